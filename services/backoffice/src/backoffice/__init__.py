@@ -1,0 +1,1 @@
+"""Casinos, players, responsible gaming, timeline."""

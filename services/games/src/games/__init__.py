@@ -1,0 +1,1 @@
+"""Suppliers, catalogue, game sessions, rounds."""

@@ -1,0 +1,1 @@
+"""Staff, players' credentials, sessions, roles, permissions, audit."""

@@ -1,0 +1,1 @@
+"""KYC cases, documents, screening."""

@@ -1,0 +1,1 @@
+"""The microservice chassis: event store, bus, HTTP, auth, testing."""

@@ -1,0 +1,1 @@
+"""What crosses a service border: events, money, permissions, error codes."""

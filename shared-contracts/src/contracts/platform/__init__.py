@@ -1,0 +1,1 @@
+"""Promises every service makes in the same way."""

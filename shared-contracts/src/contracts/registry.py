@@ -1,0 +1,27 @@
+"""Importing this module makes every contract event known."""
+
+from contracts.backoffice import events as backoffice
+from contracts.event import EVENTS, ContractEvent
+from contracts.games import events as games
+from contracts.payments import events as payments
+from contracts.platform import events as platform
+from contracts.reports import events as reports
+from contracts.security import events as security
+from contracts.verification import events as verification
+
+__all__ = ["EVENTS", "SERVICES", "consumed_by", "topics"]
+
+SERVICES = ("security", "backoffice", "verification", "payments", "games", "reports")
+"""The services in the order in which a newcomer meets them."""
+
+_MODULES = (backoffice, games, payments, platform, reports, security, verification)
+
+
+def consumed_by(service: str) -> list[type[ContractEvent]]:
+    """The events `service` handles, by type and version."""
+    return [cls for _, cls in sorted(EVENTS.items()) if service in cls.consumers]
+
+
+def topics() -> list[str]:
+    """Every topic of the installation, sorted."""
+    return sorted({cls.topic for cls in EVENTS.values()})

@@ -1,0 +1,133 @@
+"""What verification tells the others: how far a player is known, and what was found."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from contracts.event import ContractEvent
+
+CASES = "verification.case.events"
+LISTS = "verification.list.events"
+
+Level = Literal["none", "basic", "verified"]
+
+
+class CaseOpened(
+    ContractEvent, type="verification.case_opened", version=1, topic=CASES, key="player_id", consumers=("backoffice",)
+):
+    """Somebody has to find out who this player is."""
+
+    case_id: UUID
+    player_id: UUID
+    casino_id: UUID
+
+
+class DocumentUploaded(
+    ContractEvent,
+    type="verification.document_uploaded",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """A document arrived and waits for a person."""
+
+    case_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    document_id: UUID
+    kind: str
+
+
+class DocumentAccepted(
+    ContractEvent,
+    type="verification.document_accepted",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """A person found the document good."""
+
+    case_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    document_id: UUID
+    kind: str
+    expires_on: date | None = None
+
+
+class DocumentRejected(
+    ContractEvent,
+    type="verification.document_rejected",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """A person refused the document, for one of the catalogue's reasons."""
+
+    case_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    document_id: UUID
+    kind: str
+    reject_reason: str
+
+
+class ScreeningCompleted(
+    ContractEvent,
+    type="verification.screening_completed",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """The name was compared with every list; `hits` of them wait for a person."""
+
+    case_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    hits: int
+    lists: tuple[str, ...]
+
+
+class HitDecided(
+    ContractEvent,
+    type="verification.hit_decided",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice", "payments"),
+):
+    """A person decided that a hit is not this player (`clear`) or is (`confirm`)."""
+
+    hit_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    decision: Literal["clear", "confirm"]
+
+
+class VerificationLevelReached(
+    ContractEvent,
+    type="verification.level_reached",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice", "payments", "reports"),
+):
+    """How far the player is known now. `none` again when something was taken back."""
+
+    case_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    level: Level
+    previous: Level
+
+
+class ScreeningListImported(ContractEvent, type="verification.list_imported", version=1, topic=LISTS, key="list_name"):
+    """A new version of a list is in force."""
+
+    list_name: str
+    list_version: str
+    entries: int
