@@ -87,7 +87,8 @@ def to_scaled(amount_minor: int, scale: int, currency: str) -> int:
     >>> to_scaled(356, 100_000, "EUR")
     356000
     """
-    return int((Decimal(amount_minor) * scale / 10 ** exponent(currency)).to_integral_value(rounding=ROUND_DOWN))
+    scaled = Decimal(amount_minor) * scale / Decimal(10) ** exponent(currency)
+    return int(scaled.to_integral_value(rounding=ROUND_DOWN))
 
 
 def _exact(amount: Decimal, shown: str) -> int:
