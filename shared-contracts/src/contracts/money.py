@@ -19,6 +19,9 @@ MAX_MINOR = 10**15
 """The largest amount of one movement. Far above any bet, far below what 64 bits hold, so that sums stay safe."""
 
 AmountMinor = Annotated[int, Field(strict=True, gt=0, le=MAX_MINOR, description="Amount in the currency's minor unit")]
+StakeMinor = Annotated[
+    int, Field(strict=True, ge=0, le=MAX_MINOR, description="As AmountMinor, and 0 where nothing was staked or won")
+]
 BalanceMinor = Annotated[int, Field(strict=True, description="Balance in the currency's minor unit; may be negative")]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,5}$", strict=True)]
 

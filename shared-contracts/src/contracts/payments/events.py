@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from contracts.event import ContractEvent
-from contracts.money import AmountMinor, BalanceMinor, CurrencyCode
+from contracts.money import AmountMinor, BalanceMinor, CurrencyCode, StakeMinor
 
 WALLET = "payments.wallet.events"
 DEPOSITS = "payments.deposit.events"
@@ -37,7 +37,8 @@ class TransferPosted(
 ):
     """Money moved in a player's wallet. `delta_minor` and `balance_minor` are those of the player's cash account.
 
-    A transfer between hold and provider leaves cash as it is: delta 0. Game movements name supplier, game and round.
+    A transfer between hold and provider leaves cash as it is: delta 0. Game movements name supplier, game and round;
+    their amount is 0 for a free bet and for the win of nothing with which a supplier closes a lost round.
     """
 
     transfer_id: UUID
@@ -45,7 +46,7 @@ class TransferPosted(
     casino_id: UUID
     kind: TransferKind
     currency: CurrencyCode
-    amount_minor: AmountMinor
+    amount_minor: StakeMinor
     delta_minor: int
     balance_minor: BalanceMinor
     posted_at: datetime
@@ -76,6 +77,7 @@ class RollbackRemembered(
     supplier: str
     round_ref: str
     posted_at: datetime
+    game_code: str | None = None
 
 
 class DepositRequested(
