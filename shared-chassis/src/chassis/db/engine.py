@@ -1,0 +1,100 @@
+"""One service, one database: how connections are made and how transactions begin and end.
+
+A transaction is the block of `write()`; nothing else commits. A reader cannot write, PostgreSQL sees to it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+
+class Database:
+    """The pool of one service's connections.
+
+    Args:
+        url: `postgresql://user:password@host:port/name`; the asyncpg driver is filled in.
+        application_name: shown in pg_stat_activity, so that an operator knows whose query is slow.
+        pool_size: connections kept; as many again are opened under pressure.
+        statement_timeout_ms: no statement of a request may run longer.
+    """
+
+    def __init__(
+        self, url: str, *, application_name: str, pool_size: int = 10, statement_timeout_ms: int = 30_000
+    ) -> None:
+        self.url = url
+        self.application_name = application_name
+        self._engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={
+                "command_timeout": statement_timeout_ms / 1000 + 5,
+                "server_settings": {
+                    "application_name": application_name,
+                    "statement_timeout": str(statement_timeout_ms),
+                    "lock_timeout": "10s",
+                    "idle_in_transaction_session_timeout": "60s",
+                    "timezone": "UTC",
+                    "jit": "off",
+                },
+            },
+        )
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        async with self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which nothing can be written."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SET TRANSACTION READ ONLY"))
+            try:
+                yield connection
+            finally:
+                await connection.rollback()
+
+    async def ping(self) -> None:
+        """Raise when the database does not answer."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """The URL with the asyncpg driver named.
+
+    >>> async_url("postgresql://u:p@h:1/d")
+    'postgresql+asyncpg://u:p@h:1/d'
+    """
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+
+
+def plain_url(url: str) -> str:
+    """The URL as asyncpg and psql take it, without a driver.
+
+    >>> plain_url("postgresql+asyncpg://u:p@h:1/d")
+    'postgresql://u:p@h:1/d'
+    """
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+
+async def driver(connection: AsyncConnection) -> Any:
+    """The asyncpg connection beneath, in the same transaction, for set-based work.
+
+    SQLAlchemy opens a transaction with its own first statement; without one, asyncpg would commit by itself.
+    """
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    if not raw.is_in_transaction():
+        await connection.execute(text("SELECT 1"))
+    return raw

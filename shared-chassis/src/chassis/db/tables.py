@@ -1,0 +1,146 @@
+"""The tables the chassis owns in every service's database. Each service's migrations create them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id, which never wraps around."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "xid8"
+
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name that a migration can speak of. Services use it for their own MetaData too."""
+
+metadata = MetaData(naming_convention=NAMING)
+
+_NOW = func.clock_timestamp()
+_THIS_TRANSACTION = text("pg_current_xact_id()")
+
+event = Table(
+    "event",
+    metadata,
+    Column("global_position", BigInteger, Identity(always=True), primary_key=True),
+    Column("tx_id", Xid8, nullable=False, server_default=_THIS_TRANSACTION),
+    Column("stream_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("type_version", Integer, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("meta", JSONB, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    UniqueConstraint("stream_id", "version", name="uq_event_stream_version"),
+    Index("ix_event_tx", "tx_id", "global_position"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("partition", Integer, comment="only where a message must reach one partition, as a sign of life does"),
+    Column("envelope", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("published_at", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Index("ix_outbox_waiting", "id", postgresql_where=text("published_at IS NULL")),
+    Index("ix_outbox_published", "published_at", postgresql_where=text("published_at IS NOT NULL")),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("consumer", Text, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Column("tx_id", Xid8, nullable=False, server_default=_THIS_TRANSACTION),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("envelope", Text, comment="kept where read models are rebuilt from it"),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("consumer", "event_id"),
+    Index("ix_inbox_position", "position"),
+    Index("ix_inbox_tx", "tx_id", "position"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("response", JSONB),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Index("ix_idempotency_created_at", "created_at"),
+)
+
+projection_state = Table(
+    "projection_state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("window_from", BigInteger, nullable=False, server_default="0"),
+    Column("window_to", BigInteger, nullable=False, server_default="0"),
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+parked_message = Table(
+    "parked_message",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("consumer", Text, nullable=False),
+    Column("event_id", Uuid),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("parked_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("resolved_at", DateTime(timezone=True)),
+    Index("ix_parked_message_open", "consumer", "key", "id", postgresql_where=text("resolved_at IS NULL")),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("run_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("last_error", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("kind", "id"),
+    Index("ix_task_run_at", "run_at"),
+)
