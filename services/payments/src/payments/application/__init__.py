@@ -1,0 +1,1 @@
+"""What payments can do, on top of its domain and below its edges."""
