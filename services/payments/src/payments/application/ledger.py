@@ -28,7 +28,6 @@ from chassis.store import UnitOfWork
 from contracts.payments.wallet import WalletCode as Code
 from contracts.payments.wallet import transfer_id
 
-
 __all__ = [
     "AccountRef",
     "AccountType",
