@@ -1,0 +1,108 @@
+"""Child processes that die with their parent, write to a log file and are stopped by pid."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from pitlocal import launch
+
+
+def free_port() -> int:
+    """A TCP port on the loopback interface that nobody listens on now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    user: tuple[int, int] | None = None,
+    death_signal: signal.Signals = signal.SIGKILL,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own, its output appended to `log`.
+
+    Call it from a thread that lives as long as the program should: the kernel sends `death_signal` when the calling
+    *thread* ends.
+
+    Args:
+        command: program (found on PATH) and arguments.
+        log: file that gets stdout and stderr; its folder must exist.
+        environment: the whole environment; None inherits.
+        folder: working directory; None inherits.
+        user: uid and gid to become; None stays.
+        death_signal: what the program gets when its parent dies.
+    """
+    uid, gid = user or (-1, -1)
+    prefix = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(int(death_signal)), str(uid), str(gid)]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*prefix, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=None if environment is None else dict(environment),
+            cwd=folder,
+            start_new_session=True,
+        )
+
+
+def stop(process: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIGTERM, patience_s: float = 15) -> None:
+    """End a process: `first`, then SIGKILL to it and its descendants once the patience is over. Ended: no effect."""
+    if process.poll() is None:
+        process.send_signal(first)
+    try:
+        process.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        kill_tree(process)
+
+
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL a process and all its descendants, as a failing machine would, and wait until all are gone."""
+    family: list[psutil.Process] = []
+    try:
+        parent = psutil.Process(process.pid)
+        family = parent.children(recursive=True)
+    except psutil.NoSuchProcess:
+        pass
+    if process.poll() is None:
+        process.kill()
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+    process.wait()
+    psutil.wait_procs(family, timeout=10)
+
+
+def wait_gone(pid: int, timeout_s: float) -> bool:
+    """Poll until no process has this pid (or it is a zombie of somebody else's); False when the time ran out."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+
+
+def tail(log: Path, lines: int = 20) -> str:
+    """The last lines of a log file; empty when there is none."""
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
