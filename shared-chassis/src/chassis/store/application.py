@@ -12,6 +12,7 @@ from chassis.db import Database, tables
 from chassis.domain import Clock, Decider, DomainError, SystemClock
 from chassis.store.context import Context
 from chassis.store.event_store import VersionConflict
+from chassis.store.logs import EventLog
 from chassis.store.read_models import ReadModel
 from chassis.store.types import EventTypes
 from chassis.store.unit_of_work import Outcome, Publish, UnitOfWork, Wiring
@@ -75,6 +76,10 @@ class Application:
         self._wiring = Wiring(source, types, publish, tuple(inline))
         self.on_published: Callable[[], None] = lambda: None
         self.on_scheduled: Callable[[], None] = lambda: None
+
+    def log_of(self, model: ReadModel) -> EventLog:
+        """The events a read model of this service is rebuilt from."""
+        return EventLog(self.types, tuple(self.types.names(model.handles)))
 
     async def transact(self, work: Callable[[UnitOfWork], Awaitable[T]], ctx: Context) -> T:
         """Do `work` in one transaction; again from the start when somebody else was first, three times at most.

@@ -1,0 +1,104 @@
+"""`python -m <service> serve|migrate|rebuild|replay-dlq|openapi`, the same for all, and a service's own commands."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+import uvloop
+
+from chassis.db import migrations
+from chassis.logging import configure_logging
+from chassis.messaging import replay_parked
+from chassis.runtime import Service, http_application, serve
+from chassis.store import Log, ReadModel, rebuild
+
+ROLES = ("all", "api", "worker", "relay")
+
+
+def run(build: Callable[[], Service], arguments: Sequence[str] | None = None) -> None:
+    """Build the service from the environment and do what the command line says; exits with the command's status."""
+    service = build()
+    options = _parser(service).parse_args(arguments)
+    configure_logging(service.settings, service.name)
+    sys.exit(uvloop.run(_do(service, options)))
+
+
+def _parser(service: Service) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve", help="answer requests, consume events, publish the outbox")
+    serving.add_argument("--role", choices=ROLES, default="all", help="run only one part in this process")
+    commands.add_parser("migrate", help="bring the database to the newest revision")
+    rebuilding = commands.add_parser("rebuild", help="make a read model anew from events while the service serves")
+    rebuilding.add_argument("name", nargs="?", help="one of: " + ", ".join(sorted(_rebuildable(service))) or "none")
+    commands.add_parser("replay-dlq", help="hand parked events to the consumer again, in order per key")
+    commands.add_parser("openapi", help="print the OpenAPI document")
+    for name in service.commands:
+        own = commands.add_parser(name, help=(service.commands[name].__doc__ or "").strip().split("\n")[0])
+        own.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+async def _do(service: Service, options: argparse.Namespace) -> int:
+    match options.command:
+        case "serve":
+            await serve(service, options.role)
+            return 0
+        case "migrate":
+            await migrations.upgrade(service.name, service.settings.database_url.get_secret_value())
+            return 0
+        case "openapi":
+            print(json.dumps(http_application(service).openapi(), indent=2, sort_keys=True))  # noqa: T201
+            return 0
+        case "rebuild":
+            return await _rebuild(service, options.name)
+        case "replay-dlq":
+            return await _replay(service)
+        case own:
+            return await _own(service, own, options.arguments)
+
+
+def _rebuildable(service: Service) -> dict[str, tuple[ReadModel, Log]]:
+    """Every read model of the service by name, with the events it is made from."""
+    own = {model.name: (model, service.application.log_of(model)) for model in service.read_models}
+    if service.consumer is None:
+        return dict(own)
+    return {**own, **{model.name: (model, service.consumer.log_of(model)) for model in service.consumer.read_models}}
+
+
+async def _rebuild(service: Service, name: str | None) -> int:
+    known = _rebuildable(service)
+    if name is None or name not in known:
+        print(f"rebuild needs one of: {', '.join(sorted(known)) or 'nothing, there is no read model'}", file=sys.stderr)  # noqa: T201
+        return 2
+    model, log = known[name]
+    try:
+        done = await rebuild(service.db, model, log, progress=lambda n: print(f"\r{n} events", end="", flush=True))  # noqa: T201
+    finally:
+        await service.db.close()
+    print(f"\r{name}: rebuilt from {done.events} events, {done.behind_lock} of them while writers waited")  # noqa: T201
+    return 0
+
+
+async def _replay(service: Service) -> int:
+    if service.consumer is None:
+        print(f"{service.name} listens to nobody: nothing can be parked", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        result = await replay_parked(service.application, service.consumer)
+    finally:
+        await service.db.close()
+    print(f"{result.replayed} replayed, {result.remaining} still parked")  # noqa: T201
+    return 0 if result.remaining == 0 else 1
+
+
+async def _own(service: Service, name: str, arguments: Sequence[str]) -> int:
+    for start in service.on_start:
+        await start()
+    try:
+        return await service.commands[name](service, arguments)
+    finally:
+        for close in service.on_stop:
+            await close()
+        await service.db.close()

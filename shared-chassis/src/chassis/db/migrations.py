@@ -1,0 +1,100 @@
+"""Alembic for every service in the same way: its env.py calls `run_environment`, its first revision `create_chassis`.
+
+Migrations are run by `python -m <service> migrate` before a rollout, never when a service starts. They must work while
+the code now deployed goes on: expand, migrate, contract over two releases.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from alembic import command, context, op
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis.db import tables
+from chassis.db.engine import async_url
+from chassis.db.revisions import r0001
+
+ischema_names["xid8"] = tables.Xid8
+
+_ONE_AT_A_TIME = 0x70697462
+_LOCK_TIMEOUT = "5s"
+_STATEMENT_TIMEOUT = "15min"
+
+
+def create_chassis() -> None:
+    """The chassis' tables, in a service's first revision."""
+    for statement in r0001.STATEMENTS:
+        op.execute(statement)
+
+
+def run_environment(service_metadata: MetaData) -> None:
+    """What a service's migrations/env.py does. The URL comes from the caller or from DATABASE_URL."""
+    url = context.config.attributes.get("url") or os.environ.get("DATABASE_URL")
+    if not url:
+        raise SystemExit("DATABASE_URL is not set: it names the database to migrate")
+    asyncio.run(_migrate(async_url(url), [tables.metadata, service_metadata]))
+
+
+async def _migrate(url: str, metadata: Sequence[MetaData]) -> None:
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})"))
+            await connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
+            await connection.execute(text(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'"))
+            await connection.commit()
+            await connection.run_sync(_run, metadata)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _run(connection: Connection, metadata: Sequence[MetaData]) -> None:
+    context.configure(connection=connection, target_metadata=list(metadata), compare_type=True, include_name=_is_ours)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _is_ours(name: str | None, kind: str, _: object) -> bool:
+    """A table that is being rebuilt is nobody's schema."""
+    return not (kind == "table" and name is not None and name.endswith("_rebuild"))
+
+
+def migrations_of(service: str) -> Path:
+    """The folder of a service's migrations, beside its sources."""
+    spec = find_spec(service)
+    if spec is None or spec.origin is None:
+        raise LookupError(f"package {service} is not installed")
+    return Path(spec.origin).resolve().parents[2] / "migrations"
+
+
+async def upgrade(service: str, url: str) -> None:
+    """Bring a service's database to the newest revision."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_of(service)).replace("%", "%%"))
+    config.attributes["url"] = url
+    await asyncio.to_thread(command.upgrade, config, "head")
+
+
+async def drift(url: str, service_metadata: MetaData) -> list[str]:
+    """What the tables in code have and the migrated database has not, or the other way round; empty when they agree."""
+    engine = create_async_engine(async_url(url))
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_differences, [tables.metadata, service_metadata])
+    finally:
+        await engine.dispose()
+
+
+def _differences(connection: Connection, metadata: Sequence[MetaData]) -> list[str]:
+    options = {"compare_type": True, "include_name": _is_ours, "target_metadata": list(metadata)}
+    migration = MigrationContext.configure(connection, opts=options)
+    return [repr(difference) for difference in compare_metadata(migration, list(metadata))]  # type: ignore[arg-type]

@@ -1,0 +1,192 @@
+"""A service put together: what its main.py names, and how the parts run in one process or in several.
+
+Roles: `api` answers requests, `worker` consumes events and runs tasks, `relay` publishes the outbox; `all` is the three
+in one process. Every role serves /healthz, /readyz and /metrics.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from chassis.auth.permissions import PermissionSpec
+from chassis.db import Database
+from chassis.http import create_service
+from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
+from chassis.settings import ServiceSettings
+from chassis.store import Application, Context, ReadModel
+from chassis.tasks import Handler, TaskRunner
+from contracts.platform.events import DeclaredPermission, PermissionManifestPublished
+
+log = structlog.get_logger(__name__)
+
+Role = Literal["all", "api", "worker", "relay"]
+Background = Callable[[asyncio.Event], Awaitable[None]]
+Command = Callable[["Service", Sequence[str]], Awaitable[int]]
+
+_LONGEST_PAUSE_S = 10.0
+
+
+@dataclass(kw_only=True)
+class Service:
+    """The composition of one service; `build(settings)` in its main.py returns it.
+
+    Attributes:
+        routers: the public and internal HTTP endpoints.
+        mounts: raw ASGI applications by path prefix (partners' protocols, the wallet's hot path).
+        consumer: what it does with other services' events; None when it listens to nobody.
+        tasks: background task handlers by kind.
+        read_models: its own events' read models, those folded inline and those made for rebuild.
+        background: loops of its own that run beside consumer and tasks until told to stop.
+        commands: extra commands of `python -m <service>`, each given the service and its arguments.
+        on_start, on_stop: things to open and close with the process, in every role.
+    """
+
+    name: str
+    settings: ServiceSettings
+    db: Database
+    application: Application
+    routers: Sequence[APIRouter] = ()
+    mounts: Mapping[str, Any] = field(default_factory=dict)
+    consumer: Consumer | None = None
+    tasks: Mapping[str, Handler] = field(default_factory=dict)
+    read_models: Sequence[ReadModel] = ()
+    background: Sequence[Background] = ()
+    permissions: Sequence[PermissionSpec] = ()
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    on_start: Sequence[Callable[[], Awaitable[None]]] = ()
+    on_stop: Sequence[Callable[[], Awaitable[None]]] = ()
+    state: dict[str, Any] = field(default_factory=dict)
+    version: str = "0.1.0"
+
+
+def http_application(service: Service, role: Role = "api") -> FastAPI:
+    """The service's FastAPI application; in the roles `worker`, `relay` and `all` the loops run in its lifespan."""
+    serves_api = role in {"all", "api"}
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(service.db.close)
+            for close in service.on_stop:
+                stack.push_async_callback(close)
+            for start in service.on_start:
+                await start()
+            await stack.enter_async_context(running(service, role))
+            yield
+
+    app = create_service(
+        service.name,
+        version=service.version,
+        routers=list(service.routers) if serves_api else [],
+        mounts=dict(service.mounts) if serves_api else {},
+        settings=service.settings,
+        readiness={"database": service.db.ping},
+        permissions=list(service.permissions),
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    app.state.application = service.application
+    app.state.db = service.db
+    app.state.settings = service.settings
+    for name, value in service.state.items():
+        setattr(app.state, name, value)
+    return app
+
+
+@asynccontextmanager
+async def running(service: Service, role: Role) -> AsyncIterator[None]:
+    """Run the loops of a role while the block lasts; then stop them, letting what is in hand finish."""
+    if role == "api":
+        yield
+        return
+    stop = asyncio.Event()
+    bus = bus_from_settings(service.settings)
+    loops = _loops(service, role, bus)
+    tasks = [asyncio.create_task(_for_ever(name, loop, stop), name=name) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        stop.set()
+        grace = service.settings.shutdown_grace_s
+        _, late = await asyncio.wait(tasks, timeout=grace) if tasks else (set(), set())
+        for task in late:
+            log.warning("loop_stopped_late", loop=task.get_name(), grace_s=grace)
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(Exception):
+            await bus.close()
+
+
+def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]:
+    loops: dict[str, Background] = {}
+    if role in {"all", "relay"}:
+        relay = OutboxRelay(service.db, bus)
+        service.application.on_published = relay.wake
+        loops["relay"] = relay.run
+    if role in {"all", "worker"}:
+        runner = TaskRunner(service.db, service.tasks, clock=service.application.clock)
+        service.application.on_scheduled = runner.wake
+        loops["manifest"] = _manifest(service)
+        if service.tasks:
+            loops["tasks"] = runner.run
+        if service.consumer is not None:
+            loops["consumer"] = service.consumer.runner(service.application, bus)
+        for background in service.background:
+            loops[getattr(background, "__name__", repr(background))] = background
+    return loops
+
+
+def _manifest(service: Service) -> Background:
+    async def manifest(_: asyncio.Event) -> None:
+        """Tell security which permissions this service asks for, each time it starts."""
+        declared = tuple(
+            DeclaredPermission(id=spec.id, title=spec.title, risk=spec.risk, data_classes=tuple(spec.data_classes))
+            for spec in service.permissions
+        )
+        fact = PermissionManifestPublished(service=service.name, permissions=declared)
+        ctx = Context.system(service.name, service.application.clock)
+        await service.application.transact(lambda uow: uow.publish(fact), ctx)
+
+    return manifest
+
+
+async def _for_ever(name: str, loop: Background, stop: asyncio.Event) -> None:
+    """Keep a loop going: what fails is logged and begun again after a pause that grows to ten seconds."""
+    pause_s = 0.2
+    while not stop.is_set():
+        try:
+            await loop(stop)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.warning("loop_failed", loop=name, again_in_s=pause_s, exc_info=error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        else:
+            return
+
+
+async def serve(service: Service, role: Role) -> None:
+    """Serve until SIGTERM or SIGINT, then drain."""
+    config = uvicorn.Config(
+        http_application(service, role),
+        host=service.settings.host,
+        port=service.settings.port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=int(service.settings.shutdown_grace_s),
+    )
+    await uvicorn.Server(config).serve()

@@ -1,0 +1,1 @@
+"""What tests of every service share: given/when/then, a database per worker, contract suites, tokens."""
