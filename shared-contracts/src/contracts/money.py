@@ -1,9 +1,13 @@
 """Money is an integer in the currency's minor unit; this is the only place that knows exponents.
 
-Exponents follow ISO 4217 (list one, 2026) for national currencies; crypto currencies use their customary smallest unit.
+Exponents follow ISO 4217 (list one, 2026) for national currencies. Crypto currencies are counted in 10^-8 (10^-6 for
+USDT) as exchanges show them; a chain's finer unit is converted at the edge, exactly or not at all.
+
+Everything here is integer arithmetic: `Decimal` would round at 28 digits without a word, float sooner.
 """
 
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -18,12 +22,26 @@ EXPONENTS: dict[str, int] = {
 MAX_MINOR = 10**15
 """The largest amount of one movement. Far above any bet, far below what 64 bits hold, so that sums stay safe."""
 
+_INT64 = 2**63 - 1
+
 AmountMinor = Annotated[int, Field(strict=True, gt=0, le=MAX_MINOR, description="Amount in the currency's minor unit")]
 StakeMinor = Annotated[
     int, Field(strict=True, ge=0, le=MAX_MINOR, description="As AmountMinor, and 0 where nothing was staked or won")
 ]
-BalanceMinor = Annotated[int, Field(strict=True, description="Balance in the currency's minor unit; may be negative")]
-CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,5}$", strict=True)]
+DeltaMinor = Annotated[
+    int, Field(strict=True, ge=-MAX_MINOR, le=MAX_MINOR, description="Change in the currency's minor unit, signed")
+]
+BalanceMinor = Annotated[
+    int,
+    Field(strict=True, ge=-_INT64, le=_INT64, description="Balance in the currency's minor unit; may be negative"),
+]
+CurrencyCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{3,5}$", strict=True),
+    Field(description="ISO 4217 code, or a crypto currency's"),
+]
+
+_PLAIN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,30})(\.(?P<part>[0-9]{1,30}))?", re.ASCII)
 
 
 class MoneyMistake(ValueError):
@@ -50,16 +68,21 @@ def exponent(currency: str) -> int:
 def to_minor(major: str | Decimal | int, currency: str) -> int:
     """Exact minor units of an amount in major units; refuses what would need rounding.
 
+    Strings are plain decimals (`-12.30`): no exponent, blank, plus sign, underscore or digit outside ASCII, for a
+    partner's protocol that writes one of these means something we do not know.
+
     >>> to_minor("12.34", "EUR"), to_minor("500", "JPY"), to_minor("-0.5", "KWD")
     (1234, 500, -500)
     """
-    try:
-        amount = Decimal(major)
-    except InvalidOperation:
-        raise MoneyMistake(f"{major!r} is not a decimal amount") from None
-    if not amount.is_finite():
-        raise MoneyMistake(f"{major!r} is not a finite amount")
-    return _exact(amount.scaleb(exponent(currency)), f"{major} {currency}")
+    places = exponent(currency)
+    plain = _PLAIN.fullmatch(_plain_decimal(major))
+    if plain is None:
+        raise MoneyMistake(f"{major!r} is not a plain decimal amount")
+    part = (plain["part"] or "").rstrip("0")
+    if len(part) > places:
+        raise MoneyMistake(f"{major} has more decimal places than {currency}")
+    minor = int(plain["whole"] + part.ljust(places, "0"))
+    return -minor if plain["sign"] else minor
 
 
 def to_major_string(amount_minor: int, currency: str) -> str:
@@ -69,7 +92,8 @@ def to_major_string(amount_minor: int, currency: str) -> str:
     ('103.00', '500', '-0.05')
     """
     places = exponent(currency)
-    return f"{Decimal(amount_minor).scaleb(-places):.{places}f}"
+    sign, digits = "-" if amount_minor < 0 else "", str(abs(amount_minor)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
 def from_scaled(amount: int, scale: int, currency: str) -> int:
@@ -78,24 +102,32 @@ def from_scaled(amount: int, scale: int, currency: str) -> int:
     >>> from_scaled(356_000, 100_000, "EUR")
     356
     """
-    minor, rest = divmod(amount * 10 ** exponent(currency), scale)
+    minor, rest = divmod(amount * _units(currency), scale)
     if rest:
         raise MoneyMistake(f"{amount}/{scale} is not a whole number of minor units of {currency}")
     return minor
 
 
 def to_scaled(amount_minor: int, scale: int, currency: str) -> int:
-    """The integer that counts 1/`scale` of a major unit; rounds a balance down where the scale is coarser.
+    """The integer that counts 1/`scale` of a major unit.
 
-    >>> to_scaled(356, 100_000, "EUR")
-    356000
+    Where the scale is coarser than the minor unit, the answer is rounded down: a balance is never shown larger than
+    it is. Amounts of movements come from `from_scaled` and go back exactly.
+
+    >>> to_scaled(356, 100_000, "EUR"), to_scaled(1_999, 100_000, "BTC")
+    (356000, 1)
     """
-    scaled = Decimal(amount_minor) * scale / Decimal(10) ** exponent(currency)
-    return int(scaled.to_integral_value(rounding=ROUND_DOWN))
+    return amount_minor * scale // _units(currency)
 
 
-def _exact(amount: Decimal, shown: str) -> int:
-    whole = amount.to_integral_value()
-    if whole != amount:
-        raise MoneyMistake(f"{shown} has more decimal places than the currency")
-    return int(whole)
+def _units(currency: str) -> int:
+    """Minor units in one major unit."""
+    return int(10 ** exponent(currency))
+
+
+def _plain_decimal(major: str | Decimal | int) -> str:
+    if isinstance(major, Decimal):
+        return format(major, "f")
+    if isinstance(major, str) or (isinstance(major, int) and not isinstance(major, bool)):
+        return str(major)
+    raise MoneyMistake(f"{major!r} is a {type(major).__name__}: money is a string, a Decimal or an integer")

@@ -1,7 +1,7 @@
 """Importing this module makes every contract event known."""
 
 from contracts.backoffice import events as backoffice
-from contracts.event import EVENTS, ContractEvent
+from contracts.event import EVENTS, SERVICES, ContractEvent
 from contracts.games import events as games
 from contracts.payments import events as payments
 from contracts.platform import events as platform
@@ -9,10 +9,7 @@ from contracts.reports import events as reports
 from contracts.security import events as security
 from contracts.verification import events as verification
 
-__all__ = ["EVENTS", "SERVICES", "consumed_by", "topics"]
-
-SERVICES = ("security", "backoffice", "verification", "payments", "games", "reports")
-"""The services in the order in which a newcomer meets them."""
+__all__ = ["EVENTS", "SERVICES", "consumed_by", "produced_by", "topics"]
 
 _MODULES = (backoffice, games, payments, platform, reports, security, verification)
 
@@ -20,6 +17,11 @@ _MODULES = (backoffice, games, payments, platform, reports, security, verificati
 def consumed_by(service: str) -> list[type[ContractEvent]]:
     """The events `service` handles, by type and version."""
     return [cls for _, cls in sorted(EVENTS.items()) if service in cls.consumers]
+
+
+def produced_by(service: str) -> list[type[ContractEvent]]:
+    """The events `service` publishes, by type and version."""
+    return [cls for _, cls in sorted(EVENTS.items()) if service in cls.producers()]
 
 
 def topics() -> list[str]:

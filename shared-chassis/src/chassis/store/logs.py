@@ -134,4 +134,6 @@ def received(envelope: Envelope, position: int) -> Recorded[Any]:
         authorised_by=envelope.authorisedby,
         traceparent=envelope.traceparent,
     )
-    return Recorded(envelope.event(), envelope.id, envelope.type, envelope.subject, envelope.sequence, position, meta)
+    return Recorded(
+        envelope.event(), envelope.id, envelope.type, envelope.subject, envelope.streamversion, position, meta
+    )

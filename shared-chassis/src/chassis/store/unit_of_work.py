@@ -161,7 +161,7 @@ class UnitOfWork:
             type=fact.type,
             typeversion=fact.version,
             subject=subject,
-            sequence=version,
+            streamversion=version,
             time=meta.occurred_at,
             partitionkey=fact.key_value(),
             casinoid=meta.casino_id,

@@ -1,10 +1,13 @@
 """What backoffice tells the others: casinos, players, and what a player may do."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.event import ContractEvent
+from contracts.fields import CasinoId, Count, CountryCode, ExternalRef, Label, PlayerId, UtcTime
 from contracts.money import AmountMinor, CurrencyCode
 
 CASINOS = "backoffice.casino.events"
@@ -23,13 +26,17 @@ class CasinoOpened(
 ):
     """A casino exists. `profile` is its jurisdiction profile in force (see JurisdictionProfileAdopted)."""
 
-    casino_id: UUID
-    name: str
-    jurisdiction: str
+    casino_id: CasinoId
+    name: Label
+    jurisdiction: Label
     currency: CurrencyCode
-    time_zone: str
-    gaming_day_starts_at_hour: int = 0
+    """The casino's own currency, in which its limits and reports are kept."""
+    time_zone: Label
+    """IANA name of the casino's reporting time zone."""
+    gaming_day_starts_at_hour: Annotated[int, Field(ge=0, le=23)] = 0
+    """Local hour at which the casino's day begins, 0 to 23."""
     profile: dict[str, Any]
+    """The whole jurisdiction profile in force."""
 
 
 class JurisdictionProfileAdopted(
@@ -42,9 +49,10 @@ class JurisdictionProfileAdopted(
 ):
     """A new version of a casino's rules, in force from `effective_from`. The whole profile, not a difference."""
 
-    casino_id: UUID
-    profile_version: int
-    effective_from: datetime
+    casino_id: CasinoId
+    profile_version: Annotated[int, Field(ge=1)]
+    """Counts the casino's profiles, from 1."""
+    effective_from: UtcTime
     profile: dict[str, Any]
 
 
@@ -58,12 +66,15 @@ class PlayerRegistered(
 ):
     """A player opened an account. Who it is stays with backoffice; services that must know ask for it."""
 
-    player_id: UUID
-    casino_id: UUID
-    country: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    country: CountryCode
+    """Country of residence."""
     currency: CurrencyCode
-    registered_at: datetime
+    """The currency of the player's wallet."""
+    registered_at: UtcTime
     test_account: bool = False
+    """Money and figures of a test account stay out of every report."""
 
 
 class PlayerBlocked(
@@ -76,8 +87,8 @@ class PlayerBlocked(
 ):
     """Staff stopped the account: no log-in, bet or deposit. Withdrawals stay possible through staff."""
 
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
 
 
 class PlayerUnblocked(
@@ -90,32 +101,33 @@ class PlayerUnblocked(
 ):
     """The staff's block is lifted; an exclusion of the player's own stays."""
 
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
 
 
 class PlayerTagged(ContractEvent, type="backoffice.player_tagged", version=1, topic=PLAYERS, key="player_id"):
     """A tag was put on a player."""
 
-    player_id: UUID
-    casino_id: UUID
-    tag: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    tag: Label
 
 
 class PlayerUntagged(ContractEvent, type="backoffice.player_untagged", version=1, topic=PLAYERS, key="player_id"):
     """A tag was taken off a player."""
 
-    player_id: UUID
-    casino_id: UUID
-    tag: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    tag: Label
 
 
 class PlayerNoted(ContractEvent, type="backoffice.player_noted", version=1, topic=PLAYERS, key="player_id"):
     """A colleague wrote a note. Its text stays in backoffice."""
 
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     note_id: UUID
+    """The note; its text stays in backoffice."""
 
 
 class PersonalDataErased(
@@ -128,8 +140,8 @@ class PersonalDataErased(
 ):
     """The player's key is gone, and with it every name and address; keep nothing that tells who it was."""
 
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
 
 
 class DepositLimitSet(
@@ -142,13 +154,15 @@ class DepositLimitSet(
 ):
     """The limit on gross deposits of one period, in force from `effective_from` (later when it was loosened)."""
 
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     period: LimitPeriod
     amount_minor: AmountMinor
+    """The most the player may pay in during one period."""
     currency: CurrencyCode
-    previous_amount_minor: int | None = None
-    effective_from: datetime
+    previous_amount_minor: AmountMinor | None = None
+    """The limit it replaces; absent for the first."""
+    effective_from: UtcTime
 
 
 class SelfExclusionStarted(
@@ -161,10 +175,11 @@ class SelfExclusionStarted(
 ):
     """The player excluded himself: no bet and no deposit until `until` (None: without end); withdrawals go on."""
 
-    player_id: UUID
-    casino_id: UUID
-    started_at: datetime
+    player_id: PlayerId
+    casino_id: CasinoId
+    started_at: UtcTime
     until: date | None = None
+    """The first day without the exclusion; absent when it has no end."""
 
 
 class RestrictionFeedBeat(
@@ -181,6 +196,8 @@ class RestrictionFeedBeat(
     Whoever enforces restrictions learns from it how old its copy may be.
     """
 
-    beat_id: str
-    partition: int
-    sent_at: datetime
+    beat_id: ExternalRef
+    """Chosen so that it falls on `partition`."""
+    partition: Count
+    """The partition of the players' topic this beat vouches for."""
+    sent_at: UtcTime

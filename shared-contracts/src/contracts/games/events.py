@@ -1,8 +1,10 @@
 """What games tells the others: sessions, and what is on offer."""
 
+from typing import Literal
 from uuid import UUID
 
 from contracts.event import ContractEvent
+from contracts.fields import CasinoId, Code, CountryCode, ExternalRef, Label, PlayerId, Slug
 from contracts.money import CurrencyCode
 
 CATALOGUE = "games.catalogue.events"
@@ -19,13 +21,16 @@ class GameAvailabilityDecided(
 ):
     """A game is on or off at a casino; the countries in which it stays off."""
 
-    casino_id: UUID
-    supplier: str
-    game_code: str
-    name: str
-    category: str
+    casino_id: CasinoId
+    supplier: Slug
+    game_code: ExternalRef
+    """The supplier's code of the game."""
+    name: Label
+    category: Label
+    """The supplier's own word for the kind of game."""
     enabled: bool
-    blocked_countries: tuple[str, ...] = ()
+    blocked_countries: tuple[CountryCode, ...] = ()
+    """Players of these countries are not offered the game, on or off."""
 
 
 class GameSessionOpened(
@@ -39,12 +44,14 @@ class GameSessionOpened(
     """A player launched a game."""
 
     session_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    supplier: str
-    game_code: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    supplier: Slug
+    game_code: ExternalRef
+    """The supplier's code of the game."""
     currency: CurrencyCode
-    platform: str
+    """The currency the game is played in."""
+    platform: Literal["desktop", "mobile"]
 
 
 class GameSessionClosed(
@@ -58,6 +65,6 @@ class GameSessionClosed(
     """The session takes no more bets; wins and rollbacks are still taken."""
 
     session_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    cause: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    cause: Code

@@ -1,11 +1,11 @@
 """What payments tells the others: every movement of money, and the lives of deposits and withdrawals."""
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from contracts.event import ContractEvent
-from contracts.money import AmountMinor, BalanceMinor, CurrencyCode, StakeMinor
+from contracts.fields import ActorRef, CasinoId, Code, ExternalRef, FreeText, PlayerId, Slug, UtcTime
+from contracts.money import AmountMinor, BalanceMinor, CurrencyCode, DeltaMinor, StakeMinor
 
 WALLET = "payments.wallet.events"
 DEPOSITS = "payments.deposit.events"
@@ -42,22 +42,32 @@ class TransferPosted(
     """
 
     transfer_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    """Made from the outside party's own transaction id, so that a repeat has the same one."""
+    player_id: PlayerId
+    casino_id: CasinoId
     kind: TransferKind
     currency: CurrencyCode
     amount_minor: StakeMinor
-    delta_minor: int
+    """The size of the movement; 0 for a round that closed without a win."""
+    delta_minor: DeltaMinor
+    """What the movement did to the player's cash."""
     balance_minor: BalanceMinor
-    posted_at: datetime
-    supplier: str | None = None
-    game_code: str | None = None
-    round_ref: str | None = None
+    """The player's cash after the movement."""
+    posted_at: UtcTime
+    supplier: Slug | None = None
+    """For game movements, as are the next fields."""
+    game_code: ExternalRef | None = None
+    round_ref: ExternalRef | None = None
+    """The supplier's id of the round; unique together with supplier and game only."""
     session_id: UUID | None = None
-    supplier_tx: str | None = None
+    supplier_tx: ExternalRef | None = None
+    """The supplier's id of the transaction."""
     reference_id: UUID | None = None
+    """The transfer a win or a rollback refers to."""
     round_closed: bool = False
-    provider: str | None = None
+    """The supplier said that the round is over."""
+    provider: Slug | None = None
+    """For deposits and withdrawals."""
 
 
 class RollbackRemembered(
@@ -72,12 +82,12 @@ class RollbackRemembered(
     """A rollback came before its bet: no money moved, and the bet will never be taken."""
 
     transfer_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    supplier: str
-    round_ref: str
-    posted_at: datetime
-    game_code: str | None = None
+    player_id: PlayerId
+    casino_id: CasinoId
+    supplier: Slug
+    round_ref: ExternalRef
+    posted_at: UtcTime
+    game_code: ExternalRef | None = None
 
 
 class DepositRequested(
@@ -91,9 +101,9 @@ class DepositRequested(
     """A player wants to pay in."""
 
     deposit_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
     amount_minor: AmountMinor
     currency: CurrencyCode
 
@@ -109,9 +119,10 @@ class DepositRefused(
     """We refused a deposit: a limit, an exclusion, a block. `code` is the reason's stable code."""
 
     deposit_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    code: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    code: Code
+    """Why, as a stable error code of payments."""
     amount_minor: AmountMinor
     currency: CurrencyCode
 
@@ -127,13 +138,16 @@ class DepositSucceeded(
     """The provider's word is in and the money is in the wallet: the amount the provider settled."""
 
     deposit_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
     amount_minor: AmountMinor
+    """What the provider settled."""
     currency: CurrencyCode
     requested_minor: AmountMinor
+    """What the player asked for."""
     late: bool = False
+    """The provider's word came after the deposit was given up."""
 
 
 class DepositFailed(
@@ -147,10 +161,11 @@ class DepositFailed(
     """The provider said no."""
 
     deposit_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
-    code: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
+    code: ExternalRef
+    """The provider's own word for why."""
 
 
 class DepositOutcomeUnknown(
@@ -164,9 +179,9 @@ class DepositOutcomeUnknown(
     """The provider did not answer; it will be asked until it does."""
 
     deposit_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
 
 
 class WithdrawalRequested(
@@ -180,12 +195,13 @@ class WithdrawalRequested(
     """A player wants money out; it is on hold."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
     amount_minor: AmountMinor
     currency: CurrencyCode
     needs_second_person: bool
+    """The amount is above the casino's threshold: two different people approve."""
 
 
 class WithdrawalApproved(
@@ -199,10 +215,11 @@ class WithdrawalApproved(
     """A person approved; `final` when no further person is needed."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    approved_by: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    approved_by: ActorRef
     final: bool
+    """No further person is needed; the payout goes out."""
 
 
 class WithdrawalRejected(
@@ -216,9 +233,10 @@ class WithdrawalRejected(
     """A person refused; the money is back in the wallet."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    reject_reason: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    reject_reason: FreeText
+    """What the person wrote; the player may be told."""
 
 
 class WithdrawalCancelled(
@@ -232,8 +250,8 @@ class WithdrawalCancelled(
     """The player took it back, where the jurisdiction lets him."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
 
 
 class PayoutSent(
@@ -247,10 +265,11 @@ class PayoutSent(
     """The provider took the order to pay."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
-    provider_reference: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
+    provider_reference: ExternalRef
+    """The provider's id of the payout."""
 
 
 class PayoutOutcomeUnknown(
@@ -264,9 +283,9 @@ class PayoutOutcomeUnknown(
     """The provider did not answer the order to pay; it is asked, never sent elsewhere."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
 
 
 class WithdrawalPaid(
@@ -280,9 +299,9 @@ class WithdrawalPaid(
     """The provider confirmed the payout."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
     amount_minor: AmountMinor
     currency: CurrencyCode
 
@@ -298,10 +317,11 @@ class WithdrawalFailed(
     """The provider will not pay; the money is back in the wallet."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
-    code: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
+    code: ExternalRef
+    """The provider's own word for why."""
 
 
 class WithdrawalReturned(
@@ -315,9 +335,9 @@ class WithdrawalReturned(
     """Paid money came back (a closed account, say) and is in the wallet as a new credit."""
 
     withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
+    player_id: PlayerId
+    casino_id: CasinoId
+    provider: Slug
     amount_minor: AmountMinor
     currency: CurrencyCode
 
@@ -332,8 +352,11 @@ class NotificationSetAside(
 ):
     """A genuine notification of a provider fits nothing we know or no legal transition; a person should look."""
 
-    casino_id: UUID
-    provider: str
-    notification_id: str
-    code: str
+    casino_id: CasinoId
+    provider: Slug
+    notification_id: ExternalRef
+    """The provider's id of the notification."""
+    code: Code
+    """Why it was set aside, as a stable error code of payments."""
     facts: dict[str, Any]
+    """What the notification said, without secrets and personal data."""

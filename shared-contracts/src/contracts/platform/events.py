@@ -1,11 +1,11 @@
 """Facts every service publishes about itself, each on its own topic so that services stay apart."""
 
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.event import ContractEvent
+from contracts.fields import CasinoId, Code, ExternalRef, Label, Slug
 
 Risk = Literal["low", "normal", "high", "critical"]
 
@@ -15,10 +15,10 @@ class DeclaredPermission(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
-    title: str
+    id: Slug
+    title: Label
     risk: Risk = "normal"
-    data_classes: tuple[str, ...] = ()
+    data_classes: tuple[Code, ...] = ()
 
 
 class PermissionManifestPublished(
@@ -31,8 +31,9 @@ class PermissionManifestPublished(
 ):
     """A service started and says which permissions its routes ask for. The whole list, each time."""
 
-    service: str
+    service: Slug
     permissions: tuple[DeclaredPermission, ...]
+    """All of them, each time: one that is missing is no longer asked for."""
 
 
 class SettingChanged(
@@ -45,11 +46,15 @@ class SettingChanged(
 ):
     """A plain setting (no aggregate of its own) changed. Secrets appear as the word `set`, never as a value."""
 
-    element: str
-    element_id: str
-    casino_id: UUID | None = None
+    element: Slug
+    """What kind of setting: `payments.provider`, say."""
+    element_id: ExternalRef
+    """Which one."""
+    casino_id: CasinoId | None = None
     before: dict[str, Any] | None
+    """The values before; absent when it is new."""
     after: dict[str, Any] | None
+    """The values after; absent when it was removed."""
 
 
 class AccessRecorded(
@@ -62,9 +67,12 @@ class AccessRecorded(
 ):
     """Somebody saw or was refused something that must leave a trace: a reveal, a download, a denial."""
 
-    action: str
-    permission: str | None = None
+    action: Slug
+    """What was done or tried: `player.reveal`, say."""
+    permission: Slug | None = None
+    """The permission that was asked for, where one was."""
     outcome: Literal["allowed", "denied"]
-    subject_kind: str
-    subject_id: str
-    casino_id: UUID | None = None
+    subject_kind: Code
+    subject_id: ExternalRef
+    """Whom or what it was about."""
+    casino_id: CasinoId | None = None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from contracts.event import ContractEvent
+from contracts.fields import ActorRef, Code, Count, Sha256, Slug
 
 JOBS = "reports.job.events"
 
@@ -11,23 +12,27 @@ class ReportRequested(ContractEvent, type="reports.report_requested", version=1,
     """A person asked for a report."""
 
     job_id: UUID
-    report: str
+    report: Slug
     casino_ids: tuple[UUID, ...]
-    requested_by: str
+    """The casinos whose figures it holds."""
+    requested_by: ActorRef
 
 
 class ReportCompleted(ContractEvent, type="reports.report_completed", version=1, topic=JOBS, key="job_id"):
     """The files are ready; each with its SHA-256."""
 
     job_id: UUID
-    report: str
-    rows: int
-    files: dict[str, str]
+    report: Slug
+    rows: Count
+    """Rows of figures, headings not counted."""
+    files: dict[Slug, Sha256]
+    """SHA-256 of each file by its format (`csv`, `xlsx`)."""
 
 
 class ReportFailed(ContractEvent, type="reports.report_failed", version=1, topic=JOBS, key="job_id"):
     """The report could not be made."""
 
     job_id: UUID
-    report: str
-    code: str
+    report: Slug
+    code: Code
+    """Why, as a stable error code of reports."""

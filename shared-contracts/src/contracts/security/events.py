@@ -1,10 +1,10 @@
 """What security tells the others: who may come in, who left, and which access changed."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from contracts.event import ContractEvent
+from contracts.fields import CasinoId, Count, ExternalRef, Label, Slug, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
@@ -22,8 +22,9 @@ class StaffMemberAdded(
     """A member of staff exists; the log-in is a work address, shown to colleagues next to what they did."""
 
     staff_id: UUID
-    login: str
-    name: str
+    login: ExternalRef
+    """A work address."""
+    name: Label
 
 
 class StaffMemberDisabled(
@@ -45,8 +46,9 @@ class RoleAssigned(ContractEvent, type="security.role_assigned", version=1, topi
     staff_id: UUID
     assignment_id: UUID
     role_id: UUID
-    role_name: str
-    casinos: tuple[str, ...]
+    role_name: Label
+    casinos: tuple[ExternalRef, ...]
+    """Casino ids, or `*` alone for the whole operator."""
 
 
 class RoleWithdrawn(ContractEvent, type="security.role_withdrawn", version=1, topic=IDENTITY, key="staff_id"):
@@ -61,9 +63,10 @@ class RoleDefined(ContractEvent, type="security.role_defined", version=1, topic=
     """A role exists, or its permissions changed: before and after are the whole sets."""
 
     role_id: UUID
-    name: str
-    permissions_before: tuple[str, ...]
-    permissions_after: tuple[str, ...]
+    name: Label
+    permissions_before: tuple[Slug, ...]
+    """Empty for a new role."""
+    permissions_after: tuple[Slug, ...]
 
 
 class LoggedIn(
@@ -74,7 +77,8 @@ class LoggedIn(
     subject_kind: Literal["staff", "player"]
     subject_id: UUID
     session_id: UUID
-    casino_id: UUID | None = None
+    casino_id: CasinoId | None = None
+    """The casino a player logged in to; absent for staff."""
 
 
 class LogInFailed(
@@ -84,9 +88,12 @@ class LogInFailed(
 
     subject_kind: Literal["staff", "player"]
     subject_id: UUID
-    casino_id: UUID | None = None
-    failures: int
-    locked_until: datetime | None = None
+    casino_id: CasinoId | None = None
+    """The casino a player tried; absent for staff."""
+    failures: Count
+    """Failures in a row, this one included."""
+    locked_until: UtcTime | None = None
+    """Until then even the right password is refused."""
 
 
 class SessionEnded(
@@ -97,5 +104,6 @@ class SessionEnded(
     subject_kind: Literal["staff", "player"]
     subject_id: UUID
     session_id: UUID
-    casino_id: UUID | None = None
+    casino_id: CasinoId | None = None
+    """The casino of a player's session; absent for staff."""
     cause: Literal["logged_out", "disabled", "password_changed", "refresh_reused", "blocked"]

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.event import ContractEvent
+from contracts.fields import CasinoId, Code, Count, ExternalRef, FreeText, PlayerId, Slug
 
 CASES = "verification.case.events"
 LISTS = "verification.list.events"
@@ -18,8 +19,8 @@ class CaseOpened(
     """Somebody has to find out who this player is."""
 
     case_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
 
 
 class DocumentUploaded(
@@ -33,10 +34,11 @@ class DocumentUploaded(
     """A document arrived and waits for a person."""
 
     case_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     document_id: UUID
-    kind: str
+    kind: Code
+    """What the player says it is: `passport`, say."""
 
 
 class DocumentAccepted(
@@ -50,11 +52,12 @@ class DocumentAccepted(
     """A person found the document good."""
 
     case_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     document_id: UUID
-    kind: str
+    kind: Code
     expires_on: date | None = None
+    """The last day on which the document counts."""
 
 
 class DocumentRejected(
@@ -68,11 +71,12 @@ class DocumentRejected(
     """A person refused the document, for one of the catalogue's reasons."""
 
     case_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     document_id: UUID
-    kind: str
-    reject_reason: str
+    kind: Code
+    reject_reason: FreeText
+    """What the player is told."""
 
 
 class ScreeningCompleted(
@@ -86,10 +90,12 @@ class ScreeningCompleted(
     """The name was compared with every list; `hits` of them wait for a person."""
 
     case_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    hits: int
-    lists: tuple[str, ...]
+    player_id: PlayerId
+    casino_id: CasinoId
+    hits: Count
+    """Possible matches that wait for a person."""
+    lists: tuple[Slug, ...]
+    """The lists that were searched."""
 
 
 class HitDecided(
@@ -103,8 +109,8 @@ class HitDecided(
     """A person decided that a hit is not this player (`clear`) or is (`confirm`)."""
 
     hit_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     decision: Literal["clear", "confirm"]
 
 
@@ -119,15 +125,18 @@ class VerificationLevelReached(
     """How far the player is known now. `none` again when something was taken back."""
 
     case_id: UUID
-    player_id: UUID
-    casino_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
     level: Level
     previous: Level
+    """The level before."""
 
 
 class ScreeningListImported(ContractEvent, type="verification.list_imported", version=1, topic=LISTS, key="list_name"):
     """A new version of a list is in force."""
 
-    list_name: str
-    list_version: str
-    entries: int
+    list_name: Slug
+    list_version: ExternalRef
+    """The publisher's own mark or date."""
+    entries: Count
+    """Names and aliases that can match."""
