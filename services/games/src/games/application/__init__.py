@@ -1,0 +1,1 @@
+"""What games can do, on top of its domain and below its edges."""

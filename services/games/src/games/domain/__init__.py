@@ -1,0 +1,1 @@
+"""What games decides, without I/O."""
