@@ -1,0 +1,1 @@
+"""Outside parties, one folder per protocol."""
