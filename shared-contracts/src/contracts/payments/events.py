@@ -23,6 +23,8 @@ TransferKind = Literal[
     "withdrawal_paid",
     "withdrawal_returned",
     "adjustment",
+    "owed",
+    "chargeback",
 ]
 
 
@@ -88,6 +90,34 @@ class RollbackRemembered(
     round_ref: ExternalRef
     posted_at: UtcTime
     game_code: ExternalRef | None = None
+
+
+class DebtRecorded(
+    ContractEvent,
+    type="payments.debt_recorded",
+    version=1,
+    topic=WALLET,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """A win was rolled back after the player had spent it: he owes the missing part, and a person should look.
+
+    The money itself is told by two transfers of the same moment: `owed` puts the missing part into his cash, then
+    `rollback_win` takes the whole win out of it.
+    """
+
+    transfer_id: UUID
+    """The rollback."""
+    player_id: PlayerId
+    casino_id: CasinoId
+    currency: CurrencyCode
+    amount_minor: AmountMinor
+    """The missing part."""
+    owed_minor: AmountMinor
+    """All that the player owes now."""
+    supplier: Slug
+    round_ref: ExternalRef
+    recorded_at: UtcTime
 
 
 class DepositRequested(
