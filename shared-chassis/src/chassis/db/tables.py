@@ -149,7 +149,7 @@ subject_key = Table(
     "subject_key",
     metadata,
     Column("subject_id", Uuid, primary_key=True),
-    Column("wrapped_key", LargeBinary, comment="null once the person's data was erased; no new key is made then"),
+    Column("wrapped_key", LargeBinary, comment="null once the personal data was erased; no new key is made then"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("erased_at", DateTime(timezone=True)),
 )

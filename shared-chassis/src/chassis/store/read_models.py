@@ -83,19 +83,11 @@ class TableSql:
         return f"unnest({arrays}) AS {alias}({names})"
 
     def arrays(self, rows: Sequence[Row]) -> list[list[Any]]:
-        """Rows turned into one array per column, JSON as text."""
+        """Rows turned into one array per column. JSON goes in as text; on its way out the dialect decodes it."""
         return [
             [_to_json(row[c.name]) for row in rows] if c.name in self.json else [row[c.name] for row in rows]
             for c in self.columns
         ]
-
-    def row(self, record: Any) -> Row:
-        """A database record as the fold sees it."""
-        row = dict(record)
-        for name in self.json:
-            if row[name] is not None:
-                row[name] = msgspec.json.decode(row[name])
-        return row
 
 
 def _to_json(value: Any) -> str | None:
@@ -121,8 +113,7 @@ async def apply(
     found = await raw.fetch(sql.load, *[list(part) for part in zip(*keys, strict=True)])
     rows: dict[Key, Row | None] = dict.fromkeys(keys)
     for record in found:
-        row = sql.row(record)
-        rows[tuple(row[c.name] for c in sql.keys)] = row
+        rows[tuple(record[c.name] for c in sql.keys)] = dict(record)
     existing = {key for key, row in rows.items() if row is not None}
     for key, one in keyed:
         rows[key] = model.fold(rows[key], one)

@@ -116,7 +116,7 @@ STATEMENTS: tuple[str, ...] = (
     )
     """,
     """
-    COMMENT ON COLUMN subject_key.wrapped_key IS 'null once the person's data was erased; no new key is made then'
+    COMMENT ON COLUMN subject_key.wrapped_key IS 'null once the personal data was erased; no new key is made then'
     """,
     """
     CREATE TABLE task (

@@ -1,0 +1,134 @@
+"""A fresh database per test, cloned in a moment from a template that the real migrations made once per worker.
+
+The fixture `postgres_server` (a running server with `superuser_url` and `url_for`) comes from the root conftest.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Protocol
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import event
+
+from chassis.db import Database, migrations
+from chassis.db.revisions import r0001
+
+CHASSIS = "chassis"
+"""The name under which the chassis' own tests get a database with the chassis' tables alone."""
+
+
+class Server(Protocol):
+    """What is asked of a running PostgreSQL."""
+
+    superuser_url: str
+
+    def url_for(self, database: str) -> str:
+        """URL of one of its databases."""
+        ...
+
+
+class Databases:
+    """Makes databases of a service, each a clone of its migrated template, and drops them again."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._tag = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{uuid4().hex[:6]}"
+        self._templates: dict[str, asyncio.Task[str]] = {}
+        self._made: list[str] = []
+
+    async def create(self, service: str) -> str:
+        """URL of a new database with the newest schema of `service` and nothing in it."""
+        if service not in self._templates:
+            self._templates[service] = asyncio.create_task(self._template(service))
+        template = await self._templates[service]
+        name = f"t_{service}_{uuid4().hex[:12]}"
+        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._made.append(name)
+        return self._server.url_for(name)
+
+    async def drop_all(self) -> None:
+        """Drop everything that was made."""
+        templates = [await task for task in self._templates.values()]
+        for name in [*self._made, *templates]:
+            await self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def _template(self, service: str) -> str:
+        name = f"template_{service}_{self._tag}"
+        await self._admin(f'CREATE DATABASE "{name}"')
+        url = self._server.url_for(name)
+        if service == CHASSIS:
+            connection = await asyncpg.connect(url)
+            for statement in r0001.STATEMENTS:
+                await connection.execute(statement)
+            await connection.close()
+        else:
+            await migrations.upgrade(service, url)
+        return name
+
+    async def _admin(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._server.superuser_url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def databases(postgres_server: Server) -> AsyncIterator[Databases]:
+    """Makes databases; everything is dropped when the tests are over."""
+    made = Databases(postgres_server)
+    yield made
+    await made.drop_all()
+
+
+@asynccontextmanager
+async def opened(url: str, *, pool_size: int = 5) -> AsyncIterator[Database]:
+    """A Database on `url`, closed at the end of the block."""
+    db = Database(url, application_name="tests", pool_size=pool_size)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+class Statements:
+    """The SQL statements that were sent, in order; savepoints and transaction control are not counted."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.sent)
+
+    def note(self, query: Any) -> None:
+        """Called by asyncpg for each statement."""
+        text = " ".join(str(query.query).split())
+        if text and not text.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SET ", "SHOW ", ";")):
+            self.sent.append(text)
+
+
+@contextmanager
+def count_statements(db: Database) -> Iterator[Statements]:
+    """Count what a block sends to the database, so that a test can say how many statements a request may cost."""
+    statements = Statements()
+    pool = db._engine.sync_engine.pool  # noqa: SLF001 - a test looks under the bonnet
+    watched: list[Any] = []
+
+    def watch(dbapi_connection: Any, *_: Any) -> None:
+        raw = dbapi_connection.driver_connection
+        raw.add_query_logger(statements.note)
+        watched.append(raw)
+
+    event.listen(pool, "checkout", watch)
+    try:
+        yield statements
+    finally:
+        event.remove(pool, "checkout", watch)
+        for raw in watched:
+            raw.remove_query_logger(statements.note)
