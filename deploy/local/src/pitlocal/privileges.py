@@ -47,7 +47,8 @@ def choose_place(folder: Path) -> Place:
         return Place(programs=package / "pginstall" / "bin", folder=folder, user=user)
     outside = outside_folder(folder)
     copy_package(package, outside)
-    (outside / "server").mkdir(mode=0o755, exist_ok=True)
+    (outside / "server").mkdir(exist_ok=True)
+    (outside / "server").chmod(0o755)
     link = folder / "server"
     if not link.is_symlink():
         link.symlink_to(outside / "server")
