@@ -6,9 +6,10 @@ import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
+import pytest
+
 import chassis
 import contracts
-import pytest
 
 
 def modules(package: ModuleType) -> Iterator[str]:
