@@ -1,0 +1,193 @@
+"""The life of a deposit: requested before the call, then moved by the provider's word alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from chassis.domain import Decider
+from payments.domain.deposit.commands import DepositCommand, ExpireDeposit, HearProvider, RequestDeposit
+from payments.domain.deposit.errors import DepositAlreadyRequested, UnlawfulDepositWord
+from payments.domain.deposit.events import (
+    DepositActionRequired,
+    DepositEvent,
+    DepositExpired,
+    DepositFact,
+    DepositFailed,
+    DepositOutcomeUnknown,
+    DepositRefused,
+    DepositRequested,
+    DepositSubmitted,
+    DepositSucceeded,
+    ProviderEvent,
+)
+from payments.domain.deposit.standing import obstacle
+from payments.domain.deposit.states import (
+    Absent,
+    ActionRequired,
+    Deposit,
+    Expired,
+    Failed,
+    GivenUp,
+    Processing,
+    Refused,
+    Requested,
+    Succeeded,
+    Unknown,
+    Waiting,
+    asked,
+    reference,
+)
+from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Unanswered, Underway
+
+
+def decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
+    match command:
+        case RequestDeposit():
+            return _request(command, state)
+        case HearProvider():
+            return _hear(command, state)
+        case ExpireDeposit():
+            return _expire(state)
+        case _:
+            assert_never(command)
+
+
+def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
+    fact = DepositFact(
+        player_id=command.player_id,
+        casino_id=command.casino_id,
+        provider=command.provider,
+        amount_minor=command.amount_minor,
+        currency=command.currency,
+    )
+    match state:
+        case Absent():
+            code = obstacle(command.standing, command.amount_minor)
+            if code is not None:
+                return [DepositRefused(**fact.fields(), code=code)]
+            return [DepositRequested(**fact.fields(), return_url=command.return_url, requested_at=command.now)]
+        case Refused():
+            known = state.fact
+        case _:
+            known = asked(state).fact
+    if known != fact:
+        raise DepositAlreadyRequested(field="deposit_id")
+    return []
+
+
+def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
+    match state:
+        case Absent():
+            raise UnlawfulDepositWord("unknown_reference")
+        case Refused():
+            raise UnlawfulDepositWord("deposit_was_refused")
+        case Requested() | ActionRequired() | Processing() | Unknown():
+            return _hear_waiting(command.word, command.said_at, state)
+        case Succeeded():
+            _check_after_success(command.word, command.said_at, state)
+            return []
+        case Failed() | Expired():
+            if isinstance(command.word, Settled):
+                return [_success(command.word, command.said_at, state, late=True)]
+            return []
+        case _:
+            assert_never(state)
+
+
+def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Sequence[DepositEvent]:
+    fact = asked(state).fact.fields()
+    match word:
+        case ActionNeeded():
+            if isinstance(state, ActionRequired | Processing):
+                return []  # A word that was overtaken by a later one.
+            return [DepositActionRequired(**fact, reference=word.reference, next_action=word.next_action)]
+        case Underway():
+            return [] if isinstance(state, Processing) else [DepositSubmitted(**fact, reference=word.reference)]
+        case Settled():
+            return [_success(word, said_at, state, late=False)]
+        case Declined():
+            known = reference(state)
+            if known is not None and word.reference is not None and word.reference != known:
+                raise UnlawfulDepositWord("reference_differs")
+            return [DepositFailed(**fact, reference=word.reference or known, code=word.code)]
+        case Unanswered():
+            return [DepositOutcomeUnknown(**fact)] if isinstance(state, Requested) else []
+        case _:
+            assert_never(word)
+
+
+def _success(word: Settled, said_at: datetime, state: Waiting | GivenUp, *, late: bool) -> DepositSucceeded:
+    fact = asked(state).fact
+    if word.currency != fact.currency:
+        raise UnlawfulDepositWord("currency_differs")
+    return DepositSucceeded(
+        player_id=fact.player_id,
+        casino_id=fact.casino_id,
+        provider=fact.provider,
+        amount_minor=word.amount_minor,
+        currency=word.currency,
+        reference=word.reference,
+        requested_minor=fact.amount_minor,
+        late=late,
+        said_at=said_at,
+    )
+
+
+def _check_after_success(word: DepositWord, said_at: datetime, state: Succeeded) -> None:
+    """A repeat and an overtaken word are harmless; a second payment or a later refusal is for a person to see."""
+    match word:
+        case Settled():
+            if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
+                raise UnlawfulDepositWord("settled_twice")
+        case Declined():
+            if word.reference in (None, state.reference) and said_at > state.said_at:
+                raise UnlawfulDepositWord("declined_after_success")
+        case ActionNeeded() | Underway() | Unanswered():
+            return
+        case _:
+            assert_never(word)
+
+
+def _expire(state: Deposit) -> Sequence[DepositEvent]:
+    if isinstance(state, Requested | ActionRequired | Processing | Unknown):
+        return [DepositExpired(**asked(state).fact.fields())]
+    return []
+
+
+def evolve(state: Deposit, event: DepositEvent) -> Deposit:
+    match event:
+        case DepositRequested():
+            return Requested(_fact(event), event.return_url, event.requested_at)
+        case DepositRefused():
+            return Refused(_fact(event))
+        case _:
+            return state if isinstance(state, Absent | Refused) else _moved(state, event)
+
+
+def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposit:
+    intent = asked(state)
+    after: Deposit
+    match event:
+        case DepositActionRequired():
+            after = ActionRequired(intent, event.reference, event.next_action)
+        case DepositSubmitted():
+            after = Processing(intent, event.reference)
+        case DepositOutcomeUnknown():
+            after = Unknown(intent)
+        case DepositSucceeded():
+            after = Succeeded(intent, event.reference, event.amount_minor, event.said_at)
+        case DepositFailed():
+            after = Failed(intent, event.reference)
+        case DepositExpired():
+            after = Expired(intent, reference(state))
+        case _:
+            assert_never(event)
+    return after
+
+
+def _fact(event: DepositFact) -> DepositFact:
+    return DepositFact(**event.fields())
+
+
+initial: Deposit = Absent()
+deposit: Decider[DepositCommand, Deposit, DepositEvent] = Decider("deposit", initial, decide, evolve)

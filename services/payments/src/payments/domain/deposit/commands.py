@@ -1,0 +1,38 @@
+"""What can be asked of a deposit. Ids and moments are made by the caller."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from payments.domain.deposit.standing import DepositStanding
+from payments.domain.deposit.words import DepositWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDeposit:
+    """The player wants to pay in; `standing` is what is known of him now."""
+
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    return_url: str
+    standing: DepositStanding
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearProvider:
+    """The provider's word, verified: an answer to a call of ours or a signed notification. `said_at` by its clock."""
+
+    word: DepositWord
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireDeposit:
+    """Nobody decided in time."""
+
+
+DepositCommand = RequestDeposit | HearProvider | ExpireDeposit

@@ -1,0 +1,24 @@
+"""Refusals of a deposit."""
+
+from typing import ClassVar
+
+from chassis.domain import DomainError
+
+
+class DepositAlreadyRequested(DomainError):
+    """The id belongs to a deposit of other facts."""
+
+    code: ClassVar[str] = "deposit_already_requested"
+
+
+class UnlawfulDepositWord(DomainError):
+    """The provider's word fits no legal transition: it is set aside for a person, never applied.
+
+    `why` is the stable code of the anomaly.
+    """
+
+    code: ClassVar[str] = "deposit_word_unlawful"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why.replace("_", " ").capitalize() + ".")
+        self.why = why

@@ -1,0 +1,125 @@
+"""What can happen to a deposit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from chassis.domain import event
+
+
+class DepositFields(TypedDict):
+    """The fields every event of a deposit has."""
+
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositFact:
+    """What every event of a deposit tells, so that nobody has to look it up."""
+
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+
+    def fields(self) -> DepositFields:
+        """Only these fields, whatever else the event tells."""
+        return {
+            "player_id": self.player_id,
+            "casino_id": self.casino_id,
+            "provider": self.provider,
+            "amount_minor": self.amount_minor,
+            "currency": self.currency,
+        }
+
+
+@event("payments.deposit_requested", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositRequested(DepositFact):
+    """We mean to ask the provider. Recorded before the call, so that no call is ever forgotten."""
+
+    return_url: str
+    requested_at: datetime
+
+
+@event("payments.deposit_refused", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositRefused(DepositFact):
+    """A limit, an exclusion or a block of ours stopped it; the provider never heard of it."""
+
+    code: str
+
+
+@event("payments.deposit_action_required", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositActionRequired(DepositFact):
+    """The player has something to do at the provider. `next_action` is readable with his key only."""
+
+    reference: str
+    next_action: str | None
+
+
+@event("payments.deposit_submitted", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositSubmitted(DepositFact):
+    """The provider works on it and has not decided."""
+
+    reference: str
+
+
+@event("payments.deposit_outcome_unknown", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositOutcomeUnknown(DepositFact):
+    """The provider was called and did not answer in a way we understand; it is asked until it does."""
+
+
+@event("payments.deposit_succeeded", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositSucceeded(DepositFact):
+    """The provider settled it: `amount_minor` is what it settled, `requested_minor` what the player had asked for.
+
+    `late` when we had given it up before.
+    """
+
+    reference: str
+    requested_minor: int
+    late: bool
+    said_at: datetime
+
+
+@event("payments.deposit_failed", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositFailed(DepositFact):
+    """The provider said no; `code` is its reason."""
+
+    reference: str | None
+    code: str
+
+
+@event("payments.deposit_expired", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositExpired(DepositFact):
+    """Nothing was decided in time. Should the provider settle it after all, it is credited."""
+
+
+ProviderEvent = (
+    DepositActionRequired | DepositSubmitted | DepositOutcomeUnknown | DepositSucceeded | DepositFailed | DepositExpired
+)
+DepositEvent = DepositRequested | DepositRefused | ProviderEvent
+
+DEPOSIT_EVENTS = (
+    DepositRequested,
+    DepositRefused,
+    DepositActionRequired,
+    DepositSubmitted,
+    DepositOutcomeUnknown,
+    DepositSucceeded,
+    DepositFailed,
+    DepositExpired,
+)

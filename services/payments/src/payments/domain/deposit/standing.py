@@ -1,0 +1,69 @@
+"""Whether a player may pay in now: exclusions, blocks and his own limits, and the windows they are counted in."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+LimitPeriod = Literal["day", "week", "month"]
+PERIODS: tuple[LimitPeriod, ...] = ("day", "week", "month")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitUse:
+    """A limit in force and the gross deposits already accepted or pending in its window."""
+
+    period: LimitPeriod
+    limit_minor: int
+    used_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositStanding:
+    """What is known about a player the moment he wants to pay in, under the lock that later deposits wait for.
+
+    `feed_fresh`: the copy of his restrictions is young enough to be trusted.
+    """
+
+    blocked: bool = False
+    excluded: bool = False
+    under_review: bool = False
+    feed_fresh: bool = True
+    limits: tuple[LimitUse, ...] = ()
+
+
+def obstacle(standing: DepositStanding, amount_minor: int) -> str | None:
+    """The stable code of what forbids a deposit of this amount; None when nothing does.
+
+    >>> obstacle(DepositStanding(limits=(LimitUse(period="day", limit_minor=100, used_minor=60),)), 41)
+    'deposit_limit_reached'
+    """
+    if standing.excluded:
+        return "self_excluded"
+    if standing.blocked:
+        return "account_blocked"
+    if standing.under_review:
+        return "account_under_review"
+    if not standing.feed_fresh:
+        return "restriction_feed_stale"
+    if any(use.used_minor + amount_minor > use.limit_minor for use in standing.limits):
+        return "deposit_limit_reached"
+    return None
+
+
+def window_start(period: LimitPeriod, now: datetime, time_zone: str) -> datetime:
+    """When the calendar day, week (from Monday) or month around `now` began at the casino, in UTC.
+
+    >>> window_start("day", datetime(2026, 3, 1, 22, 30, tzinfo=UTC), "Europe/Malta").isoformat()
+    '2026-02-28T23:00:00+00:00'
+    """
+    zone = ZoneInfo(time_zone)
+    today = now.astimezone(zone).date()
+    match period:
+        case "day":
+            first = today
+        case "week":
+            first = today - timedelta(days=today.weekday())
+        case "month":
+            first = today.replace(day=1)
+    return datetime.combine(first, time(), zone).astimezone(UTC)

@@ -1,0 +1,92 @@
+"""Where a deposit can stand. A state carries only what decisions need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from payments.domain.deposit.events import DepositFact
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nobody asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """We said no."""
+
+    fact: DepositFact
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """Recorded; the provider was called, or will be."""
+
+    fact: DepositFact
+    return_url: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequired:
+    """The player has something to do at the provider."""
+
+    asked: Requested
+    reference: str
+    next_action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """The provider works on it."""
+
+    asked: Requested
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The provider did not answer; it is asked."""
+
+    asked: Requested
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """Paid and credited."""
+
+    asked: Requested
+    reference: str
+    amount_minor: int
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider said no."""
+
+    asked: Requested
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Given up."""
+
+    asked: Requested
+    reference: str | None
+
+
+Waiting = Requested | ActionRequired | Processing | Unknown
+GivenUp = Failed | Expired
+Deposit = Absent | Refused | Requested | ActionRequired | Processing | Unknown | Succeeded | Failed | Expired
+
+
+def asked(state: Waiting | Succeeded | GivenUp) -> Requested:
+    """What the player had asked for."""
+    return state if isinstance(state, Requested) else state.asked
+
+
+def reference(state: Deposit) -> str | None:
+    """How the provider calls it, once it has said so."""
+    return state.reference if isinstance(state, ActionRequired | Processing | Succeeded | Failed | Expired) else None

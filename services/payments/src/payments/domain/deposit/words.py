@@ -1,0 +1,43 @@
+"""What a provider can say about a deposit, whatever its protocol calls it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionNeeded:
+    """The player has to do something; `next_action` says what (readable with his key only)."""
+
+    reference: str
+    next_action: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underway:
+    """Taken, undecided. Whatever we do not understand in a genuine answer is this, never a success."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The money is there: as much as the provider says, in the currency it says."""
+
+    reference: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """No money will come of this; `code` is the provider's reason."""
+
+    reference: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """No answer, or none that can be believed: the provider may or may not have heard us."""
+
+
+DepositWord = ActionNeeded | Underway | Settled | Declined | Unanswered

@@ -1,0 +1,308 @@
+"""The life of a withdrawal: on hold, approved by people, sent once, then whatever the provider says."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from chassis.domain import Decider, NotFound
+from payments.domain.withdrawal.commands import (
+    ApproveWithdrawal,
+    CancelWithdrawal,
+    HearProvider,
+    RejectWithdrawal,
+    RequestWithdrawal,
+    StartPayout,
+    WithdrawalCommand,
+)
+from payments.domain.withdrawal.errors import (
+    CancellationNotAllowed,
+    SecondPersonRequired,
+    UnlawfulPayoutWord,
+    WithdrawalAlreadyDecided,
+    WithdrawalAlreadyRequested,
+    WithdrawalAlreadySent,
+)
+from payments.domain.withdrawal.events import (
+    PayoutOutcomeUnknown,
+    PayoutSent,
+    PayoutStarted,
+    ProviderEvent,
+    WithdrawalApproved,
+    WithdrawalCancelled,
+    WithdrawalEvent,
+    WithdrawalFact,
+    WithdrawalFailed,
+    WithdrawalPaid,
+    WithdrawalRejected,
+    WithdrawalRequested,
+    WithdrawalReturned,
+)
+from payments.domain.withdrawal.policy import approvals_needed, check
+from payments.domain.withdrawal.states import (
+    Absent,
+    Approved,
+    AtProvider,
+    AwaitingApproval,
+    Cancelled,
+    Existing,
+    Failed,
+    Order,
+    Paid,
+    Rejected,
+    Returned,
+    Sending,
+    Sent,
+    Unknown,
+    Withdrawal,
+)
+from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
+
+BY_POLICY = "policy"
+"""Who approved when nobody had to."""
+
+
+def decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    match command:
+        case RequestWithdrawal():
+            return _request(command, state)
+        case ApproveWithdrawal():
+            return _approve(command, state)
+        case RejectWithdrawal():
+            return _reject(command, state)
+        case CancelWithdrawal():
+            return _cancel(command, state)
+        case StartPayout():
+            return _start(command, state)
+        case HearProvider():
+            return _hear(command.word, state)
+        case _:
+            assert_never(command)
+
+
+def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    fact = WithdrawalFact(
+        player_id=command.player_id,
+        casino_id=command.casino_id,
+        provider=command.provider,
+        amount_minor=command.amount_minor,
+        currency=command.currency,
+    )
+    if not isinstance(state, Absent):
+        if state.order.fact != fact:
+            raise WithdrawalAlreadyRequested(field="withdrawal_id")
+        return []
+    check(command.policy, command.standing, command.amount_minor)
+    needed = approvals_needed(command.policy, command.standing, command.amount_minor)
+    requested = WithdrawalRequested(
+        **fact.fields(),
+        destination=command.destination,
+        shown_as=command.shown_as,
+        approvals_needed=needed,
+        requested_at=command.now,
+    )
+    if needed > 0:
+        return [requested]
+    return [requested, WithdrawalApproved(**fact.fields(), approved_by=BY_POLICY, final=True)]
+
+
+def _approve(command: ApproveWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    match state:
+        case Absent():
+            raise NotFound
+        case AwaitingApproval():
+            if command.approver in state.approvers:
+                raise SecondPersonRequired
+            final = len(state.approvers) + 1 >= state.needed
+            return [WithdrawalApproved(**state.order.fact.fields(), approved_by=command.approver, final=final)]
+        case Approved() if command.approver in state.approvers:
+            return []  # Sent twice: nothing new.
+        case _:
+            raise WithdrawalAlreadyDecided
+
+
+def _reject(command: RejectWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    match state:
+        case Absent():
+            raise NotFound
+        case AwaitingApproval() | Approved():
+            fact = state.order.fact.fields()
+            return [WithdrawalRejected(**fact, rejected_by=command.rejecter, reason=command.reason)]
+        case Rejected():
+            return []
+        case Sending() | Unknown() | Sent():
+            raise WithdrawalAlreadySent
+        case Paid() | Failed() | Cancelled() | Returned():
+            raise WithdrawalAlreadyDecided
+        case _:
+            assert_never(state)
+
+
+def _cancel(command: CancelWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    match state:
+        case Absent():
+            raise NotFound
+        case Cancelled():
+            return []
+        case AwaitingApproval() | Approved():
+            if not command.allowed:
+                raise CancellationNotAllowed
+            return [WithdrawalCancelled(**state.order.fact.fields())]
+        case Sending() | Unknown() | Sent():
+            raise WithdrawalAlreadySent
+        case Paid() | Failed() | Rejected() | Returned():
+            raise WithdrawalAlreadyDecided
+        case _:
+            assert_never(state)
+
+
+def _start(command: StartPayout, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """Only an approved withdrawal is sent. Everybody else who asks has been overtaken and hears nothing new."""
+    if isinstance(state, Approved):
+        return [PayoutStarted(**state.order.fact.fields(), request_id=command.request_id)]
+    return []
+
+
+def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    match state:
+        case Absent():
+            raise UnlawfulPayoutWord("unknown_reference")
+        case AwaitingApproval() | Approved() | Rejected() | Cancelled():
+            raise UnlawfulPayoutWord("payout_never_sent")
+        case Sending() | Unknown() | Sent():
+            return _hear_at_provider(word, state)
+        case Paid():
+            return _hear_paid(word, state)
+        case Failed():
+            if isinstance(word, Confirmed):
+                raise UnlawfulPayoutWord("paid_after_failed")
+            return []
+        case Returned():
+            return []
+        case _:
+            assert_never(state)
+
+
+def _hear_at_provider(word: PayoutWord, state: AtProvider) -> Sequence[WithdrawalEvent]:
+    fact = state.order.fact
+    match word:
+        case Taken() | Declined() | Unanswered():
+            return _hear_answer(word, state)
+        case Confirmed():
+            _check_whole(word, fact)
+            return [WithdrawalPaid(**fact.fields())]
+        case SentBack():
+            _check_returnable(word, fact)
+            if word.amount_minor == fact.amount_minor:
+                return [WithdrawalFailed(**fact.fields(), code=word.code)]
+            # Less can only come back of what had left: the confirmation is still on its way, or will never come.
+            return [WithdrawalPaid(**fact.fields()), _returned(word, fact)]
+        case _:
+            assert_never(word)
+
+
+def _hear_answer(answer: Taken | Declined | Unanswered, state: AtProvider) -> Sequence[WithdrawalEvent]:
+    """What came back from the order itself; the identical order, sent again, may be answered after others were."""
+    fact = state.order.fact.fields()
+    if isinstance(state, Sent):
+        if isinstance(answer, Declined):
+            raise UnlawfulPayoutWord("declined_after_taken")
+        if isinstance(answer, Taken) and answer.reference != state.reference:
+            raise UnlawfulPayoutWord("reference_differs")
+        return []
+    match answer:
+        case Taken():
+            return [PayoutSent(**fact, reference=answer.reference)]
+        case Declined():
+            return [WithdrawalFailed(**fact, code=answer.code)]
+        case Unanswered():
+            return [PayoutOutcomeUnknown(**fact)] if isinstance(state, Sending) else []
+        case _:
+            assert_never(answer)
+
+
+def _hear_paid(word: PayoutWord, state: Paid) -> Sequence[WithdrawalEvent]:
+    fact = state.order.fact
+    match word:
+        case SentBack():
+            _check_returnable(word, fact)
+            return [_returned(word, fact)]
+        case Confirmed():
+            _check_whole(word, fact)
+            return []
+        case Declined():
+            raise UnlawfulPayoutWord("declined_after_paid")
+        case Taken() | Unanswered():
+            return []  # The answer to the order was slower than the notification.
+        case _:
+            assert_never(word)
+
+
+def _check_whole(word: Confirmed, fact: WithdrawalFact) -> None:
+    if (word.amount_minor, word.currency) != (fact.amount_minor, fact.currency):
+        raise UnlawfulPayoutWord("amount_differs")
+
+
+def _check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
+    if word.currency != fact.currency or word.amount_minor > fact.amount_minor:
+        raise UnlawfulPayoutWord("amount_differs")
+
+
+def _returned(word: SentBack, fact: WithdrawalFact) -> WithdrawalReturned:
+    return WithdrawalReturned(**fact.fields(), returned_minor=word.amount_minor, code=word.code)
+
+
+def may_be_debited(state: Withdrawal, amount_minor: int, currency: str) -> bool:
+    """The answer to a provider that asks before it pays: is this money on hold for a payout we ordered?"""
+    match state:
+        case Sending() | Unknown() | Sent():
+            fact = state.order.fact
+            return (fact.amount_minor, fact.currency) == (amount_minor, currency)
+        case _:
+            return False
+
+
+def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
+    if isinstance(event, WithdrawalRequested):
+        order = Order(WithdrawalFact(**event.fields()), event.destination)
+        return AwaitingApproval(order, event.approvals_needed, ())
+    if isinstance(state, Absent):
+        return state
+    match event:
+        case WithdrawalApproved():
+            return _approved(state, event)
+        case WithdrawalRejected():
+            return Rejected(state.order)
+        case WithdrawalCancelled():
+            return Cancelled(state.order)
+        case _:
+            return _moved(state, event)
+
+
+def _approved(state: Existing, event: WithdrawalApproved) -> Withdrawal:
+    if not isinstance(state, AwaitingApproval):
+        return state
+    approvers = (*state.approvers, event.approved_by)
+    return Approved(state.order, approvers) if event.final else AwaitingApproval(state.order, state.needed, approvers)
+
+
+def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
+    after: Withdrawal
+    match event:
+        case PayoutStarted():
+            after = Sending(state.order, event.request_id)
+        case PayoutOutcomeUnknown():
+            after = Unknown(state.order, state.request_id) if isinstance(state, Sending) else state
+        case PayoutSent():
+            after = Sent(state.order, event.reference)
+        case WithdrawalPaid():
+            after = Paid(state.order)
+        case WithdrawalFailed():
+            after = Failed(state.order)
+        case WithdrawalReturned():
+            after = Returned(state.order)
+        case _:
+            assert_never(event)
+    return after
+
+
+initial: Withdrawal = Absent()
+withdrawal: Decider[WithdrawalCommand, Withdrawal, WithdrawalEvent] = Decider("withdrawal", initial, decide, evolve)

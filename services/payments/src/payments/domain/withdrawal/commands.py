@@ -1,0 +1,65 @@
+"""What can be asked of a withdrawal. Ids and moments are made by the caller."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
+from payments.domain.withdrawal.words import PayoutWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWithdrawal:
+    """The player wants money out; `destination` is already unreadable without his key."""
+
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    destination: str
+    shown_as: str
+    policy: WithdrawalPolicy
+    standing: WithdrawalStanding
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveWithdrawal:
+    """A member of staff says yes."""
+
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectWithdrawal:
+    """A member of staff says no, and why."""
+
+    rejecter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelWithdrawal:
+    """The player takes it back; `allowed` is what his casino's jurisdiction says of that."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPayout:
+    """Record that the order to pay is about to be sent under this id."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearProvider:
+    """The provider's word, verified: an answer to the order or a signed notification."""
+
+    word: PayoutWord
+
+
+WithdrawalCommand = (
+    RequestWithdrawal | ApproveWithdrawal | RejectWithdrawal | CancelWithdrawal | StartPayout | HearProvider
+)

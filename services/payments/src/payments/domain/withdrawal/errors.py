@@ -1,0 +1,60 @@
+"""Refusals of a withdrawal."""
+
+from typing import ClassVar
+
+from chassis.domain import DomainError
+
+
+class VerificationRequired(DomainError):
+    """The casino's rules want the player verified before he may withdraw."""
+
+    code: ClassVar[str] = "verification_required"
+
+
+class AmountOutsidePolicy(DomainError):
+    """The casino's policy does not allow as little, or as much, at once."""
+
+    code: ClassVar[str] = "amount_outside_policy"
+
+
+class WithdrawalAlreadyRequested(DomainError):
+    """The id belongs to a withdrawal of other facts."""
+
+    code: ClassVar[str] = "withdrawal_already_requested"
+
+
+class SecondPersonRequired(DomainError):
+    """Whoever approved first may not be his own second."""
+
+    code: ClassVar[str] = "second_person_required"
+
+
+class WithdrawalAlreadyDecided(DomainError):
+    """It was approved, rejected or cancelled before."""
+
+    code: ClassVar[str] = "withdrawal_already_decided"
+
+
+class WithdrawalAlreadySent(DomainError):
+    """The order to pay is on its way; only the provider can say now what becomes of it."""
+
+    code: ClassVar[str] = "withdrawal_already_sent"
+
+
+class CancellationNotAllowed(DomainError):
+    """The jurisdiction does not let players take a withdrawal back."""
+
+    code: ClassVar[str] = "cancellation_not_allowed"
+
+
+class UnlawfulPayoutWord(DomainError):
+    """The provider's word fits no legal transition: it is set aside for a person, never applied.
+
+    `why` is the stable code of the anomaly.
+    """
+
+    code: ClassVar[str] = "payout_word_unlawful"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why.replace("_", " ").capitalize() + ".")
+        self.why = why

@@ -1,0 +1,101 @@
+"""Where a withdrawal can stand. A state carries only what decisions need."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from payments.domain.withdrawal.events import WithdrawalFact
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nobody asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be paid, and to where (readable with the player's key only)."""
+
+    fact: WithdrawalFact
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingApproval:
+    """On hold until enough people said yes."""
+
+    order: Order
+    needed: int
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """May be sent."""
+
+    order: Order
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The order is about to be sent, or was, and its answer is not recorded yet."""
+
+    order: Order
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The order was sent and nothing believable came back."""
+
+    order: Order
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took the order."""
+
+    order: Order
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The money left."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider did not pay; the hold is released."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A person said no; the hold is released."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The player took it back; the hold is released."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The money left and came back."""
+
+    order: Order
+
+
+Open = AwaitingApproval | Approved
+AtProvider = Sending | Unknown | Sent
+Existing = Open | AtProvider | Paid | Failed | Rejected | Cancelled | Returned
+Withdrawal = Absent | Existing
