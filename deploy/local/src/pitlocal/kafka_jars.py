@@ -65,16 +65,14 @@ def sha256(path: Path) -> str | None:
 def fetch(folder: Path) -> None:
     """Resolve and download with jgo into a scratch folder, then move each jar in place in one step."""
     # Imported here: it costs half a second, and only the first start on a machine needs it.
-    import jgo  # noqa: PLC0415
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
     from jgo.env import EnvironmentBuilder, LinkStrategy  # noqa: PLC0415
     from jgo.maven import MavenContext  # noqa: PLC0415
 
     wanted = pinned()
     print(f"Fetching Apache Kafka {VERSION} (43 MB, once per machine) ...", flush=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="fetch-") as scratch:
-        context = MavenContext(
-            repo_cache=Path(scratch) / "repository", remote_repos={"central": jgo.MAVEN_CENTRAL_URL}
-        )
+        context = MavenContext(repo_cache=Path(scratch) / "repository", remote_repos={"central": MAVEN_CENTRAL_URL})
         builder = EnvironmentBuilder(
             context=context, cache_dir=Path(scratch) / "environments", link_strategy=LinkStrategy.COPY
         )

@@ -45,14 +45,20 @@ def choose_place(folder: Path) -> Place:
     user = (entry.pw_uid, entry.pw_gid)
     if open_to_others(package / "pginstall" / "bin" / "postgres") and open_to_others(folder / "here"):
         return Place(programs=package / "pginstall" / "bin", folder=folder, user=user)
-    outside = outside_folder(folder)
-    copy_package(package, outside)
-    (outside / "server").mkdir(exist_ok=True)
-    (outside / "server").chmod(0o755)
+    programs, server = outside_folder(package), outside_folder(folder)
+    copy_package(package, programs)
     link = folder / "server"
     if not link.is_symlink():
-        link.symlink_to(outside / "server")
-    return Place(programs=outside / PACKAGE / "pginstall" / "bin", folder=outside / "server", user=user)
+        link.symlink_to(server)
+    return Place(programs=programs / PACKAGE / "pginstall" / "bin", folder=server, user=user)
+
+
+def discard(folder: Path) -> None:
+    """Remove a stopped server's folder, and the one outside the checkout that `choose_place` may have made for it."""
+    link = folder / "server"
+    if link.is_symlink() and link.readlink() == outside_name(folder):
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_to_others(path: Path) -> bool:
@@ -63,10 +69,14 @@ def open_to_others(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
 
 
+def outside_name(folder: Path) -> Path:
+    """The path in /var/tmp that belongs to a folder."""
+    return Path("/var/tmp") / f"pitboss-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+
+
 def outside_folder(folder: Path) -> Path:
-    """A folder in /var/tmp that belongs to this checkout's folder; refused when somebody else made it first."""
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    outside = Path("/var/tmp") / f"pitboss-{name}"
+    """Make that folder in /var/tmp; refused when somebody else made it first."""
+    outside = outside_name(folder)
     outside.mkdir(mode=0o755, exist_ok=True)
     found = outside.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):

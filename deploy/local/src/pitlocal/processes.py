@@ -84,7 +84,8 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
         except psutil.NoSuchProcess:
             continue
     process.wait()
-    psutil.wait_procs(family, timeout=10)
+    for member in family:
+        wait_gone(member.pid, 10)
 
 
 def wait_gone(pid: int, timeout_s: float) -> bool:
