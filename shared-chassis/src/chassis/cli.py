@@ -46,7 +46,7 @@ async def _do(service: Service, options: argparse.Namespace) -> int:
             await serve(service, options.role)
             return 0
         case "migrate":
-            await migrations.upgrade(service.name, service.settings.database_url.get_secret_value())
+            await migrations.upgrade(service.name, service.settings.database_url)
             return 0
         case "openapi":
             print(json.dumps(http_application(service).openapi(), indent=2, sort_keys=True))  # noqa: T201
