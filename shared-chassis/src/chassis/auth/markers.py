@@ -1,0 +1,212 @@
+"""Route markers: how a route says who may call it. A route without one stops the start of the service.
+
+async def approve(id: UUID, caller: Annotated[Caller, Requires(P.WITHDRAWAL_APPROVE)]) -> ...
+async def deposit(caller: Annotated[Caller, Player()]) -> ...
+@router.post("/players", dependencies=[Public("registration makes the account")])
+"""
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+from uuid import UUID
+
+from fastapi.params import Depends
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.auth.caller import Caller
+from chassis.auth.errors import Forbidden, PasswordChangeRequired, Unauthenticated
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.tokens import Verifier
+from chassis.domain import NotFound
+from chassis.logging.context import bind
+from chassis.telemetry.record import RequestRecord
+
+
+class Door:
+    """What stands before the routes of one application: it can tell who carries a token."""
+
+    def __init__(self, verifier: Verifier, services: ServiceTokens) -> None:
+        self.verifier = verifier
+        self.services = services
+
+
+class AccessRule:
+    """The check behind a marker: called with the request, it lets a caller in or raises.
+
+    Attributes:
+        label: for logs and OpenAPI.
+        permission: the permission it asks for, if it asks for one.
+        tokens: what kind of token opens it: `access`, `service` or none.
+    """
+
+    label: str
+    permission: str | None = None
+    tokens: ClassVar[str] = "access"
+
+    async def __call__(self, request: HTTPConnection) -> Any:
+        caller = await self.admit(request)
+        record = RequestRecord.find(request.scope)
+        if record is not None:
+            record.decision = self.label
+            if caller is not None:
+                record.actor = f"{caller.kind}:{caller.name}"
+                record.casino_id = str(caller.casino_id) if caller.casino_id else None
+                bind(actor=record.actor, casino_id=record.casino_id)
+        return caller
+
+    async def admit(self, request: HTTPConnection, /) -> Caller | None:
+        """The caller as the route will see them; Unauthenticated or Forbidden otherwise."""
+        raise NotImplementedError
+
+
+class _PublicRule(AccessRule):
+    tokens = "none"
+
+    def __init__(self, reason: str) -> None:
+        self.label = f"public: {reason}"
+
+    async def admit(self, _request: HTTPConnection, /) -> None:
+        return None
+
+
+class _PersonRule(AccessRule):
+    """Staff with a permission, a player, or either."""
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        staff: bool = False,
+        player: bool = False,
+        permission: str | None = None,
+        allow_password_change: bool = False,
+        own: str | None = None,
+    ) -> None:
+        self.label = label
+        self.permission = permission
+        self._staff = staff
+        self._player = player
+        self._allow_password_change = allow_password_change
+        self._own = own
+
+    async def admit(self, request: HTTPConnection) -> Caller:
+        caller = await _door(request).verifier.verify(_bearer(request))
+        if caller.must_change_password and not self._allow_password_change:
+            raise PasswordChangeRequired
+        if caller.kind == "player" and self._player:
+            self._only_himself(caller, request)
+            return caller
+        if caller.kind != "staff" or not self._staff:
+            raise Forbidden
+        if self.permission is None:
+            return caller
+        if not caller.may(self.permission):
+            raise Forbidden
+        return caller.let_in_by(self.permission)
+
+    def _only_himself(self, caller: Caller, request: HTTPConnection) -> None:
+        asked = request.path_params.get(self._own) if self._own else None
+        if asked is None:
+            return
+        try:
+            same = UUID(str(asked)) == caller.id
+        except ValueError:
+            return  # The route's own validation says so better.
+        if not same:
+            raise NotFound
+
+
+class _InternalRule(AccessRule):
+    tokens = "service"
+
+    def __init__(self, callers: Collection[str]) -> None:
+        self.label = "internal" + (f": {', '.join(sorted(callers))}" if callers else "")
+        self._callers = frozenset(callers)
+
+    async def admit(self, request: HTTPConnection) -> Caller:
+        caller = _door(request).services.verify(_bearer(request))
+        if self._callers and caller.name not in self._callers:
+            raise Forbidden
+        return caller
+
+
+class Requires(Depends):
+    """Staff holding the permission for at least one casino. `caller.scope()` says for which."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(_PersonRule(f"permission: {permission}", staff=True, permission=str(permission)))
+
+
+class Player(Depends):
+    """A player's own token. `reason` says why staff have no business here, if that is not plain."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(_PersonRule(f"player: {reason}" if reason else "player", player=True))
+
+
+class PlayerOr(Depends):
+    """A player on himself, or staff holding the permission.
+
+    Where the route has the path parameter `own`, a player who names somebody else there gets 404. Routes whose paths
+    name another thing (a deposit) compare its owner with `caller.must_be(player_id)`.
+    """
+
+    def __init__(self, permission: str, *, own: str = "player_id") -> None:
+        label = f"player or permission: {permission}"
+        super().__init__(_PersonRule(label, staff=True, player=True, permission=str(permission), own=own))
+
+
+class AnyStaff(Depends):
+    """Any member of staff. `allow_password_change` opens the one route where a forced change is made."""
+
+    def __init__(self, *, allow_password_change: bool = False) -> None:
+        super().__init__(_PersonRule("any staff", staff=True, allow_password_change=allow_password_change))
+
+
+class Internal(Depends):
+    """Another of our services, with a service token made for this one; only the named ones when names are given."""
+
+    def __init__(self, *callers: str) -> None:
+        super().__init__(_InternalRule(callers))
+
+
+class Public(Depends):
+    """Open to everyone, for the reason given. It yields no caller: `dependencies=[Public("why")]`."""
+
+    def __init__(self, reason: str) -> None:
+        if not reason.strip():
+            raise ValueError("say why the route is public")
+        super().__init__(_PublicRule(reason))
+
+
+class Guarded:
+    """A mounted ASGI application behind a marker."""
+
+    def __init__(self, app: ASGIApp, rule: AccessRule) -> None:
+        self.app = app
+        self.rule = rule
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self.rule(HTTPConnection(scope))
+        await self.app(scope, receive, send)
+
+
+def guarded(app: ASGIApp, marker: Depends) -> Guarded:
+    """Put a marker before a raw ASGI application: `mounts={"/files": guarded(app, Public("the console"))}`."""
+    if not isinstance(marker.dependency, AccessRule):
+        raise TypeError("a marker such as Internal() or Public('why') is needed")
+    return Guarded(app, marker.dependency)
+
+
+def _door(request: HTTPConnection) -> Door:
+    door: Door = request.app.state.door
+    return door
+
+
+def _bearer(request: HTTPConnection) -> str:
+    values = request.headers.getlist("authorization")
+    scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
+    if scheme.lower() != "bearer" or not token or not token.isascii() or " " in token:
+        raise Unauthenticated
+    return token

@@ -1,0 +1,23 @@
+"""The HTTP side of a service."""
+
+from chassis.http.dependencies import App, Db
+from chassis.http.drain import Drain
+from chassis.http.models import StrictModel
+from chassis.http.once import Once
+from chassis.http.problems import FieldError, Problem, RequestProblem, problem_response
+from chassis.http.routes import UnmarkedRoute
+from chassis.http.service import create_service
+
+__all__ = [
+    "App",
+    "Db",
+    "Drain",
+    "FieldError",
+    "Once",
+    "Problem",
+    "RequestProblem",
+    "StrictModel",
+    "UnmarkedRoute",
+    "create_service",
+    "problem_response",
+]

@@ -1,0 +1,149 @@
+"""What is refused before routing or while a body arrives: oversized headers, broken text and JSON, endless bodies."""
+
+import hashlib
+from typing import Final
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.http.json_body import check_json, check_text
+from chassis.http.problems import FieldError, RequestProblem, problem_response
+from chassis.telemetry.record import RequestRecord
+
+MOST_HEADERS: Final = 100
+MOST_HEADER_BYTES: Final = 16 * 1024
+LONGEST_TARGET: Final = 8 * 1024
+
+
+class Guard:
+    """Checks every request of an application.
+
+    Args:
+        raw: paths of mounted applications that read their own bodies; these are only measured, never parsed.
+        max_body_bytes: for those. FastAPI routes carry their own limit.
+    """
+
+    def __init__(self, app: ASGIApp, *, raw: tuple[str, ...], max_body_bytes: int) -> None:
+        self.app = app
+        self._raw = raw
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            _check_head(scope)
+        except RequestProblem as problem:
+            answer = problem_response(scope, problem.status_code, problem.code, problem.detail, errors=problem.errors)
+            await answer(scope, receive, send)
+            return
+        raw = scope["path"].startswith(self._raw) if self._raw else False
+        body = _Body(scope, receive, self._max_body_bytes if raw else None)
+        await self.app(scope, body.receive, _Problems(scope, receive, send).send)
+
+
+class _Body:
+    """A body on its way in: counted, hashed for the idempotency key, and checked once it is all there."""
+
+    def __init__(self, scope: Scope, receive: Receive, limit: int | None) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._limit = limit
+        self._size = 0
+        names = {name: value for name, value in scope["headers"] if name in (b"content-type", b"idempotency-key")}
+        self._chunks: list[bytes] | None = [] if limit is None and _is_json(names.get(b"content-type", b"")) else None
+        self._digest = hashlib.sha256() if b"idempotency-key" in names else None
+
+    async def receive(self) -> Message:
+        """The next message, unless it is the one too many."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            body: bytes = message.get("body", b"")
+            self._size += len(body)
+            if self._limit is not None and self._size > self._limit:
+                raise RequestProblem(413, "body_too_large", f"At most {self._limit} bytes are accepted here.")
+            self._take(body, more=message.get("more_body", False))
+        return message
+
+    def _take(self, body: bytes, *, more: bool) -> None:
+        if self._digest is not None:
+            self._digest.update(body)
+            record = RequestRecord.find(self._scope)
+            if record is not None and not more:
+                record.body_digest = self._digest.digest()
+        if self._chunks is None:
+            return
+        limit = self._scope.get(MAX_BODY_SIZE_SCOPE_KEY)
+        if limit is not None and self._size > limit:
+            self._chunks = None  # The route's own limit is about to refuse it.
+            return
+        self._chunks.append(body)
+        if not more:
+            check_json(b"".join(self._chunks))
+
+
+class _Problems:
+    """The answer on its way out. The body limiter of the framework says 413 in plain text; we say it as a problem."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._replaced = False
+
+    async def send(self, message: Message) -> None:
+        if self._replaced:
+            return
+        if message["type"] == "http.response.start" and message["status"] == 413 and _is_plain(message):
+            self._replaced = True
+            limit = self._scope.get(MAX_BODY_SIZE_SCOPE_KEY)
+            detail = f"At most {limit} bytes are accepted here." if limit is not None else ""
+            await problem_response(self._scope, 413, "body_too_large", detail)(self._scope, self._receive, self._send)
+            return
+        await self._send(message)
+
+
+def _check_head(scope: Scope) -> None:
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
+        raise RequestProblem(431, "headers_too_large", f"At most {MOST_HEADERS} headers and 16 KiB are accepted.")
+    if any(b"\x00" in value for _, value in headers):
+        raise RequestProblem(400, "invalid_header", "A header holds a NUL character.")
+    query: bytes = scope["query_string"]
+    if len(scope.get("raw_path") or b"") + len(query) > LONGEST_TARGET:
+        raise RequestProblem(414, "target_too_long", f"At most {LONGEST_TARGET} bytes are accepted as path and query.")
+    check_text("path", scope["path"])
+    if "\N{REPLACEMENT CHARACTER}" in scope["path"]:
+        raise _not_utf8("path")
+    if b"%" in query or not query.isascii():
+        _check_query(query)
+
+
+def _check_query(query: bytes) -> None:
+    try:
+        unquote_to_bytes(query).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _not_utf8("query") from None
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        check_text("query", name)
+        check_text(f"query.{name}", value)
+
+
+def _not_utf8(field: str) -> RequestProblem:
+    message = "Text must be UTF-8."
+    return RequestProblem(
+        422, "invalid_text", message, errors=[FieldError(field=field, code="invalid_text", message=message)]
+    )
+
+
+def _is_json(content_type: bytes) -> bool:
+    kind = content_type.partition(b";")[0].strip().lower()
+    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+
+
+def _is_plain(message: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/plain") for name, value in message["headers"]
+    )

@@ -1,0 +1,54 @@
+"""Probes and metrics: whether the process lives, whether it can work, and what it did."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from chassis.auth.markers import Public
+from chassis.http.drain import Drain
+from chassis.telemetry.metrics import CONTENT_TYPE, render_metrics
+
+Check = Callable[[], Awaitable[object]]
+"""Returns when all is well, raises when it is not."""
+
+_PATIENCE_S = 2.0
+
+
+def operations_router(name: str, version: str, checks: Mapping[str, Check], drain: Drain) -> APIRouter:
+    """The routes for those who run the service. They say nothing about anyone's data."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz", dependencies=[Public("says only that the process lives")])
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive", "service": name, "version": version}
+
+    @router.get("/readyz", dependencies=[Public("says only which dependencies answer")])
+    async def readyz() -> JSONResponse:
+        results = dict(zip(checks, await asyncio.gather(*map(_result, checks.values())), strict=True))
+        ready = not drain.draining and all(one["ok"] for one in results.values())
+        status = "ready" if ready else "draining" if drain.draining else "unready"
+        return JSONResponse({"status": status, "checks": results}, status_code=200 if ready else 503)
+
+    @router.get("/metrics", dependencies=[Public("figures without personal data; not routed by the gateway")])
+    async def metrics() -> Response:
+        return Response(render_metrics(), media_type=CONTENT_TYPE)
+
+    @router.get("/openapi.json", dependencies=[Public("the description of the API; not routed by the gateway")])
+    async def openapi(request: Request) -> JSONResponse:
+        return JSONResponse(request.app.openapi())
+
+    return router
+
+
+async def _result(check: Check) -> dict[str, Any]:
+    try:
+        await asyncio.wait_for(check(), _PATIENCE_S)
+    except TimeoutError:
+        return {"ok": False, "error": "timeout"}
+    except Exception as error:
+        # Whatever a check raises is its answer; the message may hold an address or a password.
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True}

@@ -1,0 +1,146 @@
+"""The outermost layer of a service: every request gets an id, a span, metrics, one log line and safe headers."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from opentelemetry.trace import SpanKind
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import logging
+from chassis.domain import uuid7
+from chassis.http.drain import Drain
+from chassis.http.problems import problem_response
+from chassis.telemetry.metrics import HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS
+from chassis.telemetry.record import RequestRecord
+from chassis.telemetry.tracing import span_from_traceparent
+
+_log = logging.get_logger("chassis.http")
+
+REQUEST_ID: Final = b"x-request-id"
+UNMATCHED: Final = "(unmatched)"
+
+_SAFE_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Observed:
+    """Watches over requests, and lets no success out that nobody allowed.
+
+    Args:
+        templates: the path template of each endpoint; metrics and logs know routes by it, never by raw paths.
+        quiet: path prefixes whose successes are not logged at INFO: probes, and machines that call all the time.
+        drain: counts what is in flight.
+    """
+
+    def __init__(self, app: ASGIApp, *, templates: Mapping[Any, str], quiet: tuple[str, ...], drain: Drain) -> None:
+        self.app = app
+        self._templates = templates
+        self._quiet = quiet
+        self._drain = drain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name: value for name, value in scope["headers"] if name in (REQUEST_ID, b"traceparent")}
+        record = RequestRecord(_request_id(headers.get(REQUEST_ID)))
+        record.attach(scope)
+        logging.clear()
+        logging.bind(request_id=str(record.request_id))
+        traceparent = headers.get(b"traceparent", b"").decode("latin-1")
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        with self._drain.request(), HTTP_IN_FLIGHT.track_inprogress():
+            with span_from_traceparent(method, traceparent, kind=SpanKind.SERVER) as span:
+                answer = _Answer(record, send, closing=self._drain.draining)
+                started = time.perf_counter()
+                try:
+                    await self._answered(scope, receive, answer, record)
+                finally:
+                    seconds = time.perf_counter() - started
+                    route = self._route(scope, record)
+                    span.update_name(f"{method} {route}")
+                    span.set_attributes({"http.route": route, "http.response.status_code": answer.status})
+                    HTTP_REQUESTS.labels(method, route, str(answer.status)).inc()
+                    HTTP_DURATION.labels(method, route).observe(seconds)
+                    self._log(scope["path"], method, route, answer, seconds)
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", record: RequestRecord) -> None:
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception:
+            _log.exception("unhandled_exception", route=self._route(scope, record))
+            if answer.started:
+                raise  # The connection is cut: half an answer must not look like a whole one.
+            await problem_response(scope, 500)(scope, receive, answer.send)
+            return
+        if answer.withheld:
+            _log.error("success_without_a_decision", route=self._route(scope, record))
+            answer.withheld = False
+            await problem_response(scope, 500)(scope, receive, answer.send)
+
+    def _route(self, scope: Scope, record: RequestRecord) -> str:
+        return record.route or self._templates.get(scope.get("endpoint"), UNMATCHED)
+
+    def _log(self, path: str, method: str, route: str, answer: "_Answer", seconds: float) -> None:
+        quiet = path.startswith(self._quiet) and answer.status < 400
+        write = _log.debug if quiet else _log.info if answer.status < 500 else _log.error
+        write(
+            "http_request",
+            method=method,
+            route=route,
+            status=answer.status,
+            duration_ms=round(seconds * 1000, 1),
+            bytes_sent=answer.size,
+        )
+
+
+class _Answer:
+    """An answer on its way out."""
+
+    def __init__(self, record: RequestRecord, send: Send, *, closing: bool) -> None:
+        self._record = record
+        self._send = send
+        self._closing = closing
+        self.status = 500
+        self.size = 0
+        self.started = False
+        self.withheld = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if 200 <= message["status"] < 300 and self._record.decision is None:
+                self.withheld = True
+                return
+            self.started = True
+            self.status = message["status"]
+            message["headers"] = self._headers(message.get("headers", ()))
+        elif self.withheld:
+            return
+        else:
+            self.size += len(message.get("body", b""))
+        await self._send(message)
+
+    def _headers(self, given: Any) -> list[tuple[bytes, bytes]]:
+        headers = [(name, value) for name, value in given if name.lower() not in (b"server", REQUEST_ID)]
+        names = {name.lower() for name, _ in headers}
+        headers.extend((name, value) for name, value in _SAFE_HEADERS if name not in names)
+        headers.append((REQUEST_ID, str(self._record.request_id).encode()))
+        if self._closing:
+            headers.append((b"connection", b"close"))
+        return headers
+
+
+def _request_id(given: bytes | None) -> UUID:
+    if given is not None and len(given) == 36:
+        try:
+            return UUID(given.decode("ascii"))
+        except ValueError:
+            pass
+    return uuid7()

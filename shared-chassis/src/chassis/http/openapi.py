@@ -1,0 +1,79 @@
+"""The description of the API, completed with what the code already says: permissions, risks, problems."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from chassis.auth.permissions import PermissionSpec
+from chassis.http.problems import MEDIA_TYPE, Problem
+from chassis.http.routes import DeclaredRoute
+
+_REF = "#/components/schemas/{model}"
+
+_PROBLEMS = {
+    "400": "The request is not formed as it must be.",
+    "401": "No valid token.",
+    "403": "Not permitted.",
+    "404": "There is no such thing, or not for this caller.",
+    "409": "Understood, and refused by the rules of the business.",
+    "413": "The body is too large.",
+    "415": "The body has a form this route does not read.",
+    "422": "Fields are missing, unknown or malformed.",
+    "429": "Too many requests.",
+}
+_WITH_BODY = {"413", "415"}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation: that of its function, which must be unique within the service and stays stable."""
+    return route.name
+
+
+def describe(app: FastAPI, routes: Iterable[DeclaredRoute], permissions: Iterable[PermissionSpec]) -> dict[str, Any]:
+    """The OpenAPI document. ValueError when two operations have the same name."""
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    rules = {(route.path, method.lower()): route.rule for route in routes for method in route.methods}
+    risks = {spec.id: spec.risk for spec in permissions}
+    seen: dict[str, str] = {}
+    for path, operations in document.get("paths", {}).items():
+        for method, operation in operations.items():
+            name, where = operation["operationId"], f"{method.upper()} {path}"
+            if seen.setdefault(name, where) != where:
+                raise ValueError(f"{where} and {seen[name]} are both named {name}: rename one of the functions")
+            _complete(operation, rules[(path, method)], risks)
+    _components(document)
+    return document
+
+
+def _complete(operation: dict[str, Any], rule: Any, risks: Mapping[str, str]) -> None:
+    operation["x-access"] = rule.label
+    if rule.permission is not None:
+        operation["x-permission"] = rule.permission
+        operation["x-risk"] = risks[rule.permission]
+    operation["security"] = {"access": [{"accessToken": []}], "service": [{"serviceToken": []}]}.get(rule.tokens, [])
+    responses = operation.setdefault("responses", {})
+    responses.pop("422", None)
+    for status, meaning in _PROBLEMS.items():
+        if status in ("401", "403") and rule.tokens == "none":
+            continue
+        if status in _WITH_BODY and "requestBody" not in operation:
+            continue
+        content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}
+        responses.setdefault(status, {"description": meaning, "content": content})
+
+
+def _components(document: dict[str, Any]) -> None:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = Problem.model_json_schema(ref_template=_REF)
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    components["securitySchemes"] = {
+        "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "serviceToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    }

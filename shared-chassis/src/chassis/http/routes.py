@@ -1,0 +1,112 @@
+"""The walk over all routes before a service starts: each of them must say who may call it.
+
+The trap: since FastAPI 0.165 `include_router` keeps included routers as one private object, so a loop over
+`app.routes` with `isinstance(route, APIRoute)` sees none of the included routes and finds nothing to complain about.
+`iter_route_contexts` is the public way in; mounts are entered by hand, and a walk that found nothing is a failure.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Mount
+
+from chassis.auth.markers import AccessRule, Guarded
+from chassis.auth.permissions import PermissionSpec
+
+
+class UnmarkedRoute(Exception):
+    """The application has routes that do not say who may call them. It must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRoute:
+    """A route as the walk found it."""
+
+    path: str
+    methods: tuple[str, ...]
+    endpoint: Any
+    rules: tuple[AccessRule, ...]
+    first: bool = True
+
+    @property
+    def name(self) -> str:
+        """For messages: `POST /api/payments/v1/deposits`."""
+        return f"{','.join(self.methods) or 'ANY'} {self.path}"
+
+    @property
+    def rule(self) -> AccessRule:
+        """The one rule of a checked route."""
+        return self.rules[0]
+
+
+def declared_routes(app: FastAPI) -> list[DeclaredRoute]:
+    """Every route of the application, those of included routers and of mounted applications among them."""
+    return list(_walk(app.routes, ""))
+
+
+def check_routes(app: FastAPI, permissions: Sequence[PermissionSpec]) -> list[DeclaredRoute]:
+    """The routes, once all is well with them.
+
+    Raises:
+        UnmarkedRoute: a route has no marker or several, asks for a permission nobody declared, or there are no routes.
+    """
+    found = declared_routes(app)
+    known = {spec.id for spec in permissions}
+    wrong = [line for route in found for line in _faults(route, known)]
+    if wrong:
+        raise UnmarkedRoute("The service must not start:\n" + "\n".join(f"  {line}" for line in wrong))
+    if not found:
+        raise UnmarkedRoute("The walk found no route at all: it looks in the wrong place.")
+    return found
+
+
+def _faults(route: DeclaredRoute, known: set[str]) -> Iterator[str]:
+    if not route.rules:
+        yield f"{route.name} has no marker (Requires, Player, PlayerOr, AnyStaff, Internal or Public)"
+        return
+    if len(route.rules) > 1:
+        yield f"{route.name} has {len(route.rules)} markers: {', '.join(rule.label for rule in route.rules)}"
+    if not route.first:
+        yield f"{route.name} asks for something else before its marker: declare the caller first"
+    if route.rule.permission is not None and route.rule.permission not in known:
+        yield f"{route.name} asks for {route.rule.permission}, which no PermissionSpec declares"
+
+
+def _walk(routes: Sequence[BaseRoute], prefix: str) -> Iterator[DeclaredRoute]:
+    for context in iter_route_contexts(routes):
+        route = context.original_route
+        path = prefix + (context.path or "")
+        if isinstance(route, Mount):
+            yield from _walk_mount(route, prefix + route.path)
+            continue
+        dependant: Dependant | None = getattr(context, "dependant", None)
+        rules, first = _rules(dependant) if dependant is not None else ((), True)
+        methods = tuple(sorted((context.methods or set()) - {"HEAD"}))
+        yield DeclaredRoute(path, methods, context.endpoint, rules, first)
+
+
+def _walk_mount(mount: Mount, path: str) -> Iterator[DeclaredRoute]:
+    inner = mount.app
+    if isinstance(inner, Guarded):
+        yield DeclaredRoute(path, (), inner, (inner.rule,))
+    elif mount.routes:
+        yield from _walk(mount.routes, path)
+    else:
+        yield DeclaredRoute(path, (), inner, ())
+
+
+def _rules(dependant: Dependant) -> tuple[tuple[AccessRule, ...], bool]:
+    """The rules anywhere in the tree of dependencies, and whether the first direct dependency is one."""
+    found: list[AccessRule] = []
+    waiting = list(dependant.dependencies)
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one.call, AccessRule) and one.call not in found:
+            found.append(one.call)
+        waiting.extend(one.dependencies)
+    direct = dependant.dependencies
+    return tuple(found), bool(direct) and isinstance(direct[0].call, AccessRule)

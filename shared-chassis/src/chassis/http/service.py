@@ -1,0 +1,105 @@
+"""One call makes a service's HTTP application, with everything that must not be forgotten."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from chassis.auth.jwks import RemoteKeys
+from chassis.auth.markers import Door
+from chassis.auth.permissions import PermissionSpec
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.tokens import TokenVerifier, Verifier
+from chassis.http.drain import Drain
+from chassis.http.guard import Guard
+from chassis.http.handlers import install_handlers
+from chassis.http.health import Check, operations_router
+from chassis.http.mounting import raw_mount
+from chassis.http.observed import Observed
+from chassis.http.openapi import describe, operation_id
+from chassis.http.routes import check_routes
+from chassis.settings import HttpSettings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_OPERATIONS = ("/healthz", "/readyz", "/metrics")
+
+
+def create_service(
+    name: str,
+    *,
+    settings: HttpSettings,
+    version: str = "0.1.0",
+    routers: Sequence[APIRouter] = (),
+    mounts: Mapping[str, ASGIApp] | None = None,
+    readiness: Mapping[str, Check] | None = None,
+    permissions: Sequence[PermissionSpec] = (),
+    lifespan: Lifespan | None = None,
+    verifier: Verifier | None = None,
+    state: Mapping[str, Any] | None = None,
+) -> FastAPI:
+    """The HTTP application of a service.
+
+    Args:
+        name: the service; the audience of service tokens that are good here.
+        routers: its routes, each with a marker.
+        mounts: raw ASGI applications by path. Beneath `/partner` they check their partner's signature themselves;
+            beneath `/internal` the chassis asks for a service token before them; others come wrapped in `guarded`.
+        readiness: what must answer before traffic is sent here, by name.
+        permissions: every permission the routes ask for.
+        lifespan: what starts and stops with the application.
+        verifier: checks access tokens; the keys of `settings.security_url` unless given.
+        state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
+
+    Raises:
+        UnmarkedRoute: a route does not say who may call it; see `chassis.http.routes`.
+    """
+    drain = Drain()
+    raw = dict(mounts or {})
+    templates: dict[Any, str] = {}
+    app = FastAPI(
+        title=name,
+        version=version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_draining(lifespan, drain),
+        generate_unique_id_function=operation_id,
+        # Our own layer traces requests: the framework's would put query strings and exception texts into spans.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        middleware=[
+            Middleware(Observed, templates=templates, quiet=(*_OPERATIONS, *raw), drain=drain),
+            Middleware(Guard, raw=tuple(raw), max_body_bytes=settings.max_body_bytes),
+        ],
+    )
+    door = Door(
+        verifier or TokenVerifier(RemoteKeys(settings.security_url)), ServiceTokens(name, settings.internal_key)
+    )
+    for key, value in {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})}.items():
+        setattr(app.state, key, value)
+    install_handlers(app)
+    app.include_router(operations_router(name, version, readiness or {}, drain))
+    for router in routers:
+        app.include_router(router, max_body_size=settings.max_body_bytes)
+    for path, mounted in raw.items():
+        app.router.routes.append(raw_mount(path, mounted))
+    routes = check_routes(app, permissions)
+    templates.update({route.endpoint: route.path for route in routes})
+    document: dict[str, Any] = describe(app, routes, permissions)
+    app.openapi = lambda: document  # type: ignore[method-assign]
+    return app
+
+
+def _draining(inner: Lifespan | None, drain: Drain) -> Lifespan:
+    @contextlib.asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        async with inner(app) if inner is not None else contextlib.nullcontext():
+            yield
+            drain.begin()
+
+    return run
