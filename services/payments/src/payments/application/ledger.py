@@ -17,7 +17,6 @@ Templates (debit -> credit), all of one currency:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -25,8 +24,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import DomainError, NotFound
 from chassis.store import UnitOfWork
-from contracts.payments.wallet import WalletCode as Code
 from contracts.payments.wallet import transfer_id
+from payments.domain.ledger.accounts import (
+    AccountRef,
+    AccountType,
+    OwnerKind,
+    game_house,
+    house,
+    player_cash,
+    player_hold,
+    player_owed,
+    player_receivable,
+    psp_clearing,
+    psp_fees,
+)
+from payments.domain.ledger.transfers import Code, TransferKind
 
 __all__ = [
     "AccountRef",
@@ -53,101 +65,6 @@ __all__ = [
     "psp_fees",
     "transfer_id",
 ]
-
-
-class OwnerKind(StrEnum):
-    """Whose account it is."""
-
-    PLAYER = "player"
-    PROVIDER = "provider"
-    HOUSE = "house"
-
-
-class AccountType(StrEnum):
-    """What an account is for. A player's cash and hold never go below zero; every other account may."""
-
-    CASH = "cash"
-    WITHDRAWAL_HOLD = "withdrawal_hold"
-    OWED = "owed"
-    CHARGEBACK_RECEIVABLE = "chargeback_receivable"
-    PSP_CLEARING = "psp_clearing"
-    PSP_FEES = "psp_fees"
-    GAME_HOUSE = "game_house"
-    BANK = "bank"
-    ADJUSTMENTS = "adjustments"
-    SUSPENSE = "suspense"
-
-
-class TransferKind(StrEnum):
-    """Why money moved. Those that touch a player's accounts are published as `payments.transfer_posted`."""
-
-    BET = "bet"
-    WIN = "win"
-    ROLLBACK_BET = "rollback_bet"
-    ROLLBACK_WIN = "rollback_win"
-    DEPOSIT = "deposit"
-    DEPOSIT_REVERSAL = "deposit_reversal"
-    WITHDRAWAL_HOLD = "withdrawal_hold"
-    WITHDRAWAL_RELEASE = "withdrawal_release"
-    WITHDRAWAL_PAID = "withdrawal_paid"
-    WITHDRAWAL_RETURNED = "withdrawal_returned"
-    ADJUSTMENT = "adjustment"
-    OWED = "owed"
-    CHARGEBACK = "chargeback"
-    PSP_FEE = "psp_fee"
-    SETTLEMENT = "settlement"
-    TOMBSTONE = "tombstone"
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRef:
-    """One account by its meaning. Provider and house accounts come into being when they are first named."""
-
-    casino_id: UUID
-    owner_kind: OwnerKind
-    owner_id: str
-    type: AccountType
-    currency: str
-
-
-def player_cash(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
-    """What the player may bet or withdraw. It exists once `open_wallet` made it; unknown otherwise."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.CASH, currency)
-
-
-def player_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
-    """Money of open withdrawals."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.WITHDRAWAL_HOLD, currency)
-
-
-def player_owed(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
-    """What the player owes us because a win he had spent was rolled back; negative or zero."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.OWED, currency)
-
-
-def player_receivable(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
-    """What the player owes us because a deposit he had spent was taken back; negative or zero."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.CHARGEBACK_RECEIVABLE, currency)
-
-
-def psp_clearing(casino_id: UUID, provider: str, currency: str) -> AccountRef:
-    """Our money at a payment provider, until it is settled with the bank."""
-    return AccountRef(casino_id, OwnerKind.PROVIDER, provider, AccountType.PSP_CLEARING, currency)
-
-
-def psp_fees(casino_id: UUID, provider: str, currency: str) -> AccountRef:
-    """What a payment provider's services cost the house."""
-    return AccountRef(casino_id, OwnerKind.PROVIDER, provider, AccountType.PSP_FEES, currency)
-
-
-def game_house(casino_id: UUID, currency: str) -> AccountRef:
-    """The house's side of every bet and win."""
-    return AccountRef(casino_id, OwnerKind.HOUSE, "house", AccountType.GAME_HOUSE, currency)
-
-
-def house(casino_id: UUID, account_type: AccountType, currency: str) -> AccountRef:
-    """Another account of the house: bank, adjustments, suspense."""
-    return AccountRef(casino_id, OwnerKind.HOUSE, "house", account_type, currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,93 @@
+"""Accounts by their meaning, and the few kinds of them there are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class OwnerKind(StrEnum):
+    """Whose account it is."""
+
+    PLAYER = "player"
+    PROVIDER = "provider"
+    HOUSE = "house"
+
+
+class AccountType(StrEnum):
+    """What an account is for. A player's cash and hold never go below zero; every other account may."""
+
+    CASH = "cash"
+    WITHDRAWAL_HOLD = "withdrawal_hold"
+    OWED = "owed"
+    CHARGEBACK_RECEIVABLE = "chargeback_receivable"
+    PSP_CLEARING = "psp_clearing"
+    PSP_FEES = "psp_fees"
+    GAME_HOUSE = "game_house"
+    BANK = "bank"
+    ADJUSTMENTS = "adjustments"
+    SUSPENSE = "suspense"
+
+
+FLOORS: dict[AccountType, int] = {AccountType.CASH: 0, AccountType.WITHDRAWAL_HOLD: 0}
+"""The least an account may hold, in minor units; accounts that are not named have no floor."""
+
+WALLET_TYPES = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD, AccountType.OWED)
+"""The accounts that make up a player's wallet; they are opened together."""
+
+HOUSE_OWNER = "house"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """One account by its meaning. Provider and house accounts come into being when they are first named."""
+
+    casino_id: UUID
+    owner_kind: OwnerKind
+    owner_id: str
+    type: AccountType
+    currency: str
+
+    @property
+    def of_player(self) -> bool:
+        """Whether its balance is kept in its row and read under its lock; the others' are summed up from entries."""
+        return self.owner_kind is OwnerKind.PLAYER
+
+
+def player_cash(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
+    """What the player may bet or withdraw. It exists once `open_wallet` made it; unknown otherwise."""
+    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.CASH, currency)
+
+
+def player_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
+    """Money of open withdrawals."""
+    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.WITHDRAWAL_HOLD, currency)
+
+
+def player_owed(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
+    """What the player owes us because a win he had spent was rolled back; negative or zero."""
+    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.OWED, currency)
+
+
+def player_receivable(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
+    """What the player owes us because a deposit he had spent was taken back; negative or zero."""
+    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.CHARGEBACK_RECEIVABLE, currency)
+
+
+def psp_clearing(casino_id: UUID, provider: str, currency: str) -> AccountRef:
+    """Our money at a payment provider, until it is settled with the bank."""
+    return AccountRef(casino_id, OwnerKind.PROVIDER, provider, AccountType.PSP_CLEARING, currency)
+
+
+def psp_fees(casino_id: UUID, provider: str, currency: str) -> AccountRef:
+    """What a payment provider's services cost the house."""
+    return AccountRef(casino_id, OwnerKind.PROVIDER, provider, AccountType.PSP_FEES, currency)
+
+
+def game_house(casino_id: UUID, currency: str) -> AccountRef:
+    """The house's side of every bet and win."""
+    return AccountRef(casino_id, OwnerKind.HOUSE, HOUSE_OWNER, AccountType.GAME_HOUSE, currency)
+
+
+def house(casino_id: UUID, account_type: AccountType, currency: str) -> AccountRef:
+    """Another account of the house: bank, adjustments, suspense."""
+    return AccountRef(casino_id, OwnerKind.HOUSE, HOUSE_OWNER, account_type, currency)

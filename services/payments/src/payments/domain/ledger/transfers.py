@@ -1,0 +1,150 @@
+"""What is asked of the books, what is written in them, and what they answer.
+
+These are tuples rather than dataclasses because thousands of them pass per second and the rows that are written go to
+the database column by column.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+
+class TransferKind(StrEnum):
+    """Why money moved. Those that touch a player's accounts are published as `payments.transfer_posted`."""
+
+    BET = "bet"
+    WIN = "win"
+    ROLLBACK_BET = "rollback_bet"
+    ROLLBACK_WIN = "rollback_win"
+    DEPOSIT = "deposit"
+    DEPOSIT_REVERSAL = "deposit_reversal"
+    WITHDRAWAL_HOLD = "withdrawal_hold"
+    WITHDRAWAL_RELEASE = "withdrawal_release"
+    WITHDRAWAL_PAID = "withdrawal_paid"
+    WITHDRAWAL_RETURNED = "withdrawal_returned"
+    ADJUSTMENT = "adjustment"
+    OWED = "owed"
+    CHARGEBACK = "chargeback"
+    PSP_FEE = "psp_fee"
+    SETTLEMENT = "settlement"
+    TOMBSTONE = "tombstone"
+
+
+class GameMoveKind(StrEnum):
+    """What a supplier reports. Whether a rollback takes back a bet or a win, only the books know."""
+
+    BET = "bet"
+    WIN = "win"
+    ROLLBACK = "rollback"
+
+
+class Code(IntEnum):
+    """What became of one request. The numbers travel to games and never change meaning."""
+
+    CREATED = 0
+    REPEATED = 1
+    INSUFFICIENT_FUNDS = 2
+    DIFFERENT_FACTS = 3
+    UNKNOWN_ACCOUNT = 4
+    ROLLED_BACK = 5
+    UNKNOWN_REFERENCE = 6
+    BLOCKED = 7
+    FEED_STALE = 8
+    GROUP_REFUSED = 9
+
+
+class WalletIds(NamedTuple):
+    """The accounts of one player in one currency."""
+
+    cash: int
+    hold: int
+    owed: int
+
+
+class GameMove(NamedTuple):
+    """A bet, a win or a rollback, as a supplier reports it.
+
+    Attributes:
+        amount_minor: 0 or more; not used by a rollback, whose amount is that of what it takes back.
+        fingerprint: of the facts as the supplier sent them; a repeat has the same one.
+        reference_id: the bet a win belongs to, or what a rollback takes back.
+        requires_reference: refuse a win whose bet is unknown.
+    """
+
+    id: UUID
+    kind: GameMoveKind
+    wallet: WalletIds
+    house: int
+    amount_minor: int
+    fingerprint: int
+    reference_id: UUID | None
+    requires_reference: bool
+    supplier: str
+    supplier_tx: str
+    game_code: str
+    round_ref: str
+    round_closed: bool
+    session_id: UUID | None
+
+
+class PlainMove(NamedTuple):
+    """Any other movement, between accounts that are known by number.
+
+    Attributes:
+        wallet: the cash account of the player it concerns, None when it concerns no player.
+    """
+
+    id: UUID
+    kind: TransferKind
+    debit: int
+    credit: int
+    amount_minor: int
+    wallet: int | None
+    reference_id: UUID | None = None
+    group_id: UUID | None = None
+    provider: str | None = None
+
+
+class Entry(NamedTuple):
+    """One line of the books, as it is stored. Field order is the order of the columns that are written.
+
+    Attributes:
+        debit_balance, credit_balance: after it; None for an account of the house or a provider.
+        wallet_id: the cash account of the player it concerns.
+        cash_after: the balance of that account after it.
+        reversal_of: what a rollback takes back, or will never let happen (a tombstone).
+    """
+
+    id: UUID
+    kind: str
+    debit_account: int
+    credit_account: int
+    amount_minor: int
+    debit_balance: int | None
+    credit_balance: int | None
+    wallet_id: int | None
+    cash_after: int | None
+    fingerprint: int
+    reference_id: UUID | None
+    reversal_of: UUID | None
+    group_id: UUID | None
+    provider: str | None
+    supplier: str | None
+    supplier_tx: str | None
+    game_code: str | None
+    round_ref: str | None
+    round_closed: bool
+    session_id: UUID | None
+
+
+class Answer(NamedTuple):
+    """What became of one request, and the balances after it (for a repeat: after it was first posted).
+
+    Attributes:
+        cash_minor: of the player it concerns; None where there is none.
+    """
+
+    code: Code
+    cash_minor: int | None
+    debit_balance: int | None = None
+    credit_balance: int | None = None
