@@ -1,0 +1,167 @@
+"""What the use cases need from outside, as protocols. Strategies and adapters implement them."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from verification.application.listed import ListedEntity, ListedName
+
+BirthVerdict = Literal["agrees", "near", "disagrees", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFormat:
+    """How one kind of list is read, and of whose entities it speaks.
+
+    Attributes:
+        source: kinds of one source add to the same entities.
+        parse: path -> entities, streaming. Raises BadList.
+    """
+
+    source: str
+    parse: Callable[[Path], Iterator[ListedEntity]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom backoffice says a player is. Lives in memory only, as long as one screening lasts."""
+
+    player_id: UUID
+    first_name: str
+    last_name: str
+    date_of_birth: date | None
+    country: str
+
+    @property
+    def name(self) -> str:
+        """The full name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PersonUnknown(Exception):
+    """Backoffice answers, and knows no such player (any more)."""
+
+
+class PlayerDirectory(Protocol):
+    """Who a player is, asked of backoffice each time it is needed."""
+
+    async def person(self, player_id: UUID) -> Person:
+        """Who it is.
+
+        Raises:
+            PersonUnknown: backoffice knows no such player, or erased what it knew.
+            Exception: backoffice cannot be reached; the task is tried again, for ever.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A listed entity that looks like the person, with the name of it that does so most.
+
+    Attributes:
+        source: whose list it is (`ofac`, `uk`, `un`).
+        score_permille: 1000 for the same name; dates of birth are counted in.
+        name_permille: the likeness of the names alone.
+        birth: what the dates of birth say about it.
+        pairs: which word of the person's name went with which word of the listed one, and how alike they are.
+    """
+
+    source: str
+    entity: ListedEntity
+    matched: ListedName
+    score_permille: int
+    name_permille: int
+    birth: BirthVerdict
+    pairs: tuple[tuple[str, str, int], ...]
+
+
+class NameMatcher(Protocol):
+    """Finds the listed entities a person may be."""
+
+    @property
+    def algorithm(self) -> str:
+        """Name and version of the way of matching; stored with every hit."""
+        ...
+
+    def match(self, name: str, born: date | None) -> list[Match]:
+        """Entities at or above the threshold, the best first; one per entity."""
+        ...
+
+
+MatcherBuilder = Callable[[Iterable[tuple[str, ListedEntity]]], NameMatcher]
+"""(source, entity) pairs -> a matcher over them. Runs in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningIndex:
+    """A matcher over the lists that were in force when it was built.
+
+    Attributes:
+        revision: grows with every import; two processes that hold the same revision find the same.
+        lists: (`kind@version`, ...) of those lists; empty when none was ever imported.
+    """
+
+    matcher: NameMatcher
+    revision: int
+    lists: tuple[str, ...]
+    versions: dict[str, str]
+
+
+class Screener(Protocol):
+    """Holds the index of this process and renews it when another process imported a list."""
+
+    async def current(self) -> ScreeningIndex:
+        """The index over the lists in force now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file that may be kept: its type told from its bytes, and the bytes that are kept of it."""
+
+    media_type: str
+    extension: str
+    content: bytes
+
+
+class FileStore(Protocol):
+    """Documents' contents, encrypted before they leave the process."""
+
+    async def write(self, path: str, content: bytes, key: bytes) -> None:
+        """Encrypt and store; a file half written is removed."""
+        ...
+
+    def read(self, path: str, key: bytes) -> AsyncIterator[bytes]:
+        """The content in pieces. Raises FileDamaged when a byte of it is not what was written."""
+        ...
+
+    async def delete(self, path: str) -> None:
+        """Remove the file; one that is not there is no error."""
+        ...
+
+
+class FileDamaged(Exception):
+    """A stored file is gone or is not what was written."""
+
+
+class Vault(Protocol):
+    """Texts sealed under a player's key (chassis.privacy.SubjectVault)."""
+
+    async def encrypt(self, conn: Any, subject_id: UUID, text: str) -> str:
+        """Seal a text; the subject's key is made when there is none."""
+        ...
+
+    async def decrypt(self, conn: Any, subject_id: UUID, token: str) -> str | None:
+        """Open it; None once the key was erased."""
+        ...
+
+    async def erase(self, conn: Any, subject_id: UUID) -> None:
+        """Destroy the key."""
+        ...
+
+
+Lists = Sequence[str]

@@ -1,0 +1,1 @@
+"""What can be exchanged: list formats, ways to match names, file types."""

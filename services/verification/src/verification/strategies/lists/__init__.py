@@ -1,0 +1,1 @@
+"""The formats in which governments publish whom they sanction."""

@@ -1,0 +1,1 @@
+"""Ways to find a name among many that were written by somebody else."""
