@@ -1,9 +1,10 @@
 """A supplier's wallet call and our answer, free of any supplier's words: what every protocol is translated into."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -165,3 +166,4 @@ class CasinoFacts:
     casino_id: UUID
     jurisdiction: str
     currency: str
+    profile: Mapping[str, Any]

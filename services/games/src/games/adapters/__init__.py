@@ -1,0 +1,1 @@
+"""The outside world, as games' ports want it: tables, caches, HTTP clients."""

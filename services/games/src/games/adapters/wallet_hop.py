@@ -1,0 +1,135 @@
+"""The wallet hop: bets, wins and rollbacks travel to payments in batches, over few connections that stay open."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import msgspec
+import structlog
+
+from games.adapters.batching import Batcher
+from games.application.ports import WalletSilent
+from games.application.wallet_calls import Movement
+
+log = structlog.get_logger(__name__)
+
+TRANSFERS = "/internal/v1/wallet/transfers"
+BALANCES = "/internal/v1/wallet/balances"
+
+LANES = 2
+LARGEST_BATCH = 256
+MOST_WAITING = 10_000
+
+_REFUSED_WHOLE = frozenset({400, 413, 422})
+"""Statuses that say nothing of the batch was applied, because something in it cannot be read."""
+
+_ENCODER = msgspec.json.Encoder()
+_ANSWERS: msgspec.json.Decoder[list[tuple[int, int]]] = msgspec.json.Decoder(list[tuple[int, int]])
+_BALANCES: msgspec.json.Decoder[list[int | None]] = msgspec.json.Decoder(list[int | None])
+
+
+class _Refused(Exception):
+    """Payments could not read the batch."""
+
+
+class HttpWalletHop:
+    """See WalletHop.
+
+    Args:
+        base_url: where payments answers.
+        token: makes the service token for payments; called for every request.
+        deadline_s: seconds from a question to its answer. Shorter than what suppliers wait, so that they hear from us.
+        lanes: requests in flight at the same time, for movements and for balances each.
+    """
+
+    def __init__(self, base_url: str, *, token: Callable[[], str], deadline_s: float, lanes: int = LANES) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._timeout = aiohttp.ClientTimeout(total=deadline_s)
+        self._session: aiohttp.ClientSession | None = None
+        limits: dict[str, Any] = {
+            "lanes": lanes,
+            "largest": LARGEST_BATCH,
+            "most_waiting": MOST_WAITING,
+            "deadline_s": deadline_s,
+        }
+        self._moves: Batcher[Movement, tuple[int, int]] = Batcher(self._send_moves, **limits)
+        self._reads: Batcher[tuple[UUID, str], int | None] = Batcher(self._send_reads, **limits)
+
+    async def move(self, movement: Movement) -> tuple[int, int]:
+        """See WalletHop."""
+        return await self._moves.ask(movement)
+
+    async def balance(self, player_id: UUID, currency: str) -> int | None:
+        """See WalletHop."""
+        return await self._reads.ask((player_id, currency))
+
+    async def start(self) -> None:
+        """Open the client. Connections are made when they are first needed."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=self._timeout,
+        )
+
+    async def close(self) -> None:
+        """Answer what was asked, then close the connections."""
+        await self._moves.close()
+        await self._reads.close()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _send_moves(self, items: Sequence[Movement]) -> Sequence[tuple[int, int] | WalletSilent]:
+        return await self._one_by_one_if_refused(TRANSFERS, items, _ANSWERS)
+
+    async def _send_reads(self, items: Sequence[tuple[UUID, str]]) -> Sequence[int | WalletSilent | None]:
+        return await self._one_by_one_if_refused(BALANCES, items, _BALANCES)
+
+    async def _one_by_one_if_refused(
+        self, path: str, items: Sequence[Any], decoder: msgspec.json.Decoder[list[Any]]
+    ) -> Sequence[Any]:
+        """One unreadable item must not take the others with it: a batch refused whole is asked again item by item."""
+        try:
+            return await self._post(path, items, decoder)
+        except _Refused:
+            if len(items) == 1:
+                raise WalletSilent from None
+        answers: list[Any] = []
+        for item in items:
+            try:
+                answers.extend(await self._post(path, [item], decoder))
+            except (_Refused, WalletSilent):
+                answers.append(WalletSilent())
+        return answers
+
+    async def _post(self, path: str, items: Sequence[Any], decoder: msgspec.json.Decoder[list[Any]]) -> list[Any]:
+        """One request. A connection that broke is tried once more: ids make a repeat harmless."""
+        body = _ENCODER.encode(items)
+        try:
+            try:
+                status, raw = await self._exchange(path, body)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                status, raw = await self._exchange(path, body)
+            if status in _REFUSED_WHOLE:
+                log.error("wallet_batch_refused", status=status, items=len(items))
+                raise _Refused
+            if status != 200:
+                log.warning("wallet_unavailable", status=status, items=len(items))
+                raise WalletSilent
+            answers = decoder.decode(raw)
+        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.DecodeError) as error:
+            log.warning("wallet_silent", error=repr(error), items=len(items))
+            raise WalletSilent from error
+        if len(answers) != len(items):
+            log.error("wallet_answers_missing", items=len(items), answers=len(answers))
+            raise WalletSilent
+        return answers
+
+    async def _exchange(self, path: str, body: bytes) -> tuple[int, bytes]:
+        if self._session is None:
+            raise WalletSilent
+        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+        async with self._session.post(self._base_url + path, data=body, headers=headers) as response:
+            return response.status, await response.read()

@@ -1,0 +1,1 @@
+"""What screens and the wallet look at, folded from events."""
