@@ -1,0 +1,67 @@
+"""The stable codes of refusals. Clients branch on them, so a code never changes its meaning and is never reused.
+
+Here are those every service may answer with; what a service refuses by its own rules is in
+`contracts.<service>.errors`. A service's domain writes its codes as literals next to its errors; `make check` finds
+one that is not promised here.
+"""
+
+from enum import StrEnum
+
+
+class CommonError(StrEnum):
+    """Answers every service and the gateway give in the same way."""
+
+    BAD_REQUEST = "bad_request"
+    """The request is not one HTTP or this API understands."""
+    INVALID_BODY = "invalid_body"
+    """The body cannot be read at all: it is not JSON, not text, or nested too deep."""
+    INVALID_REQUEST = "invalid_request"
+    """The request is readable and its fields are not acceptable; `errors` names them."""
+    INVALID = "invalid"
+    """A field has the right type and still makes no sense; `errors` names it."""
+    UNAUTHENTICATED = "unauthenticated"
+    """There is no token, or not one that can be believed."""
+    FORBIDDEN = "forbidden"
+    """The caller is known and may not do this."""
+    PASSWORD_CHANGE_REQUIRED = "password_change_required"  # noqa: S105 (a code, no secret)
+    """The caller must choose a new password before anything else."""
+    NOT_FOUND = "not_found"
+    """There is no such thing, or the caller may not know that there is."""
+    ROUTE_NOT_FOUND = "route_not_found"
+    """There is no such address."""
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    """The address exists and does not take this method."""
+    NOT_ACCEPTABLE = "not_acceptable"
+    """Nothing the caller accepts can be produced."""
+    REQUEST_TIMEOUT = "request_timeout"
+    """The request did not arrive in time."""
+    REFUSED = "refused"
+    """A rule stands against it, and no code says which."""
+    CONCURRENT_CHANGE = "concurrent_change"
+    """Somebody else changed the same thing at the same time; try again."""
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    """The idempotency key was used before with another request."""
+    LENGTH_REQUIRED = "length_required"
+    """The request must say how long its body is."""
+    BODY_TOO_LARGE = "body_too_large"
+    """The body is larger than this address takes."""
+    TARGET_TOO_LONG = "target_too_long"
+    """The address of the request is too long."""
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    """The body came in a form this address does not read."""
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
+    """The file has no such part."""
+    TOO_MANY_REQUESTS = "too_many_requests"
+    """The caller asks too often; `Retry-After` says when to ask again."""
+    HEADERS_TOO_LARGE = "headers_too_large"
+    """The headers are larger than is taken."""
+    INTERNAL_ERROR = "internal_error"
+    """Our mistake. Quote `request_id` when you ask for help."""
+    UPSTREAM_FAILED = "upstream_failed"
+    """A service behind the gateway answered something unusable."""
+    UNAVAILABLE = "unavailable"
+    """The service cannot answer now; try again."""
+    UPSTREAM_TIMEOUT = "upstream_timeout"
+    """A service behind the gateway did not answer in time."""
+    KEYS_UNAVAILABLE = "keys_unavailable"
+    """Tokens cannot be checked now, because the signing keys could not be fetched; try again."""

@@ -1,0 +1,36 @@
+"""The codes with which payments refuses by its own rules: the wallet, deposits and withdrawals."""
+
+from enum import StrEnum
+
+
+class PaymentsError(StrEnum):
+    """Stable; see `contracts.errors`."""
+
+    AMOUNT_OUTSIDE_POLICY = "amount_outside_policy"
+    """The casino's policy does not allow as little, or as much, at once."""
+    CANCELLATION_NOT_ALLOWED = "cancellation_not_allowed"
+    """The jurisdiction does not let players take a withdrawal back."""
+    DEPOSIT_ALREADY_REQUESTED = "deposit_already_requested"
+    """The id belongs to a deposit of other facts."""
+    DEPOSIT_WORD_UNLAWFUL = "deposit_word_unlawful"
+    """The provider's word fits no legal transition: it is set aside for a person, never applied."""
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    """The player's account does not hold as much."""
+    PAYOUT_WORD_UNLAWFUL = "payout_word_unlawful"
+    """The provider's word fits no legal transition: it is set aside for a person, never applied."""
+    SECOND_PERSON_REQUIRED = "second_person_required"
+    """Whoever approved first may not be his own second."""
+    TRANSFER_DIFFERS = "transfer_differs"
+    """The same transfer id was used before for other facts."""
+    TRANSFER_REFUSED = "transfer_refused"
+    """The ledger refused a transfer for another reason; the detail names its code."""
+    VERIFICATION_REQUIRED = "verification_required"
+    """The casino's rules want the player verified before he may withdraw."""
+    WALLET_UNKNOWN = "wallet_unknown"
+    """The player has no wallet in this currency."""
+    WITHDRAWAL_ALREADY_DECIDED = "withdrawal_already_decided"
+    """It was approved, rejected or cancelled before."""
+    WITHDRAWAL_ALREADY_REQUESTED = "withdrawal_already_requested"
+    """The id belongs to a withdrawal of other facts."""
+    WITHDRAWAL_ALREADY_SENT = "withdrawal_already_sent"
+    """The order to pay is on its way; only the provider can say now what becomes of it."""
