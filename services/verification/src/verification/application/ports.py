@@ -1,12 +1,13 @@
 """What the use cases need from outside, as protocols. Strategies and adapters implement them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from verification.application.files import Inspected
 from verification.application.listed import ListedEntity, ListedName
 
 BirthVerdict = Literal["agrees", "near", "disagrees", "unknown"]
@@ -119,13 +120,8 @@ class Screener(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """A file that may be kept: its type told from its bytes, and the bytes that are kept of it."""
-
-    media_type: str
-    extension: str
-    content: bytes
+FileInspector = Callable[[bytes], Inspected]
+"""Bytes that begin with its type's mark -> what is kept of them. Raises FileRefused. Runs in a thread."""
 
 
 class FileStore(Protocol):
@@ -162,6 +158,3 @@ class Vault(Protocol):
     async def erase(self, conn: Any, subject_id: UUID) -> None:
         """Destroy the key."""
         ...
-
-
-Lists = Sequence[str]
