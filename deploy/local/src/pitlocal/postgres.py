@@ -8,7 +8,6 @@ The server listens on the loopback interface only, on a random free port, with a
 with the process (to be exact: the thread) that started it and recovers at the next start from whatever killed it.
 """
 
-import fcntl
 import os
 import secrets
 import signal
@@ -153,7 +152,15 @@ class EmbeddedServer(Server):
 
 
 def start(data_dir: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None) -> Server:
-    """Start a server whose data live in `data_dir` (made at the first start), or give the one of DATABASE_URL.
+    """The server of DATABASE_URL where that is set, else `start_embedded`."""
+    external = os.environ.get("DATABASE_URL")
+    return Server(external) if external else start_embedded(data_dir, port=port, settings=settings)
+
+
+def start_embedded(
+    data_dir: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
+) -> EmbeddedServer:
+    """Start a server of our own whose data live in `data_dir` (made at the first start).
 
     Args:
         data_dir: the server's own folder: data, log, password, lock.
@@ -163,9 +170,6 @@ def start(data_dir: Path, *, port: int | None = None, settings: Mapping[str, str
         DataDirectoryInUse: another process is running a server there.
         PostgresFailed: the server did not start.
     """
-    external = os.environ.get("DATABASE_URL")
-    if external:
-        return Server(external)
     place = choose_place(data_dir.resolve())
     lock = take_lock(place.folder)
     try:
@@ -181,13 +185,10 @@ def start(data_dir: Path, *, port: int | None = None, settings: Mapping[str, str
 
 
 def take_lock(folder: Path) -> IO[bytes]:
-    """Hold the folder for this process; the lock goes with the process, however it ends."""
-    lock = (folder / "lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise DataDirectoryInUse(f"another process runs PostgreSQL in {folder}") from None
+    """Hold the folder for this process."""
+    lock = processes.take_lock(folder / "lock")
+    if lock is None:
+        raise DataDirectoryInUse(f"another process runs PostgreSQL in {folder}")
     return lock
 
 

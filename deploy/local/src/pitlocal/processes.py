@@ -1,5 +1,6 @@
 """Child processes that die with their parent, write to a log file and are stopped by pid."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -58,14 +60,31 @@ def spawn(
         )
 
 
-def stop(process: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIGTERM, patience_s: float = 15) -> None:
-    """End a process: `first`, then SIGKILL to it and its descendants once the patience is over. Ended: no effect."""
+def stop(process: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIGTERM, patience_s: float = 15) -> bool:
+    """End a process: `first`, then SIGKILL to it and its descendants once the patience is over. Ended: no effect.
+
+    Returns:
+        False when it had to be killed.
+    """
     if process.poll() is None:
         process.send_signal(first)
     try:
         process.wait(patience_s)
     except subprocess.TimeoutExpired:
         kill_tree(process)
+        return False
+    return True
+
+
+def take_lock(path: Path) -> IO[bytes] | None:
+    """Hold a lock file until the result is closed or this process ends, however it ends; None: somebody else has it."""
+    lock = path.open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
