@@ -1,7 +1,6 @@
 """Raw ASGI applications beside the routes: partners' protocols and the hot path, where every microsecond is counted."""
 
 from fastapi.params import Depends
-from starlette._utils import get_route_path
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Scope
 
@@ -13,8 +12,8 @@ class RawMount(Mount):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child = super().matches(scope)
-        if match is Match.NONE and scope["type"] == "http" and get_route_path(scope) == self.path:
-            root = scope.get("root_path", "")
+        root = scope.get("root_path", "")
+        if match is Match.NONE and scope["type"] == "http" and scope["path"] == root + self.path:
             child = {"root_path": root + self.path, "app_root_path": scope.get("app_root_path", root)}
             return Match.FULL, {**child, "endpoint": self.app, "path_params": dict(scope.get("path_params", {}))}
         return match, child
