@@ -34,7 +34,7 @@ class TransferPosted(
     version=1,
     topic=WALLET,
     key="player_id",
-    consumers=("backoffice", "verification", "games", "reports"),
+    consumers=("backoffice", "games", "reports"),
     audited=False,
 ):
     """Money moved in a player's wallet. `delta_minor` and `balance_minor` are those of the player's cash account.
@@ -163,7 +163,7 @@ class DepositSucceeded(
     version=1,
     topic=DEPOSITS,
     key="player_id",
-    consumers=("backoffice", "verification", "reports"),
+    consumers=("backoffice", "reports"),
 ):
     """The provider's word is in and the money is in the wallet: the amount the provider settled."""
 
@@ -220,7 +220,7 @@ class WithdrawalRequested(
     version=1,
     topic=WITHDRAWALS,
     key="player_id",
-    consumers=("backoffice", "verification", "reports"),
+    consumers=("backoffice", "reports"),
 ):
     """A player wants money out; it is on hold."""
 
@@ -324,7 +324,7 @@ class WithdrawalPaid(
     version=1,
     topic=WITHDRAWALS,
     key="player_id",
-    consumers=("backoffice", "verification", "reports"),
+    consumers=("backoffice", "reports"),
 ):
     """The provider confirmed the payout."""
 
