@@ -22,7 +22,8 @@ from chassis.http.mounting import raw_mount
 from chassis.http.observed import Observed
 from chassis.http.openapi import describe, operation_id
 from chassis.http.routes import check_routes
-from chassis.settings import HttpSettings
+from chassis.privacy.keys import derive
+from chassis.settings import HttpSettings, ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -80,7 +81,10 @@ def create_service(
     door = Door(
         verifier or TokenVerifier(RemoteKeys(settings.security_url)), ServiceTokens(name, settings.internal_key)
     )
-    for key, value in {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})}.items():
+    held = {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})}
+    if isinstance(settings, ServiceSettings):
+        held.setdefault("cursor_key", derive(settings.master_key, "cursors"))
+    for key, value in held.items():
         setattr(app.state, key, value)
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain))

@@ -1,0 +1,6 @@
+"""Lists: declared once, filtered and paged in one way, and never without the caller's casinos."""
+
+from chassis.http.listing.fields import Field
+from chassis.http.listing.spec import ListSpec, Page
+
+__all__ = ["Field", "ListSpec", "Page"]
