@@ -78,7 +78,7 @@ class Batcher(Generic[I, O]):
             self._busy -= 1  # In the same step as the last look at the queue, so that no item is left without a lane.
 
     async def _one(self, batch: list[tuple[I, asyncio.Future[O]]]) -> None:
-        outcomes: Sequence[O | WalletSilent] = [WalletSilent()] * len(batch)
+        outcomes: Sequence[O | WalletSilent] = [WalletSilent() for _ in batch]
         try:
             outcomes = await self._send([item for item, _ in batch])
         except WalletSilent:

@@ -1,9 +1,12 @@
 """What games needs from the outside: suppliers to speak with, a wallet to move money, its own copies to look into."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from games.application.wallet_calls import (
     CasinoFacts,
@@ -61,6 +64,47 @@ class OfferedGame:
     blocked_countries: tuple[str, ...]
     thumbnail_url: str | None
     free_bets: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """A game at a casino: what the supplier offers, and what the casino chose."""
+
+    supplier: str
+    game_code: str
+    name: str
+    category: str
+    product: str
+    platforms: tuple[str, ...]
+    thumbnail_url: str | None
+    free_bets: bool
+    offered: bool
+    enabled: bool
+    closed_by_supplier: tuple[str, ...]
+    closed_by_casino: tuple[str, ...]
+
+    @property
+    def available(self) -> bool:
+        """Switched on, and still on offer."""
+        return self.enabled and self.offered
+
+    @property
+    def blocked_countries(self) -> tuple[str, ...]:
+        """Where nobody may play it, whoever said so."""
+        return tuple(sorted({*self.closed_by_supplier, *self.closed_by_casino}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOverview:
+    """A casino's account with a supplier, as staff see it: of secrets only their names."""
+
+    supplier: str
+    enabled: bool
+    settings: Mapping[str, Any]
+    secrets_set: tuple[str, ...]
+    updated_at: datetime
+    catalogue_synced_at: datetime | None
+    catalogue_error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,15 +247,23 @@ class WalletHop(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """Where each kind of fact is read from: a connection, then the key. None: there is no such thing."""
+
+    account: Callable[[AsyncConnection, UUID, str], Awaitable[SupplierAccount | None]]
+    session: Callable[[AsyncConnection, str], Awaitable[SessionFacts | None]]
+    running_sessions: Callable[[AsyncConnection, UUID], Awaitable[Sequence[UUID]]]
+    player: Callable[[AsyncConnection, UUID], Awaitable[PlayerFacts | None]]
+    game: Callable[[AsyncConnection, UUID, str, str], Awaitable[GameFacts | None]]
+    casino: Callable[[AsyncConnection, UUID, datetime], Awaitable[CasinoFacts | None]]
+
+
 class Directory(Protocol):
-    """Games' own copies, as fresh as its database: what another process committed is seen at once."""
+    """Games' own copies. What another process committed is found; what it changed is heard of within milliseconds."""
 
-    async def account(self, casino_id: UUID, supplier: str) -> SupplierAccount | None:
-        """The casino's account with the supplier."""
-        ...
-
-    async def desk(self, casino_id: UUID, supplier: str) -> PartnerDesk | None:
-        """Who speaks for that account; None when there is none."""
+    async def account(self, casino_id: UUID, supplier: str) -> tuple[SupplierAccount, PartnerDesk] | None:
+        """The casino's account with the supplier, and who speaks for it."""
         ...
 
     async def session(self, token_hash: str) -> SessionFacts | None:

@@ -79,7 +79,10 @@ class Hub88:
             entries = _CATALOGUE.decode(reply.body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise SupplierSilent("the answer is not a catalogue") from error
-        return [_offered(entry) for entry in entries if entry.enabled is not False and "\x00" not in entry.game_code]
+        games = [_offered(entry) for entry in entries if entry.enabled is not False and "\x00" not in entry.game_code]
+        if not games:
+            raise SupplierSilent("the catalogue is empty; taking it over would close every game")
+        return games
 
     def launch_request(self, account: SupplierAccount, launch: Launch) -> Outbound:
         body: dict[str, Any] = {
