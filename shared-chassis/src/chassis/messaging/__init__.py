@@ -1,0 +1,28 @@
+"""Events between services: the bus, the outbox relay, the consumer with its inbox, and what is parked."""
+
+from chassis.messaging.bus import EventBus, Message, Record, Subscription, Undeliverable, bus_from_settings
+from chassis.messaging.consumer import Consumer
+from chassis.messaging.memory_bus import MemoryBus, MemoryLog
+from chassis.messaging.parked import Parked, count_parked, discard_parked, list_parked, purge_parked
+from chassis.messaging.relay import OutboxRelay
+from chassis.messaging.replay import Replayed, replay_parked
+
+__all__ = [
+    "Consumer",
+    "EventBus",
+    "MemoryBus",
+    "MemoryLog",
+    "Message",
+    "OutboxRelay",
+    "Parked",
+    "Record",
+    "Replayed",
+    "Subscription",
+    "Undeliverable",
+    "bus_from_settings",
+    "count_parked",
+    "discard_parked",
+    "list_parked",
+    "purge_parked",
+    "replay_parked",
+]

@@ -1,0 +1,122 @@
+"""Events that could not be handled: set aside with the reason, looked at by a person, replayed or given up."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Database
+from chassis.db.engine import driver
+from chassis.messaging.incoming import Incoming
+
+BEHIND = "waits behind an earlier event of its key"
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One event that waits. `attempts` 0: it was never tried, it waits behind another of its key."""
+
+    id: int
+    event_id: UUID
+    topic: str
+    key: str
+    reason: str
+    attempts: int
+    parked_at: datetime
+
+
+async def list_parked(db: Database, consumer: str, *, after: int = 0, limit: int = 100) -> list[Parked]:
+    """What waits, oldest first; `after` is the id of the last one seen."""
+    async with db.read() as connection:
+        raw = await driver(connection)
+        return [Parked(**row) for row in await raw.fetch(_LIST, consumer, after, limit)]
+
+
+async def count_parked(db: Database, consumer: str) -> int:
+    """How many wait."""
+    async with db.read() as connection:
+        raw = await driver(connection)
+        return int(await raw.fetchval(_COUNT, consumer))
+
+
+async def discard_parked(db: Database, consumer: str, ids: Collection[int]) -> int:
+    """Give up on these for good: they will never have an effect, and their keys go on without them.
+
+    Returns:
+        how many of them were waiting.
+    """
+    async with db.write() as connection:
+        raw = await driver(connection)
+        return _affected(await raw.execute(_DISCARD, consumer, list(ids)))
+
+
+async def purge_parked(db: Database, consumer: str, older_than: timedelta) -> int:
+    """Delete the rows of what was replayed or given up longer ago than `older_than`; returns how many."""
+    async with db.write() as connection:
+        raw = await driver(connection)
+        return _affected(await raw.execute(_PURGE, consumer, older_than))
+
+
+async def park(raw: Any, consumer: str, events: Sequence[tuple[Incoming, str, int]]) -> None:
+    """Set events aside, each with reason and attempts, in the transaction of their inbox rows.
+
+    Their inbox rows keep no envelope: a rebuilt read model must not know what the live one has not seen.
+    """
+    ids = [one.event_id for one, _, _ in events]
+    await raw.execute(
+        _PARK,
+        consumer,
+        ids,
+        [one.key[0] for one, _, _ in events],
+        [one.key[1] for one, _, _ in events],
+        [one.record.value for one, _, _ in events],
+        [reason for _, reason, _ in events],
+        [attempts for _, _, attempts in events],
+    )
+    await raw.execute(_FORGET, consumer, ids)
+
+
+async def blocked_keys(raw: Any, consumer: str, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those (topic, key) pairs that have parked events.
+
+    A replay may be about to empty a key. So where one is found its lock is taken and the question is asked again:
+    either the replay comes after us and sees what we park, or we come after it and find the key free.
+    """
+    topics, names = [topic for topic, _ in keys], [name for _, name in keys]
+    found = await raw.fetch(_BLOCKED, consumer, topics, names)
+    if not found:
+        return set()
+    await raw.execute(_LOCK_SHARED, consumer, [row["topic"] for row in found], [row["key"] for row in found])
+    found = await raw.fetch(_BLOCKED, consumer, topics, names)
+    return {(row["topic"], row["key"]) for row in found}
+
+
+def _affected(status: str) -> int:
+    return int(status.rsplit(" ", 1)[-1])
+
+
+_LIST = """
+    SELECT id, event_id, topic, key, reason, attempts, parked_at FROM parked_message
+    WHERE consumer = $1 AND resolved_at IS NULL AND id > $2 ORDER BY id LIMIT $3"""
+_COUNT = "SELECT count(*) FROM parked_message WHERE consumer = $1 AND resolved_at IS NULL"
+_DISCARD = """
+    UPDATE parked_message SET resolved_at = clock_timestamp(), reason = 'given up: ' || reason
+    WHERE consumer = $1 AND id = ANY($2::bigint[]) AND resolved_at IS NULL"""
+_PURGE = "DELETE FROM parked_message WHERE consumer = $1 AND resolved_at < clock_timestamp() - $2::interval"
+_PARK = """
+    INSERT INTO parked_message (consumer, event_id, topic, key, envelope, reason, attempts)
+    SELECT $1, event_id, topic, key, envelope, reason, attempts
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int[]) WITH ORDINALITY
+         AS parked(event_id, topic, key, envelope, reason, attempts, place)
+    ORDER BY place"""
+_FORGET = "UPDATE inbox SET envelope = NULL WHERE consumer = $1 AND event_id = ANY($2::uuid[]) AND envelope IS NOT NULL"
+_BLOCKED = """
+    SELECT topic, key FROM unnest($2::text[], $3::text[]) AS asked(topic, key)
+    WHERE EXISTS (SELECT FROM parked_message p WHERE p.consumer = $1 AND p.key = asked.key AND p.topic = asked.topic
+                  AND p.resolved_at IS NULL)"""
+_LOCK_SHARED = """
+    SELECT pg_advisory_xact_lock_shared(hash) FROM (
+        SELECT DISTINCT hashtextextended(concat_ws('/', 'parked', $1, topic, key), 3) AS hash
+        FROM unnest($2::text[], $3::text[]) AS asked(topic, key) ORDER BY hash) AS sorted"""
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'parked', $1::text, $2::text, $3::text), 3))"

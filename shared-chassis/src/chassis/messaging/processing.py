@@ -1,0 +1,199 @@
+"""One batch of received events: one transaction, and what happens when it fails."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import structlog
+
+from chassis.db.engine import driver
+from chassis.messaging import parked
+from chassis.messaging.bus import Record
+from chassis.messaging.failures import of_size, transient
+from chassis.messaging.incoming import Incoming, Wanted
+from chassis.messaging.metrics import EVENTS, PROCESSING
+from chassis.store import Actor, Application, Context, ReadModel, Recorded, UnitOfWork, apply
+from chassis.telemetry import span_from_traceparent
+from contracts.envelope import Envelope
+from contracts.event import ContractEvent
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE_S = 0.1
+
+
+class Definition(Protocol):
+    """The parts of a Consumer that processing reads."""
+
+    name: str
+    read_models: tuple[ReadModel, ...]
+    handlers: Any
+    on_parked: Any
+    attempts: int
+    kept: frozenset[str]
+    wanted: Wanted
+
+
+class Processor:
+    """The handler a consumer gives to the bus."""
+
+    def __init__(self, consumer: Definition, application: Application) -> None:
+        self._consumer = consumer
+        self._application = application
+
+    async def __call__(self, records: Sequence[Record]) -> None:
+        """Give every record its one effect, or park it. Raises only what goes away by itself; then all come again."""
+        with PROCESSING.time():
+            wanted = [one for record in records if (one := self._consumer.wanted.read(record)) is not None]
+            EVENTS.labels("unwanted").inc(len(records) - len(wanted))
+            if wanted:
+                await self._process(wanted)
+
+    async def _process(self, batch: Sequence[Incoming]) -> None:
+        if len(batch) == 1:
+            await self._process_one(batch[0])
+            return
+        try:
+            await self._transact(batch)
+        except Exception as error:
+            if transient(error) and not of_size(error):
+                raise
+            log.info("batch_halved", consumer=self._consumer.name, events=len(batch), error=repr(error)[:500])
+            middle = len(batch) // 2
+            await self._process(batch[:middle])
+            await self._process(batch[middle:])
+
+    async def _process_one(self, one: Incoming) -> None:
+        for attempt in range(1, self._consumer.attempts + 1):
+            try:
+                await self._transact([one])
+            except Exception as error:
+                if transient(error):
+                    raise
+                if attempt == self._consumer.attempts:
+                    await self._park(one, error, attempt)
+                    return
+                await asyncio.sleep(FIRST_PAUSE_S * 2 ** (attempt - 1))
+            else:
+                return
+
+    async def _transact(self, batch: Sequence[Incoming]) -> None:
+        async def work(uow: UnitOfWork) -> dict[str, int]:
+            return await self._effect(uow, batch)
+
+        outcomes = await self._application.transact(work, self._own_context())
+        for outcome, count in outcomes.items():
+            EVENTS.labels(outcome).inc(count)
+
+    async def _park(self, one: Incoming, error: Exception, attempts: int) -> None:
+        """Set the culprit aside in the transaction of its inbox row, so that it is never lost and never comes again."""
+        reason = f"{type(error).__name__}: {error}".replace("\0", "\ufffd")[:1000]
+
+        async def work(uow: UnitOfWork) -> bool:
+            raw = await driver(uow.connection)
+            if not await self._receive(raw, [one]):
+                return False
+            await parked.park(raw, self._consumer.name, [(one, reason, attempts)])
+            return True
+
+        if await self._application.transact(work, self._own_context()):
+            EVENTS.labels("parked").inc()
+            log.error("event_parked", consumer=self._consumer.name, type=one.type, event_id=str(one.event_id))
+
+    async def _effect(self, uow: UnitOfWork, batch: Sequence[Incoming]) -> dict[str, int]:
+        """Inbox, parking of what cannot or must not be handled now, read models, handlers."""
+        raw = await driver(uow.connection)
+        positions = await self._receive(raw, batch)
+        fresh = [one for one in batch if one.event_id in positions]
+        aside = await self._set_aside(raw, fresh)
+        events = [one for one in fresh if one.event_id not in aside]
+        recorded = [numbered(one, positions[one.event_id]) for one in events]
+        await fold(uow, self._consumer, recorded)
+        for one, event in zip(events, recorded, strict=True):
+            await handle(uow, self._consumer, self._application, one, event)
+        return {"handled": len(events), "parked": len(aside), "repeated": len(batch) - len(fresh)}
+
+    async def _receive(self, raw: Any, batch: Sequence[Incoming]) -> dict[Any, int]:
+        """Inbox positions of the events that are here for the first time."""
+        rows = list({one.event_id: one for one in batch}.values())
+        found = await raw.fetch(
+            _RECEIVE,
+            self._consumer.name,
+            [one.event_id for one in rows],
+            [one.key[0] for one in rows],
+            [one.key[1] for one in rows],
+            [one.type for one in rows],
+            [one.record.value.decode() if self._keeps(one) else None for one in rows],
+        )
+        return {row["event_id"]: row["position"] for row in found}
+
+    def _keeps(self, one: Incoming) -> bool:
+        return one.recorded is not None and one.type in self._consumer.kept
+
+    async def _set_aside(self, raw: Any, fresh: Sequence[Incoming]) -> set[Any]:
+        """Park what is broken and, where order matters, what comes behind it; returns the ids."""
+        blocks = self._consumer.on_parked == "block_key"
+        blocked = await parked.blocked_keys(raw, self._consumer.name, {one.key for one in fresh}) if blocks else set()
+        aside: list[tuple[Incoming, str, int]] = []
+        for one in fresh:
+            if one.broken is not None:
+                aside.append((one, one.broken, 1))
+                blocked.add(one.key)
+            elif blocks and one.key in blocked:
+                aside.append((one, parked.BEHIND, 0))
+        if aside:
+            await parked.park(raw, self._consumer.name, aside)
+            log.error("events_parked", consumer=self._consumer.name, events=len(aside), reason=aside[0][1][:200])
+        return {one.event_id for one, _, _ in aside}
+
+    def _own_context(self) -> Context:
+        return Context.system(self._consumer.name, self._application.clock)
+
+
+def numbered(one: Incoming, position: int) -> Recorded[ContractEvent]:
+    """The event with its place in the inbox."""
+    assert one.recorded is not None, "broken events are parked before this"
+    return replace(one.recorded, position=position)
+
+
+async def fold(uow: UnitOfWork, consumer: Definition, events: Sequence[Recorded[ContractEvent]]) -> None:
+    """Bring the consumer's read models up to date."""
+    for model in consumer.read_models:
+        await apply(uow.connection, model, events)
+
+
+async def handle(
+    uow: UnitOfWork, consumer: Definition, application: Application, one: Incoming, event: Recorded[ContractEvent]
+) -> None:
+    """Call the event's handler, acting for whoever brought the event about."""
+    handler = consumer.handlers.get(type(event.event))
+    if handler is None:
+        return
+    assert one.envelope is not None, "broken events are parked before this"
+    uow.ctx = consequence_of(one.envelope, application)
+    with span_from_traceparent(f"handle {one.type}", one.envelope.traceparent):
+        await handler(uow, one.envelope, event.event)
+
+
+def consequence_of(envelope: Envelope, application: Application) -> Context:
+    """The metadata of what follows from an event: the same actor and reason, caused by it, happening now."""
+    return Context(
+        actor=Actor(envelope.actorkind, envelope.actorid, envelope.actorip),
+        occurred_at=application.clock.now(),
+        casino_id=envelope.casinoid,
+        correlation_id=envelope.correlationid,
+        causation_id=envelope.id,
+        reason=envelope.reason,
+        authorised_by=envelope.authorisedby,
+        traceparent=envelope.traceparent,
+    )
+
+
+_RECEIVE = """
+    INSERT INTO inbox (consumer, event_id, topic, key, type, envelope)
+    SELECT $1, event_id, topic, key, type, envelope
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
+         AS received(event_id, topic, key, type, envelope, place)
+    ORDER BY place
+    ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id, position"""

@@ -1,0 +1,174 @@
+"""Carries committed events from the outbox to the bus. Nothing else publishes.
+
+Rows are marked when the bus has them, not passed by a cursor, so the row of a slow writer that becomes visible late is
+found like any other. A process that dies between publishing and marking publishes the batch again: consumers know
+what they had.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+
+from chassis.db import Database
+from chassis.db.engine import plain_url
+from chassis.messaging.bus import EventBus, Message
+from chassis.messaging.metrics import OUTBOX_AGE, OUTBOX_FAILURES, OUTBOX_PUBLISHED, OUTBOX_WAITING
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+POLL_S = 0.1
+"""How late an event may be noticed that was written by another process, or by SQL."""
+
+KEEP = timedelta(days=3)
+"""How long published rows stay, for whoever wants to look."""
+
+_LOCK = 7_301_884_216
+_STANDBY_S = 1.0
+_MEASURE_S = 5.0
+_PURGE_S = 60.0
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 5.0
+_COMMAND_TIMEOUT_S = 30.0
+
+
+class OutboxRelay:
+    """Publishes one service's outbox, in the order of its ids; of several processes one is active at a time.
+
+    The active one holds a lock that belongs to its connection, so the next takes over as soon as PostgreSQL notices
+    the connection's end. Should two be active for a moment, batches are published twice, each in order.
+
+    Args:
+        db: the service's database.
+        bus: where events go.
+        batch: rows published at once.
+        poll_s: seconds between looks at the outbox when nobody calls `wake`.
+        keep: how long published rows stay.
+    """
+
+    def __init__(
+        self, db: Database, bus: EventBus, *, batch: int = BATCH, poll_s: float = POLL_S, keep: timedelta = KEEP
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._batch = batch
+        self._poll_s = poll_s
+        self._keep = keep
+        self._due = asyncio.Event()
+        self._pause_s = _FIRST_PAUSE_S
+        self._measured_at = self._purged_at = float("-inf")
+
+    def wake(self) -> None:
+        """Look at the outbox now instead of at the next poll. Called after a commit that queued something."""
+        self._due.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until `stop`; the batch at hand is finished. Waits for a database or a bus that is down."""
+        waker = asyncio.create_task(self._wake_when(stop))
+        pause_s = _FIRST_PAUSE_S
+        try:
+            while not stop.is_set():
+                try:
+                    await self._connected(stop)
+                    pause_s = _FIRST_PAUSE_S
+                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    log.warning("relay_connection_lost", again_in_s=pause_s, error=repr(error))
+                    await _unless(stop, pause_s)
+                    pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        finally:
+            waker.cancel()
+
+    async def _wake_when(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._due.set()
+
+    async def _connected(self, stop: asyncio.Event) -> None:
+        """One connection's life: stand by until the lock is ours, then publish."""
+        connection = await asyncpg.connect(
+            plain_url(self._db.url),
+            timeout=_COMMAND_TIMEOUT_S,
+            command_timeout=_COMMAND_TIMEOUT_S,
+            server_settings={"application_name": f"{self._db.application_name} relay"[:63], "jit": "off"},
+        )
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                if await _unless(stop, _STANDBY_S):
+                    return
+            log.info("relay_active")
+            while not stop.is_set():
+                await self._round(connection, stop)
+        finally:
+            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await connection.close(timeout=2)
+            if not connection.is_closed():
+                connection.terminate()
+
+    async def _round(self, connection: Any, stop: asyncio.Event) -> None:
+        """Publish a batch, or wait for one."""
+        self._due.clear()
+        rows = await connection.fetch(_WAITING, self._batch)
+        await self._measure(connection)
+        if rows:
+            await self._publish(connection, rows, stop)
+        else:
+            await self._purge(connection)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), self._poll_s)
+
+    async def _publish(self, connection: Any, rows: list[Any], stop: asyncio.Event) -> None:
+        ids = [row["id"] for row in rows]
+        try:
+            await self._bus.publish(
+                [Message(row["topic"], row["key"], row["envelope"].encode(), row["partition"]) for row in rows]
+            )
+        except Exception as error:
+            OUTBOX_FAILURES.inc()
+            log.warning(
+                "publish_failed", first_id=ids[0], rows=len(ids), again_in_s=self._pause_s, error=repr(error)[:500]
+            )
+            await connection.execute(_FAILED, ids)
+            await _unless(stop, self._pause_s)
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        else:
+            await connection.execute(_PUBLISHED, ids)
+            OUTBOX_PUBLISHED.inc(len(ids))
+            self._pause_s = _FIRST_PAUSE_S
+
+    async def _measure(self, connection: Any) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._measured_at >= _MEASURE_S:
+            self._measured_at = now
+            row = await connection.fetchrow(_MEASURE)
+            OUTBOX_WAITING.set(row["waiting"])
+            OUTBOX_AGE.set(row["age"])
+
+    async def _purge(self, connection: Any) -> None:
+        """Delete a piece of what was published long ago; while there is more, the next idle round goes on."""
+        now = asyncio.get_running_loop().time()
+        if now - self._purged_at >= _PURGE_S:
+            status = await connection.execute(_PURGE, self._keep)
+            if status == "DELETE 0":
+                self._purged_at = now
+
+
+async def _unless(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait, unless it is time to stop; whether it is."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
+
+
+_WAITING = """
+    SELECT id, topic, key, partition, envelope FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1"""
+_PUBLISHED = "UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1::bigint[])"
+_FAILED = "UPDATE outbox SET attempts = attempts + 1 WHERE id = ANY($1::bigint[])"
+_MEASURE = """
+    SELECT count(*) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age
+    FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 100000) AS oldest"""
+_PURGE = """
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE published_at < clock_timestamp() - $1::interval ORDER BY published_at LIMIT 2000)"""
