@@ -7,13 +7,11 @@ So every protocol is tested without a network.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from payments.domain.deposit.standing import DepositStanding, LimitUse
 from payments.domain.deposit.words import DepositWord
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.domain.withdrawal.words import PayoutWord
@@ -75,10 +73,9 @@ class PayoutOrder:
     notification_url: str
 
 
-class NotThere(Enum):
-    """The provider believably knows nothing of our reference."""
-
-    NOT_THERE = "not_there"
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """The provider knows nothing under the reference it was asked about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +154,15 @@ class DepositFlow(Protocol):
         """The call that creates the deposit at the provider; repeating it changes nothing."""
         ...
 
-    def parse_answer(self, account: ProviderAccount, answer: HttpAnswer | None) -> DepositWord:
-        """What the answer to `build_call` says (None: there was none). Success only when it says so in so many words."""
+    def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
+        """What the answer to `build_call` says (None: there was none). Never a success that it does not spell out."""
         ...
 
     def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall:
         """The call that asks what became of it, by the provider's reference or, without one, by ours."""
         ...
 
-    def parse_question(self, account: ProviderAccount, answer: HttpAnswer | None) -> DepositWord | NotThere:
+    def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
         """What the answer to `build_question` says."""
         ...
 
@@ -196,9 +193,20 @@ class PaymentProvider(Protocol):
     The registry key is the name under which casinos configure it and players choose it.
     """
 
-    name: str
-    deposits: DepositFlow | None
-    payouts: PayoutFlow | None
+    @property
+    def name(self) -> str:
+        """The registry key."""
+        ...
+
+    @property
+    def deposits(self) -> DepositFlow | None:
+        """None: no money comes in through it."""
+        ...
+
+    @property
+    def payouts(self) -> PayoutFlow | None:
+        """None: no money goes out through it."""
+        ...
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         """Raise Invalid (naming the field) when a casino's account could not work."""
@@ -279,32 +287,3 @@ class Directory(Protocol):
     async def restrictions_age(self, connection: AsyncConnection, now: datetime) -> timedelta | None:
         """How old the copy of the players' restrictions may be; None: nobody can say."""
         ...
-
-
-__all__ = [
-    "AboutDeposit",
-    "AboutPayout",
-    "CasinoRules",
-    "DepositFlow",
-    "DepositIntent",
-    "DepositStanding",
-    "Directory",
-    "HttpAnswer",
-    "HttpCall",
-    "LimitUse",
-    "MayTake",
-    "NotGenuine",
-    "NotThere",
-    "Nothing",
-    "Notification",
-    "PaymentProvider",
-    "PayoutFlow",
-    "PayoutOrder",
-    "PlayerStanding",
-    "ProviderAccount",
-    "ProviderAccounts",
-    "ProviderWire",
-    "Said",
-    "Unclear",
-    "WithdrawalPolicies",
-]

@@ -1,0 +1,66 @@
+"""Reading what others wrote, without believing more of it than fits."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from chassis.domain import Invalid
+
+LONGEST = 255
+
+
+def word(value: object) -> str | None:
+    """A short printable ASCII text, such as ids and codes are; None for everything else.
+
+    >>> word("pi_1"), word(""), word("\\x00"), word(7)
+    ('pi_1', None, None, None)
+    """
+    fits = isinstance(value, str) and 0 < len(value) <= LONGEST and value.isascii() and value.isprintable()
+    return str(value) if fits else None
+
+
+def our_id(value: object) -> UUID | None:
+    """The UUID we once gave as our reference; None when it is not one.
+
+    >>> our_id("018f3a5e-7c1d-7000-8000-000000000001"), our_id("order 7")
+    (UUID('018f3a5e-7c1d-7000-8000-000000000001'), None)
+    """
+    text = word(value)
+    try:
+        return UUID(text) if text and len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def section(value: object) -> Mapping[str, Any]:
+    """A JSON object, empty when there is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def require_text(given: Mapping[str, Any], name: str, *, within: str, longest: int = LONGEST) -> str:
+    """A setting or secret that must be a text of at most `longest` characters; Invalid names `within.name`."""
+    value = given.get(name)
+    if not isinstance(value, str) or not value.strip() or len(value) > longest or "\x00" in value:
+        raise Invalid(f"{name} is missing or is not a text of at most {longest} characters.", field=f"{within}.{name}")
+    return value
+
+
+def require_url(given: Mapping[str, Any], name: str, *, within: str) -> str:
+    """A setting that must be the address of a server: http or https, no user, query or fragment; without a last /."""
+    value = require_text(given, name, within=within)
+    mistake = Invalid(f"{name} is not the address of a server (https://host).", field=f"{within}.{name}")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise mistake from None
+    if not usable or parts.username or parts.password or parts.query or parts.fragment or not value.isascii():
+        raise mistake
+    return value.rstrip("/")
+
+
+def refuse_others(given: Mapping[str, Any], known: frozenset[str], *, within: str) -> None:
+    """Invalid when there is a setting or secret that nobody would ever read."""
+    for name in sorted(given.keys() - known):
+        raise Invalid(f"There is no {within.removesuffix('s')} of this name.", field=f"{within}.{name}")

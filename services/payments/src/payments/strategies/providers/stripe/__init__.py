@@ -1,0 +1,1 @@
+"""Stripe: cards in. Integer amounts, form-encoded calls, HMAC-signed webhooks."""

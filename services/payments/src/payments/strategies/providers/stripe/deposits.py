@@ -1,0 +1,109 @@
+"""Money in through Stripe: create a PaymentIntent, ask what became of it."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+import msgspec
+
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
+from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.stripe.amounts import to_wire
+from payments.strategies.providers.stripe.intents import REFERENCE, error_code, word_of
+
+API_VERSION = "2024-06-20"
+"""Pinned, so that Stripe answers in the shape this module reads."""
+
+_DEFINITE_ERRORS = frozenset({"card_error", "invalid_request_error"})
+"""Errors after which nothing was charged. An idempotency_error or an api_error leaves that open."""
+
+
+class StripeDeposits:
+    """The deposit flow."""
+
+    def check_amount(self, amount_minor: int, currency: str) -> None:
+        to_wire(amount_minor, currency)
+
+    def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
+        form = {
+            "amount": str(to_wire(intent.amount_minor, intent.currency)),
+            "currency": intent.currency.lower(),
+            "capture_method": "automatic",
+            "automatic_payment_methods[enabled]": "true",
+            f"metadata[{REFERENCE}]": str(intent.deposit_id),
+            "metadata[player_id]": str(intent.player_id),
+        }
+        headers = {
+            **_headers(account),
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": str(intent.deposit_id),
+        }
+        return HttpCall("POST", f"{_base(account)}/v1/payment_intents", headers, urlencode(form).encode())
+
+    def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
+        body = _decoded(answer)
+        if answer is None or body is None:
+            return Unanswered()
+        if answer.status == 200 and body.get("object") == "payment_intent":
+            return word_of(body) or Unanswered()
+        error = section(body.get("error"))
+        if 400 <= answer.status < 500 and error.get("type") in _DEFINITE_ERRORS and answer.status not in (409, 429):
+            reference = word(section(error.get("payment_intent")).get("id"))
+            return Declined(reference=reference, code=error_code(error))
+        return Unanswered()
+
+    def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall:
+        if reference is not None:
+            return HttpCall(
+                "GET", f"{_base(account)}/v1/payment_intents/{quote(reference, safe='')}", _headers(account)
+            )
+        query = urlencode({"query": f"metadata['{REFERENCE}']:'{deposit_id}'"})
+        return HttpCall("GET", f"{_base(account)}/v1/payment_intents/search?{query}", _headers(account))
+
+    def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
+        body = _decoded(answer)
+        if answer is None or (body is None and answer.status != 404):
+            return Unanswered()
+        if answer.status == 404:
+            return NotThere()
+        if answer.status != 200 or body is None:
+            return Unanswered()
+        match body.get("object"):
+            case "payment_intent":
+                return word_of(body) or Unanswered()
+            case "search_result":
+                return _best([section(one) for one in _items(body)])
+            case _:
+                return Unanswered()
+
+
+def _best(found: list[Mapping[str, Any]]) -> DepositWord | NotThere:
+    """Several intents for one deposit cannot be, but if they were, one that took money must not be overlooked."""
+    words = [said for one in found if (said := word_of(one))]
+    settled = [said for said in words if isinstance(said, Settled)]
+    return next(iter([*settled, *words]), NotThere())
+
+
+def _items(body: Mapping[str, Any]) -> list[Any]:
+    items = body.get("data")
+    return items if isinstance(items, list) else []
+
+
+def _decoded(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
+    if answer is None:
+        return None
+    try:
+        body = msgspec.json.decode(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _headers(account: ProviderAccount) -> dict[str, str]:
+    return {"Authorization": f"Bearer {account.secrets['api_key']}", "Stripe-Version": API_VERSION}
+
+
+def _base(account: ProviderAccount) -> str:
+    return str(account.settings["base_url"]).rstrip("/")

@@ -1,0 +1,128 @@
+"""Stripe as a payment provider: deposits and the webhooks that decide them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from payments.application.ports import (
+    AboutDeposit,
+    NotGenuine,
+    Nothing,
+    Notification,
+    PayoutFlow,
+    ProviderAccount,
+    Said,
+    Unclear,
+)
+from payments.domain.deposit.words import Declined, Settled
+from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.stripe.deposits import StripeDeposits
+from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
+from payments.strategies.providers.stripe.signature import verified_at
+
+SIGNATURE_HEADER = "stripe-signature"
+
+_WITHOUT_CONSEQUENCE = ("payment_method.", "customer.", "setup_intent.", "balance.", "mandate.")
+_ONLY_ECHOES = frozenset(
+    {
+        "charge.captured",
+        "charge.failed",
+        "charge.pending",
+        "charge.succeeded",
+        "charge.updated",
+        "payment_intent.amount_capturable_updated",
+        "payment_intent.created",
+    }
+)
+"""Events that repeat what an event of the PaymentIntent says, or say it too early."""
+
+
+class Stripe:
+    """Stripe's protocol. A casino's account: settings `base_url`; secrets `api_key`, `webhook_secret`."""
+
+    name = "stripe"
+
+    def __init__(self) -> None:
+        self.deposits = StripeDeposits()
+        self.payouts: PayoutFlow | None = None
+
+    def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        require_url(settings, "base_url", within="settings")
+        refuse_others(settings, frozenset({"base_url"}), within="settings")
+        require_text(secrets, "api_key", within="secrets")
+        require_text(secrets, "webhook_secret", within="secrets")
+        refuse_others(secrets, frozenset({"api_key", "webhook_secret"}), within="secrets")
+
+    def read_notification(
+        self, account: ProviderAccount, raw: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notification:
+        header = headers.get(SIGNATURE_HEADER, "")
+        if verified_at(header, account.secrets["webhook_secret"], raw, int(now.timestamp())) is None:
+            raise NotGenuine("the signature is missing, wrong or too old")
+        try:
+            event = section(msgspec.json.decode(raw))
+        except (ValueError, RecursionError):
+            raise NotGenuine("the body is not JSON") from None
+        event_id, kind = word(event.get("id")), word(event.get("type"))
+        if event_id is None or kind is None:
+            raise NotGenuine("the body is not an event")
+        thing = section(section(event.get("data")).get("object"))
+        return Notification(
+            id=event_id,
+            kind=kind,
+            said=_said(kind, thing),
+            said_at=_moment(event.get("created"), now),
+            facts=_facts(thing),
+        )
+
+    def answer_notification(
+        self,
+        account: ProviderAccount,  # noqa: ARG002 - Stripe wants a 200 and reads nothing
+        notification: Notification,  # noqa: ARG002
+        *,
+        accepted: bool,  # noqa: ARG002
+    ) -> bytes:
+        return b'{"received":true}'
+
+
+def _said(kind: str, thing: Mapping[str, Any]) -> Said:
+    match kind:
+        case "payment_intent.succeeded":
+            said = word_of({**thing, "status": "succeeded"})
+            if not isinstance(said, Settled):
+                return Unclear("amount_unreadable")
+            return AboutDeposit(deposit_id=deposit_of(thing), word=said)
+        case "payment_intent.payment_failed":
+            code = error_code(section(thing.get("last_payment_error")))
+            return AboutDeposit(deposit_id=deposit_of(thing), word=Declined(reference=word(thing.get("id")), code=code))
+        case "payment_intent.processing" | "payment_intent.requires_action" | "payment_intent.canceled":
+            said = word_of({**thing, "status": kind.removeprefix("payment_intent.")})
+            return (
+                Unclear("reference_unreadable")
+                if said is None
+                else AboutDeposit(deposit_id=deposit_of(thing), word=said)
+            )
+        case _ if kind in _ONLY_ECHOES or kind.startswith(_WITHOUT_CONSEQUENCE):
+            return Nothing()
+        case _:
+            return Unclear("event_not_handled")  # Refunds, disputes, payouts: money moves that nobody here ordered.
+
+
+def _moment(created: object, now: datetime) -> datetime:
+    if isinstance(created, int) and not isinstance(created, bool) and 0 < created < 2**33:
+        return datetime.fromtimestamp(created, UTC)
+    return now
+
+
+def _facts(thing: Mapping[str, Any]) -> dict[str, str | int | None]:
+    amount = thing.get("amount")
+    return {
+        "object": word(thing.get("object")),
+        "reference": word(thing.get("id")),
+        "status": word(thing.get("status")),
+        "our_reference": str(deposit_of(thing) or "") or None,
+        "amount": amount if isinstance(amount, int) and abs(amount) < 2**53 else None,
+        "currency": word(thing.get("currency")),
+    }

@@ -1,0 +1,139 @@
+"""Money out through Trustly: one order, the identical order again as the question, and its signed answer."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.domain import Invalid
+from contracts.money import MoneyMistake, to_major_string
+from payments.application.ports import HttpAnswer, HttpCall, PayoutOrder, ProviderAccount
+from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
+from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.trustly.signature import Signed, Unreadable, parsed, sign, verify
+
+CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
+_BY_ACCOUNT = frozenset({"account_id"})
+_BY_BANK = frozenset({"clearing_house", "account_number", "first_name", "last_name"})
+_SHOWN = 4
+
+_TELLS_NOTHING = frozenset({"ERROR_DUPLICATE_MESSAGE_ID", "ERROR_DUPLICATE_UUID", "ERROR_UNKNOWN"})
+"""Errors after which the payout may still exist: an earlier identical order may be the one that was taken."""
+
+
+class TrustlyPayouts:
+    """The payout flow.
+
+    A destination is an `account_id` Trustly gave for the player's account, or the account itself: `clearing_house`,
+    `account_number`, `first_name`, `last_name` and, where the country has them, `bank_number`.
+    """
+
+    def check_amount(self, amount_minor: int, currency: str) -> None:
+        if currency not in CURRENCIES:
+            raise Invalid(f"This provider does not pay out {currency}.", field="currency")
+        try:
+            to_major_string(amount_minor, currency)
+        except MoneyMistake as mistake:
+            raise Invalid(str(mistake), field="currency") from None
+
+    def check_destination(self, destination: Mapping[str, str]) -> str:
+        given = frozenset(destination)
+        if not (given == _BY_ACCOUNT or given - {"bank_number"} == _BY_BANK):
+            raise Invalid(
+                "Give account_id alone, or clearing_house, account_number, first_name and last_name (and bank_number).",
+                field="destination",
+            )
+        for name, value in destination.items():
+            if not value.strip() or len(value) > 64 or not value.isprintable():
+                raise Invalid("Not a text of at most 64 characters.", field=f"destination.{name}")
+        number = destination.get("account_id") or destination["account_number"]
+        return f"****{number[-_SHOWN:]}" if len(number) > _SHOWN else "****"
+
+    def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
+        method = method_of(order)
+        data = {**_data(account, order), **_destination(order)}
+        uuid = str(order.request_id)
+        signature = sign(account.secrets["private_key"], algorithm(account), Signed(method, uuid, data))
+        message = {
+            "method": method,
+            "params": {"Signature": signature, "UUID": uuid, "Data": data},
+            "version": "1.1",
+        }
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        base = str(account.settings["base_url"]).rstrip("/")
+        return HttpCall("POST", f"{base}/api/1", headers, json.dumps(message, ensure_ascii=False).encode())
+
+    def parse_answer(self, account: ProviderAccount, order: PayoutOrder, answer: HttpAnswer | None) -> PayoutWord:
+        if answer is None:
+            return Unanswered()
+        try:
+            message = parsed(answer.body)
+            result, error = section(message.get("result")), section(section(message.get("error")).get("error"))
+            if result and _is_answer_to(account, order, result):
+                return _taken(section(result.get("data")))
+            if error and _is_answer_to(account, order, error):
+                return _refused(section(error.get("data")))
+        except Unreadable:
+            return Unanswered()
+        return Unanswered()
+
+
+def algorithm(account: ProviderAccount) -> str:
+    """How this account signs."""
+    return str(account.settings.get("algorithm", "RS256"))
+
+
+def method_of(order: PayoutOrder) -> str:
+    """An account Trustly knows is paid; one it does not know yet is made known and paid in one call."""
+    return "AccountPayout" if "account_id" in order.destination else "RegisterAccountPayout"
+
+
+def _data(account: ProviderAccount, order: PayoutOrder) -> dict[str, Any]:
+    return {
+        "Username": account.settings["username"],
+        "Password": account.secrets["password"],
+        "NotificationURL": order.notification_url,
+        "EndUserID": str(order.player_id),
+        "MessageID": str(order.withdrawal_id),
+        "Amount": to_major_string(order.amount_minor, order.currency),
+        "Currency": order.currency,
+        "Attributes": {"ShopperStatement": str(account.settings.get("shopper_statement", "Withdrawal"))},
+    }
+
+
+def _destination(order: PayoutOrder) -> dict[str, str]:
+    to = order.destination
+    if "account_id" in to:
+        return {"AccountID": to["account_id"]}
+    return {
+        "ClearingHouse": to["clearing_house"],
+        "BankNumber": to.get("bank_number", ""),
+        "AccountNumber": to["account_number"],
+        "Firstname": to["first_name"],
+        "Lastname": to["last_name"],
+    }
+
+
+def _is_answer_to(account: ProviderAccount, order: PayoutOrder, part: Mapping[str, Any]) -> bool:
+    method, uuid = method_of(order), str(order.request_id)
+    if part.get("method") != method or part.get("uuid") != uuid:
+        return False
+    key = str(account.settings["public_key"])
+    return verify(key, algorithm(account), part.get("signature"), Signed(method, uuid, part.get("data")))
+
+
+def _taken(data: Mapping[str, Any]) -> PayoutWord:
+    reference = word(data.get("orderid"))
+    match data.get("result"):
+        case "1" if reference:
+            return Taken(reference=reference)
+        case "0":
+            return Declined(code="refused")
+        case _:
+            return Unanswered()
+
+
+def _refused(data: Mapping[str, Any]) -> PayoutWord:
+    code = word(data.get("message"))
+    if code is None or code in _TELLS_NOTHING:
+        return Unanswered()
+    return Declined(code=code.lower())
