@@ -23,7 +23,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import DomainError, NotFound
-from chassis.store import UnitOfWork
+from chassis.store import Context, UnitOfWork
 from contracts.payments.wallet import transfer_id
 from payments.domain.ledger.accounts import (
     AccountRef,
@@ -88,6 +88,12 @@ class Transfer:
     reference_id: UUID | None = None
     provider: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.amount_minor <= 0:
+            raise ValueError("a transfer moves more than nothing")
+        if self.debit == self.credit or self.debit.currency != self.credit.currency:
+            raise ValueError("a transfer moves money of one currency between two accounts")
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -148,8 +154,10 @@ class TransferRefused(DomainError):
 class Ledger(Protocol):
     """The books. Every method is safe to repeat with the same ids."""
 
-    async def post(self, transfers: Sequence[Transfer]) -> list[Posting]:
+    async def post(self, transfers: Sequence[Transfer], ctx: Context | None = None) -> list[Posting]:
         """Post in a transaction of the ledger's own; answers in the order of `transfers`, after the commit.
+
+        `ctx` says who asked; the system itself when nobody did.
 
         Cancelling the caller does not undo what is under way: ask again with the same ids.
         """

@@ -52,6 +52,7 @@ class Books:
         feed_stale: bool = False,
     ) -> None:
         self._accounts = accounts
+        self._opening = {number: account.balance_minor for number, account in accounts.items()}
         self._feed_stale = feed_stale
         self._by_id: dict[UUID, Entry] = {}
         self._reversals: dict[UUID, Entry] = {}
@@ -59,6 +60,14 @@ class Books:
         self.deltas: dict[int, int] = dict.fromkeys(house, 0)
         for entry in entries:
             self._remember(entry)
+
+    def changed_balances(self) -> dict[int, int]:
+        """The players' accounts whose balance is another than when they were locked, with the new one."""
+        return {
+            number: account.balance_minor
+            for number, account in self._accounts.items()
+            if account.balance_minor != self._opening[number]
+        }
 
     def post_all(self, requests: Sequence[GameMove | PlainMove]) -> list[Answer]:
         """All of the requests or none: when one is refused the others answer GROUP_REFUSED and nothing is written."""

@@ -1,0 +1,7 @@
+"""Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
+
+import payments.adapters.ledger.tables  # noqa: F401
+from chassis.db.migrations import run_environment
+from payments.application.schema import metadata
+
+run_environment(metadata)

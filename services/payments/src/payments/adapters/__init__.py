@@ -1,0 +1,1 @@
+"""How payments reaches the outside: the ledger's tables, other services, settings."""

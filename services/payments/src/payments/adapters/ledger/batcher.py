@@ -1,0 +1,241 @@
+"""Micro-batches: whoever waits while a batch is being posted goes into the next one. No timer, no sleeping.
+
+Each writer has a connection and a queue of its own. A wallet always goes to the same writer, so its requests keep their
+order and two writers rarely want the same row; correctness does not depend on it, the row locks see to that.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar
+
+import asyncpg
+import structlog
+
+from chassis.domain import DomainError
+from payments.adapters.ledger.metrics import BATCH_SECONDS, BATCH_SIZE, RETRIES
+from payments.adapters.ledger.units import Unit
+from payments.domain.ledger.transfers import Answer
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BATCH = 512
+"""Units. More hardly raises the rate and lengthens the time that locks are held (docs/adr/0010-ledger.md)."""
+
+MOST_WAITING = 20_000
+"""Units per writer. Beyond it the caller is told at once instead of after his patience has run out."""
+
+ATTEMPTS = 5
+_FIRST_PAUSE_S = 0.05
+
+_AGAIN = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    # Another process posted one of the ids between our look and our write; the next look finds it.
+    asyncpg.UniqueViolationError,
+)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""The connection is of no use any more. Whether the last commit went through is unknown; the ids make that harmless."""
+
+Outcome = list[Answer] | Exception
+"""What became of one unit; an exception when the database could not take it, whatever it was batched with."""
+
+Connect = Callable[[], Awaitable[Any]]
+Post = Callable[[Any, Sequence[Unit]], Awaitable[Sequence[list[Answer]]]]
+
+
+class LedgerUnavailable(DomainError):
+    """The books cannot be reached or are overrun; nobody knows yet whether the request was posted. Ask again."""
+
+    code: ClassVar[str] = "ledger_unavailable"
+    status: ClassVar[int] = 503
+
+
+class _Call:
+    """What one caller waits for."""
+
+    __slots__ = ("answered", "units")
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.units = units
+        self.answered: asyncio.Future[list[Outcome] | LedgerUnavailable] = asyncio.get_running_loop().create_future()
+
+
+class Batcher:
+    """Takes units from any number of callers and answers each after its batch was committed.
+
+    Args:
+        connect: makes a connection to post on.
+        post: posts units in the transaction that is open on a connection.
+        writers: how many batches may be under way at once.
+        on_posted: called after each commit.
+    """
+
+    def __init__(
+        self, connect: Connect, post: Post, *, writers: int = 2, on_posted: Callable[[], None] = lambda: None
+    ) -> None:
+        self._writers = [_Writer(number, connect, post, on_posted) for number in range(writers)]
+        self._closing = False
+
+    async def submit(self, units: Sequence[Unit]) -> list[Outcome]:
+        """The outcome of each unit, in order. Cancelling the caller changes nothing about what is posted.
+
+        Raises:
+            LedgerUnavailable: after several attempts, or because too much waits already.
+        """
+        if self._closing:
+            raise LedgerUnavailable("The service is stopping.")
+        shares: dict[int, list[int]] = {}
+        for place, unit in enumerate(units):
+            shares.setdefault(self._writer_of(unit), []).append(place)
+        calls = [(self._writers[w].add([units[place] for place in places]), places) for w, places in shares.items()]
+        outcomes: list[Outcome] = [[]] * len(units)
+        for call, places in calls:
+            answered = await call.answered
+            if isinstance(answered, LedgerUnavailable):
+                raise answered
+            for place, outcome in zip(places, answered, strict=True):
+                outcomes[place] = outcome
+        return outcomes
+
+    def start(self) -> None:
+        """Begin to post; call it inside the running loop."""
+        for writer in self._writers:
+            writer.start()
+
+    async def close(self) -> None:
+        """Take nothing more, answer everything that was taken, then let the connections go."""
+        self._closing = True
+        await asyncio.gather(*(writer.close() for writer in self._writers))
+
+    def _writer_of(self, unit: Unit) -> int:
+        return unit.locks[0] % len(self._writers) if unit.locks else 0
+
+
+class _Writer:
+    """One connection and its queue."""
+
+    def __init__(self, number: int, connect: Connect, post: Post, on_posted: Callable[[], None]) -> None:
+        self._number = number
+        self._connect = connect
+        self._post = post
+        self._on_posted = on_posted
+        self._connection: Any = None
+        self._calls: deque[_Call] = deque()
+        self._waiting = 0
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=f"ledger writer {self._number}")
+
+    def add(self, units: Sequence[Unit]) -> _Call:
+        if self._waiting + len(units) > MOST_WAITING:
+            raise LedgerUnavailable("Too many transfers wait already.")
+        call = _Call(units)
+        self._calls.append(call)
+        self._waiting += len(units)
+        self._wake.set()
+        return call
+
+    async def close(self) -> None:
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        await self._disconnect()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._calls:
+                await self._answer(self._take())
+            if self._closing:
+                return
+
+    def _take(self) -> list[_Call]:
+        """Whole calls, as many as fit into a batch, at least one."""
+        taken: list[_Call] = []
+        size = 0
+        while self._calls and (not taken or size + len(self._calls[0].units) <= LARGEST_BATCH):
+            call = self._calls.popleft()
+            taken.append(call)
+            size += len(call.units)
+        self._waiting -= size
+        return taken
+
+    async def _answer(self, calls: list[_Call]) -> None:
+        units = [unit for call in calls for unit in call.units]
+        try:
+            outcomes = await self._resolve(units)
+        except LedgerUnavailable as unavailable:
+            for call in calls:
+                if not call.answered.done():
+                    call.answered.set_result(unavailable)
+            return
+        place = 0
+        for call in calls:
+            end = place + len(call.units)
+            if not call.answered.done():
+                call.answered.set_result(outcomes[place:end])
+            place = end
+
+    async def _resolve(self, units: Sequence[Unit]) -> list[Outcome]:
+        """Post them; when the database cannot take them together, halve them until the one it cannot take is alone."""
+        try:
+            return list(await self._transaction(units))
+        except LedgerUnavailable:
+            raise
+        except Exception as error:
+            if len(units) == 1:
+                log.exception("ledger_unit_refused", transfer_id=str(units[0].requests[0].id))
+                return [error]
+            middle = len(units) // 2
+            return [*await self._resolve(units[:middle]), *await self._resolve(units[middle:])]
+
+    async def _transaction(self, units: Sequence[Unit]) -> Sequence[list[Answer]]:
+        pause_s = _FIRST_PAUSE_S
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._once(units)
+            except _AGAIN as error:
+                if attempt == ATTEMPTS:
+                    raise
+                reason: Exception = error
+            except _LOST as error:
+                reason = error
+                await self._disconnect()
+            RETRIES.labels(type(reason).__name__).inc()
+            log.warning("ledger_batch_again", attempt=attempt, size=len(units), error=repr(reason))
+            if attempt < ATTEMPTS:
+                await asyncio.sleep(pause_s)
+                pause_s *= 2
+        raise LedgerUnavailable
+
+    async def _once(self, units: Sequence[Unit]) -> Sequence[list[Answer]]:
+        with BATCH_SECONDS.time():
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await self._connect()
+            async with self._connection.transaction():
+                answers = await self._post(self._connection, units)
+        BATCH_SIZE.observe(len(units))
+        self._on_posted()
+        return answers
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()

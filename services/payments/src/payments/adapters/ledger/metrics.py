@@ -1,0 +1,19 @@
+"""What an operator sees of the ledger."""
+
+from prometheus_client import Counter, Histogram
+
+from chassis.telemetry.metrics import REGISTRY
+
+BATCH_SIZE = Histogram(
+    "ledger_batch_units",
+    "Units that were posted in one transaction",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
+    registry=REGISTRY,
+)
+BATCH_SECONDS = Histogram(
+    "ledger_batch_seconds",
+    "Seconds from the beginning of a batch to its commit",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+    registry=REGISTRY,
+)
+RETRIES = Counter("ledger_batch_retries_total", "Batches that had to be tried again", ["reason"], registry=REGISTRY)

@@ -1,0 +1,95 @@
+"""The ledger's tables. `transfer` is the log of everything that happened to money; the rest follows from it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+
+from payments.application.schema import metadata
+
+_NOW = func.clock_timestamp()
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("owner_kind", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column(
+        "balance_minor",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="credits minus debits; for house and providers what waits in account_delta comes on top",
+    ),
+    Column("floor_minor", BigInteger, comment="the least it may hold; NULL: no floor"),
+    Column("bets_blocked", Boolean, nullable=False, server_default=text("false")),
+    Column("deposits_blocked", Boolean, nullable=False, server_default=text("false")),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    UniqueConstraint("owner_id", "currency", "type", "casino_id", "owner_kind", name="uq_account_owner"),
+    CheckConstraint("balance_minor >= floor_minor", name="floor"),
+    CheckConstraint("owner_kind IN ('player', 'provider', 'house')", name="owner_kind"),
+    postgresql_with={
+        "fillfactor": "60",
+        "autovacuum_vacuum_scale_factor": "0.02",
+        "autovacuum_vacuum_cost_delay": "0",
+    },
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), nullable=False, comment="within a wallet, the order of posting"),
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("debit_account", BigInteger, nullable=False),
+    Column("credit_account", BigInteger, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("debit_balance", BigInteger, comment="after it; NULL for house and providers"),
+    Column("credit_balance", BigInteger, comment="after it; NULL for house and providers"),
+    Column("wallet_id", BigInteger, comment="the cash account of the player it concerns"),
+    Column("cash_after", BigInteger, comment="the balance of that account after it"),
+    Column("fingerprint", BigInteger, nullable=False, comment="of the facts as they were sent"),
+    Column("reference_id", Uuid, comment="what it belongs to: the bet, the deposit, the withdrawal"),
+    Column("reversal_of", Uuid, comment="what it takes back, or will never let happen (kind tombstone)"),
+    Column("group_id", Uuid, comment="transfers that were posted together or not at all"),
+    Column("provider", Text),
+    Column("supplier", Text),
+    Column("supplier_tx", Text),
+    Column("game_code", Text),
+    Column("round_ref", Text),
+    Column("round_closed", Boolean, nullable=False),
+    Column("session_id", Uuid),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+    CheckConstraint(
+        "amount_minor > 0 OR (amount_minor = 0 AND "
+        "kind IN ('tombstone', 'bet', 'win', 'rollback_bet', 'rollback_win'))",
+        name="amount",
+    ),
+    Index("ix_transfer_wallet", "wallet_id", "seq", postgresql_where=text("wallet_id IS NOT NULL")),
+    Index("uq_transfer_reversal_of", "reversal_of", unique=True, postgresql_where=text("reversal_of IS NOT NULL")),
+)
+
+account_delta = Table(
+    "account_delta",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("delta_minor", BigInteger, nullable=False),
+    comment="what happened to accounts of house and providers since it was last added to their balance",
+)
