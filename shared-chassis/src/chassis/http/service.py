@@ -1,5 +1,6 @@
 """One call makes a service's HTTP application, with everything that must not be forgotten."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -24,6 +25,7 @@ from chassis.http.openapi import describe, operation_id
 from chassis.http.routes import check_routes
 from chassis.privacy.keys import derive
 from chassis.settings import HttpSettings, ServiceSettings
+from chassis.telemetry.tracing import setup_tracing, shutdown_tracing
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -69,7 +71,7 @@ def create_service(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_draining(lifespan, drain),
+        lifespan=_lifespan(lifespan, drain, settings, name, version),
         generate_unique_id_function=operation_id,
         # Our own layer traces requests: the framework's would put query strings and exception texts into spans.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
@@ -99,11 +101,17 @@ def create_service(
     return app
 
 
-def _draining(inner: Lifespan | None, drain: Drain) -> Lifespan:
+def _lifespan(inner: Lifespan | None, drain: Drain, settings: HttpSettings, name: str, version: str) -> Lifespan:
+    """What starts first and ends last: traces. Readiness fails before anything is stopped."""
+
     @contextlib.asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
+        if settings.otlp_endpoint is not None:
+            setup_tracing(name, version, endpoint=settings.otlp_endpoint, ratio=settings.trace_ratio)
         async with inner(app) if inner is not None else contextlib.nullcontext():
             yield
             drain.begin()
+        if settings.otlp_endpoint is not None:
+            await asyncio.to_thread(shutdown_tracing)
 
     return run

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 import structlog
 
 from chassis.logging.redaction import redaction
+from chassis.settings import HttpSettings
 from chassis.telemetry.tracing import current_trace_id
 
 
@@ -63,6 +64,11 @@ def setup_logging(service: str, *, level: str = "INFO", log_format: str = "json"
         library.handlers[:] = []
         library.propagate = name != "uvicorn.access"  # One structured line per request takes its place.
         library.setLevel(logging.WARNING if name != "uvicorn.error" else level)
+
+
+def configure_logging(settings: HttpSettings, service: str) -> None:
+    """Log as the settings say."""
+    setup_logging(service, level=settings.log_level, log_format=settings.log_format)
 
 
 def _identity(service: str) -> structlog.typing.Processor:

@@ -64,6 +64,12 @@ class HttpSettings(BaseSettings):
     max_body_bytes: int = Field(
         default=256 * 1024, ge=1024, le=64 * 1024 * 1024, description="bytes of a request body, 1024 to 67108864"
     )
+    drain_s: float = Field(
+        default=0.0,
+        ge=0,
+        le=120,
+        description="seconds from 0 to 120 between failing readiness and the end of listening",
+    )
     shutdown_grace_s: float = Field(default=20.0, ge=0, le=600, description="seconds from 0 to 600")
 
     @field_validator("log_level", mode="before")

@@ -7,7 +7,9 @@ WITHDRAWALS = ListSpec(
 )
 
 @router.get("/withdrawals", openapi_extra=WITHDRAWALS.openapi)
-async def list_withdrawals(request: Request, caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], db: Db) -> Page[...]:
+async def list_withdrawals(
+        request: Request, caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], db: Db
+    ) -> Page[WithdrawalItem]:
     return await WITHDRAWALS.page(request, caller, db)
 """
 

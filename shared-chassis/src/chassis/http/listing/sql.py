@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, UnaryExpression, and_, false, literal, or_
 from chassis.http.listing.fields import Field
 from chassis.http.listing.query import Condition, Term
 
-
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
     "eq": operator.eq,
     "neq": operator.ne,
