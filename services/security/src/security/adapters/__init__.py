@@ -1,0 +1,1 @@
+"""Security's plain tables: credentials, sessions, signing keys, the permission catalogue."""

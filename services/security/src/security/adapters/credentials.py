@@ -1,0 +1,147 @@
+"""Passwords against their hashes, failures counted, and a lock after too many (GLI-19 2.5.3)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.store import UnitOfWork
+from contracts.security.events import LogInFailed
+from security.adapters.tables import credential, player_account
+from security.application.policies import DoorPolicy
+
+STAFF = "staff"
+
+
+async def find(uow: UnitOfWork, realm: str, handle: str) -> Any | None:
+    """The credential behind a log-in, locked against others who count failures; None when there is none."""
+    statement = select(credential).where(credential.c.realm == realm, credential.c.handle == handle).with_for_update()
+    return (await uow.connection.execute(statement)).one_or_none()
+
+
+async def failed(uow: UnitOfWork, kept: Any, policy: DoorPolicy, casino_id: UUID | None) -> None:
+    """Count a failure; the one too many locks."""
+    failures = kept.failures + 1
+    locked_until = uow.ctx.occurred_at + policy.lock if failures >= policy.failures else None
+    await uow.connection.execute(
+        update(credential)
+        .where(credential.c.subject_id == kept.subject_id)
+        .values(failures=0 if locked_until else failures, locked_until=locked_until)
+    )
+    await uow.publish(
+        LogInFailed(
+            subject_kind=kept.subject_kind,
+            subject_id=kept.subject_id,
+            casino_id=casino_id,
+            failures=failures,
+            locked_until=locked_until,
+        )
+    )
+
+
+async def succeeded(uow: UnitOfWork, kept: Any) -> None:
+    """Forget earlier failures."""
+    if kept.failures or kept.locked_until:
+        await uow.connection.execute(
+            update(credential).where(credential.c.subject_id == kept.subject_id).values(failures=0, locked_until=None)
+        )
+
+
+async def add_staff(uow: UnitOfWork, staff_id: UUID, login: str, password_hash: str, *, usable_until: datetime) -> bool:
+    """A one-time password for a new colleague; False when somebody has this log-in already."""
+    added = await uow.connection.execute(
+        insert(credential)
+        .values(
+            subject_id=staff_id,
+            subject_kind="staff",
+            realm=STAFF,
+            handle=login,
+            password_hash=password_hash,
+            must_change=True,
+            usable_until=usable_until,
+            changed_at=uow.ctx.occurred_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(credential.c.subject_id)
+    )
+    return added.first() is not None
+
+
+async def put_player(uow: UnitOfWork, player_id: UUID, casino_id: UUID, handle: str, password_hash: str) -> bool:
+    """A player's password, before the registration is final; False when a registered player has this e-mail.
+
+    A credential whose player was never registered (the registration failed afterwards) gives way.
+    """
+    registered = select(player_account.c.player_id)
+    await uow.connection.execute(
+        credential.delete().where(
+            credential.c.realm == str(casino_id),
+            credential.c.handle == handle,
+            credential.c.subject_id != player_id,
+            credential.c.subject_id.notin_(registered),
+        )
+    )
+    values = {
+        "subject_kind": "player",
+        "realm": str(casino_id),
+        "handle": handle,
+        "password_hash": password_hash,
+        "must_change": False,
+        "changed_at": uow.ctx.occurred_at,
+    }
+    taken = await uow.connection.execute(
+        select(credential.c.subject_id).where(
+            credential.c.realm == str(casino_id),
+            credential.c.handle == handle,
+            credential.c.subject_id != player_id,
+        )
+    )
+    if taken.first() is not None:
+        return False
+    statement = insert(credential).values(subject_id=player_id, **values)
+    await uow.connection.execute(statement.on_conflict_do_update(index_elements=["subject_id"], set_=values))
+    return True
+
+
+async def change(uow: UnitOfWork, subject_id: UUID, password_hash: str) -> None:
+    """Keep a new password that its owner chose."""
+    await uow.connection.execute(
+        update(credential)
+        .where(credential.c.subject_id == subject_id)
+        .values(password_hash=password_hash, must_change=False, usable_until=None, changed_at=uow.ctx.occurred_at)
+    )
+
+
+async def disable(uow: UnitOfWork, subject_id: UUID) -> None:
+    """No password opens this any more."""
+    await uow.connection.execute(update(credential).where(credential.c.subject_id == subject_id).values(disabled=True))
+
+
+async def forget(uow: UnitOfWork, subject_id: UUID) -> None:
+    """Erase the credential itself, its e-mail index included."""
+    await uow.connection.execute(credential.delete().where(credential.c.subject_id == subject_id))
+
+
+def usable(kept: Any, now: datetime) -> bool:
+    """Whether this credential opens anything at all just now."""
+    return (
+        not kept.disabled
+        and (kept.locked_until is None or kept.locked_until <= now)
+        and (kept.usable_until is None or kept.usable_until > now)
+    )
+
+
+async def player_may_come_in(uow: UnitOfWork, player_id: UUID) -> bool:
+    """Whether the player is registered and not blocked."""
+    row = (
+        await uow.connection.execute(select(player_account.c.blocked).where(player_account.c.player_id == player_id))
+    ).one_or_none()
+    return row is not None and not row.blocked
+
+
+async def is_live(uow: UnitOfWork, subject_id: UUID) -> Any | None:
+    """The credential of a subject whose session goes on; None when it was disabled or erased."""
+    statement = select(credential).where(credential.c.subject_id == subject_id, credential.c.disabled.is_(False))
+    return (await uow.connection.execute(statement)).one_or_none()

@@ -1,0 +1,93 @@
+"""What is not event-sourced: secrets, and what changes with every request."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from security.application.schema import metadata
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("subject_id", Uuid, primary_key=True),
+    Column("subject_kind", Text, nullable=False),
+    Column("realm", Text, nullable=False, comment="staff, or the id of a casino"),
+    Column(
+        "handle", Text, nullable=False, comment="staff: the log-in in lower case; players: blind index of the e-mail"
+    ),
+    Column("password_hash", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("usable_until", DateTime(timezone=True), comment="of a one-time password"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("disabled", Boolean, nullable=False, server_default="false"),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("realm", "handle"),
+)
+
+player_account = Table(
+    "player_account",
+    metadata,
+    Column("player_id", Uuid, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("blocked", Boolean, nullable=False, server_default="false"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("casino_id", Uuid),
+    Column("ip", Text),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("cause", Text),
+    Index("ix_session_subject_id", "subject_id", "started_at"),
+)
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("session.id"), nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Index("ix_refresh_token_session_id", "session_id"),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("sealed_private_key", Text, nullable=False),
+    Column("public_key", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("signs_from", DateTime(timezone=True), nullable=False),
+    Column("trusted_until", DateTime(timezone=True), comment="null: until it is replaced"),
+)
+
+permission = Table(
+    "permission",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("risk", Text, nullable=False),
+    Column("data_classes", JSONB, nullable=False),
+    Column("removed_at", DateTime(timezone=True), comment="its service no longer declares it"),
+    Column("declared_at", DateTime(timezone=True), nullable=False),
+)

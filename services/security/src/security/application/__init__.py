@@ -1,0 +1,1 @@
+"""What security does: passwords, sessions, tokens, and what it tells the others."""

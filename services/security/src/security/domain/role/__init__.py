@@ -1,0 +1,1 @@
+"""A role: a named set of permissions."""

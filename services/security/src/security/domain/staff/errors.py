@@ -1,0 +1,29 @@
+"""Why something about a member of staff is refused."""
+
+from chassis.domain import DomainError, NotFound
+
+
+class StaffMemberUnknown(NotFound):
+    pass
+
+
+class StaffMemberExists(DomainError):
+    code = "staff_member_exists"
+
+
+class StaffMemberIsDisabled(DomainError):
+    code = "staff_member_is_disabled"
+
+
+class OwnAccess(DomainError):
+    """Nobody changes their own access: a second person keeps the first one honest."""
+
+    code = "own_access"
+
+    @classmethod
+    def default_detail(cls) -> str:
+        return "Your own access is changed by a colleague."
+
+
+class AssignmentUnknown(NotFound):
+    pass

@@ -1,0 +1,65 @@
+"""What security does with other services' events: the audit log of all, and who may come in."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.messaging import Consumer
+from chassis.store import UnitOfWork
+from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
+from contracts.envelope import Envelope
+from contracts.platform.events import PermissionManifestPublished
+from security.adapters import catalogue, credentials, sessions
+from security.adapters.tables import player_account
+from security.read_models.audit_log import audit_log
+
+
+async def manifest_published(uow: UnitOfWork, _: Envelope, event: PermissionManifestPublished) -> None:
+    """The catalogue follows what services declare."""
+    await catalogue.take(uow, event)
+
+
+async def player_registered(uow: UnitOfWork, _: Envelope, event: PlayerRegistered) -> None:
+    """From now on the player's password opens the casino's door."""
+    await uow.connection.execute(
+        insert(player_account).values(player_id=event.player_id, casino_id=event.casino_id).on_conflict_do_nothing()
+    )
+
+
+async def player_blocked(uow: UnitOfWork, _: Envelope, event: PlayerBlocked) -> None:
+    """A blocked player is out at once."""
+    await _block(uow, event.player_id, blocked=True)
+    await sessions.end_sessions(uow, event.player_id, "blocked")
+
+
+async def player_unblocked(uow: UnitOfWork, _: Envelope, event: PlayerUnblocked) -> None:
+    """The player may log in again."""
+    await _block(uow, event.player_id, blocked=False)
+
+
+async def personal_data_erased(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
+    """Nothing that leads to the person stays."""
+    await sessions.end_sessions(uow, event.player_id, "disabled")
+    await credentials.forget(uow, event.player_id)
+
+
+async def _block(uow: UnitOfWork, player_id: UUID, *, blocked: bool) -> None:
+    await uow.connection.execute(
+        update(player_account).where(player_account.c.player_id == player_id).values(blocked=blocked)
+    )
+
+
+HANDLERS: dict[type[Any], Any] = {
+    PermissionManifestPublished: manifest_published,
+    PlayerRegistered: player_registered,
+    PlayerBlocked: player_blocked,
+    PlayerUnblocked: player_unblocked,
+    PersonalDataErased: personal_data_erased,
+}
+
+
+def consumer() -> Consumer:
+    """Security's one consumer group."""
+    return Consumer("security", handlers=HANDLERS, read_models=[audit_log], on_parked="block_key")

@@ -1,0 +1,11 @@
+"""Security's endpoints."""
+
+from security.entrypoints.http.audit.endpoints import router as audit
+from security.entrypoints.http.keys.endpoints import router as keys
+from security.entrypoints.http.permissions.endpoints import router as permissions
+from security.entrypoints.http.roles.endpoints import router as roles
+from security.entrypoints.http.sessions.endpoints import router as sessions
+from security.entrypoints.http.staff.endpoints import router as staff
+
+ROUTERS = (sessions, staff, roles, permissions, audit, keys)
+"""All of them."""

@@ -1,0 +1,27 @@
+"""The list of everything that happened."""
+
+from chassis.http.listing import Field, ListSpec
+from security.read_models.audit_log import table
+
+AUDIT = ListSpec(
+    "audit",
+    table,
+    casino_column=table.c.casino_id,
+    id_column=table.c.entry_id,
+    fields={
+        "entry_id": Field(table.c.entry_id),
+        "happened_at": Field(table.c.happened_at, sortable=True),
+        "type": Field(table.c.type),
+        "casino_id": Field(table.c.casino_id),
+        "actor_kind": Field(table.c.actor_kind),
+        "actor_id": Field(table.c.actor_id),
+        "actor_ip": Field(table.c.actor_ip, ops=("eq",)),
+        "authorised_by": Field(table.c.authorised_by),
+        "reason": Field(table.c.reason, ops=()),
+        "element": Field(table.c.element),
+        "before": Field(table.c.before),
+        "after": Field(table.c.after),
+        "correlation_id": Field(table.c.correlation_id),
+    },
+    default_order="happened_at.desc",
+)

@@ -1,0 +1,15 @@
+"""The permissions security's routes ask for."""
+
+from chassis.auth import PermissionSpec
+from contracts.security.permissions import SecurityPermission as P
+
+PERMISSIONS = (
+    PermissionSpec(P.STAFF_LIST, "See the staff and their roles", "low"),
+    PermissionSpec(P.STAFF_CREATE, "Add members of staff", "high"),
+    PermissionSpec(P.STAFF_DISABLE, "Disable members of staff", "high"),
+    PermissionSpec(P.ROLE_LIST, "See the roles", "low"),
+    PermissionSpec(P.ROLE_DEFINE, "Define roles and change what they allow", "critical"),
+    PermissionSpec(P.ROLE_ASSIGN, "Give and take roles", "critical"),
+    PermissionSpec(P.PERMISSION_LIST, "See the catalogue of permissions", "low"),
+    PermissionSpec(P.AUDIT_LIST, "Read the audit log", "high", ("internal",)),
+)

@@ -1,0 +1,167 @@
+"""Members of staff: added with a one-time password, given roles, disabled."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import Caller, Requires
+from chassis.domain import Invalid, NotFound, uuid7
+from chassis.http import App, Db, Once
+from chassis.http.listing import Page
+from chassis.http.once import REPLAYED
+from chassis.store import UnitOfWork
+from contracts.security.permissions import SecurityPermission as P
+from security.adapters import credentials, sessions
+from security.application.passwords import one_time_password
+from security.domain.role.errors import RoleUnknown
+from security.domain.staff.aggregate import staff
+from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
+from security.domain.staff.errors import StaffMemberExists
+from security.entrypoints.http.sessions.endpoints import Door
+from security.entrypoints.http.sessions.schemas import Done
+from security.entrypoints.http.staff.listing import STAFF
+from security.entrypoints.http.staff.schemas import (
+    AddStaff,
+    Assign,
+    Assigned,
+    Assignment,
+    Disable,
+    StaffAdded,
+    StaffItem,
+    StaffMember,
+)
+from security.read_models.assignment_list import assignment_list
+from security.read_models.role_list import role_list
+from security.read_models.staff_list import staff_list
+
+router = APIRouter(prefix="/api/security/v1/staff", tags=["staff"])
+
+
+@router.post("", status_code=201, response_model=StaffAdded)
+async def add_staff(
+    body: AddStaff, door: Door, caller: Annotated[Caller, Requires(P.STAFF_CREATE)], once: Once
+) -> Response:
+    """Add a colleague. The first answer, and only that, holds a one-time password to be changed at the first log-in."""
+    staff_id, password, login = uuid7(), one_time_password(), body.login.lower()
+    hashed = await door.passwords.hash(password)
+
+    async def work(uow: UnitOfWork) -> StaffAdded:
+        until = uow.ctx.occurred_at + door.policy.one_time_password
+        if not await credentials.add_staff(uow, staff_id, login, hashed, usable_until=until):
+            raise StaffMemberExists(f"Somebody has the log-in {login} already.", field="login")
+        await uow.decide(staff, staff_id, AddStaffMember(login=login, name=body.name))
+        return StaffAdded(staff_id=staff_id, login=login, usable_until=until)
+
+    answer = await once(caller, work)
+    if REPLAYED in answer.headers:
+        return answer
+    shown = StaffAdded.model_validate_json(bytes(answer.body)).model_copy(update={"one_time_password": password})
+    return Response(shown.model_dump_json(), status_code=answer.status_code, media_type="application/json")
+
+
+@router.get("", openapi_extra=STAFF.openapi)
+async def list_staff(request: Request, db: Db, caller: Annotated[Caller, Requires(P.STAFF_LIST)]) -> Page[StaffItem]:
+    """The staff."""
+    return await STAFF.page(request, caller, db)
+
+
+@router.get("/{staff_id}", dependencies=[Requires(P.STAFF_LIST)])
+async def show_staff(staff_id: UUID, db: Db) -> StaffMember:
+    """A colleague with the roles they hold."""
+    async with db.read() as connection:
+        return await _member(connection, staff_id)
+
+
+@router.post("/{staff_id}/disable")
+async def disable_staff(
+    staff_id: UUID, body: Disable, caller: Annotated[Caller, Requires(P.STAFF_DISABLE)], once: Once
+) -> Response:
+    """End a colleague's access: no log-in any more, every session over."""
+
+    async def work(uow: UnitOfWork) -> Done:
+        await uow.decide(staff, staff_id, DisableStaffMember(staff_id=staff_id, by=caller.id))
+        await credentials.disable(uow, staff_id)
+        await sessions.end_sessions(uow, staff_id, "disabled")
+        return Done()
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/{staff_id}/assignments", status_code=201, response_model=Assigned)
+async def assign_role(
+    staff_id: UUID, body: Assign, caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], once: Once
+) -> Response:
+    """Give a role for some casinos or for the whole operator. Nobody gives one to themselves."""
+    casinos = _casinos(body.casinos)
+    _require_within_own_scope(caller, casinos)
+    assignment_id = uuid7()
+
+    async def work(uow: UnitOfWork) -> Assigned:
+        statement = select(role_list.table.c.name).where(role_list.table.c.role_id == body.role_id)
+        name = (await uow.connection.execute(statement)).scalar_one_or_none()
+        if name is None:
+            raise RoleUnknown("There is no such role.", field="role_id")
+        command = AssignRole(
+            staff_id=staff_id,
+            assignment_id=assignment_id,
+            role_id=body.role_id,
+            role_name=name,
+            casinos=casinos,
+            by=caller.id,
+        )
+        await uow.decide(staff, staff_id, command)
+        return Assigned(assignment_id=assignment_id)
+
+    return await once(caller, work, reason=body.reason)
+
+
+@router.delete("/{staff_id}/assignments/{assignment_id}")
+async def withdraw_role(
+    staff_id: UUID,
+    assignment_id: UUID,
+    request: Request,
+    app: App,
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)],
+) -> Done:
+    """Take a role away."""
+    command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id)
+    await app.execute(staff, staff_id, command, caller.context(request))
+    return Done()
+
+
+def _casinos(given: list[str]) -> tuple[str, ...]:
+    if given == ["*"]:
+        return ("*",)
+    try:
+        return tuple(sorted({str(UUID(one)) for one in given}))
+    except ValueError:
+        raise Invalid("Name casino ids, or * alone.", field="casinos") from None
+
+
+def _require_within_own_scope(caller: Caller, casinos: tuple[str, ...]) -> None:
+    """Whoever manages some casinos gives access to those and no others."""
+    scope = caller.scope()
+    if scope.unlimited:
+        return
+    if casinos == ("*",) or any(not scope.allows(UUID(one)) for one in casinos):
+        raise Invalid("You may give access to your own casinos only.", field="casinos")
+
+
+async def _member(connection: AsyncConnection, staff_id: UUID) -> StaffMember:
+    person = (
+        await connection.execute(select(staff_list.table).where(staff_list.table.c.staff_id == staff_id))
+    ).one_or_none()
+    if person is None:
+        raise NotFound
+    held = await connection.execute(
+        select(assignment_list.table)
+        .where(assignment_list.table.c.staff_id == staff_id)
+        .order_by(assignment_list.table.c.assigned_at)
+    )
+    return StaffMember(
+        **person._mapping,  # noqa: SLF001 - SQLAlchemy's public name begins like this
+        assignments=[Assignment.model_validate(row, from_attributes=True) for row in held],
+    )

@@ -1,0 +1,71 @@
+"""What is said about members of staff."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.http import StrictModel
+
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+
+
+class AddStaff(StrictModel):
+    login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@+-]{3,120}$")] = Field(
+        description="A work address or name, the same in upper and lower case"
+    )
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class StaffAdded(BaseModel):
+    """The one-time password is shown once: it is kept nowhere, so a repeat of the request comes without it."""
+
+    staff_id: UUID
+    login: str
+    one_time_password: str | None = None
+    usable_until: datetime
+
+
+class Assign(StrictModel):
+    role_id: UUID
+    casinos: Annotated[list[str], Field(min_length=1, max_length=500)] = Field(
+        description="casino ids, or * alone for the whole operator"
+    )
+    reason: Reason
+
+
+class Assigned(BaseModel):
+    assignment_id: UUID
+
+
+class Disable(StrictModel):
+    reason: Reason
+
+
+class Assignment(BaseModel):
+    """A role somebody holds."""
+
+    assignment_id: UUID
+    role_id: UUID
+    role_name: str
+    casinos: list[str]
+    assigned_at: datetime
+    assigned_by: str
+    reason: str | None
+
+
+class StaffItem(BaseModel):
+    """A colleague in the list."""
+
+    staff_id: UUID
+    login: str
+    name: str
+    status: str
+    added_at: datetime
+
+
+class StaffMember(StaffItem):
+    """A colleague and what they may do."""
+
+    assignments: list[Assignment]

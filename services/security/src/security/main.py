@@ -1,0 +1,72 @@
+"""Security, put together."""
+
+from datetime import timedelta
+
+from chassis.auth.tokens import TokenVerifier
+from chassis.db import Database
+from chassis.domain import Clock, SystemClock
+from chassis.privacy import BlindIndex, SecretBox
+from chassis.runtime import Service
+from chassis.settings import load
+from chassis.store import Application, EventTypes
+from security.adapters.keys import SigningKeys
+from security.application.door import DoorKeeper
+from security.application.passwords import Passwords
+from security.application.policies import DoorPolicy
+from security.application.publishing import publish
+from security.domain.role import events as role
+from security.domain.staff import events as staff
+from security.entrypoints.cli import create_admin, rotate_keys
+from security.entrypoints.consumers import consumer
+from security.entrypoints.http import ROUTERS
+from security.entrypoints.http.permissions_spec import PERMISSIONS
+from security.entrypoints.jobs import rotation
+from security.read_models.assignment_list import assignment_list
+from security.read_models.role_list import role_list
+from security.read_models.staff_list import staff_list
+from security.settings import Settings
+
+TYPES = EventTypes(
+    staff.StaffMemberAdded,
+    staff.RoleAssigned,
+    staff.RoleWithdrawn,
+    staff.StaffMemberDisabled,
+    role.RoleDefined,
+    role.RolePermissionsChanged,
+)
+READ_MODELS = [staff_list, assignment_list, role_list]
+
+
+def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Service:
+    """The service, from the environment or from the settings given."""
+    settings, clock = settings or load(Settings), clock or SystemClock()
+    db = Database(settings.database_url, application_name="security", pool_size=settings.database_pool_size)
+    application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
+    signing = SigningKeys(db, SecretBox(settings.master_key_bytes), clock)
+    passwords = Passwords(memory_kib=settings.password_memory_kib, rounds=settings.password_rounds)
+    door = DoorKeeper(passwords, signing, _policy(settings), clock)
+    return Service(
+        name="security",
+        settings=settings,
+        db=db,
+        application=application,
+        routers=ROUTERS,
+        consumer=consumer(),
+        read_models=READ_MODELS,
+        permissions=PERMISSIONS,
+        background=[rotation(signing, timedelta(days=settings.key_rotation_days))],
+        commands={"create-admin": create_admin, "rotate-keys": rotate_keys},
+        state={"door": door, "keys": signing, "blind_index": BlindIndex(settings.master_key_bytes)},
+        verifier=TokenVerifier(signing),
+    )
+
+
+def _policy(settings: Settings) -> DoorPolicy:
+    return DoorPolicy(
+        access_token=timedelta(seconds=settings.access_token_lifetime_s),
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+        one_time_password=timedelta(hours=settings.one_time_password_hours),
+        failures=settings.lock_after_failures,
+        lock=timedelta(minutes=settings.lock_minutes),
+    )

@@ -1,0 +1,1 @@
+"""What security's screens show."""

@@ -1,0 +1,64 @@
+"""Everything that happened in any service: who, what, from what to what, authorised by whom, why, when."""
+
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.store import ReadModel, Recorded, Row
+from contracts.registry import consumed_by
+from security.application.schema import metadata
+
+table = Table(
+    "rm_audit_log",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("casino_id", Uuid),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("actor_ip", Text),
+    Column("authorised_by", Text),
+    Column("reason", Text),
+    Column("element", Text, nullable=False, comment="the stream or setting that changed"),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Column("correlation_id", Uuid, nullable=False),
+    Index("ix_rm_audit_log_happened_at", "happened_at", "entry_id"),
+    Index("ix_rm_audit_log_casino_id", "casino_id", "happened_at", "entry_id"),
+    Index("ix_rm_audit_log_actor_id", "actor_id", "happened_at"),
+    Index("ix_rm_audit_log_element", "element", "happened_at"),
+)
+
+
+def fold(_: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """An entry is written once and never changes."""
+    data = recorded.event.model_dump(mode="json")
+    before = data.pop("before", None) or _previous(data)
+    return {
+        "entry_id": recorded.event_id,
+        "happened_at": recorded.meta.occurred_at,
+        "type": recorded.type,
+        "casino_id": recorded.meta.casino_id,
+        "actor_kind": recorded.meta.actor.kind,
+        "actor_id": recorded.meta.actor.id,
+        "actor_ip": recorded.meta.actor.ip,
+        "authorised_by": recorded.meta.authorised_by,
+        "reason": recorded.meta.reason,
+        "element": recorded.stream_id,
+        "before": before,
+        "after": data.pop("after", None) or data,
+        "correlation_id": recorded.meta.correlation_id,
+    }
+
+
+def _previous(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Facts that carry their former value name it `previous...` or `..._before`; it belongs on the other side."""
+    found = {name: value for name, value in data.items() if name.startswith("previous") or name.endswith("_before")}
+    for name in found:
+        del data[name]
+    return found or None
+
+
+audit_log = ReadModel("audit_log", table, tuple(consumed_by("security")), key=lambda r: (r.event_id,), fold=fold)
