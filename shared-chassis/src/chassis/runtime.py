@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from chassis.auth.permissions import PermissionSpec
+from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.http import create_service
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
@@ -44,6 +45,8 @@ class Service:
         read_models: its own events' read models, those folded inline and those made for rebuild.
         background: loops of its own that run beside consumer and tasks until told to stop.
         commands: extra commands of `python -m <service>`, each given the service and its arguments.
+        state: what endpoints find at `request.app.state` beside application, db, clock and settings.
+        verifier: checks access tokens; only security, which has the keys itself, brings its own.
         on_start, on_stop: things to open and close with the process, in every role.
     """
 
@@ -61,7 +64,8 @@ class Service:
     commands: Mapping[str, Command] = field(default_factory=dict)
     on_start: Sequence[Callable[[], Awaitable[None]]] = ()
     on_stop: Sequence[Callable[[], Awaitable[None]]] = ()
-    state: dict[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    verifier: Verifier | None = None
     version: str = "0.1.0"
 
 
@@ -80,7 +84,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             await stack.enter_async_context(running(service, role))
             yield
 
-    app = create_service(
+    return create_service(
         service.name,
         version=service.version,
         routers=list(service.routers) if serves_api else [],
@@ -89,14 +93,16 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
         readiness={"database": service.db.ping},
         permissions=list(service.permissions),
         lifespan=lifespan,
+        verifier=service.verifier,
+        state={
+            "service": service,
+            "application": service.application,
+            "clock": service.application.clock,
+            "db": service.db,
+            "settings": service.settings,
+            **service.state,
+        },
     )
-    app.state.service = service
-    app.state.application = service.application
-    app.state.db = service.db
-    app.state.settings = service.settings
-    for name, value in service.state.items():
-        setattr(app.state, name, value)
-    return app
 
 
 @asynccontextmanager
