@@ -1,0 +1,77 @@
+# Everything runs in .venv and .local; nothing is installed on the machine. `make` alone lists the targets.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+SERVICES := security backoffice verification payments games reports
+DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
+PACKAGES := contracts chassis $(SERVICES) gateway pitlocal
+
+PY := .venv/bin/python
+VENV := .venv/installed
+EVENT_BUS ?= postgres
+ARGS ?=
+
+help: ## List these targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z_%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# -- The virtual environment -------------------------------------------------------------------------------------------
+
+venv: $(VENV) ## Make the virtual environment .venv (every other target does it when needed)
+
+$(VENV): constraints.txt requirements-dev.txt $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
+	@deploy/make-venv .venv $(DISTRIBUTIONS)
+
+# -- Running -----------------------------------------------------------------------------------------------------------
+
+demo: $(VENV) ## Run everything with two example casinos and live players (ONCE=1: one journey; EVENT_BUS=kafka)
+	@EVENT_BUS=$(EVENT_BUS) ONCE=$(ONCE) $(PY) -m pitlocal.demo
+
+up: $(VENV) ## Run the same in the background
+	@EVENT_BUS=$(EVENT_BUS) $(PY) -m pitlocal.background up
+
+down: $(VENV) ## Stop what `make up` started
+	@$(PY) -m pitlocal.background down
+
+kafka: $(VENV) ## Run a Kafka broker alone, until Ctrl-C
+	@$(PY) -m pitlocal.kafka_alone
+
+migrate: $(VENV) ## Bring the databases of the running stack to the newest revision (SERVICE=payments: one)
+	@for service in $(or $(SERVICE),$(SERVICES)); do echo "$$service"; $(PY) -m pitlocal.command $$service migrate; done
+
+rebuild: $(VENV) ## Make a read model anew from events while it is served: SERVICE=payments NAME=withdrawal_list
+	@$(PY) -m pitlocal.command $(SERVICE) rebuild $(NAME)
+
+# -- Proving -----------------------------------------------------------------------------------------------------------
+
+fmt: $(VENV) ## Mend what can be mended: format, imports, simple lint
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+lint: $(VENV) ## Format, lint and types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy $(addprefix -p ,$(PACKAGES) tools)
+
+check: lint ## Everything that can be said about the code without running it; what CI runs beside the tests
+	@$(PY) -m tools.check
+
+test: $(VENV) ## The whole suite, from unit tests to journeys with kills, on PostgreSQL and Kafka (ARGS="-k ledger")
+	@.venv/bin/pytest -n 2 --dist loadfile --durations=15 --ignore=tests-e2e $(ARGS)
+	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
+
+test-unit: $(VENV) ## The tests that need neither server nor network (ARGS="-k ledger")
+	@.venv/bin/pytest -q shared-contracts $(wildcard services/*/tests/unit) $(ARGS)
+
+e2e: $(VENV) ## The journeys through the gateway only
+	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
+
+contracts: $(VENV) ## Generate schemas, AsyncAPI and EVENTS.md from the events in code
+	@$(PY) -m tools.contracts
+
+audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
+	@.venv/bin/pip-audit --strict --requirement constraints.txt
+
+.PHONY: help venv demo up down kafka migrate rebuild fmt lint check test test-unit e2e contracts audit
