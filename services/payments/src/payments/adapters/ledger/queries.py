@@ -1,0 +1,164 @@
+"""What people ask of the ledger: a balance, how it came to be, and whether everything adds up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Database
+from chassis.db.engine import driver
+from chassis.store import CasinoScope
+from payments.domain.ledger.accounts import AccountType
+
+_ACCOUNTS = """
+    SELECT id, casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
+    WHERE owner_kind = 'player' AND owner_id = $1 ORDER BY currency, id"""
+
+_STATEMENT = """
+    SELECT seq, id, kind, debit_account, credit_account, amount_minor, cash_after, reference_id, provider, supplier,
+           supplier_tx, game_code, round_ref, round_closed, session_id, posted_at
+    FROM transfer WHERE wallet_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"""
+
+_SUMMARY = """
+    WITH waiting AS (
+        SELECT account_id, sum(delta_minor)::bigint AS delta_minor FROM account_delta GROUP BY account_id
+    )
+    SELECT casino_id, currency, owner_kind, type, CASE owner_kind WHEN 'provider' THEN owner_id END AS provider,
+           count(*) AS accounts, sum(balance_minor + coalesce(delta_minor, 0))::bigint AS balance_minor
+    FROM account LEFT JOIN waiting ON waiting.account_id = account.id
+    WHERE $1::uuid[] IS NULL OR casino_id = ANY($1::uuid[])
+    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
+
+_LAST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class WalletView:
+    """A player's wallet in one currency, and the numbers of its accounts."""
+
+    casino_id: UUID
+    currency: str
+    cash_minor: int
+    on_hold_minor: int
+    owed_minor: int
+    bets_blocked: bool
+    deposits_blocked: bool
+    accounts: dict[AccountType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One movement of a wallet: what it did to cash, hold and debt, the cash after it, and what caused it."""
+
+    seq: int
+    transfer_id: UUID
+    kind: str
+    amount_minor: int
+    cash_delta_minor: int
+    hold_delta_minor: int
+    owed_delta_minor: int
+    cash_balance_minor: int
+    posted_at: datetime
+    reference_id: UUID | None
+    provider: str | None
+    supplier: str | None
+    supplier_tx: str | None
+    game_code: str | None
+    round_ref: str | None
+    round_closed: bool
+    session_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSum:
+    """All accounts of one type at one casino in one currency."""
+
+    casino_id: UUID
+    currency: str
+    owner_kind: str
+    type: str
+    provider: str | None
+    accounts: int
+    balance_minor: int
+
+
+async def wallets_of(db: Database, player_id: UUID) -> list[WalletView]:
+    """Every wallet of the player, by currency; empty when he is not known."""
+    async with db.read() as connection:
+        rows = await (await driver(connection)).fetch(_ACCOUNTS, str(player_id))
+    grouped: dict[tuple[UUID, str], dict[AccountType, Any]] = {}
+    for row in rows:
+        grouped.setdefault((row["casino_id"], row["currency"]), {})[AccountType(row["type"])] = row
+    return [
+        _wallet(casino_id, currency, parts)
+        for (casino_id, currency), parts in grouped.items()
+        if AccountType.CASH in parts
+    ]
+
+
+async def statement_of(
+    db: Database, wallet: WalletView, *, before: int | None = None, limit: int = 100
+) -> list[StatementLine]:
+    """The wallet's movements, newest first; `before` is the `seq` of the last one that was shown."""
+    async with db.read() as connection:
+        raw = await driver(connection)
+        rows = await raw.fetch(_STATEMENT, wallet.accounts[AccountType.CASH], before or _LAST, limit)
+    return [_line(row, wallet.accounts) for row in rows]
+
+
+async def summary(db: Database, scope: CasinoScope, casino_id: UUID | None = None) -> list[AccountSum]:
+    """The sums of all accounts in scope, exact at the moment of asking."""
+    wanted: Sequence[UUID] | None = None if scope.unlimited else list(scope.ids or ())
+    if casino_id is not None:
+        wanted = [casino_id] if scope.allows(casino_id) else []
+    async with db.read() as connection:
+        rows = await (await driver(connection)).fetch(_SUMMARY, wanted)
+    return [AccountSum(**dict(row)) for row in rows]
+
+
+def _wallet(casino_id: UUID, currency: str, parts: dict[AccountType, Any]) -> WalletView:
+    owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
+    cash = parts[AccountType.CASH]
+    return WalletView(
+        casino_id=casino_id,
+        currency=currency,
+        cash_minor=cash["balance_minor"],
+        on_hold_minor=parts[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
+        owed_minor=-sum(parts[kind]["balance_minor"] for kind in owing if kind in parts),
+        bets_blocked=cash["bets_blocked"],
+        deposits_blocked=cash["deposits_blocked"],
+        accounts={kind: row["id"] for kind, row in parts.items()},
+    )
+
+
+def _line(row: Any, accounts: dict[AccountType, int]) -> StatementLine:
+    def delta(*kinds: AccountType) -> int:
+        numbers = {accounts.get(kind) for kind in kinds} - {None}
+        amount: int = row["amount_minor"]
+        return amount * ((row["credit_account"] in numbers) - (row["debit_account"] in numbers))
+
+    return StatementLine(
+        seq=row["seq"],
+        transfer_id=row["id"],
+        kind=row["kind"],
+        amount_minor=row["amount_minor"],
+        cash_delta_minor=delta(AccountType.CASH),
+        hold_delta_minor=delta(AccountType.WITHDRAWAL_HOLD),
+        owed_delta_minor=-delta(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE),
+        cash_balance_minor=row["cash_after"],
+        posted_at=row["posted_at"],
+        **{name: row[name] for name in _CAUSE},
+    )
+
+
+_CAUSE = (
+    "reference_id",
+    "provider",
+    "supplier",
+    "supplier_tx",
+    "game_code",
+    "round_ref",
+    "round_closed",
+    "session_id",
+)

@@ -1,0 +1,1 @@
+"""Where payments is entered: HTTP, the wallet hop, events, tasks."""

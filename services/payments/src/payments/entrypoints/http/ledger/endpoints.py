@@ -1,0 +1,59 @@
+"""The ledger as a whole: per casino and currency, and the proof that it sums to zero."""
+
+from itertools import groupby
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from chassis.auth import Caller, Requires
+from chassis.http import Db
+from contracts.payments.permissions import PaymentsPermission
+from payments.adapters.ledger.queries import AccountSum, summary
+from payments.domain.ledger.accounts import AccountType
+from payments.entrypoints.http.ledger.schemas import AccountLine, BookSummary, CurrencyTotal, LedgerSummary
+
+router = APIRouter(prefix="/api/payments/v1/ledger", tags=["ledger"])
+
+_HELD = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD)
+
+
+@router.get("/summary")
+async def ledger_summary(
+    caller: Annotated[Caller, Requires(PaymentsPermission.LEDGER_VIEW)], db: Db, casino_id: UUID | None = None
+) -> LedgerSummary:
+    """The balances of all accounts in scope by casino, currency and type; each currency of a casino sums to zero."""
+    sums = await summary(db, caller.scope(), casino_id)
+    books = [_book(*key, list(lines)) for key, lines in groupby(sums, key=lambda one: (one.casino_id, one.currency))]
+    return LedgerSummary(
+        balanced=all(book.sum_minor == 0 for book in books),
+        books=books,
+        totals=[_total(currency, sums) for currency in sorted({one.currency for one in sums})],
+    )
+
+
+def _book(casino_id: UUID, currency: str, lines: list[AccountSum]) -> BookSummary:
+    return BookSummary(
+        casino_id=casino_id,
+        currency=currency,
+        accounts=[
+            AccountLine(
+                owner_kind=line.owner_kind,
+                type=line.type,
+                provider=line.provider,
+                accounts=line.accounts,
+                balance_minor=line.balance_minor,
+            )
+            for line in lines
+        ],
+        sum_minor=sum(line.balance_minor for line in lines),
+    )
+
+
+def _total(currency: str, sums: list[AccountSum]) -> CurrencyTotal:
+    of_currency = [one for one in sums if one.currency == currency]
+    return CurrencyTotal(
+        currency=currency,
+        sum_minor=sum(one.balance_minor for one in of_currency),
+        held_for_players_minor=sum(one.balance_minor for one in of_currency if one.type in _HELD),
+    )

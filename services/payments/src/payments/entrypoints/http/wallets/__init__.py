@@ -1,0 +1,1 @@
+"""What a player has, and how it came to be."""

@@ -1,0 +1,106 @@
+"""A player's balance and statement: for himself, and for staff of his casino."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from chassis.auth import Caller, PlayerOr
+from chassis.domain import Invalid, NotFound
+from chassis.http import Db
+from contracts.payments.permissions import PaymentsPermission
+from payments.adapters.ledger.queries import StatementLine, WalletView, statement_of, wallets_of
+from payments.entrypoints.http.wallets.schemas import Balance, Cause, Statement, StatementItem, WalletBalance
+
+router = APIRouter(prefix="/api/payments/v1/players/{player_id}", tags=["wallets"])
+
+_LARGEST_SEQ = 2**63 - 1
+
+
+@router.get("/balance")
+async def balance(
+    player_id: UUID, caller: Annotated[Caller, PlayerOr(PaymentsPermission.BALANCE_VIEW)], db: Db
+) -> Balance:
+    """What the player has: cash, on hold, owed, per currency."""
+    wallets = await _visible_wallets(db, caller, player_id)
+    return Balance(
+        player_id=player_id,
+        casino_id=wallets[0].casino_id,
+        wallets=[
+            WalletBalance(
+                currency=wallet.currency,
+                cash_minor=wallet.cash_minor,
+                on_hold_minor=wallet.on_hold_minor,
+                owed_minor=wallet.owed_minor,
+                bets_blocked=wallet.bets_blocked,
+                deposits_blocked=wallet.deposits_blocked,
+            )
+            for wallet in wallets
+        ],
+    )
+
+
+@router.get("/statement")
+async def statement(
+    player_id: UUID,
+    caller: Annotated[Caller, PlayerOr(PaymentsPermission.STATEMENT_VIEW)],
+    db: Db,
+    currency: Annotated[str | None, Query(pattern="^[A-Z]{3,5}$")] = None,
+    after: Annotated[str | None, Query(pattern="^[0-9]{1,19}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Statement:
+    """Explain this balance: every movement with what caused it and the balance after it, newest first."""
+    wallet = _one(await _visible_wallets(db, caller, player_id), currency)
+    before = min(int(after), _LARGEST_SEQ) if after is not None else None
+    lines = await statement_of(db, wallet, before=before, limit=limit + 1)
+    shown = lines[:limit]
+    return Statement(
+        player_id=player_id,
+        casino_id=wallet.casino_id,
+        currency=wallet.currency,
+        cash_minor=wallet.cash_minor,
+        items=[_item(line) for line in shown],
+        next=str(shown[-1].seq) if len(lines) > limit else None,
+    )
+
+
+async def _visible_wallets(db: Db, caller: Caller, player_id: UUID) -> list[WalletView]:
+    scope = caller.scope()
+    wallets = [wallet for wallet in await wallets_of(db, player_id) if scope.allows(wallet.casino_id)]
+    if not wallets:
+        raise NotFound
+    return wallets
+
+
+def _one(wallets: list[WalletView], currency: str | None) -> WalletView:
+    if currency is None:
+        if len(wallets) > 1:
+            raise Invalid("The player has wallets in several currencies: say which.", field="currency")
+        return wallets[0]
+    for wallet in wallets:
+        if wallet.currency == currency:
+            return wallet
+    raise NotFound
+
+
+def _item(line: StatementLine) -> StatementItem:
+    return StatementItem(
+        transfer_id=line.transfer_id,
+        kind=line.kind,
+        amount_minor=line.amount_minor,
+        cash_delta_minor=line.cash_delta_minor,
+        hold_delta_minor=line.hold_delta_minor,
+        owed_delta_minor=line.owed_delta_minor,
+        cash_balance_minor=line.cash_balance_minor,
+        posted_at=line.posted_at,
+        caused_by=Cause(
+            reference_id=line.reference_id,
+            provider=line.provider,
+            supplier=line.supplier,
+            supplier_tx=line.supplier_tx,
+            game_code=line.game_code,
+            round_ref=line.round_ref,
+            round_closed=line.round_closed,
+            session_id=line.session_id,
+        ),
+    )
