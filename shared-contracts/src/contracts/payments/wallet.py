@@ -18,6 +18,8 @@ class WalletCode(IntEnum):
     BLOCKED = 7
     FEED_STALE = 8
     GROUP_REFUSED = 9
+    UNANSWERED = 10
+    """The books could not take it just now. Nobody knows that it was posted: ask again with the same id."""
 
 
 def transfer_id(*facts: object) -> UUID:
