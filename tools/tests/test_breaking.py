@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tools.contracts.breaking import breaks
 
 Schema = dict[str, Any]

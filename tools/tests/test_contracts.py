@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
-from tools.contracts import asyncapi, asyncapi_check, baseline, catalogue, golden
-from tools.contracts.__main__ import broken_promises, generated_files
-from tools.repository import EXAMPLES, GENERATED, SCHEMAS, relative
 
 from contracts.errors import CommonError
 from contracts.registry import EVENTS
+from tools.contracts import asyncapi, asyncapi_check, baseline, catalogue, golden
+from tools.contracts.__main__ import broken_promises, generated_files
+from tools.repository import EXAMPLES, GENERATED, SCHEMAS, relative
 
 
 def references(node: Any) -> list[str]:
