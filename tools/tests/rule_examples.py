@@ -202,7 +202,7 @@ EXAMPLES = (
         good=(
             "@event('payments.withdrawal_paid', 1)\n@dataclass\nclass WithdrawalPaid: pass",
             "@dataclass\nclass Fact: pass\n@event('payments.paid', 1)\n@dataclass\nclass WithdrawalPaid(Fact): pass",
-            "@dataclass\nclass Part: pass\n@event('payments.split', 1)\n@dataclass\nclass Split:\n    parts: list[Part]",
+            "@dataclass\nclass Part: pass\n@event('payments.cut', 1)\n@dataclass\nclass Split:\n    parts: list[Part]",
             "class Fields(TypedDict):\n    amount_minor: int",
         ),
         elsewhere=_DOMAIN,
