@@ -13,6 +13,8 @@ from games.adapters.tables import casino_game, catalogue_game, supplier_setting
 from games.application.ports import CatalogueEntry, OfferedGame
 from games.application.wallet_calls import GameFacts
 
+MOST_IN_LOBBY = 10_000
+
 _offer, _choice = catalogue_game.c, casino_game.c
 
 _JOINED = catalogue_game.outerjoin(
@@ -51,29 +53,17 @@ class SqlCatalogue:
             query = query.where(_offer.supplier == supplier)
         return [_entry(row) for row in await connection.execute(query)]
 
-    async def page(
-        self,
-        connection: AsyncConnection,
-        casino_id: UUID,
-        *,
-        enabled: bool | None = None,
-        category: str | None = None,
-        supplier: str | None = None,
-        after: tuple[str, str] | None = None,
-        limit: int,
-    ) -> list[CatalogueEntry]:
+    async def playable(self, connection: AsyncConnection, casino_id: UUID, country: str) -> list[CatalogueEntry]:
         """See Catalogue."""
-        query = _ENTRY.where(_offer.casino_id == casino_id)
-        if enabled is not None:
-            query = query.where(func.coalesce(_choice.enabled, false()) == enabled)
-        if category is not None:
-            query = query.where(_offer.category == category)
-        if supplier is not None:
-            query = query.where(_offer.supplier == supplier)
-        if after is not None:
-            query = query.where(func.row(_offer.supplier, _offer.game_code) > func.row(*after))
-        query = query.order_by(_offer.supplier, _offer.game_code).limit(limit)
-        return [_entry(row) for row in await connection.execute(query)]
+        account = and_(supplier_setting.c.casino_id == _offer.casino_id, supplier_setting.c.supplier == _offer.supplier)
+        query = (
+            _ENTRY.join(supplier_setting, account)
+            .where(_offer.casino_id == casino_id, _offer.offered, _choice.enabled, supplier_setting.c.enabled)
+            .order_by(_offer.name, _offer.supplier, _offer.game_code)
+            .limit(MOST_IN_LOBBY)
+        )
+        entries = [_entry(row) for row in await connection.execute(query)]
+        return [entry for entry in entries if country not in entry.blocked_countries]
 
     async def choose(self, connection: AsyncConnection, casino_id: UUID, entry: CatalogueEntry, now: datetime) -> None:
         """See Catalogue."""

@@ -1,6 +1,6 @@
 """Plain tables: settings and dictionaries without a life of their own. Every change is told with before and after."""
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from games.application.schema import metadata
@@ -48,3 +48,23 @@ casino_game = Table(
     Column("blocked_countries", JSONB, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
+
+game_list = Table(
+    "game_list",
+    MetaData(),
+    Column("id", Text, nullable=False),
+    Column("casino_id", Uuid, nullable=False),
+    Column("supplier", Text, nullable=False),
+    Column("game_code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("platforms", JSONB, nullable=False),
+    Column("free_bets", Boolean, nullable=False),
+    Column("thumbnail_url", Text),
+    Column("offered", Boolean, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("closed_by_supplier", JSONB, nullable=False),
+    Column("closed_by_casino", JSONB, nullable=False),
+)
+"""A view over catalogue and choices; it has a MetaData of its own because it is no table to be migrated."""

@@ -234,6 +234,10 @@ class SupplierClient(Protocol):
         """The answer, whatever its status; SupplierSilent when there was none in time."""
         ...
 
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
 
 class WalletHop(Protocol):
     """The one synchronous call behind games: payments moves the money."""

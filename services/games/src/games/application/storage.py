@@ -52,6 +52,10 @@ class Catalogue(Protocol):
         """The games with this code; more than one when several suppliers use it and none is named."""
         ...
 
+    async def playable(self, connection: AsyncConnection, casino_id: UUID, country: str) -> Sequence[CatalogueEntry]:
+        """The games a player of this country can launch, by name."""
+        ...
+
     async def choose(self, connection: AsyncConnection, casino_id: UUID, entry: CatalogueEntry, now: datetime) -> None:
         """Keep the casino's choice: `enabled` and `closed_by_casino` of the entry."""
         ...

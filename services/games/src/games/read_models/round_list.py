@@ -8,7 +8,8 @@ rolled back wins) is the house's result.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Key, ReadModel, Recorded, Row
 from contracts.payments.events import RollbackRemembered, TransferPosted
@@ -166,3 +167,14 @@ round_movements = ReadModel(
     key=lambda recorded: (recorded.event.transfer_id,) if _round(recorded.event) else None,
     fold=fold_movement,
 )
+
+
+async def round_with_movements(connection: AsyncConnection, round_id: UUID) -> Row | None:
+    """A round's row with its movements in order under `movements`; None when there is no such round."""
+    found = await connection.execute(select(round_table).where(round_table.c.round_id == round_id))
+    row = found.mappings().one_or_none()
+    if row is None:
+        return None
+    of_round = select(movement_table).where(movement_table.c.round_id == round_id)
+    movements = await connection.execute(of_round.order_by(movement_table.c.posted_at, movement_table.c.transfer_id))
+    return {**row, "movements": [dict(movement) for movement in movements.mappings()]}

@@ -26,6 +26,7 @@ from games.strategies.suppliers.hub88.wire import Fault, GameEntry, GameUrl
 
 _PLATFORMS = {"desktop": "GPL_DESKTOP", "mobile": "GPL_MOBILE"}
 _PLATFORM_NAMES = {word: name for name, word in _PLATFORMS.items()}
+_SETTINGS = frozenset({"base_url", "operator_id", "public_key"})
 _EXPLICIT_NO = frozenset({400, 401, 403, 404})
 _COUNTRY_LENGTH = 2
 
@@ -47,6 +48,8 @@ class Hub88:
     catalogue_interval_s = 60
 
     def check(self, account: SupplierAccount) -> None:
+        for name in sorted(set(account.settings) - _SETTINGS):
+            raise Invalid(f"Hub88 has the settings {', '.join(sorted(_SETTINGS))}.", field=f"settings.{name}")
         _base_url(account.settings)
         _operator_id(account.settings)
         try:

@@ -1,0 +1,35 @@
+"""The list of rounds."""
+
+from chassis.http.listing import Field, ListSpec
+from games.read_models.round_list import round_table as table
+
+ROUNDS = ListSpec(
+    "rounds",
+    table,
+    casino_column=table.c.casino_id,
+    owner_column=table.c.player_id,
+    id_column=table.c.round_id,
+    fields={
+        "round_id": Field(table.c.round_id),
+        "casino_id": Field(table.c.casino_id),
+        "player_id": Field(table.c.player_id),
+        "supplier": Field(table.c.supplier),
+        "game_code": Field(table.c.game_code),
+        "round_ref": Field(table.c.round_ref),
+        "session_id": Field(table.c.session_id),
+        "currency": Field(table.c.currency),
+        "bets_minor": Field(table.c.bets_minor, currency="currency"),
+        "wins_minor": Field(table.c.wins_minor, currency="currency"),
+        "rolled_back_bets_minor": Field(table.c.rolled_back_bets_minor, currency="currency"),
+        "rolled_back_wins_minor": Field(table.c.rolled_back_wins_minor, currency="currency"),
+        "net_minor": Field(table.c.net_minor, currency="currency"),
+        "bets": Field(table.c.bets),
+        "wins": Field(table.c.wins),
+        "rollbacks": Field(table.c.rollbacks),
+        "state": Field(table.c.state),
+        "opened_at": Field(table.c.opened_at, sortable=True),
+        "last_at": Field(table.c.last_at),
+        "closed_at": Field(table.c.closed_at),
+    },
+    default_order="opened_at.desc",
+)

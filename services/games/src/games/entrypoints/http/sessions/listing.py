@@ -1,0 +1,29 @@
+"""The list of game sessions."""
+
+from chassis.http.listing import Field, ListSpec
+from games.read_models.session_list import session_table as table
+
+SESSIONS = ListSpec(
+    "game_sessions",
+    table,
+    casino_column=table.c.casino_id,
+    owner_column=table.c.player_id,
+    id_column=table.c.session_id,
+    fields={
+        "session_id": Field(table.c.session_id),
+        "casino_id": Field(table.c.casino_id),
+        "player_id": Field(table.c.player_id),
+        "supplier": Field(table.c.supplier),
+        "game_code": Field(table.c.game_code),
+        "currency": Field(table.c.currency),
+        "country": Field(table.c.country),
+        "platform": Field(table.c.platform),
+        "state": Field(table.c.state),
+        "closed_because": Field(table.c.closed_because),
+        "opened_at": Field(table.c.opened_at, sortable=True),
+        "launched_at": Field(table.c.launched_at),
+        "closed_at": Field(table.c.closed_at),
+        "expires_at": Field(table.c.expires_at),
+    },
+    default_order="opened_at.desc",
+)

@@ -1,0 +1,117 @@
+"""Suppliers' wallet calls: a raw ASGI application, because this is the hottest path of the product.
+
+`POST /partner/{supplier}/{casino_id}/{operation}`. Whatever happens, the answer is in the supplier's own words; an
+exception of ours reads "unknown", which makes the supplier ask again or roll back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from starlette.types import Message, Receive, Scope, Send
+
+from chassis.telemetry.record import RequestRecord
+from games.application.ports import Directory, GameSupplier
+from games.application.wallet import WalletService
+from games.application.wallet_calls import CallRefused, Verdict
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 64 * 1024
+"""Bytes. The largest call any supplier makes is a few hundred."""
+
+_JSON = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose protocol, at which casino, which call."""
+
+    supplier: GameSupplier
+    casino_id: UUID
+    operation: str
+
+
+class PartnerApi:
+    """The ASGI application below `/partner`."""
+
+    def __init__(self, suppliers: Mapping[str, GameSupplier], directory: Directory, wallet: WalletService) -> None:
+        self._suppliers = suppliers
+        self._directory = directory
+        self._wallet = wallet
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        target = self._target(scope)
+        if target is None:
+            await _answer(send, 404, b'{"error":"There is nothing here."}')
+        elif scope["method"] != "POST":
+            await _answer(send, 405, b'{"error":"Only POST is answered here."}', (b"allow", b"POST"))
+        else:
+            _name_route(scope, target)
+            body = await _body(receive)
+            if body is None:
+                answer = target.supplier.refusal(b"", Verdict.WRONG_SYNTAX)
+            else:
+                answer = await self._handle(target, scope, body)
+            await _answer(send, 200, answer)
+
+    async def _handle(self, target: Target, scope: Scope, body: bytes) -> bytes:
+        supplier = target.supplier
+        try:
+            found = await self._directory.account(target.casino_id, supplier.name)
+            if found is None:
+                return supplier.refusal(body, Verdict.INVALID_PARTNER)
+            account, desk = found
+            call = desk.read(target.operation, scope["headers"], body)
+            return desk.word(call, await self._wallet.handle(account, call))
+        except CallRefused as refused:
+            log.info("wallet_call_refused", supplier=supplier.name, operation=target.operation, verdict=refused.verdict)
+            return supplier.refusal(body, refused.verdict)
+        except Exception:
+            log.exception("wallet_call_failed", supplier=supplier.name, operation=target.operation)
+            return supplier.refusal(body, Verdict.UNKNOWN)
+
+    def _target(self, scope: Scope) -> Target | None:
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        name, _, rest = path.lstrip("/").partition("/")
+        casino, _, operation = rest.partition("/")
+        supplier = self._suppliers.get(name)
+        if supplier is None or operation not in supplier.operations:
+            return None
+        try:
+            return Target(supplier, UUID(casino), operation)
+        except ValueError:
+            return None
+
+
+def _name_route(scope: Scope, target: Target) -> None:
+    """Metrics and logs know the call by its template, never by the raw path."""
+    record = RequestRecord.find(scope)
+    if record is not None:
+        record.route = f"/partner/{target.supplier.name}/{{casino_id}}/{target.operation}"
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The body; None when it is too large or the caller hung up."""
+    message: Message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        whole: bytes = message.get("body", b"")
+        return whole if len(whole) <= LARGEST_BODY else None
+    parts = bytearray()
+    while message["type"] == "http.request":
+        parts += message.get("body", b"")
+        if len(parts) > LARGEST_BODY:
+            return None
+        if not message.get("more_body"):
+            return bytes(parts)
+        message = await receive()
+    return None
+
+
+async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [_JSON, length, *headers]})
+    await send({"type": "http.response.body", "body": body})
