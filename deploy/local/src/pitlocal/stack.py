@@ -24,7 +24,7 @@ from typing import IO, Literal, Self
 
 import aiohttp
 
-from pitlocal import databases, kafka, postgres
+from pitlocal import command, databases, kafka, postgres
 from pitlocal.children import Child, ProgramDied, stop_all
 from pitlocal.privileges import discard
 from pitlocal.processes import free_port, take_lock
@@ -210,6 +210,7 @@ class Stack:
             await asyncio.to_thread(self._broker.wait_ready)
         for name in self._programs:
             self._add(name)
+        command.publish(self.folder, {name: self.environment(name) for name in self._programs})
         self._watcher = asyncio.create_task(self._watch(), name="stack-watcher")
         self._progress(f"Services: {', '.join(self._programs)} ...")
         await self._bring_up(list(self._children.values()))
@@ -351,6 +352,8 @@ class Stack:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
             self._watcher = None
+        if self._lock is not None:
+            command.withdraw(self.folder)
         for late in await stop_all(self._children.values()):
             self._progress(f"{late} did not end in time and was killed")
         if self._broker is not None:

@@ -16,8 +16,9 @@ import psutil
 import pytest
 
 from pitlocal import postgres, processes
+from pitlocal.paths import LOCAL
 
-RUNS = Path(__file__).parents[4] / ".local" / "tests"
+RUNS = LOCAL / "tests"
 OWNER = "PITLOCAL_TEST_OWNER"
 START_TIMEOUT_S = 180.0
 
