@@ -26,6 +26,11 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_l
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 """A stable word of ours that code branches on: an error code, a cause, a kind."""
 
+PermissionPattern = Annotated[
+    str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?)$", max_length=100)
+]
+"""A permission `service.resource.action`, or `*` for a whole trailing part: `payments.*`, or `*` alone."""
+
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A short text for people; never a player's personal data."""
 

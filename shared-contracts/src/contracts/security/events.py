@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Count, ExternalRef, Label, Slug, UtcTime
+from contracts.fields import CasinoId, Count, ExternalRef, Label, PermissionPattern, Slug, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
@@ -64,9 +64,9 @@ class RoleDefined(ContractEvent, type="security.role_defined", version=1, topic=
 
     role_id: UUID
     name: Label
-    permissions_before: tuple[Slug, ...]
+    permissions_before: tuple[PermissionPattern, ...]
     """Empty for a new role."""
-    permissions_after: tuple[Slug, ...]
+    permissions_after: tuple[PermissionPattern, ...]
 
 
 class LoggedIn(
