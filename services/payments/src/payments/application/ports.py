@@ -284,6 +284,46 @@ class Directory(Protocol):
         """A player, his exclusion judged by the casino's calendar; None: unknown here (yet)."""
         ...
 
-    async def restrictions_age(self, connection: AsyncConnection, now: datetime) -> timedelta | None:
-        """How old the copy of the players' restrictions may be; None: nobody can say."""
+    async def gross_deposits(self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime) -> int:
+        """What the player paid in since then, or is about to: succeeded as settled, undecided as asked for."""
+        ...
+
+
+class RestrictionAge(Protocol):
+    """How old our copy of the players' restrictions may be."""
+
+    async def of(self, connection: AsyncConnection, now: datetime) -> timedelta | None:
+        """The age of its oldest part; None: a part has never been heard of."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What became of a notification. `accepted` is what the provider is answered."""
+
+    outcome: str
+    accepted: bool
+
+
+class Notifications(Protocol):
+    """Which notifications were handled: each counts once."""
+
+    async def claim(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, notification: Notification
+    ) -> Handled | None:
+        """Take it, or learn what became of it when somebody took it before. Who comes at the same time waits."""
+        ...
+
+    async def note(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        provider: str,
+        notification: Notification,
+        handled: Handled,
+        *,
+        code: str | None,
+        sealed: str | None,
+    ) -> None:
+        """Remember what became of it; `sealed` is the whole of it, for a person to look into."""
         ...

@@ -90,3 +90,8 @@ def asked(state: Waiting | Succeeded | GivenUp) -> Requested:
 def reference(state: Deposit) -> str | None:
     """How the provider calls it, once it has said so."""
     return state.reference if isinstance(state, ActionRequired | Processing | Succeeded | Failed | Expired) else None
+
+
+def provider_of(state: Refused | Waiting | Succeeded | GivenUp) -> str:
+    """The provider it was, or would have been, made through."""
+    return state.fact.provider if isinstance(state, Refused) else asked(state).fact.provider

@@ -1,0 +1,116 @@
+"""What the use cases of deposits and withdrawals work with, put together by main.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.domain import Invalid
+from chassis.privacy import SecretBox, SubjectVault
+from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
+from contracts.payments.events import NotificationSetAside
+from payments.application.errors import CasinoUnknown, ProviderNotOffered
+from payments.application.ledger import Ledger
+from payments.application.ports import (
+    CasinoRules,
+    Directory,
+    Notifications,
+    PaymentProvider,
+    ProviderAccount,
+    ProviderAccounts,
+    ProviderWire,
+    RestrictionAge,
+    WithdrawalPolicies,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Ports and settings.
+
+    `public_base_url` is where providers reach us; `feed_bound`: deposits are refused when the copy of the players'
+    restrictions may be older.
+    """
+
+    app: Application
+    ledger: Ledger
+    directory: Directory
+    restriction_age: RestrictionAge
+    accounts: ProviderAccounts
+    policies: WithdrawalPolicies
+    notifications: Notifications
+    providers: Mapping[str, PaymentProvider]
+    wire: ProviderWire
+    vault: SubjectVault
+    box: SecretBox
+    public_base_url: str
+    feed_bound: timedelta
+
+    def now(self) -> datetime:
+        """The service's clock."""
+        return self.app.clock.now()
+
+    def provider(self, name: str) -> PaymentProvider:
+        """The strategy of this name; Invalid when there is none."""
+        found = self.providers.get(name)
+        if found is None:
+            raise Invalid(f"One of {', '.join(sorted(self.providers))}.", field="provider")
+        return found
+
+    def ours(self, name: str, casino_id: UUID) -> Context:
+        """A process of ours acts for one casino."""
+        return Context(
+            actor=Actor("system", name), occurred_at=self.now(), casino_id=casino_id, scope=CasinoScope.of(casino_id)
+        )
+
+    def theirs(self, provider: str, casino_id: UUID, ip: str | None) -> Context:
+        """A provider tells us something about one casino's money."""
+        return Context(
+            actor=Actor("partner", provider, ip),
+            occurred_at=self.now(),
+            casino_id=casino_id,
+            scope=CasinoScope.of(casino_id),
+        )
+
+    async def casino(self, connection: AsyncConnection, casino_id: UUID) -> CasinoRules:
+        """The casino's rules in force; CasinoUnknown."""
+        found = await self.directory.casino(connection, casino_id, self.now())
+        if found is None:
+            raise CasinoUnknown
+        return found
+
+    async def offered(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
+    ) -> ProviderAccount:
+        """The casino's account, when it offers the provider for the currency; ProviderNotOffered."""
+        account = await self.accounts.find(connection, casino_id, provider)
+        if account is None or not account.enabled or currency not in account.currencies:
+            raise ProviderNotOffered
+        return account
+
+    async def account(self, casino_id: UUID, provider: str) -> ProviderAccount:
+        """The casino's account, enabled or not, for what was begun with it; ProviderNotOffered when it has none."""
+        async with self.app.db.read() as connection:
+            found = await self.accounts.find(connection, casino_id, provider)
+        if found is None:
+            raise ProviderNotOffered
+        return found
+
+
+async def set_aside(
+    uow: UnitOfWork,
+    *,
+    casino_id: UUID,
+    provider: str,
+    notification_id: str,
+    code: str,
+    facts: Mapping[str, str | int | None],
+) -> None:
+    """Tell the people who look after it that a provider's word was not applied, and why."""
+    await uow.publish(
+        NotificationSetAside(
+            casino_id=casino_id, provider=provider, notification_id=notification_id, code=code, facts=dict(facts)
+        )
+    )

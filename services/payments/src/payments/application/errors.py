@@ -1,0 +1,61 @@
+"""Refusals that are about settings and circumstances rather than about one deposit or withdrawal."""
+
+from typing import ClassVar
+
+from chassis.domain import DomainError
+
+
+class CasinoUnknown(DomainError):
+    """Payments has not heard of this casino, or not yet."""
+
+    code: ClassVar[str] = "casino_unknown"
+
+
+class PlayerUnknown(DomainError):
+    """Payments has not heard of this player, or not yet."""
+
+    code: ClassVar[str] = "player_unknown"
+
+
+class ProviderNotOffered(DomainError):
+    """The casino does not offer this provider for this currency."""
+
+    code: ClassVar[str] = "provider_not_offered"
+
+
+class SelfExcluded(DomainError):
+    """The player excluded himself."""
+
+    code: ClassVar[str] = "self_excluded"
+
+
+class AccountBlocked(DomainError):
+    """Staff stopped the account."""
+
+    code: ClassVar[str] = "account_blocked"
+
+
+class AccountUnderReview(DomainError):
+    """The account is being looked into."""
+
+    code: ClassVar[str] = "account_under_review"
+
+
+class RestrictionFeedStale(DomainError):
+    """Our copy of the players' restrictions is too old to take money by it."""
+
+    code: ClassVar[str] = "restriction_feed_stale"
+    status: ClassVar[int] = 503
+
+
+class DepositLimitReached(DomainError):
+    """The player's own deposit limit does not allow this amount now."""
+
+    code: ClassVar[str] = "deposit_limit_reached"
+
+
+DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
+    error.code: error
+    for error in (SelfExcluded, AccountBlocked, AccountUnderReview, RestrictionFeedStale, DepositLimitReached)
+}
+"""The refusal a player is answered with, by the code recorded with it."""

@@ -1,0 +1,172 @@
+"""Providers' notifications: verified over the raw bytes, handled once, applied where that is legal, else set aside."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from chassis.domain import DomainError, NotFound
+from chassis.store import UnitOfWork
+from chassis.telemetry.metrics import REGISTRY
+from payments.application.deposits import hear_about_deposit
+from payments.application.desk import Desk, set_aside
+from payments.application.ports import (
+    AboutDeposit,
+    AboutPayout,
+    Handled,
+    MayTake,
+    NotGenuine,
+    Nothing,
+    Notification,
+    PaymentProvider,
+    ProviderAccount,
+    Unclear,
+)
+from payments.application.withdrawals import hear_about_payout
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.errors import UnlawfulDepositWord
+from payments.domain.deposit.states import Absent, provider_of
+from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
+from payments.domain.withdrawal.errors import UnlawfulPayoutWord
+from payments.domain.withdrawal.states import Existing
+
+RECEIVED = Counter(
+    "provider_notifications_total", "Notifications of payment providers", ["provider", "outcome"], registry=REGISTRY
+)
+
+APPLIED, NOTHING_NEW, WITHOUT_CONSEQUENCE, SET_ASIDE = "applied", "nothing_new", "without_consequence", "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A notification as it arrived. Header names are in lower case."""
+
+    casino_id: UUID
+    provider: str
+    raw: bytes
+    headers: dict[str, str]
+    ip: str | None
+
+
+class NotificationNotGenuine(DomainError):
+    """Whoever sent it is not the provider, as far as we can tell."""
+
+    code = "notification_not_genuine"
+    status = 401
+
+
+async def receive_notification(desk: Desk, mail: Mail) -> bytes:
+    """Handle one notification and return the body of the answer.
+
+    A repeat is answered as the first one was, and does nothing else.
+
+    Raises:
+        NotificationNotGenuine: nothing was believed and nothing was stored; also when there is no such account, so
+            that strangers learn nothing from the difference.
+    """
+    provider = desk.providers[mail.provider]
+    async with desk.app.db.read() as connection:
+        account = await desk.accounts.find(connection, mail.casino_id, mail.provider)
+    if account is None:
+        raise _not_genuine(mail)
+    try:
+        notification = provider.read_notification(account, mail.raw, mail.headers, desk.now())
+    except NotGenuine:
+        raise _not_genuine(mail) from None
+    handled = await desk.app.transact(
+        lambda uow: _handle(desk, uow, mail, notification), desk.theirs(mail.provider, mail.casino_id, mail.ip)
+    )
+    RECEIVED.labels(mail.provider, handled.outcome).inc()
+    return _answer(provider, account, notification, handled)
+
+
+async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> Handled:
+    earlier = await desk.notifications.claim(uow.connection, mail.casino_id, mail.provider, notification)
+    if earlier is not None:
+        return Handled(outcome="repeated", accepted=earlier.accepted)
+    handled, code = await _apply(desk, uow, mail, notification)
+    aside = handled.outcome == SET_ASIDE
+    await desk.notifications.note(
+        uow.connection,
+        mail.casino_id,
+        mail.provider,
+        notification,
+        handled,
+        code=code,
+        sealed=desk.box.seal(mail.raw, label="notification") if aside else None,
+    )
+    if aside:
+        await set_aside(
+            uow,
+            casino_id=mail.casino_id,
+            provider=mail.provider,
+            notification_id=notification.id,
+            code=code or "unclear",
+            facts={"kind": notification.kind, **notification.facts},
+        )
+    return handled
+
+
+async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> tuple[Handled, str | None]:
+    """What becomes of it, and the code of the anomaly when it is set aside.
+
+    Only the provider's word can be set aside. What goes wrong on our side ends the transaction, and the provider, who
+    gets no answer, sends it again.
+    """
+    said = notification.said
+    try:
+        match said:
+            case AboutDeposit():
+                deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
+                heard = await hear_about_deposit(desk, uow, deposit_id, said.word, notification.said_at)
+                return Handled(outcome=APPLIED if heard.events else NOTHING_NEW, accepted=True), None
+            case AboutPayout():
+                withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
+                told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
+                return Handled(outcome=APPLIED if told.events else NOTHING_NEW, accepted=True), None
+            case MayTake():
+                return await _may_take(uow, mail.provider, said)
+            case Nothing():
+                return Handled(outcome=WITHOUT_CONSEQUENCE, accepted=True), None
+            case Unclear():
+                return Handled(outcome=SET_ASIDE, accepted=True), said.why
+    except (UnlawfulDepositWord, UnlawfulPayoutWord) as unlawful:
+        return Handled(outcome=SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
+
+
+async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple[Handled, str | None]:
+    _, state = await _withdrawal_of(uow, provider, asked_for.withdrawal_id)
+    if may_be_debited(state, asked_for.amount_minor, asked_for.currency):
+        return Handled(outcome=NOTHING_NEW, accepted=True), None
+    return Handled(outcome=SET_ASIDE, accepted=False), "debit_not_on_hold"
+
+
+async def _deposit_of(uow: UnitOfWork, provider: str, deposit_id: UUID | None) -> UUID:
+    """The deposit, which must be this casino's and this provider's."""
+    try:
+        state = (await uow.load(deposit, deposit_id)).state if deposit_id else Absent()
+    except NotFound:
+        state = Absent()
+    if deposit_id is None or isinstance(state, Absent) or provider_of(state) != provider:
+        raise UnlawfulDepositWord("unknown_reference")
+    return deposit_id
+
+
+async def _withdrawal_of(uow: UnitOfWork, provider: str, withdrawal_id: UUID | None) -> tuple[UUID, Existing]:
+    """The withdrawal, which must be this casino's and this provider's."""
+    try:
+        state = (await uow.load(withdrawal, withdrawal_id)).state if withdrawal_id else None
+    except NotFound:
+        state = None
+    if withdrawal_id is None or not isinstance(state, Existing) or state.order.fact.provider != provider:
+        raise UnlawfulPayoutWord("unknown_reference")
+    return withdrawal_id, state
+
+
+def _answer(provider: PaymentProvider, account: ProviderAccount, notification: Notification, handled: Handled) -> bytes:
+    return provider.answer_notification(account, notification, accepted=handled.accepted)
+
+
+def _not_genuine(mail: Mail) -> NotificationNotGenuine:
+    RECEIVED.labels(mail.provider, "not_genuine").inc()
+    return NotificationNotGenuine()

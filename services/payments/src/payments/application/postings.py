@@ -1,0 +1,89 @@
+"""Which money moves because of which event. An event that moves none is not here; one that does moves it once.
+
+The id of a transfer is derived from what caused it, so that the same event can never post twice.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from payments.application.ledger import (
+    AccountRef,
+    Transfer,
+    TransferKind,
+    player_cash,
+    player_hold,
+    psp_clearing,
+    transfer_id,
+)
+from payments.domain.deposit.events import DepositEvent, DepositSucceeded
+from payments.domain.withdrawal.events import (
+    WithdrawalCancelled,
+    WithdrawalEvent,
+    WithdrawalFact,
+    WithdrawalFailed,
+    WithdrawalPaid,
+    WithdrawalRejected,
+    WithdrawalRequested,
+    WithdrawalReturned,
+)
+
+
+def deposit_transfers(deposit_id: UUID, events: Iterable[DepositEvent]) -> list[Transfer]:
+    """What the provider settled goes from its clearing account to the player's cash."""
+    return [
+        Transfer(
+            id=transfer_id(TransferKind.DEPOSIT, deposit_id),
+            kind=TransferKind.DEPOSIT,
+            debit=psp_clearing(event.casino_id, event.provider, event.currency),
+            credit=player_cash(event.casino_id, event.player_id, event.currency),
+            amount_minor=event.amount_minor,
+            reference_id=deposit_id,
+            provider=event.provider,
+        )
+        for event in events
+        if isinstance(event, DepositSucceeded)
+    ]
+
+
+def withdrawal_transfers(withdrawal_id: UUID, events: Iterable[WithdrawalEvent]) -> list[Transfer]:
+    """Hold, then either release or pay; what comes back after that is a new credit."""
+    return [transfer for event in events for transfer in _of(withdrawal_id, event)]
+
+
+def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
+    cash = player_cash(event.casino_id, event.player_id, event.currency)
+    hold = player_hold(event.casino_id, event.player_id, event.currency)
+    clearing = psp_clearing(event.casino_id, event.provider, event.currency)
+    match event:
+        case WithdrawalRequested():
+            yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_HOLD, cash, hold)
+        case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed():
+            yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash)
+        case WithdrawalPaid():
+            yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_PAID, hold, clearing)
+        case WithdrawalReturned():
+            yield Transfer(
+                id=transfer_id(TransferKind.WITHDRAWAL_RETURNED, withdrawal_id),
+                kind=TransferKind.WITHDRAWAL_RETURNED,
+                debit=clearing,
+                credit=cash,
+                amount_minor=event.returned_minor,
+                reference_id=withdrawal_id,
+                provider=event.provider,
+            )
+        case _:
+            return
+
+
+def _transfer(
+    withdrawal_id: UUID, event: WithdrawalFact, kind: TransferKind, debit: AccountRef, credit: AccountRef
+) -> Transfer:
+    return Transfer(
+        id=transfer_id(kind, withdrawal_id),
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        amount_minor=event.amount_minor,
+        reference_id=withdrawal_id,
+        provider=event.provider,
+    )

@@ -1,0 +1,134 @@
+"""A deposit after its request: the call to the provider, and questions until it is decided.
+
+Nothing here holds a transaction open while it talks to the outside. What is lost between two steps is found by the
+task: the request scheduled it in its own transaction.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from payments.application.deposits import deposit_flow, hear_about_deposit, schedule_question
+from payments.application.desk import Desk, set_aside
+from payments.application.ports import DepositIntent, NotThere, ProviderAccount
+from payments.application.processes.patience import again_after
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.commands import ExpireDeposit
+from payments.domain.deposit.errors import UnlawfulDepositWord
+from payments.domain.deposit.states import (
+    ActionRequired,
+    Deposit,
+    Processing,
+    Requested,
+    Unknown,
+    Waiting,
+    asked,
+    reference,
+)
+from payments.domain.deposit.words import DepositWord, Unanswered
+
+NAME = "deposit-process"
+
+REPEATABLE = timedelta(hours=23)
+"""How long a provider surely remembers an idempotency key (Stripe: 24 hours). After that nothing is repeated."""
+
+PLAYER_PATIENCE = timedelta(hours=24)
+PROVIDER_PATIENCE = timedelta(days=7)
+SLOWEST_WEBHOOK = timedelta(minutes=2)
+"""Where the provider has answered, its webhook normally decides; it is asked no sooner than this."""
+
+
+class DepositProcess:
+    """The conversation with a provider about one deposit."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def begin(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
+        """Make the call of a deposit just requested, record the answer, and return where it stands.
+
+        Called again, or for a deposit that is further on, it only returns where that stands.
+        """
+        state = await self._state(deposit_id, casino_id)
+        if isinstance(state, Requested):
+            account = await self._desk.account(casino_id, state.fact.provider)
+            state = await self._record(account, deposit_id, await self._call(account, deposit_id, state))
+        return state
+
+    async def ask(self, deposit_id: UUID, casino_id: UUID) -> timedelta | None:
+        """Find out what became of it; the pause before the next question, or None when there is none to ask."""
+        state = await self._state(deposit_id, casino_id)
+        if not isinstance(state, Requested | ActionRequired | Processing | Unknown):
+            return None
+        age = self._desk.now() - asked(state).requested_at
+        if age > (PLAYER_PATIENCE if isinstance(state, ActionRequired) else PROVIDER_PATIENCE):
+            ctx = self._desk.ours(NAME, casino_id)
+            await self._desk.app.execute(deposit, deposit_id, ExpireDeposit(), ctx)
+            return None
+        account = await self._desk.account(casino_id, asked(state).fact.provider)
+        word = await self._question(account, deposit_id, state, age)
+        return self._pause(await self._record(account, deposit_id, word), age)
+
+    def _pause(self, state: Deposit, age: timedelta) -> timedelta | None:
+        match state:
+            case Requested() | Unknown():
+                return again_after(age)
+            case ActionRequired() | Processing():
+                return max(again_after(age), SLOWEST_WEBHOOK)
+            case _:
+                return None
+
+    async def _question(
+        self, account: ProviderAccount, deposit_id: UUID, state: Waiting, age: timedelta
+    ) -> DepositWord:
+        if isinstance(state, Requested):
+            return await self._call(account, deposit_id, state)
+        flow, known = deposit_flow(self._desk, account.provider), reference(state)
+        said = flow.parse_question(await self._desk.wire.send(flow.build_question(account, deposit_id, known)))
+        if not isinstance(said, NotThere):
+            return said
+        if known is None and age < REPEATABLE:
+            # It does not know us, so our call may never have arrived. The same call with the same key is safe even
+            # if it did: the provider answers with what came of the first.
+            return await self._call(account, deposit_id, asked(state))
+        return Unanswered()
+
+    async def _call(self, account: ProviderAccount, deposit_id: UUID, requested: Requested) -> DepositWord:
+        flow = deposit_flow(self._desk, account.provider)
+        intent = DepositIntent(
+            deposit_id=deposit_id,
+            player_id=requested.fact.player_id,
+            amount_minor=requested.fact.amount_minor,
+            currency=requested.fact.currency,
+            return_url=requested.return_url,
+        )
+        return flow.parse_answer(await self._desk.wire.send(flow.build_call(account, intent)))
+
+    async def _record(self, account: ProviderAccount, deposit_id: UUID, word: DepositWord) -> Deposit:
+        casino_id = account.casino_id
+
+        async def work(uow: UnitOfWork) -> Deposit:
+            try:
+                outcome = await hear_about_deposit(self._desk, uow, deposit_id, word, uow.ctx.occurred_at)
+            except UnlawfulDepositWord as unlawful:
+                await set_aside(
+                    uow,
+                    casino_id=casino_id,
+                    provider=account.provider,
+                    notification_id=f"answer:{deposit_id}",
+                    code=unlawful.why,
+                    facts={"our_reference": str(deposit_id), "word": type(word).__name__},
+                )
+                return (await uow.load(deposit, deposit_id)).state
+            pause = self._pause(outcome.state, timedelta(0)) if outcome.events else None
+            if pause is not None:
+                await schedule_question(uow, deposit_id, casino_id, pause)
+            return outcome.state
+
+        return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
+
+    async def _state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
+        async def work(uow: UnitOfWork) -> Deposit:
+            return (await uow.load(deposit, deposit_id)).state
+
+        return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))

@@ -1,0 +1,91 @@
+"""Domain event -> contract events: the only place where both vocabularies meet."""
+
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+from chassis.store import Recorded
+from contracts.event import ContractEvent
+from contracts.payments import events as told
+from payments.domain.deposit import events as deposit
+from payments.domain.withdrawal import events as withdrawal
+
+
+def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
+    """What others hear of an event of ours: nothing, or one fact. Nobody's bank account or secret is in it."""
+    if isinstance(recorded.event, deposit.DepositFact):
+        return _deposit(recorded)
+    return _withdrawal(recorded)
+
+
+def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:
+    event = recorded.event
+    whose: dict[str, Any] = {
+        "deposit_id": recorded.stream_key,
+        "player_id": event.player_id,
+        "casino_id": event.casino_id,
+    }
+    money: dict[str, Any] = {"amount_minor": event.amount_minor, "currency": event.currency}
+    match event:
+        case deposit.DepositRequested():
+            return [told.DepositRequested(**whose, **money, provider=event.provider)]
+        case deposit.DepositRefused():
+            return [told.DepositRefused(**whose, **money, code=event.code)]
+        case deposit.DepositSucceeded():
+            requested = event.requested_minor
+            return [
+                told.DepositSucceeded(
+                    **whose, **money, provider=event.provider, requested_minor=requested, late=event.late
+                )
+            ]
+        case deposit.DepositFailed():
+            return [told.DepositFailed(**whose, provider=event.provider, code=event.code)]
+        case deposit.DepositExpired():
+            return [told.DepositFailed(**whose, provider=event.provider, code="expired")]
+        case deposit.DepositOutcomeUnknown():
+            return [told.DepositOutcomeUnknown(**whose, provider=event.provider)]
+        case _:
+            return []  # What the player has to do at the provider is between those two.
+
+
+def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[ContractEvent]:
+    event = recorded.event
+    whose: dict[str, Any] = {
+        "withdrawal_id": recorded.stream_key,
+        "player_id": event.player_id,
+        "casino_id": event.casino_id,
+    }
+    match event:
+        case withdrawal.WithdrawalRequested():
+            money: dict[str, Any] = {"amount_minor": event.amount_minor, "currency": event.currency}
+            two = event.approvals_needed > 1
+            return [told.WithdrawalRequested(**whose, **money, provider=event.provider, needs_second_person=two)]
+        case withdrawal.WithdrawalApproved():
+            return [told.WithdrawalApproved(**whose, approved_by=event.approved_by, final=event.final)]
+        case withdrawal.WithdrawalRejected():
+            return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
+        case withdrawal.WithdrawalCancelled():
+            return [told.WithdrawalCancelled(**whose)]
+        case _:
+            return _payout(event, whose)
+
+
+def _payout(event: withdrawal.ProviderEvent, whose: dict[str, Any]) -> list[ContractEvent]:
+    by: dict[str, Any] = {**whose, "provider": event.provider}
+    money: dict[str, Any] = {"amount_minor": event.amount_minor, "currency": event.currency}
+    facts: list[ContractEvent]
+    match event:
+        case withdrawal.PayoutStarted():
+            facts = []  # An intention; what became of it follows.
+        case withdrawal.PayoutOutcomeUnknown():
+            facts = [told.PayoutOutcomeUnknown(**by)]
+        case withdrawal.PayoutSent():
+            facts = [told.PayoutSent(**by, provider_reference=event.reference)]
+        case withdrawal.WithdrawalPaid():
+            facts = [told.WithdrawalPaid(**by, **money)]
+        case withdrawal.WithdrawalFailed():
+            facts = [told.WithdrawalFailed(**by, code=event.code)]
+        case withdrawal.WithdrawalReturned():
+            facts = [told.WithdrawalReturned(**by, amount_minor=event.returned_minor, currency=event.currency)]
+        case _:
+            assert_never(event)
+    return facts

@@ -1,0 +1,132 @@
+"""Money out: the request with its hold, what people decide, and hearing what the provider says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from chassis.domain import Invalid, NotFound
+from chassis.store import Outcome, UnitOfWork
+from payments.application.desk import Desk
+from payments.application.errors import PlayerUnknown
+from payments.application.ledger import ensure_posted
+from payments.application.ports import PayoutFlow
+from payments.application.postings import withdrawal_transfers
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.commands import (
+    ApproveWithdrawal,
+    CancelWithdrawal,
+    HearProvider,
+    RejectWithdrawal,
+    RequestWithdrawal,
+    WithdrawalCommand,
+)
+from payments.domain.withdrawal.events import WithdrawalApproved, WithdrawalEvent
+from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding
+from payments.domain.withdrawal.states import Absent, Withdrawal
+from payments.domain.withdrawal.words import PayoutWord
+
+SEND = "payments.payout_send"
+"""The background task that sends the order to pay, and sends it again until an answer is believed."""
+
+WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalWish:
+    """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear."""
+
+    withdrawal_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    destination: Mapping[str, str] = field(repr=False)
+
+
+async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
+    """Check, put the money on hold and record, in one transaction. Blocks and exclusions do not stand in the way.
+
+    Raises:
+        Invalid, CasinoUnknown, PlayerUnknown, ProviderNotOffered: it makes no sense.
+        VerificationRequired, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
+        WithdrawalAlreadyRequested: the id belongs to another withdrawal.
+    """
+    flow = payout_flow(desk, wish.provider)
+    rules = await desk.casino(uow.connection, wish.casino_id)
+    await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
+    flow.check_amount(wish.amount_minor, wish.currency)
+    shown_as = flow.check_destination(wish.destination)
+    player = await desk.directory.player(uow.connection, wish.player_id, uow.ctx.occurred_at, rules.time_zone)
+    if player is None or player.casino_id != wish.casino_id:
+        raise PlayerUnknown
+    policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
+    destination = msgspec.json.encode(dict(wish.destination)).decode()
+    command = RequestWithdrawal(
+        player_id=wish.player_id,
+        casino_id=wish.casino_id,
+        provider=wish.provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+        destination=await desk.vault.encrypt(uow.connection, wish.player_id, destination),
+        shown_as=shown_as,
+        policy=policy or STRICTEST,
+        standing=WithdrawalStanding(
+            level=player.level, required_level=rules.withdrawal_requires_level, under_review=player.under_review
+        ),
+        now=uow.ctx.occurred_at,
+    )
+    return await _decide(desk, uow, wish.withdrawal_id, command)
+
+
+async def approve_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approver: UUID) -> WithdrawalOutcome:
+    """A person says yes; the last one needed sets the payout going."""
+    return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(approver)))
+
+
+async def reject_withdrawal(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, rejecter: UUID, reason: str
+) -> WithdrawalOutcome:
+    """A person says no; the money goes back into the wallet."""
+    return await _decide(desk, uow, withdrawal_id, RejectWithdrawal(rejecter=str(rejecter), reason=reason))
+
+
+async def cancel_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, player_id: UUID) -> WithdrawalOutcome:
+    """The player takes it back, where his casino's jurisdiction lets him. NotFound when it is not his."""
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    if isinstance(state, Absent) or state.order.fact.player_id != player_id:
+        raise NotFound
+    rules = await desk.casino(uow.connection, state.order.fact.casino_id)
+    return await _decide(desk, uow, withdrawal_id, CancelWithdrawal(allowed=rules.cancellation_allowed))
+
+
+async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, word: PayoutWord) -> WithdrawalOutcome:
+    """Apply the provider's word, and move the money with it. Call it last in the transaction.
+
+    Raises:
+        UnlawfulPayoutWord: it fits no legal transition; nothing was changed.
+        NotFound: the withdrawal is another casino's.
+    """
+    return await _decide(desk, uow, withdrawal_id, HearProvider(word=word))
+
+
+def payout_flow(desk: Desk, provider: str) -> PayoutFlow:
+    """How money goes out through this provider; Invalid when none does."""
+    flow = desk.provider(provider).payouts
+    if flow is None:
+        raise Invalid("No money goes out through this provider.", field="provider")
+    return flow
+
+
+async def _decide(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand) -> WithdrawalOutcome:
+    """One command; the money it moves and the payout it sets going are in the same transaction."""
+    outcome = await uow.decide(withdrawal, withdrawal_id, command)
+    for event in outcome.events:
+        if isinstance(event, WithdrawalApproved) and event.final:
+            await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})
+    transfers = withdrawal_transfers(withdrawal_id, outcome.events)
+    if transfers:
+        ensure_posted(await desk.ledger.post_in(uow, transfers))
+    return outcome
