@@ -142,8 +142,12 @@ def test_a_cleared_hit_lets_the_player_be_basic(spec: Sentence) -> None:
 def test_a_confirmed_hit_keeps_the_player_at_none_for_good(spec: Sentence) -> None:
     settled = HitSettled(hit_id=HIT, confirmed=True, settled_at=NOW)
     spec.given(OPENED, FOUND).when(settlement(confirmed=True)).then(settled)
-    quiet = ScreeningCompleted(raised=(), withdrawn=(), open_hits=0, lists=("un@1",), screened_at=NOW)
-    spec.given(OPENED, FOUND, settled).when(screening()).then(quiet)
+    spec.given(OPENED, FOUND, settled).when(screening()).then_nothing()
+
+
+def test_another_screening_without_news_adds_nothing(spec: Sentence) -> None:
+    spec.given(OPENED, CLEAN, BASIC).when(screening()).then_nothing()
+    spec.given(OPENED, FOUND).when(screening(HIT)).then_nothing()
 
 
 def test_one_cleared_hit_of_two_is_not_enough(spec: Sentence) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -20,10 +20,12 @@ class ListFormat:
     Attributes:
         source: kinds of one source add to the same entities.
         parse: path -> entities, streaming. Raises BadList.
+        files: path -> all the files the list consists of. Raises BadList when one is not there.
     """
 
     source: str
     parse: Callable[[Path], Iterator[ListedEntity]]
+    files: Callable[[Path], Iterable[Path]] = lambda path: (path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,4 +159,68 @@ class Vault(Protocol):
 
     async def erase(self, conn: Any, subject_id: UUID) -> None:
         """Destroy the key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """Where a document's content lies. `key_token` is its key sealed under the player's; None once erased."""
+
+    document_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    kind: str
+    media_type: str
+    size_bytes: int
+    path: str
+    key_token: str | None
+
+
+class DocumentFiles(Protocol):
+    """Which file belongs to which document."""
+
+    async def add(self, conn: Any, file: StoredFile, now: datetime) -> None:
+        """Remember a file."""
+        ...
+
+    async def find(self, conn: Any, document_id: UUID) -> StoredFile | None:
+        """The file of a document."""
+        ...
+
+    async def forget_keys(self, conn: Any, player_id: UUID) -> list[str]:
+        """Destroy the keys of all files of a player; returns where the files are."""
+        ...
+
+
+class Profiles(Protocol):
+    """What each casino asks of its players."""
+
+    async def required(self, conn: Any, casino_id: UUID, now: datetime) -> tuple[str, ...]:
+        """What must be proved to be `verified` at `now`."""
+        ...
+
+
+class Caseload(Protocol):
+    """Which cases there are, in the order of their players' ids."""
+
+    async def after(self, conn: Any, player_id: UUID | None, limit: int) -> list[UUID]:
+        """The next cases, over all casinos, that are not erased."""
+        ...
+
+    async def of_casino(self, conn: Any, casino_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+        """The next cases of one casino that are not erased."""
+        ...
+
+
+class Sweeps(Protocol):
+    """How far the comparison of every player with a new list has come."""
+
+    async def newest_revision(self, conn: Any) -> int:
+        """The revision in force."""
+        ...
+
+    async def advance(
+        self, conn: Any, revision: int, *, after: UUID | None, players: int, unknown: int, finished: bool, now: datetime
+    ) -> None:
+        """One page more is done."""
         ...

@@ -186,6 +186,8 @@ def judged(document_id: UUID, by: str, state: Opened) -> Document:
 def record_screening(command: c.RecordScreening, state: Opened) -> Sequence[e.CaseEvent]:
     raised = tuple(hit for hit in command.raised if hit not in state.open_hits)
     withdrawn = tuple(hit for hit in command.withdrawn if hit in state.open_hits)
+    if state.screened and not raised and not withdrawn:
+        return []  # Lists change daily; a case tells only of those days that changed something for it.
     return [
         e.ScreeningCompleted(
             raised=raised,

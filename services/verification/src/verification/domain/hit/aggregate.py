@@ -31,16 +31,21 @@ class Unseen:
 class Raised:
     """Waits for a person."""
 
+    player_id: UUID
+
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
     """Matched once and matches no more; nobody decided it."""
+
+    player_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A person has spoken."""
 
+    player_id: UUID
     decision: c.Decision
 
 
@@ -91,17 +96,19 @@ def settle(command: c.DecideHit, state: Hit) -> Sequence[e.HitEvent]:
             assert_never(state)
 
 
-def evolve(_: Hit, happened: e.HitEvent) -> Hit:
+def evolve(state: Hit, happened: e.HitEvent) -> Hit:
     """The hit after an event."""
+    if isinstance(happened, e.HitRaised):
+        return Raised(happened.player_id)
+    if isinstance(state, Unseen):
+        return state  # No stream begins otherwise.
     match happened:
-        case e.HitRaised():
-            return Raised()
         case e.HitWithdrawn():
-            return Withdrawn()
+            return Withdrawn(state.player_id)
         case e.HitCleared():
-            return Decided("clear")
+            return Decided(state.player_id, "clear")
         case e.HitConfirmed():
-            return Decided("confirm")
+            return Decided(state.player_id, "confirm")
         case _:
             assert_never(happened)
 

@@ -6,7 +6,7 @@ from verification.strategies.lists import ofac, uk, un
 FORMATS: dict[str, ListFormat] = {
     "ofac-sdn": ListFormat(source="ofac", parse=ofac.parse_sdn),
     "ofac-alt": ListFormat(source="ofac", parse=ofac.parse_alt),
-    "uk": ListFormat(source="uk", parse=uk.parse),
+    "uk": ListFormat(source="uk", parse=uk.parse, files=uk.files),
     "un": ListFormat(source="un", parse=un.parse),
 }
 """Kind -> format. Kinds of one source speak of the same entities and are screened as one list."""

@@ -1,5 +1,5 @@
 """The United Kingdom's list, as three CSV files: subjects, their names, their dates of birth."""
 
-from verification.strategies.lists.uk.subjects import parse
+from verification.strategies.lists.uk.subjects import files, parse
 
-__all__ = ["parse"]
+__all__ = ["files", "parse"]

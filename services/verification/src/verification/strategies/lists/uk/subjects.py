@@ -23,10 +23,8 @@ def parse(path: Path) -> Iterator[ListedEntity]:
     Raises:
         BadList: one of the three files is missing or is something else.
     """
-    if _SUBJECTS not in path.name:
-        raise BadList(f"{path.name}: the name of the file of subjects holds the word `subjects`")
-    names = _names(_beside(path, "subject_names"))
-    births = _births(_beside(path, "subject_dobs"))
+    _, names_file, births_file = files(path)
+    names, births = _names(names_file), _births(births_file)
     for row in records(path, "unique_id", "subject_type"):
         subject = row["unique_id"].strip()
         if row["subject_type"] not in _TYPES:
@@ -40,6 +38,13 @@ def parse(path: Path) -> Iterator[ListedEntity]:
         )
     if names:
         raise BadList(f"{path.name} lacks {len(names)} subjects that have names, as {next(iter(names))[:20]}")
+
+
+def files(path: Path) -> tuple[Path, Path, Path]:
+    """The files of subjects, names and dates of birth. BadList when one of them is not there."""
+    if _SUBJECTS not in path.name:
+        raise BadList(f"{path.name}: the name of the file of subjects holds the word `subjects`")
+    return path, _beside(path, "subject_names"), _beside(path, "subject_dobs")
 
 
 def _beside(path: Path, word: str) -> Path:

@@ -1,0 +1,1 @@
+"""Where the use cases meet the database, the file store and backoffice."""

@@ -1,0 +1,48 @@
+"""Cases: how far each player is known, and why."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import Caller, Requires
+from chassis.domain import NotFound
+from chassis.http import App, Db
+from chassis.http.listing import Page
+from contracts.verification.permissions import VerificationPermission as P
+from verification.entrypoints.http.cases.listing import CASES
+from verification.entrypoints.http.cases.schemas import CaseItem, CaseView
+from verification.entrypoints.http.dependencies import TheProfiles
+from verification.read_models import case_list, document_list, hit_list
+
+router = APIRouter(prefix="/api/verification/v1", tags=["cases"])
+
+
+@router.get("/cases", openapi_extra=CASES.openapi)
+async def list_cases(caller: Annotated[Caller, Requires(P.CASE_LIST)], request: Request, db: Db) -> Page[CaseItem]:
+    """Cases of the caller's casinos, the newest first."""
+    return await CASES.page(request, caller, db)
+
+
+@router.get("/cases/{player_id}")
+async def get_case(
+    caller: Annotated[Caller, Requires(P.CASE_VIEW)], player_id: UUID, app: App, profiles: TheProfiles
+) -> CaseView:
+    """A case with its documents and hits."""
+    async with app.db.read() as connection:
+        cases = await _rows(connection, case_list.table, player_id)
+        if not cases:
+            raise NotFound
+        caller.must_see(cases[0]["casino_id"])
+        documents = await _rows(connection, document_list.table, player_id)
+        hits = await _rows(connection, hit_list.table, player_id)
+        required = await profiles.required(connection, cases[0]["casino_id"], app.clock.now())
+    facts = {**cases[0], "required_documents": required, "documents": documents, "hits": hits}
+    return CaseView.model_validate(facts)
+
+
+async def _rows(connection: AsyncConnection, table: Table, player_id: UUID) -> list[dict[str, Any]]:
+    statement = table.select().where(table.c.player_id == player_id).order_by(*table.primary_key.columns)
+    return [dict(row) for row in (await connection.execute(statement)).mappings()]

@@ -1,0 +1,25 @@
+"""The list of cases."""
+
+from chassis.http.listing import Field, ListSpec
+from verification.read_models.case_list import table
+
+CASES = ListSpec(
+    "cases",
+    table,
+    casino_column=table.c.casino_id,
+    fields={
+        "player_id": Field(table.c.player_id),
+        "casino_id": Field(table.c.casino_id),
+        "country": Field(table.c.country),
+        "status": Field(table.c.status),
+        "level": Field(table.c.level),
+        "level_since": Field(table.c.level_since, sortable=True),
+        "opened_at": Field(table.c.opened_at, sortable=True),
+        "screened_at": Field(table.c.screened_at),
+        "open_hits": Field(table.c.open_hits, sortable=True),
+        "confirmed_hits": Field(table.c.confirmed_hits, sortable=True),
+        "pending_documents": Field(table.c.pending_documents, sortable=True),
+    },
+    default_order="opened_at.desc",
+    id_column=table.c.player_id,
+)

@@ -1,0 +1,35 @@
+"""What is shown of cases."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from verification.domain.case.catalogue import Level
+from verification.entrypoints.http.documents.schemas import DocumentItem
+from verification.entrypoints.http.hits.schemas import HitItem
+
+
+class CaseItem(BaseModel):
+    """How far a player is known. A case has its player's id."""
+
+    player_id: UUID
+    casino_id: UUID
+    country: str
+    status: Literal["open", "refused", "erased"]
+    level: Level
+    level_since: datetime
+    opened_at: datetime
+    screened_at: datetime | None = Field(description="When a screening last changed something")
+    open_hits: int
+    confirmed_hits: int
+    pending_documents: int
+
+
+class CaseView(CaseItem):
+    """A whole case."""
+
+    required_documents: list[str] = Field(description="What must be proved for the level `verified`")
+    documents: list[DocumentItem]
+    hits: list[HitItem]

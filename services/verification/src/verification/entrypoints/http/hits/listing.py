@@ -1,0 +1,15 @@
+"""The list of hits."""
+
+from chassis.http.listing import Field, ListSpec
+from verification.entrypoints.http.hits.schemas import HitItem
+from verification.read_models.hit_list import table
+
+_SORTABLE = frozenset({"raised_at", "score_permille"})
+
+HITS = ListSpec(
+    "hits",
+    table,
+    casino_column=table.c.casino_id,
+    fields={name: Field(table.c[name], sortable=name in _SORTABLE) for name in HitItem.model_fields},
+    default_order="raised_at.desc",
+)

@@ -1,0 +1,122 @@
+"""Cases by player: how far each is known, and what waits for a person."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, DateTime, Index, Integer, Table, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.store import Key, ReadModel, Recorded, Row
+from verification.application.schema import metadata
+from verification.domain.case import events as e
+
+table = Table(
+    "rm_case_list",
+    metadata,
+    Column("player_id", Uuid, primary_key=True, comment="a case has its player's id"),
+    Column("casino_id", Uuid, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="open, refused or erased"),
+    Column("level", Text, nullable=False),
+    Column("level_since", DateTime(timezone=True), nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("screened_at", DateTime(timezone=True)),
+    Column("open_hits", Integer, nullable=False),
+    Column("confirmed_hits", Integer, nullable=False),
+    Column("pending_documents", Integer, nullable=False),
+    Column("documents", JSONB, nullable=False, comment="document -> pending, accepted or rejected"),
+    Index("ix_rm_case_list_walk", "casino_id", "player_id"),
+    Index("ix_rm_case_list_casino", "casino_id", "opened_at", "player_id"),
+)
+
+
+def key(recorded: Recorded[Any]) -> Key:
+    return (recorded.stream_key,)
+
+
+def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """The case after an event."""
+    happened = recorded.event
+    if isinstance(happened, e.CaseOpened):
+        return _opened(recorded, happened)
+    if row is None:
+        return None
+    match happened:
+        case e.DocumentUploaded(document_id=document_id):
+            return _decided(row, document_id, "pending")
+        case e.DocumentAccepted(document_id=document_id):
+            return _decided(row, document_id, "accepted")
+        case e.DocumentRejected(document_id=document_id, final=final):
+            return {**_decided(row, document_id, "rejected"), "status": "refused" if final else row["status"]}
+        case e.ScreeningCompleted(open_hits=open_hits, screened_at=screened_at):
+            return {**row, "open_hits": open_hits, "screened_at": screened_at}
+        case e.HitSettled(confirmed=confirmed):
+            more = row["confirmed_hits"] + int(confirmed)
+            return {**row, "open_hits": row["open_hits"] - 1, "confirmed_hits": more}
+        case e.LevelReached(level=level, reached_at=reached_at):
+            return {**row, "level": level, "level_since": reached_at}
+        case e.CaseErased():
+            return {**row, "status": "erased", "pending_documents": 0}
+        case _:
+            return row
+
+
+def _opened(recorded: Recorded[Any], happened: e.CaseOpened) -> Row:
+    return {
+        "player_id": recorded.stream_key,
+        "casino_id": recorded.meta.casino_id,
+        "country": happened.country,
+        "status": "open",
+        "level": "none",
+        "level_since": happened.opened_at,
+        "opened_at": happened.opened_at,
+        "screened_at": None,
+        "open_hits": 0,
+        "confirmed_hits": 0,
+        "pending_documents": 0,
+        "documents": {},
+    }
+
+
+def _decided(row: Row, document_id: UUID, decision: str) -> Row:
+    documents = {**row["documents"], str(document_id): decision}
+    pending = sum(1 for state in documents.values() if state == "pending")
+    return {**row, "documents": documents, "pending_documents": pending}
+
+
+HANDLES = (
+    e.CaseOpened,
+    e.DocumentUploaded,
+    e.DocumentAccepted,
+    e.DocumentRejected,
+    e.ScreeningCompleted,
+    e.HitSettled,
+    e.LevelReached,
+    e.CaseErased,
+)
+
+case_list = ReadModel("case_list", table, HANDLES, key, fold)
+
+
+class Caseload:
+    """Walks through the cases that are not erased, in the order of their players' ids."""
+
+    async def after(self, connection: AsyncConnection, player_id: UUID | None, limit: int) -> list[UUID]:
+        """The next cases of all casinos."""
+        return await self._walk(connection, player_id, limit)
+
+    async def of_casino(
+        self, connection: AsyncConnection, casino_id: UUID, after: UUID | None, limit: int
+    ) -> list[UUID]:
+        """The next cases of one casino."""
+        return await self._walk(connection, after, limit, table.c.casino_id == casino_id)
+
+    @staticmethod
+    async def _walk(
+        connection: AsyncConnection, after: UUID | None, limit: int, *conditions: ColumnElement[bool]
+    ) -> list[UUID]:
+        beyond = () if after is None else (table.c.player_id > after,)
+        statement = select(table.c.player_id).where(table.c.status != "erased", *conditions, *beyond)
+        rows = await connection.execute(statement.order_by(table.c.player_id).limit(limit))
+        return list(rows.scalars())
