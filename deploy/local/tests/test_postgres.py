@@ -17,11 +17,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     discard(tmp_path / "postgres")
 
 
-@pytest.fixture
-def server(folder: Path) -> Iterator[EmbeddedServer]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    folder = tmp_path_factory.mktemp("server")
     server = postgres.start_embedded(folder)
     yield server
     server.stop()
+    discard(folder)
 
 
 async def ask(server: Server, statement: str) -> object:
@@ -53,9 +55,11 @@ async def test_what_was_committed_is_there_after_a_kill_on_the_same_port(server:
     assert await ask(server, "SELECT answer FROM kept") == 42
 
 
-def test_one_folder_serves_one_process(server: EmbeddedServer, folder: Path) -> None:
+def test_one_folder_serves_one_process(folder: Path) -> None:
+    server = postgres.start_embedded(folder)
     with pytest.raises(DataDirectoryInUse):
         postgres.start_embedded(folder)
+    server.stop()
 
 
 def test_a_stale_pid_file_of_another_program_is_no_obstacle(folder: Path) -> None:

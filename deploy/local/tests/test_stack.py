@@ -1,7 +1,6 @@
 """The supervisor, with small programs in the place of the services."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -23,26 +22,31 @@ SETTINGS = {"*": {"PYTHONPATH": str(PROGRAMS)}}
 DUMMY = Program(name="dummy")
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a run whose folder is not the checkout's."""
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of all runs here, instead of the checkout's."""
     base = tmp_path_factory.mktemp("runs")
-    monkeypatch.setattr("pitlocal.services.LOCAL", base)
-    name = f"stack-{os.getpid()}"
-    yield name
-    discard(base / name / "postgres")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pitlocal.services.LOCAL", base)
+        yield base
 
 
 @pytest.fixture
-async def stack(run: str, lines: list[str]) -> AsyncIterator[Stack]:
-    async with Stack(run, programs=[DUMMY], settings=SETTINGS, progress=lines.append) as stack:
+def run(base: Path) -> Iterator[str]:
+    """The name of a run."""
+    yield "other"
+    discard(base / "other" / "postgres")
+
+
+LINES: list[str] = []
+
+
+@pytest.fixture(scope="module")
+async def stack(base: Path) -> AsyncIterator[Stack]:
+    """One stack for the tests that leave it running; what it tells goes to LINES."""
+    async with Stack("shared", programs=[DUMMY], settings=SETTINGS, progress=LINES.append) as stack:
         yield stack
-
-
-@pytest.fixture
-def lines() -> list[str]:
-    """What the stack told."""
-    return []
+    discard(base / "shared" / "postgres")
 
 
 async def get(stack: Stack, path: str) -> str:
@@ -50,9 +54,7 @@ async def get(stack: Stack, path: str) -> str:
         return await answer.text()
 
 
-async def test_a_program_is_migrated_and_ready_and_survives_kills_of_itself_and_of_postgres(
-    stack: Stack, lines: list[str]
-) -> None:
+async def test_a_program_is_migrated_and_ready_and_survives_kills_of_itself_and_of_postgres(stack: Stack) -> None:
     assert await get(stack, "/rows") == "0"
     first = stack.pid("dummy")
     await stack.kill("dummy")
@@ -65,7 +67,7 @@ async def test_a_program_is_migrated_and_ready_and_survives_kills_of_itself_and_
     await stack.stop("dummy")
     await stack.start("dummy")
     stack.check()
-    assert lines == ["PostgreSQL ...", "Databases ...", "Services: dummy ..."]
+    assert LINES == ["PostgreSQL ...", "Databases ...", "Services: dummy ..."]
     assert stack.log("dummy").read_text().count("serving as all") == 3
 
 
