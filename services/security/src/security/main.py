@@ -56,7 +56,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         permissions=PERMISSIONS,
         background=[rotation(signing, timedelta(days=settings.key_rotation_days))],
         commands={"create-admin": create_admin, "rotate-keys": rotate_keys},
-        state={"door": door, "keys": signing, "blind_index": BlindIndex(settings.master_key_bytes)},
+        state={"door_keeper": door, "keys": signing, "blind_index": BlindIndex(settings.master_key_bytes)},
         verifier=TokenVerifier(signing),
     )
 

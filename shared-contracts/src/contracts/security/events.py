@@ -1,14 +1,19 @@
 """What security tells the others: who may come in, who left, and which access changed."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import StringConstraints
+
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Count, ExternalRef, Label, PermissionPattern, Slug, UtcTime
+from contracts.fields import CasinoId, Count, ExternalRef, Label, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
 SESSIONS = "security.session.events"
+
+PermissionPattern = Annotated[str, StringConstraints(max_length=100)]
+"""A permission `service.resource.action`, or `*` for a whole trailing part (`payments.*`), or `*` alone."""
 
 
 class StaffMemberAdded(
@@ -65,7 +70,7 @@ class RoleDefined(ContractEvent, type="security.role_defined", version=1, topic=
     role_id: UUID
     name: Label
     permissions_before: tuple[PermissionPattern, ...]
-    """Empty for a new role."""
+    """Permissions, or patterns ending in `*`; empty for a new role."""
     permissions_after: tuple[PermissionPattern, ...]
 
 

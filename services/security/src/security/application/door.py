@@ -1,4 +1,4 @@
-"""Everything log-in needs, wired once in main.py and found by the endpoints at `app.state.door`."""
+"""Everything log-in needs, wired once in main.py and found by the endpoints at `app.state.door_keeper`."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -28,7 +28,7 @@ async def create_admin(service: Service, arguments: Sequence[str]) -> int:
     parser.add_argument("login", help="a work address or name")
     parser.add_argument("--name", default="Administrator")
     options = parser.parse_args(arguments)
-    door: DoorKeeper = service.state["door"]
+    door: DoorKeeper = service.state["door_keeper"]
     password, staff_id, login = one_time_password(), uuid7(), str(options.login).lower()
     hashed = await door.passwords.hash(password)
     ctx = Context.system("create-admin", door.clock)

@@ -15,6 +15,6 @@ router = APIRouter(prefix="/api/security/v1/audit", tags=["audit"])
 
 
 @router.get("", openapi_extra=AUDIT.openapi)
-async def list_audit(request: Request, db: Db, caller: Annotated[Caller, Requires(P.AUDIT_LIST)]) -> Page[AuditEntry]:
+async def list_audit(caller: Annotated[Caller, Requires(P.AUDIT_LIST)], request: Request, db: Db) -> Page[AuditEntry]:
     """What happened, newest first: who, what, from what to what, authorised by whom, why, when."""
     return await AUDIT.page(request, caller, db)

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/security/v1/roles", tags=["roles"])
 
 
 @router.post("", status_code=201, response_model=RoleDefinedReply)
-async def define_role(body: DefineRoleBody, caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], once: Once) -> Response:
+async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: DefineRoleBody, once: Once) -> Response:
     """Define a role. A permission that no service declares is refused."""
     role_id = uuid7()
 
@@ -52,11 +52,11 @@ async def list_roles(db: Db) -> list[RoleView]:
 
 @router.put("/{role_id}/permissions")
 async def change_permissions(
+    caller: Annotated[Caller, Requires(P.ROLE_DEFINE)],
     role_id: UUID,
     body: ChangePermissionsBody,
     request: Request,
     app: App,
-    caller: Annotated[Caller, Requires(P.ROLE_DEFINE)],
 ) -> Done:
     """Replace what a role allows. Whoever holds the role asks a colleague to do it."""
 

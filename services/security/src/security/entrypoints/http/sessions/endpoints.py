@@ -30,7 +30,7 @@ _V1 = "/api/security/v1"
 
 
 def _door(request: Request) -> DoorKeeper:
-    keeper: DoorKeeper = request.app.state.door
+    keeper: DoorKeeper = request.app.state.door_keeper
     return keeper
 
 
@@ -71,19 +71,19 @@ async def staff_refresh(body: Refresh, request: Request, app: App, door: Door) -
 
 @router.delete(f"{_V1}/staff-sessions/current")
 async def staff_log_out(
-    request: Request, app: App, caller: Annotated[Caller, AnyStaff(allow_password_change=True)]
+    caller: Annotated[Caller, AnyStaff(allow_password_change=True)], request: Request, app: App
 ) -> Done:
     """Log out."""
-    return await _log_out(app, caller, request)
+    return await _log_out(caller, app, request)
 
 
 @router.post(f"{_V1}/staff/me/password")
 async def change_password(
+    caller: Annotated[Caller, AnyStaff(allow_password_change=True)],
     body: ChangePassword,
     request: Request,
     app: App,
     door: Door,
-    caller: Annotated[Caller, AnyStaff(allow_password_change=True)],
 ) -> Done:
     """Choose a new password; every other session ends."""
     ctx = caller.context(request)
@@ -127,19 +127,19 @@ async def player_refresh(body: Refresh, request: Request, app: App, door: Door) 
 
 
 @router.delete(f"{_V1}/player-sessions/current")
-async def player_log_out(request: Request, app: App, caller: Annotated[Caller, Player()]) -> Done:
+async def player_log_out(caller: Annotated[Caller, Player()], request: Request, app: App) -> Done:
     """Log out."""
-    return await _log_out(app, caller, request)
+    return await _log_out(caller, app, request)
 
 
 @router.put("/internal/v1/player-credentials/{player_id}")
 async def put_player_credential(
+    caller: Annotated[Caller, Internal("backoffice")],
     player_id: UUID,
     body: PlayerCredential,
     request: Request,
     app: App,
     door: Door,
-    caller: Annotated[Caller, Internal("backoffice")],
 ) -> Done:
     """Keep the password of a player who is about to be registered."""
     require_strong("player", body.password, "")
@@ -153,7 +153,7 @@ async def put_player_credential(
     return Done()
 
 
-async def _log_out(app: Application, caller: Caller, request: Request) -> Done:
+async def _log_out(caller: Caller, app: Application, request: Request) -> Done:
     async def work(uow: UnitOfWork) -> int:
         return await sessions.end_sessions(uow, caller.id, "logged_out", only=caller.session_id)
 

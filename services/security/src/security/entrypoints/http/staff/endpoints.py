@@ -42,7 +42,7 @@ router = APIRouter(prefix="/api/security/v1/staff", tags=["staff"])
 
 @router.post("", status_code=201, response_model=StaffAdded)
 async def add_staff(
-    body: AddStaff, door: Door, caller: Annotated[Caller, Requires(P.STAFF_CREATE)], once: Once
+    caller: Annotated[Caller, Requires(P.STAFF_CREATE)], body: AddStaff, door: Door, once: Once
 ) -> Response:
     """Add a colleague. The first answer, and only that, holds a one-time password to be changed at the first log-in."""
     staff_id, password, login = uuid7(), one_time_password(), body.login.lower()
@@ -63,7 +63,7 @@ async def add_staff(
 
 
 @router.get("", openapi_extra=STAFF.openapi)
-async def list_staff(request: Request, db: Db, caller: Annotated[Caller, Requires(P.STAFF_LIST)]) -> Page[StaffItem]:
+async def list_staff(caller: Annotated[Caller, Requires(P.STAFF_LIST)], request: Request, db: Db) -> Page[StaffItem]:
     """The staff."""
     return await STAFF.page(request, caller, db)
 
@@ -77,7 +77,7 @@ async def show_staff(staff_id: UUID, db: Db) -> StaffMember:
 
 @router.post("/{staff_id}/disable")
 async def disable_staff(
-    staff_id: UUID, body: Disable, caller: Annotated[Caller, Requires(P.STAFF_DISABLE)], once: Once
+    caller: Annotated[Caller, Requires(P.STAFF_DISABLE)], staff_id: UUID, body: Disable, once: Once
 ) -> Response:
     """End a colleague's access: no log-in any more, every session over."""
 
@@ -92,7 +92,7 @@ async def disable_staff(
 
 @router.post("/{staff_id}/assignments", status_code=201, response_model=Assigned)
 async def assign_role(
-    staff_id: UUID, body: Assign, caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], once: Once
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, body: Assign, once: Once
 ) -> Response:
     """Give a role for some casinos or for the whole operator. Nobody gives one to themselves."""
     casinos = _casinos(body.casinos)
@@ -120,11 +120,7 @@ async def assign_role(
 
 @router.delete("/{staff_id}/assignments/{assignment_id}")
 async def withdraw_role(
-    staff_id: UUID,
-    assignment_id: UUID,
-    request: Request,
-    app: App,
-    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)],
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, assignment_id: UUID, request: Request, app: App
 ) -> Done:
     """Take a role away."""
     command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id)

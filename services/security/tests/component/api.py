@@ -1,0 +1,51 @@
+"""The few calls that most tests of security begin with."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from chassis.testing.tokens import bearer
+
+V1 = "/api/security/v1"
+PASSWORD = "correct horse battery staple"
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
+async def log_in(client: httpx.AsyncClient, login: str, password: str) -> httpx.Response:
+    return await client.post(f"{V1}/staff-sessions", json={"login": login, "password": password})
+
+
+async def enter(client: httpx.AsyncClient, login: str, one_time: str, password: str = PASSWORD) -> dict[str, Any]:
+    """First log-in, the forced change of the password, and the log-in after it; returns the tokens."""
+    first = (await log_in(client, login, one_time)).json()
+    change = {"current_password": one_time, "new_password": password}
+    changed = await client.post(f"{V1}/staff/me/password", json=change, headers=bearer(first["access_token"]))
+    assert changed.status_code == 200, changed.text
+    tokens: dict[str, Any] = (await log_in(client, login, password)).json()
+    return tokens
+
+
+async def add_colleague(client: httpx.AsyncClient, token: str, login: str = "bob@example.com") -> dict[str, Any]:
+    body = {"login": login, "name": "Bob"}
+    answer = await client.post(f"{V1}/staff", json=body, headers={**bearer(token), **key()})
+    assert answer.status_code == 201, answer.text
+    added: dict[str, Any] = answer.json()
+    return added
+
+
+async def define_role(client: httpx.AsyncClient, token: str, name: str, permissions: list[str]) -> str:
+    body = {"name": name, "permissions": permissions}
+    answer = await client.post(f"{V1}/roles", json=body, headers={**bearer(token), **key()})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["role_id"])
+
+
+async def assign(
+    client: httpx.AsyncClient, token: str, staff_id: str, role_id: str, casinos: list[str]
+) -> httpx.Response:
+    body = {"role_id": role_id, "casinos": casinos, "reason": "joined the team"}
+    return await client.post(f"{V1}/staff/{staff_id}/assignments", json=body, headers={**bearer(token), **key()})

@@ -1,0 +1,41 @@
+"""The service alone: real PostgreSQL, no bus, time that is told."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from chassis.domain import FixedClock
+from chassis.runtime import Service, http_application
+from chassis.testing.client import client as talking
+from chassis.testing.environment import make_settings
+from chassis.testing.postgres import Databases
+from security.entrypoints.cli import create_admin
+from security.main import build
+from security.settings import Settings
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime.now(UTC))
+
+
+@pytest.fixture
+async def service(databases: Databases, clock: FixedClock) -> Service:
+    settings = make_settings(
+        Settings, database_url=await databases.create("security"), password_memory_kib=8192, password_rounds=1
+    )
+    return build(settings, clock=clock)
+
+
+@pytest.fixture
+async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    async with talking(http_application(service)) as client:
+        yield client
+
+
+@pytest.fixture
+async def first_password(service: Service, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]) -> str:
+    assert await create_admin(service, ["Admin@example.com"]) == 0
+    return capsys.readouterr().out.strip()

@@ -1,0 +1,100 @@
+"""Who works here and what they may do."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.domain import uuid7
+from chassis.testing.spec import Spec
+from security.domain.staff.aggregate import Active, Disabled, staff
+from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
+from security.domain.staff.errors import (
+    AssignmentUnknown,
+    OwnAccess,
+    StaffMemberExists,
+    StaffMemberIsDisabled,
+    StaffMemberUnknown,
+)
+from security.domain.staff.events import RoleAssigned, RoleWithdrawn, StaffMemberAdded, StaffMemberDisabled
+
+ANN, BOB, ROLE, ASSIGNMENT = (uuid7() for _ in range(4))
+
+ADD = AddStaffMember(login="ann@example.com", name="Ann")
+ADDED = StaffMemberAdded(login="ann@example.com", name="Ann")
+DISABLE = DisableStaffMember(staff_id=ANN, by=BOB)
+ASSIGNED = RoleAssigned(assignment_id=ASSIGNMENT, role_id=ROLE, role_name="support", casinos=("*",))
+
+
+def assign(by: UUID | None = BOB, casinos: tuple[str, ...] = ("*",)) -> AssignRole:
+    return AssignRole(staff_id=ANN, assignment_id=ASSIGNMENT, role_id=ROLE, role_name="support", casinos=casinos, by=by)
+
+
+@pytest.fixture
+def spec() -> Spec[Any, Any, Any]:
+    return Spec(staff)
+
+
+def test_a_colleague_is_added(spec: Spec[Any, Any, Any]) -> None:
+    spec.given().when(ADD).then(ADDED)
+
+
+def test_nobody_is_added_twice(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED).when(ADD).then_raises(StaffMemberExists)
+
+
+def test_a_role_is_given(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED).when(assign()).then(ASSIGNED)
+
+
+def test_the_same_role_for_the_same_casinos_is_nothing_new(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED, ASSIGNED).when(assign()).then_nothing()
+
+
+def test_the_same_role_for_other_casinos_is(spec: Spec[Any, Any, Any]) -> None:
+    casino = str(uuid7())
+    expected = RoleAssigned(assignment_id=ASSIGNMENT, role_id=ROLE, role_name="support", casinos=(casino,))
+    spec.given(ADDED, ASSIGNED).when(assign(casinos=(casino,))).then(expected)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        assign(by=ANN),
+        WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=ANN),
+        DisableStaffMember(staff_id=ANN, by=ANN),
+    ],
+)
+def test_nobody_changes_their_own_access(spec: Spec[Any, Any, Any], command: Any) -> None:
+    spec.given(ADDED, ASSIGNED).when(command).then_raises(OwnAccess)
+
+
+def test_a_role_is_taken_away(spec: Spec[Any, Any, Any]) -> None:
+    command = WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB)
+    spec.given(ADDED, ASSIGNED).when(command).then(RoleWithdrawn(assignment_id=ASSIGNMENT, role_id=ROLE))
+
+
+def test_what_is_not_held_cannot_be_taken(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED).when(WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB)).then_raises(AssignmentUnknown)
+
+
+def test_a_colleague_is_disabled_once(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED).when(DISABLE).then(StaffMemberDisabled())
+    spec.given(ADDED, StaffMemberDisabled()).when(DISABLE).then_nothing()
+
+
+def test_a_disabled_colleague_gets_no_role(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED, StaffMemberDisabled()).when(assign()).then_raises(StaffMemberIsDisabled)
+
+
+@pytest.mark.parametrize("command", [assign(), DISABLE, WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB)])
+def test_nothing_happens_to_nobody(spec: Spec[Any, Any, Any], command: Any) -> None:
+    spec.given().when(command).then_raises(StaffMemberUnknown)
+
+
+@given(st.lists(st.sampled_from([ASSIGNED, RoleWithdrawn(assignment_id=ASSIGNMENT, role_id=ROLE)]), max_size=12))
+def test_whoever_is_disabled_stays_disabled_with_no_role_left(history: list[Any]) -> None:
+    assert isinstance(staff.fold([ADDED, *history]), Active)
+    assert staff.fold([ADDED, *history, StaffMemberDisabled()]) == Disabled()
