@@ -125,8 +125,10 @@ async def running(service: Service, role: Role) -> AsyncIterator[None]:
             log.warning("loop_stopped_late", loop=task.get_name(), grace_s=grace)
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with suppress(Exception):
+        try:
             await bus.close()
+        except Exception:
+            log.warning("bus_closed_badly", exc_info=True)
 
 
 def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]:

@@ -37,6 +37,7 @@ def create_chassis() -> None:
 
 def run_environment(service_metadata: MetaData) -> None:
     """What a service's migrations/env.py does. The URL comes from the caller or from DATABASE_URL."""
+    # allow settings-read-the-environment: `alembic revision` runs without a service's settings
     url = context.config.attributes.get("url") or os.environ.get("DATABASE_URL")
     if not url:
         raise SystemExit("DATABASE_URL is not set: it names the database to migrate")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database
 from chassis.db.engine import driver
+from chassis.db.names import quoted
 from chassis.store.logs import Log, Place
 from chassis.store.read_models import ReadModel, apply
 
@@ -58,8 +59,8 @@ async def rebuild(db: Database, model: ReadModel, log: Log, *, progress: Progres
 async def _start(connection: AsyncConnection, live: str, fresh: str) -> None:
     raw = await driver(connection)
     await raw.execute("SET LOCAL lock_timeout = '10s'")
-    await raw.execute(f'DROP TABLE IF EXISTS "{fresh}"')
-    await raw.execute(f'CREATE TABLE "{fresh}" (LIKE "{live}" INCLUDING ALL)')
+    await raw.execute(f"DROP TABLE IF EXISTS {quoted(fresh)}")
+    await raw.execute(f"CREATE TABLE {quoted(fresh)} (LIKE {quoted(live)} INCLUDING ALL)")
 
 
 async def _finish(
@@ -72,10 +73,11 @@ async def _finish(
     late = await apply(connection, model, rest, table_name=fresh)
     names = await raw.fetch(_INDEXES, live)
     fresh_names = {row["definition"]: row["name"] for row in await raw.fetch(_INDEXES, fresh)}
-    await raw.execute(f'DROP TABLE "{live}"')
-    await raw.execute(f'ALTER TABLE "{fresh}" RENAME TO "{live}"')
+    await raw.execute(f"DROP TABLE {quoted(live)}")
+    await raw.execute(f"ALTER TABLE {quoted(fresh)} RENAME TO {quoted(live)}")
     for row in names:
-        await raw.execute(f'ALTER INDEX "{fresh_names[row["definition"]]}" RENAME TO "{row["name"]}"')
+        fresh_name = fresh_names[row["definition"]]
+        await raw.execute(f"ALTER INDEX {quoted(fresh_name)} RENAME TO {quoted(row['name'])}")
     return Rebuilt(folded + late, late)
 
 
@@ -95,5 +97,5 @@ _INDEXES = """
 async def rows_of(connection: AsyncConnection, table: str) -> list[dict[str, Any]]:
     """Every row of a table in a stable order; for comparing a rebuilt table with the live one."""
     raw = await driver(connection)
-    rows = [dict(row) for row in await raw.fetch(f'SELECT * FROM "{table}"')]  # noqa: S608 - a name of ours
+    rows = [dict(row) for row in await raw.fetch(f"SELECT * FROM {quoted(table)}")]  # noqa: S608 - a name of ours
     return sorted(rows, key=repr)
