@@ -9,6 +9,9 @@ import json
 import sys
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from contracts.envelope import Envelope, UnknownEvent
 from contracts.errors import CommonError
 from contracts.registry import EVENTS
 from tools.contracts import asyncapi, asyncapi_check, baseline, catalogue, golden
@@ -34,8 +37,7 @@ def main() -> int:
     parser.add_argument("--redo", metavar="TYPE.vN", action="append", default=[], help="forget an unreleased event")
     arguments = parser.parse_args()
     for label in arguments.redo:
-        (SCHEMAS / f"{label}.json").unlink(missing_ok=True)
-        (EXAMPLES / f"{label}.json").unlink(missing_ok=True)
+        _forget(label)
     if broken := broken_promises():
         print("A promise to other services would be broken:")
         print(*(f"  {one}" for one in broken), sep="\n")
@@ -45,13 +47,31 @@ def main() -> int:
     return _check(files) if arguments.check else _write(files)
 
 
+def _forget(label: str) -> None:
+    """Take back the promise of an event, and its example where the event as it is now cannot read it."""
+    (SCHEMAS / f"{label}.json").unlink(missing_ok=True)
+    example = EXAMPLES / f"{label}.json"
+    try:
+        readable = json.loads(example.read_text("utf-8")) == json.loads(_read_back(example))
+    except (FileNotFoundError, UnknownEvent, ValidationError):
+        readable = False
+    if not readable:
+        example.unlink(missing_ok=True)
+
+
+def _read_back(example: Path) -> str:
+    envelope = Envelope.from_json(example.read_bytes())
+    return envelope.model_copy(update={"data": envelope.event().model_dump(mode="json")}).to_json().decode()
+
+
 def broken_promises() -> list[str]:
     """What the code breaks, compared with the committed promises and with the merge base."""
     now = promises()
     found = [str(one) for one in breaks(baseline.committed(), now)]
     base = baseline.merge_base()
     if base is not None:
-        found += [f"{one} (as promised in {base.name})" for one in breaks(base.promises, now)]
+        older = [one for one in breaks(base.promises, now) if str(one) not in found]
+        found += [f"{one} (As promised in {base.name}.)" for one in older]
         for name, content in base.examples.items():
             path = EXAMPLES / name
             if not path.exists() or path.read_bytes() != content:

@@ -36,13 +36,15 @@ def committed(schemas: Path = SCHEMAS) -> Promises:
 
 
 def merge_base(root: Path = ROOT) -> Baseline | None:
-    """Where this branch left the main one; None without enough history, or when nothing was promised there yet.
+    """Where this branch left the main one.
 
-    `CONTRACTS_BASE` names another point to compare with: the release in production, say.
+    None on the main branch itself (what is committed there is compared anyway), without enough history, or when nothing
+    was promised there yet. `CONTRACTS_BASE` names another point to compare with: the release in production, say.
     """
+    head = _git(root, "rev-parse", "HEAD")
     for ref in filter(None, (os.environ.get("CONTRACTS_BASE"), *_LIKELY_BASES)):
         base = _git(root, "merge-base", "HEAD", ref)
-        if base is not None:
+        if base is not None and base != head:
             name = base.decode().strip()
             return _at(root, name, f"{ref} ({name[:10]})")
     return None

@@ -11,6 +11,7 @@ from tools.rules.source import Source, last_name, under
 
 _REFUSALS = ("chassis.domain.", "chassis.http.", "chassis.auth.", "chassis.store.")
 _STORED_NAME = re.compile(r"[a-z]+\.[a-z0-9]+(_[a-z0-9]+)*")
+_COMMANDS = {("entrypoints", "cli"), ("entrypoints", "cli.py"), ("entrypoints", "commands.py")}
 _BROAD = {"Exception", "BaseException"}
 
 
@@ -62,7 +63,7 @@ def _may_read_the_environment(source: Source) -> bool:
 
 
 def _answers_a_command(source: Source) -> bool:
-    return source.inside[-1] in {"cli.py", "__main__.py"} or source.inside[:2] == ("entrypoints", "cli")
+    return source.inside in {("cli.py",), ("__main__.py",)} or source.inside[:2] in _COMMANDS
 
 
 def _is_broad(caught: ast.expr | None) -> bool:
