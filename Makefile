@@ -7,7 +7,6 @@ SHELL := /bin/bash
 
 SERVICES := security backoffice verification payments games reports
 DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
-PACKAGES := contracts chassis $(SERVICES) gateway pitlocal
 
 PY := .venv/bin/python
 VENV := .venv/installed
@@ -51,12 +50,10 @@ fmt: $(VENV) ## Mend what can be mended: format, imports, simple lint
 	@.venv/bin/ruff check --fix .
 
 lint: $(VENV) ## Format, lint and types
-	@.venv/bin/ruff format --check .
-	@.venv/bin/ruff check .
-	@.venv/bin/mypy $(addprefix -p ,$(PACKAGES) tools)
+	@$(PY) -m tools.check format lint types
 
-check: lint ## Everything that can be said about the code without running it; what CI runs beside the tests
-	@$(PY) -m tools.check
+check: $(VENV) ## Everything that can be said about the code without running it (ARGS="types imports": these alone)
+	@$(PY) -m tools.check $(ARGS)
 
 test: $(VENV) ## The whole suite, from unit tests to journeys with kills, on PostgreSQL and Kafka (ARGS="-k ledger")
 	@.venv/bin/pytest -n 2 --dist loadfile --durations=15 --ignore=tests-e2e $(ARGS)
@@ -68,8 +65,9 @@ test-unit: $(VENV) ## The tests that need neither server nor network (ARGS="-k l
 e2e: $(VENV) ## The journeys through the gateway only
 	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
 
-contracts: $(VENV) ## Generate schemas, AsyncAPI and EVENTS.md from the events in code
+contracts: $(VENV) ## Generate schemas, AsyncAPI, catalogues and the READMEs' event tables from the events in code
 	@$(PY) -m tools.contracts
+	@$(PY) -m tools.service_readme
 
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt

@@ -45,6 +45,7 @@ def choose_place(folder: Path) -> Place:
     user = (entry.pw_uid, entry.pw_gid)
     if open_to_others(package / "pginstall" / "bin" / "postgres") and open_to_others(folder / "here"):
         return Place(programs=package / "pginstall" / "bin", folder=folder, user=user)
+    sweep()
     programs, server = outside_folder(package), outside_folder(folder)
     copy_package(package, programs)
     link = folder / "server"
@@ -74,6 +75,14 @@ def outside_name(folder: Path) -> Path:
     return Path("/var/tmp") / f"pitboss-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
 
 
+def sweep() -> None:
+    """Remove what belongs to folders that are gone: temporary ones, checkouts that were removed."""
+    for outside in Path("/var/tmp").glob("pitboss-*"):
+        origin = outside / "origin"
+        if outside.lstat().st_uid == 0 and origin.exists() and not Path(origin.read_text()).exists():
+            shutil.rmtree(outside, ignore_errors=True)
+
+
 def outside_folder(folder: Path) -> Path:
     """Make that folder in /var/tmp; refused when somebody else made it first."""
     outside = outside_name(folder)
@@ -82,6 +91,7 @@ def outside_folder(folder: Path) -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
         raise RuntimeError(f"{outside} was not made by root: remove it, or clone to a folder that others can enter")
     outside.chmod(0o755)
+    (outside / "origin").write_text(str(folder.resolve()))
     return outside
 
 
