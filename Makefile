@@ -8,6 +8,8 @@ SHELL := /bin/bash
 SERVICES := security backoffice verification payments games reports
 DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
 
+BENCHMARKS := $(patsubst benchmarks/%.py,%,$(filter-out %/common.py %/compare.py,$(wildcard benchmarks/*.py)))
+
 PY := .venv/bin/python
 VENV := .venv/installed
 EVENT_BUS ?= postgres
@@ -65,6 +67,11 @@ test-unit: $(VENV) ## The tests that need neither server nor network (ARGS="-k l
 e2e: $(VENV) ## The journeys through the gateway only
 	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
 
+bench: $(addprefix bench-,$(BENCHMARKS)) ## Measure everything; each prints one JSON line last
+
+bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
+	@$(PY) benchmarks/$*.py $(ARGS)
+
 contracts: $(VENV) ## Generate schemas, AsyncAPI, catalogues and the READMEs' event tables from the events in code
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.service_readme
@@ -72,4 +79,4 @@ contracts: $(VENV) ## Generate schemas, AsyncAPI, catalogues and the READMEs' ev
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt
 
-.PHONY: help venv demo up down kafka migrate rebuild fmt lint check test test-unit e2e contracts audit
+.PHONY: help venv demo up down kafka migrate rebuild fmt lint check test test-unit e2e bench contracts audit
