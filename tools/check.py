@@ -7,6 +7,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +75,12 @@ def run(gate: Gate) -> Outcome:
     return Outcome(gate, done.returncode == 0, (done.stdout + done.stderr).strip(), time.monotonic() - started)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """1 when a gate fails."""
     names = [gate.name for gate in GATES]
     parser = argparse.ArgumentParser(prog="python -m tools.check", description=__doc__)
     parser.add_argument("gates", nargs="*", metavar="GATE", help=f"of {', '.join(names)}; all by default")
-    chosen = parser.parse_args().gates
+    chosen = parser.parse_args(arguments).gates
     if unknown := set(chosen) - set(names):
         parser.error(f"there is no gate {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     outcomes = []

@@ -24,9 +24,9 @@ from contracts.event import SERVICES
 from tools.repository import ROOT
 
 
-def complaints(service: str, server: postgres.Server) -> list[str]:
+def complaints(service: str, server: postgres.Server, root: Path = ROOT) -> list[str]:
     """What is wrong with the migrations of `service`."""
-    folder = ROOT / "services" / service / "migrations"
+    folder = root / "services" / service / "migrations"
     if not (folder / "env.py").exists():
         return [f"{service}: there is no migrations/env.py"]
     config = Config(stdout=io.StringIO())

@@ -53,3 +53,7 @@ def violations(document: dict[str, Any]) -> list[str]:
     validator = Draft7Validator(json.loads(_SCHEMA.read_text("utf-8")))
     found = best_match(validator.iter_errors(document))
     return [] if found is None else [f"{found.json_path}: {found.message}"]
+
+
+if __name__ == "__main__":
+    install()
