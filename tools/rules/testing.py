@@ -32,8 +32,15 @@ def _patches(source: Source) -> Iterator[Found]:
             yield statement, "mock.patch replaces our own code behind its back"
     for call in source.calls():
         name = source.full_name(call.func)
-        if name.startswith(("unittest.mock.patch", "mock.patch", "mocker.patch")) or name == "monkeypatch.setattr":
+        replaces = name == "monkeypatch.setattr" and not _sets_a_constant(call)
+        if replaces or name.startswith(("unittest.mock.patch", "mock.patch", "mocker.patch")):
             yield call, f"{name} replaces code behind its back"
+
+
+def _sets_a_constant(call: ast.Call) -> bool:
+    """A shorter patience or another folder for a test replaces no code."""
+    words = [one.value for one in call.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return any(word.rsplit(".", 1)[-1].isupper() for word in words[:1])
 
 
 @rule(

@@ -229,9 +229,12 @@ EXAMPLES = (
             "import unittest.mock\nwith unittest.mock.patch('payments.main.build'): pass",
             "from unittest import mock\n@mock.patch.object(Ledger, 'post')\ndef test_it(): pass",
             "def test_it(monkeypatch): monkeypatch.setattr('payments.main.build', None)",
+            "def test_it(monkeypatch): monkeypatch.setattr(Ledger, 'post', None)",
         ),
         good=(
             "def test_it(monkeypatch): monkeypatch.setenv('PORT', '0')",
+            "def test_it(monkeypatch): monkeypatch.setattr('payments.adapters.client._PATIENCE_S', 0.01)",
+            "def test_it(monkeypatch): monkeypatch.setattr(client, 'TIMEOUT_S', 1)",
             "def test_it(client): client.patch('/api/payments/v1/deposits')",
         ),
         elsewhere=_SHELL,
