@@ -25,7 +25,7 @@ _REFUSED_WHOLE = frozenset({400, 413, 422})
 """Statuses that say nothing of the batch was applied, because something in it cannot be read."""
 
 _ENCODER = msgspec.json.Encoder()
-_ANSWERS: msgspec.json.Decoder[list[tuple[int, int]]] = msgspec.json.Decoder(list[tuple[int, int]])
+_ANSWERS: msgspec.json.Decoder[list[tuple[int, int | None]]] = msgspec.json.Decoder(list[tuple[int, int | None]])
 _BALANCES: msgspec.json.Decoder[list[int | None]] = msgspec.json.Decoder(list[int | None])
 
 
@@ -54,10 +54,10 @@ class HttpWalletHop:
             "most_waiting": MOST_WAITING,
             "deadline_s": deadline_s,
         }
-        self._moves: Batcher[Movement, tuple[int, int]] = Batcher(self._send_moves, **limits)
+        self._moves: Batcher[Movement, tuple[int, int | None]] = Batcher(self._send_moves, **limits)
         self._reads: Batcher[tuple[UUID, str], int | None] = Batcher(self._send_reads, **limits)
 
-    async def move(self, movement: Movement) -> tuple[int, int]:
+    async def move(self, movement: Movement) -> tuple[int, int | None]:
         """See WalletHop."""
         return await self._moves.ask(movement)
 
@@ -81,7 +81,7 @@ class HttpWalletHop:
             await self._session.close()
             self._session = None
 
-    async def _send_moves(self, items: Sequence[Movement]) -> Sequence[tuple[int, int] | WalletSilent]:
+    async def _send_moves(self, items: Sequence[Movement]) -> Sequence[tuple[int, int | None] | WalletSilent]:
         return await self._one_by_one_if_refused(TRANSFERS, items, _ANSWERS)
 
     async def _send_reads(self, items: Sequence[tuple[UUID, str]]) -> Sequence[int | WalletSilent | None]:

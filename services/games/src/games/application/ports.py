@@ -242,8 +242,8 @@ class SupplierClient(Protocol):
 class WalletHop(Protocol):
     """The one synchronous call behind games: payments moves the money."""
 
-    async def move(self, movement: Movement) -> tuple[int, int]:
-        """(code of contracts.payments.wallet.WalletCode, balance in minor units); WalletSilent when nobody knows."""
+    async def move(self, movement: Movement) -> tuple[int, int | None]:
+        """A code of contracts.payments.wallet.WalletCode and the player's cash where it is known; WalletSilent."""
         ...
 
     async def balance(self, player_id: UUID, currency: str) -> int | None:

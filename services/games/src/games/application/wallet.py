@@ -27,6 +27,7 @@ _VERDICTS: dict[int, Verdict] = {
     WalletCode.BLOCKED: Verdict.PLAYER_DISABLED,
     WalletCode.FEED_STALE: Verdict.UNKNOWN,
     WalletCode.GROUP_REFUSED: Verdict.UNKNOWN,
+    WalletCode.UNANSWERED: Verdict.UNKNOWN,
 }
 """How the ledger's answers read. What is not in here is a doubt."""
 
