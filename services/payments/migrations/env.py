@@ -1,6 +1,9 @@
 """Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
 
-import payments.adapters.ledger.tables  # noqa: F401
+import payments.adapters.ledger.tables
+import payments.adapters.tables
+import payments.read_models.directory
+import payments.read_models.withdrawal_list  # noqa: F401
 from chassis.db.migrations import run_environment
 from payments.application.schema import metadata
 

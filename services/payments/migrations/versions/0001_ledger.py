@@ -12,8 +12,8 @@ _STATEMENTS = (
     CREATE TABLE account (
         id bigint GENERATED ALWAYS AS IDENTITY,
         casino_id uuid NOT NULL,
-        owner_kind text NOT NULL,
-        owner_id text NOT NULL,
+        player_id uuid,
+        provider text,
         type text NOT NULL,
         currency text NOT NULL,
         balance_minor bigint NOT NULL DEFAULT 0,
@@ -22,10 +22,17 @@ _STATEMENTS = (
         deposits_blocked boolean NOT NULL DEFAULT false,
         opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         CONSTRAINT pk_account PRIMARY KEY (id),
-        CONSTRAINT uq_account_owner UNIQUE (owner_id, currency, type, casino_id, owner_kind),
         CONSTRAINT ck_account_floor CHECK (balance_minor >= floor_minor),
-        CONSTRAINT ck_account_owner_kind CHECK (owner_kind IN ('player', 'provider', 'house'))
+        CONSTRAINT ck_account_one_owner CHECK (player_id IS NULL OR provider IS NULL)
     ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0)
+    """,
+    """
+    CREATE UNIQUE INDEX uq_account_player ON account (player_id, type, currency, casino_id)
+        WHERE player_id IS NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX uq_account_house ON account (casino_id, currency, type, provider)
+        NULLS NOT DISTINCT WHERE player_id IS NULL
     """,
     """
     CREATE TABLE transfer (
@@ -93,6 +100,7 @@ _STATEMENTS = (
 
 _COMMENTS = {
     "TABLE account_delta": "what happened to accounts of house and providers since it was last added to their balance",
+    "COLUMN account.player_id": "the owner; an account without player and provider is the house''s",
     "COLUMN account.balance_minor": "credits minus debits; for house and providers what waits in account_delta comes on top",
     "COLUMN account.floor_minor": "the least it may hold; NULL: no floor",
     "COLUMN transfer.seq": "within a wallet, the order of posting",

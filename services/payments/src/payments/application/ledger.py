@@ -28,7 +28,6 @@ from contracts.payments.wallet import transfer_id
 from payments.domain.ledger.accounts import (
     AccountRef,
     AccountType,
-    OwnerKind,
     game_house,
     house,
     player_cash,
@@ -38,7 +37,7 @@ from payments.domain.ledger.accounts import (
     psp_clearing,
     psp_fees,
 )
-from payments.domain.ledger.transfers import Code, TransferKind
+from payments.domain.ledger.transfers import Code, Transfer, TransferKind
 
 __all__ = [
     "AccountRef",
@@ -46,7 +45,6 @@ __all__ = [
     "Code",
     "InsufficientFunds",
     "Ledger",
-    "OwnerKind",
     "Posting",
     "Transfer",
     "TransferDiffers",
@@ -65,34 +63,6 @@ __all__ = [
     "psp_fees",
     "transfer_id",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
-    """One movement of money, as its caller wants it.
-
-    Attributes:
-        id: made by the caller, best with `transfer_id`; the same id again is the same movement, posted once.
-        amount_minor: in minor units, greater than zero.
-        group: transfers of one call with the same group are posted all or not at all.
-        reference_id: what caused it: the deposit, the withdrawal, the bet.
-        provider: the payment provider concerned, for the statement and for reconciliation.
-    """
-
-    id: UUID
-    kind: TransferKind
-    debit: AccountRef
-    credit: AccountRef
-    amount_minor: int
-    group: UUID | None = None
-    reference_id: UUID | None = None
-    provider: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.amount_minor <= 0:
-            raise ValueError("a transfer moves more than nothing")
-        if self.debit == self.credit or self.debit.currency != self.credit.currency:
-            raise ValueError("a transfer moves money of one currency between two accounts")
 
 
 @dataclass(frozen=True, slots=True)

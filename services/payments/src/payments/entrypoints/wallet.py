@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 from contracts.money import MAX_MINOR
 from contracts.payments.wallet import WalletCode
 from payments.adapters.ledger.batcher import LARGEST_BATCH, LedgerUnavailable
-from payments.adapters.ledger.ledger import Movement, PostgresLedger
-from payments.domain.ledger.transfers import Answer, GameMoveKind
+from payments.adapters.ledger.ledger import PostgresLedger
+from payments.domain.ledger.accounts import WalletKey
+from payments.domain.ledger.transfers import Answer, GameMove, GameMoveKind
 
 _MOST_BYTES = 1024 * 1024
 
@@ -97,7 +98,7 @@ class WalletHop:
         if b"\\u0000" in body:
             raise _Refused(422, "malformed", "Text must not contain NUL.")
         try:
-            answers = await self._ledger.move([_movement(item) for item in items])
+            answers = await self._ledger.move([_move(item) for item in items])
         except LedgerUnavailable as unavailable:
             raise _Refused(503, unavailable.code, unavailable.detail) from None
         return _encode([_pair(answer) for answer in answers])
@@ -110,13 +111,11 @@ class WalletHop:
         return _encode(await self._ledger.cash_balances(wanted))
 
 
-def _movement(item: _Item) -> Movement:
-    return Movement(
+def _move(item: _Item) -> GameMove:
+    return GameMove(
         item.id,
         item.kind,
-        item.casino_id,
-        item.player_id,
-        item.currency,
+        WalletKey(item.casino_id, item.player_id, item.currency),
         item.amount_minor,
         item.fingerprint,
         item.reference_id,

@@ -120,7 +120,8 @@ class Batcher:
         await asyncio.gather(*(writer.close() for writer in self._writers))
 
     def _writer_of(self, unit: Unit) -> int:
-        return unit.locks[0] % len(self._writers) if unit.locks else 0
+        wallet = unit.requests[0].wallet
+        return 0 if wallet is None else wallet.player_id.int % len(self._writers)
 
 
 class _Writer:

@@ -3,7 +3,6 @@
 A test compares what is written here with what `contracts` makes of the same facts.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,9 +10,10 @@ from uuid import UUID
 import msgspec
 
 from chassis.store import Context
+from contracts.event import ContractEvent
 from contracts.payments.events import DebtRecorded, RollbackRemembered, TransferPosted
 from contracts.payments.wallet import transfer_id
-from payments.adapters.ledger.units import Owner
+from payments.domain.ledger.accounts import WalletKey
 from payments.domain.ledger.transfers import Entry, TransferKind
 
 TOPIC = TransferPosted.topic
@@ -22,8 +22,8 @@ _encode = msgspec.json.Encoder().encode
 
 class _Posted(msgspec.Struct, omit_defaults=True):
     transfer_id: UUID
-    player_id: str
-    casino_id: str
+    player_id: UUID
+    casino_id: UUID
     kind: str
     currency: str
     amount_minor: int
@@ -42,8 +42,8 @@ class _Posted(msgspec.Struct, omit_defaults=True):
 
 class _Remembered(msgspec.Struct, omit_defaults=True):
     transfer_id: UUID
-    player_id: str
-    casino_id: str
+    player_id: UUID
+    casino_id: UUID
     supplier: str
     round_ref: str
     posted_at: datetime
@@ -52,8 +52,8 @@ class _Remembered(msgspec.Struct, omit_defaults=True):
 
 class _Debt(msgspec.Struct):
     transfer_id: UUID
-    player_id: str
-    casino_id: str
+    player_id: UUID
+    casino_id: UUID
     currency: str
     amount_minor: int
     owed_minor: int
@@ -73,7 +73,7 @@ class _Envelope(msgspec.Struct, omit_defaults=True):
     time: datetime
     datacontenttype: str
     partitionkey: str
-    casinoid: str
+    casinoid: UUID
     actorkind: str
     actorid: str
     correlationid: UUID
@@ -85,20 +85,24 @@ class _Envelope(msgspec.Struct, omit_defaults=True):
     traceparent: str | None = None
 
 
-def events_of(entry: Entry, owner: Owner, ctx: Context | None, now: datetime) -> Iterable[str]:
-    """The envelopes that tell of one entry, as JSON, in order. `ctx` is None for what a supplier did."""
+def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now: datetime) -> list[str]:
+    """The envelopes that tell of one entry, as JSON, in order.
+
+    `key` is the player's id as text; `ctx` is None for what a supplier did.
+    """
+
+    def envelope(fact: type[ContractEvent], event_id: UUID, data: msgspec.Struct) -> str:
+        return _wrapped(fact, event_id, data, entry, owner, key, ctx, now)
+
     if entry.kind == TransferKind.TOMBSTONE:
-        yield _wrapped(
-            RollbackRemembered, _remembered(entry, owner, now), entry.id, entry=entry, owner=owner, ctx=ctx, now=now
-        )
-        return
-    yield _wrapped(TransferPosted, _posted(entry, owner, now), entry.id, entry=entry, owner=owner, ctx=ctx, now=now)
+        return [envelope(RollbackRemembered, entry.id, _remembered(entry, owner, now))]
+    posted = envelope(TransferPosted, entry.id, _posted(entry, owner, now))
     if entry.kind == TransferKind.OWED:
-        debt = _debt(entry, owner, now)
-        yield _wrapped(DebtRecorded, debt, transfer_id("debt", entry.id), entry=entry, owner=owner, ctx=ctx, now=now)
+        return [posted, envelope(DebtRecorded, transfer_id("debt", entry.id), _debt(entry, owner, now))]
+    return [posted]
 
 
-def _posted(entry: Entry, owner: Owner, now: datetime) -> _Posted:
+def _posted(entry: Entry, owner: WalletKey, now: datetime) -> _Posted:
     wallet, amount = entry.wallet_id, entry.amount_minor
     delta = amount if entry.credit_account == wallet else -amount if entry.debit_account == wallet else 0
     return _Posted(
@@ -122,7 +126,7 @@ def _posted(entry: Entry, owner: Owner, now: datetime) -> _Posted:
     )
 
 
-def _remembered(entry: Entry, owner: Owner, now: datetime) -> _Remembered:
+def _remembered(entry: Entry, owner: WalletKey, now: datetime) -> _Remembered:
     return _Remembered(
         entry.id,
         owner.player_id,
@@ -134,7 +138,7 @@ def _remembered(entry: Entry, owner: Owner, now: datetime) -> _Remembered:
     )
 
 
-def _debt(entry: Entry, owner: Owner, now: datetime) -> _Debt:
+def _debt(entry: Entry, owner: WalletKey, now: datetime) -> _Debt:
     assert entry.reference_id is not None
     assert entry.debit_balance is not None
     return _Debt(
@@ -151,12 +155,12 @@ def _debt(entry: Entry, owner: Owner, now: datetime) -> _Debt:
 
 
 def _wrapped(
-    fact: type[TransferPosted | RollbackRemembered | DebtRecorded],
-    data: msgspec.Struct,
+    fact: type[ContractEvent],
     event_id: UUID,
-    *,
+    data: msgspec.Struct,
     entry: Entry,
-    owner: Owner,
+    owner: WalletKey,
+    key: str,
     ctx: Context | None,
     now: datetime,
 ) -> str:
@@ -166,11 +170,11 @@ def _wrapped(
         "/pitboss/payments",
         fact.type,
         fact.version,
-        "wallet-" + owner.player_id,
+        "wallet-" + key,
         0,
         now,
         "application/json",
-        owner.player_id,
+        key,
         owner.casino_id,
         "partner",
         entry.supplier or "unknown",

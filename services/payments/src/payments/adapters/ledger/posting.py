@@ -1,51 +1,91 @@
 """One batch, one transaction: lock, read what was posted earlier, decide in memory, write. Four round trips."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from payments.adapters.ledger import sql
+from payments.adapters.ledger.accounts import house_numbers, lock_wallets, open_accounts
 from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
-from payments.domain.ledger.books import Account, Books
-from payments.domain.ledger.transfers import Answer, Entry, GameMove, GameMoveKind
+from payments.domain.ledger.accounts import WALLET_TYPES, AccountRef, AccountType, WalletKey
+from payments.domain.ledger.books import Books, Wallet
+from payments.domain.ledger.transfers import Answer, Entry, GameMove, GameMoveKind, Transfer
 
 
-async def post_units(raw: Any, units: Sequence[Unit], *, now: datetime, feed_stale: bool) -> list[list[Answer]]:
+@dataclass(slots=True)
+class Terms:
+    """What holds for a whole batch: its time, and whether restrictions may have been missed."""
+
+    now: datetime
+    feed_stale: bool
+    game_houses: Mapping[tuple[UUID, str], int]
+
+
+async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list[Answer]]:
     """Post units inside the transaction that is open on `raw`, an asyncpg connection.
 
     Answers come per unit, in order. Nothing is true before the transaction commits.
     """
-    accounts = await _lock(raw, units)
+    refs = [
+        ref
+        for unit in units
+        for request in unit.requests
+        if isinstance(request, Transfer)
+        for ref in (request.debit, request.credit)
+    ]
+    houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
+    wallets = await _lock(raw, units, refs)
     earlier = await _earlier(raw, units)
-    house = {number for unit in units for number in unit.house}
-    books = Books(accounts, house, earlier, feed_stale=feed_stale)
+    books = Books(wallets, terms.game_houses, houses, earlier, feed_stale=terms.feed_stale)
     answers: list[list[Answer]] = []
     keys: list[str] = []
     envelopes: list[str] = []
     for unit in units:
-        before = len(books.written)
-        if len(unit.requests) == 1:
-            answers.append([books.post(unit.requests[0])])
-        else:
-            answers.append(books.post_all(unit.requests))
-        for entry in books.written[before:]:
-            if entry.wallet_id is not None:
-                owner = unit.owners[entry.wallet_id]
-                for envelope in events_of(entry, owner, unit.ctx, now):
-                    keys.append(owner.player_id)
-                    envelopes.append(envelope)
+        before, requests = len(books.written), unit.requests
+        answers.append([books.post(requests[0])] if len(requests) == 1 else books.post_all(requests))
+        for entry, wallet in _concerned(books.written[before:], unit, wallets):
+            key = str(wallet.player_id)
+            for envelope in events_of(entry, wallet, key, unit.ctx, terms.now):
+                keys.append(key)
+                envelopes.append(envelope)
     if books.written:
-        await _write(raw, books, now, keys, envelopes)
+        await _write(raw, books, terms.now, keys, envelopes)
     return answers
 
 
-async def _lock(raw: Any, units: Sequence[Unit]) -> dict[int, Account]:
-    numbers = sorted({number for unit in units for number in unit.locks})
-    if not numbers:
+async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> dict[WalletKey, Wallet]:
+    players: dict[UUID, None] = {}
+    types = {AccountType.CASH}
+    for unit in units:
+        for request in unit.requests:
+            if isinstance(request, GameMove):
+                players[request.wallet.player_id] = None
+                if request.kind is GameMoveKind.ROLLBACK:
+                    types.add(AccountType.OWED)
+    for ref in refs:
+        if ref.player_id is not None:
+            players[ref.player_id] = None
+            types.add(ref.type)
+    if not players:
         return {}
-    return {row[0]: Account(row[1], row[2], row[3], row[4]) for row in await raw.fetch(sql.LOCK, numbers)}
+    wallets = await lock_wallets(raw, players, types)
+    lacking = [ref for ref in dict.fromkeys(refs) if _lacks(wallets, ref)]
+    if not lacking:
+        return wallets
+    # Nobody else can be making them: whoever wants to must hold the wallet's cash, as we do.
+    await open_accounts(raw, lacking)
+    return await lock_wallets(raw, players, types)
+
+
+def _lacks(wallets: Mapping[WalletKey, Wallet], ref: AccountRef) -> bool:
+    """Whether it is an account beside a wallet, such as a receivable, that is made when it is first needed."""
+    if ref.wallet is None or ref.type in WALLET_TYPES:
+        return False
+    wallet = wallets.get(ref.wallet)
+    return wallet is not None and wallet.account(ref.type) is None
 
 
 async def _earlier(raw: Any, units: Sequence[Unit]) -> list[Entry]:
@@ -64,10 +104,21 @@ async def _earlier(raw: Any, units: Sequence[Unit]) -> list[Entry]:
     return [Entry(*row) for row in await raw.fetch(sql.EARLIER, ids, reversed_ids)]
 
 
+def _concerned(
+    written: Sequence[Entry], unit: Unit, wallets: Mapping[WalletKey, Wallet]
+) -> list[tuple[Entry, WalletKey]]:
+    """The new entries of a unit that concern a player, each with his wallet."""
+    if len(unit.requests) == 1:
+        only = unit.requests[0].wallet
+        return [] if only is None else [(entry, only) for entry in written]
+    owners = {wallet.cash.number: key for key, wallet in wallets.items()}
+    return [(entry, owners[entry.wallet_id]) for entry in written if entry.wallet_id is not None]
+
+
 async def _write(raw: Any, books: Books, now: datetime, keys: list[str], envelopes: list[str]) -> None:
     columns = [list(column) for column in zip(*books.written, strict=True)]
     deltas = {number: delta for number, delta in books.deltas.items() if delta}
-    balances = books.changed_balances()
+    changed = books.changed()
     await raw.execute(
         sql.WRITE,
         *columns,
@@ -77,6 +128,6 @@ async def _write(raw: Any, books: Books, now: datetime, keys: list[str], envelop
         envelopes,
         list(deltas),
         list(deltas.values()),
-        list(balances),
-        list(balances.values()),
+        [account.number for account in changed],
+        [account.balance_minor for account in changed],
     )

@@ -13,7 +13,7 @@ from payments.domain.ledger.accounts import AccountType
 
 _ACCOUNTS = """
     SELECT id, casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
-    WHERE owner_kind = 'player' AND owner_id = $1 ORDER BY currency, id"""
+    WHERE player_id = $1 ORDER BY currency, id"""
 
 _STATEMENT = """
     SELECT seq, id, kind, debit_account, credit_account, amount_minor, cash_after, reference_id, provider, supplier,
@@ -24,11 +24,11 @@ _SUMMARY = """
     WITH waiting AS (
         SELECT account_id, sum(delta_minor)::bigint AS delta_minor FROM account_delta GROUP BY account_id
     )
-    SELECT casino_id, currency, owner_kind, type, CASE owner_kind WHEN 'provider' THEN owner_id END AS provider,
+    SELECT casino_id, currency, type, provider,
            count(*) AS accounts, sum(balance_minor + coalesce(delta_minor, 0))::bigint AS balance_minor
     FROM account LEFT JOIN waiting ON waiting.account_id = account.id
     WHERE $1::uuid[] IS NULL OR casino_id = ANY($1::uuid[])
-    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 
 _LAST = 2**63 - 1
 
@@ -76,7 +76,6 @@ class AccountSum:
 
     casino_id: UUID
     currency: str
-    owner_kind: str
     type: str
     provider: str | None
     accounts: int
@@ -86,7 +85,7 @@ class AccountSum:
 async def wallets_of(db: Database, player_id: UUID) -> list[WalletView]:
     """Every wallet of the player, by currency; empty when he is not known."""
     async with db.read() as connection:
-        rows = await (await driver(connection)).fetch(_ACCOUNTS, str(player_id))
+        rows = await (await driver(connection)).fetch(_ACCOUNTS, player_id)
     grouped: dict[tuple[UUID, str], dict[AccountType, Any]] = {}
     for row in rows:
         grouped.setdefault((row["casino_id"], row["currency"]), {})[AccountType(row["type"])] = row

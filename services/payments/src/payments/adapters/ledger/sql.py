@@ -21,16 +21,11 @@ SETTINGS = {
 }
 """Of the connections that post. Durability is stated here so that no default of a server can take it away."""
 
-LOCK = """
-    SELECT id, balance_minor, floor_minor, bets_blocked, deposits_blocked
-    FROM account WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
-"""Sorted, so that two batches never wait for each other in a circle."""
-
 EARLIER = f"""
     SELECT {COLUMNS} FROM transfer WHERE id = ANY($1::uuid[])
     UNION ALL
     SELECT {COLUMNS} FROM transfer WHERE reversal_of = ANY($2::uuid[])"""  # noqa: S608 - names of our own columns
-"""Run after LOCK, as a statement of its own, so that it sees what the previous holder of the locks committed."""
+"""Run after the wallets are locked, as a statement of its own, so that it sees what their last holder committed."""
 
 WRITE = f"""
     WITH posted AS (

@@ -2,15 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
-
-
-class OwnerKind(StrEnum):
-    """Whose account it is."""
-
-    PLAYER = "player"
-    PROVIDER = "provider"
-    HOUSE = "house"
 
 
 class AccountType(StrEnum):
@@ -34,60 +27,69 @@ FLOORS: dict[AccountType, int] = {AccountType.CASH: 0, AccountType.WITHDRAWAL_HO
 WALLET_TYPES = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD, AccountType.OWED)
 """The accounts that make up a player's wallet; they are opened together."""
 
-HOUSE_OWNER = "house"
+
+class WalletKey(NamedTuple):
+    """Whose wallet, at which casino, in which currency."""
+
+    casino_id: UUID
+    player_id: UUID
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRef:
-    """One account by its meaning. Provider and house accounts come into being when they are first named."""
+    """One account by its meaning: a player's, a payment provider's, or (with neither) the house's.
+
+    Provider and house accounts come into being when they are first named.
+    """
 
     casino_id: UUID
-    owner_kind: OwnerKind
-    owner_id: str
     type: AccountType
     currency: str
+    player_id: UUID | None = None
+    provider: str | None = None
 
     @property
-    def of_player(self) -> bool:
-        """Whether its balance is kept in its row and read under its lock; the others' are summed up from entries."""
-        return self.owner_kind is OwnerKind.PLAYER
+    def wallet(self) -> WalletKey | None:
+        """The wallet it is part of; None for an account of the house or a provider."""
+        return None if self.player_id is None else WalletKey(self.casino_id, self.player_id, self.currency)
 
 
 def player_cash(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """What the player may bet or withdraw. It exists once `open_wallet` made it; unknown otherwise."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.CASH, currency)
+    return AccountRef(casino_id, AccountType.CASH, currency, player_id)
 
 
 def player_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """Money of open withdrawals."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.WITHDRAWAL_HOLD, currency)
+    return AccountRef(casino_id, AccountType.WITHDRAWAL_HOLD, currency, player_id)
 
 
 def player_owed(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """What the player owes us because a win he had spent was rolled back; negative or zero."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.OWED, currency)
+    return AccountRef(casino_id, AccountType.OWED, currency, player_id)
 
 
 def player_receivable(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """What the player owes us because a deposit he had spent was taken back; negative or zero."""
-    return AccountRef(casino_id, OwnerKind.PLAYER, str(player_id), AccountType.CHARGEBACK_RECEIVABLE, currency)
+    return AccountRef(casino_id, AccountType.CHARGEBACK_RECEIVABLE, currency, player_id)
 
 
 def psp_clearing(casino_id: UUID, provider: str, currency: str) -> AccountRef:
     """Our money at a payment provider, until it is settled with the bank."""
-    return AccountRef(casino_id, OwnerKind.PROVIDER, provider, AccountType.PSP_CLEARING, currency)
+    return AccountRef(casino_id, AccountType.PSP_CLEARING, currency, provider=provider)
 
 
 def psp_fees(casino_id: UUID, provider: str, currency: str) -> AccountRef:
     """What a payment provider's services cost the house."""
-    return AccountRef(casino_id, OwnerKind.PROVIDER, provider, AccountType.PSP_FEES, currency)
+    return AccountRef(casino_id, AccountType.PSP_FEES, currency, provider=provider)
 
 
 def game_house(casino_id: UUID, currency: str) -> AccountRef:
     """The house's side of every bet and win."""
-    return AccountRef(casino_id, OwnerKind.HOUSE, HOUSE_OWNER, AccountType.GAME_HOUSE, currency)
+    return AccountRef(casino_id, AccountType.GAME_HOUSE, currency)
 
 
 def house(casino_id: UUID, account_type: AccountType, currency: str) -> AccountRef:
     """Another account of the house: bank, adjustments, suspense."""
-    return AccountRef(casino_id, OwnerKind.HOUSE, HOUSE_OWNER, account_type, currency)
+    return AccountRef(casino_id, account_type, currency)

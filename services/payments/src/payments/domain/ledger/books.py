@@ -1,40 +1,67 @@
-"""The rules of posting: given locked accounts and earlier entries, what a request does. Pure and in memory.
+"""The rules of posting: given locked wallets and earlier entries, what a request does. Pure and in memory.
 
 A batch is decided here one request after the other, exactly as if each had come alone; the database is asked once
 before and once after. That is why a batch cannot be told from the same requests sent singly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
 
-from payments.domain.ledger.transfers import Answer, Code, Entry, GameMove, GameMoveKind, PlainMove, TransferKind
+from payments.domain.ledger.accounts import AccountRef, AccountType, WalletKey
+from payments.domain.ledger.transfers import Answer, Code, Entry, GameMove, GameMoveKind, Transfer, TransferKind
+
+Request = GameMove | Transfer
 
 _REVERSALS = frozenset({TransferKind.ROLLBACK_BET, TransferKind.ROLLBACK_WIN, TransferKind.TOMBSTONE})
 
 
 @dataclass(slots=True)
 class Account:
-    """A player's account as it stands, held under lock.
+    """A player's account as it stands, held under lock. Without a floor it may run as low as it likes."""
 
-    Attributes:
-        floor_minor: the least it may hold; None: no floor.
-    """
-
+    number: int
     balance_minor: int
-    floor_minor: int | None
+    floor_minor: int | None = None
+    opening_minor: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opening_minor = self.balance_minor
+
+    def holds(self, amount_minor: int) -> bool:
+        """Whether as much may be taken from it."""
+        return self.floor_minor is None or self.balance_minor - amount_minor >= self.floor_minor
+
+
+@dataclass(slots=True)
+class Wallet:
+    """A player's accounts in one currency, and what he may not do."""
+
+    cash: Account
+    others: dict[AccountType, Account] = field(default_factory=dict)
     bets_blocked: bool = False
-    deposits_blocked: bool = False
+
+    def account(self, kind: AccountType) -> Account | None:
+        """One of its accounts, if it was locked."""
+        return self.cash if kind is AccountType.CASH else self.others.get(kind)
+
+
+Side = Account | int
+"""A player's account, or the number of an account of the house or a provider.
+
+The latter have no balance here: what happens to them is summed up, so that no transfer ever waits for another only
+because both are with the house.
+"""
 
 
 class Books:
-    """The part of the books a batch concerns.
+    """The part of the books that a batch concerns.
 
     Args:
-        accounts: the players' accounts by number, all that the batch may touch.
-        house: numbers of accounts of house and providers. They have no floor and no balance here: what happens to
-            them is summed up, so that no transfer ever waits for another because both are with the house.
+        wallets: those of the players concerned, as far as they exist.
+        game_houses: the number of the account on the house's side of games, by casino and currency.
+        houses: the numbers of the other accounts of house and providers concerned.
         entries: everything written before with an id, or reversing an id, that the batch names.
         feed_stale: whether restrictions may have been missed, so that no bet may be taken.
 
@@ -45,31 +72,35 @@ class Books:
 
     def __init__(
         self,
-        accounts: Mapping[int, Account],
-        house: Iterable[int],
+        wallets: Mapping[WalletKey, Wallet],
+        game_houses: Mapping[tuple[UUID, str], int],
+        houses: Mapping[AccountRef, int],
         entries: Iterable[Entry] = (),
         *,
         feed_stale: bool = False,
     ) -> None:
-        self._accounts = accounts
-        self._opening = {number: account.balance_minor for number, account in accounts.items()}
+        self._wallets = wallets
+        self._game_houses = game_houses
+        self._houses = houses
         self._feed_stale = feed_stale
         self._by_id: dict[UUID, Entry] = {}
         self._reversals: dict[UUID, Entry] = {}
+        self._undo: list[tuple[Side, Side, int]] = []
         self.written: list[Entry] = []
-        self.deltas: dict[int, int] = dict.fromkeys(house, 0)
+        self.deltas: dict[int, int] = {}
         for entry in entries:
             self._remember(entry)
 
-    def changed_balances(self) -> dict[int, int]:
-        """The players' accounts whose balance is another than when they were locked, with the new one."""
-        return {
-            number: account.balance_minor
-            for number, account in self._accounts.items()
-            if account.balance_minor != self._opening[number]
-        }
+    def changed(self) -> list[Account]:
+        """The players' accounts whose balance is another than when they were locked."""
+        return [
+            account
+            for wallet in self._wallets.values()
+            for account in (wallet.cash, *wallet.others.values())
+            if account.balance_minor != account.opening_minor
+        ]
 
-    def post_all(self, requests: Sequence[GameMove | PlainMove]) -> list[Answer]:
+    def post_all(self, requests: Sequence[Request]) -> list[Answer]:
         """All of the requests or none: when one is refused the others answer GROUP_REFUSED and nothing is written."""
         before = len(self.written)
         answers: list[Answer] = []
@@ -82,178 +113,157 @@ class Books:
             answers.append(answer)
         return answers
 
-    def post(self, request: GameMove | PlainMove) -> Answer:
+    def post(self, request: Request) -> Answer:
         """One request: posted, found posted before, or refused with its code."""
-        if isinstance(request, PlainMove):
-            return self._post_plain(request)
+        if isinstance(request, Transfer):
+            return self._transfer(request)
+        wallet = self._wallets.get(request.wallet)
+        if wallet is None:
+            return Answer(Code.UNKNOWN_ACCOUNT, None)
         match request.kind:
             case GameMoveKind.BET:
-                return self._bet(request)
+                return self._bet(request, wallet)
             case GameMoveKind.WIN:
-                return self._win(request)
+                return self._win(request, wallet)
             case GameMoveKind.ROLLBACK:
-                return self._rollback(request)
+                return self._rollback(request, wallet)
             case _:
                 assert_never(request.kind)
 
-    def _bet(self, bet: GameMove) -> Answer:
+    def _bet(self, bet: GameMove, wallet: Wallet) -> Answer:
+        cash, house = wallet.cash, self._house_of(bet)
         earlier = self._by_id.get(bet.id)
         if earlier is not None:
-            return self._again(bet, earlier, bet.wallet.cash, bet.house)
-        account = self._accounts[bet.wallet.cash]
-        cash = account.balance_minor
+            return _again(bet, earlier, cash, cash.number, house)
         if bet.id in self._reversals:
-            return Answer(Code.ROLLED_BACK, cash)
-        if account.bets_blocked:
-            return Answer(Code.BLOCKED, cash)
+            return Answer(Code.ROLLED_BACK, cash.balance_minor)
+        if wallet.bets_blocked:
+            return Answer(Code.BLOCKED, cash.balance_minor)
         if self._feed_stale:
-            return Answer(Code.FEED_STALE, cash)
-        if cash - bet.amount_minor < (account.floor_minor or 0):
-            return Answer(Code.INSUFFICIENT_FUNDS, cash)
-        return self._write_game(bet, TransferKind.BET, bet.wallet.cash, bet.house, bet.amount_minor)
+            return Answer(Code.FEED_STALE, cash.balance_minor)
+        if not cash.holds(bet.amount_minor):
+            return Answer(Code.INSUFFICIENT_FUNDS, cash.balance_minor)
+        return self._write_game(bet, TransferKind.BET, cash, house, bet.amount_minor, cash)
 
-    def _win(self, win: GameMove) -> Answer:
+    def _win(self, win: GameMove, wallet: Wallet) -> Answer:
+        cash, house = wallet.cash, self._house_of(win)
         earlier = self._by_id.get(win.id)
         if earlier is not None:
-            return self._again(win, earlier, win.house, win.wallet.cash)
-        cash = self._accounts[win.wallet.cash].balance_minor
+            return _again(win, earlier, cash, house, cash.number)
         if win.id in self._reversals:
-            return Answer(Code.ROLLED_BACK, cash)
-        if win.requires_reference and not self._has_bet(win):
-            return Answer(Code.UNKNOWN_REFERENCE, cash)
-        return self._write_game(win, TransferKind.WIN, win.house, win.wallet.cash, win.amount_minor)
+            return Answer(Code.ROLLED_BACK, cash.balance_minor)
+        if win.requires_reference and not self._has_bet(win, cash):
+            return Answer(Code.UNKNOWN_REFERENCE, cash.balance_minor)
+        return self._write_game(win, TransferKind.WIN, house, cash, win.amount_minor, cash)
 
-    def _has_bet(self, win: GameMove) -> bool:
+    def _has_bet(self, win: GameMove, cash: Account) -> bool:
         bet = self._by_id.get(win.reference_id) if win.reference_id else None
         return (
             bet is not None
             and bet.kind == TransferKind.BET
-            and bet.wallet_id == win.wallet.cash
+            and bet.wallet_id == cash.number
             and bet.id not in self._reversals
         )
 
-    def _again(self, move: GameMove, earlier: Entry, debit: int, credit: int) -> Answer:
-        """The answer to an id that was used before: the first answer to the same facts, a refusal to others."""
-        facts = (move.kind, debit, credit, move.amount_minor, move.fingerprint, move.reference_id)
-        if facts != (
-            earlier.kind,
-            earlier.debit_account,
-            earlier.credit_account,
-            earlier.amount_minor,
-            earlier.fingerprint,
-            earlier.reference_id,
-        ):
-            return Answer(Code.DIFFERENT_FACTS, self._accounts[move.wallet.cash].balance_minor)
-        return _first_answer(earlier)
-
-    def _rollback(self, rollback: GameMove) -> Answer:
-        wallet, target_id = rollback.wallet, rollback.reference_id
-        cash = self._accounts[wallet.cash].balance_minor
+    def _rollback(self, rollback: GameMove, wallet: Wallet) -> Answer:
+        cash, target_id = wallet.cash, rollback.reference_id
         earlier = self._by_id.get(rollback.id)
         if earlier is not None:
             same = (
                 earlier.kind in _REVERSALS
                 and earlier.reversal_of == target_id
-                and earlier.wallet_id == wallet.cash
+                and earlier.wallet_id == cash.number
                 and earlier.fingerprint == rollback.fingerprint
             )
-            return _first_answer(earlier) if same else Answer(Code.DIFFERENT_FACTS, cash)
+            return _first_answer(earlier) if same else Answer(Code.DIFFERENT_FACTS, cash.balance_minor)
+        unknown = Answer(Code.UNKNOWN_REFERENCE, cash.balance_minor)
         if target_id is None:
-            return Answer(Code.UNKNOWN_REFERENCE, cash)
+            return unknown
         done = self._reversals.get(target_id)
         if done is not None:
-            return _first_answer(done) if done.wallet_id == wallet.cash else Answer(Code.UNKNOWN_REFERENCE, cash)
+            return _first_answer(done) if done.wallet_id == cash.number else unknown
         target = self._by_id.get(target_id)
         if target is None:
-            return self._write_game(rollback, TransferKind.TOMBSTONE, wallet.cash, rollback.house, 0)
-        if target.wallet_id != wallet.cash or target.kind not in (TransferKind.BET, TransferKind.WIN):
-            return Answer(Code.UNKNOWN_REFERENCE, cash)
+            return self._write_game(rollback, TransferKind.TOMBSTONE, cash, self._house_of(rollback), 0, cash)
+        if target.wallet_id != cash.number:
+            return unknown
         if target.kind == TransferKind.BET:
-            return self._write_game(
-                rollback, TransferKind.ROLLBACK_BET, target.credit_account, wallet.cash, target.amount_minor
-            )
-        return self._take_back_win(rollback, target)
+            kind, house = TransferKind.ROLLBACK_BET, target.credit_account
+            return self._write_game(rollback, kind, house, cash, target.amount_minor, cash)
+        if target.kind == TransferKind.WIN:
+            return self._take_back_win(rollback, target, wallet)
+        return unknown
 
-    def _take_back_win(self, rollback: GameMove, win: Entry) -> Answer:
+    def _take_back_win(self, rollback: GameMove, win: Entry, wallet: Wallet) -> Answer:
         """A win is taken back whole; what the player has spent of it he owes from now on."""
-        wallet = rollback.wallet
-        missing = win.amount_minor - self._accounts[wallet.cash].balance_minor
+        cash, owed = wallet.cash, wallet.others[AccountType.OWED]
+        missing = win.amount_minor - cash.balance_minor
         if missing > 0:
-            self._write_game(
-                rollback._replace(id=owed_id(rollback.id), reference_id=rollback.id),
-                TransferKind.OWED,
-                wallet.owed,
-                wallet.cash,
-                missing,
-            )
-        return self._write_game(rollback, TransferKind.ROLLBACK_WIN, wallet.cash, win.debit_account, win.amount_minor)
+            loan = rollback._replace(id=owed_id(rollback.id), reference_id=rollback.id)
+            self._write_game(loan, TransferKind.OWED, owed, cash, missing, cash)
+        return self._write_game(rollback, TransferKind.ROLLBACK_WIN, cash, win.debit_account, win.amount_minor, cash)
 
-    def _write_game(self, move: GameMove, kind: TransferKind, debit: int, credit: int, amount: int) -> Answer:
+    def _write_game(
+        self, move: GameMove, kind: TransferKind, debit: Side, credit: Side, amount: int, cash: Account
+    ) -> Answer:
         debit_balance, credit_balance = self._shift(debit, -amount), self._shift(credit, amount)
-        cash = self._accounts[move.wallet.cash].balance_minor
-        entry = Entry(
-            move.id,
-            kind,
-            debit,
-            credit,
-            amount,
-            debit_balance,
-            credit_balance,
-            move.wallet.cash,
-            cash,
-            move.fingerprint,
-            move.reference_id,
-            move.reference_id if kind in _REVERSALS else None,
-            None,
-            None,
-            move.supplier,
-            move.supplier_tx,
-            move.game_code,
-            move.round_ref,
-            move.round_closed,
-            move.session_id,
-        )
-        self.written.append(entry)
-        self._remember(entry)
-        return Answer(Code.CREATED, cash, debit_balance, credit_balance)
-
-    def _post_plain(self, move: PlainMove) -> Answer:
-        cash = self._accounts[move.wallet].balance_minor if move.wallet is not None else None
-        earlier = self._by_id.get(move.id)
-        if earlier is not None:
-            same = (move.kind, move.debit, move.credit, move.amount_minor, move.reference_id, move.provider) == (
-                earlier.kind,
-                earlier.debit_account,
-                earlier.credit_account,
-                earlier.amount_minor,
-                earlier.reference_id,
-                earlier.provider,
+        self._undo.append((debit, credit, amount))
+        self._write(
+            Entry(
+                move.id,
+                kind,
+                _number(debit),
+                _number(credit),
+                amount,
+                debit_balance,
+                credit_balance,
+                cash.number,
+                cash.balance_minor,
+                move.fingerprint,
+                move.reference_id,
+                move.reference_id if kind in _REVERSALS else None,
+                None,
+                None,
+                move.supplier,
+                move.supplier_tx,
+                move.game_code,
+                move.round_ref,
+                move.round_closed,
+                move.session_id,
             )
-            return _first_answer(earlier) if same else Answer(Code.DIFFERENT_FACTS, cash)
-        payer = self._accounts.get(move.debit)
-        if (
-            payer is not None
-            and payer.floor_minor is not None
-            and payer.balance_minor - move.amount_minor < payer.floor_minor
-        ):
-            return Answer(Code.INSUFFICIENT_FUNDS, cash, payer.balance_minor)
-        debit_balance = self._shift(move.debit, -move.amount_minor)
-        credit_balance = self._shift(move.credit, move.amount_minor)
+        )
+        return Answer(Code.CREATED, cash.balance_minor, debit_balance, credit_balance)
+
+    def _transfer(self, transfer: Transfer) -> Answer:
+        debit, credit = self._side(transfer.debit), self._side(transfer.credit)
+        if debit is None or credit is None:
+            return Answer(Code.UNKNOWN_ACCOUNT, None)
+        cash = self._wallets[transfer.wallet].cash if transfer.wallet is not None else None
+        earlier = self._by_id.get(transfer.id)
+        if earlier is not None:
+            if _facts(transfer, debit, credit) == _facts_of(earlier):
+                return _first_answer(earlier)
+            return Answer(Code.DIFFERENT_FACTS, cash.balance_minor if cash else None)
+        if isinstance(debit, Account) and not debit.holds(transfer.amount_minor):
+            return Answer(Code.INSUFFICIENT_FUNDS, cash.balance_minor if cash else None, debit.balance_minor)
+        amount = transfer.amount_minor
+        debit_balance, credit_balance = self._shift(debit, -amount), self._shift(credit, amount)
+        self._undo.append((debit, credit, amount))
         entry = Entry(
-            id=move.id,
-            kind=move.kind,
-            debit_account=move.debit,
-            credit_account=move.credit,
-            amount_minor=move.amount_minor,
+            id=transfer.id,
+            kind=transfer.kind,
+            debit_account=_number(debit),
+            credit_account=_number(credit),
+            amount_minor=amount,
             debit_balance=debit_balance,
             credit_balance=credit_balance,
-            wallet_id=move.wallet,
-            cash_after=self._accounts[move.wallet].balance_minor if move.wallet is not None else None,
+            wallet_id=cash.number if cash else None,
+            cash_after=cash.balance_minor if cash else None,
             fingerprint=0,
-            reference_id=move.reference_id,
+            reference_id=transfer.reference_id,
             reversal_of=None,
-            group_id=move.group_id,
-            provider=move.provider,
+            group_id=transfer.group,
+            provider=transfer.provider,
             supplier=None,
             supplier_tx=None,
             game_code=None,
@@ -261,17 +271,30 @@ class Books:
             round_closed=False,
             session_id=None,
         )
-        self.written.append(entry)
-        self._remember(entry)
+        self._write(entry)
         return Answer(Code.CREATED, entry.cash_after, debit_balance, credit_balance)
 
-    def _shift(self, account_id: int, by: int) -> int | None:
-        account = self._accounts.get(account_id)
-        if account is None:
-            self.deltas[account_id] += by
-            return None
-        account.balance_minor += by
-        return account.balance_minor
+    def _house_of(self, move: GameMove) -> int:
+        casino_id, _, currency = move.wallet
+        return self._game_houses[casino_id, currency]
+
+    def _side(self, ref: AccountRef) -> Side | None:
+        key = ref.wallet
+        if key is None:
+            return self._houses[ref]
+        wallet = self._wallets.get(key)
+        return None if wallet is None else wallet.account(ref.type)
+
+    def _shift(self, side: Side, by: int) -> int | None:
+        if isinstance(side, Account):
+            side.balance_minor += by
+            return side.balance_minor
+        self.deltas[side] = self.deltas.get(side, 0) + by
+        return None
+
+    def _write(self, entry: Entry) -> None:
+        self.written.append(entry)
+        self._remember(entry)
 
     def _remember(self, entry: Entry) -> None:
         self._by_id[entry.id] = entry
@@ -280,9 +303,9 @@ class Books:
 
     def _forget_after(self, count: int) -> None:
         while len(self.written) > count:
-            entry = self.written.pop()
-            self._shift(entry.debit_account, entry.amount_minor)
-            self._shift(entry.credit_account, -entry.amount_minor)
+            entry, (debit, credit, amount) = self.written.pop(), self._undo.pop()
+            self._shift(debit, amount)
+            self._shift(credit, -amount)
             del self._by_id[entry.id]
             if entry.reversal_of is not None:
                 del self._reversals[entry.reversal_of]
@@ -291,6 +314,33 @@ class Books:
 def owed_id(rollback_id: UUID) -> UUID:
     """The id of the transfer by which a player comes to owe what a rollback found missing."""
     return UUID(int=rollback_id.int ^ 1)
+
+
+def _number(side: Side) -> int:
+    return side.number if isinstance(side, Account) else side
+
+
+def _again(move: GameMove, earlier: Entry, cash: Account, debit: int, credit: int) -> Answer:
+    """The answer to an id that was used before: the first answer to the same facts, a refusal to others."""
+    same = (
+        earlier.kind == move.kind
+        and earlier.debit_account == debit
+        and earlier.credit_account == credit
+        and earlier.amount_minor == move.amount_minor
+        and earlier.fingerprint == move.fingerprint
+        and earlier.reference_id == move.reference_id
+    )
+    return _first_answer(earlier) if same else Answer(Code.DIFFERENT_FACTS, cash.balance_minor)
+
+
+def _facts(transfer: Transfer, debit: Side, credit: Side) -> tuple[object, ...]:
+    sides = (_number(debit), _number(credit))
+    return (transfer.kind, *sides, transfer.amount_minor, transfer.reference_id, transfer.provider)
+
+
+def _facts_of(entry: Entry) -> tuple[object, ...]:
+    sides = (entry.debit_account, entry.credit_account)
+    return (entry.kind, *sides, entry.amount_minor, entry.reference_id, entry.provider)
 
 
 def _first_answer(entry: Entry) -> Answer:

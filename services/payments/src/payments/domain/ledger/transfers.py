@@ -1,12 +1,15 @@
 """What is asked of the books, what is written in them, and what they answer.
 
-These are tuples rather than dataclasses because thousands of them pass per second and the rows that are written go to
-the database column by column.
+Most of these are tuples rather than dataclasses because thousands of them pass per second and the rows that are written
+go to the database column by column.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 from uuid import UUID
+
+from payments.domain.ledger.accounts import AccountRef, WalletKey
 
 
 class TransferKind(StrEnum):
@@ -53,14 +56,6 @@ class Code(IntEnum):
     GROUP_REFUSED = 9
 
 
-class WalletIds(NamedTuple):
-    """The accounts of one player in one currency."""
-
-    cash: int
-    hold: int
-    owed: int
-
-
 class GameMove(NamedTuple):
     """A bet, a win or a rollback, as a supplier reports it.
 
@@ -73,8 +68,7 @@ class GameMove(NamedTuple):
 
     id: UUID
     kind: GameMoveKind
-    wallet: WalletIds
-    house: int
+    wallet: WalletKey
     amount_minor: int
     fingerprint: int
     reference_id: UUID | None
@@ -87,22 +81,37 @@ class GameMove(NamedTuple):
     session_id: UUID | None
 
 
-class PlainMove(NamedTuple):
-    """Any other movement, between accounts that are known by number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """One movement of money between any two accounts, as its caller wants it.
 
     Attributes:
-        wallet: the cash account of the player it concerns, None when it concerns no player.
+        id: made by the caller, best with `transfer_id`; the same id again is the same movement, posted once.
+        amount_minor: in minor units, greater than zero.
+        group: transfers of one call with the same group are posted all or not at all.
+        reference_id: what caused it: the deposit, the withdrawal.
+        provider: the payment provider concerned, for the statement and for reconciliation.
     """
 
     id: UUID
     kind: TransferKind
-    debit: int
-    credit: int
+    debit: AccountRef
+    credit: AccountRef
     amount_minor: int
-    wallet: int | None
+    group: UUID | None = None
     reference_id: UUID | None = None
-    group_id: UUID | None = None
     provider: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount_minor <= 0:
+            raise ValueError("a transfer moves more than nothing")
+        if self.debit == self.credit or self.debit.currency != self.credit.currency:
+            raise ValueError("a transfer moves money of one currency between two accounts")
+
+    @property
+    def wallet(self) -> WalletKey | None:
+        """The player's wallet it concerns; of two players', that of the one who pays."""
+        return self.debit.wallet or self.credit.wallet
 
 
 class Entry(NamedTuple):

@@ -38,7 +38,6 @@ def _book(casino_id: UUID, currency: str, lines: list[AccountSum]) -> BookSummar
         currency=currency,
         accounts=[
             AccountLine(
-                owner_kind=line.owner_kind,
                 type=line.type,
                 provider=line.provider,
                 accounts=line.accounts,

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 class AccountLine(BaseModel):
     """All accounts of one type."""
 
-    owner_kind: str
     type: str
     provider: str | None
     accounts: int

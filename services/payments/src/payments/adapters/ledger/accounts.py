@@ -1,0 +1,100 @@
+"""Finding accounts, making them, and locking wallets."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Database
+from chassis.db.engine import driver
+from payments.domain.ledger.accounts import FLOORS, WALLET_TYPES, AccountRef, AccountType, WalletKey, game_house
+from payments.domain.ledger.books import Account, Wallet
+
+_LOCK = """
+    SELECT casino_id, player_id, currency, type, id, balance_minor, floor_minor, bets_blocked
+    FROM account WHERE player_id = ANY($1::uuid[]) AND type = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"""
+"""Sorted, so that two batches never wait for each other in a circle."""
+
+_FIND_HOUSES = """
+    SELECT casino_id, type, currency, provider, id FROM account
+    WHERE player_id IS NULL AND casino_id = ANY($1::uuid[])"""
+
+_OPEN = """
+    INSERT INTO account (casino_id, type, currency, player_id, provider, floor_minor, bets_blocked, deposits_blocked)
+    SELECT new.casino_id, new.type, new.currency, new.player_id, new.provider, new.floor_minor,
+           coalesce(flags.bets, false), coalesce(flags.deposits, false)
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::bigint[])
+         AS new(casino_id, type, currency, player_id, provider, floor_minor)
+    LEFT JOIN LATERAL (
+        SELECT bool_or(bets_blocked) AS bets, bool_or(deposits_blocked) AS deposits
+        FROM account WHERE account.player_id = new.player_id
+    ) AS flags ON true
+    ORDER BY new.player_id, new.casino_id, new.currency, new.type, new.provider
+    ON CONFLICT DO NOTHING"""
+"""Sorted, so that two who open the same accounts never wait for each other in a circle. A further wallet of a player
+starts with the restrictions of the earlier ones."""
+
+
+class GameHouses:
+    """The number of the account on the house's side of games, by casino and currency. Numbers never change."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.known: dict[tuple[UUID, str], int] = {}
+
+    async def find(self, missing: Iterable[tuple[UUID, str]]) -> None:
+        """Make and remember those that are not known yet, in a transaction of their own: once committed they stay."""
+        refs = [game_house(casino_id, currency) for casino_id, currency in missing]
+        async with self._db.write() as connection:
+            numbers = await house_numbers(await driver(connection), refs)
+        self.known.update({(ref.casino_id, ref.currency): number for ref, number in numbers.items()})
+
+
+async def house_numbers(raw: Any, refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
+    """The numbers of accounts of house and providers, in the caller's transaction; missing ones are made."""
+    if not refs:
+        return {}
+    found = await _find_houses(raw, refs)
+    if any(ref not in found for ref in refs):
+        await open_accounts(raw, [ref for ref in dict.fromkeys(refs) if ref not in found])
+        found = await _find_houses(raw, refs)
+    return {ref: found[ref] for ref in refs}
+
+
+async def open_wallet(raw: Any, key: WalletKey) -> None:
+    """Make a player's accounts, in the caller's transaction."""
+    await open_accounts(raw, [AccountRef(key.casino_id, kind, key.currency, key.player_id) for kind in WALLET_TYPES])
+
+
+async def open_accounts(raw: Any, refs: Sequence[AccountRef]) -> None:
+    """Make those of the accounts that do not exist, in the caller's transaction."""
+    await raw.execute(
+        _OPEN,
+        [ref.casino_id for ref in refs],
+        [ref.type for ref in refs],
+        [ref.currency for ref in refs],
+        [ref.player_id for ref in refs],
+        [ref.provider for ref in refs],
+        [FLOORS.get(ref.type) for ref in refs],
+    )
+
+
+async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[AccountType]) -> dict[WalletKey, Wallet]:
+    """The wallets of these players, with their cash and their accounts of these types, locked."""
+    rows = await raw.fetch(_LOCK, list(players), list(types))
+    wallets: dict[WalletKey, Wallet] = {}
+    others: list[tuple[WalletKey, AccountType, Account]] = []
+    for casino_id, player_id, currency, kind, number, balance_minor, floor_minor, bets_blocked in rows:
+        key = WalletKey(casino_id, player_id, currency)
+        account = Account(number, balance_minor, floor_minor)
+        if kind == AccountType.CASH:
+            wallets[key] = Wallet(account, {}, bets_blocked)
+        else:
+            others.append((key, AccountType(kind), account))
+    for key, kind, account in others:
+        wallets[key].others[kind] = account
+    return wallets
+
+
+async def _find_houses(raw: Any, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
+    rows = await raw.fetch(_FIND_HOUSES, list({ref.casino_id for ref in refs}))
+    return {AccountRef(row[0], AccountType(row[1]), row[2], provider=row[3]): row[4] for row in rows}

@@ -1,0 +1,75 @@
+"""The notifications that were handled: the row is taken in the transaction of the effect, so each counts once."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.domain import Clock
+from payments.adapters.tables import provider_notification
+from payments.application.ports import Handled, Notification
+
+
+class SqlNotifications:
+    """Implements `Notifications`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def claim(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, notification: Notification
+    ) -> Handled | None:
+        """See Notifications. The insert waits for whoever takes the same one at the same time."""
+        table = provider_notification
+        claimed = await connection.execute(
+            insert(table)
+            .values(
+                casino_id=casino_id,
+                provider=provider,
+                notification_id=notification.id,
+                kind=notification.kind,
+                outcome="claimed",
+                accepted=False,
+                facts=dict(notification.facts),
+                said_at=notification.said_at,
+                received_at=self._clock.now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(table.c.notification_id)
+        )
+        if claimed.scalar_one_or_none() is not None:
+            return None
+        row = (
+            await connection.execute(
+                select(table.c.outcome, table.c.accepted).where(
+                    table.c.casino_id == casino_id,
+                    table.c.provider == provider,
+                    table.c.notification_id == notification.id,
+                )
+            )
+        ).one()
+        return Handled(outcome=row.outcome, accepted=row.accepted)
+
+    async def note(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        provider: str,
+        notification: Notification,
+        handled: Handled,
+        *,
+        code: str | None,
+        sealed: str | None,
+    ) -> None:
+        """See Notifications."""
+        table = provider_notification
+        await connection.execute(
+            update(table)
+            .where(
+                table.c.casino_id == casino_id,
+                table.c.provider == provider,
+                table.c.notification_id == notification.id,
+            )
+            .values(outcome=handled.outcome, accepted=handled.accepted, code=code, sealed=sealed)
+        )

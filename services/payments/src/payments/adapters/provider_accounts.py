@@ -1,0 +1,77 @@
+"""Casinos' accounts at payment providers: settings in clear, secrets sealed and bound to their place."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.privacy import SecretBox
+from payments.adapters.tables import provider_setting
+from payments.application.ports import AccountOverview, ProviderAccount
+
+
+class SqlProviderAccounts:
+    """Implements `ProviderAccounts`."""
+
+    def __init__(self, box: SecretBox) -> None:
+        self._box = box
+
+    async def find(self, connection: AsyncConnection, casino_id: UUID, provider: str) -> ProviderAccount | None:
+        """See ProviderAccounts."""
+        table = provider_setting
+        found = await connection.execute(
+            select(table).where(table.c.casino_id == casino_id, table.c.provider == provider)
+        )
+        row = found.one_or_none()
+        if row is None:
+            return None
+        return ProviderAccount(
+            casino_id=casino_id,
+            provider=provider,
+            enabled=row.enabled,
+            currencies=frozenset(row.currencies),
+            settings=row.settings,
+            secrets={
+                name: self._box.open(sealed, label=_label(casino_id, provider, name))
+                for name, sealed in row.secrets.items()
+            },
+        )
+
+    async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
+        """Keep the account as it is now."""
+        casino_id, provider = account.casino_id, account.provider
+        values: dict[str, Any] = {
+            "enabled": account.enabled,
+            "currencies": sorted(account.currencies),
+            "settings": dict(account.settings),
+            "secrets": {
+                name: self._box.seal(secret, label=_label(casino_id, provider, name))
+                for name, secret in account.secrets.items()
+            },
+            "updated_at": now,
+        }
+        statement = insert(provider_setting).values(casino_id=casino_id, provider=provider, **values)
+        await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id", "provider"], set_=values))
+
+    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
+        """A casino's accounts, by name."""
+        table = provider_setting
+        rows = await connection.execute(select(table).where(table.c.casino_id == casino_id).order_by(table.c.provider))
+        return [
+            AccountOverview(
+                provider=row.provider,
+                enabled=row.enabled,
+                currencies=row.currencies,
+                settings=row.settings,
+                secrets_set=sorted(row.secrets),
+                updated_at=row.updated_at,
+            )
+            for row in rows
+        ]
+
+
+def _label(casino_id: UUID, provider: str, name: str) -> str:
+    return f"{casino_id}:{provider}:{name}"
