@@ -3,53 +3,71 @@
 from datetime import timedelta
 
 from chassis.db import Database
-from chassis.domain import SystemClock
+from chassis.domain import Clock, SystemClock
+from chassis.messaging.bus import DEFAULT_PARTITIONS
+from chassis.privacy import SecretBox, SubjectVault
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.ledger.rollup import RollUp
+from payments.adapters.notifications import SqlNotifications
+from payments.adapters.provider_accounts import SqlProviderAccounts
+from payments.adapters.provider_wire import HttpProviderWire
+from payments.adapters.restriction_feed import RestrictionFeed
+from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
+from payments.application.desk import Desk
+from payments.application.publishing import publish
+from payments.domain.deposit.events import DEPOSIT_EVENTS
+from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
 from payments.entrypoints.consumers import consumer
-from payments.entrypoints.http.ledger.endpoints import router as ledger_router
+from payments.entrypoints.http import ROUTERS
 from payments.entrypoints.http.permissions import PERMISSIONS
-from payments.entrypoints.http.wallets.endpoints import router as wallets_router
+from payments.entrypoints.tasks import tasks
 from payments.entrypoints.wallet import WalletHop
+from payments.read_models.deposit_list import deposit_list
+from payments.read_models.directory import LocalDirectory
+from payments.read_models.withdrawal_list import withdrawal_list
 from payments.settings import Settings
+from payments.strategies.providers.registry import PROVIDERS
+
+TYPES = EventTypes(*DEPOSIT_EVENTS, *WITHDRAWAL_EVENTS)
+READ_MODELS = [deposit_list, withdrawal_list]
 
 
-def build(settings: Settings | None = None) -> Service:
+def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Service:
     """The service, not yet started."""
-    settings = settings or load(Settings)
-    clock = SystemClock()
-    db = Database(
-        settings.database_url,
-        application_name="payments",
-        pool_size=settings.database_pool_size,
-    )
-    application = Application(db, EventTypes(), source="payments", clock=clock)
-
-    def wake_relay() -> None:
-        application.on_published()
-
+    settings, clock = settings or load(Settings), clock or SystemClock()
+    db = Database(settings.database_url, application_name="payments", pool_size=settings.database_pool_size)
+    application = Application(db, TYPES, source="payments", publish=publish, inline=READ_MODELS, clock=clock)
+    feed, bound = RestrictionFeed(db, clock, DEFAULT_PARTITIONS), timedelta(seconds=settings.restriction_feed_bound_s)
     ledger = PostgresLedger(
         db,
-        restriction_feed_age=lambda: timedelta(0),
-        restriction_feed_bound=timedelta(seconds=settings.restriction_feed_bound_s),
+        restriction_feed_age=feed.age,
+        restriction_feed_bound=bound,
         writers=settings.ledger_writers,
         clock=clock,
-        on_posted=wake_relay,
+        on_posted=lambda: application.on_published(),  # noqa: PLW0108 - the runtime sets it later
+    )
+    box, wire = SecretBox(settings.master_key_bytes), HttpProviderWire()
+    desk = Desk(
+        app=application,
+        ledger=ledger,
+        directory=LocalDirectory(),
+        restriction_age=feed,
+        accounts=SqlProviderAccounts(box),
+        policies=SqlWithdrawalPolicies(),
+        notifications=SqlNotifications(clock),
+        providers=PROVIDERS,
+        wire=wire,
+        vault=SubjectVault(settings.master_key_bytes),
+        box=box,
+        public_base_url=settings.public_base_url,
+        feed_bound=bound,
     )
     return Service(
-        name="payments",
-        settings=settings,
-        db=db,
-        application=application,
-        routers=[wallets_router, ledger_router],
-        mounts={"/internal/v1/wallet": WalletHop(ledger)},
-        consumer=consumer(ledger),
-        background=[RollUp(db)],
-        permissions=PERMISSIONS,
-        on_start=[ledger.start],
-        on_stop=[ledger.close],
-        state={"ledger": ledger},
-    )
+        name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
+        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
+        consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db)], read_models=READ_MODELS,
+        on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
+    )  # fmt: skip

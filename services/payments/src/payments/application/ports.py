@@ -4,9 +4,9 @@ A provider strategy is stateless and does no I/O: it builds the call, somebody e
 So every protocol is tested without a network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -231,11 +231,31 @@ class ProviderWire(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOverview:
+    """What may be shown of an account: which secrets are set, never their values."""
+
+    provider: str
+    enabled: bool
+    currencies: Sequence[str]
+    settings: Mapping[str, Any]
+    secrets_set: Sequence[str]
+    updated_at: datetime
+
+
 class ProviderAccounts(Protocol):
     """The casinos' accounts at providers."""
 
     async def find(self, connection: AsyncConnection, casino_id: UUID, provider: str) -> ProviderAccount | None:
         """The account with its secrets open, enabled or not."""
+        ...
+
+    async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
+        """Keep the account as it is now."""
+        ...
+
+    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
+        """A casino's accounts, by name."""
         ...
 
 
@@ -244,6 +264,16 @@ class WithdrawalPolicies(Protocol):
 
     async def find(self, connection: AsyncConnection, casino_id: UUID, currency: str) -> WithdrawalPolicy | None:
         """The policy of a casino for a currency, if it has set one."""
+        ...
+
+    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, WithdrawalPolicy]:
+        """A casino's policies by currency."""
+        ...
+
+    async def save(
+        self, connection: AsyncConnection, casino_id: UUID, currency: str, policy: WithdrawalPolicy, now: datetime
+    ) -> None:
+        """Keep the policy as it is now."""
         ...
 
 
@@ -259,13 +289,17 @@ class CasinoRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerStanding:
-    """What payments knows of a player. Limits by period: amounts in force now, in the currency they were set in."""
+    """What payments knows of a player. Limits by period: amounts in force now, in the currency they were set in.
+
+    `excluded_until` is the last day of the exclusion, None when it has no end.
+    """
 
     player_id: UUID
     casino_id: UUID
     currency: str | None
     blocked: bool
     excluded: bool
+    excluded_until: date | None
     under_review: bool
     level: str
     limits: Mapping[str, tuple[int, str]]

@@ -1,16 +1,46 @@
-"""What payments does with the events of others."""
+"""What payments does with the events of others. Everything here is one effect per event, in order per player."""
+
+from typing import Any
 
 from chassis.messaging import Consumer
 from chassis.store import UnitOfWork
-from contracts.backoffice.events import PlayerRegistered
+from contracts.backoffice.events import (
+    PlayerBlocked,
+    PlayerRegistered,
+    PlayerUnblocked,
+    RestrictionFeedBeat,
+    SelfExclusionStarted,
+)
 from contracts.envelope import Envelope
-from payments.application.ledger import Ledger
+from contracts.verification.events import HitDecided
+from payments.adapters.restriction_feed import note_beat
+from payments.application.desk import Desk
+from payments.application.restrictions import apply_restrictions
+from payments.read_models.casino_rules import casino_rules
+from payments.read_models.player_standing import player_standing
 
 
-def consumer(ledger: Ledger) -> Consumer:
-    """The service's one consumer."""
+def consumer(desk: Desk) -> Consumer:
+    """The one consumer of payments. Casinos, limits and levels need no handler: they are read where they are used."""
 
     async def open_wallet(uow: UnitOfWork, _: Envelope, event: PlayerRegistered) -> None:
-        await ledger.open_wallet(uow.connection, event.casino_id, event.player_id, event.currency)
+        await desk.ledger.open_wallet(uow.connection, event.casino_id, event.player_id, event.currency)
+        await apply_restrictions(desk, uow, event.player_id)
 
-    return Consumer("payments", handlers={PlayerRegistered: open_wallet})
+    async def restrict(
+        uow: UnitOfWork, _: Envelope, event: PlayerBlocked | PlayerUnblocked | SelfExclusionStarted | HitDecided
+    ) -> None:
+        await apply_restrictions(desk, uow, event.player_id)
+
+    async def hear_beat(uow: UnitOfWork, _: Envelope, event: RestrictionFeedBeat) -> None:
+        await note_beat(uow.connection, event.partition, event.sent_at)
+
+    handlers: dict[Any, Any] = {
+        PlayerRegistered: open_wallet,
+        PlayerBlocked: restrict,
+        PlayerUnblocked: restrict,
+        SelfExclusionStarted: restrict,
+        HitDecided: restrict,
+        RestrictionFeedBeat: hear_beat,
+    }
+    return Consumer("payments", handlers=handlers, read_models=[casino_rules, player_standing])

@@ -1,1 +1,11 @@
 """The HTTP endpoints, one folder per resource."""
+
+from payments.entrypoints.http.deposits.endpoints import router as deposits
+from payments.entrypoints.http.ledger.endpoints import router as ledger
+from payments.entrypoints.http.partners.endpoints import router as partners
+from payments.entrypoints.http.providers.endpoints import router as providers
+from payments.entrypoints.http.wallets.endpoints import router as wallets
+from payments.entrypoints.http.withdrawals.endpoints import router as withdrawals
+
+ROUTERS = (deposits, withdrawals, providers, wallets, ledger, partners)
+"""All of them."""

@@ -1,0 +1,128 @@
+"""Settings of a casino: its accounts at providers and its rules for withdrawals, told with before and after."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from chassis.domain import Invalid
+from chassis.store import UnitOfWork
+from contracts.platform.events import SettingChanged
+from payments.application.desk import Desk
+from payments.application.ports import PaymentProvider, ProviderAccount
+from payments.domain.withdrawal.policy import WithdrawalPolicy
+
+PROVIDER = "payments.provider"
+POLICY = "payments.withdrawal_policy"
+
+_ROUND_AMOUNT = 1_000_000
+"""An amount every protocol can express in a currency it knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChange:
+    """The account as it shall be. Secrets that are not named stay as they are."""
+
+    casino_id: UUID
+    provider: str
+    enabled: bool
+    currencies: frozenset[str]
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange) -> ProviderAccount:
+    """Check an account, keep it, and tell what changed.
+
+    Raises:
+        Invalid: settings, secrets or currencies cannot work; names the field.
+        CasinoUnknown: no such casino.
+    """
+    provider = desk.provider(change.provider)
+    await desk.casino(uow.connection, change.casino_id)
+    before = await desk.accounts.find(uow.connection, change.casino_id, change.provider)
+    after = ProviderAccount(
+        casino_id=change.casino_id,
+        provider=change.provider,
+        enabled=change.enabled,
+        currencies=change.currencies,
+        settings=change.settings,
+        secrets={**(before.secrets if before else {}), **change.secrets},
+    )
+    provider.check_account(after.settings, after.secrets)
+    for currency in sorted(after.currencies):
+        _check_currency(provider, currency)
+    await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
+    await _tell_account(uow, before, after)
+    return after
+
+
+async def set_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, currency: str, policy: WithdrawalPolicy) -> None:
+    """Keep a casino's rules for withdrawals in a currency, and tell what changed.
+
+    Raises:
+        Invalid: the amounts contradict each other; names the field.
+        CasinoUnknown: no such casino.
+    """
+    await desk.casino(uow.connection, casino_id)
+    automatic, second = policy.automatic_up_to_minor, policy.second_person_above_minor
+    if automatic is not None and automatic > second:
+        raise Invalid("What nobody approves cannot need a second person.", field="automatic_up_to_minor")
+    least, most = policy.minimum_minor, policy.maximum_minor
+    if least is not None and most is not None and least > most:
+        raise Invalid("The least is more than the most.", field="minimum_minor")
+    before = await desk.policies.find(uow.connection, casino_id, currency)
+    await desk.policies.save(uow.connection, casino_id, currency, policy, uow.ctx.occurred_at)
+    if before != policy:
+        await uow.publish(
+            SettingChanged(
+                element=POLICY,
+                element_id=f"{casino_id}:{currency}",
+                casino_id=casino_id,
+                before=asdict(before) if before else None,
+                after=asdict(policy),
+            )
+        )
+
+
+def _check_currency(provider: PaymentProvider, currency: str) -> None:
+    flows = [flow for flow in (provider.deposits, provider.payouts) if flow is not None]
+    refusals = 0
+    for flow in flows:
+        try:
+            flow.check_amount(_ROUND_AMOUNT, currency)
+        except Invalid:
+            refusals += 1
+    if refusals == len(flows):
+        raise Invalid(f"This provider does not deal in {currency}.", field="currencies")
+
+
+async def _tell_account(uow: UnitOfWork, before: ProviderAccount | None, after: ProviderAccount) -> None:
+    replaced = sorted(
+        name for name, value in after.secrets.items() if before is not None and before.secrets.get(name) != value
+    )
+    shown_before, shown_after = _shown(before), _shown(after)
+    if shown_before == shown_after and not replaced:
+        return
+    if replaced:
+        shown_after = {**(shown_after or {}), "secrets_replaced": replaced}
+    await uow.publish(
+        SettingChanged(
+            element=PROVIDER,
+            element_id=f"{after.casino_id}:{after.provider}",
+            casino_id=after.casino_id,
+            before=shown_before,
+            after=shown_after,
+        )
+    )
+
+
+def _shown(account: ProviderAccount | None) -> dict[str, Any] | None:
+    if account is None:
+        return None
+    return {
+        "enabled": account.enabled,
+        "currencies": sorted(account.currencies),
+        "settings": dict(account.settings),
+        "secrets": dict.fromkeys(sorted(account.secrets), "set"),
+    }

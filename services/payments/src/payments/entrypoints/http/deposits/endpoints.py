@@ -1,0 +1,102 @@
+"""Deposits: a player asks for one, he and the staff look at them."""
+
+import json
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from chassis.auth import Caller, Player, PlayerOr
+from chassis.domain import NotFound, uuid7
+from chassis.http import Db, Once
+from chassis.http.listing import Page
+from chassis.store import UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.deposits import DepositWish, next_action, request_deposit
+from payments.application.desk import Desk
+from payments.application.errors import DEPOSIT_REFUSALS, CasinoUnknown
+from payments.application.processes.deposit_process import DepositProcess
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.states import ActionRequired
+from payments.entrypoints.http.deposits.listing import DEPOSITS
+from payments.entrypoints.http.deposits.schemas import DepositBegun, DepositBody, DepositItem, DepositView, NextAction
+from payments.entrypoints.http.desk import TheDesk
+from payments.read_models import deposit_list
+
+router = APIRouter(prefix="/api/payments/v1/deposits", tags=["deposits"])
+
+
+@router.post("", status_code=201, response_model=DepositView)
+async def request_a_deposit(
+    caller: Annotated[Caller, Player("money comes from the player")], body: DepositBody, once: Once, desk: TheDesk
+) -> Response:
+    """Record the deposit, call the provider, and say what the player has to do next.
+
+    The answer may come while nothing is decided. Only the provider's verified word makes it succeed: ask again with
+    GET, or send the same request with the same key.
+    """
+    casino_id = caller.casino_id
+    if casino_id is None:
+        raise CasinoUnknown
+    wish = DepositWish(
+        deposit_id=body.deposit_id or uuid7(),
+        player_id=caller.id,
+        casino_id=casino_id,
+        provider=body.provider,
+        amount_minor=body.amount_minor,
+        currency=body.currency,
+        return_url=body.return_url,
+    )
+
+    async def work(uow: UnitOfWork) -> DepositBegun:
+        await request_deposit(desk, uow, wish)
+        row = await deposit_list.find(uow.connection, wish.deposit_id) or {}
+        return DepositBegun(deposit_id=wish.deposit_id, refused=row["code"] if row["status"] == "refused" else None)
+
+    remembered = await once(caller, work)
+    begun = DepositBegun.model_validate_json(bytes(remembered.body))
+    if begun.refused is not None:
+        raise DEPOSIT_REFUSALS[begun.refused]
+    await DepositProcess(desk).begin(begun.deposit_id, casino_id)
+    view = await _view(desk, caller, begun.deposit_id)
+    replayed = {name: value for name, value in remembered.headers.items() if name.startswith("idempotency-")}
+    return Response(view.model_dump_json(), status_code=201, media_type="application/json", headers=replayed)
+
+
+@router.get("", openapi_extra=DEPOSITS.openapi)
+async def list_deposits(
+    caller: Annotated[Caller, PlayerOr(P.DEPOSIT_LIST)], request: Request, db: Db
+) -> Page[DepositItem]:
+    """Deposits, newest first: a player's own, or those of the casinos a member of staff may see."""
+    return await DEPOSITS.page(request, caller, db)
+
+
+@router.get("/{deposit_id}")
+async def show_deposit(
+    caller: Annotated[Caller, PlayerOr(P.DEPOSIT_LIST)], deposit_id: UUID, desk: TheDesk
+) -> DepositView:
+    """One deposit."""
+    return await _view(desk, caller, deposit_id)
+
+
+async def _view(desk: Desk, caller: Caller, deposit_id: UUID) -> DepositView:
+    async with desk.app.db.read() as connection:
+        row = await deposit_list.find(connection, deposit_id)
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    caller.must_be(row["player_id"])
+    item = {"deposit_id": row.pop("id"), **row}
+    needs_player = caller.is_player and row["status"] == "requires_action"
+    return DepositView(**item, next_action=await _next_action(desk, deposit_id, caller) if needs_player else None)
+
+
+async def _next_action(desk: Desk, deposit_id: UUID, caller: Caller) -> NextAction | None:
+    async def work(uow: UnitOfWork) -> NextAction | None:
+        state = (await uow.load(deposit, deposit_id)).state
+        action = await next_action(desk, uow, state)
+        if action is None or not isinstance(state, ActionRequired):
+            return None
+        return NextAction(**json.loads(action), return_url=state.asked.return_url)
+
+    return await desk.app.transact(work, caller.context(desk.app.clock))

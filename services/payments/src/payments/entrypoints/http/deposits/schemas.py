@@ -1,0 +1,65 @@
+"""What is said about deposits."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.http import StrictModel
+from contracts.money import AmountMinor, CurrencyCode
+
+ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
+
+
+class DepositBody(StrictModel):
+    """A player wants to pay in."""
+
+    deposit_id: UUID | None = Field(default=None, description="Made by the caller if it likes; a UUIDv7 sorts best")
+    provider: ProviderName
+    amount_minor: AmountMinor
+    currency: CurrencyCode
+    return_url: WebAddress = Field(
+        description="Where the provider sends the player back to. Coming back proves nothing"
+    )
+
+
+class NextAction(BaseModel):
+    """What the player's browser has to do at the provider."""
+
+    type: Literal["client_secret", "redirect"]
+    client_secret: str | None = None
+    url: str | None = None
+    return_url: str | None = None
+
+
+class DepositItem(BaseModel):
+    """A deposit in a list."""
+
+    deposit_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    provider: str
+    status: str
+    amount_minor: int = Field(description="As settled by the provider; until then as asked for")
+    requested_minor: int
+    currency: str
+    reference: str | None = Field(description="How the provider calls it")
+    code: str | None = Field(description="Why it was refused or failed")
+    late: bool = Field(description="It succeeded after it had been given up")
+    created_at: datetime
+    updated_at: datetime
+
+
+class DepositView(DepositItem):
+    """A deposit, with what its player has to do next; staff never see that."""
+
+    next_action: NextAction | None = None
+
+
+class DepositBegun(BaseModel):
+    """What is remembered under the idempotency key; where the deposit stands is looked up at each repeat."""
+
+    deposit_id: UUID
+    refused: str | None = None

@@ -1,0 +1,1 @@
+"""Where payment providers call us, each by its own protocol and with its own signature."""

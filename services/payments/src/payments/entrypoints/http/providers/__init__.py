@@ -1,0 +1,1 @@
+"""Endpoints: a casino's providers and its rules for withdrawals."""

@@ -1,0 +1,137 @@
+"""Withdrawals: a player asks for one or takes it back; people approve or reject; everybody concerned looks at them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import Caller, Player, PlayerOr, Requires
+from chassis.domain import NotFound, uuid7
+from chassis.http import Db, Once
+from chassis.http.listing import Page
+from chassis.store import UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.errors import CasinoUnknown
+from payments.application.withdrawals import (
+    WithdrawalWish,
+    approve_withdrawal,
+    cancel_withdrawal,
+    reject_withdrawal,
+    request_withdrawal,
+)
+from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.withdrawals.listing import WITHDRAWALS
+from payments.entrypoints.http.withdrawals.schemas import ApproveBody, RejectBody, WithdrawalBody, WithdrawalItem
+from payments.read_models import withdrawal_list
+
+router = APIRouter(prefix="/api/payments/v1/withdrawals", tags=["withdrawals"])
+
+
+@router.post("", status_code=201, response_model=WithdrawalItem)
+async def request_a_withdrawal(
+    caller: Annotated[Caller, Player("only the player takes his money out")],
+    body: WithdrawalBody,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Put the money on hold and wait for approval, unless the casino's policy approves by itself."""
+    if caller.casino_id is None:
+        raise CasinoUnknown
+    wish = WithdrawalWish(
+        withdrawal_id=body.withdrawal_id or uuid7(),
+        player_id=caller.id,
+        casino_id=caller.casino_id,
+        provider=body.provider,
+        amount_minor=body.amount_minor,
+        currency=body.currency,
+        destination=body.destination,
+    )
+
+    async def work(uow: UnitOfWork) -> WithdrawalItem:
+        await request_withdrawal(desk, uow, wish)
+        return await _item(uow.connection, caller, wish.withdrawal_id)
+
+    return await once(caller, work)
+
+
+@router.get("", openapi_extra=WITHDRAWALS.openapi)
+async def list_withdrawals(
+    caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], request: Request, db: Db
+) -> Page[WithdrawalItem]:
+    """Withdrawals, newest first: a player's own, or those of the casinos a member of staff may see."""
+
+    async def without_staff(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [_for(caller, row) for row in rows]
+
+    return await WITHDRAWALS.page(request, caller, db, finish=without_staff)
+
+
+@router.get("/{withdrawal_id}")
+async def show_withdrawal(
+    caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], withdrawal_id: UUID, db: Db
+) -> WithdrawalItem:
+    """One withdrawal."""
+    async with db.read() as connection:
+        return await _item(connection, caller, withdrawal_id)
+
+
+@router.post("/{withdrawal_id}/approve", response_model=WithdrawalItem)
+async def approve(
+    caller: Annotated[Caller, Requires(P.WITHDRAWAL_APPROVE)],
+    withdrawal_id: UUID,
+    body: ApproveBody,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Say yes. Above the casino's threshold a second person must say it too; nobody is his own second."""
+
+    async def work(uow: UnitOfWork) -> WithdrawalItem:
+        await approve_withdrawal(desk, uow, withdrawal_id, caller.id)
+        return await _item(uow.connection, caller, withdrawal_id)
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/{withdrawal_id}/reject", response_model=WithdrawalItem)
+async def reject(
+    caller: Annotated[Caller, Requires(P.WITHDRAWAL_REJECT)],
+    withdrawal_id: UUID,
+    body: RejectBody,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Say no, as long as the order to pay was not sent. The money goes back into the wallet."""
+
+    async def work(uow: UnitOfWork) -> WithdrawalItem:
+        await reject_withdrawal(desk, uow, withdrawal_id, caller.id, body.reason)
+        return await _item(uow.connection, caller, withdrawal_id)
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/{withdrawal_id}/cancel", response_model=WithdrawalItem)
+async def cancel(
+    caller: Annotated[Caller, Player("only the player takes it back")], withdrawal_id: UUID, once: Once, desk: TheDesk
+) -> Response:
+    """Take it back, as long as it was not sent and where the casino's jurisdiction allows it."""
+
+    async def work(uow: UnitOfWork) -> WithdrawalItem:
+        await cancel_withdrawal(desk, uow, withdrawal_id, caller.id)
+        return await _item(uow.connection, caller, withdrawal_id)
+
+    return await once(caller, work, status=200)
+
+
+async def _item(connection: AsyncConnection, caller: Caller, withdrawal_id: UUID) -> WithdrawalItem:
+    row = await withdrawal_list.find(connection, withdrawal_id)
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    caller.must_be(row["player_id"])
+    return WithdrawalItem(**_for(caller, {"withdrawal_id": row.pop("id"), **row}))
+
+
+def _for(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
+    """What a player sees of his withdrawal: not who decided, nor in which words."""
+    return {**row, "approved_by": [], "reject_reason": None} if caller.is_player else row

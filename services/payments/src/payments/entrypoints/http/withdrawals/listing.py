@@ -1,0 +1,30 @@
+"""The list of withdrawals, as it may be asked for."""
+
+from chassis.http.listing import Field, ListSpec
+from payments.read_models.withdrawal_list import table
+
+WITHDRAWALS = ListSpec(
+    "withdrawals",
+    table,
+    casino_column=table.c.casino_id,
+    owner_column=table.c.player_id,
+    fields={
+        "withdrawal_id": Field(table.c.id),
+        "casino_id": Field(table.c.casino_id),
+        "player_id": Field(table.c.player_id),
+        "provider": Field(table.c.provider),
+        "status": Field(table.c.status),
+        "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
+        "currency": Field(table.c.currency),
+        "destination": Field(table.c.destination, ops=(), data_class="financial"),
+        "approvals_needed": Field(table.c.approvals_needed),
+        "approved_by": Field(table.c.approved_by),
+        "reference": Field(table.c.reference),
+        "code": Field(table.c.code),
+        "reject_reason": Field(table.c.reject_reason, ops=()),
+        "returned_minor": Field(table.c.returned_minor, currency="currency", data_class="financial"),
+        "created_at": Field(table.c.created_at, sortable=True),
+        "updated_at": Field(table.c.updated_at, sortable=True),
+    },
+    default_order="created_at.desc",
+)

@@ -1,0 +1,61 @@
+"""What is said about withdrawals."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.http import StrictModel
+from contracts.money import AmountMinor, CurrencyCode
+
+ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+
+
+class WithdrawalBody(StrictModel):
+    """A player wants money out."""
+
+    withdrawal_id: UUID | None = Field(default=None, description="Made by the caller if it likes; a UUIDv7 sorts best")
+    provider: ProviderName
+    amount_minor: AmountMinor
+    currency: CurrencyCode
+    destination: Annotated[
+        dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(min_length=1, max_length=10)
+    ] = Field(
+        description="As the provider needs it; Trustly: account_id, or the bank account and its holder", repr=False
+    )
+
+
+class ApproveBody(StrictModel):
+    """A person says yes."""
+
+    reason: Reason | None = None
+
+
+class RejectBody(StrictModel):
+    """A person says no."""
+
+    reason: Reason
+
+
+class WithdrawalItem(BaseModel):
+    """A withdrawal. Of the destination nobody sees more than the end."""
+
+    withdrawal_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    provider: str
+    status: str
+    amount_minor: int
+    currency: str
+    destination: str = Field(description="Masked: the last four characters")
+    approvals_needed: int = Field(description="0: the casino's policy approved; 2: a second person must approve")
+    approved_by: list[str] = Field(description="Who approved so far; players do not see names of staff")
+    reference: str | None = Field(description="How the provider calls it")
+    code: str | None = Field(description="Why it failed or came back")
+    reject_reason: str | None
+    returned_minor: int | None = Field(description="What came back after it was paid")
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,45 @@
+"""Background tasks: calls to providers, questions about unknown outcomes, the end of exclusions."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from chassis.tasks import Handler, Retry, Task
+from payments.application import deposits, restrictions, withdrawals
+from payments.application.desk import Desk
+from payments.application.processes.deposit_process import DepositProcess
+from payments.application.processes.payout_process import PayoutProcess
+from payments.application.restrictions import apply_restrictions
+
+
+def tasks(desk: Desk) -> dict[str, Handler]:
+    """The handlers by kind. Each may run twice for the same task: everything behind it is idempotent."""
+
+    async def ask(task: Task) -> None:
+        """Find out what became of a deposit."""
+        _again(await DepositProcess(desk).ask(task.id, _casino(task)), task)
+
+    async def send(task: Task) -> None:
+        """Send an order to pay, or ask about it by sending it again."""
+        since = datetime.fromisoformat(task.payload.get("since") or desk.now().isoformat())
+        pause = await PayoutProcess(desk).send(task.id, _casino(task), desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
+    async def review(task: Task) -> None:
+        """Lift an exclusion that is over."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await apply_restrictions(desk, uow, task.id)
+
+        await desk.app.transact(work, desk.ours("restriction-review", _casino(task)))
+
+    return {deposits.ASK: ask, withdrawals.SEND: send, restrictions.REVIEW: review}
+
+
+def _casino(task: Task) -> UUID:
+    return UUID(task.payload["casino_id"])
+
+
+def _again(pause: timedelta | None, task: Task, **remembered: str) -> None:
+    if pause is not None:
+        raise Retry(pause, payload={**task.payload, **remembered})

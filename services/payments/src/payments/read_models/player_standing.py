@@ -1,0 +1,151 @@
+"""Payments' own copy of what a player may do: block, exclusion, limits, verification level, confirmed hits."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Boolean, Column, Date, Table, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.store import ReadModel, Recorded, Row
+from contracts.backoffice.events import (
+    DepositLimitSet,
+    PlayerBlocked,
+    PlayerRegistered,
+    PlayerUnblocked,
+    SelfExclusionStarted,
+)
+from contracts.verification.events import HitDecided, VerificationLevelReached
+from payments.application.ports import PlayerStanding
+from payments.application.schema import metadata
+
+table = Table(
+    "rm_player_standing",
+    metadata,
+    Column("player_id", Uuid, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("currency", Text, comment="NULL until the registration itself is heard of"),
+    Column("blocked", Boolean, nullable=False),
+    Column("excluded", Boolean, nullable=False),
+    Column("excluded_until", Date, comment="the last day of the exclusion; NULL: without end, or there is none"),
+    Column("level", Text, nullable=False),
+    Column("confirmed_hits", JSONB, nullable=False),
+    Column(
+        "limits", JSONB, nullable=False, comment="period -> [{amount_minor, currency, effective_from}], oldest first"
+    ),
+)
+
+
+def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """The player after the event. Other topics may be faster than the registration, so any event can be the first."""
+    event = recorded.event
+    player = row or _nobody(event.player_id, event.casino_id)
+    match event:
+        case PlayerRegistered():
+            return {**player, "currency": event.currency}
+        case PlayerBlocked():
+            return {**player, "blocked": True}
+        case PlayerUnblocked():
+            return {**player, "blocked": False}
+        case SelfExclusionStarted():
+            return {**player, **_excluded(player, event.until)}
+        case DepositLimitSet():
+            return {**player, "limits": _limits(player["limits"], event, recorded.meta.occurred_at)}
+        case VerificationLevelReached():
+            return {**player, "level": event.level}
+        case HitDecided():
+            return {**player, "confirmed_hits": _hits(player["confirmed_hits"], event)}
+        case _:
+            return row
+
+
+player_standing = ReadModel(
+    name="player_standing",
+    table=table,
+    handles=(
+        PlayerRegistered,
+        PlayerBlocked,
+        PlayerUnblocked,
+        SelfExclusionStarted,
+        DepositLimitSet,
+        VerificationLevelReached,
+        HitDecided,
+    ),
+    key=lambda recorded: (recorded.event.player_id,),
+    fold=fold,
+)
+
+
+def is_excluded(row: Row, now: datetime, time_zone: str) -> bool:
+    """Whether an exclusion is running, its last day included, by the casino's calendar."""
+    until: date | None = row["excluded_until"]
+    return bool(row["excluded"]) and (until is None or now.astimezone(ZoneInfo(time_zone)).date() <= until)
+
+
+def standing_of(row: Row, now: datetime, time_zone: str) -> PlayerStanding:
+    """What the row says at a moment."""
+    return PlayerStanding(
+        player_id=row["player_id"],
+        casino_id=row["casino_id"],
+        currency=row["currency"],
+        blocked=row["blocked"],
+        excluded=is_excluded(row, now, time_zone),
+        excluded_until=row["excluded_until"],
+        under_review=bool(row["confirmed_hits"]),
+        level=row["level"],
+        limits={
+            period: (limit["amount_minor"], limit["currency"])
+            for period, history in row["limits"].items()
+            if (limit := _limit_in_force(history, now)) is not None
+        },
+    )
+
+
+async def find(connection: AsyncConnection, player_id: UUID, now: datetime, time_zone: str) -> PlayerStanding | None:
+    """A player at a moment; None: unknown here."""
+    row = (await connection.execute(select(table).where(table.c.player_id == player_id))).mappings().one_or_none()
+    return None if row is None else standing_of(dict(row), now, time_zone)
+
+
+def _nobody(player_id: UUID, casino_id: UUID) -> Row:
+    return {
+        "player_id": player_id,
+        "casino_id": casino_id,
+        "currency": None,
+        "blocked": False,
+        "excluded": False,
+        "excluded_until": None,
+        "level": "none",
+        "confirmed_hits": [],
+        "limits": {},
+    }
+
+
+def _excluded(player: Row, until: date | None) -> dict[str, Any]:
+    """An exclusion is never shortened by a later one."""
+    before: date | None = player["excluded_until"]
+    without_end = until is None or (player["excluded"] and before is None)
+    return {"excluded": True, "excluded_until": None if without_end or until is None else max(until, before or until)}
+
+
+def _limits(limits: dict[str, Any], event: DepositLimitSet, decided_at: datetime) -> dict[str, Any]:
+    """A new decision replaces one that was still waiting to come into force."""
+    begun = [one for one in limits.get(event.period, []) if datetime.fromisoformat(one["effective_from"]) <= decided_at]
+    added = {
+        "amount_minor": event.amount_minor,
+        "currency": event.currency,
+        "effective_from": event.effective_from.isoformat(),
+    }
+    return {**limits, event.period: [*begun[-1:], added]}
+
+
+def _limit_in_force(history: list[dict[str, Any]], now: datetime) -> dict[str, Any] | None:
+    begun = [one for one in history if datetime.fromisoformat(one["effective_from"]) <= now]
+    return begun[-1] if begun else None
+
+
+def _hits(hits: list[str], event: HitDecided) -> list[str]:
+    others = [hit for hit in hits if hit != str(event.hit_id)]
+    return sorted([*others, str(event.hit_id)]) if event.decision == "confirm" else others

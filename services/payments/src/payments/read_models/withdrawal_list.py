@@ -1,0 +1,111 @@
+"""The list of withdrawals: one row each, with who approved and where it stands. Of the destination only its end."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Table, Text, Uuid, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.store import ReadModel, Recorded, Row
+from payments.application.schema import metadata
+from payments.domain.withdrawal import events as e
+
+table = Table(
+    "rm_withdrawal_list",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("player_id", Uuid, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("destination", Text, nullable=False, comment="masked"),
+    Column("approvals_needed", SmallInteger, nullable=False),
+    Column("approved_by", JSONB, nullable=False),
+    Column("reference", Text, comment="how the provider calls it"),
+    Column("code", Text, comment="why it failed or came back"),
+    Column("reject_reason", Text),
+    Column("returned_minor", BigInteger),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index("ix_rm_withdrawal_list_casino", "casino_id", "created_at", "id"),
+    Index("ix_rm_withdrawal_list_player", "player_id", "created_at", "id"),
+    Index(
+        "ix_rm_withdrawal_list_open", "casino_id", "created_at", postgresql_where=text("status = 'awaiting_approval'")
+    ),
+)
+
+
+def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """The withdrawal's row after the event."""
+    event, at = recorded.event, recorded.meta.occurred_at
+    if isinstance(event, e.WithdrawalRequested):
+        return {
+            "id": recorded.stream_key,
+            "casino_id": event.casino_id,
+            "player_id": event.player_id,
+            "provider": event.provider,
+            "status": "awaiting_approval",
+            "amount_minor": event.amount_minor,
+            "currency": event.currency,
+            "destination": event.shown_as,
+            "approvals_needed": event.approvals_needed,
+            "approved_by": [],
+            "reference": None,
+            "code": None,
+            "reject_reason": None,
+            "returned_minor": None,
+            "created_at": at,
+            "updated_at": at,
+        }
+    if row is None:
+        return None
+    changes = _decided(row, event) if isinstance(event, _DECISIONS) else _paid_out(event)
+    return {**row, **changes, "updated_at": at}
+
+
+_DECISIONS = (e.WithdrawalApproved, e.WithdrawalRejected, e.WithdrawalCancelled)
+
+
+def _decided(row: Row, event: e.WithdrawalApproved | e.WithdrawalRejected | e.WithdrawalCancelled) -> dict[str, Any]:
+    match event:
+        case e.WithdrawalApproved():
+            approved_by = [*row["approved_by"], event.approved_by]
+            return {"status": "approved" if event.final else row["status"], "approved_by": approved_by}
+        case e.WithdrawalRejected():
+            return {"status": "rejected", "reject_reason": event.reason}
+        case e.WithdrawalCancelled():
+            return {"status": "cancelled"}
+
+
+def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:
+    match event:
+        case e.PayoutStarted():
+            return {"status": "sending"}
+        case e.PayoutOutcomeUnknown():
+            return {"status": "unknown"}
+        case e.PayoutSent():
+            return {"status": "sent", "reference": event.reference}
+        case e.WithdrawalPaid():
+            return {"status": "paid"}
+        case e.WithdrawalFailed():
+            return {"status": "failed", "code": event.code}
+        case e.WithdrawalReturned():
+            return {"status": "returned", "code": event.code, "returned_minor": event.returned_minor}
+
+
+withdrawal_list = ReadModel(
+    name="withdrawal_list",
+    table=table,
+    handles=e.WITHDRAWAL_EVENTS,
+    key=lambda recorded: (recorded.stream_key,),
+    fold=fold,
+)
+
+
+async def find(connection: AsyncConnection, withdrawal_id: UUID) -> Row | None:
+    """One row."""
+    row = (await connection.execute(select(table).where(table.c.id == withdrawal_id))).mappings().one_or_none()
+    return None if row is None else dict(row)
