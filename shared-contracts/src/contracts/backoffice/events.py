@@ -62,7 +62,7 @@ class PlayerRegistered(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("security", "verification", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "verification", "payments", "games", "reports"),
 ):
     """A player opened an account. Who it is stays with backoffice; services that must know ask for it."""
 
@@ -83,7 +83,7 @@ class PlayerBlocked(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("security", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "payments", "games", "reports"),
 ):
     """Staff stopped the account: no log-in, bet or deposit. Withdrawals stay possible through staff."""
 
@@ -97,7 +97,7 @@ class PlayerUnblocked(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("security", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "payments", "games", "reports"),
 ):
     """The staff's block is lifted; an exclusion of the player's own stays."""
 
@@ -105,7 +105,9 @@ class PlayerUnblocked(
     casino_id: CasinoId
 
 
-class PlayerTagged(ContractEvent, type="backoffice.player_tagged", version=1, topic=PLAYERS, key="player_id"):
+class PlayerTagged(
+    ContractEvent, type="backoffice.player_tagged", version=1, topic=PLAYERS, key="player_id", consumers=("backoffice",)
+):
     """A tag was put on a player."""
 
     player_id: PlayerId
@@ -113,7 +115,14 @@ class PlayerTagged(ContractEvent, type="backoffice.player_tagged", version=1, to
     tag: Label
 
 
-class PlayerUntagged(ContractEvent, type="backoffice.player_untagged", version=1, topic=PLAYERS, key="player_id"):
+class PlayerUntagged(
+    ContractEvent,
+    type="backoffice.player_untagged",
+    version=1,
+    topic=PLAYERS,
+    key="player_id",
+    consumers=("backoffice",),
+):
     """A tag was taken off a player."""
 
     player_id: PlayerId
@@ -121,7 +130,9 @@ class PlayerUntagged(ContractEvent, type="backoffice.player_untagged", version=1
     tag: Label
 
 
-class PlayerNoted(ContractEvent, type="backoffice.player_noted", version=1, topic=PLAYERS, key="player_id"):
+class PlayerNoted(
+    ContractEvent, type="backoffice.player_noted", version=1, topic=PLAYERS, key="player_id", consumers=("backoffice",)
+):
     """A colleague wrote a note. Its text stays in backoffice."""
 
     player_id: PlayerId
@@ -136,7 +147,7 @@ class PersonalDataErased(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("security", "verification"),
+    consumers=("backoffice", "security", "verification"),
 ):
     """The player's key is gone, and with it every name and address; keep nothing that tells who it was."""
 
@@ -150,7 +161,10 @@ class DepositLimitSet(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("payments",),
+    consumers=(
+        "backoffice",
+        "payments",
+    ),
 ):
     """The limit on gross deposits of one period, in force from `effective_from` (later when it was loosened)."""
 
@@ -171,7 +185,7 @@ class SelfExclusionStarted(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("security", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "payments", "games", "reports"),
 ):
     """The player excluded himself: no bet and no deposit until `until` (None: without end); withdrawals go on."""
 
