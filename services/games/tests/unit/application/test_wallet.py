@@ -1,7 +1,6 @@
 """Who may bet, what is always paid, and what the ledger is told."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -320,4 +319,3 @@ def test_every_code_of_the_contract_was_tried_above() -> None:
 async def test_the_players_own_casino_copy_may_lag_behind(wallet: WalletService, directory: MemoryDirectory) -> None:
     directory.casinos.clear()
     assert (await wallet.handle(account(), call("info"))).jurisdiction is None
-    assert replace(player(), blocked=True).barred(NOW) == "player_blocked"

@@ -1,0 +1,237 @@
+"""The wallet hop over real sockets: batches, lost connections, deadlines, payments' bad days."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import web
+from services.games.tests.support.wallet import MemoryWallet
+from services.games.tests.support.wallet_contract import OpenWallet, WalletContract, movement
+
+from contracts.payments.wallet import WalletCode
+from games.adapters.wallet_hop import BALANCES, TRANSFERS, HttpWalletHop
+from games.application.ports import WalletSilent
+from games.application.wallet_calls import Movement
+
+
+class Payments:
+    """What answers at the other end: the wallet in memory behind the wire format of the hop."""
+
+    def __init__(self) -> None:
+        self.wallet = MemoryWallet()
+        self.batches: list[list[Any]] = []
+        self.tokens: list[str | None] = []
+        self.statuses: list[int] = []
+        self.hang_up = 0
+        self.unreadable: str | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.url = ""
+
+    async def transfers(self, request: web.Request) -> web.StreamResponse:
+        items = await self._taken(request)
+        if isinstance(items, web.StreamResponse):
+            return items
+        answers = [list(await self.wallet.move(_movement(item))) for item in items]
+        return web.json_response(answers)
+
+    async def balances(self, request: web.Request) -> web.StreamResponse:
+        items = await self._taken(request)
+        if isinstance(items, web.StreamResponse):
+            return items
+        return web.json_response([await self.wallet.balance(UUID(player), currency) for player, currency in items])
+
+    async def _taken(self, request: web.Request) -> Any:
+        items = await request.json()
+        self.batches.append(items)
+        self.tokens.append(request.headers.get("Authorization"))
+        await self.gate.wait()
+        if self.hang_up:
+            self.hang_up -= 1
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+        if self.statuses:
+            return web.Response(status=self.statuses.pop(0))
+        if self.unreadable and any(self.unreadable in json.dumps(item) for item in items):
+            return web.Response(status=422)
+        return items
+
+
+def _movement(item: list[Any]) -> Movement:
+    ids = {0: UUID(item[0]), 2: UUID(item[2]), 3: UUID(item[3])}
+    optional = {place: UUID(item[place]) if item[place] else None for place in (10, 11)}
+    return Movement(*[ids.get(place, optional.get(place, value)) for place, value in enumerate(item)])
+
+
+@pytest.fixture
+async def payments() -> AsyncIterator[Payments]:
+    made = Payments()
+    app = web.Application()
+    app.router.add_post(TRANSFERS, made.transfers)
+    app.router.add_post(BALANCES, made.balances)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield made
+    made.gate.set()
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def hop(payments: Payments) -> AsyncIterator[HttpWalletHop]:
+    made = HttpWalletHop(payments.url, token=lambda: "a-service-token", deadline_s=5)
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def open_wallet(payments: Payments) -> OpenWallet:
+    async def open_wallet(cash: int) -> tuple[UUID, UUID]:
+        player = uuid4()
+        payments.wallet.cash[(player, "EUR")] = cash
+        return player, uuid4()
+
+    return open_wallet
+
+
+class TestTheHopIsTransparent(WalletContract):
+    """Whatever holds for the wallet holds for the wallet behind the hop."""
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+async def test_an_item_travels_in_the_order_that_was_agreed(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet
+) -> None:
+    player, casino = await open_wallet(1000)
+    bet = movement("bet", player, casino, amount_minor=7, fingerprint=9, session_id=None, supplier_tx="tx")
+    await hop.move(bet)
+    assert payments.batches == [
+        [
+            [
+                str(bet.id),
+                "bet",
+                str(casino),
+                str(player),
+                "EUR",
+                7,
+                9,
+                "r1",
+                "g1",
+                "hub88",
+                None,
+                None,
+                "tx",
+                False,
+                False,
+            ]
+        ]
+    ]
+    assert payments.tokens == ["Bearer a-service-token"]
+
+
+async def test_under_load_few_requests_carry_many_items(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet
+) -> None:
+    player, casino = await open_wallet(1000)
+    payments.gate.clear()
+    bets = [asyncio.create_task(hop.move(movement("bet", player, casino, amount_minor=1))) for _ in range(100)]
+    await until(lambda: payments.batches)
+    payments.gate.set()
+    answers = await asyncio.gather(*bets)
+    assert {code for code, _ in answers} == {WalletCode.CREATED}
+    assert sum(map(len, payments.batches)) == 100
+    assert len(payments.batches) <= 4
+    assert payments.wallet.cash[(player, "EUR")] == 900
+
+
+async def test_a_broken_connection_is_tried_once_more(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet
+) -> None:
+    player, casino = await open_wallet(1000)
+    payments.hang_up = 1
+    assert await hop.move(movement("bet", player, casino)) == (WalletCode.CREATED, 900)
+
+
+async def test_a_line_that_stays_dead_is_silence(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet
+) -> None:
+    player, casino = await open_wallet(1000)
+    payments.hang_up = 2
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", player, casino))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500, 502, 503])
+async def test_every_other_status_than_200_is_silence(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet, status: int
+) -> None:
+    player, casino = await open_wallet(1000)
+    payments.statuses = [status]
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", player, casino))
+    payments.statuses = [status]
+    with pytest.raises(WalletSilent):
+        await hop.balance(player, "EUR")
+
+
+async def test_one_unreadable_item_does_not_take_the_others_with_it(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet
+) -> None:
+    player, casino = await open_wallet(1000)
+    payments.unreadable = "poison"
+    items = [movement("bet", player, casino, amount_minor=1) for _ in range(5)]
+    items.insert(2, movement("bet", player, casino, round_ref="poison"))
+    answers: list[Any] = await asyncio.gather(*(hop.move(item) for item in items), return_exceptions=True)
+    assert isinstance(answers.pop(2), WalletSilent)
+    assert {code for code, _ in answers} == {WalletCode.CREATED}
+
+
+async def test_an_answer_that_does_not_come_in_time_is_silence(payments: Payments, open_wallet: OpenWallet) -> None:
+    player, casino = await open_wallet(1000)
+    hop = HttpWalletHop(payments.url, token=lambda: "t", deadline_s=0.05)
+    await hop.start()
+    payments.gate.clear()
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", player, casino))
+    payments.gate.set()
+    await hop.close()
+
+
+@pytest.mark.parametrize("answer", [b"[]", b"{}", b"[[0]]", b"not json", b'[["0", 1]]'])
+async def test_an_answer_that_is_none_is_silence(answer: bytes) -> None:
+    async def nonsense(_: web.Request) -> web.Response:
+        return web.Response(body=answer)
+
+    app = web.Application()
+    app.router.add_post(TRANSFERS, nonsense)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    hop = HttpWalletHop(f"http://127.0.0.1:{runner.addresses[0][1]}", token=lambda: "t", deadline_s=5)
+    await hop.start()
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", uuid4(), uuid4()))
+    await hop.close()
+    await runner.cleanup()
+
+
+async def test_nobody_there_is_silence() -> None:
+    hop = HttpWalletHop("http://127.0.0.1:1", token=lambda: "t", deadline_s=5)
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", uuid4(), uuid4()))
+    await hop.start()
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", uuid4(), uuid4()))
+    await hop.close()
