@@ -55,8 +55,8 @@ _FILTERS: Final = (
     "detect_secrets.filters.heuristic.is_sequential_string",
     "detect_secrets.filters.heuristic.is_templated_secret",
 )
-_NOT_IN_TESTS: Final = ("BasicAuthDetector", "KeywordDetector")
-"""A made-up password is everyday in a test; a key or a token is not."""
+_ABOUT_WORDS: Final = ("BasicAuthDetector", "KeywordDetector")
+"""They go by the words around a value. A made-up password is everyday in a test; a key or a token is not."""
 
 Finding = tuple[str, str, str]
 """File, kind of secret, hash of the secret."""
@@ -66,19 +66,21 @@ def scan(files: list[Path], root: Path = ROOT) -> SecretsCollection:
     """Whatever looks like a secret in `files`."""
     found = SecretsCollection(root=str(root))
     names = [path.relative_to(root).as_posix() for path in files]
-    for in_tests in (False, True):
-        with transient_settings(_settings(in_tests)):
-            found.scan_files(*(name for name in names if is_test(name) is in_tests))
+    for words in (True, False):
+        with transient_settings(_settings(words)):
+            found.scan_files(*(name for name in names if words_matter(name) is words))
     return found
 
 
-def is_test(name: str) -> bool:
-    """Whether the file belongs to a test suite."""
-    return name.startswith("tests-e2e/") or "/tests/" in name
+def words_matter(name: str) -> bool:
+    """Whether a word like `password` beside a value gives a secret away: not in tests, columns and error codes."""
+    return not (
+        name.startswith("tests-e2e/") or any(part in name for part in ("/tests/", "/migrations/", "/errors.py"))
+    )
 
 
-def _settings(in_tests: bool) -> dict[str, Any]:
-    detectors = [name for name in _DETECTORS if not (in_tests and name in _NOT_IN_TESTS)]
+def _settings(words: bool) -> dict[str, Any]:
+    detectors = [name for name in _DETECTORS if words or name not in _ABOUT_WORDS]
     return {
         "plugins_used": [{"name": name, **_OPTIONS.get(name, {})} for name in detectors],
         "filters_used": [{"path": path} for path in _FILTERS],
@@ -96,7 +98,7 @@ def accepted(text: str) -> dict[Finding, int]:
 
 
 def _as_text(found: SecretsCollection) -> str:
-    with transient_settings(_settings(in_tests=False)):
+    with transient_settings(_settings(words=True)):
         content = baseline.format_for_output(found)
     content.pop("generated_at", None)
     return json.dumps(content, indent=2) + "\n"
