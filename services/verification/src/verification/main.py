@@ -1,6 +1,9 @@
 """Verification put together; the only file that sees everything."""
 
+from httpx import AsyncBaseTransport
+
 from chassis.db import Database
+from chassis.domain import Clock
 from chassis.privacy import SubjectVault
 from chassis.runtime import Service
 from chassis.service_client import ServiceClient
@@ -37,14 +40,18 @@ NAME = "verification"
 READ_MODELS = (case_list, document_list, hit_list)
 
 
-def build(settings: Settings | None = None) -> Service:
-    """The service, from the environment unless settings are given."""
+def build(
+    settings: Settings | None = None, *, clock: Clock | None = None, backoffice: AsyncBaseTransport | None = None
+) -> Service:
+    """The service, from the environment unless settings are given; tests bring their own time and backoffice."""
     settings = settings or load(Settings)
     db = Database(settings.database_url, application_name=NAME, pool_size=settings.database_pool_size)
     types = EventTypes(*CaseEvent.__args__, *HitEvent.__args__)
-    application = Application(db, types, source=NAME, publish=publish, inline=READ_MODELS)
+    application = Application(db, types, source=NAME, publish=publish, inline=READ_MODELS, clock=clock)
     vault, profiles, files = SubjectVault(settings.master_key), CasinoProfiles(settings.required_documents), FileTable()
-    client = ServiceClient(settings.backoffice_url, "backoffice", settings.internal_key, caller=NAME)
+    client = ServiceClient(
+        settings.backoffice_url, "backoffice", settings.internal_key, caller=NAME, transport=backoffice
+    )
     lists, caseload = ListStore(), Caseload()
     screener = MemoryScreener(db, lists, MATCHERS[settings.screening_matcher](settings.screening_threshold_permille))
     documents = Documents(application, EncryptedFiles(settings.files_url), files, vault, inspect)

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.fuzz import ratio
 
 from verification.strategies.matching.tokens.names import PARTICLES, skeleton
 
 SAME_SOUND = 0.92
 """Two words with the same skeleton are at least this alike."""
+
+SAME_WORD = 0.80
+SHORTEST_JOINED = 5
+"""Two neighbours that are written this much like a word of the other name are that word, cut in two."""
 
 INITIAL = 0.80
 """A letter, and a word that begins with it."""
@@ -49,15 +52,16 @@ def name_likeness(
     """
     if sorted(asked) == sorted(listed):
         return 1.0, tuple((word, word, 1.0) for word in asked)
-    pairs, asked_rest, listed_rest = _aligned(asked, listed)
+    listed = _recut(listed, asked)
+    pairs, asked_rest, listed_rest = _aligned(_recut(asked, listed), listed)
     if not pairs:
-        return _as_one_word(asked, listed), ()
+        return 0.0, ()
     paired = [(weight_of(a, weights) + weight_of(b, weights)) / 2 for a, b, _ in pairs]
     reached = sum(alike * weight for (_, _, alike), weight in zip(pairs, paired, strict=True))
     whole = sum(paired)
     whole += EXTRA_ASKED * sum(weight_of(word, weights) for word in asked_rest)
     whole += EXTRA_LISTED * sum(weight_of(word, weights) for word in listed_rest)
-    return max(reached / whole, _as_one_word(asked, listed)), tuple(pairs)
+    return reached / whole, tuple(pairs)
 
 
 def weight_of(word: str, weights: Mapping[str, float]) -> float:
@@ -90,10 +94,21 @@ def _aligned(asked: Sequence[str], listed: Sequence[str]) -> tuple[list[Pair], l
     return pairs, asked_rest, listed_rest
 
 
-def _as_one_word(asked: Sequence[str], listed: Sequence[str]) -> float:
-    """For names that differ in where they are cut: Abdul Rahman, Abdulrahman."""
-    if len(asked) == len(listed):
-        return 0.0
-    written = ratio("".join(asked), "".join(listed), score_cutoff=90)
-    ordered = ratio("".join(sorted(asked)), "".join(sorted(listed)), score_cutoff=90)
-    return max(written, ordered) / 100 * 0.98
+def _recut(name: Sequence[str], other: Sequence[str]) -> Sequence[str]:
+    """The name with neighbours joined that are one word in the other: Abdul Rahman, where Abdulrahman is written."""
+    cut = list(name)
+    for word in other:
+        if len(word) < SHORTEST_JOINED or word in cut:
+            continue
+        for place, (one, following) in enumerate(neighbours(cut)):
+            if abs(len(one) + len(following) - len(word)) > 1:
+                continue
+            if OSA.normalized_similarity(word, one + following) >= SAME_WORD:
+                cut = [*(rest for at, rest in enumerate(cut) if at not in (place, (place + 1) % len(cut))), word]
+                break
+    return cut
+
+
+def neighbours(name: Sequence[str]) -> list[tuple[str, str]]:
+    """Words beside each other, the last and the first too: lists write the family name before the others."""
+    return list(zip(name, [*name[1:], name[0]], strict=True)) if len(name) > 1 else []

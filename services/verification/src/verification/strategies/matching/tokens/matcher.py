@@ -1,7 +1,6 @@
 """The index: which listed names hold a word like this one."""
 
 import heapq
-import itertools
 import math
 from array import array
 from collections import defaultdict
@@ -11,7 +10,13 @@ from datetime import date
 from verification.application.listed import ListedEntity, ListedName
 from verification.application.ports import Match, MatcherBuilder
 from verification.strategies.matching.tokens.births import QUALIFIER, compare
-from verification.strategies.matching.tokens.likeness import FAINTEST, name_likeness, weight_of, word_likeness
+from verification.strategies.matching.tokens.likeness import (
+    FAINTEST,
+    name_likeness,
+    neighbours,
+    weight_of,
+    word_likeness,
+)
 from verification.strategies.matching.tokens.names import keys, words
 
 CANDIDATES = 80
@@ -150,7 +155,7 @@ class TokenMatcher:
 
 def _joined(listed: Sequence[str]) -> list[str]:
     """Neighbours written as one word, for those who do."""
-    return [one + other for one, other in itertools.pairwise(listed)]
+    return [one + other for one, other in neighbours(listed)]
 
 
 def builder(threshold_permille: int) -> MatcherBuilder:
