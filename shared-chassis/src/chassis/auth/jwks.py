@@ -66,13 +66,18 @@ class RemoteKeys:
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
         self._lock = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> ECKey | None:
         """The key with this id; None when there is none; KeysUnavailable when no key was ever obtained."""
-        if kid not in self._keys or self._stale():
-            async with self._lock:
-                if kid not in self._keys or self._stale():
-                    await self._refresh()
+        known = self._keys.get(kid)
+        if known is not None:
+            if self._stale() and (self._renewal is None or self._renewal.done()):
+                self._renewal = asyncio.create_task(self._refresh())  # Nobody waits for it: the old key is good.
+            return known
+        async with self._lock:
+            if kid not in self._keys:
+                await self._refresh()
         if not self._keys:
             raise KeysUnavailable
         return self._keys.get(kid)

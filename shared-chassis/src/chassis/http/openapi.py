@@ -1,5 +1,6 @@
 """The description of the API, completed with what the code already says: permissions, risks, problems."""
 
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -34,7 +35,9 @@ def operation_id(route: APIRoute) -> str:
 
 def describe(app: FastAPI, routes: Iterable[DeclaredRoute], permissions: Iterable[PermissionSpec]) -> dict[str, Any]:
     """The OpenAPI document. ValueError when two operations have the same name."""
-    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Duplicate Operation ID")  # Said below, and then it stops the start.
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
     rules = {(route.path, method.lower()): route.rule for route in routes for method in route.methods}
     risks = {spec.id: spec.risk for spec in permissions}
     seen: dict[str, str] = {}

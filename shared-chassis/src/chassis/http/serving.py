@@ -59,7 +59,10 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
     def _stop_later(self) -> None:
-        asyncio.get_running_loop().call_later(self._drain_s, setattr, self, "should_exit", True)
+        asyncio.get_running_loop().call_later(self._drain_s, self._stop)
+
+    def _stop(self) -> None:
+        self.should_exit = True
 
 
 async def serve_app(app: FastAPI, settings: HttpSettings) -> None:

@@ -22,7 +22,6 @@ CODES: Final[Mapping[str, str]] = {
     "decimal_type": "not_a_number",
     "decimal_parsing": "not_a_number",
     "string_type": "not_a_string",
-    "string_sub_type": "not_a_string",
     "string_unicode": "invalid_text",
     "string_too_short": "too_short",
     "string_too_long": "too_long",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 HIDDEN: Final = "[redacted]"
@@ -21,6 +22,7 @@ _PERSONAL_WORDS: Final = (
 _WHOLE_WORDS: Final = frozenset({"otp", "cvv", "cvc", "pan", "dob", "address", "token", "cookie", "mobile", "phone"})
 _HARMLESS: Final = frozenset({"token_type", "email_index", "document_id", "expires_in_s"})
 
+_WORD_BORDER: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]")
 _BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _JWT: Final = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*")
 _CIPHERTEXT: Final = re.compile(r"\b(?:pd1|sb1):[A-Za-z0-9_=-]+")
@@ -75,7 +77,7 @@ def redact(value: Any, *, depth: int = 0) -> Any:
 def _redact_inside(value: Any, depth: int) -> Any:
     if isinstance(value, Mapping):
         return {
-            redact_text(str(key)): HIDDEN if _hides(key) and inner is not None else redact(inner, depth=depth)
+            redact_text(str(key)): HIDDEN if _hides(str(key)) and inner is not None else redact(inner, depth=depth)
             for key, inner in value.items()
         }
     return [redact(inner, depth=depth) for inner in value]
@@ -87,8 +89,9 @@ def redaction(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mut
     return clean
 
 
-def _hides(key: object) -> bool:
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", str(key)).lower()
+@lru_cache(maxsize=4096)
+def _hides(key: str) -> bool:
+    name = _WORD_BORDER.sub("_", key).lower()
     if name in _HARMLESS or name.endswith(("_id", "_count", "_index")):
         return False
     words = set(name.split("_"))

@@ -107,17 +107,25 @@ class Statements:
         return len(self.sent)
 
     def note(self, query: Any) -> None:
-        """Called by asyncpg for each statement."""
-        text = " ".join(str(query.query).split())
+        """Called by asyncpg for each statement that is sent through it directly."""
+        self.add(str(query.query))
+
+    def add(self, statement: str) -> None:
+        """One more."""
+        text = " ".join(statement.split())
         if text and not text.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SET ", "SHOW ", ";")):
             self.sent.append(text)
 
 
 @contextmanager
 def count_statements(db: Database) -> Iterator[Statements]:
-    """Count what a block sends to the database, so that a test can say how many statements a request may cost."""
+    """Count what a block sends to the database, so that a test can say how many statements a request may cost.
+
+    SQLAlchemy prepares its statements, which asyncpg's own log does not show: both are listened to.
+    """
     statements = Statements()
-    pool = db._engine.sync_engine.pool  # noqa: SLF001 - a test looks under the bonnet
+    engine = db._engine.sync_engine  # noqa: SLF001 - a test looks under the bonnet
+    pool = engine.pool
     watched: list[Any] = []
 
     def watch(dbapi_connection: Any, *_: Any) -> None:
@@ -125,10 +133,15 @@ def count_statements(db: Database) -> Iterator[Statements]:
         raw.add_query_logger(statements.note)
         watched.append(raw)
 
+    def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.add(statement)
+
     event.listen(pool, "checkout", watch)
+    event.listen(engine, "before_cursor_execute", executed)
     try:
         yield statements
     finally:
         event.remove(pool, "checkout", watch)
+        event.remove(engine, "before_cursor_execute", executed)
         for raw in watched:
             raw.remove_query_logger(statements.note)

@@ -45,10 +45,13 @@ def after(terms: Sequence[tuple[Field, Term]], values: Sequence[Any]) -> ColumnE
         columns = tuple_(*(field.column for field, _ in terms))
         bound = tuple_(*(literal(value, field.column.type) for (field, _), value in zip(terms, values, strict=True)))
         return columns < bound if terms[0][1].descending else columns > bound
-    branches = []
-    for place, ((field, term), value) in enumerate(zip(terms, values, strict=True)):
-        equal = [one.column == known for (one, _), known in zip(terms[:place], values[:place], strict=True)]
-        branches.append(and_(*equal, field.column < value if term.descending else field.column > value))
-    first, term = terms[0]
-    outer = first.column <= values[0] if term.descending else first.column >= values[0]
-    return and_(outer, or_(*branches))
+    placed = [
+        (field.column, literal(value, field.column.type), term.descending)
+        for (field, term), value in zip(terms, values, strict=True)
+    ]
+    branches = [
+        and_(*(one == known for one, known, _ in placed[:place]), column < value if descending else column > value)
+        for place, (column, value, descending) in enumerate(placed)
+    ]
+    first, value, descending = placed[0]
+    return and_(first <= value if descending else first >= value, or_(*branches))

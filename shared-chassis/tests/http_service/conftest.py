@@ -1,0 +1,84 @@
+"""The example service, started."""
+
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from fastapi import FastAPI
+
+from chassis.auth import ServiceTokens
+from chassis.http import create_service
+from chassis.logging import setup_logging
+from chassis.settings import HttpSettings
+from chassis.testing.client import client as started
+from chassis.testing.environment import make_settings
+from chassis.testing.tokens import bearer, make_token, test_verifier
+
+from . import example
+
+Headers = dict[str, str]
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Log lines go nowhere unless a test looks at them."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    setup_logging("tests", stream=io.StringIO())
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return make_settings(HttpSettings)
+
+
+@pytest.fixture
+def app(settings: HttpSettings) -> FastAPI:
+    return create_service(
+        "example",
+        settings=settings,
+        routers=[example.router, example.internal],
+        mounts={"/partner/acme": example.partner, "/internal/v1/hot": example.partner},
+        permissions=example.PERMISSIONS,
+        verifier=test_verifier(),
+    )
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with started(app) as client:
+        yield client
+
+
+@pytest.fixture
+def staff() -> Headers:
+    return bearer(make_token(permissions=[example.VIEW, example.EDIT]))
+
+
+@pytest.fixture
+def service(settings: HttpSettings) -> Headers:
+    return bearer(ServiceTokens("games", settings.internal_key).mint("example"))
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document of an answer, checked for its form."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = answer.json()
+    assert set(document) == {"type", "title", "status", "code", "detail", "errors", "request_id"}
+    assert document["code"] == code, document
+    assert document["status"] == status
+    assert document["request_id"] == answer.headers["x-request-id"]
+    return document
+
+
+def fields(document: dict[str, Any]) -> dict[str, str]:
+    """The codes by field."""
+    return {one["field"]: one["code"] for one in document["errors"]}

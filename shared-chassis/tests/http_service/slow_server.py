@@ -1,0 +1,37 @@
+"""A process of its own for the test of the graceful end: /slow answers only once the process was told to stop."""
+
+import asyncio
+import os
+
+import uvloop
+from fastapi import APIRouter
+
+from chassis.auth import Public
+from chassis.http import create_service
+from chassis.http.serving import serve_app
+from chassis.settings import HttpSettings
+from chassis.testing.environment import make_settings
+
+router = APIRouter(dependencies=[Public("a test")])
+begun: list[int] = []
+
+
+@router.get("/slow")
+async def slow() -> str:
+    begun.append(1)
+    while not app.state.drain.draining:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)  # allow no-sleep-in-tests: being slow is what this server is for
+    return "done"
+
+
+@router.get("/begun")
+async def count_begun() -> int:
+    return len(begun)
+
+
+settings = make_settings(HttpSettings, port=int(os.environ["TEST_PORT"]), drain_s=1.0)
+app = create_service("slow", settings=settings, routers=[router])
+
+if __name__ == "__main__":
+    uvloop.run(serve_app(app, settings))
