@@ -1,11 +1,12 @@
 """What backoffice tells the others: casinos, players, and what a player may do."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
 from contracts.fields import CasinoId, Count, CountryCode, ExternalRef, Label, PlayerId, UtcTime
 from contracts.money import AmountMinor, CurrencyCode
@@ -35,7 +36,7 @@ class CasinoOpened(
     """IANA name of the casino's reporting time zone."""
     gaming_day_starts_at_hour: Annotated[int, Field(ge=0, le=23)] = 0
     """Local hour at which the casino's day begins, 0 to 23."""
-    profile: dict[str, Any]
+    profile: JurisdictionProfile
     """The whole jurisdiction profile in force."""
 
 
@@ -53,7 +54,7 @@ class JurisdictionProfileAdopted(
     profile_version: Annotated[int, Field(ge=1)]
     """Counts the casino's profiles, from 1."""
     effective_from: UtcTime
-    profile: dict[str, Any]
+    profile: JurisdictionProfile
 
 
 class PlayerRegistered(

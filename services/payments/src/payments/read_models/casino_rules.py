@@ -34,7 +34,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     event = recorded.event
     match event:
         case CasinoOpened():
-            first = {"effective_from": recorded.meta.occurred_at.isoformat(), "profile": event.profile}
+            first = {
+                "effective_from": recorded.meta.occurred_at.isoformat(),
+                "profile": event.profile.model_dump(mode="json"),
+            }
             return {
                 "casino_id": event.casino_id,
                 "jurisdiction": event.jurisdiction,
@@ -44,7 +47,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "profiles": [first],
             }
         case JurisdictionProfileAdopted() if row is not None:
-            added = {"effective_from": event.effective_from.isoformat(), "profile": event.profile}
+            added = {
+                "effective_from": event.effective_from.isoformat(),
+                "profile": event.profile.model_dump(mode="json"),
+            }
             profiles = sorted([*row["profiles"], added], key=lambda one: datetime.fromisoformat(one["effective_from"]))
             return {**row, "profile_version": event.profile_version, "profiles": profiles}
         case _:
