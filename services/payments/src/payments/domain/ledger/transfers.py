@@ -107,10 +107,12 @@ class Transfer:
             raise ValueError("a transfer moves more than nothing")
         if self.debit == self.credit or self.debit.currency != self.credit.currency:
             raise ValueError("a transfer moves money of one currency between two accounts")
+        if self.debit.wallet and self.credit.wallet and self.debit.wallet != self.credit.wallet:
+            raise ValueError("money goes from one player to another by way of the house, in two transfers")
 
     @property
     def wallet(self) -> WalletKey | None:
-        """The player's wallet it concerns; of two players', that of the one who pays."""
+        """The player's wallet it concerns, if it concerns one."""
         return self.debit.wallet or self.credit.wallet
 
 

@@ -1,0 +1,135 @@
+"""Re-computes every invariant of the books from the entries alone: `python -m payments verify-ledger`.
+
+It reads one snapshot while the service goes on, so it may run at any time; it takes as long as reading everything does.
+"""
+
+# ruff: noqa: S608 - the queries are put together from parts that are written here
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from chassis.db.engine import plain_url
+from chassis.runtime import Service
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One invariant and the rows that break it: none when it holds."""
+
+    name: str
+    broken: tuple[str, ...]
+    more: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds."""
+        return not self.broken
+
+
+_LEGS = """legs AS (
+    SELECT seq, debit_account AS account_id, -amount_minor AS delta, debit_balance AS recorded FROM transfer
+    UNION ALL
+    SELECT seq, credit_account, amount_minor, credit_balance FROM transfer)"""
+
+_WAITING = "waiting AS (SELECT account_id, sum(delta_minor) AS delta FROM account_delta GROUP BY account_id)"
+
+CHECKS: dict[str, str] = {
+    "I1 all accounts of a currency sum to zero": f"""
+        WITH {_WAITING}
+        SELECT casino_id, currency, sum(balance_minor + coalesce(delta, 0)) AS sum_minor
+        FROM account LEFT JOIN waiting ON account_id = id GROUP BY 1, 2
+        HAVING sum(balance_minor + coalesce(delta, 0)) <> 0""",
+    "I2 every balance is the sum of its entries": f"""
+        WITH {_WAITING}, {_LEGS}, sums AS (SELECT account_id, sum(delta) AS entries FROM legs GROUP BY 1)
+        SELECT id, balance_minor + coalesce(waiting.delta, 0) AS balance_minor, coalesce(entries, 0) AS entries
+        FROM account LEFT JOIN sums ON sums.account_id = id LEFT JOIN waiting ON waiting.account_id = id
+        WHERE balance_minor + coalesce(waiting.delta, 0) <> coalesce(entries, 0)""",
+    "I2 every recorded balance is the sum of the entries up to it": f"""
+        WITH {_LEGS}, running AS (
+            SELECT legs.*, sum(delta) OVER (PARTITION BY account_id ORDER BY seq) AS balance
+            FROM legs JOIN account ON id = account_id WHERE player_id IS NOT NULL)
+        SELECT account_id, seq, balance, recorded FROM running WHERE recorded IS DISTINCT FROM balance""",
+    "I2 the cash beside every movement of a player is what it was then": """
+        WITH running AS (
+            SELECT seq, wallet_id, cash_after,
+                   sum(CASE wallet_id WHEN credit_account THEN amount_minor WHEN debit_account THEN -amount_minor
+                       ELSE 0 END) OVER (PARTITION BY wallet_id ORDER BY seq) AS cash
+            FROM transfer WHERE wallet_id IS NOT NULL)
+        SELECT wallet_id, seq, cash, cash_after FROM running WHERE cash_after IS DISTINCT FROM cash""",
+    "I3 no account was ever below its floor": f"""
+        WITH {_LEGS}
+        SELECT account_id, seq, recorded, floor_minor FROM legs JOIN account ON id = account_id
+        WHERE recorded < floor_minor""",
+    "I4 transfers stay within one casino and currency": """
+        SELECT transfer.id FROM transfer
+        LEFT JOIN account AS debit ON debit.id = debit_account LEFT JOIN account AS credit ON credit.id = credit_account
+        WHERE (debit.casino_id, debit.currency) IS DISTINCT FROM (credit.casino_id, credit.currency)
+           OR debit.id IS NULL OR credit.id IS NULL""",
+    "I4 what was rolled back was rolled back whole, once, for the same player": """
+        SELECT back.id FROM transfer AS back JOIN transfer AS forth ON forth.id = back.reversal_of
+        WHERE back.kind = 'tombstone' OR back.kind <> 'rollback_' || forth.kind OR back.wallet_id <> forth.wallet_id
+           OR (back.amount_minor, back.debit_account, back.credit_account)
+              IS DISTINCT FROM (forth.amount_minor, forth.credit_account, forth.debit_account)
+           OR back.seq < forth.seq""",
+    "I5 no withdrawal released or paid more than it held": """
+        SELECT reference_id, sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) AS open
+        FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid') GROUP BY 1
+        HAVING sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) < 0""",
+    "I12 money on hold is the money of open withdrawals": """
+        WITH open AS (
+            SELECT wallet_id, sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) AS minor
+            FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid') GROUP BY 1)
+        SELECT hold.id, hold.balance_minor, coalesce(open.minor, 0) AS open FROM account AS hold
+        JOIN account AS cash ON (cash.player_id, cash.casino_id, cash.currency, cash.type)
+                              = (hold.player_id, hold.casino_id, hold.currency, 'cash')
+        LEFT JOIN open ON open.wallet_id = cash.id
+        WHERE hold.type = 'withdrawal_hold' AND hold.balance_minor <> coalesce(open.minor, 0)""",
+    "I13 entries cannot be changed or removed": """
+        SELECT name FROM (VALUES ('transfer_is_append_only'), ('transfer_is_never_emptied')) AS needed(name)
+        WHERE NOT EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgname = name AND tgrelid = 'transfer'::regclass AND tgenabled IN ('O', 'A'))
+        UNION ALL
+        SELECT 'right to ' || lower(wanted) FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS wanted
+        WHERE has_table_privilege('transfer', wanted)
+          AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
+}
+"""Each query finds what breaks its invariant."""
+
+
+async def verify(url: str) -> list[Finding]:
+    """Every invariant, as it is in one snapshot of the database at `url`."""
+    raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
+    try:
+        async with raw.transaction(isolation="repeatable_read", readonly=True):
+            return [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
+    finally:
+        await raw.close()
+
+
+async def verify_ledger(service: Service, arguments: Sequence[str]) -> int:
+    """Re-compute every invariant of the ledger; exit status 1 when one is broken."""
+    findings = await verify(service.settings.database_url)
+    if "--json" in arguments:
+        shown = [{"invariant": one.name, "holds": one.holds, "broken": list(one.broken)} for one in findings]
+        sys.stdout.write(json.dumps(shown) + "\n")
+    else:
+        for one in findings:
+            sys.stdout.write(f"{'holds ' if one.holds else 'BROKEN'}  {one.name}\n")
+            for row in one.broken:
+                sys.stdout.write(f"        {row}\n")
+            if one.more:
+                sys.stdout.write(f"        and {one.more} more\n")
+    return 0 if all(one.holds for one in findings) else 1
+
+
+def _finding(name: str, rows: Sequence[Any]) -> Finding:
+    shown = tuple(", ".join(f"{key}={value}" for key, value in row.items()) for row in rows[:_SHOWN])
+    return Finding(name, shown, max(0, len(rows) - _SHOWN))
