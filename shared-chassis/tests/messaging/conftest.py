@@ -1,12 +1,23 @@
 """An empty database for the PostgreSQL log, and one with the chassis' tables for relay and consumer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 
-from chassis.testing.postgres import Server
+from chassis.db import Database
+from chassis.testing.postgres import CHASSIS, Databases, Server, opened
+
+from . import example
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """These tests make things fail on purpose; drawing every traceback would take most of their time."""
+    with structlog.testing.capture_logs():
+        yield
 
 
 async def administer(server: Server, statement: str) -> None:
@@ -24,3 +35,12 @@ async def log_url(postgres_server: Server) -> AsyncIterator[str]:
     await administer(postgres_server, f'CREATE DATABASE "{name}"')
     yield postgres_server.url_for(name)
     await administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def db(databases: Databases) -> AsyncIterator[Database]:
+    """A service's database with the example's read model."""
+    async with opened(await databases.create(CHASSIS), pool_size=10) as db:
+        async with db.write() as connection:
+            await connection.run_sync(example.metadata.create_all)
+        yield db

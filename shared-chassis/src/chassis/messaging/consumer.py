@@ -1,9 +1,9 @@
 """What a service does with the events of others: exactly one effect per event, whatever happens in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import structlog
 
@@ -88,7 +88,7 @@ class Consumer:
         """The received events a read model is rebuilt from."""
         return InboxLog(self.name, tuple(cls.type for cls in model.handles))
 
-    def runner(self, application: Application, bus: EventBus) -> Callable[[asyncio.Event], Awaitable[None]]:
+    def runner(self, application: Application, bus: EventBus) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
         """The loop that consumes until told to stop; then batches at work finish and are committed."""
 
         async def consume(stop: asyncio.Event) -> None:

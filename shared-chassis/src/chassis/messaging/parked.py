@@ -117,6 +117,6 @@ _BLOCKED = """
                   AND p.resolved_at IS NULL)"""
 _LOCK_SHARED = """
     SELECT pg_advisory_xact_lock_shared(hash) FROM (
-        SELECT DISTINCT hashtextextended(concat_ws('/', 'parked', $1, topic, key), 3) AS hash
+        SELECT DISTINCT hashtextextended(concat_ws('/', 'parked', $1::text, topic, key), 3) AS hash
         FROM unnest($2::text[], $3::text[]) AS asked(topic, key) ORDER BY hash) AS sorted"""
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'parked', $1::text, $2::text, $3::text), 3))"

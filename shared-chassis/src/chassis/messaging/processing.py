@@ -104,8 +104,9 @@ class Processor:
     async def _effect(self, uow: UnitOfWork, batch: Sequence[Incoming]) -> dict[str, int]:
         """Inbox, parking of what cannot or must not be handled now, read models, handlers."""
         raw = await driver(uow.connection)
-        positions = await self._receive(raw, batch)
-        fresh = [one for one in batch if one.event_id in positions]
+        once = list({one.event_id: one for one in reversed(batch)}.values())[::-1]
+        positions = await self._receive(raw, once)
+        fresh = [one for one in once if one.event_id in positions]
         aside = await self._set_aside(raw, fresh)
         events = [one for one in fresh if one.event_id not in aside]
         recorded = [numbered(one, positions[one.event_id]) for one in events]
@@ -116,15 +117,14 @@ class Processor:
 
     async def _receive(self, raw: Any, batch: Sequence[Incoming]) -> dict[Any, int]:
         """Inbox positions of the events that are here for the first time."""
-        rows = list({one.event_id: one for one in batch}.values())
         found = await raw.fetch(
             _RECEIVE,
             self._consumer.name,
-            [one.event_id for one in rows],
-            [one.key[0] for one in rows],
-            [one.key[1] for one in rows],
-            [one.type for one in rows],
-            [one.record.value.decode() if self._keeps(one) else None for one in rows],
+            [one.event_id for one in batch],
+            [one.key[0] for one in batch],
+            [one.key[1] for one in batch],
+            [one.type for one in batch],
+            [one.record.value.decode() if self._keeps(one) else None for one in batch],
         )
         return {row["event_id"]: row["position"] for row in found}
 

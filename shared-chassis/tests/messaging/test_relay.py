@@ -1,0 +1,218 @@
+"""Whatever was committed to the outbox reaches the bus, in order per key, through every kind of death."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chassis.db import Database
+from chassis.db.engine import driver
+from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay
+from chassis.messaging.postgres_bus import PostgresBus
+from chassis.telemetry.metrics import REGISTRY
+from chassis.testing.bus_contract import Reader, eventually, in_order, numbered
+
+from .example import queue, value
+
+WAITING = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+
+
+class MoodyBus(MemoryBus):
+    """A bus that can be down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = False
+        self.refused = 0
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        if self.down:
+            self.refused += 1
+            raise ConnectionRefusedError("the bus is down")
+        await super().publish(messages)
+
+
+@pytest.fixture
+async def sql(db: Database) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(db.url)
+    yield connection
+    await connection.close()
+
+
+@asynccontextmanager
+async def relaying(relay: OutboxRelay) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    running = asyncio.create_task(relay.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+
+
+async def queue_and_fail(db: Database) -> None:
+    async with db.write() as connection:
+        await queue(await driver(connection), [Message("news", "k", b"never")])
+        raise ZeroDivisionError
+
+
+def all_published(db: Database) -> Any:
+    async def none_waits() -> bool:
+        return bool(await value(db, WAITING) == 0)
+
+    return none_waits
+
+
+def values_by_key(bus: MemoryBus, topic: str) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for record in bus.published(topic):
+        found.setdefault(record.key, []).append(record.value)
+    return found
+
+
+async def test_committed_rows_are_published_in_order_and_marked(db: Database, sql: Any) -> None:
+    bus = MemoryBus()
+    await queue(sql, numbered("news", 250))
+    async with relaying(OutboxRelay(db, bus, batch=40)):
+        await eventually(all_published(db))
+    assert len(bus.published("news")) == 250
+    assert all(in_order(values) for values in values_by_key(bus, "news").values())
+
+
+async def test_a_row_can_name_its_partition(db: Database, sql: Any) -> None:
+    bus = MemoryBus()
+    await queue(sql, [Message("news", "one key", b"here", partition=7)])
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(all_published(db))
+    assert [record.partition for record in bus.published("news")] == [7]
+
+
+async def test_a_wake_is_heard_at_once_and_a_silent_writer_is_found_by_polling(db: Database, sql: Any) -> None:
+    bus = MemoryBus()
+    deaf = OutboxRelay(db, bus, poll_s=3600)
+    async with relaying(deaf):
+        await queue(sql, numbered("news", 1))
+        deaf.wake()
+        await eventually(all_published(db))
+    async with relaying(OutboxRelay(db, bus, poll_s=0.05)):
+        await queue(sql, numbered("news", 1))
+        await eventually(all_published(db))
+
+
+async def test_the_row_of_a_slow_writer_is_published_when_it_commits(db: Database, sql: Any) -> None:
+    bus, slow = MemoryBus(), await asyncpg.connect(db.url)
+    transaction = slow.transaction()
+    await transaction.start()
+    await queue(slow, [Message("news", "slow", b"1")])
+    await queue(sql, [Message("news", "fast", b"2")])
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(lambda: [record.key for record in bus.published("news")] == ["fast"])
+        await transaction.commit()
+        await eventually(lambda: {record.key for record in bus.published("news")} == {"fast", "slow"})
+    await slow.close()
+
+
+async def test_rolled_back_rows_are_never_published(db: Database, sql: Any) -> None:
+    bus = MemoryBus()
+    async with relaying(OutboxRelay(db, bus)):
+        with pytest.raises(ZeroDivisionError):
+            await queue_and_fail(db)
+        await queue(sql, [Message("news", "k", b"after")])
+        await eventually(all_published(db))
+    assert [record.value for record in bus.published("news")] == [b"after"]
+
+
+async def test_of_two_relays_one_is_active_and_the_other_takes_over(db: Database, sql: Any) -> None:
+    first, second = MemoryBus(), MemoryBus()
+    async with relaying(OutboxRelay(db, second)) as _:
+        await queue(sql, numbered("news", 10))
+        await eventually(all_published(db))
+        async with relaying(OutboxRelay(db, first)):
+            await queue(sql, numbered("news", 10))
+            await eventually(all_published(db))
+            assert (len(first.published("news")), len(second.published("news"))) == (0, 20)
+            cut = await sql.fetchval(
+                "SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                "WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid()"
+            )
+            assert cut == 1
+            for _ in range(20):
+                await queue(sql, numbered("news", 1))
+            await eventually(all_published(db))
+    assert len(first.published("news")) + len(second.published("news")) == 40
+
+
+async def test_a_bus_that_is_down_is_waited_for(db: Database, sql: Any) -> None:
+    bus = MoodyBus()
+    bus.down = True
+    await queue(sql, numbered("news", 30, keys=3))
+    async with relaying(OutboxRelay(db, bus, batch=10)):
+        await eventually(lambda: bus.refused >= 2)
+        assert await value(db, WAITING) == 30
+        assert await value(db, "SELECT max(attempts) FROM outbox") >= 1
+        bus.down = False
+        await eventually(all_published(db))
+    assert all(in_order(values) for values in values_by_key(bus, "news").values())
+    assert len(bus.published("news")) == 30
+
+
+async def test_a_stop_does_not_wait_for_a_bus_that_is_down(db: Database, sql: Any) -> None:
+    bus = MoodyBus()
+    bus.down = True
+    await queue(sql, numbered("news", 1))
+    async with asyncio.timeout(10):
+        async with relaying(OutboxRelay(db, bus)):
+            await eventually(lambda: bus.refused >= 1)
+
+
+async def test_old_published_rows_are_deleted_and_waiting_ones_never(db: Database, sql: Any) -> None:
+    bus = MoodyBus()
+    await queue(sql, numbered("news", 5))
+    await sql.execute("UPDATE outbox SET published_at = clock_timestamp() - interval '4 days' WHERE id <= 3")
+    async with relaying(OutboxRelay(db, bus, keep=timedelta(days=3))):
+        await eventually(all_published(db))
+
+        async def two_left() -> bool:
+            return bool(await value(db, "SELECT count(*) FROM outbox") == 2)
+
+        await eventually(two_left)
+
+
+async def test_what_waits_is_measured(db: Database, sql: Any) -> None:
+    bus = MoodyBus()
+    bus.down = True
+    await queue(sql, numbered("news", 4))
+    await sql.execute("UPDATE outbox SET created_at = clock_timestamp() - interval '90 seconds'")
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(lambda: REGISTRY.get_sample_value("outbox_waiting") == 4)
+        assert (REGISTRY.get_sample_value("outbox_age_seconds") or 0) >= 90
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+async def test_a_relay_killed_between_publishing_and_marking_loses_nothing(
+    db: Database, sql: Any, log_url: str, batch: int
+) -> None:
+    await queue(sql, numbered("news", 100, keys=5))
+    script = Path(__file__).with_name("dying_relay.py")
+    dying = await asyncio.create_subprocess_exec(sys.executable, str(script), str(batch), db.url, log_url)
+    assert await asyncio.wait_for(dying.wait(), 60) == -signal.SIGKILL
+    assert await value(db, WAITING) == 100 - 20 * (batch - 1)
+
+    bus: EventBus = PostgresBus(log_url)
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(all_published(db))
+    reader = Reader()
+    subscription = bus.subscribe("group", ["news"], reader)
+    await subscription.start()
+    await reader.until(100)
+    await subscription.stop()
+    await bus.close()
+    assert len(reader.values) == 120
+    assert all(in_order(values) for values in reader.by_key().values())
