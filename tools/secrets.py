@@ -100,7 +100,11 @@ def accepted(text: str) -> dict[Finding, int]:
 def _as_text(found: SecretsCollection) -> str:
     with transient_settings(_settings(words=True)):
         content = baseline.format_for_output(found)
-    content.pop("generated_at", None)
+    results = {
+        file: [{**one, "filename": file} for one in ones]  # Relative: the baseline is the same on every machine.
+        for file, ones in content["results"].items()
+    }
+    content = {"version": content["version"], "results": results}
     return json.dumps(content, indent=2) + "\n"
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from detect_secrets.core import baseline
 
-from tools.secrets import accepted, scan
+from tools.repository import ROOT
+from tools.secrets import BASELINE, accepted, scan
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\n"
 WORDS = 'password = "correct-horse-battery"\n'
@@ -37,3 +38,7 @@ def test_what_a_baseline_accepted_is_known_by_file_kind_and_hash(tmp_path: Path)
     text = json.dumps(baseline.format_for_output(scan([path], tmp_path)))
     ((file, kind, _),) = accepted(text)
     assert (file, kind) == ("key.pem", "Private Key")
+
+
+def test_the_baseline_names_no_folder_of_this_machine() -> None:
+    assert str(ROOT) not in BASELINE.read_text("utf-8")
