@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from contracts.errors import CommonError
 from contracts.registry import EVENTS
 from tools.contracts import asyncapi, asyncapi_check, baseline, catalogue, golden
 from tools.contracts.__main__ import broken_promises, generated_files
+from tools.contracts.enumerations import ERRORS, PERMISSIONS
 from tools.repository import EXAMPLES, GENERATED, SCHEMAS, relative
 
 
@@ -66,8 +68,10 @@ def test_the_events_page_tells_every_event_and_every_field() -> None:
         assert [name for name in cls.model_fields if f"| `{name}` |" not in section] == []
 
 
-def test_every_common_error_code_has_its_meaning() -> None:
-    assert catalogue.member_meanings(CommonError).keys() == {member.name for member in CommonError}
+@pytest.mark.parametrize("enumeration", [CommonError, *ERRORS.values(), *PERMISSIONS.values()])
+def test_every_code_and_every_permission_has_its_meaning(enumeration: type[StrEnum]) -> None:
+    told = {name for name, meaning in catalogue.member_meanings(enumeration).items() if meaning}
+    assert {member.name for member in enumeration} - told == set()
 
 
 @pytest.mark.parametrize("cls", EVENTS.values(), ids=lambda cls: cls.label())
