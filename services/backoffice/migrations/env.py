@@ -1,0 +1,11 @@
+"""Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
+
+import backoffice.read_models.casino_list
+import backoffice.read_models.player_list
+import backoffice.read_models.player_notes
+import backoffice.read_models.player_overview
+import backoffice.read_models.timeline  # noqa: F401
+from backoffice.application.schema import metadata
+from chassis.db.migrations import run_environment
+
+run_environment(metadata)

@@ -1,0 +1,1 @@
+"""How backoffice reaches security, and how it keeps personal data."""

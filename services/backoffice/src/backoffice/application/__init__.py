@@ -1,0 +1,1 @@
+"""What backoffice does and what it tells the others."""

@@ -1,0 +1,1 @@
+"""What is decided about casinos, players and what players may do; pure."""

@@ -1,0 +1,1 @@
+"""A casino and the rules of its licence."""

@@ -1,0 +1,149 @@
+"""Decides who has an account, and whether it is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from backoffice.domain.player.commands import (
+    AddNote,
+    BlockPlayer,
+    ErasePersonalData,
+    PlayerCommand,
+    RegisterPlayer,
+    TagPlayer,
+    UnblockPlayer,
+    UntagPlayer,
+)
+from backoffice.domain.player.errors import (
+    BornInTheFuture,
+    CurrencyNotOffered,
+    PlayerExists,
+    PlayerTooYoung,
+    PlayerUnknown,
+    TooManyTags,
+)
+from backoffice.domain.player.events import (
+    PersonalDataErased,
+    PlayerBlocked,
+    PlayerEvent,
+    PlayerNoted,
+    PlayerRegistered,
+    PlayerTagged,
+    PlayerUnblocked,
+    PlayerUntagged,
+)
+from chassis.domain import Decider
+
+MOST_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nobody registered under this id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """An account."""
+
+    blocked: bool = False
+    erased: bool = False
+    tags: frozenset[str] = frozenset()
+
+
+Player = Absent | Registered
+"""Every state an account can be in."""
+
+
+def decide(command: PlayerCommand, state: Player) -> Sequence[PlayerEvent]:
+    """What happens because of a command."""
+    if isinstance(command, RegisterPlayer):
+        return _register(command, state)
+    account = _registered(state)
+    match command:
+        case BlockPlayer():
+            return [] if account.blocked else [PlayerBlocked()]
+        case UnblockPlayer():
+            return [PlayerUnblocked()] if account.blocked else []
+        case TagPlayer():
+            return _tag(command, account)
+        case UntagPlayer():
+            return [PlayerUntagged(tag=command.tag)] if command.tag in account.tags else []
+        case AddNote():
+            return [PlayerNoted(note_id=command.note_id, sealed_text=command.sealed_text)]
+        case ErasePersonalData():
+            return [] if account.erased else [PersonalDataErased()]
+        case _:
+            assert_never(command)
+
+
+def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
+    if isinstance(state, Registered):
+        raise PlayerExists
+    today = command.now.date()
+    if command.date_of_birth >= today:
+        raise BornInTheFuture(field="date_of_birth")
+    if age(command.date_of_birth, today) < command.minimum_age:
+        raise PlayerTooYoung(f"Players are {command.minimum_age} or older.", field="date_of_birth")
+    if command.currency != command.casino_currency:
+        raise CurrencyNotOffered(f"This casino plays in {command.casino_currency}.", field="currency")
+    return [
+        PlayerRegistered(
+            country=command.country,
+            currency=command.currency,
+            terms_version=command.terms_version,
+            test_account=command.test_account,
+            sealed=command.sealed,
+            email_index=command.email_index,
+            phone_index=command.phone_index,
+            identity_index=command.identity_index,
+            registered_at=command.now,
+        )
+    ]
+
+
+def _tag(command: TagPlayer, account: Registered) -> Sequence[PlayerEvent]:
+    if command.tag in account.tags:
+        return []
+    if len(account.tags) >= MOST_TAGS:
+        raise TooManyTags(f"A player has {MOST_TAGS} tags at most.", field="tag")
+    return [PlayerTagged(tag=command.tag)]
+
+
+def _registered(state: Player) -> Registered:
+    if isinstance(state, Absent):
+        raise PlayerUnknown
+    return state
+
+
+def age(born: date, today: date) -> int:
+    """Full years; whoever was born on 29 February turns a year older on 1 March of other years.
+
+    >>> age(date(2008, 2, 29), date(2026, 2, 28)), age(date(2008, 2, 29), date(2026, 3, 1))
+    (17, 18)
+    """
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def evolve(state: Player, event: PlayerEvent) -> Player:
+    """The state after an event."""
+    account = state if isinstance(state, Registered) else Registered()
+    match event:
+        case PlayerRegistered() | PlayerNoted():
+            return account
+        case PlayerBlocked():
+            return replace(account, blocked=True)
+        case PlayerUnblocked():
+            return replace(account, blocked=False)
+        case PlayerTagged():
+            return replace(account, tags=account.tags | {event.tag})
+        case PlayerUntagged():
+            return replace(account, tags=account.tags - {event.tag})
+        case PersonalDataErased():
+            return replace(account, erased=True)
+        case _:
+            assert_never(event)
+
+
+player: Decider[PlayerCommand, Player, PlayerEvent] = Decider("player", Absent(), decide, evolve)

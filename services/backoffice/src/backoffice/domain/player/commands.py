@@ -1,0 +1,59 @@
+"""What can be asked about a player's account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPlayer:
+    """`date_of_birth` is used for the decision and goes no further; `sealed` is what is kept."""
+
+    country: str
+    currency: str
+    casino_currency: str
+    terms_version: str
+    test_account: bool
+    date_of_birth: date
+    minimum_age: int
+    sealed: Mapping[str, str]
+    email_index: str
+    phone_index: str | None
+    identity_index: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockPlayer:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnblockPlayer:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagPlayer:
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntagPlayer:
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    note_id: UUID
+    sealed_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePersonalData:
+    pass
+
+
+PlayerCommand = RegisterPlayer | BlockPlayer | UnblockPlayer | TagPlayer | UntagPlayer | AddNote | ErasePersonalData
+"""All of them."""

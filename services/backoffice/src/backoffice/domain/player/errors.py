@@ -1,0 +1,35 @@
+"""Why something about a player's account is refused."""
+
+from chassis.domain import DomainError, Invalid, NotFound
+
+
+class PlayerUnknown(NotFound):
+    pass
+
+
+class PlayerExists(DomainError):
+    """There is an account with this e-mail, or of this person, at this casino already."""
+
+    code = "player_exists"
+
+
+class PlayerTooYoung(Invalid):
+    code = "player_too_young"
+
+
+class BornInTheFuture(Invalid):
+    code = "born_in_the_future"
+
+
+class CurrencyNotOffered(Invalid):
+    code = "currency_not_offered"
+
+
+class RegistrationRefused(DomainError):
+    """The person excluded himself at a casino of this operator. He is told no more than that."""
+
+    code = "registration_refused"
+
+
+class TooManyTags(Invalid):
+    code = "too_many_tags"

@@ -1,0 +1,75 @@
+"""What can happen to a player's account. Personal data is ciphertext under the player's own key, never clear."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.domain import event
+
+
+@event("backoffice.player_registered", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerRegistered:
+    """`sealed` holds the personal data by name, each encrypted; the indexes allow exact search only."""
+
+    country: str
+    currency: str
+    terms_version: str
+    test_account: bool
+    sealed: Mapping[str, str]
+    email_index: str
+    phone_index: str | None
+    identity_index: str
+    registered_at: datetime
+
+
+@event("backoffice.player_blocked", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerBlocked:
+    pass
+
+
+@event("backoffice.player_unblocked", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerUnblocked:
+    pass
+
+
+@event("backoffice.player_tagged", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerTagged:
+    tag: str
+
+
+@event("backoffice.player_untagged", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerUntagged:
+    tag: str
+
+
+@event("backoffice.player_noted", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerNoted:
+    """`sealed_text` is what a colleague wrote, encrypted: notes are about a person."""
+
+    note_id: UUID
+    sealed_text: str
+
+
+@event("backoffice.personal_data_erased", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDataErased:
+    pass
+
+
+PlayerEvent = (
+    PlayerRegistered
+    | PlayerBlocked
+    | PlayerUnblocked
+    | PlayerTagged
+    | PlayerUntagged
+    | PlayerNoted
+    | PersonalDataErased
+)
+"""All of them."""

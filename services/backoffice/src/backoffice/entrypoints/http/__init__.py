@@ -1,0 +1,10 @@
+"""Backoffice's endpoints."""
+
+from backoffice.entrypoints.http.casinos.endpoints import router as casinos
+from backoffice.entrypoints.http.limits.endpoints import router as limits
+from backoffice.entrypoints.http.players.commands import router as player_commands
+from backoffice.entrypoints.http.players.endpoints import router as players
+from backoffice.entrypoints.http.timeline.endpoints import router as timeline
+
+ROUTERS = (casinos, players, player_commands, limits, timeline)
+"""All of them."""

@@ -1,0 +1,117 @@
+"""What staff do about a player: block, tag, note, erase."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from backoffice.domain.player.aggregate import player
+from backoffice.domain.player.commands import (
+    AddNote,
+    BlockPlayer,
+    ErasePersonalData,
+    PlayerCommand,
+    TagPlayer,
+    UnblockPlayer,
+    UntagPlayer,
+)
+from backoffice.entrypoints.http.done import Done
+from backoffice.entrypoints.http.players.endpoints import Vault, found
+from backoffice.entrypoints.http.players.personal import mine
+from backoffice.entrypoints.http.players.schemas import NoteAdded, NoteBody, NoteView, ReasonBody, TagBody
+from backoffice.read_models.player_notes import table as notes
+from chassis.auth import Caller, Requires
+from chassis.domain import uuid7
+from chassis.http import App, Db, Once
+from chassis.store import UnitOfWork
+from contracts.backoffice.permissions import BackofficePermission as P
+
+router = APIRouter(prefix="/api/backoffice/v1/players/{player_id}", tags=["players"])
+
+
+@router.post("/block")
+async def block(
+    caller: Annotated[Caller, Requires(P.PLAYER_BLOCK)], player_id: UUID, body: ReasonBody, once: Once
+) -> Response:
+    """Stop an account: no log-in, no bet, no deposit."""
+    return await _command(once, caller, player_id, BlockPlayer(), body.reason)
+
+
+@router.post("/unblock")
+async def unblock(
+    caller: Annotated[Caller, Requires(P.PLAYER_BLOCK)], player_id: UUID, body: ReasonBody, once: Once
+) -> Response:
+    """Lift a block. A self-exclusion stays."""
+    return await _command(once, caller, player_id, UnblockPlayer(), body.reason)
+
+
+@router.post("/tags")
+async def tag(
+    caller: Annotated[Caller, Requires(P.PLAYER_TAG)], player_id: UUID, body: TagBody, once: Once
+) -> Response:
+    """Put a tag on a player."""
+    return await _command(once, caller, player_id, TagPlayer(tag=body.tag), None)
+
+
+@router.delete("/tags/{tag}")
+async def untag(
+    caller: Annotated[Caller, Requires(P.PLAYER_TAG)], player_id: UUID, tag: str, request: Request, app: App
+) -> Done:
+    """Take a tag off."""
+    await app.execute(player, player_id, UntagPlayer(tag=tag), caller.context(request))
+    return Done()
+
+
+@router.post("/erase")
+async def erase(
+    caller: Annotated[Caller, Requires(P.PLAYER_ERASE)], player_id: UUID, body: ReasonBody, once: Once, vault: Vault
+) -> Response:
+    """Erase a player's personal data for good, by destroying its key. The ledger and the events stay, nameless."""
+
+    async def work(uow: UnitOfWork) -> Done:
+        await uow.decide(player, player_id, ErasePersonalData())
+        await vault.erase(uow.connection, player_id)
+        return Done()
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/notes", status_code=201, response_model=NoteAdded)
+async def add_note(
+    caller: Annotated[Caller, Requires(P.PLAYER_NOTE)], player_id: UUID, body: NoteBody, once: Once, vault: Vault
+) -> Response:
+    """Write a note about a player; it is kept encrypted under the player's key."""
+    note_id = uuid7()
+
+    async def work(uow: UnitOfWork) -> NoteAdded:
+        await found(uow.connection, caller, player_id)
+        sealed = await vault.encrypt(uow.connection, player_id, body.text)
+        await uow.decide(player, player_id, AddNote(note_id=note_id, sealed_text=sealed))
+        return NoteAdded(note_id=note_id)
+
+    return await once(caller, work)
+
+
+@router.get("/notes")
+async def list_notes(
+    caller: Annotated[Caller, Requires(P.PLAYER_NOTE)], player_id: UUID, db: Db, vault: Vault
+) -> list[NoteView]:
+    """The newest hundred notes about a player."""
+    async with db.read() as connection:
+        await found(connection, caller, player_id)
+        statement = select(notes).where(notes.c.player_id == player_id).order_by(notes.c.written_at.desc()).limit(100)
+        rows = (await connection.execute(statement)).all()
+        texts = await mine(connection, vault, player_id, [row.sealed_text for row in rows])
+    return [
+        NoteView(note_id=row.note_id, written_at=row.written_at, written_by=row.written_by, text=text)
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+async def _command(once: Once, caller: Caller, player_id: UUID, command: PlayerCommand, reason: str | None) -> Response:
+    async def work(uow: UnitOfWork) -> Done:
+        await uow.decide(player, player_id, command)
+        return Done()
+
+    return await once(caller, work, status=200, reason=reason)

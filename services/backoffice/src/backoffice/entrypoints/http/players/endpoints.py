@@ -1,0 +1,147 @@
+"""Players: registered, listed, seen, revealed, found."""
+
+import hashlib
+from dataclasses import replace
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import or_
+
+from backoffice.application.ports import Credentials
+from backoffice.domain.player.errors import PlayerUnknown
+from backoffice.entrypoints.http.players.listing import PLAYERS, masking
+from backoffice.entrypoints.http.players.personal import reveal, view
+from backoffice.entrypoints.http.players.register import player_id_of, register
+from backoffice.entrypoints.http.players.schemas import (
+    PersonalData,
+    PlayerItem,
+    PlayerView,
+    ReasonBody,
+    RegisterBody,
+    Registered,
+    SearchBody,
+)
+from backoffice.read_models import player_list
+from chassis.auth import Caller, Internal, PlayerOr, Public, Requires
+from chassis.http import App, Db, Once
+from chassis.http.listing import Page
+from chassis.privacy import SubjectVault
+from chassis.store import Actor, UnitOfWork
+from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.platform.events import AccessRecorded
+
+router = APIRouter(tags=["players"])
+
+_V1 = "/api/backoffice/v1/players"
+
+
+def _vault(request: Request) -> SubjectVault:
+    vault: SubjectVault = request.app.state.vault
+    return vault
+
+
+def _credentials(request: Request) -> Credentials:
+    credentials: Credentials = request.app.state.credentials
+    return credentials
+
+
+Vault = Annotated[SubjectVault, Depends(_vault)]
+
+
+@router.post(_V1, status_code=201, response_model=Registered, dependencies=[Public("registration makes the account")])
+async def register_player(
+    body: RegisterBody, once: Once, vault: Vault, credentials: Annotated[Credentials, Depends(_credentials)]
+) -> Response:
+    """Register at a casino. The password goes to security; everything about the person is encrypted."""
+    # Not the bytes of the body: a fast hash of a password must not be kept. The index is keyed.
+    fingerprint = hashlib.sha256(vault.blind_index(body.model_dump_json()).encode()).digest()
+    player_id = player_id_of(body.casino_id, once.key, fingerprint)
+    await credentials.keep(player_id, body.casino_id, vault.blind_index(body.email), body.password)
+    somebody = Caller(kind="player", id=body.casino_id, name="unregistered", casino_id=body.casino_id)
+
+    async def work(uow: UnitOfWork) -> Registered:
+        uow.ctx = replace(uow.ctx, actor=Actor("player", str(player_id), uow.ctx.actor.ip))
+        return await register(uow, vault, player_id, body)
+
+    return await once(somebody, work, fingerprint=fingerprint)
+
+
+@router.get(_V1, openapi_extra=PLAYERS.openapi)
+async def list_players(
+    caller: Annotated[Caller, Requires(P.PLAYER_LIST)], request: Request, db: Db, vault: Vault
+) -> Page[PlayerItem]:
+    """The players of the caller's casinos, personal data masked."""
+    return await PLAYERS.page(request, caller, db, finish=masking(vault))
+
+
+@router.post(f"{_V1}/search")
+async def search_players(
+    caller: Annotated[Caller, Requires(P.PLAYER_LIST)], body: SearchBody, request: Request, db: Db, vault: Vault
+) -> Page[PlayerItem]:
+    """Players with exactly this e-mail or phone number."""
+    column: Any = player_list.table.c
+    asked = [(column.email_index, body.email), (column.phone_index, body.phone)]
+    conditions = [index == vault.blind_index(value) for index, value in asked if value]
+    if not conditions:
+        return Page(items=[])
+    return await PLAYERS.page(request, caller, db, where=[or_(*conditions)], finish=masking(vault))
+
+
+@router.get(_V1 + "/{player_id}")
+async def show_player(
+    caller: Annotated[Caller, PlayerOr(P.PLAYER_VIEW)], player_id: UUID, db: Db, vault: Vault
+) -> PlayerView:
+    """A player's page. The player himself sees his data in clear, staff see it masked."""
+    async with db.read() as connection:
+        row = await found(connection, caller, player_id)
+        return await view(connection, vault, row, clear=caller.is_player)
+
+
+@router.post(_V1 + "/{player_id}/reveal")
+async def reveal_player(
+    caller: Annotated[Caller, Requires(P.PLAYER_REVEAL)],
+    player_id: UUID,
+    body: ReasonBody,
+    request: Request,
+    app: App,
+    vault: Vault,
+) -> PersonalData:
+    """A player's personal data in clear, for a reason. The look and the reason are recorded before it is shown."""
+
+    async def work(uow: UnitOfWork) -> PersonalData:
+        row = await found(uow.connection, caller, player_id)
+        uow.ctx = uow.ctx.for_casino(row.casino_id)
+        await uow.publish(
+            AccessRecorded(
+                action="reveal",
+                permission=P.PLAYER_REVEAL,
+                outcome="allowed",
+                subject_kind="player",
+                subject_id=str(player_id),
+                casino_id=row.casino_id,
+            ),
+            stream_id=f"player-{player_id}",
+        )
+        return await reveal(uow.connection, vault, row)
+
+    return await app.transact(work, caller.context(request, reason=body.reason))
+
+
+@router.get("/internal/v1/players/{player_id}/personal-data", dependencies=[Internal("verification", "payments")])
+async def personal_data(player_id: UUID, db: Db, vault: Vault) -> PersonalData:
+    """Who a player is, for the service that has to check it. 404 once the data was erased."""
+    async with db.read() as connection:
+        row = await player_list.find(connection, player_id)
+        if row is None or not row.sealed:
+            raise PlayerUnknown
+        return await reveal(connection, vault, row)
+
+
+async def found(connection: Any, caller: Caller, player_id: UUID) -> Any:
+    """The player's row; PlayerUnknown when there is none in the caller's casinos."""
+    row = await player_list.find(connection, player_id)
+    if row is None:
+        raise PlayerUnknown
+    caller.must_see(row.casino_id)
+    return row

@@ -1,0 +1,128 @@
+"""What is said about players."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, EmailStr, Field, StringConstraints
+
+from chassis.http import StrictModel
+from contracts.fields import CountryCode
+from contracts.money import CurrencyCode
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+
+
+class RegisterBody(StrictModel):
+    """Everything a licence asks before play (GLI-19 2.5.2): name, address, date of birth, terms accepted."""
+
+    casino_id: UUID
+    email: Annotated[EmailStr, Field(max_length=254)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    first_name: Name
+    last_name: Name
+    date_of_birth: date
+    country: CountryCode
+    currency: CurrencyCode
+    phone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,15}$")] | None = None
+    address: Annotated[str, StringConstraints(min_length=5, max_length=300, strip_whitespace=True)]
+    terms_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+    def personal(self) -> dict[str, str]:
+        """What is kept encrypted."""
+        kept = {
+            "email": str(self.email),
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "date_of_birth": self.date_of_birth.isoformat(),
+            "address": self.address,
+        }
+        return {**kept, "phone": self.phone} if self.phone else kept
+
+
+class Registered(BaseModel):
+    player_id: UUID
+    casino_id: UUID
+
+
+class ReasonBody(StrictModel):
+    reason: Reason
+
+
+class TagBody(StrictModel):
+    tag: Tag
+
+
+class NoteBody(StrictModel):
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+
+
+class NoteAdded(BaseModel):
+    note_id: UUID
+
+
+class NoteView(BaseModel):
+    """A note; the text is gone (null) once the player's personal data was erased."""
+
+    note_id: UUID
+    written_at: datetime
+    written_by: str
+    text: str | None
+
+
+class SearchBody(StrictModel):
+    """Exact search. It is a POST so that personal data stays out of addresses and their logs."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)] | None = None
+    phone: Annotated[str, StringConstraints(min_length=5, max_length=20)] | None = None
+
+
+class PlayerItem(BaseModel):
+    """A player in a list. Personal data is masked; null once it was erased."""
+
+    player_id: UUID
+    casino_id: UUID
+    status: str
+    country: str
+    currency: str
+    registered_at: datetime
+    tags: list[str]
+    excluded_until: date | None
+    test_account: bool
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class PlayerView(PlayerItem):
+    """A player's own page."""
+
+    limits: dict[str, Any]
+    terms_version: str
+    phone: str | None = None
+    date_of_birth: str | None = None
+    address: str | None = None
+
+
+class Overview(BaseModel):
+    """The player 360 page: who it is, what holds for him, his figures, what happened last."""
+
+    player: PlayerView
+    figures: dict[str, Any]
+    notes: list[NoteView]
+    latest: list[dict[str, Any]]
+
+
+class PersonalData(BaseModel):
+    """In clear. Every look at it is recorded."""
+
+    player_id: UUID
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    date_of_birth: date | None = None
+    phone: str | None = None
+    address: str | None = None
+    country: str

@@ -1,0 +1,23 @@
+"""The list of what happened to a player."""
+
+from backoffice.read_models.timeline import table
+from chassis.http.listing import Field, ListSpec
+
+TIMELINE = ListSpec(
+    "timeline",
+    table,
+    casino_column=table.c.casino_id,
+    id_column=table.c.entry_id,
+    fields={
+        "entry_id": Field(table.c.entry_id),
+        "happened_at": Field(table.c.happened_at, sortable=True),
+        "service": Field(table.c.service),
+        "type": Field(table.c.type),
+        "actor_kind": Field(table.c.actor_kind),
+        "actor_id": Field(table.c.actor_id),
+        "authorised_by": Field(table.c.authorised_by),
+        "reason": Field(table.c.reason, ops=()),
+        "facts": Field(table.c.facts),
+    },
+    default_order="happened_at.desc",
+)

@@ -1,0 +1,70 @@
+"""Backoffice, put together."""
+
+from backoffice.adapters.credentials import SecurityCredentials
+from backoffice.application.ports import Credentials
+from backoffice.application.publishing import publish
+from backoffice.domain.casino import events as casino
+from backoffice.domain.player import events as player
+from backoffice.domain.restriction import events as restriction
+from backoffice.entrypoints.consumers import consumer
+from backoffice.entrypoints.http import ROUTERS
+from backoffice.entrypoints.jobs import restriction_feed
+from backoffice.entrypoints.permissions import PERMISSIONS
+from backoffice.read_models.casino_list import casino_list
+from backoffice.read_models.player_list import player_list
+from backoffice.read_models.player_notes import player_notes
+from backoffice.settings import Settings
+from chassis.auth.tokens import Verifier
+from chassis.db import Database
+from chassis.domain import Clock, SystemClock
+from chassis.privacy import SubjectVault
+from chassis.runtime import Service
+from chassis.service_client import ServiceClient
+from chassis.settings import load
+from chassis.store import Application, EventTypes
+
+TYPES = EventTypes(
+    casino.CasinoOpened,
+    casino.JurisdictionProfileAdopted,
+    player.PlayerRegistered,
+    player.PlayerBlocked,
+    player.PlayerUnblocked,
+    player.PlayerTagged,
+    player.PlayerUntagged,
+    player.PlayerNoted,
+    player.PersonalDataErased,
+    restriction.DepositLimitSet,
+    restriction.SelfExclusionStarted,
+)
+READ_MODELS = [casino_list, player_list, player_notes]
+
+
+def build(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    credentials: Credentials | None = None,
+    verifier: Verifier | None = None,
+) -> Service:
+    """The service, from the environment or from what is given."""
+    settings, clock = settings or load(Settings), clock or SystemClock()
+    db = Database(settings.database_url, application_name="backoffice", pool_size=settings.database_pool_size)
+    application = Application(db, TYPES, source="backoffice", publish=publish, inline=READ_MODELS, clock=clock)
+    security = ServiceClient(settings.security_url, "security", settings.internal_key, caller="backoffice")
+    return Service(
+        name="backoffice",
+        settings=settings,
+        db=db,
+        application=application,
+        routers=ROUTERS,
+        consumer=consumer(),
+        read_models=READ_MODELS,
+        permissions=PERMISSIONS,
+        background=[restriction_feed(application, settings.restriction_beat_s)],
+        state={
+            "vault": SubjectVault(settings.master_key_bytes),
+            "credentials": credentials or SecurityCredentials(security),
+        },
+        on_stop=[security.close],
+        verifier=verifier,
+    )

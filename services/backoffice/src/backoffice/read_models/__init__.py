@@ -1,0 +1,1 @@
+"""What backoffice's screens show."""

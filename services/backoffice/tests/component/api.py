@@ -1,0 +1,73 @@
+"""The few calls that most tests of backoffice begin with."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from chassis.testing.tokens import bearer, make_token
+from contracts.backoffice.permissions import BackofficePermission as P
+
+V1 = "/api/backoffice/v1"
+
+PROFILE: dict[str, Any] = {
+    "minimum_age": 18,
+    "limit_loosening_hours": 24,
+    "exclusion_months_min": 6,
+    "exclusion_months_max": 60,
+    "withdrawal_requires_level": "verified",
+    "withdrawal_cancellation_allowed": False,
+    "required_documents": ["identity"],
+}
+CASINO: dict[str, Any] = {
+    "name": "Grand Example",
+    "jurisdiction": "MT",
+    "currency": "EUR",
+    "time_zone": "Europe/Malta",
+    "profile": PROFILE,
+}
+
+
+def staff(*permissions: str, casinos: tuple[UUID | str, ...] = ("*",)) -> dict[str, str]:
+    return bearer(make_token(permissions=permissions or tuple(P), casinos=casinos))
+
+
+def himself(player_id: str, casino_id: str) -> dict[str, str]:
+    return bearer(make_token(kind="player", subject=UUID(player_id), casino=UUID(casino_id)))
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
+async def open_casino(client: httpx.AsyncClient, **changes: Any) -> str:
+    answer = await client.post(f"{V1}/casinos", json={**CASINO, **changes}, headers={**staff(), **key()})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["casino_id"])
+
+
+def registration(casino_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "casino_id": casino_id,
+        "email": "ann@mail.example.com",
+        "password": "a long enough password",
+        "first_name": "Ann",
+        "last_name": "Example",
+        "date_of_birth": "1990-05-17",
+        "country": "MT",
+        "currency": "EUR",
+        "phone": "+35612345678",
+        "address": "1 Example Street, Valletta",
+        "terms_version": "2026-01",
+        **changes,
+    }
+
+
+async def register(client: httpx.AsyncClient, casino_id: str, **changes: Any) -> httpx.Response:
+    return await client.post(f"{V1}/players", json=registration(casino_id, **changes), headers=key())
+
+
+async def a_player(client: httpx.AsyncClient, casino_id: str, **changes: Any) -> str:
+    answer = await register(client, casino_id, **changes)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["player_id"])

@@ -1,0 +1,47 @@
+"""The service alone: real PostgreSQL, no bus, security played by a stand-in, time that is told."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx
+import pytest
+
+from backoffice.domain.player.errors import PlayerExists
+from backoffice.main import build
+from backoffice.settings import Settings
+from chassis.domain import FixedClock
+from chassis.runtime import Service, http_application
+from chassis.testing.client import client as talking
+from chassis.testing.environment import make_settings
+from chassis.testing.postgres import Databases
+from chassis.testing.tokens import test_verifier
+
+
+class KeptCredentials:
+    """Keeps passwords as security would: one per player, and one player per e-mail at a casino."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[UUID, str], UUID] = {}
+
+    async def keep(self, player_id: UUID, casino_id: UUID, email_index: str, password: str) -> None:
+        assert password
+        if self.kept.setdefault((casino_id, email_index), player_id) != player_id:
+            raise PlayerExists
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 6, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+async def service(databases: Databases, clock: FixedClock) -> Service:
+    settings = make_settings(Settings, database_url=await databases.create("backoffice"))
+    return build(settings, clock=clock, credentials=KeptCredentials(), verifier=test_verifier())
+
+
+@pytest.fixture
+async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    async with talking(http_application(service)) as client:
+        yield client

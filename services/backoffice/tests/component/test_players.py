@@ -1,0 +1,209 @@
+"""Players: who may register, who sees what of them, what staff do."""
+
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from backoffice.read_models.player_list import player_list
+from chassis.db import tables
+from chassis.domain import FixedClock
+from chassis.runtime import Service
+from chassis.store import rebuild
+from chassis.store.rebuild import rows_of
+from chassis.testing.tokens import bearer, make_token
+from contracts.backoffice.permissions import BackofficePermission as P
+
+from .api import V1, a_player, himself, key, open_casino, register, registration, staff
+
+REASON = {"reason": "asked for by the player"}
+
+
+async def test_a_player_registers_and_sees_himself_in_clear(client: httpx.AsyncClient) -> None:
+    casino_id = await open_casino(client)
+    player_id = await a_player(client, casino_id)
+    answer = await client.get(f"{V1}/players/{player_id}", headers=himself(player_id, casino_id))
+    assert (answer.json()["email"], answer.json()["first_name"]) == ("ann@mail.example.com", "Ann")
+
+
+async def test_staff_see_a_player_masked(client: httpx.AsyncClient) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    shown = (await client.get(f"{V1}/players/{player_id}", headers=staff())).json()
+    listed = (await client.get(f"{V1}/players", headers=staff())).json()["items"][0]
+    assert (shown["email"], shown["date_of_birth"], shown["phone"]) == ("a***@m***.com", "1990-**-**", "***78")
+    assert (listed["first_name"], listed["last_name"]) == ("A***", "E***")
+
+
+async def test_a_reveal_shows_all_and_leaves_a_trace(client: httpx.AsyncClient, service: Service) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    answer = await client.post(f"{V1}/players/{player_id}/reveal", json=REASON, headers=staff())
+    assert answer.json()["last_name"] == "Example"
+    async with service.db.read() as connection:
+        rows = (await connection.execute(select(tables.outbox.c.envelope))).scalars().all()
+    assert any('"action":"reveal"' in row and "asked for by the player" in row for row in rows)
+
+
+async def test_no_personal_data_is_stored_or_published_in_clear(client: httpx.AsyncClient, service: Service) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    note = {"text": "Ann called about her bonus"}
+    await client.post(f"{V1}/players/{player_id}/notes", json=note, headers={**staff(), **key()})
+    secrets = ["ann@", "Ann", "Example Street", "1990-05-17", "35612345678", "long enough"]
+    async with service.db.read() as connection:
+        names = [row[0] for row in await connection.exec_driver_sql("SELECT relname FROM pg_stat_user_tables")]
+        for name in names:
+            for row in await rows_of(connection, name):
+                assert not any(secret in str(row) for secret in secrets), f"{name}: {row}"
+
+
+async def test_the_same_request_twice_is_one_player(client: httpx.AsyncClient) -> None:
+    body, headers = registration(await open_casino(client)), key()
+    first, second = [await client.post(f"{V1}/players", json=body, headers=headers) for _ in range(2)]
+    assert first.json() == second.json()
+    other = await client.post(f"{V1}/players", json={**body, "address": "2 Example Street"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"email": "ANN@mail.example.com", "first_name": "Else"}, {"email": "other@mail.example.com", "first_name": "ANN"}],
+    ids=["same e-mail", "same person"],
+)
+async def test_a_person_has_one_account_at_a_casino(client: httpx.AsyncClient, changes: dict[str, Any]) -> None:
+    casino_id = await open_casino(client)
+    await a_player(client, casino_id)
+    answer = await register(client, casino_id, **changes)
+    assert (answer.status_code, answer.json()["code"]) == (409, "player_exists")
+    assert (await register(client, await open_casino(client), **changes)).status_code == 201
+
+
+async def test_whoever_excluded_himself_cannot_begin_anew_at_a_sister_casino(client: httpx.AsyncClient) -> None:
+    casino_id, sister = await open_casino(client), await open_casino(client)
+    player_id = await a_player(client, casino_id)
+    body = {"months": 6, "reason": "I want to stop"}
+    headers = {**himself(player_id, casino_id), **key()}
+    assert (
+        await client.post(f"{V1}/players/{player_id}/self-exclusion", json=body, headers=headers)
+    ).status_code == 200
+    answer = await register(client, sister, email="new@mail.example.com")
+    assert (answer.status_code, answer.json()["code"]) == (409, "registration_refused")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"date_of_birth": "2008-06-02"}, "player_too_young", "date_of_birth"),
+        ({"date_of_birth": "2030-01-01"}, "born_in_the_future", "date_of_birth"),
+        ({"currency": "GBP"}, "currency_not_offered", "currency"),
+    ],
+)
+async def test_a_registration_that_breaks_a_rule_is_refused(
+    client: httpx.AsyncClient, changes: dict[str, Any], code: str, field: str
+) -> None:
+    answer = await register(client, await open_casino(client), **changes)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_on_the_eighteenth_birthday_a_player_is_old_enough(client: httpx.AsyncClient) -> None:
+    assert (await register(client, await open_casino(client), date_of_birth="2008-06-01")).status_code == 201
+
+
+async def test_an_exact_search_finds_by_email_and_phone(client: httpx.AsyncClient) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    for body in ({"email": "Ann@mail.example.com"}, {"phone": "+35612345678"}):
+        found = (await client.post(f"{V1}/players/search", json=body, headers=staff())).json()["items"]
+        assert [one["player_id"] for one in found] == [player_id]
+    assert (await client.post(f"{V1}/players/search", json={}, headers=staff())).json()["items"] == []
+
+
+async def test_erasure_takes_the_person_and_leaves_the_account(client: httpx.AsyncClient, service: Service) -> None:
+    casino_id = await open_casino(client)
+    player_id = await a_player(client, casino_id)
+    note = {"text": "Ann called"}
+    await client.post(f"{V1}/players/{player_id}/notes", json=note, headers={**staff(), **key()})
+    answer = await client.post(f"{V1}/players/{player_id}/erase", json=REASON, headers={**staff(), **key()})
+    assert answer.status_code == 200
+    shown = (await client.get(f"{V1}/players/{player_id}", headers=staff())).json()
+    assert (shown["email"], shown["first_name"], shown["status"]) == (None, None, "active")
+    notes = (await client.get(f"{V1}/players/{player_id}/notes", headers=staff())).json()
+    assert [one["text"] for one in notes] == [None]
+    await rebuild(service.db, player_list, service.application.log_of(player_list))
+    assert (await client.get(f"{V1}/players/{player_id}", headers=staff())).json()["email"] is None
+
+
+async def test_a_player_sees_nobody_else(client: httpx.AsyncClient) -> None:
+    casino_id = await open_casino(client)
+    ann = await a_player(client, casino_id)
+    bob = await a_player(client, casino_id, email="bob@mail.example.com", first_name="Bob")
+    assert (await client.get(f"{V1}/players/{ann}", headers=himself(bob, casino_id))).status_code == 404
+
+
+ROUTES = [
+    ("GET", "/players/{player_id}", None, P.PLAYER_VIEW),
+    ("POST", "/players/{player_id}/reveal", REASON, P.PLAYER_REVEAL),
+    ("POST", "/players/{player_id}/block", REASON, P.PLAYER_BLOCK),
+    ("POST", "/players/{player_id}/unblock", REASON, P.PLAYER_BLOCK),
+    ("POST", "/players/{player_id}/tags", {"tag": "vip"}, P.PLAYER_TAG),
+    ("DELETE", "/players/{player_id}/tags/vip", None, P.PLAYER_TAG),
+    ("POST", "/players/{player_id}/notes", {"text": "a note"}, P.PLAYER_NOTE),
+    ("GET", "/players/{player_id}/notes", None, P.PLAYER_NOTE),
+    ("POST", "/players/{player_id}/erase", REASON, P.PLAYER_ERASE),
+    ("GET", "/players/{player_id}/overview", None, P.PLAYER_VIEW),
+    ("GET", "/players/{player_id}/timeline", None, P.TIMELINE_VIEW),
+    (
+        "PUT",
+        "/players/{player_id}/deposit-limits",
+        {"period": "day", "amount_minor": 5, "currency": "EUR"},
+        P.LIMIT_SET,
+    ),
+    ("POST", "/players/{player_id}/self-exclusion", {"months": 6, **REASON}, P.EXCLUSION_START),
+    ("GET", "/casinos/{casino_id}", None, P.CASINO_LIST),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda value: str(value)[:40])
+async def test_every_route_lets_in_whom_it_should(
+    client: httpx.AsyncClient, method: str, path: str, body: Any, permission: str
+) -> None:
+    casino_id, other = await open_casino(client), await open_casino(client)
+    player_id = await a_player(client, casino_id)
+    url = V1 + path.format(player_id=player_id, casino_id=casino_id)
+    callers = {
+        401: {},
+        403: bearer(make_token(permissions=["none.of.these"], casinos=[casino_id])),
+        404: bearer(make_token(permissions=[permission], casinos=[other])),
+        200: bearer(make_token(permissions=[permission], casinos=[casino_id])),
+    }
+    for expected, headers in callers.items():
+        answer = await client.request(method, url, json=body, headers={**headers, **key()})
+        allowed = {201, 200} if expected == 200 else {expected}
+        assert answer.status_code in allowed, f"{expected}: {answer.status_code} {answer.text}"
+
+
+async def test_lists_show_only_the_callers_casinos(client: httpx.AsyncClient) -> None:
+    casino_id, other = await open_casino(client), await open_casino(client)
+    await a_player(client, casino_id)
+    mine = bearer(make_token(permissions=[P.PLAYER_LIST, P.CASINO_LIST], casinos=[other]))
+    assert (await client.get(f"{V1}/players", headers=mine)).json()["items"] == []
+    found = await client.post(f"{V1}/players/search", json={"email": "ann@mail.example.com"}, headers=mine)
+    assert found.json()["items"] == []
+    assert [one["casino_id"] for one in (await client.get(f"{V1}/casinos", headers=mine)).json()] == [other]
+
+
+async def test_a_rebuilt_list_equals_the_live_one(
+    client: httpx.AsyncClient, service: Service, clock: FixedClock
+) -> None:
+    casino_id = await open_casino(client)
+    player_id = await a_player(client, casino_id)
+    await client.post(f"{V1}/players/{player_id}/tags", json={"tag": "vip"}, headers={**staff(), **key()})
+    await client.post(f"{V1}/players/{player_id}/block", json=REASON, headers={**staff(), **key()})
+    body = {"period": "day", "amount_minor": 500, "currency": "EUR"}
+    await client.put(f"{V1}/players/{player_id}/deposit-limits", json=body, headers=himself(player_id, casino_id))
+    for model in service.read_models:
+        async with service.db.read() as connection:
+            live = await rows_of(connection, model.table.name)
+        await rebuild(service.db, model, service.application.log_of(model))
+        async with service.db.read() as connection:
+            assert await rows_of(connection, model.table.name) == live
+    assert clock.now().year == 2026

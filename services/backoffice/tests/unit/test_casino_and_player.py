@@ -1,0 +1,106 @@
+"""Casinos and accounts: opened once, with rules that make sense, and commands that stay quiet on repeat."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backoffice.domain.casino.aggregate import casino
+from backoffice.domain.casino.commands import AdoptProfile, OpenCasino
+from backoffice.domain.casino.errors import CasinoExists, CasinoUnknown, ProfileFromThePast, ProfileInconsistent
+from backoffice.domain.casino.events import CasinoOpened, JurisdictionProfileAdopted
+from backoffice.domain.casino.profile import JurisdictionProfile
+from backoffice.domain.player.aggregate import MOST_TAGS, player
+from backoffice.domain.player.commands import BlockPlayer, ErasePersonalData, TagPlayer, UnblockPlayer, UntagPlayer
+from backoffice.domain.player.errors import PlayerUnknown, TooManyTags
+from backoffice.domain.player.events import (
+    PersonalDataErased,
+    PlayerBlocked,
+    PlayerRegistered,
+    PlayerTagged,
+    PlayerUnblocked,
+    PlayerUntagged,
+)
+from chassis.testing.spec import Spec
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+RULES = JurisdictionProfile(
+    minimum_age=18,
+    limit_loosening_hours=24,
+    exclusion_months_min=6,
+    exclusion_months_max=None,
+    withdrawal_requires_level="verified",
+    withdrawal_cancellation_allowed=False,
+    required_documents=("identity",),
+)
+WHERE: dict[str, Any] = {
+    "name": "Grand Example",
+    "jurisdiction": "MT",
+    "currency": "EUR",
+    "time_zone": "Europe/Malta",
+    "gaming_day_starts_at_hour": 6,
+}
+OPENED = CasinoOpened(**WHERE, profile=RULES)
+REGISTERED = PlayerRegistered(
+    country="MT",
+    currency="EUR",
+    terms_version="1",
+    test_account=False,
+    sealed={},
+    email_index="e",
+    phone_index=None,
+    identity_index="i",
+    registered_at=NOW,
+)
+
+
+def adopt(rules: JurisdictionProfile, effective_from: datetime = NOW) -> AdoptProfile:
+    return AdoptProfile(profile=rules, effective_from=effective_from, now=NOW)
+
+
+def test_a_casino_opens_once() -> None:
+    Spec(casino).given().when(OpenCasino(**WHERE, profile=RULES)).then(OPENED)
+    Spec(casino).given(OPENED).when(OpenCasino(**WHERE, profile=RULES)).then_raises(CasinoExists)
+
+
+def test_new_rules_count_versions() -> None:
+    older, newer = replace(RULES, minimum_age=21), replace(RULES, minimum_age=20)
+    first = JurisdictionProfileAdopted(profile_version=1, effective_from=NOW, profile=older)
+    second = JurisdictionProfileAdopted(profile_version=2, effective_from=NOW, profile=newer)
+    Spec(casino).given(OPENED, first).when(adopt(newer)).then(second)
+    Spec(casino).given(OPENED, first).when(adopt(older)).then_nothing()
+
+
+def test_rules_must_be_known_before_they_hold_and_make_sense() -> None:
+    Spec(casino).given(OPENED).when(adopt(RULES, NOW - timedelta(seconds=1))).then_raises(ProfileFromThePast)
+    Spec(casino).given(OPENED).when(adopt(replace(RULES, exclusion_months_max=1))).then_raises(ProfileInconsistent)
+    Spec(casino).given().when(adopt(RULES)).then_raises(CasinoUnknown)
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "expected"),
+    [
+        ([], BlockPlayer(), [PlayerBlocked()]),
+        ([PlayerBlocked()], BlockPlayer(), []),
+        ([PlayerBlocked()], UnblockPlayer(), [PlayerUnblocked()]),
+        ([], UnblockPlayer(), []),
+        ([], TagPlayer(tag="vip"), [PlayerTagged(tag="vip")]),
+        ([PlayerTagged(tag="vip")], TagPlayer(tag="vip"), []),
+        ([PlayerTagged(tag="vip")], UntagPlayer(tag="vip"), [PlayerUntagged(tag="vip")]),
+        ([], UntagPlayer(tag="vip"), []),
+        ([], ErasePersonalData(), [PersonalDataErased()]),
+        ([PersonalDataErased()], ErasePersonalData(), []),
+    ],
+)
+def test_a_command_does_it_once(history: list[Any], command: Any, expected: list[Any]) -> None:
+    Spec(player).given(REGISTERED, *history).when(command).then(*expected)
+
+
+def test_nothing_happens_to_nobody() -> None:
+    Spec(player).given().when(BlockPlayer()).then_raises(PlayerUnknown)
+
+
+def test_tags_have_an_end() -> None:
+    tags = [PlayerTagged(tag=f"tag-{n}") for n in range(MOST_TAGS)]
+    Spec(player).given(REGISTERED, *tags).when(TagPlayer(tag="one-more")).then_raises(TooManyTags)
