@@ -20,7 +20,16 @@ HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 
 _KEY: Final = re.compile(r"^[A-Za-z0-9._:-]{8,128}$")
-_WHAT_IT_IS = "8 to 128 characters of A-Z a-z 0-9 . _ : -"
+PARAMETER: Final = {
+    "name": HEADER,
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": _KEY.pattern},
+    "description": "Chosen by the caller, new for each thing to be done; a repeat with the same key has no effect",
+}
+"""The header as OpenAPI describes it."""
+
+_WHAT_IT_IS: Final = "8 to 128 characters of A-Z a-z 0-9 . _ : -"
 
 
 class OnceOnly:
@@ -58,19 +67,37 @@ class OnceOnly:
             return Reply(status, made.model_dump(mode="json") if made is not None else {})
 
         answer: Reply = await request.app.state.application.once(
-            f"{caller.kind}:{caller.id}:{self.key}",
+            self._scoped_to(caller),
             fingerprint_of(request, fingerprint),
             caller.context(request, reason=reason),
             reply,
         )
-        response = Response(
-            json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")),
-            status_code=answer.status,
-            media_type="application/json",
+        return _response(answer)
+
+    async def earlier(self, caller: Caller, *, fingerprint: bytes | None = None) -> Response | None:
+        """The answer given before, for an endpoint that must call elsewhere before its transaction.
+
+        Raises:
+            IdempotencyKeyReused: the key came before with another method, path or body.
+        """
+        answer: Reply | None = await self._request.app.state.application.earlier(
+            self._scoped_to(caller), fingerprint_of(self._request, fingerprint)
         )
-        if answer.replayed:
-            response.headers[REPLAYED] = "true"
-        return response
+        return None if answer is None else _response(answer)
+
+    def _scoped_to(self, caller: Caller) -> str:
+        return f"{caller.kind}:{caller.id}:{self.key}"
+
+
+def _response(answer: Reply) -> Response:
+    response = Response(
+        json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")),
+        status_code=answer.status,
+        media_type="application/json",
+    )
+    if answer.replayed:
+        response.headers[REPLAYED] = "true"
+    return response
 
 
 def fingerprint_of(request: Request, content: bytes | None = None) -> bytes:
@@ -81,7 +108,8 @@ def fingerprint_of(request: Request, content: bytes | None = None) -> bytes:
     return digest.digest()
 
 
-async def _once(request: Request) -> OnceOnly:
+async def require_key(request: Request) -> OnceOnly:
+    """The dependency behind `Once`: 400 when the header is missing, ill-formed or given twice."""
     given = request.headers.getlist(HEADER)
     if not given:
         raise _refused("idempotency_key_missing", f"The header {HEADER} is required: {_WHAT_IT_IS}.")
@@ -94,5 +122,5 @@ def _refused(code: str, detail: str) -> RequestProblem:
     return RequestProblem(400, code, detail, errors=[FieldError(field=f"header.{HEADER}", code=code, message=detail)])
 
 
-Once = Annotated[OnceOnly, Depends(_once)]
+Once = Annotated[OnceOnly, Depends(require_key)]
 """Declare it after `caller`, so that a stranger is told to identify himself before anything else."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database, tables
 from chassis.domain import Clock, Decider, DomainError, SystemClock
@@ -133,6 +134,15 @@ class Application:
 
         return await self.transact(guarded, ctx)
 
+    async def earlier(self, key: str, fingerprint: bytes) -> Reply | None:
+        """The answer `once` gave for this key before; None when there is none yet. For work that begins elsewhere.
+
+        Raises:
+            IdempotencyKeyReused: the key came with another fingerprint before.
+        """
+        async with self.db.read() as connection:
+            return await _answer(connection, key, fingerprint)
+
     async def _committed(self, uow: UnitOfWork) -> None:
         if uow.published:
             self.on_published()
@@ -149,11 +159,15 @@ async def _claim(uow: UnitOfWork, key: str, fingerprint: bytes) -> Reply | None:
     )
     if claimed.scalar_one_or_none() is not None:
         return None
-    row = (
-        await uow.connection.execute(
-            select(table.c.fingerprint, table.c.status, table.c.response).where(table.c.key == key)
-        )
-    ).one()
+    return await _answer(uow.connection, key, fingerprint)
+
+
+async def _answer(connection: AsyncConnection, key: str, fingerprint: bytes) -> Reply | None:
+    table = tables.idempotency
+    statement = select(table.c.fingerprint, table.c.status, table.c.response).where(table.c.key == key)
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
     if row.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     return Reply(row.status, row.response, replayed=True)
