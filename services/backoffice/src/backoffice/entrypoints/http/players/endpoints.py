@@ -56,9 +56,11 @@ async def register_player(
     """Register at a casino. The password goes to security; everything about the person is encrypted."""
     # Not the bytes of the body: a fast hash of a password must not be kept. The index is keyed.
     fingerprint = hashlib.sha256(vault.blind_index(body.model_dump_json()).encode()).digest()
+    somebody = Caller(kind="player", id=body.casino_id, name="unregistered", casino_id=body.casino_id)
+    if (answer := await once.earlier(somebody, fingerprint=fingerprint)) is not None:
+        return answer
     player_id = player_id_of(body.casino_id, once.key, fingerprint)
     await credentials.keep(player_id, body.casino_id, vault.blind_index(body.email), body.password)
-    somebody = Caller(kind="player", id=body.casino_id, name="unregistered", casino_id=body.casino_id)
 
     async def work(uow: UnitOfWork) -> Registered:
         uow.ctx = replace(uow.ctx, actor=Actor("player", str(player_id), uow.ctx.actor.ip))
