@@ -1,86 +1,24 @@
 """The wallet hop over real sockets: batches, lost connections, deadlines, payments' bad days."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import web
-from services.games.tests.support.wallet import MemoryWallet
+from services.games.tests.support.payments import Payments
 from services.games.tests.support.wallet_contract import OpenWallet, WalletContract, movement
 
 from contracts.payments.wallet import WalletCode
-from games.adapters.wallet_hop import BALANCES, TRANSFERS, HttpWalletHop
+from games.adapters.wallet_hop import TRANSFERS, HttpWalletHop
 from games.application.ports import WalletSilent
-from games.application.wallet_calls import Movement
-
-
-class Payments:
-    """What answers at the other end: the wallet in memory behind the wire format of the hop."""
-
-    def __init__(self) -> None:
-        self.wallet = MemoryWallet()
-        self.batches: list[list[Any]] = []
-        self.tokens: list[str | None] = []
-        self.statuses: list[int] = []
-        self.hang_up = 0
-        self.unreadable: str | None = None
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.url = ""
-
-    async def transfers(self, request: web.Request) -> web.StreamResponse:
-        items = await self._taken(request)
-        if isinstance(items, web.StreamResponse):
-            return items
-        answers = [list(await self.wallet.move(_movement(item))) for item in items]
-        return web.json_response(answers)
-
-    async def balances(self, request: web.Request) -> web.StreamResponse:
-        items = await self._taken(request)
-        if isinstance(items, web.StreamResponse):
-            return items
-        return web.json_response([await self.wallet.balance(UUID(player), currency) for player, currency in items])
-
-    async def _taken(self, request: web.Request) -> Any:
-        items = await request.json()
-        self.batches.append(items)
-        self.tokens.append(request.headers.get("Authorization"))
-        await self.gate.wait()
-        if self.hang_up:
-            self.hang_up -= 1
-            assert request.transport is not None
-            request.transport.close()
-            return web.Response()
-        if self.statuses:
-            return web.Response(status=self.statuses.pop(0))
-        if self.unreadable and any(self.unreadable in json.dumps(item) for item in items):
-            return web.Response(status=422)
-        return items
-
-
-def _movement(item: list[Any]) -> Movement:
-    ids = {0: UUID(item[0]), 2: UUID(item[2]), 3: UUID(item[3])}
-    optional = {place: UUID(item[place]) if item[place] else None for place in (10, 11)}
-    return Movement(*[ids.get(place, optional.get(place, value)) for place, value in enumerate(item)])
 
 
 @pytest.fixture
 async def payments() -> AsyncIterator[Payments]:
-    made = Payments()
-    app = web.Application()
-    app.router.add_post(TRANSFERS, made.transfers)
-    app.router.add_post(BALANCES, made.balances)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield made
-    made.gate.set()
-    await runner.cleanup()
+    async with Payments().served() as made:
+        yield made
 
 
 @pytest.fixture

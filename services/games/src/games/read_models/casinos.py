@@ -49,7 +49,7 @@ def fold_profile(_: Row | None, recorded: Recorded[Any]) -> Row | None:
         "casino_id": casino_id,
         "profile_version": version,
         "effective_from": recorded.meta.occurred_at if isinstance(event, CasinoOpened) else event.effective_from,
-        "profile": event.profile,
+        "profile": event.profile.model_dump(mode="json"),
     }
 
 

@@ -21,7 +21,12 @@ SAMPLES: dict[str, Any] = json.loads(
 )
 DESK: Hub88Desk = Hub88().desk(account(settings=other_side.settings()))
 OPERATIONS = sorted(Hub88.operations)
-TRANSACTIONS = ["transaction/bet", "transaction/win", "transaction/rollback"]
+WRONG_NUMBERS_AND_FLAGS: list[tuple[str, Any]] = [
+    *[("amount", wrong) for wrong in ("100000", 100000.0, 1e5, True, None, list[int]())],
+    *[("is_free", wrong) for wrong in ("false", 0, 1, None)],
+    *[("round_closed", wrong) for wrong in ("true", 1)],
+    *[("is_supplier_promo", wrong) for wrong in ("true", 1)],
+]
 
 
 def read(operation: str, body: bytes, owner: str = "hub88") -> WalletCall:
@@ -113,15 +118,7 @@ def test_every_text_of_another_type_is_a_wrong_type(operation: str, wrong: Any) 
 
 
 @pytest.mark.parametrize("operation", ["transaction/bet", "transaction/win"])
-@pytest.mark.parametrize(
-    ("name", "wrong"),
-    [
-        *(("amount", wrong) for wrong in ("100000", 100000.0, 1e5, True, None, [])),
-        *(("is_free", wrong) for wrong in ("false", 0, 1, None)),
-        *(("round_closed", wrong) for wrong in ("true", 1)),
-        *(("is_supplier_promo", wrong) for wrong in ("true", 1)),
-    ],
-)
+@pytest.mark.parametrize(("name", "wrong"), WRONG_NUMBERS_AND_FLAGS)
 def test_numbers_and_flags_of_another_type_are_wrong_types(operation: str, name: str, wrong: Any) -> None:
     assert refused(operation, other_side.body(operation, **{name: wrong})) == Verdict.WRONG_TYPES
 
