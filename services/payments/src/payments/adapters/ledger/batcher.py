@@ -26,7 +26,7 @@ MOST_WAITING = 20_000
 """Units per writer. Beyond it the caller is told at once instead of after his patience has run out."""
 
 ATTEMPTS = 5
-_FIRST_PAUSE_S = 0.05
+FIRST_PAUSE_S = 0.05
 
 _AGAIN = (
     asyncpg.DeadlockDetectedError,
@@ -80,12 +80,19 @@ class Batcher:
         post: posts units in the transaction that is open on a connection.
         writers: how many batches may be under way at once.
         on_posted: called after each commit.
+        pause_s: before the second attempt; each further pause is twice as long.
     """
 
     def __init__(
-        self, connect: Connect, post: Post, *, writers: int = 2, on_posted: Callable[[], None] = lambda: None
+        self,
+        connect: Connect,
+        post: Post,
+        *,
+        writers: int = 2,
+        on_posted: Callable[[], None] = lambda: None,
+        pause_s: float = FIRST_PAUSE_S,
     ) -> None:
-        self._writers = [_Writer(number, connect, post, on_posted) for number in range(writers)]
+        self._writers = [_Writer(number, connect, post, on_posted, pause_s) for number in range(writers)]
         self._closing = False
 
     async def submit(self, units: Sequence[Unit]) -> list[Outcome]:
@@ -127,11 +134,14 @@ class Batcher:
 class _Writer:
     """One connection and its queue."""
 
-    def __init__(self, number: int, connect: Connect, post: Post, on_posted: Callable[[], None]) -> None:
+    def __init__(
+        self, number: int, connect: Connect, post: Post, on_posted: Callable[[], None], pause_s: float
+    ) -> None:
         self._number = number
         self._connect = connect
         self._post = post
         self._on_posted = on_posted
+        self._pause_s = pause_s
         self._connection: Any = None
         self._calls: deque[_Call] = deque()
         self._waiting = 0
@@ -208,7 +218,7 @@ class _Writer:
             return [*await self._resolve(units[:middle]), *await self._resolve(units[middle:])]
 
     async def _transaction(self, units: Sequence[Unit]) -> Sequence[list[Answer]]:
-        pause_s = _FIRST_PAUSE_S
+        pause_s = self._pause_s
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._once(units)

@@ -1,0 +1,299 @@
+"""Whatever is asked of the ledger, in whatever order: it answers as a simple model does and every invariant holds.
+
+The model below knows nothing of the ledger's code. The invariants are those of the specification (I1 to I5, I9, I12,
+I14); `verify` re-computes them from the entries after every run.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, psp_clearing
+from payments.domain.ledger.transfers import Code, GameMove, Transfer, TransferKind
+
+PLAYERS = 3
+AMOUNTS = st.sampled_from([0, 1, 5, 20, 60, 100, 250])
+WHO = st.integers(0, PLAYERS - 1)
+TRANSACTIONS = st.sampled_from([f"t{n}" for n in range(8)])
+
+
+@dataclass
+class Purse:
+    """One player in the model."""
+
+    cash: int = 0
+    hold: int = 0
+    owed: int = 0
+    blocked: bool = False
+
+
+@dataclass
+class Done:
+    """Something that was posted, in the model."""
+
+    kind: str
+    who: WalletKey
+    amount: int
+    facts: tuple[Any, ...]
+    cash_after: int
+
+
+@dataclass
+class Model:
+    """The ledger as one would explain it to a child."""
+
+    purses: dict[WalletKey, Purse] = field(default_factory=dict)
+    done: dict[UUID, Done] = field(default_factory=dict)
+    undone: dict[UUID, Done] = field(default_factory=dict)
+    stale: bool = False
+    rows: int = 0
+
+    def answer(self, move: GameMove) -> tuple[Code, int | None]:
+        purse = self.purses[move.wallet]
+        facts = self.facts(move)
+        if move.id in self.done:
+            known = self.done[move.id]
+            return (Code.REPEATED, known.cash_after) if known.facts == facts else (Code.DIFFERENT_FACTS, purse.cash)
+        if move.kind == "rollback":
+            return self.rollback(move, purse, facts)
+        if move.id in self.undone:
+            return Code.ROLLED_BACK, purse.cash
+        if move.kind == "bet":
+            if purse.blocked:
+                return Code.BLOCKED, purse.cash
+            if self.stale:
+                return Code.FEED_STALE, purse.cash
+            if purse.cash < move.amount_minor:
+                return Code.INSUFFICIENT_FUNDS, purse.cash
+            purse.cash -= move.amount_minor
+        else:
+            bet = self.done.get(move.reference_id) if move.reference_id else None
+            paid = bet and bet.kind == "bet" and bet.who == move.wallet and move.reference_id not in self.undone
+            if move.requires_reference and not paid:
+                return Code.UNKNOWN_REFERENCE, purse.cash
+            purse.cash += move.amount_minor
+        self.remember(move, move.kind.value, move.amount_minor, facts, purse)
+        return Code.CREATED, purse.cash
+
+    def rollback(self, move: GameMove, purse: Purse, facts: tuple[Any, ...]) -> tuple[Code, int | None]:
+        target = move.reference_id
+        if target is None:
+            return Code.UNKNOWN_REFERENCE, purse.cash
+        if target in self.undone:
+            earlier = self.undone[target]
+            if earlier.who != move.wallet:
+                return Code.UNKNOWN_REFERENCE, purse.cash
+            return Code.REPEATED, earlier.cash_after
+        known = self.done.get(target)
+        if known is not None and (known.who != move.wallet or known.kind not in ("bet", "win")):
+            return Code.UNKNOWN_REFERENCE, purse.cash
+        if known is not None and known.kind == "bet":
+            purse.cash += known.amount
+        if known is not None and known.kind == "win":
+            short = max(0, known.amount - purse.cash)
+            purse.owed += short
+            purse.cash += short - known.amount
+            self.rows += short > 0
+        self.remember(move, "rollback", 0, facts, purse)
+        self.undone[target] = self.done[move.id]
+        return Code.CREATED, purse.cash
+
+    def remember(self, move: GameMove, kind: str, amount: int, facts: tuple[Any, ...], purse: Purse) -> None:
+        self.done[move.id] = Done(kind, move.wallet, amount, facts, purse.cash)
+        self.rows += 1
+
+    @staticmethod
+    def facts(move: GameMove) -> tuple[Any, ...]:
+        amount = None if move.kind == "rollback" else move.amount_minor
+        return (move.kind, move.wallet, amount, move.fingerprint, move.reference_id)
+
+
+class Machine(RuleBasedStateMachine):
+    """Asks the ledger and the model the same things."""
+
+    desk: Any
+    loop: asyncio.AbstractEventLoop
+
+    def run(self, waiting):
+        return self.loop.run_until_complete(waiting)
+
+    @initialize(cash=st.lists(st.sampled_from([0, 50, 300]), min_size=PLAYERS, max_size=PLAYERS))
+    def open(self, cash: list[int]) -> None:
+        self.model = Model()
+        self.keys: list[WalletKey] = []
+        self.asked: list[GameMove] = []
+        self.holds: list[tuple[WalletKey, UUID, int]] = []
+        self.tag = uuid4().hex[:8]
+        self.desk.age = timedelta(0)
+        self.rows_before = self.run(self.desk.count())
+        for amount in cash:
+            key = self.run(self.desk.player(amount))
+            self.keys.append(key)
+            self.model.purses[key] = Purse(amount)
+            self.model.rows += amount > 0
+
+    def move(self, kind: str, who: int, transaction: str, amount: int, of: UUID | None, **more: Any) -> GameMove:
+        return self.desk.move(kind, self.keys[who], f"{self.tag}{transaction}", amount, of=of, **more)
+
+    def id_of(self, kind: str, who: int, transaction: str) -> UUID:
+        return self.move(kind, who, transaction, 0, None).id
+
+    def send(self, moves: list[GameMove]) -> None:
+        expected = [self.model.answer(move) for move in moves]
+        answers = self.run(self.desk.ledger.move(moves))
+        assert [(answer.code, answer.cash_minor) for answer in answers] == expected
+        self.asked.extend(moves)
+
+    @rule(who=WHO, transaction=TRANSACTIONS, amount=AMOUNTS)
+    def bet(self, who: int, transaction: str, amount: int) -> None:
+        self.send([self.move("bet", who, transaction, amount, None)])
+
+    @rule(who=WHO, transaction=TRANSACTIONS, amount=AMOUNTS, of=TRANSACTIONS, must_know=st.booleans())
+    def win(self, who: int, transaction: str, amount: int, of: str, must_know: bool) -> None:
+        bet = self.id_of("bet", who, of)
+        self.send([self.move("win", who, transaction, amount, bet, must_know=must_know)])
+
+    @rule(who=WHO, transaction=TRANSACTIONS, what=st.sampled_from(["bet", "win", "rollback"]), of=TRANSACTIONS)
+    def rollback(self, who: int, transaction: str, what: str, of: str) -> None:
+        self.send([self.move("rollback", who, transaction, 0, self.id_of(what, who, of))])
+
+    @rule(which=st.integers(0, 1000))
+    def repeat(self, which: int) -> None:
+        if self.asked:
+            self.send([self.asked[which % len(self.asked)]])
+
+    @rule(which=st.integers(0, 1000), who=WHO, amount=AMOUNTS, fingerprint=st.sampled_from([7, 8]))
+    def repeat_altered(self, which: int, who: int, amount: int, fingerprint: int) -> None:
+        if self.asked:
+            earlier = self.asked[which % len(self.asked)]
+            self.send([earlier._replace(wallet=self.keys[who], amount_minor=amount, fingerprint=fingerprint)])
+
+    @rule(
+        batch=st.lists(
+            st.tuples(st.sampled_from(["bet", "win", "rollback"]), WHO, TRANSACTIONS, AMOUNTS, TRANSACTIONS),
+            min_size=2,
+            max_size=12,
+        )
+    )
+    def many_at_once(self, batch: list[tuple[str, int, str, int, str]]) -> None:
+        self.send(
+            [
+                self.move(kind, who, transaction, amount, None if kind == "bet" else self.id_of("bet", who, of))
+                for kind, who, transaction, amount, of in batch
+            ]
+        )
+
+    @rule(who=WHO, amount=st.sampled_from([1, 20, 60]))
+    def ask_for_withdrawal(self, who: int, amount: int) -> None:
+        key, withdrawal = self.keys[who], uuid4()
+        purse = self.model.purses[key]
+        transfer = self.transfer(TransferKind.WITHDRAWAL_HOLD, key, withdrawal, amount)
+        (posting,) = self.run(self.desk.ledger.post([transfer]))
+        if purse.cash < amount:
+            assert posting.code is Code.INSUFFICIENT_FUNDS
+            return
+        purse.cash -= amount
+        purse.hold += amount
+        self.model.rows += 1
+        self.holds.append((key, withdrawal, amount))
+        assert (posting.code, posting.debit_balance, posting.credit_balance) == (Code.CREATED, purse.cash, purse.hold)
+
+    @rule(
+        which=st.integers(0, 1000),
+        kind=st.sampled_from([TransferKind.WITHDRAWAL_RELEASE, TransferKind.WITHDRAWAL_PAID]),
+    )
+    def end_withdrawal(self, which: int, kind: TransferKind) -> None:
+        if not self.holds:
+            return
+        key, withdrawal, amount = self.holds.pop(which % len(self.holds))
+        purse = self.model.purses[key]
+        transfer = self.transfer(kind, key, withdrawal, amount)
+        first, second = self.run(self.desk.ledger.post([transfer])), self.run(self.desk.ledger.post([transfer]))
+        purse.hold -= amount
+        purse.cash += amount if kind is TransferKind.WITHDRAWAL_RELEASE else 0
+        self.model.rows += 1
+        assert (first[0].code, second[0].code) == (Code.CREATED, Code.REPEATED)
+
+    def transfer(self, kind: TransferKind, key: WalletKey, withdrawal: UUID, amount: int) -> Transfer:
+        clearing = psp_clearing(key.casino_id, "trustly", key.currency)
+        debit, credit = {
+            TransferKind.WITHDRAWAL_HOLD: (player_cash(*key), player_hold(*key)),
+            TransferKind.WITHDRAWAL_RELEASE: (player_hold(*key), player_cash(*key)),
+            TransferKind.WITHDRAWAL_PAID: (player_hold(*key), clearing),
+        }[kind]
+        identity = UUID(int=withdrawal.int ^ list(TransferKind).index(kind))
+        return Transfer(
+            id=identity, kind=kind, debit=debit, credit=credit, amount_minor=amount, reference_id=withdrawal
+        )
+
+    @rule(who=WHO, blocked=st.booleans())
+    def restrict(self, who: int, blocked: bool) -> None:
+        key = self.keys[who]
+
+        async def set_flag() -> None:
+            async with self.desk.db.write() as connection:
+                await self.desk.ledger.restrict(
+                    connection, key.player_id, bets_blocked=blocked, deposits_blocked=blocked
+                )
+
+        self.run(set_flag())
+        self.model.purses[key].blocked = blocked
+
+    @rule(stale=st.booleans())
+    def age_the_feed(self, stale: bool) -> None:
+        self.model.stale = stale
+        self.desk.age = timedelta(hours=1 if stale else 0)
+
+    @invariant()
+    def balances_are_those_of_the_model(self) -> None:
+        for key, purse in self.model.purses.items():
+
+            async def look(key: WalletKey = key) -> Any:
+                async with self.desk.db.write() as connection:
+                    return await self.desk.ledger.lock_wallet(connection, *key)
+
+            wallet = self.run(look())
+            assert (wallet.cash_minor, wallet.hold_minor, wallet.owed_minor) == (purse.cash, purse.hold, purse.owed)
+
+    @invariant()
+    def what_was_refused_left_no_trace(self) -> None:
+        if self.model.purses:
+            assert self.run(self.desk.count()) - self.rows_before == self.model.rows
+
+    def teardown(self) -> None:
+        self.run(self.desk.holds())
+
+
+Machine.model = Model()
+
+
+@pytest.mark.timeout(300)
+async def test_the_ledger_answers_as_the_model_does(ledger_url: str, make_desk):
+    def play() -> None:
+        with asyncio.Runner() as runner:
+            desk = make_desk(ledger_url, writers=1)
+            runner.run(desk.__aenter__())
+            Machine.desk, Machine.loop = desk, runner.get_loop()
+            try:
+                run_state_machine_as_test(
+                    Machine,
+                    settings=settings(
+                        max_examples=25,
+                        stateful_step_count=25,
+                        deadline=None,
+                        derandomize=True,
+                        database=None,
+                        suppress_health_check=list(HealthCheck),
+                    ),
+                )
+            finally:
+                runner.run(desk.__aexit__())
+
+    await asyncio.to_thread(play)
