@@ -50,17 +50,17 @@ class EncryptedFiles:
         try:
             file = await asyncio.to_thread(self._files.open, self._at(path), "rb")
         except FileNotFoundError as error:
-            raise FileDamaged(path) from error
+            raise FileDamaged from error
         try:
             cipher = AESGCM(key)
             if await asyncio.to_thread(file.read, len(_MARK)) != _MARK:
-                raise FileDamaged(path)
+                raise FileDamaged
             sealed = await asyncio.to_thread(file.read, _PIECE_BYTES + _TAG_BYTES)
             number, last = 0, False
             while not last:
                 following = await asyncio.to_thread(file.read, _PIECE_BYTES + _TAG_BYTES)
                 last = not following
-                yield _open(cipher, number, sealed, path, last=last)
+                yield _open(cipher, number, sealed, last=last)
                 number, sealed = number + 1, following
         finally:
             await asyncio.to_thread(file.close)
@@ -92,8 +92,8 @@ def _nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes((last,))
 
 
-def _open(cipher: AESGCM, number: int, sealed: bytes, path: str, *, last: bool) -> bytes:
+def _open(cipher: AESGCM, number: int, sealed: bytes, *, last: bool) -> bytes:
     try:
         return cipher.decrypt(_nonce(number, last=last), sealed, _MARK)
     except InvalidTag as error:
-        raise FileDamaged(path) from error
+        raise FileDamaged from error

@@ -1,8 +1,7 @@
 """What each casino asks of its players, from the profiles backoffice published; effective from a date of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ class CasinoProfiles:
     """The local copy of the part of a casino's profile that is verification's business.
 
     Args:
-        default: what is required where a profile says nothing about documents.
+        default: what is required where no profile has arrived yet.
     """
 
     def __init__(self, default: Sequence[str]) -> None:
@@ -40,19 +39,15 @@ class CasinoProfiles:
         casino_id: UUID,
         profile_version: int,
         effective_from: datetime,
-        profile: Mapping[str, Any],
+        required: Sequence[str],
     ) -> None:
-        """Keep a version of a profile; the same version again replaces it."""
-        facts = {"effective_from": effective_from, "required_documents": list(self.words_of(profile))}
+        """Keep a version of a profile; the same version again replaces it.
+
+        A word nobody knows stays in it: it keeps the level down until the profile is mended.
+        """
+        facts = {"effective_from": effective_from, "required_documents": list(dict.fromkeys(required))}
         await connection.execute(
             insert(casino_profile)
             .values(casino_id=casino_id, profile_version=profile_version, **facts)
             .on_conflict_do_update(index_elements=["casino_id", "profile_version"], set_=facts)
         )
-
-    def words_of(self, profile: Mapping[str, Any]) -> tuple[str, ...]:
-        """`required_documents` of a profile. A word nobody knows stays: it keeps the level down until it is mended."""
-        words = profile.get("required_documents")
-        if not isinstance(words, (list, tuple)) or not all(isinstance(word, str) for word in words):
-            return self._default
-        return tuple(dict.fromkeys(words))

@@ -117,6 +117,7 @@ class Documents:
         Raises:
             DocumentUnknown: there is none, or not for this caller.
             CaseGone: it was erased.
+            FileDamaged: the file is gone or altered at its beginning; altered further on, the answer breaks off.
         """
 
         async def work(uow: UnitOfWork) -> tuple[StoredFile, bytes]:
@@ -141,7 +142,8 @@ class Documents:
             return file, base64.b64decode(key)
 
         file, key = await self._application.transact(work, ctx)
-        return Content(file=file, pieces=self._store.read(file.path, key))
+        pieces = self._store.read(file.path, key)
+        return Content(file=file, pieces=_chained(await anext(pieces), pieces))
 
     async def erase(self, uow: UnitOfWork, player_id: UUID) -> None:
         """Destroy the keys of a player's documents and have the files removed, within the transaction at hand."""
@@ -190,3 +192,9 @@ class Documents:
             uploaded_by=ctx.actor.id,
             now=ctx.occurred_at,
         )
+
+
+async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece

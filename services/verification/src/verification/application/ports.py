@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from chassis.domain import DomainError
 from verification.application.files import Inspected
 from verification.application.listed import ListedEntity, ListedName
 
@@ -142,8 +143,11 @@ class FileStore(Protocol):
         ...
 
 
-class FileDamaged(Exception):
-    """A stored file is gone or is not what was written."""
+class FileDamaged(DomainError):
+    """A stored file is gone or is not what was written. Somebody must look into the store; the caller may ask again."""
+
+    code = "file_damaged"
+    status = 503
 
 
 class Vault(Protocol):

@@ -25,11 +25,15 @@ def consumer(profiles: CasinoProfiles, documents: Documents) -> Consumer:
     """The consumer of the service."""
 
     async def on_casino_opened(uow: UnitOfWork, _: Envelope, event: CasinoOpened) -> None:
-        await profiles.adopt(uow.connection, event.casino_id, 0, _FROM_THE_BEGINNING, event.profile.model_dump())
+        await profiles.adopt(uow.connection, event.casino_id, 0, _FROM_THE_BEGINNING, event.profile.required_documents)
 
     async def on_profile_adopted(uow: UnitOfWork, _: Envelope, event: JurisdictionProfileAdopted) -> None:
         await profiles.adopt(
-            uow.connection, event.casino_id, event.profile_version, event.effective_from, event.profile.model_dump()
+            uow.connection,
+            event.casino_id,
+            event.profile_version,
+            event.effective_from,
+            event.profile.required_documents,
         )
         task_id = uuid5(_NAMESPACE, f"{event.casino_id}|{event.profile_version}")
         moment = max(event.effective_from, uow.ctx.occurred_at)

@@ -1,0 +1,1 @@
+"""The service alone, with a real database."""

@@ -1,0 +1,38 @@
+"""The service alone: real PostgreSQL, real files, no bus, time that is told."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chassis.domain import FixedClock
+from chassis.runtime import http_application
+from chassis.testing.client import client as talking
+from chassis.testing.environment import make_settings
+from chassis.testing.postgres import Databases
+from chassis.testing.tokens import test_verifier as verifier
+from verification.main import build
+from verification.settings import Settings
+
+from .world import Backoffice, World
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    return tmp_path / "files"
+
+
+@pytest.fixture
+async def world(databases: Databases, files: Path) -> AsyncIterator[World]:
+    clock, backoffice = FixedClock(datetime(2026, 3, 1, 12, tzinfo=UTC)), Backoffice()
+    settings = make_settings(
+        Settings,
+        database_url=await databases.create("verification"),
+        files_url=f"file://{files}",
+        document_max_bytes=200_000,
+    )
+    service = build(settings, clock=clock, backoffice=backoffice.transport())
+    service.verifier = verifier()
+    async with talking(http_application(service)) as client:
+        yield World(service, client, backoffice, clock)
