@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chassis.auth import Public, guarded
 from chassis.http import create_service
 from chassis.settings import HttpSettings
 from chassis.testing.client import client as started
@@ -182,3 +183,22 @@ async def test_no_header_junk_whatsoever_makes_a_5xx(app: FastAPI, headers: list
         await app(scope, receive, send)  # type: ignore[arg-type]
         assert len(started) == 1
         assert started[0] < 500
+
+
+async def test_a_route_beneath_a_mounts_path_is_checked_like_any_other() -> None:
+    app = create_service(
+        "example",
+        settings=make_settings(HttpSettings),
+        routers=[example.router],
+        mounts={
+            "/api/example/v1/regis": guarded(example.partner, Public("a test")),
+            "/api": guarded(example.partner, Public("a test")),
+        },
+        permissions=example.PERMISSIONS,
+        verifier=test_verifier(),
+    )
+    async with started(app) as talking:
+        content, headers = b'{"name": "a\\u0000", "amount_minor": 1}', {"content-type": "application/json"}
+        answer = await talking.post("/api/example/v1/registrations", content=content, headers=headers)
+        problem(answer, 422, "invalid_text")
+        assert (await talking.post("/api/other", content=content, headers=headers)).text == str(len(content))

@@ -186,3 +186,9 @@ async def test_two_keys_are_refused(client: httpx.AsyncClient) -> None:
 async def test_strangers_are_sent_away_before_their_key_is_looked_at(app: FastAPI) -> None:
     async with started(app) as client:
         problem(await client.post("/api/example/v1/notes", json={"text": "a"}), 401, "unauthenticated")
+
+
+def test_the_description_tells_of_the_key(app: FastAPI) -> None:
+    operation = app.openapi()["paths"]["/api/example/v1/notes"]["post"]
+    (header,) = operation["parameters"]
+    assert (header["name"], header["in"], header["required"]) == (KEY, "header", True)

@@ -297,3 +297,44 @@ def test_the_documents_are_ascii_so_that_no_text_can_break_them() -> None:
         {"type": "http"}, 422, detail="\ud800\x00", errors=[FieldError(field="\udfff", code="c", message="\ud800")]
     )
     assert json.loads(bytes(body.body))["detail"] == "\ud800\x00"
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "field"),
+    [
+        ({"kind": "a\x00b"}, "x.pdf", "kind"),
+        ({"kind": "a", "k\x00": "b"}, "x.pdf", "body"),
+        ({"kind": "a"}, "x\x00.pdf", "file"),
+    ],
+)
+async def test_texts_of_forms_are_held_to_the_same_rule(
+    client: httpx.AsyncClient, data: dict[str, str], name: str, field: str
+) -> None:
+    parts: list[tuple[bytes, bytes]] = [(f'name="{key}"'.encode(), value.encode()) for key, value in data.items()]
+    parts.append((f'name="file"; filename="{name}"'.encode(), b"\x00\x01"))
+    body = b"".join(
+        b"--x\r\nContent-Disposition: form-data; " + head + b"\r\n\r\n" + value + b"\r\n" for head, value in parts
+    )
+    headers = {**bearer(make_token(kind="player")), "content-type": "multipart/form-data; boundary=x"}
+    answer = await client.post("/api/example/v1/uploads", content=body + b"--x--\r\n", headers=headers)
+    assert fields(problem(answer, 422, "invalid_text")) == {field: "invalid_text"}
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        [b"application/json", b"text/plain"],
+        [b"text/plain", b"application/json"],
+        [b"application/json\xa0"],
+        [b"application/x+json;a=b"],
+        [b"APPLICATION/JSON ; charset=latin-1"],
+    ],
+)
+async def test_no_spelling_of_the_kind_gets_past_the_check(
+    client: httpx.AsyncClient, staff: Headers, kinds: list[bytes]
+) -> None:
+    headers = [(b"authorization", staff["Authorization"].encode()), *((b"content-type", kind) for kind in kinds)]
+    answer = await client.post(THINGS, content=b'{"name": "a\\u0000", "amount_minor": 1}', headers=headers)
+    assert answer.status_code in (415, 422)
+    if answer.status_code == 422:
+        problem(answer, 422, "invalid_text")

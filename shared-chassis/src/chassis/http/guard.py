@@ -4,9 +4,12 @@ import hashlib
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from starlette.datastructures import FormData
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.auth.markers import Guarded
 from chassis.http.json_body import check_json, check_text
 from chassis.http.problems import FieldError, RequestProblem, problem_response
 from chassis.telemetry.record import RequestRecord
@@ -20,13 +23,12 @@ class Guard:
     """Checks every request of an application.
 
     Args:
-        raw: paths of mounted applications that read their own bodies; these are only measured, never parsed.
-        max_body_bytes: for those. FastAPI routes carry their own limit.
+        max_body_bytes: for mounted raw applications, whose bodies are measured and never parsed. FastAPI routes carry
+            their own limit.
     """
 
-    def __init__(self, app: ASGIApp, *, raw: tuple[str, ...], max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
         self.app = app
-        self._raw = raw
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,22 +41,22 @@ class Guard:
             answer = problem_response(scope, problem.status_code, problem.code, problem.detail, errors=problem.errors)
             await answer(scope, receive, send)
             return
-        raw = scope["path"].startswith(self._raw) if self._raw else False
-        body = _Body(scope, receive, self._max_body_bytes if raw else None)
+        body = _Body(scope, receive, self._max_body_bytes)
         await self.app(scope, body.receive, _Problems(scope, receive, send).send)
 
 
 class _Body:
     """A body on its way in: counted, hashed for the idempotency key, and checked once it is all there."""
 
-    def __init__(self, scope: Scope, receive: Receive, limit: int | None) -> None:
+    def __init__(self, scope: Scope, receive: Receive, raw_limit: int) -> None:
         self._scope = scope
         self._receive = receive
-        self._limit = limit
+        self._raw_limit = raw_limit
         self._size = 0
-        names = {name: value for name, value in scope["headers"] if name in (b"content-type", b"idempotency-key")}
-        self._chunks: list[bytes] | None = [] if limit is None and _is_json(names.get(b"content-type", b"")) else None
-        self._digest = hashlib.sha256() if b"idempotency-key" in names else None
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        is_json = any(name == b"content-type" and _is_json(value) for name, value in headers)
+        self._chunks: list[bytes] | None = [] if is_json else None
+        self._digest = hashlib.sha256() if any(name == b"idempotency-key" for name, _ in headers) else None
 
     async def receive(self) -> Message:
         """The next message, unless it is the one too many."""
@@ -62,9 +64,10 @@ class _Body:
         if message["type"] == "http.request":
             body: bytes = message.get("body", b"")
             self._size += len(body)
-            if self._limit is not None and self._size > self._limit:
-                raise RequestProblem(413, "body_too_large", f"At most {self._limit} bytes are accepted here.")
-            self._take(body, more=message.get("more_body", False))
+            if not _is_raw(self._scope):
+                self._take(body, more=message.get("more_body", False))
+            elif self._size > self._raw_limit:
+                raise RequestProblem(413, "body_too_large", f"At most {self._raw_limit} bytes are accepted here.")
         return message
 
     def _take(self, body: bytes, *, more: bool) -> None:
@@ -84,6 +87,16 @@ class _Body:
             check_json(b"".join(self._chunks))
 
 
+async def refuse_broken_forms(request: Request) -> None:
+    """A dependency of every route: texts of forms are held to the same rule as those of JSON."""
+    # FastAPI has read the form by now; asking for it publicly would read the body of a route that reads it itself.
+    form = getattr(request, "_form", None)
+    if isinstance(form, FormData):
+        for name, value in form.multi_items():
+            check_text("body", name)
+            check_text(name, value if isinstance(value, str) else value.filename or "")
+
+
 class _Problems:
     """The answer on its way out. The body limiter of the framework says 413 in plain text; we say it as a problem."""
 
@@ -96,7 +109,8 @@ class _Problems:
     async def send(self, message: Message) -> None:
         if self._replaced:
             return
-        if message["type"] == "http.response.start" and message["status"] == 413 and _is_plain(message):
+        start = message["type"] == "http.response.start"
+        if start and message["status"] == 413 and _is_plain(message) and not _is_raw(self._scope):
             self._replaced = True
             limit = self._scope.get(MAX_BODY_SIZE_SCOPE_KEY)
             detail = f"At most {limit} bytes are accepted here." if limit is not None else ""
@@ -139,8 +153,14 @@ def _not_utf8(field: str) -> RequestProblem:
 
 
 def _is_json(content_type: bytes) -> bool:
-    kind = content_type.partition(b";")[0].strip().lower()
-    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+    # As text, because FastAPI strips it as text: a no-break space behind the type would make the two disagree.
+    kind = content_type.decode("latin-1").partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def _is_raw(scope: Scope) -> bool:
+    """Whether the request went to a mounted raw application. Known only once it was routed, so not before a receive."""
+    return isinstance(scope.get("endpoint"), Guarded)
 
 
 def _is_plain(message: Message) -> bool:

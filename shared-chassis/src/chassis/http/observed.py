@@ -9,6 +9,7 @@ from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import logging
+from chassis.auth.markers import Guarded
 from chassis.domain import uuid7
 from chassis.http.drain import Drain
 from chassis.http.problems import problem_response
@@ -19,6 +20,7 @@ from chassis.telemetry.tracing import span_from_traceparent
 _log = logging.get_logger("chassis.http")
 
 REQUEST_ID: Final = b"x-request-id"
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 UNMATCHED: Final = "(unmatched)"
 
 _SAFE_HEADERS: Final = (
@@ -35,14 +37,12 @@ class Observed:
 
     Args:
         templates: the path template of each endpoint; metrics and logs know routes by it, never by raw paths.
-        quiet: path prefixes whose successes are not logged at INFO: probes, and machines that call all the time.
         drain: counts what is in flight.
     """
 
-    def __init__(self, app: ASGIApp, *, templates: Mapping[Any, str], quiet: tuple[str, ...], drain: Drain) -> None:
+    def __init__(self, app: ASGIApp, *, templates: Mapping[Any, str], drain: Drain) -> None:
         self.app = app
         self._templates = templates
-        self._quiet = quiet
         self._drain = drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ class Observed:
                     span.set_attributes({"http.route": route, "http.response.status_code": answer.status})
                     HTTP_REQUESTS.labels(method, route, str(answer.status)).inc()
                     HTTP_DURATION.labels(method, route).observe(seconds)
-                    self._log(scope["path"], method, route, answer, seconds)
+                    self._log(scope, method, route, answer, seconds)
 
     async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", record: RequestRecord) -> None:
         try:
@@ -88,8 +88,9 @@ class Observed:
     def _route(self, scope: Scope, record: RequestRecord) -> str:
         return record.route or self._templates.get(scope.get("endpoint"), UNMATCHED)
 
-    def _log(self, path: str, method: str, route: str, answer: "_Answer", seconds: float) -> None:
-        quiet = path.startswith(self._quiet) and answer.status < 400
+    def _log(self, scope: Scope, method: str, route: str, answer: "_Answer", seconds: float) -> None:
+        # Probes, and machines that call all the time: their successes are counted, not told.
+        quiet = answer.status < 400 and (route in _PROBES or isinstance(scope.get("endpoint"), Guarded))
         write = _log.debug if quiet else _log.info if answer.status < 500 else _log.error
         write(
             "http_request",

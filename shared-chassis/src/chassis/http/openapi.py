@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from chassis.auth.permissions import PermissionSpec
+from chassis.http.once import PARAMETER
 from chassis.http.problems import MEDIA_TYPE, Problem
 from chassis.http.routes import DeclaredRoute
 
@@ -38,7 +39,7 @@ def describe(app: FastAPI, routes: Iterable[DeclaredRoute], permissions: Iterabl
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Duplicate Operation ID")  # Said below, and then it stops the start.
         document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-    rules = {(route.path, method.lower()): route.rule for route in routes for method in route.methods}
+    declared = {(route.path, method.lower()): route for route in routes for method in route.methods}
     risks = {spec.id: spec.risk for spec in permissions}
     seen: dict[str, str] = {}
     for path, operations in document.get("paths", {}).items():
@@ -46,12 +47,15 @@ def describe(app: FastAPI, routes: Iterable[DeclaredRoute], permissions: Iterabl
             name, where = operation["operationId"], f"{method.upper()} {path}"
             if seen.setdefault(name, where) != where:
                 raise ValueError(f"{where} and {seen[name]} are both named {name}: rename one of the functions")
-            _complete(operation, rules[(path, method)], risks)
+            _complete(operation, declared[(path, method)], risks)
     _components(document)
     return document
 
 
-def _complete(operation: dict[str, Any], rule: Any, risks: Mapping[str, str]) -> None:
+def _complete(operation: dict[str, Any], route: DeclaredRoute, risks: Mapping[str, str]) -> None:
+    rule = route.rule
+    if route.once:
+        operation.setdefault("parameters", []).append(PARAMETER)
     operation["x-access"] = rule.label
     if rule.permission is not None:
         operation["x-permission"] = rule.permission

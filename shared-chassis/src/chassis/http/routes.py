@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Mount
 
 from chassis.auth.markers import AccessRule, Guarded
 from chassis.auth.permissions import PermissionSpec
+from chassis.http.guard import refuse_broken_forms
+from chassis.http.once import require_key
 
 
 class UnmarkedRoute(Exception):
@@ -24,13 +26,19 @@ class UnmarkedRoute(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeclaredRoute:
-    """A route as the walk found it."""
+    """A route as the walk found it.
+
+    Attributes:
+        first: the marker stands before whatever else the route asks for.
+        once: it needs an idempotency key.
+    """
 
     path: str
     methods: tuple[str, ...]
     endpoint: Any
     rules: tuple[AccessRule, ...]
     first: bool = True
+    once: bool = False
 
     @property
     def name(self) -> str:
@@ -84,9 +92,11 @@ def _walk(routes: Sequence[BaseRoute], prefix: str) -> Iterator[DeclaredRoute]:
             yield from _walk_mount(route, prefix + route.path)
             continue
         dependant: Dependant | None = getattr(context, "dependant", None)
-        rules, first = _rules(dependant) if dependant is not None else ((), True)
         methods = tuple(sorted((context.methods or set()) - {"HEAD"}))
-        yield DeclaredRoute(path, methods, context.endpoint, rules, first)
+        if dependant is None:
+            yield DeclaredRoute(path, methods, context.endpoint, ())
+        else:
+            yield DeclaredRoute(path, methods, context.endpoint, *_asked_for(dependant))
 
 
 def _walk_mount(mount: Mount, path: str) -> Iterator[DeclaredRoute]:
@@ -99,14 +109,14 @@ def _walk_mount(mount: Mount, path: str) -> Iterator[DeclaredRoute]:
         yield DeclaredRoute(path, (), inner, ())
 
 
-def _rules(dependant: Dependant) -> tuple[tuple[AccessRule, ...], bool]:
-    """The rules anywhere in the tree of dependencies, and whether the first direct dependency is one."""
-    found: list[AccessRule] = []
+def _asked_for(dependant: Dependant) -> tuple[tuple[AccessRule, ...], bool, bool]:
+    """The rules anywhere in the tree of dependencies, whether one of them stands first, and whether a key is needed."""
+    calls: list[Any] = []
     waiting = list(dependant.dependencies)
     while waiting:
         one = waiting.pop(0)
-        if isinstance(one.call, AccessRule) and one.call not in found:
-            found.append(one.call)
+        calls.append(one.call)
         waiting.extend(one.dependencies)
-    direct = dependant.dependencies
-    return tuple(found), bool(direct) and isinstance(direct[0].call, AccessRule)
+    rules = tuple(dict.fromkeys(call for call in calls if isinstance(call, AccessRule)))
+    direct = [one.call for one in dependant.dependencies if one.call is not refuse_broken_forms]
+    return rules, bool(direct) and isinstance(direct[0], AccessRule), require_key in calls

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
@@ -16,7 +16,7 @@ from chassis.auth.permissions import PermissionSpec
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import TokenVerifier, Verifier
 from chassis.http.drain import Drain
-from chassis.http.guard import Guard
+from chassis.http.guard import Guard, refuse_broken_forms
 from chassis.http.handlers import install_handlers
 from chassis.http.health import Check, operations_router
 from chassis.http.mounting import raw_mount
@@ -28,8 +28,6 @@ from chassis.settings import HttpSettings, ServiceSettings
 from chassis.telemetry.tracing import setup_tracing, shutdown_tracing
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-_OPERATIONS = ("/healthz", "/readyz", "/metrics")
 
 
 def create_service(
@@ -62,7 +60,6 @@ def create_service(
         UnmarkedRoute: a route does not say who may call it; see `chassis.http.routes`.
     """
     drain = Drain()
-    raw = dict(mounts or {})
     templates: dict[Any, str] = {}
     app = FastAPI(
         title=name,
@@ -76,8 +73,8 @@ def create_service(
         # Our own layer traces requests: the framework's would put query strings and exception texts into spans.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         middleware=[
-            Middleware(Observed, templates=templates, quiet=(*_OPERATIONS, *raw), drain=drain),
-            Middleware(Guard, raw=tuple(raw), max_body_bytes=settings.max_body_bytes),
+            Middleware(Observed, templates=templates, drain=drain),
+            Middleware(Guard, max_body_bytes=settings.max_body_bytes),
         ],
     )
     door = Door(
@@ -91,8 +88,9 @@ def create_service(
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain))
     for router in routers:
-        app.include_router(router, max_body_size=settings.max_body_bytes)
-    for path, mounted in raw.items():
+        checks = [Depends(refuse_broken_forms)]
+        app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=checks)
+    for path, mounted in (mounts or {}).items():
         app.router.routes.append(raw_mount(path, mounted))
     routes = check_routes(app, permissions)
     templates.update({route.endpoint: route.path for route in routes})
