@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import structlog
-import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.http import create_service
+from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.settings import ServiceSettings
 from chassis.store import Application, Context, ReadModel
@@ -183,18 +183,4 @@ async def _for_ever(name: str, loop: Background, stop: asyncio.Event) -> None:
 
 async def serve(service: Service, role: Role) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
-    config = uvicorn.Config(
-        http_application(service, role),
-        host=service.settings.host,
-        port=service.settings.port,
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=int(service.settings.shutdown_grace_s),
-    )
-    await uvicorn.Server(config).serve()
+    await serve_app(http_application(service, role), service.settings)
