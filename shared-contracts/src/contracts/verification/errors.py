@@ -44,3 +44,5 @@ class VerificationError(StrEnum):
     """More bytes than the setting allows."""
     FILE_TYPE_UNKNOWN = "file_type_unknown"
     """The first bytes are those of no type that is accepted, whatever name or label came with them."""
+    FILE_DAMAGED = "file_damaged"
+    """The stored file is gone or is not what was written; ask again later."""
