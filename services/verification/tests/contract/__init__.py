@@ -1,0 +1,1 @@
+"""What is promised to others, and what others promised."""

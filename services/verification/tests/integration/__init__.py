@@ -1,0 +1,1 @@
+"""Parts of the service with a real database or real files."""
