@@ -1,18 +1,15 @@
 """What verification can be told."""
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from chassis.settings import ServiceSettings
 from chassis.settings.base import WebAddress
-from verification.domain.case.catalogue import is_required_word
 
 
 class Settings(ServiceSettings):
     """Beside what every service is told."""
 
-    backoffice_url: WebAddress = Field(
-        default="http://127.0.0.1:8102", description="http(s)://host:port of the backoffice service"
-    )
+    backoffice_url: WebAddress = Field(description="http(s)://host:port of the backoffice service")
     document_max_bytes: int = Field(
         default=10 * 1024 * 1024, ge=1024, le=32 * 1024 * 1024, description="bytes of one document, 1024 to 33554432"
     )
@@ -26,11 +23,3 @@ class Settings(ServiceSettings):
     required_documents: tuple[str, ...] = Field(
         default=("identity",), min_length=1, description='what proves a player where no profile says so: ["identity"]'
     )
-
-    @field_validator("required_documents")
-    @classmethod
-    def _words_of_the_catalogue(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        for word in words:
-            if not is_required_word(word):
-                raise ValueError("not a kind of document, nor what one proves")
-        return words

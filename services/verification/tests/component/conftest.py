@@ -30,6 +30,7 @@ async def world(databases: Databases, files: Path) -> AsyncIterator[World]:
         Settings,
         database_url=await databases.create("verification"),
         files_url=f"file://{files}",
+        backoffice_url="http://backoffice.test",
         document_max_bytes=200_000,
     )
     service = build(settings, clock=clock, backoffice=backoffice.transport())

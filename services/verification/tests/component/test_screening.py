@@ -213,7 +213,9 @@ async def test_another_process_sees_a_list_imported_here(world: World, tmp_path:
     await world.register("Walpurga", "Clean")
     await world.work()
     settings = make_settings(
-        type(world.service.settings), database_url=world.service.settings.database_url, files_url=f"file://{tmp_path}"
+        type(world.service.settings),
+        database_url=world.service.settings.database_url,
+        backoffice_url="http://backoffice.test",
     )
     elsewhere = build(settings)
     command = ["ofac-sdn", str(sdn(tmp_path / "2.csv", OTHER, NIGHTSHADE)), "--version", "2"]

@@ -102,7 +102,7 @@ def test_every_promised_event_is_published_by_something() -> None:
 
 
 def test_what_is_consumed_is_what_the_catalogue_says() -> None:
-    service = build(make_settings(Settings))
+    service = build(make_settings(Settings, backoffice_url="http://backoffice.test"))
     assert service.consumer is not None
     assert service.consumer.handles == frozenset(consumed_by("verification"))
 

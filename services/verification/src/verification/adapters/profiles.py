@@ -9,16 +9,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from verification.adapters.tables import casino_profile
+from verification.domain.case.catalogue import is_required_word
 
 
 class CasinoProfiles:
     """The local copy of the part of a casino's profile that is verification's business.
 
     Args:
-        default: what is required where no profile has arrived yet.
+        default: what is required where no profile has arrived yet. ValueError when the catalogue has no such word.
     """
 
     def __init__(self, default: Sequence[str]) -> None:
+        unknown = [word for word in default if not is_required_word(word)]
+        if unknown:
+            raise ValueError(f"REQUIRED_DOCUMENTS names {unknown[0]!r}: no kind of document, nor what one proves")
         self._default = tuple(default)
 
     async def required(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> tuple[str, ...]:
