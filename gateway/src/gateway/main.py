@@ -1,0 +1,54 @@
+"""The gateway, put together."""
+
+import argparse
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import uvloop
+from fastapi import FastAPI
+
+from chassis.auth import Public, TokenVerifier, Verifier, guarded
+from chassis.auth.jwks import RemoteKeys
+from chassis.http import create_service
+from chassis.http.serving import serve_app
+from chassis.logging import configure_logging
+from chassis.settings import load
+from gateway.pages import router
+from gateway.proxy import Proxy
+from gateway.routes import RouteTable, load_openapi, load_routes
+from gateway.settings import Settings
+
+
+def build(settings: Settings, *, verifier: Verifier | None = None) -> FastAPI:
+    """The gateway's application."""
+    checks = verifier or TokenVerifier(RemoteKeys(settings.security_url))
+    proxy = Proxy(settings, RouteTable(load_routes()), checks)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await proxy.start()
+        yield
+        await proxy.stop()
+
+    return create_service(
+        "gateway",
+        settings=settings.model_copy(update={"max_body_bytes": settings.upload_bytes}),
+        routers=[router],
+        mounts={"/api": guarded(proxy, Public("the proxy checks tokens by its routing table"))},
+        lifespan=lifespan,
+        verifier=checks,
+    )
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """`python -m gateway serve|openapi`."""
+    parser = argparse.ArgumentParser(prog="python -m gateway")
+    parser.add_argument("command", choices=("serve", "openapi"))
+    options = parser.parse_args(arguments)
+    if options.command == "openapi":
+        sys.stdout.buffer.write(load_openapi())
+        return
+    settings = load(Settings)
+    configure_logging(settings, "gateway")
+    uvloop.run(serve_app(build(settings), settings))

@@ -1,0 +1,160 @@
+"""Forwarding: who is let through, what arrives behind, and what comes back when things go wrong."""
+
+import json
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.http import RequestProblem
+from chassis.testing.environment import make_settings
+from chassis.testing.tokens import bearer, make_token, test_verifier
+from gateway.main import build
+from gateway.routes import RouteTable, load_routes
+from gateway.settings import Settings
+
+from .conftest import SERVICES, Upstream, served
+
+
+@pytest.fixture
+async def client(gateway: int) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway}", headers=bearer(make_token())) as client:
+        yield client
+
+
+async def test_nobody_passes_without_a_token(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    for headers in ({"Authorization": ""}, {"Authorization": "Bearer forged.token.here"}, {"Authorization": "Basic x"}):
+        answer = await client.get("/api/payments/v1/deposits", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert upstream.seen == []
+
+
+async def test_public_routes_need_no_token(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/security/v1/staff-sessions", json={}, headers={"Authorization": ""})
+    assert answer.status_code == 200
+
+
+async def test_what_is_forwarded_is_what_was_asked(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    key, tag = str(uuid4()), "h%C3%B6he"
+    path = f"/api/backoffice/v1/players/{uuid4()}/tags/{tag}"
+    await client.delete(f"{path}?a=1&b=%20x", headers={"Idempotency-Key": key})
+    seen = upstream.seen[0]
+    assert (seen["method"], seen["path"], seen["query"]) == ("DELETE", path, "a=1&b=%20x")
+    assert ("idempotency-key", key) in seen["headers"]
+
+
+IDENTITY = ["X-Internal-User", "X-User-Id", "X-Casino-Id", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Cookie"]
+
+
+@pytest.mark.parametrize("name", IDENTITY)
+async def test_what_a_client_says_about_itself_is_not_passed_on(
+    client: httpx.AsyncClient, upstream: Upstream, name: str
+) -> None:
+    await client.get("/api/games/v1/rounds", headers={name: "evil"})
+    assert all(value != "evil" for _, value in upstream.seen[0]["headers"])
+
+
+async def test_the_gateway_says_who_asked_and_gives_the_request_an_id(
+    client: httpx.AsyncClient, upstream: Upstream
+) -> None:
+    answer = await client.get("/api/games/v1/rounds", headers={"X-Forwarded-For": "6.6.6.6"})
+    headers = dict(upstream.seen[0]["headers"])
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert UUID(headers["x-request-id"]) == UUID(answer.headers["x-request-id"])
+
+
+async def test_nothing_of_the_inside_comes_out(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/games/v1/rounds")
+    assert "x-internal-secret" not in answer.headers
+    assert "server" not in answer.headers
+    assert len(answer.headers.get_list("x-request-id")) == 1
+
+
+async def test_a_large_body_is_refused_and_a_large_upload_is_not(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    answer = await client.post("/api/payments/v1/deposits", content=b"x" * 300_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert upstream.seen == []
+    files = {"file": ("scan.png", b"x" * 2_000_000, "image/png")}
+    sent = await client.post(f"/api/verification/v1/players/{uuid4()}/documents", files=files)
+    assert sent.status_code == 200
+    assert len(upstream.seen[0]["body"]) > 2_000_000
+
+
+async def test_half_an_answer_never_looks_whole(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    upstream.behaviour = "break_off"
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get("/api/games/v1/rounds")
+
+
+async def test_a_redirect_is_passed_on_and_not_followed(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    upstream.behaviour = "redirect"
+    assert (await client.get("/api/games/v1/rounds")).status_code == 302
+    assert len(upstream.seen) == 1
+
+
+async def test_events_are_streamed_as_they_come(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    upstream.behaviour = "events"
+    async with client.stream("GET", f"/api/reports/v1/jobs/{uuid4()}/progress") as answer:
+        async for chunk in answer.aiter_bytes():
+            assert chunk == b"data: first\n\n"
+            break
+
+
+async def test_a_service_that_is_down_is_said_to_be_down() -> None:
+    settings = make_settings(Settings, **{f"{service}_url": "http://127.0.0.1:1" for service in SERVICES})
+    async with served(build(settings, verifier=test_verifier())) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=bearer(make_token())) as client:
+            answer = await client.get("/api/games/v1/rounds")
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
+    assert answer.headers["retry-after"] == "1"
+
+
+async def test_too_many_requests_wait(upstream: Upstream) -> None:
+    urls = {f"{service}_url": upstream.url for service in SERVICES}
+    settings = make_settings(Settings, **urls, requests_per_second_per_session=1)
+    async with served(build(settings, verifier=test_verifier())) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=bearer(make_token())) as client:
+            answers = [await client.get("/api/games/v1/rounds") for _ in range(8)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert int(refused[0].headers["retry-after"]) >= 1
+    assert refused[0].json()["code"] == "too_many_requests"
+
+
+async def test_the_explorer_and_the_description_are_served_from_here(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    assert "http" not in page.text.replace("http-equiv", "")
+    document = (await client.get("/openapi.json")).json()
+    assert not any(path.startswith(("/internal", "/partner")) for path in document["paths"])
+    for name in ("explorer.js", "explorer.css"):
+        assert (await client.get(f"/docs/{name}")).status_code == 200
+    assert (await client.get("/docs/secrets.txt")).status_code == 404
+
+
+TABLE = RouteTable(load_routes())
+SEGMENTS = st.sampled_from(
+    ["api", "games", "payments", "v1", "players", "x", "rounds", "deposits", "", "..", "internal"]
+)
+
+
+@given(st.lists(SEGMENTS, max_size=7), st.sampled_from(["GET", "POST", "PUT", "DELETE"]))
+def test_a_match_is_always_of_the_path_itself(segments: list[str], method: str) -> None:
+    path = "/" + "/".join(segments)
+    try:
+        route = TABLE.match(method, path)
+    except RequestProblem as problem:
+        assert problem.status_code in {404, 405}  # noqa: PT017 - most paths are refused, and that is the point
+        return
+    template = route.template.split("/")
+    assert len(template) == len(path.split("/"))
+    assert all(a == b or a.startswith("{") for a, b in zip(template, path.split("/"), strict=True))
+
+
+def test_every_route_of_the_document_is_in_the_table() -> None:
+    for route in load_routes():
+        assert TABLE.match(route.method, route.template.replace("{", "").replace("}", "")).service == route.service
+    assert len(json.dumps([route.template for route in load_routes()])) > 1000
