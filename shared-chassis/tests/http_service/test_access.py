@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, WebSocket
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from chassis.auth import Caller, Internal, PermissionSpec, Player, Public, Requires, ServiceTokens, guarded
+from chassis.domain import NotFound
 from chassis.http import Once, UnmarkedRoute, create_service
 from chassis.http.routes import declared_routes
 from chassis.settings import HttpSettings
@@ -240,6 +241,23 @@ async def test_a_guarded_mount_is_guarded() -> None:
         problem(await client.get("/closed", headers=bearer(token)), 403, "forbidden")
         token = ServiceTokens("games", settings.internal_key).mint("example")
         assert (await client.get("/closed", headers=bearer(token))).text == "hello"
+
+
+def test_a_route_a_mount_would_hide_stops_the_start() -> None:
+    with pytest.raises(UnmarkedRoute, match="/api/example/v1/things is hidden by what is mounted at /api"):
+        service_of(example.router, mounts={"/api": guarded(hello, Public("a test"))})
+
+
+async def test_what_a_mount_raises_is_a_problem_as_anywhere() -> None:
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise {"/partner/a": NotFound(), "/partner/b": HTTPException(418), "/partner/c": RuntimeError("hunter2")}[
+            scope["path"]
+        ]
+
+    async with started(service_of(mounts={"/partner": refusing})) as client:
+        problem(await client.get("/partner/a"), 404, "not_found")
+        problem(await client.get("/partner/b"), 418, "http_418")
+        problem(await client.get("/partner/c"), 500, "internal_error")
 
 
 def test_a_mount_is_guarded_by_a_marker_only() -> None:

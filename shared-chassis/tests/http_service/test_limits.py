@@ -185,15 +185,12 @@ async def test_no_header_junk_whatsoever_makes_a_5xx(app: FastAPI, headers: list
         assert started[0] < 500
 
 
-async def test_a_route_beneath_a_mounts_path_is_checked_like_any_other() -> None:
+async def test_a_route_beside_a_mount_is_checked_like_any_other() -> None:
     app = create_service(
         "example",
         settings=make_settings(HttpSettings),
         routers=[example.router],
-        mounts={
-            "/api/example/v1/regis": guarded(example.partner, Public("a test")),
-            "/api": guarded(example.partner, Public("a test")),
-        },
+        mounts={"/api/example/v1/regis": guarded(example.partner, Public("a test"))},
         permissions=example.PERMISSIONS,
         verifier=test_verifier(),
     )
@@ -201,4 +198,5 @@ async def test_a_route_beneath_a_mounts_path_is_checked_like_any_other() -> None
         content, headers = b'{"name": "a\\u0000", "amount_minor": 1}', {"content-type": "application/json"}
         answer = await talking.post("/api/example/v1/registrations", content=content, headers=headers)
         problem(answer, 422, "invalid_text")
-        assert (await talking.post("/api/other", content=content, headers=headers)).text == str(len(content))
+        answer = await talking.post("/api/example/v1/regis/trations", content=content, headers=headers)
+        assert answer.text == str(len(content))

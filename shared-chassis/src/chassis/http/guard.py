@@ -53,10 +53,13 @@ class _Body:
         self._receive = receive
         self._raw_limit = raw_limit
         self._size = 0
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
-        is_json = any(name == b"content-type" and _is_json(value) for name, value in headers)
-        self._chunks: list[bytes] | None = [] if is_json else None
-        self._digest = hashlib.sha256() if any(name == b"idempotency-key" for name, _ in headers) else None
+        self._chunks: list[bytes] | None = None
+        self._digest = None
+        for name, value in scope["headers"]:
+            if name == b"content-type" and _is_json(value):
+                self._chunks = []
+            elif name == b"idempotency-key":
+                self._digest = hashlib.sha256()
 
     async def receive(self) -> Message:
         """The next message, unless it is the one too many."""
@@ -120,10 +123,13 @@ class _Problems:
 
 
 def _check_head(scope: Scope) -> None:
-    headers: list[tuple[bytes, bytes]] = scope["headers"]
-    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
+    size, values = 0, b""
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        values += value
+    if len(scope["headers"]) > MOST_HEADERS or size > MOST_HEADER_BYTES:
         raise RequestProblem(431, "headers_too_large", f"At most {MOST_HEADERS} headers and 16 KiB are accepted.")
-    if any(b"\x00" in value for _, value in headers):
+    if b"\x00" in values:
         raise RequestProblem(400, "invalid_header", "A header holds a NUL character.")
     query: bytes = scope["query_string"]
     if len(scope.get("raw_path") or b"") + len(query) > LONGEST_TARGET:

@@ -2,12 +2,14 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
 from chassis.http.problems import FieldError, RequestProblem
 
 DEEPEST: Final = 32
+_BAD: Final = re.compile("[\x00\ud800-\udfff]")
 _MOST_NEGATIVE, _MOST_POSITIVE = -(2**63), 2**63 - 1
 
 
@@ -33,7 +35,7 @@ def check_json(raw: bytes) -> None:
 
 def bad_text(text: str) -> bool:
     """Whether a text has characters that PostgreSQL cannot store or UTF-8 cannot carry."""
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return _BAD.search(text) is not None
 
 
 def _check_value(path: str, value: Any) -> None:

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Mapping
+from logging import DEBUG, getLogger
 from typing import Any, Final
 from uuid import UUID
 
 from opentelemetry.trace import SpanKind
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import logging
@@ -18,6 +20,7 @@ from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import span_from_traceparent
 
 _log = logging.get_logger("chassis.http")
+_standard = getLogger("chassis.http")
 
 REQUEST_ID: Final = b"x-request-id"
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -44,12 +47,13 @@ class Observed:
         self.app = app
         self._templates = templates
         self._drain = drain
+        self._metrics: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {name: value for name, value in scope["headers"] if name in (REQUEST_ID, b"traceparent")}
+        headers = dict(scope["headers"])
         record = RequestRecord(_request_id(headers.get(REQUEST_ID)))
         record.attach(scope)
         logging.clear()
@@ -67,8 +71,7 @@ class Observed:
                     route = self._route(scope, record)
                     span.update_name(f"{method} {route}")
                     span.set_attributes({"http.route": route, "http.response.status_code": answer.status})
-                    HTTP_REQUESTS.labels(method, route, str(answer.status)).inc()
-                    HTTP_DURATION.labels(method, route).observe(seconds)
+                    self._measure(method, route, answer.status, seconds)
                     self._log(scope, method, route, answer, seconds)
 
     async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", record: RequestRecord) -> None:
@@ -88,9 +91,20 @@ class Observed:
     def _route(self, scope: Scope, record: RequestRecord) -> str:
         return record.route or self._templates.get(scope.get("endpoint"), UNMATCHED)
 
+    def _measure(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count it. The labelled children are kept: looking them up costs more than counting."""
+        kept = self._metrics.get((method, route, status))
+        if kept is None:
+            kept = HTTP_REQUESTS.labels(method, route, str(status)), HTTP_DURATION.labels(method, route)
+            self._metrics[method, route, status] = kept
+        kept[0].inc()
+        kept[1].observe(seconds)
+
     def _log(self, scope: Scope, method: str, route: str, answer: "_Answer", seconds: float) -> None:
         # Probes, and machines that call all the time: their successes are counted, not told.
         quiet = answer.status < 400 and (route in _PROBES or isinstance(scope.get("endpoint"), Guarded))
+        if quiet and not _standard.isEnabledFor(DEBUG):
+            return
         write = _log.debug if quiet else _log.info if answer.status < 500 else _log.error
         write(
             "http_request",

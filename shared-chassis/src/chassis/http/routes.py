@@ -64,7 +64,8 @@ def check_routes(app: FastAPI, permissions: Sequence[PermissionSpec]) -> list[De
     """
     found = declared_routes(app)
     known = {spec.id for spec in permissions}
-    wrong = [line for route in found for line in _faults(route, known)]
+    raw = [route.path for route in found if isinstance(route.endpoint, Guarded)]
+    wrong = [line for route in found for line in (*_faults(route, known), *_hidden(route, raw))]
     if wrong:
         raise UnmarkedRoute("The service must not start:\n" + "\n".join(f"  {line}" for line in wrong))
     if not found:
@@ -82,6 +83,12 @@ def _faults(route: DeclaredRoute, known: set[str]) -> Iterator[str]:
         yield f"{route.name} asks for something else before its marker: declare the caller first"
     if route.rule.permission is not None and route.rule.permission not in known:
         yield f"{route.name} asks for {route.rule.permission}, which no PermissionSpec declares"
+
+
+def _hidden(route: DeclaredRoute, raw: Sequence[str]) -> Iterator[str]:
+    for path in raw:
+        if route.path.startswith(path + "/"):
+            yield f"{route.name} is hidden by what is mounted at {path}"
 
 
 def _walk(routes: Sequence[BaseRoute], prefix: str) -> Iterator[DeclaredRoute]:

@@ -19,7 +19,7 @@ from chassis.http.drain import Drain
 from chassis.http.guard import Guard, refuse_broken_forms
 from chassis.http.handlers import install_handlers
 from chassis.http.health import Check, operations_router
-from chassis.http.mounting import raw_mount
+from chassis.http.mounting import RawApplications, mounts_of
 from chassis.http.observed import Observed
 from chassis.http.openapi import describe, operation_id
 from chassis.http.routes import check_routes
@@ -61,6 +61,7 @@ def create_service(
     """
     drain = Drain()
     templates: dict[Any, str] = {}
+    mounted, raw = mounts_of(mounts or {})
     app = FastAPI(
         title=name,
         version=version,
@@ -75,6 +76,7 @@ def create_service(
         middleware=[
             Middleware(Observed, templates=templates, drain=drain),
             Middleware(Guard, max_body_bytes=settings.max_body_bytes),
+            Middleware(RawApplications, applications=raw),
         ],
     )
     door = Door(
@@ -90,8 +92,7 @@ def create_service(
     for router in routers:
         checks = [Depends(refuse_broken_forms)]
         app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=checks)
-    for path, mounted in (mounts or {}).items():
-        app.router.routes.append(raw_mount(path, mounted))
+    app.router.routes.extend(mounted)
     routes = check_routes(app, permissions)
     templates.update({route.endpoint: route.path for route in routes})
     document: dict[str, Any] = describe(app, routes, permissions)
