@@ -169,7 +169,7 @@ _COMMENTS = {
     "catalogue_game.offered": "false once the supplier no longer names it",
     "rm_player.excluded_until": "null with excluded: without end",
     "rm_casino_profile.profile_version": "0 is the one the casino opened with",
-    "rm_round_list.net_minor": "bets less wins, less what was undone: what the house made",
+    "rm_round_list.net_minor": "bets less wins, less what was undone: the house made it",
     "rm_round_list.state": "open or closed",
 }
 

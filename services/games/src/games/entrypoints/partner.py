@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from starlette.types import Message, Receive, Scope, Send
 
+from chassis.http import RequestProblem
 from chassis.telemetry.record import RequestRecord
 from games.application.ports import Directory, GameSupplier
 from games.application.wallet import WalletService
@@ -96,19 +97,15 @@ def _name_route(scope: Scope, target: Target) -> None:
 
 async def _body(receive: Receive) -> bytes | None:
     """The body; None when it is too large or the caller hung up."""
-    message: Message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
+    try:
+        message: Message = await receive()
         whole: bytes = message.get("body", b"")
-        return whole if len(whole) <= LARGEST_BODY else None
-    parts = bytearray()
-    while message["type"] == "http.request":
-        parts += message.get("body", b"")
-        if len(parts) > LARGEST_BODY:
-            return None
-        if not message.get("more_body"):
-            return bytes(parts)
-        message = await receive()
-    return None
+        while message.get("more_body") and len(whole) <= LARGEST_BODY:
+            message = await receive()
+            whole += message.get("body", b"")
+    except RequestProblem:
+        return None  # Larger than anything may be here; a supplier must hear it in its own words.
+    return whole if message["type"] == "http.request" and len(whole) <= LARGEST_BODY else None
 
 
 async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:

@@ -31,7 +31,7 @@ round_table = Table(
     Column("wins_minor", BigInteger, nullable=False),
     Column("rolled_back_bets_minor", BigInteger, nullable=False),
     Column("rolled_back_wins_minor", BigInteger, nullable=False),
-    Column("net_minor", BigInteger, nullable=False, comment="bets less wins, less what was undone: what the house made"),
+    Column("net_minor", BigInteger, nullable=False, comment="bets less wins, less what was undone: the house made it"),
     Column("bets", Integer, nullable=False),
     Column("wins", Integer, nullable=False),
     Column("rollbacks", Integer, nullable=False),

@@ -24,10 +24,14 @@ def read_public_key(pem: str) -> RSAPublicKey:
     return key
 
 
-def read_private_key(pem: str) -> RSAPrivateKey:
-    """An RSA private key of 2048 bits or more; ValueError for anything else."""
+def read_private_key(pem: str, *, checked_before: bool = False) -> RSAPrivateKey:
+    """An RSA private key of 2048 bits or more; ValueError for anything else.
+
+    The check of its numbers takes a tenth of a second, in which no bet is answered: a key that was checked when it was
+    configured need not be checked again.
+    """
     try:
-        key = load_pem_private_key(pem.encode(), password=None)
+        key = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=checked_before)
     except TypeError as error:
         raise ValueError("the key is protected by a password") from error
     if not isinstance(key, RSAPrivateKey) or key.key_size < _SMALLEST_KEY_BITS:

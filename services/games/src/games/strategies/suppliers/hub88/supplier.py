@@ -117,7 +117,7 @@ class Hub88:
 
 def _signed(account: SupplierAccount, path: str, document: Mapping[str, Any]) -> Outbound:
     body = msgspec.json.encode(document)
-    key = signature.read_private_key(account.secrets["private_key"])
+    key = signature.read_private_key(account.secrets["private_key"], checked_before=True)
     headers = {"Content-Type": "application/json", signature.HEADER: signature.sign(key, body)}
     return Outbound("POST", _base_url(account.settings) + path, body, headers)
 

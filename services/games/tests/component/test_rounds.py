@@ -1,0 +1,183 @@
+"""Rounds, as payments tells of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.games.tests.component.casino import API, STAFF, Casino
+from services.games.tests.support.facts import CASINO, GAME, NOW, OTHER_CASINO, OTHER_PLAYER, PLAYER, SESSION
+from services.games.tests.support.feed import Feed
+
+from chassis.runtime import Service
+from chassis.store import rebuild
+from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
+from chassis.testing.tokens import bearer, make_token
+from contracts.games.permissions import GamesPermission as P
+from contracts.payments.events import RollbackRemembered, TransferPosted
+from games.domain.identity import round_id
+from games.read_models.round_list import round_movements, rounds
+
+ROUNDS = f"{API}/rounds"
+
+
+def posted(kind: Any, amount: int, *, at: int = 0, **changes: Any) -> TransferPosted:
+    signs = {"bet": -1, "win": 1, "rollback_bet": 1, "rollback_win": -1}
+    facts: dict[str, Any] = {
+        "transfer_id": uuid4(),
+        "player_id": PLAYER,
+        "casino_id": CASINO,
+        "kind": kind,
+        "currency": "EUR",
+        "amount_minor": amount,
+        "delta_minor": amount * signs.get(kind, 1),
+        "balance_minor": 1000,
+        "posted_at": NOW + timedelta(seconds=at),
+        "supplier": "hub88",
+        "game_code": GAME,
+        "round_ref": "r1",
+        "session_id": SESSION,
+        "supplier_tx": f"tx-{at}",
+    }
+    return TransferPosted(**{**facts, **changes})
+
+
+def remembered(**changes: Any) -> RollbackRemembered:
+    facts: dict[str, Any] = {
+        "transfer_id": uuid4(),
+        "player_id": PLAYER,
+        "casino_id": CASINO,
+        "supplier": "hub88",
+        "round_ref": "r1",
+        "posted_at": NOW,
+        "game_code": GAME,
+    }
+    return RollbackRemembered(**{**facts, **changes})
+
+
+async def listed(casino: Casino, **query: str) -> list[dict[str, Any]]:
+    answer = await casino.client.get(ROUNDS, params=query, headers=STAFF)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def test_the_list_needs_its_permission(casino: Casino, feed: Feed) -> None:
+    await feed(posted("bet", 100))
+    attempt = Attempt("GET", ROUNDS, permission=P.ROUND_LIST, casino_id=CASINO, hidden="empty")
+    for caller in CALLERS:
+        answer = await assert_caller(caller, casino.client, attempt)
+        if caller == "permitted":
+            assert len(answer.json()["items"]) == 1
+
+
+async def test_a_round_needs_its_permission(casino: Casino, feed: Feed) -> None:
+    await feed(posted("bet", 100))
+    path = f"{ROUNDS}/{round_id('hub88', CASINO, PLAYER, GAME, 'r1')}"
+    for caller in CALLERS:
+        await assert_caller(caller, casino.client, Attempt("GET", path, permission=P.ROUND_LIST, casino_id=CASINO))
+
+
+async def test_a_round_adds_up(casino: Casino, feed: Feed) -> None:
+    await feed(
+        posted("bet", 300),
+        posted("bet", 200, at=1),
+        posted("win", 150, at=2),
+        posted("rollback_bet", 200, at=3),
+        posted("win", 50, at=4),
+        posted("rollback_win", 50, at=5),
+        posted("win", 0, at=6, round_closed=True),
+    )
+    (row,) = await listed(casino)
+    assert (row["bets_minor"], row["wins_minor"]) == (500, 200)
+    assert (row["rolled_back_bets_minor"], row["rolled_back_wins_minor"]) == (200, 50)
+    assert row["net_minor"] == (500 - 200) - (200 - 50)
+    assert (row["bets"], row["wins"], row["rollbacks"]) == (2, 3, 2)
+    assert (row["state"], row["currency"], row["session_id"]) == ("closed", "EUR", str(SESSION))
+    assert datetime.fromisoformat(row["opened_at"]) == NOW
+    assert datetime.fromisoformat(row["closed_at"]) == NOW + timedelta(seconds=6)
+
+
+async def test_the_same_event_twice_counts_once(casino: Casino, feed: Feed) -> None:
+    records = await feed(posted("bet", 300), posted("win", 100, at=1))
+    before = await listed(casino)
+    await feed.again(records)
+    assert await listed(casino) == before
+
+
+async def test_players_of_one_table_have_their_own_rounds(casino: Casino, feed: Feed) -> None:
+    await feed(posted("bet", 100))
+    await feed(posted("bet", 100, player_id=OTHER_PLAYER))
+    await feed(posted("bet", 100, game_code="another"))
+    await feed(posted("bet", 100, casino_id=OTHER_CASINO, player_id=OTHER_PLAYER))
+    assert len(await listed(casino)) == 4
+    assert len(await listed(casino, casino_id=f"eq.{OTHER_CASINO}")) == 1
+
+
+async def test_money_that_is_no_game_is_no_round(casino: Casino, feed: Feed) -> None:
+    plain = {"supplier": None, "game_code": None, "round_ref": None, "session_id": None, "supplier_tx": None}
+    await feed(posted("deposit", 100, provider="stripe", **plain), posted("withdrawal_hold", 100, **plain))
+    assert await listed(casino) == []
+
+
+async def test_a_rollback_that_came_first_is_seen(casino: Casino, feed: Feed) -> None:
+    await feed(remembered(), remembered(game_code=None))
+    (row,) = await listed(casino)
+    assert (row["rollbacks"], row["bets"], row["net_minor"], row["currency"]) == (1, 0, 0, None)
+    shown = (await casino.client.get(f"{ROUNDS}/{row['round_id']}", headers=STAFF)).json()
+    assert [movement["kind"] for movement in shown["movements"]] == ["rollback_of_unknown"]
+
+
+async def test_a_round_shows_its_movements_in_order(casino: Casino, feed: Feed) -> None:
+    bet = posted("bet", 300)
+    await feed(bet, posted("win", 100, at=1, reference_id=bet.transfer_id, round_closed=True))
+    (row,) = await listed(casino)
+    shown = (await casino.client.get(f"{ROUNDS}/{row['round_id']}", headers=STAFF)).json()
+    assert {name: shown[name] for name in row} == row
+    first, second = shown["movements"]
+    assert (first["kind"], first["amount_minor"], first["supplier_tx"]) == ("bet", 300, "tx-0")
+    assert (second["reference_id"], second["closes_round"]) == (str(bet.transfer_id), True)
+
+
+async def test_players_see_their_own_rounds_only(casino: Casino, feed: Feed) -> None:
+    await feed(posted("bet", 100))
+    (row,) = (await casino.client.get(ROUNDS, headers=casino.player_headers)).json()["items"]
+    path = f"{ROUNDS}/{row['round_id']}"
+    assert (await casino.client.get(path, headers=casino.player_headers)).status_code == 200
+    other = bearer(make_token(kind="player", subject=OTHER_PLAYER, casino=CASINO))
+    assert (await casino.client.get(ROUNDS, headers=other)).json()["items"] == []
+    assert (await casino.client.get(path, headers=other)).status_code == 404
+
+
+async def test_a_round_nobody_played_is_not_found(casino: Casino) -> None:
+    assert (await casino.client.get(f"{ROUNDS}/{uuid4()}", headers=STAFF)).status_code == 404
+    assert (await casino.client.get(f"{ROUNDS}/no-uuid", headers=STAFF)).status_code == 422
+
+
+async def test_amounts_are_filtered_with_their_currency(casino: Casino, feed: Feed) -> None:
+    await feed(posted("bet", 100), posted("bet", 900, round_ref="r2"))
+    found = await listed(casino, bets_minor="gte.500", currency="eq.EUR")
+    assert [row["round_ref"] for row in found] == ["r2"]
+    answer = await casino.client.get(ROUNDS, params={"bets_minor": "gte.500"}, headers=STAFF)
+    assert (answer.status_code, answer.json()["code"]) == (400, "LST110")
+
+
+async def table(service: Service, name: str) -> list[Any]:
+    async with service.db.read() as connection:
+        return [tuple(row) for row in await connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1")]
+
+
+async def test_rebuilt_rounds_equal_the_live_ones(casino: Casino, feed: Feed, service: Service) -> None:
+    for number in range(20):
+        bet = posted("bet", 100 + number, at=number, round_ref=f"r{number % 7}")
+        await feed(bet, posted("win", number, at=number, round_ref=f"r{number % 7}", round_closed=number % 3 == 0))
+    await feed(remembered(round_ref="r3"))
+    assert service.consumer is not None
+    for model in (rounds, round_movements):
+        live = await table(service, model.table.name)
+        assert live
+        await rebuild(service.db, model, service.consumer.log_of(model))
+        assert await table(service, model.table.name) == live
+
+
+def test_ids_of_rounds_are_made_from_facts() -> None:
+    assert isinstance(round_id("hub88", CASINO, PLAYER, GAME, "r1"), UUID)
