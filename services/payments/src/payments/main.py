@@ -17,6 +17,7 @@ from payments.adapters.provider_wire import HttpProviderWire
 from payments.adapters.restriction_feed import RestrictionFeed
 from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
 from payments.application.desk import Desk
+from payments.application.ports import ProviderWire
 from payments.application.publishing import publish
 from payments.domain.deposit.events import DEPOSIT_EVENTS
 from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
@@ -35,7 +36,7 @@ TYPES = EventTypes(*DEPOSIT_EVENTS, *WITHDRAWAL_EVENTS)
 READ_MODELS = [deposit_list, withdrawal_list]
 
 
-def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Service:
+def build(settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None) -> Service:
     """The service, not yet started."""
     settings, clock = settings or load(Settings), clock or SystemClock()
     db = Database(settings.database_url, application_name="payments", pool_size=settings.database_pool_size)
@@ -49,7 +50,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         clock=clock,
         on_posted=lambda: application.on_published(),  # noqa: PLW0108 - the runtime sets it later
     )
-    box, wire = SecretBox(settings.master_key_bytes), HttpProviderWire()
+    box, wire = SecretBox(settings.master_key_bytes), wire or HttpProviderWire()
     desk = Desk(
         app=application,
         ledger=ledger,

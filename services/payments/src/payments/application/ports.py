@@ -230,6 +230,10 @@ class ProviderWire(Protocol):
         """The answer, or None when there was none: timed out, connection lost, too large. Never raises for those."""
         ...
 
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverview:

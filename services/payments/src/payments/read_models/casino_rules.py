@@ -15,7 +15,7 @@ from payments.application.schema import metadata
 from payments.domain.withdrawal.policy import LEVELS
 
 NEVER_CANCELLED_IN = frozenset({"GB"})
-"""Where the regulator forbids that players take a withdrawal back, whatever a profile says."""
+"""Countries whose regulator forbids that players take a withdrawal back, whatever a profile says."""
 
 table = Table(
     "rm_casino_rules",
@@ -57,6 +57,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return row
 
 
+def _from(moment: datetime, event: CasinoOpened | JurisdictionProfileAdopted) -> dict[str, Any]:
+    return {"effective_from": moment.isoformat(), "profile": event.profile.model_dump(mode="json")}
+
+
 casino_rules = ReadModel(
     name="casino_rules",
     table=table,
@@ -75,7 +79,7 @@ def in_force(row: Row, now: datetime) -> CasinoRules:
     return CasinoRules(
         casino_id=row["casino_id"],
         time_zone=row["time_zone"],
-        cancellation_allowed=allowed and row["jurisdiction"] not in NEVER_CANCELLED_IN,
+        cancellation_allowed=allowed and row["jurisdiction"].partition("-")[0] not in NEVER_CANCELLED_IN,
         withdrawal_requires_level=required if required in LEVELS else LEVELS[-1],
     )
 

@@ -31,7 +31,7 @@ def word_of(intent: Mapping[str, Any]) -> DepositWord | None:
         case "succeeded":
             return _settled(intent, reference) or Underway(reference=reference)
         case "canceled":
-            return Declined(reference=reference, code=f"cancelled_{word(intent.get('cancellation_reason')) or 'there'}")
+            return Declined(reference=reference, code=word(intent.get("cancellation_reason")) or "canceled")
         case "requires_payment_method" if intent.get("last_payment_error"):
             return Declined(reference=reference, code=error_code(section(intent.get("last_payment_error"))))
         case "requires_payment_method" | "requires_confirmation" | "requires_action":

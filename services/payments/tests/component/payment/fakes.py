@@ -1,0 +1,182 @@
+"""Providers for tests. They sign and count by their own code, not by that of the strategies."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from payments.application.ports import HttpAnswer, HttpCall
+
+WEBHOOK_SECRET = "whsec_of_the_tests"
+
+
+def pem_pair() -> tuple[rsa.RSAPrivateKey, str, str]:
+    key = rsa.generate_private_key(65_537, 2_048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return key, private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+OUR_KEY, OUR_PRIVATE, OUR_PUBLIC = pem_pair()
+THEIR_KEY, THEIR_PRIVATE, THEIR_PUBLIC = pem_pair()
+
+
+@dataclass
+class FakeStripe:
+    """Keeps what it was told. `next_status` is what a new intent begins with; `lost` swallows that many answers."""
+
+    next_status: str = "requires_action"
+    lost: int = 0
+    down: int = 0
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    calls: list[HttpCall] = field(default_factory=list)
+    on_call: Callable[[dict[str, Any]], None] | None = None
+
+    def answer(self, call: HttpCall) -> HttpAnswer | None:
+        self.calls.append(call)
+        if self.down:
+            self.down -= 1
+            return HttpAnswer(500, b'{"error":{"type":"api_error"}}')
+        made = self._create(call) if call.method == "POST" else self._look(call)
+        if self.lost:
+            self.lost -= 1
+            return None
+        return made
+
+    def _create(self, call: HttpCall) -> HttpAnswer:
+        key = call.headers["Idempotency-Key"]
+        if key not in self.by_key:
+            form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
+            intent_id = f"pi_{len(self.intents) + 1}_{uuid4().hex[:8]}"
+            self.by_key[key] = intent_id
+            self.intents[intent_id] = {
+                "id": intent_id, "object": "payment_intent", "amount": int(form["amount"]), "amount_received": 0,
+                "currency": form["currency"], "status": self.next_status, "client_secret": f"{intent_id}_secret_{key}",
+                "metadata": {"order_id": form["metadata[order_id]"]},
+            }  # fmt: skip
+        return self._json(self.intents[self.by_key[key]])
+
+    def _look(self, call: HttpCall) -> HttpAnswer:
+        parts = urlsplit(call.url)
+        if parts.path.endswith("/search"):
+            wanted = parse_qs(parts.query)["query"][0].rsplit("'", 2)[1]
+            found = [one for one in self.intents.values() if one["metadata"]["order_id"] == wanted]
+            return self._json({"object": "search_result", "data": found})
+        intent = self.intents.get(parts.path.rsplit("/", 1)[1])
+        return self._json(intent) if intent else HttpAnswer(404, b"{}")
+
+    def _json(self, body: Any) -> HttpAnswer:
+        return HttpAnswer(200, json.dumps(body).encode())
+
+    def intent_of(self, deposit_id: Any) -> dict[str, Any]:
+        return next(one for one in self.intents.values() if one["metadata"]["order_id"] == str(deposit_id))
+
+    def settle(self, deposit_id: Any, amount: int | None = None) -> dict[str, Any]:
+        intent = self.intent_of(deposit_id)
+        intent.update(status="succeeded", amount_received=intent["amount"] if amount is None else amount)
+        return intent
+
+    @staticmethod
+    def webhook(
+        kind: str, intent: dict[str, Any], at: int, *, event_id: str | None = None
+    ) -> tuple[bytes, dict[str, str]]:
+        event = {"id": event_id or f"evt_{uuid4().hex}", "type": kind, "created": at, "data": {"object": intent}}
+        raw = json.dumps(event).encode()
+        digest = hmac.new(WEBHOOK_SECRET.encode(), f"{at}.".encode() + raw, hashlib.sha256).hexdigest()
+        return raw, {"Stripe-Signature": f"t={at},v1={digest}", "Content-Type": "application/json"}
+
+
+@dataclass
+class FakeTrustly:
+    """Takes each UUID once and answers a repeat as it answered first. `refuse` names an error; `lost` as above."""
+
+    refuse: str | None = None
+    lost: int = 0
+    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, bytes] = field(default_factory=dict)
+    calls: list[HttpCall] = field(default_factory=list)
+
+    def answer(self, call: HttpCall) -> HttpAnswer | None:
+        self.calls.append(call)
+        message = json.loads(call.body)
+        params = message["params"]
+        self._check(message["method"], params)
+        uuid = params["UUID"]
+        if uuid not in self.answers:
+            self.answers[uuid] = self._take(message["method"], uuid, params["Data"])
+        if self.lost:
+            self.lost -= 1
+            return None
+        return HttpAnswer(200, self.answers[uuid])
+
+    def _check(self, method: str, params: dict[str, Any]) -> None:
+        text = f"{method}{params['UUID']}{flat(params['Data'])}".encode()
+        signature = base64.b64decode(params["Signature"].removeprefix("alg=RS256;"))
+        OUR_KEY.public_key().verify(signature, text, padding.PKCS1v15(), SHA256())
+
+    def _take(self, method: str, uuid: str, data: dict[str, Any]) -> bytes:
+        if self.refuse:
+            part = self.signed(method, uuid, {"code": "1", "message": self.refuse})
+            return json.dumps({"version": "1.1", "error": {"error": part, "code": 1}}).encode()
+        order_id = str(4_000 + len(self.orders))
+        self.orders[data["MessageID"]] = {"orderid": order_id, **data}
+        part = self.signed(method, uuid, {"orderid": order_id, "result": "1"})
+        return json.dumps({"version": "1.1", "result": part}).encode()
+
+    @staticmethod
+    def signed(method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
+        raw = THEIR_KEY.sign(f"{method}{uuid}{flat(data)}".encode(), padding.PKCS1v15(), SHA256())
+        signature = "alg=RS256;" + base64.b64encode(raw).decode()
+        return {"signature": signature, "uuid": uuid, "method": method, "data": data}
+
+    def notification(self, method: str, withdrawal_id: Any, **fields: Any) -> tuple[bytes, dict[str, str]]:
+        order = self.orders.get(str(withdrawal_id), {})
+        data = {
+            "notificationid": f"n{uuid4().hex[:12]}",
+            "messageid": str(withdrawal_id), "orderid": order.get("orderid", "1"),
+            "amount": order.get("Amount", "100.00"), "currency": order.get("Currency", "EUR"),
+            "timestamp": "2026-03-01 12:00:00.1+00", **fields,
+        }  # fmt: skip
+        part = self.signed(method, f"u-{uuid4()}", data)
+        params = {"signature": part["signature"], "uuid": part["uuid"], "data": data}
+        raw = json.dumps({"method": method, "params": params, "version": "1.1"}).encode()
+        return raw, {"Content-Type": "application/json"}
+
+    @staticmethod
+    def read_answer(body: bytes) -> str:
+        result = json.loads(body)["result"]
+        text = f"{result['method']}{result['uuid']}{flat(result['data'])}".encode()
+        signature = base64.b64decode(result["signature"].removeprefix("alg=RS256;"))
+        OUR_KEY.public_key().verify(signature, text, padding.PKCS1v15(), SHA256())
+        return str(result["data"]["status"])
+
+
+def flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return "".join(name + flat(value[name]) for name in sorted(value, key=lambda text: text.encode()))
+    if isinstance(value, list):
+        return "".join(map(flat, value))
+    return "" if value is None else str(value)
+
+
+class FakeWire:
+    """Brings each call to the fake it is addressed to."""
+
+    def __init__(self) -> None:
+        self.stripe = FakeStripe()
+        self.trustly = FakeTrustly()
+
+    async def send(self, call: HttpCall) -> HttpAnswer | None:
+        return self.stripe.answer(call) if "stripe" in call.url else self.trustly.answer(call)
+
+    async def close(self) -> None:
+        return

@@ -1,0 +1,152 @@
+"""What other services' events do here."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from chassis.store import rebuild
+from chassis.store.rebuild import rows_of
+from contracts.backoffice.events import (
+    DepositLimitSet,
+    JurisdictionProfileAdopted,
+    PlayerBlocked,
+    PlayerUnblocked,
+    SelfExclusionStarted,
+)
+from contracts.backoffice.profile import JurisdictionProfile
+from contracts.registry import consumed_by
+from contracts.verification.events import HitDecided, VerificationLevelReached
+
+from .world import RULES, World
+
+
+async def flags(world: World) -> tuple[bool, bool]:
+    rows = await world.rows(
+        "SELECT bets_blocked, deposits_blocked FROM account WHERE player_id = $1 AND type = 'cash'", world.player
+    )
+    return rows[0]["bets_blocked"], rows[0]["deposits_blocked"]
+
+
+async def test_everything_the_catalogue_promises_is_handled(bare_world: World) -> None:
+    assert bare_world.service.consumer is not None
+    assert bare_world.service.consumer.handles == frozenset(consumed_by("payments"))
+
+
+async def test_a_registered_player_has_an_empty_wallet(world: World) -> None:
+    assert await world.balance() == (0, 0)
+    await world.register()
+    assert len(await world.rows("SELECT 1 FROM account WHERE player_id = $1 AND type = 'cash'", world.player)) == 1
+
+
+async def test_a_block_stops_bets_and_deposits_until_it_is_lifted(world: World) -> None:
+    whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
+    assert await flags(world) == (False, False)
+    await world.tell(PlayerBlocked(**whose))
+    assert await flags(world) == (True, True)
+    await world.tell(PlayerUnblocked(**whose))
+    assert await flags(world) == (False, False)
+
+
+async def test_lifting_a_block_does_not_lift_an_exclusion(world: World) -> None:
+    whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
+    await world.tell(
+        PlayerBlocked(**whose),
+        SelfExclusionStarted(**whose, started_at=world.clock.now()),
+        PlayerUnblocked(**whose),
+    )
+    assert await flags(world) == (True, True)
+
+
+async def test_a_confirmed_hit_stops_bets_and_deposits_until_that_hit_is_cleared(world: World) -> None:
+    whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
+    hit, other = uuid4(), uuid4()
+    await world.tell(HitDecided(**whose, hit_id=hit, decision="confirm"))
+    await world.tell(HitDecided(**whose, hit_id=other, decision="clear"))
+    assert await flags(world) == (True, True)
+    await world.tell(HitDecided(**whose, hit_id=hit, decision="clear"))
+    assert await flags(world) == (False, False)
+
+
+async def test_an_exclusion_ends_after_its_last_day_by_the_casinos_calendar(world: World) -> None:
+    until = (world.clock.now() + timedelta(days=2)).date()
+    started = SelfExclusionStarted(
+        player_id=world.player, casino_id=world.casino, started_at=world.clock.now(), until=until
+    )
+    await world.tell(started)
+    await world.pass_time(days=1)
+    assert await flags(world) == (True, True)
+    await world.pass_time(days=3)
+    assert await flags(world) == (False, False)
+
+
+async def test_an_exclusion_is_never_shortened(world: World) -> None:
+    def until(day: date | None) -> SelfExclusionStarted:
+        return SelfExclusionStarted(
+            player_id=world.player, casino_id=world.casino, started_at=world.clock.now(), until=day
+        )
+
+    today = world.clock.now().date()
+    await world.tell(until(today + timedelta(days=30)), until(today + timedelta(days=10)))
+    rows = await world.rows("SELECT excluded_until FROM rm_player_standing")
+    assert rows[0]["excluded_until"] == today + timedelta(days=30)
+    await world.tell(until(None), until(today + timedelta(days=40)))
+    rows = await world.rows("SELECT excluded, excluded_until FROM rm_player_standing")
+    assert rows[0] == {"excluded": True, "excluded_until": None}
+
+
+async def test_restrictions_that_arrive_before_the_registration_hold(bare_world: World) -> None:
+    whose: dict[str, Any] = {"player_id": bare_world.player, "casino_id": bare_world.casino}
+    await bare_world.open_casino()
+    await bare_world.tell(HitDecided(**whose, hit_id=uuid4(), decision="confirm"))
+    await bare_world.register()
+    assert await flags(bare_world) == (True, True)
+
+
+async def test_a_profile_comes_into_force_on_its_day(world: World) -> None:
+    await world.give()
+    tomorrow = world.clock.now() + timedelta(days=1)
+    adopted = JurisdictionProfileAdopted(
+        casino_id=world.casino,
+        profile_version=2,
+        effective_from=tomorrow,
+        profile=JurisdictionProfile.model_validate({**RULES, "withdrawal_requires_level": "verified"}),
+    )
+    await world.tell(adopted)
+    assert (await world.withdraw(1_00)).status_code == 201
+    world.clock.advance(timedelta(days=1))
+    assert (await world.withdraw(1_00)).json()["code"] == "verification_required"
+
+
+async def test_the_copies_of_other_services_data_are_rebuilt_as_they_are(world: World) -> None:
+    whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
+    await world.tell(
+        DepositLimitSet(**whose, period="day", amount_minor=100, currency="EUR", effective_from=world.clock.now()),
+        VerificationLevelReached(**whose, case_id=uuid4(), level="basic", previous="none"),
+        SelfExclusionStarted(**whose, started_at=world.clock.now(), until=date(2030, 1, 1)),
+    )
+    consumer = world.service.consumer
+    assert consumer is not None
+    for model in consumer.read_models:
+        await compare(world, model, consumer.log_of(model))
+
+
+async def test_the_lists_are_rebuilt_as_they_are(world: World) -> None:
+    await world.give()
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    withdrawal_id = (await world.withdraw(300_00)).json()["withdrawal_id"]
+    for _ in range(2):
+        await world.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=world.staff(uuid4()))
+    await world.run_tasks()
+    await world.notify("payoutfailed", withdrawal_id)
+    for model in world.service.read_models:
+        await compare(world, model, world.service.application.log_of(model))
+
+
+async def compare(world: World, model: Any, log: Any) -> None:
+    async with world.service.db.read() as connection:
+        before = await rows_of(connection, model.table.name)
+    assert before
+    await rebuild(world.service.db, model, log)
+    async with world.service.db.read() as connection:
+        assert await rows_of(connection, model.table.name) == before

@@ -1,0 +1,294 @@
+"""Deposits: the request, the call, the webhook, and everything that can happen in between."""
+
+from asyncio import gather
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
+from contracts.backoffice.events import DepositLimitSet, PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
+from contracts.payments.permissions import PaymentsPermission as P
+from contracts.verification.events import HitDecided
+from payments.application.deposits import DepositWish, request_deposit
+
+from .world import V1, World
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_staff_see_deposits_of_their_casinos(caller: CallerKind, world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    one = Attempt("GET", f"{V1}/deposits/{deposit_id}", permission=P.DEPOSIT_LIST, casino_id=world.casino)
+    await assert_caller(caller, world.client, one)
+    many = Attempt("GET", f"{V1}/deposits", permission=P.DEPOSIT_LIST, casino_id=world.casino, hidden="empty")
+    await assert_caller(caller, world.client, many)
+
+
+async def test_only_players_deposit(world: World) -> None:
+    assert (await world.post("/deposits", {}, as_=world.staff())).status_code == 403
+    assert (await world.client.post(f"{V1}/deposits", json={})).status_code == 401
+
+
+async def test_a_player_sees_his_own_deposits_only(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    stranger = world.himself(uuid4())
+    assert (await world.get(f"/deposits/{deposit_id}", as_=stranger)).status_code == 404
+    assert (await world.get("/deposits", as_=stranger)).json()["items"] == []
+    assert [one["deposit_id"] for one in (await world.get("/deposits")).json()["items"]] == [deposit_id]
+
+
+async def test_a_deposit_answers_with_what_the_player_has_to_do(world: World) -> None:
+    answer = await world.deposit()
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert body["status"] == "requires_action"
+    assert body["next_action"]["type"] == "client_secret"
+    assert body["next_action"]["client_secret"].startswith("pi_1")
+    assert await world.balance() == (0, 0)
+    assert world.stripe.calls[0].headers["Idempotency-Key"] == body["deposit_id"]
+    assert world.stripe.calls[0].headers["Authorization"] == "Bearer sk_test_secret"
+
+
+async def test_staff_do_not_see_the_players_next_step(world: World) -> None:
+    body = (await world.deposit()).json()
+    path = f"/deposits/{body['deposit_id']}"
+    assert (await world.get(path)).json()["next_action"] == body["next_action"]
+    assert (await world.get(path, as_=world.staff())).json()["next_action"] is None
+
+
+async def test_the_clients_secret_is_nowhere_in_clear(world: World) -> None:
+    secret = (await world.deposit()).json()["next_action"]["client_secret"]
+    events = await world.rows("SELECT data::text AS data FROM event")
+    stored = await world.rows("SELECT response::text AS data FROM idempotency")
+    sent = await world.rows("SELECT envelope AS data FROM outbox")
+    assert not [row for row in [*events, *stored, *sent] if secret in row["data"]]
+
+
+async def test_a_webhook_credits_what_was_settled_and_only_once(world: World) -> None:
+    deposit_id = (await world.deposit(50_00)).json()["deposit_id"]
+    intent = world.stripe.settle(deposit_id, 49_00)
+    for _ in range(2):
+        assert (await world.webhook("payment_intent.succeeded", intent, event_id="evt_1")).status_code == 200
+    assert (await world.webhook("payment_intent.succeeded", intent, event_id="evt_2")).status_code == 200
+    assert await world.balance() == (49_00, 0)
+    row = (await world.get(f"/deposits/{deposit_id}")).json()
+    assert (row["status"], row["amount_minor"], row["requested_minor"]) == ("succeeded", 49_00, 50_00)
+    assert await world.transfers() == [("deposit", 49_00)]
+    assert await world.ledger_sum() == 0
+    assert await world.published() == ["deposit_requested", "deposit_succeeded"]
+
+
+async def test_the_same_request_again_has_one_effect_and_tells_where_it_stands(world: World) -> None:
+    first = await world.deposit(key="the-same-key")
+    world.stripe.settle(first.json()["deposit_id"])
+    await world.webhook("payment_intent.succeeded", world.stripe.intent_of(first.json()["deposit_id"]))
+    again = await world.deposit(key="the-same-key")
+    assert again.status_code == 201
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (again.json()["deposit_id"], again.json()["status"]) == (first.json()["deposit_id"], "succeeded")
+    assert len(world.stripe.intents) == 1
+    assert (await world.deposit(51_00, key="the-same-key")).json()["code"] == "idempotency_key_reused"
+
+
+async def test_a_lost_answer_is_an_unknown_outcome_that_is_asked_about_within_seconds(world: World) -> None:
+    world.stripe.lost = 1
+    body = (await world.deposit()).json()
+    assert (body["status"], body["next_action"]) == ("unknown", None)
+    assert await world.published() == ["deposit_requested", "deposit_outcome_unknown"]
+    await world.pass_time(seconds=3)
+    found = (await world.get(f"/deposits/{body['deposit_id']}")).json()
+    assert found["status"] == "requires_action"
+    assert found["next_action"]["client_secret"].startswith("pi_1")
+    assert len(world.stripe.intents) == 1
+
+
+async def test_a_call_that_never_arrived_is_made_again_with_the_same_key(world: World) -> None:
+    world.stripe.down = 1
+    body = (await world.deposit()).json()
+    assert body["status"] == "unknown"
+    await world.pass_time(seconds=3)
+    keys = {call.headers["Idempotency-Key"] for call in world.stripe.calls if call.method == "POST"}
+    assert keys == {body["deposit_id"]}
+    assert (await world.get(f"/deposits/{body['deposit_id']}")).json()["status"] == "requires_action"
+
+
+async def test_a_request_whose_process_died_before_the_call_is_called_for_by_the_task(world: World) -> None:
+    wish = DepositWish(
+        deposit_id=uuid4(),
+        player_id=world.player,
+        casino_id=world.casino,
+        provider="stripe",
+        amount_minor=50_00,
+        currency="EUR",
+        return_url="https://casino.example/back",
+    )
+    ctx = world.desk.ours("test", world.casino)
+    await world.desk.app.transact(lambda uow: request_deposit(world.desk, uow, wish), ctx)
+    assert world.stripe.calls == []
+    await world.pass_time(seconds=16)
+    assert [one["status"] for one in (await world.get("/deposits")).json()["items"]] == ["requires_action"]
+
+
+async def test_a_success_whose_webhook_never_comes_is_found_by_asking(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    world.stripe.settle(deposit_id)
+    await world.pass_time(minutes=3)
+    assert await world.balance() == (50_00, 0)
+
+
+async def test_a_webhook_may_be_faster_than_the_answer(world: World) -> None:
+    world.stripe.lost = 1
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    assert await world.balance() == (50_00, 0)
+    await world.pass_time(minutes=1)
+    assert await world.transfers() == [("deposit", 50_00)]
+
+
+async def test_a_late_success_after_a_failure_is_credited(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    intent = world.stripe.intent_of(deposit_id)
+    failed = {**intent, "status": "requires_payment_method", "last_payment_error": {"decline_code": "lost_card"}}
+    await world.webhook("payment_intent.payment_failed", failed)
+    row = (await world.get(f"/deposits/{deposit_id}")).json()
+    assert (row["status"], row["code"]) == ("failed", "lost_card")
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    row = (await world.get(f"/deposits/{deposit_id}")).json()
+    assert (row["status"], row["late"]) == ("succeeded", True)
+    assert await world.balance() == (50_00, 0)
+
+
+async def test_a_deposit_nobody_finishes_expires_and_a_late_success_is_still_credited(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    await world.pass_time(hours=25)
+    assert (await world.get(f"/deposits/{deposit_id}")).json()["status"] == "expired"
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    assert (await world.get(f"/deposits/{deposit_id}")).json()["late"] is True
+    assert await world.balance() == (50_00, 0)
+
+
+async def test_a_declined_card_fails_the_deposit(world: World) -> None:
+    world.stripe.next_status = "canceled"
+    assert (await world.deposit()).json()["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [
+        (lambda w: [PlayerBlocked(player_id=w.player, casino_id=w.casino)], "account_blocked"),
+        (
+            lambda w: [SelfExclusionStarted(player_id=w.player, casino_id=w.casino, started_at=w.clock.now())],
+            "self_excluded",
+        ),
+        (
+            lambda w: [HitDecided(hit_id=uuid4(), player_id=w.player, casino_id=w.casino, decision="confirm")],
+            "account_under_review",
+        ),
+    ],
+)
+async def test_whoever_may_not_play_may_not_deposit(world: World, events: Any, code: str) -> None:
+    await world.tell(*events(world))
+    answer = await world.deposit()
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert world.stripe.calls == []
+    assert await world.published() == ["deposit_refused"]
+    assert (await world.get("/deposits")).json()["items"][0]["code"] == code
+
+
+async def test_who_was_unblocked_deposits_again(world: World) -> None:
+    await world.tell(PlayerBlocked(player_id=world.player, casino_id=world.casino))
+    await world.tell(PlayerUnblocked(player_id=world.player, casino_id=world.casino))
+    assert (await world.deposit()).status_code == 201
+
+
+async def test_a_refusal_is_repeated_for_the_same_key(world: World) -> None:
+    await world.tell(PlayerBlocked(player_id=world.player, casino_id=world.casino))
+    assert (await world.deposit(key="refused-once")).json()["code"] == "account_blocked"
+    assert (await world.deposit(key="refused-once")).json()["code"] == "account_blocked"
+    assert await world.published() == ["deposit_refused"]
+
+
+def limit(world: World, amount_minor: int, **fields: Any) -> DepositLimitSet:
+    facts: dict[str, Any] = {"period": "day", "currency": "EUR", "effective_from": world.clock.now(), **fields}
+    return DepositLimitSet(player_id=world.player, casino_id=world.casino, amount_minor=amount_minor, **facts)
+
+
+async def test_a_deposit_limit_counts_what_is_accepted_or_pending(world: World) -> None:
+    await world.tell(limit(world, 100_00))
+    first = (await world.deposit(60_00)).json()["deposit_id"]
+    refused = await world.deposit(40_01)
+    assert refused.json()["code"] == "deposit_limit_reached"
+    assert (await world.deposit(40_00)).status_code == 201
+    failed = {**world.stripe.intent_of(first), "last_payment_error": {"code": "card_declined"}}
+    await world.webhook("payment_intent.payment_failed", failed)
+    assert (await world.deposit(60_00)).status_code == 201
+
+
+async def test_a_loosened_limit_waits_for_its_day(world: World) -> None:
+    await world.tell(limit(world, 50_00))
+    tomorrow = world.clock.now() + timedelta(hours=24)
+    await world.tell(limit(world, 500_00, effective_from=tomorrow, previous_amount_minor=50_00))
+    assert (await world.deposit(60_00)).json()["code"] == "deposit_limit_reached"
+    world.clock.advance(timedelta(hours=24))
+    await world.beat()
+    assert (await world.deposit(60_00)).status_code == 201
+
+
+async def test_two_deposits_at_once_cannot_both_slip_under_the_limit(world: World) -> None:
+    await world.tell(limit(world, 100_00))
+    answers = await gather(*(world.deposit(60_00) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+async def test_deposits_are_refused_while_restrictions_may_be_too_old(world: World) -> None:
+    world.clock.advance(timedelta(minutes=10))
+    answer = await world.deposit()
+    assert (answer.status_code, answer.json()["code"]) == (503, "restriction_feed_stale")
+
+
+async def test_deposits_are_refused_while_a_partition_was_never_heard_of(bare_world: World) -> None:
+    await bare_world.open_casino()
+    await bare_world.register()
+    await bare_world.configure()
+    assert (await bare_world.deposit()).json()["code"] == "restriction_feed_stale"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code", "field"),
+    [
+        ({"provider": "paypal"}, 422, "invalid", "provider"),
+        ({"provider": "trustly"}, 422, "invalid", "provider"),
+        ({"currency": "SEK"}, 404, "wallet_unknown", "currency"),
+        ({"currency": "XXXXXXX"}, 422, "wrong_format", "currency"),
+        ({"amount_minor": 0}, 422, None, "amount_minor"),
+        ({"amount_minor": 10**16}, 422, None, "amount_minor"),
+        ({"amount_minor": 1.5}, 422, None, "amount_minor"),
+        ({"return_url": "javascript:alert(1)"}, 422, None, "return_url"),
+        ({"deposit_id": "7"}, 422, None, "deposit_id"),
+        ({"surprise": 1}, 422, None, "surprise"),
+    ],
+)
+async def test_a_request_that_makes_no_sense_names_the_field(
+    world: World, fields: dict[str, Any], status: int, code: str | None, field: str
+) -> None:
+    answer = await world.deposit(**fields)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+    assert code is None or code in (answer.json()["code"], answer.json()["errors"][0]["code"])
+    assert await world.rows("SELECT 1 FROM event") == []
+
+
+async def test_a_provider_that_is_switched_off_takes_no_new_deposits_but_hears_of_old_ones(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    body = {"enabled": False, "currencies": ["EUR"], "settings": {"base_url": "https://stripe.test"}}
+    await world.client.put(f"{V1}/casinos/{world.casino}/providers/stripe", json=body, headers=world.staff())
+    assert (await world.deposit()).json()["code"] == "provider_not_offered"
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    assert await world.balance() == (50_00, 0)
+
+
+async def test_the_id_of_somebody_elses_deposit_is_refused(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    answer = await world.deposit(99_00, deposit_id=deposit_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "deposit_already_requested")

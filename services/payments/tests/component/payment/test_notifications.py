@@ -1,0 +1,122 @@
+"""What becomes of providers' notifications that are forged, repeated, early, or about nothing we know."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from .world import World
+
+
+async def set_aside(world: World) -> list[tuple[str, str]]:
+    """(provider, code) of what people were asked to look into."""
+    rows = await world.rows("SELECT envelope FROM outbox ORDER BY id")
+    told = [json.loads(row["envelope"]) for row in rows]
+    asides = [one["data"] for one in told if one["type"] == "payments.notification_set_aside"]
+    return [(one["provider"], one["code"]) for one in asides]
+
+
+async def test_a_webhook_without_a_good_signature_is_refused_and_leaves_no_trace(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    intent = world.stripe.settle(deposit_id)
+    now = int(world.clock.now().timestamp())
+    raw, headers = world.stripe.webhook("payment_intent.succeeded", intent, now)
+    old_raw, old_headers = world.stripe.webhook("payment_intent.succeeded", intent, now - 301)
+    path = f"/partner/stripe/{world.casino}/webhook"
+    answers = [
+        await world.client.post(path, content=raw.replace(b"5000", b"9000"), headers=headers),
+        await world.client.post(path, content=raw, headers={"Content-Type": "application/json"}),
+        await world.client.post(path, content=old_raw, headers=old_headers),
+        await world.client.post(f"/partner/stripe/{uuid4()}/webhook", content=raw, headers=headers),
+        await world.client.post(f"/partner/trustly/{world.casino}/notifications", content=raw, headers=headers),
+    ]
+    assert [answer.status_code for answer in answers] == [401] * 5
+    assert {answer.json()["code"] for answer in answers} == {"notification_not_genuine"}
+    assert await world.rows("SELECT 1 FROM provider_notification") == []
+    assert await world.balance() == (0, 0)
+
+
+async def test_a_notification_of_another_casinos_account_moves_nothing_here(world: World) -> None:
+    other = uuid4()
+    await world.open_casino(other)
+    await world.configure(other)
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    raw, headers = world.stripe.webhook(
+        "payment_intent.succeeded", world.stripe.settle(deposit_id), int(world.clock.now().timestamp())
+    )
+    answer = await world.client.post(f"/partner/stripe/{other}/webhook", content=raw, headers=headers)
+    assert answer.status_code == 200
+    assert await set_aside(world) == [("stripe", "unknown_reference")]
+    assert await world.balance() == (0, 0)
+
+
+@pytest.mark.parametrize("reference", ["7", str(uuid4()), None])
+async def test_a_payment_nobody_here_asked_for_is_set_aside_once(world: World, reference: Any) -> None:
+    intent = {
+        "id": "pi_9", "object": "payment_intent", "amount": 100, "amount_received": 100, "currency": "eur",
+        "metadata": {"order_id": reference},
+    }  # fmt: skip
+    for _ in range(2):
+        answer = await world.webhook("payment_intent.succeeded", intent, event_id="evt_orphan")
+        assert answer.status_code == 200
+    assert await set_aside(world) == [("stripe", "unknown_reference")]
+    row = (await world.rows("SELECT outcome, code, sealed FROM provider_notification"))[0]
+    assert (row["outcome"], row["code"]) == ("set_aside", "unknown_reference")
+    assert "pi_9" in world.desk.box.open(row["sealed"], label="notification")
+
+
+async def test_a_second_payment_for_a_deposit_is_set_aside_and_not_credited(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    intent = world.stripe.settle(deposit_id)
+    await world.webhook("payment_intent.succeeded", intent)
+    await world.webhook("payment_intent.succeeded", {**intent, "id": "pi_second"})
+    assert await set_aside(world) == [("stripe", "settled_twice")]
+    assert await world.balance() == (50_00, 0)
+
+
+async def test_another_currency_is_set_aside(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    await world.webhook("payment_intent.succeeded", {**world.stripe.settle(deposit_id), "currency": "usd"})
+    assert await set_aside(world) == [("stripe", "currency_differs")]
+    assert await world.balance() == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created"])
+async def test_money_that_leaves_without_us_is_set_aside(world: World, kind: str) -> None:
+    answer = await world.webhook(kind, {"id": "ch_1", "object": "charge", "amount": 100, "currency": "eur"})
+    assert answer.status_code == 200
+    assert await set_aside(world) == [("stripe", "event_not_handled")]
+
+
+async def test_what_has_no_consequence_is_remembered_and_nothing_else(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    await world.webhook("payment_intent.created", world.stripe.intent_of(deposit_id))
+    rows = await world.rows("SELECT outcome, sealed FROM provider_notification")
+    assert rows == [{"outcome": "without_consequence", "sealed": None}]
+    assert await set_aside(world) == []
+
+
+async def test_trustlys_unknown_notifications_are_set_aside_with_a_signed_ok(world: World) -> None:
+    unknown = await world.notify("payoutconfirmation", uuid4())
+    strange = await world.notify("teleported", uuid4())
+    unreadable = await world.notify("credit", uuid4(), amount="1.001")
+    assert {world.trustly.read_answer(answer.content) for answer in (unknown, strange, unreadable)} == {"OK"}
+    assert [code for _, code in await set_aside(world)] == [
+        "unknown_reference", "notification_not_handled", "amount_unreadable",
+    ]  # fmt: skip
+
+
+async def test_a_repeat_is_answered_as_the_first_was(world: World) -> None:
+    first = await world.notify("debit", uuid4(), notificationid="n7")
+    again = await world.notify("debit", uuid4(), notificationid="n7")
+    assert [world.trustly.read_answer(answer.content) for answer in (first, again)] == ["FAILED", "FAILED"]
+    assert len(await set_aside(world)) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"a":"\\ud800"}', b"\xff", b"[" * 5_000])
+async def test_rubbish_is_refused_politely(world: World, body: bytes) -> None:
+    for path in (f"/partner/stripe/{world.casino}/webhook", f"/partner/trustly/{world.casino}/notifications"):
+        answer = await world.client.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (401, 422), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,131 @@
+"""A casino's accounts at providers and its rules for withdrawals."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
+from contracts.payments.permissions import PaymentsPermission as P
+
+from .fakes import WEBHOOK_SECRET
+from .world import V1, World
+
+STRIPE: dict[str, Any] = {
+    "enabled": True,
+    "currencies": ["EUR"],
+    "settings": {"base_url": "https://stripe.test"},
+    "secrets": {"api_key": "sk_test_other", "webhook_secret": WEBHOOK_SECRET},
+}
+POLICY: dict[str, Any] = {"currency": "EUR", "second_person_above_minor": 200_00}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    ("method", "path", "permission", "body"),
+    [
+        ("PUT", "/providers/stripe", P.PROVIDER_CONFIGURE, STRIPE),
+        ("GET", "/providers", P.PROVIDER_LIST, None),
+        ("PUT", "/withdrawal-policy", P.POLICY_SET, POLICY),
+        ("GET", "/withdrawal-policy", P.PROVIDER_LIST, None),
+    ],
+)
+async def test_settings_are_reached_by_staff_of_the_casino_with_the_permission(
+    caller: CallerKind, world: World, method: str, path: str, permission: P, body: Any
+) -> None:
+    attempt = Attempt(
+        method, f"{V1}/casinos/{world.casino}{path}", permission=permission, casino_id=world.casino, json=body
+    )
+    await assert_caller(caller, world.client, attempt)
+
+
+async def put(world: World, body: Any, provider: str = "stripe", casino: Any = None) -> Any:
+    path = f"{V1}/casinos/{casino or world.casino}/providers/{provider}"
+    return await world.client.put(path, json=body, headers=world.staff(casino=casino))
+
+
+async def test_secrets_go_in_and_never_come_out(world: World) -> None:
+    shown = await put(world, STRIPE)
+    assert shown.json()["secrets_set"] == ["api_key", "webhook_secret"]
+    listed = await world.client.get(f"{V1}/casinos/{world.casino}/providers", headers=world.staff())
+    stored = await world.rows("SELECT secrets::text AS secrets FROM provider_setting")
+    told = await world.rows("SELECT envelope FROM outbox")
+    everything = " ".join(
+        [shown.text, listed.text, *(row["secrets"] for row in stored), *(r["envelope"] for r in told)]
+    )
+    assert WEBHOOK_SECRET not in everything
+    assert "sk_test" not in everything
+    assert "BEGIN PRIVATE" not in everything
+
+
+async def test_secrets_that_are_not_named_stay(world: World) -> None:
+    assert (await put(world, {**STRIPE, "secrets": {"api_key": "sk_test_new"}})).status_code == 200
+    await world.deposit()
+    assert world.stripe.calls[0].headers["Authorization"] == "Bearer sk_test_new"
+    deposit_id = next(iter(world.stripe.intents.values()))["metadata"]["order_id"]
+    assert (await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))).status_code == 200
+
+
+async def test_a_change_is_told_with_before_and_after(world: World) -> None:
+    await put(world, {**STRIPE, "enabled": False})
+    rows = await world.rows("SELECT envelope FROM outbox ORDER BY id DESC LIMIT 1")
+    told = json.loads(rows[0]["envelope"])
+    assert told["type"] == "platform.setting_changed"
+    before, after = told["data"]["before"], told["data"]["after"]
+    assert (before["enabled"], after["enabled"]) == (True, False)
+    assert after["secrets"] == {"api_key": "set", "webhook_secret": "set"}
+    assert after["secrets_replaced"] == ["api_key"]
+
+
+async def test_the_same_again_is_told_to_nobody(world: World) -> None:
+    await put(world, STRIPE)
+    told = len(await world.rows("SELECT 1 FROM outbox"))
+    await put(world, STRIPE)
+    assert len(await world.rows("SELECT 1 FROM outbox")) == told
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"settings": {"base_url": "ftp://x"}}, "settings.base_url"),
+        ({"settings": {"base_url": "https://x.test", "extra_one": "1"}}, "settings.extra_one"),
+        ({"secrets": {"api_kye": "x"}}, "secrets.api_kye"),
+        ({"secrets": {"api_key": " "}}, "secrets.api_key"),
+        ({"currencies": ["BTC"]}, "currencies"),
+        ({"currencies": []}, "currencies"),
+        ({"enabled": "yes please"}, "enabled"),
+    ],
+)
+async def test_an_account_that_cannot_work_is_refused(world: World, change: Any, field: str) -> None:
+    answer = await put(world, {**STRIPE, **change})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+    assert "sk_test" not in answer.text
+
+
+async def test_an_unknown_provider_or_casino_is_refused(world: World) -> None:
+    assert (await put(world, STRIPE, provider="paypal")).json()["errors"][0]["field"] == "provider"
+    assert (await put(world, STRIPE, casino=uuid4())).json()["code"] == "casino_unknown"
+
+
+async def test_a_policy_is_kept_per_currency(world: World) -> None:
+    path = f"{V1}/casinos/{world.casino}/withdrawal-policy"
+    await world.client.put(path, json=POLICY, headers=world.staff())
+    await world.client.put(path, json={**POLICY, "automatic_up_to_minor": 10_00}, headers=world.staff())
+    listed = (await world.client.get(path, headers=world.staff())).json()
+    assert [(one["currency"], one["automatic_up_to_minor"]) for one in listed] == [("EUR", 10_00)]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"automatic_up_to_minor": 200_01}, "automatic_up_to_minor"),
+        ({"minimum_minor": 2, "maximum_minor": 1}, "minimum_minor"),
+        ({"second_person_above_minor": -1}, "second_person_above_minor"),
+    ],
+)
+async def test_a_policy_that_contradicts_itself_is_refused(world: World, change: Any, field: str) -> None:
+    path = f"{V1}/casinos/{world.casino}/withdrawal-policy"
+    answer = await world.client.put(path, json={**POLICY, **change}, headers=world.staff())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)

@@ -1,0 +1,235 @@
+"""One casino, one player and whatever a test needs to happen to them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from chassis.db.engine import driver
+from chassis.domain import FixedClock, uuid7
+from chassis.messaging import Record
+from chassis.messaging.bus import DEFAULT_PARTITIONS
+from chassis.messaging.processing import Processor
+from chassis.runtime import Service
+from chassis.tasks import TaskRunner
+from chassis.testing.tokens import bearer, make_token
+from contracts.backoffice.events import CasinoOpened, PlayerRegistered, RestrictionFeedBeat
+from contracts.backoffice.profile import JurisdictionProfile
+from contracts.envelope import Envelope
+from contracts.event import ContractEvent
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
+
+from .fakes import OUR_PRIVATE, THEIR_PUBLIC, WEBHOOK_SECRET, FakeStripe, FakeTrustly, FakeWire
+
+V1 = "/api/payments/v1"
+RULES: dict[str, Any] = {
+    "minimum_age": 18,
+    "limit_loosening_hours": 24,
+    "exclusion_months_min": 6,
+    "withdrawal_requires_level": "none",
+    "withdrawal_cancellation_allowed": False,
+    "required_documents": (),
+}
+EVERYTHING = list(P)
+
+
+class World:
+    """A running service with its fakes."""
+
+    def __init__(self, service: Service, client: httpx.AsyncClient, clock: FixedClock, wire: FakeWire) -> None:
+        self.service = service
+        self.client = client
+        self.clock = clock
+        self.stripe: FakeStripe = wire.stripe
+        self.trustly: FakeTrustly = wire.trustly
+        self.casino, self.player = uuid4(), uuid4()
+        self._offset = 0
+
+    @property
+    def desk(self) -> Any:
+        return self.service.state["desk"]
+
+    # --- what other services say
+
+    async def tell(self, *events: ContractEvent) -> None:
+        """Have other services' events consumed, in order, in one batch."""
+        assert self.service.consumer is not None
+        records = []
+        for event in events:
+            self._offset += 1
+            envelope = Envelope(
+                id=uuid7(),
+                source=f"/pitboss/{event.owner()}",
+                type=event.type,
+                typeversion=event.version,
+                subject=f"{event.key}-{event.key_value()}",
+                time=self.clock.now(),
+                partitionkey=event.key_value(),
+                actorkind="system",
+                actorid="test",
+                correlationid=uuid7(),
+                data=event.model_dump(mode="json"),
+            )
+            records.append(Record(event.topic, 0, self._offset, event.key_value(), envelope.to_json()))
+        await Processor(self.service.consumer, self.service.application)(records)
+
+    async def open_casino(self, casino: UUID | None = None, **profile: Any) -> None:
+        jurisdiction = profile.pop("jurisdiction", "MT")
+        rules = JurisdictionProfile(**{**RULES, **profile})
+        await self.tell(
+            CasinoOpened(
+                casino_id=casino or self.casino,
+                name="Tests",
+                jurisdiction=jurisdiction,
+                currency="EUR",
+                time_zone="Europe/Malta",
+                profile=rules,
+            )
+        )
+
+    async def register(self, player: UUID | None = None, casino: UUID | None = None, currency: str = "EUR") -> None:
+        await self.tell(
+            PlayerRegistered(
+                player_id=player or self.player,
+                casino_id=casino or self.casino,
+                country="MT",
+                currency=currency,
+                registered_at=self.clock.now(),
+            )
+        )
+
+    async def beat(self) -> None:
+        """A sign of life on every partition."""
+        now = self.clock.now()
+        await self.tell(
+            *(RestrictionFeedBeat(beat_id=f"beat-{p}", partition=p, sent_at=now) for p in range(DEFAULT_PARTITIONS))
+        )
+        await self.desk.restriction_age.refresh()
+
+    async def configure(self, casino: UUID | None = None) -> None:
+        at = casino or self.casino
+        for provider, settings, secrets in (
+            (
+                "stripe",
+                {"base_url": "https://stripe.test"},
+                {"api_key": "sk_test_secret", "webhook_secret": WEBHOOK_SECRET},
+            ),
+            (
+                "trustly",
+                {"base_url": "https://trustly.test", "username": "casino", "public_key": THEIR_PUBLIC},
+                {"password": "hunter22hunter22", "private_key": OUR_PRIVATE},
+            ),
+        ):
+            body = {"enabled": True, "currencies": ["EUR"], "settings": settings, "secrets": secrets}
+            answer = await self.client.put(
+                f"{V1}/casinos/{at}/providers/{provider}", json=body, headers=self.staff(casino=at)
+            )
+            assert answer.status_code == 200, answer.text
+
+    async def set_up(self, **profile: Any) -> None:
+        """A casino with providers, a player, and restrictions that were just heard of."""
+        await self.open_casino(**profile)
+        await self.register()
+        await self.beat()
+        await self.configure()
+
+    # --- who asks
+
+    def staff(self, subject: UUID | None = None, *permissions: str, casino: UUID | None = None) -> dict[str, str]:
+        return bearer(
+            make_token(subject=subject, permissions=permissions or EVERYTHING, casinos=[casino or self.casino])
+        )
+
+    def himself(self, player: UUID | None = None) -> dict[str, str]:
+        return bearer(make_token(kind="player", subject=player or self.player, casino=self.casino))
+
+    async def post(
+        self, path: str, body: Any = None, *, as_: dict[str, str] | None = None, key: str | None = None
+    ) -> httpx.Response:
+        headers = {**(as_ or self.himself()), "Idempotency-Key": key or str(uuid4())}
+        return await self.client.post(f"{V1}{path}", json=body if body is not None else {}, headers=headers)
+
+    async def get(self, path: str, *, as_: dict[str, str] | None = None) -> httpx.Response:
+        return await self.client.get(f"{V1}{path}", headers=as_ or self.himself())
+
+    # --- deposits and withdrawals
+
+    async def deposit(self, amount_minor: int = 50_00, key: str | None = None, **fields: Any) -> httpx.Response:
+        body = {
+            "provider": "stripe",
+            "amount_minor": amount_minor,
+            "currency": "EUR",
+            "return_url": "https://casino.example/back",
+            **fields,
+        }
+        return await self.post("/deposits", body, key=key)
+
+    async def webhook(self, kind: str, intent: dict[str, Any], **options: Any) -> httpx.Response:
+        raw, headers = self.stripe.webhook(kind, intent, int(self.clock.now().timestamp()), **options)
+        return await self.client.post(f"/partner/stripe/{self.casino}/webhook", content=raw, headers=headers)
+
+    async def withdraw(self, amount_minor: int = 100_00, key: str | None = None, **fields: Any) -> httpx.Response:
+        body = {
+            "provider": "trustly",
+            "amount_minor": amount_minor,
+            "currency": "EUR",
+            "destination": {"account_id": "1520389582"},
+            **fields,
+        }
+        return await self.post("/withdrawals", body, key=key)
+
+    async def notify(self, method: str, withdrawal_id: Any, **fields: Any) -> httpx.Response:
+        raw, headers = self.trustly.notification(method, withdrawal_id, **fields)
+        return await self.client.post(f"/partner/trustly/{self.casino}/notifications", content=raw, headers=headers)
+
+    async def give(self, amount_minor: int = 500_00) -> None:
+        """Money for the player, from nowhere in particular."""
+        gift = Transfer(
+            id=transfer_id("gift", uuid4()),
+            kind=TransferKind.ADJUSTMENT,
+            debit=house(self.casino, AccountType.ADJUSTMENTS, "EUR"),
+            credit=player_cash(self.casino, self.player, "EUR"),
+            amount_minor=amount_minor,
+        )
+        assert all(posting.posted for posting in await self.desk.ledger.post([gift]))
+
+    async def pass_time(self, **by: float) -> None:
+        """Let time pass, then do what is due."""
+        self.clock.advance(timedelta(**by))
+        await self.run_tasks()
+
+    async def run_tasks(self) -> None:
+        await TaskRunner(self.service.db, self.service.tasks, clock=self.clock).run_due()
+
+    # --- what is true now
+
+    async def balance(self) -> tuple[int, int]:
+        """(cash, on hold)."""
+        wallet = (await self.get(f"/players/{self.player}/balance")).json()["wallets"][0]
+        return wallet["cash_minor"], wallet["on_hold_minor"]
+
+    async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        async with self.service.db.read() as connection:
+            raw = await driver(connection)
+            return [dict(row) for row in await raw.fetch(statement, *values)]
+
+    async def ledger_sum(self) -> int:
+        balances = await self.rows("SELECT coalesce(sum(balance_minor), 0)::bigint AS sum FROM account")
+        waiting = await self.rows("SELECT coalesce(sum(delta_minor), 0)::bigint AS sum FROM account_delta")
+        return int(balances[0]["sum"]) + int(waiting[0]["sum"])
+
+    async def transfers(self) -> list[tuple[str, int]]:
+        """(kind, amount) of everything but gifts, in order."""
+        rows = await self.rows("SELECT kind, amount_minor FROM transfer WHERE kind <> 'adjustment' ORDER BY seq")
+        return [(row["kind"], row["amount_minor"]) for row in rows]
+
+    async def published(self) -> list[str]:
+        """Types of what was published since the start, in order; movements of money and settings left out."""
+        rows = await self.rows("SELECT envelope::json ->> 'type' AS type FROM outbox ORDER BY id")
+        return [
+            row["type"].removeprefix("payments.")
+            for row in rows
+            if row["type"] != "payments.transfer_posted" and row["type"].startswith("payments.")
+        ]

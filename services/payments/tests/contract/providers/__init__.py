@@ -1,0 +1,1 @@
+"""What every payment provider strategy keeps, whatever its protocol."""

@@ -1,0 +1,180 @@
+"""The suite: one subclass per provider says how that provider writes; the tests say what we must make of it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis.domain import Invalid
+from payments.application.ports import (
+    AboutDeposit,
+    AboutPayout,
+    HttpAnswer,
+    NotGenuine,
+    PaymentProvider,
+    ProviderAccount,
+    Unclear,
+)
+from payments.domain.deposit import words as deposit
+from payments.domain.withdrawal import words as payout
+from payments.strategies.providers.registry import PROVIDERS
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OURS = UUID("018f3a5e-7c1d-7000-8000-000000000001")
+REQUEST_ID = UUID("018f3a5e-7c1d-7000-8000-000000000002")
+PLAYER = UUID("018f3a5e-7c1d-7000-8000-000000000003")
+
+Wire = tuple[bytes, dict[str, str]]
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
+
+
+def pem_pair() -> tuple[str, str]:
+    key = rsa.generate_private_key(65_537, 2_048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+OUR_PRIVATE, OUR_PUBLIC = pem_pair()
+THEIR_PRIVATE, THEIR_PUBLIC = pem_pair()
+
+
+class ProviderContract:
+    """Subclasses say how the provider writes; the tests say what we must make of it."""
+
+    name: ClassVar[str]
+    settings: ClassVar[Mapping[str, Any]]
+    secrets: ClassVar[Mapping[str, str]]
+    other_reference: ClassVar[Mapping[str, Any]]
+
+    @property
+    def provider(self) -> PaymentProvider:
+        return PROVIDERS[self.name]
+
+    @property
+    def account(self) -> ProviderAccount:
+        return ProviderAccount(
+            casino_id=UUID(int=7),
+            provider=self.name,
+            enabled=True,
+            currencies=frozenset({"EUR"}),
+            settings=self.settings,
+            secrets=self.secrets,
+        )
+
+    def genuine(self, **extra: Any) -> Wire:
+        """A notification that brings money to an end, properly signed, with `extra` fields added to its data."""
+        raise NotImplementedError
+
+    def of_unknown_kind(self) -> Wire:
+        """A properly signed notification of a kind that does not exist yet."""
+        raise NotImplementedError
+
+    def with_amount(self, amount: Any, currency: str) -> Wire:
+        """The genuine notification with another amount, as the protocol writes it."""
+        raise NotImplementedError
+
+    def unsigned(self) -> Wire:
+        """The genuine notification without its signature."""
+        raise NotImplementedError
+
+    def tampered(self) -> Wire:
+        """The genuine notification with another amount under the old signature."""
+        raw, headers = self.genuine()
+        return raw.replace(b"50", b"51"), headers
+
+    def badly_signed(self) -> Wire:
+        """The genuine notification signed by somebody else."""
+        raise NotImplementedError
+
+    def read(self, wire: Wire) -> Any:
+        return self.provider.read_notification(self.account, wire[0], wire[1], NOW)
+
+    def test_its_account_is_accepted(self) -> None:
+        self.provider.check_account(self.settings, self.secrets)
+
+    def test_an_account_without_one_of_its_secrets_is_refused(self) -> None:
+        for name in self.secrets:
+            without = {key: value for key, value in self.secrets.items() if key != name}
+            with pytest.raises(Invalid) as refusal:
+                self.provider.check_account(self.settings, without)
+            assert refusal.value.field == f"secrets.{name}"
+
+    @pytest.mark.parametrize(
+        "url", ["", "ftp://x", "https://", "http://u:p@h", "https://h?x=1", "h", "https://h:99999", 7]
+    )
+    def test_an_account_whose_server_has_no_usable_address_is_refused(self, url: Any) -> None:
+        with pytest.raises(Invalid) as refusal:
+            self.provider.check_account({**self.settings, "base_url": url}, self.secrets)
+        assert refusal.value.field == "settings.base_url"
+
+    def test_a_setting_nobody_reads_is_refused(self) -> None:
+        with pytest.raises(Invalid):
+            self.provider.check_account({**self.settings, "base_ulr": "x"}, self.secrets)
+
+    def test_secrets_are_not_shown(self) -> None:
+        shown = repr(self.account)
+        assert not any(secret in shown for secret in self.secrets.values())
+
+    def test_a_genuine_notification_brings_our_reference_and_the_amount(self) -> None:
+        said = self.read(self.genuine()).said
+        assert isinstance(said, AboutDeposit | AboutPayout)
+        ours = said.deposit_id if isinstance(said, AboutDeposit) else said.withdrawal_id
+        assert ours == OURS
+        assert isinstance(said.word, deposit.Settled | payout.Confirmed)
+        assert (said.word.amount_minor, said.word.currency) == (50_00, "EUR")
+
+    def test_unsigned_tampered_and_forged_notifications_are_not_genuine(self) -> None:
+        for wire in (self.unsigned(), self.tampered(), self.badly_signed()):
+            with pytest.raises(NotGenuine):
+                self.read(wire)
+
+    @QUICK
+    @given(raw=st.binary(max_size=300), header=st.text(max_size=80))
+    def test_nothing_else_is_a_notification(self, raw: bytes, header: str) -> None:
+        with pytest.raises(NotGenuine):
+            self.read((raw, {"stripe-signature": header}))
+
+    def test_fields_we_do_not_know_change_nothing(self) -> None:
+        with_more = self.read(self.genuine(brand_new={"deep": [None, True, "x"]}))
+        assert with_more.said == self.read(self.genuine()).said
+
+    def test_a_kind_we_do_not_know_is_for_a_person_to_see(self) -> None:
+        assert isinstance(self.read(self.of_unknown_kind()).said, Unclear)
+
+    def test_an_amount_that_cannot_be_read_is_no_success(self) -> None:
+        for amount in (None, "", "x", 0, -5, "1.001", "NaN", True, 10**17):
+            assert isinstance(self.read(self.with_amount(amount, "EUR")).said, Unclear), amount
+
+    def test_a_notification_about_no_reference_of_ours_names_none(self) -> None:
+        said = self.read(self.genuine(**self.other_reference)).said
+        assert isinstance(said, AboutDeposit | AboutPayout)
+        assert (said.deposit_id if isinstance(said, AboutDeposit) else said.withdrawal_id) is None
+
+    def test_the_same_facts_always_build_the_same_bytes(self) -> None:
+        assert self.build() == self.build()
+
+    def build(self) -> Any:
+        raise NotImplementedError
+
+    def parse(self, answer: HttpAnswer | None) -> Any:
+        raise NotImplementedError
+
+    @pytest.mark.parametrize(
+        "answer",
+        [None, HttpAnswer(500, b"{}"), HttpAnswer(503, b"<html>"), HttpAnswer(200, b""), HttpAnswer(200, b"[]"),
+         HttpAnswer(200, b"{}"), HttpAnswer(429, b"{}"), HttpAnswer(302, b""), HttpAnswer(200, b"[" * 100_000)],
+    )  # fmt: skip
+    def test_no_believable_answer_is_an_unknown_outcome(self, answer: HttpAnswer | None) -> None:
+        assert isinstance(self.parse(answer), deposit.Unanswered | payout.Unanswered)
+
+    @QUICK
+    @given(status=st.integers(100, 599), body=st.binary(max_size=200))
+    def test_no_rubbish_is_ever_a_success(self, status: int, body: bytes) -> None:
+        said = self.parse(HttpAnswer(status, body))
+        assert not isinstance(said, deposit.Settled | payout.Taken | payout.Confirmed)

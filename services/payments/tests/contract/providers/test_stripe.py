@@ -1,0 +1,218 @@
+"""Stripe keeps the suite, and its own protocol."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+import pytest
+
+from chassis.domain import Invalid
+from payments.application.ports import (
+    AboutDeposit,
+    DepositFlow,
+    DepositIntent,
+    HttpAnswer,
+    NotGenuine,
+    Nothing,
+    NotThere,
+    Unclear,
+)
+from payments.domain.deposit import words as deposit
+from payments.strategies.providers.stripe.signature import sign as stripe_sign
+
+from .suite import (
+    NOW,
+    OURS,
+    PLAYER,
+    ProviderContract,
+    Wire,
+)
+
+
+class TestStripe(ProviderContract):
+    """Deposits."""
+
+    name = "stripe"
+    settings: ClassVar[Mapping[str, Any]] = {"base_url": "https://api.stripe.com"}
+    secrets: ClassVar[Mapping[str, str]] = {"api_key": "sk_test_1", "webhook_secret": "whsec_1"}
+    other_reference: ClassVar[Mapping[str, Any]] = {"metadata": {"order_id": "7"}}
+
+    @property
+    def flow(self) -> DepositFlow:
+        flow = self.provider.deposits
+        assert flow is not None
+        return flow
+
+    @staticmethod
+    def intent(**fields: Any) -> dict[str, Any]:
+        return {
+            "id": "pi_1", "object": "payment_intent", "amount": 50_00, "amount_received": 50_00, "currency": "eur",
+            "status": "succeeded", "metadata": {"order_id": str(OURS)}, "client_secret": "pi_1_secret_x", **fields,
+        }  # fmt: skip
+
+    def signed(self, event: Mapping[str, Any], secret: str = "whsec_1", at: int = int(NOW.timestamp())) -> Wire:
+        raw = json.dumps(event).encode()
+        return raw, {"stripe-signature": f"t={at},v1={stripe_sign(secret, at, raw)}"}
+
+    def event(self, kind: str, thing: Mapping[str, Any]) -> dict[str, Any]:
+        return {"id": "evt_1", "type": kind, "created": 1_772_000_000, "data": {"object": thing}}
+
+    def genuine(self, **extra: Any) -> Wire:
+        return self.signed(self.event("payment_intent.succeeded", self.intent(**extra)))
+
+    def of_unknown_kind(self) -> Wire:
+        return self.signed(self.event("payment_intent.teleported", self.intent()))
+
+    def with_amount(self, amount: Any, currency: str) -> Wire:
+        return self.genuine(amount_received=amount, currency=currency.lower())
+
+    def unsigned(self) -> Wire:
+        return self.genuine()[0], {}
+
+    def badly_signed(self) -> Wire:
+        return self.signed(self.event("payment_intent.succeeded", self.intent()), secret="whsec_2")
+
+    def build(self, amount_minor: int = 50_00, currency: str = "EUR") -> Any:
+        intent = DepositIntent(
+            deposit_id=OURS,
+            player_id=PLAYER,
+            amount_minor=amount_minor,
+            currency=currency,
+            return_url="https://c.example",
+        )
+        return self.flow.build_call(self.account, intent)
+
+    def parse(self, answer: HttpAnswer | None) -> Any:
+        return self.flow.parse_answer(answer)
+
+    def test_a_replayed_webhook_is_not_genuine(self) -> None:
+        with pytest.raises(NotGenuine):
+            self.read(self.signed(self.event("payment_intent.succeeded", self.intent()), at=int(NOW.timestamp()) - 301))
+
+    def test_the_call_carries_our_id_as_reference_and_as_idempotency_key(self) -> None:
+        call = self.build()
+        form = parse_qs(call.body.decode())
+        assert (call.method, call.url) == ("POST", "https://api.stripe.com/v1/payment_intents")
+        assert call.headers["Idempotency-Key"] == str(OURS)
+        assert form["metadata[order_id]"] == [str(OURS)]
+        assert (form["amount"], form["currency"]) == (["5000"], ["eur"])
+
+    @pytest.mark.parametrize(
+        ("amount_minor", "currency", "wire"),
+        [(500, "JPY", "500"), (50_00, "EUR", "5000"), (5_120, "KWD", "5120"), (5, "ISK", "500")],
+    )
+    def test_amounts_are_written_in_stripes_units(self, amount_minor: int, currency: str, wire: str) -> None:
+        assert parse_qs(self.build(amount_minor, currency).body.decode())["amount"] == [wire]
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "minor"), [(500, "JPY", 500), (5120, "KWD", 5_120), (500, "ISK", 5)]
+    )
+    def test_amounts_are_read_in_stripes_units(self, amount: int, currency: str, minor: int) -> None:
+        word = self.read(self.with_amount(amount, currency)).said.word
+        assert (word.amount_minor, word.currency) == (minor, currency)
+
+    @pytest.mark.parametrize(("amount_minor", "currency"), [(5_123, "KWD"), (1, "BTC"), (1, "XXX")])
+    def test_what_stripe_cannot_express_is_refused_before_the_call(self, amount_minor: int, currency: str) -> None:
+        with pytest.raises(Invalid):
+            self.flow.check_amount(amount_minor, currency)
+
+    @pytest.mark.parametrize(
+        ("status", "word"),
+        [
+            ("succeeded", deposit.Settled), ("processing", deposit.Underway), ("requires_capture", deposit.Underway),
+            ("requires_action", deposit.ActionNeeded), ("requires_confirmation", deposit.ActionNeeded),
+            ("requires_payment_method", deposit.ActionNeeded), ("canceled", deposit.Declined),
+            ("brand_new_status", deposit.Underway), (None, deposit.Underway),
+        ],
+    )  # fmt: skip
+    def test_every_status_is_mapped_and_an_unknown_one_is_pending(self, status: Any, word: type[Any]) -> None:
+        body = json.dumps(self.intent(status=status)).encode()
+        assert isinstance(self.parse(HttpAnswer(200, body)), word)
+        assert isinstance(self.flow.parse_question(HttpAnswer(200, body)), word)
+
+    def test_an_intent_that_failed_waits_for_another_payment_method_and_is_declined(self) -> None:
+        failed = self.intent(status="requires_payment_method", last_payment_error={"decline_code": "lost_card"})
+        word = self.parse(HttpAnswer(200, json.dumps(failed).encode()))
+        assert word == deposit.Declined(reference="pi_1", code="lost_card")
+
+    def test_a_success_without_a_readable_amount_is_pending(self) -> None:
+        body = json.dumps(self.intent(amount_received=None)).encode()
+        assert isinstance(self.parse(HttpAnswer(200, body)), deposit.Underway)
+
+    @pytest.mark.parametrize(
+        ("status", "error", "word"),
+        [
+            (402, {"type": "card_error", "code": "card_declined", "decline_code": "lost_card"}, deposit.Declined),
+            (400, {"type": "invalid_request_error", "code": "parameter_missing"}, deposit.Declined),
+            (401, {"type": "invalid_request_error"}, deposit.Declined),
+            (400, {"type": "idempotency_error"}, deposit.Unanswered),
+            (409, {"type": "invalid_request_error", "code": "idempotency_key_in_use"}, deposit.Unanswered),
+            (429, {"type": "invalid_request_error"}, deposit.Unanswered),
+            (500, {"type": "api_error"}, deposit.Unanswered),
+        ],
+    )
+    def test_only_an_error_after_which_nothing_was_charged_declines(
+        self, status: int, error: dict[str, str], word: type[Any]
+    ) -> None:
+        assert isinstance(self.parse(HttpAnswer(status, json.dumps({"error": error}).encode())), word)
+
+    @pytest.mark.parametrize(
+        ("fields", "expected"),
+        [
+            ({}, {"type": "client_secret", "client_secret": "pi_1_secret_x"}),
+            (
+                {"next_action": {"type": "redirect_to_url", "redirect_to_url": {"url": "https://bank.example/3ds"}}},
+                {"type": "redirect", "url": "https://bank.example/3ds"},
+            ),
+        ],
+    )
+    def test_the_player_is_told_what_to_do_next(self, fields: dict[str, Any], expected: dict[str, str]) -> None:
+        word = self.parse(HttpAnswer(200, json.dumps(self.intent(status="requires_action", **fields)).encode()))
+        assert json.loads(word.next_action) == expected
+
+    def test_the_question_goes_by_the_providers_reference_or_by_ours(self) -> None:
+        by_theirs = self.flow.build_question(self.account, OURS, "pi_1/../x")
+        assert (by_theirs.method, by_theirs.url) == ("GET", "https://api.stripe.com/v1/payment_intents/pi_1%2F..%2Fx")
+        by_ours = self.flow.build_question(self.account, OURS, None)
+        assert "/v1/payment_intents/search?query=" in by_ours.url
+        assert str(OURS) in by_ours.url
+
+    def test_a_search_finds_the_intent_that_took_money_before_any_other(self) -> None:
+        found = {"object": "search_result", "data": [self.intent(id="pi_0", status="canceled"), self.intent()]}
+        assert isinstance(self.flow.parse_question(HttpAnswer(200, json.dumps(found).encode())), deposit.Settled)
+
+    @pytest.mark.parametrize(
+        ("answer", "word"),
+        [
+            (HttpAnswer(404, b""), NotThere),
+            (HttpAnswer(200, b'{"object":"search_result","data":[]}'), NotThere),
+            (HttpAnswer(200, b'{"object":"list"}'), deposit.Unanswered),
+            (HttpAnswer(500, b"{}"), deposit.Unanswered),
+            (None, deposit.Unanswered),
+        ],
+    )
+    def test_what_is_not_found_is_not_a_failure(self, answer: HttpAnswer | None, word: type[Any]) -> None:
+        assert isinstance(self.flow.parse_question(answer), word)
+
+    @pytest.mark.parametrize(
+        ("kind", "word"),
+        [
+            ("payment_intent.processing", deposit.Underway),
+            ("payment_intent.requires_action", deposit.ActionNeeded),
+            ("payment_intent.canceled", deposit.Declined),
+            ("payment_intent.payment_failed", deposit.Declined),
+        ],
+    )
+    def test_webhooks_are_mapped(self, kind: str, word: type[Any]) -> None:
+        said = self.read(self.signed(self.event(kind, self.intent()))).said
+        assert isinstance(said, AboutDeposit)
+        assert isinstance(said.word, word)
+
+    @pytest.mark.parametrize("kind", ["payment_intent.created", "charge.succeeded", "customer.updated"])
+    def test_echoes_have_no_consequence(self, kind: str) -> None:
+        assert self.read(self.signed(self.event(kind, self.intent()))).said == Nothing()
+
+    @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created", "refund.failed", "payout.paid"])
+    def test_money_nobody_here_moved_is_for_a_person_to_see(self, kind: str) -> None:
+        assert isinstance(self.read(self.signed(self.event(kind, self.intent()))).said, Unclear)

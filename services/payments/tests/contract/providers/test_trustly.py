@@ -1,0 +1,218 @@
+"""Trustly keeps the suite, and its own protocol."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from chassis.domain import Invalid
+from payments.application.ports import (
+    AboutPayout,
+    HttpAnswer,
+    MayTake,
+    Nothing,
+    PayoutFlow,
+    PayoutOrder,
+)
+from payments.domain.withdrawal import words as payout
+from payments.strategies.providers.trustly.signature import Signed
+from payments.strategies.providers.trustly.signature import sign as trustly_sign
+from payments.strategies.providers.trustly.signature import verify as trustly_verify
+
+from .suite import (
+    OUR_PRIVATE,
+    OUR_PUBLIC,
+    OURS,
+    PLAYER,
+    REQUEST_ID,
+    THEIR_PRIVATE,
+    THEIR_PUBLIC,
+    ProviderContract,
+    Wire,
+)
+
+
+class TestTrustly(ProviderContract):
+    """Payouts."""
+
+    name = "trustly"
+    settings: ClassVar[Mapping[str, Any]] = {
+        "base_url": "https://api.trustly.com",
+        "username": "casino",
+        "public_key": THEIR_PUBLIC,
+    }
+    secrets: ClassVar[Mapping[str, str]] = {"password": "hunter22", "private_key": OUR_PRIVATE}
+    other_reference: ClassVar[Mapping[str, Any]] = {"messageid": "order 7"}
+
+    @property
+    def flow(self) -> PayoutFlow:
+        flow = self.provider.payouts
+        assert flow is not None
+        return flow
+
+    def order(self, **fields: Any) -> PayoutOrder:
+        facts: dict[str, Any] = {
+            "withdrawal_id": OURS, "request_id": REQUEST_ID, "player_id": PLAYER, "amount_minor": 50_00,
+            "currency": "EUR", "destination": {"account_id": "1520389582"},
+            "notification_url": "https://us.example/partner/trustly/x/notifications", **fields,
+        }  # fmt: skip
+        return PayoutOrder(**facts)
+
+    def notification(self, method: str, key: str | None = THEIR_PRIVATE, **fields: Any) -> Wire:
+        data = {
+            "amount": "50.00", "currency": "EUR", "messageid": str(OURS), "orderid": "4711", "enduserid": str(PLAYER),
+            "notificationid": "n1", "timestamp": "2026-03-01 11:59:00.5+00", **fields,
+        }  # fmt: skip
+        params: dict[str, Any] = {"uuid": "u1", "data": data}
+        raw = json.dumps({"method": method, "params": params, "version": "1.1"}).encode()
+        if key is not None:
+            received = json.loads(raw, parse_int=str, parse_float=str)["params"]["data"]
+            params["signature"] = trustly_sign(key, "RS256", Signed(method, "u1", received))
+            raw = json.dumps({"method": method, "params": params, "version": "1.1"}).encode()
+        return raw, {}
+
+    def genuine(self, **extra: Any) -> Wire:
+        return self.notification("payoutconfirmation", **extra)
+
+    def of_unknown_kind(self) -> Wire:
+        return self.notification("teleported")
+
+    def with_amount(self, amount: Any, currency: str) -> Wire:
+        return self.genuine(amount=amount, currency=currency)
+
+    def unsigned(self) -> Wire:
+        return self.notification("payoutconfirmation", key=None)
+
+    def tampered(self) -> Wire:
+        raw, headers = self.genuine()
+        return raw.replace(b"50.00", b"51.00"), headers
+
+    def badly_signed(self) -> Wire:
+        return self.notification("payoutconfirmation", key=OUR_PRIVATE)
+
+    def build(self) -> Any:
+        return self.flow.build_call(self.account, self.order())
+
+    def parse(self, answer: HttpAnswer | None) -> Any:
+        return self.flow.parse_answer(self.account, self.order(), answer)
+
+    def answered(self, data: Mapping[str, Any], *, key: str = THEIR_PRIVATE, error: bool = False, **over: Any) -> Any:
+        part: dict[str, Any] = {"method": "AccountPayout", "uuid": str(REQUEST_ID), "data": data, **over}
+        read = json.loads(json.dumps(data), parse_int=str)
+        part["signature"] = trustly_sign(key, "RS256", Signed(part["method"], part["uuid"], read))
+        message = {"version": "1.1", **({"error": {"error": part, "code": 1}} if error else {"result": part})}
+        return self.parse(HttpAnswer(200, json.dumps(message).encode()))
+
+    def test_the_order_is_signed_and_carries_our_ids(self) -> None:
+        call = self.build()
+        message = json.loads(call.body)
+        data = message["params"]["Data"]
+        assert (call.method, call.url, message["method"]) == ("POST", "https://api.trustly.com/api/1", "AccountPayout")
+        assert message["params"]["UUID"] == str(REQUEST_ID)
+        assert (data["MessageID"], data["Amount"], data["Currency"]) == (str(OURS), "50.00", "EUR")
+        signed = Signed("AccountPayout", str(REQUEST_ID), data)
+        assert trustly_verify(OUR_PUBLIC, "RS256", message["params"]["Signature"], signed)
+
+    def test_an_account_trustly_does_not_know_is_registered_and_paid_in_one_call(self) -> None:
+        bank = {"clearing_house": "SWEDEN", "account_number": "1865391", "first_name": "Åsa", "last_name": "Öst"}
+        message = json.loads(self.flow.build_call(self.account, self.order(destination=bank)).body)
+        assert message["method"] == "RegisterAccountPayout"
+        assert message["params"]["Data"]["Firstname"] == "Åsa"
+
+    @pytest.mark.parametrize(
+        ("amount_minor", "currency", "wire"), [(500, "ISK", "500"), (103_00, "EUR", "103.00"), (5, "SEK", "0.05")]
+    )
+    def test_amounts_are_written_in_major_units(self, amount_minor: int, currency: str, wire: str) -> None:
+        order = self.order(amount_minor=amount_minor, currency=currency)
+        assert json.loads(self.flow.build_call(self.account, order).body)["params"]["Data"]["Amount"] == wire
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "minor"),
+        [("500", "ISK", 500), ("49.9", "SEK", 4_990), ("11", "EUR", 1_100), ("1.234", "KWD", 1_234)],
+    )
+    def test_amounts_are_read_in_major_units(self, amount: str, currency: str, minor: int) -> None:
+        word = self.read(self.with_amount(amount, currency)).said.word
+        assert (word.amount_minor, word.currency) == (minor, currency)
+
+    @pytest.mark.parametrize("currency", ["JPY", "KWD", "BTC", "XXX"])
+    def test_a_currency_it_does_not_pay_out_is_refused(self, currency: str) -> None:
+        with pytest.raises(Invalid):
+            self.flow.check_amount(100, currency)
+
+    @pytest.mark.parametrize(
+        ("destination", "shown"),
+        [
+            ({"account_id": "1520389582"}, "****9582"),
+            (
+                {
+                    "clearing_house": "SPAIN",
+                    "account_number": "ES9121000418450200051332",
+                    "first_name": "A",
+                    "last_name": "B",
+                },
+                "****1332",
+            ),
+            ({"account_id": "123"}, "****"),
+        ],
+    )
+    def test_staff_see_the_last_four_characters(self, destination: dict[str, str], shown: str) -> None:
+        assert self.flow.check_destination(destination) == shown
+
+    @pytest.mark.parametrize(
+        "destination",
+        [{}, {"account_id": " "}, {"account_id": "x" * 65}, {"account_id": "1", "iban": "2"}, {"account_number": "1"},
+         {"account_id": "a\x00b"}],
+    )  # fmt: skip
+    def test_a_destination_that_cannot_be_paid_is_refused(self, destination: dict[str, str]) -> None:
+        with pytest.raises(Invalid):
+            self.flow.check_destination(destination)
+
+    def test_a_signed_acceptance_is_taken(self) -> None:
+        assert self.answered({"orderid": "4711", "result": "1"}) == payout.Taken(reference="4711")
+        assert self.answered({"orderid": "4711", "result": 1}) == payout.Taken(reference="4711")
+
+    def test_a_signed_refusal_declines(self) -> None:
+        assert self.answered({"orderid": "4711", "result": "0"}) == payout.Declined(code="refused")
+        refused = self.answered({"code": 623, "message": "ERROR_INVALID_PARAMETERS"}, error=True)
+        assert refused == payout.Declined(code="error_invalid_parameters")
+
+    @pytest.mark.parametrize("message", ["ERROR_DUPLICATE_MESSAGE_ID", "ERROR_UNKNOWN", None])
+    def test_an_error_that_leaves_it_open_is_an_unknown_outcome(self, message: Any) -> None:
+        assert self.answered({"code": 637, "message": message}, error=True) == payout.Unanswered()
+
+    def test_an_answer_that_is_not_trustlys_or_not_ours_is_not_believed(self) -> None:
+        taken = {"orderid": "4711", "result": "1"}
+        assert self.answered(taken, key=OUR_PRIVATE) == payout.Unanswered()
+        assert self.answered(taken, uuid=str(OURS)) == payout.Unanswered()
+        assert self.answered(taken, method="Refund") == payout.Unanswered()
+        assert self.answered({"orderid": "4711", "result": "perhaps"}) == payout.Unanswered()
+        assert self.answered({"result": "1"}) == payout.Unanswered()
+
+    @pytest.mark.parametrize(
+        ("method", "word"),
+        [
+            ("payoutconfirmation", payout.Confirmed(amount_minor=50_00, currency="EUR")),
+            ("payoutfailed", payout.SentBack(amount_minor=50_00, currency="EUR", code="payout_failed")),
+            ("credit", payout.SentBack(amount_minor=50_00, currency="EUR", code="credited_back")),
+        ],
+    )
+    def test_notifications_are_mapped(self, method: str, word: payout.PayoutWord) -> None:
+        assert self.read(self.notification(method)).said == AboutPayout(withdrawal_id=OURS, word=word)
+
+    def test_a_debit_is_a_question(self) -> None:
+        asked = MayTake(withdrawal_id=OURS, amount_minor=50_00, currency="EUR")
+        assert self.read(self.notification("debit")).said == asked
+
+    @pytest.mark.parametrize("method", ["account", "pending"])
+    def test_news_without_money_has_no_consequence(self, method: str) -> None:
+        assert self.read(self.notification(method)).said == Nothing()
+
+    @pytest.mark.parametrize(("accepted", "status"), [(True, "OK"), (False, "FAILED")])
+    def test_our_answer_is_signed(self, accepted: bool, status: str) -> None:
+        notification = self.read(self.notification("debit"))
+        answer = json.loads(self.provider.answer_notification(self.account, notification, accepted=accepted))
+        result = answer["result"]
+        assert result["data"] == {"status": status}
+        assert (result["uuid"], result["method"], answer["version"]) == ("u1", "debit", "1.1")
+        assert trustly_verify(OUR_PUBLIC, "RS256", result["signature"], Signed("debit", "u1", result["data"]))
