@@ -114,7 +114,8 @@ async def test_players_of_one_table_have_their_own_rounds(casino: Casino, feed: 
 
 
 async def test_money_that_is_no_game_is_no_round(casino: Casino, feed: Feed) -> None:
-    plain = {"supplier": None, "game_code": None, "round_ref": None, "session_id": None, "supplier_tx": None}
+    names = ("supplier", "game_code", "round_ref", "session_id", "supplier_tx")
+    plain: dict[str, Any] = dict.fromkeys(names)
     await feed(posted("deposit", 100, provider="stripe", **plain), posted("withdrawal_hold", 100, **plain))
     assert await listed(casino) == []
 
