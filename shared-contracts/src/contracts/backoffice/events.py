@@ -84,7 +84,7 @@ class PlayerBlocked(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("backoffice", "security", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "payments", "games"),
 ):
     """Staff stopped the account: no log-in, bet or deposit. Withdrawals stay possible through staff."""
 
@@ -98,7 +98,7 @@ class PlayerUnblocked(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("backoffice", "security", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "payments", "games"),
 ):
     """The staff's block is lifted; an exclusion of the player's own stays."""
 
@@ -186,7 +186,7 @@ class SelfExclusionStarted(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("backoffice", "security", "payments", "games", "reports"),
+    consumers=("backoffice", "security", "payments", "games"),
 ):
     """The player excluded himself: no bet and no deposit until `until` (None: without end); withdrawals go on."""
 

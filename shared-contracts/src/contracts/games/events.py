@@ -39,7 +39,7 @@ class GameSessionOpened(
     version=1,
     topic=SESSIONS,
     key="player_id",
-    consumers=("backoffice", "reports"),
+    consumers=("backoffice",),
 ):
     """A player launched a game."""
 

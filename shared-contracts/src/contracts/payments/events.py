@@ -126,7 +126,7 @@ class DepositRequested(
     version=1,
     topic=DEPOSITS,
     key="player_id",
-    consumers=("backoffice", "reports"),
+    consumers=("backoffice",),
 ):
     """A player wants to pay in."""
 
@@ -144,7 +144,7 @@ class DepositRefused(
     version=1,
     topic=DEPOSITS,
     key="player_id",
-    consumers=("backoffice", "reports"),
+    consumers=("backoffice",),
 ):
     """We refused a deposit: a limit, an exclusion, a block. `code` is the reason's stable code."""
 
@@ -163,7 +163,7 @@ class DepositSucceeded(
     version=1,
     topic=DEPOSITS,
     key="player_id",
-    consumers=("backoffice", "reports"),
+    consumers=("backoffice",),
 ):
     """The provider's word is in and the money is in the wallet: the amount the provider settled."""
 
@@ -186,7 +186,7 @@ class DepositFailed(
     version=1,
     topic=DEPOSITS,
     key="player_id",
-    consumers=("backoffice", "reports"),
+    consumers=("backoffice",),
 ):
     """The provider said no."""
 

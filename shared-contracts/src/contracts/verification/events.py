@@ -120,7 +120,7 @@ class VerificationLevelReached(
     version=1,
     topic=CASES,
     key="player_id",
-    consumers=("backoffice", "payments", "reports"),
+    consumers=("backoffice", "payments"),
 ):
     """How far the player is known now. `none` again when something was taken back."""
 
