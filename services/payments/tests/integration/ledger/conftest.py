@@ -93,7 +93,7 @@ class Desk:
     ) -> GameMove:
         """A game movement that is not posted yet."""
         return GameMove(
-            id=transfer_id("hub88", key.casino_id, transaction, kind),
+            id=transfer_id("hub88", key.player_id, transaction, kind),
             kind=GameMoveKind(kind),
             wallet=key,
             amount_minor=amount,
@@ -130,6 +130,13 @@ class Desk:
         (row,) = await self.sql(f"SELECT count(*) FROM {table}")
         return int(row[0])
 
+    async def entries(self, *keys: WalletKey) -> int:
+        """How many movements these players have."""
+        players = [key.player_id for key in keys]
+        query = "SELECT count(*) FROM transfer JOIN account ON account.id = wallet_id WHERE player_id = ANY($1::uuid[])"
+        (row,) = await self.sql(query, players)
+        return int(row[0])
+
     async def holds(self) -> None:
         """Every invariant of the books holds."""
         broken = [one for one in await verify(self.url) if not one.holds]
@@ -154,10 +161,10 @@ async def ledger_url(databases: Databases) -> str:
     return await databases.create("payments")
 
 
-@pytest.fixture
-async def desk(ledger_url: str) -> AsyncIterator[Desk]:
-    """A running ledger on a database of its own."""
-    async with Desk(ledger_url) as running:
+@pytest.fixture(scope="module")
+async def desk(databases: Databases) -> AsyncIterator[Desk]:
+    """A running ledger that the tests of a module share; each makes players of its own."""
+    async with Desk(await databases.create("payments")) as running:
         yield running
 
 

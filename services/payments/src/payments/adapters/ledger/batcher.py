@@ -212,7 +212,7 @@ class _Writer:
             raise
         except Exception as error:
             if len(units) == 1:
-                log.exception("ledger_unit_refused", transfer_id=str(units[0].requests[0].id))
+                log.error("ledger_unit_refused", transfer_id=str(units[0].requests[0].id), error=repr(error))  # noqa: TRY400
                 return [error]
             middle = len(units) // 2
             return [*await self._resolve(units[:middle]), *await self._resolve(units[middle:])]

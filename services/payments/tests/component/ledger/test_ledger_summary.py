@@ -1,0 +1,108 @@
+"""The proof that the books add up, over HTTP and on the command line."""
+
+import json
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.db.engine import driver
+from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
+from chassis.testing.tokens import make_token
+from contracts.payments.permissions import PaymentsPermission
+from payments.adapters.ledger.rollup import roll_up
+from payments.adapters.ledger.verify import CHECKS, verify, verify_ledger
+
+from .conftest import CASINO
+
+ELSEWHERE = UUID("0190f5fe-7c00-7a00-8000-000000000002")
+PATH = "/ledger/summary"
+
+
+def staff(*casinos: UUID | str) -> str:
+    return make_token(permissions=[PaymentsPermission.LEDGER_VIEW], casinos=casinos or ("*",))
+
+
+async def busy(house) -> None:
+    """Two casinos, two currencies, some play."""
+    euro, pound = await house.player(1_000), await house.player(500, currency="GBP", casino_id=ELSEWHERE)
+    await house.hop([house.item(euro, "bet", f"t{n}", 10) for n in range(20)])
+    await house.hop([house.item(pound, "bet", "t1", 50), house.item(pound, "win", "t2", 75)])
+
+
+async def test_every_book_sums_to_zero_before_and_after_the_house_was_added_up(own_house):
+    await busy(own_house)
+    before = (await own_house.get(PATH, staff())).json()
+    assert before["balanced"]
+    assert [(book["currency"], book["sum_minor"]) for book in before["books"]] == [("EUR", 0), ("GBP", 0)]
+    assert before["totals"] == [
+        {"currency": "EUR", "sum_minor": 0, "held_for_players_minor": 800},
+        {"currency": "GBP", "sum_minor": 0, "held_for_players_minor": 525},
+    ]
+    assert await roll_up(own_house.service.db)
+    assert (await own_house.get(PATH, staff())).json() == before
+    async with own_house.service.db.read() as connection:
+        raw = await driver(connection)
+        assert await raw.fetchval("SELECT count(*) FROM account_delta") == 0
+        assert (
+            await raw.fetchval("SELECT balance_minor FROM account WHERE type = 'game_house' AND currency = 'EUR'")
+            == 200
+        )
+
+
+async def test_staff_see_the_books_of_their_casinos_only(own_house):
+    await busy(own_house)
+    own = (await own_house.get(PATH, staff(ELSEWHERE))).json()
+    assert {book["casino_id"] for book in own["books"]} == {str(ELSEWHERE)}
+    assert [total["currency"] for total in own["totals"]] == ["GBP"]
+    one = (await own_house.get(f"{PATH}?casino_id={CASINO}", staff())).json()
+    assert {book["casino_id"] for book in one["books"]} == {str(CASINO)}
+    assert (await own_house.get(f"{PATH}?casino_id={CASINO}", staff(ELSEWHERE))).json()["books"] == []
+    assert (await own_house.get(PATH, staff(uuid4()))).json() == {"balanced": True, "books": [], "totals": []}
+
+
+@pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != "wrong casino"])
+async def test_only_permitted_staff_see_the_sums(house, caller):
+    attempt = Attempt(
+        "GET", "/api/payments/v1/ledger/summary", permission=PaymentsPermission.LEDGER_VIEW, casino_id=CASINO
+    )
+    await assert_caller(caller, house.client, attempt)
+
+
+async def test_the_command_says_that_everything_holds(own_house, capsys):
+    await busy(own_house)
+    assert await verify_ledger(own_house.service, []) == 0
+    assert capsys.readouterr().out.count("holds ") == len(CHECKS)
+    assert await verify_ledger(own_house.service, ["--json"]) == 0
+    assert all(one["holds"] for one in json.loads(capsys.readouterr().out))
+
+
+BREAKS = {
+    "UPDATE account SET balance_minor = balance_minor + 1 WHERE type = 'cash'": ("I1", "I2"),
+    "UPDATE account_delta SET delta_minor = delta_minor + 1": ("I1", "I2"),
+    "UPDATE transfer SET amount_minor = amount_minor + 1 WHERE kind = 'bet'": ("I2",),
+    "UPDATE transfer SET debit_balance = debit_balance - 1 WHERE supplier_tx = 't3'": ("I2",),
+    "UPDATE transfer SET cash_after = cash_after - 1 WHERE supplier_tx = 't3'": ("I2",),
+    "DELETE FROM transfer WHERE supplier_tx = 't3'": ("I2",),
+    "UPDATE transfer SET debit_balance = -5 WHERE supplier_tx = 't3'": ("I2", "I3"),
+    "UPDATE transfer SET credit_account = 999999 WHERE supplier_tx = 't3'": ("I2", "I4"),
+    "UPDATE transfer SET reversal_of = (SELECT id FROM transfer WHERE supplier_tx = 't3') WHERE supplier_tx = 't4'": (
+        "I4",
+    ),
+    "UPDATE transfer SET kind = 'withdrawal_release', reference_id = id WHERE supplier_tx = 't3'": ("I5", "I12"),
+    "ALTER TABLE transfer DISABLE TRIGGER transfer_is_append_only": ("I13",),
+    "DROP TRIGGER transfer_is_never_emptied ON transfer": ("I13",),
+}
+
+
+@pytest.mark.parametrize("statement", BREAKS)
+async def test_whatever_somebody_does_to_the_tables_is_found(own_house, statement: str, capsys):
+    await busy(own_house)
+    async with own_house.service.db.write() as connection:
+        raw = await driver(connection)
+        if not statement.startswith(("ALTER", "DROP")):
+            await raw.execute("SET LOCAL session_replication_role = replica")
+        await raw.execute(statement)
+    broken = {one.name.split()[0] for one in await verify(own_house.service.settings.database_url) if not one.holds}
+    assert broken == set(BREAKS[statement])
+    assert await verify_ledger(own_house.service, []) == 1
+    assert "BROKEN" in capsys.readouterr().out

@@ -1,0 +1,155 @@
+"""A player's balance and statement over HTTP."""
+
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
+from chassis.testing.tokens import make_token
+from contracts.payments.permissions import PaymentsPermission
+from contracts.payments.wallet import transfer_id
+from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold
+from payments.domain.ledger.transfers import Transfer, TransferKind
+
+from .conftest import CASINO, own_token
+
+
+async def played(house) -> WalletKey:
+    """A player with a deposit, a bet, a win and a withdrawal on hold."""
+    key = await house.player(1_000)
+    bet = transfer_id("hub88", key.player_id, "t1", "bet")
+    await house.hop([house.item(key, "bet", "t1", 300)])
+    await house.hop([house.item(key, "win", "t2", 50, of=bet)])
+    hold = Transfer(
+        id=uuid4(),
+        kind=TransferKind.WITHDRAWAL_HOLD,
+        debit=player_cash(*key),
+        credit=player_hold(*key),
+        amount_minor=200,
+        reference_id=uuid4(),
+        provider="trustly",
+    )
+    await house.ledger.post([hold])
+    return key
+
+
+async def test_a_player_sees_what_he_has(house):
+    key = await played(house)
+    answer = await house.get(f"/players/{key.player_id}/balance", own_token(key))
+    assert answer.json() == {
+        "player_id": str(key.player_id),
+        "casino_id": str(CASINO),
+        "wallets": [
+            {
+                "currency": "EUR",
+                "cash_minor": 550,
+                "on_hold_minor": 200,
+                "owed_minor": 0,
+                "bets_blocked": False,
+                "deposits_blocked": False,
+            }
+        ],
+    }
+
+
+async def test_the_statement_explains_the_balance_movement_by_movement(house):
+    key = await played(house)
+    statement = (await house.get(f"/players/{key.player_id}/statement", own_token(key))).json()
+    assert [(item["kind"], item["cash_delta_minor"], item["cash_balance_minor"]) for item in statement["items"]] == [
+        ("withdrawal_hold", -200, 550),
+        ("win", 50, 750),
+        ("bet", -300, 700),
+        ("deposit", 1_000, 1_000),
+    ]
+    assert statement["next"] is None
+    assert statement["cash_minor"] == statement["items"][0]["cash_balance_minor"]
+    hold, win, bet, deposit = statement["items"]
+    assert (hold["hold_delta_minor"], hold["caused_by"]["provider"]) == (200, "trustly")
+    assert win["caused_by"]["reference_id"] == bet["transfer_id"]
+    assert (bet["caused_by"]["supplier"], bet["caused_by"]["round_ref"]) == ("hub88", "round-1")
+    assert deposit["caused_by"]["provider"] == "stripe"
+
+
+async def test_a_long_statement_is_read_page_by_page_without_gap_or_repeat(house):
+    key = await house.player(1_000)
+    await house.hop([house.item(key, "bet", f"t{n}", 1) for n in range(25)])
+    seen, after = [], ""
+    while True:
+        page = (await house.get(f"/players/{key.player_id}/statement?limit=10{after}", own_token(key))).json()
+        seen += [item["cash_balance_minor"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    assert seen == list(range(975, 1_001))
+
+
+async def test_a_debt_shows_in_balance_and_statement(house):
+    key = await house.player()
+    win = transfer_id("hub88", key.player_id, "w", "win")
+    await house.hop([house.item(key, "win", "w", 40)])
+    await house.hop([house.item(key, "bet", "b", 25)])
+    await house.hop([house.item(key, "rollback", "r", 0, of=win)])
+    balance = (await house.get(f"/players/{key.player_id}/balance", own_token(key))).json()
+    assert (balance["wallets"][0]["cash_minor"], balance["wallets"][0]["owed_minor"]) == (0, 25)
+    items = (await house.get(f"/players/{key.player_id}/statement", own_token(key))).json()["items"]
+    assert [(item["kind"], item["owed_delta_minor"], item["cash_balance_minor"]) for item in items[:2]] == [
+        ("rollback_win", 0, 0),
+        ("owed", 25, 40),
+    ]
+
+
+async def test_with_several_currencies_the_statement_asks_which(house):
+    key = await played(house)
+    await house.open(key._replace(currency="GBP"))
+    path = f"/players/{key.player_id}/statement"
+    unclear = await house.get(path, own_token(key))
+    assert (unclear.status_code, unclear.json()["errors"][0]["field"]) == (422, "currency")
+    assert len((await house.get(f"{path}?currency=EUR", own_token(key))).json()["items"]) == 4
+    assert (await house.get(f"{path}?currency=GBP", own_token(key))).json()["items"] == []
+    assert (await house.get(f"{path}?currency=USD", own_token(key))).status_code == 404
+    balance = (await house.get(f"/players/{key.player_id}/balance", own_token(key))).json()
+    assert [wallet["currency"] for wallet in balance["wallets"]] == ["EUR", "GBP"]
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    ("what", "permission"),
+    [("balance", PaymentsPermission.BALANCE_VIEW), ("statement", PaymentsPermission.STATEMENT_VIEW)],
+)
+async def test_only_permitted_staff_of_the_casino_see_it(house, caller, what: str, permission: str):
+    key = await house.player(100)
+    path = f"/api/payments/v1/players/{key.player_id}/{what}"
+    await assert_caller(caller, house.client, Attempt("GET", path, permission=permission, casino_id=CASINO))
+
+
+@pytest.mark.parametrize("what", ["balance", "statement"])
+async def test_a_player_sees_nobody_else_and_nothing_of_another_casino(house, what: str):
+    key, other = await house.player(100), await house.player(100)
+    assert (await house.get(f"/players/{key.player_id}/{what}", own_token(other))).status_code == 404
+    elsewhere = make_token(kind="player", subject=key.player_id, casino=uuid4())
+    assert (await house.get(f"/players/{key.player_id}/{what}", elsewhere)).status_code == 404
+    stranger = key._replace(player_id=uuid4())
+    assert (await house.get(f"/players/{stranger.player_id}/{what}", own_token(stranger))).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=501", "limit"),
+        ("after=x", "after"),
+        ("after=-1", "after"),
+        ("currency=eur", "currency"),
+    ],
+)
+async def test_a_question_that_makes_no_sense_names_its_field(house, query: str, field: str):
+    key = await house.player(100)
+    answer = await house.get(f"/players/{key.player_id}/statement?{query}", own_token(key))
+    assert answer.status_code == 422
+    assert field in answer.json()["errors"][0]["field"]
+
+
+async def test_the_largest_cursor_is_no_accident(house):
+    key = await house.player(100)
+    answer = await house.get(f"/players/{key.player_id}/statement?after=9999999999999999999", own_token(key))
+    assert len(answer.json()["items"]) == 1
