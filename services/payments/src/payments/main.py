@@ -11,6 +11,7 @@ from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.ledger.rollup import RollUp
+from payments.adapters.ledger.verify import verify_ledger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.provider_wire import HttpProviderWire
@@ -70,5 +71,5 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
         consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db)], read_models=READ_MODELS,
-        on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
+        commands={"verify-ledger": verify_ledger}, on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
     )  # fmt: skip
