@@ -71,5 +71,6 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
         consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db)], read_models=READ_MODELS,
-        commands={"verify-ledger": verify_ledger}, on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
+        commands={"verify-ledger": verify_ledger},
+        on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
     )  # fmt: skip
