@@ -1,0 +1,139 @@
+"""Puts the outside world together: one HTTP server with the partners, and `/control` for whoever directs them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from simulators.chaos import NAMES, Chaos
+from simulators.courier import Courier
+from simulators.hub88 import Hub88
+from simulators.keys import make_pair
+from simulators.stripe import Stripe
+from simulators.trustly import Trustly
+from simulators.wallet import Wallet
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class World:
+    """Where this program is reached, and where an ingress would send partners' calls."""
+
+    own_url: str
+    games_url: str
+    payments_url: str
+
+
+class Director:
+    """Holds the partners and what `/control` does with them."""
+
+    def __init__(self, world: World, session: aiohttp.ClientSession) -> None:
+        self.world = world
+        self.chaos = Chaos()
+        self.courier = Courier(lambda: self.chaos)
+        self.hub88 = Hub88(Wallet(session, self.chaos), world.own_url)
+        self.stripe = Stripe(session, self.courier, self.chaos)
+        self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url})
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything that is answered."""
+        return [
+            web.get("/healthz", self.healthz),
+            web.post("/control/casinos", self.sign_up),
+            web.put("/control/chaos", self.set_chaos),
+            web.get("/control/calls/{casino}", self.calls),
+            web.get("/control/parcels", self.parcels),
+            *self.hub88.routes(),
+            *self.stripe.routes(),
+            *self.trustly.routes(),
+        ]
+
+    async def healthz(self, _: web.Request) -> web.Response:
+        """It is there."""
+        return web.json_response({"status": "ok"})
+
+    async def sign_up(self, request: web.Request) -> web.Response:
+        """Contracts with every partner for a casino: the settings and secrets its operator has to configure."""
+        casino = str((await request.json())["casino_id"])
+        supplier_keys, supplier, bank_keys, bank = await asyncio.gather(*(make_pair() for _ in range(4)))
+        self.hub88.sign_up(casino, f"{self.world.games_url}/partner/hub88/{casino}", supplier_keys, supplier)
+        account = self.stripe.sign_up(casino, f"{self.world.payments_url}/partner/stripe/{casino}/webhook")
+        merchant = self.trustly.sign_up(casino, bank_keys, bank)
+        contracts = {
+            "hub88": {
+                "settings": {
+                    "base_url": f"{self.world.own_url}/hub88",
+                    "operator_id": casino,
+                    "public_key": supplier.public_pem,
+                },
+                "secrets": {"private_key": supplier_keys.private_pem},
+            },
+            "stripe": {
+                "settings": {"base_url": f"{self.world.own_url}/stripe"},
+                "secrets": {"api_key": account.api_key, "webhook_secret": account.webhook_secret},
+            },
+            "trustly": {
+                "settings": {
+                    "base_url": f"{self.world.own_url}/trustly",
+                    "username": casino,
+                    "public_key": bank.public_pem,
+                },
+                "secrets": {"password": merchant.password, "private_key": bank_keys.private_pem},
+            },
+        }
+        return web.json_response(contracts, status=201)
+
+    async def set_chaos(self, request: web.Request) -> web.Response:
+        """Behave worse, or well again (`{}`)."""
+        try:
+            self.chaos = Chaos().becomes(await request.json())
+        except ValueError as problem:
+            return web.json_response({"error": str(problem)}, status=400)
+        self.hub88.wallet.chaos = self.stripe.chaos = self.chaos
+        return web.json_response({name: getattr(self.chaos, name) for name in ("seed", "delay_ms", *NAMES)})
+
+    async def calls(self, request: web.Request) -> web.Response:
+        """Every wallet call the supplier made for a casino, and how it was answered."""
+        operator = self.hub88.operators.get(request.match_info["casino"])
+        return web.json_response([call.told() for call in operator.calls] if operator else [])
+
+    async def parcels(self, _: web.Request) -> web.Response:
+        """Every notification, and whether it was taken."""
+        told: list[dict[str, Any]] = [
+            {"name": one.name, "copies": one.copies, "attempts": one.attempts, "taken": one.taken}
+            for one in self.courier.parcels
+        ]
+        distrusted = sum(merchant.distrusted_answers for merchant in self.trustly.merchants.values())
+        return web.json_response({"waiting": self.courier.waiting(), "distrusted": distrusted, "parcels": told})
+
+    @web.middleware
+    async def misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Errors before, lost answers after, delays around what operators ask the partners."""
+        if not any(mark in request.path for mark in ("/v1/", "/v2/", "/api/")):
+            return await handler(request)
+        await self.chaos.dawdle()
+        if self.chaos.strikes("errors"):
+            return web.json_response({"error": {"type": "api_error", "message": "chaos"}}, status=500)
+        answer = await handler(request)
+        if self.chaos.strikes("lost_answers") and request.transport is not None:
+            request.transport.abort()
+        return answer
+
+
+async def build_app(world: World) -> web.Application:
+    """The application with everything in it."""
+    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+    director = Director(world, session)
+    app = web.Application(middlewares=[director.misbehave])
+    app.add_routes(director.routes())
+
+    async def close(_: web.Application) -> None:
+        await director.courier.close()
+        await session.close()
+
+    app.on_cleanup.append(close)
+    return app

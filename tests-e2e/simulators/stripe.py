@@ -1,0 +1,213 @@
+"""A card provider that speaks Stripe's protocol: PaymentIntents, idempotency keys, signed webhooks.
+
+A player's browser pays at `POST /stripe/pay/{client_secret}` with one of Stripe's published test cards.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import aiohttp
+from aiohttp import web
+
+from simulators.chaos import Chaos
+from simulators.courier import Courier, Parcel
+
+GOOD_CARD = "4242424242424242"
+DECLINED = {"4000000000000002": "generic_decline", "4000000000009995": "insufficient_funds"}
+ASKS_FIRST = "4000002500003155"
+"""A card whose bank wants to see its owner (3-D Secure); `POST /stripe/confirm/{client_secret}` is the owner."""
+
+
+class Manner(NamedTuple):
+    """How a webhook is delivered."""
+
+    copies: int = 1
+    delay_s: float = 0.0
+
+
+ONCE = Manner()
+
+
+@dataclass
+class Account:
+    """One casino's account."""
+
+    name: str
+    webhook_url: str
+    api_key: str = field(default_factory=lambda: f"sk_test_{secrets.token_hex(16)}")
+    webhook_secret: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    remembered: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
+
+
+class Stripe:
+    """The provider."""
+
+    def __init__(self, session: aiohttp.ClientSession, courier: Courier, chaos: Chaos) -> None:
+        self.accounts: dict[str, Account] = {}
+        self._session = session
+        self._courier = courier
+        self.chaos = chaos
+
+    def sign_up(self, name: str, webhook_url: str) -> Account:
+        """A new merchant."""
+        account = self.accounts[name] = Account(name, webhook_url)
+        return account
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.post("/stripe/v1/payment_intents", self.create),
+            web.get("/stripe/v1/payment_intents/search", self.search),
+            web.get("/stripe/v1/payment_intents/{intent}", self.retrieve),
+            web.post("/stripe/pay/{secret}", self.pay),
+            web.post("/stripe/confirm/{secret}", self.confirm),
+        ]
+
+    # -- what the operator calls -----------------------------------------------------------------------------------
+
+    async def create(self, request: web.Request) -> web.Response:
+        """POST /v1/payment_intents, form-encoded."""
+        account = self._account(request)
+        if account is None:
+            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+        form = {str(name): str(value) for name, value in (await request.post()).items()}
+        key, facts = request.headers.get("Idempotency-Key", ""), json.dumps(form, sort_keys=True)
+        if key in account.remembered:
+            earlier, status, body = account.remembered[key]
+            if earlier != facts:
+                return _error(400, "idempotency_error", None, "Keys can only be used with the same parameters.")
+            return web.json_response(body, status=status, headers={"Idempotent-Replayed": "true"})
+        status, body = self._created(account, form)
+        if key:
+            account.remembered[key] = (facts, status, body)
+        return web.json_response(body, status=status)
+
+    def _created(self, account: Account, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        amount, currency = form.get("amount", ""), form.get("currency", "")
+        if not amount.isdigit() or int(amount) <= 0 or len(currency) != 3 or currency != currency.lower():
+            return 400, _error_body("invalid_request_error", "parameter_invalid_integer", "Invalid amount or currency.")
+        intent_id = f"pi_{secrets.token_hex(12)}"
+        metadata = {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")}
+        intent = {
+            "id": intent_id,
+            "object": "payment_intent",
+            "amount": int(amount),
+            "amount_received": 0,
+            "currency": currency,
+            "status": "requires_payment_method",
+            "client_secret": f"{intent_id}_secret_{secrets.token_hex(8)}",
+            "last_payment_error": None,
+            "next_action": None,
+            "metadata": metadata,
+            "created": int(time.time()),
+        }
+        account.intents[intent_id] = intent
+        self._tell(account, "payment_intent.created", intent)
+        return 200, dict(intent)
+
+    async def retrieve(self, request: web.Request) -> web.Response:
+        """GET /v1/payment_intents/{id}."""
+        account = self._account(request)
+        intent = account.intents.get(request.match_info["intent"]) if account else None
+        if intent is None:
+            return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
+        return web.json_response(intent)
+
+    async def search(self, request: web.Request) -> web.Response:
+        """GET /v1/payment_intents/search?query=metadata['order_id']:'...'."""
+        account = self._account(request)
+        if account is None:
+            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+        name, _, value = request.query["query"].partition(":")
+        name, value = name.removeprefix("metadata['").removesuffix("']"), value.strip("'")
+        found = [intent for intent in account.intents.values() if intent["metadata"].get(name) == value]
+        return web.json_response({"object": "search_result", "data": found, "has_more": False})
+
+    def _account(self, request: web.Request) -> Account | None:
+        given = request.headers.get("Authorization", "")
+        return next((one for one in self.accounts.values() if given == f"Bearer {one.api_key}"), None)
+
+    # -- what the player's browser calls ---------------------------------------------------------------------------
+
+    async def pay(self, request: web.Request) -> web.Response:
+        """Pay with a card: `{"card": ..., "webhook_copies": 1, "webhook_delay_s": 0}`."""
+        account, intent = self._by_secret(request.match_info["secret"])
+        if intent["status"] in ("succeeded", "canceled"):
+            return _error(400, "invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
+        wish = await request.json()
+        manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
+        card = str(wish["card"])
+        if card in DECLINED:
+            intent["status"] = "requires_payment_method"
+            intent["last_payment_error"] = {
+                "type": "card_error",
+                "code": "card_declined",
+                "decline_code": DECLINED[card],
+            }
+            self._tell(account, "payment_intent.payment_failed", intent, manner)
+        elif card == ASKS_FIRST:
+            intent["status"] = "requires_action"
+            url = f"{request.scheme}://{request.host}/stripe/confirm/{intent['client_secret']}"
+            intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": {"url": url}}
+            self._tell(account, "payment_intent.requires_action", intent, manner)
+        else:
+            self._succeed(account, intent, manner)
+        return web.json_response({"status": intent["status"]})
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        """The owner of the card says yes to his bank."""
+        account, intent = self._by_secret(request.match_info["secret"])
+        if intent["status"] == "requires_action":
+            self._succeed(account, intent)
+        return web.json_response({"status": intent["status"]})
+
+    def _succeed(self, account: Account, intent: dict[str, Any], manner: Manner = ONCE) -> None:
+        intent.update(status="succeeded", amount_received=intent["amount"], next_action=None, last_payment_error=None)
+        self._tell(account, "payment_intent.succeeded", intent, manner)
+
+    def _by_secret(self, secret: str) -> tuple[Account, dict[str, Any]]:
+        for account in self.accounts.values():
+            for intent in account.intents.values():
+                if intent["client_secret"] == secret:
+                    return account, intent
+        raise web.HTTPNotFound
+
+    # -- webhooks --------------------------------------------------------------------------------------------------
+
+    def _tell(self, account: Account, kind: str, intent: dict[str, Any], manner: Manner = ONCE) -> None:
+        event = {
+            "id": f"evt_{secrets.token_hex(12)}",
+            "object": "event",
+            "type": kind,
+            "created": int(time.time()),
+            "data": {"object": dict(intent)},
+        }
+        body = json.dumps(event).encode()
+
+        async def attempt() -> bool:
+            headers = {"Stripe-Signature": signature(account.webhook_secret, body), "Content-Type": "application/json"}
+            async with self._session.post(account.webhook_url, data=body, headers=headers) as answer:
+                return 200 <= answer.status < 300
+
+        self._courier.send(Parcel(f"stripe {kind} {intent['id']}", attempt, *manner))
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The header Stripe-Signature; each delivery is signed anew."""
+    moment = int(time.time())
+    digest = hmac.new(secret.encode(), str(moment).encode() + b"." + body, hashlib.sha256).hexdigest()
+    return f"t={moment},v1={digest}"
+
+
+def _error(status: int, kind: str, code: str | None, message: str) -> web.Response:
+    return web.json_response(_error_body(kind, code, message), status=status)
+
+
+def _error_body(kind: str, code: str | None, message: str) -> dict[str, Any]:
+    return {"error": {"type": kind, "code": code, "message": message}}

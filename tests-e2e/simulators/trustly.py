@@ -1,0 +1,198 @@
+"""A bank payout provider that speaks Trustly's protocol: JSON-RPC 1.1, every message signed with RSA.
+
+Accounts whose id begins with `closed-` cannot be paid: the payout is taken and fails later.
+"""
+
+import base64
+import json
+import secrets
+import uuid as uuids
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from simulators.courier import Courier, Parcel
+from simulators.keys import KeyPair
+
+RS256 = "alg=RS256;"
+CLOSED = "closed-"
+
+
+@dataclass
+class Merchant:
+    """One casino's account; `keys` are the operator's, `own` are the provider's."""
+
+    username: str
+    keys: KeyPair
+    own: KeyPair
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    answers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    distrusted_answers: int = 0
+
+
+class Trustly:
+    """The provider. `ingress` turns the public address of a notification into the one that answers here."""
+
+    def __init__(self, session: aiohttp.ClientSession, courier: Courier, ingress: dict[str, str]) -> None:
+        self.merchants: dict[str, Merchant] = {}
+        self.confirm_after_s = 0.3
+        self._session = session
+        self._courier = courier
+        self._ingress = ingress
+
+    def sign_up(self, username: str, keys: KeyPair, own: KeyPair) -> Merchant:
+        """A new merchant."""
+        merchant = self.merchants[username] = Merchant(username, keys, own)
+        return merchant
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [web.post("/trustly/api/1", self.call)]
+
+    async def call(self, request: web.Request) -> web.Response:
+        """One JSON-RPC call."""
+        try:
+            message = json.loads(await request.read(), parse_float=str, parse_int=str)
+            method, params = message["method"], message["params"]
+            uuid, data, given = params["UUID"], params["Data"], params["Signature"]
+            merchant = self.merchants.get(data["Username"])
+        except (ValueError, KeyError, TypeError):
+            return web.json_response({"version": "1.1", "error": {"message": "ERROR_MALFORMED"}}, status=400)
+        if merchant is None or data.get("Password") != merchant.password:
+            return web.json_response({"version": "1.1", "error": {"message": "ERROR_INVALID_CREDENTIALS"}}, status=401)
+        if not verified(merchant.keys.public, given, method, uuid, data):
+            return web.json_response(_failure(merchant, method, uuid, "ERROR_INVALID_SIGNATURE"))
+        return web.json_response(self._answer(merchant, method, uuid, data))
+
+    def _answer(self, merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
+        facts = method + serialize(data)
+        if uuid in merchant.answers:
+            earlier, answer = merchant.answers[uuid]
+            return answer if earlier == facts else _failure(merchant, method, uuid, "ERROR_DUPLICATE_UUID")
+        problem = _problem(merchant, method, data)
+        if problem:
+            answer = _failure(merchant, method, uuid, problem)
+        else:
+            order_id = str(secrets.randbelow(9 * 10**9) + 10**9)
+            merchant.orders[data["MessageID"]] = {"orderid": order_id, **data}
+            answer = _result(merchant, method, uuid, {"orderid": order_id, "result": "1"})
+            self._conclude(merchant, data, order_id)
+        merchant.answers[uuid] = (facts, answer)
+        return answer
+
+    def _conclude(self, merchant: Merchant, data: dict[str, Any], order_id: str) -> None:
+        if str(data.get("AccountID", "")).startswith(CLOSED):
+            self._notify(merchant, data, order_id, "payoutfailed", {"errorcode": "account_closed"})
+        else:
+            self._notify(merchant, data, order_id, "payoutconfirmation", {})
+
+    def _notify(
+        self, merchant: Merchant, order: dict[str, Any], order_id: str, method: str, more: dict[str, str]
+    ) -> None:
+        uuid = str(uuids.uuid4())
+        data = {
+            "notificationid": str(secrets.randbelow(9 * 10**9) + 10**9),
+            "messageid": order["MessageID"],
+            "orderid": order_id,
+            "enduserid": order["EndUserID"],
+            "timestamp": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}+00",
+            "amount": order["Amount"],
+            "currency": order["Currency"],
+            **more,
+        }
+        params = {"signature": signed(merchant.own.private, method, uuid, data), "uuid": uuid, "data": data}
+        body = json.dumps({"method": method, "params": params, "version": "1.1"}).encode()
+        url = self._inside(str(order["NotificationURL"]))
+
+        async def attempt() -> bool:
+            async with self._session.post(url, data=body, headers={"Content-Type": "application/json"}) as answer:
+                return answer.status == 200 and self._trusts(merchant, method, uuid, await answer.read())
+
+        self._courier.send(Parcel(f"trustly {method} {order_id}", attempt, delay_s=self.confirm_after_s))
+
+    def _trusts(self, merchant: Merchant, method: str, uuid: str, raw: bytes) -> bool:
+        """Whether the operator's answer is its own, and OK."""
+        result = json.loads(raw)["result"]
+        genuine = (result["method"], result["uuid"]) == (method, uuid) and verified(
+            merchant.keys.public, result["signature"], method, uuid, result["data"]
+        )
+        merchant.distrusted_answers += not genuine
+        return genuine and result["data"]["status"] == "OK"
+
+    def _inside(self, public_url: str) -> str:
+        path = "/" + public_url.split("/", 3)[3]
+        for prefix, base in self._ingress.items():
+            if path.startswith(prefix):
+                return base + path
+        return public_url
+
+
+def _problem(merchant: Merchant, method: str, data: dict[str, Any]) -> str | None:
+    if method not in ("AccountPayout", "RegisterAccountPayout"):
+        return "ERROR_UNKNOWN_METHOD"
+    try:
+        amount = Decimal(data["Amount"])
+        if not isinstance(data["Amount"], str) or amount <= 0 or len(data["Currency"]) != 3:
+            return "ERROR_INVALID_AMOUNT"
+    except (InvalidOperation, KeyError):
+        return "ERROR_INVALID_AMOUNT"
+    if data["MessageID"] in merchant.orders:
+        return "ERROR_DUPLICATE_MESSAGE_ID"
+    return None
+
+
+def _result(merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
+    signature = signed(merchant.own.private, method, uuid, data)
+    return {"version": "1.1", "result": {"signature": signature, "uuid": uuid, "method": method, "data": data}}
+
+
+def _failure(merchant: Merchant, method: str, uuid: str, message: str) -> dict[str, Any]:
+    data = {"code": 620, "message": message}
+    error = {
+        "signature": signed(merchant.own.private, method, uuid, data),
+        "uuid": uuid,
+        "method": method,
+        "data": data,
+    }
+    return {
+        "version": "1.1",
+        "error": {"name": "JSONRPCError", "code": 620, "message": message, "error": error},
+    }
+
+
+def serialize(value: Any) -> str:
+    """Keys and values one after the other, keys in the order of their code points; null is nothing."""
+    match value:
+        case dict():
+            return "".join(key + serialize(value[key]) for key in sorted(value))
+        case list():
+            return "".join(map(serialize, value))
+        case None:
+            return ""
+        case _:
+            return str(value)
+
+
+def signed(key: RSAPrivateKey, method: str, uuid: str, data: Any) -> str:
+    """A signature in the newer form."""
+    raw = key.sign((method + uuid + serialize(data)).encode(), PKCS1v15(), SHA256())
+    return RS256 + base64.b64encode(raw).decode()
+
+
+def verified(key: RSAPublicKey, signature: str, method: str, uuid: str, data: Any) -> bool:
+    """Whether a message is the other side's."""
+    try:
+        raw = base64.b64decode(signature.removeprefix(RS256), validate=True)
+        key.verify(raw, (method + uuid + serialize(data)).encode(), PKCS1v15(), SHA256())
+    except (InvalidSignature, ValueError):
+        return False
+    return signature.startswith(RS256)
