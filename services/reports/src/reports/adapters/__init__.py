@@ -1,0 +1,1 @@
+"""Files, figures from the database, and the progress of jobs."""

@@ -1,0 +1,1 @@
+"""What reports are there, and how one is made."""

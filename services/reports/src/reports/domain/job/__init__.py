@@ -1,0 +1,1 @@
+"""A report job: requested, completed or failed."""

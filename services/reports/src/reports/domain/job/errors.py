@@ -1,0 +1,34 @@
+"""Why something about a report job is refused."""
+
+from chassis.domain import DomainError, Invalid, NotFound
+
+
+class JobUnknown(NotFound):
+    pass
+
+
+class JobExists(DomainError):
+    code = "job_exists"
+
+
+class IntervalInvalid(Invalid):
+    code = "interval_invalid"
+
+
+class ReportUnknown(Invalid):
+    code = "report_unknown"
+
+
+class ParameterInvalid(Invalid):
+    code = "parameter_invalid"
+
+
+class FileNotReady(DomainError):
+    code = "file_not_ready"
+
+
+class FileExpired(DomainError):
+    """The file was deleted when its time was over; ask for the report again."""
+
+    code = "file_expired"
+    status = 410

@@ -1,0 +1,11 @@
+"""What reports does with everybody's events: it keeps the facts."""
+
+from chassis.messaging import Consumer
+from reports.read_models.facts import casinos, games, movements, players
+from reports.read_models.withdrawals import withdrawals
+
+
+def consumer() -> Consumer:
+    """The one consumer group of reports."""
+    facts = [movements, casinos, players, games, withdrawals]
+    return Consumer("reports", handlers={}, read_models=facts, on_parked="block_key")

@@ -1,0 +1,1 @@
+"""Endpoints: which reports there are."""

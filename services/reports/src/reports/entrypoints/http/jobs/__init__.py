@@ -1,0 +1,1 @@
+"""Endpoints: report jobs and their files."""

@@ -1,0 +1,12 @@
+"""The permissions the routes of reports ask for."""
+
+from chassis.auth import PermissionSpec
+from contracts.reports.permissions import ReportsPermission as P
+
+PERMISSIONS = (
+    PermissionSpec(P.DEFINITION_LIST, "See which reports there are", "low"),
+    PermissionSpec(P.JOB_LIST, "Ask for reports and see the jobs one asked for", "low"),
+    PermissionSpec(P.REVENUE_REQUEST, "Draw revenue reports", "normal", ("financial",)),
+    PermissionSpec(P.PLAYER_TRANSACTIONS_REQUEST, "Draw players' transactions", "high", ("financial",)),
+    PermissionSpec(P.WITHDRAWALS_REQUEST, "Draw withdrawal reports", "normal", ("financial",)),
+)

@@ -1,0 +1,240 @@
+"""Reports: asked for, made in the background, right to the cent, fetched by whoever may."""
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import openpyxl
+import pytest
+
+from chassis.domain import FixedClock
+from chassis.runtime import Service
+from chassis.tasks import TaskRunner
+from chassis.testing.tokens import bearer, make_token
+from contracts.payments.events import WithdrawalApproved, WithdrawalPaid, WithdrawalRequested
+from contracts.reports.permissions import ReportsPermission as P
+from reports.entrypoints.jobs import remove_expired
+
+from .world import ANN, BOB, DAY, LONDON, MALTA, NOON, TESTER, WORLD, moved, tell
+
+V1 = "/api/reports/v1"
+STAFF = uuid4()
+
+
+def staff(*casinos: UUID, permissions: tuple[str, ...] = tuple(P), subject: UUID = STAFF) -> dict[str, str]:
+    return bearer(make_token(permissions=permissions, casinos=casinos or ("*",), subject=subject))
+
+
+def wanted(report: str = "revenue", *casinos: UUID, **changes: Any) -> dict[str, Any]:
+    return {
+        "report": report,
+        "casino_ids": [str(one) for one in casinos or (MALTA, LONDON)],
+        "from": "2026-06-01",
+        "to": "2026-06-02",
+        "formats": ["csv", "xlsx"],
+        **changes,
+    }
+
+
+async def ask(client: httpx.AsyncClient, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
+    return await client.post(f"{V1}/jobs", json=body, headers={**(headers or staff()), "Idempotency-Key": str(uuid4())})
+
+
+async def work(service: Service) -> int:
+    return await TaskRunner(service.db, service.tasks, clock=service.application.clock).run_due()
+
+
+async def made(client: httpx.AsyncClient, service: Service, body: dict[str, Any]) -> str:
+    answer = await ask(client, body)
+    assert answer.status_code == 202, answer.text
+    await work(service)
+    return str(answer.json()["job_id"])
+
+
+async def rows_of(client: httpx.AsyncClient, job_id: str) -> list[dict[str, str]]:
+    text = (await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff())).text
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith(("#", '"#'))))
+
+
+async def test_ggr_is_bets_less_wins_with_rollbacks_taken_out(client: httpx.AsyncClient, service: Service) -> None:
+    await tell(
+        service,
+        *WORLD,
+        moved("bet", 1000),
+        moved("win", 300),
+        moved("bet", 500, round_ref="r2"),
+        moved("rollback_bet", 500, round_ref="r2"),
+        moved("win", 50, round_ref="r3"),
+        moved("rollback_win", 50, round_ref="r3"),
+        moved("bet", 700, who=BOB),
+        moved("bet", 99_999, who=TESTER),
+    )
+    rows = await rows_of(client, await made(client, service, wanted()))
+    assert [(row["Casino"], row["Bets"], row["Wins"], row["GGR"], row["RTP %"]) for row in rows] == [
+        ("London", "7.00", "0.00", "7.00", "0.00"),
+        ("Malta", "10.00", "3.00", "7.00", "30.00"),
+    ]
+    assert rows[1]["Name"] == "Game dragon"
+
+
+async def test_a_movement_belongs_to_the_gaming_day_of_its_casino(client: httpx.AsyncClient, service: Service) -> None:
+    before_six_in_malta = datetime.fromisoformat("2026-06-02T03:59:00+00:00")
+    await tell(
+        service,
+        *WORLD,
+        moved("bet", 100, at=before_six_in_malta),
+        moved("bet", 200, at=before_six_in_malta + timedelta(minutes=1)),
+        moved("bet", 400, at=datetime.fromisoformat("2026-06-01T03:59:00+00:00")),
+    )
+    rows = await rows_of(client, await made(client, service, wanted("revenue", MALTA)))
+    assert [(row["Gaming day"], row["Bets"]) for row in rows] == [("2026-06-01", "1.00"), ("2026-06-02", "2.00")]
+
+
+async def test_totals_are_equal_whatever_the_grouping_and_the_format(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    games = [("dragon", 317), ("tiger", 211), ("snake", 5)]
+    movements = [
+        moved(kind, amount, code=code, who=who, at=NOON + hour * timedelta(hours=7))
+        for code, amount in games
+        for who in (ANN, BOB)
+        for hour in range(4)
+        for kind in ("bet", "bet", "win")
+    ]
+    await tell(service, *WORLD, *movements)
+    totals = set()
+    for group_by in ("casino", "supplier", "game"):
+        job_id = await made(client, service, wanted(parameters={"group_by": group_by}))
+        rows = await rows_of(client, job_id)
+        totals.add(sum(round(float(row["GGR"]) * 100) for row in rows))
+        book = openpyxl.load_workbook(
+            io.BytesIO((await client.get(f"{V1}/jobs/{job_id}/files/xlsx", headers=staff())).content)
+        )
+        heads, *cells = list(book["Figures"].iter_rows(values_only=True))
+        place = heads.index("GGR")
+        totals.add(sum(round(float(str(cell[place])) * 100) for cell in cells))
+        book.close()
+    expected = sum(one.amount_minor if one.kind == "bet" else -one.amount_minor for one in movements)
+    assert totals == {expected}
+
+
+async def test_a_report_says_what_it_is_and_that_nothing_happened(client: httpx.AsyncClient, service: Service) -> None:
+    await tell(service, *WORLD)
+    job_id = await made(client, service, wanted("player_transactions", MALTA))
+    text = (await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff())).text
+    assert "# Casinos: Malta" in text
+    assert "# Gaming days: 2026-06-01 to 2026-06-02" in text
+    assert text.splitlines()[-1] == "No Activity"
+
+
+async def test_withdrawals_tell_their_age(client: httpx.AsyncClient, service: Service, clock: FixedClock) -> None:
+    ids = {"player_id": ANN, "casino_id": MALTA}
+    asked: dict[str, Any] = {"provider": "trustly", "amount_minor": 5000, "currency": "EUR"}
+    paid, waiting = uuid4(), uuid4()
+    await tell(
+        service,
+        *WORLD,
+        WithdrawalRequested(withdrawal_id=paid, **ids, **asked, needs_second_person=True),
+        WithdrawalApproved(withdrawal_id=paid, **ids, approved_by="ann", final=False),
+        WithdrawalApproved(withdrawal_id=paid, **ids, approved_by="bob", final=True),
+        (WithdrawalPaid(withdrawal_id=paid, **ids, **asked), NOON + timedelta(minutes=30)),
+        (WithdrawalRequested(withdrawal_id=waiting, **ids, **asked, needs_second_person=False), NOON + DAY),
+    )
+    rows = {row["Withdrawal"]: row for row in await rows_of(client, await made(client, service, wanted("withdrawals")))}
+    assert (rows[str(paid)]["Ageing"], rows[str(paid)]["Approved by"]) == ("<1h", "ann, bob")
+    assert (rows[str(waiting)]["Ageing"], rows[str(waiting)]["Status"]) == ("72h+", "requested")
+
+
+async def test_progress_is_told_until_the_end(client: httpx.AsyncClient, service: Service) -> None:
+    await tell(service, *WORLD, moved("bet", 1))
+    job_id = await made(client, service, wanted())
+    text = (await client.get(f"{V1}/jobs/{job_id}/progress", headers=staff())).text
+    assert text.startswith("event: completed\ndata: ")
+    assert json.loads(text.split("data: ")[1])["formats"] == ["csv", "xlsx"]
+
+
+async def test_a_job_that_died_halfway_is_made_again_from_the_start(
+    client: httpx.AsyncClient, service: Service, clock: FixedClock
+) -> None:
+    await tell(service, *WORLD, moved("bet", 100))
+    job_id = (await ask(client, wanted())).json()["job_id"]
+    await TaskRunner(service.db, service.tasks, clock=clock)._claim(1)
+    assert await work(service) == 0, "it is claimed by a process that is gone"
+    clock.advance(timedelta(minutes=1))
+    assert await work(service) == 1
+    shown = (await client.get(f"{V1}/jobs/{job_id}", headers=staff())).json()
+    assert (shown["status"], shown["rows"]) == ("completed", 1)
+
+
+async def test_a_report_that_cannot_be_made_says_so(
+    client: httpx.AsyncClient, service: Service, clock: FixedClock
+) -> None:
+    await tell(service, *WORLD, moved("bet", 100))
+    job_id = (await ask(client, wanted())).json()["job_id"]
+    async with service.db.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE rm_movement RENAME TO rm_gone")
+    for _ in range(5):
+        await work(service)
+        clock.advance(timedelta(minutes=10))
+    shown = (await client.get(f"{V1}/jobs/{job_id}", headers=staff())).json()
+    assert (shown["status"], shown["code"]) == ("failed", "report_not_made")
+
+
+async def test_files_expire(client: httpx.AsyncClient, service: Service, clock: FixedClock) -> None:
+    await tell(service, *WORLD)
+    job_id = await made(client, service, wanted())
+    clock.advance(timedelta(hours=25))
+    gone = await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff())
+    assert (gone.status_code, gone.json()["code"]) == (410, "file_expired")
+    assert await remove_expired(service.db, service.state["files"], clock) == 2
+    assert await remove_expired(service.db, service.state["files"], clock) == 0
+
+
+async def test_a_report_is_for_whoever_may_draw_it(client: httpx.AsyncClient, service: Service) -> None:
+    await tell(service, *WORLD)
+    job_id = await made(client, service, wanted("revenue", MALTA))
+    file = f"{V1}/jobs/{job_id}/files/csv"
+    assert (await client.get(file)).status_code == 401
+    assert (await client.get(file, headers=staff(subject=uuid4()))).status_code == 404
+    assert (await client.get(file, headers=staff(LONDON))).status_code == 404
+    assert (await client.get(file, headers=staff(MALTA, permissions=(P.JOB_LIST,)))).status_code == 404
+    assert (await client.get(file, headers=staff(MALTA))).status_code == 200
+    assert (await ask(client, wanted("revenue", LONDON), staff(MALTA))).status_code == 404
+    assert (await ask(client, wanted(), staff(permissions=("none.of.these",)))).status_code == 403
+    listed = (await client.get(f"{V1}/jobs", headers=staff())).json()["items"]
+    assert [one["job_id"] for one in listed] == [job_id]
+    assert (await client.get(f"{V1}/jobs", headers=staff(subject=uuid4()))).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"report": "everything"}, "report"),
+        ({"to": "2026-05-31"}, "to"),
+        ({"to": "2028-05-31"}, "to"),
+        ({"parameters": {"group_by": "moon"}}, "parameters.group_by"),
+        ({"parameters": {"colour": "red"}}, "parameters.colour"),
+        ({"formats": ["pdf"]}, "formats[0]"),
+        ({"formats": []}, "formats"),
+        ({"casino_ids": []}, "casino_ids"),
+        ({"from": "yesterday"}, "from"),
+        ({"surplus": 1}, "surplus"),
+    ],
+)
+async def test_a_wrong_request_is_told_what_is_wrong(
+    client: httpx.AsyncClient, changes: dict[str, Any], field: str
+) -> None:
+    answer = await ask(client, wanted(**changes))
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_the_dictionary_tells_every_formula(client: httpx.AsyncClient) -> None:
+    definitions = (await client.get(f"{V1}/definitions", headers=staff())).json()
+    meanings = {column["title"]: column["meaning"] for one in definitions for column in one["columns"]}
+    assert meanings["GGR"] == "Bets - Wins"
+    assert all(meanings.values())
