@@ -6,7 +6,7 @@ process that stops are treated alike on either.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import islice
 
 import structlog
@@ -17,7 +17,7 @@ from chassis.messaging.metrics import BATCH_FAILURES
 log = structlog.get_logger(__name__)
 
 Partition = tuple[str, int]
-Commit = Callable[[Partition, int], Awaitable[None]]
+Commit = Callable[[Mapping[Partition, int]], Awaitable[None]]
 
 CONCURRENCY = 4
 """Partitions whose batches are handled at the same time, each in a database transaction of its own."""
@@ -29,10 +29,13 @@ LONGEST_PAUSE_S = 5.0
 class Dispatcher:
     """Holds fetched records by partition and the one worker of each partition that has some.
 
+    Workers do not wait for the bus to write down how far they came: while it does, the offsets of all partitions that
+    finished meanwhile are collected for the next commit. Whoever gives partitions up drains them first.
+
     Args:
         group: for the log.
         handler: is given the records.
-        commit: called with a partition and the offset after the last record its handler returned for.
+        commit: called with the offsets after the last records whose handlers returned, by partition.
         progress: called when there is room for more, or a partition has become idle.
         batch_size: records handed over at once, at most.
     """
@@ -51,6 +54,9 @@ class Dispatcher:
         self._at_work: set[Partition] = set()
         self._retired: set[Partition] = set()
         self._pausing: set[Partition] = set()
+        self._done: dict[Partition, int] = {}
+        self._committing: dict[Partition, int] = {}
+        self._committer: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -62,8 +68,8 @@ class Dispatcher:
         return len(self._queues.get(partition, ()))
 
     def idle(self, partition: Partition) -> bool:
-        """Whether nothing of this partition is being handled or waits for it."""
-        return partition not in self._workers
+        """Whether nothing of this partition is being handled, waits for that, or is still to be committed."""
+        return not any(partition in some for some in (self._workers, self._done, self._committing))
 
     def hand_out(self, partition: Partition, records: Sequence[Record]) -> None:
         """Have these records handled after those that were handed out before."""
@@ -86,14 +92,19 @@ class Dispatcher:
         """Retire partitions (all of them by default) and wait until they are idle; what is late gets cancelled."""
         chosen = list(self._workers) if partitions is None else list(partitions)
         self.retire(chosen)
-        workers = [self._workers[partition] for partition in chosen if partition in self._workers]
-        if not workers:
+        await self._end([self._workers[partition] for partition in chosen if partition in self._workers], timeout_s)
+        if self._committer is not None:
+            await self._end([self._committer], timeout_s)
+
+    async def _end(self, tasks: Collection[asyncio.Task[None]], timeout_s: float) -> None:
+        """Wait for tasks, then cancel them; when this returns their callbacks have run as well."""
+        if not tasks:
             return
-        _, late = await asyncio.wait(workers, timeout=timeout_s)
-        for worker in late:
-            log.warning("batch_cancelled", group=self._group, worker=worker.get_name(), timeout_s=timeout_s)
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        _, late = await asyncio.wait(tasks, timeout=timeout_s)
+        for task in late:
+            log.warning("cancelled_late", group=self._group, task=task.get_name(), timeout_s=timeout_s)
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)
 
     def _start(self, partition: Partition) -> None:
@@ -153,14 +164,24 @@ class Dispatcher:
             log.warning("batch_failed", **place, records=len(batch), again_in_s=pause_s, exc_info=error)
             return False
         else:
-            await self._committed(partition, batch[-1].offset + 1)
+            self._done[partition] = batch[-1].offset + 1
+            if self._committer is None:
+                self._committer = asyncio.create_task(self._commit_done(), name=f"{self._group} commits")
             return True
         finally:
             self._at_work.discard(partition)
 
-    async def _committed(self, partition: Partition, offset: int) -> None:
+    async def _commit_done(self) -> None:
         """Tell the bus. Where that fails the partition has another owner by now, who gets the batch once more."""
         try:
-            await self._commit(partition, offset)
-        except Exception as error:
-            log.info("commit_refused", group=self._group, partition=partition, offset=offset, error=repr(error))
+            while self._done:
+                self._committing, self._done = self._done, {}
+                try:
+                    await self._commit(self._committing)
+                except Exception as error:
+                    log.info("commit_refused", group=self._group, offsets=len(self._committing), error=repr(error))
+                self._committing = {}
+                self._progress()
+        finally:
+            self._committing = {}
+            self._committer = None

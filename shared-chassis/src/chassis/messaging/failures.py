@@ -6,7 +6,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.store import ConcurrentChange, UnknownEventType, VersionConflict
 
-_WORLD = (OSError, TimeoutError, asyncpg.InterfaceError, InterfaceError, PoolTimeout, ConcurrentChange, VersionConflict)
+_WORLD = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server died in the middle of a word
+    InterfaceError,
+    PoolTimeout,
+    ConcurrentChange,
+    VersionConflict,
+)
 """Connections, pools, and writers who were faster four times in a row."""
 
 _STATES = (

@@ -6,7 +6,7 @@ again. A commit that is refused because the group moved on is normal and costs a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 SESSION_MS = 10_000
 """A member that says nothing for so long is taken for dead."""
 
-DRAIN_S = 15.0
+DRAIN_S = 10.0
 """How long a batch in its handler may take to finish when its partition is taken away or its process stops."""
 
 _REBALANCE_MS = 30_000
@@ -187,8 +187,11 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
                 if place in self._consumer.assignment():
                     self._consumer.resume(place)
 
-    async def _commit(self, partition: Partition, offset: int) -> None:
-        await self._consumer.commit({TopicPartition(*partition): offset})
+    async def _commit(self, offsets: Mapping[Partition, int]) -> None:
+        ours = self._consumer.assignment()
+        places = {TopicPartition(*partition): offset for partition, offset in offsets.items()}
+        if still_ours := {place: offset for place, offset in places.items() if place in ours}:
+            await self._consumer.commit(still_ours)
 
 
 def _record(one: Any) -> Record:

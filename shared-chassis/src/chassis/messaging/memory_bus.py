@@ -1,14 +1,14 @@
 """The bus in memory, for tests of services. The contract suite of the real ones keeps it from lying."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Record
 from chassis.messaging.delivery import Dispatcher, Partition
 from chassis.messaging.partitioner import destination
 
-DRAIN_S = 15.0
+DRAIN_S = 10.0
 
 
 @dataclass
@@ -174,5 +174,5 @@ class MemorySubscription:
         self._surrendered.discard(partition)
         del self._log.owners[self._group, partition]
 
-    async def _commit(self, partition: Partition, offset: int) -> None:
-        self._log.offsets[self._group, partition] = offset
+    async def _commit(self, offsets: Mapping[Partition, int]) -> None:
+        self._log.offsets |= {(self._group, partition): offset for partition, offset in offsets.items()}

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0
 """How often the group is looked at, and every partition is read whether a notification came or not."""
 
-DRAIN_S = 15.0
+DRAIN_S = 10.0
 """How long a batch in its handler may take to finish when its process stops."""
 
 READ_AHEAD = 8
@@ -136,7 +136,7 @@ class PostgresSubscription:
     async def _keep_house(self) -> None:
         while not self._stopping.is_set():
             deleted = 0
-            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(Exception):
                 deleted = await self._bus.purge(KEEP)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), 0.2 if deleted else PURGE_S)
@@ -203,7 +203,7 @@ class Session:
     async def leave(self) -> None:
         """Finish what is at work, give everything back. On a lost connection there is nothing left to give back."""
         await self._dispatcher.drain(timeout_s=DRAIN_S)
-        with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(Exception):
             await self._do(lambda: self._connection.execute("SELECT pg_advisory_unlock_all()"))
             await self._tell_group()
             await self._connection.close(timeout=2)
@@ -293,9 +293,9 @@ class Session:
                 self._news[identity] = None
         return len(ready) > len(chosen)
 
-    async def _commit(self, partition: Partition, offset: int) -> None:
-        identity = self._ids[partition]
-        await self._do(lambda: self._connection.execute(sql.COMMIT, self._group_id, identity, offset))
+    async def _commit(self, offsets: Mapping[Partition, int]) -> None:
+        ids = [self._ids[partition] for partition in offsets]
+        await self._do(lambda: self._connection.execute(sql.COMMIT, self._group_id, ids, list(offsets.values())))
 
 
 def plan(members: Mapping[str, Sequence[int]], me: int, partitions: Mapping[Partition, int]) -> dict[int, Partition]:

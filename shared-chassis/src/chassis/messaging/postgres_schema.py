@@ -111,7 +111,9 @@ OFFSETS = """
     LEFT JOIN consumer_offset o ON o.partition_id = wanted.id AND o.group_id = $1"""
 
 COMMIT = """
-    INSERT INTO consumer_offset (group_id, partition_id, next_offset) VALUES ($1, $2, $3)
+    INSERT INTO consumer_offset (group_id, partition_id, next_offset)
+    SELECT $1, partition_id, next_offset FROM unnest($2::int[], $3::bigint[]) AS done(partition_id, next_offset)
+    ORDER BY partition_id
     ON CONFLICT (group_id, partition_id)
     DO UPDATE SET next_offset = greatest(consumer_offset.next_offset, excluded.next_offset)"""
 
