@@ -23,7 +23,7 @@ from verification.application.publishing import publish
 from verification.application.screening import Screening
 from verification.domain.case.events import CaseEvent
 from verification.domain.hit.events import HitEvent
-from verification.entrypoints.commands import import_list
+from verification.entrypoints.commands import import_list, try_names
 from verification.entrypoints.consumers import consumer
 from verification.entrypoints.http.permissions import PERMISSIONS
 from verification.entrypoints.http.routers import routers
@@ -67,7 +67,7 @@ def build(
         tasks=tasks(screening, Reassessment(application, profiles, caseload), documents),
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
-        commands={"import-list": import_list(importing, list(FORMATS))},
+        commands={"import-list": import_list(importing, list(FORMATS)), "try-names": try_names(screener)},
         on_stop=[client.close],
         state={"documents": documents, "decisions": Decisions(profiles, files), "vault": vault, "profiles": profiles},
     )

@@ -324,3 +324,15 @@ async def test_the_casino_of_a_case_is_that_of_its_player(world: World) -> None:
     [case] = (await world.get("/cases"))["items"]
     assert case["casino_id"] == str(CASINO)
     assert (await world.get("/cases", staff(casinos=(uuid4(),))))["items"] == []
+
+
+async def test_names_of_a_file_can_be_tried_out(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Erasmus Quillon Nightshade\n\nJane Roe\n")
+    assert await world.service.commands["try-names"](world.service, [str(names)]) == 1
+    await world.import_list("ofac-sdn", "demo")
+    assert await world.service.commands["try-names"](world.service, [str(names)]) == 0
+    assert "2 names" in capsys.readouterr().out
+    assert await world.said("verification.case_opened") == []
