@@ -19,14 +19,23 @@ from .fakes import FakeWire
 from .world import World
 
 
+@pytest.fixture(scope="module")
+async def database_url(databases: Databases) -> str:
+    """One database per module: tests begin with new players at new casinos, and with nothing to do."""
+    return await databases.create("payments")
+
+
 @pytest.fixture
-async def bare_world(databases: Databases) -> AsyncIterator[World]:
+async def bare_world(database_url: str) -> AsyncIterator[World]:
     """A service that has heard of nothing yet."""
     clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
-    settings = make_settings(Settings, database_url=await databases.create("payments"))
-    service = replace(build(settings, clock=clock, wire=wire), verifier=test_verifier())
+    service = replace(
+        build(make_settings(Settings, database_url=database_url), clock=clock, wire=wire), verifier=test_verifier()
+    )
     async with talking(http_application(service)) as client:
-        yield World(service, client, clock, wire)
+        world = World(service, client, clock, wire)
+        await world.forget()
+        yield world
 
 
 @pytest.fixture

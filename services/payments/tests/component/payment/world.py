@@ -34,6 +34,15 @@ RULES: dict[str, Any] = {
 }
 EVERYTHING = list(P)
 
+_FORGOTTEN = (
+    "event", "outbox", "inbox", "idempotency", "task", "parked_message", "provider_setting", "withdrawal_policy",
+    "provider_notification", "restriction_beat", "rm_casino_rules", "rm_player_standing", "rm_deposit_list",
+    "rm_withdrawal_list",
+)  # fmt: skip
+_TRANSFERS = """
+    SELECT kind, amount_minor FROM transfer WHERE kind <> 'adjustment'
+    AND wallet_id IN (SELECT id FROM account WHERE player_id = $1) ORDER BY seq"""
+
 
 class World:
     """A running service with its fakes."""
@@ -50,6 +59,12 @@ class World:
     @property
     def desk(self) -> Any:
         return self.service.state["desk"]
+
+    async def forget(self) -> None:
+        """Begin with empty tables, but for the ledger, which forgets nothing and is asked about one player only."""
+        async with self.service.db.write() as connection:
+            raw = await driver(connection)
+            await raw.execute(";".join(f"DELETE FROM {table}" for table in _FORGOTTEN))
 
     # --- what other services say
 
@@ -221,8 +236,8 @@ class World:
         return int(balances[0]["sum"]) + int(waiting[0]["sum"])
 
     async def transfers(self) -> list[tuple[str, int]]:
-        """(kind, amount) of everything but gifts, in order."""
-        rows = await self.rows("SELECT kind, amount_minor FROM transfer WHERE kind <> 'adjustment' ORDER BY seq")
+        """(kind, amount) of what moved in the player's wallet, gifts left out, in order."""
+        rows = await self.rows(_TRANSFERS, self.player)
         return [(row["kind"], row["amount_minor"]) for row in rows]
 
     async def published(self) -> list[str]:

@@ -1,0 +1,104 @@
+"""What happens at the same time: the end is the one some order would have had, and money moves once."""
+
+from asyncio import gather
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing.postgres import count_statements
+
+from .world import V1, World
+
+
+async def two_approvals(world: World, withdrawal_id: str) -> None:
+    for _ in range(2):
+        await world.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=world.staff(uuid4()))
+
+
+async def test_the_same_and_other_webhooks_at_once_credit_once(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    intent = world.stripe.settle(deposit_id)
+    kinds = [("evt_1", "payment_intent.succeeded")] * 4 + [
+        ("evt_2", "payment_intent.succeeded"), ("evt_3", "payment_intent.processing"),
+    ]  # fmt: skip
+    answers = await gather(*(world.webhook(kind, intent, event_id=event_id) for event_id, kind in kinds))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await world.transfers() == [("deposit", 50_00)]
+
+
+async def test_a_webhook_and_our_own_question_at_once_credit_once(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    intent = world.stripe.settle(deposit_id)
+    await gather(world.pass_time(minutes=3), world.webhook("payment_intent.succeeded", intent))
+    assert await world.transfers() == [("deposit", 50_00)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_notifications_in_any_order_and_number_end_alike(world: World, seed: int) -> None:
+    await world.give(500_00)
+    withdrawal_id = (await world.withdraw(100_00)).json()["withdrawal_id"]
+    await two_approvals(world, withdrawal_id)
+    await world.run_tasks()
+    notices = [("payoutconfirmation", "n1"), ("payoutfailed", "n2"), ("credit", "n3"), ("payoutconfirmation", "n4")]
+    chance = Random(seed)
+    delivered = [*notices, *chance.choices(notices, k=4)]
+    chance.shuffle(delivered)
+    for method, notification_id in delivered:
+        answer = await world.notify(method, withdrawal_id, notificationid=notification_id)
+        assert answer.status_code == 200
+    assert await world.balance() == (500_00, 0)
+    assert await world.ledger_sum() == 0
+
+
+@pytest.mark.parametrize("attempt", range(3))
+async def test_a_rejection_that_races_with_the_payout_wins_or_loses_whole(world: World, attempt: int) -> None:
+    await world.give(500_00)
+    withdrawal_id = (await world.withdraw(100_00)).json()["withdrawal_id"]
+    await two_approvals(world, withdrawal_id)
+    path = f"/withdrawals/{withdrawal_id}"
+    rejection, _ = await gather(
+        world.post(f"{path}/reject", {"reason": "at the last moment"}, as_=world.staff()), world.run_tasks()
+    )
+    status = (await world.get(path)).json()["status"]
+    if rejection.status_code == 200:
+        assert (status, world.trustly.orders) == ("rejected", {})
+        assert await world.balance() == (500_00, 0)
+    else:
+        assert (status, rejection.json()["code"]) == ("sent", "withdrawal_already_sent")
+        assert await world.balance() == (400_00, 100_00)
+
+
+async def test_lists_cost_the_same_however_long_they_are(world: World) -> None:
+    async def cost(path: str) -> int:
+        with count_statements(world.service.db) as statements:
+            assert (await world.client.get(f"{V1}{path}", headers=world.staff())).status_code == 200
+        return len([one for one in statements.sent if "restriction_beat" not in one])  # That is looked at by the clock.
+
+    await world.give(500_00)
+    await world.deposit()
+    await world.withdraw(1_00)
+    before = [await cost("/deposits"), await cost("/withdrawals")]
+    for _ in range(3):
+        await world.deposit()
+        await world.withdraw(1_00)
+    assert [await cost("/deposits"), await cost("/withdrawals")] == before
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=eq.requires_action", 2),
+        ("status=eq.succeeded", 1),
+        ("status=in.(succeeded,failed)&order=created_at.asc", 1),
+        ("amount_minor=gte.2000&currency=eq.EUR", 2),
+        ("limit=1", 1),
+    ],
+)
+async def test_deposits_are_filtered_and_sorted(world: World, query: str, found: int) -> None:
+    deposits: list[Any] = [(await world.deposit(amount)).json() for amount in (10_00, 20_00, 30_00)]
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposits[0]["deposit_id"]))
+    answer = await world.get(f"/deposits?{query}", as_=world.staff())
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["items"]) == found

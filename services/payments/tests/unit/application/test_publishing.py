@@ -1,0 +1,94 @@
+"""What others hear of our events, and that every event of ours can be stored and read again."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import payments
+from chassis.store import Actor, EventTypes, Meta, Recorded
+from contracts.payments.errors import SetAside
+from payments.application.publishing import publish
+from payments.domain.deposit import events as d
+from payments.domain.withdrawal import events as w
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+STREAM = UUID(int=9)
+SEALED = "pd1:personal-data-under-the-players-key"
+MASKED = "****1234"
+WHOSE: dict[str, Any] = {
+    "player_id": UUID(int=1),
+    "casino_id": UUID(int=2),
+    "provider": "trustly",
+    "amount_minor": 100_00,
+    "currency": "EUR",
+}
+EVENTS: list[tuple[Any, list[str]]] = [
+    (d.DepositRequested(**WHOSE, return_url="https://c.example", requested_at=NOW), ["deposit_requested"]),
+    (d.DepositRefused(**WHOSE, code="self_excluded"), ["deposit_refused"]),
+    (d.DepositActionRequired(**WHOSE, reference="pi_1", next_action=SEALED), []),
+    (d.DepositSubmitted(**WHOSE, reference="pi_1"), []),
+    (d.DepositOutcomeUnknown(**WHOSE), ["deposit_outcome_unknown"]),
+    (
+        d.DepositSucceeded(**WHOSE, reference="pi_1", requested_minor=1, late=True, said_at=NOW),
+        ["deposit_succeeded"],
+    ),
+    (d.DepositFailed(**WHOSE, reference="pi_1", code="card_declined"), ["deposit_failed"]),
+    (d.DepositExpired(**WHOSE), ["deposit_failed"]),
+    (
+        w.WithdrawalRequested(**WHOSE, destination=SEALED, shown_as=MASKED, approvals_needed=2, requested_at=NOW),
+        ["withdrawal_requested"],
+    ),
+    (w.WithdrawalApproved(**WHOSE, approved_by="ann", final=False), ["withdrawal_approved"]),
+    (w.WithdrawalRejected(**WHOSE, rejected_by="ann", reason="name differs"), ["withdrawal_rejected"]),
+    (w.WithdrawalCancelled(**WHOSE), ["withdrawal_cancelled"]),
+    (w.PayoutStarted(**WHOSE, request_id=UUID(int=3)), []),
+    (w.PayoutOutcomeUnknown(**WHOSE), ["payout_outcome_unknown"]),
+    (w.PayoutSent(**WHOSE, reference="4711"), ["payout_sent"]),
+    (w.WithdrawalPaid(**WHOSE), ["withdrawal_paid"]),
+    (w.WithdrawalFailed(**WHOSE, code="account_closed"), ["withdrawal_failed"]),
+    (w.WithdrawalReturned(**WHOSE, returned_minor=99_00, code="account_closed"), ["withdrawal_returned"]),
+]
+TYPES = EventTypes(*d.DEPOSIT_EVENTS, *w.WITHDRAWAL_EVENTS)
+BY_NAME = [pytest.param(event, told, id=type(event).__name__) for event, told in EVENTS]
+
+
+def recorded(event: Any) -> Recorded[Any]:
+    meta = Meta(actor=Actor("system", "test"), occurred_at=NOW, casino_id=UUID(int=2), correlation_id=UUID(int=4))
+    return Recorded(event, UUID(int=5), "x", f"thing-{STREAM}", 1, 1, meta)
+
+
+def test_every_event_is_here() -> None:
+    assert {type(event) for event, _ in EVENTS} == {*d.DEPOSIT_EVENTS, *w.WITHDRAWAL_EVENTS}
+
+
+@pytest.mark.parametrize(("event", "told"), BY_NAME)
+def test_an_event_is_told_as_facts_without_personal_data(event: Any, told: list[str]) -> None:
+    facts = list(publish(recorded(event)))
+    assert [fact.type for fact in facts] == [f"payments.{name}" for name in told]
+    for fact in facts:
+        text = fact.model_dump_json()
+        assert str(STREAM) in text
+        assert fact.key_value() == str(WHOSE["player_id"])
+        assert SEALED not in text
+        assert MASKED not in text
+
+
+@pytest.mark.parametrize(("event", "told"), BY_NAME)
+def test_an_event_is_read_as_it_was_stored(event: Any, told: list[str]) -> None:
+    name, version, data = TYPES.encode(event)
+    assert TYPES.decode(name, version, data) == event
+
+
+def test_a_return_tells_what_came_back() -> None:
+    (fact,) = publish(recorded(EVENTS[-1][0]))
+    assert fact.model_dump()["amount_minor"] == 99_00
+
+
+def test_every_reason_for_setting_aside_is_promised() -> None:
+    sources = "\n".join(path.read_text() for path in Path(payments.__file__).parent.rglob("*.py"))
+    used = set(re.findall(r'(?:UnlawfulDepositWord|UnlawfulPayoutWord|Unclear)\("([a-z_]+)"\)', sources))
+    assert used | {"debit_not_on_hold"} == set(SetAside)
