@@ -72,9 +72,10 @@ bench: $(addprefix bench-,$(BENCHMARKS)) ## Measure everything; each prints one 
 bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
 	@$(PY) benchmarks/$*.py $(ARGS)
 
-contracts: $(VENV) ## Generate schemas, AsyncAPI, catalogues and the READMEs' event tables from the events in code
+contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalogues, READMEs' event tables, gateway routes
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.service_readme
+	@$(PY) -m tools.gateway
 
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt

@@ -62,6 +62,7 @@ GATES: Final = (
     Gate("rules", ("-m", "tools.rules"), "the project's own rules are kept"),
     Gate("contracts", ("-m", "tools.contracts", "--check"), "no promise is broken, what is generated is current"),
     Gate("readmes", ("-m", "tools.service_readme", "--check"), "every README tells the service's events as they are"),
+    Gate("gateway", ("-m", "tools.gateway", "--check"), "the gateway's routes are those of the services"),
     Gate("locks", ("-m", "tools.locks"), "what pins versions names no address"),
 )
 

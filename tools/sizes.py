@@ -35,7 +35,9 @@ def _is_composition_root(path: str) -> bool:
 
 def main() -> int:
     """1 when something is too large."""
-    found = [one for path in python_files() for one in too_large(relative(path), path.read_text("utf-8"))]
+    # A migration is a list of statements, read once and never changed: its length says nothing.
+    files = [path for path in python_files() if path.parent.name != "versions"]
+    found = [one for path in files for one in too_large(relative(path), path.read_text("utf-8"))]
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 

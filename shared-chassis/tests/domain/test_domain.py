@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from chassis.domain import DomainError, FixedClock, NotFound, event, event_type_of, uuid7
-from chassis.store import EventTypes, UnknownEventType
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chassis.domain import DomainError, FixedClock, NotFound, event, event_type_of, uuid7
+from chassis.store import EventTypes, UnknownEventType
 
 
 @given(st.integers(0, 2**48 - 2))

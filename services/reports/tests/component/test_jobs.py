@@ -132,7 +132,7 @@ async def test_a_report_says_what_it_is_and_that_nothing_happened(client: httpx.
 
 
 async def test_withdrawals_tell_their_age(client: httpx.AsyncClient, service: Service, clock: FixedClock) -> None:
-    ids = {"player_id": ANN, "casino_id": MALTA}
+    ids: dict[str, Any] = {"player_id": ANN, "casino_id": MALTA}
     asked: dict[str, Any] = {"provider": "trustly", "amount_minor": 5000, "currency": "EUR"}
     paid, waiting = uuid4(), uuid4()
     await tell(
