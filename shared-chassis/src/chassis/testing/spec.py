@@ -8,6 +8,7 @@ from chassis.domain import Decider, DomainError
 C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
+R = TypeVar("R", bound=DomainError)
 
 
 class Spec(Generic[C, S, E]):
@@ -41,7 +42,7 @@ class Spec(Generic[C, S, E]):
         """It was understood, and nothing is new."""
         assert tuple(self._decide()) == ()
 
-    def then_raises(self, error: type[DomainError]) -> DomainError:
+    def then_raises(self, error: type[R]) -> R:
         """It is refused with this error, which is returned for a closer look."""
         try:
             events = self._decide()
