@@ -8,7 +8,6 @@ from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
-from payments.application.errors import PlayerUnknown
 from payments.application.ledger import WalletUnknown, ensure_posted
 from payments.application.ports import CasinoRules, DepositFlow, PlayerStanding
 from payments.application.postings import deposit_transfers
@@ -48,6 +47,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     """
     flow = deposit_flow(desk, wish.provider)
     rules = await desk.casino(uow.connection, wish.casino_id)
+    await desk.player(uow.connection, wish.player_id, rules)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     if wallet is None:
         raise WalletUnknown(field="currency")
@@ -108,11 +108,9 @@ def deposit_flow(desk: Desk, provider: str) -> DepositFlow:
 
 
 async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: CasinoRules) -> DepositStanding:
-    now = uow.ctx.occurred_at
-    player = await desk.directory.player(uow.connection, wish.player_id, now, rules.time_zone)
-    if player is None or player.casino_id != wish.casino_id:
-        raise PlayerUnknown
-    age = await desk.restriction_age.of(uow.connection, now)
+    """What is known of the player now: after his wallet was locked, so that no other deposit changes it."""
+    player = await desk.player(uow.connection, wish.player_id, rules)
+    age = await desk.restriction_age.of(uow.connection, uow.ctx.occurred_at)
     return DepositStanding(
         blocked=player.blocked,
         excluded=player.excluded,

@@ -11,13 +11,14 @@ from chassis.domain import Invalid
 from chassis.privacy import SecretBox, SubjectVault
 from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
-from payments.application.errors import CasinoUnknown, ProviderNotOffered
+from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
 from payments.application.ledger import Ledger
 from payments.application.ports import (
     CasinoRules,
     Directory,
     Notifications,
     PaymentProvider,
+    PlayerStanding,
     ProviderAccount,
     ProviderAccounts,
     ProviderWire,
@@ -79,6 +80,13 @@ class Desk:
         found = await self.directory.casino(connection, casino_id, self.now())
         if found is None:
             raise CasinoUnknown
+        return found
+
+    async def player(self, connection: AsyncConnection, player_id: UUID, rules: CasinoRules) -> PlayerStanding:
+        """A registered player of this casino; PlayerUnknown while his registration was not heard of."""
+        found = await self.directory.player(connection, player_id, self.now(), rules.time_zone)
+        if found is None or found.casino_id != rules.casino_id or found.currency is None:
+            raise PlayerUnknown
         return found
 
     async def offered(

@@ -9,7 +9,6 @@ import msgspec
 from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
-from payments.application.errors import PlayerUnknown
 from payments.application.ledger import ensure_posted
 from payments.application.ports import PayoutFlow
 from payments.application.postings import withdrawal_transfers
@@ -56,12 +55,10 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     """
     flow = payout_flow(desk, wish.provider)
     rules = await desk.casino(uow.connection, wish.casino_id)
+    player = await desk.player(uow.connection, wish.player_id, rules)
     await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
     flow.check_amount(wish.amount_minor, wish.currency)
     shown_as = flow.check_destination(wish.destination)
-    player = await desk.directory.player(uow.connection, wish.player_id, uow.ctx.occurred_at, rules.time_zone)
-    if player is None or player.casino_id != wish.casino_id:
-        raise PlayerUnknown
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = msgspec.json.encode(dict(wish.destination)).decode()
     command = RequestWithdrawal(

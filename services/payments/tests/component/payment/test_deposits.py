@@ -292,3 +292,14 @@ async def test_the_id_of_somebody_elses_deposit_is_refused(world: World) -> None
     deposit_id = (await world.deposit()).json()["deposit_id"]
     answer = await world.deposit(99_00, deposit_id=deposit_id)
     assert (answer.status_code, answer.json()["code"]) == (409, "deposit_already_requested")
+
+
+async def test_whoever_is_not_known_here_yet_is_told_so(bare_world: World) -> None:
+    assert (await bare_world.deposit()).json()["code"] == "casino_unknown"
+    await bare_world.open_casino()
+    await bare_world.beat()
+    await bare_world.configure()
+    assert (await bare_world.deposit()).json()["code"] == "player_unknown"
+    assert (await bare_world.withdraw()).json()["code"] == "player_unknown"
+    await bare_world.register()
+    assert (await bare_world.deposit()).status_code == 201

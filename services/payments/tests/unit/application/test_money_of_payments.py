@@ -43,7 +43,7 @@ WITHDRAWAL = w.RequestWithdrawal(
     now=NOW,
 )
 SETTLED = dw.Settled(reference="pi_1", amount_minor=49_00, currency="EUR")
-DEPOSIT_WORDS = [
+DEPOSIT_WORDS: list[dw.DepositWord] = [
     SETTLED,
     dw.Declined(reference="pi_1", code="card_declined"),
     dw.Underway(reference="pi_1"),
@@ -53,7 +53,7 @@ DEPOSIT_WORDS = [
 CONFIRMED = ww.Confirmed(amount_minor=100_00, currency="EUR")
 SENT_BACK = ww.SentBack(amount_minor=100_00, currency="EUR", code="account_closed")
 PART_BACK = ww.SentBack(amount_minor=99_00, currency="EUR", code="account_closed")
-NOTICES = [ww.Taken(reference="4711"), ww.Unanswered(), CONFIRMED, SENT_BACK]
+NOTICES: list[ww.PayoutWord] = [ww.Taken(reference="4711"), ww.Unanswered(), CONFIRMED, SENT_BACK]
 
 
 def play(decider: Decider[Any, Any, Any], commands: Sequence[Any]) -> list[Any]:
