@@ -1,5 +1,6 @@
 """Finding accounts, making them, and locking wallets."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -39,14 +40,19 @@ class GameHouses:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._finding = asyncio.Lock()
         self.known: dict[tuple[UUID, str], int] = {}
 
     async def find(self, missing: Iterable[tuple[UUID, str]]) -> None:
         """Make and remember those that are not known yet, in a transaction of their own: once committed they stay."""
-        refs = [game_house(casino_id, currency) for casino_id, currency in missing]
-        async with self._db.write() as connection:
-            numbers = await house_numbers(await driver(connection), refs)
-        self.known.update({(ref.casino_id, ref.currency): number for ref, number in numbers.items()})
+        async with self._finding:
+            # Everybody who starts at the same moment misses the same one; only the first has to look.
+            refs = [game_house(*key) for key in missing if key not in self.known]
+            if not refs:
+                return
+            async with self._db.write() as connection:
+                numbers = await house_numbers(await driver(connection), refs)
+            self.known.update({(ref.casino_id, ref.currency): number for ref, number in numbers.items()})
 
 
 async def house_numbers(raw: Any, refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
