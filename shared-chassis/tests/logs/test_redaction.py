@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,6 +122,27 @@ def test_whatever_is_logged_becomes_json_without_the_secret_in_it(value: Any) ->
     clean = redact({"password": "hunter2-hunter2", "inner": value})
     text = json.dumps(clean)
     assert "hunter2-hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 7999 + "!",
+        "1" * 8000,
+        "a1" * 4000 + "!",
+        "GB82 " * 1600,
+        "4 " * 4000,
+        "://a:" * 1600,
+        "a@" + "a." * 4000,
+        '"' * 8000,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_no_text_takes_long(text: str) -> None:
+    """A first version of one pattern backtracked for hours over eight thousand letters and an exclamation mark."""
+    started = time.process_time()
+    redact_text(text)
+    assert time.process_time() - started < 1
 
 
 def test_an_endless_structure_ends() -> None:
