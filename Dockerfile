@@ -11,13 +11,13 @@ WORKDIR /app
 RUN python3 -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# What others wrote comes first: this layer stays until a dependency changes.
+# What others wrote comes first: this layer stays until a dependency changes. s3fs: FILES_URL may name a bucket.
 COPY constraints.txt deploy/image/third_party.py /build/
 COPY shared-contracts/pyproject.toml shared-contracts/
 COPY shared-chassis/pyproject.toml shared-chassis/
 COPY ${FOLDER}/pyproject.toml ${FOLDER}/
 RUN python /build/third_party.py shared-contracts shared-chassis "$FOLDER" > /build/third-party.txt \
-    && pip install --quiet --constraint /build/constraints.txt setuptools --requirement /build/third-party.txt
+    && pip install --quiet --constraint /build/constraints.txt setuptools s3fs --requirement /build/third-party.txt
 
 # Then what we wrote: the sources stay where they are, a service finds its migrations beside them.
 COPY shared-contracts shared-contracts

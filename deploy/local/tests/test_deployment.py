@@ -1,0 +1,145 @@
+"""What runs elsewhere, as far as it can be proved here: the image's helpers, the composition, the manifests."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import kubernetes_validate
+import pytest
+import yaml
+from pitlocal import postgres
+from pitlocal.paths import REPOSITORY
+from pitlocal.postgres import EmbeddedServer
+from pitlocal.privileges import discard, installed_package
+from pitlocal.services import PROGRAMS
+
+MANIFESTS = REPOSITORY / "deploy" / "k8s"
+KUBERNETES = "1.34"
+SERVICES = [program.name for program in PROGRAMS if program.has_database]
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=REPOSITORY, env={**os.environ, **environment}
+    )
+
+
+def documents(path: Path) -> Iterator[dict[str, Any]]:
+    yield from (document for document in yaml.safe_load_all(path.read_text()) if document)
+
+
+def test_the_image_installs_what_the_distributions_need_from_others() -> None:
+    printed = run(sys.executable, "deploy/image/third_party.py", "shared-contracts", "shared-chassis").stdout.split()
+    assert "pydantic" in printed
+    assert not [line for line in printed if line.startswith("pitboss")]
+
+
+def test_the_image_runs_without_rights_and_tells_its_health() -> None:
+    text = (REPOSITORY / "Dockerfile").read_text()
+    assert "USER 10001:10001" in text
+    assert "HEALTHCHECK" in text
+    assert run(sys.executable, "deploy/image/healthcheck.py", PORT="1").returncode == 1
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
+    """A server of its own: the script's roles are called like an installation's."""
+    server = postgres.start_embedded(tmp_path)
+    yield server
+    server.stop()
+    discard(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def composition() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+    return loaded
+
+
+def test_every_program_is_composed_with_its_migration_before_it(composition: dict[str, Any]) -> None:
+    composed = composition["services"]
+    assert set(composed) == {"postgres", "kafka", "gateway", *SERVICES, *(f"{name}-migrate" for name in SERVICES)}
+    for name in SERVICES:
+        assert composed[name]["depends_on"][f"{name}-migrate"] == {"condition": "service_completed_successfully"}
+        assert composed[name]["read_only"] is True
+        assert composed[name]["cap_drop"] == ["ALL"]
+
+
+def test_no_secret_has_a_default_and_the_script_makes_each(tmp_path: Path) -> None:
+    text = (REPOSITORY / "docker-compose.yml").read_text()
+    named = set(re.findall(r"\$\{(\w*(?:KEY|PASSWORD)):\?[^}]+\}", text))
+    assert len(named) == len(SERVICES) + 3
+    assert not re.findall(r"\$\{\w*(?:KEY|PASSWORD)(?::?-[^}]*)?\}", text)
+    file = tmp_path / ".env"
+    assert run("deploy/make-secrets", str(file)).returncode == 0
+    made = dict(line.split("=", 1) for line in file.read_text().splitlines() if not line.startswith("#"))
+    assert set(made) == named
+    assert file.stat().st_mode & 0o077 == 0
+    assert run("deploy/make-secrets", str(file)).returncode == 1
+    assert file.read_text().count(made["MASTER_KEY"]) == 1
+
+
+async def test_the_compositions_databases_belong_to_one_role_each(server: EmbeddedServer) -> None:
+    passwords = {f"{name.upper()}_DB_PASSWORD": f"it's {name}" for name in SERVICES}
+    address = urlsplit(server.superuser_url)
+    made = run(
+        "deploy/compose/make-databases.sh",
+        PATH=f"{installed_package() / 'pginstall' / 'bin'}:{os.environ['PATH']}",
+        POSTGRES_USER=address.username or "",
+        PGPASSWORD=address.password or "",
+        PGHOST="127.0.0.1",
+        PGPORT=str(server.port),
+        **passwords,
+    )
+    assert made.returncode == 0, made.stderr
+    connection = await asyncpg.connect(server.url_for("games", user="games", password="it's games"))
+    await connection.execute("CREATE TABLE mine ()")
+    await connection.close()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(server.url_for("payments", user="games", password="it's games"))
+
+
+def test_every_manifest_holds_against_the_kubernetes_schemas() -> None:
+    checked = 0
+    for path in sorted(MANIFESTS.rglob("*.yaml")):
+        for document in documents(path):
+            if path.name == "kustomization.yaml":
+                assert document["kind"] == "Kustomization"
+            else:
+                kubernetes_validate.validate(document, KUBERNETES, strict=True)
+                checked += 1
+    assert checked > 15
+
+
+def test_every_program_has_its_place_in_the_cluster() -> None:
+    base = next(documents(MANIFESTS / "base" / "kustomization.yaml"))["resources"]
+    assert [name for name in SERVICES if f"../services/{name}" not in base] == []
+    migrated = next(documents(MANIFESTS / "migrate" / "kustomization.yaml"))["resources"]
+    assert [name for name in SERVICES if name not in migrated] == []
+    config = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]
+    assert [name for name in SERVICES if config[f"{name.upper()}_URL"] != f"http://{name}-http:8000"] == []
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed; the parts are checked above")
+@pytest.mark.parametrize("folder", ["base", "migrate"])
+def test_kustomize_renders_valid_objects_of_a_restricted_namespace(folder: str) -> None:
+    rendered = run("kubectl", "kustomize", str(MANIFESTS / folder))
+    assert rendered.returncode == 0, rendered.stderr
+    objects = [one for one in yaml.safe_load_all(rendered.stdout) if one]
+    for one in objects:
+        kubernetes_validate.validate(one, KUBERNETES, strict=True)
+    for one in (one for one in objects if one["kind"] in {"Deployment", "Job"}):
+        pod = one["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        name = one["metadata"]["labels"]["app.kubernetes.io/name"]
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["image"] == f"pitboss/{name}"
+            assert container["envFrom"][1] == {"secretRef": {"name": f"{name}-secrets"}}
