@@ -97,10 +97,14 @@ class FakeStripe:
 
 @dataclass
 class FakeTrustly:
-    """Takes each UUID once and answers a repeat as it answered first. `refuse` names an error; `lost` as above."""
+    """Takes each UUID once and answers a repeat as it answered first.
+
+    `refuse` names an error; `lost` as above; `killed`: that many callers die before they hear the answer.
+    """
 
     refuse: str | None = None
     lost: int = 0
+    killed: int = 0
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, bytes] = field(default_factory=dict)
     calls: list[HttpCall] = field(default_factory=list)
@@ -113,6 +117,9 @@ class FakeTrustly:
         uuid = params["UUID"]
         if uuid not in self.answers:
             self.answers[uuid] = self._take(message["method"], uuid, params["Data"])
+        if self.killed:
+            self.killed -= 1
+            raise RuntimeError("our process was killed while it waited")
         if self.lost:
             self.lost -= 1
             return None

@@ -257,6 +257,17 @@ async def test_a_lost_answer_is_asked_about_with_the_identical_order(rich: World
     ]  # fmt: skip
 
 
+async def test_a_process_that_dies_while_it_waits_is_followed_by_one_that_sends_the_same(rich: World) -> None:
+    rich.trustly.killed = 1
+    withdrawal_id = (await rich.withdraw()).json()["withdrawal_id"]
+    await approve(rich, withdrawal_id)
+    await rich.run_tasks()
+    assert await status(rich, withdrawal_id) == "sending"
+    await rich.pass_time(seconds=31)
+    assert await status(rich, withdrawal_id) == "sent"
+    assert (len(rich.trustly.calls), len({call.body for call in rich.trustly.calls})) == (2, 1)
+
+
 async def test_a_refused_payout_gives_the_money_back(rich: World) -> None:
     rich.trustly.refuse = "ERROR_INVALID_PARAMETERS"
     withdrawal_id = (await rich.withdraw()).json()["withdrawal_id"]

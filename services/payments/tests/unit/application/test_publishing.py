@@ -1,5 +1,6 @@
 """What others hear of our events, and that every event of ours can be stored and read again."""
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+import contracts
 import payments
 from chassis.store import Actor, EventTypes, Meta, Recorded
 from contracts.payments.errors import SetAside
@@ -17,6 +19,7 @@ from payments.domain.withdrawal import events as w
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STREAM = UUID(int=9)
+EXAMPLES = Path(contracts.__file__).parent / "examples"
 SEALED = "pd1:personal-data-under-the-players-key"
 MASKED = "****1234"
 WHOSE: dict[str, Any] = {
@@ -81,6 +84,13 @@ def test_an_event_is_told_as_facts_without_personal_data(event: Any, told: list[
 def test_an_event_is_read_as_it_was_stored(event: Any, told: list[str]) -> None:
     name, version, data = TYPES.encode(event)
     assert TYPES.decode(name, version, data) == event
+
+
+@pytest.mark.parametrize(("event", "told"), BY_NAME)
+def test_what_is_told_has_the_shape_of_its_golden_example(event: Any, told: list[str]) -> None:
+    for fact in publish(recorded(event)):
+        example = json.loads((EXAMPLES / f"{fact.type}.v{fact.version}.json").read_text())
+        assert fact.model_dump(mode="json").keys() == example["data"].keys()
 
 
 def test_a_return_tells_what_came_back() -> None:
