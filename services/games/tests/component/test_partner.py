@@ -15,9 +15,13 @@ from services.games.tests.support.feed import Feed
 from services.games.tests.support.payments import Payments
 
 from chassis.domain import FixedClock
+from chassis.runtime import http_application
+from chassis.testing.client import client as talking
 from chassis.testing.postgres import count_statements
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
 from games.entrypoints.partner import LARGEST_BODY
+from games.main import build
+from games.settings import Settings
 
 OPERATIONS = ["user/info", "user/balance", "transaction/bet", "transaction/win", "transaction/rollback"]
 EUR = 100_000
@@ -78,6 +82,31 @@ async def test_what_changes_is_heard_though_everything_is_cached(casino: Casino,
     await until_status(casino, token, "RS_OK")
     await feed(PlayerBlocked(player_id=PLAYER, casino_id=CASINO))
     await until_status(casino, token, "RS_ERROR_USER_DISABLED")
+
+
+async def test_what_another_process_changes_is_heard(casino: Casino) -> None:
+    await casino.hears()
+    token = await casino.token()
+    await until_status(casino, token, "RS_OK")
+    settings = casino.service.settings
+    assert isinstance(settings, Settings)
+    other = build(settings, clock=casino.service.application.clock)
+    other.verifier = casino.service.verifier
+    async with talking(http_application(other)) as client:
+        there = Casino(client, casino.hub88, casino.tasks, other, casino.id, casino.player)
+        await there.switch_on(enabled=False)
+        await until_status(casino, token, "RS_ERROR_INVALID_GAME")
+        await there.switch_on()
+        await until_status(casino, token, "RS_OK")
+        launched_there = await there.token()
+    assert (await casino.call("transaction/bet", launched_there, amount=0))["status"] == "RS_OK"
+
+
+async def test_every_answer_is_counted(casino: Casino) -> None:
+    await casino.call("user/balance", "nobodys-token")
+    metrics = (await casino.client.get("/metrics")).text
+    labels = 'operation="user/balance",supplier="hub88",verdict="invalid_token"'
+    assert f"games_wallet_calls_total{{{labels}}}" in metrics
 
 
 async def test_what_changes_is_seen_while_the_listener_is_away(casino: Casino, feed: Feed) -> None:

@@ -96,7 +96,7 @@ class SupplierContract:
         made.accounts[(CASINO, name)] = other.account()
         made.desk = other.supplier.desk(other.account())
         made.sessions[hash_token(TOKEN)] = session(supplier=name)
-        made.games[(CASINO, name, GAME)] = game(supplier=name)
+        made.games[(CASINO, name, GAME)] = game()
         return made
 
     @pytest.fixture

@@ -47,15 +47,7 @@ def session(**changes: Any) -> SessionFacts:
 
 def game(**changes: Any) -> GameFacts:
     """A game that is on."""
-    facts: dict[str, Any] = {
-        "supplier": "hub88",
-        "game_code": GAME,
-        "name": "Dragon Rising",
-        "category": "Video Slots",
-        "platforms": frozenset({"desktop", "mobile"}),
-        "playable": True,
-        "blocked_countries": frozenset({"US"}),
-    }
+    facts: dict[str, Any] = {"playable": True, "blocked_countries": frozenset({"US"})}
     return GameFacts(**{**facts, **changes})
 
 

@@ -118,15 +118,7 @@ async def game_by_code(connection: AsyncConnection, casino_id: UUID, supplier: s
         )
     )
     entry = entries[0]
-    return GameFacts(
-        supplier=supplier,
-        game_code=game_code,
-        name=entry.name,
-        category=entry.category,
-        platforms=frozenset(entry.platforms),
-        playable=entry.available and bool(on.scalar_one_or_none()),
-        blocked_countries=frozenset(entry.blocked_countries),
-    )
+    return GameFacts(entry.available and bool(on.scalar_one_or_none()), frozenset(entry.blocked_countries))
 
 
 def _told(entry: CatalogueEntry | None) -> tuple[Any, ...]:

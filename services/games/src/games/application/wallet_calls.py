@@ -146,11 +146,6 @@ class PlayerFacts:
 class GameFacts:
     """Whether a game can be played at a casino, and where not."""
 
-    supplier: str
-    game_code: str
-    name: str
-    category: str
-    platforms: frozenset[str]
     playable: bool
     blocked_countries: frozenset[str]
 

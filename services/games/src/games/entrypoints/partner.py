@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 from starlette.types import Message, Receive, Scope, Send
 
 from chassis.http import RequestProblem
+from chassis.telemetry.metrics import REGISTRY
 from chassis.telemetry.record import RequestRecord
 from games.application.ports import Directory, GameSupplier
 from games.application.wallet import WalletService
@@ -21,6 +23,13 @@ log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 64 * 1024
 """Bytes. The largest call any supplier makes is a few hundred."""
+
+WALLET_CALLS = Counter(
+    "games_wallet_calls_total",
+    "Suppliers' wallet calls, by what we answered",
+    ["supplier", "operation", "verdict"],
+    registry=REGISTRY,
+)
 
 _JSON = (b"content-type", b"application/json")
 
@@ -52,28 +61,31 @@ class PartnerApi:
             await _answer(send, 405, b'{"error":"Only POST is answered here."}', (b"allow", b"POST"))
         else:
             _name_route(scope, target)
-            body = await _body(receive)
-            if body is None:
-                answer = target.supplier.refusal(b"", Verdict.WRONG_SYNTAX)
-            else:
-                answer = await self._handle(target, scope, body)
+            answer, verdict = await self._handle(target, scope, await _body(receive))
+            WALLET_CALLS.labels(target.supplier.name, target.operation, verdict.value).inc()
             await _answer(send, 200, answer)
 
-    async def _handle(self, target: Target, scope: Scope, body: bytes) -> bytes:
+    async def _handle(self, target: Target, scope: Scope, body: bytes | None) -> tuple[bytes, Verdict]:
         supplier = target.supplier
         try:
-            found = await self._directory.account(target.casino_id, supplier.name)
-            if found is None:
-                return supplier.refusal(body, Verdict.INVALID_PARTNER)
-            account, desk = found
-            call = desk.read(target.operation, scope["headers"], body)
-            return desk.word(call, await self._wallet.handle(account, call))
+            return await self._understood(target, scope, body)
         except CallRefused as refused:
             log.info("wallet_call_refused", supplier=supplier.name, operation=target.operation, verdict=refused.verdict)
-            return supplier.refusal(body, refused.verdict)
+            return supplier.refusal(body or b"", refused.verdict), refused.verdict
         except Exception:
             log.exception("wallet_call_failed", supplier=supplier.name, operation=target.operation)
-            return supplier.refusal(body, Verdict.UNKNOWN)
+            return supplier.refusal(body or b"", Verdict.UNKNOWN), Verdict.UNKNOWN
+
+    async def _understood(self, target: Target, scope: Scope, body: bytes | None) -> tuple[bytes, Verdict]:
+        if body is None:
+            raise CallRefused(Verdict.WRONG_SYNTAX)
+        found = await self._directory.account(target.casino_id, target.supplier.name)
+        if found is None:
+            raise CallRefused(Verdict.INVALID_PARTNER)
+        account, desk = found
+        call = desk.read(target.operation, scope["headers"], body)
+        answer = await self._wallet.handle(account, call)
+        return desk.word(call, answer), answer.verdict
 
     def _target(self, scope: Scope) -> Target | None:
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))

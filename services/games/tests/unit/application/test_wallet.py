@@ -204,7 +204,7 @@ async def test_a_game_that_is_off_takes_no_bet_and_pays(
 
 
 async def test_the_game_may_change_within_a_session(wallet: WalletService, directory: MemoryDirectory) -> None:
-    directory.games[(CASINO, "hub88", "evo_roulette")] = game(game_code="evo_roulette")
+    directory.games[(CASINO, "hub88", "evo_roulette")] = game()
     assert await verdict(wallet, call("bet", game_code="evo_roulette")) == Verdict.OK
     assert await verdict(wallet, call("bet", game_code="unheard_of", transaction="t9")) == Verdict.INVALID_GAME
 
@@ -242,7 +242,7 @@ async def test_a_free_bet_repeated_as_a_real_one_is_told_apart(wallet: WalletSer
 async def test_a_repeat_with_any_other_fact_is_refused(
     wallet: WalletService, directory: MemoryDirectory, change: Any
 ) -> None:
-    directory.games[(CASINO, "hub88", "other")] = game(game_code="other")
+    directory.games[(CASINO, "hub88", "other")] = game()
     await wallet.handle(account(), call("bet"))
     assert await verdict(wallet, call("bet", **change)) == Verdict.DIFFERENT_FACTS
 
