@@ -124,7 +124,12 @@ async def test_killing_kafka(service: Database, broker: kafka.Broker) -> None:
         await eventually(arrived(service, 45))
         await eventually(_outbox_empty(service))
     await assert_everything_once_and_in_order(service, 45)
-    await bus.close()
+    await asyncio.to_thread(broker.kill)
+    stuck = asyncio.create_task(bus.publish([message(envelope("a", "never"))]))
+    await asyncio.wait({stuck}, timeout=1)
+    stuck.cancel()
+    await asyncio.gather(stuck, return_exceptions=True)
+    await asyncio.wait_for(bus.close(), 20)
 
 
 def _outbox_empty(db: Database) -> Any:

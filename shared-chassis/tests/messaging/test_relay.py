@@ -14,7 +14,7 @@ import pytest
 
 from chassis.db import Database
 from chassis.db.engine import driver
-from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay
+from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay, list_parked
 from chassis.messaging.postgres_bus import PostgresBus
 from chassis.telemetry.metrics import REGISTRY
 from chassis.testing.bus_contract import Reader, eventually, in_order, numbered
@@ -170,6 +170,57 @@ async def test_a_stop_does_not_wait_for_a_bus_that_is_down(db: Database, sql: An
     async with asyncio.timeout(10):
         async with relaying(OutboxRelay(db, bus)):
             await eventually(lambda: bus.refused >= 1)
+
+
+class HangingBus(MemoryBus):
+    """A bus that holds on to what it was given until its broker is back, as Kafka's producer does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.back = asyncio.Event()
+        self.asked = 0
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        self.asked += 1
+        await self.back.wait()
+        await super().publish(messages)
+
+
+async def test_while_a_bus_holds_on_to_a_batch_what_waits_is_measured_and_nothing_is_sent_twice(
+    db: Database, sql: Any
+) -> None:
+    bus = HangingBus()
+    async with relaying(OutboxRelay(db, bus)):
+        await queue(sql, numbered("news", 7))
+        await eventually(lambda: bus.asked == 1)
+        await queue(sql, numbered("news", 70, start=7))
+        await eventually(lambda: REGISTRY.get_sample_value("outbox_waiting") == 77)
+        bus.back.set()
+        await eventually(all_published(db))
+    assert len(bus.published("news")) == 77
+
+
+async def test_a_stop_does_not_wait_for_a_bus_that_holds_on_to_a_batch(db: Database, sql: Any) -> None:
+    bus = HangingBus()
+    await queue(sql, numbered("news", 1))
+    async with asyncio.timeout(10):
+        async with relaying(OutboxRelay(db, bus)):
+            await eventually(lambda: bus.asked == 1)
+    assert await value(db, WAITING) == 1
+
+
+async def test_a_row_that_no_bus_would_take_is_parked_and_the_others_get_by(db: Database, sql: Any) -> None:
+    bus = MemoryBus()
+    await queue(
+        sql, [*numbered("news", 5), Message("news", "lost", b"{}", partition=99), *numbered("news", 5, start=5)]
+    )
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(all_published(db))
+    assert len(bus.published("news")) == 10
+    assert all(in_order(values) for values in values_by_key(bus, "news").values())
+    (one,) = await list_parked(db, "outbox")
+    assert (one.topic, one.key) == ("news", "lost")
+    assert "99" in one.reason
 
 
 async def test_old_published_rows_are_deleted_and_waiting_ones_never(db: Database, sql: Any) -> None:

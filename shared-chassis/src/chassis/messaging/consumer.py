@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal
 
 import structlog
 
@@ -18,8 +18,7 @@ from contracts.event import ContractEvent
 
 log = structlog.get_logger(__name__)
 
-E = TypeVar("E", bound=ContractEvent)
-EventHandler = Callable[[UnitOfWork, Envelope, E], Awaitable[None]]
+EventHandler = Callable[[UnitOfWork, Envelope, Any], Awaitable[None]]
 OnParked = Literal["block_key", "skip"]
 
 BATCH_SIZE = 200
@@ -59,14 +58,14 @@ class Consumer:
         self,
         name: str,
         *,
-        handlers: Mapping[type[E], EventHandler[E]] | None = None,
+        handlers: Mapping[type[ContractEvent], EventHandler] | None = None,
         read_models: Sequence[ReadModel] = (),
         on_parked: OnParked = "block_key",
         batch_size: int = BATCH_SIZE,
         attempts: int = ATTEMPTS,
     ) -> None:
         self.name = name
-        self.handlers = cast("Mapping[type[ContractEvent], EventHandler[ContractEvent]]", dict(handlers or {}))
+        self.handlers = dict(handlers or {})
         self.read_models = tuple(read_models)
         self.on_parked: OnParked = on_parked
         self.batch_size = batch_size

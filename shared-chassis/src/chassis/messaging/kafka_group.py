@@ -117,6 +117,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._group = group
         self._batch_size = batch_size
         self._paused: set[TopicPartition] = set()
+        self._between_hands = False
         self._dispatcher = Dispatcher(group, handler, self._commit, progress=self._resume, batch_size=batch_size)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
@@ -152,7 +153,9 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
                     fetch.cancel()
                     await asyncio.gather(fetch, return_exceptions=True)
                     return
-                self._hand_out(fetch.result())
+                fetched = fetch.result()
+                if not self._between_hands:  # What was fetched just before comes again, here or elsewhere.
+                    self._hand_out(fetched)
         finally:
             stop.cancel()
 
@@ -164,11 +167,13 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """The group is about to be dealt anew; it waits for us until this returns."""
+        self._between_hands = True
         await self._dispatcher.drain([(one.topic, one.partition) for one in revoked], timeout_s=DRAIN_S)
         self._paused.clear()
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Reading begins at the committed offsets by itself."""
+        self._between_hands = False
         log.info("partitions_taken", group=self._group, owned=len(assigned))
 
     def _hand_out(self, fetched: dict[TopicPartition, list[Any]]) -> None:

@@ -18,7 +18,7 @@ class Parked:
     """One event that waits. `attempts` 0: it was never tried, it waits behind another of its key."""
 
     id: int
-    event_id: UUID
+    event_id: UUID | None
     topic: str
     key: str
     reason: str

@@ -14,6 +14,7 @@ from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Messa
 from chassis.messaging.partitioner import destination
 from chassis.messaging.postgres_group import PostgresSubscription
 
+_CONNECT_TIMEOUT_S = 10.0
 _COMMAND_TIMEOUT_S = 30.0
 _LONGEST_NOTICE = 7_000
 
@@ -120,6 +121,7 @@ class PostgresBus:
                     self.url,
                     min_size=0,
                     max_size=4,
+                    timeout=_CONNECT_TIMEOUT_S,
                     command_timeout=_COMMAND_TIMEOUT_S,
                     server_settings={"application_name": "bus", "jit": "off", "lock_timeout": "10s"},
                 )

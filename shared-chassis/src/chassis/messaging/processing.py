@@ -14,7 +14,7 @@ from chassis.messaging.failures import of_size, transient
 from chassis.messaging.incoming import Incoming, Wanted
 from chassis.messaging.metrics import EVENTS, PROCESSING
 from chassis.store import Actor, Application, Context, ReadModel, Recorded, UnitOfWork, apply
-from chassis.telemetry import span_from_traceparent
+from chassis.telemetry import current_traceparent, span_from_traceparent
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 
@@ -171,8 +171,8 @@ async def handle(
     if handler is None:
         return
     assert one.envelope is not None, "broken events are parked before this"
-    uow.ctx = consequence_of(one.envelope, application)
     with span_from_traceparent(f"handle {one.type}", one.envelope.traceparent):
+        uow.ctx = consequence_of(one.envelope, application)
         await handler(uow, one.envelope, event.event)
 
 
@@ -186,7 +186,7 @@ def consequence_of(envelope: Envelope, application: Application) -> Context:
         causation_id=envelope.id,
         reason=envelope.reason,
         authorised_by=envelope.authorisedby,
-        traceparent=envelope.traceparent,
+        traceparent=current_traceparent() or envelope.traceparent,
     )
 
 

@@ -15,7 +15,7 @@ import structlog
 
 from chassis.db import Database
 from chassis.db.engine import plain_url
-from chassis.messaging.bus import EventBus, Message
+from chassis.messaging.bus import EventBus, Message, Undeliverable
 from chassis.messaging.metrics import OUTBOX_AGE, OUTBOX_FAILURES, OUTBOX_PUBLISHED, OUTBOX_WAITING
 
 log = structlog.get_logger(__name__)
@@ -27,8 +27,12 @@ POLL_S = 0.1
 KEEP = timedelta(days=3)
 """How long published rows stay, for whoever wants to look."""
 
+OUTBOX = "outbox"
+"""The name under which rows are parked that no bus would take."""
+
 _LOCK = 7_301_884_216
 _STANDBY_S = 1.0
+_LOOK_S = 1.0
 _MEASURE_S = 5.0
 _PURGE_S = 60.0
 _FIRST_PAUSE_S = 0.1
@@ -123,9 +127,11 @@ class OutboxRelay:
     async def _publish(self, connection: Any, rows: list[Any], stop: asyncio.Event) -> None:
         ids = [row["id"] for row in rows]
         try:
-            await self._bus.publish(
-                [Message(row["topic"], row["key"], row["envelope"].encode(), row["partition"]) for row in rows]
-            )
+            messages = [_message(row) for row in rows]
+            if not await self._delivered(connection, messages, stop):
+                return
+        except Undeliverable as error:
+            await self._part(connection, rows, error, stop)
         except Exception as error:
             OUTBOX_FAILURES.inc()
             log.warning(
@@ -138,6 +144,34 @@ class OutboxRelay:
             await connection.execute(_PUBLISHED, ids)
             OUTBOX_PUBLISHED.inc(len(ids))
             self._pause_s = _FIRST_PAUSE_S
+
+    async def _delivered(self, connection: Any, messages: list[Message], stop: asyncio.Event) -> bool:
+        """Publish, however long the bus takes for it; False when it is time to stop before that.
+
+        A bus may hold on to a batch until its broker is back, which is what keeps the order. Meanwhile what waits is
+        measured, so that somebody hears of it.
+        """
+        publishing = asyncio.create_task(self._bus.publish(messages))
+        try:
+            while not publishing.done():
+                await asyncio.wait({publishing}, timeout=_LOOK_S)
+                await self._measure(connection)
+                if stop.is_set() and not publishing.done():
+                    return False
+            publishing.result()
+            return True
+        finally:
+            publishing.cancel()
+            await asyncio.gather(publishing, return_exceptions=True)
+
+    async def _part(self, connection: Any, rows: list[Any], error: Undeliverable, stop: asyncio.Event) -> None:
+        """Publish the rows of a batch one by one; park the one that no bus would ever take, so that others get by."""
+        if len(rows) > 1:
+            for row in rows:
+                await self._publish(connection, [row], stop)
+            return
+        log.error("outbox_row_parked", id=rows[0]["id"], topic=rows[0]["topic"], reason=str(error))
+        await connection.execute(_PARKED, OUTBOX, rows[0]["id"], str(error))
 
     async def _measure(self, connection: Any) -> None:
         now = asyncio.get_running_loop().time()
@@ -156,6 +190,10 @@ class OutboxRelay:
                 self._purged_at = now
 
 
+def _message(row: Any) -> Message:
+    return Message(row["topic"], row["key"], row["envelope"].encode(), row["partition"])
+
+
 async def _unless(stop: asyncio.Event, seconds: float) -> bool:
     """Wait, unless it is time to stop; whether it is."""
     with suppress(TimeoutError):
@@ -167,6 +205,10 @@ _WAITING = """
     SELECT id, topic, key, partition, envelope FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1"""
 _PUBLISHED = "UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1::bigint[])"
 _FAILED = "UPDATE outbox SET attempts = attempts + 1 WHERE id = ANY($1::bigint[])"
+_PARKED = """
+    WITH done AS (UPDATE outbox SET published_at = clock_timestamp() WHERE id = $2 RETURNING topic, key, envelope)
+    INSERT INTO parked_message (consumer, topic, key, envelope, reason, attempts)
+    SELECT $1, topic, key, convert_to(envelope, 'UTF8'), $3, 1 FROM done"""
 _MEASURE = """
     SELECT count(*) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age
     FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 100000) AS oldest"""
