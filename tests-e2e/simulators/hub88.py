@@ -151,7 +151,7 @@ class Hub88:
                 call = Call("user/balance", launch.base("-"))
             case _:
                 raise _refused(404, "unknown action")
-        answers = [await self.wallet.ask(launch.operator, call) for _ in range(int(wish.get("copies", 1)))]
+        answers = [await self.wallet.certain(launch.operator, call) for _ in range(int(wish.get("copies", 1)))]
         return web.json_response({**call.told(), "answers": answers})
 
     async def _spin(self, launch: Launch, wish: dict[str, Any]) -> dict[str, Any]:

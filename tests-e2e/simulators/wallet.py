@@ -97,6 +97,18 @@ class Wallet:
         call.answers.append(answer)
         return answer
 
+    async def certain(self, operator: Counterpart, call: Call) -> dict[str, Any] | None:
+        """Send the call until something definite is answered, whatever it is; None after two minutes of doubt."""
+        given_up, pause = asyncio.get_running_loop().time() + PATIENCE_S, FIRST_PAUSE_S
+        while True:
+            answer = await self.ask(operator, call)
+            if answer is not None and call.status != "RS_ERROR_UNKNOWN":
+                return answer
+            if asyncio.get_running_loop().time() > given_up:
+                return None
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+
     async def insist(self, operator: Counterpart, call: Call, tries: int | None = None) -> None:
         """Send the call until it is answered well or refused for good: `tries` times, or for two minutes.
 

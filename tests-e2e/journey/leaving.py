@@ -1,0 +1,146 @@
+"""Limits, a withdrawal that two people approve, and self-exclusion."""
+
+import time
+from typing import Any
+
+from journey.client import eventually, refusal
+from journey.newcomer import parcels_taken
+from journey.opening import SECOND_PERSON_ABOVE_MINOR
+from journey.tale import Step, Tale, major, money
+
+LIMIT_MINOR = 400_00
+LARGE_MINOR = 150_00
+SMALL_MINOR = 20_00
+EXCLUSION_BOUND_S = 60.0
+"""How old payments' copy of the restrictions may be while it still takes bets and deposits."""
+
+V1 = "/api/payments/v1"
+
+
+async def limit(tale: Tale) -> str:
+    """A deposit limit he set himself, below what he deposited today."""
+    body = {"period": "day", "amount_minor": LIMIT_MINOR, "currency": tale.currency}
+    await tale.who.put(f"/api/backoffice/v1/players/{tale.player_id}/deposit-limits", body)
+    seconds = await _refused_deposit(tale, "deposit_limit_reached")
+    return f"{money(LIMIT_MINOR, tale.currency)} a day; the next deposit was refused {seconds:.1f} s later"
+
+
+async def _refused_deposit(tale: Tale, code: str) -> float:
+    """Seconds until a deposit is refused with this code; before that it is begun, and never paid."""
+    started = time.monotonic()
+
+    async def refused() -> bool | None:
+        wish = {
+            "provider": "stripe",
+            "amount_minor": 10_00,
+            "currency": tale.currency,
+            "return_url": "https://casino.example/cashier",
+        }
+        answer = await tale.who.try_post(f"{V1}/deposits", wish)
+        return answer == code or None
+
+    await eventually(f"deposits are refused with {code}", refused)
+    return time.monotonic() - started
+
+
+async def withdraw(tale: Tale) -> str:
+    """Above the threshold: one person is not enough, and nobody is his own second."""
+    first, second = tale.staff["officer"], tale.staff["second_officer"]
+    wish = {
+        "provider": "trustly",
+        "amount_minor": LARGE_MINOR,
+        "currency": tale.currency,
+        "destination": {"account_id": "7653385737"},
+    }
+    asked = await tale.who.post(f"{V1}/withdrawals", wish)
+    path = f"{V1}/withdrawals/{asked['withdrawal_id']}"
+    assert (asked["status"], asked["approvals_needed"], asked["destination"]) == ("awaiting_approval", 2, "****5737"), (
+        asked
+    )
+    tale.cash_minor -= LARGE_MINOR
+    wallet = await tale.balance()
+    assert (wallet["cash_minor"], wallet["on_hold_minor"]) == (tale.cash_minor, LARGE_MINOR), wallet
+    listed = await first.pages(f"{V1}/withdrawals", status="eq.awaiting_approval")
+    assert asked["withdrawal_id"] in [one["withdrawal_id"] for one in listed], listed
+    once = await first.post(f"{path}/approve", {"reason": "documents seen"})
+    assert once["status"] == "awaiting_approval", once
+    twice = await refusal(first.post(f"{path}/approve", {"reason": "seen again"}))
+    assert twice.code == "second_person_required", twice
+    await second.post(f"{path}/approve", {"reason": "agreed"})
+    paid = await _paid(tale, path)
+    assert sorted(paid["approved_by"]) == sorted([first.id, second.id]), paid
+    return (
+        f"{money(LARGE_MINOR, tale.currency)}, above {money(SECOND_PERSON_ABOVE_MINOR, tale.currency)}: "
+        f"the first approver as his own second: {twice.code}; a second person approved; order {paid['reference']} paid"
+    )
+
+
+async def _paid(tale: Tale, path: str) -> Any:
+    """The withdrawal once the provider confirmed it."""
+
+    async def look() -> Any:
+        now = await tale.staff["officer"].get(path)
+        assert now["status"] not in ("failed", "rejected", "cancelled", "returned"), now
+        return now if now["status"] == "paid" else None
+
+    paid = await eventually("the payout is notified", look)
+    tale.paid_out_minor += paid["amount_minor"]
+    tale.movements += 2
+    await parcels_taken(tale)
+    wallet = await tale.balance()
+    assert (wallet["cash_minor"], wallet["on_hold_minor"]) == (tale.cash_minor, 0), wallet
+    return paid
+
+
+async def exclude(tale: Tale) -> str:
+    """Bets and deposits stop within the bound; what is owed is still paid, and a withdrawal goes through."""
+    bet = await tale.play("bet", amount="1.00")
+    assert bet["status"] == "RS_OK", bet
+    tale.cash_minor, tale.bets_minor, tale.movements = tale.cash_minor - 100, tale.bets_minor + 100, tale.movements + 1
+    path = f"/api/backoffice/v1/players/{tale.player_id}/self-exclusion"
+    excluded = await tale.who.post(path, {"months": 6, "reason": "I need a break"})
+    bets_s = await _refused_bet(tale)
+    deposits_s = await _refused_deposit(tale, "self_excluded")
+    assert max(bets_s, deposits_s) < EXCLUSION_BOUND_S or not tale.calm, (bets_s, deposits_s)
+    win = await tale.play("win", amount="7.00", reference=bet["transaction"], round=bet["round"])
+    assert win["status"] == "RS_OK", win
+    tale.cash_minor, tale.wins_minor, tale.movements = tale.cash_minor + 700, tale.wins_minor + 700, tale.movements + 1
+    wish = {
+        "provider": "trustly",
+        "amount_minor": SMALL_MINOR,
+        "currency": tale.currency,
+        "destination": {"account_id": "7653385737"},
+    }
+    asked = await tale.who.post(f"{V1}/withdrawals", wish)
+    tale.cash_minor -= SMALL_MINOR
+    path = f"{V1}/withdrawals/{asked['withdrawal_id']}"
+    await tale.staff["officer"].post(f"{path}/approve", {})
+    await _paid(tale, path)
+    return (
+        f"until {excluded['until']}; bets refused after {bets_s:.1f} s, deposits after {deposits_s:.1f} s; "
+        f"the open bet's win was paid, and {money(SMALL_MINOR, tale.currency)} withdrawn"
+    )
+
+
+async def _refused_bet(tale: Tale) -> float:
+    """Seconds until bets are refused; those taken before count like any other."""
+    started = time.monotonic()
+
+    async def refused() -> bool | None:
+        told = await tale.play("bet", amount=major(10))
+        if told["status"] == "RS_OK":
+            tale.cash_minor, tale.bets_minor = tale.cash_minor - 10, tale.bets_minor + 10
+            tale.movements += 1
+            return None
+        assert told["status"] in ("RS_ERROR_USER_DISABLED", "RS_ERROR_TOKEN_EXPIRED"), told
+        return True
+
+    await eventually("bets are refused", refused)
+    return time.monotonic() - started
+
+
+LIMIT_AND_WITHDRAWAL = (
+    Step("He sets himself a deposit limit", limit),
+    Step("He withdraws more than one person may approve", withdraw),
+)
+EXCLUSION = (Step("He excludes himself", exclude),)

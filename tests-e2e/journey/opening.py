@@ -1,0 +1,206 @@
+"""From an empty installation to a casino with partners, games and staff."""
+
+from typing import Any
+
+from journey.client import Person, Refused, eventually, refusal
+from journey.tale import STAFF_DOOR, Step, Tale
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "casino_manager": (
+        "backoffice.casino.*",
+        "backoffice.profile.*",
+        "games.*",
+        "payments.provider.*",
+        "payments.policy.*",
+    ),
+    "kyc_agent": ("verification.*", "backoffice.player.list", "backoffice.player.view"),
+    "payments_officer": ("payments.withdrawal.*", "payments.deposit.list", "payments.balance.view"),
+    "support_agent": ("backoffice.player.*", "backoffice.timeline.view", "payments.statement.view", "games.round.list"),
+    "analyst": ("reports.*", "payments.ledger.view"),
+}
+
+STAFF = {
+    "manager": "casino_manager",
+    "agent": "kyc_agent",
+    "officer": "payments_officer",
+    "second_officer": "payments_officer",
+    "support": "support_agent",
+    "analyst": "analyst",
+}
+"""Who works here, and in which role."""
+
+PROFILES: dict[str, dict[str, Any]] = {
+    "MT": {
+        "minimum_age": 18,
+        "limit_loosening_hours": 24,
+        "exclusion_months_min": 1,
+        "exclusion_months_max": None,
+        "withdrawal_requires_level": "verified",
+        "withdrawal_cancellation_allowed": True,
+        "required_documents": ["identity"],
+        "one_account_per_person": True,
+    },
+    "GB": {
+        "minimum_age": 18,
+        "limit_loosening_hours": 24,
+        "exclusion_months_min": 6,
+        "exclusion_months_max": 60,
+        "withdrawal_requires_level": "basic",
+        "withdrawal_cancellation_allowed": False,
+        "required_documents": ["identity", "address"],
+        "one_account_per_person": True,
+    },
+}
+"""Like an MGA and a UKGC licence."""
+
+PARTNERS = ("stripe", "trustly")
+SECOND_PERSON_ABOVE_MINOR = 100_00
+
+
+async def first_log_in(tale: Tale) -> str:
+    """The first administrator comes from a command and has to change the password."""
+    login = "ada@pitboss.example"
+    password = (await tale.stack.run("security", "create-admin", login)).split()[-1]
+    admin = tale.staff["admin"] = Person(tale.api, "admin", STAFF_DOOR, {"login": login, "password": password})
+    await settle_in(admin)
+    return "the one-time password opened nothing but the password change; logged in with a new one"
+
+
+async def settle_in(person: Person) -> None:
+    """First log-in with a one-time password, and the password change it demands."""
+    first = await person.log_in()
+    assert first["must_change_password"], "a one-time password must be changed"
+    early = await refusal(person.get("/api/security/v1/roles"))
+    assert early.status == 403, early
+    chosen = f"correct-{person.name}-battery-{person.credentials['password'][:8]}"
+    change = {"current_password": person.credentials["password"], "new_password": chosen}
+    await person.post("/api/security/v1/staff/me/password", change)
+    person.credentials["password"] = chosen
+    again = await person.log_in()
+    assert not again["must_change_password"]
+
+
+async def give_roles(tale: Tale) -> str:
+    """Roles are made from the services' own permissions, and given to people."""
+    admin = tale.staff["admin"]
+
+    async def every_service_declared() -> bool | None:
+        known = await admin.get("/api/security/v1/permissions")
+        named = {one["service"] for one in known}
+        return named >= {"security", "backoffice", "verification", "payments", "games", "reports"} or None
+
+    await eventually("every service declares its permissions", every_service_declared)
+    roles = {name: await define_role(admin, name, list(permissions)) for name, permissions in ROLES.items()}
+    for name, role in STAFF.items():
+        tale.staff[name] = await add_staff(tale, name, roles[role], ["*"])
+    own = await refusal(
+        admin.post(
+            f"/api/security/v1/staff/{admin.id}/assignments",
+            {"role_id": roles["analyst"], "casinos": ["*"], "reason": "for myself"},
+        )
+    )
+    officer = await refusal(tale.staff["officer"].get("/api/reports/v1/jobs"))
+    assert officer.status == 403, officer
+    return f"{len(roles)} roles, {len(STAFF)} people; giving oneself a role: {own.code}; an officer at reports: 403"
+
+
+async def define_role(admin: Person, name: str, permissions: list[str]) -> str:
+    """A role; its id."""
+    answer = await admin.post("/api/security/v1/roles", {"name": name, "permissions": permissions})
+    return str(answer["role_id"])
+
+
+async def add_staff(tale: Tale, name: str, role_id: str, casinos: list[str]) -> Person:
+    """A colleague with a role, who has chosen a password."""
+    admin, login = tale.staff["admin"], f"{name}@pitboss.example"
+    added = await admin.post("/api/security/v1/staff", {"login": login, "name": name.replace("_", " ").title()})
+    await admin.post(
+        f"/api/security/v1/staff/{added['staff_id']}/assignments",
+        {"role_id": role_id, "casinos": casinos, "reason": "hired"},
+    )
+    person = Person(tale.api, name, STAFF_DOOR, {"login": login, "password": added["one_time_password"]})
+    await settle_in(person)
+    return person
+
+
+async def open_casino(tale: Tale) -> str:
+    """A casino under its licence's rules."""
+    tale.casino_id = await open_one(tale.staff["admin"], "Bernstein", "MT", tale.currency, "Europe/Malta")
+    return f"Bernstein ({tale.currency}, MGA-like), id {tale.casino_id}"
+
+
+async def open_one(admin: Person, name: str, jurisdiction: str, currency: str, time_zone: str) -> str:
+    """A casino; its id."""
+    opened = await admin.post(
+        "/api/backoffice/v1/casinos",
+        {
+            "name": name,
+            "jurisdiction": jurisdiction,
+            "currency": currency,
+            "time_zone": time_zone,
+            "gaming_day_starts_at_hour": 6,
+            "profile": PROFILES[jurisdiction],
+        },
+    )
+    return str(opened["casino_id"])
+
+
+async def configure_partners(tale: Tale) -> str:
+    """Supplier and providers with freshly made keys; then the games are switched on."""
+    codes = await configure(tale, tale.casino_id, tale.currency)
+    tale.game_code = codes[0]
+    return f"hub88, stripe and trustly configured; {len(codes)} games from the supplier's catalogue enabled"
+
+
+async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
+    """Partners of a casino; the codes of the games that are on."""
+    manager = tale.staff["manager"]
+    contracts = await tale.direct("POST", "/control/casinos", {"casino_id": casino_id})
+    base = f"/api/payments/v1/casinos/{casino_id}"
+
+    async def known_to_payments() -> bool | None:
+        policy = {"currency": currency, "second_person_above_minor": SECOND_PERSON_ABOVE_MINOR}
+        return bool(await unless(manager.put(f"{base}/withdrawal-policy", policy), "casino_unknown")) or None
+
+    await eventually("payments hears of the casino", known_to_payments)
+    for provider in PARTNERS:
+        await manager.put(
+            f"{base}/providers/{provider}", {"enabled": True, "currencies": [currency], **contracts[provider]}
+        )
+    base = f"/api/games/v1/casinos/{casino_id}"
+
+    async def known_to_games() -> bool | None:
+        account = {"enabled": True, **contracts["hub88"]}
+        return (
+            bool(await unless(manager.put(f"{base}/suppliers/hub88", account), "casino_unknown", "not_found")) or None
+        )
+
+    await eventually("games hears of the casino", known_to_games)
+
+    async def catalogue() -> list[dict[str, Any]] | None:
+        return await manager.pages(f"{base}/games") or None
+
+    games = await eventually("the supplier's catalogue arrives", catalogue)
+    shown = await manager.get(f"{base}/suppliers")
+    assert "PRIVATE KEY" not in str(shown), "a secret was shown"
+    for game in games:
+        await manager.put(f"{base}/games/{game['game_code']}", {"enabled": True, "blocked_countries": ["FR"]})
+    return [str(game["game_code"]) for game in games]
+
+
+async def unless(asked: Any, *codes: str) -> Any:
+    """The answer; None when it was refused with one of these codes, because the news has not arrived yet."""
+    try:
+        return await asked
+    except Refused as refused:
+        if refused.code in codes:
+            return None
+        raise
+
+
+STEPS = (
+    Step("The administrator's first log-in and password change", first_log_in),
+    Step("Roles are made and given", give_roles),
+    Step("A casino is opened", open_casino),
+    Step("Supplier and providers are configured, games enabled", configure_partners),
+)

@@ -1,0 +1,174 @@
+"""What the backoffice tells about it: the player 360 page, the timeline, the balance explained, the reports."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+
+from journey.client import eventually
+from journey.tale import Step, Tale, money
+
+REPORTS = ("revenue", "player_transactions", "withdrawals")
+
+STORY = (
+    "backoffice.player_registered",
+    "verification.document_uploaded",
+    "verification.level_reached",
+    "payments.deposit_succeeded",
+    "games.session_opened",
+    "backoffice.deposit_limit_set",
+    "payments.withdrawal_requested",
+    "payments.withdrawal_approved",
+    "payments.withdrawal_paid",
+)
+"""What the timeline must tell, in this order."""
+
+
+async def overview(tale: Tale) -> str:
+    """The 360 page's figures are what happened, and the timeline tells it in order."""
+    support = tale.staff["support"]
+    base = f"/api/backoffice/v1/players/{tale.player_id}"
+    await support.post(f"{base}/notes", {"text": "Called about his withdrawal; friendly."})
+    expected = {
+        "balance_minor": tale.cash_minor,
+        "on_hold_minor": 0,
+        "deposits_minor": tale.deposits_minor,
+        "withdrawals_minor": tale.paid_out_minor,
+        "bets_minor": tale.bets_minor,
+        "wins_minor": tale.wins_minor,
+        "verification_level": "verified",
+    }
+
+    async def figures() -> Any:
+        page = await support.get(f"{base}/overview")
+        tale.findings["360 figures"] = str(page["figures"])
+        return page if {name: page["figures"].get(name) for name in expected} == expected else None
+
+    page = await eventually("the 360 page has every figure", figures, within_s=30)
+    assert page["player"]["last_name"] != "Nightshade", "personal data is not masked"
+    entries = await support.pages(f"{base}/timeline", order="happened_at.asc", limit=200)
+    moments = [entry["happened_at"] for entry in entries]
+    assert moments == sorted(moments), "the timeline is not in order"
+    told = [entry["type"] for entry in entries]
+    place = -1
+    for kind in STORY:
+        assert kind in told[place + 1 :], f"{kind} is missing after {told[: place + 1]}"
+        place = told.index(kind, place + 1)
+    services = {entry["service"] for entry in entries}
+    return f"figures agree; {len(entries)} timeline entries of {', '.join(sorted(services))}, in order"
+
+
+async def explain(tale: Tale) -> str:
+    """Every movement behind the balance, each explained by the one before."""
+    path = f"/api/payments/v1/players/{tale.player_id}/statement"
+    items = await tale.staff["support"].pages(path, limit=20)
+    cash = 0
+    for item in reversed(items):
+        cash += item["cash_delta_minor"]
+        assert item["cash_balance_minor"] == cash, item
+    assert cash == tale.cash_minor, (cash, tale.cash_minor)
+    moved = [item for item in items if item["kind"] != "tombstone"]
+    assert len(moved) == tale.movements or not tale.calm, (len(moved), tale.movements)
+    tale.findings["cash"] = money(cash, tale.currency)
+    return f"{len(moved)} movements, from 0 to {money(cash, tale.currency)}, every balance the one before plus its movement"
+
+
+async def reports(tale: Tale) -> str:
+    """Three reports in two formats, fetched and opened; their totals are the ledger's."""
+    said = []
+    for report in REPORTS:
+        by_format = await eventually(f"{report} holds every figure", lambda report=report: _agreeing(tale, report))
+        for name, content in by_format.items():
+            path = tale.stack.folder / "reports" / f"{report}.{name}"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+            tale.files.append(path)
+        said.append(f"{report} {len(rows_of_csv(by_format['csv']))} rows")
+    return f"{', '.join(said)}, as CSV and XLSX; totals equal the ledger"
+
+
+async def _agreeing(tale: Tale, report: str) -> dict[str, bytes] | None:
+    """The files, once the news they are made of has arrived."""
+    files = await fetch(tale, report)
+    csv_rows, xlsx_rows = rows_of_csv(files["csv"]), rows_of_xlsx(files["xlsx"])
+    assert _normal(csv_rows) == _normal(xlsx_rows), (csv_rows[:2], xlsx_rows[:2])
+    return files if _complete(tale, report, csv_rows) else None
+
+
+def _complete(tale: Tale, report: str, rows: list[dict[str, Any]]) -> bool:
+    def total(column: str) -> int:
+        return int(sum(Decimal(row[column]) for row in rows) * 100)
+
+    match report:
+        case "revenue":
+            figures = total("Bets"), total("Wins"), total("GGR")
+            return figures == (tale.bets_minor, tale.wins_minor, tale.bets_minor - tale.wins_minor)
+        case "player_transactions":
+            return total("Effect on cash") == tale.cash_minor and (len(rows) == tale.movements or not tale.calm)
+        case _:
+            return total("Amount") == tale.paid_out_minor and {row["Status"] for row in rows} == {"paid"}
+
+
+async def fetch(tale: Tale, report: str) -> dict[str, bytes]:
+    """Ask for a report, follow its progress, fetch its files."""
+    analyst, today = tale.staff["analyst"], datetime.now(UTC).date()
+    wish = {
+        "report": report,
+        "casino_ids": [tale.casino_id],
+        "from": str(today - timedelta(days=1)),
+        "to": str(today + timedelta(days=1)),
+        "formats": ["csv", "xlsx"],
+    }
+    accepted = await analyst.post("/api/reports/v1/jobs", wish)
+    path = f"/api/reports/v1/jobs/{accepted['job_id']}"
+
+    async def ended() -> str | None:
+        told = (await analyst.send("GET", f"{path}/progress")).text
+        last = [line.removeprefix("event: ") for line in told.splitlines() if line.startswith("event: ")]
+        return last[-1] if last and last[-1] in ("completed", "failed") else None
+
+    assert await eventually(f"the report {report} is made", ended) == "completed"
+    return {name: (await analyst.send("GET", f"{path}/files/{name}")).content for name in ("csv", "xlsx")}
+
+
+def rows_of_csv(content: bytes) -> list[dict[str, Any]]:
+    """The rows of figures."""
+    lines = [line for line in content.decode().splitlines() if not line.startswith(("#", '"#'))]
+    return list(csv.DictReader(io.StringIO("\n".join(lines))))
+
+
+def rows_of_xlsx(content: bytes) -> list[dict[str, Any]]:
+    """The rows of figures of the first sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    first, *rest = list(book["Figures"].values)
+    book.close()
+    return [dict(zip(map(str, first), row, strict=True)) for row in rest]
+
+
+def _normal(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Numbers as numbers, moments to the second, so that two formats can be compared."""
+
+    def cell(value: Any) -> str:
+        match value:
+            case None:
+                return ""
+            case datetime():
+                return value.isoformat(timespec="seconds").removesuffix("T00:00:00")
+            case _:
+                text = str(value)
+        try:
+            return str(Decimal(text).normalize())
+        except ArithmeticError:
+            return text[:19] if text.endswith("Z") else text
+
+    return [{name: cell(value) for name, value in row.items()} for row in rows]
+
+
+STEPS = (
+    Step("The player 360 page and the timeline tell it all", overview),
+    Step("The balance is explained", explain),
+    Step("Reports are requested, opened and added up", reports),
+)

@@ -1,0 +1,18 @@
+"""The journey on the PostgreSQL log and on real Kafka."""
+
+import asyncio
+
+import pytest
+from pitlocal.stack import EventBus, Stack
+
+from journey.playbook import JOURNEY, play
+
+DEADLINE_S = 240
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("event_bus", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def test_a_player_lives_through_every_service(event_bus: EventBus) -> None:
+    async with Stack(f"journey-{event_bus}", event_bus=event_bus) as stack, asyncio.timeout(DEADLINE_S):
+        _, played = await play(stack, say=print)
+    assert len(played) == len(JOURNEY)
