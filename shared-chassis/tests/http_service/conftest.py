@@ -3,7 +3,6 @@
 import io
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -65,20 +64,3 @@ def staff() -> Headers:
 @pytest.fixture
 def service(settings: HttpSettings) -> Headers:
     return bearer(ServiceTokens("games", settings.internal_key).mint("example"))
-
-
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The problem document of an answer, checked for its form."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    document: dict[str, Any] = answer.json()
-    assert set(document) == {"type", "title", "status", "code", "detail", "errors", "request_id"}
-    assert document["code"] == code, document
-    assert document["status"] == status
-    assert document["request_id"] == answer.headers["x-request-id"]
-    return document
-
-
-def fields(document: dict[str, Any]) -> dict[str, str]:
-    """The codes by field."""
-    return {one["field"]: one["code"] for one in document["errors"]}

@@ -21,10 +21,11 @@ from chassis.settings import HttpSettings
 from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
 from chassis.testing.client import client as started
 from chassis.testing.environment import make_settings
+from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token, test_verifier
 
 from . import example
-from .conftest import Headers, problem
+from .conftest import Headers
 from .example import EDIT, PERMISSIONS, VIEW
 
 A, B = uuid4(), uuid4()

@@ -14,10 +14,11 @@ from chassis.http import create_service
 from chassis.settings import HttpSettings
 from chassis.testing.client import client as started
 from chassis.testing.environment import make_settings
+from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer, make_token, test_verifier
 
 from . import example
-from .conftest import Headers, fields, problem
+from .conftest import Headers
 
 THINGS = "/api/example/v1/things"
 LIMIT = 256 * 1024

@@ -15,9 +15,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from chassis.logging import setup_logging
 from chassis.telemetry import REGISTRY, setup_tracing, shutdown_tracing
+from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token
 
-from .conftest import Headers, problem
+from .conftest import Headers
 
 BASE = "/api/example/v1"
 

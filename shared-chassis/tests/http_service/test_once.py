@@ -21,9 +21,8 @@ from chassis.store import Application, EventTypes, UnitOfWork
 from chassis.testing.client import client as started
 from chassis.testing.environment import make_settings
 from chassis.testing.postgres import CHASSIS, Databases, opened
+from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer, make_token, test_verifier
-
-from .conftest import fields, problem
 
 metadata = MetaData()
 note = Table("note", metadata, Column("id", Uuid, primary_key=True), Column("text", Text, nullable=False))

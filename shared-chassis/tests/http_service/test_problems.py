@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from chassis.http import FieldError, problem_response
 from chassis.http.problems import STATUS_CODES
 from chassis.http.validation import _BUILT_IN, CODES, field_errors
+from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer, make_token
 
-from .conftest import Headers, fields, problem
+from .conftest import Headers
 from .example import EDIT
 
 THINGS = "/api/example/v1/things"

@@ -113,7 +113,7 @@ async def require_key(request: Request) -> OnceOnly:
     given = request.headers.getlist(HEADER)
     if not given:
         raise _refused("idempotency_key_missing", f"The header {HEADER} is required: {_WHAT_IT_IS}.")
-    if len(given) > 1 or not _KEY.match(given[0]):
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
         raise _refused("idempotency_key_invalid", f"{HEADER} must be {_WHAT_IT_IS}.")
     return OnceOnly(request, given[0])
 

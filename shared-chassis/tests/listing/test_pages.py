@@ -1,0 +1,121 @@
+"""Orders, pages and cursors."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import insert
+
+from chassis.db import Database
+from chassis.testing.postgres import count_statements
+from chassis.testing.problems import problem
+from chassis.testing.tokens import bearer
+
+from .bets import PLAYERS, ROWS, START, VISIBLE, A, B, bet, c, ids, pages, staff
+
+ORDERS = [
+    "",
+    "order=created_at.asc",
+    "order=created_at.desc",
+    "order=rounds.desc,created_at.asc",
+    "order=status,rounds.desc,day",
+    "order=open.desc",
+    "order=day.asc,open.desc",
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("limit", [1, 3, 7, 20])
+async def test_pages_together_are_the_list(client: httpx.AsyncClient, order: str, limit: int) -> None:
+    whole = await ids(client, f"limit=500&{order}")
+    assert await pages(client, f"limit={limit}&{order}") == whole
+    assert len(whole) == len(set(whole)) == len(VISIBLE)
+
+
+async def test_the_order_is_the_one_asked_for(client: httpx.AsyncClient) -> None:
+    whole = await ids(client, "limit=500&order=rounds.desc,created_at.asc")
+    by_id = {row["id"]: row for row in VISIBLE}
+    keys = [(-by_id[one]["rounds"], by_id[one]["created_at"], one) for one in whole]
+    assert keys == sorted(keys)
+
+
+async def test_the_page_size_has_a_default_and_a_most(client: httpx.AsyncClient, db: Database) -> None:
+    token = bearer(staff(casinos=["*"]))
+    assert len(await ids(client, "", **token)) == 50
+    assert len(await ids(client, "limit=999999999", **token)) == 60
+
+
+async def test_a_row_that_arrives_meanwhile_moves_no_page(client: httpx.AsyncClient, db: Database) -> None:
+    whole = await ids(client, "limit=500")
+    first = (await client.get("/api/example/v1/bets?limit=5")).json()
+    newest = {**ROWS[0], "id": UUID(int=9999), "created_at": START + timedelta(days=1)}
+    async with db.write() as connection:
+        await connection.execute(insert(bet), [newest])
+    try:
+        rest = await pages(client, "limit=5", after=f"&after={first['next']}")
+        assert [UUID(item["id"]) for item in first["items"]] + rest == whole
+    finally:
+        async with db.write() as connection:
+            await connection.execute(bet.delete().where(c.id == newest["id"]))
+
+
+async def test_a_cursor_is_good_for_its_own_list_filter_order_caller_and_casinos_only(
+    client: httpx.AsyncClient,
+) -> None:
+    async def cursor(query: str) -> str:
+        answer = await client.get(f"/api/example/v1/bets?limit=2&{query}")
+        made: str = answer.json()["next"]
+        return made
+
+    async def refused(query: str, path: str = "bets", **headers: str) -> None:
+        answer = await client.get(f"/api/example/v1/{path}?{query}", headers=headers)
+        texts.add(problem(answer, 400, "LST107")["detail"])
+
+    texts: set[str] = set()
+    after = await cursor("status=eq.won")
+    assert (await client.get(f"/api/example/v1/bets?limit=9&status=eq.won&after={after}")).status_code == 200
+    await refused(f"after={after}")
+    await refused(f"status=eq.lost&after={after}")
+    await refused(f"status=eq.won&order=created_at.asc&after={after}")
+    await refused(f"status=eq.won&after={after}", f"players/{PLAYERS[0]}/bets")
+    await refused(f"status=eq.won&after={after}", "typed-bets")
+    await refused(f"status=eq.won&after={after}", **bearer(staff(subject=UUID(int=78))))
+    await refused(f"status=eq.won&after={after}", **bearer(staff(casinos=["*"])))
+    await refused(f"status=eq.won&after={after}", **bearer(staff(casinos=[A, B])))
+    flipped = ("B" if after[0] == "A" else "A") + after[1:]
+    await refused(f"status=eq.won&after={flipped}")
+    await refused(f"status=eq.won&after={after[:-2]}")
+    assert len(texts) == 1, "no refusal tells why"
+
+
+async def test_a_cursor_of_another_process_is_good_and_of_another_key_is_not(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    after = (await client.get("/api/example/v1/bets?limit=2")).json()["next"]
+    key = app.state.cursor_key
+    app.state.cursor_key = bytes(32)
+    try:
+        problem(await client.get(f"/api/example/v1/bets?after={after}"), 400, "LST107")
+    finally:
+        app.state.cursor_key = key
+
+
+async def test_a_list_costs_two_statements(client: httpx.AsyncClient, db: Database) -> None:
+    with count_statements(db) as statements:
+        await ids(client, "status=eq.won&limit=3")
+    assert statements.count == 2, statements.sent
+
+
+async def test_a_list_that_takes_too_long_is_stopped_with_advice(client: httpx.AsyncClient) -> None:
+    document = problem(await client.get("/api/example/v1/slow-bets"), 422, "LST_TIMEOUT")
+    assert "range of time" in document["detail"]
+
+
+async def test_rows_are_finished_before_they_are_masked_and_shaped_as_declared(client: httpx.AsyncClient) -> None:
+    answer = (await client.get("/api/example/v1/typed-bets?limit=1")).json()
+    (item,) = answer["items"]
+    assert set(item) == {"id", "casino_id", "status", "amount_minor", "created_at", "email"}
+    assert item["email"] == "c***"
+    assert answer["next"] is not None
