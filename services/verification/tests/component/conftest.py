@@ -1,6 +1,7 @@
 """The service alone: real PostgreSQL, real files, no bus, time that is told."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def files(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def world(databases: Databases, files: Path) -> AsyncIterator[World]:
+    async with inhabited(databases, files) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+async def shared(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A world for the tests of a module that each bring a player of their own."""
+    async with inhabited(databases, tmp_path_factory.mktemp("shared")) as world:
+        yield world
+
+
+@asynccontextmanager
+async def inhabited(databases: Databases, files: Path) -> AsyncIterator[World]:
     clock, backoffice = FixedClock(datetime(2026, 3, 1, 12, tzinfo=UTC)), Backoffice()
     settings = make_settings(
         Settings,
@@ -36,4 +50,4 @@ async def world(databases: Databases, files: Path) -> AsyncIterator[World]:
     service = build(settings, clock=clock, backoffice=backoffice.transport())
     service.verifier = verifier()
     async with talking(http_application(service)) as client:
-        yield World(service, client, backoffice, clock)
+        yield World(service, client, backoffice, clock, files)

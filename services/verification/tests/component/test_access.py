@@ -1,14 +1,14 @@
 """Every endpoint, as each kind of caller meets it."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
 from contracts.verification.permissions import VerificationPermission as P
 
-from .world import CASINO, V1, World, png
+from .world import CASINO, V1, World, png, staff
 
 WAITING = {
     "list_cases": ("GET", "/cases", P.CASE_LIST, None, "empty"),
@@ -33,16 +33,17 @@ WAITING = {
 async def prepared(world: World) -> tuple[UUID, str, str]:
     """A player with a document and a hit that wait."""
     await world.import_list("ofac-sdn", "demo")
+    await world.work()
     player = await world.register("Erasmus Quillon", "Nightshade", born=date(1971, 10, 13))
     await world.work()
     document = (await world.upload(player, png())).json()["document_id"]
-    [hit] = (await world.get("/hits"))["items"]
+    hit = await world.waiting_hit(player)
     return player, document, hit["id"]
 
 
 @pytest.mark.parametrize("operation", WAITING)
-async def test_only_the_permitted_get_in(world: World, operation: str) -> None:
-    player, document, hit = await prepared(world)
+async def test_only_the_permitted_get_in(shared: World, operation: str) -> None:
+    player, document, hit = await prepared(shared)
     method, path, permission, body, hidden = WAITING[operation]
     attempt = Attempt(
         method,
@@ -53,17 +54,21 @@ async def test_only_the_permitted_get_in(world: World, operation: str) -> None:
         hidden="empty" if hidden == "empty" else "not found",
     )
     for caller in CALLERS:
-        await assert_caller(caller, world.client, attempt)
+        await assert_caller(caller, shared.client, attempt)
 
 
-@pytest.mark.parametrize("caller", CALLERS)
-async def test_lists_in_force_are_the_same_for_every_casino(world: World, caller: CallerKind) -> None:
-    attempt = Attempt("GET", f"{V1}/lists", permission=P.LIST_VIEW, casino_id=CASINO, hidden="empty")
-    await assert_caller(caller, world.client, attempt)
+@pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != "wrong casino"])
+async def test_lists_in_force_are_for_the_permitted(shared: World, caller: CallerKind) -> None:
+    attempt = Attempt("GET", f"{V1}/lists", permission=P.LIST_VIEW, casino_id=CASINO)
+    await assert_caller(caller, shared.client, attempt)
 
 
-def test_the_matrix_knows_every_operation(world: World) -> None:
-    app = world.client._transport.app  # type: ignore[attr-defined]
+async def test_lists_in_force_are_the_same_for_every_casino(shared: World) -> None:
+    assert await shared.get("/lists", staff(P.LIST_VIEW, casinos=(uuid4(),))) == await shared.get("/lists")
+
+
+def test_the_matrix_knows_every_operation(shared: World) -> None:
+    app = shared.client._transport.app  # type: ignore[attr-defined]
     operations = {
         operation["operationId"]
         for path, methods in app.openapi()["paths"].items()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from chassis.testing.environment import make_settings
 from verification.main import build
+from verification.settings import Settings
 
 from .world import CASINO, V1, World, player_token, registration, sdn, staff
 
@@ -213,7 +214,7 @@ async def test_another_process_sees_a_list_imported_here(world: World, tmp_path:
     await world.register("Walpurga", "Clean")
     await world.work()
     settings = make_settings(
-        type(world.service.settings),
+        Settings,
         database_url=world.service.settings.database_url,
         backoffice_url="http://backoffice.test",
     )
@@ -269,6 +270,10 @@ async def test_hits_of_another_casino_do_not_exist(world: World) -> None:
     [hit] = (await world.get("/hits"))["items"]
     stranger = staff(casinos=(uuid4(),))
     assert (await world.get("/hits", stranger))["items"] == []
+    body = {"decision": "clear", "reason": "x"}
+    hidden = await world.post(f"/hits/{hit['id']}/decide", body, stranger)
+    unknown = await world.post(f"/hits/{uuid4()}/decide", body, stranger)
+    assert hidden.json()["code"] == unknown.json()["code"] == "hit_unknown"
     for answer in (
         await world.client.get(f"{V1}/hits/{hit['id']}", headers={"Authorization": f"Bearer {stranger}"}),
         await world.post(f"/hits/{hit['id']}/decide", {"decision": "clear", "reason": "x"}, stranger),
@@ -298,12 +303,12 @@ async def test_players_learn_nothing_of_hits(world: World) -> None:
         {"decision": "clear", "reason": 7},
     ],
 )
-async def test_a_decision_that_says_nothing_is_refused(world: World, body: dict[str, object]) -> None:
-    await world.import_list("ofac-sdn", "demo")
-    await world.register("Erasmus Quillon", "Nightshade")
-    await world.work()
-    [hit] = (await world.get("/hits"))["items"]
-    assert (await world.post(f"/hits/{hit['id']}/decide", body)).status_code == 422
+async def test_a_decision_that_says_nothing_is_refused(shared: World, body: dict[str, object]) -> None:
+    await shared.import_list("ofac-sdn", "demo")
+    player = await shared.register("Erasmus Quillon", "Nightshade")
+    await shared.work()
+    hit = await shared.waiting_hit(player)
+    assert (await shared.post(f"/hits/{hit['id']}/decide", body)).status_code == 422
 
 
 async def test_an_erased_player_is_forgotten_and_the_hit_stays_without_a_name(world: World) -> None:

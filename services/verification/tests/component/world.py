@@ -51,11 +51,14 @@ class Backoffice:
 class World:
     """What the tests do to the service from outside."""
 
-    def __init__(self, service: Service, client: httpx.AsyncClient, backoffice: Backoffice, clock: FixedClock) -> None:
+    def __init__(
+        self, service: Service, client: httpx.AsyncClient, backoffice: Backoffice, clock: FixedClock, files: Path
+    ) -> None:
         self.service = service
         self.client = client
         self.backoffice = backoffice
         self.clock = clock
+        self.files = files
         assert service.consumer is not None
         self._processor = Processor(service.consumer, service.application)
         self._offset = 0
@@ -172,6 +175,16 @@ class World:
             rows = await connection.execute(text("SELECT envelope FROM outbox ORDER BY id"))
             envelopes = [Envelope.from_json(row.envelope) for row in rows]
         return [one.data for one in envelopes if not types or one.type in types]
+
+    def stored(self, player_id: UUID) -> list[Path]:
+        """The files of a player."""
+        return [path for path in (self.files / "documents" / str(player_id)).rglob("*") if path.is_file()]
+
+    async def waiting_hit(self, player_id: UUID) -> dict[str, Any]:
+        """The one hit of a player."""
+        [hit] = (await self.get(f"/hits?player_id=eq.{player_id}"))["items"]
+        found: dict[str, Any] = hit
+        return found
 
     async def everything_stored(self) -> str:
         """The whole database as text, to look for what must not be in it."""

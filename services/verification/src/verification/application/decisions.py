@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from chassis.domain import NotFound
 from chassis.store import UnitOfWork
 from verification.application.ports import DocumentFiles, Profiles
 from verification.domain.case.aggregate import case
@@ -48,7 +49,10 @@ class Decisions:
 
     async def decide_hit(self, uow: UnitOfWork, hit_id: UUID, decision: Decision, reason: str) -> UUID:
         """Say whether a player is the listed person; returns the player."""
-        loaded = await uow.load(hit, hit_id)
+        try:
+            loaded = await uow.load(hit, hit_id)
+        except NotFound:
+            raise HitUnknown from None  # Whether it is another casino's or nobody's is not told.
         if isinstance(loaded.state, Unseen) or loaded.casino_id is None:
             raise HitUnknown
         now = uow.ctx.occurred_at

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
-from chassis.domain import uuid7
+from chassis.domain import NotFound, uuid7
 from chassis.store import Application, Context, UnitOfWork
 from chassis.tasks import Task
 from contracts.platform.events import AccessRecorded
@@ -17,7 +17,7 @@ from verification.application.files import EXTENSIONS, Inspected
 from verification.application.ports import DocumentFiles, FileStore, StoredFile, Vault
 from verification.domain.case.aggregate import case
 from verification.domain.case.commands import EraseCase, UploadDocument
-from verification.domain.case.errors import CaseGone, DocumentUnknown
+from verification.domain.case.errors import CaseGone, CaseUnknown, DocumentUnknown
 
 DELETE_FILES = "delete_files"
 """The kind of the background task that removes an erased player's files."""
@@ -166,7 +166,10 @@ class Documents:
             fresh = case.decide(command, loaded.state)
             return loaded.casino_id if fresh else None
 
-        return await self._application.transact(work, ctx)
+        try:
+            return await self._application.transact(work, ctx)
+        except NotFound:
+            raise CaseUnknown from None  # Whether it is another casino's or nobody's is not told.
 
     async def _record(self, ctx: Context, file: StoredFile, sha256: str, key: bytes) -> bool:
         async def work(uow: UnitOfWork) -> bool:

@@ -1,7 +1,6 @@
 """What verification does when others say something."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.messaging import Consumer
@@ -51,7 +50,7 @@ def consumer(profiles: CasinoProfiles, documents: Documents) -> Consumer:
         uow.ctx = uow.ctx.for_casino(event.casino_id)
         await documents.erase(uow, event.player_id)
 
-    handlers: dict[type[ContractEvent], EventHandler[Any]] = {
+    handlers: dict[type[ContractEvent], EventHandler] = {
         CasinoOpened: on_casino_opened,
         JurisdictionProfileAdopted: on_profile_adopted,
         PlayerRegistered: on_player_registered,
