@@ -94,6 +94,7 @@ def _table(name: str) -> Table:
 
 till_balance = _table("rm_till_balance")
 open_till = _table("rm_open_till")
+late_till = _table("rm_late_till")
 
 
 def key(recorded: Recorded[Any]) -> tuple[UUID]:
@@ -123,3 +124,5 @@ def fold_open_only(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 
 open_tills = ReadModel("open_till", open_till, (MoneyPutIn, MoneyTaken), key, fold_open_only)
+
+late_balances = ReadModel("late_till", late_till, (MoneyPutIn, MoneyTaken), key, fold, inline=False)

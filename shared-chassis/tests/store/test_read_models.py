@@ -6,10 +6,10 @@ from uuid import UUID
 
 from chassis.db import Database
 from chassis.domain import uuid7
-from chassis.store import Application, Context, rebuild
+from chassis.store import Application, Context, Projector, rebuild
 from chassis.store.rebuild import index_definitions, rows_of
 
-from .example import PutIn, Take, TillIsShort, balances, open_tills, till
+from .example import PutIn, Take, TillIsShort, balances, late_balances, open_tills, till
 
 
 async def live_a_little(application: Application, ctx: Context, tills: list[UUID], moves: int, seed: int) -> None:
@@ -79,3 +79,41 @@ async def test_a_table_rebuilt_while_writers_go_on_misses_nothing(
         await rebuild(db, model, application.log_of(model))
         async with db.read() as connection:
             assert await rows_of(connection, model.table.name) == live
+
+
+async def same_as_inline(db: Database) -> bool:
+    async with db.read() as connection:
+        return await rows_of(connection, "rm_late_till") == await rows_of(connection, "rm_till_balance")
+
+
+async def test_a_projected_table_comes_to_equal_the_inline_one(
+    application: Application, db: Database, ctx: Context
+) -> None:
+    projector = Projector(db, late_balances, application.log_of(late_balances))
+    tills = [uuid7() for _ in range(4)]
+    await live_a_little(application, ctx, tills, 30, seed=3)
+    assert await projector.catch_up() > 0
+    assert await same_as_inline(db)
+    assert await projector.catch_up() == 0, "nothing is folded twice"
+    await live_a_little(application, ctx, tills, 30, seed=4)
+    await projector.catch_up()
+    assert await same_as_inline(db)
+
+
+async def test_projectors_and_a_rebuild_at_once_fold_every_event_once(
+    application: Application, db: Database, ctx: Context
+) -> None:
+    projectors = [Projector(db, late_balances, application.log_of(late_balances)) for _ in range(2)]
+    stop = asyncio.Event()
+    running = [asyncio.create_task(projector.run(stop)) for projector in projectors]
+    writers = [
+        asyncio.create_task(live_a_little(application, ctx, [uuid7() for _ in range(3)], 80, seed=seed))
+        for seed in range(3)
+    ]
+    while not all(writer.done() for writer in writers):
+        await rebuild(db, late_balances, application.log_of(late_balances))
+    await asyncio.gather(*writers)
+    stop.set()
+    await asyncio.gather(*running)
+    await projectors[0].catch_up()
+    assert await same_as_inline(db)

@@ -4,6 +4,7 @@ from chassis.store.application import Application, ConcurrentChange, Idempotency
 from chassis.store.context import Actor, CasinoScope, Context, Meta
 from chassis.store.event_store import VersionConflict
 from chassis.store.logs import EventLog, InboxLog, Log, Place, received
+from chassis.store.projector import Projector
 from chassis.store.read_models import Key, ReadModel, Row, apply
 from chassis.store.rebuild import Rebuilt, rebuild
 from chassis.store.types import EventTypes, Recorded, UnknownEventType
@@ -25,6 +26,7 @@ __all__ = [
     "Meta",
     "Outcome",
     "Place",
+    "Projector",
     "ReadModel",
     "Rebuilt",
     "Recorded",

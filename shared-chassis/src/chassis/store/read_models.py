@@ -35,6 +35,9 @@ class ReadModel:
             Pure: the same rows and events give the same result, and folding twice what was folded once is not its
             concern, since every event reaches it once.
 
+        inline: folded in the transaction of its events (or of their receipt); otherwise by a Projector, which keeps
+            a checkpoint.
+
     >>> from chassis.db.tables import outbox
     >>> model = ReadModel("example", outbox, (int,), key=lambda r: (r,), fold=lambda row, r: {"id": r})
     >>> model.fold(None, 7)
@@ -46,6 +49,7 @@ class ReadModel:
     handles: tuple[type[Any], ...]
     key: Callable[[Recorded[Any]], Key | None]
     fold: Callable[[Row | None, Recorded[Any]], Row | None]
+    inline: bool = True
     _sql: dict[str, "TableSql"] = field(default_factory=dict, compare=False, repr=False)
 
     def sql(self, table_name: str | None = None) -> "TableSql":

@@ -14,6 +14,7 @@ from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.db.names import quoted
 from chassis.store.logs import Log, Place
+from chassis.store.projector import write_place
 from chassis.store.read_models import ReadModel, apply
 
 CHUNK = 10_000
@@ -69,8 +70,7 @@ async def _finish(
     raw = await driver(connection)
     live = model.table.name
     await raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"rm:{model.name}")
-    rest = await log.rest(connection, place)
-    late = await apply(connection, model, rest, table_name=fresh)
+    late = await _late(connection, model, log, place, fresh)
     names = await raw.fetch(_INDEXES, live)
     fresh_names = {row["definition"]: row["name"] for row in await raw.fetch(_INDEXES, fresh)}
     await raw.execute(f"DROP TABLE {quoted(live)}")
@@ -79,6 +79,23 @@ async def _finish(
         fresh_name = fresh_names[row["definition"]]
         await raw.execute(f"ALTER INDEX {quoted(fresh_name)} RENAME TO {quoted(row['name'])}")
     return Rebuilt(folded + late, late)
+
+
+async def _late(connection: AsyncConnection, model: ReadModel, log: Log, place: Place, fresh: str) -> int:
+    """Fold what came since. Of an inline model that is everything committed; whoever is not done yet folds it himself.
+
+    A model with a checkpoint takes finished windows only, and its checkpoint goes where the new table is.
+    """
+    if model.inline:
+        return await apply(connection, model, await log.rest(connection, place), table_name=fresh)
+    late = 0
+    while True:
+        events, place = await log.page(connection, place, CHUNK)
+        late += await apply(connection, model, events, table_name=fresh)
+        if not events:
+            break
+    await write_place(connection, model.name, place)
+    return late
 
 
 async def index_definitions(connection: AsyncConnection, table: str) -> dict[str, str]:
