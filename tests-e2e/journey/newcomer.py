@@ -71,7 +71,8 @@ async def screened(tale: Tale) -> str:
     await agent.post(
         f"{V1}/hits/{found['id']}/decide", {"decision": "clear", "reason": "born in Valletta, not in Gloam"}
     )
-    return f"{found['listed_name']!r} of {found['list_name']} is {found['score_permille'] / 10:.0f} % like him; cleared by a person"
+    likeness = found["score_permille"] // 10
+    return f"{found['listed_name']!r} of {found['list_name']} is {likeness} % like him; cleared by a person"
 
 
 async def verified(tale: Tale) -> str:
@@ -128,8 +129,8 @@ async def deposit(tale: Tale) -> str:
     await parcels_taken(tale)
     wallet = await tale.balance()
     assert wallet["cash_minor"] == tale.cash_minor, wallet
-    before = early["status"]
-    return f"{money(DEPOSIT_MINOR, tale.currency)} by card: {before} until the signed webhook came; delivered twice, credited once"
+    amount, before = money(DEPOSIT_MINOR, tale.currency), early["status"]
+    return f"{amount} by card: {before} until the signed webhook came; delivered twice, credited once"
 
 
 async def begin_deposit(player: Person, amount_minor: int, currency: str) -> Any:

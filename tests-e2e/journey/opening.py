@@ -83,13 +83,7 @@ async def settle_in(person: Person) -> None:
 async def give_roles(tale: Tale) -> str:
     """Roles are made from the services' own permissions, and given to people."""
     admin = tale.staff["admin"]
-
-    async def every_service_declared() -> bool | None:
-        known = await admin.get("/api/security/v1/permissions")
-        named = {one["service"] for one in known}
-        return named >= {"security", "backoffice", "verification", "payments", "games", "reports"} or None
-
-    await eventually("every service declares its permissions", every_service_declared)
+    await permissions_known(admin)
     roles = {name: await define_role(admin, name, list(permissions)) for name, permissions in ROLES.items()}
     for name, role in STAFF.items():
         tale.staff[name] = await add_staff(tale, name, roles[role], ["*"])
@@ -102,6 +96,17 @@ async def give_roles(tale: Tale) -> str:
     officer = await refusal(tale.staff["officer"].get("/api/reports/v1/jobs"))
     assert officer.status == 403, officer
     return f"{len(roles)} roles, {len(STAFF)} people; giving oneself a role: {own.code}; an officer at reports: 403"
+
+
+async def permissions_known(admin: Person) -> None:
+    """Wait until every service has told which permissions it asks for."""
+
+    async def every_service_declared() -> bool | None:
+        known = await admin.get("/api/security/v1/permissions")
+        named = {one["service"] for one in known}
+        return named >= {"security", "backoffice", "verification", "payments", "games", "reports"} or None
+
+    await eventually("every service declares its permissions", every_service_declared)
 
 
 async def define_role(admin: Person, name: str, permissions: list[str]) -> str:

@@ -53,8 +53,9 @@ async def play(tale: Tale) -> str:
     forged = await tale.play("bet", amount="1.00", currency="USD")
     assert forged["status"] == "RS_ERROR_WRONG_CURRENCY", forged
     await _agrees(tale)
+    ggr = money(tale.bets_minor - tale.wins_minor, tale.currency)
     return (
-        f"{ROUNDS} rounds, GGR {money(tale.bets_minor - tale.wins_minor, tale.currency)}; a bet after its rollback: {early}; "
+        f"{ROUNDS} rounds, GGR {ggr}; a bet after its rollback: {early}; "
         "a duplicate debited once, an altered one refused; a bet rolled back once; nobody bets more than he has"
     )
 

@@ -25,6 +25,9 @@ from pitlocal.paths import REPOSITORY
 from pitlocal.services import PROGRAMS
 from pitlocal.stack import EventBus, RunFolderInUse, Stack
 
+CASINOS = "journey.demo:play"
+"""The scenario that makes it a casino."""
+
 INTERRUPTED = 130
 
 
@@ -111,10 +114,11 @@ def main() -> int:
     """Read the command line and the environment (ONCE, EVENT_BUS, PORT), and perform."""
     parser = argparse.ArgumentParser(prog="python -m pitlocal.demo")
     parser.add_argument("--run", default="demo", help="names the folder below .local")
-    parser.add_argument("--scenario", default=f"{__name__}:addresses", help="module:function")
+    parser.add_argument("--scenario", help="module:function; two casinos with players unless --only leaves out a part")
     parser.add_argument("--only", metavar="NAME[,NAME]", help="run only these programs")
     options = parser.parse_args()
     chosen = [program for program in PROGRAMS if options.only is None or program.name in options.only.split(",")]
+    scenario = options.scenario or (CASINOS if len(chosen) == len(PROGRAMS) else f"{__name__}:addresses")
     event_bus = os.environ.get("EVENT_BUS") or "postgres"
     if event_bus not in get_args(EventBus):
         parser.error(f"EVENT_BUS is {event_bus!r}. Allowed: {' or '.join(get_args(EventBus))}.")
@@ -130,7 +134,7 @@ def main() -> int:
     ready_file.unlink(missing_ok=True)
     once = bool(os.environ.get("ONCE"))
     try:
-        return asyncio.run(perform(find(options.scenario), stack, once=once, ready=ready_file.touch))
+        return asyncio.run(perform(find(scenario), stack, once=once, ready=ready_file.touch))
     finally:
         ready_file.unlink(missing_ok=True)
 

@@ -1,0 +1,216 @@
+"""What `make demo` shows: the journey once, or two casinos with people in them until Ctrl-C."""
+
+import asyncio
+import json
+import sys
+import textwrap
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from pitlocal.paths import REPOSITORY
+from pitlocal.stack import Stack
+
+from journey.client import Api, NotInTime, Person, Refused
+from journey.opening import ROLES, add_staff, configure, define_role, first_log_in, open_one, permissions_known
+from journey.playbook import Played
+from journey.playbook import play as play_journey
+from journey.tale import Tale, money, start_world
+
+FIGURES_EVERY_S = 5.0
+STAFF_LOOKS_EVERY_S = 3.0
+CASINOS = (("Bernstein", "MT", "EUR", "Europe/Malta"), ("Albion", "GB", "GBP", "Europe/London"))
+
+
+async def play(stack: Stack, *, once: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int:
+    """The scenario of `pitlocal.demo`."""
+    if once:
+        return await _once(stack, say, ready)
+    await _live(stack, say, ready)
+    return 0
+
+
+# -- once ----------------------------------------------------------------------------------------------------------
+
+
+async def _once(stack: Stack, say: Callable[[str], None], ready: Callable[[], None]) -> int:
+    ready()
+    say("")
+    try:
+        tale, played = await play_journey(stack, say=say)
+    except (AssertionError, NotInTime, Refused, httpx.HTTPError) as problem:
+        say(f"\nNOT HELD: {str(problem)[:1000] or repr(problem)}")
+        for note in getattr(problem, "__notes__", []):
+            say(f"          {note}")
+        return 1
+    for line in closing_table(stack, tale, played):
+        say(line)
+    return 0
+
+
+def closing_table(stack: Stack, tale: Tale, played: list[Played]) -> list[str]:
+    """What was held: steps, the ledger's sum, the report files."""
+    width = max(len(one.title) for one in played)
+    rows = [f"  {number:2}  {one.title:<{width}}  {one.seconds:5.1f} s  held" for number, one in enumerate(played, 1)]
+    rule = "  " + "-" * (width + 20)
+    files = [f"  report      {path} ({path.stat().st_size} bytes)" for path in tale.files]
+    return [
+        "",
+        rule,
+        *rows,
+        rule,
+        f"  steps       {len(played)} of {len(played)} held on the {stack.event_bus} bus",
+        f"  ledger sum  {tale.findings['ledger sum']}",
+        *files,
+    ]
+
+
+# -- until Ctrl-C --------------------------------------------------------------------------------------------------
+
+
+async def _live(stack: Stack, say: Callable[[str], None], ready: Callable[[], None]) -> None:
+    say("\nCasinos, partners and staff ...")
+    world, api = await start_world(stack), Api(stack.url("gateway"))
+    tale = Tale(stack=stack, api=api, world=world)
+    try:
+        casinos = await _set_up(tale)
+        for line in _welcome(tale, casinos):
+            say(line)
+        population = await _let_players_in(stack, casinos)
+        ready()
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            await asyncio.gather(_show_figures(tale, casinos, client, population, say), _staff_at_work(tale))
+    finally:
+        await api.close()
+        await world.close()
+
+
+async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
+    """Two casinos with everything in them; name -> id and currency."""
+    await first_log_in(tale)
+    await tale.stack.run("verification", "import-list", "ofac-sdn", "demo")
+    admin, casinos = tale.staff["admin"], {}
+    for name, jurisdiction, currency, zone in CASINOS:
+        casinos[name] = (await open_one(admin, name, jurisdiction, currency, zone), currency)
+    await permissions_known(admin)
+    roles = {name: await define_role(admin, name, list(permissions)) for name, permissions in ROLES.items()}
+    everywhere, bernstein = ["*"], [casinos["Bernstein"][0]]
+    for name, role, where in (
+        ("manager", "casino_manager", everywhere),
+        ("agent", "kyc_agent", everywhere),
+        ("officer", "payments_officer", everywhere),
+        ("second_officer", "payments_officer", everywhere),
+        ("support", "support_agent", bernstein),
+        ("analyst", "analyst", everywhere),
+    ):
+        tale.staff[name] = await add_staff(tale, name, roles[role], where)
+    # The people above are yours; these two do the routine work, under log-ins of their own.
+    for name, role in (("robot_agent", "kyc_agent"), ("robot_officer", "payments_officer")):
+        tale.staff[name] = await add_staff(tale, name, roles[role], everywhere)
+    for casino_id, currency in casinos.values():
+        await configure(tale, casino_id, currency)
+    return casinos
+
+
+async def _let_players_in(stack: Stack, casinos: dict[str, tuple[str, str]]) -> str:
+    countries = {"EUR": "MT", "GBP": "GB"}
+    told = [
+        {"casino_id": casino_id, "currency": currency, "country": countries[currency]}
+        for casino_id, currency in casinos.values()
+    ]
+    settings = {
+        "PYTHONPATH": str(REPOSITORY / "tests-e2e"),
+        "CASINOS": json.dumps(told),
+        "SIMULATORS_URL": stack.url("simulators"),
+    }
+    return await stack.launch("population", [sys.executable, "-m", "simulators.population"], settings=settings)
+
+
+def _welcome(tale: Tale, casinos: dict[str, tuple[str, str]]) -> list[str]:
+    """Addresses, log-ins, and what to try."""
+    stack, gateway = tale.stack, tale.stack.url("gateway")
+    lines = ["", f"  gateway     {gateway}", f"  API, live   {gateway}/docs", ""]
+    lines += [f"  {name:<11} {currency}  casino {casino_id}" for name, (casino_id, currency) in casinos.items()]
+    lines += ["", "  Log-ins, made for this run (support sees Bernstein only):"]
+    for name, person in tale.staff.items():
+        if not name.startswith("robot"):
+            lines.append(f"    {person.credentials['login']:<30} {person.credentials['password']}")
+    bernstein = casinos["Bernstein"][0]
+    lines += ["", "  Try (copy one line after the other):"]
+    log_in = json.dumps(tale.staff["officer"].credentials)
+    second = json.dumps(tale.staff["second_officer"].credentials)
+    admin = json.dumps(tale.staff["admin"].credentials)
+    tries = f"""
+        G={gateway}
+        log_in() {{ curl -s $G/api/security/v1/staff-sessions -H 'content-type: application/json' -d "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])'; }}
+        ADMIN=$(log_in '{admin}')
+        FIRST=$(log_in '{log_in}'); SECOND=$(log_in '{second}')
+        curl -s "$G/api/backoffice/v1/players?limit=3" -H "authorization: Bearer $ADMIN"
+        curl -s "$G/api/payments/v1/ledger/summary?casino_id={bernstein}" -H "authorization: Bearer $ADMIN"
+        # Withdrawals above 100.00 wait for two people: these two.
+        curl -s "$G/api/payments/v1/withdrawals?status=eq.awaiting_approval" -H "authorization: Bearer $FIRST"
+        approve() {{ curl -s $G/api/payments/v1/withdrawals/$1/approve -H "authorization: Bearer $2" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{}}'; }}
+        # approve WITHDRAWAL_ID $FIRST;  approve WITHDRAWAL_ID $FIRST (refused);  approve WITHDRAWAL_ID $SECOND
+        curl -s "$G/api/security/v1/audit?limit=3" -H "authorization: Bearer $ADMIN"
+        # Behave badly: duplicates, disorder, lost answers (back to normal with {{}}).
+        curl -s -X PUT {stack.url("simulators")}/control/chaos -d '{{"duplicates":0.2,"reordering":0.2,"lost_answers":0.05,"delay_ms":400}}'
+    """  # noqa: E501
+    lines += ["    " + line for line in textwrap.dedent(tries).strip().splitlines()]
+    return [*lines, "", "  Players arrive. Ctrl-C stops everything.", ""]
+
+
+async def _staff_at_work(tale: Tale) -> None:
+    """Documents are looked at, and withdrawals that one person may approve; the large ones are left to you."""
+    agent, officer = tale.staff["robot_agent"], tale.staff["robot_officer"]
+    while True:
+        try:
+            for document in (await agent.get("/api/verification/v1/documents", status="eq.pending", limit=20))["items"]:
+                await agent.post(f"/api/verification/v1/documents/{document['id']}/accept", {})
+            waiting = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=50)
+            for one in waiting["items"]:
+                if one["approvals_needed"] == 1:
+                    await officer.post(f"/api/payments/v1/withdrawals/{one['withdrawal_id']}/approve", {})
+        except Refused:
+            pass  # Somebody else was quicker: the visitor at the keyboard.
+        await asyncio.sleep(STAFF_LOOKS_EVERY_S)
+
+
+async def _show_figures(
+    tale: Tale,
+    casinos: dict[str, tuple[str, str]],
+    client: httpx.AsyncClient,
+    population: str,
+    say: Callable[[str], None],
+) -> None:
+    names = {casino_id: name for name, (casino_id, _) in casinos.items()}
+    bets_before = 0
+    while True:
+        await asyncio.sleep(FIGURES_EVERY_S)
+        try:
+            lived = (await client.get(f"{population}/figures")).json()
+            ledger = await tale.staff["analyst"].get("/api/payments/v1/ledger/summary")
+            large = await _waiting_for_two(tale.staff["robot_officer"])
+        except (Refused, httpx.HTTPError) as problem:
+            say(f"  {datetime.now(UTC):%H:%M:%S}  no figures: {problem}")
+            continue
+        bets = lived.get("bets", 0)
+        rate, bets_before = (bets - bets_before) / FIGURES_EVERY_S, bets
+        won = "  ".join(_ggr(names, book) for book in ledger["books"])
+        say(
+            f"  {datetime.now(UTC):%H:%M:%S}  players {lived.get('players', 0)} ({lived['at play']} now)  "
+            f"bets {bets} ({rate:.1f}/s)  GGR {won}  deposits {lived.get('deposits succeeded', 0)}  "
+            f"withdrawals {lived.get('withdrawals', 0)} ({large} wait for two people)  "
+            f"ledger {'balanced' if ledger['balanced'] else 'NOT BALANCED'}"
+        )
+
+
+async def _waiting_for_two(officer: Person) -> int:
+    page = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=500)
+    return sum(one["approvals_needed"] > 1 for one in page["items"])
+
+
+def _ggr(names: dict[str, str], book: dict[str, Any]) -> str:
+    house = sum(line["balance_minor"] for line in book["accounts"] if line["type"] == "game_house")
+    amount = money(abs(house), book["currency"])
+    return f"{names.get(book['casino_id'], '?')} {'-' if house < 0 else ''}{amount}"
