@@ -16,7 +16,7 @@ from chassis.messaging.processing import Processor
 from chassis.store import Context, UnitOfWork, rebuild
 from chassis.store.rebuild import rows_of
 from chassis.telemetry.metrics import REGISTRY
-from chassis.testing.bus_contract import eventually
+from chassis.testing.bus_reader import eventually
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 from contracts.platform.events import AccessRecorded, SettingChanged

@@ -15,7 +15,7 @@ from chassis.db.revisions import r0001
 from chassis.messaging import Consumer, EventBus, OutboxRelay
 from chassis.messaging.kafka_bus import KafkaBus
 from chassis.messaging.postgres_bus import PostgresBus
-from chassis.testing.bus_contract import eventually
+from chassis.testing.bus_reader import eventually
 from chassis.testing.postgres import opened
 
 from . import example

@@ -17,7 +17,7 @@ from chassis.db.engine import driver
 from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay, list_parked
 from chassis.messaging.postgres_bus import PostgresBus
 from chassis.telemetry.metrics import REGISTRY
-from chassis.testing.bus_contract import Reader, eventually, in_order, numbered
+from chassis.testing.bus_reader import Reader, eventually, in_order, numbered
 
 from .example import queue, value
 

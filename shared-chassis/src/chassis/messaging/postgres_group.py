@@ -136,8 +136,10 @@ class PostgresSubscription:
     async def _keep_house(self) -> None:
         while not self._stopping.is_set():
             deleted = 0
-            with suppress(Exception):
+            try:
                 deleted = await self._bus.purge(KEEP)
+            except Exception as error:
+                log.info("bus_purge_postponed", group=self._group, error=repr(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), 0.2 if deleted else PURGE_S)
 
@@ -203,10 +205,12 @@ class Session:
     async def leave(self) -> None:
         """Finish what is at work, give everything back. On a lost connection there is nothing left to give back."""
         await self._dispatcher.drain(timeout_s=DRAIN_S)
-        with suppress(Exception):
+        try:
             await self._do(lambda: self._connection.execute("SELECT pg_advisory_unlock_all()"))
             await self._tell_group()
             await self._connection.close(timeout=2)
+        except Exception as error:
+            log.debug("bus_left_without_goodbye", group=self._group, error=repr(error))
         if not self._connection.is_closed():
             self._connection.terminate()
 

@@ -107,8 +107,10 @@ class OutboxRelay:
             while not stop.is_set():
                 await self._round(connection, stop)
         finally:
-            with suppress(Exception):
+            try:
                 await connection.close(timeout=2)
+            except Exception as error:
+                log.debug("relay_left_without_goodbye", error=repr(error))
             if not connection.is_closed():
                 connection.terminate()
 
