@@ -124,6 +124,14 @@ async def test_what_a_handler_does_is_attributed_to_whoever_brought_the_event_ab
     assert (ctx.reason, ctx.scope.unlimited) == ("because", True)
 
 
+async def test_a_handler_works_within_the_trace_that_the_event_belongs_to(db: Database) -> None:
+    handler, bus, trace = Handler(), MemoryBus(), "0af7651916cd43dd8448eb211c80319c"
+    async with consuming(consumer(handler), db, bus):
+        await bus.publish([message(envelope("a", "1", traceparent=f"00-{trace}-b7ad6b7169203331-01"))])
+        await eventually(handled(db, 1))
+    assert (handler.contexts[0].traceparent or "").startswith(f"00-{trace}-")
+
+
 async def test_events_nobody_handles_leave_no_trace(db: Database) -> None:
     handler, bus = Handler(), MemoryBus()
     unwanted = envelope("a", "1", type=AccessRecorded.type)
