@@ -61,6 +61,8 @@ async def refuse_thing(thing_id: UUID, caller: Annotated[Caller, Requires(EDIT)]
         raise ThingTooOld("It is from last year.", field="thing_id")
     if how == "gone":
         raise NotFound
+    if how == "away":
+        raise ConnectionRefusedError("postgresql://u:hunter2@db/x")
     raise RuntimeError("secret detail: postgresql://u:hunter2@db/x")
 
 

@@ -230,6 +230,13 @@ async def test_an_unexpected_failure_tells_nothing_but_its_number(client: httpx.
     assert "Runtime" not in answer.text
 
 
+async def test_a_database_that_is_away_may_be_asked_again(client: httpx.AsyncClient, staff: Headers) -> None:
+    answer = await client.post(f"{THINGS}/{uuid4()}/refuse?how=away", headers=staff)
+    problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert "hunter2" not in answer.text
+
+
 async def test_a_failure_in_the_middle_of_an_answer_cuts_it(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/example/v1/stream")).text == "one\ntwo\n"
     with pytest.raises(RuntimeError, match="in the middle"):

@@ -15,6 +15,7 @@ from chassis.auth.markers import Guarded
 from chassis.domain import uuid7
 from chassis.http.drain import Drain
 from chassis.http.problems import problem_response
+from chassis.store.failures import transient
 from chassis.telemetry.metrics import HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import span_from_traceparent
@@ -77,11 +78,13 @@ class Observed:
     async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", record: RequestRecord) -> None:
         try:
             await self.app(scope, receive, answer.send)
-        except Exception:
+        except Exception as error:
+            # A database that is away is no mistake of the request's: it may be repeated, and should be.
+            status, headers = (503, {"Retry-After": "1"}) if transient(error) else (500, None)
             _log.exception("unhandled_exception", route=self._route(scope, record))
             if answer.started:
                 raise  # The connection is cut: half an answer must not look like a whole one.
-            await problem_response(scope, 500)(scope, receive, answer.send)
+            await problem_response(scope, status, headers=headers)(scope, receive, answer.send)
             return
         if answer.withheld:
             _log.error("success_without_a_decision", route=self._route(scope, record))

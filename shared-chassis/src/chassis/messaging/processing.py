@@ -10,10 +10,10 @@ import structlog
 from chassis.db.engine import driver
 from chassis.messaging import parked
 from chassis.messaging.bus import Record
-from chassis.messaging.failures import of_size, transient
 from chassis.messaging.incoming import Incoming, Wanted
 from chassis.messaging.metrics import EVENTS, PROCESSING
 from chassis.store import Actor, Application, Context, ReadModel, Recorded, UnitOfWork, apply
+from chassis.store.failures import of_size, transient
 from chassis.telemetry import current_traceparent, span_from_traceparent
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
