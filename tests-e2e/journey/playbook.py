@@ -35,7 +35,7 @@ async def play(
     *,
     say: Callable[[str], None],
     before: Callable[[int, Tale], Awaitable[None]] | None = None,
-    calm: bool = True,
+    restless: Callable[[], bool] | None = None,
 ) -> tuple[Tale, list[Played]]:
     """Play the journey on a running stack; the first step that does not hold raises.
 
@@ -43,11 +43,13 @@ async def play(
         stack: just started, with nothing in it.
         say: gets a line for each step.
         before: called before each step with its number.
-        calm: whether nothing is killed meanwhile.
+        restless: given when things are killed meanwhile: whether the rounds should go on for a while.
     """
     world = await start_world(stack)
     api = Api(stack.url("gateway"))
-    tale = Tale(stack=stack, api=api, world=world, calm=calm)
+    tale = Tale(stack=stack, api=api, world=world)
+    if restless is not None:
+        tale.calm, tale.restless = False, restless
     played: list[Played] = []
     try:
         for number, step in enumerate(JOURNEY, start=1):

@@ -34,8 +34,9 @@ async def launch(tale: Tale) -> str:
 
 async def play(tale: Tale) -> str:
     """Thirty rounds, then the misfortunes."""
-    dice = random.Random(20)
-    for _ in range(ROUNDS):
+    dice, rounds = random.Random(20), 0
+    while rounds < ROUNDS or tale.restless():
+        rounds += 1
         stake, won = dice.randrange(50, 500, 10), dice.choice([0, 0, 0, 120, 250, 900])
         told = await tale.play("spin", amount=major(stake), win=major(won))
         if told["rollback"] and not tale.calm:
@@ -55,7 +56,7 @@ async def play(tale: Tale) -> str:
     await _agrees(tale)
     ggr = money(tale.bets_minor - tale.wins_minor, tale.currency)
     return (
-        f"{ROUNDS} rounds, GGR {ggr}; a bet after its rollback: {early}; "
+        f"{rounds} rounds, GGR {ggr}; a bet after its rollback: {early}; "
         "a duplicate debited once, an altered one refused; a bet rolled back once; nobody bets more than he has"
     )
 

@@ -23,6 +23,7 @@ class Tale:
         api: the gateway.
         world: the simulated partners.
         calm: nothing is killed meanwhile, so nothing has to be taken back and every movement can be counted.
+        restless: whether the rounds should go on, beyond those that are told.
         cash_minor: what the player should have, from what was answered so far.
         movements: how many movements of his wallet there should be.
         findings: what the closing table tells.
@@ -33,6 +34,7 @@ class Tale:
     api: Api
     world: Api
     calm: bool = True
+    restless: Callable[[], bool] = bool
     staff: dict[str, Person] = field(default_factory=dict)
     player: Person | None = None
     casino_id: str = ""
