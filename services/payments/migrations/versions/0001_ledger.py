@@ -101,7 +101,9 @@ _STATEMENTS = (
 _COMMENTS = {
     "TABLE account_delta": "what happened to accounts of house and providers since it was last added to their balance",
     "COLUMN account.player_id": "the owner; an account without player and provider is the house''s",
-    "COLUMN account.balance_minor": "credits minus debits; for house and providers what waits in account_delta comes on top",
+    "COLUMN account.balance_minor": (
+        "credits minus debits; for house and providers what waits in account_delta comes on top"
+    ),
     "COLUMN account.floor_minor": "the least it may hold; NULL: no floor",
     "COLUMN transfer.seq": "within a wallet, the order of posting",
     "COLUMN transfer.debit_balance": "after it; NULL for house and providers",

@@ -148,7 +148,7 @@ class PersonalDataErased(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("backoffice", "security", "verification"),
+    consumers=("backoffice", "security", "payments", "verification"),
 ):
     """The player's key is gone, and with it every name and address; keep nothing that tells who it was."""
 

@@ -326,6 +326,10 @@ class Directory(Protocol):
         """What the player paid in since then, or is about to: succeeded as settled, undecided as asked for."""
         ...
 
+    async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """Whether a withdrawal of the player is on its way, or may be: what is known of the account is still needed."""
+        ...
+
 
 class RestrictionAge(Protocol):
     """How old our copy of the players' restrictions may be."""

@@ -5,6 +5,7 @@ from typing import Any
 from chassis.messaging import Consumer
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import (
+    PersonalDataErased,
     PlayerBlocked,
     PlayerRegistered,
     PlayerUnblocked,
@@ -15,6 +16,7 @@ from contracts.envelope import Envelope
 from contracts.verification.events import HitDecided
 from payments.adapters.restriction_feed import note_beat
 from payments.application.desk import Desk
+from payments.application.erasure import ERASE
 from payments.application.restrictions import apply_restrictions
 from payments.read_models.casino_rules import casino_rules
 from payments.read_models.player_standing import player_standing
@@ -35,6 +37,9 @@ def consumer(desk: Desk) -> Consumer:
     async def hear_beat(uow: UnitOfWork, _: Envelope, event: RestrictionFeedBeat) -> None:
         await note_beat(uow.connection, event.partition, event.sent_at)
 
+    async def forget(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
+        await uow.schedule(ERASE, event.player_id, {"casino_id": str(event.casino_id)})
+
     handlers: dict[Any, Any] = {
         PlayerRegistered: open_wallet,
         PlayerBlocked: restrict,
@@ -42,5 +47,6 @@ def consumer(desk: Desk) -> Consumer:
         SelfExclusionStarted: restrict,
         HitDecided: restrict,
         RestrictionFeedBeat: hear_beat,
+        PersonalDataErased: forget,
     }
     return Consumer("payments", handlers=handlers, read_models=[casino_rules, player_standing])

@@ -7,6 +7,7 @@ from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
 from payments.application import deposits, restrictions, withdrawals
 from payments.application.desk import Desk
+from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.payout_process import PayoutProcess
 from payments.application.restrictions import apply_restrictions
@@ -33,7 +34,15 @@ def tasks(desk: Desk) -> dict[str, Handler]:
 
         await desk.app.transact(work, desk.ours("restriction-review", _casino(task)))
 
-    return {deposits.ASK: ask, withdrawals.SEND: send, restrictions.REVIEW: review}
+    async def erase(task: Task) -> None:
+        """Forget a player."""
+
+        async def work(uow: UnitOfWork) -> timedelta | None:
+            return await erase_player(desk, uow, task.id)
+
+        _again(await desk.app.transact(work, desk.ours("erasure", _casino(task))), task)
+
+    return {deposits.ASK: ask, withdrawals.SEND: send, restrictions.REVIEW: review, ERASE: erase}
 
 
 def _casino(task: Task) -> UUID:

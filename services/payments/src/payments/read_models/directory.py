@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.ports import CasinoRules, PlayerStanding
-from payments.read_models import casino_rules, deposit_list, player_standing
+from payments.read_models import casino_rules, deposit_list, player_standing, withdrawal_list
 
 
 class LocalDirectory:
@@ -25,3 +25,7 @@ class LocalDirectory:
     async def gross_deposits(self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime) -> int:
         """See Directory."""
         return await deposit_list.gross(connection, player_id, currency, since)
+
+    async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """See Directory."""
+        return await withdrawal_list.any_open(connection, player_id)

@@ -109,3 +109,12 @@ async def find(connection: AsyncConnection, withdrawal_id: UUID) -> Row | None:
     """One row."""
     row = (await connection.execute(select(table).where(table.c.id == withdrawal_id))).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def any_open(connection: AsyncConnection, player_id: UUID) -> bool:
+    """Whether a withdrawal of the player is on its way, or may be. A paid one may still come back to his account."""
+    statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(_OPEN)).limit(1)
+    return (await connection.execute(statement)).first() is not None
+
+
+_OPEN = ("awaiting_approval", "approved", "sending", "unknown", "sent")

@@ -13,6 +13,7 @@ from chassis.store.rebuild import rows_of
 from contracts.backoffice.events import (
     DepositLimitSet,
     JurisdictionProfileAdopted,
+    PersonalDataErased,
     PlayerBlocked,
     PlayerUnblocked,
     SelfExclusionStarted,
@@ -169,3 +170,16 @@ async def compare(world: World, model: Any, log: Any) -> None:
     await rebuild(world.service.db, model, log)
     async with world.service.db.read() as connection:
         assert await rows_of(connection, model.table.name) == before
+
+
+async def test_a_forgotten_players_account_is_unreadable_once_no_payout_needs_it(world: World) -> None:
+    await world.give()
+    withdrawal_id = (await world.withdraw()).json()["withdrawal_id"]
+    await world.tell(PersonalDataErased(player_id=world.player, casino_id=world.casino))
+    await world.run_tasks()
+    keys = "SELECT wrapped_key FROM subject_key WHERE subject_id = $1"
+    assert (await world.rows(keys, world.player))[0]["wrapped_key"] is not None, "the payout still needs it"
+    await world.post(f"/withdrawals/{withdrawal_id}/reject", {"reason": "asked for"}, as_=world.staff())
+    await world.pass_time(hours=2)
+    await world.run_tasks()
+    assert (await world.rows(keys, world.player))[0]["wrapped_key"] is None

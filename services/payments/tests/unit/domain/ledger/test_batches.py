@@ -49,7 +49,9 @@ def fresh_wallets(cash: int) -> dict[WalletKey, Wallet]:
 
 def one_by_one(requests: list[GameMove], cash: int) -> tuple[list[Answer], list[Entry], dict[WalletKey, Wallet]]:
     """As if each request were a transaction of its own."""
-    wallets, entries, answers = fresh_wallets(cash), [], []
+    wallets = fresh_wallets(cash)
+    entries: list[Entry] = []
+    answers: list[Answer] = []
     for request in requests:
         books = Books(wallets, HOUSE, {}, deepcopy(entries))
         answers.append(books.post(request))
