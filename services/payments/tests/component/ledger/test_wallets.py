@@ -16,7 +16,7 @@ from .conftest import CASINO, own_token
 
 async def played(house) -> WalletKey:
     """A player with a deposit, a bet, a win and a withdrawal on hold."""
-    key = await house.player(1_000)
+    key: WalletKey = await house.player(1_000)
     bet = transfer_id("hub88", key.player_id, "t1", "bet")
     await house.hop([house.item(key, "bet", "t1", 300)])
     await house.hop([house.item(key, "win", "t2", 50, of=bet)])
@@ -71,7 +71,7 @@ async def test_the_statement_explains_the_balance_movement_by_movement(house):
 
 
 async def test_a_long_statement_is_read_page_by_page_without_gap_or_repeat(house):
-    key = await house.player(1_000)
+    key: WalletKey = await house.player(1_000)
     await house.hop([house.item(key, "bet", f"t{n}", 1) for n in range(25)])
     seen, after = [], ""
     while True:

@@ -140,7 +140,8 @@ class Machine(RuleBasedStateMachine):
             self.model.rows += amount > 0
 
     def move(self, kind: str, who: int, transaction: str, amount: int, of: UUID | None, **more: Any) -> GameMove:
-        return self.desk.move(kind, self.keys[who], f"{self.tag}{transaction}", amount, of=of, **more)
+        made: GameMove = self.desk.move(kind, self.keys[who], f"{self.tag}{transaction}", amount, of=of, **more)
+        return made
 
     def id_of(self, kind: str, who: int, transaction: str) -> UUID:
         return self.move(kind, who, transaction, 0, None).id
