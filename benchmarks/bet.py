@@ -32,7 +32,7 @@ from pitlocal.processes import free_port
 from bet_casino import Hub88, Seat, prepare, signed_bets
 from chassis.db import Database, migrations
 from chassis.db.engine import driver
-from common import TPCB_NAME, Result, TpcB, database, percentile, report, say, server, settle, stopwatch
+from common import TPCB_NAME, CpuMeter, Result, TpcB, database, percentile, report, say, server, settle, stopwatch
 
 GOAL = 1.0
 PLAYERS = 200
@@ -40,8 +40,8 @@ START_TIMEOUT_S = 60
 
 
 @asynccontextmanager
-async def program(name: str, environment: dict[str, str]) -> AsyncIterator[str]:
-    """A service as it is in production; its address."""
+async def program(name: str, environment: dict[str, str]) -> AsyncIterator[tuple[str, int]]:
+    """A service as it is in production; its address and process id."""
     port = free_port()
     told = {**environment, "PORT": str(port), "PYTHONSAFEPATH": "1", "PATH": os.environ["PATH"]}
     with TemporaryFile() as output:
@@ -50,7 +50,7 @@ async def program(name: str, environment: dict[str, str]) -> AsyncIterator[str]:
         )
         try:
             await _ready(f"http://127.0.0.1:{port}/readyz", process)
-            yield f"127.0.0.1:{port}"
+            yield f"127.0.0.1:{port}", process.pid
         except BaseException:
             output.seek(0)
             say(output.read()[-4000:].decode(errors="replace"))
@@ -190,9 +190,14 @@ async def main(options: argparse.Namespace) -> None:
         hub88, seats = await prepare(urls["games"], urls["payments"], keys, PLAYERS)
         say(f"signing {options.bets:,} bets with RSA-2048 ...")
         bets = sign(hub88, seats, "127.0.0.1", options.bets)
-        payments = await stack.enter_async_context(program("payments", {**keys, "DATABASE_URL": urls["payments"]}))
+        payments, pid = await stack.enter_async_context(program("payments", {**keys, "DATABASE_URL": urls["payments"]}))
+        roots = {"payments": pid, **({"postgres": server_pid} if (server_pid := getattr(running, "pid", None)) else {})}
         games_keys = {**keys, "DATABASE_URL": urls["games"], "PAYMENTS_URL": f"http://{payments}"}
-        hosts = [await stack.enter_async_context(program("games", games_keys)) for _ in range(options.games)]
+        hosts = []
+        for number in range(options.games):
+            host, pid = await stack.enter_async_context(program("games", games_keys))
+            hosts.append(host)
+            roots[f"games {number + 1}"] = pid
         say(f"{options.games} games process(es), 1 payments process")
         say("warming up ...")
         done = (await play(hosts, bets, options.callers, options.seconds))["bets"]
@@ -203,8 +208,11 @@ async def main(options: argparse.Namespace) -> None:
             tps = tpcb.measure(options.seconds)
             say(f"  {TPCB_NAME}: {tps:,.0f} transactions/s")
             await settle(urls["payments"])
+            meter = CpuMeter(roots)
             runs.append(await play(hosts, bets, options.callers, options.seconds))
             done += runs[-1]["bets"]
+            costs = meter.per_unit(int(runs[-1]["bets"]))
+            say(f"  microseconds of CPU per bet: {costs}")
             pairs.append((runs[-1]["per_s"], tps))
         assert await posted(urls["payments"]) == done, "every acknowledged bet is in the ledger once"
     measured, baseline = sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
@@ -218,7 +226,7 @@ async def main(options: argparse.Namespace) -> None:
             measured=measured,
             baseline=round(baseline),
             baseline_name=TPCB_NAME,
-            extra={"runs": runs, "games_processes": options.games, "callers": options.callers},
+            extra={"runs": runs, "cpu_us_per_bet": costs, "games_processes": options.games, "callers": options.callers},
         )
     )
 

@@ -183,6 +183,39 @@ async def settle(url: str) -> None:
     await asyncio.sleep(0)
 
 
+class CpuMeter:
+    """CPU time of processes by name: what a unit of work costs, whoever else uses the machine.
+
+    Args:
+        roots: name -> process id; the processes each has started count with it.
+    """
+
+    def __init__(self, roots: dict[str, int]) -> None:
+        self._roots = roots
+        self._before = self._read()
+
+    def per_unit(self, units: int) -> dict[str, int]:
+        """Microseconds of CPU per unit of work since the beginning, by name."""
+        after = self._read()
+        return {name: round((after[name] - self._before[name]) / max(units, 1) * 1e6) for name in after}
+
+    def _read(self) -> dict[str, float]:
+        return {name: sum(map(_cpu_seconds, _family(pid))) for name, pid in self._roots.items()}
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
+
+
 def percentile(values: list[float], share: float) -> float:
     """The value below which `share` (0..1) of the sorted values lie.
 

@@ -9,6 +9,7 @@ nothing is batched but by the ledger itself. The yardstick is taken by turns wit
 
 import argparse
 import asyncio
+import os
 import random
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +19,7 @@ import uvloop
 from chassis.db import Database, migrations
 from chassis.db.engine import driver
 from chassis.domain import uuid7
-from common import TPCB_NAME, Result, TpcB, database, percentile, report, say, server, settle, stopwatch
+from common import TPCB_NAME, CpuMeter, Result, TpcB, database, percentile, report, say, server, settle, stopwatch
 from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.accounts import open_accounts
 from payments.adapters.ledger.ledger import PostgresLedger
@@ -133,6 +134,9 @@ async def check(url: str, expected_at_least: float) -> None:
 async def main(seconds: int, rounds: int) -> None:
     """The whole benchmark: yardstick and ledger by turns, so that both meet the same neighbours on the machine."""
     with server() as running:
+        roots = {"python": os.getpid()}
+        if pid := getattr(running, "pid", None):
+            roots["postgres"] = pid
         async with database(running, "bench_tpcb") as tpcb_url, database(running, "bench_ledger") as url:
             say("making tables ...")
             tpcb = TpcB(tpcb_url)
@@ -152,7 +156,10 @@ async def main(seconds: int, rounds: int) -> None:
                 tps = tpcb.measure(seconds)
                 say(f"  {TPCB_NAME}: {tps:,.0f} transactions/s")
                 await settle(url)
+                meter = CpuMeter(roots)
                 run = await measure(url, players, writers=WRITERS, callers=CALLERS, seconds=seconds, run=100 + number)
+                costs = meter.per_unit(int(run["per_s"] * (seconds + 1)))
+                say(f"  microseconds of CPU per transfer: {costs}")
                 pairs.append((run["per_s"], tps))
                 runs[f"{WRITERS} writers, {CALLERS} callers, round {number + 1}"] = run
             await check(url, sum(run["per_s"] for run in runs.values()) * seconds * 0.9)
@@ -167,7 +174,11 @@ async def main(seconds: int, rounds: int) -> None:
             measured=measured,
             baseline=round(baseline),
             baseline_name=TPCB_NAME,
-            extra={"runs": runs, "rounds": [round(per_s / tps, 2) for per_s, tps in pairs]},
+            extra={
+                "runs": runs,
+                "cpu_us_per_transfer": costs,
+                "rounds": [round(per_s / tps, 2) for per_s, tps in pairs],
+            },
         )
     )
 
