@@ -8,7 +8,8 @@ SHELL := /bin/bash
 SERVICES := security backoffice verification payments games reports
 DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
 
-BENCHMARKS := $(patsubst benchmarks/%.py,%,$(filter-out %/common.py %/compare.py,$(wildcard benchmarks/*.py)))
+# The modules that can be run; the others help them.
+BENCHMARKS := $(patsubst benchmarks/%.py,%,$(filter-out %/compare.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
 
 PY := .venv/bin/python
 VENV := .venv/installed
