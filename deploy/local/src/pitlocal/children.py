@@ -11,7 +11,7 @@ import aiohttp
 
 from pitlocal import processes
 
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 20.0
 
 

@@ -24,7 +24,7 @@ from pitlocal import processes
 from pitlocal.privileges import Place, choose_place
 
 SUPERUSER = "postgres"
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
 SETTINGS: Mapping[str, str] = {
     "fsync": "on",
     "synchronous_commit": "on",
