@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
+from chassis.testing.postgres import count_statements
 from chassis.testing.tokens import make_token
 from contracts.payments.permissions import PaymentsPermission
 from contracts.payments.wallet import transfer_id
@@ -81,6 +82,14 @@ async def test_a_long_statement_is_read_page_by_page_without_gap_or_repeat(house
             break
         after = f"&after={page['next']}"
     assert seen == list(range(975, 1_001))
+
+
+async def test_a_statement_of_any_length_costs_two_queries(house):
+    key = await house.player(1_000)
+    await house.hop([house.item(key, "bet", f"t{n}", 1) for n in range(50)])
+    with count_statements(house.service.db) as sent:
+        await house.get(f"/players/{key.player_id}/statement", own_token(key))
+    assert sent.count == 2, sent.sent
 
 
 async def test_a_debt_shows_in_balance_and_statement(house):
