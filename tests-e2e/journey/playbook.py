@@ -1,7 +1,8 @@
 """The whole journey in order, and how it is played."""
 
+import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pitlocal.stack import Stack
@@ -9,6 +10,7 @@ from pitlocal.stack import Stack
 from journey import leaving, ledger, newcomer, opening, playing, telling
 from journey.client import Api
 from journey.tale import Step, Tale, start_world
+from journey.unrest import Unrest
 
 JOURNEY: tuple[Step, ...] = (
     *opening.STEPS,
@@ -30,35 +32,27 @@ class Played:
     seconds: float
 
 
-async def play(
-    stack: Stack,
-    *,
-    say: Callable[[str], None],
-    before: Callable[[int, Tale], Awaitable[None]] | None = None,
-    restless: Callable[[], bool] | None = None,
-) -> tuple[Tale, list[Played]]:
+async def play(stack: Stack, *, say: Callable[[str], None], unrest: Unrest | None = None) -> tuple[Tale, list[Played]]:
     """Play the journey on a running stack; the first step that does not hold raises.
 
     Args:
         stack: just started, with nothing in it.
         say: gets a line for each step.
-        before: called before each step with its number.
-        restless: given when things are killed meanwhile: whether the rounds should go on for a while.
+        unrest: kills things meanwhile.
     """
     world = await start_world(stack)
     api = Api(stack.url("gateway"))
     tale = Tale(stack=stack, api=api, world=world)
-    if restless is not None:
-        tale.calm, tale.restless = False, restless
+    if unrest is not None:
+        tale.calm, tale.restless = False, unrest.goes_on
     played: list[Played] = []
     try:
         for number, step in enumerate(JOURNEY, start=1):
-            if before is not None:
-                await before(number, tale)
             started = time.monotonic()
             say(f"{number:2} {step.title} ...")
             try:
-                happened = await step.play(tale)
+                async with unrest.during(step) if unrest else contextlib.nullcontext():
+                    happened = await step.play(tale)
             except Exception as problem:
                 problem.add_note(f"in step {number}: {step.title}")
                 raise

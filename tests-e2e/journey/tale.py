@@ -1,7 +1,7 @@
 """What the story knows while it goes on: who is in it, where they are, and what must be true at its end."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,12 @@ class Step:
     """One step: what it is called, and what plays it and returns what happened, in a sentence."""
 
     title: str
-    play: Callable[[Tale], Awaitable[str]]
+    play: Callable[[Tale], Coroutine[Any, Any, str]]
+
+    @property
+    def name(self) -> str:
+        """A word for it: the name of what plays it."""
+        return self.play.__name__
 
 
 async def start_world(stack: Stack) -> Api:

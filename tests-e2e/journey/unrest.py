@@ -1,56 +1,66 @@
-"""Kills with SIGKILL while the journey goes on, one victim after the other, and starts each again."""
+"""Kills with SIGKILL in the middle of a step of the journey, one victim after the other, and starts each again."""
 
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitlocal.stack import Stack
 
-DOWN_S = (0.3, 1.5)
+from journey.tale import Step
+
+DOWN_S = (0.3, 1.2)
 """How long a victim stays down before it is started again."""
-CALM_S = (0.5, 2.0)
-"""How long everything runs between two kills."""
+CALM_S = (0.05, 0.8)
+"""How long everything runs before a kill."""
 
 
 @dataclass
 class Unrest:
-    """Kills the victims in turn, as long as it is let loose; from a seed, so that a bad night can be lived again."""
+    """Kills by a plan, at moments drawn from a seed, so that a bad night can be lived again.
+
+    Attributes:
+        plan: name of a step -> who is killed while it is played, in turn.
+        killed: who was killed so far.
+    """
 
     stack: Stack
-    victims: Sequence[str]
+    plan: Mapping[str, Sequence[str]]
     say: Callable[[str], None]
     seed: int = 1
     killed: list[str] = field(default_factory=list)
+    _raging: bool = False
+
+    def goes_on(self) -> bool:
+        """Whether somebody is still to be killed in this step, or is not back yet."""
+        return self._raging
 
     @contextlib.asynccontextmanager
-    async def loose(self) -> AsyncIterator[None]:
-        """Kill while the block runs; afterwards everything runs again."""
-        stop = asyncio.Event()
-        killing = asyncio.create_task(self._rage(stop))
+    async def during(self, step: Step) -> AsyncIterator[None]:
+        """Around a step: whoever is to be killed in it is killed, and is back when the block has ended."""
+        victims = self.plan.get(step.name, ())
+        self._raging = bool(victims)
+        killing = asyncio.create_task(self._rage(victims))
         try:
             yield
         finally:
-            stop.set()
             await killing
 
-    async def _rage(self, stop: asyncio.Event) -> None:
-        dice = random.Random(self.seed)
-        turn = 0
-        while not stop.is_set():
-            await self._wait(stop, dice.uniform(*CALM_S))
-            if stop.is_set():
-                return
-            victim = self.victims[turn % len(self.victims)]
-            turn += 1
+    async def _rage(self, victims: Sequence[str]) -> None:
+        dice = random.Random(f"{self.seed} {victims}")
+        for victim in victims:
+            await _pass(dice.uniform(*CALM_S))
             await self.stack.kill(victim)
             self.killed.append(victim)
             self.say(f"     ** {victim} killed")
-            await self._wait(stop, dice.uniform(*DOWN_S))
+            await _pass(dice.uniform(*DOWN_S))
             await self.stack.start(victim)
             self.say(f"     ** {victim} is back")
+        self._raging = False
 
-    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
+
+async def _pass(seconds: float) -> None:
+    """Let time pass: not to wait for something, but to strike at another moment each time."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.Event().wait(), seconds)
