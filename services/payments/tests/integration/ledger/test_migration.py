@@ -1,5 +1,7 @@
 """The schema as a deployment makes it: by the service's own role, which may post and not rewrite."""
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
 
@@ -13,7 +15,7 @@ from payments.application.schema import metadata
 
 
 @pytest.fixture
-async def role_url(postgres_server) -> str:
+async def role_url(postgres_server) -> AsyncIterator[str]:
     """A database that belongs to a role without any special right, migrated by it."""
     name = f"payments_{uuid7().hex[-12:]}"
     admin = await asyncpg.connect(postgres_server.superuser_url)
