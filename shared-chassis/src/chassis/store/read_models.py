@@ -18,6 +18,7 @@ from chassis.store.types import Recorded
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
+Keyed = tuple[Key, Recorded[Any]]
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -98,36 +99,71 @@ def _to_json(value: Any) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
 
 
-async def apply(
-    connection: AsyncConnection, model: ReadModel, events: Iterable[Recorded[Any]], *, table_name: str | None = None
-) -> int:
-    """Fold events into the model's table; returns how many of them were its business.
+async def apply(connection: AsyncConnection, model: ReadModel, events: Iterable[Recorded[Any]]) -> int:
+    """Fold events into the model's live table; returns how many of them were its business.
 
-    Without `table_name` the live table is meant: writers of the same row wait for each other, and all wait while a
-    rebuilt table is switched in. With it the caller is the only writer.
+    Writers of the same row wait for each other, and all wait while a rebuilt table is switched in.
     """
-    keyed = [(key, one) for one in events if isinstance(one.event, model.handles) and (key := model.key(one))]
-    if not keyed:
+    found = keyed(model, events)
+    if not found:
         return 0
     raw = await driver(connection)
-    sql = model.sql(table_name)
-    keys = list(dict.fromkeys(key for key, _ in keyed))
-    if table_name is None:
-        await raw.execute(_LOCK, f"rm:{model.name}", [repr(key) for key in keys])
-    found = await raw.fetch(sql.load, *[list(part) for part in zip(*keys, strict=True)])
-    rows: dict[Key, Row | None] = dict.fromkeys(keys)
-    for record in found:
-        rows[tuple(record[c.name] for c in sql.keys)] = dict(record)
-    existing = {key for key, row in rows.items() if row is not None}
-    for key, one in keyed:
-        rows[key] = model.fold(rows[key], one)
-    written = [row for row in rows.values() if row is not None]
-    removed = [key for key, row in rows.items() if row is None and key in existing]
-    if written:
-        await raw.execute(sql.write, *sql.arrays(written))
-    if removed:
-        await raw.execute(sql.delete, *[list(part) for part in zip(*removed, strict=True)])
-    return len(keyed)
+    await raw.execute(_LOCK, f"rm:{model.name}", [repr(key) for key in dict.fromkeys(key for key, _ in found)])
+    folding = Folding(model)
+    await folding.add(connection, found)
+    await folding.write(connection)
+    return len(found)
+
+
+def keyed(model: ReadModel, events: Iterable[Recorded[Any]]) -> list[Keyed]:
+    """The events that are the model's business, each with the key of its row."""
+    return [(key, one) for one in events if isinstance(one.event, model.handles) and (key := model.key(one))]
+
+
+class Folding:
+    """Rows of one table in memory: read when an event first asks for them, folded any number of times, written once.
+
+    Whoever uses it is the only writer of these rows until they are written.
+    """
+
+    def __init__(self, model: ReadModel, table_name: str | None = None) -> None:
+        self._model = model
+        self._sql = model.sql(table_name)
+        self._rows: dict[Key, Row | None] = {}
+        self._stored: set[Key] = set()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    async def add(self, connection: AsyncConnection, events: Sequence[Keyed]) -> None:
+        """Fold events of this model."""
+        rows = self._rows
+        missing = list(dict.fromkeys(key for key, _ in events if key not in rows))
+        if missing:
+            rows.update(dict.fromkeys(missing))
+            raw = await driver(connection)
+            for record in await raw.fetch(self._sql.load, *_by_column(missing)):
+                key = tuple(record[c.name] for c in self._sql.keys)
+                rows[key] = dict(record)
+                self._stored.add(key)
+        fold = self._model.fold
+        for key, one in events:
+            rows[key] = fold(rows[key], one)
+
+    async def write(self, connection: AsyncConnection) -> None:
+        """Store the rows as they are now and forget them."""
+        raw = await driver(connection)
+        kept = [row for row in self._rows.values() if row is not None]
+        removed = [key for key in self._stored if self._rows[key] is None]
+        if kept:
+            await raw.execute(self._sql.write, *self._sql.arrays(kept))
+        if removed:
+            await raw.execute(self._sql.delete, *_by_column(removed))
+        self._rows, self._stored = {}, set()
+
+
+def _by_column(keys: Sequence[Key]) -> list[list[Any]]:
+    return [list(part) for part in zip(*keys, strict=True)]
 
 
 # One statement: stay out while a table is switched, then one lock per row, in one order for everybody.
