@@ -213,7 +213,8 @@ def _cpu_seconds(process: psutil.Process) -> float:
         times = process.cpu_times()
     except psutil.Error:
         return 0.0
-    return float(times.user + times.system)
+    # What a process has started and seen end counts with it: PostgreSQL's sessions come and go.
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def percentile(values: list[float], share: float) -> float:
