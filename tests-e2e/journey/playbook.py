@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pitlocal.stack import Stack
@@ -32,19 +32,29 @@ class Played:
     seconds: float
 
 
-async def play(stack: Stack, *, say: Callable[[str], None], unrest: Unrest | None = None) -> tuple[Tale, list[Played]]:
+async def play(
+    stack: Stack,
+    *,
+    say: Callable[[str], None],
+    unrest: Unrest | None = None,
+    chaos: Mapping[str, float] | None = None,
+) -> tuple[Tale, list[Played]]:
     """Play the journey on a running stack; the first step that does not hold raises.
 
     Args:
         stack: just started, with nothing in it.
         say: gets a line for each step.
         unrest: kills things meanwhile.
+        chaos: how badly the partners behave, see `simulators.chaos`.
     """
     world = await start_world(stack)
     api = Api(stack.url("gateway"))
     tale = Tale(stack=stack, api=api, world=world)
     if unrest is not None:
         tale.calm, tale.restless = False, unrest.goes_on
+    if chaos is not None:
+        tale.calm = False
+        await tale.direct("PUT", "/control/chaos", chaos)
     played: list[Played] = []
     try:
         for number, step in enumerate(JOURNEY, start=1):

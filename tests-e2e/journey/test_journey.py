@@ -16,3 +16,11 @@ async def test_a_player_lives_through_every_service(event_bus: EventBus) -> None
     async with Stack(f"journey-{event_bus}", event_bus=event_bus) as stack, asyncio.timeout(DEADLINE_S):
         _, played = await play(stack, say=print)
     assert len(played) == len(JOURNEY)
+
+
+@pytest.mark.journey
+async def test_the_journey_holds_with_partners_that_repeat_reorder_delay_and_lose_things() -> None:
+    chaos = {"seed": 7, "duplicates": 0.3, "reordering": 0.3, "lost_answers": 0.05, "errors": 0.03, "delay_ms": 60}
+    async with Stack("journey-chaos") as stack, asyncio.timeout(DEADLINE_S):
+        _, played = await play(stack, say=print, chaos=chaos)
+    assert len(played) == len(JOURNEY)
