@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Caller, Player, PlayerOr
 from chassis.auth.errors import Forbidden
 from chassis.http import Db, Once
 from chassis.http.listing import Page
+from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.games.permissions import GamesPermission as P
 from games.application.launching import Wish
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/api/games/v1/sessions", tags=["sessions"])
 async def open_session(
     body: SessionWish,
     request: Request,
+    response: Response,
     caller: Annotated[Caller, Player("a game is launched by the one who plays")],
     once: Once,
     games: Games,
@@ -37,6 +39,8 @@ async def open_session(
     recorded = await once(caller, work)
     session = SessionRef.model_validate_json(bytes(recorded.body))
     url = await games.launcher.launch(session.session_id, wish, ctx)
+    if REPLAYED in recorded.headers:
+        response.headers[REPLAYED] = recorded.headers[REPLAYED]
     return SessionLaunch(session_id=session.session_id, url=url)
 
 
