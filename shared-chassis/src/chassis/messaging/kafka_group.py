@@ -93,7 +93,10 @@ class KafkaSubscription:
                 await self._live()
             except Exception as error:
                 pause_s = _FIRST_PAUSE_S if self._member is not None else min(pause_s * 2, _LONGEST_PAUSE_S)
-                log.warning("bus_connection_lost", group=self._group, again_in_s=pause_s, error=repr(error))
+                if isinstance(error, (KafkaError, OSError, TimeoutError)):
+                    log.warning("bus_connection_lost", group=self._group, again_in_s=pause_s, error=repr(error))
+                else:
+                    log.exception("bus_member_failed", group=self._group, again_in_s=pause_s)
             self._member = None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_s)

@@ -19,6 +19,7 @@ from chassis.messaging import postgres_schema as sql
 from chassis.messaging.bus import Handler, Record
 from chassis.messaging.delivery import Dispatcher, Partition
 from chassis.messaging.partitioner import murmur2
+from chassis.store.failures import transient
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +114,10 @@ class PostgresSubscription:
                 await self._live()
             except Exception as error:
                 pause_s = _FIRST_PAUSE_S if self._session is not None else min(pause_s * 2, _LONGEST_PAUSE_S)
-                log.warning("bus_connection_lost", group=self._group, again_in_s=pause_s, error=repr(error))
+                if transient(error):
+                    log.warning("bus_connection_lost", group=self._group, again_in_s=pause_s, error=repr(error))
+                else:
+                    log.exception("bus_member_failed", group=self._group, again_in_s=pause_s)
             self._session = None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_s)
@@ -267,6 +271,7 @@ class Session:
             for identity in free:
                 del self.owned[identity]
                 self._next.pop(identity, None)
+                self._news.pop(identity, None)
             self._surrendered.difference_update(free)
             self._regroup = True
             await self._tell_group()

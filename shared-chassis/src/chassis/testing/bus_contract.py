@@ -199,6 +199,39 @@ class BusContract:
             await member.stop()
         await other.close()
 
+    async def test_members_come_and_go_while_messages_flow(
+        self, bus: EventBus, connect: Connect, topic: str, group: str
+    ) -> None:
+        reader, stop, published = Reader(), asyncio.Event(), 0
+
+        async def publish() -> None:
+            nonlocal published
+            while not stop.is_set():
+                await bus.publish(numbered(topic, 30, keys=30, start=published))
+                published += 30
+                await asyncio.sleep(0.005)
+
+        publishing = asyncio.create_task(publish())
+        staying = bus.subscribe(group, [topic], reader, batch_size=5)
+        await staying.start()
+        goal = 0
+        for _ in range(3):
+            others = [connect(), connect()]
+            guests = [other.subscribe(group, [topic], reader, batch_size=5) for other in others]
+            for guest in guests:
+                await guest.start()
+                goal = len(reader.batches) + 20
+                await eventually(lambda: len(reader.batches) >= goal)
+            for guest, other in zip(guests, others, strict=True):
+                await guest.stop()
+                await other.close()
+        stop.set()
+        await publishing
+        await reader.until(published)
+        await staying.stop()
+        assert all(in_order(values) for values in reader.by_key().values())
+        assert (await staying.lag())[topic] == 0
+
     async def test_the_work_of_a_killed_member_is_taken_over(
         self, bus: EventBus, doomed: Doomed, topic: str, group: str
     ) -> None:
