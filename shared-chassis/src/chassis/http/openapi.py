@@ -17,7 +17,7 @@ _REF = "#/components/schemas/{model}"
 
 _PROBLEMS = {
     "400": "The request is not formed as it must be.",
-    "401": "No valid token.",
+    "401": "No valid token, password or signature.",
     "403": "Not permitted.",
     "404": "There is no such thing, or not for this caller.",
     "409": "Understood, and refused by the rules of the business.",
@@ -47,12 +47,12 @@ def describe(app: FastAPI, routes: Iterable[DeclaredRoute], permissions: Iterabl
             name, where = operation["operationId"], f"{method.upper()} {path}"
             if seen.setdefault(name, where) != where:
                 raise ValueError(f"{where} and {seen[name]} are both named {name}: rename one of the functions")
-            _complete(operation, declared[(path, method)], risks)
+            _complete(operation, method, declared[(path, method)], risks)
     _components(document)
     return document
 
 
-def _complete(operation: dict[str, Any], route: DeclaredRoute, risks: Mapping[str, str]) -> None:
+def _complete(operation: dict[str, Any], method: str, route: DeclaredRoute, risks: Mapping[str, str]) -> None:
     rule = route.rule
     if route.once:
         operation.setdefault("parameters", []).append(PARAMETER)
@@ -64,7 +64,8 @@ def _complete(operation: dict[str, Any], route: DeclaredRoute, risks: Mapping[st
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     for status, meaning in _PROBLEMS.items():
-        if status in ("401", "403") and rule.tokens == "none":
+        # A public write may still refuse the proof its body brings: a password, a partner's signature.
+        if rule.tokens == "none" and (status == "403" or (status == "401" and method == "get")):
             continue
         if status in _WITH_BODY and "requestBody" not in operation:
             continue
