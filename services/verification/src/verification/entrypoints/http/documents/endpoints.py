@@ -13,6 +13,7 @@ from chassis.domain import NotFound
 from chassis.http import App, Db
 from chassis.http.listing import Page
 from contracts.verification.permissions import VerificationPermission as P
+from verification.application.files import EXTENSIONS
 from verification.entrypoints.http.dependencies import TheDecisions, TheDocuments
 from verification.entrypoints.http.documents.listing import DOCUMENTS
 from verification.entrypoints.http.documents.multipart import OPENAPI, read_form
@@ -37,7 +38,7 @@ _DOWNLOAD = {
 _BINARY: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document, as an attachment",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in sorted(EXTENSIONS)},
     }
 }
 
