@@ -94,8 +94,10 @@ class Desk:
     ) -> ProviderAccount:
         """The casino's account, when it offers the provider for the currency; ProviderNotOffered."""
         account = await self.accounts.find(connection, casino_id, provider)
-        if account is None or not account.enabled or currency not in account.currencies:
-            raise ProviderNotOffered
+        if account is None or not account.enabled:
+            raise ProviderNotOffered(field="provider")
+        if currency not in account.currencies:
+            raise ProviderNotOffered(field="currency")
         return account
 
     async def account(self, casino_id: UUID, provider: str) -> ProviderAccount:

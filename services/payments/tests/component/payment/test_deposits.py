@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
+from chassis.testing.problems import problem
 from contracts.backoffice.events import DepositLimitSet, PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
 from contracts.payments.permissions import PaymentsPermission as P
 from contracts.verification.events import HitDecided
@@ -283,7 +284,8 @@ async def test_a_provider_that_is_switched_off_takes_no_new_deposits_but_hears_o
     deposit_id = (await world.deposit()).json()["deposit_id"]
     body = {"enabled": False, "currencies": ["EUR"], "settings": {"base_url": "https://stripe.test"}}
     await world.client.put(f"{V1}/casinos/{world.casino}/providers/stripe", json=body, headers=world.staff())
-    assert (await world.deposit()).json()["code"] == "provider_not_offered"
+    refused = problem(await world.deposit(), 409, "provider_not_offered")
+    assert [one["field"] for one in refused["errors"]] == ["provider"]
     await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
     assert await world.balance() == (50_00, 0)
 
