@@ -1,0 +1,209 @@
+"""One request per write operation that the service accepts. A new endpoint needs a line here, or a test fails.
+
+`$name` stands for a fact of the house the request is made in: `$player_id`, `$casino_id`. They are made in this order,
+so that what ends something (an erasure, a new password) comes after what needs it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+CallerName = Literal["staff", "operator", "player", "nobody", "backoffice"]
+
+PROFILE = {
+    "minimum_age": 18,
+    "limit_loosening_hours": 24,
+    "exclusion_months_min": 6,
+    "exclusion_months_max": 60,
+    "withdrawal_requires_level": "verified",
+    "withdrawal_cancellation_allowed": False,
+    "required_documents": ["identity"],
+}
+REASON = {"reason": "asked for by mail"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A request that is accepted.
+
+    Attributes:
+        caller: who makes it: staff of the one casino, staff of the whole operator, a player, nobody, another service.
+        body: JSON, with `$facts`.
+        form: fields of a form instead; a file is bytes.
+        path: parameters of the path that are no facts of that name.
+        remembers_refusals: that it was refused is itself recorded, as a failed log-in or a refused deposit is.
+    """
+
+    caller: CallerName = "staff"
+    body: Any = None
+    form: Mapping[str, str] | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    remembers_refusals: bool = False
+
+
+_SECURITY = "/api/security/v1"
+_BACKOFFICE = "/api/backoffice/v1"
+_PLAYER = f"{_BACKOFFICE}/players/{{player_id}}"
+_VERIFICATION = "/api/verification/v1"
+_PAYMENTS = "/api/payments/v1"
+_GAMES = "/api/games/v1"
+
+EXAMPLES: dict[str, Example] = {
+    f"POST {_SECURITY}/staff-sessions": Example(
+        caller="nobody", body={"login": "admin@example.com", "password": "$password"}, remembers_refusals=True
+    ),
+    f"POST {_SECURITY}/staff-sessions/refresh": Example(
+        caller="nobody", body={"refresh_token": "$staff_refresh_token"}, remembers_refusals=True
+    ),
+    f"DELETE {_SECURITY}/staff-sessions/current": Example(),
+    f"POST {_SECURITY}/player-sessions": Example(
+        caller="nobody",
+        body={"casino_id": "$casino_id", "email": "ann@mail.example.com", "password": "$password"},
+        remembers_refusals=True,
+    ),
+    f"POST {_SECURITY}/player-sessions/refresh": Example(
+        caller="nobody", body={"refresh_token": "$player_refresh_token"}, remembers_refusals=True
+    ),
+    f"DELETE {_SECURITY}/player-sessions/current": Example(caller="player"),
+    "PUT /internal/v1/player-credentials/{player_id}": Example(
+        caller="backoffice",
+        body={"casino_id": "$casino_id", "email_index": "0123456789abcdef0123", "password": "$password"},
+        path={"player_id": "0190a000-0000-7000-8000-00000000a0a0"},
+    ),
+    f"POST {_SECURITY}/staff": Example(caller="operator", body={"login": "carol@example.com", "name": "Carol"}),
+    f"POST {_SECURITY}/staff/{{staff_id}}/assignments": Example(
+        caller="operator", body={"role_id": "$role_id", "casinos": ["$casino_id"], "reason": "joined the team"}
+    ),
+    f"DELETE {_SECURITY}/staff/{{staff_id}}/assignments/{{assignment_id}}": Example(caller="operator"),
+    f"POST {_SECURITY}/roles": Example(
+        caller="operator", body={"name": "cashier", "permissions": ["payments.*", "security.staff.list"]}
+    ),
+    f"PUT {_SECURITY}/roles/{{role_id}}/permissions": Example(
+        caller="operator", body={"permissions": ["security.staff.list"], **REASON}
+    ),
+    f"POST {_SECURITY}/staff/{{staff_id}}/disable": Example(caller="operator", body=REASON),
+    f"POST {_SECURITY}/staff/me/password": Example(
+        body={"current_password": "$password", "new_password": "another horse battery staple"}, remembers_refusals=True
+    ),
+    f"POST {_BACKOFFICE}/casinos": Example(
+        caller="operator",
+        body={
+            "name": "Grand Example",
+            "jurisdiction": "MT",
+            "currency": "EUR",
+            "time_zone": "Europe/Malta",
+            "gaming_day_starts_at_hour": 6,
+            "profile": PROFILE,
+        },
+    ),
+    f"PUT {_BACKOFFICE}/casinos/{{casino_id}}/profile": Example(
+        body={"effective_from": "2030-01-01T00:00:00Z", "profile": PROFILE, "reason": "a new licence"}
+    ),
+    f"POST {_BACKOFFICE}/players": Example(
+        caller="nobody",
+        body={
+            "casino_id": "$casino_id",
+            "email": "bea@mail.example.com",
+            "password": "a long enough password",
+            "first_name": "Bea",
+            "last_name": "Example",
+            "date_of_birth": "1990-05-17",
+            "country": "MT",
+            "currency": "EUR",
+            "phone": "+35612345678",
+            "address": "1 Example Street, Valletta",
+            "terms_version": "2026-01",
+        },
+    ),
+    f"POST {_BACKOFFICE}/players/search": Example(body={"email": "ann@mail.example.com", "phone": "+35612345678"}),
+    f"POST {_PLAYER}/reveal": Example(body=REASON),
+    f"POST {_PLAYER}/block": Example(body=REASON),
+    f"POST {_PLAYER}/unblock": Example(body=REASON),
+    f"POST {_PLAYER}/tags": Example(body={"tag": "vip"}),
+    f"DELETE {_PLAYER}/tags/{{tag}}": Example(path={"tag": "bonus"}),
+    f"POST {_PLAYER}/notes": Example(body={"text": "called about a bonus"}),
+    f"PUT {_PLAYER}/deposit-limits": Example(
+        caller="player", body={"period": "day", "amount_minor": 100_00, "currency": "EUR", **REASON}
+    ),
+    f"POST {_PLAYER}/self-exclusion": Example(caller="player", body={"months": 6, **REASON}),
+    f"POST {_PLAYER}/erase": Example(body=REASON),
+    f"POST {_VERIFICATION}/players/{{player_id}}/documents": Example(caller="player", form={"kind": "passport"}),
+    f"POST {_VERIFICATION}/documents/{{document_id}}/accept": Example(body={"expires_on": "2031-01-31"}),
+    f"POST {_VERIFICATION}/documents/{{document_id}}/reject": Example(body={"reason": "blurry"}),
+    f"POST {_VERIFICATION}/hits/{{hit_id}}/decide": Example(body={"decision": "clear", "reason": "another man"}),
+    f"POST {_PAYMENTS}/deposits": Example(
+        caller="player",
+        body={
+            "deposit_id": "0190a000-0000-7000-8000-00000000dede",
+            "provider": "stripe",
+            "amount_minor": 50_00,
+            "currency": "EUR",
+            "return_url": "https://casino.example/back",
+        },
+        remembers_refusals=True,
+    ),
+    f"POST {_PAYMENTS}/withdrawals": Example(
+        caller="player",
+        body={
+            "withdrawal_id": "0190a000-0000-7000-8000-00000000d1d1",
+            "provider": "trustly",
+            "amount_minor": 20_00,
+            "currency": "EUR",
+            "destination": {"account_id": "1520389582"},
+        },
+    ),
+    f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/approve": Example(body=REASON),
+    f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/reject": Example(body=REASON),
+    f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/cancel": Example(
+        caller="player", path={"withdrawal_id": "$second_withdrawal_id"}
+    ),
+    f"PUT {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}": Example(
+        body={
+            "enabled": True,
+            "currencies": ["EUR"],
+            "settings": {"base_url": "https://stripe.test"},
+            "secrets": {"api_key": "sk_test_another", "webhook_secret": "whsec_another"},
+        },
+        path={"provider": "stripe"},
+    ),
+    f"PUT {_PAYMENTS}/casinos/{{casino_id}}/withdrawal-policy": Example(
+        body={
+            "currency": "EUR",
+            "second_person_above_minor": 1000_00,
+            "automatic_up_to_minor": 10_00,
+            "minimum_minor": 5_00,
+            "maximum_minor": 5000_00,
+        }
+    ),
+    f"PUT {_GAMES}/casinos/{{casino_id}}/suppliers/{{supplier}}": Example(
+        body={"enabled": True, "settings": "$supplier_settings", "secrets": "$supplier_secrets"},
+        path={"supplier": "hub88"},
+    ),
+    f"POST {_GAMES}/casinos/{{casino_id}}/suppliers/{{supplier}}/catalogue-sync": Example(path={"supplier": "hub88"}),
+    f"PUT {_GAMES}/casinos/{{casino_id}}/games/{{game_code}}": Example(
+        body={"enabled": True, "blocked_countries": ["US"], "supplier": "hub88"}
+    ),
+    f"POST {_GAMES}/sessions": Example(
+        caller="player",
+        body={
+            "game_code": "$game_code",
+            "supplier": "hub88",
+            "platform": "desktop",
+            "lang": "en",
+            "lobby_url": "https://casino.test/lobby",
+        },
+    ),
+    "POST /api/reports/v1/jobs": Example(
+        body={
+            "report": "player_transactions",
+            "casino_ids": ["$casino_id"],
+            "from": "2026-05-01",
+            "to": "2026-05-31",
+            "formats": ["csv", "xlsx"],
+            "parameters": {},
+        }
+    ),
+}
+
+PARTNERS = frozenset({"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"})
+"""Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""

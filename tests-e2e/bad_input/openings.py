@@ -1,0 +1,272 @@
+"""How each service is opened: started on a database of its own, told what it must know, and asked for a few things."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, redirect_stdout
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import FastAPI
+from services.backoffice.tests.component import api as backoffice_api
+from services.games.tests.component.casino import Casino
+from services.games.tests.support import facts as games_facts
+from services.games.tests.support.feed import PROFILE, Feed
+from services.games.tests.support.hub88 import secrets as hub88_secrets
+from services.games.tests.support.hub88 import settings as hub88_settings
+from services.games.tests.support.hub88_server import Hub88Server
+from services.games.tests.support.payments import Payments
+from services.payments.tests.component.payment.fakes import FakeWire
+from services.payments.tests.component.payment.world import World as PaymentsWorld
+from services.security.tests.component import api as security_api
+from services.verification.tests.component import world as verification_world
+
+import backoffice.main
+import backoffice.settings
+import games.main
+import games.settings
+import payments.main
+import payments.settings
+import reports.main
+import reports.settings
+import security.main
+import security.settings
+import verification.main
+import verification.settings
+from bad_input.houses import House
+from chassis.domain import FixedClock
+from chassis.runtime import Service, http_application
+from chassis.tasks import TaskRunner
+from chassis.testing.client import client as talking
+from chassis.testing.environment import make_settings
+from chassis.testing.postgres import Databases
+from chassis.testing.tokens import TokenMaker, bearer, test_verifier
+from contracts.backoffice.events import CasinoOpened, PlayerRegistered
+
+Opened = AbstractAsyncContextManager[House]
+
+
+class Openings:
+    """Opens services; each time a new one that knows only what is said here."""
+
+    def __init__(self, databases: Databases, folder: Path) -> None:
+        self._databases = databases
+        self._folder = folder
+
+    def open(self, service: str) -> Opened:
+        """The service by its name."""
+        opening: Callable[[], Opened] = getattr(self, service)
+        return opening()
+
+    async def _settings(self, cls: Any, **overrides: Any) -> Any:
+        service = cls.__module__.partition(".")[0]
+        return make_settings(cls, database_url=await self._databases.create(service), **overrides)
+
+    def _files(self) -> str:
+        return f"file://{self._folder / uuid4().hex}"
+
+    @asynccontextmanager
+    async def security(self) -> AsyncIterator[House]:
+        """An administrator, a colleague with a role, a player."""
+        settings = await self._settings(security.settings.Settings, password_memory_kib=8192, password_rounds=1)
+        service = security.main.build(settings, clock=FixedClock(datetime.now(UTC)))
+        async with _served(service) as (app, client):
+            yield await _staffed(service, app, client)
+
+    @asynccontextmanager
+    async def backoffice(self) -> AsyncIterator[House]:
+        """Two casinos with a player each."""
+        settings = await self._settings(backoffice.settings.Settings)
+        clock, verifier = FixedClock(datetime(2026, 6, 1, 12, tzinfo=UTC)), test_verifier()
+        service = backoffice.main.build(settings, clock=clock, credentials=_KeepsNothing(), verifier=verifier)
+        async with _served(service) as (app, client):
+            here, there = [await backoffice_api.open_casino(client, name=name) for name in ("Here", "There")]
+            yield House(
+                service=service,
+                app=app,
+                client=client,
+                facts={"casino_id": here, "player_id": await backoffice_api.a_player(client, here)},
+                elsewhere={"casino_id": there, "player_id": await backoffice_api.a_player(client, there)},
+            )
+
+    @asynccontextmanager
+    async def verification(self) -> AsyncIterator[House]:
+        """Two casinos, at each a player with a document and a hit to decide."""
+        neighbour, clock = verification_world.Backoffice(), FixedClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+        files = self._files()
+        settings = await self._settings(
+            verification.settings.Settings, files_url=files, backoffice_url="http://backoffice.test"
+        )
+        service = verification.main.build(settings, clock=clock, backoffice=neighbour.transport())
+        service.verifier = test_verifier()
+        async with _served(service) as (app, client):
+            world = verification_world.World(service, client, neighbour, clock, Path(files.removeprefix("file://")))
+            await world.import_list("ofac-sdn", "demo")
+            here, there = verification_world.CASINO, verification_world.ELSEWHERE
+            yield House(
+                service=service,
+                app=app,
+                client=client,
+                facts=await _case(world, here),
+                elsewhere=await _case(world, there),
+            )
+
+    @asynccontextmanager
+    async def payments(self) -> AsyncIterator[House]:
+        """Two casinos with providers, at each a player with money and a withdrawal that waits."""
+        settings = await self._settings(payments.settings.Settings)
+        clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
+        service = replace(payments.main.build(settings, clock=clock, wire=wire), verifier=test_verifier())
+        async with _served(service) as (app, client):
+            world = PaymentsWorld(service, client, clock, wire)
+            here, there = await _wallet(world), await _wallet(world)
+            yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
+
+    @asynccontextmanager
+    async def games(self) -> AsyncIterator[House]:
+        """Two casinos with a supplier and a game that is on."""
+        async with Payments().served() as wallet, Hub88Server().served() as hub88:
+            settings = await self._settings(games.settings.Settings, payments_url=wallet.url)
+            clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
+            service = games.main.build(settings, clock=clock)
+            service.verifier = test_verifier()
+            async with _served(service) as (app, client):
+                yield await _playing(service, app, client, hub88)
+
+    @asynccontextmanager
+    async def reports(self) -> AsyncIterator[House]:
+        """Two casinos."""
+        settings = await self._settings(reports.settings.Settings, files_url=self._files())
+        clock = FixedClock(datetime(2026, 6, 10, 12, tzinfo=UTC))
+        service = reports.main.build(settings, clock=clock, verifier=test_verifier())
+        async with _served(service) as (app, client):
+            here, there = {"casino_id": str(UUID(int=1))}, {"casino_id": str(UUID(int=2))}
+            yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
+
+
+class CalmHouses:
+    """One house per service for all tests in which nothing may happen. It is opened when the first one asks for it."""
+
+    def __init__(self, openings: Openings, stack: AsyncExitStack) -> None:
+        self._openings = openings
+        self._stack = stack
+        self._open: dict[str, House] = {}
+
+    async def of(self, service: str) -> House:
+        """The house of a service."""
+        if service not in self._open:
+            self._open[service] = await self._stack.enter_async_context(self._openings.open(service))
+        return self._open[service]
+
+
+class _KeepsNothing:
+    """Stands in for security, which keeps passwords."""
+
+    async def keep(self, player_id: UUID, casino_id: UUID, email_index: str, password: str) -> None:
+        assert password
+
+
+@asynccontextmanager
+async def _served(service: Service) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    app = http_application(service)
+    async with talking(app) as client:
+        yield app, client
+
+
+async def _staffed(service: Service, app: FastAPI, client: httpx.AsyncClient) -> House:
+    """Security with an administrator who has logged in, a colleague with a role, and a player."""
+    kid, key = await service.state["keys"].current()
+    maker, casino, player = TokenMaker(kid), uuid4(), uuid4()
+    maker.key = key
+    printed, password = StringIO(), security_api.PASSWORD
+    with redirect_stdout(printed):
+        await service.commands["create-admin"](service, ["admin@example.com"])
+    admin = await security_api.enter(client, "admin@example.com", printed.getvalue().strip())
+    facts = {
+        "casino_id": str(casino),
+        "player_id": str(player),
+        "admin_id": admin["subject_id"],
+        "password": password,
+        "staff_refresh_token": admin["refresh_token"],
+    }
+    house = House(service=service, app=app, client=client, facts=facts, maker=maker)
+    token = house.token("operator") or ""
+    colleague = (await security_api.add_colleague(client, token))["staff_id"]
+    role = await security_api.define_role(client, token, "people", ["security.staff.list"])
+    assigned = await security_api.assign(client, token, colleague, role, [str(casino)])
+    facts |= {"staff_id": colleague, "role_id": role, "assignment_id": assigned.json()["assignment_id"]}
+    facts["player_refresh_token"] = await _logged_in_player(house, casino, player)
+    return house
+
+
+async def _logged_in_player(house: House, casino: UUID, player: UUID) -> str:
+    email, password = "ann@mail.example.com", security_api.PASSWORD
+    index = house.service.state["blind_index"].of(email)
+    kept = await house.client.put(
+        f"/internal/v1/player-credentials/{player}",
+        json={"casino_id": str(casino), "email_index": index, "password": password},
+        headers=bearer(house.token("backoffice") or ""),
+    )
+    assert kept.status_code == 200, kept.text
+    await Feed(house.service)(_registered(house.service, casino, player))
+    who = {"casino_id": str(casino), "email": email, "password": password}
+    entered = await house.client.post(f"{security_api.V1}/player-sessions", json=who)
+    assert entered.status_code == 200, entered.text
+    return str(entered.json()["refresh_token"])
+
+
+def _registered(service: Service, casino: UUID, player: UUID) -> PlayerRegistered:
+    now = service.application.clock.now()
+    return PlayerRegistered(player_id=player, casino_id=casino, country="MT", currency="EUR", registered_at=now)
+
+
+async def _case(world: verification_world.World, casino: UUID) -> dict[str, str]:
+    await world.open_casino("identity", casino_id=casino)
+    player = await world.register("Erasmus Quillon", "Nightshade", born=date(1971, 10, 13), casino_id=casino)
+    await world.work()
+    token = verification_world.staff(casinos=(casino,))
+    uploaded = await world.upload(player, verification_world.png(), casino_id=casino)
+    assert uploaded.status_code == 201, uploaded.text
+    [hit] = (await world.get(f"/hits?player_id=eq.{player}", token))["items"]
+    document = uploaded.json()["document_id"]
+    return {"casino_id": str(casino), "player_id": str(player), "document_id": document, "hit_id": hit["id"]}
+
+
+async def _wallet(world: PaymentsWorld) -> dict[str, str]:
+    world.casino, world.player = uuid4(), uuid4()
+    await world.set_up(withdrawal_cancellation_allowed=True)
+    await world.give()
+    deposited, withdrawn, another = await world.deposit(), await world.withdraw(), await world.withdraw(50_00)
+    assert [one.status_code for one in (deposited, withdrawn, another)] == [201] * 3, another.text
+    return {
+        "casino_id": str(world.casino),
+        "player_id": str(world.player),
+        "deposit_id": deposited.json()["deposit_id"],
+        "withdrawal_id": withdrawn.json()["withdrawal_id"],
+        "second_withdrawal_id": another.json()["withdrawal_id"],
+    }
+
+
+async def _playing(service: Service, app: FastAPI, client: httpx.AsyncClient, hub88: Hub88Server) -> House:
+    feed, tasks = Feed(service), TaskRunner(service.db, service.tasks, clock=service.application.clock)
+    places = {games_facts.CASINO: games_facts.PLAYER, games_facts.OTHER_CASINO: games_facts.OTHER_PLAYER}
+    for casino_id, player_id in places.items():
+        opened = CasinoOpened(
+            casino_id=casino_id,
+            name="Casino",
+            jurisdiction="MGA",
+            currency="EUR",
+            time_zone="Europe/Malta",
+            profile=PROFILE,
+        )
+        await feed(opened, _registered(service, casino_id, player_id))
+        casino = Casino(client, hub88, tasks, service, casino_id, player_id)
+        await casino.configure_hub88()
+        await casino.switch_on()
+    facts: Any = {"game_code": games_facts.GAME}
+    facts |= {"supplier_settings": hub88_settings(hub88.url), "supplier_secrets": hub88_secrets()}
+    here, there = [{"casino_id": str(casino), "player_id": str(player)} for casino, player in places.items()]
+    return House(service=service, app=app, client=client, facts={**facts, **here}, elsewhere=there)
