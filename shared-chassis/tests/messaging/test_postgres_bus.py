@@ -101,6 +101,34 @@ async def test_who_lost_its_connection_cannot_commit_for_the_new_owner(log_url: 
     await new.close()
 
 
+async def test_news_of_a_partition_that_is_being_given_up_disturbs_nobody(log_url: str) -> None:
+    entered, go_on, reader = Reader(), asyncio.Event(), Reader()
+
+    async def handler(records: Sequence[Record]) -> None:
+        if records[0].value == b"slow":
+            await entered(records)
+            await go_on.wait()
+        await reader(records)
+
+    first, second = PostgresBus(log_url), PostgresBus(log_url)
+    await first.publish([Message("news", "k", b"slow", partition=n) for n in (0, 1)])
+    staying = first.subscribe("group", ["news"], handler)
+    await staying.start()
+    await eventually(lambda: len(entered.records) == 2)
+    joining = second.subscribe("group", ["news"], handler)
+    await joining.start()
+    await eventually(lambda: len(joining.owned) == 5)
+    await first.publish([Message("news", "k", b"%d" % n, partition=n) for n in range(12)])
+    await reader.until(10)
+    go_on.set()
+    await reader.until(13)
+    assert len(reader.records) == 14
+    await joining.stop()
+    await staying.stop()
+    await first.close()
+    await second.close()
+
+
 async def _offset(operator: Any, expected: int) -> bool:
     return bool(await operator.fetchval("SELECT max(next_offset) FROM consumer_offset") == expected)
 

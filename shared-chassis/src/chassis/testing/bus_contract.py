@@ -214,14 +214,17 @@ class BusContract:
         publishing = asyncio.create_task(publish())
         staying = bus.subscribe(group, [topic], reader, batch_size=5)
         await staying.start()
-        goal = 0
+
+        async def flowed() -> None:
+            goal = len(reader.batches) + 20
+            await eventually(lambda: len(reader.batches) >= goal)
+
         for _ in range(3):
             others = [connect(), connect()]
             guests = [other.subscribe(group, [topic], reader, batch_size=5) for other in others]
             for guest in guests:
                 await guest.start()
-                goal = len(reader.batches) + 20
-                await eventually(lambda: len(reader.batches) >= goal)
+                await flowed()
             for guest, other in zip(guests, others, strict=True):
                 await guest.stop()
                 await other.close()
