@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.messaging.bus import Message, Record
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """How long a test waits for what must happen; a member that was killed is noticed by Kafka after ten seconds."""
 
 
