@@ -92,6 +92,8 @@ def test_another_library_believes_the_tokens_we_make() -> None:
         {"exp": "tomorrow"},
         {"exp": 10**30 * 1.5},
         {"exp": True},
+        {"exp": 10**400},
+        {"iat": -1},
         {"iat": int(time.time()) + 3600},
         {"iat": None},
         {"nbf": int(time.time()) + 3600},

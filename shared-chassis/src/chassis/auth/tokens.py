@@ -23,6 +23,7 @@ _LEEWAY_S: Final = 5
 _CACHED_S: Final = 30.0
 _MOST_CACHED: Final = 10_000
 _MOST_CHARACTERS: Final = 16_384
+_LATEST: Final = 2**40  # seconds; what is later fits no clock, and at some size no number
 _KINDS: Final[dict[str, CallerKind]] = {"staff": "staff", "player": "player"}
 
 
@@ -124,4 +125,6 @@ def _moment(claims: Mapping[str, Any], name: str) -> int:
     value = claims[name]
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} is a whole number of seconds")
+    if not 0 <= value <= _LATEST:
+        raise ValueError(f"{name} is no moment")
     return value
