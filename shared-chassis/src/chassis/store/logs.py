@@ -7,6 +7,9 @@ and only then opens the next window.
 
 Within a stream the order stays right. A version is appended after its predecessor was committed, so its position is
 higher; and whenever a window can see it, that window or an earlier one can see the predecessor too.
+
+A window may be the whole history. The index over transactions says where it begins; its pages are then read along the
+positions, from where the last one ended (`IS TRUE` keeps PostgreSQL from sorting the whole window for every page).
 """
 
 from abc import ABC, abstractmethod
@@ -34,6 +37,7 @@ class Place:
 class Log(ABC):
     """A table of events that can be followed: the service's own, or those it received."""
 
+    _first_sql: ClassVar[str]
     _page_sql: ClassVar[str]
     _rest_sql: ClassVar[str]
 
@@ -47,7 +51,10 @@ class Log(ABC):
             horizon = int(await raw.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
             if horizon == place.window_to:
                 return [], place
-            place = Place(place.window_to, horizon, 0)
+            first = await raw.fetchval(self._first_sql, str(place.window_to), str(horizon)) if place.window_to else 1
+            if first is None:
+                return [], Place(horizon, horizon, 0)
+            place = Place(place.window_to, horizon, first - 1)
         bounds = (str(place.window_from), str(place.window_to), place.position)
         rows = await raw.fetch(self._page_sql, self.names, *bounds, limit, *self._extra())
         events = [self.recorded(row) for row in rows]
@@ -77,9 +84,12 @@ class EventLog(Log):
         SELECT event_id, type, type_version, data::text AS data, meta::text AS meta, stream_id, version,
                global_position AS position
         FROM event WHERE type = ANY($1::text[]) AND """
+    _first_sql: ClassVar[str] = """
+        SELECT min(position) FROM (SELECT global_position AS position FROM event
+        WHERE tx_id >= $1::text::xid8 AND tx_id < $2::text::xid8 OFFSET 0) AS of_window"""
     _page_sql: ClassVar[str] = (
         _columns
-        + """tx_id >= $2::text::xid8 AND tx_id < $3::text::xid8 AND global_position > $4
+        + """(tx_id >= $2::text::xid8 AND tx_id < $3::text::xid8) IS TRUE AND global_position > $4
         ORDER BY global_position LIMIT $5"""
     )
     _rest_sql: ClassVar[str] = (
@@ -100,9 +110,12 @@ class InboxLog(Log):
     """The events a consumer received from other services and kept."""
 
     _columns: ClassVar[str] = "SELECT envelope, position FROM inbox WHERE type = ANY($1::text[]) AND "
+    _first_sql: ClassVar[str] = """
+        SELECT min(position) FROM (SELECT position FROM inbox
+        WHERE tx_id >= $1::text::xid8 AND tx_id < $2::text::xid8 OFFSET 0) AS of_window"""
     _page_sql: ClassVar[str] = (
         _columns
-        + """tx_id >= $2::text::xid8 AND tx_id < $3::text::xid8 AND position > $4
+        + """(tx_id >= $2::text::xid8 AND tx_id < $3::text::xid8) IS TRUE AND position > $4
         AND consumer = $6 AND envelope IS NOT NULL ORDER BY position LIMIT $5"""
     )
     _rest_sql: ClassVar[str] = (

@@ -4,7 +4,8 @@ Most of the history is read while writers go on. Only for what is left do they w
 transaction: it holds the lock that every inline fold shares, folds the rest, and gives the new table the old name.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,8 @@ from chassis.store.projector import write_place
 from chassis.store.read_models import Folding, ReadModel, keyed
 from chassis.store.types import Recorded
 
-CHUNK = 10_000
-"""Events read at once."""
+CHUNK = 2_000
+"""Events read at once: few enough to stay in the processor's cache until they are folded, which counts."""
 
 HELD = 50_000
 """Rows held in memory, so that a row is written once for many of its events; some 2 kB each."""
@@ -45,18 +46,30 @@ async def rebuild(db: Database, model: ReadModel, log: Log, *, progress: Progres
         await raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         async with db.write() as connection:
             await _start(connection, model.table.name, fresh)
-        place, folded, folding, more = Place(), 0, Folding(model, fresh), True
-        while more:
+        place, folded, folding = Place(), 0, Folding(model, fresh)
+        async for events, after in _pages(guard, log):
+            place = after
             async with db.write() as connection:
-                events, place = await log.page(connection, place, CHUNK)
                 folded += await _fold(connection, model, folding, events)
-                more = bool(events)
-                if len(folding) >= HELD or not more:
+                if len(folding) >= HELD or not events:
                     await folding.write(connection)
             if progress:
                 progress(folded)
         async with db.write() as connection:
             return await _finish(connection, model, log, place=place, fresh=fresh, folded=folded)
+
+
+async def _pages(connection: AsyncConnection, log: Log) -> AsyncIterator[tuple[list[Recorded[Any]], Place]]:
+    """Read until nothing comes; PostgreSQL looks for the next page while the last one is folded."""
+    events, place = await log.page(connection, Place(), CHUNK)
+    while events:
+        following = asyncio.create_task(log.page(connection, place, CHUNK))
+        try:
+            yield events, place
+            events, place = await following
+        finally:
+            following.cancel()
+    yield events, place
 
 
 async def _fold(connection: AsyncConnection, model: ReadModel, folding: Folding, events: list[Recorded[Any]]) -> int:
