@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import uvloop
 
+from chassis.collector import settle_collector
 from chassis.db import migrations
 from chassis.logging import configure_logging
 from chassis.messaging import replay_parked
@@ -73,6 +74,7 @@ async def _rebuild(service: Service, name: str | None) -> int:
         print(f"rebuild needs one of: {', '.join(sorted(known)) or 'nothing, there is no read model'}", file=sys.stderr)  # noqa: T201
         return 2
     model, log = known[name]
+    settle_collector()
     try:
         done = await rebuild(service.db, model, log, progress=lambda n: print(f"\r{n} events", end="", flush=True))  # noqa: T201
     finally:

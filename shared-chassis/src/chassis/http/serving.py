@@ -6,6 +6,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from chassis.collector import settle_collector
 from chassis.settings import HttpSettings
 
 
@@ -67,4 +68,5 @@ class Server(uvicorn.Server):
 
 async def serve_app(app: FastAPI, settings: HttpSettings) -> None:
     """Serve until told to stop by SIGTERM or SIGINT, then drain."""
+    settle_collector()
     await Server(app, settings).serve()
