@@ -226,11 +226,18 @@ async def test_a_report_is_for_whoever_may_draw_it(client: httpx.AsyncClient, se
     ],
 )
 async def test_a_wrong_request_is_told_what_is_wrong(
-    client: httpx.AsyncClient, changes: dict[str, Any], field: str
+    client: httpx.AsyncClient, service: Service, changes: dict[str, Any], field: str
 ) -> None:
+    await tell(service, *WORLD)
     answer = await ask(client, wanted(**changes))
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_casino_nobody_has_heard_of_has_no_report(client: httpx.AsyncClient, service: Service) -> None:
+    await tell(service, *WORLD)
+    answer = await ask(client, wanted("revenue", uuid4()))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "casino_ids")
 
 
 async def test_the_dictionary_tells_every_formula(client: httpx.AsyncClient) -> None:

@@ -7,6 +7,10 @@ class JobUnknown(NotFound):
     pass
 
 
+class CasinoUnknown(NotFound):
+    pass
+
+
 class JobExists(DomainError):
     code = "job_exists"
 

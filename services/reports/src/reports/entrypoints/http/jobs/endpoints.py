@@ -19,6 +19,7 @@ from chassis.http.listing import Page
 from chassis.store import UnitOfWork
 from contracts.platform.events import AccessRecorded
 from contracts.reports.permissions import ReportsPermission as P
+from reports.adapters.figures import casino_names
 from reports.adapters.files import ReportFiles
 from reports.adapters.making import MAKE
 from reports.adapters.tables import progress
@@ -26,7 +27,7 @@ from reports.adapters.writers import MEDIA_TYPES
 from reports.application.definitions import DEFINITIONS
 from reports.domain.job.aggregate import job
 from reports.domain.job.commands import RequestReport
-from reports.domain.job.errors import FileExpired, FileNotReady, JobUnknown, ReportUnknown
+from reports.domain.job.errors import CasinoUnknown, FileExpired, FileNotReady, JobUnknown, ReportUnknown
 from reports.entrypoints.http.jobs.listing import JOBS
 from reports.entrypoints.http.jobs.schemas import Accepted, FileView, JobItem, JobView, RequestBody
 from reports.read_models.job_list import table as jobs
@@ -38,7 +39,9 @@ _HEARTBEAT_EVERY = 50
 
 
 @router.post("", status_code=202, response_model=Accepted)
-async def request_report(caller: Annotated[Caller, Requires(P.JOB_LIST)], body: RequestBody, once: Once) -> Response:
+async def request_report(
+    caller: Annotated[Caller, Requires(P.JOB_LIST)], body: RequestBody, db: Db, once: Once
+) -> Response:
     """Ask for a report. The answer comes at once; the report is made in the background."""
     definition = DEFINITIONS.get(body.report)
     if definition is None:
@@ -46,6 +49,9 @@ async def request_report(caller: Annotated[Caller, Requires(P.JOB_LIST)], body: 
     for casino_id in body.casino_ids:
         caller.must_see(casino_id, definition.permission)
     parameters, job_id = definition.checked(body.parameters), uuid7()
+    known = {casino_id for casino_id, _, _ in await casino_names(db, body.casino_ids)}
+    if not set(body.casino_ids) <= known:
+        raise CasinoUnknown("There is no such casino.", field="casino_ids")
 
     async def work(uow: UnitOfWork) -> Accepted:
         command = RequestReport(
