@@ -6,6 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SERVICES := security backoffice verification payments games reports
+TESTED := shared-contracts shared-chassis services gateway tools deploy
 DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
 
 # The modules that can be run; the others help them.
@@ -59,7 +60,7 @@ check: $(VENV) ## Everything that can be said about the code without running it 
 	@$(PY) -m tools.check $(ARGS)
 
 test: $(VENV) ## The whole suite, from unit tests to journeys with kills, on PostgreSQL and Kafka (ARGS="-k ledger")
-	@.venv/bin/pytest -n 2 --dist loadfile --durations=15 --ignore=tests-e2e $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile --durations=15 $(TESTED) $(ARGS)
 	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
 
 test-unit: $(VENV) ## The tests that need neither server nor network (ARGS="-k ledger")

@@ -105,7 +105,7 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ROUTES, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES, ids=[f"{n} {one[0]}" for n, one in enumerate(ROUTES)])
 @pytest.mark.parametrize("caller", ["anonymous", "no permission"])
 async def test_every_route_asks_who_and_whether(
     client: httpx.AsyncClient, first_password: str, method: str, path: str, body: object, caller: CallerKind

@@ -51,7 +51,7 @@ async def test_a_notification_of_another_casinos_account_moves_nothing_here(worl
     assert await world.balance() == (0, 0)
 
 
-@pytest.mark.parametrize("reference", ["7", str(uuid4()), None])
+@pytest.mark.parametrize("reference", ["7", str(uuid4()), None], ids=["no id", "an unknown id", "nothing"])
 async def test_a_payment_nobody_here_asked_for_is_set_aside_once(world: World, reference: Any) -> None:
     intent = {
         "id": "pi_9", "object": "payment_intent", "amount": 100, "amount_received": 100, "currency": "eur",

@@ -1,1 +1,0 @@
-"""The service alone, with a real database."""

@@ -1,1 +1,0 @@
-"""What is promised to others, and what others promised."""

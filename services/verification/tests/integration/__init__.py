@@ -1,1 +1,0 @@
-"""Parts of the service with a real database or real files."""

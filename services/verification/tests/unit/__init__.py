@@ -1,1 +1,0 @@
-"""Tests without any I/O."""
