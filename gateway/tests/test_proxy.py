@@ -129,6 +129,9 @@ async def test_the_explorer_and_the_description_are_served_from_here(client: htt
     assert page.status_code == 200
     assert "http" not in page.text.replace("http-equiv", "")
     document = (await client.get("/openapi.json")).json()
+    assert {route.template for route in load_routes()} <= set(document["paths"])
+    assert "/api/payments/v1/deposits" in document["paths"]
+    assert document["components"]["schemas"]
     assert not any(path.startswith(("/internal", "/partner")) for path in document["paths"])
     for name in ("explorer.js", "explorer.css"):
         assert (await client.get(f"/docs/{name}")).status_code == 200

@@ -38,6 +38,7 @@ def build(settings: Settings, *, verifier: Verifier | None = None) -> FastAPI:
         mounts={"/api": guarded(proxy, Public("the proxy checks tokens by its routing table"))},
         lifespan=lifespan,
         verifier=checks,
+        openapi=False,  # The document over all services is served instead.
     )
 
 

@@ -17,8 +17,13 @@ Check = Callable[[], Awaitable[object]]
 _PATIENCE_S = 2.0
 
 
-def operations_router(name: str, version: str, checks: Mapping[str, Check], drain: Drain) -> APIRouter:
-    """The routes for those who run the service. They say nothing about anyone's data."""
+def operations_router(
+    name: str, version: str, checks: Mapping[str, Check], drain: Drain, *, openapi: bool = True
+) -> APIRouter:
+    """The routes for those who run the service. They say nothing about anyone's data.
+
+    Without `openapi`, the application describes itself by a route of its own.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz", dependencies=[Public("says only that the process lives")])
@@ -36,11 +41,17 @@ def operations_router(name: str, version: str, checks: Mapping[str, Check], drai
     async def metrics() -> Response:
         return Response(render_metrics(), media_type=CONTENT_TYPE)
 
-    @router.get("/openapi.json", dependencies=[Public("the description of the API; not routed by the gateway")])
-    async def openapi(request: Request) -> JSONResponse:
-        return JSONResponse(request.app.openapi())
-
+    if openapi:
+        router.add_api_route(
+            "/openapi.json",
+            _described,
+            dependencies=[Public("the description of the API; not routed by the gateway")],
+        )
     return router
+
+
+async def _described(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
 
 
 async def _result(check: Check) -> dict[str, Any]:

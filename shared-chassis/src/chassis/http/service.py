@@ -42,6 +42,8 @@ def create_service(
     lifespan: Lifespan | None = None,
     verifier: Verifier | None = None,
     state: Mapping[str, Any] | None = None,
+    openapi: bool = True,
+    middleware: Sequence[Middleware] = (),
 ) -> FastAPI:
     """The HTTP application of a service.
 
@@ -55,6 +57,8 @@ def create_service(
         lifespan: what starts and stops with the application.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
+        openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
+        middleware: layers around everything it serves, within those that log and measure.
 
     Raises:
         UnmarkedRoute: a route does not say who may call it; see `chassis.http.routes`.
@@ -76,6 +80,7 @@ def create_service(
         middleware=[
             Middleware(Observed, templates=templates, drain=drain),
             Middleware(Guard, max_body_bytes=settings.max_body_bytes),
+            *middleware,
             Middleware(RawApplications, applications=raw),
         ],
     )
@@ -88,7 +93,7 @@ def create_service(
     for key, value in held.items():
         setattr(app.state, key, value)
     install_handlers(app)
-    app.include_router(operations_router(name, version, readiness or {}, drain))
+    app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi))
     for router in routers:
         checks = [Depends(refuse_broken_forms)]
         app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=checks)
