@@ -103,16 +103,15 @@ class Batcher:
         """
         if self._closing:
             raise LedgerUnavailable("The service is stopping.")
+        if len(units) == 1:
+            return await _answer_to(self._writers[self._writer_of(units[0])].add(units))
         shares: dict[int, list[int]] = {}
         for place, unit in enumerate(units):
             shares.setdefault(self._writer_of(unit), []).append(place)
         calls = [(self._writers[w].add([units[place] for place in places]), places) for w, places in shares.items()]
         outcomes: list[Outcome] = [[]] * len(units)
         for call, places in calls:
-            answered = await call.answered
-            if isinstance(answered, LedgerUnavailable):
-                raise answered
-            for place, outcome in zip(places, answered, strict=True):
+            for place, outcome in zip(places, await _answer_to(call), strict=True):
                 outcomes[place] = outcome
         return outcomes
 
@@ -250,3 +249,10 @@ class _Writer:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
+
+
+async def _answer_to(call: _Call) -> list[Outcome]:
+    answered = await call.answered
+    if isinstance(answered, LedgerUnavailable):
+        raise answered
+    return answered

@@ -116,12 +116,11 @@ def _concerned(
 
 
 async def _write(raw: Any, books: Books, now: datetime, keys: list[str], envelopes: list[str]) -> None:
-    columns = [list(column) for column in zip(*books.written, strict=True)]
     deltas = {number: delta for number, delta in books.deltas.items() if delta}
     changed = books.changed()
     await raw.execute(
         sql.WRITE,
-        *columns,
+        books.written,
         now,
         TOPIC,
         keys,

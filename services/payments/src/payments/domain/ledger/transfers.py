@@ -1,7 +1,7 @@
 """What is asked of the books, what is written in them, and what they answer.
 
-Most of these are tuples rather than dataclasses because thousands of them pass per second and the rows that are written
-go to the database column by column.
+Most of these are tuples rather than dataclasses because thousands of them pass per second, and entries go to the
+database as the rows they are.
 """
 
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ class Transfer:
 
 
 class Entry(NamedTuple):
-    """One line of the books, as it is stored. Field order is the order of the columns that are written.
+    """One line of the books, as it is stored. Field order is that of the database's type `ledger_entry`.
 
     Attributes:
         debit_balance, credit_balance: after it; None for an account of the house or a provider.
