@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chassis.http import RequestProblem
 from chassis.testing.environment import make_settings
 from chassis.testing.tokens import bearer, make_token, test_verifier
+from gateway.limits import Buckets
 from gateway.main import build
 from gateway.routes import RouteTable, load_routes
 from gateway.settings import Settings
@@ -122,6 +123,42 @@ async def test_too_many_requests_wait(upstream: Upstream) -> None:
     assert refused
     assert int(refused[0].headers["retry-after"]) >= 1
     assert refused[0].json()["code"] == "too_many_requests"
+
+
+LOG_IN, REGISTRATION = "/api/security/v1/player-sessions", "/api/backoffice/v1/players"
+
+
+@pytest.mark.parametrize(("limited", "other"), [(LOG_IN, REGISTRATION), (REGISTRATION, LOG_IN)])
+async def test_log_ins_and_registrations_have_budgets_of_their_own(
+    upstream: Upstream, limited: str, other: str
+) -> None:
+    urls = {f"{service}_url": upstream.url for service in SERVICES}
+    settings = make_settings(Settings, **urls, log_ins_per_minute_per_ip=1, registrations_per_minute_per_ip=1)
+    async with served(build(settings, verifier=test_verifier())) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            answers = [(await client.post(limited, json={})).status_code for _ in range(21)]
+            assert (await client.post(other, json={})).status_code == 200
+    assert answers == [200] * 20 + [429]
+
+
+def test_a_bucket_holds_its_burst_and_no_more() -> None:
+    moments = iter([0.0] * 4 + [1000.0] * 4)
+    buckets = Buckets(per_second=0.5, burst=3, now=lambda: next(moments))
+    assert [buckets.take("x") for _ in range(4)] == [0.0, 0.0, 0.0, 2.0]
+    assert [buckets.take("x") for _ in range(4)] == [0.0, 0.0, 0.0, 2.0]
+
+
+async def test_a_host_that_is_not_ours_is_served_nothing_but_probes(upstream: Upstream) -> None:
+    urls = {f"{service}_url": upstream.url for service in SERVICES}
+    settings = make_settings(Settings, **urls, allowed_hosts="pitboss.example")
+    async with served(build(settings, verifier=test_verifier())) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=bearer(make_token())) as client:
+            paths = ("/api/games/v1/rounds", "/docs", "/openapi.json", "/nothing")
+            strange = [await client.get(path) for path in paths]
+            ours = [(await client.get(path, headers={"Host": "pitboss.example"})).status_code for path in paths]
+            assert (await client.get("/healthz")).status_code == 200
+    assert {(answer.status_code, answer.json()["code"]) for answer in strange} == {(421, "host_unknown")}
+    assert ours == [200, 200, 200, 404]
 
 
 async def test_the_explorer_and_the_description_are_served_from_here(client: httpx.AsyncClient) -> None:

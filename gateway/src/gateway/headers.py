@@ -7,7 +7,10 @@ the signed token alone; nothing a client says about itself in other headers is b
 import re
 from collections.abc import Iterable, Mapping
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from chassis.http import RequestProblem
+from chassis.http.problems import problem_response
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -30,6 +33,9 @@ _FORWARDED = frozenset(
         b"user-agent",
     }
 )
+_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked by those who run the gateway, at the address of the process itself: no host name is expected there."""
+
 _ONCE = frozenset({b"host", b"content-length", b"authorization", b"content-type", b"transfer-encoding"})
 
 _NOT_RETURNED = frozenset(
@@ -46,6 +52,29 @@ _NOT_RETURNED = frozenset(
         b"x-request-id",
     }
 )
+
+
+class CheckedHeads:
+    """A layer around everything the gateway serves: no request whose head could be read in two ways comes further.
+
+    Args:
+        allowed_hosts: host names separated by commas; `*` for any.
+    """
+
+    def __init__(self, app: ASGIApp, *, allowed_hosts: str) -> None:
+        self.app = app
+        listed = frozenset(host.strip().lower() for host in allowed_hosts.split(","))
+        self._hosts: frozenset[str] = frozenset() if "*" in listed else listed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                check_head(scope["headers"], frozenset() if scope["path"] in _PROBES else self._hosts)
+            except RequestProblem as problem:
+                answer = problem_response(scope, problem.status_code, problem.code, problem.detail)
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 def check_head(headers: Headers, hosts: frozenset[str]) -> None:

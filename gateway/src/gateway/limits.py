@@ -1,4 +1,4 @@
-"""Rate limits: a bucket of tokens per address, per session and for log-ins, in this process's memory.
+"""Rate limits: buckets of tokens per address, per session, for log-ins and registrations, in this process's memory.
 
 Several gateways limit each for itself; whoever runs many puts a shared limit before them.
 """
@@ -17,15 +17,21 @@ _BURST_S = 4.0
 class Buckets:
     """One kind of limit over many keys.
 
+    Args:
+        per_second: how many tokens flow into each bucket.
+        burst: how many it holds, at least 1; what flows in during four seconds unless given.
+
     >>> clock = iter([0.0, 0.0, 0.0, 1.0])
     >>> buckets = Buckets(per_second=0.25, now=lambda: next(clock))
     >>> [buckets.take("somebody") for _ in range(3)]
     [0.0, 4.0, 4.0]
     """
 
-    def __init__(self, *, per_second: float, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, per_second: float, burst: float | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._per_second = per_second
-        self._most = max(1.0, per_second * _BURST_S)
+        self._most = max(1.0, per_second * _BURST_S if burst is None else burst)
         self._now = now
         self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 

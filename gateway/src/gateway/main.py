@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import uvloop
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from chassis.auth import Public, TokenVerifier, Verifier, guarded
 from chassis.auth.jwks import RemoteKeys
@@ -14,6 +15,7 @@ from chassis.http import create_service
 from chassis.http.serving import serve_app
 from chassis.logging import configure_logging
 from chassis.settings import load
+from gateway.headers import CheckedHeads
 from gateway.pages import router
 from gateway.proxy import Proxy
 from gateway.routes import RouteTable, load_openapi, load_routes
@@ -38,6 +40,7 @@ def build(settings: Settings, *, verifier: Verifier | None = None) -> FastAPI:
         mounts={"/api": guarded(proxy, Public("the proxy checks tokens by its routing table"))},
         lifespan=lifespan,
         verifier=checks,
+        middleware=[Middleware(CheckedHeads, allowed_hosts=settings.allowed_hosts)],
         openapi=False,  # The document over all services is served instead.
     )
 

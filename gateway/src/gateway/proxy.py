@@ -18,14 +18,17 @@ from chassis.http import RequestProblem
 from chassis.logging import bind
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
-from gateway.headers import check_head, inbound, outbound
+from gateway.headers import inbound, outbound
 from gateway.limits import Buckets, require
 from gateway.routes import Route, RouteTable
 from gateway.settings import Settings
 from gateway.target import canonical_path, forwarded_path
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
-_LOG_INS = ("/staff-sessions", "/player-sessions")
+_LOG_INS = frozenset({"/api/security/v1/staff-sessions", "/api/security/v1/player-sessions"})
+_REGISTRATION = "/api/backoffice/v1/players"
+_PEOPLE_BEHIND_ONE_ADDRESS = 20
+"""A bucket for log-ins or registrations holds this much at least: an office or a hotel has one address for many."""
 
 
 class Proxy:
@@ -36,11 +39,11 @@ class Proxy:
         self._routes = routes
         self._verifier = verifier
         self._upstreams = settings.upstreams()
-        listed = {host.strip().lower() for host in settings.allowed_hosts.split(",")}
-        self._hosts = frozenset() if "*" in listed else frozenset(listed)
         self._by_ip = Buckets(per_second=settings.requests_per_second_per_ip)
         self._by_session = Buckets(per_second=settings.requests_per_second_per_session)
-        self._log_ins = Buckets(per_second=settings.log_ins_per_minute_per_ip / 60)
+        # Bodies are not read here, so these know addresses alone; security locks accounts that are guessed at.
+        self._log_ins = _per_minute(settings.log_ins_per_minute_per_ip)
+        self._registrations = _per_minute(settings.registrations_per_minute_per_ip)
         self._client: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -60,7 +63,6 @@ class Proxy:
             await self._client.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        check_head(scope["headers"], self._hosts)
         if scope["method"] not in _METHODS:
             raise RequestProblem(405, "method_not_allowed", "This method is not known here.")
         path = canonical_path(scope["raw_path"])
@@ -71,13 +73,19 @@ class Proxy:
         assert record is not None, "the chassis watches over every request"
         record.route = route.template
         if route.public:
-            if route.method == "POST" and route.template.endswith(_LOG_INS):
-                require(self._log_ins, ip)
+            if route.method == "POST":
+                self._limit_strangers(route.template, ip)
         else:
             caller = await self._caller(scope)
             require(self._by_session, caller.session_id or caller.id)
         body = _streamed(receive) if route.upload else await self._whole(receive)
         await self._forward(scope, send, route, path, body, record)
+
+    def _limit_strangers(self, template: str, ip: str) -> None:
+        if template in _LOG_INS:
+            require(self._log_ins, ip)
+        elif template == _REGISTRATION:
+            require(self._registrations, ip)
 
     async def _caller(self, scope: Scope) -> Caller:
         """Whoever the token says. Services check it again and decide what is permitted."""
@@ -133,6 +141,10 @@ class Proxy:
             await _answer(response, send, head=scope["method"] == "HEAD")
         finally:
             response.close()
+
+
+def _per_minute(per_minute: float) -> Buckets:
+    return Buckets(per_second=per_minute / 60, burst=max(per_minute / 3, _PEOPLE_BEHIND_ONE_ADDRESS))
 
 
 def _ours(scope: Scope, record: RequestRecord) -> Mapping[str, str]:

@@ -17,13 +17,15 @@ class Settings(HttpSettings):
     games_url: WebAddress = Field(description=_ADDRESS)
     reports_url: WebAddress = Field(description=_ADDRESS)
     trusted_proxies: str = Field(
-        default="", description="comma-separated addresses of proxies in front; none: a client is who connects"
+        default="",
+        description="comma-separated addresses or networks of proxies in front; none: a client is who connects",
     )
     allowed_hosts: str = Field(default="*", description="comma-separated host names, or * for any")
     upload_bytes: int = Field(default=12 * 1024 * 1024, ge=65_536, le=64 * 1024 * 1024, description="65536 to 67108864")
     requests_per_second_per_ip: float = Field(default=200, gt=0, le=100_000, description="above 0, at most 100000")
     requests_per_second_per_session: float = Field(default=50, gt=0, le=100_000, description="above 0, at most 100000")
     log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description="above 0, at most 100000")
+    registrations_per_minute_per_ip: float = Field(default=30, gt=0, le=100_000, description="above 0, at most 100000")
     upstream_timeout_s: float = Field(default=30, gt=0, le=600, description="seconds until the first byte, 1 to 600")
 
     def upstreams(self) -> dict[str, str]:
