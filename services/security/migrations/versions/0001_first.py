@@ -30,8 +30,21 @@ def upgrade() -> None:
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "confirmed",
+            sa.Boolean(),
+            nullable=False,
+            comment="false: the registration of the player is not known yet",
+        ),
         sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_credential")),
-        sa.UniqueConstraint("realm", "handle", name=op.f("uq_credential_realm_handle")),
+    )
+    op.create_index("ix_credential_realm_handle", "credential", ["realm", "handle"], unique=False)
+    op.create_index(
+        "uq_credential_realm_handle",
+        "credential",
+        ["realm", "handle"],
+        unique=True,
+        postgresql_where=sa.text("confirmed"),
     )
     op.create_table(
         "permission",

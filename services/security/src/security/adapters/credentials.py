@@ -16,9 +16,11 @@ STAFF = "staff"
 
 
 async def find(uow: UnitOfWork, realm: str, handle: str) -> Any | None:
-    """The credential behind a log-in, locked against others who count failures; None when there is none."""
-    statement = select(credential).where(credential.c.realm == realm, credential.c.handle == handle).with_for_update()
-    return (await uow.connection.execute(statement)).one_or_none()
+    """The confirmed credential behind a log-in, locked against others who count failures; None when there is none."""
+    statement = select(credential).where(
+        credential.c.realm == realm, credential.c.handle == handle, credential.c.confirmed
+    )
+    return (await uow.connection.execute(statement.with_for_update())).one_or_none()
 
 
 async def failed(uow: UnitOfWork, kept: Any, policy: DoorPolicy, casino_id: UUID | None) -> None:
@@ -62,6 +64,7 @@ async def add_staff(uow: UnitOfWork, staff_id: UUID, login: str, password_hash: 
             must_change=True,
             usable_until=usable_until,
             changed_at=uow.ctx.occurred_at,
+            confirmed=True,
         )
         .on_conflict_do_nothing()
         .returning(credential.c.subject_id)
@@ -72,16 +75,15 @@ async def add_staff(uow: UnitOfWork, staff_id: UUID, login: str, password_hash: 
 async def put_player(uow: UnitOfWork, player_id: UUID, casino_id: UUID, handle: str, password_hash: str) -> bool:
     """A player's password, before the registration is final; False when a registered player has this e-mail.
 
-    A credential whose player was never registered (the registration failed afterwards) gives way.
+    Passwords of registrations under way lie side by side, even with the same e-mail: which of them becomes an account
+    is not decided here. None of them opens anything before `confirm_player`.
     """
-    registered = select(player_account.c.player_id)
-    await uow.connection.execute(
-        credential.delete().where(
-            credential.c.realm == str(casino_id),
-            credential.c.handle == handle,
-            credential.c.subject_id != player_id,
-            credential.c.subject_id.notin_(registered),
-        )
+    same = (credential.c.realm == str(casino_id), credential.c.handle == handle, credential.c.confirmed)
+    owner = (await uow.connection.execute(select(credential.c.subject_id).where(*same))).scalar_one_or_none()
+    if owner is not None:
+        return bool(owner == player_id)
+    announced = await uow.connection.execute(
+        select(player_account.c.player_id).where(player_account.c.player_id == player_id)
     )
     values = {
         "subject_kind": "player",
@@ -90,19 +92,31 @@ async def put_player(uow: UnitOfWork, player_id: UUID, casino_id: UUID, handle: 
         "password_hash": password_hash,
         "must_change": False,
         "changed_at": uow.ctx.occurred_at,
+        "confirmed": announced.first() is not None,
     }
-    taken = await uow.connection.execute(
-        select(credential.c.subject_id).where(
-            credential.c.realm == str(casino_id),
-            credential.c.handle == handle,
-            credential.c.subject_id != player_id,
-        )
-    )
-    if taken.first() is not None:
-        return False
     statement = insert(credential).values(subject_id=player_id, **values)
     await uow.connection.execute(statement.on_conflict_do_update(index_elements=["subject_id"], set_=values))
     return True
+
+
+async def confirm_player(uow: UnitOfWork, player_id: UUID) -> None:
+    """The player is registered: his password is the one of his e-mail, and those of lost registrations go.
+
+    A confirmed one of somebody else goes too. Backoffice gives an e-mail to one account of a casino, so its earlier
+    owner was erased, and the news of that is still on its way.
+    """
+    statement = select(credential.c.realm, credential.c.handle).where(
+        credential.c.subject_id == player_id, credential.c.confirmed.is_(False)
+    )
+    kept = (await uow.connection.execute(statement.with_for_update())).one_or_none()
+    if kept is None:
+        return
+    await uow.connection.execute(
+        credential.delete().where(
+            credential.c.realm == kept.realm, credential.c.handle == kept.handle, credential.c.subject_id != player_id
+        )
+    )
+    await uow.connection.execute(update(credential).where(credential.c.subject_id == player_id).values(confirmed=True))
 
 
 async def change(uow: UnitOfWork, subject_id: UUID, password_hash: str) -> None:

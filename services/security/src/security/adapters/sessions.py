@@ -56,6 +56,8 @@ async def use_refresh_token(uow: UnitOfWork, token: str, policy: DoorPolicy) -> 
     if row is None or row.ended_at is not None:
         return None
     if row.used_at is not None:
+        if row.casino_id is not None:
+            uow.ctx = uow.ctx.for_casino(row.casino_id)
         await end_sessions(uow, row.subject_id, "refresh_reused", only=row.id)
         return None
     if row.ends_at <= now or row.issued_at + policy.idle <= now:

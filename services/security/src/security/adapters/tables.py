@@ -10,8 +10,8 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -33,7 +33,9 @@ credential = Table(
     Column("locked_until", DateTime(timezone=True)),
     Column("disabled", Boolean, nullable=False, server_default="false"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("realm", "handle"),
+    Column("confirmed", Boolean, nullable=False, comment="false: the registration of the player is not known yet"),
+    Index("ix_credential_realm_handle", "realm", "handle"),
+    Index("uq_credential_realm_handle", "realm", "handle", unique=True, postgresql_where=text("confirmed")),
 )
 
 player_account = Table(

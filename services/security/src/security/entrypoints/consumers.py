@@ -26,6 +26,7 @@ async def player_registered(uow: UnitOfWork, _: Envelope, event: PlayerRegistere
     await uow.connection.execute(
         insert(player_account).values(player_id=event.player_id, casino_id=event.casino_id).on_conflict_do_nothing()
     )
+    await credentials.confirm_player(uow, event.player_id)
 
 
 async def player_blocked(uow: UnitOfWork, _: Envelope, event: PlayerBlocked) -> None:

@@ -1,5 +1,6 @@
 """Log-in and refresh for staff and players: the same steps, the same silence about what was wrong."""
 
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -117,4 +118,4 @@ def _as(ctx: Context, kept: Any | None) -> Context:
     if kept is None:
         return ctx
     actor = Actor(kept.subject_kind, str(kept.subject_id), ctx.actor.ip)
-    return Context(actor=actor, occurred_at=ctx.occurred_at, correlation_id=ctx.correlation_id)
+    return replace(ctx, actor=actor)
