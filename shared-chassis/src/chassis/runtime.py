@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 import structlog
@@ -20,7 +21,7 @@ from chassis.http import create_service
 from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.settings import ServiceSettings
-from chassis.store import Application, Context, ReadModel
+from chassis.store import Application, Context, Housekeeping, ReadModel
 from chassis.tasks import Handler, TaskRunner
 from contracts.platform.events import DeclaredPermission, PermissionManifestPublished
 
@@ -141,6 +142,7 @@ def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]
         runner = TaskRunner(service.db, service.tasks, clock=service.application.clock)
         service.application.on_scheduled = runner.wake
         loops["manifest"] = _manifest(service)
+        loops["housekeeping"] = _housekeeping(service).run
         if service.tasks:
             loops["tasks"] = runner.run
         if service.consumer is not None:
@@ -148,6 +150,15 @@ def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]
         for background in service.background:
             loops[getattr(background, "__name__", repr(background))] = background
     return loops
+
+
+def _housekeeping(service: Service) -> Housekeeping:
+    settings = service.settings
+    return Housekeeping(
+        service.db,
+        idempotency=timedelta(days=settings.idempotency_days),
+        inbox=timedelta(days=settings.inbox_days),
+    )
 
 
 def _manifest(service: Service) -> Background:

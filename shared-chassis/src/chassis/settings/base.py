@@ -110,6 +110,15 @@ class ServiceSettings(HttpSettings):
     files_url: str = Field(
         default="file://.local/files", pattern=r"^(file|s3)://.+", description="file://folder or s3://bucket/prefix"
     )
+    idempotency_days: int = Field(
+        default=30, ge=1, le=3650, description="days from 1 to 3650 that the answer to an idempotency key is remembered"
+    )
+    inbox_days: int = Field(
+        default=30,
+        ge=8,  # Both buses keep records for 7 days and may bring them again.
+        le=3650,
+        description="days from 8 to 3650 that a received event no read model is made from is remembered",
+    )
 
     @field_validator("master_key")
     @classmethod

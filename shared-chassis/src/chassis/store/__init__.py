@@ -3,6 +3,7 @@
 from chassis.store.application import Application, ConcurrentChange, IdempotencyKeyReused, Reply
 from chassis.store.context import Actor, CasinoScope, Context, Meta
 from chassis.store.event_store import VersionConflict
+from chassis.store.housekeeping import Housekeeping, Swept
 from chassis.store.logs import EventLog, InboxLog, Log, Place, received
 from chassis.store.projector import Projector
 from chassis.store.read_models import Key, ReadModel, Row, apply
@@ -18,6 +19,7 @@ __all__ = [
     "Context",
     "EventLog",
     "EventTypes",
+    "Housekeeping",
     "IdempotencyKeyReused",
     "InboxLog",
     "Key",
@@ -32,6 +34,7 @@ __all__ = [
     "Recorded",
     "Reply",
     "Row",
+    "Swept",
     "UnitOfWork",
     "UnknownEventType",
     "VersionConflict",
