@@ -13,6 +13,7 @@ from security.domain.staff.aggregate import Active, Disabled, staff
 from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
 from security.domain.staff.errors import (
     AssignmentUnknown,
+    BeyondOwnAccess,
     OwnAccess,
     StaffMemberExists,
     StaffMemberIsDisabled,
@@ -98,3 +99,14 @@ def test_nothing_happens_to_nobody(spec: Spec[Any, Any, Any], command: Any) -> N
 def test_whoever_is_disabled_stays_disabled_with_no_role_left(history: list[Any]) -> None:
     assert isinstance(staff.fold([ADDED, *history]), Active)
     assert staff.fold([ADDED, *history, StaffMemberDisabled()]) == Disabled()
+
+
+@pytest.mark.parametrize("within", [frozenset[str](), frozenset({"another"})])
+def test_what_lies_beyond_the_askers_casinos_is_not_his_to_take(
+    spec: Spec[Any, Any, Any], within: frozenset[str]
+) -> None:
+    withdraw = WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB, within=within)
+    disable = DisableStaffMember(staff_id=ANN, by=BOB, within=within)
+    spec.given(ADDED, ASSIGNED).when(withdraw).then_raises(BeyondOwnAccess)
+    spec.given(ADDED, ASSIGNED).when(disable).then_raises(BeyondOwnAccess)
+    spec.given(ADDED).when(disable).then_raises(BeyondOwnAccess)

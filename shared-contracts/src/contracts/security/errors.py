@@ -6,6 +6,8 @@ from enum import StrEnum
 class SecurityError(StrEnum):
     """Stable; see `contracts.errors`."""
 
+    BEYOND_OWN_ACCESS = "beyond_own_access"
+    """Nobody gives or takes more access than is theirs: a permission they do not hold, a casino they do not manage."""
     EMAIL_TAKEN = "email_taken"
     """A registered player of this casino has this e-mail."""
     LOG_IN_REFUSED = "log_in_refused"

@@ -9,6 +9,7 @@ from chassis.domain import Decider
 from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, StaffCommand, WithdrawRole
 from security.domain.staff.errors import (
     AssignmentUnknown,
+    BeyondOwnAccess,
     OwnAccess,
     StaffMemberExists,
     StaffMemberIsDisabled,
@@ -87,7 +88,10 @@ def _withdraw(command: WithdrawRole, state: Staff) -> Sequence[StaffEvent]:
     roles = _active(state).roles
     if command.assignment_id not in roles:
         raise AssignmentUnknown
-    return [RoleWithdrawn(assignment_id=command.assignment_id, role_id=roles[command.assignment_id][0])]
+    role_id, casinos = roles[command.assignment_id]
+    if not _inside(casinos, command.within):
+        raise BeyondOwnAccess
+    return [RoleWithdrawn(assignment_id=command.assignment_id, role_id=role_id)]
 
 
 def _disable(command: DisableStaffMember, state: Staff) -> Sequence[StaffEvent]:
@@ -97,11 +101,24 @@ def _disable(command: DisableStaffMember, state: Staff) -> Sequence[StaffEvent]:
         case Absent():
             raise StaffMemberUnknown
         case Active():
+            _require_all_inside(state, command.within)
             return [StaffMemberDisabled()]
         case Disabled():
             return []
         case _:
             assert_never(state)
+
+
+def _require_all_inside(state: Active, within: frozenset[str] | None) -> None:
+    """Whoever holds a role elsewhere is disabled by the operator; so is whoever holds none, being nobody's yet."""
+    if within is not None and not (
+        state.roles and all(_inside(casinos, within) for _, casinos in state.roles.values())
+    ):
+        raise BeyondOwnAccess
+
+
+def _inside(casinos: tuple[str, ...], within: frozenset[str] | None) -> bool:
+    return within is None or within.issuperset(casinos)
 
 
 def _active(state: Staff) -> Active:

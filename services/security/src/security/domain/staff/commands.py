@@ -1,4 +1,7 @@
-"""What can be asked about a member of staff. `by` is who asks: a staff id, or None for the installation itself."""
+"""What can be asked about a member of staff. `by` is who asks: a staff id, or None for the installation itself.
+
+`within` are the casinos whose access is his to take away; None: all of them, and those to come.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,12 +28,14 @@ class WithdrawRole:
     staff_id: UUID
     assignment_id: UUID
     by: UUID | None
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableStaffMember:
     staff_id: UUID
     by: UUID | None
+    within: frozenset[str] | None = None
 
 
 StaffCommand = AddStaffMember | AssignRole | WithdrawRole | DisableStaffMember

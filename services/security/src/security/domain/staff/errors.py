@@ -25,5 +25,16 @@ class OwnAccess(DomainError):
         return "Your own access is changed by a colleague."
 
 
+class BeyondOwnAccess(DomainError):
+    """Whoever manages some casinos gives and takes no more than what is his there."""
+
+    code = "beyond_own_access"
+    status = 403
+
+    @classmethod
+    def default_detail(cls) -> str:
+        return "This reaches beyond your own access."
+
+
 class AssignmentUnknown(NotFound):
     pass

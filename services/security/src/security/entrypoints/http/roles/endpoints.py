@@ -17,6 +17,7 @@ from security.domain.role.aggregate import role
 from security.domain.role.commands import ChangePermissions, DefineRole
 from security.domain.role.errors import RoleExists
 from security.domain.staff.errors import OwnAccess
+from security.entrypoints.http.reach import require_whole_operator
 from security.entrypoints.http.roles.schemas import ChangePermissionsBody, DefineRoleBody, RoleDefinedReply, RoleView
 from security.entrypoints.http.sessions.schemas import Done
 from security.read_models.assignment_list import assignment_list
@@ -27,7 +28,8 @@ router = APIRouter(prefix="/api/security/v1/roles", tags=["roles"])
 
 @router.post("", status_code=201, response_model=RoleDefinedReply)
 async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: DefineRoleBody, once: Once) -> Response:
-    """Define a role. A permission that no service declares is refused."""
+    """Define a role, which is one for all casinos. A permission that no service declares is refused."""
+    require_whole_operator(caller)
     role_id = uuid7()
 
     async def work(uow: UnitOfWork) -> RoleDefinedReply:
@@ -59,6 +61,7 @@ async def change_permissions(
     app: App,
 ) -> Done:
     """Replace what a role allows. Whoever holds the role asks a colleague to do it."""
+    require_whole_operator(caller)
 
     async def work(uow: UnitOfWork) -> None:
         table = assignment_list.table

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
@@ -20,6 +20,7 @@ from security.domain.role.errors import RoleUnknown
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
 from security.domain.staff.errors import StaffMemberExists
+from security.entrypoints.http.reach import assignments_within, casinos_of, require_held, require_own_casinos
 from security.entrypoints.http.sessions.endpoints import Door
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.http.staff.listing import STAFF
@@ -64,25 +65,28 @@ async def add_staff(
 
 @router.get("", openapi_extra=STAFF.openapi)
 async def list_staff(caller: Annotated[Caller, Requires(P.STAFF_LIST)], request: Request, db: Db) -> Page[StaffItem]:
-    """The staff."""
-    return await STAFF.page(request, caller, db)
+    """The staff; a manager of some casinos sees who holds a role there."""
+    return await STAFF.page(request, caller, db, where=_colleagues_of(caller))
 
 
-@router.get("/{staff_id}", dependencies=[Requires(P.STAFF_LIST)])
-async def show_staff(staff_id: UUID, db: Db) -> StaffMember:
-    """A colleague with the roles they hold."""
+@router.get("/{staff_id}")
+async def show_staff(caller: Annotated[Caller, Requires(P.STAFF_LIST)], staff_id: UUID, db: Db) -> StaffMember:
+    """A colleague with the roles they hold at the caller's casinos."""
     async with db.read() as connection:
-        return await _member(connection, staff_id)
+        return await _member(connection, caller, staff_id)
 
 
 @router.post("/{staff_id}/disable")
 async def disable_staff(
     caller: Annotated[Caller, Requires(P.STAFF_DISABLE)], staff_id: UUID, body: Disable, once: Once
 ) -> Response:
-    """End a colleague's access: no log-in any more, every session over."""
+    """End a colleague's access: no log-in any more, every session over. A manager of some casinos ends that of
+    colleagues who work at those alone.
+    """
+    command = DisableStaffMember(staff_id=staff_id, by=caller.id, within=casinos_of(caller))
 
     async def work(uow: UnitOfWork) -> Done:
-        await uow.decide(staff, staff_id, DisableStaffMember(staff_id=staff_id, by=caller.id))
+        await uow.decide(staff, staff_id, command)
         await credentials.disable(uow, staff_id)
         await sessions.end_sessions(uow, staff_id, "disabled")
         return Done()
@@ -94,21 +98,22 @@ async def disable_staff(
 async def assign_role(
     caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, body: Assign, once: Once
 ) -> Response:
-    """Give a role for some casinos or for the whole operator. Nobody gives one to themselves."""
+    """Give a role for some casinos or for the whole operator. Nobody gives themselves one, or more than they hold."""
     casinos = _casinos(body.casinos)
-    _require_within_own_scope(caller, casinos)
+    require_own_casinos(caller, casinos)
     assignment_id = uuid7()
 
     async def work(uow: UnitOfWork) -> Assigned:
-        statement = select(role_list.table.c.name).where(role_list.table.c.role_id == body.role_id)
-        name = (await uow.connection.execute(statement)).scalar_one_or_none()
-        if name is None:
+        statement = select(role_list.table).where(role_list.table.c.role_id == body.role_id)
+        role = (await uow.connection.execute(statement)).one_or_none()
+        if role is None:
             raise RoleUnknown("There is no such role.", field="role_id")
+        await require_held(uow.connection, caller.id, role.permissions, casinos)
         command = AssignRole(
             staff_id=staff_id,
             assignment_id=assignment_id,
             role_id=body.role_id,
-            role_name=name,
+            role_name=role.name,
             casinos=casinos,
             by=caller.id,
         )
@@ -123,7 +128,7 @@ async def withdraw_role(
     caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, assignment_id: UUID, request: Request, app: App
 ) -> Done:
     """Take a role away."""
-    command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id)
+    command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id, within=casinos_of(caller))
     await app.execute(staff, staff_id, command, caller.context(request))
     return Done()
 
@@ -137,24 +142,19 @@ def _casinos(given: list[str]) -> tuple[str, ...]:
         raise Invalid("Name casino ids, or * alone.", field="casinos") from None
 
 
-def _require_within_own_scope(caller: Caller, casinos: tuple[str, ...]) -> None:
-    """Whoever manages some casinos gives access to those and no others."""
-    scope = caller.scope()
-    if scope.unlimited:
-        return
-    if casinos == ("*",) or any(not scope.allows(UUID(one)) for one in casinos):
-        raise Invalid("You may give access to your own casinos only.", field="casinos")
+def _colleagues_of(caller: Caller) -> list[ColumnElement[bool]]:
+    own, table = assignments_within(caller), assignment_list.table
+    return [staff_list.table.c.staff_id.in_(select(table.c.staff_id).where(*own))] if own else []
 
 
-async def _member(connection: AsyncConnection, staff_id: UUID) -> StaffMember:
-    person = (
-        await connection.execute(select(staff_list.table).where(staff_list.table.c.staff_id == staff_id))
-    ).one_or_none()
+async def _member(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> StaffMember:
+    statement = select(staff_list.table).where(staff_list.table.c.staff_id == staff_id, *_colleagues_of(caller))
+    person = (await connection.execute(statement)).one_or_none()
     if person is None:
         raise NotFound
     held = await connection.execute(
         select(assignment_list.table)
-        .where(assignment_list.table.c.staff_id == staff_id)
+        .where(assignment_list.table.c.staff_id == staff_id, *assignments_within(caller))
         .order_by(assignment_list.table.c.assigned_at)
     )
     return StaffMember(

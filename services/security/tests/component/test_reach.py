@@ -1,0 +1,138 @@
+"""A manager of one casino manages that casino's access and nobody else's."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from chassis.testing.tokens import bearer
+from contracts.payments.permissions import PaymentsPermission
+from contracts.security.permissions import SecurityPermission as P
+
+from .api import PASSWORD, V1, add_colleague, assign, define_role, enter, key, log_in
+
+MANAGES = [P.STAFF_LIST, P.STAFF_CREATE, P.STAFF_DISABLE, P.ROLE_LIST, P.ROLE_DEFINE, P.ROLE_ASSIGN]
+DEPOSITS = PaymentsPermission.DEPOSIT_LIST
+WHY = {"reason": "left the team"}
+
+
+@dataclass(frozen=True)
+class World:
+    """An operator with two casinos, `mine` and `theirs`; `manager` is the token of somebody who manages `mine`."""
+
+    client: httpx.AsyncClient
+    admin: str
+    manager: str
+    manager_id: str
+    role_id: str
+    mine: str
+    theirs: str
+
+    async def colleague(self, login: str, *casinos: list[str]) -> tuple[str, list[str]]:
+        """Somebody with the managers' role at each of these sets of casinos: the staff id, and the assignments'."""
+        staff_id = (await add_colleague(self.client, self.admin, login))["staff_id"]
+        given = [await assign(self.client, self.admin, staff_id, self.role_id, one) for one in casinos]
+        return staff_id, [one.json()["assignment_id"] for one in given]
+
+    async def ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        headers = {**bearer(self.manager), **key()}
+        return await self.client.request(method, f"{V1}{path}", json=body, headers=headers)
+
+
+@pytest.fixture
+async def world(client: httpx.AsyncClient, first_password: str) -> World:
+    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+    bob, mine = await add_colleague(client, admin), str(uuid4())
+    role_id = await define_role(client, admin, "manager", list(MANAGES))
+    assert (await assign(client, admin, bob["staff_id"], role_id, [mine])).status_code == 201
+    manager = (await enter(client, bob["login"], bob["one_time_password"]))["access_token"]
+    return World(client, admin, manager, bob["staff_id"], role_id, mine, str(uuid4()))
+
+
+async def test_roles_are_made_and_changed_by_the_whole_operator_alone(world: World) -> None:
+    other = await define_role(world.client, world.admin, "cashier", [DEPOSITS])
+    wish: dict[str, Any] = {"permissions": ["*"]}
+    made = await world.ask("POST", "/roles", {**wish, "name": "mighty"})
+    changed = await world.ask("PUT", f"/roles/{other}/permissions", {**wish, **WHY})
+    assert [(one.status_code, one.json()["code"]) for one in (made, changed)] == [(403, "forbidden")] * 2
+    answer = await world.client.put(
+        f"{V1}/roles/{other}/permissions", json={**wish, **WHY}, headers=bearer(world.admin)
+    )
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("permissions", "expected"), [(["*"], 403), ([DEPOSITS], 403), (["security.*"], 403), ([P.STAFF_LIST], 201)]
+)
+async def test_nobody_gives_a_permission_they_do_not_hold(world: World, permissions: list[str], expected: int) -> None:
+    role_id = await define_role(world.client, world.admin, "given", permissions)
+    carol, _ = await world.colleague("carol@example.com")
+    answer = await assign(world.client, world.manager, carol, role_id, [world.mine])
+    assert answer.status_code == expected, answer.text
+    if expected == 403:
+        assert answer.json()["code"] == "beyond_own_access"
+
+
+async def test_what_is_held_at_one_casino_is_not_given_at_another_where_less_is_held(world: World) -> None:
+    narrow = await define_role(world.client, world.admin, "assigner", [P.ROLE_ASSIGN])
+    cashier = await define_role(world.client, world.admin, "cashier", [DEPOSITS])
+    for role_id, casinos in ((narrow, [world.mine, world.theirs]), (cashier, [world.mine])):
+        assert (await assign(world.client, world.admin, world.manager_id, role_id, casinos)).status_code == 201
+    tokens = await enter_again(world)
+    carol, _ = await world.colleague("carol@example.com")
+    for casinos, expected in (([world.theirs], 403), ([world.mine, world.theirs], 403), ([world.mine], 201)):
+        assert (await assign(world.client, tokens, carol, cashier, casinos)).status_code == expected
+
+
+@pytest.mark.parametrize(("where", "expected"), [("mine", 200), ("theirs", 403), ("both", 403), ("everywhere", 403)])
+async def test_a_role_is_taken_away_by_whoever_manages_all_its_casinos(world: World, where: str, expected: int) -> None:
+    carol, [held] = await world.colleague("carol@example.com", casinos(world, where))
+    answer = await world.ask("DELETE", f"/staff/{carol}/assignments/{held}")
+    assert answer.status_code == expected, answer.text
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [(["mine"], 200), (["theirs"], 403), (["mine", "theirs"], 403), (["everywhere"], 403), ([], 403)],
+    ids=str,
+)
+async def test_a_colleague_is_disabled_by_whoever_manages_all_their_casinos(
+    world: World, where: list[str], expected: int
+) -> None:
+    carol, _ = await world.colleague("carol@example.com", *(casinos(world, one) for one in where))
+    answer = await world.ask("POST", f"/staff/{carol}/disable", WHY)
+    assert answer.status_code == expected, answer.text
+    by_admin = await world.client.post(
+        f"{V1}/staff/{carol}/disable", json=WHY, headers={**bearer(world.admin), **key()}
+    )
+    assert by_admin.status_code == 200
+
+
+async def test_a_manager_sees_the_colleagues_of_his_casino_and_what_they_hold_there(world: World) -> None:
+    carol, [at_mine, _] = await world.colleague("carol@example.com", [world.mine], [world.theirs])
+    dave, _ = await world.colleague("dave@example.com", [world.theirs])
+    listed = (await world.ask("GET", "/staff")).json()["items"]
+    assert {one["staff_id"] for one in listed} == {carol, world.manager_id}
+    shown = (await world.ask("GET", f"/staff/{carol}")).json()
+    assert [one["assignment_id"] for one in shown["assignments"]] == [at_mine]
+    assert (await world.ask("GET", f"/staff/{dave}")).status_code == 404
+
+
+async def test_a_manager_adds_a_colleague_who_may_do_nothing_until_given_a_role(world: World) -> None:
+    eve = await add_colleague(world.client, world.manager, "eve@example.com")
+    assert (
+        await assign(world.client, world.manager, eve["staff_id"], world.role_id, [world.theirs])
+    ).status_code == 422
+    assert (await assign(world.client, world.manager, eve["staff_id"], world.role_id, [world.mine])).status_code == 201
+
+
+def casinos(world: World, where: str) -> list[str]:
+    known = {"mine": [world.mine], "theirs": [world.theirs], "both": [world.mine, world.theirs], "everywhere": ["*"]}
+    return known[where]
+
+
+async def enter_again(world: World) -> str:
+    """The manager's next token."""
+    return str((await log_in(world.client, "bob@example.com", PASSWORD)).json()["access_token"])
