@@ -59,7 +59,7 @@ class Envelope(BaseModel):
     actorip: Annotated[str, StringConstraints(max_length=45)] | None = None
     """The address the actor came from."""
     authorisedby: ActorRef | None = None
-    """The second person, where four eyes were needed."""
+    """Who had approved it before the actor did, where four eyes were needed."""
     reason: FreeText | None = None
     """Why, in the actor's words."""
     correlationid: UUID

@@ -1,7 +1,7 @@
 """One transaction of a service: events, inline read models, outbox rows and tasks are in it or none of them is."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
@@ -80,8 +80,12 @@ class UnitOfWork:
             raise NotFound
         return Loaded(decider.fold(one.event for one in history), len(history), casino_id)
 
-    async def decide(self, decider: Decider[C, S, E], aggregate_id: UUID, command: C) -> Outcome[S, E]:
+    async def decide(
+        self, decider: Decider[C, S, E], aggregate_id: UUID, command: C, *, authorised_by: str | None = None
+    ) -> Outcome[S, E]:
         """Load, decide, append with the version that was loaded, fold inline, queue what others must know.
+
+        Where four eyes are needed, `authorised_by` is whoever had approved it before the actor did.
 
         Raises:
             DomainError: the aggregate refused the command; the transaction should end.
@@ -94,7 +98,8 @@ class UnitOfWork:
         casino_id = loaded.casino_id or self.ctx.casino_id
         if not self.ctx.scope.allows(casino_id):
             raise NotFound
-        meta = Meta.of(self.ctx, casino_id)
+        ctx = self.ctx if authorised_by is None else replace(self.ctx, authorised_by=authorised_by)
+        meta = Meta.of(ctx, casino_id)
         new = [event_store.NewEvent(one, uuid7(), meta) for one in events]
         stream_id = f"{decider.category}-{aggregate_id}"
         recorded = await event_store.append(self.connection, self._wiring.types, stream_id, loaded.version, new)

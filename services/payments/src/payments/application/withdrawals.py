@@ -23,7 +23,7 @@ from payments.domain.withdrawal.commands import (
 )
 from payments.domain.withdrawal.events import WithdrawalApproved, WithdrawalEvent
 from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding
-from payments.domain.withdrawal.states import Absent, Withdrawal
+from payments.domain.withdrawal.states import Absent, AwaitingApproval, Withdrawal
 from payments.domain.withdrawal.words import PayoutWord
 
 SEND = "payments.payout_send"
@@ -79,8 +79,11 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
 
 
 async def approve_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approver: UUID) -> WithdrawalOutcome:
-    """A person says yes; the last one needed sets the payout going."""
-    return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(approver)))
+    """A person says yes; the last one needed sets the payout going. The record also names who had said it before."""
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    before = ",".join(state.approvers) if isinstance(state, AwaitingApproval) else ""
+    command = ApproveWithdrawal(approver=str(approver))
+    return await _decide(desk, uow, withdrawal_id, command, authorised_by=before or None)
 
 
 async def reject_withdrawal(
@@ -117,9 +120,11 @@ def payout_flow(desk: Desk, provider: str) -> PayoutFlow:
     return flow
 
 
-async def _decide(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand) -> WithdrawalOutcome:
+async def _decide(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand, *, authorised_by: str | None = None
+) -> WithdrawalOutcome:
     """One command; the money it moves and the payout it sets going are in the same transaction."""
-    outcome = await uow.decide(withdrawal, withdrawal_id, command)
+    outcome = await uow.decide(withdrawal, withdrawal_id, command, authorised_by=authorised_by)
     for event in outcome.events:
         if isinstance(event, WithdrawalApproved) and event.final:
             await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
+from contracts.envelope import Envelope
 from contracts.payments.permissions import PaymentsPermission as P
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
@@ -150,6 +151,25 @@ async def test_above_the_threshold_nobody_is_his_own_second(rich: World) -> None
     assert rich.trustly.calls == []
     final = (await approve(rich, withdrawal_id, subject=bob)).json()
     assert (final["status"], final["approved_by"]) == ("approved", [str(ann), str(bob)])
+
+
+async def test_the_final_approval_names_who_had_approved_before(rich: World) -> None:
+    ann, bob = uuid4(), uuid4()
+    alone = (await rich.withdraw(100_00)).json()["withdrawal_id"]
+    await approve(rich, alone, subject=bob)
+    together = (await rich.withdraw(300_00)).json()["withdrawal_id"]
+    for person in (ann, bob):
+        await approve(rich, together, subject=person)
+    rows = await rich.rows("SELECT envelope FROM outbox ORDER BY id")
+    told = [Envelope.model_validate_json(row["envelope"]) for row in rows]
+    approvals = [
+        (one.subject, one.actorid, one.authorisedby) for one in told if one.type == "payments.withdrawal_approved"
+    ]
+    assert approvals == [
+        (f"withdrawal-{alone}", str(bob), None),
+        (f"withdrawal-{together}", str(ann), None),
+        (f"withdrawal-{together}", str(bob), str(ann)),
+    ]
 
 
 async def test_two_people_at_once_are_two_people(rich: World) -> None:
