@@ -49,7 +49,7 @@ class TokenMaker:
         casinos: Iterable[UUID | str] = (EVERYWHERE,),
         casino: UUID | None = None,
         must_change_password: bool = False,
-        lifetime_s: int = 300,
+        lifetime_s: int = 86_400,
         **claims: Any,
     ) -> str:
         """A token of a member of staff with `permissions` at `casinos`, or of a player at `casino`.
