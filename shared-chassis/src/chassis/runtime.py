@@ -75,14 +75,14 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     serves_api = role in {"all", "api"}
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(service.db.close)
             for close in service.on_stop:
                 stack.push_async_callback(close)
             for start in service.on_start:
                 await start()
-            await stack.enter_async_context(running(service, role))
+            await stack.enter_async_context(running(service, role, app.state.drain.hurry))
             yield
 
     return create_service(
@@ -107,8 +107,11 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
 
 
 @asynccontextmanager
-async def running(service: Service, role: Role) -> AsyncIterator[None]:
-    """Run the loops of a role while the block lasts; then stop them, letting what is in hand finish."""
+async def running(service: Service, role: Role, hurry: asyncio.Event | None = None) -> AsyncIterator[None]:
+    """Run the loops of a role while the block lasts; then stop them, letting what is in hand finish.
+
+    What is not finished after the settings' grace, or when `hurry` is set, is cancelled.
+    """
     if role == "api":
         yield
         return
@@ -120,16 +123,24 @@ async def running(service: Service, role: Role) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        grace = service.settings.shutdown_grace_s
-        _, late = await asyncio.wait(tasks, timeout=grace) if tasks else (set(), set())
-        for task in late:
-            log.warning("loop_stopped_late", loop=task.get_name(), grace_s=grace)
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(tasks, service.settings.shutdown_grace_s, hurry or asyncio.Event())
         try:
             await bus.close()
         except Exception:
             log.warning("bus_closed_badly", exc_info=True)
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]], grace_s: float, hurry: asyncio.Event) -> None:
+    """Wait until loops that were told to stop have ended; cancel what is late."""
+    helpers = asyncio.create_task(asyncio.wait(tasks)), asyncio.create_task(hurry.wait())
+    await asyncio.wait(helpers, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        if not task.done():
+            log.warning("loop_stopped_late", loop=task.get_name(), grace_s=grace_s)
+            task.cancel()
+    for helper in helpers:
+        helper.cancel()
+    await asyncio.gather(*tasks, *helpers, return_exceptions=True)
 
 
 def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import uvloop
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from chassis.auth import Public
 from chassis.http import create_service
@@ -25,13 +27,27 @@ async def slow() -> str:
     return "done"
 
 
+@router.get("/endless")
+async def endless() -> str:
+    begun.append(1)
+    await asyncio.Event().wait()
+    return "never"
+
+
 @router.get("/begun")
 async def count_begun() -> int:
     return len(begun)
 
 
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
+    await asyncio.sleep(0)
+    print("closed", flush=True)
+
+
 settings = make_settings(HttpSettings, port=int(os.environ["TEST_PORT"]), drain_s=1.0)
-app = create_service("slow", settings=settings, routers=[router])
+app = create_service("slow", settings=settings, routers=[router], lifespan=lifespan)
 
 if __name__ == "__main__":
     uvloop.run(serve_app(app, settings))

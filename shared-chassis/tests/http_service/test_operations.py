@@ -185,7 +185,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -197,20 +197,25 @@ def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def slow_server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def slow_server() -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A server in a process of its own, and its port."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(SERVER)], env={**os.environ, "TEST_PORT": str(port)})
-    try:
-        wait_until_ready(port, process)
-        yield port, process
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(
+        [sys.executable, str(SERVER)],
+        env={**os.environ, "TEST_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            wait_until_ready(port, process)
+            yield port, process
+        finally:
+            process.kill()
 
 
 async def test_a_terminated_process_finishes_what_it_began_and_ends_well(
-    slow_server: tuple[int, subprocess.Popen[bytes]],
+    slow_server: tuple[int, subprocess.Popen[str]],
 ) -> None:
     port, process = slow_server
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
@@ -223,4 +228,26 @@ async def test_a_terminated_process_finishes_what_it_began_and_ends_well(
         while (await client.get("/readyz")).status_code == 200:
             await asyncio.sleep(0.01)
         assert (await slow).json() == "done"
-    assert await asyncio.to_thread(process.wait, 20) == 0
+    said, _ = await asyncio.to_thread(process.communicate, timeout=20)
+    assert process.returncode == 0
+    assert said.endswith("closed\n")
+    assert "Traceback" not in said
+
+
+async def test_a_second_signal_waits_for_nothing_and_closes_everything_without_an_error(
+    slow_server: tuple[int, subprocess.Popen[str]],
+) -> None:
+    port, process = slow_server
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        endless = asyncio.create_task(client.get("/endless"))
+        while (await client.get("/begun")).json() == 0:
+            await asyncio.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        while (await client.get("/readyz")).status_code == 200:
+            await asyncio.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.to_thread(process.communicate, timeout=10)
+        await asyncio.gather(endless, return_exceptions=True)
+    assert process.returncode == 0
+    assert "closed\n" in said
+    assert "Traceback" not in said

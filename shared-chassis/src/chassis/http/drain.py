@@ -17,6 +17,8 @@ class Drain:
         self.in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.hurry = asyncio.Event()
+        """Set when whoever ends the process has lost patience: nothing is waited for any more."""
 
     def begin(self) -> None:
         """From now on readiness fails and connections are not kept alive."""

@@ -1,6 +1,8 @@
 """How an application is put on a socket, and how it leaves it."""
 
 import asyncio
+import logging
+import socket
 from types import FrameType
 
 import uvicorn
@@ -37,7 +39,8 @@ def uvicorn_config(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """Drains before it stops: on SIGTERM or SIGINT readiness fails at once, listening ends `drain_s` later.
 
-    Requests in flight then have `shutdown_grace_s` to finish. A second signal ends it without waiting.
+    Requests in flight then have `shutdown_grace_s` to finish. A second signal ends it without waiting: what is in hand
+    is cancelled, but everything is closed all the same.
     """
 
     def __init__(self, app: FastAPI, settings: HttpSettings) -> None:
@@ -45,12 +48,14 @@ class Server(uvicorn.Server):
         self._drain = app.state.drain
         self._drain_s = settings.drain_s
         self._asked = False
+        logging.getLogger("uvicorn.error").addFilter(cancellation_is_no_error)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called by the signal; uvicorn's own would stop at once and end the process by the signal itself."""
         del sig, frame
         if self._asked:
             self.should_exit = self.force_exit = True
+            asyncio.get_running_loop().call_soon_threadsafe(self._drain.hurry.set)
             return
         self._asked = True
         self._drain.begin()
@@ -59,11 +64,25 @@ class Server(uvicorn.Server):
         else:
             self.should_exit = True
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, end the requests, close the application; uvicorn skips the last when it is in a hurry."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
+
     def _stop_later(self) -> None:
         asyncio.get_running_loop().call_later(self._drain_s, self._stop)
 
     def _stop(self) -> None:
         self.should_exit = True
+
+
+def cancellation_is_no_error(record: logging.LogRecord) -> bool:
+    """A filter: a request cancelled because the process ends is worth a line, not an error with a traceback."""
+    if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args, record.exc_info = "request_cancelled", (), None
+    return True
 
 
 async def serve_app(app: FastAPI, settings: HttpSettings) -> None:
