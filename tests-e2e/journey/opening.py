@@ -1,5 +1,6 @@
 """From an empty installation to a casino with partners, games and staff."""
 
+import secrets
 from typing import Any
 
 from journey.client import Person, Refused, eventually, refusal
@@ -72,7 +73,7 @@ async def settle_in(person: Person) -> None:
     assert first["must_change_password"], "a one-time password must be changed"
     early = await refusal(person.get("/api/security/v1/roles"))
     assert early.status == 403, early
-    chosen = f"correct-{person.name}-battery-{person.credentials['password'][:8]}"
+    chosen = secrets.token_urlsafe(15)
     change = {"current_password": person.credentials["password"], "new_password": chosen}
     await person.post("/api/security/v1/staff/me/password", change)
     person.credentials["password"] = chosen
