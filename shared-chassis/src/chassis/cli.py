@@ -76,11 +76,18 @@ async def _rebuild(service: Service, name: str | None) -> int:
     model, log = known[name]
     settle_collector()
     try:
-        done = await rebuild(service.db, model, log, progress=lambda n: print(f"\r{n} events", end="", flush=True))  # noqa: T201
+        done = await rebuild(service.db, model, log, progress=_counter())
     finally:
         await service.db.close()
-    print(f"\r{name}: rebuilt from {done.events} events, {done.behind_lock} of them while writers waited")  # noqa: T201
+    print(f"{name}: rebuilt from {done.events} events, {done.behind_lock} of them while writers waited")  # noqa: T201
     return 0
+
+
+def _counter() -> Callable[[int], None]:
+    """Counts up on one line of a terminal, which the next print writes over; says nothing into a pipe or a file."""
+    if not sys.stdout.isatty():
+        return lambda _: None
+    return lambda events: print(f"{events} events", end="\r", flush=True)  # noqa: T201
 
 
 async def _replay(service: Service) -> int:
