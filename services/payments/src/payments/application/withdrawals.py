@@ -23,7 +23,7 @@ from payments.domain.withdrawal.commands import (
 )
 from payments.domain.withdrawal.events import WithdrawalApproved, WithdrawalEvent
 from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding
-from payments.domain.withdrawal.states import Absent, AwaitingApproval, Withdrawal
+from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Withdrawal
 from payments.domain.withdrawal.words import PayoutWord
 
 SEND = "payments.payout_send"
@@ -60,14 +60,13 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     flow.check_amount(wish.amount_minor, wish.currency)
     shown_as = flow.check_destination(wish.destination)
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
-    destination = msgspec.json.encode(dict(wish.destination)).decode()
     command = RequestWithdrawal(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
         provider=wish.provider,
         amount_minor=wish.amount_minor,
         currency=wish.currency,
-        destination=await desk.vault.encrypt(uow.connection, wish.player_id, destination),
+        destination=await _sealed_destination(desk, uow, wish),
         shown_as=shown_as,
         policy=policy or STRICTEST,
         standing=WithdrawalStanding(
@@ -76,6 +75,18 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         now=uow.ctx.occurred_at,
     )
     return await _decide(desk, uow, wish.withdrawal_id, command)
+
+
+async def _sealed_destination(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> str:
+    """Under the player's key. No two ciphertexts are alike: the one on record is used again when it says the same,
+    so that the same request is recognised, and one to elsewhere is not taken for it."""
+    state = (await uow.load(withdrawal, wish.withdrawal_id)).state
+    if isinstance(state, Existing) and state.order.fact.player_id == wish.player_id:
+        recorded = await desk.vault.decrypt(uow.connection, wish.player_id, state.order.destination)
+        if recorded is not None and msgspec.json.decode(recorded) == wish.destination:
+            return state.order.destination
+    destination = msgspec.json.encode(dict(wish.destination)).decode()
+    return await desk.vault.encrypt(uow.connection, wish.player_id, destination)
 
 
 async def approve_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approver: UUID) -> WithdrawalOutcome:

@@ -116,6 +116,16 @@ async def test_the_same_request_again_holds_once(rich: World) -> None:
     assert await rich.balance() == (400_00, 100_00)
 
 
+async def test_the_same_id_to_elsewhere_is_refused(rich: World) -> None:
+    withdrawal_id = str(uuid4())
+    for _ in range(2):
+        answer = await rich.withdraw(withdrawal_id=withdrawal_id, destination=BANK)
+        assert answer.status_code == 201
+    elsewhere = await rich.withdraw(withdrawal_id=withdrawal_id, destination={**BANK, "last_name": "Garcia"})
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "withdrawal_already_requested")
+    assert await rich.balance() == (400_00, 100_00)
+
+
 async def test_the_bank_account_and_its_holder_are_nowhere_in_clear(rich: World) -> None:
     answer = await rich.withdraw(destination=BANK)
     assert answer.json()["destination"] == "****1332"

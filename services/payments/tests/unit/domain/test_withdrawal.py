@@ -126,6 +126,7 @@ def test_requesting_twice_adds_nothing(spec: WithdrawalSpec) -> None:
 
 def test_the_id_of_another_withdrawal_is_refused(spec: WithdrawalSpec) -> None:
     spec.given(REQUESTED).when(replace(REQUEST, amount_minor=1)).then_raises(WithdrawalAlreadyRequested)
+    spec.given(REQUESTED).when(replace(REQUEST, destination="elsewhere")).then_raises(WithdrawalAlreadyRequested)
 
 
 def test_one_approval_is_enough_up_to_the_threshold(spec: WithdrawalSpec) -> None:

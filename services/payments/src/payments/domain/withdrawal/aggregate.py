@@ -87,7 +87,7 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         currency=command.currency,
     )
     if not isinstance(state, Absent):
-        if state.order.fact != fact:
+        if state.order != Order(fact, command.destination):
             raise WithdrawalAlreadyRequested(field="withdrawal_id")
         return []
     check(command.policy, command.standing, command.amount_minor)

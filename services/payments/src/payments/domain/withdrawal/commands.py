@@ -10,7 +10,10 @@ from payments.domain.withdrawal.words import PayoutWord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestWithdrawal:
-    """The player wants money out; `destination` is already unreadable without his key."""
+    """The player wants money out; `destination` is already unreadable without his key.
+
+    A repeat of what is on record brings the very ciphertext that is on record; another one is another destination.
+    """
 
     player_id: UUID
     casino_id: UUID
