@@ -75,6 +75,17 @@ async def test_a_second_payment_for_a_deposit_is_set_aside_and_not_credited(worl
     assert await world.balance() == (50_00, 0)
 
 
+@pytest.mark.parametrize("kind", ["succeeded", "processing", "payment_failed"])
+async def test_another_payment_than_the_one_recorded_is_set_aside_and_not_credited(world: World, kind: str) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    intent = world.stripe.settle(deposit_id)
+    await world.webhook(f"payment_intent.{kind}", {**intent, "id": "pi_other"})
+    assert await set_aside(world) == [("stripe", "reference_differs")]
+    assert await world.balance() == (0, 0)
+    await world.webhook("payment_intent.succeeded", intent)
+    assert await world.balance() == (50_00, 0)
+
+
 async def test_another_currency_is_set_aside(world: World) -> None:
     deposit_id = (await world.deposit()).json()["deposit_id"]
     await world.webhook("payment_intent.succeeded", {**world.stripe.settle(deposit_id), "currency": "usd"})

@@ -86,9 +86,12 @@ class TestStripe(ProviderContract):
     def parse(self, answer: HttpAnswer | None) -> Any:
         return self.flow.parse_answer(answer)
 
-    def test_a_replayed_webhook_is_not_genuine(self) -> None:
+    @pytest.mark.parametrize("apart_s", [-301, 301])
+    def test_a_webhook_of_another_time_is_not_genuine(self, apart_s: int) -> None:
         with pytest.raises(NotGenuine):
-            self.read(self.signed(self.event("payment_intent.succeeded", self.intent()), at=int(NOW.timestamp()) - 301))
+            self.read(
+                self.signed(self.event("payment_intent.succeeded", self.intent()), at=int(NOW.timestamp()) + apart_s)
+            )
 
     def test_the_call_carries_our_id_as_reference_and_as_idempotency_key(self) -> None:
         call = self.build()
@@ -116,6 +119,13 @@ class TestStripe(ProviderContract):
     def test_what_stripe_cannot_express_is_refused_before_the_call(self, amount_minor: int, currency: str) -> None:
         with pytest.raises(Invalid):
             self.flow.check_amount(amount_minor, currency)
+
+    @pytest.mark.parametrize(("most", "currency"), [(999_999_99, "EUR"), (99_999_999, "JPY"), (999_999, "ISK")])
+    def test_an_amount_of_more_than_eight_digits_is_refused(self, most: int, currency: str) -> None:
+        self.flow.check_amount(most, currency)
+        with pytest.raises(Invalid) as refused:
+            self.flow.check_amount(most + 1, currency)
+        assert refused.value.field == "amount_minor"
 
     @pytest.mark.parametrize(
         ("status", "word"),

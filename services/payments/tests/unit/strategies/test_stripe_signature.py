@@ -36,6 +36,12 @@ def test_a_webhook_older_than_the_tolerance_is_a_replay() -> None:
     assert verified_at(header, "s", b"x", 1001 + TOLERANCE_S) is None
 
 
+def test_a_webhook_of_the_future_is_not_believed() -> None:
+    header = f"t=1000,v1={sign('s', 1000, b'x')}"
+    assert verified_at(header, "s", b"x", 1000 - TOLERANCE_S) == 1000
+    assert verified_at(header, "s", b"x", 999 - TOLERANCE_S) is None
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -88,6 +88,7 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
             return []
         case Failed() | Expired():
             if isinstance(command.word, Settled):
+                _check_reference(command.word, state)
                 return [_success(command.word, command.said_at, state, late=True)]
             return []
         case _:
@@ -96,6 +97,7 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
 
 def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Sequence[DepositEvent]:
     fact = asked(state).fact.fields()
+    _check_reference(word, state)
     match word:
         case ActionNeeded():
             if isinstance(state, ActionRequired | Processing):
@@ -106,14 +108,18 @@ def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Seque
         case Settled():
             return [_success(word, said_at, state, late=False)]
         case Declined():
-            known = reference(state)
-            if known is not None and word.reference is not None and word.reference != known:
-                raise UnlawfulDepositWord("reference_differs")
-            return [DepositFailed(**fact, reference=word.reference or known, code=word.code)]
+            return [DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)]
         case Unanswered():
             return [DepositOutcomeUnknown(**fact)] if isinstance(state, Requested) else []
         case _:
             assert_never(word)
+
+
+def _check_reference(word: DepositWord, state: Waiting | GivenUp) -> None:
+    """One payment of the provider's belongs to a deposit: once we know it, no other speaks for it or is credited."""
+    known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
+    if known is not None and said is not None and said != known:
+        raise UnlawfulDepositWord("reference_differs")
 
 
 def _success(word: Settled, said_at: datetime, state: Waiting | GivenUp, *, late: bool) -> DepositSucceeded:

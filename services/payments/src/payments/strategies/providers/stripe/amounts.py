@@ -9,6 +9,8 @@ from contracts.money import MoneyMistake, exponent
 _WRITTEN_WITH_TWO_DECIMALS = frozenset({"ISK"})
 _HUNDREDFOLD = 100
 _MOST_DECIMALS = 3
+_LARGEST = 99_999_999
+"""Stripe takes amounts of up to eight digits, in its own units."""
 
 
 def to_wire(amount_minor: int, currency: str) -> int:
@@ -25,7 +27,10 @@ def to_wire(amount_minor: int, currency: str) -> int:
         raise Invalid(f"This provider does not take {currency}.", field="currency")
     if decimals == _MOST_DECIMALS and amount_minor % 10:
         raise Invalid("This provider takes no more than two decimals.", field="amount_minor")
-    return amount_minor * _HUNDREDFOLD if currency in _WRITTEN_WITH_TWO_DECIMALS else amount_minor
+    amount = amount_minor * _HUNDREDFOLD if currency in _WRITTEN_WITH_TWO_DECIMALS else amount_minor
+    if amount > _LARGEST:
+        raise Invalid("This provider takes amounts of up to eight digits.", field="amount_minor")
+    return amount
 
 
 def from_wire(amount: object, currency: str) -> int | None:

@@ -4,7 +4,8 @@ import hashlib
 import hmac
 
 TOLERANCE_S = 300
-"""How old a webhook may be. Stripe signs each delivery anew, so an older one is a replay."""
+"""How far a webhook's moment may be from ours. Stripe signs each delivery anew: an older one is a replay, and one from
+the future would be a replay for as long as it lies ahead."""
 
 
 def sign(secret: str, timestamp: int, raw: bytes) -> str:
@@ -13,7 +14,7 @@ def sign(secret: str, timestamp: int, raw: bytes) -> str:
 
 
 def verified_at(header: str, secret: str, raw: bytes, now_s: int) -> int | None:
-    """The moment at which the header's signature was made; None when it is not genuine or is too old.
+    """The moment at which the header's signature was made; None when it is not genuine, too old or ahead of us.
 
     Any of several v1 signatures will do (there are two while a secret is rotated); other schemes are not looked at.
     """
@@ -27,4 +28,4 @@ def verified_at(header: str, secret: str, raw: bytes, now_s: int) -> int | None:
     genuine = False
     for signature in signatures:
         genuine |= hmac.compare_digest(expected, signature.encode(errors="replace"))
-    return timestamp if genuine and timestamp >= now_s - TOLERANCE_S else None
+    return timestamp if genuine and abs(now_s - timestamp) <= TOLERANCE_S else None

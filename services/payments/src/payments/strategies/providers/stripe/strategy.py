@@ -60,7 +60,7 @@ class Stripe:
     ) -> Notification:
         header = headers.get(SIGNATURE_HEADER, "")
         if verified_at(header, account.secrets["webhook_secret"], raw, int(now.timestamp())) is None:
-            raise NotGenuine("the signature is missing, wrong or too old")
+            raise NotGenuine("the signature is missing, wrong, too old or of the future")
         try:
             event = section(msgspec.json.decode(raw))
         except (ValueError, RecursionError):
