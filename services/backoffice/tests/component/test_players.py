@@ -1,5 +1,6 @@
 """Players: who may register, who sees what of them, what staff do."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -66,8 +67,12 @@ async def test_the_same_request_twice_is_one_player(client: httpx.AsyncClient) -
 
 @pytest.mark.parametrize(
     "changes",
-    [{"email": "ANN@mail.example.com", "first_name": "Else"}, {"email": "other@mail.example.com", "first_name": "ANN"}],
-    ids=["same e-mail", "same person"],
+    [
+        {"email": "ANN@mail.example.com", "first_name": "Else"},
+        {"email": "other@mail.example.com", "first_name": "ANN"},
+        {"email": "other@mail.example.com", "first_name": "Example", "last_name": "\u00c1nn"},
+    ],
+    ids=["same e-mail", "same person", "same person spelt otherwise"],
 )
 async def test_a_person_has_one_account_at_a_casino(client: httpx.AsyncClient, changes: dict[str, Any]) -> None:
     casino_id = await open_casino(client)
@@ -75,6 +80,28 @@ async def test_a_person_has_one_account_at_a_casino(client: httpx.AsyncClient, c
     answer = await register(client, casino_id, **changes)
     assert (answer.status_code, answer.json()["code"]) == (409, "player_exists")
     assert (await register(client, await open_casino(client), **changes)).status_code == 201
+
+
+async def test_whoever_is_refused_leaves_no_password_behind(client: httpx.AsyncClient, service: Service) -> None:
+    casino_id = await open_casino(client)
+    player_id = await a_player(client, casino_id)
+    assert (await register(client, casino_id)).status_code == 409
+    assert [str(one) for one in service.state["credentials"].kept] == [player_id]
+
+
+async def test_one_registration_sent_twice_at_once_is_one_player(client: httpx.AsyncClient) -> None:
+    body, headers = registration(await open_casino(client)), key()
+    answers = await asyncio.gather(*(client.post(f"{V1}/players", json=body, headers=headers) for _ in range(3)))
+    assert [one.status_code for one in answers] == [201] * 3
+    assert len({one.json()["player_id"] for one in answers}) == 1
+
+
+async def test_of_two_registrations_at_once_one_is_a_player(client: httpx.AsyncClient, service: Service) -> None:
+    casino_id = await open_casino(client)
+    answers = await asyncio.gather(*(register(client, casino_id) for _ in range(2)))
+    assert sorted(one.status_code for one in answers) == [201, 409]
+    registered = next(one.json()["player_id"] for one in answers if one.status_code == 201)
+    assert registered in map(str, service.state["credentials"].kept)
 
 
 async def test_whoever_excluded_himself_cannot_begin_anew_at_a_sister_casino(client: httpx.AsyncClient) -> None:
@@ -94,6 +121,10 @@ async def test_whoever_excluded_himself_cannot_begin_anew_at_a_sister_casino(cli
     [
         ({"date_of_birth": "2008-06-02"}, "player_too_young", "date_of_birth"),
         ({"date_of_birth": "2030-01-01"}, "born_in_the_future", "date_of_birth"),
+        ({"date_of_birth": "1905-06-01"}, "born_too_long_ago", "date_of_birth"),
+        ({"date_of_birth": "1801-01-01"}, "born_too_long_ago", "date_of_birth"),
+        ({"country": "ZZ"}, "country_unknown", "country"),
+        ({"country": "UK"}, "country_unknown", "country"),
         ({"currency": "GBP"}, "currency_not_offered", "currency"),
     ],
 )
@@ -103,6 +134,10 @@ async def test_a_registration_that_breaks_a_rule_is_refused(
     answer = await register(client, await open_casino(client), **changes)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_at_a_hundred_and_twenty_a_player_may_come(client: httpx.AsyncClient) -> None:
+    assert (await register(client, await open_casino(client), date_of_birth="1905-06-02")).status_code == 201
 
 
 async def test_on_the_eighteenth_birthday_a_player_is_old_enough(client: httpx.AsyncClient) -> None:

@@ -8,8 +8,12 @@ class BackofficeError(StrEnum):
 
     BORN_IN_THE_FUTURE = "born_in_the_future"
     """The date of birth is still to come."""
+    BORN_TOO_LONG_AGO = "born_too_long_ago"
+    """Nobody is as old as that."""
     CASINO_EXISTS = "casino_exists"
     """A casino with this id or name is open already."""
+    COUNTRY_UNKNOWN = "country_unknown"
+    """ISO 3166-1 has no country with this code."""
     CURRENCY_NOT_OFFERED = "currency_not_offered"
     """The casino keeps no wallets in this currency."""
     EXCLUSION_TOO_LONG = "exclusion_too_long"

@@ -15,8 +15,11 @@ from backoffice.domain.player.commands import (
     UnblockPlayer,
     UntagPlayer,
 )
+from backoffice.domain.player.countries import COUNTRIES
 from backoffice.domain.player.errors import (
     BornInTheFuture,
+    BornTooLongAgo,
+    CountryUnknown,
     CurrencyNotOffered,
     PlayerExists,
     PlayerTooYoung,
@@ -36,6 +39,7 @@ from backoffice.domain.player.events import (
 from chassis.domain import Decider
 
 MOST_TAGS = 50
+OLDEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,13 @@ def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
     today = command.now.date()
     if command.date_of_birth >= today:
         raise BornInTheFuture(field="date_of_birth")
-    if age(command.date_of_birth, today) < command.minimum_age:
+    years = age(command.date_of_birth, today)
+    if years > OLDEST:
+        raise BornTooLongAgo(f"Nobody is older than {OLDEST} years.", field="date_of_birth")
+    if years < command.minimum_age:
         raise PlayerTooYoung(f"Players are {command.minimum_age} or older.", field="date_of_birth")
+    if command.country not in COUNTRIES:
+        raise CountryUnknown("There is no country with this code.", field="country")
     if command.currency != command.casino_currency:
         raise CurrencyNotOffered(f"This casino plays in {command.casino_currency}.", field="currency")
     return [

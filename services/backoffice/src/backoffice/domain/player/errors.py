@@ -21,6 +21,18 @@ class BornInTheFuture(Invalid):
     code = "born_in_the_future"
 
 
+class BornTooLongAgo(Invalid):
+    """Nobody is as old as that."""
+
+    code = "born_too_long_ago"
+
+
+class CountryUnknown(Invalid):
+    """ISO 3166-1 has no country with this code."""
+
+    code = "country_unknown"
+
+
 class CurrencyNotOffered(Invalid):
     code = "currency_not_offered"
 

@@ -12,7 +12,7 @@ from backoffice.application.ports import Credentials
 from backoffice.domain.player.errors import PlayerUnknown
 from backoffice.entrypoints.http.players.listing import PLAYERS, masking
 from backoffice.entrypoints.http.players.personal import reveal, view
-from backoffice.entrypoints.http.players.register import player_id_of, register
+from backoffice.entrypoints.http.players.register import Applicant, player_id_of, register, require_acceptable
 from backoffice.entrypoints.http.players.schemas import (
     PersonalData,
     PlayerItem,
@@ -51,7 +51,12 @@ Vault = Annotated[SubjectVault, Depends(_vault)]
 
 @router.post(_V1, status_code=201, response_model=Registered, dependencies=[Public("registration makes the account")])
 async def register_player(
-    body: RegisterBody, once: Once, vault: Vault, credentials: Annotated[Credentials, Depends(_credentials)]
+    body: RegisterBody,
+    request: Request,
+    once: Once,
+    db: Db,
+    vault: Vault,
+    credentials: Annotated[Credentials, Depends(_credentials)],
 ) -> Response:
     """Register at a casino. The password goes to security; everything about the person is encrypted."""
     # Not the bytes of the body: a fast hash of a password must not be kept. The index is keyed.
@@ -60,7 +65,10 @@ async def register_player(
     if (answer := await once.earlier(somebody, fingerprint=fingerprint)) is not None:
         return answer
     player_id = player_id_of(body.casino_id, once.key, fingerprint)
-    await credentials.keep(player_id, body.casino_id, vault.blind_index(body.email), body.password)
+    applicant = Applicant.of(player_id, body, vault)
+    async with db.read() as connection:
+        await require_acceptable(connection, applicant, somebody.context(request).occurred_at)
+    await credentials.keep(player_id, body.casino_id, applicant.email_index, body.password)
 
     async def work(uow: UnitOfWork) -> Registered:
         uow.ctx = replace(uow.ctx, actor=Actor("player", str(player_id), uow.ctx.actor.ip))

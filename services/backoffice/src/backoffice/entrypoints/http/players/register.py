@@ -1,5 +1,6 @@
 """Registration: one account per person and casino, nobody too young, nobody who excluded himself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,6 +13,7 @@ from backoffice.domain.casino.profile import JurisdictionProfile
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import RegisterPlayer
 from backoffice.domain.player.errors import PlayerExists, RegistrationRefused
+from backoffice.domain.player.identity import identity
 from backoffice.entrypoints.http.players.schemas import RegisterBody, Registered
 from backoffice.read_models import casino_list, player_list
 from chassis.privacy import SubjectVault
@@ -26,20 +28,41 @@ def player_id_of(casino_id: UUID, idempotency_key: str, fingerprint: bytes) -> U
 
 
 def identity_of(body: RegisterBody) -> str:
-    """What makes two registrations one person: name and date of birth."""
-    return f"{body.first_name} {body.last_name} {body.date_of_birth.isoformat()}"
+    """What makes two registrations one person."""
+    return identity(body.first_name, body.last_name, body.date_of_birth)
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who wants to register where, in the words the tables can be asked with."""
+
+    player_id: UUID
+    casino_id: UUID
+    email_index: str
+    identity_index: str
+
+    @classmethod
+    def of(cls, player_id: UUID, body: RegisterBody, vault: SubjectVault) -> "Applicant":
+        identity_index = vault.blind_index(identity_of(body))
+        return cls(player_id, body.casino_id, vault.blind_index(body.email), identity_index)
+
+
+async def require_acceptable(connection: AsyncConnection, applicant: Applicant, now: datetime) -> None:
+    """Turn away whoever is refused by what is known already, before a password of his is kept anywhere.
+
+    A repeat of a registration that is just being finished is not turned away: it gets the answer of the first.
+
+    Raises:
+        CasinoUnknown, PlayerExists, RegistrationRefused: as `register` does, which looks again.
+    """
+    await _checked(connection, applicant, now)
 
 
 async def register(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: RegisterBody) -> Registered:
     """Check and register, in the transaction at hand."""
-    casino = await casino_list.find(uow.connection, body.casino_id)
-    if casino is None:
-        raise CasinoUnknown("There is no such casino.", field="casino_id")
-    profile = casino_list.profile_in_force(casino.profiles, uow.ctx.occurred_at)
-    email_index, identity_index = vault.blind_index(body.email), vault.blind_index(identity_of(body))
-    await _one_at_a_time(uow.connection, email_index, identity_index)
-    await _require_new(uow.connection, body.casino_id, profile, email_index, identity_index)
-    await _require_not_excluded(uow.connection, identity_index, uow.ctx.occurred_at)
+    applicant = Applicant.of(player_id, body, vault)
+    await _one_at_a_time(uow.connection, applicant.email_index, applicant.identity_index)
+    casino, profile = await _checked(uow.connection, applicant, uow.ctx.occurred_at)
     command = RegisterPlayer(
         country=body.country,
         currency=body.currency,
@@ -49,9 +72,9 @@ async def register(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: 
         date_of_birth=body.date_of_birth,
         minimum_age=profile.minimum_age,
         sealed=await _sealed(uow, vault, player_id, body),
-        email_index=email_index,
+        email_index=applicant.email_index,
         phone_index=vault.blind_index(body.phone) if body.phone else None,
-        identity_index=identity_index,
+        identity_index=applicant.identity_index,
         now=uow.ctx.occurred_at,
     )
     await uow.decide(player, player_id, command)
@@ -63,24 +86,30 @@ async def _sealed(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: R
     return {name: await vault.encrypt(uow.connection, player_id, value) for name, value in personal.items()}
 
 
+async def _checked(connection: AsyncConnection, applicant: Applicant, now: datetime) -> tuple[Any, JurisdictionProfile]:
+    """The casino and the rules that hold there, for somebody whom neither keeps out."""
+    casino = await casino_list.find(connection, applicant.casino_id)
+    if casino is None:
+        raise CasinoUnknown("There is no such casino.", field="casino_id")
+    profile = casino_list.profile_in_force(casino.profiles, now)
+    await _require_new(connection, applicant, profile)
+    await _require_not_excluded(connection, applicant.identity_index, now)
+    return casino, profile
+
+
 async def _one_at_a_time(connection: AsyncConnection, *indexes: str) -> None:
     """Two registrations of one person wait for each other, so that the second sees the first."""
     for index in sorted(indexes):
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:index, 3))"), {"index": index})
 
 
-async def _require_new(
-    connection: AsyncConnection,
-    casino_id: UUID,
-    profile: JurisdictionProfile,
-    email_index: str,
-    identity_index: str,
-) -> None:
+async def _require_new(connection: AsyncConnection, applicant: Applicant, profile: JurisdictionProfile) -> None:
     column: Any = player_list.table.c
-    same = column.email_index == email_index
+    same = column.email_index == applicant.email_index
     if profile.one_account_per_person:
-        same |= column.identity_index == identity_index
-    found = await connection.execute(select(column.player_id).where(column.casino_id == casino_id, same).limit(1))
+        same |= column.identity_index == applicant.identity_index
+    others = (column.casino_id == applicant.casino_id, column.player_id != applicant.player_id)
+    found = await connection.execute(select(column.player_id).where(*others, same).limit(1))
     if found.first() is not None:
         raise PlayerExists("There is an account of this person or with this e-mail already.")
 
