@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from pitlocal.paths import REPOSITORY
 from pitlocal.postgres import EmbeddedServer
 from pitlocal.privileges import discard, installed_package
 from pitlocal.services import PROGRAMS
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 MANIFESTS = REPOSITORY / "deploy" / "k8s"
 KUBERNETES = "1.34"
@@ -70,6 +72,40 @@ def test_every_program_is_composed_with_its_migration_before_it(composition: dic
         assert composed[name]["depends_on"][f"{name}-migrate"] == {"condition": "service_completed_successfully"}
         assert composed[name]["read_only"] is True
         assert composed[name]["cap_drop"] == ["ALL"]
+
+
+def test_services_believe_the_gateway_about_who_asks_and_nobody_else(composition: dict[str, Any]) -> None:
+    address = composition["services"]["gateway"]["networks"]["services"]["ipv4_address"]
+    pool = composition["networks"]["services"]["ipam"]["config"][0]
+    assert ip_address(address) in ip_network(pool["subnet"])
+    assert ip_address(address) not in ip_network(pool["ip_range"])
+    for name in SERVICES:
+        assert composition["services"][name]["environment"]["TRUSTED_PROXIES"] == address
+    assert composition["services"]["gateway"]["environment"]["TRUSTED_PROXIES"] == "${GATEWAY_TRUSTED_PROXIES:-}"
+
+
+async def test_a_trusted_network_is_believed_and_others_are_not() -> None:
+    network = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]["TRUSTED_PROXIES"]
+    seen = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    for peer in ("10.244.3.7", "10.245.0.1"):
+        scope: Any = {
+            "type": "http",
+            "client": (peer, 1),
+            "scheme": "http",
+            "headers": [(b"x-forwarded-for", b"9.9.9.9")],
+        }
+        await ProxyHeadersMiddleware(app, network)(scope, None, None)  # type: ignore[arg-type]
+    assert seen == ["9.9.9.9", "10.245.0.1"]
+
+
+def test_the_outside_reaches_no_metrics_or_probes() -> None:
+    rules = next(documents(MANIFESTS / "base" / "ingress.yaml"))["spec"]["rules"]
+    paths = {one["path"] for rule in rules for one in rule["http"]["paths"]}
+    assert paths == {"/api", "/docs", "/openapi.json", "/partner/stripe", "/partner/trustly", "/partner/hub88"}
 
 
 def test_no_secret_has_a_default_and_the_script_makes_each(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class HttpSettings(BaseSettings):
     )
     trace_ratio: float = Field(default=1.0, ge=0, le=1, description="the share of traces sent, from 0 to 1")
     trusted_proxies: str = Field(
-        default="127.0.0.1", description="comma-separated addresses whose X-Forwarded-For is believed"
+        default="127.0.0.1", description="comma-separated addresses or networks whose X-Forwarded-For is believed"
     )
     max_body_bytes: int = Field(
         default=256 * 1024, ge=1024, le=64 * 1024 * 1024, description="bytes of a request body, 1024 to 67108864"
