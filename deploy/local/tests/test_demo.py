@@ -75,6 +75,7 @@ def test_the_background_run_starts_answers_commands_and_stops(tmp_path: Path) ->
     assert "PostgreSQL ..." in started.stdout
     pid = int((tmp_path / "up.pid").read_text())
     assert "Already running" in python("pitlocal.background", "up").stdout
+    assert "SERVICE is missing" in python("pitlocal.command", "rebuild", "withdrawal_list").stderr
     assert "There is no 'payments'" in python("pitlocal.command", "payments", "migrate").stderr
     assert python("pitlocal.background", "down").stdout == "Stopped.\n"
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -69,6 +70,7 @@ async def test_a_program_is_migrated_and_ready_and_survives_kills_of_itself_and_
     stack.check()
     assert LINES == ["PostgreSQL ...", "Databases ...", "Services: dummy ..."]
     assert stack.log("dummy").read_text().count("serving as all") == 3
+    assert stack.log("dummy").read_text().count("asked to stop") == 1
 
 
 async def test_roles_cannot_enter_each_others_databases(stack: Stack) -> None:
@@ -106,6 +108,45 @@ async def test_a_death_is_told_with_the_end_of_the_log_and_fails_the_block(run: 
     lines: list[str] = []
     with pytest.raises(ProgramDied, match=r"(?s)dummy ended with status 3.*something terrible happened"):
         await crash(run, lines.append)
+    assert "something terrible happened" in lines[-1]
+
+
+async def dies(stack: Stack) -> None:
+    """Let it crash once it is ready, and wait until it was found dead."""
+    deadline = time.monotonic() + 30
+    while (answer := await attempt(stack, "/readyz")) != "ready":
+        assert time.monotonic() < deadline, answer
+        await asyncio.sleep(0.05)
+    before = stack.pid("dummy")
+    await attempt(stack, "/crash")
+    while stack.pid("dummy") in (before, None) and not stack._death.is_set():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def attempt(stack: Stack, path: str) -> str:
+    try:
+        return await get(stack, path)
+    except aiohttp.ClientError as error:
+        return repr(error)
+
+
+async def revived_twice(run: str, progress: Callable[[str], None]) -> None:
+    async with Stack(run, programs=[DUMMY], settings=SETTINGS, revive=True, progress=progress) as stack:
+        await dies(stack)
+        await dies(stack)
+        stack.check()
+        assert stack.running() == ("dummy",)
+        await dies(stack)
+        await asyncio.wait_for(stack.wait_for_death(), 10)
+
+
+async def test_what_dies_is_told_and_started_again_but_not_for_ever(run: str) -> None:
+    lines: list[str] = []
+    with pytest.raises(ProgramDied, match="dummy ended with status 3"):
+        await revived_twice(run, lines.append)
+    told = [line.splitlines()[0] for line in lines if line.startswith("dummy")]
+    assert told == ["dummy ended with status 3", "dummy is started again ..."] * 2 + ["dummy ended with status 3"]
     assert "something terrible happened" in lines[-1]
 
 

@@ -13,6 +13,8 @@ from pitlocal import processes
 
 READY_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 20.0
+MOST_DEATHS = 3
+WITHIN_S = 60.0
 
 
 class ProgramDied(Exception):
@@ -99,11 +101,30 @@ class Child:
         return f"The end of {self.log}:\n{processes.tail(self.log, 30)}"
 
 
+class Patience:
+    """Whether a program that dies again and again is worth another start: not at its third death within a minute."""
+
+    def __init__(self) -> None:
+        self._deaths: dict[str, list[float]] = {}
+
+    def ends(self, name: str, now: float) -> bool:
+        """Note a death at `now` (seconds of a clock that only goes on); whether it was one too many.
+
+        >>> patience = Patience()
+        >>> [patience.ends("payments", at) for at in (0.0, 30.0, 61.0, 80.0)]
+        [False, False, False, True]
+        """
+        recent = [death for death in self._deaths.get(name, ()) if now - death < WITHIN_S]
+        self._deaths[name] = [*recent, now]
+        return len(self._deaths[name]) >= MOST_DEATHS
+
+
 async def stop_all(children: Iterable[Child]) -> list[str]:
     """SIGTERM to all at once, SIGKILL to those that have not drained in time; the names of those."""
     stopping = [(child.name, process) for child in children if (process := child.forget()) and process.poll() is None]
     for _, process in stopping:
         process.terminate()
-    waits = (asyncio.to_thread(processes.stop, process, patience_s=STOP_TIMEOUT_S) for _, process in stopping)
+    # Only waited for: a second signal would tell them to leave everything as it lies.
+    waits = (asyncio.to_thread(processes.wait_or_kill, process, patience_s=STOP_TIMEOUT_S) for _, process in stopping)
     drained = await asyncio.gather(*waits)
     return [name for (name, _), in_time in zip(stopping, drained, strict=True) if not in_time]

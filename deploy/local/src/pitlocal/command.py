@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from pitlocal.paths import LOCAL
+from pitlocal.services import PROGRAMS
 
 FILE = "environments.json"
 
@@ -40,6 +41,9 @@ def main(arguments: list[str]) -> None:
     """Become `python -m SERVICE ARGUMENT...` with the service's environment."""
     if not arguments:
         sys.exit(__doc__)
+    if arguments[0] == "rebuild":
+        services = ", ".join(program.name for program in PROGRAMS if program.has_database)
+        sys.exit(f"SERVICE is missing: make rebuild SERVICE=payments NAME=withdrawal_list. The services: {services}.")
     chosen = os.environ.get("RUN") or "*"
     environments = json.loads(find(sorted(LOCAL.glob(f"{chosen}/{FILE}"))).read_text())
     if arguments[0] not in environments:

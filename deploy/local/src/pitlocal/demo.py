@@ -6,8 +6,9 @@ on the command line (`--scenario module:function`, looked up beside the end-to-e
     async def play(stack: Stack, *, once: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int
 
 It returns the exit status, calls `ready()` when the addresses and log-ins it said are usable (`make up` returns then),
-and with `once` ends by itself. It is cancelled by Ctrl-C, SIGTERM and the death of any program; what it started
-through `stack.launch` is stopped with everything else.
+and with `once` ends by itself. It is cancelled by Ctrl-C, SIGTERM and the death of a program. Without `once` a program
+that dies is started again, and only its third death within a minute is the end. What the scenario started through
+`stack.launch` is stopped with everything else.
 """
 
 import argparse
@@ -122,17 +123,18 @@ def main() -> int:
     event_bus = os.environ.get("EVENT_BUS") or "postgres"
     if event_bus not in get_args(EventBus):
         parser.error(f"EVENT_BUS is {event_bus!r}. Allowed: {' or '.join(get_args(EventBus))}.")
+    once = bool(os.environ.get("ONCE"))
     stack = Stack(
         options.run,
         event_bus=cast("EventBus", event_bus),
         programs=chosen,
         port=int(os.environ["PORT"]) if os.environ.get("PORT") else None,
         use_external=True,
+        revive=not once,
         progress=timed(time.monotonic()),
     )
     ready_file = stack.folder.with_suffix(".ready")
     ready_file.unlink(missing_ok=True)
-    once = bool(os.environ.get("ONCE"))
     try:
         return asyncio.run(perform(find(scenario), stack, once=once, ready=ready_file.touch))
     finally:

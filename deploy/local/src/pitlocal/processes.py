@@ -68,6 +68,15 @@ def stop(process: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIG
     """
     if process.poll() is None:
         process.send_signal(first)
+    return wait_or_kill(process, patience_s=patience_s)
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], *, patience_s: float) -> bool:
+    """Wait for the end of a process that was told to end; SIGKILL to it and its descendants when it is late.
+
+    Returns:
+        False when it had to be killed.
+    """
     try:
         process.wait(patience_s)
     except subprocess.TimeoutExpired:

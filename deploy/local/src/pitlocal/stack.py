@@ -7,9 +7,9 @@
         await stack.kill("postgres")
         await stack.start("postgres")
 
-Nothing is restarted by itself: a program that dies unasked is told to `progress` with the end of its log, `check()`
-raises from then on, and so does leaving the block. Everything ends with the block; if this process is killed, the
-kernel ends its children.
+A program that dies unasked is told to `progress` with the end of its log, `check()` raises from then on, and so does
+leaving the block. With `revive` it is started again instead, unless it dies for the third time within a minute.
+Everything ends with the block; if this process is killed, the kernel ends its children.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import contextlib
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from typing import IO, Literal, Self
 import aiohttp
 
 from pitlocal import command, databases, kafka, postgres
-from pitlocal.children import Child, ProgramDied, stop_all
+from pitlocal.children import Child, Patience, ProgramDied, stop_all
 from pitlocal.privileges import discard
 from pitlocal.processes import free_port, take_lock
 from pitlocal.services import (
@@ -65,6 +66,7 @@ class Stack:
         settings: more environment variables, by program name; "*" is for all.
         port: the gateway's port; a random free one by default.
         use_external: let DATABASE_URL and KAFKA_BOOTSTRAP, where set, replace servers of our own.
+        revive: once everything is ready, start a program again that dies unasked.
         progress: gets a line for each step and for each death.
     """
 
@@ -79,6 +81,7 @@ class Stack:
         settings: Mapping[str, Mapping[str, str]] | None = None,
         port: int | None = None,
         use_external: bool = False,
+        revive: bool = False,
         progress: Callable[[str], None] = silent,
     ) -> None:
         self.event_bus = event_bus
@@ -88,6 +91,7 @@ class Stack:
         self._programs = {program.name: program for program in programs}
         self._settings = settings or {}
         self._use_external = use_external
+        self._revive = revive
         self._progress = progress
         self._ports = {name: free_port() for name in self._programs}
         if port is not None and GATEWAY.name in self._ports:
@@ -98,6 +102,7 @@ class Stack:
         self._secrets: Secrets | None = None
         self._lock: IO[bytes] | None = None
         self._deaths: list[str] = []
+        self._patience: Patience | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._death = asyncio.Event()
 
@@ -214,6 +219,8 @@ class Stack:
         self._watcher = asyncio.create_task(self._watch(), name="stack-watcher")
         self._progress(f"Services: {', '.join(self._programs)} ...")
         await self._bring_up(list(self._children.values()))
+        if self._revive:
+            self._patience = Patience()
 
     def _add(self, name: str) -> None:
         """Describe the process or processes of a program. Each role has a port: all serve health."""
@@ -342,10 +349,19 @@ class Stack:
         while True:
             for child in self._children.values():
                 if child.died:
-                    self._deaths.append(child.obituary())
-                    self._progress(self._deaths[-1])
-                    self._death.set()
+                    self._mourn(child)
             await asyncio.sleep(0.1)
+
+    def _mourn(self, child: Child) -> None:
+        """Tell of a death; start the program again, or let it be the end of everything."""
+        obituary = child.obituary()
+        self._progress(obituary)
+        if self._patience is not None and not self._patience.ends(child.name, time.monotonic()):
+            self._progress(f"{child.name} is started again ...")
+            child.launch()
+        else:
+            self._deaths.append(obituary)
+            self._death.set()
 
     async def _stop_all(self) -> None:
         if self._watcher is not None:

@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import asyncpg
@@ -31,6 +33,12 @@ class Handler(BaseHTTPRequestHandler):
         del arguments
 
 
+def leave(number: int, frame: object) -> None:
+    """Not at once, so that a second signal would be seen."""
+    print("asked to stop", flush=True)
+    threading.Timer(0.3, os._exit, [0]).start()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=["migrate", "serve", "fail"])
@@ -41,6 +49,7 @@ def main() -> None:
     elif options.command == "fail":
         sys.exit("this failed on purpose")
     else:
+        signal.signal(signal.SIGTERM, leave)
         print(f"serving as {options.role}", flush=True)
         ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
 
