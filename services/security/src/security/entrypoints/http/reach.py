@@ -6,15 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, cast
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Forbidden
 from chassis.auth.caller import EVERY_CASINO
 from chassis.domain import Invalid
-from security.adapters.catalogue import known
-from security.domain.role.aggregate import matching
 from security.domain.staff.errors import BeyondOwnAccess
-from security.entrypoints.http.sessions.grants import grants_of
 from security.read_models.assignment_list import assignment_list
 
 
@@ -37,24 +33,17 @@ def require_own_casinos(caller: Caller, casinos: tuple[str, ...]) -> None:
         raise Invalid("You may give access to your own casinos only.", field="casinos")
 
 
-async def require_held(
-    connection: AsyncConnection, staff_id: UUID, patterns: Iterable[str], casinos: tuple[str, ...]
-) -> None:
-    """BeyondOwnAccess when a permission is given that the giver does not hold at each of the casinos.
+def require_held(caller: Caller, permissions: Iterable[str], casinos: tuple[str, ...]) -> None:
+    """BeyondOwnAccess when a permission is given that the giver does not hold at each of the casinos."""
+    missing = sorted(one for one in permissions if not _holds(caller, one, casinos))
+    if missing:
+        raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field="role_id")
 
-    What he holds is read anew: his token may be some minutes older.
-    """
-    catalogue = await known(connection)
-    given = {one for pattern in patterns for one in matching(pattern, catalogue)}
-    held: dict[str, set[str]] = {}
-    for grant in await grants_of(connection, staff_id):
-        for casino in grant["casinos"]:
-            held.setdefault(casino, set()).update(grant["permissions"])
-    everywhere = held.get(EVERY_CASINO, set())
-    for casino in casinos:
-        missing = sorted(given - everywhere - held.get(casino, set()))
-        if missing:
-            raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field="role_id")
+
+def _holds(caller: Caller, permission: str, casinos: tuple[str, ...]) -> bool:
+    if casinos == (EVERY_CASINO,):
+        return caller.scope(permission).unlimited
+    return all(caller.may(permission, UUID(one)) for one in casinos)
 
 
 def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:
