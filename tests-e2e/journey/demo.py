@@ -171,8 +171,8 @@ async def _staff_at_work(tale: Tale) -> None:
             for one in waiting["items"]:
                 if one["approvals_needed"] == 1:
                     await officer.post(f"/api/payments/v1/withdrawals/{one['withdrawal_id']}/approve", {})
-        except Refused:
-            pass  # Somebody else was quicker: the visitor at the keyboard.
+        except (Refused, httpx.HTTPError):
+            pass  # Somebody else was quicker, the visitor at the keyboard; or a program is just being started again.
         await asyncio.sleep(STAFF_LOOKS_EVERY_S)
 
 
