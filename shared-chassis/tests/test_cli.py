@@ -1,8 +1,7 @@
 """What the commands of a service print."""
 
 import io
-
-import pytest
+from contextlib import redirect_stdout
 
 from chassis.cli import _counter
 
@@ -12,17 +11,15 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_is_counted_on_one_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stdout", terminal)
-    count = _counter()
-    count(1000)
-    count(2000)
+def test_progress_is_counted_on_one_line_of_a_terminal() -> None:
+    with redirect_stdout(Terminal()) as terminal:
+        count = _counter()
+        count(1000)
+        count(2000)
     assert terminal.getvalue() == "1000 events\r2000 events\r"
 
 
-def test_progress_is_not_written_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = io.StringIO()
-    monkeypatch.setattr("sys.stdout", file)
-    _counter()(1000)
+def test_progress_is_not_written_into_a_file() -> None:
+    with redirect_stdout(io.StringIO()) as file:
+        _counter()(1000)
     assert file.getvalue() == ""

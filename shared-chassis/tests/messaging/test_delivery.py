@@ -163,7 +163,9 @@ async def test_a_drain_waits_for_the_commit() -> None:
     dispatcher = Dispatcher("group", handler, commits, progress=lambda: None, batch_size=2)
     commits.free.clear()
     dispatcher.hand_out(ZERO, records(0))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(
+        0.01
+    )  # allow no-sleep-in-tests: the batch reaches its commit, and nothing tells that it waits there
     draining = asyncio.create_task(dispatcher.drain(timeout_s=5))
     await asyncio.wait({draining}, timeout=0.05)
     assert not draining.done()

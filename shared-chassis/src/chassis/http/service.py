@@ -87,11 +87,7 @@ def create_service(
     door = Door(
         verifier or TokenVerifier(RemoteKeys(settings.security_url)), ServiceTokens(name, settings.internal_key)
     )
-    held = {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})}
-    if isinstance(settings, ServiceSettings):
-        held.setdefault("cursor_key", derive(settings.master_key, "cursors"))
-    for key, value in held.items():
-        setattr(app.state, key, value)
+    _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi))
     for router in routers:
@@ -103,6 +99,14 @@ def create_service(
     document: dict[str, Any] = describe(app, routes, permissions)
     app.openapi = lambda: document  # type: ignore[method-assign]
     return app
+
+
+def _hold(app: FastAPI, held: dict[str, Any]) -> None:
+    """Put what endpoints need at `app.state`."""
+    if isinstance(held["settings"], ServiceSettings):
+        held.setdefault("cursor_key", derive(held["settings"].master_key, "cursors"))
+    for key, value in held.items():
+        setattr(app.state, key, value)
 
 
 def _lifespan(inner: Lifespan | None, drain: Drain, settings: HttpSettings, name: str, version: str) -> Lifespan:
