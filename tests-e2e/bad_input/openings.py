@@ -21,6 +21,7 @@ from services.games.tests.support.hub88_server import Hub88Server
 from services.games.tests.support.payments import Payments
 from services.payments.tests.component.payment.fakes import FakeWire
 from services.payments.tests.component.payment.world import World as PaymentsWorld
+from services.reports.tests.component import world as reports_world
 from services.security.tests.component import api as security_api
 from services.verification.tests.component import world as verification_world
 
@@ -143,7 +144,8 @@ class Openings:
         clock = FixedClock(datetime(2026, 6, 10, 12, tzinfo=UTC))
         service = reports.main.build(settings, clock=clock, verifier=test_verifier())
         async with _served(service) as (app, client):
-            here, there = {"casino_id": str(UUID(int=1))}, {"casino_id": str(UUID(int=2))}
+            await reports_world.tell(service, *reports_world.WORLD)
+            here, there = {"casino_id": str(reports_world.MALTA)}, {"casino_id": str(reports_world.LONDON)}
             yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
 
 
