@@ -50,9 +50,14 @@ class Projector:
                     "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 4))", self._model.name
                 ):
                     return total
+                # Before the place is read: a rebuild that ends meanwhile moves it, and the events would count twice.
+                await raw.execute(
+                    "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", f"rm:{self._model.name}"
+                )
                 place = await read_place(connection, self._model.name)
                 events, after = await self._log.page(connection, place, CHUNK)
-                quiet = not events and after.window_to - place.window_to < _QUIET_TRANSACTIONS
+                between = place.window_from == place.window_to
+                quiet = between and not events and after.window_to - place.window_to < _QUIET_TRANSACTIONS
                 if after == place or quiet:
                     return total
                 total += await apply(connection, self._model, events)
