@@ -139,7 +139,7 @@ async def play(hosts: list[str], bets: list[bytes], callers: int, seconds: float
     await asyncio.gather(*finished)
     lasted = stopwatch() - began
     if not bets:
-        say("  (ran out of signed bets)")
+        raise RuntimeError("ran out of signed bets: ask for more with --bets")
     rate = len(waits) / lasted
     p50, p99 = percentile(waits, 0.5) * 1000, percentile(waits, 0.99) * 1000
     say(f"  {callers} callers: {rate:,.0f} bets/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
@@ -173,6 +173,7 @@ async def main(options: argparse.Namespace) -> None:
         "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "SECURITY_URL": "http://127.0.0.1:1",
         "RESTRICTION_FEED_BOUND_S": "3600",
+        "LEDGER_WRITERS": str(options.writers),
         "FILES_URL": f"file://{Path.cwd() / '.local' / 'files'}",
     }
     async with AsyncExitStack() as stack:
@@ -233,10 +234,11 @@ async def main(options: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--seconds", type=int, default=6, help="of each measurement")
+    arguments.add_argument("--seconds", type=int, default=5, help="of each measurement")
     arguments.add_argument("--rounds", type=int, default=3, help="of yardstick and bets by turns; the median counts")
     arguments.add_argument("--games", type=int, default=2, help="processes of games")
     arguments.add_argument("--callers", type=int, default=128, help="bets the supplier has under way at once")
-    arguments.add_argument("--bets", type=int, default=60_000, help="signed before; each is used once")
+    arguments.add_argument("--writers", type=int, default=2, help="of the ledger")
+    arguments.add_argument("--bets", type=int, default=80_000, help="signed before; each is used once")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     uvloop.run(main(arguments.parse_args()))
