@@ -24,7 +24,8 @@ from pitlocal import postgres
 from pitlocal.privileges import installed_package
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / ".local" / "benchmarks.jsonl"
+LOCAL = ROOT / ".local"
+RESULTS = Path(os.environ.get("BENCHMARK_RESULTS") or LOCAL / "benchmarks.jsonl")
 """One line per run, with the commit and the machine; ignored by git."""
 
 TPCB_NAME = "pgbench TPC-B"
@@ -103,19 +104,23 @@ def now() -> str:
 @contextmanager
 def server() -> Iterator[postgres.Server]:
     """A PostgreSQL with the settings of the demo, fsync on, on fresh files; or that of DATABASE_URL."""
-    folder = Path(tempfile.mkdtemp(prefix="benchmark-", dir=_local()))
-    started = postgres.start(folder / "postgres")
+    with folder() as fresh:
+        started = postgres.start(fresh / "postgres")
+        try:
+            yield started
+        finally:
+            started.stop()
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """An empty folder that is gone afterwards."""
+    LOCAL.mkdir(exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="benchmark-", dir=LOCAL))
     try:
-        yield started
+        yield fresh
     finally:
-        started.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _local() -> Path:
-    folder = ROOT / ".local"
-    folder.mkdir(exist_ok=True)
-    return folder
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -28,7 +28,8 @@ def main() -> None:
 
 def _line(run: dict[str, Any], before: dict[str, Any] | None) -> str:
     change = "" if before is None or not before["value"] else f"{run['value'] / before['value'] - 1:+.0%}"
-    against = f"{run['measured']} against {run['baseline']} ({run['baseline_name']})" if "baseline" in run else ""
+    measured = "" if isinstance(run["measured"], dict) else f"{run['measured']} "
+    against = f"{measured}against {run['baseline']} ({run['baseline_name']})" if "baseline" in run else ""
     machine = run["machine"]
     return (
         f"{run['at']}  {run['commit']:<12} {run['value']:>10,} {run['unit']:<3} {change:>6}  {against}  "

@@ -20,17 +20,25 @@ START_TIMEOUT_S = 90
 @asynccontextmanager
 async def program(
     name: str, environment: Mapping[str, str], *, role: Literal["api", "worker", "relay", "all"]
-) -> AsyncIterator[str]:
-    """Run a service while the block lasts; yields `host:port` once it is ready. What it said is shown when it fails."""
+) -> AsyncIterator[tuple[str, int]]:
+    """Run a service while the block lasts; yields its `host:port` and process id once it is ready.
+
+    What it said is shown when it fails.
+    """
     port = free_port()
-    told = {**environment, "PORT": str(port), "PYTHONSAFEPATH": "1", "PATH": os.environ["PATH"], "LOG_LEVEL": "WARNING"}
+    told = {
+        **environment,
+        "PORT": str(port),
+        "PYTHONSAFEPATH": "1",
+        "PATH": os.environ["PATH"],
+    }
     with TemporaryFile() as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", name, "serve", "--role", role, env=told, stdout=output, stderr=output
         )
         try:
             await _ready(f"http://127.0.0.1:{port}/readyz", process)
-            yield f"127.0.0.1:{port}"
+            yield f"127.0.0.1:{port}", process.pid
         except BaseException:
             output.seek(0)
             say(output.read()[-4000:].decode(errors="replace"))

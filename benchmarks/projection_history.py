@@ -1,4 +1,4 @@
-"""Years of withdrawals, decided by the real aggregate and stored as the service stores them: for benchmarks/projection.py."""
+"""Years of withdrawals, decided by the real aggregate, stored as the service stores them: for projection.py."""
 
 import random
 from collections.abc import Iterator, Sequence

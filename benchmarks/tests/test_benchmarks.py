@@ -1,0 +1,93 @@
+"""Each benchmark runs through on tiny sizes and tells what it promises. How fast anything is, is nobody's test."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[1]
+KEYS = {"bench", "value", "unit", "better", "goal", "measured", "baseline", "baseline_name"}
+
+
+def run(name: str, tmp_path: Path, *arguments: str) -> dict[str, Any]:
+    """The last line of a benchmark's output; what it kept must say the same, with commit and machine."""
+    results = tmp_path / "results.jsonl"
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / f"{name}.py"), *arguments],
+        env={**os.environ, "BENCHMARK_RESULTS": str(results)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    kept = json.loads(results.read_text())
+    assert {key: kept[key] for key in told} == told
+    assert kept.keys() >= {"commit", "machine", "at"}
+    assert told.keys() >= KEYS
+    assert told["bench"] == name
+    assert done.stderr, "progress is shown"
+    return told
+
+
+def test_the_ledger_is_measured_against_tpcb(tmp_path: Path) -> None:
+    told = run("ledger", tmp_path, "--seconds", "1", "--rounds", "1")
+    assert told["baseline_name"] == "pgbench TPC-B"
+    assert told["measured"] > 0
+
+
+def test_bets_are_measured_against_tpcb(tmp_path: Path) -> None:
+    told = run("bet", tmp_path, "--seconds", "1", "--rounds", "1", "--bets", "16000", "--games", "1", "--callers", "8")
+    assert told["baseline_name"] == "pgbench TPC-B"
+    assert told["measured"] > 0
+
+
+def test_projections_are_measured_on_the_log_in_postgresql_and_rebuilt(tmp_path: Path) -> None:
+    told = run("projection", tmp_path, "--bus", "postgres", "--rate", "20", "--seconds", "2", "--events", "3000")
+    assert told["value"] == told["measured"]["postgres"]["p99_ms"] > 0
+    assert told["measured"]["rebuild"]["events"] >= 3000
+
+
+@pytest.mark.kafka
+def test_projections_are_measured_on_kafka(tmp_path: Path) -> None:
+    told = run("projection", tmp_path, "--bus", "kafka", "--rate", "20", "--seconds", "2", "--events", "0")
+    assert told["value"] == told["measured"]["kafka"]["p99_ms"] > 0
+
+
+def test_the_trend_is_shown_for_each_benchmark(tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    line = {"unit": "x", "better": "higher", "goal": 1.0, "commit": "abc", "machine": {"cpus": 2, "load_1min": 0.5}}
+    runs = [
+        {
+            **line,
+            "bench": "bet",
+            "value": 1.0,
+            "measured": 10,
+            "baseline": 10,
+            "baseline_name": "b",
+            "at": "2026-01-01",
+        },
+        {
+            **line,
+            "bench": "bet",
+            "value": 1.5,
+            "measured": 15,
+            "baseline": 10,
+            "baseline_name": "b",
+            "at": "2026-01-02",
+        },
+    ]
+    results.write_text("".join(json.dumps(one) + "\n" for one in runs))
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "compare.py")],
+        env={**os.environ, "BENCHMARK_RESULTS": str(results)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "bet (goal 1.0 x, higher is better)" in done.stdout
+    assert "+50%" in done.stdout
