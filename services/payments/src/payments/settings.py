@@ -8,7 +8,9 @@ from chassis.settings import ServiceSettings
 class Settings(ServiceSettings):
     """See the descriptions; every variable is the field's name in capitals."""
 
-    ledger_writers: int = Field(default=2, ge=1, le=16, description="batches posted at the same time, 1 to 16")
+    ledger_writers: int = Field(
+        default=2, ge=1, le=16, description="batches posted at the same time under full load, 1 to 16"
+    )
     restriction_feed_bound_s: float = Field(
         default=60.0, gt=0, le=3600, description="seconds; when restrictions may be older than this no bet is taken"
     )

@@ -213,10 +213,26 @@ async def test_beyond_a_limit_callers_are_told_at_once(monkeypatch: pytest.Monke
         assert balances(await waiting) == [2, 3, 4]
 
 
-async def test_a_player_keeps_his_writer_and_so_his_order():
+async def test_a_players_requests_keep_their_order_however_many_writers_there_are():
     database = FakeDatabase()
     async with running(database, writers=4) as batcher:
         await asyncio.gather(*(batcher.submit([unit(n, player=n % 3)]) for n in range(60)))
     for player in range(3):
         order = [number for batch in database.batches for number in batch if number % 3 == player]
         assert order == sorted(order)
+
+
+async def test_a_second_writer_joins_only_while_batches_are_full():
+    database = FakeDatabase()
+    async with running(database, writers=2) as batcher:
+        await asyncio.gather(*(batcher.submit([unit(n, player=n)]) for n in range(100)))
+        assert database.connections == 1
+        await asyncio.gather(*(batcher.submit([unit(n, player=n)]) for n in range(400)))
+        await asyncio.gather(*(batcher.submit([unit(n, player=n)]) for n in range(200)))
+        assert database.connections == 2
+        assert [number % 2 for number in database.batches[-1]] == [
+            number % 2 for number in database.batches[-1][:1]
+        ] * 100
+        await batcher.submit([unit(1)])
+        await asyncio.gather(*(batcher.submit([unit(n, player=n)]) for n in range(100)))
+        assert sorted(database.batches[-1]) == list(range(100))

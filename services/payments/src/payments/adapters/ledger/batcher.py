@@ -1,7 +1,8 @@
 """Micro-batches: whoever waits while a batch is being posted goes into the next one. No timer, no sleeping.
 
-Each writer has a connection and a queue of its own. A wallet always goes to the same writer, so its requests keep their
-order and two writers rarely want the same row; correctness does not depend on it, the row locks see to that.
+Each writer has a connection and a queue of its own, and a wallet goes to one of them, so that two writers rarely want
+the same row. One writer works alone as long as its batches are not full, because few large batches cost far less than
+many small ones; then the next joins. Correctness depends on none of this, the row locks see to that.
 """
 
 import asyncio
@@ -21,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 LARGEST_BATCH = 512
 """Units. More hardly raises the rate and lengthens the time that locks are held (docs/adr/0010-ledger.md)."""
+
+FULL_BATCH = LARGEST_BATCH * 3 // 4
+SMALL_BATCH = LARGEST_BATCH // 8
+"""When batches are full another writer joins; when they are small one writer is enough again."""
 
 MOST_WAITING = 20_000
 """Units per writer. Beyond it the caller is told at once instead of after his patience has run out."""
@@ -78,7 +83,7 @@ class Batcher:
     Args:
         connect: makes a connection to post on.
         post: posts units in the transaction that is open on a connection.
-        writers: how many batches may be under way at once.
+        writers: how many batches may be under way at once, when there is enough to do.
         on_posted: called after each commit.
         pause_s: before the second attempt; each further pause is twice as long.
     """
@@ -92,7 +97,8 @@ class Batcher:
         on_posted: Callable[[], None] = lambda: None,
         pause_s: float = FIRST_PAUSE_S,
     ) -> None:
-        self._writers = [_Writer(number, connect, post, on_posted, pause_s) for number in range(writers)]
+        self._writers = [_Writer(number, connect, post, on_posted, pause_s, self._adapt) for number in range(writers)]
+        self._active = 1
         self._closing = False
 
     async def submit(self, units: Sequence[Unit]) -> list[Outcome]:
@@ -127,20 +133,34 @@ class Batcher:
 
     def _writer_of(self, unit: Unit) -> int:
         wallet = unit.requests[0].wallet
-        return 0 if wallet is None else wallet.player_id.int % len(self._writers)
+        return 0 if wallet is None else wallet.player_id.int % self._active
+
+    def _adapt(self, size: int) -> None:
+        """A writer takes a batch of this size."""
+        if size >= FULL_BATCH:
+            self._active = min(self._active + 1, len(self._writers))
+        elif size <= SMALL_BATCH:
+            self._active = 1
 
 
 class _Writer:
     """One connection and its queue."""
 
     def __init__(
-        self, number: int, connect: Connect, post: Post, on_posted: Callable[[], None], pause_s: float
+        self,
+        number: int,
+        connect: Connect,
+        post: Post,
+        on_posted: Callable[[], None],
+        pause_s: float,
+        on_taken: Callable[[int], None],
     ) -> None:
         self._number = number
         self._connect = connect
         self._post = post
         self._on_posted = on_posted
         self._pause_s = pause_s
+        self._on_taken = on_taken
         self._connection: Any = None
         self._calls: deque[_Call] = deque()
         self._waiting = 0
@@ -185,6 +205,7 @@ class _Writer:
             taken.append(call)
             size += len(call.units)
         self._waiting -= size
+        self._on_taken(size)
         return taken
 
     async def _answer(self, calls: list[_Call]) -> None:
