@@ -14,66 +14,23 @@ import base64
 import logging
 import os
 import secrets
-import signal
-import sys
-from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import cast
 
-import httpx
 import structlog
 import uvloop
-from pitlocal.processes import free_port
 
 from bet_casino import Hub88, Seat, prepare, signed_bets
 from chassis.db import Database, migrations
 from chassis.db.engine import driver
 from common import TPCB_NAME, CpuMeter, Result, TpcB, database, percentile, report, say, server, settle, stopwatch
+from programs import program
 
 GOAL = 1.0
 PLAYERS = 200
-START_TIMEOUT_S = 60
-
-
-@asynccontextmanager
-async def program(name: str, environment: dict[str, str]) -> AsyncIterator[tuple[str, int]]:
-    """A service as it is in production; its address and process id."""
-    port = free_port()
-    told = {**environment, "PORT": str(port), "PYTHONSAFEPATH": "1", "PATH": os.environ["PATH"]}
-    with TemporaryFile() as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", name, "serve", "--role", "api", env=told, stdout=output, stderr=output
-        )
-        try:
-            await _ready(f"http://127.0.0.1:{port}/readyz", process)
-            yield f"127.0.0.1:{port}", process.pid
-        except BaseException:
-            output.seek(0)
-            say(output.read()[-4000:].decode(errors="replace"))
-            raise
-        finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
-            await process.wait()
-
-
-async def _ready(url: str, process: asyncio.subprocess.Process) -> None:
-    deadline = stopwatch() + START_TIMEOUT_S
-    async with httpx.AsyncClient() as client:
-        while stopwatch() < deadline:
-            if process.returncode is not None:
-                raise RuntimeError(f"it ended with status {process.returncode}")
-            try:
-                if (await client.get(url)).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            await asyncio.sleep(0.1)
-    raise RuntimeError(f"{url} never answered")
 
 
 class Line(asyncio.Protocol):
@@ -191,12 +148,14 @@ async def main(options: argparse.Namespace) -> None:
         hub88, seats = await prepare(urls["games"], urls["payments"], keys, PLAYERS)
         say(f"signing {options.bets:,} bets with RSA-2048 ...")
         bets = sign(hub88, seats, "127.0.0.1", options.bets)
-        payments, pid = await stack.enter_async_context(program("payments", {**keys, "DATABASE_URL": urls["payments"]}))
+        payments, pid = await stack.enter_async_context(
+            program("payments", {**keys, "DATABASE_URL": urls["payments"]}, role="api")
+        )
         roots = {"payments": pid, **({"postgres": server_pid} if (server_pid := getattr(running, "pid", None)) else {})}
         games_keys = {**keys, "DATABASE_URL": urls["games"], "PAYMENTS_URL": f"http://{payments}"}
         hosts = []
         for number in range(options.games):
-            host, pid = await stack.enter_async_context(program("games", games_keys))
+            host, pid = await stack.enter_async_context(program("games", games_keys, role="api"))
             hosts.append(host)
             roots[f"games {number + 1}"] = pid
         say(f"{options.games} games process(es), 1 payments process")
