@@ -14,7 +14,9 @@ from chassis.settings import HttpSettings
 from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
 from chassis.testing.client import client as started
 from chassis.testing.environment import make_settings
+from chassis.testing.golden import Effect, assert_as_promised, example
 from chassis.testing.tokens import TokenMaker, bearer, make_token, test_verifier
+from contracts.backoffice.events import PlayerTagged
 
 VIEW = PermissionSpec("example.thing.view", "See things")
 CASINO = uuid4()
@@ -91,3 +93,16 @@ async def test_all_tests_of_a_process_share_one_maker() -> None:
     assert (await test_verifier().verify(make_token(kind="player", casino=CASINO))).casino_id == CASINO
     assert bearer("x") == {"Authorization": "Bearer x"}
     assert isinstance(httpx.Headers(bearer(make_token())), httpx.Headers)
+
+
+def test_an_effect_names_what_changes_or_why_nothing_does() -> None:
+    with pytest.raises(ValueError, match="why nothing does"):
+        Effect()
+    with pytest.raises(ValueError, match="why nothing does"):
+        Effect({"a table": None}, nothing="it changes nothing")
+
+
+def test_what_breaks_its_schema_is_not_as_promised() -> None:
+    assert_as_promised(example(PlayerTagged).event())
+    with pytest.raises(AssertionError, match="not as promised"):
+        assert_as_promised(PlayerTagged.model_construct(player_id=CASINO, casino_id=CASINO, tag="x" * 1000))

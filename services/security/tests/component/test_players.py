@@ -17,7 +17,7 @@ from chassis.messaging.processing import Processor
 from chassis.privacy import BlindIndex
 from chassis.runtime import Service
 from chassis.testing.tokens import bearer
-from contracts.backoffice.events import PersonalDataErased, PlayerRegistered
+from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 
@@ -123,6 +123,33 @@ async def test_after_an_erasure_the_email_is_free(casino: Casino) -> None:
     assert (await casino.put(again, RIGHT)).status_code == 200
     await casino.registered(again)
     assert (await casino.log_in(RIGHT)).json()["subject_id"] == str(again)
+
+
+async def test_a_block_ends_the_session_and_keeps_the_door_shut_until_it_is_lifted(
+    casino: Casino, client: httpx.AsyncClient
+) -> None:
+    ann = uuid4()
+    await casino.put(ann, RIGHT)
+    await casino.registered(ann)
+    tokens = (await casino.log_in(RIGHT)).json()
+    await casino.tell(PlayerBlocked(player_id=ann, casino_id=casino.id))
+    refresh = {"refresh_token": tokens["refresh_token"]}
+    assert (await client.post(f"{V1}/player-sessions/refresh", json=refresh)).status_code == 401
+    assert (await casino.log_in(RIGHT)).status_code == 401
+    await casino.tell(PlayerUnblocked(player_id=ann, casino_id=casino.id))
+    assert (await casino.log_in(RIGHT)).status_code == 200
+
+
+async def test_an_erasure_ends_the_session(casino: Casino, client: httpx.AsyncClient, service: Service) -> None:
+    ann = uuid4()
+    await casino.put(ann, RIGHT)
+    await casino.registered(ann)
+    refresh = {"refresh_token": (await casino.log_in(RIGHT)).json()["refresh_token"]}
+    await casino.tell(PersonalDataErased(player_id=ann, casino_id=casino.id))
+    assert (await client.post(f"{V1}/player-sessions/refresh", json=refresh)).status_code == 401
+    assert [one.data["cause"] for one in await envelopes(service) if one.type == "security.session_ended"] == [
+        "disabled"
+    ]
 
 
 async def test_what_is_told_of_a_players_session_names_the_casino(

@@ -22,11 +22,13 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def service(databases: Databases, clock: FixedClock) -> Service:
+async def service(databases: Databases, clock: FixedClock) -> AsyncIterator[Service]:
     settings = make_settings(
         Settings, database_url=await databases.create("security"), password_memory_kib=8192, password_rounds=1
     )
-    return build(settings, clock=clock)
+    service = build(settings, clock=clock)
+    yield service
+    await service.db.close()
 
 
 @pytest.fixture

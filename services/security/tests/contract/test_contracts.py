@@ -1,0 +1,142 @@
+"""Promises kept, in both directions."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, define_role, enter, log_in
+
+from chassis.runtime import Service
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, label, recorded, said
+from chassis.testing.tokens import bearer
+from contracts.backoffice.events import PlayerBlocked, PlayerRegistered, PlayerUnblocked
+from contracts.event import ContractEvent
+from contracts.platform.events import PermissionManifestPublished
+from contracts.registry import consumed_by, produced_by
+from contracts.security import events as public
+from contracts.security.permissions import SecurityPermission
+from security.application.publishing import publish
+from security.domain.role import events as role
+from security.domain.staff import events as staff
+from security.entrypoints.consumers import consumer
+from security.entrypoints.http.permissions_spec import PERMISSIONS
+
+WHO, ASSIGNMENT, ROLE, CASINO = (UUID(int=n) for n in range(1, 5))
+PLAYER = str(example(PlayerRegistered).data["player_id"])
+
+
+def audited(cls: type[ContractEvent]) -> dict[str, Any]:
+    """What the entry of the audit log says of an example."""
+    sent = example(cls)
+    return {
+        "entry_id": str(sent.id),
+        "type": sent.type,
+        "element": sent.subject,
+        "casino_id": sent.casinoid and str(sent.casinoid),
+        "actor_kind": sent.actorkind,
+        "actor_id": sent.actorid,
+        "authorised_by": sent.authorisedby,
+        "reason": sent.reason,
+        "correlation_id": str(sent.correlationid),
+    }
+
+
+def with_entry(
+    cls: type[ContractEvent], *after: type[ContractEvent], **rows: dict[str, Any] | None
+) -> dict[type[ContractEvent], Effect]:
+    return {cls: Effect({"rm_audit_log": audited(cls), **rows}, after)}
+
+
+EFFECTS: dict[type[ContractEvent], Effect] = {
+    cls: Effect({"rm_audit_log": audited(cls)}) for cls in consumed_by("security")
+}
+EFFECTS |= with_entry(PlayerRegistered, player_account={"player_id": PLAYER, "blocked": False})
+EFFECTS |= with_entry(PlayerBlocked, PlayerRegistered, player_account={"player_id": PLAYER, "blocked": True})
+EFFECTS |= with_entry(
+    PlayerUnblocked, PlayerRegistered, PlayerBlocked, player_account={"player_id": PLAYER, "blocked": False}
+)
+EFFECTS |= with_entry(
+    PermissionManifestPublished, permission={"id": "payments.withdrawal.approve", "service": "payments", "risk": "high"}
+)
+
+
+def test_what_is_consumed_is_what_the_catalogue_says() -> None:
+    assert consumer().handles == frozenset(consumed_by("security")) == frozenset(EFFECTS)
+
+
+@pytest.mark.parametrize("cls", EFFECTS, ids=label)
+async def test_an_example_of_what_is_consumed_has_its_effect(service: Service, cls: type[ContractEvent]) -> None:
+    await assert_effect(service, cls, EFFECTS[cls])
+
+
+TOLD: list[tuple[Any, list[ContractEvent]]] = [
+    (
+        staff.StaffMemberAdded(login="ann@example.com", name="Ann"),
+        [public.StaffMemberAdded(staff_id=WHO, login="ann@example.com", name="Ann")],
+    ),
+    (staff.StaffMemberDisabled(), [public.StaffMemberDisabled(staff_id=WHO)]),
+    (
+        staff.RoleAssigned(assignment_id=ASSIGNMENT, role_id=ROLE, role_name="cashier", casinos=(str(CASINO),)),
+        [
+            public.RoleAssigned(
+                staff_id=WHO, assignment_id=ASSIGNMENT, role_id=ROLE, role_name="cashier", casinos=(str(CASINO),)
+            )
+        ],
+    ),
+    (
+        staff.RoleWithdrawn(assignment_id=ASSIGNMENT, role_id=ROLE),
+        [public.RoleWithdrawn(staff_id=WHO, assignment_id=ASSIGNMENT, role_id=ROLE)],
+    ),
+    (
+        role.RoleDefined(name="cashier", permissions=("payments.*",)),
+        [public.RoleDefined(role_id=WHO, name="cashier", permissions_before=(), permissions_after=("payments.*",))],
+    ),
+    (
+        role.RolePermissionsChanged(name="cashier", before=("payments.*",), after=("*",)),
+        [public.RoleDefined(role_id=WHO, name="cashier", permissions_before=("payments.*",), permissions_after=("*",))],
+    ),
+]
+
+
+@pytest.mark.parametrize(("happened", "told"), TOLD, ids=lambda value: type(value).__name__)
+def test_each_event_is_told_as_promised(happened: Any, told: list[ContractEvent]) -> None:
+    assert list(publish(recorded(happened, f"identity-{WHO}"))) == told
+    for fact in told:
+        assert_as_promised(fact)
+
+
+def test_no_event_of_the_domain_is_forgotten() -> None:
+    assert {type(happened) for happened, _ in TOLD} == {*staff.StaffEvent.__args__, *role.RoleEvent.__args__}
+
+
+async def test_every_promised_event_is_said_by_what_people_do(
+    service: Service, client: httpx.AsyncClient, first_password: str
+) -> None:
+    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+    bob = await add_colleague(client, admin)
+    role_id = await define_role(client, admin, "cashier", ["payments.*"])
+    assignment = (await assign(client, admin, bob["staff_id"], role_id, [str(CASINO)])).json()["assignment_id"]
+    await client.put(
+        f"{V1}/roles/{role_id}/permissions",
+        json={"permissions": ["payments.deposit.list"], "reason": "less will do"},
+        headers=bearer(admin),
+    )
+    await enter(client, bob["login"], bob["one_time_password"])
+    assert (await log_in(client, bob["login"], f"not {PASSWORD}")).status_code == 401
+    taken = await client.delete(f"{V1}/staff/{bob['staff_id']}/assignments/{assignment}", headers=bearer(admin))
+    assert taken.status_code == 200, taken.text
+    disabled = await client.post(
+        f"{V1}/staff/{bob['staff_id']}/disable",
+        json={"reason": "left the team"},
+        headers={**bearer(admin), "Idempotency-Key": "disable-bob"},
+    )
+    assert disabled.status_code == 200, disabled.text
+    facts = await said(service)
+    assert {type(fact) for fact in facts} == {cls for cls in produced_by("security") if cls.owner() == "security"}
+    ended = [fact.cause for fact in facts if isinstance(fact, public.SessionEnded)]
+    assert ended[-1] == "disabled"
+
+
+def test_every_permission_of_the_contract_is_declared() -> None:
+    assert {spec.id for spec in PERMISSIONS} == {str(one) for one in SecurityPermission}
