@@ -34,9 +34,11 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def service(databases: Databases, clock: FixedClock) -> Service:
+async def service(databases: Databases, clock: FixedClock) -> AsyncIterator[Service]:
     settings = make_settings(Settings, database_url=await databases.create("backoffice"))
-    return build(settings, clock=clock, credentials=KeptCredentials(), verifier=test_verifier())
+    service = build(settings, clock=clock, credentials=KeptCredentials(), verifier=test_verifier())
+    yield service
+    await service.db.close()
 
 
 @pytest.fixture

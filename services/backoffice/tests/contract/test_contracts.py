@@ -1,0 +1,186 @@
+"""Promises kept, in both directions."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from services.backoffice.tests.component.api import V1, a_player, open_casino, staff
+
+from backoffice.application.publishing import publish
+from backoffice.domain.casino import events as casino
+from backoffice.domain.casino.profile import JurisdictionProfile
+from backoffice.domain.player import events as player
+from backoffice.domain.restriction import events as restriction
+from backoffice.entrypoints.consumers import consumer
+from backoffice.entrypoints.permissions import PERMISSIONS
+from chassis.messaging.bus import DEFAULT_PARTITIONS
+from chassis.runtime import Service
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, label, recorded, said
+from contracts.backoffice import events as public
+from contracts.backoffice import profile as public_profile
+from contracts.backoffice.permissions import BackofficePermission
+from contracts.event import ContractEvent
+from contracts.payments.events import (
+    DepositSucceeded,
+    NotificationSetAside,
+    TransferPosted,
+    WithdrawalPaid,
+    WithdrawalReturned,
+)
+from contracts.platform.events import AccessRecorded, SettingChanged
+from contracts.registry import consumed_by, produced_by
+from contracts.security.events import LoggedIn, StaffMemberAdded, StaffMemberDisabled
+from contracts.verification.events import HitDecided, ScreeningCompleted, VerificationLevelReached
+
+PLAYER, CASINO, NOTE = (UUID(int=n) for n in range(1, 4))
+SOMEBODY = str(example(public.PlayerBlocked).data["player_id"])
+NOW, LATER = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def told_in_the_story(cls: type[ContractEvent]) -> dict[str, Any]:
+    """What the entry of the timeline says of an example."""
+    sent = example(cls)
+    return {
+        "entry_id": str(sent.id),
+        "player_id": SOMEBODY,
+        "casino_id": str(sent.casinoid),
+        "service": cls.owner(),
+        "type": cls.type,
+        "actor_id": sent.actorid,
+        "reason": sent.reason,
+    }
+
+
+def with_figures(cls: type[ContractEvent], *after: type[ContractEvent], **figures: Any) -> Effect:
+    return Effect({"rm_timeline": told_in_the_story(cls), "rm_player_overview": figures}, after)
+
+
+NOT_A_PLAYERS_STORY = "it is about no player, and the story is told player by player"
+EFFECTS: dict[type[ContractEvent], Effect] = {
+    **{cls: Effect({"rm_timeline": told_in_the_story(cls)}) for cls in consumed_by("backoffice")},
+    NotificationSetAside: Effect(nothing=NOT_A_PLAYERS_STORY),
+    SettingChanged: Effect(nothing=NOT_A_PLAYERS_STORY),
+    StaffMemberAdded: Effect(nothing=NOT_A_PLAYERS_STORY),
+    StaffMemberDisabled: Effect(nothing=NOT_A_PLAYERS_STORY),
+    TransferPosted: with_figures(TransferPosted, currency="EUR", balance_minor=15000, bets_minor=5000),
+    DepositSucceeded: with_figures(DepositSucceeded, deposits=1, deposits_minor=5000),
+    WithdrawalPaid: with_figures(WithdrawalPaid, withdrawals=1, withdrawals_minor=5000),
+    WithdrawalReturned: with_figures(WithdrawalReturned, WithdrawalPaid, withdrawals=0, withdrawals_minor=0),
+    VerificationLevelReached: with_figures(VerificationLevelReached, verification_level="verified"),
+    ScreeningCompleted: with_figures(ScreeningCompleted, open_hits=2),
+    HitDecided: with_figures(HitDecided, ScreeningCompleted, open_hits=1),
+    LoggedIn: with_figures(LoggedIn, player_id=SOMEBODY),
+}
+
+
+def test_what_is_consumed_is_what_the_catalogue_says() -> None:
+    assert consumer().handles == frozenset(consumed_by("backoffice")) == frozenset(EFFECTS)
+
+
+@pytest.mark.parametrize("cls", EFFECTS, ids=label)
+async def test_an_example_of_what_is_consumed_has_its_effect(service: Service, cls: type[ContractEvent]) -> None:
+    await assert_effect(service, cls, EFFECTS[cls])
+
+
+RULES: dict[str, Any] = {
+    "minimum_age": 21,
+    "limit_loosening_hours": 24,
+    "exclusion_months_min": 6,
+    "exclusion_months_max": None,
+    "withdrawal_requires_level": "verified",
+    "withdrawal_cancellation_allowed": False,
+    "required_documents": ("identity",),
+    "one_account_per_person": False,
+}
+OPENED: dict[str, Any] = {
+    "name": "Grand Example",
+    "jurisdiction": "MT",
+    "currency": "EUR",
+    "time_zone": "Europe/Malta",
+    "gaming_day_starts_at_hour": 6,
+}
+ADOPTED: dict[str, Any] = {"profile_version": 2, "effective_from": LATER}
+LIMIT: dict[str, Any] = {
+    "period": "week",
+    "amount_minor": 500,
+    "currency": "EUR",
+    "previous_amount_minor": 900,
+    "effective_from": LATER,
+}
+WHO: dict[str, Any] = {"player_id": PLAYER, "casino_id": CASINO}
+REGISTERED: dict[str, Any] = {"country": "MT", "currency": "EUR", "registered_at": NOW, "test_account": True}
+SEALED: dict[str, Any] = {
+    "terms_version": "2026-01",
+    "sealed": {"first_name": "unreadable"},
+    "email_index": "e",
+    "phone_index": None,
+    "identity_index": "i",
+}
+TOLD: list[tuple[Any, ContractEvent]] = [
+    (
+        casino.CasinoOpened(**OPENED, profile=JurisdictionProfile(**RULES)),
+        public.CasinoOpened(casino_id=PLAYER, **OPENED, profile=public_profile.JurisdictionProfile(**RULES)),
+    ),
+    (
+        casino.JurisdictionProfileAdopted(**ADOPTED, profile=JurisdictionProfile(**RULES)),
+        public.JurisdictionProfileAdopted(
+            casino_id=PLAYER, **ADOPTED, profile=public_profile.JurisdictionProfile(**RULES)
+        ),
+    ),
+    (player.PlayerRegistered(**REGISTERED, **SEALED), public.PlayerRegistered(**WHO, **REGISTERED)),
+    (player.PlayerBlocked(), public.PlayerBlocked(**WHO)),
+    (player.PlayerUnblocked(), public.PlayerUnblocked(**WHO)),
+    (player.PlayerTagged(tag="vip"), public.PlayerTagged(**WHO, tag="vip")),
+    (player.PlayerUntagged(tag="vip"), public.PlayerUntagged(**WHO, tag="vip")),
+    (player.PlayerNoted(note_id=NOTE, sealed_text="unreadable"), public.PlayerNoted(**WHO, note_id=NOTE)),
+    (player.PersonalDataErased(), public.PersonalDataErased(**WHO)),
+    (restriction.DepositLimitSet(**LIMIT), public.DepositLimitSet(**WHO, **LIMIT)),
+    (
+        restriction.SelfExclusionStarted(started_at=NOW, until=date(2026, 9, 1)),
+        public.SelfExclusionStarted(**WHO, started_at=NOW, until=date(2026, 9, 1)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("happened", "told"), TOLD, ids=lambda value: type(value).__name__)
+def test_each_event_is_told_as_promised(happened: Any, told: ContractEvent) -> None:
+    assert list(publish(recorded(happened, f"stream-{PLAYER}", CASINO))) == [told]
+    assert_as_promised(told)
+
+
+def test_no_event_of_the_domain_is_forgotten() -> None:
+    every = {*casino.CasinoEvent.__args__, *player.PlayerEvent.__args__, *restriction.RestrictionEvent.__args__}
+    assert {type(happened) for happened, _ in TOLD} == every
+
+
+def test_every_promised_event_is_told_by_something() -> None:
+    owned = {cls for cls in produced_by("backoffice") if cls.owner() == "backoffice"}
+    assert {type(told) for _, told in TOLD} | {public.RestrictionFeedBeat} == owned
+
+
+async def test_a_sign_of_life_goes_to_every_partition(service: Service) -> None:
+    stop = asyncio.Event()
+    [feed] = service.background
+    beating = asyncio.ensure_future(feed(stop))
+    async with asyncio.timeout(10):
+        while not (facts := await said(service)):
+            await asyncio.sleep(0.01)
+    stop.set()
+    await beating
+    beats = [fact.partition for fact in facts if isinstance(fact, public.RestrictionFeedBeat)]
+    assert beats[:DEFAULT_PARTITIONS] == list(range(DEFAULT_PARTITIONS))
+
+
+async def test_a_reveal_is_said_as_promised(service: Service, client: httpx.AsyncClient) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    answer = await client.post(f"{V1}/players/{player_id}/reveal", json={"reason": "he rang us up"}, headers=staff())
+    assert answer.status_code == 200, answer.text
+    facts = await said(service)
+    assert [type(fact) for fact in facts] == [public.CasinoOpened, public.PlayerRegistered, AccessRecorded]
+
+
+def test_every_permission_of_the_contract_is_declared() -> None:
+    assert {spec.id for spec in PERMISSIONS} == {str(one) for one in BackofficePermission}
