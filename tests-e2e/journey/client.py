@@ -104,13 +104,18 @@ def _refusal(answer: httpx.Response) -> Refused:
 
 @dataclass
 class Person:
-    """Somebody with a log-in: a member of staff, or a player (then `credentials` name the casino)."""
+    """Somebody with a log-in: a member of staff, or a player (then `credentials` name the casino).
+
+    Attributes:
+        granted: every POST that was answered well: path and answer.
+    """
 
     api: Api
     name: str
     door: str
     credentials: dict[str, str]
     id: str = ""
+    granted: list[tuple[str, Any]] = field(default_factory=list)
     _token: str = ""
     _fresh_until: float = 0.0
     _log_in: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -135,7 +140,9 @@ class Person:
 
     async def post(self, path: str, body: Any = None) -> Any:
         """POST; the decoded answer."""
-        return (await self.send("POST", path, body=body)).json()
+        answer = (await self.send("POST", path, body=body)).json()
+        self.granted.append((path, answer))
+        return answer
 
     async def try_post(self, path: str, body: Any) -> str | None:
         """POST; None when it is granted, the code when it is refused."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pitlocal.stack import Stack
 
-from journey import leaving, ledger, newcomer, opening, playing, telling
+from journey import acknowledged, leaving, ledger, newcomer, opening, playing, telling
 from journey.client import Api
 from journey.tale import Step, Tale, start_world
 from journey.unrest import Unrest
@@ -19,7 +19,9 @@ JOURNEY: tuple[Step, ...] = (
     *leaving.LIMIT_AND_WITHDRAWAL,
     *telling.STEPS,
     *leaving.EXCLUSION,
-    *ledger.STEPS,
+    *ledger.BALANCED,
+    *acknowledged.STEPS,
+    *ledger.NOTHING_LEFT,
 )
 
 

@@ -46,6 +46,7 @@ class Director:
             web.post("/control/casinos", self.sign_up),
             web.put("/control/chaos", self.set_chaos),
             web.get("/control/calls/{casino}", self.calls),
+            web.get("/control/money/{casino}", self.money),
             web.get("/control/parcels", self.parcels),
             *self.hub88.routes(),
             *self.stripe.routes(),
@@ -100,6 +101,13 @@ class Director:
         """Every wallet call the supplier made for a casino, and how it was answered."""
         operator = self.hub88.operators.get(request.match_info["casino"])
         return web.json_response([call.told() for call in operator.calls] if operator else [])
+
+    async def money(self, request: web.Request) -> web.Response:
+        """What the providers have in their own books for a casino: payment intents and payout orders."""
+        casino = request.match_info["casino"]
+        account, merchant = self.stripe.accounts.get(casino), self.trustly.merchants.get(casino)
+        intents = list(account.intents.values()) if account else []
+        return web.json_response({"intents": intents, "payouts": merchant.told() if merchant else []})
 
     async def parcels(self, _: web.Request) -> web.Response:
         """Every notification, and whether it was taken."""

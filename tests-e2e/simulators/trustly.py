@@ -10,7 +10,7 @@ import uuid as uuids
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp import web
@@ -26,6 +26,22 @@ RS256 = "alg=RS256;"
 CLOSED = "closed-"
 
 
+class Executed(NamedTuple):
+    """A payout that was carried out, or could not be.
+
+    Attributes:
+        message_id: what the operator calls it.
+        amount: in the currency's main unit, as it was ordered.
+    """
+
+    order_id: str
+    message_id: str
+    end_user_id: str
+    amount: str
+    currency: str
+    paid: bool
+
+
 @dataclass
 class Merchant:
     """One casino's account; `keys` are the operator's, `own` are the provider's."""
@@ -36,7 +52,12 @@ class Merchant:
     password: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     answers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    executed: list[Executed] = field(default_factory=list)
     distrusted_answers: int = 0
+
+    def told(self) -> list[dict[str, Any]]:
+        """What left the bank, and what could not, in the order in which it happened."""
+        return [one._asdict() for one in self.executed]
 
 
 class Trustly:
@@ -90,10 +111,13 @@ class Trustly:
         return answer
 
     def _conclude(self, merchant: Merchant, data: dict[str, Any], order_id: str) -> None:
-        if str(data.get("AccountID", "")).startswith(CLOSED):
-            self._notify(merchant, data, order_id, "payoutfailed", {"errorcode": "account_closed"})
-        else:
+        paid = not str(data.get("AccountID", "")).startswith(CLOSED)
+        facts = (data["MessageID"], data["EndUserID"], data["Amount"], data["Currency"])
+        merchant.executed.append(Executed(order_id, *facts, paid=paid))
+        if paid:
             self._notify(merchant, data, order_id, "payoutconfirmation", {})
+        else:
+            self._notify(merchant, data, order_id, "payoutfailed", {"errorcode": "account_closed"})
 
     def _notify(
         self, merchant: Merchant, order: dict[str, Any], order_id: str, method: str, more: dict[str, str]
