@@ -23,9 +23,11 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def service(databases: Databases, clock: FixedClock, tmp_path: Path) -> Service:
+async def service(databases: Databases, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Service]:
     settings = make_settings(Settings, database_url=await databases.create("reports"), files_url=f"file://{tmp_path}")
-    return build(settings, clock=clock, verifier=test_verifier())
+    service = build(settings, clock=clock, verifier=test_verifier())
+    yield service
+    await service.db.close()
 
 
 @pytest.fixture
