@@ -1,4 +1,4 @@
-"""Every acknowledged call is in the ledger once: the partners' own records and the product's answers against its rows."""
+"""Every acknowledged call is in the ledger once: partners' records and the product's answers against the ledger's rows."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -186,7 +186,7 @@ def _withdrawals(
         if order is not None:
             settled = rows.once("withdrawal_paid", name=withdrawal_id, why=order)
             rows.never("withdrawal_release", name=withdrawal_id, why=order)
-            ordered = (Decimal(order["amount"]) * 100, order["currency"], order["end_user_id"])
+            ordered = (int(Decimal(order["amount"]) * 100), order["currency"], order["end_user_id"])
             assert ordered == facts == (settled.amount_minor, settled.currency, settled.player_id), (order, settled)
             assert (told["status"], told["reference"]) == ("paid", order["order_id"]), (told, order)
         else:
