@@ -136,7 +136,15 @@ async def prepare(
 ) -> tuple[Hub88, list[Seat]]:
     """Casino, game, players with money in front of it; the supplier and the seats."""
     overrides: dict[str, Any] = {name.lower(): value for name, value in environment.items()}
-    settings = parse(Settings, **{**overrides, "database_url": games_url, "payments_url": "http://127.0.0.1:1"})
+    settings = parse(
+        Settings,
+        **{
+            **overrides,
+            "database_url": games_url,
+            "payments_url": "http://127.0.0.1:1",
+            "partner_hosts": "http://127.0.0.1:*",
+        },
+    )
     service = replace(build(settings), verifier=test_verifier())
     seats: list[Seat] = []
     async with Hub88().served() as hub88, talking(http_application(service)) as client:

@@ -161,7 +161,7 @@ EXAMPLES: dict[str, Example] = {
         body={
             "enabled": True,
             "currencies": ["EUR"],
-            "settings": {"base_url": "https://stripe.test"},
+            "settings": {"base_url": "https://api.stripe.com"},
             "secrets": {"api_key": "sk_test_another", "webhook_secret": "whsec_another"},
         },
         path={"provider": "stripe"},

@@ -130,7 +130,9 @@ class Openings:
     async def games(self) -> AsyncIterator[House]:
         """Two casinos with a supplier and a game that is on."""
         async with Payments().served() as wallet, Hub88Server().served() as hub88:
-            settings = await self._settings(games.settings.Settings, payments_url=wallet.url)
+            settings = await self._settings(
+                games.settings.Settings, payments_url=wallet.url, partner_hosts="http://127.0.0.1:*"
+            )
             clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
             service = games.main.build(settings, clock=clock)
             service.verifier = test_verifier()

@@ -19,6 +19,8 @@ class CommonError(StrEnum):
     """The request is readable and its fields are not acceptable; `errors` names them."""
     INVALID = "invalid"
     """A field has the right type and still makes no sense; `errors` names it."""
+    PARTNER_ADDRESS_NOT_ALLOWED = "partner_address_not_allowed"
+    """A partner's server is neither the partner's own nor one the operator of the installation allows."""
     UNAUTHENTICATED = "unauthenticated"
     """There is no token, or not one that can be believed."""
     FORBIDDEN = "forbidden"

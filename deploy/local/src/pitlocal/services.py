@@ -80,6 +80,8 @@ def common_environment(own: Secrets, urls: Mapping[str, str], folder: Path) -> d
         "PUBLIC_BASE_URL": urls.get(GATEWAY.name, "http://127.0.0.1:8000"),
         "SHUTDOWN_GRACE_S": "10",
         "FILES_URL": f"file://{folder / 'files'}",
+        # Simulators of partners run beside the product, on ports that are not known yet.
+        "PARTNER_HOSTS": "http://127.0.0.1:*",
     }
 
 

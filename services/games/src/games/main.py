@@ -5,6 +5,7 @@ from datetime import timedelta
 from chassis.auth import ServiceTokens
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
+from chassis.partners import PartnerHosts
 from chassis.privacy import SecretBox
 from chassis.privacy.keys import derive
 from chassis.runtime import Service
@@ -45,12 +46,14 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         SqlAccounts(SecretBox(settings.master_key_bytes)),
         ServiceTokens("games", settings.internal_key),
     )
+    partner_hosts = PartnerHosts.parsed(settings.partner_hosts)
     ports = Ports(
         accounts=accounts,
         catalogue=SqlCatalogue(),
         lookups=Lookups(accounts.find, session_by_token, running_sessions_of, player_by_id, game_by_code, casino_by_id),
         suppliers=SUPPLIERS,
-        client=HttpSupplierClient(timeout_s=settings.supplier_timeout_ms / 1000),
+        partner_hosts=partner_hosts,
+        client=HttpSupplierClient(partner_hosts, timeout_s=settings.supplier_timeout_ms / 1000),
         tokens=SessionTokens(derive(settings.master_key_bytes, PURPOSE)),
         announce=announce,
     )

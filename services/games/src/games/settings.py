@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from chassis.partners import PARTNER_HOSTS_ALLOWED, PartnerHostList
 from chassis.settings import ServiceSettings
 from chassis.settings.base import WebAddress
 
@@ -10,6 +11,7 @@ class Settings(ServiceSettings):
     """The settings every service has, and where the wallet is."""
 
     payments_url: WebAddress = Field(description="http(s)://host:port of the payments service")
+    partner_hosts: PartnerHostList = Field(default="", description=PARTNER_HOSTS_ALLOWED)
     wallet_deadline_ms: int = Field(
         default=2500, ge=50, le=10_000, description="milliseconds a wallet call may take, 50 to 10000"
     )

@@ -44,7 +44,12 @@ async def hub88() -> AsyncIterator[Hub88Server]:
 
 @pytest.fixture
 async def service(databases: Databases, payments: Payments, clock: FixedClock) -> Service:
-    settings = make_settings(Settings, database_url=await databases.create("games"), payments_url=payments.url)
+    settings = make_settings(
+        Settings,
+        database_url=await databases.create("games"),
+        payments_url=payments.url,
+        partner_hosts="http://127.0.0.1:*,http://hub88.test",
+    )
     made = build(settings, clock=clock)
     made.verifier = test_verifier()
     return made

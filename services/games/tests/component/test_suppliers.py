@@ -80,6 +80,9 @@ async def test_saying_the_same_again_tells_nobody(casino: Casino) -> None:
 
 BAD_ACCOUNTS: list[tuple[dict[str, Any], str]] = [
     ({"settings": {**hub88.settings(), "base_url": "nowhere"}}, "settings.base_url"),
+    ({"settings": hub88.settings("https://hub88.example")}, "settings.base_url"),
+    ({"settings": hub88.settings("http://api.hub88.io")}, "settings.base_url"),
+    ({"settings": hub88.settings("http://169.254.169.254")}, "settings.base_url"),
     ({"settings": {**hub88.settings(), "public_key": "x"}}, "settings.public_key"),
     ({"settings": {**hub88.settings(), "misspelt": "x"}}, "settings.misspelt"),
     ({"settings": {"Bad Name": "x"}}, "settings"),
@@ -162,6 +165,18 @@ async def test_a_silent_supplier_leaves_the_catalogue_as_it_was_and_is_asked_aga
     await casino.tasks.run_due()
     (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()["items"]
     assert account["catalogue_error"] is None
+
+
+async def test_a_server_that_is_no_longer_allowed_is_not_called(casino: Casino, clock: FixedClock) -> None:
+    async with casino.service.db.write() as connection:
+        await connection.exec_driver_sql(
+            """UPDATE supplier_setting SET settings = jsonb_set(settings, '{base_url}', '"http://127.0.0.2:9"')"""
+        )
+    clock.advance(timedelta(minutes=2))
+    await sync(casino)
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()["items"]
+    assert account["catalogue_error"] == "not called: base_url is not a server that may be called"
+    assert len(casino.hub88.asked) == 1
 
 
 async def test_a_game_that_is_no_longer_offered_closes_and_comes_back(casino: Casino, clock: FixedClock) -> None:

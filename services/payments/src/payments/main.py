@@ -5,6 +5,7 @@ from datetime import timedelta
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
 from chassis.messaging.bus import DEFAULT_PARTITIONS
+from chassis.partners import PartnerHosts
 from chassis.privacy import SecretBox, SubjectVault
 from chassis.runtime import Service
 from chassis.settings import load
@@ -62,6 +63,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         notifications=SqlNotifications(clock),
         providers=PROVIDERS,
         wire=wire,
+        partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes),
         box=box,
         public_base_url=settings.public_base_url,

@@ -2,12 +2,14 @@
 
 from pydantic import Field
 
+from chassis.partners import PARTNER_HOSTS_ALLOWED, PartnerHostList
 from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
     """See the descriptions; every variable is the field's name in capitals."""
 
+    partner_hosts: PartnerHostList = Field(default="", description=PARTNER_HOSTS_ALLOWED)
     ledger_writers: int = Field(
         default=2, ge=1, le=16, description="batches posted at the same time under full load, 1 to 16"
     )

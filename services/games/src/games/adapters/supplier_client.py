@@ -2,19 +2,28 @@
 
 import httpx
 
-from games.application.ports import Outbound, SupplierReply, SupplierSilent
+from chassis.partners import PartnerHosts
+from games.application.ports import GameSupplier, Outbound, SupplierReply, SupplierSilent
 
 _LARGEST_REPLY = 32 * 1024 * 1024
 
 
 class HttpSupplierClient:
-    """See SupplierClient. No redirects, no cookies, no proxies from the environment."""
+    """See SupplierClient. No redirects, no cookies, no proxies from the environment.
 
-    def __init__(self, *, timeout_s: float) -> None:
+    Args:
+        partner_hosts: who may be called beside the suppliers' own servers; asked at each call, because an account may
+            be older than what is allowed now.
+    """
+
+    def __init__(self, partner_hosts: PartnerHosts, *, timeout_s: float) -> None:
+        self._partner_hosts = partner_hosts
         self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
 
-    async def send(self, outbound: Outbound) -> SupplierReply:
+    async def send(self, supplier: GameSupplier, outbound: Outbound) -> SupplierReply:
         """See SupplierClient."""
+        if not self._partner_hosts.allow(outbound.url, supplier.hosts):
+            raise SupplierSilent("not called: base_url is not a server that may be called")
         try:
             async with self._client.stream(
                 outbound.method, outbound.url, content=outbound.body, headers=dict(outbound.headers)

@@ -62,7 +62,7 @@ class CatalogueSync:
         if account is None or not account.enabled:
             return
         try:
-            games = supplier.read_catalogue(await self._client.send(supplier.catalogue_request(account)))
+            games = supplier.read_catalogue(await self._client.send(supplier, supplier.catalogue_request(account)))
         except SupplierSilent as silence:
             await self._note(account, str(silence))
             raise Retry(timedelta(seconds=supplier.catalogue_interval_s)) from silence

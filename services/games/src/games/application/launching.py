@@ -187,7 +187,7 @@ class Launcher:
 
     async def _ask(self, supplier: GameSupplier, account: SupplierAccount, launch: Launch) -> LaunchOutcome:
         try:
-            return supplier.read_launch(await self._client.send(supplier.launch_request(account, launch)))
+            return supplier.read_launch(await self._client.send(supplier, supplier.launch_request(account, launch)))
         except SupplierSilent:
             return LaunchUnanswered()
 

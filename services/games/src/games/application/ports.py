@@ -175,12 +175,18 @@ class PartnerDesk(Protocol):
 class GameSupplier(Protocol):
     """A supplier's protocol, without I/O: pairs of a request that is built and an answer that is read.
 
-    An answer that does not say yes or no explicitly is read as "unanswered", never as a refusal.
+    An answer that does not say yes or no explicitly is read as "unanswered", never as a refusal. Every account has the
+    setting `base_url`, the server that is called; who may be called is decided by `hosts` and the operator, not by it.
     """
 
     @property
     def name(self) -> str:
         """Its name in settings, addresses and events."""
+        ...
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names of its own servers, live and for tests, called by https at the usual port."""
         ...
 
     @property
@@ -230,8 +236,8 @@ class GameSupplier(Protocol):
 class SupplierClient(Protocol):
     """Sends what a supplier's strategy built."""
 
-    async def send(self, outbound: Outbound) -> SupplierReply:
-        """The answer, whatever its status; SupplierSilent when there was none in time."""
+    async def send(self, supplier: GameSupplier, outbound: Outbound) -> SupplierReply:
+        """The answer, whatever its status; SupplierSilent when there was none in time, or it may not be called."""
         ...
 
     async def close(self) -> None:

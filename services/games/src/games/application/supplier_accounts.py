@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.domain import Invalid
+from chassis.partners import PartnerHosts
 from chassis.store import UnitOfWork
 from contracts.platform.events import SettingChanged
 from games.application.errors import CasinoUnknown
@@ -33,16 +34,18 @@ class AccountChange:
 class SupplierAccounts:
     """Changes accounts and has their catalogues fetched."""
 
-    def __init__(self, accounts: Accounts, lookups: Lookups, announce: Announce) -> None:
+    def __init__(self, accounts: Accounts, lookups: Lookups, announce: Announce, partner_hosts: PartnerHosts) -> None:
         self._accounts = accounts
         self._lookups = lookups
         self._announce = announce
+        self._partner_hosts = partner_hosts
 
     async def configure(self, uow: UnitOfWork, supplier: GameSupplier, change: AccountChange) -> None:
         """Check, keep, tell what changed, and have the catalogue fetched when the account is on.
 
         Raises:
             Invalid: settings or secrets cannot work; names the field.
+            PartnerAddressNotAllowed: the account's server is not one that may be called.
             CasinoUnknown: no such casino.
         """
         if await self._lookups.casino(uow.connection, change.casino_id, uow.ctx.occurred_at) is None:
@@ -54,6 +57,7 @@ class SupplierAccounts:
         secrets = {**(before.secrets if before else {}), **change.secrets}
         after = SupplierAccount(change.casino_id, supplier.name, change.enabled, change.settings, secrets)
         supplier.check(after)
+        self._partner_hosts.require(after.settings["base_url"], supplier.hosts, name="settings.base_url")
         await self._accounts.save(uow.connection, after, uow.ctx.occurred_at)
         await self._tell(uow, before, after)
         await self._announce(uow, "account")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chassis.partners import PartnerHosts
 from chassis.store import Application
 from games.application.catalogue import CatalogueSync, GameSwitch
 from games.application.errors import SupplierUnknown
@@ -24,6 +25,7 @@ class Ports:
     lookups: Lookups
     suppliers: Mapping[str, GameSupplier]
     client: SupplierClient
+    partner_hosts: PartnerHosts
     tokens: SessionTokens
     announce: Announce
 
@@ -66,4 +68,4 @@ class UseCases:
             announce=ports.announce,
         )
         self.game_switch = GameSwitch(ports.catalogue, ports.announce)
-        self.supplier_accounts = SupplierAccounts(ports.accounts, ports.lookups, ports.announce)
+        self.supplier_accounts = SupplierAccounts(ports.accounts, ports.lookups, ports.announce, ports.partner_hosts)

@@ -36,6 +36,7 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
 
     Raises:
         Invalid: settings, secrets or currencies cannot work; names the field.
+        PartnerAddressNotAllowed: the account's server is not one that may be called.
         CasinoUnknown: no such casino.
     """
     provider = desk.provider(change.provider)
@@ -50,6 +51,7 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
         secrets={**(before.secrets if before else {}), **change.secrets},
     )
     provider.check_account(after.settings, after.secrets)
+    desk.partner_hosts.require(after.settings["base_url"], provider.hosts, name="settings.base_url")
     for currency in sorted(after.currencies):
         _check_currency(provider, currency)
     await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Invalid
+from chassis.partners import PartnerHosts
 from chassis.privacy import SecretBox, SubjectVault
 from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
@@ -16,6 +18,8 @@ from payments.application.ledger import Ledger
 from payments.application.ports import (
     CasinoRules,
     Directory,
+    HttpAnswer,
+    HttpCall,
     Notifications,
     PaymentProvider,
     PlayerStanding,
@@ -25,6 +29,8 @@ from payments.application.ports import (
     RestrictionAge,
     WithdrawalPolicies,
 )
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,7 @@ class Desk:
     notifications: Notifications
     providers: Mapping[str, PaymentProvider]
     wire: ProviderWire
+    partner_hosts: PartnerHosts
     vault: SubjectVault
     box: SecretBox
     public_base_url: str
@@ -94,7 +101,7 @@ class Desk:
     ) -> ProviderAccount:
         """The casino's account, when it offers the provider for the currency; ProviderNotOffered."""
         account = await self.accounts.find(connection, casino_id, provider)
-        if account is None or not account.enabled:
+        if account is None or not self.may_call(account):
             raise ProviderNotOffered(field="provider")
         if currency not in account.currencies:
             raise ProviderNotOffered(field="currency")
@@ -107,6 +114,18 @@ class Desk:
         if found is None:
             raise ProviderNotOffered
         return found
+
+    def may_call(self, account: ProviderAccount) -> bool:
+        """Whether the account is on, and its server one that may be called."""
+        address = str(account.settings.get("base_url"))
+        return account.enabled and self.partner_hosts.allow(address, self.provider(account.provider).hosts)
+
+    async def call(self, account: ProviderAccount, call: HttpCall) -> HttpAnswer | None:
+        """Make the provider's call. A server that is no longer allowed is not called: that is no answer."""
+        if not self.partner_hosts.allow(call.url, self.provider(account.provider).hosts):
+            log.warning("partner_address_not_allowed", provider=account.provider, casino_id=str(account.casino_id))
+            return None
+        return await self.wire.send(call)
 
 
 async def set_aside(

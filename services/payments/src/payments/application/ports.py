@@ -190,12 +190,18 @@ class PayoutFlow(Protocol):
 class PaymentProvider(Protocol):
     """One payment provider: its protocol, its signatures, its names for things.
 
-    The registry key is the name under which casinos configure it and players choose it.
+    The registry key is the name under which casinos configure it and players choose it. Every account has the setting
+    `base_url`, the server that is called; who may be called is decided by `hosts` and the operator, not by the account.
     """
 
     @property
     def name(self) -> str:
         """The registry key."""
+        ...
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names of its own servers, live and for tests, called by https at the usual port."""
         ...
 
     @property

@@ -282,7 +282,7 @@ async def test_a_request_that_makes_no_sense_names_the_field(
 
 async def test_a_provider_that_is_switched_off_takes_no_new_deposits_but_hears_of_old_ones(world: World) -> None:
     deposit_id = (await world.deposit()).json()["deposit_id"]
-    body = {"enabled": False, "currencies": ["EUR"], "settings": {"base_url": "https://stripe.test"}}
+    body = {"enabled": False, "currencies": ["EUR"], "settings": {"base_url": "https://api.stripe.com"}}
     await world.client.put(f"{V1}/casinos/{world.casino}/providers/stripe", json=body, headers=world.staff())
     refused = problem(await world.deposit(), 409, "provider_not_offered")
     assert [one["field"] for one in refused["errors"]] == ["provider"]

@@ -15,7 +15,7 @@ from .world import V1, World
 STRIPE: dict[str, Any] = {
     "enabled": True,
     "currencies": ["EUR"],
-    "settings": {"base_url": "https://stripe.test"},
+    "settings": {"base_url": "https://api.stripe.com"},
     "secrets": {"api_key": "sk_test_other", "webhook_secret": WEBHOOK_SECRET},
 }
 POLICY: dict[str, Any] = {"currency": "EUR", "second_person_above_minor": 200_00}
@@ -89,6 +89,10 @@ async def test_the_same_again_is_told_to_nobody(world: World) -> None:
     ("change", "field"),
     [
         ({"settings": {"base_url": "ftp://x"}}, "settings.base_url"),
+        ({"settings": {"base_url": "https://stripe.example"}}, "settings.base_url"),
+        ({"settings": {"base_url": "http://api.stripe.com"}}, "settings.base_url"),
+        ({"settings": {"base_url": "https://test.trustly.com"}}, "settings.base_url"),
+        ({"settings": {"base_url": "http://169.254.169.254/latest"}}, "settings.base_url"),
         ({"settings": {"base_url": "https://x.test", "extra_one": "1"}}, "settings.extra_one"),
         ({"secrets": {"api_kye": "x"}}, "secrets.api_kye"),
         ({"secrets": {"api_key": " "}}, "secrets.api_key"),

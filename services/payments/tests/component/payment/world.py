@@ -128,12 +128,12 @@ class World:
         for provider, settings, secrets in (
             (
                 "stripe",
-                {"base_url": "https://stripe.test"},
+                {"base_url": "https://api.stripe.com"},
                 {"api_key": "sk_test_secret", "webhook_secret": WEBHOOK_SECRET},
             ),
             (
                 "trustly",
-                {"base_url": "https://trustly.test", "username": "casino", "public_key": THEIR_PUBLIC},
+                {"base_url": "https://test.trustly.com", "username": "casino", "public_key": THEIR_PUBLIC},
                 {"password": "hunter22hunter22", "private_key": OUR_PRIVATE},
             ),
         ):

@@ -84,7 +84,7 @@ class DepositProcess:
         if isinstance(state, Requested):
             return await self._call(account, deposit_id, state)
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
-        said = flow.parse_question(await self._desk.wire.send(flow.build_question(account, deposit_id, known)))
+        said = flow.parse_question(await self._desk.call(account, flow.build_question(account, deposit_id, known)))
         if not isinstance(said, NotThere):
             return said
         if known is None and age < REPEATABLE:
@@ -102,7 +102,7 @@ class DepositProcess:
             currency=requested.fact.currency,
             return_url=requested.return_url,
         )
-        return flow.parse_answer(await self._desk.wire.send(flow.build_call(account, intent)))
+        return flow.parse_answer(await self._desk.call(account, flow.build_call(account, intent)))
 
     async def _record(self, account: ProviderAccount, deposit_id: UUID, word: DepositWord) -> Deposit:
         casino_id = account.casino_id

@@ -25,7 +25,7 @@ from payments.domain.withdrawal.words import Declined, PayoutWord
 NAME = "payout-process"
 
 PROVIDER_OFF = timedelta(minutes=1)
-"""The pause before looking again whether a provider that was switched off is on."""
+"""The pause before looking again whether a provider that is off, or may not be called, is on."""
 
 
 class PayoutProcess:
@@ -42,7 +42,7 @@ class PayoutProcess:
         state = await self._state(withdrawal_id, casino_id)
         if isinstance(state, Approved):
             account = await self._desk.account(casino_id, state.order.fact.provider)
-            if not account.enabled:
+            if not self._desk.may_call(account):
                 return PROVIDER_OFF
             command = StartPayout(request_id=uuid7())
             state = (await self._desk.app.execute(withdrawal, withdrawal_id, command, self._ctx(casino_id))).state
@@ -69,7 +69,7 @@ class PayoutProcess:
             destination=_decoded(destination),
             notification_url=f"{self._desk.public_base_url}/partner/{account.provider}/{account.casino_id}/notifications",
         )
-        return flow.parse_answer(account, order, await self._desk.wire.send(flow.build_call(account, order)))
+        return flow.parse_answer(account, order, await self._desk.call(account, flow.build_call(account, order)))
 
     async def _record(self, account: ProviderAccount, withdrawal_id: UUID, word: PayoutWord) -> Withdrawal:
         async def work(uow: UnitOfWork) -> Withdrawal:

@@ -43,6 +43,7 @@ class Hub88:
     """
 
     name = "hub88"
+    hosts = frozenset({"api.hub88.io", "api.as1.hub88.io", "api.am.hub88.io", "api.stage.hub88.io"})
     operations = OPERATIONS
     secret_names = frozenset({"private_key"})
     catalogue_interval_s = 60
@@ -131,8 +132,8 @@ def _text(settings: Mapping[str, Any], name: str) -> str:
 
 def _base_url(settings: Mapping[str, Any]) -> str:
     url = _text(settings, "base_url")
-    if not _is_web_address(url):
-        raise Invalid("base_url must be an http or https address.", field="settings.base_url")
+    if not _is_web_address(url) or "?" in url or "#" in url:
+        raise Invalid("base_url must be an http or https address without a query.", field="settings.base_url")
     return url.rstrip("/")
 
 

@@ -43,6 +43,7 @@ class Stripe:
     """Stripe's protocol. A casino's account: settings `base_url`; secrets `api_key`, `webhook_secret`."""
 
     name = "stripe"
+    hosts = frozenset({"api.stripe.com"})  # Live and test differ by the key alone.
 
     def __init__(self) -> None:
         self.deposits = StripeDeposits()

@@ -45,6 +45,7 @@ class Trustly:
     """
 
     name = "trustly"
+    hosts = frozenset({"api.trustly.com", "test.trustly.com"})
 
     def __init__(self) -> None:
         self.deposits: DepositFlow | None = None
