@@ -5,20 +5,26 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from services.verification.tests.component.world import World, png
 
 from chassis.domain import DomainError
-from chassis.store import Actor, Meta, Recorded
 from chassis.testing.environment import make_settings
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, label, recorded, said
+from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PersonalDataErased, PlayerRegistered
 from contracts.event import ContractEvent
-from contracts.registry import consumed_by
+from contracts.platform.events import AccessRecorded
+from contracts.registry import consumed_by, produced_by
 from contracts.verification import events as public
 from contracts.verification.errors import VerificationError
 from contracts.verification.permissions import VerificationPermission
 from verification.application import files, ports
+from verification.application.profiles import REASSESS
 from verification.application.publishing import publish
+from verification.application.screening import SCREEN
 from verification.domain.case import errors as of_cases
 from verification.domain.case import events as case
 from verification.domain.hit import errors as of_hits
+from verification.domain.hit import events as hit
 from verification.entrypoints.http.permissions import PERMISSIONS
 from verification.main import build
 from verification.settings import Settings
@@ -28,83 +34,121 @@ PLAYER, CASINO, DOCUMENT, HIT = (UUID(int=n) for n in range(1, 5))
 COMMON = {"case_id": PLAYER, "player_id": PLAYER, "casino_id": CASINO}
 
 
-def recorded(event: Any, category: str = "case") -> Recorded[Any]:
-    meta = Meta(actor=Actor("system", "tests"), occurred_at=NOW, casino_id=CASINO, correlation_id=HIT)
-    return Recorded(event, HIT, "x", f"{category}-{PLAYER}", 1, 1, meta)
-
-
-@pytest.mark.parametrize(
-    ("happened", "told"),
-    [
-        (
-            case.CaseOpened(player_id=PLAYER, casino_id=CASINO, country="MT", opened_at=NOW),
-            [public.CaseOpened(**COMMON)],
-        ),
-        (
-            case.DocumentUploaded(
-                document_id=DOCUMENT,
-                kind="passport",
-                media_type="image/png",
-                size_bytes=1,
-                sha256="a",
-                uploaded_by="x",
-                uploaded_at=NOW,
-            ),
-            [public.DocumentUploaded(**COMMON, document_id=DOCUMENT, kind="passport")],
-        ),
-        (
-            case.DocumentAccepted(
-                document_id=DOCUMENT, kind="passport", expires_on=date(2030, 1, 1), decided_by="x", decided_at=NOW
-            ),
-            [public.DocumentAccepted(**COMMON, document_id=DOCUMENT, kind="passport", expires_on=date(2030, 1, 1))],
-        ),
-        (
-            case.DocumentRejected(
-                document_id=DOCUMENT, kind="passport", reason="blurry", final=False, decided_by="x", decided_at=NOW
-            ),
-            [public.DocumentRejected(**COMMON, document_id=DOCUMENT, kind="passport", reject_reason="blurry")],
-        ),
-        (
-            case.ScreeningCompleted(
-                raised=(HIT,), withdrawn=(), open_hits=1, lists=("uk@1", "ofac-sdn@2024-07-02"), screened_at=NOW
-            ),
-            [public.ScreeningCompleted(**COMMON, hits=1, lists=("ofac-sdn", "uk"))],
-        ),
-        (
-            case.HitSettled(hit_id=HIT, confirmed=True, settled_at=NOW),
-            [public.HitDecided(hit_id=HIT, player_id=PLAYER, casino_id=CASINO, decision="confirm")],
-        ),
-        (
-            case.LevelReached(level="basic", previous="none", reached_at=NOW),
-            [public.VerificationLevelReached(**COMMON, level="basic", previous="none")],
-        ),
-        (case.CaseErased(erased_at=NOW), []),
-    ],
-)
-def test_each_event_of_a_case_is_told_as_promised(happened: Any, told: list[ContractEvent]) -> None:
-    assert list(publish(recorded(happened))) == told
-
-
-def test_every_promised_event_is_published_by_something() -> None:
-    published = {
-        public.CaseOpened,
-        public.DocumentUploaded,
-        public.DocumentAccepted,
-        public.DocumentRejected,
-        public.ScreeningCompleted,
-        public.HitDecided,
-        public.VerificationLevelReached,
-        public.ScreeningListImported,
-    }
-    assert {
-        cls for cls in vars(public).values() if isinstance(cls, type) and cls.__module__ == public.__name__
-    } == published
+EFFECTS: dict[type[ContractEvent], Effect] = {
+    CasinoOpened: Effect({"casino_profile": {"profile_version": 0}}),
+    JurisdictionProfileAdopted: Effect({"casino_profile": {"profile_version": 2}, "task": {"kind": REASSESS}}),
+    PlayerRegistered: Effect(
+        {
+            "event": {"type": "verification.case_opened"},
+            "outbox": {"topic": "verification.case.events"},
+            "rm_case_list": {"level": "none", "country": "MT"},
+            "task": {"kind": SCREEN},
+        }
+    ),
+    PersonalDataErased: Effect(
+        {
+            "event": {"type": "verification.case_erased"},
+            "rm_case_list": {"status": "erased"},
+            "subject_key": {"wrapped_key": None},
+        },
+        after=(PlayerRegistered,),
+    ),
+}
 
 
 def test_what_is_consumed_is_what_the_catalogue_says() -> None:
     service = build(make_settings(Settings, backoffice_url="http://backoffice.test"))
     assert service.consumer is not None
-    assert service.consumer.handles == frozenset(consumed_by("verification"))
+    assert service.consumer.handles == frozenset(consumed_by("verification")) == frozenset(EFFECTS)
+
+
+@pytest.mark.parametrize("cls", EFFECTS, ids=label)
+async def test_an_example_of_what_is_consumed_has_its_effect(world: World, cls: type[ContractEvent]) -> None:
+    await assert_effect(world.service, cls, EFFECTS[cls])
+
+
+TOLD: list[tuple[Any, list[ContractEvent]]] = [
+    (
+        case.CaseOpened(player_id=PLAYER, casino_id=CASINO, country="MT", opened_at=NOW),
+        [public.CaseOpened(**COMMON)],
+    ),
+    (
+        case.DocumentUploaded(
+            document_id=DOCUMENT,
+            kind="passport",
+            media_type="image/png",
+            size_bytes=1,
+            sha256="a",
+            uploaded_by="x",
+            uploaded_at=NOW,
+        ),
+        [public.DocumentUploaded(**COMMON, document_id=DOCUMENT, kind="passport")],
+    ),
+    (
+        case.DocumentAccepted(
+            document_id=DOCUMENT, kind="passport", expires_on=date(2030, 1, 1), decided_by="x", decided_at=NOW
+        ),
+        [public.DocumentAccepted(**COMMON, document_id=DOCUMENT, kind="passport", expires_on=date(2030, 1, 1))],
+    ),
+    (
+        case.DocumentRejected(
+            document_id=DOCUMENT, kind="passport", reason="blurry", final=False, decided_by="x", decided_at=NOW
+        ),
+        [public.DocumentRejected(**COMMON, document_id=DOCUMENT, kind="passport", reject_reason="blurry")],
+    ),
+    (
+        case.ScreeningCompleted(
+            raised=(HIT,), withdrawn=(), open_hits=1, lists=("uk@1", "ofac-sdn@2024-07-02"), screened_at=NOW
+        ),
+        [public.ScreeningCompleted(**COMMON, hits=1, lists=("ofac-sdn", "uk"))],
+    ),
+    (
+        case.HitSettled(hit_id=HIT, confirmed=True, settled_at=NOW),
+        [public.HitDecided(hit_id=HIT, player_id=PLAYER, casino_id=CASINO, decision="confirm")],
+    ),
+    (
+        case.LevelReached(level="basic", previous="none", reached_at=NOW),
+        [public.VerificationLevelReached(**COMMON, level="basic", previous="none")],
+    ),
+    (case.CaseErased(erased_at=NOW), []),
+]
+
+
+@pytest.mark.parametrize(("happened", "told"), TOLD, ids=lambda value: type(value).__name__)
+def test_each_event_is_told_as_promised(happened: Any, told: list[ContractEvent]) -> None:
+    assert list(publish(recorded(happened, f"case-{PLAYER}", CASINO))) == told
+    for fact in told:
+        assert_as_promised(fact)
+
+
+def test_no_event_of_a_case_is_forgotten() -> None:
+    assert {type(happened) for happened, _ in TOLD} == {*case.CaseEvent.__args__}
+
+
+@pytest.mark.parametrize("cls", hit.HitEvent.__args__)
+def test_a_hit_says_nothing_because_its_case_does(cls: type[Any]) -> None:
+    assert list(publish(recorded(object.__new__(cls), f"hit-{HIT}", CASINO))) == []
+
+
+def test_every_promised_event_is_told_by_something() -> None:
+    owned = {cls for cls in produced_by("verification") if cls.owner() == "verification"}
+    assert {type(fact) for _, told in TOLD for fact in told} | {public.ScreeningListImported} == owned
+
+
+async def test_what_is_said_of_lists_hits_and_documents_is_as_promised(world: World) -> None:
+    await world.import_list("ofac-sdn", "demo")
+    await world.work()
+    player = await world.register("Erasmus Quillon", "Nightshade", born=date(1971, 10, 13))
+    await world.work()
+    document = (await world.upload(player, png())).json()["document_id"]
+    hit_id = (await world.waiting_hit(player))["id"]
+    await world.get(f"/hits/{hit_id}")
+    await world.post(f"/hits/{hit_id}/decide", {"decision": "clear", "reason": "another man"})
+    await world.post(f"/documents/{document}/accept")
+    other = (await world.upload(player, png(4))).json()["document_id"]
+    await world.post(f"/documents/{other}/reject", {"reason": "blurry"})
+    owned = {cls for cls in produced_by("verification") if cls.owner() == "verification"}
+    assert {type(fact) for fact in await said(world.service)} == {*owned, AccessRecorded}
 
 
 def test_every_permission_of_the_contract_is_declared() -> None:

@@ -16,7 +16,7 @@ from chassis.testing.tokens import test_verifier as verifier
 from verification.main import build
 from verification.settings import Settings
 
-from .world import Backoffice, World
+from .component.world import Backoffice, World
 
 
 @pytest.fixture
