@@ -1,4 +1,4 @@
-"""Every acknowledged call is in the ledger once: partners' records and the product's answers against the ledger's rows."""
+"""Every acknowledged call is in the ledger once: partners' records and our answers against the ledger's rows."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -30,12 +30,30 @@ async def register(tale: Tale) -> str:
         "address": "1 Harbour Street, Valletta",
         "terms_version": "2026-01",
     }
-    young = await refusal(
-        tale.api.send("POST", "/api/backoffice/v1/players", body={**body, "date_of_birth": "2015-01-01"})
-    )
     tale.player = await register_player(tale, body)
-    twice = await refusal(tale.api.send("POST", "/api/backoffice/v1/players", body=body))
-    return f"registered and logged in; a child: {young.code}; a second account: {twice.code}; {said}"
+    said_no = await _refused_registrations(tale, body)
+    return f"registered and logged in; {said_no}; {said}"
+
+
+async def _refused_registrations(tale: Tale, body: dict[str, Any]) -> str:
+    """Who may not register, each told why by a code; and no such account comes into being."""
+    stranger = {**body, "email": f"stranger.{uuid.uuid4().hex[:8]}@player.example", "last_name": "Daybreak"}
+    expected = {
+        "a child": ("player_too_young", 422, {**stranger, "date_of_birth": "2015-01-01"}),
+        "a second account": ("player_exists", 409, body),
+        "the same in other letters": ("player_exists", 409, {**stranger, "email": body["email"].upper()}),
+        "the same person": ("player_exists", 409, {**body, "email": stranger["email"]}),
+        "from nowhere": ("country_unknown", 422, {**stranger, "country": "XX"}),
+        "with other money": ("currency_not_offered", 422, {**stranger, "currency": "SEK"}),
+        "without terms": ("invalid_request", 422, {**stranger, "terms_version": ""}),
+        "at no casino": ("not_found", 404, {**stranger, "casino_id": str(uuid.uuid4())}),
+    }
+    for who, (code, status, wish) in expected.items():
+        met = await refusal(tale.api.send("POST", "/api/backoffice/v1/players", body=wish))
+        assert (met.code, met.status) == (code, status), (who, met)
+    players = await tale.staff["agent"].pages("/api/backoffice/v1/players")
+    assert [one["player_id"] for one in players] == [tale.player_id], players
+    return "; ".join(f"{who}: {code}" for who, (code, _, _) in expected.items())
 
 
 async def register_player(tale: Tale, body: dict[str, Any]) -> Person:
@@ -82,6 +100,7 @@ async def verified(tale: Tale) -> str:
     evil = await refusal(
         player.send("POST", path, data={"kind": "passport"}, files={"file": ("x.png", b"MZ not a picture")})
     )
+    assert (evil.code, evil.status) == ("file_type_unknown", 415), evil
     picture = png()
     sent = await player.send("POST", path, data={"kind": "passport"}, files={"file": ("me.png", picture, "image/png")})
     tale.document_id = sent.json()["document_id"]

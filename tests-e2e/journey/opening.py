@@ -94,6 +94,7 @@ async def give_roles(tale: Tale) -> str:
             {"role_id": roles["analyst"], "casinos": ["*"], "reason": "for myself"},
         )
     )
+    assert own.code == "own_access", own
     officer = await refusal(tale.staff["officer"].get("/api/reports/v1/jobs"))
     assert officer.status == 403, officer
     return f"{len(roles)} roles, {len(STAFF)} people; giving oneself a role: {own.code}; an officer at reports: 403"
