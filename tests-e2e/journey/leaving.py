@@ -13,6 +13,10 @@ LARGE_MINOR = 150_00
 SMALL_MINOR = 20_00
 EXCLUSION_BOUND_S = 60.0
 """How old payments' copy of the restrictions may be while it still takes bets and deposits."""
+LIMIT_BOUND_S = 60.0
+"""How long a new limit may take to be heard of."""
+
+NO_MORE_BETS = ("RS_ERROR_USER_DISABLED", "RS_ERROR_TOKEN_EXPIRED")
 
 V1 = "/api/payments/v1"
 
@@ -21,26 +25,27 @@ async def limit(tale: Tale) -> str:
     """A deposit limit he set himself, below what he deposited today."""
     body = {"period": "day", "amount_minor": LIMIT_MINOR, "currency": tale.currency}
     await tale.who.put(f"/api/backoffice/v1/players/{tale.player_id}/deposit-limits", body)
-    seconds = await _refused_deposit(tale, "deposit_limit_reached")
+    seconds = await _refused_deposit(tale, "deposit_limit_reached", time.monotonic(), LIMIT_BOUND_S)
     return f"{money(LIMIT_MINOR, tale.currency)} a day; the next deposit was refused {seconds:.1f} s later"
 
 
-async def _refused_deposit(tale: Tale, code: str) -> float:
+async def _refused_deposit(tale: Tale, code: str, since: float, bound_s: float) -> float:
     """Seconds until a deposit is refused with this code; before that it is begun, and never paid."""
-    started = time.monotonic()
+    wish = {
+        "provider": "stripe",
+        "amount_minor": 10_00,
+        "currency": tale.currency,
+        "return_url": "https://casino.example/cashier",
+    }
 
     async def refused() -> bool | None:
-        wish = {
-            "provider": "stripe",
-            "amount_minor": 10_00,
-            "currency": tale.currency,
-            "return_url": "https://casino.example/cashier",
-        }
+        begun = time.monotonic() - since
         answer = await tale.who.try_post(f"{V1}/deposits", wish)
+        assert answer is not None or begun < bound_s, f"a deposit was begun {begun:.0f} s later"
         return answer == code or None
 
     await eventually(f"deposits are refused with {code}", refused)
-    return time.monotonic() - started
+    return time.monotonic() - since
 
 
 async def withdraw(tale: Tale) -> str:
@@ -99,12 +104,22 @@ async def exclude(tale: Tale) -> str:
     tale.cash_minor, tale.bets_minor, tale.movements = tale.cash_minor - 100, tale.bets_minor + 100, tale.movements + 1
     path = f"/api/backoffice/v1/players/{tale.player_id}/self-exclusion"
     excluded = await tale.who.post(path, {"months": 6, "reason": "I need a break"})
-    bets_s = await _refused_bet(tale)
-    deposits_s = await _refused_deposit(tale, "self_excluded")
-    assert max(bets_s, deposits_s) < EXCLUSION_BOUND_S or not tale.calm, (bets_s, deposits_s)
+    since = time.monotonic()
+    bets_s = await _refused_bet(tale, since)
+    deposits_s = await _refused_deposit(tale, "self_excluded", since, EXCLUSION_BOUND_S)
     win = await tale.play("win", amount="7.00", reference=bet["transaction"], round=bet["round"])
     assert win["status"] == "RS_OK", win
     tale.cash_minor, tale.wins_minor, tale.movements = tale.cash_minor + 700, tale.wins_minor + 700, tale.movements + 1
+    order = await _excluded_withdraws(tale)
+    await _still_excluded(tale)
+    return (
+        f"until {excluded['until']}; bets refused after {bets_s:.1f} s, deposits after {deposits_s:.1f} s; the open "
+        f"bet's win was paid, and {money(SMALL_MINOR, tale.currency)} withdrawn: order {order['order_id']} paid"
+    )
+
+
+async def _excluded_withdraws(tale: Tale) -> dict[str, Any]:
+    """His money is his: the withdrawal is granted, approved and paid, by the provider's own record."""
     wish = {
         "provider": "trustly",
         "amount_minor": SMALL_MINOR,
@@ -115,32 +130,43 @@ async def exclude(tale: Tale) -> str:
     tale.cash_minor -= SMALL_MINOR
     path = f"{V1}/withdrawals/{asked['withdrawal_id']}"
     await tale.staff["officer"].post(f"{path}/approve", {})
-    await _paid(tale, path)
-    return (
-        f"until {excluded['until']}; bets refused after {bets_s:.1f} s, deposits after {deposits_s:.1f} s; "
-        f"the open bet's win was paid, and {money(SMALL_MINOR, tale.currency)} withdrawn"
-    )
+    paid = await _paid(tale, path)
+    records = await tale.direct("GET", f"/control/money/{tale.casino_id}")
+    order: dict[str, Any]
+    [order] = [one for one in records["payouts"] if one["message_id"] == asked["withdrawal_id"]]
+    assert (order["paid"], order["amount"], order["order_id"]) == (True, major(SMALL_MINOR), paid["reference"]), order
+    return order
 
 
-async def _refused_bet(tale: Tale) -> float:
-    """Seconds until bets are refused; those taken before count like any other."""
-    started = time.monotonic()
+async def _still_excluded(tale: Tale) -> None:
+    """After all that, a bet and a deposit are refused as before."""
+    late = await tale.play("bet", amount="0.10")
+    assert late["status"] in NO_MORE_BETS, late
+    wallet = await tale.balance()
+    assert wallet["cash_minor"] == tale.cash_minor, wallet
+    await _refused_deposit(tale, "self_excluded", time.monotonic(), 0)
+
+
+async def _refused_bet(tale: Tale, since: float) -> float:
+    """Seconds until bets are refused; those taken before count like any other, and none is taken after the bound."""
 
     async def refused() -> bool | None:
+        begun = time.monotonic() - since
         told = await tale.play("bet", amount=major(10))
         if told["status"] == "RS_OK":
+            assert begun < EXCLUSION_BOUND_S, f"a bet was taken {begun:.0f} s after the exclusion"
             tale.cash_minor, tale.bets_minor = tale.cash_minor - 10, tale.bets_minor + 10
             tale.movements += 1
             return None
-        assert told["status"] in ("RS_ERROR_USER_DISABLED", "RS_ERROR_TOKEN_EXPIRED"), told
+        assert told["status"] in NO_MORE_BETS, told
         return True
 
     await eventually("bets are refused", refused)
-    return time.monotonic() - started
+    return time.monotonic() - since
 
 
 LIMIT_AND_WITHDRAWAL = (
     Step("He sets himself a deposit limit", limit),
     Step("He withdraws more than one person may approve", withdraw),
 )
-EXCLUSION = (Step("He excludes himself", exclude),)
+EXCLUSION = (Step("He excludes himself: no bet, no deposit, but his money out", exclude),)
