@@ -27,11 +27,11 @@ class Books:
     transfers: int
 
 
-async def ask(stack: Stack, service: str, query: str) -> list[Any]:
+async def ask(stack: Stack, service: str, query: str, *values: Any) -> list[Any]:
     """One question to a service's database."""
     connection = await asyncpg.connect(stack.database_url(service))
     try:
-        rows: list[Any] = await connection.fetch(query)
+        rows: list[Any] = await connection.fetch(query, *values)
         return rows
     finally:
         await connection.close()
