@@ -110,6 +110,8 @@ async def _rollback(tale: Tale) -> None:
     undo = await tale.play("rollback", reference=bet["transaction"], round=bet["round"], copies=2)
     again = await tale.play("rollback", reference=bet["transaction"], round=bet["round"])
     assert (undo["status"], again["status"]) == ("RS_OK", "RS_OK"), (undo, again)
+    late = await tale.play("bet", amount="4.00", transaction=bet["transaction"], round=bet["round"])
+    assert late["status"] == "RS_ERROR_TRANSACTION_ROLLED_BACK", late
     tale.movements += 2
     await _agrees(tale)
 

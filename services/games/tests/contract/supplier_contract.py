@@ -223,6 +223,14 @@ class SupplierContract:
         assert (await say("bet", minor=100, tx="b")).word == "rolled back"
         assert hop.cash[(PLAYER, "EUR")] == 1000
 
+    async def test_a_bet_repeated_after_its_rollback_does_not_stand(self, say: Any, hop: MemoryWallet) -> None:
+        await say("bet", minor=100, tx="b")
+        await say("rollback", tx="r", reference="b")
+        assert (await say("bet", minor=100, tx="b")).word == "rolled back"
+        assert (await say("bet", minor=200, tx="b")).word == "duplicate"
+        assert (await say("win", minor=50, tx="w", reference="b")).word == "unknown transaction"
+        assert hop.cash[(PLAYER, "EUR")] == 1000
+
     async def test_free_bets_stake_nothing_and_their_wins_are_paid(self, say: Any) -> None:
         assert await _plain(say("bet", minor=500, tx="b", free=True)) == ("ok", 1000)
         assert await _plain(say("win", minor=70, tx="w", reference="b", free=True)) == ("ok", 1070)

@@ -63,7 +63,10 @@ class MemoryWallet:
                 earlier.movement.fingerprint,
                 earlier.movement.reference_id,
             )
-            return (WalletCode.REPEATED, earlier.cash) if same else (WalletCode.DIFFERENT_FACTS, cash)
+            if not same:
+                return WalletCode.DIFFERENT_FACTS, cash
+            undone = one.id in self.reversals
+            return (WalletCode.ROLLED_BACK, cash) if undone else (WalletCode.REPEATED, earlier.cash)
         if one.kind == "rollback":
             return self._rollback(one, cash)
         refused = self._bet_refused(one, cash) if one.kind == "bet" else self._win_refused(one)

@@ -1,4 +1,4 @@
-"""What games relies on in a wallet. The one in memory passes it here; payments' passes it in the journeys."""
+"""What games relies on in a wallet. The one in memory passes it here, payments' own in tests-e2e/wallet."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -137,6 +137,21 @@ class WalletContract:
         bet = movement("bet", player, casino)
         assert await hop.move(movement("rollback", player, casino, reference_id=bet.id)) == (WalletCode.CREATED, 1000)
         assert (await hop.move(bet))[0] == WalletCode.ROLLED_BACK
+        assert await hop.balance(player, "EUR") == 1000
+
+    async def test_what_was_taken_back_does_not_stand_when_it_is_repeated(
+        self, hop: WalletHop, open_wallet: OpenWallet
+    ) -> None:
+        player, casino = await open_wallet(1000)
+        bet = movement("bet", player, casino)
+        win = movement("win", player, casino, amount_minor=500, reference_id=bet.id)
+        for one in (bet, win):
+            await hop.move(one)
+        for one in (win, bet):
+            await hop.move(movement("rollback", player, casino, reference_id=one.id))
+            assert await hop.move(one) == (WalletCode.ROLLED_BACK, await hop.balance(player, "EUR"))
+        altered = msgspec.structs.replace(bet, amount_minor=1, fingerprint=2)
+        assert (await hop.move(altered))[0] == WalletCode.DIFFERENT_FACTS
         assert await hop.balance(player, "EUR") == 1000
 
     async def test_nobody_rolls_back_somebody_elses_bet(self, hop: WalletHop, open_wallet: OpenWallet) -> None:

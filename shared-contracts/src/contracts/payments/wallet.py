@@ -14,6 +14,7 @@ class WalletCode(IntEnum):
     DIFFERENT_FACTS = 3
     UNKNOWN_ACCOUNT = 4
     ROLLED_BACK = 5
+    """It was taken back, before it arrived or since: it does not stand, whatever was answered at first."""
     UNKNOWN_REFERENCE = 6
     BLOCKED = 7
     FEED_STALE = 8

@@ -60,7 +60,9 @@ class Model:
         facts = self.facts(move)
         if move.id in self.done:
             known = self.done[move.id]
-            return (Code.REPEATED, known.cash_after) if known.facts == facts else (Code.DIFFERENT_FACTS, purse.cash)
+            if known.facts != facts:
+                return Code.DIFFERENT_FACTS, purse.cash
+            return (Code.ROLLED_BACK, purse.cash) if move.id in self.undone else (Code.REPEATED, known.cash_after)
         if move.kind == "rollback":
             return self.rollback(move, purse, facts)
         if move.id in self.undone:

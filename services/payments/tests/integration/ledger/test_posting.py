@@ -119,6 +119,17 @@ async def test_a_rollback_before_its_bet_is_remembered_for_ever_and_told(desk):
     await desk.holds()
 
 
+async def test_a_bet_repeated_after_its_own_rollback_does_not_stand(desk):
+    key = await desk.player(100)
+    bet = desk.move("bet", key, "t1", 30)
+    rollback = desk.move("rollback", key, "t2", of=bet.id)
+    answers = await desk.ledger.move([bet, bet, rollback, bet])
+    assert [answer.code for answer in answers] == [Code.CREATED, Code.REPEATED, Code.CREATED, Code.ROLLED_BACK]
+    assert (await desk.one(bet))[:2] == (Code.ROLLED_BACK, 100)
+    assert await desk.entries(key) == 3
+    await desk.holds()
+
+
 async def test_bet_and_rollback_in_one_batch_work_in_either_order(desk):
     key = await desk.player(100)
     one, two = desk.move("bet", key, "t1", 30), desk.move("bet", key, "t2", 30)

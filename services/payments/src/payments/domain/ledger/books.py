@@ -134,7 +134,7 @@ class Books:
         cash, house = wallet.cash, self._house_of(bet)
         earlier = self._by_id.get(bet.id)
         if earlier is not None:
-            return _again(bet, earlier, cash, cash.number, house)
+            return self._again(bet, earlier, cash, cash.number, house)
         if bet.id in self._reversals:
             return Answer(Code.ROLLED_BACK, cash.balance_minor)
         if wallet.bets_blocked:
@@ -149,7 +149,7 @@ class Books:
         cash, house = wallet.cash, self._house_of(win)
         earlier = self._by_id.get(win.id)
         if earlier is not None:
-            return _again(win, earlier, cash, house, cash.number)
+            return self._again(win, earlier, cash, house, cash.number)
         if win.id in self._reversals:
             return Answer(Code.ROLLED_BACK, cash.balance_minor)
         if win.requires_reference and not self._has_bet(win, cash):
@@ -164,6 +164,26 @@ class Books:
             and bet.wallet_id == cash.number
             and bet.id not in self._reversals
         )
+
+    def _again(self, move: GameMove, earlier: Entry, cash: Account, debit: int, credit: int) -> Answer:
+        """The answer to an id that was used before: the first answer to the same facts, a refusal to others.
+
+        A bet or a win that was taken back meanwhile no longer stands. Answered as at first, the supplier would go on
+        with a round that nobody paid for; so the answer is what it would be had the rollback overtaken it.
+        """
+        same = (
+            earlier.kind == move.kind
+            and earlier.debit_account == debit
+            and earlier.credit_account == credit
+            and earlier.amount_minor == move.amount_minor
+            and earlier.fingerprint == move.fingerprint
+            and earlier.reference_id == move.reference_id
+        )
+        if not same:
+            return Answer(Code.DIFFERENT_FACTS, cash.balance_minor)
+        if move.id in self._reversals:
+            return Answer(Code.ROLLED_BACK, cash.balance_minor)
+        return _first_answer(earlier)
 
     def _rollback(self, rollback: GameMove, wallet: Wallet) -> Answer:
         cash, target_id = wallet.cash, rollback.reference_id
@@ -318,19 +338,6 @@ def owed_id(rollback_id: UUID) -> UUID:
 
 def _number(side: Side) -> int:
     return side.number if isinstance(side, Account) else side
-
-
-def _again(move: GameMove, earlier: Entry, cash: Account, debit: int, credit: int) -> Answer:
-    """The answer to an id that was used before: the first answer to the same facts, a refusal to others."""
-    same = (
-        earlier.kind == move.kind
-        and earlier.debit_account == debit
-        and earlier.credit_account == credit
-        and earlier.amount_minor == move.amount_minor
-        and earlier.fingerprint == move.fingerprint
-        and earlier.reference_id == move.reference_id
-    )
-    return _first_answer(earlier) if same else Answer(Code.DIFFERENT_FACTS, cash.balance_minor)
 
 
 def _facts(transfer: Transfer, debit: Side, credit: Side) -> tuple[object, ...]:

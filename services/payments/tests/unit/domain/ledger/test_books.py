@@ -153,6 +153,19 @@ def test_a_tombstone_of_an_earlier_day_stops_a_bet_and_a_win():
     assert books(entries=earlier.written).post(move(WIN, "b", 30)).code is Code.ROLLED_BACK
 
 
+def test_a_bet_or_a_win_that_was_taken_back_does_not_stand_when_it_is_repeated():
+    on = books()
+    on.post(move(BET, "b", 30))
+    on.post(move(WIN, "w", 10, of="b"))
+    on.post(move(ROLLBACK, "r1", of="w"))
+    on.post(move(ROLLBACK, "r2", of="b"))
+    for again in (move(BET, "b", 30), move(WIN, "w", 10, of="b")):
+        assert on.post(again) == Answer(Code.ROLLED_BACK, 100)
+        assert books(entries=on.written).post(again).code is Code.ROLLED_BACK
+    assert on.post(move(BET, "b", 31)).code is Code.DIFFERENT_FACTS
+    assert len(on.written) == 4
+
+
 def test_a_rollback_of_another_players_bet_finds_nothing():
     on = books()
     on.post(move(BET, "b", 30))

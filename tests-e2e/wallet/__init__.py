@@ -1,0 +1,1 @@
+"""Two services held to one agreement."""
