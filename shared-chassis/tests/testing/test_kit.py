@@ -1,5 +1,6 @@
 """The testing kit tests: a matrix that could not fail would prove nothing."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -7,11 +8,18 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from chassis.auth import Caller, PermissionSpec, Public, Requires, TokenVerifier
+from chassis.auth import AnyStaff, Caller, Internal, PermissionSpec, Player, Public, Requires, TokenVerifier
 from chassis.auth.jwks import RemoteKeys
 from chassis.http import create_service
 from chassis.settings import HttpSettings
-from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    CallerKind,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+)
 from chassis.testing.client import client as started
 from chassis.testing.environment import make_settings
 from chassis.testing.golden import Effect, assert_as_promised, example
@@ -70,6 +78,61 @@ async def test_the_matrix_catches_a_bad_one(caller: CallerKind, wrong: Attempt) 
     async with started(app()) as client:
         with pytest.raises(AssertionError):
             await assert_caller(caller, client, wrong)
+
+
+GOOD, LEAKY = (
+    Attempt("GET", f"/{name}/{{casino_id}}", permission=VIEW.id, casino_id=CASINO) for name in ("good", "leaky")
+)
+OPENED = {"GET /open/{casino_id}"}
+
+
+def test_the_matrix_is_whole_with_every_route_in_it() -> None:
+    assert_every_route(app(), [GOOD, LEAKY], public=OPENED)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "public", "words"),
+    [
+        ([GOOD], OPENED, "not in the matrix: .*leaky"),
+        ([GOOD, replace(LEAKY, permission="another")], OPENED, "not in the matrix: .*leaky"),
+        ([GOOD, LEAKY, replace(LEAKY, path="/gone")], OPENED, "no such route: .*gone"),
+        ([GOOD, LEAKY], set(), "public, or no longer: .*open"),
+    ],
+)
+def test_the_matrix_misses_a_route(attempts: list[Attempt], public: set[str], words: str) -> None:
+    with pytest.raises(AssertionError, match=words):
+        assert_every_route(app(), attempts, public=public)
+
+
+async def test_doors_for_players_staff_and_services_are_tried_without_a_row() -> None:
+    closed = APIRouter()
+
+    @closed.get("/player", dependencies=[Player()])
+    async def of_a_player() -> dict[str, Any]:
+        return {}
+
+    @closed.get("/staff", dependencies=[AnyStaff()])
+    async def of_staff() -> dict[str, Any]:
+        return {}
+
+    @closed.get("/internal/{thing_id}", dependencies=[Internal()])
+    async def of_services() -> dict[str, Any]:
+        return {}
+
+    service = create_service(
+        "example", settings=make_settings(HttpSettings), routers=[closed], permissions=[], verifier=test_verifier()
+    )
+    async with started(service) as client:
+        await assert_doors(client, service)
+    async with started(app()) as other:
+        with pytest.raises(AssertionError, match="404 instead of 401"):
+            await assert_doors(other, service)
+
+
+def test_an_attempt_fills_in_what_is_made_for_the_test() -> None:
+    one = Attempt("POST", "/a/{a}", permission=VIEW.id, casino_id=None, json={"b": ["{b}", "{"], "c": 1})
+    filled = one.at(a=1, b=2)
+    assert (filled.path, filled.json) == ("/a/1", {"b": ["2", "{"], "c": 1})
 
 
 async def test_the_client_starts_and_stops_the_application() -> None:

@@ -1,0 +1,139 @@
+"""Every endpoint, as each kind of caller meets it."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis.domain import uuid7
+from chassis.runtime import Service, http_application
+from chassis.store import Context
+from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.client import client as talking
+from chassis.testing.golden import hear
+from chassis.testing.tokens import test_verifier
+from contracts.payments.events import WithdrawalRequested
+from contracts.security.permissions import SecurityPermission as P
+from security.domain.role.aggregate import role
+from security.domain.role.commands import DefineRole
+from security.domain.staff.aggregate import staff
+from security.domain.staff.commands import AddStaffMember, AssignRole
+
+from .api import V1
+
+CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
+"""The casino of the golden examples."""
+
+WHY = {"reason": "left the team"}
+GIVEN = {"role_id": "{role_id}", "casinos": [str(CASINO)], **WHY}
+ATTEMPTS = [
+    Attempt("GET", f"{V1}/staff", permission=P.STAFF_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt(
+        "POST",
+        f"{V1}/staff",
+        permission=P.STAFF_CREATE,
+        casino_id=None,
+        json={"login": "{login}", "name": "Eve"},
+        allowed=201,
+        hidden="shown",
+    ),
+    Attempt("GET", f"{V1}/staff/{{staff_id}}", permission=P.STAFF_LIST, casino_id=CASINO),
+    Attempt(
+        "POST",
+        f"{V1}/staff/{{staff_id}}/disable",
+        permission=P.STAFF_DISABLE,
+        casino_id=CASINO,
+        json=WHY,
+        hidden="forbidden",
+    ),
+    Attempt(
+        "POST",
+        f"{V1}/staff/{{staff_id}}/assignments",
+        permission=P.ROLE_ASSIGN,
+        casino_id=CASINO,
+        json=GIVEN,
+        allowed=201,
+        hidden="invalid",
+        also=[P.STAFF_LIST],
+    ),
+    Attempt(
+        "DELETE",
+        f"{V1}/staff/{{staff_id}}/assignments/{{assignment_id}}",
+        permission=P.ROLE_ASSIGN,
+        casino_id=CASINO,
+        hidden="forbidden",
+    ),
+    Attempt("GET", f"{V1}/roles", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"),
+    Attempt(
+        "POST",
+        f"{V1}/roles",
+        permission=P.ROLE_DEFINE,
+        casino_id=None,
+        json={"name": "eves", "permissions": [P.STAFF_LIST]},
+        allowed=201,
+        hidden="forbidden",
+    ),
+    Attempt(
+        "PUT",
+        f"{V1}/roles/{{role_id}}/permissions",
+        permission=P.ROLE_DEFINE,
+        casino_id=None,
+        json={"permissions": [P.ROLE_LIST], "reason": "less will do"},
+        hidden="forbidden",
+    ),
+    Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
+    Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
+]
+PUBLIC = {
+    "GET /.well-known/jwks.json",
+    f"POST {V1}/staff-sessions",
+    f"POST {V1}/staff-sessions/refresh",
+    f"POST {V1}/player-sessions",
+    f"POST {V1}/player-sessions/refresh",
+}
+
+
+@pytest.fixture
+async def door(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    """The service believing tokens that tests made."""
+    service.verifier = test_verifier()
+    async with talking(http_application(service)) as client:
+        yield client
+
+
+@pytest.fixture
+async def ids(service: Service) -> dict[str, object]:
+    """Bob works at the casino as somebody who sees the staff; something has happened there, too."""
+    application, known = service.application, frozenset({P.STAFF_LIST})
+    ctx = Context.system("tests", application.clock)
+    bob, viewer, held = uuid7(), uuid7(), uuid7()
+    await application.execute(staff, bob, AddStaffMember(login="bob@example.com", name="Bob"), ctx)
+    await application.execute(role, viewer, DefineRole(name="viewer", permissions=known, known=known), ctx)
+    given = AssignRole(
+        staff_id=bob, assignment_id=held, role_id=viewer, role_name="viewer", casinos=(str(CASINO),), by=None
+    )
+    await application.execute(staff, bob, given, ctx)
+    await hear(service, WithdrawalRequested)
+    return {"staff_id": bob, "role_id": viewer, "assignment_id": held}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
+async def test_every_route_lets_in_whom_it_should(
+    door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
+) -> None:
+    for caller in CALLERS:
+        filled = attempt.at(**ids, login=f"{uuid4()}@example.com")
+        answer = await assert_caller(caller, door, filled)
+        if caller == "permitted" and attempt.hidden == "empty":
+            assert answer.json()["items"], "with nothing in it, an empty list proves nothing"
+
+
+def test_every_route_is_in_the_matrix(service: Service) -> None:
+    assert_every_route(http_application(service), ATTEMPTS, public=PUBLIC)
+
+
+async def test_routes_for_staff_players_and_services_keep_the_others_out(
+    door: httpx.AsyncClient, service: Service
+) -> None:
+    await assert_doors(door, http_application(service))
