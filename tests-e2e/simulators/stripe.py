@@ -191,16 +191,16 @@ class Stripe:
         body = json.dumps(event).encode()
 
         async def attempt() -> bool:
-            headers = {"Stripe-Signature": signature(account.webhook_secret, body), "Content-Type": "application/json"}
+            header = signature(account.webhook_secret, body, int(time.time()))  # Each delivery is signed anew.
+            headers = {"Stripe-Signature": header, "Content-Type": "application/json"}
             async with self._session.post(account.webhook_url, data=body, headers=headers) as answer:
                 return 200 <= answer.status < 300
 
         self._courier.send(Parcel(f"stripe {kind} {intent['id']}", attempt, *manner))
 
 
-def signature(secret: str, body: bytes) -> str:
-    """The header Stripe-Signature; each delivery is signed anew."""
-    moment = int(time.time())
+def signature(secret: str, body: bytes, moment: int) -> str:
+    """The header Stripe-Signature of a delivery at this second."""
     digest = hmac.new(secret.encode(), str(moment).encode() + b"." + body, hashlib.sha256).hexdigest()
     return f"t={moment},v1={digest}"
 

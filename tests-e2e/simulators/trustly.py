@@ -5,6 +5,7 @@ Accounts whose id begins with `closed-` cannot be paid: the payout is taken and 
 
 import base64
 import json
+import logging
 import secrets
 import uuid as uuids
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from simulators.courier import Courier, Parcel
 from simulators.keys import KeyPair
+
+log = logging.getLogger(__name__)
 
 RS256 = "alg=RS256;"
 CLOSED = "closed-"
@@ -145,12 +148,17 @@ class Trustly:
 
     def _trusts(self, merchant: Merchant, method: str, uuid: str, raw: bytes) -> bool:
         """Whether the operator's answer is its own, and OK."""
-        result = json.loads(raw)["result"]
+        try:
+            result = json.loads(raw)["result"]
+            status = result["data"]["status"]
+        except (ValueError, KeyError, TypeError):
+            log.warning("the operator's answer to %s is none: %s", method, raw[:200])
+            return False
         genuine = (result["method"], result["uuid"]) == (method, uuid) and verified(
             merchant.keys.public, result["signature"], method, uuid, result["data"]
         )
         merchant.distrusted_answers += not genuine
-        return genuine and result["data"]["status"] == "OK"
+        return genuine and status == "OK"
 
     def _inside(self, public_url: str) -> str:
         path = "/" + public_url.split("/", 3)[3]
@@ -202,6 +210,8 @@ def serialize(value: Any) -> str:
             return "".join(map(serialize, value))
         case None:
             return ""
+        case bool():
+            return str(value).lower()
         case _:
             return str(value)
 
