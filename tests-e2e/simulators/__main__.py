@@ -3,6 +3,7 @@
 GAMES_URL and PAYMENTS_URL say where an ingress would send what partners call below `/partner/...`.
 """
 
+import logging
 import os
 
 from aiohttp import web
@@ -16,6 +17,7 @@ def main() -> None:
     world = World(
         own_url=f"http://{host}:{port}", games_url=os.environ["GAMES_URL"], payments_url=os.environ["PAYMENTS_URL"]
     )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     web.run_app(build_app(world), host=host, port=port, print=None, access_log=None)
 
 

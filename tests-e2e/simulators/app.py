@@ -92,8 +92,8 @@ class Director:
         """Behave worse, or well again (`{}`)."""
         try:
             self.chaos = Chaos().becomes(await request.json())
-        except ValueError as problem:
-            return web.json_response({"error": str(problem)}, status=400)
+        except ValueError as problem:  # NoSetting, or no JSON at all.
+            return web.json_response({"error": str(problem)}, status=422)
         self.hub88.wallet.chaos = self.stripe.chaos = self.chaos
         return web.json_response({name: getattr(self.chaos, name) for name in ("seed", "delay_ms", *NAMES)})
 

@@ -1,11 +1,19 @@
 """The chaos switch: how badly the outside world behaves, from a seed, so that a bad day can be lived again."""
 
 import asyncio
+import logging
 import random
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 NAMES = ("duplicates", "reordering", "lost_answers", "errors")
+LONGEST_DELAY_MS = 60_000
+
+log = logging.getLogger(__name__)
+
+
+class NoSetting(ValueError):
+    """What was wanted cannot be set; says what can."""
 
 
 @dataclass
@@ -31,19 +39,36 @@ class Chaos:
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
 
-    def becomes(self, wanted: dict[str, Any]) -> Self:
-        """Other settings; the dice start anew. ValueError for what is no setting."""
-        unknown = set(wanted) - {*NAMES, "seed", "delay_ms"}
-        if unknown or any(not 0 <= float(wanted.get(name, 0)) <= 1 for name in NAMES):
-            raise ValueError(f"settings are seed, delay_ms and {', '.join(NAMES)} from 0 to 1")
+    def becomes(self, wanted: object) -> Self:
+        """Other settings, as JSON has them; the dice start anew. NoSetting for what is none."""
+        if not isinstance(wanted, dict) or not all(_allowed(name, value) for name, value in wanted.items()):
+            raise NoSetting(
+                f"settings are seed (a whole number), delay_ms (whole, 0 to {LONGEST_DELAY_MS}), "
+                f"and {', '.join(NAMES)} from 0 to 1"
+            )
         return replace(self, **wanted)
 
     def strikes(self, name: str) -> bool:
-        """Whether it happens this time."""
+        """Whether it happens this time. It is wanted, so it is told as news and not as an error."""
         chance: float = getattr(self, name)
-        return chance > 0 and self.dice.random() < chance
+        struck = chance > 0 and self.dice.random() < chance
+        if struck:
+            log.info("on purpose: %s", name)
+        return struck
 
     async def dawdle(self) -> None:
         """Be late."""
         if self.delay_ms:
             await asyncio.sleep(self.dice.uniform(0, self.delay_ms) / 1000)
+
+
+def _allowed(name: str, value: Any) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    match name:
+        case "seed":
+            return whole
+        case "delay_ms":
+            return whole and 0 <= value <= LONGEST_DELAY_MS
+        case _:
+            number = whole or isinstance(value, float)
+            return name in NAMES and number and 0 <= value <= 1

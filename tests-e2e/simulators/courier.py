@@ -1,12 +1,15 @@
 """Delivers notifications: late, twice, out of order when told so, and again and again until they are taken."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import aiohttp
 
 from simulators.chaos import Chaos
+
+log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 4.0
 PATIENCE_S = 180.0
@@ -59,13 +62,15 @@ class Courier:
             parcel.attempts += 1
             try:
                 accepted = await parcel.attempt()
-            except (aiohttp.ClientError, TimeoutError):
+            except (aiohttp.ClientError, TimeoutError) as trouble:
+                log.info("%s, attempt %d: %r", parcel.name, parcel.attempts, trouble)
                 accepted = False
             if accepted and not self.chaos().strikes("lost_answers"):
                 parcel.taken += 1
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
+        log.warning("%s: given up after %d attempts", parcel.name, parcel.attempts)
 
     def waiting(self) -> int:
         """Deliveries under way."""
