@@ -174,48 +174,6 @@ async def test_a_player_sees_nobody_else(client: httpx.AsyncClient) -> None:
     assert (await client.get(f"{V1}/players/{ann}", headers=himself(bob, casino_id))).status_code == 404
 
 
-ROUTES = [
-    ("GET", "/players/{player_id}", None, P.PLAYER_VIEW),
-    ("POST", "/players/{player_id}/reveal", REASON, P.PLAYER_REVEAL),
-    ("POST", "/players/{player_id}/block", REASON, P.PLAYER_BLOCK),
-    ("POST", "/players/{player_id}/unblock", REASON, P.PLAYER_BLOCK),
-    ("POST", "/players/{player_id}/tags", {"tag": "vip"}, P.PLAYER_TAG),
-    ("DELETE", "/players/{player_id}/tags/vip", None, P.PLAYER_TAG),
-    ("POST", "/players/{player_id}/notes", {"text": "a note"}, P.PLAYER_NOTE),
-    ("GET", "/players/{player_id}/notes", None, P.PLAYER_NOTE),
-    ("POST", "/players/{player_id}/erase", REASON, P.PLAYER_ERASE),
-    ("GET", "/players/{player_id}/overview", None, P.PLAYER_VIEW),
-    ("GET", "/players/{player_id}/timeline", None, P.TIMELINE_VIEW),
-    (
-        "PUT",
-        "/players/{player_id}/deposit-limits",
-        {"period": "day", "amount_minor": 5, "currency": "EUR"},
-        P.LIMIT_SET,
-    ),
-    ("POST", "/players/{player_id}/self-exclusion", {"months": 6, **REASON}, P.EXCLUSION_START),
-    ("GET", "/casinos/{casino_id}", None, P.CASINO_LIST),
-]
-
-
-@pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda value: str(value)[:40])
-async def test_every_route_lets_in_whom_it_should(
-    client: httpx.AsyncClient, method: str, path: str, body: Any, permission: str
-) -> None:
-    casino_id, other = await open_casino(client), await open_casino(client)
-    player_id = await a_player(client, casino_id)
-    url = V1 + path.format(player_id=player_id, casino_id=casino_id)
-    callers = {
-        401: {},
-        403: bearer(make_token(permissions=["none.of.these"], casinos=[casino_id])),
-        404: bearer(make_token(permissions=[permission], casinos=[other])),
-        200: bearer(make_token(permissions=[permission], casinos=[casino_id])),
-    }
-    for expected, headers in callers.items():
-        answer = await client.request(method, url, json=body, headers={**headers, **key()})
-        allowed = {201, 200} if expected == 200 else {expected}
-        assert answer.status_code in allowed, f"{expected}: {answer.status_code} {answer.text}"
-
-
 async def test_lists_show_only_the_callers_casinos(client: httpx.AsyncClient) -> None:
     casino_id, other = await open_casino(client), await open_casino(client)
     await a_player(client, casino_id)
