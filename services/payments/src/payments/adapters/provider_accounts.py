@@ -1,5 +1,7 @@
 """Casinos' accounts at payment providers: settings in clear, secrets sealed and bound to their place."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.privacy import SecretBox
 from payments.adapters.tables import provider_setting
 from payments.application.ports import AccountOverview, ProviderAccount
+from payments.domain.deposit.bounds import DepositBounds
 
 
 class SqlProviderAccounts:
@@ -38,6 +41,7 @@ class SqlProviderAccounts:
                 name: self._box.open(sealed, label=_label(casino_id, provider, name))
                 for name, sealed in row.secrets.items()
             },
+            deposit_bounds=_bounds(row.deposit_bounds),
         )
 
     async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
@@ -51,6 +55,7 @@ class SqlProviderAccounts:
                 name: self._box.seal(secret, label=_label(casino_id, provider, name))
                 for name, secret in account.secrets.items()
             },
+            "deposit_bounds": {currency: asdict(one) for currency, one in account.deposit_bounds.items()},
             "updated_at": now,
         }
         statement = insert(provider_setting).values(casino_id=casino_id, provider=provider, **values)
@@ -67,10 +72,15 @@ class SqlProviderAccounts:
                 currencies=row.currencies,
                 settings=row.settings,
                 secrets_set=sorted(row.secrets),
+                deposit_bounds=_bounds(row.deposit_bounds),
                 updated_at=row.updated_at,
             )
             for row in rows
         ]
+
+
+def _bounds(stored: Mapping[str, Mapping[str, int | None]]) -> dict[str, DepositBounds]:
+    return {currency: DepositBounds(**one) for currency, one in stored.items()}
 
 
 def _label(casino_id: UUID, provider: str, name: str) -> str:

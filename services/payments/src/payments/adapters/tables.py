@@ -14,6 +14,13 @@ provider_setting = Table(
     Column("currencies", JSONB, nullable=False),
     Column("settings", JSONB, nullable=False),
     Column("secrets", JSONB, nullable=False, comment="name -> sealed value"),
+    Column(
+        "deposit_bounds",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="by currency: {min_minor, max_minor}, either may be null",
+    ),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
 

@@ -10,6 +10,7 @@ from chassis.store import UnitOfWork
 from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
 from payments.application.ports import PaymentProvider, ProviderAccount
+from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 PROVIDER = "payments.provider"
@@ -21,7 +22,7 @@ _ROUND_AMOUNT = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """The account as it shall be. Secrets that are not named stay as they are."""
+    """The account as it shall be. Secrets that are not named stay as they are, and so do bounds when they are None."""
 
     casino_id: UUID
     provider: str
@@ -29,6 +30,7 @@ class AccountChange:
     currencies: frozenset[str]
     settings: Mapping[str, Any]
     secrets: Mapping[str, str] = field(repr=False)
+    deposit_bounds: Mapping[str, DepositBounds] | None = None
 
 
 async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange) -> ProviderAccount:
@@ -49,11 +51,13 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
         currencies=change.currencies,
         settings=change.settings,
         secrets={**(before.secrets if before else {}), **change.secrets},
+        deposit_bounds=_bounds(before, change),
     )
     provider.check_account(after.settings, after.secrets)
     desk.partner_hosts.require(after.settings["base_url"], provider.hosts, name="settings.base_url")
     for currency in sorted(after.currencies):
         _check_currency(provider, currency)
+    _check_bounds(provider, after)
     await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
     await _tell_account(uow, before, after)
     return after
@@ -99,6 +103,26 @@ def _check_currency(provider: PaymentProvider, currency: str) -> None:
         raise Invalid(f"This provider does not deal in {currency}.", field="currencies")
 
 
+def _bounds(before: ProviderAccount | None, change: AccountChange) -> Mapping[str, DepositBounds]:
+    """As they are said; when nothing is said, those that still belong to a currency stay."""
+    if change.deposit_bounds is not None:
+        return change.deposit_bounds
+    known = before.deposit_bounds if before else {}
+    return {currency: one for currency, one in known.items() if currency in change.currencies}
+
+
+def _check_bounds(provider: PaymentProvider, account: ProviderAccount) -> None:
+    if account.deposit_bounds and provider.deposits is None:
+        raise Invalid("No money comes in through this provider.", field="deposit_bounds")
+    for currency, bounds in sorted(account.deposit_bounds.items()):
+        where = f"deposit_bounds.{currency}"
+        if currency not in account.currencies:
+            raise Invalid("The account is not used for this currency.", field=where)
+        least, most = bounds.min_minor, bounds.max_minor
+        if least is not None and most is not None and least > most:
+            raise Invalid("The least is more than the most.", field=f"{where}.min_minor")
+
+
 async def _tell_account(uow: UnitOfWork, before: ProviderAccount | None, after: ProviderAccount) -> None:
     replaced = sorted(
         name for name, value in after.secrets.items() if before is not None and before.secrets.get(name) != value
@@ -127,4 +151,5 @@ def _shown(account: ProviderAccount | None) -> dict[str, Any] | None:
         "currencies": sorted(account.currencies),
         "settings": dict(account.settings),
         "secrets": dict.fromkeys(sorted(account.secrets), "set"),
+        "deposit_bounds": {currency: asdict(one) for currency, one in sorted(account.deposit_bounds.items())},
     }

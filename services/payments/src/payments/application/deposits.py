@@ -12,6 +12,7 @@ from payments.application.ledger import WalletUnknown, ensure_posted
 from payments.application.ports import CasinoRules, DepositFlow, PlayerStanding
 from payments.application.postings import deposit_transfers
 from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.commands import HearProvider, RequestDeposit
 from payments.domain.deposit.events import DepositEvent, DepositRequested
 from payments.domain.deposit.standing import PERIODS, DepositStanding, LimitUse, window_start
@@ -43,6 +44,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense; not recorded.
+        AmountOutsidePolicy: the casino does not take as little, or as much, at once; not recorded.
         DepositAlreadyRequested: the id belongs to another deposit.
     """
     flow = deposit_flow(desk, wish.provider)
@@ -51,8 +53,9 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     if wallet is None:
         raise WalletUnknown(field="currency")
-    await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
+    account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
     flow.check_amount(wish.amount_minor, wish.currency)
+    account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
     command = RequestDeposit(
         player_id=wish.player_id,
         casino_id=wish.casino_id,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.words import DepositWord
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.domain.withdrawal.words import PayoutWord
@@ -39,7 +40,10 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAccount:
-    """A casino's account at a provider. `secrets` are open here and nowhere else; they are never shown or logged."""
+    """A casino's account at a provider, its bounds by currency.
+
+    `secrets` are open here and nowhere else; they are never shown or logged.
+    """
 
     casino_id: UUID
     provider: str
@@ -47,6 +51,7 @@ class ProviderAccount:
     currencies: frozenset[str]
     settings: Mapping[str, Any]
     secrets: Mapping[str, str] = field(repr=False)
+    deposit_bounds: Mapping[str, DepositBounds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +255,7 @@ class AccountOverview:
     currencies: Sequence[str]
     settings: Mapping[str, Any]
     secrets_set: Sequence[str]
+    deposit_bounds: Mapping[str, DepositBounds]
     updated_at: datetime
 
 

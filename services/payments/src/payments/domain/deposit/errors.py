@@ -5,6 +5,12 @@ from typing import ClassVar
 from chassis.domain import DomainError
 
 
+class AmountOutsidePolicy(DomainError):
+    """The casino does not take as little, or as much, at once."""
+
+    code: ClassVar[str] = "amount_outside_policy"
+
+
 class DepositAlreadyRequested(DomainError):
     """The id belongs to a deposit of other facts."""
 

@@ -10,6 +10,7 @@ from chassis.auth import Caller, Requires
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.configuring import AccountChange, configure_provider, set_policy
+from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.providers.schemas import PolicyBody, PolicyView, ProviderBody, ProviderView
@@ -35,6 +36,9 @@ async def configure(
         currencies=frozenset(body.currencies),
         settings=body.settings,
         secrets=body.secrets,
+        deposit_bounds=None
+        if body.deposit_bounds is None
+        else {currency: DepositBounds(**one.model_dump()) for currency, one in body.deposit_bounds.items()},
     )
 
     async def work(uow: UnitOfWork) -> ProviderView:

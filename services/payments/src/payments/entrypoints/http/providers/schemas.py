@@ -13,6 +13,13 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 Text = Annotated[str, StringConstraints(max_length=8_192)]
 
 
+class Bounds(StrictModel):
+    """How little and how much is paid in at once, both included; null: no bound but the provider's own."""
+
+    min_minor: AmountMinor | None = None
+    max_minor: AmountMinor | None = None
+
+
 class ProviderBody(StrictModel):
     """A casino's account at a provider, as it shall be. Secrets that are not named stay as they are."""
 
@@ -20,6 +27,9 @@ class ProviderBody(StrictModel):
     currencies: Annotated[list[CurrencyCode], Field(min_length=1, max_length=40)]
     settings: Annotated[dict[Name, Text], Field(max_length=20)]
     secrets: Annotated[dict[Name, Text], Field(max_length=20)] = Field(default={}, repr=False)
+    deposit_bounds: Annotated[dict[CurrencyCode, Bounds], Field(max_length=40)] | None = Field(
+        default=None, description="By currency; when it is not sent, bounds stay as they are"
+    )
 
 
 class ProviderView(BaseModel):
@@ -30,6 +40,7 @@ class ProviderView(BaseModel):
     currencies: list[str]
     settings: dict[str, Any]
     secrets_set: list[str] = Field(description="The names of the secrets it has")
+    deposit_bounds: dict[str, Bounds] = Field(description="How little and how much is paid in at once, by currency")
     updated_at: datetime
 
 

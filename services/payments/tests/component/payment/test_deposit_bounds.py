@@ -1,0 +1,90 @@
+"""How little and how much a casino takes in one deposit."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .world import V1, World
+
+URL = "https://api.stripe.com"
+
+
+async def put(world: World, bounds: Any = ..., provider: str = "stripe", **changes: Any) -> Any:
+    body = {"enabled": True, "currencies": ["EUR"], "settings": {"base_url": URL}, **changes}
+    if bounds is not ...:
+        body["deposit_bounds"] = bounds
+    path = f"{V1}/casinos/{world.casino}/providers/{provider}"
+    return await world.client.put(path, json=body, headers=world.staff())
+
+
+async def test_a_deposit_within_the_bounds_is_taken_and_none_outside(world: World) -> None:
+    shown = await put(world, {"EUR": {"min_minor": 10_00, "max_minor": 500_00}})
+    assert shown.json()["deposit_bounds"] == {"EUR": {"min_minor": 10_00, "max_minor": 500_00}}
+    for amount in (9_99, 500_01):
+        answer = await world.deposit(amount)
+        assert (answer.status_code, answer.json()["code"]) == (409, "amount_outside_policy")
+        assert answer.json()["errors"][0]["field"] == "amount_minor"
+    assert await world.rows("SELECT 1 FROM event") == []
+    assert world.stripe.calls == []
+    for amount in (10_00, 500_00):
+        assert (await world.deposit(amount)).status_code == 201
+
+
+async def test_one_bound_may_be_open(world: World) -> None:
+    await put(world, {"EUR": {"min_minor": 10_00}})
+    assert (await world.deposit(9_99)).json()["detail"] == "At least 1000 minor units at once."
+    assert (await world.deposit(999_999_00)).status_code == 201
+
+
+async def test_bounds_stay_when_nothing_is_said_of_them_and_go_when_none_are_given(world: World) -> None:
+    await put(world, {"EUR": {"max_minor": 10_00}})
+    await put(world)
+    assert (await world.deposit(20_00)).json()["code"] == "amount_outside_policy"
+    await put(world, {})
+    assert (await world.deposit(20_00)).status_code == 201
+
+
+async def test_bounds_of_a_currency_go_with_it(world: World) -> None:
+    await put(world, {"EUR": {"max_minor": 10_00}, "GBP": {"max_minor": 9_00}}, currencies=["EUR", "GBP"])
+    assert (await put(world)).json()["deposit_bounds"] == {"EUR": {"min_minor": None, "max_minor": 10_00}}
+
+
+async def test_what_was_begun_is_credited_whatever_the_bounds_say_since(world: World) -> None:
+    deposit_id = (await world.deposit(50_00)).json()["deposit_id"]
+    await put(world, {"EUR": {"max_minor": 10_00}})
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    assert await world.balance() == (50_00, 0)
+
+
+async def test_a_change_of_bounds_is_told_with_before_and_after(world: World) -> None:
+    await put(world, {"EUR": {"max_minor": 10_00}})
+    rows = await world.rows("SELECT envelope FROM outbox ORDER BY id DESC LIMIT 1")
+    told = json.loads(rows[0]["envelope"])["data"]
+    assert told["before"]["deposit_bounds"] == {}
+    assert told["after"]["deposit_bounds"] == {"EUR": {"min_minor": None, "max_minor": 10_00}}
+
+
+@pytest.mark.parametrize(
+    ("bounds", "field"),
+    [
+        ({"EUR": {"min_minor": 2, "max_minor": 1}}, "deposit_bounds.EUR.min_minor"),
+        ({"GBP": {"min_minor": 2}}, "deposit_bounds.GBP"),
+        ({"EUR": {"min_minor": 0}}, "deposit_bounds.EUR.min_minor"),
+        ({"EUR": {"min_minor": "2"}}, "deposit_bounds.EUR.min_minor"),
+        ({"EUR": {"max_minor": 10**16}}, "deposit_bounds.EUR.max_minor"),
+        ({"EUR": {"most": 1}}, "deposit_bounds.EUR.most"),
+        ({"EUR": 7}, "deposit_bounds.EUR"),
+    ],
+)
+async def test_bounds_that_make_no_sense_are_refused_by_their_field(world: World, bounds: Any, field: str) -> None:
+    answer = await put(world, bounds)
+    assert answer.status_code == 422, answer.text
+    assert field in [one["field"] for one in answer.json()["errors"]], answer.text
+
+
+async def test_a_provider_that_takes_no_money_in_has_no_bounds(world: World) -> None:
+    shown = (await world.client.get(f"{V1}/casinos/{world.casino}/providers", headers=world.staff())).json()
+    settings = next(one["settings"] for one in shown if one["provider"] == "trustly")
+    answer = await put(world, {"EUR": {"max_minor": 1}}, provider="trustly", settings=settings)
+    assert answer.json()["errors"][0]["field"] == "deposit_bounds"
