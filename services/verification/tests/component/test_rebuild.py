@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from chassis.store import rebuild
 
-from .test_access import prepared
+from .test_matrix import prepared
 from .world import World, png
 
 
