@@ -83,10 +83,10 @@ async def once_each(tale: Tale) -> str:
     rows = Rows(await ask(tale.stack, "payments", _ROWS))
     listed = {one["deposit_id"]: one for one in await officer.pages(f"{V1}/deposits")}
     wanted = {one["withdrawal_id"]: one for one in await officer.pages(f"{V1}/withdrawals")}
-    games = _games(calls, rows)
-    undone = _rollbacks(calls, rows)
-    deposits = _deposits(_granted(tale.who, "deposit"), listed, money["intents"], rows)
-    withdrawals = _withdrawals(_granted(tale.who, "withdrawal"), wanted, money["payouts"], rows)
+    games = games_once(calls, rows)
+    undone = rollbacks_once(calls, rows)
+    deposits = deposits_once(_granted(tale.who, "deposit"), listed, money["intents"], rows)
+    withdrawals = withdrawals_once(_granted(tale.who, "withdrawal"), wanted, money["payouts"], rows)
     return (
         f"{len(calls)} supplier calls: {games} bets and wins and {undone} rollbacks acknowledged; "
         f"{deposits} paid deposits of {len(listed)}; {withdrawals} payouts; each in the ledger exactly once"
@@ -98,7 +98,7 @@ def _granted(player: Person, what: str) -> set[str]:
     return {answer[f"{what}_id"] for path, answer in player.granted if path == f"{V1}/{what}s"}
 
 
-def _games(calls: list[dict[str, Any]], rows: Rows) -> int:
+def games_once(calls: list[dict[str, Any]], rows: Rows) -> int:
     """Bets and wins; how many were acknowledged."""
     acknowledged = 0
     told: set[tuple[str, str]] = set()
@@ -120,7 +120,7 @@ def _games(calls: list[dict[str, Any]], rows: Rows) -> int:
     return acknowledged
 
 
-def _rollbacks(calls: list[dict[str, Any]], rows: Rows) -> int:
+def rollbacks_once(calls: list[dict[str, Any]], rows: Rows) -> int:
     """Rollbacks, by what they take back: one row however often and under however many ids it was asked for."""
     by_reference: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for call in calls:
@@ -146,11 +146,14 @@ def _takes_back(reversal: Row, taken: list[Row]) -> None:
         assert not taken, (reversal, taken)
         assert reversal.amount_minor == 0, reversal
     else:
-        [moved] = taken
+        assert len(taken) == 1, (reversal, taken)
+        moved = taken[0]
         assert (reversal.reversal_of, reversal.amount_minor) == (moved.id, moved.amount_minor), (reversal, moved)
 
 
-def _deposits(granted: set[str], listed: dict[str, dict[str, Any]], intents: list[dict[str, Any]], rows: Rows) -> int:
+def deposits_once(
+    granted: set[str], listed: dict[str, dict[str, Any]], intents: list[dict[str, Any]], rows: Rows
+) -> int:
     """Deposits: what the provider has as succeeded, the API says is succeeded and the ledger credited are the same."""
     missing = granted - set(listed)
     assert not missing, f"acknowledged and gone: {missing}"
@@ -169,7 +172,7 @@ def _deposits(granted: set[str], listed: dict[str, dict[str, Any]], intents: lis
     return len(succeeded)
 
 
-def _withdrawals(
+def withdrawals_once(
     granted: set[str], listed: dict[str, dict[str, Any]], payouts: list[dict[str, Any]], rows: Rows
 ) -> int:
     """Withdrawals: each held once; settled once if the provider paid it, released once if nobody did."""

@@ -132,8 +132,9 @@ async def _excluded_withdraws(tale: Tale) -> dict[str, Any]:
     await tale.staff["officer"].post(f"{path}/approve", {})
     paid = await _paid(tale, path)
     records = await tale.direct("GET", f"/control/money/{tale.casino_id}")
-    order: dict[str, Any]
-    [order] = [one for one in records["payouts"] if one["message_id"] == asked["withdrawal_id"]]
+    orders = [one for one in records["payouts"] if one["message_id"] == asked["withdrawal_id"]]
+    assert len(orders) == 1, orders
+    order: dict[str, Any] = orders[0]
     assert (order["paid"], order["amount"], order["order_id"]) == (True, major(SMALL_MINOR), paid["reference"]), order
     return order
 
