@@ -28,7 +28,9 @@ class ReadModel:
     """What a screen shows, kept up to date from events.
 
     Attributes:
-        name: how `rebuild` calls it; the table is `rm_<name>`.
+        name: how `rebuild` calls it; the table is `rm_<name>`, and a projector's place is kept under it. What people
+            look at is named as they see it (`withdrawal_list`, `timeline`); a copy of another service's facts for the
+            service's own use is the noun of one row (`player`, `movement`).
         table: its columns; the primary key's columns are the model's key, in that order.
         handles: the event classes it looks at: this service's own, or contract events of others.
         key: the primary key of the row an event belongs to; None when the event is none of its business.
