@@ -99,6 +99,8 @@ async def upstream() -> AsyncIterator[Upstream]:
 @pytest.fixture
 async def gateway(upstream: Upstream) -> AsyncIterator[int]:
     """The port of a gateway before the upstream."""
-    settings = make_settings(Settings, **_everything_at(upstream.url), upstream_timeout_s=2)
+    settings = make_settings(
+        Settings, **_everything_at(upstream.url), upstream_timeout_s=2, allowed_hosts="127.0.0.1,x"
+    )
     async with served(build(settings, verifier=test_verifier())) as port:
         yield port

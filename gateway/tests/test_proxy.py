@@ -8,6 +8,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pitlocal.processes import free_port
 
 from chassis.http import RequestProblem
 from chassis.testing.environment import make_settings
@@ -159,6 +160,29 @@ async def test_a_host_that_is_not_ours_is_served_nothing_but_probes(upstream: Up
             assert (await client.get("/healthz")).status_code == 200
     assert {(answer.status_code, answer.json()["code"]) for answer in strange} == {(421, "host_unknown")}
     assert ours == [200, 200, 200, 404]
+
+
+async def test_unless_it_is_told_the_gateway_is_reached_by_loopback_names_alone(upstream: Upstream) -> None:
+    settings = make_settings(Settings, **{f"{service}_url": upstream.url for service in SERVICES})
+    async with served(build(settings, verifier=test_verifier())) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            hosts = ("localhost", "LOCALHOST:81", "[::1]", "[::1]:80", "127.0.0.1", "pitboss.example", "169.254.1.1")
+            answers = [(await client.get("/docs", headers={"Host": host})).status_code for host in hosts]
+    assert answers == [200] * 5 + [421] * 2
+
+
+async def test_figures_are_served_at_a_port_of_their_own_and_nowhere_else(upstream: Upstream) -> None:
+    urls = {f"{service}_url": upstream.url for service in SERVICES}
+    figures = free_port()
+    settings = make_settings(Settings, **urls, metrics_port=figures)
+    async with served(build(settings, verifier=test_verifier())) as port, httpx.AsyncClient() as client:
+        public = await client.get(f"http://127.0.0.1:{port}/metrics", headers=bearer(make_token()))
+        own = await client.get(f"http://127.0.0.1:{figures}/metrics")
+    assert (public.status_code, public.json()["code"]) == (404, "route_not_found")
+    assert "http_requests_in_flight" in own.text
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"http://127.0.0.1:{figures}/metrics")
 
 
 async def test_the_explorer_and_the_description_are_served_from_here(client: httpx.AsyncClient) -> None:

@@ -59,11 +59,40 @@ async def test_a_request_without_a_host_is_refused(gateway: int, upstream: Upstr
     assert upstream.seen == []
 
 
+TARGETS = {
+    "absolute form": b"GET http://evil.example/api/games/v1/rounds HTTP/1.1",
+    "absolute form of our own": b"GET http://x/api/games/v1/rounds HTTP/1.1",
+    "another scheme": b"GET file:///api/games/v1/rounds HTTP/1.1",
+    "authority form": b"CONNECT games:8000 HTTP/1.1",
+    "asterisk form": b"OPTIONS * HTTP/1.1",
+    "no slash": b"GET api/games/v1/rounds HTTP/1.1",
+    "a fragment": b"GET /api/games/v1/rounds#x HTTP/1.1",
+    "a version there is not": b"GET /api/games/v1/rounds HTTP/1.2",
+    "a version of long ago": b"GET /api/games/v1/rounds HTTP/0.9",
+}
+
+
+@pytest.mark.parametrize("line", TARGETS.values(), ids=TARGETS.keys())
+async def test_a_target_that_is_no_path_is_refused(gateway: int, upstream: Upstream, line: bytes) -> None:
+    rest = GOOD.partition("\r\n")[2].encode()
+    answer = await raw(gateway, line + b"\r\n" + rest + b"\r\n")
+    assert status(answer) == 400
+    assert upstream.seen == []
+
+
+async def test_nothing_is_read_behind_a_target_that_is_refused(gateway: int, upstream: Upstream) -> None:
+    first = GOOD.replace("/api/games", "http://evil.example/api/games")
+    answer = await raw(gateway, f"{first}\r\n{GOOD}\r\n".encode())
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert upstream.seen == []
+
+
 PATHS = [
     "/api/games/v1/rounds/..%2fsecret",
     "/api/games/v1/../../internal/v1/x",
     "/api/games/v1/%2e%2e/rounds",
     "/api//games/v1/rounds",
+    "//evil.example/api/games/v1/rounds",
     "/api/games/v1/rounds;x=1",
     "/api/games/v1/rounds%00",
     "/api/games/v1/rounds%25",

@@ -108,6 +108,26 @@ def test_the_outside_reaches_no_metrics_or_probes() -> None:
     assert paths == {"/api", "/docs", "/openapi.json", "/partner/stripe", "/partner/trustly", "/partner/hub88"}
 
 
+def test_the_gateway_answers_to_its_published_names_alone(composition: dict[str, Any]) -> None:
+    config = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]
+    rules = next(documents(MANIFESTS / "base" / "ingress.yaml"))["spec"]["rules"]
+    assert config["ALLOWED_HOSTS"].split(",") == [rule["host"] for rule in rules]
+    assert urlsplit(config["PUBLIC_BASE_URL"]).hostname in config["ALLOWED_HOSTS"].split(",")
+    assert "*" not in composition["services"]["gateway"]["environment"]["ALLOWED_HOSTS"]
+
+
+def test_figures_of_the_gateway_are_read_at_a_port_that_is_not_published(composition: dict[str, Any]) -> None:
+    gateway = composition["services"]["gateway"]
+    assert gateway["ports"] == ["127.0.0.1:${GATEWAY_PORT:-8000}:8000"]
+    port = int(gateway["environment"]["METRICS_PORT"])
+    patched = (MANIFESTS / "gateway" / "kustomization.yaml").read_text()
+    assert f"containerPort: {port}" in patched
+    entered = {one["metadata"]["name"]: one["spec"] for one in documents(MANIFESTS / "base" / "network.yaml")}
+    assert {"port": port} in entered["metrics"]["ingress"][0]["ports"]
+    for name in ("from-outside", "between-programs"):
+        assert {"port": port} not in entered[name]["ingress"][0]["ports"]
+
+
 def test_no_secret_has_a_default_and_the_script_makes_each(tmp_path: Path) -> None:
     text = (REPOSITORY / "docker-compose.yml").read_text()
     named = set(re.findall(r"\$\{(\w*(?:KEY|PASSWORD)):\?[^}]+\}", text))

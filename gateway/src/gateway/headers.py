@@ -15,6 +15,7 @@ from chassis.http.problems import problem_response
 Headers = Iterable[tuple[bytes, bytes]]
 
 _NAME = re.compile(rb"^[a-z0-9-]+$")
+_PORT = re.compile(r":[0-9]*$")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CONNECTION_WORDS = frozenset({b"keep-alive", b"close", b"upgrade"})
 
@@ -33,7 +34,7 @@ _FORWARDED = frozenset(
         b"user-agent",
     }
 )
-_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+_PROBES = frozenset({"/healthz", "/readyz"})
 """Asked by those who run the gateway, at the address of the process itself: no host name is expected there."""
 
 _ONCE = frozenset({b"host", b"content-length", b"authorization", b"content-type", b"transfer-encoding"})
@@ -93,8 +94,7 @@ def check_head(headers: Headers, hosts: frozenset[str]) -> None:
     named = {word.strip().lower() for word in seen.get(b"connection", b"").split(b",") if word.strip()}
     if not named <= _CONNECTION_WORDS:
         raise _refused("The header connection names what it may not.")
-    host = seen[b"host"].decode("latin-1").rpartition(":")[0] or seen[b"host"].decode("latin-1")
-    if hosts and host.lower() not in hosts:
+    if hosts and _PORT.sub("", seen[b"host"].decode("latin-1")).lower() not in hosts:
         raise RequestProblem(421, "host_unknown", "This host is not served here.")
 
 

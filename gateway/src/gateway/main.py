@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import uvloop
 from fastapi import FastAPI
@@ -15,6 +15,7 @@ from chassis.http import create_service
 from chassis.http.serving import serve_app
 from chassis.logging import configure_logging
 from chassis.settings import load
+from chassis.telemetry import metrics_served
 from gateway.headers import CheckedHeads
 from gateway.pages import router
 from gateway.proxy import Proxy
@@ -29,9 +30,11 @@ def build(settings: Settings, *, verifier: Verifier | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await proxy.start()
-        yield
-        await proxy.stop()
+        port = settings.metrics_port
+        with nullcontext() if port is None else metrics_served(settings.host, port):
+            await proxy.start()
+            yield
+            await proxy.stop()
 
     return create_service(
         "gateway",
@@ -41,6 +44,7 @@ def build(settings: Settings, *, verifier: Verifier | None = None) -> FastAPI:
         lifespan=lifespan,
         verifier=checks,
         middleware=[Middleware(CheckedHeads, allowed_hosts=settings.allowed_hosts)],
+        metrics=False,  # Strangers reach this port; the figures have one of their own.
         openapi=False,  # The document over all services is served instead.
     )
 

@@ -20,7 +20,14 @@ class Settings(HttpSettings):
         default="",
         description="comma-separated addresses or networks of proxies in front; none: a client is who connects",
     )
-    allowed_hosts: str = Field(default="*", description="comma-separated host names, or * for any")
+    allowed_hosts: str = Field(
+        default="127.0.0.1,localhost,[::1]",
+        min_length=1,
+        description="comma-separated host names under which the gateway is reached, or * for any",
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="a port where /metrics is served, not for strangers; absent: nowhere"
+    )
     upload_bytes: int = Field(default=12 * 1024 * 1024, ge=65_536, le=64 * 1024 * 1024, description="65536 to 67108864")
     requests_per_second_per_ip: float = Field(default=200, gt=0, le=100_000, description="above 0, at most 100000")
     requests_per_second_per_session: float = Field(default=50, gt=0, le=100_000, description="above 0, at most 100000")

@@ -18,11 +18,12 @@ _PATIENCE_S = 2.0
 
 
 def operations_router(
-    name: str, version: str, checks: Mapping[str, Check], drain: Drain, *, openapi: bool = True
+    name: str, version: str, checks: Mapping[str, Check], drain: Drain, *, openapi: bool = True, metrics: bool = True
 ) -> APIRouter:
     """The routes for those who run the service. They say nothing about anyone's data.
 
-    Without `openapi`, the application describes itself by a route of its own.
+    Without `openapi`, the application describes itself by a route of its own; without `metrics`, its figures are
+    read at another port.
     """
     router = APIRouter(include_in_schema=False)
 
@@ -37,10 +38,10 @@ def operations_router(
         status = "ready" if ready else "draining" if drain.draining else "unready"
         return JSONResponse({"status": status, "checks": results}, status_code=200 if ready else 503)
 
-    @router.get("/metrics", dependencies=[Public("figures without personal data; not routed by the gateway")])
-    async def metrics() -> Response:
-        return Response(render_metrics(), media_type=CONTENT_TYPE)
-
+    if metrics:
+        router.add_api_route(
+            "/metrics", _measured, dependencies=[Public("figures without personal data; not routed by the gateway")]
+        )
     if openapi:
         router.add_api_route(
             "/openapi.json",
@@ -48,6 +49,10 @@ def operations_router(
             dependencies=[Public("the description of the API; not routed by the gateway")],
         )
     return router
+
+
+async def _measured() -> Response:
+    return Response(render_metrics(), media_type=CONTENT_TYPE)
 
 
 async def _described(request: Request) -> JSONResponse:

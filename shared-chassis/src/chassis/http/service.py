@@ -43,6 +43,7 @@ def create_service(
     verifier: Verifier | None = None,
     state: Mapping[str, Any] | None = None,
     openapi: bool = True,
+    metrics: bool = True,
     middleware: Sequence[Middleware] = (),
 ) -> FastAPI:
     """The HTTP application of a service.
@@ -58,6 +59,7 @@ def create_service(
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
         openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
+        metrics: whether `/metrics` is served here; else see `chassis.telemetry.metrics_served`.
         middleware: layers around everything it serves, within those that log and measure.
 
     Raises:
@@ -84,12 +86,11 @@ def create_service(
             Middleware(RawApplications, applications=raw),
         ],
     )
-    door = Door(
-        verifier or TokenVerifier(RemoteKeys(settings.security_url)), ServiceTokens(name, settings.internal_key)
-    )
+    tokens = verifier or TokenVerifier(RemoteKeys(settings.security_url))
+    door = Door(tokens, ServiceTokens(name, settings.internal_key))
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
-    app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi))
+    app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
     for router in routers:
         checks = [Depends(refuse_broken_forms)]
         app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=checks)

@@ -9,21 +9,22 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.collector import settle_collector
+from chassis.http.protocol import StrictProtocol
 from chassis.settings import HttpSettings
 
 
 def uvicorn_config(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
     """The one way we run uvicorn.
 
-    httptools is its strictest parser. The server does not tell its name, does not log (there is one structured line
-    per request already), and believes X-Forwarded-For only from `settings.trusted_proxies`.
+    httptools is its strictest parser, and we make it stricter. The server does not tell its name, does not log (there
+    is one structured line per request already), and believes X-Forwarded-For only from `settings.trusted_proxies`.
     """
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=StrictProtocol,
         lifespan="on",
         access_log=False,
         log_config=None,

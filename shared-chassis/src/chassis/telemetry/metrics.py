@@ -1,5 +1,8 @@
 """Prometheus metrics of this process. Labels are route templates and codes, never ids: each value costs memory."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -9,6 +12,7 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
     generate_latest,
+    start_http_server,
 )
 
 REGISTRY = CollectorRegistry(auto_describe=True)
@@ -31,6 +35,22 @@ HTTP_DURATION = Histogram(
     registry=REGISTRY,
 )
 HTTP_IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being worked on", registry=REGISTRY)
+
+
+@contextmanager
+def metrics_served(host: str, port: int) -> Iterator[int]:
+    """Serve the figures at a port of their own, for a process whose other port strangers reach.
+
+    Yields:
+        The port, which is another than asked for when that was 0.
+    """
+    server, thread = start_http_server(port, addr=host, registry=REGISTRY)
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def render_metrics() -> bytes:
