@@ -18,7 +18,8 @@ from contracts.money import exponent, to_major_string
 from reports.application.definitions import ReportColumn, ReportDefinition
 
 NO_ACTIVITY = "No Activity"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide forms of the first four, which some spreadsheets take for them."""
 _XLSX_DIGITS = 15
 """What a spreadsheet's number holds exactly; longer amounts are written as text."""
 
@@ -63,14 +64,18 @@ class Writer(Protocol):
 
 
 class CsvWriter:
-    """RFC 4180, UTF-8. Lines about the report come first and begin with `#`; then headings, then rows."""
+    """RFC 4180, UTF-8. Lines about the report come first and begin with `#`; then headings, then rows.
+
+    Every line has as many cells as there are columns, so a reader that knows nothing of comments reads the file too;
+    one that skips lines beginning with `#` is left with headings and rows.
+    """
 
     def __init__(self, path: Path, definition: ReportDefinition, head: Head) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._csv = csv.writer(self._file)
         self._columns = definition.columns
         for label, value in head.lines():
-            self._csv.writerow([f"# {label}: {value}"])
+            self._short_line(f"# {label}", defused(" ".join(value.split())))
         self._csv.writerow([column.title for column in self._columns])
 
     def rows(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -78,8 +83,11 @@ class CsvWriter:
 
     def close(self, total: int) -> None:
         if total == 0:
-            self._csv.writerow([NO_ACTIVITY])
+            self._short_line(NO_ACTIVITY)
         self._file.close()
+
+    def _short_line(self, *cells: str) -> None:
+        self._csv.writerow([*cells, *[""] * (len(self._columns) - len(cells))])
 
 
 class XlsxWriter:
