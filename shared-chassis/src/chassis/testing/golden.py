@@ -20,6 +20,8 @@ from sqlalchemy import text
 
 import contracts
 from chassis.db import Database
+from chassis.db.engine import driver
+from chassis.db.names import quoted
 from chassis.messaging import Record
 from chassis.messaging.processing import Processor
 from chassis.runtime import Service
@@ -132,9 +134,9 @@ async def _everything(db: Database) -> dict[str, set[str]]:
     """Every row of every table as text."""
     found: dict[str, set[str]] = {}
     async with db.read() as connection:
-        names = await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        for name in names.scalars():
+        raw = await driver(connection)
+        for (name,) in await raw.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
             if name not in _BOOKKEEPING:
-                rows = await connection.execute(text(f'SELECT row_to_json(t)::text FROM "{name}" t'))  # noqa: S608
-                found[name] = set(rows.scalars())
+                rows = await raw.fetch(f"SELECT row_to_json(t)::text FROM {quoted(name)} t")  # noqa: S608 - of the catalogue
+                found[name] = {row[0] for row in rows}
     return found
