@@ -42,7 +42,7 @@ CASES = (
 @pytest.mark.parametrize(("event_bus", "plan", "split"), CASES)
 async def test_the_journey_survives_kills(event_bus: EventBus, plan: Plan, split: tuple[str, ...]) -> None:
     """Nothing acknowledged is lost, nothing happens twice, nothing is left over."""
-    async with Stack(f"crash-{event_bus}", event_bus=event_bus, split=split) as stack, asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(DEADLINE_S), Stack(f"crash-{event_bus}", event_bus=event_bus, split=split) as stack:
         unrest = Unrest(stack, plan, say=print)
         _, played = await play(stack, say=print, unrest=unrest)
     assert len(played) == len(JOURNEY)
