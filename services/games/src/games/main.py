@@ -25,8 +25,8 @@ from games.application.wallet import WalletService
 from games.domain.session import LaunchLeftUnanswered, SessionClosed, SessionLaunched, SessionOpened
 from games.entrypoints.consumers import consumer
 from games.entrypoints.http import ROUTERS
-from games.entrypoints.http.permissions import PERMISSIONS
 from games.entrypoints.partner import PartnerApi
+from games.entrypoints.permissions import PERMISSIONS
 from games.entrypoints.tasks import handlers
 from games.read_models.casinos import casino_by_id
 from games.read_models.players import player_by_id

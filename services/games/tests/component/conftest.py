@@ -17,6 +17,7 @@ from chassis.runtime import Service, http_application
 from chassis.tasks import TaskRunner
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
+from chassis.testing.golden import said
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
@@ -57,8 +58,10 @@ async def service(databases: Databases, payments: Payments, clock: FixedClock) -
 
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    """Whatever the service will have told others is as promised to them."""
     async with talking(http_application(service)) as client:
         yield client
+        await said(service)
 
 
 @pytest.fixture

@@ -8,24 +8,10 @@ from services.games.tests.component.casino import API, STAFF, Casino
 from services.games.tests.support.facts import CASINO, GAME, OTHER_CASINO, PLAYER
 from services.games.tests.support.feed import Feed
 
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
 from chassis.testing.tokens import bearer, make_token
-from contracts.games.permissions import GamesPermission as P
 from games.application.schema import metadata
 
 GAMES = f"{API}/casinos/{CASINO}/games"
-
-
-async def test_the_list_needs_its_permission(casino: Casino) -> None:
-    for caller in CALLERS:
-        await assert_caller(caller, casino.client, Attempt("GET", GAMES, permission=P.GAME_LIST, casino_id=CASINO))
-
-
-async def test_switching_needs_its_permission(casino: Casino) -> None:
-    body = {"enabled": False, "blocked_countries": []}
-    attempt = Attempt("PUT", f"{GAMES}/{GAME}", permission=P.GAME_ENABLE, casino_id=CASINO, json=body)
-    for caller in CALLERS:
-        await assert_caller(caller, casino.client, attempt)
 
 
 async def test_a_player_has_no_business_in_the_list(casino: Casino) -> None:

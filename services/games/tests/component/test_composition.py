@@ -16,7 +16,7 @@ from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted
 from contracts.games.permissions import GamesPermission
 from contracts.registry import consumed_by, produced_by
 from games.application.schema import metadata
-from games.entrypoints.http.permissions import PERMISSIONS
+from games.entrypoints.permissions import PERMISSIONS
 from games.read_models.casinos import casino_by_id, casino_profiles, casinos
 from games.read_models.players import players
 from games.read_models.session_list import session_list

@@ -10,9 +10,7 @@ from services.games.tests.support.feed import Feed
 
 from chassis.runtime import Service
 from chassis.store import rebuild
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
 from chassis.testing.tokens import bearer, make_token
-from contracts.games.permissions import GamesPermission as P
 from contracts.payments.events import RollbackRemembered, TransferPosted
 from games.domain.identity import round_id
 from games.read_models.round_list import round_movements, rounds
@@ -59,22 +57,6 @@ async def listed(casino: Casino, **query: str) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["items"]
     return found
-
-
-async def test_the_list_needs_its_permission(casino: Casino, feed: Feed) -> None:
-    await feed(posted("bet", 100))
-    attempt = Attempt("GET", ROUNDS, permission=P.ROUND_LIST, casino_id=CASINO, hidden="empty")
-    for caller in CALLERS:
-        answer = await assert_caller(caller, casino.client, attempt)
-        if caller == "permitted":
-            assert len(answer.json()["items"]) == 1
-
-
-async def test_a_round_needs_its_permission(casino: Casino, feed: Feed) -> None:
-    await feed(posted("bet", 100))
-    path = f"{ROUNDS}/{round_id('hub88', CASINO, PLAYER, GAME, 'r1')}"
-    for caller in CALLERS:
-        await assert_caller(caller, casino.client, Attempt("GET", path, permission=P.ROUND_LIST, casino_id=CASINO))
 
 
 async def test_a_round_adds_up(casino: Casino, feed: Feed) -> None:

@@ -11,21 +11,10 @@ from services.games.tests.support.facts import CASINO, GAME, OTHER_CASINO, OTHER
 from services.games.tests.support.feed import Feed
 
 from chassis.domain import FixedClock
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
-from contracts.games.permissions import GamesPermission as P
 
 SESSIONS = f"{API}/sessions"
-
-
-async def test_the_list_needs_its_permission(casino: Casino) -> None:
-    await casino.launch()
-    attempt = Attempt("GET", SESSIONS, permission=P.SESSION_LIST, casino_id=CASINO, hidden="empty")
-    for caller in CALLERS:
-        answer = await assert_caller(caller, casino.client, attempt)
-        if caller == "permitted":
-            assert len(answer.json()["items"]) == 1
 
 
 async def test_only_players_launch(casino: Casino) -> None:

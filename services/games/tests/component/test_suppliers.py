@@ -14,29 +14,9 @@ from services.games.tests.support.hub88_server import DRAGON, ROULETTE, Hub88Ser
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
-from contracts.games.permissions import GamesPermission as P
 
 SUPPLIER = f"{API}/casinos/{CASINO}/suppliers/hub88"
 BODY: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secrets": hub88.secrets()}
-
-
-async def test_configuring_needs_its_permission(client: httpx.AsyncClient, feed: Feed) -> None:
-    attempt = Attempt("PUT", SUPPLIER, permission=P.SUPPLIER_CONFIGURE, casino_id=CASINO, json=BODY)
-    for caller in CALLERS:
-        await assert_caller(caller, client, attempt)
-
-
-async def test_seeing_accounts_needs_its_permission(client: httpx.AsyncClient) -> None:
-    path = f"{API}/casinos/{CASINO}/suppliers"
-    for caller in CALLERS:
-        await assert_caller(caller, client, Attempt("GET", path, permission=P.SUPPLIER_LIST, casino_id=CASINO))
-
-
-async def test_fetching_a_catalogue_needs_its_permission(casino: Casino) -> None:
-    attempt = Attempt("POST", f"{SUPPLIER}/catalogue-sync", permission=P.CATALOGUE_SYNC, casino_id=CASINO, allowed=202)
-    for caller in CALLERS:
-        await assert_caller(caller, casino.client, attempt)
 
 
 async def test_an_account_is_shown_without_its_secrets(casino: Casino) -> None:

@@ -25,7 +25,7 @@ from payments.domain.deposit.events import DEPOSIT_EVENTS
 from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
 from payments.entrypoints.consumers import consumer
 from payments.entrypoints.http import ROUTERS
-from payments.entrypoints.http.permissions import PERMISSIONS
+from payments.entrypoints.permissions import PERMISSIONS
 from payments.entrypoints.tasks import tasks
 from payments.entrypoints.wallet import WalletHop
 from payments.read_models.deposit_list import deposit_list

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.testing.environment import make_settings
-from chassis.testing.golden import Effect, assert_effect, label
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, label, recorded
 from chassis.testing.postgres import Databases
 from contracts.backoffice.events import (
     CasinoOpened,
@@ -22,10 +24,16 @@ from contracts.backoffice.events import (
     SelfExclusionStarted,
 )
 from contracts.event import ContractEvent
-from contracts.registry import consumed_by
+from contracts.payments import events as told
+from contracts.payments.permissions import PaymentsPermission
+from contracts.registry import consumed_by, produced_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
 from payments.application.erasure import ERASE
+from payments.application.publishing import publish
 from payments.application.restrictions import REVIEW
+from payments.domain.deposit import events as deposit
+from payments.domain.withdrawal import events as withdrawal
+from payments.entrypoints.permissions import PERMISSIONS
 from payments.main import build
 from payments.settings import Settings
 
@@ -75,3 +83,87 @@ def test_what_is_consumed_is_what_the_catalogue_says(service: Service) -> None:
 @pytest.mark.parametrize("cls", EFFECTS, ids=label)
 async def test_an_example_of_what_is_consumed_has_its_effect(service: Service, cls: type[ContractEvent]) -> None:
     await assert_effect(service, cls, EFFECTS[cls])
+
+
+ONE, PLAYER, CASINO = (UUID(int=n) for n in range(1, 4))
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+OURS: dict[str, Any] = {
+    "player_id": PLAYER,
+    "casino_id": CASINO,
+    "provider": "acme",
+    "amount_minor": 50_00,
+    "currency": "EUR",
+}
+WHOSE: dict[str, Any] = {"player_id": PLAYER, "casino_id": CASINO}
+MONEY: dict[str, Any] = {"amount_minor": 50_00, "currency": "EUR"}
+IN: dict[str, Any] = {**WHOSE, "deposit_id": ONE}
+OUT: dict[str, Any] = {**WHOSE, "withdrawal_id": ONE}
+BY: dict[str, Any] = {"provider": "acme"}
+NO = "provider_said_no"
+DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
+    (
+        deposit.DepositRequested(**OURS, return_url="https://casino.test", requested_at=NOW),
+        told.DepositRequested(**IN, **MONEY, **BY),
+    ),
+    (deposit.DepositRefused(**OURS, code=NO), told.DepositRefused(**IN, **MONEY, code=NO)),
+    (deposit.DepositActionRequired(**OURS, reference="r", next_action="sealed"), None),
+    (deposit.DepositSubmitted(**OURS, reference="r"), None),
+    (deposit.DepositOutcomeUnknown(**OURS), told.DepositOutcomeUnknown(**IN, **BY)),
+    (
+        deposit.DepositSucceeded(**OURS, reference="r", requested_minor=60_00, late=True, said_at=NOW),
+        told.DepositSucceeded(**IN, **MONEY, **BY, requested_minor=60_00, late=True),
+    ),
+    (deposit.DepositFailed(**OURS, reference=None, code=NO), told.DepositFailed(**IN, **BY, code=NO)),
+    (deposit.DepositExpired(**OURS), told.DepositFailed(**IN, **BY, code="expired")),
+]
+WITHDRAWALS: list[tuple[withdrawal.WithdrawalEvent, ContractEvent | None]] = [
+    (
+        withdrawal.WithdrawalRequested(
+            **OURS, destination="sealed", shown_as="ES••32", approvals_needed=2, requested_at=NOW
+        ),
+        told.WithdrawalRequested(**OUT, **MONEY, **BY, needs_second_person=True),
+    ),
+    (
+        withdrawal.WithdrawalApproved(**OURS, approved_by=str(ONE), final=False),
+        told.WithdrawalApproved(**OUT, approved_by=str(ONE), final=False),
+    ),
+    (
+        withdrawal.WithdrawalRejected(**OURS, rejected_by=str(ONE), reason="name differs"),
+        told.WithdrawalRejected(**OUT, reject_reason="name differs"),
+    ),
+    (withdrawal.WithdrawalCancelled(**OURS), told.WithdrawalCancelled(**OUT)),
+    (withdrawal.PayoutStarted(**OURS, request_id=ONE), None),
+    (withdrawal.PayoutOutcomeUnknown(**OURS), told.PayoutOutcomeUnknown(**OUT, **BY)),
+    (withdrawal.PayoutSent(**OURS, reference="r"), told.PayoutSent(**OUT, **BY, provider_reference="r")),
+    (withdrawal.WithdrawalPaid(**OURS), told.WithdrawalPaid(**OUT, **BY, **MONEY)),
+    (withdrawal.WithdrawalFailed(**OURS, code=NO), told.WithdrawalFailed(**OUT, **BY, code=NO)),
+    (
+        withdrawal.WithdrawalReturned(**OURS, returned_minor=20_00, code=NO),
+        told.WithdrawalReturned(**OUT, **BY, amount_minor=20_00, currency="EUR"),
+    ),
+]
+TOLD = [*DEPOSITS, *WITHDRAWALS]
+TOLD_BY_THE_LEDGER: set[type[ContractEvent]] = {told.TransferPosted, told.RollbackRemembered, told.DebtRecorded}
+"""Written by the ledger's own statements: the component tests end by holding all that was said to its promises."""
+
+
+@pytest.mark.parametrize(("happened", "fact"), TOLD, ids=lambda value: type(value).__name__)
+def test_each_event_is_told_as_promised(happened: Any, fact: ContractEvent | None) -> None:
+    assert list(publish(recorded(happened, f"stream-{ONE}", CASINO))) == ([fact] if fact else [])
+    if fact:
+        assert_as_promised(fact)
+
+
+def test_no_event_of_the_domain_is_forgotten() -> None:
+    every = {*deposit.DEPOSIT_EVENTS, *withdrawal.WITHDRAWAL_EVENTS}
+    assert {type(happened) for happened, _ in TOLD} == every
+
+
+def test_every_promised_event_is_told_by_something() -> None:
+    owned = {cls for cls in produced_by("payments") if cls.owner() == "payments"}
+    from_the_domain = {type(fact) for _, fact in TOLD if fact}
+    assert from_the_domain | TOLD_BY_THE_LEDGER | {told.NotificationSetAside} == owned
+
+
+def test_every_permission_of_the_contract_is_declared() -> None:
+    assert {spec.id for spec in PERMISSIONS} == {str(one) for one in PaymentsPermission}

@@ -1,6 +1,8 @@
 """Reports: asked for, made in the background, right to the cent, fetched by whoever may."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
 from datetime import datetime, timedelta
@@ -58,6 +60,16 @@ async def made(client: httpx.AsyncClient, service: Service, body: dict[str, Any]
 async def rows_of(client: httpx.AsyncClient, job_id: str) -> list[dict[str, str]]:
     text = (await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff())).text
     return list(csv.DictReader(line for line in io.StringIO(text, newline="") if not line.startswith("#")))
+
+
+async def test_a_file_tells_its_digest_and_its_name(client: httpx.AsyncClient, service: Service) -> None:
+    await tell(service, *WORLD)
+    job_id = await made(client, service, wanted("revenue", MALTA))
+    file = await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff())
+    digest = base64.b64encode(hashlib.sha256(file.content).digest()).decode()
+    assert file.headers["digest"] == f"sha-256={digest}"
+    assert file.headers["content-disposition"].startswith('attachment; filename="revenue_')
+    assert int(file.headers["content-length"]) == len(file.content)
 
 
 async def test_ggr_is_bets_less_wins_with_rollbacks_taken_out(client: httpx.AsyncClient, service: Service) -> None:

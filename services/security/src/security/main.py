@@ -19,8 +19,8 @@ from security.domain.staff import events as staff
 from security.entrypoints.cli import create_admin, rotate_keys
 from security.entrypoints.consumers import consumer
 from security.entrypoints.http import ROUTERS
-from security.entrypoints.http.permissions_spec import PERMISSIONS
 from security.entrypoints.jobs import rotation
+from security.entrypoints.permissions import PERMISSIONS
 from security.read_models.assignment_list import assignment_list
 from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list

@@ -20,7 +20,7 @@ from security.application.publishing import publish
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.entrypoints.consumers import consumer
-from security.entrypoints.http.permissions_spec import PERMISSIONS
+from security.entrypoints.permissions import PERMISSIONS
 
 WHO, ASSIGNMENT, ROLE, CASINO = (UUID(int=n) for n in range(1, 5))
 PLAYER = str(example(PlayerRegistered).data["player_id"])

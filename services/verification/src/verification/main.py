@@ -25,8 +25,8 @@ from verification.domain.case.events import CaseEvent
 from verification.domain.hit.events import HitEvent
 from verification.entrypoints.commands import import_list, try_names
 from verification.entrypoints.consumers import consumer
-from verification.entrypoints.http.permissions import PERMISSIONS
 from verification.entrypoints.http.routers import routers
+from verification.entrypoints.permissions import PERMISSIONS
 from verification.entrypoints.tasks import tasks
 from verification.read_models.case_list import Caseload, case_list
 from verification.read_models.document_list import document_list

@@ -25,7 +25,7 @@ from verification.domain.case import errors as of_cases
 from verification.domain.case import events as case
 from verification.domain.hit import errors as of_hits
 from verification.domain.hit import events as hit
-from verification.entrypoints.http.permissions import PERMISSIONS
+from verification.entrypoints.permissions import PERMISSIONS
 from verification.main import build
 from verification.settings import Settings
 

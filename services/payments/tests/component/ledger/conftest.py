@@ -15,6 +15,7 @@ from chassis.domain import uuid7
 from chassis.runtime import Service, http_application
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
+from chassis.testing.golden import said
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import bearer, make_token, test_verifier
 from contracts.payments.wallet import transfer_id
@@ -86,7 +87,10 @@ def own_token(key: WalletKey) -> str:
 
 @asynccontextmanager
 async def running(databases: Databases) -> AsyncIterator[House]:
-    """A service on a database of its own. Its restrictions are always fresh: this is about the ledger."""
+    """A service on a database of its own. Its restrictions are always fresh: this is about the ledger.
+
+    Whatever it told others is as promised to them.
+    """
     settings = make_settings(Settings, database_url=await databases.create("payments"))
     built = build(settings)
     ledger = PostgresLedger(
@@ -101,6 +105,7 @@ async def running(databases: Databases) -> AsyncIterator[House]:
     )
     async with talking(http_application(service)) as client:
         yield House(service, client, ledger)
+        await said(service)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller
 from chassis.testing.postgres import count_statements
 from chassis.testing.tokens import make_token
-from contracts.payments.permissions import PaymentsPermission
 from contracts.payments.wallet import transfer_id
 from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold
 from payments.domain.ledger.transfers import Transfer, TransferKind
@@ -118,17 +116,6 @@ async def test_with_several_currencies_the_statement_asks_which(house):
     assert (await house.get(f"{path}?currency=USD", own_token(key))).status_code == 404
     balance = (await house.get(f"/players/{key.player_id}/balance", own_token(key))).json()
     assert [wallet["currency"] for wallet in balance["wallets"]] == ["EUR", "GBP"]
-
-
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize(
-    ("what", "permission"),
-    [("balance", PaymentsPermission.BALANCE_VIEW), ("statement", PaymentsPermission.STATEMENT_VIEW)],
-)
-async def test_only_permitted_staff_of_the_casino_see_it(house, caller, what: str, permission: str):
-    key = await house.player(100)
-    path = f"/api/payments/v1/players/{key.player_id}/{what}"
-    await assert_caller(caller, house.client, Attempt("GET", path, permission=permission, casino_id=CASINO))
 
 
 @pytest.mark.parametrize("what", ["balance", "statement"])

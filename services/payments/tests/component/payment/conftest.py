@@ -10,6 +10,7 @@ from chassis.domain import FixedClock
 from chassis.runtime import http_application
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
+from chassis.testing.golden import said
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import test_verifier
 from payments.main import build
@@ -27,7 +28,7 @@ async def database_url(databases: Databases) -> str:
 
 @pytest.fixture
 async def bare_world(database_url: str) -> AsyncIterator[World]:
-    """A service that has heard of nothing yet."""
+    """A service that has heard of nothing yet. Whatever it will have told others is as promised to them."""
     clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
     service = replace(
         build(make_settings(Settings, database_url=database_url), clock=clock, wire=wire), verifier=test_verifier()
@@ -36,6 +37,7 @@ async def bare_world(database_url: str) -> AsyncIterator[World]:
         world = World(service, client, clock, wire)
         await world.forget()
         yield world
+        await said(service)
 
 
 @pytest.fixture

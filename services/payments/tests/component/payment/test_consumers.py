@@ -1,13 +1,9 @@
 """What other services' events do here."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import contracts
-from chassis.messaging import Record
-from chassis.messaging.processing import Processor
 from chassis.store import rebuild
 from chassis.store.rebuild import rows_of
 from contracts.backoffice.events import (
@@ -19,8 +15,6 @@ from contracts.backoffice.events import (
     SelfExclusionStarted,
 )
 from contracts.backoffice.profile import JurisdictionProfile
-from contracts.envelope import Envelope
-from contracts.registry import consumed_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
 from .world import RULES, World
@@ -31,25 +25,6 @@ async def flags(world: World) -> tuple[bool, bool]:
         "SELECT bets_blocked, deposits_blocked FROM account WHERE player_id = $1 AND type = 'cash'", world.player
     )
     return rows[0]["bets_blocked"], rows[0]["deposits_blocked"]
-
-
-async def test_everything_the_catalogue_promises_is_handled(bare_world: World) -> None:
-    assert bare_world.service.consumer is not None
-    assert bare_world.service.consumer.handles == frozenset(consumed_by("payments"))
-
-
-async def test_the_golden_examples_are_handled_and_none_is_parked(bare_world: World) -> None:
-    consumer = bare_world.service.consumer
-    assert consumer is not None
-    folder = Path(contracts.__file__).parent / "examples"
-    examples = [(cls, (folder / f"{cls.type}.v{cls.version}.json").read_bytes()) for cls in consumed_by("payments")]
-    records = [
-        Record(cls.topic, 0, place, Envelope.from_json(raw).partitionkey, raw)
-        for place, (cls, raw) in enumerate(examples)
-    ]
-    await Processor(consumer, bare_world.service.application)(records)
-    assert await bare_world.rows("SELECT reason FROM parked_message") == []
-    assert len(await bare_world.rows("SELECT 1 FROM inbox")) == len(examples)
 
 
 async def test_a_registered_player_has_an_empty_wallet(world: World) -> None:

@@ -7,23 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
 from chassis.testing.problems import problem
 from contracts.backoffice.events import DepositLimitSet, PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
-from contracts.payments.permissions import PaymentsPermission as P
 from contracts.verification.events import HitDecided
 from payments.application.deposits import DepositWish, request_deposit
 
 from .world import V1, World
-
-
-@pytest.mark.parametrize("caller", CALLERS)
-async def test_staff_see_deposits_of_their_casinos(caller: CallerKind, world: World) -> None:
-    deposit_id = (await world.deposit()).json()["deposit_id"]
-    one = Attempt("GET", f"{V1}/deposits/{deposit_id}", permission=P.DEPOSIT_LIST, casino_id=world.casino)
-    await assert_caller(caller, world.client, one)
-    many = Attempt("GET", f"{V1}/deposits", permission=P.DEPOSIT_LIST, casino_id=world.casino, hidden="empty")
-    await assert_caller(caller, world.client, many)
 
 
 async def test_only_players_deposit(world: World) -> None:

@@ -6,9 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
-from contracts.payments.permissions import PaymentsPermission as P
-
 from .fakes import WEBHOOK_SECRET
 from .world import V1, World
 
@@ -19,25 +16,6 @@ STRIPE: dict[str, Any] = {
     "secrets": {"api_key": "sk_test_other", "webhook_secret": WEBHOOK_SECRET},
 }
 POLICY: dict[str, Any] = {"currency": "EUR", "second_person_above_minor": 200_00}
-
-
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize(
-    ("method", "path", "permission", "body"),
-    [
-        ("PUT", "/providers/stripe", P.PROVIDER_CONFIGURE, STRIPE),
-        ("GET", "/providers", P.PROVIDER_LIST, None),
-        ("PUT", "/withdrawal-policy", P.POLICY_SET, POLICY),
-        ("GET", "/withdrawal-policy", P.PROVIDER_LIST, None),
-    ],
-)
-async def test_settings_are_reached_by_staff_of_the_casino_with_the_permission(
-    caller: CallerKind, world: World, method: str, path: str, permission: P, body: Any
-) -> None:
-    attempt = Attempt(
-        method, f"{V1}/casinos/{world.casino}{path}", permission=permission, casino_id=world.casino, json=body
-    )
-    await assert_caller(caller, world.client, attempt)
 
 
 async def put(world: World, body: Any, provider: str = "stripe", casino: Any = None) -> Any:

@@ -6,10 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
 from contracts.envelope import Envelope
-from contracts.payments.permissions import PaymentsPermission as P
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
 from .world import V1, World
@@ -51,31 +49,6 @@ async def sent(world: World, amount_minor: int = 100_00) -> str:
 
 async def status(world: World, withdrawal_id: str) -> str:
     return str((await world.get(f"/withdrawals/{withdrawal_id}")).json()["status"])
-
-
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize(
-    ("method", "path", "permission", "body", "hidden"),
-    [
-        ("GET", "", P.WITHDRAWAL_LIST, None, "empty"),
-        ("GET", "/{id}", P.WITHDRAWAL_LIST, None, "not found"),
-        ("POST", "/{id}/approve", P.WITHDRAWAL_APPROVE, {"reason": "looks good"}, "not found"),
-        ("POST", "/{id}/reject", P.WITHDRAWAL_REJECT, {"reason": "name differs"}, "not found"),
-    ],
-)
-async def test_staff_reach_withdrawals_of_their_casinos(
-    caller: CallerKind, rich: World, method: str, path: str, permission: P, body: Any, hidden: Any
-) -> None:
-    withdrawal_id = (await rich.withdraw()).json()["withdrawal_id"]
-    attempt = Attempt(
-        method,
-        f"{V1}/withdrawals{path.format(id=withdrawal_id)}",
-        permission=permission,
-        casino_id=rich.casino,
-        json=body,
-        hidden=hidden,
-    )
-    await assert_caller(caller, rich.client, attempt)
 
 
 async def test_only_the_player_asks_and_takes_back(rich: World) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
@@ -129,7 +130,7 @@ async def download(
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Length": str(file["size_bytes"]),
         "X-Content-Type-Options": "nosniff",
-        "Digest": f"sha-256={file['sha256']}",
+        "Digest": f"sha-256={b64encode(bytes.fromhex(file['sha256'])).decode()}",
     }
     return StreamingResponse(files.read(file["path"]), media_type=MEDIA_TYPES[file_format], headers=headers)
 

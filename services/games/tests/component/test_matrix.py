@@ -1,0 +1,62 @@
+"""Every endpoint, as each kind of caller meets it."""
+
+from typing import Any
+
+import httpx
+import pytest
+from services.games.tests.component.casino import API, Casino
+from services.games.tests.component.test_rounds import posted
+from services.games.tests.support import hub88
+from services.games.tests.support.facts import CASINO, GAME, PLAYER
+from services.games.tests.support.feed import Feed
+
+from chassis.runtime import Service, http_application
+from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from contracts.games.permissions import GamesPermission as P
+from games.domain.identity import round_id
+
+OF_CASINO = f"{API}/casinos/{{casino_id}}"
+ACCOUNT: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secrets": hub88.secrets()}
+DECISION: dict[str, Any] = {"enabled": False, "blocked_countries": []}
+ROUND = round_id("hub88", CASINO, PLAYER, GAME, "r1")
+
+LISTS = [
+    Attempt("GET", f"{API}/sessions", permission=P.SESSION_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt("GET", f"{API}/rounds", permission=P.ROUND_LIST, casino_id=CASINO, hidden="empty"),
+]
+ATTEMPTS = [
+    *LISTS,
+    Attempt("GET", f"{API}/rounds/{{round_id}}", permission=P.ROUND_LIST, casino_id=CASINO),
+    Attempt("GET", f"{OF_CASINO}/games", permission=P.GAME_LIST, casino_id=CASINO),
+    Attempt("PUT", f"{OF_CASINO}/games/{{game_code}}", permission=P.GAME_ENABLE, casino_id=CASINO, json=DECISION),
+    Attempt("GET", f"{OF_CASINO}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO),
+    Attempt(
+        "PUT", f"{OF_CASINO}/suppliers/{{supplier}}", permission=P.SUPPLIER_CONFIGURE, casino_id=CASINO, json=ACCOUNT
+    ),
+    Attempt(
+        "POST",
+        f"{OF_CASINO}/suppliers/{{supplier}}/catalogue-sync",
+        permission=P.CATALOGUE_SYNC,
+        casino_id=CASINO,
+        allowed=202,
+    ),
+]
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
+async def test_every_route_lets_in_whom_it_should(casino: Casino, feed: Feed, attempt: Attempt) -> None:
+    await casino.launch()
+    await feed(posted("bet", 100))
+    for caller in CALLERS:
+        asked = attempt.at(casino_id=CASINO, round_id=ROUND, game_code=GAME, supplier="hub88")
+        answer = await assert_caller(caller, casino.client, asked)
+        if caller == "permitted" and attempt in LISTS:
+            assert len(answer.json()["items"]) == 1
+
+
+def test_every_route_is_in_the_matrix(service: Service) -> None:
+    assert_every_route(http_application(service), ATTEMPTS, public={"ANY /partner"})
+
+
+async def test_routes_without_a_permission_keep_strangers_out(client: httpx.AsyncClient, service: Service) -> None:
+    await assert_doors(client, http_application(service))

@@ -1,0 +1,62 @@
+"""Every endpoint, as each kind of caller meets it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chassis.runtime import http_application
+from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from contracts.payments.permissions import PaymentsPermission as P
+
+from .test_providers import POLICY, STRIPE
+from .world import V1, World
+
+OF_CASINO = f"{V1}/casinos/{{casino_id}}"
+OF_PLAYER = f"{V1}/players/{{player_id}}"
+WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
+PUBLIC = {"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"}
+
+
+def attempt(method: str, path: str, permission: P, **options: Any) -> Attempt:
+    """The casino is another one in every test."""
+    return Attempt(method, path, permission=permission, casino_id=None, **options)
+
+
+ATTEMPTS = [
+    attempt("GET", f"{V1}/deposits", P.DEPOSIT_LIST, hidden="empty"),
+    attempt("GET", f"{V1}/deposits/{{deposit_id}}", P.DEPOSIT_LIST),
+    attempt("GET", f"{V1}/withdrawals", P.WITHDRAWAL_LIST, hidden="empty"),
+    attempt("GET", WITHDRAWAL, P.WITHDRAWAL_LIST),
+    attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}),
+    attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}),
+    attempt("GET", f"{OF_CASINO}/providers", P.PROVIDER_LIST),
+    attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE),
+    attempt("GET", f"{OF_CASINO}/withdrawal-policy", P.PROVIDER_LIST),
+    attempt("PUT", f"{OF_CASINO}/withdrawal-policy", P.POLICY_SET, json=POLICY),
+    attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
+    attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
+    attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
+]
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
+async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt) -> None:
+    await world.give(500_00)
+    ids = {
+        "casino_id": world.casino,
+        "player_id": world.player,
+        "provider": "stripe",
+        "deposit_id": (await world.deposit()).json()["deposit_id"],
+        "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
+    }
+    for caller in CALLERS:
+        await assert_caller(caller, world.client, replace(attempt.at(**ids), casino_id=world.casino))
+
+
+def test_every_route_is_in_the_matrix(world: World) -> None:
+    assert_every_route(http_application(world.service), ATTEMPTS, public=PUBLIC)
+
+
+async def test_routes_without_a_permission_keep_strangers_out(world: World) -> None:
+    await assert_doors(world.client, http_application(world.service))
