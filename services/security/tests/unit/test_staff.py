@@ -1,5 +1,6 @@
 """Who works here and what they may do."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -102,11 +103,18 @@ def test_whoever_is_disabled_stays_disabled_with_no_role_left(history: list[Any]
 
 
 @pytest.mark.parametrize("within", [frozenset[str](), frozenset({"another"})])
-def test_what_lies_beyond_the_askers_casinos_is_not_his_to_take(
+def test_what_lies_beyond_the_askers_casinos_does_not_exist_for_him(
     spec: Spec[Any, Any, Any], within: frozenset[str]
 ) -> None:
     withdraw = WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB, within=within)
     disable = DisableStaffMember(staff_id=ANN, by=BOB, within=within)
-    spec.given(ADDED, ASSIGNED).when(withdraw).then_raises(BeyondOwnAccess)
-    spec.given(ADDED, ASSIGNED).when(disable).then_raises(BeyondOwnAccess)
-    spec.given(ADDED).when(disable).then_raises(BeyondOwnAccess)
+    spec.given(ADDED, ASSIGNED).when(withdraw).then_raises(AssignmentUnknown)
+    for history in ([ADDED, ASSIGNED], [ADDED], [ADDED, StaffMemberDisabled()]):
+        spec.given(*history).when(disable).then_raises(StaffMemberUnknown)
+
+
+def test_a_colleague_of_other_casinos_too_is_disabled_by_the_operator(spec: Spec[Any, Any, Any]) -> None:
+    [casino] = ASSIGNED.casinos
+    elsewhere = replace(ASSIGNED, assignment_id=UUID(int=77), casinos=("another",))
+    disable = DisableStaffMember(staff_id=ANN, by=BOB, within=frozenset({casino}))
+    spec.given(ADDED, ASSIGNED, elsewhere).when(disable).then_raises(BeyondOwnAccess)

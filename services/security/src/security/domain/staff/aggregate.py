@@ -90,7 +90,7 @@ def _withdraw(command: WithdrawRole, state: Staff) -> Sequence[StaffEvent]:
         raise AssignmentUnknown
     role_id, casinos = roles[command.assignment_id]
     if not _inside(casinos, command.within):
-        raise BeyondOwnAccess
+        raise AssignmentUnknown
     return [RoleWithdrawn(assignment_id=command.assignment_id, role_id=role_id)]
 
 
@@ -103,17 +103,22 @@ def _disable(command: DisableStaffMember, state: Staff) -> Sequence[StaffEvent]:
         case Active():
             _require_all_inside(state, command.within)
             return [StaffMemberDisabled()]
-        case Disabled():
+        case Disabled() if command.within is None:
             return []
+        case Disabled():
+            raise StaffMemberUnknown
         case _:
             assert_never(state)
 
 
 def _require_all_inside(state: Active, within: frozenset[str] | None) -> None:
-    """Whoever holds a role elsewhere is disabled by the operator; so is whoever holds none, being nobody's yet."""
-    if within is not None and not (
-        state.roles and all(_inside(casinos, within) for _, casinos in state.roles.values())
-    ):
+    """Whoever holds a role elsewhere too is disabled by the operator. A colleague of others, or of nobody yet, is
+    unknown to a manager of some casinos: another answer would tell that there is somebody.
+    """
+    held = [_inside(casinos, within) for _, casinos in state.roles.values()]
+    if within is not None and not any(held):
+        raise StaffMemberUnknown
+    if not all(held):
         raise BeyondOwnAccess
 
 
