@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from services.backoffice.tests.component import api as backoffice_api
 from services.games.tests.component.casino import Casino
 from services.games.tests.support import facts as games_facts
-from services.games.tests.support.feed import PROFILE, Feed
+from services.games.tests.support.facts import PROFILE
 from services.games.tests.support.hub88 import secrets as hub88_secrets
 from services.games.tests.support.hub88 import settings as hub88_settings
 from services.games.tests.support.hub88_server import Hub88Server
@@ -43,6 +43,7 @@ from chassis.runtime import Service, http_application
 from chassis.tasks import TaskRunner
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
+from chassis.testing.feed import Feed
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import TokenMaker, bearer, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered

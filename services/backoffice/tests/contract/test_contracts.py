@@ -58,13 +58,14 @@ def with_figures(cls: type[ContractEvent], *after: type[ContractEvent], **figure
     return Effect({"rm_timeline": told_in_the_story(cls), "rm_player_overview": figures}, after)
 
 
+COLLEAGUE = example(StaffMemberAdded).data["name"]
 NOT_A_PLAYERS_STORY = "it is about no player, and the story is told player by player"
 EFFECTS: dict[type[ContractEvent], Effect] = {
     **{cls: Effect({"rm_timeline": told_in_the_story(cls)}) for cls in consumed_by("backoffice")},
     NotificationSetAside: Effect(nothing=NOT_A_PLAYERS_STORY),
     SettingChanged: Effect(nothing=NOT_A_PLAYERS_STORY),
-    StaffMemberAdded: Effect(nothing=NOT_A_PLAYERS_STORY),
-    StaffMemberDisabled: Effect(nothing=NOT_A_PLAYERS_STORY),
+    StaffMemberAdded: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": True}}),
+    StaffMemberDisabled: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": False}}, after=(StaffMemberAdded,)),
     TransferPosted: with_figures(TransferPosted, currency="EUR", balance_minor=15000, bets_minor=5000),
     DepositSucceeded: with_figures(DepositSucceeded, deposits=1, deposits_minor=5000),
     WithdrawalPaid: with_figures(WithdrawalPaid, withdrawals=1, withdrawals_minor=5000),

@@ -7,8 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from services.games.tests.component.casino import Casino
-from services.games.tests.support.facts import CASINO, OTHER_CASINO, OTHER_PLAYER, PLAYER
-from services.games.tests.support.feed import PROFILE, Feed
+from services.games.tests.support.facts import CASINO, OTHER_CASINO, OTHER_PLAYER, PLAYER, PROFILE
 from services.games.tests.support.hub88_server import Hub88Server
 from services.games.tests.support.payments import Payments
 
@@ -17,6 +16,7 @@ from chassis.runtime import Service, http_application
 from chassis.tasks import TaskRunner
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
+from chassis.testing.feed import Feed
 from chassis.testing.golden import said
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import test_verifier

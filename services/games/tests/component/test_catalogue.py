@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 from services.games.tests.component.casino import API, STAFF, Casino
 from services.games.tests.support.facts import CASINO, GAME, OTHER_CASINO, PLAYER
-from services.games.tests.support.feed import Feed
 
+from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from games.application.schema import metadata
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from services.games.tests.component.casino import Casino
-from services.games.tests.support.facts import CASINO, PLAYER
-from services.games.tests.support.feed import PROFILE, Feed
+from services.games.tests.support.facts import CASINO, PLAYER, PROFILE
 
 from chassis.db import migrations
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
 from chassis.store import rebuild
+from chassis.testing.feed import Feed
 from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PlayerBlocked
 from contracts.games.permissions import GamesPermission
 from contracts.registry import consumed_by, produced_by

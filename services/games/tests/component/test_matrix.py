@@ -8,10 +8,10 @@ from services.games.tests.component.casino import API, Casino
 from services.games.tests.component.test_rounds import posted
 from services.games.tests.support import hub88
 from services.games.tests.support.facts import CASINO, GAME, PLAYER
-from services.games.tests.support.feed import Feed
 
 from chassis.runtime import Service, http_application
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.feed import Feed
 from contracts.games.permissions import GamesPermission as P
 from games.domain.identity import round_id
 

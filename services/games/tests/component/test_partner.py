@@ -11,12 +11,12 @@ from uuid import uuid4
 from services.games.tests.component.casino import Casino
 from services.games.tests.support import hub88
 from services.games.tests.support.facts import CASINO, OTHER_CASINO, OTHER_PLAYER, PLAYER
-from services.games.tests.support.feed import Feed
 from services.games.tests.support.payments import Payments
 
 from chassis.domain import FixedClock
 from chassis.runtime import http_application
 from chassis.testing.client import client as talking
+from chassis.testing.feed import Feed
 from chassis.testing.postgres import count_statements
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
 from games.entrypoints.partner import LARGEST_BODY

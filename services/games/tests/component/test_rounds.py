@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 from services.games.tests.component.casino import API, STAFF, Casino
 from services.games.tests.support.facts import CASINO, GAME, NOW, OTHER_CASINO, OTHER_PLAYER, PLAYER, SESSION
-from services.games.tests.support.feed import Feed
 
 from chassis.runtime import Service
 from chassis.store import rebuild
+from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.payments.events import RollbackRemembered, TransferPosted
 from games.domain.identity import round_id

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from services.games.tests.component.casino import API, STAFF, Casino
 from services.games.tests.support.facts import CASINO, GAME, OTHER_CASINO, OTHER_PLAYER, PLAYER
-from services.games.tests.support.feed import Feed
 
 from chassis.domain import FixedClock
+from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
 

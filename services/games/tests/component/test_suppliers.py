@@ -8,12 +8,12 @@ import httpx
 from services.games.tests.component.casino import API, STAFF, Casino
 from services.games.tests.support import hub88
 from services.games.tests.support.facts import CASINO, GAME
-from services.games.tests.support.feed import Feed
 from services.games.tests.support.hub88_server import DRAGON, ROULETTE, Hub88Server
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
+from chassis.testing.feed import Feed
 
 SUPPLIER = f"{API}/casinos/{CASINO}/suppliers/hub88"
 BODY: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secrets": hub88.secrets()}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from contracts.backoffice.profile import JurisdictionProfile
 from games.application.ports import PartnerDesk, SupplierAccount
 from games.application.tokens import hash_token
 from games.application.wallet_calls import CasinoFacts, GameFacts, PlayerFacts, SessionFacts
@@ -100,3 +101,13 @@ class MemoryDirectory:
 
     async def casino(self, casino_id: UUID) -> CasinoFacts | None:
         return self.casinos.get(casino_id)
+
+
+PROFILE = JurisdictionProfile(
+    minimum_age=18,
+    limit_loosening_hours=24,
+    exclusion_months_min=6,
+    withdrawal_requires_level="verified",
+    withdrawal_cancellation_allowed=False,
+    required_documents=("identity",),
+)

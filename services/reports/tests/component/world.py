@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from chassis.runtime import Service
 from chassis.store import apply, received
+from chassis.testing.feed import envelope_of
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from contracts.backoffice.profile import JurisdictionProfile
-from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 from contracts.games.events import GameAvailabilityDecided
 from contracts.payments.events import TransferPosted
@@ -27,27 +27,11 @@ PROFILE = JurisdictionProfile(
 )
 
 
-def envelope(event: ContractEvent, at: datetime = NOON) -> Envelope:
-    return Envelope(
-        id=uuid4(),
-        source=f"/pitboss/{event.owner()}",
-        type=event.type,
-        typeversion=event.version,
-        subject="test",
-        time=at,
-        partitionkey=event.key_value(),
-        actorkind="system",
-        actorid="tests",
-        correlationid=uuid4(),
-        data=event.model_dump(mode="json"),
-    )
-
-
 async def tell(service: Service, *events: ContractEvent | tuple[ContractEvent, datetime]) -> None:
     """Fold events into the facts, as the consumer does."""
     assert service.consumer is not None
     pairs = [one if isinstance(one, tuple) else (one, NOON) for one in events]
-    recorded = [received(envelope(event, at), place) for place, (event, at) in enumerate(pairs, start=1)]
+    recorded = [received(envelope_of(event, at), place) for place, (event, at) in enumerate(pairs, start=1)]
     async with service.db.write() as connection:
         for model in service.consumer.read_models:
             await apply(connection, model, recorded)

@@ -45,7 +45,6 @@ ATTEMPTS = [
         permission=P.STAFF_DISABLE,
         casino_id=CASINO,
         json=WHY,
-        hidden="forbidden",
     ),
     Attempt(
         "POST",
@@ -62,7 +61,6 @@ ATTEMPTS = [
         f"{V1}/staff/{{staff_id}}/assignments/{{assignment_id}}",
         permission=P.ROLE_ASSIGN,
         casino_id=CASINO,
-        hidden="forbidden",
     ),
     Attempt("GET", f"{V1}/roles", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"),
     Attempt(

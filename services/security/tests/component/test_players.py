@@ -1,7 +1,6 @@
 """Players at the door: passwords of registrations under way, and the casino a log-in belongs to."""
 
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,21 +10,17 @@ from sqlalchemy import select
 
 from chassis.auth import ServiceTokens
 from chassis.db import tables
-from chassis.domain import uuid7
-from chassis.messaging import Record
-from chassis.messaging.processing import Processor
 from chassis.privacy import BlindIndex
 from chassis.runtime import Service
+from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer
 from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.envelope import Envelope
-from contracts.event import ContractEvent
 
 from .api import V1
 
 EMAIL = "ann@mail.example.com"
 RIGHT, OTHER = "the password of the first", "the password of the other"
-OFFSETS = count(1)
 
 
 class Casino:
@@ -35,6 +30,7 @@ class Casino:
         self.id = uuid4()
         self._client = client
         self._service = service
+        self.tell = Feed(service)
 
     async def put(self, player_id: UUID, password: str) -> httpx.Response:
         index: BlindIndex = self._service.state["blind_index"]
@@ -52,25 +48,6 @@ class Casino:
                 registered_at=datetime(2026, 6, 1, tzinfo=UTC),
             )
         )
-
-    async def tell(self, event: ContractEvent) -> None:
-        assert self._service.consumer is not None
-        envelope = Envelope(
-            id=uuid7(),
-            source=f"/pitboss/{event.owner()}",
-            type=event.type,
-            typeversion=event.version,
-            subject=f"player-{event.key_value()}",
-            time=datetime(2026, 6, 1, tzinfo=UTC),
-            partitionkey=event.key_value(),
-            casinoid=self.id,
-            actorkind="system",
-            actorid="test",
-            correlationid=uuid7(),
-            data=event.model_dump(mode="json"),
-        )
-        record = Record(event.topic, 0, next(OFFSETS), event.key_value(), envelope.to_json())
-        await Processor(self._service.consumer, self._service.application)([record])
 
     async def log_in(self, password: str) -> httpx.Response:
         body = {"casino_id": str(self.id), "email": EMAIL, "password": password}

@@ -11,10 +11,9 @@ import httpx
 from sqlalchemy import text
 
 from chassis.domain import FixedClock, uuid7
-from chassis.messaging import Record
-from chassis.messaging.processing import Processor
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
+from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PersonalDataErased, PlayerRegistered
 from contracts.backoffice.profile import JurisdictionProfile
@@ -59,28 +58,11 @@ class World:
         self.backoffice = backoffice
         self.clock = clock
         self.files = files
-        assert service.consumer is not None
-        self._processor = Processor(service.consumer, service.application)
-        self._offset = 0
+        self._feed = Feed(service)
 
-    async def hear(self, event: ContractEvent, *, event_id: UUID | None = None, casino_id: UUID | None = None) -> None:
-        """An event arrives from the bus."""
-        envelope = Envelope(
-            id=event_id or uuid4(),
-            source=f"/pitboss/{event.owner()}",
-            type=event.type,
-            typeversion=event.version,
-            subject=f"thing-{uuid4()}",
-            time=self.clock.now(),
-            partitionkey=event.key_value(),
-            casinoid=casino_id or getattr(event, "casino_id", None),
-            actorkind="system",
-            actorid="tests",
-            correlationid=uuid4(),
-            data=event.model_dump(mode="json"),
-        )
-        self._offset += 1
-        await self._processor([Record(event.topic, 0, self._offset, event.key_value(), envelope.to_json(), {})])
+    async def hear(self, event: ContractEvent, **changes: Any) -> None:
+        """An event arrives from the bus; the changes are fields of its envelope."""
+        await self._feed(event, **changes)
 
     async def work(self) -> int:
         """Everything that is due is done."""

@@ -1,10 +1,13 @@
-"""What backoffice does with everybody's events: it tells the player's story and keeps his figures."""
+"""What backoffice does with everybody's events: a player's story, his figures, the colleagues' names in them."""
 
 from backoffice.read_models.player_overview import player_overview
+from backoffice.read_models.staff_names import staff_names
 from backoffice.read_models.timeline import timeline
 from chassis.messaging import Consumer
 
 
 def consumer() -> Consumer:
     """Backoffice's one consumer group."""
-    return Consumer("backoffice", handlers={}, read_models=[timeline, player_overview], on_parked="block_key")
+    return Consumer(
+        "backoffice", handlers={}, read_models=[timeline, player_overview, staff_names], on_parked="block_key"
+    )

@@ -7,16 +7,14 @@ from uuid import UUID, uuid4
 import httpx
 
 from chassis.db.engine import driver
-from chassis.domain import FixedClock, uuid7
-from chassis.messaging import Record
+from chassis.domain import FixedClock
 from chassis.messaging.bus import DEFAULT_PARTITIONS
-from chassis.messaging.processing import Processor
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
+from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered, RestrictionFeedBeat
 from contracts.backoffice.profile import JurisdictionProfile
-from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
@@ -54,7 +52,7 @@ class World:
         self.stripe: FakeStripe = wire.stripe
         self.trustly: FakeTrustly = wire.trustly
         self.casino, self.player = uuid4(), uuid4()
-        self._offset = 0
+        self._feed = Feed(service)
 
     @property
     def desk(self) -> Any:
@@ -70,25 +68,7 @@ class World:
 
     async def tell(self, *events: ContractEvent) -> None:
         """Have other services' events consumed, in order, in one batch."""
-        assert self.service.consumer is not None
-        records = []
-        for event in events:
-            self._offset += 1
-            envelope = Envelope(
-                id=uuid7(),
-                source=f"/pitboss/{event.owner()}",
-                type=event.type,
-                typeversion=event.version,
-                subject=f"{event.key}-{event.key_value()}",
-                time=self.clock.now(),
-                partitionkey=event.key_value(),
-                actorkind="system",
-                actorid="test",
-                correlationid=uuid7(),
-                data=event.model_dump(mode="json"),
-            )
-            records.append(Record(event.topic, 0, self._offset, event.key_value(), envelope.to_json()))
-        await Processor(self.service.consumer, self.service.application)(records)
+        await self._feed(*events)
 
     async def open_casino(self, casino: UUID | None = None, **profile: Any) -> None:
         jurisdiction = profile.pop("jurisdiction", "MT")

@@ -15,6 +15,7 @@ from backoffice.entrypoints.http.players.personal import view
 from backoffice.entrypoints.http.players.schemas import Overview
 from backoffice.entrypoints.http.timeline.listing import TIMELINE
 from backoffice.read_models.player_overview import table as figures
+from backoffice.read_models.staff_names import names_of
 from backoffice.read_models.timeline import table as timeline
 from chassis.auth import Caller, Requires
 from chassis.http import Db
@@ -35,6 +36,8 @@ class TimelineEntry(BaseModel):
     type: str
     actor_kind: str
     actor_id: str
+    actor_name: str | None
+    """Of the colleague who acted; null for players and programs."""
     authorised_by: str | None
     reason: str | None
     facts: dict[str, Any]
@@ -47,7 +50,7 @@ async def show_timeline(
     """What happened to a player, told by every service, newest first (`order=happened_at.asc` for the story)."""
     async with db.read() as connection:
         await found(connection, caller, player_id)
-    return await TIMELINE.page(request, caller, db, where=[timeline.c.player_id == player_id])
+    return await TIMELINE.page(request, caller, db, where=[timeline.c.player_id == player_id], finish=_named)
 
 
 @router.get("/overview")
@@ -77,9 +80,15 @@ async def _figures(connection: AsyncConnection, player_id: UUID) -> dict[str, An
 async def _latest(connection: AsyncConnection, player_id: UUID) -> list[dict[str, Any]]:
     column = timeline.c
     statement = (
-        select(column.happened_at, column.service, column.type, column.actor_kind, column.facts)
+        select(column.happened_at, column.service, column.type, column.actor_kind, column.actor_id, column.facts)
         .where(column.player_id == player_id)
         .order_by(column.happened_at.desc(), column.entry_id.desc())
         .limit(_LATEST)
     )
-    return [dict(row) for row in (await connection.execute(statement)).mappings()]
+    return await _named(connection, [dict(row) for row in (await connection.execute(statement)).mappings()])
+
+
+async def _named(connection: AsyncConnection, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries with the names of the colleagues who acted."""
+    names = await names_of(connection, (entry.get("actor_id") for entry in entries))
+    return [{**entry, "actor_name": names.get(entry.get("actor_id") or "")} for entry in entries]

@@ -1,0 +1,151 @@
+"""A player's story and his figures, as the events of all services tell them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis.domain import FixedClock
+from chassis.runtime import Service
+from chassis.store import rebuild
+from chassis.testing.feed import Feed
+from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.payments.events import DepositSucceeded, TransferPosted, WithdrawalApproved
+from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
+
+from .api import V1, a_player, open_casino, staff
+
+Player = dict[str, Any]
+"""The ids that every event about a player tells."""
+
+ANN, BOB = UUID(int=0xA), UUID(int=0xB)
+
+
+@pytest.fixture
+def feed(service: Service) -> Feed:
+    return Feed(service)
+
+
+@pytest.fixture
+async def player(client: httpx.AsyncClient) -> Player:
+    casino_id = await open_casino(client)
+    return {"player_id": UUID(await a_player(client, casino_id)), "casino_id": UUID(casino_id)}
+
+
+def deposited(player: Player, amount: int) -> DepositSucceeded:
+    return DepositSucceeded(
+        **player, deposit_id=uuid4(), provider="stripe", amount_minor=amount, requested_minor=amount, currency="EUR"
+    )
+
+
+def moved(player: Player, kind: Any, amount: int, balance: int) -> TransferPosted:
+    return TransferPosted(
+        **player,
+        transfer_id=uuid4(),
+        kind=kind,
+        currency="EUR",
+        amount_minor=amount,
+        delta_minor=amount,
+        balance_minor=balance,
+        posted_at=datetime(2026, 6, 1, 12, tzinfo=UTC),
+    )
+
+
+async def story(client: httpx.AsyncClient, player: Player, **query: str) -> list[dict[str, Any]]:
+    answer = await client.get(f"{V1}/players/{player['player_id']}/timeline", params=query, headers=staff())
+    assert answer.status_code == 200, answer.text
+    told: list[dict[str, Any]] = answer.json()["items"]
+    return told
+
+
+async def overview(client: httpx.AsyncClient, player: Player, *permissions: str) -> dict[str, Any]:
+    path = f"{V1}/players/{player['player_id']}/overview"
+    answer = await client.get(path, headers=staff(*permissions))
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def approve(feed: Feed, player: Player, by: UUID) -> None:
+    approved = WithdrawalApproved(**player, withdrawal_id=uuid4(), approved_by=str(by), final=True)
+    await feed(approved, actorkind="staff", actorid=str(by))
+
+
+async def test_the_story_names_the_colleague_who_acted(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock, player: Player
+) -> None:
+    await feed(StaffMemberAdded(staff_id=ANN, login="ann@casino.example", name="Ann Example"))
+    await approve(feed, player, ANN)
+    await feed(StaffMemberDisabled(staff_id=ANN))
+    clock.advance(timedelta(seconds=1))
+    await approve(feed, player, BOB)
+    told = await story(client, player, order="happened_at.asc", service="eq.payments")
+    assert [(one["actor_id"], one["actor_name"]) for one in told] == [(str(ANN), "Ann Example"), (str(BOB), None)]
+    assert [one["actor_name"] for one in (await overview(client, player))["latest"]][:2] == [None, "Ann Example"]
+
+
+async def test_the_story_is_filtered_paged_and_told_in_either_order(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock, player: Player
+) -> None:
+    for amount in (10_00, 20_00, 30_00):
+        await feed(deposited(player, amount))
+        clock.advance(timedelta(seconds=1))
+    oldest = await story(client, player, order="happened_at.asc", type="eq.payments.deposit_succeeded")
+    newest = await story(client, player, type="eq.payments.deposit_succeeded")
+    assert [one["facts"]["amount_minor"] for one in newest] == [30_00, 20_00, 10_00]
+    assert oldest == newest[::-1]
+    assert len(await story(client, player, limit="2")) == 2
+    assert await story(client, player, service="eq.games") == []
+
+
+async def test_another_players_story_is_not_told(client: httpx.AsyncClient, feed: Feed, player: Player) -> None:
+    await feed(deposited({**player, "player_id": uuid4()}, 10_00))
+    assert await story(client, player, service="eq.payments") == []
+
+
+async def test_the_figures_add_up(client: httpx.AsyncClient, feed: Feed, player: Player) -> None:
+    await feed(deposited(player, 50_00), moved(player, "deposit", 50_00, 50_00))
+    await feed(moved(player, "bet", 20_00, 30_00), moved(player, "bet", 5_00, 25_00))
+    await feed(moved(player, "rollback_bet", 5_00, 30_00), moved(player, "win", 7_00, 37_00))
+    records = await feed(moved(player, "withdrawal_hold", 30_00, 7_00))
+    await feed.again(records)
+    figures = (await overview(client, player))["figures"]
+    named = ("balance_minor", "deposits_minor", "deposits", "bets_minor", "wins_minor", "on_hold_minor", "currency")
+    assert {name: figures[name] for name in named} == {
+        "balance_minor": 7_00,
+        "deposits_minor": 50_00,
+        "deposits": 1,
+        "bets_minor": 20_00,
+        "wins_minor": 7_00,
+        "on_hold_minor": 30_00,
+        "currency": "EUR",
+    }
+
+
+async def test_the_overview_shows_what_its_reader_may_see(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    await feed(deposited(player, 10_00))
+    little = await overview(client, player, P.PLAYER_VIEW)
+    assert (little["latest"], little["notes"]) == ([], [])
+    assert little["figures"]["deposits"] == 1
+    assert [one["type"] for one in (await overview(client, player))["latest"]] == ["payments.deposit_succeeded"]
+
+
+async def test_rebuilt_models_equal_the_live_ones(service: Service, feed: Feed, player: Player) -> None:
+    await feed(StaffMemberAdded(staff_id=ANN, login="ann@casino.example", name="Ann Example"))
+    await feed(*(deposited(player, amount) for amount in range(1, 20)))
+    await approve(feed, player, ANN)
+    assert service.consumer is not None
+    for model in service.consumer.read_models:
+        live = await rows(service, model.table.name)
+        assert live
+        await rebuild(service.db, model, service.consumer.log_of(model))
+        assert await rows(service, model.table.name) == live
+
+
+async def rows(service: Service, table: str) -> list[Any]:
+    async with service.db.read() as connection:
+        return [tuple(row) for row in await connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1")]
