@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from chassis.db import Database, tables
+from chassis.db.engine import driver
 from chassis.messaging import Consumer, MemoryBus, Message, discard_parked, list_parked, purge_parked, replay_parked
 from chassis.messaging.processing import Processor
 from chassis.store import Context, UnitOfWork, rebuild
@@ -162,6 +163,31 @@ async def test_behind_a_parked_event_its_key_waits_and_other_keys_go_on(db: Data
         await eventually(handled(db, 10))
     assert await effects(db, "a") == ["0"]
     assert await parked(db, "a") == ["ValueError: it does not fit", *["waits behind an earlier event of its key"] * 3]
+
+
+async def test_what_the_partitions_last_owner_parks_at_the_last_moment_blocks_its_key_too(db: Database) -> None:
+    handler, bus = Handler(), MemoryBus()
+    await bus.publish([message(envelope("a", "0")), message(envelope("a", "1"))])
+    first, second = bus.published(TOPIC)
+    async with db.write() as last_owner:
+        raw = await driver(last_owner)
+        await raw.execute(_PARKED_BY_ANOTHER, Envelope.from_json(first.value).id, TOPIC)
+        ours = asyncio.create_task(Processor(consumer(handler), application(db))([first, second]))
+
+        async def waits() -> bool:
+            return bool(await value(db, "SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits)
+    await ours
+    assert handler.calls == []
+    assert await parked(db, "a") == ["the last owner's", "waits behind an earlier event of its key"]
+
+
+_PARKED_BY_ANOTHER = """
+    WITH received AS (INSERT INTO inbox (consumer, event_id, topic, key, type)
+                      VALUES ('reader', $1, $2, 'a', 'platform.setting_changed') RETURNING event_id, topic, key)
+    INSERT INTO parked_message (consumer, event_id, topic, key, envelope, reason, attempts)
+    SELECT 'reader', event_id, topic, key, '', 'the last owner''s', 1 FROM received"""
 
 
 async def test_parked_events_are_replayed_in_order_and_the_key_goes_on(db: Database) -> None:

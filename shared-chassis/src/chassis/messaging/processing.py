@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -33,6 +33,16 @@ class Definition(Protocol):
     attempts: int
     kept: frozenset[str]
     wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The inbox positions of the events that are here for the first time, by id, and whether nothing of their keys is
+    parked for sure.
+    """
+
+    positions: dict[Any, int]
+    keys_are_free: bool
 
 
 class Processor:
@@ -91,10 +101,9 @@ class Processor:
         reason = f"{type(error).__name__}: {error}".replace("\0", "\ufffd")[:1000]
 
         async def work(uow: UnitOfWork) -> bool:
-            raw = await driver(uow.connection)
-            if not await self._receive(raw, [one]):
+            if not (await self._receive(uow, [one])).positions:
                 return False
-            await parked.park(raw, self._consumer.name, [(one, reason, attempts)])
+            await parked.park(await driver(uow.connection), self._consumer.name, [(one, reason, attempts)])
             return True
 
         if await self._application.transact(work, self._own_context()):
@@ -103,38 +112,46 @@ class Processor:
 
     async def _effect(self, uow: UnitOfWork, batch: Sequence[Incoming]) -> dict[str, int]:
         """Inbox, parking of what cannot or must not be handled now, read models, handlers."""
-        raw = await driver(uow.connection)
         once = list({one.event_id: one for one in reversed(batch)}.values())[::-1]
-        positions = await self._receive(raw, once)
-        fresh = [one for one in once if one.event_id in positions]
-        aside = await self._set_aside(raw, fresh)
+        received = await self._receive(uow, once)
+        fresh = [one for one in once if one.event_id in received.positions]
+        aside = await self._set_aside(uow, fresh, keys_are_free=received.keys_are_free)
         events = [one for one in fresh if one.event_id not in aside]
-        recorded = [numbered(one, positions[one.event_id]) for one in events]
+        recorded = [numbered(one, received.positions[one.event_id]) for one in events]
         await fold(uow, self._consumer, recorded)
         for one, event in zip(events, recorded, strict=True):
             await handle(uow, self._consumer, self._application, one, event)
         return {"handled": len(events), "parked": len(aside), "repeated": len(batch) - len(fresh)}
 
-    async def _receive(self, raw: Any, batch: Sequence[Incoming]) -> dict[Any, int]:
-        """Inbox positions of the events that are here for the first time."""
-        found = await raw.fetch(
+    async def _receive(self, uow: UnitOfWork, batch: Sequence[Incoming]) -> "Received":
+        """Put the events into the inbox; as the first statement it also begins the transaction."""
+        answer = await uow.connection.exec_driver_sql(
             _RECEIVE,
-            self._consumer.name,
-            [one.event_id for one in batch],
-            [one.key[0] for one in batch],
-            [one.key[1] for one in batch],
-            [one.type for one in batch],
-            [one.record.value.decode() if self._keeps(one) else None for one in batch],
+            (
+                self._consumer.name,
+                [one.event_id for one in batch],
+                [one.key[0] for one in batch],
+                [one.key[1] for one in batch],
+                [one.type for one in batch],
+                [one.record.value.decode() if self._keeps(one) else None for one in batch],
+            ),
         )
-        return {row["event_id"]: row["position"] for row in found}
+        rows = answer.all()
+        # Where a row was there already, its transaction may have ended only just now, after this statement began, and
+        # may have parked something that the statement could not see.
+        free = len(rows) == len(batch) and not any(row.blocked for row in rows)
+        return Received({row.event_id: row.position for row in rows}, keys_are_free=free)
 
     def _keeps(self, one: Incoming) -> bool:
         return one.recorded is not None and one.type in self._consumer.kept
 
-    async def _set_aside(self, raw: Any, fresh: Sequence[Incoming]) -> set[Any]:
+    async def _set_aside(self, uow: UnitOfWork, fresh: Sequence[Incoming], *, keys_are_free: bool) -> set[Any]:
         """Park what is broken and, where order matters, what comes behind it; returns the ids."""
+        raw = await driver(uow.connection)
         blocks = self._consumer.on_parked == "block_key"
-        blocked = await parked.blocked_keys(raw, self._consumer.name, {one.key for one in fresh}) if blocks else set()
+        blocked: set[tuple[str, str]] = set()
+        if blocks and not keys_are_free:
+            blocked = await parked.blocked_keys(raw, self._consumer.name, {one.key for one in fresh})
         aside: list[tuple[Incoming, str, int]] = []
         for one in fresh:
             if one.broken is not None:
@@ -191,9 +208,15 @@ def consequence_of(envelope: Envelope, application: Application) -> Context:
 
 
 _RECEIVE = """
-    INSERT INTO inbox (consumer, event_id, topic, key, type, envelope)
-    SELECT $1, event_id, topic, key, type, envelope
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
-         AS received(event_id, topic, key, type, envelope, place)
-    ORDER BY place
-    ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id, position"""
+    WITH fresh AS (
+        INSERT INTO inbox (consumer, event_id, topic, key, type, envelope)
+        SELECT $1::text, event_id, topic, key, type, envelope
+        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
+             AS received(event_id, topic, key, type, envelope, place)
+        ORDER BY place
+        ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id, position, topic, key)
+    SELECT event_id, position, EXISTS (
+        SELECT FROM parked_message p
+        WHERE p.consumer = $1::text AND p.key = fresh.key AND p.topic = fresh.topic AND p.resolved_at IS NULL
+    ) AS blocked
+    FROM fresh"""
