@@ -30,6 +30,9 @@ class Upstream:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
+        if self.behaviour == "refuse":
+            await self._refuse(send)
+            return
         body = b""
         while True:
             message = await receive()
@@ -51,6 +54,12 @@ class Upstream:
         headers = [(b"content-type", b"application/json"), (b"x-internal-secret", b"no"), (b"server", b"inside")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _refuse(self, send: Any) -> None:
+        """Answer before the body was sent, as a service does that lets somebody not in."""
+        headers = [(b"content-type", b"application/problem+json")]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"code": "forbidden"}'})
 
     async def _break_off(self, send: Any, body: bytes) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})

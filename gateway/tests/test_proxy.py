@@ -20,6 +20,8 @@ from gateway.settings import Settings
 
 from .conftest import SERVICES, Upstream, served
 
+UPLOAD = f"/api/verification/v1/players/{uuid4()}/documents"
+
 
 @pytest.fixture
 async def client(gateway: int) -> AsyncIterator[httpx.AsyncClient]:
@@ -80,9 +82,30 @@ async def test_a_large_body_is_refused_and_a_large_upload_is_not(client: httpx.A
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert upstream.seen == []
     files = {"file": ("scan.png", b"x" * 2_000_000, "image/png")}
-    sent = await client.post(f"/api/verification/v1/players/{uuid4()}/documents", files=files)
+    sent = await client.post(UPLOAD, files=files)
     assert sent.status_code == 200
     assert len(upstream.seen[0]["body"]) > 2_000_000
+
+
+async def test_a_service_that_refuses_an_upload_is_heard(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    upstream.behaviour = "refuse"
+    for _ in range(10):
+        answer = await client.post(UPLOAD, files={"file": ("scan.png", b"x" * 10_000_000, "image/png")})
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+async def test_an_upload_that_is_too_large_is_refused_by_its_size(
+    client: httpx.AsyncClient, upstream: Upstream, declared: bool
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(200):
+            yield b"x" * 65_536
+
+    for _ in range(5):
+        answer = await client.post(UPLOAD, content=b"x" * 13_107_200 if declared else pieces())
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert [one for one in upstream.seen if len(one["body"]) > 10_551_296] == []
 
 
 async def test_half_an_answer_never_looks_whole(client: httpx.AsyncClient, upstream: Upstream) -> None:

@@ -78,7 +78,10 @@ class Proxy:
         else:
             caller = await self._caller(scope)
             require(self._by_session, caller.session_id or caller.id)
-        body = _streamed(receive) if route.upload else await self._whole(receive)
+        most = self._settings.upload_bytes if route.upload else self._settings.max_body_bytes
+        if _declared(scope) > most:
+            raise _too_large(most)
+        body = Upload(receive) if route.upload else await _whole(receive, most)
         await self._forward(scope, send, route, path, body, record)
 
     def _limit_strangers(self, template: str, ip: str) -> None:
@@ -97,21 +100,13 @@ class Proxy:
                 return caller
         raise Unauthenticated
 
-    async def _whole(self, receive: Receive) -> bytes:
-        most, body = self._settings.max_body_bytes, bytearray()
-        async for chunk in _streamed(receive):
-            body += chunk
-            if len(body) > most:
-                raise RequestProblem(413, "body_too_large", f"At most {most} bytes are accepted here.")
-        return bytes(body)
-
     async def _forward(
         self,
         scope: Scope,
         send: Send,
         route: Route,
         path: str,
-        body: bytes | AsyncIterator[bytes],
+        body: "bytes | Upload",
         record: RequestRecord,
     ) -> None:
         assert self._client is not None, "start() comes first"
@@ -120,7 +115,9 @@ class Proxy:
         request = self._client.request(
             scope["method"],
             URL(target, encoded=True),
-            data=body or None,
+            data=body.chunks() if isinstance(body, Upload) else body or None,
+            # A service that refuses an upload says so before it is sent: answers during a body get lost on the way.
+            expect100=isinstance(body, Upload),
             headers=inbound(scope["headers"], _ours(scope, record)),
             allow_redirects=False,
         )
@@ -134,6 +131,8 @@ class Proxy:
             detail = f"{route.service} did not answer in time; what you asked may have happened."
             raise RequestProblem(504, "service_timeout", detail) from error
         except aiohttp.ClientError as error:
+            if isinstance(body, Upload) and body.problem is not None:
+                raise body.problem from error
             detail = f"{route.service} broke off; what you asked may have happened. Repeat it with the same key."
             raise RequestProblem(502, "service_failed", detail) from error
         record.decision = f"forwarded to {route.service}"
@@ -165,6 +164,42 @@ async def _streamed(receive: Receive) -> AsyncIterator[bytes]:
             yield message["body"]
         if not message.get("more_body"):
             return
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in _streamed(receive):
+        body += chunk
+        if len(body) > most:
+            raise _too_large(most)
+    return bytes(body)
+
+
+class Upload:
+    """A file on its way through. What is wrong with it at the client's end is kept in `problem`: whoever sends the
+    chunks on knows no more than that they ended.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self.problem: RequestProblem | None = None
+        self._receive = receive
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in _streamed(self._receive):
+                yield chunk
+        except RequestProblem as problem:
+            self.problem = problem
+            raise
+
+
+def _declared(scope: Scope) -> int:
+    """The length that was announced; the server has read it as a number already, and once."""
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
+
+
+def _too_large(most: int) -> RequestProblem:
+    return RequestProblem(413, "body_too_large", f"At most {most} bytes are accepted here.")
 
 
 async def _answer(response: aiohttp.ClientResponse, send: Send, *, head: bool) -> None:

@@ -28,7 +28,12 @@ class Settings(HttpSettings):
     metrics_port: int | None = Field(
         default=None, ge=0, le=65535, description="a port where /metrics is served, not for strangers; absent: nowhere"
     )
-    upload_bytes: int = Field(default=12 * 1024 * 1024, ge=65_536, le=64 * 1024 * 1024, description="65536 to 67108864")
+    upload_bytes: int = Field(
+        default=10 * 1024 * 1024 + 65_536,
+        ge=65_536,
+        le=64 * 1024 * 1024,
+        description="65536 to 67108864; verification's DOCUMENT_MAX_BYTES and 65536 for the form around it",
+    )
     requests_per_second_per_ip: float = Field(default=200, gt=0, le=100_000, description="above 0, at most 100000")
     requests_per_second_per_session: float = Field(default=50, gt=0, le=100_000, description="above 0, at most 100000")
     log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description="above 0, at most 100000")

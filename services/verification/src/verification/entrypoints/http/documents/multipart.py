@@ -122,26 +122,38 @@ async def read_form(request: Request, max_bytes: int) -> Form:
 
     Raises:
         RequestProblem: another form of body, broken, with other fields, or without one of the two.
-        FileTooLarge: the file has more than `max_bytes`; the rest of it is not read.
+        FileTooLarge: the file has more than `max_bytes`; the rest of it is not kept.
+
+    A refusal waits for the end of the body, which the route limits: whoever still sends would not hear it.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not 0 < len(boundary) <= 200:
         raise RequestProblem(415, "unsupported_media_type", "Send the body as multipart/form-data.")
     collector = _Collector(max_bytes)
-    try:
-        parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
-        async for chunk in request.stream():
-            parser.write(chunk)
-        parser.finalize()
-    except FormParserError as error:
-        raise RequestProblem(400, "invalid_body", "The form cannot be read.") from error
+    parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
+    refusal: Exception | None = None
+    async for chunk in request.stream():
+        refusal = refusal or _refusal(parser, chunk)
+    if refusal is not None:
+        raise refusal
+    parser.finalize()
     if not collector.ended:
         raise RequestProblem(400, "invalid_body", "The form breaks off.")
     for name in ("kind", "file"):
         if name not in collector.parts:
             raise _refused(name, "missing", "This field is required.")
     return Form(_text(bytes(collector.parts["kind"].body)), bytes(collector.parts["file"].body))
+
+
+def _refusal(parser: MultipartParser, chunk: bytes) -> Exception | None:
+    try:
+        parser.write(chunk)
+    except FormParserError:
+        return RequestProblem(400, "invalid_body", "The form cannot be read.")
+    except (RequestProblem, FileTooLarge) as refusal:
+        return refusal
+    return None
 
 
 def _text(raw: bytes) -> str:
