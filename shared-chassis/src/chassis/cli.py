@@ -10,7 +10,7 @@ import uvloop
 from chassis.collector import settle_collector
 from chassis.db import migrations
 from chassis.logging import configure_logging
-from chassis.messaging import replay_parked
+from chassis.messaging import Replayed, queue_parked, replay_parked
 from chassis.runtime import Service, http_application, serve
 from chassis.store import Log, ReadModel, rebuild
 
@@ -33,7 +33,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest revision")
     rebuilding = commands.add_parser("rebuild", help="make a read model anew from events while the service serves")
     rebuilding.add_argument("name", nargs="?", help="one of: " + ", ".join(sorted(_rebuildable(service))) or "none")
-    commands.add_parser("replay-dlq", help="hand parked events to the consumer again, in order per key")
+    commands.add_parser("replay-dlq", help="hand parked events to the consumer, and to the bus, again")
     commands.add_parser("openapi", help="print the OpenAPI document")
     for name in service.commands:
         own = commands.add_parser(name, help=(service.commands[name].__doc__ or "").strip().split("\n")[0])
@@ -91,14 +91,13 @@ def _counter() -> Callable[[int], None]:
 
 
 async def _replay(service: Service) -> int:
-    if service.consumer is None:
-        print(f"{service.name} listens to nobody: nothing can be parked", file=sys.stderr)  # noqa: T201
-        return 2
     try:
-        result = await replay_parked(service.application, service.consumer)
+        queued = await queue_parked(service.db)
+        consumer = service.consumer
+        result = Replayed(0, 0, 0) if consumer is None else await replay_parked(service.application, consumer)
     finally:
         await service.db.close()
-    print(f"{result.replayed} replayed, {result.remaining} still parked")  # noqa: T201
+    print(f"{result.replayed} replayed, {result.remaining} still parked, {queued} to be published again")  # noqa: T201
     return 0 if result.remaining == 0 else 1
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from chassis.db import Database
 from chassis.db.engine import driver
-from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay, list_parked
+from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay, list_parked, queue_parked
 from chassis.messaging.postgres_bus import PostgresBus
 from chassis.telemetry.metrics import REGISTRY
 from chassis.testing.bus_reader import Reader, eventually, in_order, numbered
@@ -36,6 +36,20 @@ class MoodyBus(MemoryBus):
         if self.down:
             self.refused += 1
             raise ConnectionRefusedError("the bus is down")
+        await super().publish(messages)
+
+
+class StumblingBus(MemoryBus):
+    """A bus that loses its connection once, at the first message that comes alone and could be published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stumbled = False
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        if len(messages) == 1 and messages[0].partition is None and not self.stumbled:
+            self.stumbled = True
+            raise ConnectionResetError("gone")
         await super().publish(messages)
 
 
@@ -221,6 +235,22 @@ async def test_a_row_that_no_bus_would_take_is_parked_and_the_others_get_by(db: 
     (one,) = await list_parked(db, "outbox")
     assert (one.topic, one.key) == ("news", "lost")
     assert "99" in one.reason
+    assert await queue_parked(db) == 1
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(all_published(db))
+    assert values_by_key(bus, "news")["lost"] == [b"{}"]
+    assert await list_parked(db, "outbox") == []
+    assert await queue_parked(db) == 0
+
+
+async def test_a_row_that_fails_for_now_is_passed_by_none_behind_it(db: Database, sql: Any) -> None:
+    bus = StumblingBus()
+    doomed = Message("news", "lost", b"{}", partition=99)
+    await queue(sql, [doomed, Message("news", "k", b"first"), Message("news", "k", b"second")])
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(all_published(db))
+    assert bus.stumbled
+    assert values_by_key(bus, "news") == {"k": [b"first", b"second"]}
 
 
 async def test_old_published_rows_are_deleted_and_waiting_ones_never(db: Database, sql: Any) -> None:

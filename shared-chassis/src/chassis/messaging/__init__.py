@@ -4,7 +4,7 @@ from chassis.messaging.bus import EventBus, Message, Record, Subscription, Undel
 from chassis.messaging.consumer import Consumer
 from chassis.messaging.memory_bus import MemoryBus, MemoryLog
 from chassis.messaging.parked import Parked, count_parked, discard_parked, list_parked, purge_parked
-from chassis.messaging.relay import OutboxRelay
+from chassis.messaging.relay import OutboxRelay, queue_parked
 from chassis.messaging.replay import Replayed, replay_parked
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "discard_parked",
     "list_parked",
     "purge_parked",
+    "queue_parked",
     "replay_parked",
 ]

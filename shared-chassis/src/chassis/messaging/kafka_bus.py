@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_TIMEOUT_MS = 15_000
 _CLOSE_S = 5.0
+_KEEP_MS = 30 * 24 * 60 * 60 * 1000
+"""How long a topic made here keeps its messages: the time in which a service that is down can still catch up."""
 
 
 class KafkaBus:
@@ -105,9 +107,24 @@ class KafkaBus:
             lag[place.topic] += end[place] - max(reached, first[place])
         return lag
 
+    async def missed(self, group: str, topics: Sequence[str]) -> dict[str, int]:
+        """Messages by topic that were deleted before the group had read them; empty when there are none."""
+        places = [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
+        async with self._asking() as (admin, reader):
+            committed = await admin.list_consumer_group_offsets(group)
+            first = await reader.beginning_offsets(places)
+        missed: dict[str, int] = {}
+        for place in places:
+            if place in committed and (gone := first[place] - committed[place].offset) > 0:
+                missed[place.topic] = missed.get(place.topic, 0) + gone
+        return missed
+
     async def _create(self, admin: AIOKafkaAdminClient, topic: str) -> None:
         brokers = len((await admin.describe_cluster())["brokers"])
-        made = await admin.create_topics([NewTopic(topic, self._partitions, min(self._replication, brokers))])
+        copies = min(self._replication, brokers)
+        settings = {"retention.ms": str(_KEEP_MS), "min.insync.replicas": str(max(copies - 1, 1))}
+        new = NewTopic(topic, self._partitions, copies, topic_configs=settings)
+        made = await admin.create_topics([new])
         for name, code, *_ in made.topic_errors:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:

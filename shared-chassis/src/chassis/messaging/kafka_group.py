@@ -52,6 +52,18 @@ class Brokers(Protocol):
         """Messages a group has before it."""
         ...
 
+    async def missed(self, group: str, topics: Sequence[str]) -> dict[str, int]:
+        """Messages that were deleted before the group had read them."""
+        ...
+
+
+class MessagesMissed(Exception):
+    """Kafka deleted messages before this group had read them: it was away for longer than they are kept.
+
+    To read on behind them would hide it. Whoever has seen to what was in them sets the group's offsets to the earliest
+    there are (`kafka-consumer-groups.sh --group ... --all-topics --reset-offsets --to-earliest --execute`).
+    """
+
 
 class KafkaSubscription:
     """Keeps a member in its group, with a new consumer whenever one has failed for good."""
@@ -93,7 +105,9 @@ class KafkaSubscription:
                 await self._live()
             except Exception as error:
                 pause_s = _FIRST_PAUSE_S if self._member is not None else min(pause_s * 2, _LONGEST_PAUSE_S)
-                if isinstance(error, (KafkaError, OSError, TimeoutError)):
+                if isinstance(error, MessagesMissed):
+                    log.error("bus_messages_missed", group=self._group, again_in_s=pause_s, error=str(error))  # noqa: TRY400
+                elif isinstance(error, (KafkaError, OSError, TimeoutError)):
                     log.warning("bus_connection_lost", group=self._group, again_in_s=pause_s, error=repr(error))
                 else:
                     log.exception("bus_member_failed", group=self._group, again_in_s=pause_s)
@@ -104,6 +118,8 @@ class KafkaSubscription:
     async def _live(self) -> None:
         for topic in self._topics:
             await self._bus.partitions(topic)
+        if missed := await self._bus.missed(self._group, self._topics):
+            raise MessagesMissed(f"deleted before {self._group} had read them: {missed}")
         member = Member(self._bus.bootstrap, self._group, self._handler, batch_size=self._batch_size)
         try:
             await member.join(self._topics)

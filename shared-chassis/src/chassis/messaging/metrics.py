@@ -8,6 +8,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 OUTBOX_WAITING = Gauge("outbox_waiting", "Events committed and not yet published", registry=REGISTRY)
 OUTBOX_AGE = Gauge("outbox_age_seconds", "Age of the oldest event that waits to be published", registry=REGISTRY)
+OUTBOX_PARKED = Gauge("outbox_parked", "Events that no bus would take and that wait for a person", registry=REGISTRY)
 OUTBOX_PUBLISHED = Counter("outbox_published_total", "Events published", registry=REGISTRY)
 OUTBOX_FAILURES = Counter("outbox_failures_total", "Batches the bus did not take", registry=REGISTRY)
 

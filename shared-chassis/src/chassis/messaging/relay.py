@@ -14,9 +14,9 @@ import asyncpg
 import structlog
 
 from chassis.db import Database
-from chassis.db.engine import plain_url
+from chassis.db.engine import driver, plain_url
 from chassis.messaging.bus import EventBus, Message, Undeliverable
-from chassis.messaging.metrics import OUTBOX_AGE, OUTBOX_FAILURES, OUTBOX_PUBLISHED, OUTBOX_WAITING
+from chassis.messaging.metrics import OUTBOX_AGE, OUTBOX_FAILURES, OUTBOX_PARKED, OUTBOX_PUBLISHED, OUTBOX_WAITING
 
 log = structlog.get_logger(__name__)
 
@@ -126,14 +126,15 @@ class OutboxRelay:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._poll_s)
 
-    async def _publish(self, connection: Any, rows: list[Any], stop: asyncio.Event) -> None:
+    async def _publish(self, connection: Any, rows: list[Any], stop: asyncio.Event) -> bool:
+        """Publish these rows; whether all of them are done with."""
         ids = [row["id"] for row in rows]
         try:
             messages = [_message(row) for row in rows]
             if not await self._delivered(connection, messages, stop):
-                return
+                return False
         except Undeliverable as error:
-            await self._part(connection, rows, error, stop)
+            return await self._part(connection, rows, error, stop)
         except Exception as error:
             OUTBOX_FAILURES.inc()
             log.warning(
@@ -142,10 +143,11 @@ class OutboxRelay:
             await connection.execute(_FAILED, ids)
             await _unless(stop, self._pause_s)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
-        else:
-            await connection.execute(_PUBLISHED, ids)
-            OUTBOX_PUBLISHED.inc(len(ids))
-            self._pause_s = _FIRST_PAUSE_S
+            return False
+        await connection.execute(_PUBLISHED, ids)
+        OUTBOX_PUBLISHED.inc(len(ids))
+        self._pause_s = _FIRST_PAUSE_S
+        return True
 
     async def _delivered(self, connection: Any, messages: list[Message], stop: asyncio.Event) -> bool:
         """Publish, however long the bus takes for it; False when it is time to stop before that.
@@ -166,14 +168,19 @@ class OutboxRelay:
             publishing.cancel()
             await asyncio.gather(publishing, return_exceptions=True)
 
-    async def _part(self, connection: Any, rows: list[Any], error: Undeliverable, stop: asyncio.Event) -> None:
-        """Publish the rows of a batch one by one; park the one that no bus would ever take, so that others get by."""
+    async def _part(self, connection: Any, rows: list[Any], error: Undeliverable, stop: asyncio.Event) -> bool:
+        """Publish the rows of a batch one by one; park the one that no bus would ever take, so that others get by.
+
+        A row that fails for a passing reason ends it: none behind it may be earlier than it.
+        """
         if len(rows) > 1:
             for row in rows:
-                await self._publish(connection, [row], stop)
-            return
+                if not await self._publish(connection, [row], stop):
+                    return False
+            return True
         log.error("outbox_row_parked", id=rows[0]["id"], topic=rows[0]["topic"], reason=str(error))
         await connection.execute(_PARKED, OUTBOX, rows[0]["id"], str(error))
+        return True
 
     async def _measure(self, connection: Any) -> None:
         now = asyncio.get_running_loop().time()
@@ -182,6 +189,7 @@ class OutboxRelay:
             row = await connection.fetchrow(_MEASURE)
             OUTBOX_WAITING.set(row["waiting"])
             OUTBOX_AGE.set(row["age"])
+            OUTBOX_PARKED.set(await connection.fetchval(_COUNT_PARKED, OUTBOX))
 
     async def _purge(self, connection: Any) -> None:
         """Delete a piece of what was published long ago; while there is more, the next idle round goes on."""
@@ -190,6 +198,13 @@ class OutboxRelay:
             status = await connection.execute(_PURGE, self._keep)
             if status == "DELETE 0":
                 self._purged_at = now
+
+
+async def queue_parked(db: Database) -> int:
+    """Put the rows that no bus would take back into the outbox, for a bus that takes them now; returns how many."""
+    async with db.write() as connection:
+        raw = await driver(connection)
+        return int(await raw.fetchval(_QUEUED_AGAIN, OUTBOX))
 
 
 def _message(row: Any) -> Message:
@@ -211,6 +226,13 @@ _PARKED = """
     WITH done AS (UPDATE outbox SET published_at = clock_timestamp() WHERE id = $2 RETURNING topic, key, envelope)
     INSERT INTO parked_message (consumer, topic, key, envelope, reason, attempts)
     SELECT $1, topic, key, convert_to(envelope, 'UTF8'), $3, 1 FROM done"""
+_COUNT_PARKED = "SELECT count(*) FROM parked_message WHERE consumer = $1 AND resolved_at IS NULL"
+_QUEUED_AGAIN = """
+    WITH parked AS (UPDATE parked_message SET resolved_at = clock_timestamp()
+                    WHERE consumer = $1 AND resolved_at IS NULL RETURNING id, topic, key, envelope),
+         queued AS (INSERT INTO outbox (topic, key, envelope)
+                    SELECT topic, key, convert_from(envelope, 'UTF8') FROM parked ORDER BY id RETURNING id)
+    SELECT count(*) FROM queued"""
 _MEASURE = """
     SELECT count(*) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age
     FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 100000) AS oldest"""
