@@ -77,7 +77,7 @@ class MemoryWallet:
         return self._post(one, -one.amount_minor if one.kind == "bet" else one.amount_minor)
 
     def _bet_refused(self, bet: Movement, cash: int) -> WalletCode | None:
-        if bet.player_id in self.blocked:
+        if bet.player_id in self.blocked or bet.repeat_only:
             return WalletCode.BLOCKED
         if self.stale:
             return WalletCode.FEED_STALE

@@ -73,6 +73,17 @@ class WalletContract:
         assert await hop.move(bet) == (WalletCode.REPEATED, 900)
         assert await hop.balance(player, "EUR") == 800
 
+    async def test_a_bet_that_is_no_longer_taken_is_answered_if_it_was(
+        self, hop: WalletHop, open_wallet: OpenWallet
+    ) -> None:
+        player, casino = await open_wallet(1000)
+        bet = movement("bet", player, casino)
+        await hop.move(bet)
+        assert await hop.move(msgspec.structs.replace(bet, repeat_only=True)) == (WalletCode.REPEATED, 900)
+        new = movement("bet", player, casino, repeat_only=True)
+        assert await hop.move(new) == (WalletCode.BLOCKED, 900)
+        assert await hop.move(msgspec.structs.replace(new, repeat_only=False)) == (WalletCode.CREATED, 800)
+
     async def test_fifty_repeats_at_once_move_money_once(self, hop: WalletHop, open_wallet: OpenWallet) -> None:
         player, casino = await open_wallet(1000)
         bet = movement("bet", player, casino)

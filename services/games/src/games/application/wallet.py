@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from chassis.domain import Clock
 from contracts.payments.wallet import WalletCode, transfer_id
 from games.application.ports import Directory, SupplierAccount, WalletHop, WalletSilent
@@ -31,6 +33,7 @@ _VERDICTS: dict[int, Verdict] = {
 }
 """How the ledger's answers read. What is not in here is a doubt."""
 
+_KNOWN_BEFORE = {WalletCode.REPEATED, WalletCode.DIFFERENT_FACTS, WalletCode.ROLLED_BACK}
 _BALANCE_KNOWN = {Verdict.OK, Verdict.INSUFFICIENT_FUNDS}
 
 
@@ -78,11 +81,14 @@ class WalletService:
     async def _move(self, account: SupplierAccount, session: SessionFacts, call: WalletCall) -> WalletAnswer:
         if call.currency is not None and call.currency != session.currency:
             return WalletAnswer(Verdict.WRONG_CURRENCY)
-        if call.kind == "bet":
-            refused = await self._bet_refused(account, session, call)
-            if refused:
-                return WalletAnswer(refused)
-        code, balance = await self._hop.move(_movement(account, session, call))
+        movement = _movement(account, session, call)
+        refused = await self._bet_refused(account, session, call) if call.kind == "bet" else None
+        if refused:
+            # The supplier may be repeating a bet that was taken before its session, player or game was closed.
+            movement = msgspec.structs.replace(movement, repeat_only=True)
+        code, balance = await self._hop.move(movement)
+        if refused and code not in _KNOWN_BEFORE:
+            return WalletAnswer(refused)
         verdict = _VERDICTS.get(code, Verdict.UNKNOWN)
         return WalletAnswer(verdict, balance if verdict in _BALANCE_KNOWN else None, session.currency)
 

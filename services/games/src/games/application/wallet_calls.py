@@ -86,7 +86,10 @@ class WalletAnswer(msgspec.Struct, frozen=True):
 
 
 class Movement(msgspec.Struct, frozen=True, array_like=True):
-    """One item of the wallet hop, in the order in which it travels; `kind` is bet, win or rollback."""
+    """One item of the wallet hop, in the order in which it travels; `kind` is bet, win or rollback.
+
+    `repeat_only`: we take no such bet any more; the ledger shall answer as at first if it was taken before.
+    """
 
     id: UUID
     kind: CallKind
@@ -103,6 +106,7 @@ class Movement(msgspec.Struct, frozen=True, array_like=True):
     supplier_tx: str
     requires_reference: bool
     round_closed: bool
+    repeat_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,19 @@ async def test_a_bet_is_taken_and_its_win_paid(wallet: WalletService) -> None:
     assert await wallet.handle(account(), call("win")) == WalletAnswer(Verdict.OK, 1000, "EUR")
 
 
+@pytest.mark.parametrize("closed_because", ["expired", "player_self_excluded"])
+async def test_a_repeat_of_a_bet_is_answered_as_at_first_whatever_was_closed_since(
+    wallet: WalletService, directory: MemoryDirectory, hop: MemoryWallet, closed_because: str
+) -> None:
+    assert await wallet.handle(account(), call("bet")) == WalletAnswer(Verdict.OK, 900, "EUR")
+    directory.sessions[hash_token(TOKEN)] = session(closed_because=closed_because)
+    assert await wallet.handle(account(), call("bet")) == WalletAnswer(Verdict.OK, 900, "EUR")
+    assert await verdict(wallet, call("bet", amount_minor=200)) == Verdict.DIFFERENT_FACTS
+    refused = {"expired": Verdict.TOKEN_EXPIRED, "player_self_excluded": Verdict.PLAYER_DISABLED}
+    assert await verdict(wallet, call("bet", transaction="new")) == refused[closed_because]
+    assert hop.cash[(PLAYER, "EUR")] == 900
+
+
 async def test_too_large_a_bet_is_answered_with_the_real_balance(wallet: WalletService) -> None:
     refused = await wallet.handle(account(), call("bet", amount_minor=1001))
     assert refused == WalletAnswer(Verdict.INSUFFICIENT_FUNDS, 1000, "EUR")

@@ -2,7 +2,7 @@
 
     POST /internal/v1/wallet/transfers   [[id, kind, casino_id, player_id, currency, amount_minor, fingerprint,
                                            round_ref, game_code, supplier, session_id, reference_id, supplier_tx,
-                                           requires_reference, round_closed], ...]
+                                           requires_reference, round_closed, repeat_only], ...]
         -> [[code, balance_minor], ...]  in the same order, after the commit; codes: contracts.payments.wallet
     POST /internal/v1/wallet/balances    [[player_id, currency], ...] -> [balance_minor or null, ...]
 
@@ -47,6 +47,7 @@ class _Item(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=
     supplier_tx: _Text
     requires_reference: bool
     round_closed: bool
+    repeat_only: bool = False
 
 
 _items = msgspec.json.Decoder(Annotated[list[_Item], msgspec.Meta(max_length=LARGEST_BATCH)])
@@ -126,6 +127,7 @@ def _move(item: _Item) -> GameMove:
         item.round_ref,
         item.round_closed,
         item.session_id,
+        item.repeat_only,
     )
 
 

@@ -137,7 +137,7 @@ class Books:
             return self._again(bet, earlier, cash, cash.number, house)
         if bet.id in self._reversals:
             return Answer(Code.ROLLED_BACK, cash.balance_minor)
-        if wallet.bets_blocked:
+        if wallet.bets_blocked or bet.repeat_only:
             return Answer(Code.BLOCKED, cash.balance_minor)
         if self._feed_stale:
             return Answer(Code.FEED_STALE, cash.balance_minor)

@@ -64,6 +64,7 @@ class GameMove(NamedTuple):
         fingerprint: of the facts as the supplier sent them; a repeat has the same one.
         reference_id: the bet a win belongs to, or what a rollback takes back.
         requires_reference: refuse a win whose bet is unknown.
+        repeat_only: games takes no such bet any more: answer as at first when it was taken before, else `BLOCKED`.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class GameMove(NamedTuple):
     round_ref: str
     round_closed: bool
     session_id: UUID | None
+    repeat_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
