@@ -2,21 +2,24 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select
 
 from backoffice.read_models.player_list import player_list
+from chassis.auth.service_tokens import ServiceTokens
 from chassis.db import tables
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.store import rebuild
 from chassis.store.rebuild import rows_of
+from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
 
-from .api import V1, a_player, himself, key, open_casino, register, registration, staff
+from .api import PROFILE, V1, a_player, himself, key, open_casino, register, registration, staff
 
 REASON = {"reason": "asked for by the player"}
 
@@ -80,6 +83,13 @@ async def test_a_person_has_one_account_at_a_casino(client: httpx.AsyncClient, c
     answer = await register(client, casino_id, **changes)
     assert (answer.status_code, answer.json()["code"]) == (409, "player_exists")
     assert (await register(client, await open_casino(client), **changes)).status_code == 201
+
+
+async def test_a_licence_may_allow_a_person_several_accounts_with_an_email_each(client: httpx.AsyncClient) -> None:
+    casino_id = await open_casino(client, profile={**PROFILE, "one_account_per_person": False})
+    await a_player(client, casino_id)
+    assert (await register(client, casino_id, email="other@mail.example.com")).status_code == 201
+    assert (await register(client, casino_id)).status_code == 409
 
 
 async def test_whoever_is_refused_leaves_no_password_behind(client: httpx.AsyncClient, service: Service) -> None:
@@ -165,6 +175,17 @@ async def test_erasure_takes_the_person_and_leaves_the_account(client: httpx.Asy
     assert [one["text"] for one in notes] == [None]
     await rebuild(service.db, player_list, service.application.log_of(player_list))
     assert (await client.get(f"{V1}/players/{player_id}", headers=staff())).json()["email"] is None
+
+
+async def test_a_service_that_must_check_a_player_learns_who_it_is(client: httpx.AsyncClient, service: Service) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    token = ServiceTokens("verification", service.settings.internal_key).mint("backoffice")
+    path, headers = f"/internal/v1/players/{player_id}/personal-data", bearer(token)
+    known = (await client.get(path, headers=headers)).json()
+    assert (known["first_name"], known["date_of_birth"], known["country"]) == ("Ann", "1990-05-17", "MT")
+    await client.post(f"{V1}/players/{player_id}/erase", json=REASON, headers={**staff(), **key()})
+    problem(await client.get(path, headers=headers), 404, "not_found")
+    problem(await client.get(path.replace(player_id, str(uuid4())), headers=headers), 404, "not_found")
 
 
 async def test_a_player_sees_nobody_else(client: httpx.AsyncClient) -> None:

@@ -72,9 +72,32 @@ def test_new_rules_count_versions() -> None:
     Spec(casino).given(OPENED, first).when(adopt(older)).then_nothing()
 
 
+def test_what_counts_is_the_rules_that_hold_on_the_day_asked_for() -> None:
+    older, tomorrow = replace(RULES, minimum_age=21), NOW + timedelta(days=1)
+    waiting = JurisdictionProfileAdopted(profile_version=1, effective_from=tomorrow, profile=older)
+    forward = JurisdictionProfileAdopted(profile_version=2, effective_from=NOW, profile=older)
+    called_off = JurisdictionProfileAdopted(profile_version=2, effective_from=tomorrow, profile=RULES)
+    Spec(casino).given(OPENED, waiting).when(adopt(RULES)).then_nothing()
+    Spec(casino).given(OPENED, waiting).when(adopt(older)).then(forward)
+    Spec(casino).given(OPENED, waiting).when(adopt(RULES, tomorrow)).then(called_off)
+    Spec(casino).given(OPENED, waiting, called_off).when(adopt(RULES, tomorrow)).then_nothing()
+
+
+def test_a_version_adopted_for_an_earlier_day_does_not_undo_a_later_one() -> None:
+    oldest, tomorrow = replace(RULES, minimum_age=25), NOW + timedelta(days=1)
+    waiting = JurisdictionProfileAdopted(profile_version=1, effective_from=tomorrow, profile=oldest)
+    between = JurisdictionProfileAdopted(profile_version=2, effective_from=NOW, profile=replace(RULES, minimum_age=21))
+    Spec(casino).given(OPENED, waiting, between).when(adopt(oldest, tomorrow)).then_nothing()
+    with_version_three = replace(waiting, profile_version=3, profile=RULES)
+    Spec(casino).given(OPENED, waiting, between).when(adopt(RULES, tomorrow)).then(with_version_three)
+
+
 def test_rules_must_be_known_before_they_hold_and_make_sense() -> None:
     Spec(casino).given(OPENED).when(adopt(RULES, NOW - timedelta(seconds=1))).then_raises(ProfileFromThePast)
     Spec(casino).given(OPENED).when(adopt(replace(RULES, exclusion_months_max=1))).then_raises(ProfileInconsistent)
+    Spec(casino).given(OPENED).when(adopt(replace(RULES, withdrawal_requires_level="x"))).then_raises(
+        ProfileInconsistent
+    )
     Spec(casino).given().when(adopt(RULES)).then_raises(CasinoUnknown)
 
 

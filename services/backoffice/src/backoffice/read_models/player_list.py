@@ -63,7 +63,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case PlayerUntagged(tag=tag):
             return {**row, "tags": [one for one in row["tags"] if one != tag]}
         case PersonalDataErased():
-            return {**row, "sealed": {}, "email_index": None, "phone_index": None, "identity_index": None}
+            return {**row, "sealed": {}, "email_index": None, "phone_index": None, "identity_index": _still_barred(row)}
         case SelfExclusionStarted(until=until):
             return {**row, "excluded_until": until or FOR_EVER}
         case DepositLimitSet():
@@ -75,6 +75,12 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             }
             return {**row, "limits": {**row["limits"], event.period: limit}}
     return row
+
+
+def _still_barred(row: Row) -> str | None:
+    """The keyed index of an excluded person outlives the erasure, or an exclusion would end with a request for one."""
+    index: str | None = row["identity_index"]
+    return None if row["excluded_until"] is None else index
 
 
 def _registered(recorded: Recorded[Any], event: PlayerRegistered) -> Row:

@@ -1,7 +1,8 @@
 """Decides which casinos there are and by which rules they play."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
 from backoffice.domain.casino.commands import AdoptProfile, CasinoCommand, OpenCasino
@@ -17,11 +18,26 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """A casino; `profile` is the newest adopted, in force or not yet."""
+class Adopted:
+    """Rules, and since when they hold; None: since the casino opened."""
 
+    effective_from: datetime | None
     profile: JurisdictionProfile
-    profile_version: int
+
+    def holds(self, at: datetime) -> bool:
+        """Whether they have begun by then; a later version may have taken their place."""
+        return self.effective_from is None or self.effective_from <= at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A casino with every version of its rules in the order they take effect, of two at once the later adopted last."""
+
+    profiles: tuple[Adopted, ...]
+
+    def rules(self, at: datetime) -> JurisdictionProfile:
+        """The rules that hold then, by all that was adopted."""
+        return [one for one in self.profiles if one.holds(at)][-1].profile
 
 
 Casino = Absent | Open
@@ -63,11 +79,11 @@ def _adopt(command: AdoptProfile, state: Casino) -> Sequence[CasinoEvent]:
             if command.effective_from < command.now:
                 raise ProfileFromThePast(field="effective_from")
             _require_consistent(command.profile)
-            if command.profile == state.profile:
+            if command.profile == state.rules(command.effective_from):
                 return []
             return [
                 JurisdictionProfileAdopted(
-                    profile_version=state.profile_version + 1,
+                    profile_version=len(state.profiles),
                     effective_from=command.effective_from,
                     profile=command.profile,
                 )
@@ -88,13 +104,19 @@ def evolve(state: Casino, event: CasinoEvent) -> Casino:
     """The state after an event."""
     match event:
         case CasinoOpened():
-            return Open(profile=event.profile, profile_version=0)
+            return Open(profiles=(Adopted(effective_from=None, profile=event.profile),))
         case JurisdictionProfileAdopted():
             if isinstance(state, Absent):
                 return state
-            return replace(state, profile=event.profile, profile_version=event.profile_version)
+            return _with(state, event.effective_from, event.profile)
         case _:
             assert_never(event)
+
+
+def _with(state: Open, effective_from: datetime, profile: JurisdictionProfile) -> Open:
+    before = tuple(one for one in state.profiles if one.holds(effective_from))
+    after = state.profiles[len(before) :]
+    return Open(profiles=(*before, Adopted(effective_from=effective_from, profile=profile), *after))
 
 
 casino: Decider[CasinoCommand, Casino, CasinoEvent] = Decider("casino", Absent(), decide, evolve)
