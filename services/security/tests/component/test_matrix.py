@@ -71,6 +71,7 @@ ATTEMPTS = [
         json={"name": "eves", "permissions": [P.STAFF_LIST]},
         allowed=201,
         hidden="forbidden",
+        also=[P.STAFF_LIST],
     ),
     Attempt(
         "PUT",
@@ -79,6 +80,7 @@ ATTEMPTS = [
         casino_id=None,
         json={"permissions": [P.ROLE_LIST], "reason": "less will do"},
         hidden="forbidden",
+        also=[P.ROLE_LIST],
     ),
     Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
     Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
@@ -107,7 +109,7 @@ async def ids(service: Service) -> dict[str, object]:
     ctx = Context.system("tests", application.clock)
     bob, viewer, held = uuid7(), uuid7(), uuid7()
     await application.execute(staff, bob, AddStaffMember(login="bob@example.com", name="Bob"), ctx)
-    await application.execute(role, viewer, DefineRole(name="viewer", permissions=known, known=known), ctx)
+    await application.execute(role, viewer, DefineRole(name="viewer", permissions=known, known=known, held=None), ctx)
     given = AssignRole(
         staff_id=bob, assignment_id=held, role_id=viewer, role_name="viewer", casinos=(str(CASINO),), by=None
     )

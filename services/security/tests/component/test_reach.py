@@ -63,6 +63,36 @@ async def test_roles_are_made_and_changed_by_the_whole_operator_alone(world: Wor
     assert answer.status_code == 200, answer.text
 
 
+async def test_a_puppet_does_not_lead_to_more_than_one_holds(world: World) -> None:
+    """Somebody who may define and give roles gives a colleague of his making a harmless one, and adds to that role."""
+    architect = await define_role(world.client, world.admin, "architect", list(MANAGES))
+    assert (await assign(world.client, world.admin, world.manager_id, architect, ["*"])).status_code == 201
+    token = await enter_again(world)
+    operator = bearer(token)
+    puppet = (await add_colleague(world.client, world.admin, "puppet@example.com"))["staff_id"]
+    harmless = await define_role(world.client, token, "harmless", [P.STAFF_LIST])
+    assert (await assign(world.client, token, puppet, harmless, ["*"])).status_code == 201
+    path = f"{V1}/roles/{harmless}/permissions"
+    for wish in (["*"], ["security.*"], [P.STAFF_LIST, DEPOSITS]):
+        changed = await world.client.put(path, json={"permissions": wish, **WHY}, headers=operator)
+        made = {"name": "mighty", "permissions": wish}
+        defined = await world.client.post(f"{V1}/roles", json=made, headers={**operator, **key()})
+        assert [(one.status_code, one.json()["code"]) for one in (changed, defined)] == [(403, "beyond_own_access")] * 2
+    allowed = {"permissions": [P.STAFF_LIST, P.ROLE_LIST], **WHY}
+    assert (await world.client.put(path, json=allowed, headers=operator)).status_code == 200
+
+
+async def test_a_pattern_is_given_by_whoever_holds_one_as_wide(world: World) -> None:
+    """All that `payments.*` stands for today is less than what it will stand for."""
+    everything = await define_role(world.client, world.admin, "everything_in_payments", list(PaymentsPermission))
+    pattern = await define_role(world.client, world.admin, "payments", ["payments.*"])
+    carol, _ = await world.colleague("carol@example.com")
+    for held, expected in ((everything, 403), (pattern, 201)):
+        await assign(world.client, world.admin, world.manager_id, held, [world.mine])
+        answer = await assign(world.client, await enter_again(world), carol, pattern, [world.mine])
+        assert answer.status_code == expected, answer.text
+
+
 @pytest.mark.parametrize(
     ("permissions", "expected"), [(["*"], 403), ([DEPOSITS], 403), (["security.*"], 403), ([P.STAFF_LIST], 201)]
 )

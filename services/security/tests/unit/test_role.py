@@ -5,22 +5,26 @@ from typing import Any
 import pytest
 
 from chassis.testing.spec import Spec
-from security.domain.role.aggregate import matching, role
+from security.domain.role.aggregate import beyond, matching, role
 from security.domain.role.commands import ChangePermissions, DefineRole
 from security.domain.role.errors import PermissionUnknown, RoleExists, RoleUnknown
 from security.domain.role.events import RoleDefined, RolePermissionsChanged
+from security.domain.staff.errors import BeyondOwnAccess
 
 KNOWN = frozenset({"payments.deposit.list", "payments.withdrawal.approve", "games.game.list"})
 LIST, APPROVE = "payments.deposit.list", "payments.withdrawal.approve"
 DEFINED = RoleDefined(name="payments", permissions=(LIST,))
 
 
-def define(*permissions: str) -> DefineRole:
-    return DefineRole(name="payments", permissions=frozenset(permissions), known=KNOWN)
+EVERYTHING = frozenset({"*"})
 
 
-def change(*permissions: str) -> ChangePermissions:
-    return ChangePermissions(permissions=frozenset(permissions), known=KNOWN)
+def define(*permissions: str, held: frozenset[str] | None = EVERYTHING) -> DefineRole:
+    return DefineRole(name="payments", permissions=frozenset(permissions), known=KNOWN, held=held)
+
+
+def change(*permissions: str, held: frozenset[str] | None = EVERYTHING) -> ChangePermissions:
+    return ChangePermissions(permissions=frozenset(permissions), known=KNOWN, held=held)
 
 
 @pytest.fixture
@@ -62,3 +66,51 @@ def test_an_unknown_role_cannot_change(spec: Spec[Any, Any, Any]) -> None:
 )
 def test_a_pattern_stands_for_whole_parts(pattern: str, expected: set[str]) -> None:
     assert matching(pattern, KNOWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held"),
+    [
+        (APPROVE, {LIST}),
+        ("payments.*", KNOWN),
+        ("payments.*", {"payments.deposit.*", *KNOWN}),
+        ("*", {"payments.*", "games.*", *KNOWN}),
+    ],
+    ids=["not held", "a pattern by all it stands for today", "a pattern by a narrower one", "all by every part"],
+)
+def test_nobody_puts_more_into_a_role_than_they_hold(spec: Spec[Any, Any, Any], wanted: str, held: set[str]) -> None:
+    refusal = spec.given(DEFINED).when(change(LIST, wanted, held=frozenset(held))).then_raises(BeyondOwnAccess)
+    assert (wanted in refusal.detail, refusal.field) == (True, "permissions")
+    Spec(role).given().when(define(wanted, held=frozenset(held))).then_raises(BeyondOwnAccess)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held"),
+    [
+        (APPROVE, {APPROVE}),
+        (APPROVE, {"payments.*"}),
+        ("payments.deposit.*", {"payments.*"}),
+        ("payments.*", {"payments.*"}),
+        ("*", {"*"}),
+    ],
+)
+def test_what_is_held_is_given(spec: Spec[Any, Any, Any], wanted: str, held: set[str]) -> None:
+    added = RolePermissionsChanged(name="payments", before=(LIST,), after=tuple(sorted((LIST, wanted))))
+    spec.given(DEFINED).when(change(LIST, wanted, held=frozenset(held))).then(added)
+
+
+@pytest.mark.parametrize("less", [("payments.deposit.*",), (LIST, APPROVE), ("payments.*", "games.game.list")])
+def test_whoever_takes_away_need_not_hold_what_stays(spec: Spec[Any, Any, Any], less: tuple[str, ...]) -> None:
+    wide = RoleDefined(name="payments", permissions=("games.*", "payments.*"))
+    changed = RolePermissionsChanged(name="payments", before=wide.permissions, after=tuple(sorted(less)))
+    spec.given(wide).when(change(*less, held=frozenset())).then(changed)
+
+
+def test_the_installation_defines_the_first_role(spec: Spec[Any, Any, Any]) -> None:
+    spec.given().when(define("*", held=None)).then(RoleDefined(name="payments", permissions=("*",)))
+
+
+def test_a_part_of_a_name_is_no_pattern() -> None:
+    assert beyond(["payments.deposit.list", "payments.deposits.list"], ["payments.deposit.*", "payments"]) == [
+        "payments.deposits.list"
+    ]

@@ -70,6 +70,7 @@ async def _administrator_role(uow: UnitOfWork) -> UUID:
     if existing is not None:
         return existing
     role_id = uuid7()
-    command = DefineRole(name=ADMINISTRATOR, permissions=frozenset({"*"}), known=await known(uow.connection))
+    catalogue = await known(uow.connection)
+    command = DefineRole(name=ADMINISTRATOR, permissions=frozenset({"*"}), known=catalogue, held=None)
     await uow.decide(role, role_id, command)
     return role_id

@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast
+from sqlalchemy import ColumnElement, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Forbidden
 from chassis.auth.caller import EVERY_CASINO
 from chassis.domain import Invalid
+from chassis.store import CasinoScope
+from security.domain.role.aggregate import EVERY_PERMISSION, beyond
 from security.domain.staff.errors import BeyondOwnAccess
 from security.read_models.assignment_list import assignment_list
+from security.read_models.role_list import role_list
 
 
 def require_whole_operator(caller: Caller) -> None:
@@ -33,17 +37,37 @@ def require_own_casinos(caller: Caller, casinos: tuple[str, ...]) -> None:
         raise Invalid("You may give access to your own casinos only.", field="casinos")
 
 
-def require_held(caller: Caller, permissions: Iterable[str], casinos: tuple[str, ...]) -> None:
-    """BeyondOwnAccess when a permission is given that the giver does not hold at each of the casinos."""
-    missing = sorted(one for one in permissions if not _holds(caller, one, casinos))
-    if missing:
-        raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field="role_id")
+async def require_held(
+    connection: AsyncConnection, caller: Caller, permissions: Iterable[str], casinos: tuple[str, ...]
+) -> None:
+    """BeyondOwnAccess when a permission or pattern is given that the giver does not hold at each of the casinos."""
+    wanted = tuple(permissions)
+    for casino in casinos:
+        missing = beyond(wanted, await held_at(connection, caller, casino))
+        if missing:
+            raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field="role_id")
 
 
-def _holds(caller: Caller, permission: str, casinos: tuple[str, ...]) -> bool:
-    if casinos == (EVERY_CASINO,):
-        return caller.scope(permission).unlimited
-    return all(caller.may(permission, UUID(one)) for one in casinos)
+async def held_at(connection: AsyncConnection, caller: Caller, casino: str) -> frozenset[str]:
+    """What the caller holds at a casino (`*`: for the whole operator): permissions by the token, patterns by the roles.
+
+    A token has no patterns: it tells what they stand for today.
+    """
+    scopes = [(grant.scope, grant.permissions) for grant in caller.grants]
+    exact = {one for scope, held in scopes if _reaches(scope, casino) for one in held}
+    statement = (
+        select(assignment_list.table.c.casinos, role_list.table.c.permissions)
+        .join(role_list.table, role_list.table.c.role_id == assignment_list.table.c.role_id)
+        .where(assignment_list.table.c.staff_id == caller.id)
+    )
+    for casinos, permissions in await connection.execute(statement):
+        if EVERY_CASINO in casinos or casino in casinos:
+            exact.update(one for one in permissions if one.endswith(EVERY_PERMISSION))
+    return frozenset(exact)
+
+
+def _reaches(scope: CasinoScope, casino: str) -> bool:
+    return scope.unlimited if casino == EVERY_CASINO else scope.allows(UUID(casino))
 
 
 def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from chassis.auth import Caller, Requires
+from chassis.auth.caller import EVERY_CASINO
 from chassis.domain import uuid7
 from chassis.http import App, Db, Once
 from chassis.store import UnitOfWork
@@ -17,7 +18,7 @@ from security.domain.role.aggregate import role
 from security.domain.role.commands import ChangePermissions, DefineRole
 from security.domain.role.errors import RoleExists
 from security.domain.staff.errors import OwnAccess
-from security.entrypoints.http.reach import require_whole_operator
+from security.entrypoints.http.reach import held_at, require_whole_operator
 from security.entrypoints.http.roles.schemas import ChangePermissionsBody, DefineRoleBody, RoleDefinedReply, RoleView
 from security.entrypoints.http.sessions.schemas import Done
 from security.read_models.assignment_list import assignment_list
@@ -28,13 +29,16 @@ router = APIRouter(prefix="/api/security/v1/roles", tags=["roles"])
 
 @router.post("", status_code=201, response_model=RoleDefinedReply)
 async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: DefineRoleBody, once: Once) -> Response:
-    """Define a role, which is one for all casinos. A permission that no service declares is refused."""
+    """Define a role, which is one for all casinos. A permission that no service declares is refused, and so is one that
+    whoever defines the role does not hold for the whole operator; a pattern is given by whoever holds one as wide.
+    """
     require_whole_operator(caller)
     role_id = uuid7()
 
     async def work(uow: UnitOfWork) -> RoleDefinedReply:
         catalogue = await known(uow.connection)
-        command = DefineRole(name=body.name, permissions=frozenset(body.permissions), known=catalogue)
+        held = await held_at(uow.connection, caller, EVERY_CASINO)
+        command = DefineRole(name=body.name, permissions=frozenset(body.permissions), known=catalogue, held=held)
         try:
             await uow.decide(role, role_id, command)
         except asyncpg.UniqueViolationError:
@@ -60,7 +64,9 @@ async def change_permissions(
     request: Request,
     app: App,
 ) -> Done:
-    """Replace what a role allows. Whoever holds the role asks a colleague to do it."""
+    """Replace what a role allows. Whoever holds the role asks a colleague to do it. What is added must be held, for
+    the whole operator, by whoever adds it: everybody with the role has it from then on.
+    """
     require_whole_operator(caller)
 
     async def work(uow: UnitOfWork) -> None:
@@ -69,7 +75,9 @@ async def change_permissions(
         if (await uow.connection.execute(own)).first() is not None:
             raise OwnAccess
         catalogue = await known(uow.connection)
-        await uow.decide(role, role_id, ChangePermissions(permissions=frozenset(body.permissions), known=catalogue))
+        held = await held_at(uow.connection, caller, EVERY_CASINO)
+        command = ChangePermissions(permissions=frozenset(body.permissions), known=catalogue, held=held)
+        await uow.decide(role, role_id, command)
 
     await app.transact(work, caller.context(request, reason=body.reason))
     return Done()

@@ -15,9 +15,7 @@ from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import credentials, sessions
-from security.adapters.catalogue import known
 from security.application.passwords import one_time_password
-from security.domain.role.aggregate import matching
 from security.domain.role.errors import RoleUnknown
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
@@ -110,9 +108,7 @@ async def assign_role(
         role = (await uow.connection.execute(statement)).one_or_none()
         if role is None:
             raise RoleUnknown("There is no such role.", field="role_id")
-        catalogue = await known(uow.connection)
-        given = {one for pattern in role.permissions for one in matching(pattern, catalogue)}
-        require_held(caller, given, casinos)
+        await require_held(uow.connection, caller, role.permissions, casinos)
         command = AssignRole(
             staff_id=staff_id,
             assignment_id=assignment_id,
