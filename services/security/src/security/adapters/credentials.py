@@ -147,15 +147,21 @@ def usable(kept: Any, now: datetime) -> bool:
     )
 
 
-async def player_may_come_in(uow: UnitOfWork, player_id: UUID) -> bool:
-    """Whether the player is registered and not blocked."""
-    row = (
-        await uow.connection.execute(select(player_account.c.blocked).where(player_account.c.player_id == player_id))
-    ).one_or_none()
+async def player_may_come_in(uow: UnitOfWork, player_id: UUID, *, lock: bool = False) -> bool:
+    """Whether the player is registered and not blocked.
+
+    Whoever begins a session takes the lock: a block that comes now waits, and then ends that session with the others.
+    """
+    statement = select(player_account.c.blocked).where(player_account.c.player_id == player_id)
+    row = (await uow.connection.execute(statement.with_for_update(read=True) if lock else statement)).one_or_none()
     return row is not None and not row.blocked
 
 
-async def is_live(uow: UnitOfWork, subject_id: UUID) -> Any | None:
-    """The credential of a subject whose session goes on; None when it was disabled or erased."""
+async def is_live(uow: UnitOfWork, subject_id: UUID, *, lock: bool = False) -> Any | None:
+    """The credential of a subject whose session goes on; None when it was disabled or erased.
+
+    Whoever counts a failure takes the lock and reads anew: a guess must not be counted from a number that another
+    guess, sent at the same time, has read as well.
+    """
     statement = select(credential).where(credential.c.subject_id == subject_id, credential.c.disabled.is_(False))
-    return (await uow.connection.execute(statement)).one_or_none()
+    return (await uow.connection.execute(statement.with_for_update() if lock else statement)).one_or_none()

@@ -41,9 +41,13 @@ async def player_unblocked(uow: UnitOfWork, _: Envelope, event: PlayerUnblocked)
 
 
 async def personal_data_erased(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
-    """Nothing that leads to the person stays."""
-    await sessions.end_sessions(uow, event.player_id, "disabled")
+    """Nothing that leads to the person stays, and the account is closed for good.
+
+    In this order: a log-in under way holds the credential, so its session is there to be ended afterwards.
+    """
     await credentials.forget(uow, event.player_id)
+    await _block(uow, event.player_id, blocked=True)
+    await sessions.end_sessions(uow, event.player_id, "disabled")
 
 
 async def _block(uow: UnitOfWork, player_id: UUID, *, blocked: bool) -> None:

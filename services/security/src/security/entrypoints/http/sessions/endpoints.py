@@ -90,19 +90,26 @@ async def change_password(
     kept = await app.transact(lambda uow: credentials.is_live(uow, caller.id), ctx)
     if kept is None or not credentials.usable(kept, ctx.occurred_at):
         raise LogInRefused
-    if not await door.passwords.matches(body.current_password, kept.password_hash):
-        await app.transact(lambda uow: credentials.failed(uow, kept, door.policy, None), ctx)
-        raise LogInRefused
-    require_strong("staff", body.new_password, kept.handle)
-    if body.new_password == body.current_password:
-        require_strong("staff", "", kept.handle)
-    fresh = await door.passwords.hash(body.new_password)
+    right = await door.passwords.matches(body.current_password, kept.password_hash)
+    if right:
+        require_strong("staff", body.new_password, kept.handle)
+        if body.new_password == body.current_password:
+            require_strong("staff", "", kept.handle)
+    fresh = await door.passwords.hash(body.new_password) if right else ""
 
-    async def work(uow: UnitOfWork) -> None:
+    async def finish(uow: UnitOfWork) -> bool:
+        now = await credentials.is_live(uow, caller.id, lock=True)
+        if now is None or not credentials.usable(now, ctx.occurred_at):
+            return False
+        if not right or now.password_hash != kept.password_hash:
+            await credentials.failed(uow, now, door.policy, None)
+            return False
         await credentials.change(uow, caller.id, fresh)
         await sessions.end_sessions(uow, caller.id, "password_changed", but=caller.session_id)
+        return True
 
-    await app.transact(work, ctx)
+    if not await app.transact(finish, ctx):
+        raise LogInRefused
     return Done()
 
 

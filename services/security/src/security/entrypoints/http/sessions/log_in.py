@@ -56,7 +56,7 @@ async def log_in(
         if not right or now.password_hash != (kept.password_hash if kept else None):
             await credentials.failed(uow, now, door.policy, casino_id)
             return None
-        if now.subject_kind == "player" and not await credentials.player_may_come_in(uow, now.subject_id):
+        if now.subject_kind == "player" and not await credentials.player_may_come_in(uow, now.subject_id, lock=True):
             return None
         await credentials.succeeded(uow, now)
         session_id, refresh = await sessions.open_session(uow, now.subject_kind, now.subject_id, casino_id, door.policy)
@@ -70,11 +70,17 @@ async def log_in(
 
 
 async def go_on(app: Application, door: DoorKeeper, ctx: Context, token: str, kind: str) -> Tokens:
-    """New tokens for a refresh token; SessionOver when the session ended, lay idle, or the token was used before."""
+    """New tokens for a refresh token.
+
+    Raises:
+        SessionOver: the session ended or lay idle, the token was used before, or its owner may not come in any more.
+    """
 
     async def work(uow: UnitOfWork) -> tuple[Any, Any, str] | None:
         used = await sessions.use_refresh_token(uow, token, door.policy)
         if used is None or used[0].subject_kind != kind:
+            return None
+        if kind == "player" and not await credentials.player_may_come_in(uow, used[0].subject_id):
             return None
         kept = await credentials.is_live(uow, used[0].subject_id)
         return None if kept is None else (used[0], kept, used[1])
