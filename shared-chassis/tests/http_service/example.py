@@ -1,17 +1,16 @@
 """A small service that uses every kind of marker, for the tests of this folder."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from chassis.auth import AnyStaff, Caller, Internal, PermissionSpec, Player, PlayerOr, Public, Requires
 from chassis.domain import DomainError, NotFound
-from chassis.http import StrictModel
+from chassis.http import Day, Moment, StrictModel
 
 VIEW, EDIT = "example.thing.view", "example.thing.edit"
 PERMISSIONS = [PermissionSpec(VIEW, "See things", "low"), PermissionSpec(EDIT, "Change things", "high")]
@@ -34,14 +33,14 @@ class Thing(StrictModel):
     owner: UUID | None = None
     inner: Inner | None = None
     tags: list[str] = Field(default_factory=list)
-    until: date | None = None
-    at: AwareDatetime | None = None
+    until: Day | None = None
+    at: Moment | None = None
     urgent: bool = False
 
 
 @router.post("/things", status_code=201)
 async def create_thing(body: Thing, caller: Annotated[Caller, Requires(EDIT)]) -> dict[str, Any]:
-    return {"name": body.name, "by": str(caller.id)}
+    return {"name": body.name, "by": str(caller.id), "at": body.at}
 
 
 @router.get("/things/{thing_id}")

@@ -82,6 +82,10 @@ async def test_every_wrong_field_is_named_with_a_stable_code(client: httpx.Async
         ({**GOOD, "until": "2026-02-30"}, {"until": "not_a_date"}),
         ({**GOOD, "at": 1767225600}, {"at": "not_a_timestamp"}),
         ({**GOOD, "at": "2026-01-01T00:00:00"}, {"at": "timezone_missing"}),
+        ({**GOOD, "until": "1799-12-31"}, {"until": "out_of_range"}),
+        ({**GOOD, "until": "9999-12-31"}, {"until": "out_of_range"}),
+        ({**GOOD, "at": "9999-12-31T23:59:59-14:00"}, {"at": "out_of_range"}),
+        ({**GOOD, "at": "0001-01-01T00:00:00+14:00"}, {"at": "out_of_range"}),
         ({**GOOD, "urgent": "yes"}, {"urgent": "not_a_boolean"}),
         ({**GOOD, "urgent": 1}, {"urgent": "not_a_boolean"}),
     ],
@@ -90,6 +94,11 @@ async def test_every_wrong_field_is_named_with_a_stable_code(client: httpx.Async
 async def test_wrong_bodies(client: httpx.AsyncClient, staff: Headers, body: Any, expected: dict[str, str]) -> None:
     answer = await send(client, staff, json.dumps(body))
     assert fields(problem(answer, 422, "invalid_request")) == expected
+
+
+async def test_a_moment_is_in_utc_from_here_on(client: httpx.AsyncClient, staff: Headers) -> None:
+    answer = await client.post(THINGS, json={**GOOD, "at": "2200-12-31T23:00:00-14:00"}, headers=staff)
+    assert answer.json()["at"] == "2201-01-01T13:00:00Z"
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,12 @@ async def test_a_day_without_a_time_zone_is_no_moment(client: httpx.AsyncClient)
     assert list(fields(problem(answer, 422, "invalid_request"))) == ["effective_from"]
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "2201-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+async def test_a_moment_nobody_lives_to_see_is_refused(client: httpx.AsyncClient, moment: str) -> None:
+    answer = await adopt(client, await open_casino(client), STRICTER, effective_from=moment)
+    assert fields(problem(answer, 422, "invalid_request")) == {"effective_from": "out_of_range"}
+
+
 async def test_a_casino_that_does_not_exist_has_no_rules(client: httpx.AsyncClient) -> None:
     problem(await client.get(f"{V1}/casinos/{uuid4()}", headers=staff()), 404, "not_found")
     problem(await adopt(client, str(uuid4()), STRICTER), 404, "not_found")

@@ -234,6 +234,7 @@ async def test_a_report_is_for_whoever_may_draw_it(client: httpx.AsyncClient, se
         ({"formats": []}, "formats"),
         ({"casino_ids": []}, "casino_ids"),
         ({"from": "yesterday"}, "from"),
+        ({"from": "9999-12-31", "to": "9999-12-31"}, "from"),
         ({"surplus": 1}, "surplus"),
     ],
 )

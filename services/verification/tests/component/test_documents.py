@@ -143,6 +143,7 @@ async def test_a_final_rejection_closes_the_case_and_does_not_warn_the_player(wo
         ("reject", {}, "invalid_request"),
         ("reject", {"reason": "blurry", "note": "x"}, "invalid_request"),
         ("accept", {"expires_on": "soon"}, "invalid_request"),
+        ("accept", {"expires_on": "9999-12-31"}, "invalid_request"),
         ("accept", {"valid": True}, "invalid_request"),
     ],
 )

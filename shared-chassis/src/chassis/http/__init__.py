@@ -3,6 +3,7 @@
 from chassis.http.dependencies import App, Db
 from chassis.http.drain import Drain
 from chassis.http.models import StrictModel
+from chassis.http.moments import Day, Moment
 from chassis.http.once import Once
 from chassis.http.problems import FieldError, Problem, RequestProblem, problem_response
 from chassis.http.routes import UnmarkedRoute
@@ -10,9 +11,11 @@ from chassis.http.service import create_service
 
 __all__ = [
     "App",
+    "Day",
     "Db",
     "Drain",
     "FieldError",
+    "Moment",
     "Once",
     "Problem",
     "RequestProblem",

@@ -135,6 +135,10 @@ class TestTrustly(ProviderContract):
         word = self.read(self.with_amount(amount, currency)).said.word
         assert (word.amount_minor, word.currency) == (minor, currency)
 
+    @pytest.mark.parametrize("moment", ["yesterday", None, "9999-12-31T23:59:59-14:00"])
+    def test_a_moment_that_cannot_be_is_that_of_its_arrival(self, moment: str | None) -> None:
+        assert self.read(self.genuine(timestamp=moment)).said_at == self.read(self.genuine(timestamp="soon")).said_at
+
     @pytest.mark.parametrize("currency", ["JPY", "KWD", "BTC", "XXX"])
     def test_a_currency_it_does_not_pay_out_is_refused(self, currency: str) -> None:
         with pytest.raises(Invalid):

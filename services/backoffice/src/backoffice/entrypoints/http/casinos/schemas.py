@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from backoffice.domain.casino.profile import JurisdictionProfile
-from chassis.http import StrictModel
+from chassis.http import Moment, StrictModel
 from contracts.money import EXPONENTS, CurrencyCode
 
 _ZONES = available_timezones()
@@ -58,7 +58,7 @@ class OpenCasinoBody(StrictModel):
 
 
 class AdoptProfileBody(StrictModel):
-    effective_from: AwareDatetime | None = Field(default=None, description="At once when absent")
+    effective_from: Moment | None = Field(default=None, description="At once when absent")
     profile: ProfileBody
     reason: Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, Field, StringConstraints
 
-from chassis.http import StrictModel
+from chassis.http import Day, StrictModel
 from contracts.fields import CountryCode
 from contracts.money import CurrencyCode
 
@@ -23,7 +23,7 @@ class RegisterBody(StrictModel):
     password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     first_name: Name
     last_name: Name
-    date_of_birth: date
+    date_of_birth: Day
     country: CountryCode
     currency: CurrencyCode
     phone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,15}$")] | None = None

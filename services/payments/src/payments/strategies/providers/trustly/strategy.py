@@ -132,9 +132,9 @@ def _moment(timestamp: object, now: datetime) -> datetime:
     """Trustly writes 2015-03-12 15:14:18.61671+00; what cannot be read is now."""
     try:
         moment = datetime.fromisoformat(str(timestamp))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return now
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _facts(data: Mapping[str, Any]) -> dict[str, str | int | None]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.http import StrictModel
+from chassis.http import Day, StrictModel
 
 Value = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
@@ -15,8 +15,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 class RequestBody(StrictModel):
     report: Name
     casino_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
-    from_: date = Field(alias="from", description="The first gaming day")
-    to: date = Field(description="The last gaming day, included")
+    from_: Day = Field(alias="from", description="The first gaming day")
+    to: Day = Field(description="The last gaming day, included")
     formats: Annotated[list[Literal["csv", "xlsx"]], Field(min_length=1, max_length=2)]
     parameters: Annotated[dict[Name, Value], Field(max_length=10)] = Field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from chassis.http import StrictModel
+from chassis.http import Day, StrictModel
 
 Status = Literal["pending", "accepted", "rejected"]
 
@@ -41,7 +41,7 @@ class UploadedDocument(BaseModel):
 class Accept(StrictModel):
     """How long the document counts."""
 
-    expires_on: date | None = Field(default=None, description="The last day the document is valid, as it says itself")
+    expires_on: Day | None = Field(default=None, description="The last day the document is valid, as it says itself")
 
 
 class Reject(StrictModel):
