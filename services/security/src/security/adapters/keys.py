@@ -75,6 +75,7 @@ class SigningKeys:
 
     async def rotate(self) -> str:
         """Make a new key that signs in ten minutes; the old ones stay trusted for an hour after that."""
+        await self.refresh()  # Where there is no key yet, one is made that signs meanwhile.
         signs_from = self._clock.now() + PUBLISHED_BEFORE
         kid = await self._make(signs_from=signs_from, only_if_none=False)
         await self.refresh()
