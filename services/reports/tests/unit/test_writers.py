@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,4 +76,17 @@ def test_a_workbook_holds_texts_as_texts(tmp_path: Path, formula: str) -> None:
     book = openpyxl.load_workbook(path)
     cell, about = book["Figures"]["A2"], book["About"]["B2"]
     assert [(one.value, one.data_type, one.hyperlink) for one in (cell, about)] == [(formula, "s", None)] * 2
+    book.close()
+
+
+def test_an_amount_a_spreadsheet_would_round_is_written_as_text(tmp_path: Path) -> None:
+    money = ReportColumn(name="amount_minor", title="Amount", kind="money", meaning="what moved")
+    path, exact, too_long = tmp_path / "a.xlsx", 9_999_999_999_999_99, 90_071_992_547_409_93
+    definition = replace(DEFINITION, columns=(money,))
+    writer = XlsxWriter(path, definition, head())
+    writer.rows([{"amount_minor": amount, "currency": "EUR"} for amount in (exact, too_long)])
+    writer.close(2)
+    book = openpyxl.load_workbook(path)
+    cells = [(row[0].value, row[0].data_type) for row in book["Figures"].iter_rows(min_row=2)]
+    assert cells == [(9_999_999_999_999.99, "n"), ("90071992547409.93", "s")]
     book.close()

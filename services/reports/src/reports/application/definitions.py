@@ -62,11 +62,11 @@ class ReportDefinition:
 
 
 def _is_uuid(text: str) -> bool:
+    """Whether it is written plainly; Python's UUID also takes `urn:uuid:` and braces, which PostgreSQL does not."""
     try:
-        UUID(text)
+        return str(UUID(text)) == text.lower()
     except ValueError:
         return False
-    return True
 
 
 _CASINO = ReportColumn("casino", "Casino", "text", "Its name")
