@@ -14,7 +14,7 @@ from verification.application.files import (
 )
 from verification.strategies.files.registry import inspect
 
-from .files import CATALOGUE, FRAME, SCAN, TABLE, chunk, exif, jpeg, pdf, png, segment, stream
+from .files import CATALOGUE, FRAME, PNG_MARK, SCAN, TABLE, chunk, exif, jpeg, pdf, png, segment, stream
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,36 @@ def test_the_orientation_alone_survives(order: str) -> None:
     assert inspect(kept).content == kept
 
 
+def test_a_jpeg_keeps_what_tells_a_decoder_its_colours() -> None:
+    adobe = b"Adobe\x00\x64\x00\x00\x00\x00\x01"
+    kept = inspect(jpeg(segment(0xEE, adobe + b"secret"))).content
+    assert segment(0xEE, adobe) in kept
+    assert b"secret" not in kept
+
+
+def test_a_jpeg_may_have_fill_bytes_before_its_segments_and_within_its_picture() -> None:
+    scan = SCAN[:-1] + b"\xff\xff\xd0\x78"
+    kept = inspect(jpeg(b"\xff\xff" + TABLE, scan=scan)).content
+    assert kept == inspect(kept).content
+    assert scan in kept
+
+
+@pytest.mark.parametrize(
+    "tiff",
+    [
+        b"",
+        b"XX*\x00\x08\x00\x00\x00\x00\x00",
+        b"II*\x00\xff\xff\x00\x00",
+        b"II*\x00\x08\x00\x00\x00\x01\x00\x12\x01",
+        b"II*\x00\x08\x00\x00\x00\x00\x00",
+        b"II*\x00\x08\x00\x00\x00\x01\x00" + struct.pack("<HHIHH", 0x0112, 3, 1, 9, 0),
+    ],
+    ids=["empty", "no byte order", "points beyond itself", "breaks off", "says nothing", "a ninth orientation"],
+)
+def test_an_orientation_that_cannot_be_read_is_no_fault_and_is_left_out(tiff: bytes) -> None:
+    assert inspect(jpeg(segment(0xE1, b"Exif\x00\x00" + tiff))).content == inspect(jpeg()).content
+
+
 @pytest.mark.parametrize("cut", [3, 4, 10, 30, 60, 120, -1, -2, -5])
 def test_a_jpeg_that_breaks_off_is_refused(cut: int) -> None:
     with pytest.raises(FileRefused):
@@ -90,6 +120,7 @@ def test_a_jpeg_that_breaks_off_is_refused(cut: int) -> None:
         jpeg(segment(0xDE, bytes(10))),
         jpeg(segment(0xC0, bytes((8, 255, 255, 255, 255, 1, 1, 0x11, 0)))),
         jpeg(segment(0xC0, b"\x08")),
+        jpeg(*[segment(0xFE, b"")] * 10_000),
         b"\xff\xd8\xff\xfe\xff\xff",
         b"\xff\xd8\xff\xfe\x00\x01" + bytes(100),
     ],
@@ -118,6 +149,9 @@ def test_a_png_loses_what_was_written_around_the_picture() -> None:
         png(chunk(b"IDAT", zlib.compress(bytes(8)) + b"hidden")),
         png().replace(b"IDAT", b"IDAT"[::-1]),
         png(width=0, rows=0),
+        png(*[chunk(b"tEXt", b"")] * 100_000),
+        PNG_MARK + chunk(b"IHDR", bytes(12)) + png()[len(PNG_MARK) + 25 :],
+        png(chunk(b"IDAT", b"no picture")),
     ],
 )
 def test_a_png_that_is_not_what_it_says_is_refused(content: bytes) -> None:
@@ -184,6 +218,20 @@ def test_a_pdf_that_acts_is_refused(thing: bytes) -> None:
 def test_a_pdf_nobody_can_look_into_is_refused(content: bytes) -> None:
     with pytest.raises(FileMalformed):
         inspect(content)
+
+
+def test_a_name_that_comes_out_in_pieces_is_found() -> None:
+    packer = zlib.compressobj()
+    beginning = packer.compress(b"<< /S /Java") + packer.flush(zlib.Z_FULL_FLUSH)
+    nothing = b"\x00\x00\x00\xff\xff" * 20_000
+    end = packer.compress(b"Script >>") + packer.flush()
+    with pytest.raises(FileActive):
+        inspect(pdf(CATALOGUE, stream(b"/Filter /FlateDecode", beginning + nothing + end)))
+
+
+def test_a_stream_that_belongs_to_no_object_is_refused() -> None:
+    with pytest.raises(FileMalformed):
+        inspect(b"%PDF-1.7\nstream\nabc\nendstream\n1 0 obj\n<< >>\nendobj\n%%EOF")
 
 
 def test_a_pdf_that_unpacks_without_end_is_refused() -> None:

@@ -109,8 +109,9 @@ def _unpack(content: bytes, place: int, budget: int, *, must: bool) -> int:
             unpacked += len(piece)
             if unpacked > budget:
                 raise FileMalformed("the PDF unpacks to more than any document", field="file")
-            _search(tail + piece)
-            tail = piece[-_OVERLAP:]
+            together = tail + piece
+            _search(together)
+            tail = together[-_OVERLAP:]  # A piece may be empty: packed data may go on for long without saying anything.
     except zlib.error as error:
         if must:
             raise FileMalformed("the PDF is packed so that it cannot be looked into", field="file") from error
