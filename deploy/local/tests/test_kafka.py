@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -12,7 +13,9 @@ from pitlocal.processes import free_port
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
+def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+    """One with the most awkward of all ids, which begins with a dash."""
+    monkeypatch.setattr("pitlocal.kafka.uuid.uuid4", lambda: UUID(int=0xFB << 120 | 1))
     broker = kafka.start(tmp_path)
     yield broker
     broker.stop()

@@ -136,8 +136,9 @@ class Broker:
         self.wait_ready()
 
     def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        arguments = ["format", "--cluster-id", cluster, "--config", str(self._properties), "--ignore-formatted"]
+        # One id in 64 begins with a dash and would be taken for an option if it stood alone.
+        cluster = f"--cluster-id={base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip('=')}"
+        arguments = ["format", cluster, "--config", str(self._properties), "--ignore-formatted"]
         if self._java("kafka.tools.StorageTool", *arguments).wait(START_TIMEOUT_S) != 0:
             raise KafkaFailed(f"The storage was not formatted; the end of {self.log}:\n{processes.tail(self.log)}")
 
