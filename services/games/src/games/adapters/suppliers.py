@@ -92,12 +92,6 @@ class SqlAccounts:
         found: datetime = asked.scalar_one()
         return found
 
-    async def synced_at(self, connection: AsyncConnection, casino_id: UUID, supplier: str) -> datetime | None:
-        """See Accounts."""
-        table = supplier_setting
-        found = await connection.execute(select(table.c.catalogue_synced_at).where(*_is(casino_id, supplier)))
-        return found.scalar_one_or_none()
-
     async def note_sync(
         self, connection: AsyncConnection, casino_id: UUID, supplier: str, now: datetime, error: str | None
     ) -> None:

@@ -32,10 +32,6 @@ class Accounts(Protocol):
         """Take the right to ask for the catalogue, unless somebody asked after `not_after`: then tell when."""
         ...
 
-    async def synced_at(self, connection: AsyncConnection, casino_id: UUID, supplier: str) -> datetime | None:
-        """When the catalogue was last taken over."""
-        ...
-
     async def note_sync(
         self, connection: AsyncConnection, casino_id: UUID, supplier: str, now: datetime, error: str | None
     ) -> None:

@@ -57,10 +57,6 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return row
 
 
-def _from(moment: datetime, event: CasinoOpened | JurisdictionProfileAdopted) -> dict[str, Any]:
-    return {"effective_from": moment.isoformat(), "profile": event.profile.model_dump(mode="json")}
-
-
 casino_rules = ReadModel(
     name="casino_rules",
     table=table,

@@ -226,3 +226,20 @@ class TestStripe(ProviderContract):
     @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created", "refund.failed", "payout.paid"])
     def test_money_nobody_here_moved_is_for_a_person_to_see(self, kind: str) -> None:
         assert isinstance(self.read(self.signed(self.event(kind, self.intent()))).said, Unclear)
+
+    @pytest.mark.parametrize("raw", [b"not json", b"[" * 100_000, b"{}", b'{"id": "evt_1"}', b'{"id": 1, "type": "x"}'])
+    def test_a_signed_body_that_is_no_event_is_not_believed(self, raw: bytes) -> None:
+        at = int(NOW.timestamp())
+        headers = {"stripe-signature": f"t={at},v1={stripe_sign('whsec_1', at, raw)}"}
+        with pytest.raises(NotGenuine):
+            self.provider.read_notification(self.account, raw, headers, NOW)
+
+    @pytest.mark.parametrize("created", [None, True, 0, -1, 2**40, "yesterday"])
+    def test_an_event_without_a_readable_moment_is_of_now(self, created: Any) -> None:
+        raw, headers = self.signed({**self.event("payment_intent.succeeded", self.intent()), "created": created})
+        assert self.provider.read_notification(self.account, raw, headers, NOW).said_at == NOW
+
+    def test_an_intent_without_an_id_says_nothing_that_could_be_applied(self) -> None:
+        raw, headers = self.signed(self.event("payment_intent.processing", self.intent(id="")))
+        said = self.provider.read_notification(self.account, raw, headers, NOW).said
+        assert said == Unclear("reference_unreadable")

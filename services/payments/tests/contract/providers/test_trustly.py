@@ -5,6 +5,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from chassis.domain import Invalid
 from payments.application.ports import (
@@ -31,6 +39,23 @@ from .suite import (
     ProviderContract,
     Wire,
 )
+
+CURVE = ec.generate_private_key(ec.SECP256R1())
+CURVE_PRIVATE = CURVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+CURVE_PUBLIC = CURVE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+LOCKED_PRIVATE = CURVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")).decode()
+WRONG_PARTS = {
+    "an algorithm nobody knows": ("settings", "algorithm", "MD5"),
+    "a statement too long": ("settings", "shopper_statement", "x" * 36),
+    "a statement that says nothing": ("settings", "shopper_statement", ""),
+    "their key on a curve": ("settings", "public_key", CURVE_PUBLIC),
+    "a private key as theirs": ("settings", "public_key", OUR_PRIVATE),
+    "a setting nobody knows": ("settings", "colour", "red"),
+    "our key on a curve": ("secrets", "private_key", CURVE_PRIVATE),
+    "our key locked": ("secrets", "private_key", LOCKED_PRIVATE),
+    "a public key as ours": ("secrets", "private_key", THEIR_PUBLIC),
+    "a secret nobody knows": ("secrets", "colour", "red"),
+}
 
 
 class TestTrustly(ProviderContract):
@@ -220,3 +245,17 @@ class TestTrustly(ProviderContract):
         assert result["data"] == {"status": status}
         assert (result["uuid"], result["method"], answer["version"]) == ("u1", "debit", "1.1")
         assert trustly_verify(OUR_PUBLIC, "RS256", result["signature"], Signed("debit", "u1", result["data"]))
+
+    @pytest.mark.parametrize(("part", "name", "value"), WRONG_PARTS.values(), ids=WRONG_PARTS)
+    def test_an_account_that_could_not_sign_or_check_is_refused(self, part: str, name: str, value: str) -> None:
+        given: dict[str, dict[str, Any]] = {"settings": {**self.settings}, "secrets": {**self.secrets}}
+        self.provider.check_account(given["settings"], given["secrets"])
+        given[part][name] = value
+        with pytest.raises(Invalid) as refusal:
+            self.provider.check_account(given["settings"], given["secrets"])
+        assert refusal.value.field == f"{part}.{name}"
+
+    def test_a_currency_trustly_does_not_pay_in_is_refused(self) -> None:
+        with pytest.raises(Invalid) as refusal:
+            self.flow.check_amount(100, "BTC")
+        assert refusal.value.field == "currency"
