@@ -66,6 +66,9 @@ class Upstream:
         await send({"type": "http.response.body", "body": b"half of", "more_body": True})
         raise ConnectionAbortedError("as a process that dies does")
 
+    async def _fall_silent(self, send: Any, body: bytes) -> None:
+        await asyncio.get_running_loop().create_future()
+
     async def _redirect(self, send: Any, body: bytes) -> None:
         await send({"type": "http.response.start", "status": 302, "headers": [(b"location", b"http://evil.invalid/")]})
         await send({"type": "http.response.body", "body": b""})

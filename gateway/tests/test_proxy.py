@@ -1,6 +1,8 @@
 """Forwarding: who is let through, what arrives behind, and what comes back when things go wrong."""
 
+import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
@@ -13,8 +15,8 @@ from pitlocal.processes import free_port
 from chassis.http import RequestProblem
 from chassis.testing.environment import make_settings
 from chassis.testing.tokens import bearer, make_token, test_verifier
-from gateway.limits import Buckets
-from gateway.main import build
+from gateway.limits import _MOST_BUCKETS, Buckets
+from gateway.main import build, run
 from gateway.routes import RouteTable, load_routes
 from gateway.settings import Settings
 
@@ -135,6 +137,64 @@ async def test_a_service_that_is_down_is_said_to_be_down() -> None:
             answer = await client.get("/api/games/v1/rounds")
     assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_service_that_falls_silent_leaves_open_what_happened(
+    client: httpx.AsyncClient, upstream: Upstream
+) -> None:
+    upstream.behaviour = "fall_silent"
+    answer = await client.post("/api/payments/v1/withdrawals", json={})
+    assert (answer.status_code, answer.json()["code"]) == (504, "service_timeout")
+    assert len(upstream.seen) == 1, "it is not asked again: only the caller knows whether that is safe"
+
+
+async def test_a_service_that_dies_before_it_answers_leaves_open_what_happened() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    dying = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{dying.sockets[0].getsockname()[1]}"
+    settings = make_settings(Settings, **{f"{service}_url": url for service in SERVICES})
+    async with dying, served(build(settings, verifier=test_verifier())) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=bearer(make_token())) as client:
+            answer = await client.post("/api/payments/v1/withdrawals", json={})
+    assert (answer.status_code, answer.json()["code"]) == (502, "service_failed")
+
+
+async def test_a_method_nobody_knows_is_refused(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    answer = await client.request("TRACE", "/api/games/v1/rounds")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert upstream.seen == []
+
+
+async def test_a_head_is_asked_as_such_and_has_no_body(client: httpx.AsyncClient, upstream: Upstream) -> None:
+    answer = await client.head("/api/games/v1/rounds")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert [one["method"] for one in upstream.seen] == ["HEAD"]
+
+
+async def test_an_address_that_is_asked_otherwise_says_how(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/api/payments/v1/deposits", json={})
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, POST"
+
+
+def test_the_command_prints_the_description_of_all_services(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    run(["openapi"])
+    sys.stdout.flush()
+    assert json.loads(capfdbinary.readouterr().out)["openapi"].startswith("3.")
+
+
+def test_buckets_of_those_who_went_away_are_forgotten_and_those_of_the_others_kept() -> None:
+    buckets = Buckets(per_second=1, burst=1, now=lambda: 0.0)
+    assert buckets.take("first") == 0.0
+    for stranger in range(_MOST_BUCKETS - 1):
+        buckets.take(stranger)
+    assert buckets.take("first") > 0.0, "asked for just now, it is the youngest"
+    buckets.take("one more")
+    assert buckets.take("first") > 0.0
+    assert buckets.take(0) == 0.0, "the oldest was forgotten"
 
 
 async def test_too_many_requests_wait(upstream: Upstream) -> None:
