@@ -192,6 +192,58 @@ def test_a_uk_list_without_a_subject_for_a_name_is_refused(write: Write) -> None
         read("uk", write("uk_subjects_1.csv", SUBJECTS))
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("subjects", SUBJECTS.replace("ship", "centaur")),
+        ("subjects", SUBJECTS.replace("unique_id", "id")),
+        ("subjects", SUBJECTS + "XYZ0003,individual\n"),
+        ("subjects", SUBJECTS + "XYZ0003,individual,,,\n"),
+        ("subjects", SUBJECTS + "XYZ0003,individual,\n"),
+        ("subjects", SUBJECTS + ",individual,\n"),
+        ("subjects", SUBJECTS.encode("utf-16")),
+        ("subjects", SUBJECTS + '"unclosed'),
+        ("subject_names", NAMES.replace("primary_variation", "nickname")),
+        ("subject_names", NAMES.replace("full_name", "name")),
+        ("subject_names", NAMES.replace("Jane  ROE", " ").replace("ROE Jane", "").replace("Janie", "")),
+        ("subject_dobs", DOBS.replace("month", "moon")),
+    ],
+    ids=[
+        "a type nobody knows",
+        "a column missing",
+        "a field too few",
+        "a field too many",
+        "no name",
+        "no id",
+        "no text",
+        "no CSV",
+        "a type of name nobody knows",
+        "a column of names missing",
+        "names without letters",
+        "a column of dates missing",
+    ],
+)
+def test_uk_files_that_are_not_what_they_should_be_are_refused(file: str, content: str | bytes, write: Write) -> None:
+    good = {"subjects": SUBJECTS, "subject_names": NAMES, "subject_dobs": DOBS}
+    paths = {name: write(f"uk_{name}_1.csv", text) for name, text in {**good, file: content}.items()}
+    with pytest.raises(BadList):
+        read("uk", paths["subjects"])
+
+
+@pytest.mark.parametrize("year", ["", "0", "unknown", "19700", "\u00b2", "-1"])
+def test_a_year_that_is_none_leaves_the_birth_open(year: str, write: Write) -> None:
+    write("uk_subject_names_1.csv", NAMES)
+    write("uk_subject_dobs_1.csv", f"dob_id,unique_id,year,month,day\n0,XYZ0001,{year},01,01\n")
+    person, _ = read("uk", write("uk_subjects_1.csv", SUBJECTS))
+    assert person.births == ()
+
+
+@pytest.mark.parametrize("date", ["1970-02-30", "spring of 1970", "0000-01-01"])
+def test_a_un_date_the_calendar_does_not_know_leaves_the_birth_open(date: str, write: Write) -> None:
+    person, _ = read("un", write("un.xml", UN.replace("1970-02-28", date)))
+    assert [str(birth) for birth in person.births] == ["1965/1967", "1960/1962", "1973"]
+
+
 def test_an_entity_is_stored_and_read_back() -> None:
     entity = ListedEntity(
         entity_id="1",

@@ -75,8 +75,8 @@ def _births(path: Path) -> dict[str, list[Birth]]:
 
 
 def _birth(year: str, month: str, day: str) -> Birth | None:
-    """As exact as the row is. A date the calendar does not know counts by its year."""
-    if not year.isdigit() or int(year) < 1:
+    """As exact as the row is. A date the calendar does not know counts by its year; such a year does not count."""
+    if not year.isdecimal() or len(year) > 4 or int(year) < 1:
         return None
     try:
         if month and day:
