@@ -1,5 +1,10 @@
 """Providers' answers to our own calls that cannot be applied, or that nobody may read any more."""
 
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing.problems import problem
 from contracts.backoffice.events import PersonalDataErased
 
 from .test_notifications import set_aside
@@ -46,3 +51,9 @@ async def test_what_was_to_be_done_before_is_not_readable_either(world: World) -
     await world.tell(PersonalDataErased(player_id=world.player, casino_id=world.casino))
     await world.run_tasks()
     assert (await world.get(f"/deposits/{deposit_id}")).json()["next_action"] is None
+
+
+@pytest.mark.parametrize("things", ["deposits", "withdrawals"])
+async def test_what_nobody_asked_for_is_not_found(world: World, things: str) -> None:
+    for caller in (world.himself(), world.staff()):
+        problem(await world.get(f"/{things}/{uuid4()}", as_=caller), 404, "not_found")

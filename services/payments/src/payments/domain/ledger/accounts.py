@@ -65,11 +65,6 @@ def player_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     return AccountRef(casino_id, AccountType.WITHDRAWAL_HOLD, currency, player_id)
 
 
-def player_owed(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
-    """What the player owes us because a win he had spent was rolled back; negative or zero."""
-    return AccountRef(casino_id, AccountType.OWED, currency, player_id)
-
-
 def player_receivable(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """What the player owes us because a deposit he had spent was taken back; negative or zero."""
     return AccountRef(casino_id, AccountType.CHARGEBACK_RECEIVABLE, currency, player_id)
