@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from verification.application.profiles import PAGE
+
 from .world import World, png
 
 
@@ -54,3 +56,14 @@ async def test_no_required_documents_verify_nobody(world: World) -> None:
     await world.open_casino()
     player = await verified(world)
     assert (await world.get(f"/cases/{player}"))["level"] == "basic"
+
+
+async def test_a_profile_reaches_every_player_of_a_large_casino(world: World) -> None:
+    await world.open_casino("identity")
+    for _ in range(PAGE):
+        await world.register()
+    last = await verified(world)
+    assert (await world.get(f"/cases/{last}"))["level"] == "verified"
+    await world.adopt(2, world.clock.now(), "identity", "address")
+    await world.work()
+    assert (await world.get(f"/cases/{last}"))["level"] == "basic"
