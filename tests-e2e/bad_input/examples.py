@@ -123,9 +123,9 @@ EXAMPLES: dict[str, Example] = {
     f"DELETE {_PLAYER}/tags/{{tag}}": Example(path={"tag": "bonus"}),
     f"POST {_PLAYER}/notes": Example(body={"text": "called about a bonus"}),
     f"PUT {_PLAYER}/deposit-limits": Example(
-        caller="player", body={"period": "day", "amount_minor": 100_00, "currency": "EUR", **REASON}
+        caller="player", body={"period": "day", "amount_minor": 100_00, "currency": "EUR"}
     ),
-    f"POST {_PLAYER}/self-exclusion": Example(caller="player", body={"months": 6, **REASON}),
+    f"POST {_PLAYER}/self-exclusion": Example(caller="player", body={"months": 6, "cause": "money"}),
     f"POST {_PLAYER}/erase": Example(body=REASON),
     f"POST {_VERIFICATION}/players/{{player_id}}/documents": Example(caller="player", form={"kind": "passport"}),
     f"POST {_VERIFICATION}/documents/{{document_id}}/accept": Example(body={"expires_on": "2031-01-31"}),

@@ -103,7 +103,7 @@ async def exclude(tale: Tale) -> str:
     assert bet["status"] == "RS_OK", bet
     tale.cash_minor, tale.bets_minor, tale.movements = tale.cash_minor - 100, tale.bets_minor + 100, tale.movements + 1
     path = f"/api/backoffice/v1/players/{tale.player_id}/self-exclusion"
-    excluded = await tale.who.post(path, {"months": 6, "reason": "I need a break"})
+    excluded = await tale.who.post(path, {"months": 6, "cause": "time"})
     since = time.monotonic()
     bets_s = await _refused_bet(tale, since)
     deposits_s = await _refused_deposit(tale, "self_excluded", since, EXCLUSION_BOUND_S)

@@ -85,7 +85,7 @@ class Player:
             await self._withdraw()
         if self._dice.random() < 0.03:
             await self._ask(
-                "POST", f"/api/backoffice/v1/players/{self._id}/self-exclusion", {"months": 6, "reason": "enough"}
+                "POST", f"/api/backoffice/v1/players/{self._id}/self-exclusion", {"months": 6, "cause": "time"}
             )
             self._town.figures["exclusions"] += 1
 

@@ -5,13 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from chassis.db import tables
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.testing.golden import said
 from chassis.testing.problems import fields, problem
 from contracts.backoffice import events as public
 from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.envelope import Envelope
 
 from .api import PROFILE, V1, a_player, himself, key, open_casino, register, staff
 
@@ -35,10 +38,10 @@ class Player:
         return await self._client.put(f"{V1}/players/{self.player_id}/deposit-limits", json=body, headers=headers)
 
     async def excludes(
-        self, months: int | None, by: dict[str, str] | None = None, once: dict[str, str] | None = None
+        self, months: int | None, by: dict[str, str] | None = None, once: dict[str, str] | None = None, **more: Any
     ) -> httpx.Response:
-        body = {"months": months, "reason": WISH}
         headers = {**(by or himself(self.player_id, self.casino_id)), **(once or key())}
+        body = {"months": months, **more}
         return await self._client.post(f"{V1}/players/{self.player_id}/self-exclusion", json=body, headers=headers)
 
     async def page(self) -> dict[str, Any]:
@@ -135,6 +138,35 @@ async def test_a_player_excludes_himself_and_everybody_is_told(player: Player, s
     told = (await said(service))[-1]
     assert isinstance(told, public.SelfExclusionStarted)
     assert (told.started_at, told.until) == (NOON, date(2026, 12, 1))
+
+
+async def reason_told(service: Service) -> str | None:
+    """The reason in the newest envelope."""
+    async with service.db.read() as connection:
+        newest = select(tables.outbox.c.envelope).order_by(tables.outbox.c.id.desc()).limit(1)
+        return Envelope.from_json((await connection.execute(newest)).scalar_one()).reason
+
+
+@pytest.mark.parametrize("cause", [None, "gambling_harm", "money", "time", "other"])
+async def test_a_player_may_name_a_cause(player: Player, service: Service, cause: str | None) -> None:
+    assert (await player.excludes(6, cause=cause)).status_code == 200
+    assert await reason_told(service) == cause
+
+
+async def test_what_a_player_writes_about_himself_is_not_taken(player: Player, service: Service) -> None:
+    before = await said(service)
+    for answer in (await player.excludes(6, reason="I am ill"), await player.limits(5_00, reason="I am ill")):
+        assert list(fields(problem(answer, 422, "invalid"))) == ["reason"]
+    assert list(fields(problem(await player.excludes(6, cause="I am ill"), 422, "invalid_request"))) == ["cause"]
+    assert await said(service) == before
+
+
+async def test_staff_exclude_a_player_at_his_wish_and_say_why(player: Player, service: Service) -> None:
+    by = staff(P.EXCLUSION_START, casinos=(player.casino_id,))
+    assert list(fields(problem(await player.excludes(6, by), 422, "invalid"))) == ["reason"]
+    assert list(fields(problem(await player.excludes(6, by, cause="money", reason=WISH), 422, "invalid"))) == ["cause"]
+    assert (await player.excludes(6, by, reason=WISH)).status_code == 200
+    assert await reason_told(service) == WISH
 
 
 async def test_an_exclusion_without_end_has_no_last_day(player: Player, service: Service) -> None:

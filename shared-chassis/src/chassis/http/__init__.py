@@ -6,6 +6,7 @@ from chassis.http.models import StrictModel
 from chassis.http.moments import Day, Moment
 from chassis.http.once import Once
 from chassis.http.problems import FieldError, Problem, RequestProblem, problem_response
+from chassis.http.reasons import Reason
 from chassis.http.routes import UnmarkedRoute
 from chassis.http.service import create_service
 
@@ -18,6 +19,7 @@ __all__ = [
     "Moment",
     "Once",
     "Problem",
+    "Reason",
     "RequestProblem",
     "StrictModel",
     "UnmarkedRoute",

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from backoffice.domain.casino.profile import JurisdictionProfile
-from chassis.http import Moment, StrictModel
+from chassis.http import Moment, Reason, StrictModel
 from contracts.money import EXPONENTS, CurrencyCode
 
 _ZONES = available_timezones()
@@ -60,7 +60,7 @@ class OpenCasinoBody(StrictModel):
 class AdoptProfileBody(StrictModel):
     effective_from: Moment | None = Field(default=None, description="At once when absent")
     profile: ProfileBody
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+    reason: Reason
 
 
 class CasinoOpenedReply(BaseModel):

@@ -3,19 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from chassis.http import StrictModel
+from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+Cause = Literal["gambling_harm", "money", "time", "other"]
+"""Why a player excludes himself. No words of his own: they would outlive an erasure of his data."""
 
 
 class SetLimitBody(StrictModel):
     period: Literal["day", "week", "month"]
     amount_minor: AmountMinor
     currency: CurrencyCode
-    reason: Reason | None = None
+    reason: Reason | None = Field(default=None, description="Of staff; a player gives none")
 
 
 class LimitView(BaseModel):
@@ -31,7 +32,8 @@ class ExcludeBody(StrictModel):
     months: Annotated[int, Field(strict=True, ge=1, le=1200)] | None = Field(
         default=None, description="null: without end"
     )
-    reason: Reason
+    cause: Cause | None = Field(default=None, description="Why, if the player wants to say. Of players alone")
+    reason: Reason | None = Field(default=None, description="Of staff, who must give one; a player gives none")
 
 
 class ExclusionView(BaseModel):

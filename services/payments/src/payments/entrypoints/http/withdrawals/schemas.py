@@ -6,12 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.http import StrictModel
+from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
 
 
 class WithdrawalBody(StrictModel):

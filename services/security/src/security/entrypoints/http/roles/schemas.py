@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.http import StrictModel
+from chassis.http import Reason, StrictModel
 
 Pattern = Annotated[
     str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?)$", max_length=100)
@@ -22,7 +22,7 @@ class DefineRoleBody(StrictModel):
 
 class ChangePermissionsBody(StrictModel):
     permissions: Annotated[list[Pattern], Field(min_length=1, max_length=300)]
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+    reason: Reason
 
 
 class RoleDefinedReply(BaseModel):

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.http import StrictModel
-
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+from chassis.http import Reason, StrictModel
 
 
 class AddStaff(StrictModel):

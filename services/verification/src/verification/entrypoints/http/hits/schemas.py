@@ -63,7 +63,14 @@ class DecideHitBody(StrictModel):
     """What was found."""
 
     decision: Decision
-    reason: Annotated[str, Field(min_length=1, max_length=2000, description="Why; for whoever asks later")]
+    reason: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=2000,
+            description="Why; for whoever asks later, also after an erasure: no personal data of the player",
+        ),
+    ]
 
 
 class HitDecided(BaseModel):
