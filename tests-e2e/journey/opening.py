@@ -16,7 +16,13 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "kyc_agent": ("verification.*", "backoffice.player.list", "backoffice.player.view"),
     "payments_officer": ("payments.withdrawal.*", "payments.deposit.list", "payments.balance.view"),
-    "support_agent": ("backoffice.player.*", "backoffice.timeline.view", "payments.statement.view", "games.round.list"),
+    "support_agent": (
+        "backoffice.player.*",
+        "backoffice.timeline.view",
+        "payments.balance.view",
+        "payments.statement.view",
+        "games.round.list",
+    ),
     "analyst": ("reports.*", "payments.ledger.view"),
 }
 

@@ -10,6 +10,7 @@ from backoffice.entrypoints.consumers import consumer
 from backoffice.entrypoints.http import ROUTERS
 from backoffice.entrypoints.jobs import restriction_feed
 from backoffice.entrypoints.permissions import PERMISSIONS
+from backoffice.entrypoints.tasks import tasks
 from backoffice.read_models.casino_list import casino_list
 from backoffice.read_models.player_list import player_list
 from backoffice.read_models.player_notes import player_notes
@@ -33,6 +34,7 @@ TYPES = EventTypes(
     player.PlayerUntagged,
     player.PlayerNoted,
     player.PersonalDataErased,
+    player.IdentityForgotten,
     restriction.DepositLimitSet,
     restriction.SelfExclusionStarted,
 )
@@ -58,6 +60,7 @@ def build(
         application=application,
         routers=ROUTERS,
         consumer=consumer(),
+        tasks=tasks(application),
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
         background=[restriction_feed(application, settings.restriction_beat_s)],

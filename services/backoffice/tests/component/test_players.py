@@ -117,7 +117,7 @@ async def test_of_two_registrations_at_once_one_is_a_player(client: httpx.AsyncC
 async def test_whoever_excluded_himself_cannot_begin_anew_at_a_sister_casino(client: httpx.AsyncClient) -> None:
     casino_id, sister = await open_casino(client), await open_casino(client)
     player_id = await a_player(client, casino_id)
-    body = {"months": 6, "reason": "I want to stop"}
+    body = {"months": 6, "cause": "money"}
     headers = {**himself(player_id, casino_id), **key()}
     assert (
         await client.post(f"{V1}/players/{player_id}/self-exclusion", json=body, headers=headers)
@@ -170,7 +170,7 @@ async def test_erasure_takes_the_person_and_leaves_the_account(client: httpx.Asy
     answer = await client.post(f"{V1}/players/{player_id}/erase", json=REASON, headers={**staff(), **key()})
     assert answer.status_code == 200
     shown = (await client.get(f"{V1}/players/{player_id}", headers=staff())).json()
-    assert (shown["email"], shown["first_name"], shown["status"]) == (None, None, "active")
+    assert (shown["email"], shown["first_name"], shown["status"]) == (None, None, "closed")
     notes = (await client.get(f"{V1}/players/{player_id}/notes", headers=staff())).json()
     assert [one["text"] for one in notes] == [None]
     await rebuild(service.db, player_list, service.application.log_of(player_list))

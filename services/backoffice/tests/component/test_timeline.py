@@ -11,8 +11,10 @@ from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.store import rebuild
 from chassis.testing.feed import Feed
+from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.payments.events import DepositSucceeded, TransferPosted, WithdrawalApproved
+from contracts.payments.permissions import PaymentsPermission
 from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
 
 from .api import V1, a_player, open_casino, staff
@@ -62,7 +64,7 @@ async def story(client: httpx.AsyncClient, player: Player, **query: str) -> list
 
 async def overview(client: httpx.AsyncClient, player: Player, *permissions: str) -> dict[str, Any]:
     path = f"{V1}/players/{player['player_id']}/overview"
-    answer = await client.get(path, headers=staff(*permissions))
+    answer = await client.get(path, headers=staff(*(permissions or (*P, PaymentsPermission.BALANCE_VIEW))))
     assert answer.status_code == 200, answer.text
     shown: dict[str, Any] = answer.json()
     return shown
@@ -132,6 +134,37 @@ async def test_the_overview_shows_what_its_reader_may_see(
     assert (little["latest"], little["notes"]) == ([], [])
     assert little["figures"]["deposits"] == 1
     assert [one["type"] for one in (await overview(client, player))["latest"]] == ["payments.deposit_succeeded"]
+
+
+AMOUNTS = ("balance_minor", "on_hold_minor", "deposits_minor", "withdrawals_minor", "bets_minor", "wins_minor")
+
+
+async def test_amounts_are_for_whoever_may_see_balances_at_that_casino(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    await feed(deposited(player, 50_00), moved(player, "deposit", 50_00, 50_00))
+    elsewhere = [{"casinos": [str(uuid4())], "permissions": [PaymentsPermission.BALANCE_VIEW]}]
+    here = [{"casinos": [str(player["casino_id"])], "permissions": [P.PLAYER_VIEW]}]
+    token = bearer(make_token(grants=[*here, *elsewhere]))
+    answer = await client.get(f"{V1}/players/{player['player_id']}/overview", headers=token)
+    figures = answer.json()["figures"]
+    assert {name: figures[name] for name in AMOUNTS} == dict.fromkeys(AMOUNTS)
+    assert (figures["deposits"], figures["currency"], figures["verification_level"]) == (1, "EUR", "none")
+    shown = (await overview(client, player, P.PLAYER_VIEW, PaymentsPermission.BALANCE_VIEW))["figures"]
+    assert (shown["balance_minor"], shown["deposits_minor"], shown["wins_minor"]) == (50_00, 50_00, 0)
+
+
+async def test_before_anything_happened_the_figures_are_nought(client: httpx.AsyncClient, player: Player) -> None:
+    figures = (await overview(client, player))["figures"]
+    assert (figures["balance_minor"], figures["deposits"], figures["as_of"]) == (0, 0, None)
+
+
+async def test_the_schema_tells_what_is_on_the_page(client: httpx.AsyncClient) -> None:
+    schemas = (await client.get("/openapi.json")).json()["components"]["schemas"]
+    page = schemas["Overview"]["properties"]
+    assert page["figures"]["$ref"].endswith("/Figures")
+    assert page["latest"]["items"]["$ref"].endswith("/TimelineEntry")
+    assert set(AMOUNTS) < set(schemas["Figures"]["properties"])
 
 
 async def test_rebuilt_models_equal_the_live_ones(service: Service, feed: Feed, player: Player) -> None:

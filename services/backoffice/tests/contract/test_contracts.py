@@ -24,6 +24,9 @@ from contracts.backoffice import profile as public_profile
 from contracts.backoffice.permissions import BackofficePermission
 from contracts.event import ContractEvent
 from contracts.payments.events import (
+    DepositFailed,
+    DepositRefused,
+    DepositRequested,
     DepositSucceeded,
     NotificationSetAside,
     TransferPosted,
@@ -58,6 +61,7 @@ def with_figures(cls: type[ContractEvent], *after: type[ContractEvent], **figure
     return Effect({"rm_timeline": told_in_the_story(cls), "rm_player_overview": figures}, after)
 
 
+DEPOSIT = example(DepositRequested).data["deposit_id"]
 COLLEAGUE = example(StaffMemberAdded).data["name"]
 NOT_A_PLAYERS_STORY = "it is about no player, and the story is told player by player"
 EFFECTS: dict[type[ContractEvent], Effect] = {
@@ -66,6 +70,9 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     SettingChanged: Effect(nothing=NOT_A_PLAYERS_STORY),
     StaffMemberAdded: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": True}}),
     StaffMemberDisabled: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": False}}, after=(StaffMemberAdded,)),
+    DepositRequested: with_figures(DepositRequested, deposits_under_way=[DEPOSIT]),
+    DepositRefused: with_figures(DepositRefused, DepositRequested, deposits_under_way=[]),
+    DepositFailed: with_figures(DepositFailed, DepositRequested, deposits_under_way=[]),
     TransferPosted: with_figures(TransferPosted, currency="EUR", balance_minor=15000, bets_minor=5000),
     DepositSucceeded: with_figures(DepositSucceeded, deposits=1, deposits_minor=5000),
     WithdrawalPaid: with_figures(WithdrawalPaid, withdrawals=1, withdrawals_minor=5000),
@@ -152,9 +159,13 @@ def test_each_event_is_told_as_promised(happened: Any, told: ContractEvent) -> N
     assert_as_promised(told)
 
 
+def test_that_an_identity_was_forgotten_is_nobodys_business() -> None:
+    assert list(publish(recorded(player.IdentityForgotten(), f"stream-{PLAYER}", CASINO))) == []
+
+
 def test_no_event_of_the_domain_is_forgotten() -> None:
     every = {*casino.CasinoEvent.__args__, *player.PlayerEvent.__args__, *restriction.RestrictionEvent.__args__}
-    assert {type(happened) for happened, _ in TOLD} == every
+    assert {type(happened) for happened, _ in TOLD} | {player.IdentityForgotten} == every
 
 
 def test_every_promised_event_is_told_by_something() -> None:

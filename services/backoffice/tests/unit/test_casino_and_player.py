@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,9 +13,18 @@ from backoffice.domain.casino.errors import CasinoExists, CasinoUnknown, Profile
 from backoffice.domain.casino.events import CasinoOpened, JurisdictionProfileAdopted
 from backoffice.domain.casino.profile import JurisdictionProfile
 from backoffice.domain.player.aggregate import MOST_TAGS, player
-from backoffice.domain.player.commands import BlockPlayer, ErasePersonalData, TagPlayer, UnblockPlayer, UntagPlayer
-from backoffice.domain.player.errors import PlayerUnknown, TooManyTags
+from backoffice.domain.player.commands import (
+    AddNote,
+    BlockPlayer,
+    ErasePersonalData,
+    ForgetIdentity,
+    TagPlayer,
+    UnblockPlayer,
+    UntagPlayer,
+)
+from backoffice.domain.player.errors import AccountClosed, PlayerHasMoney, PlayerUnknown, TooManyTags
 from backoffice.domain.player.events import (
+    IdentityForgotten,
     PersonalDataErased,
     PlayerBlocked,
     PlayerRegistered,
@@ -57,6 +67,10 @@ REGISTERED = PlayerRegistered(
 
 def adopt(rules: JurisdictionProfile, effective_from: datetime = NOW) -> AdoptProfile:
     return AdoptProfile(profile=rules, effective_from=effective_from, now=NOW)
+
+
+def erase(**shown: int) -> ErasePersonalData:
+    return ErasePersonalData(**{"balance_minor": 0, "on_hold_minor": 0, "deposits_under_way": 0, **shown})
 
 
 def test_a_casino_opens_once() -> None:
@@ -112,8 +126,13 @@ def test_rules_must_be_known_before_they_hold_and_make_sense() -> None:
         ([PlayerTagged(tag="vip")], TagPlayer(tag="vip"), []),
         ([PlayerTagged(tag="vip")], UntagPlayer(tag="vip"), [PlayerUntagged(tag="vip")]),
         ([], UntagPlayer(tag="vip"), []),
-        ([], ErasePersonalData(), [PersonalDataErased()]),
-        ([PersonalDataErased()], ErasePersonalData(), []),
+        ([], erase(), [PersonalDataErased()]),
+        ([PersonalDataErased()], erase(), []),
+        ([PersonalDataErased()], erase(balance_minor=1), []),
+        ([PlayerTagged(tag="vip"), PersonalDataErased()], UntagPlayer(tag="vip"), [PlayerUntagged(tag="vip")]),
+        ([], ForgetIdentity(), []),
+        ([PersonalDataErased()], ForgetIdentity(), [IdentityForgotten()]),
+        ([PersonalDataErased(), IdentityForgotten()], ForgetIdentity(), []),
     ],
 )
 def test_a_command_does_it_once(history: list[Any], command: Any, expected: list[Any]) -> None:
@@ -122,6 +141,21 @@ def test_a_command_does_it_once(history: list[Any], command: Any, expected: list
 
 def test_nothing_happens_to_nobody() -> None:
     Spec(player).given().when(BlockPlayer()).then_raises(PlayerUnknown)
+
+
+@pytest.mark.parametrize(
+    "shown", [{"balance_minor": 1}, {"balance_minor": -1}, {"on_hold_minor": 1}, {"deposits_under_way": 1}], ids=str
+)
+def test_nobody_with_money_is_erased(shown: dict[str, int]) -> None:
+    Spec(player).given(REGISTERED).when(erase(**shown)).then_raises(PlayerHasMoney)
+
+
+@pytest.mark.parametrize(
+    "command", [BlockPlayer(), UnblockPlayer(), TagPlayer(tag="vip"), AddNote(note_id=UUID(int=1), sealed_text="x")]
+)
+@pytest.mark.parametrize("before", [[], [PlayerBlocked()]], ids=["open", "blocked"])
+def test_a_closed_account_stays_as_it_is(command: Any, before: list[Any]) -> None:
+    Spec(player).given(REGISTERED, *before, PersonalDataErased()).when(command).then_raises(AccountClosed)
 
 
 def test_tags_have_an_end() -> None:

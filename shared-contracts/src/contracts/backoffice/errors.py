@@ -6,6 +6,8 @@ from enum import StrEnum
 class BackofficeError(StrEnum):
     """Stable; see `contracts.errors`."""
 
+    ACCOUNT_CLOSED = "account_closed"
+    """The player's personal data was erased, and with it his account ended."""
     BORN_IN_THE_FUTURE = "born_in_the_future"
     """The date of birth is still to come."""
     BORN_TOO_LONG_AGO = "born_too_long_ago"
@@ -26,6 +28,8 @@ class BackofficeError(StrEnum):
     """Security finds the password too easy to guess."""
     PLAYER_EXISTS = "player_exists"
     """There is an account with this e-mail, or of this person, at this casino already."""
+    PLAYER_HAS_MONEY = "player_has_money"
+    """The player cannot be erased while there is money of his, on hold or under way."""
     PLAYER_TOO_YOUNG = "player_too_young"
     """Younger than the casino's jurisdiction allows."""
     PROFILE_FROM_THE_PAST = "profile_from_the_past"

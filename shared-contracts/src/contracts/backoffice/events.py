@@ -150,7 +150,11 @@ class PersonalDataErased(
     key="player_id",
     consumers=("backoffice", "security", "payments", "verification"),
 ):
-    """The player's key is gone, and with it every name and address; keep nothing that tells who it was."""
+    """The player's key is gone, and with it every name and address; keep nothing that tells who it was.
+
+    The account is closed for good: no log-in, no bet, no deposit. Of an excluded player backoffice keeps the keyed hash
+    of name and date of birth until the exclusion ends (for ever, if it has no end), and nothing in clear.
+    """
 
     player_id: PlayerId
     casino_id: CasinoId

@@ -22,7 +22,9 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
         case restriction.DepositLimitSet() | restriction.SelfExclusionStarted():
             yield _about_restriction(recorded.stream_key, _casino_of(recorded), recorded.event)
         case _:
-            yield _about_player(recorded.stream_key, _casino_of(recorded), recorded.event)
+            told = _about_player(recorded.stream_key, _casino_of(recorded), recorded.event)
+            if told is not None:
+                yield told
 
 
 def _casino_of(recorded: Recorded[Any]) -> UUID:
@@ -51,7 +53,7 @@ def _about_casino(casino_id: UUID, event: casino.CasinoEvent) -> ContractEvent:
             )
 
 
-def _about_player(player_id: UUID, casino_id: UUID, event: player.PlayerEvent) -> ContractEvent:
+def _about_player(player_id: UUID, casino_id: UUID, event: player.PlayerEvent) -> ContractEvent | None:
     who = {"player_id": player_id, "casino_id": casino_id}
     match event:
         case player.PlayerRegistered():
@@ -75,6 +77,8 @@ def _about_player(player_id: UUID, casino_id: UUID, event: player.PlayerEvent) -
             return contract.PlayerNoted(player_id=player_id, casino_id=casino_id, note_id=event.note_id)
         case player.PersonalDataErased():
             return contract.PersonalDataErased(**who)
+        case player.IdentityForgotten():
+            return None  # Nobody else ever had it.
 
 
 def _about_restriction(player_id: UUID, casino_id: UUID, event: restriction.RestrictionEvent) -> ContractEvent:

@@ -8,7 +8,7 @@ PERMISSIONS = (
     PermissionSpec(P.CASINO_LIST, "See the casinos and their rules", "low"),
     PermissionSpec(P.PROFILE_ADOPT, "Adopt new rules for a casino", "critical"),
     PermissionSpec(P.PLAYER_LIST, "List players", "low", ("internal",)),
-    PermissionSpec(P.PLAYER_VIEW, "See a player's page, personal data masked", "normal", ("internal", "financial")),
+    PermissionSpec(P.PLAYER_VIEW, "See a player's page, personal data masked", "normal", ("internal",)),
     PermissionSpec(P.PLAYER_REVEAL, "See a player's personal data in clear, for a reason", "high", ("pii_basic",)),
     PermissionSpec(P.PLAYER_BLOCK, "Block and unblock players", "high"),
     PermissionSpec(P.PLAYER_TAG, "Tag players", "low"),

@@ -1,5 +1,6 @@
 """The players, with what holds for them. Personal data stays encrypted here too."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.application.schema import metadata
 from backoffice.domain.player.events import (
+    IdentityForgotten,
     PersonalDataErased,
     PlayerBlocked,
     PlayerRegistered,
@@ -19,6 +21,9 @@ from backoffice.domain.player.events import (
 from backoffice.domain.restriction.aggregate import FOR_EVER
 from backoffice.domain.restriction.events import DepositLimitSet, SelfExclusionStarted
 from chassis.store import ReadModel, Recorded, Row
+
+CLOSED = "closed"
+"""The status of an account whose player was erased; no other follows it."""
 
 table = Table(
     "rm_player_list",
@@ -54,16 +59,16 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     if row is None:
         return None
     match event:
-        case PlayerBlocked():
-            return {**row, "status": "blocked"}
-        case PlayerUnblocked():
-            return {**row, "status": "active"}
+        case PlayerBlocked() | PlayerUnblocked():
+            return _now(row, "blocked" if isinstance(event, PlayerBlocked) else "active")
         case PlayerTagged(tag=tag):
             return {**row, "tags": sorted({*row["tags"], tag})}
         case PlayerUntagged(tag=tag):
             return {**row, "tags": [one for one in row["tags"] if one != tag]}
         case PersonalDataErased():
-            return {**row, "sealed": {}, "email_index": None, "phone_index": None, "identity_index": _still_barred(row)}
+            return _erased(row, recorded.meta.occurred_at.date())
+        case IdentityForgotten():
+            return {**row, "identity_index": None}
         case SelfExclusionStarted(until=until):
             return {**row, "excluded_until": until or FOR_EVER}
         case DepositLimitSet():
@@ -77,10 +82,19 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     return row
 
 
-def _still_barred(row: Row) -> str | None:
-    """The keyed index of an excluded person outlives the erasure, or an exclusion would end with a request for one."""
-    index: str | None = row["identity_index"]
-    return None if row["excluded_until"] is None else index
+def _now(row: Row, status: str) -> Row:
+    return row if row["status"] == CLOSED else {**row, "status": status}
+
+
+def _erased(row: Row, today: date) -> Row:
+    """Nothing that leads to the person, but one thing: while he is excluded, the keyed index that recognises him stays,
+    or an exclusion would end with a request for erasure.
+    """
+    excluded_until: date | None = row["excluded_until"]
+    barred = excluded_until is not None and excluded_until >= today
+    kept = row["identity_index"] if barred else None
+    nothing: Row = {"sealed": {}, "email_index": None, "phone_index": None}
+    return {**row, **nothing, "status": CLOSED, "identity_index": kept}
 
 
 def _registered(recorded: Recorded[Any], event: PlayerRegistered) -> Row:
@@ -118,6 +132,7 @@ player_list = ReadModel(
         PlayerTagged,
         PlayerUntagged,
         PersonalDataErased,
+        IdentityForgotten,
         SelfExclusionStarted,
         DepositLimitSet,
     ),

@@ -1,13 +1,19 @@
 """A player's figures at a glance, from the events of payments, verification and security."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Integer, Table, Text, Uuid, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.application.schema import metadata
 from backoffice.read_models.timeline import player_of
 from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.events import (
+    DepositFailed,
+    DepositRefused,
+    DepositRequested,
     DepositSucceeded,
     TransferPosted,
     WithdrawalPaid,
@@ -33,6 +39,13 @@ table = Table(
     Column("open_hits", Integer, nullable=False),
     Column("last_log_in_at", DateTime(timezone=True)),
     Column("as_of", DateTime(timezone=True), nullable=False),
+    Column(
+        "deposits_under_way",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'::jsonb"),
+        comment="ids of those nobody knows the end of yet",
+    ),
 )
 
 _HOLD = {"withdrawal_hold": 1, "withdrawal_release": -1, "withdrawal_paid": -1}
@@ -47,8 +60,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     match event:
         case TransferPosted():
             return _moved(row, event)
-        case DepositSucceeded():
-            return _added(row, deposits_minor=event.amount_minor, deposits=1)
+        case DepositRequested() | DepositSucceeded() | DepositFailed() | DepositRefused():
+            return _deposit(row, event)
         case WithdrawalPaid():
             return _added(row, withdrawals_minor=event.amount_minor, withdrawals=1)
         case WithdrawalReturned():
@@ -75,6 +88,16 @@ def _moved(row: Row, event: TransferPosted) -> Row:
     return {**moved, "currency": event.currency, "balance_minor": event.balance_minor}
 
 
+def _deposit(row: Row, event: DepositRequested | DepositSucceeded | DepositFailed | DepositRefused) -> Row:
+    others = [one for one in row["deposits_under_way"] if one != str(event.deposit_id)]
+    if isinstance(event, DepositRequested):
+        return {**row, "deposits_under_way": sorted([*others, str(event.deposit_id)])}
+    ended = {**row, "deposits_under_way": others}
+    if isinstance(event, DepositSucceeded):
+        return _added(ended, deposits_minor=event.amount_minor, deposits=1)
+    return ended
+
+
 def _added(row: Row, **amounts: int) -> Row:
     return {**row, **{name: row[name] + amount for name, amount in amounts.items()}}
 
@@ -88,6 +111,7 @@ def _nothing_yet(recorded: Recorded[Any]) -> Row:
         "verification_level": "none",
         "last_log_in_at": None,
         "as_of": recorded.meta.occurred_at,
+        "deposits_under_way": [],
     }
 
 
@@ -97,11 +121,19 @@ def key(recorded: Recorded[Any]) -> tuple[Any, ...] | None:
     return None if player_id is None else (player_id,)
 
 
+async def find(connection: AsyncConnection, player_id: UUID) -> Any | None:
+    """A player's figures; None before the first of his events has arrived."""
+    return (await connection.execute(select(table).where(table.c.player_id == player_id))).one_or_none()
+
+
 player_overview = ReadModel(
     "player_overview",
     table,
     (
         TransferPosted,
+        DepositRequested,
+        DepositRefused,
+        DepositFailed,
         DepositSucceeded,
         WithdrawalPaid,
         WithdrawalReturned,

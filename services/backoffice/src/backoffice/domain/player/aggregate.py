@@ -9,6 +9,7 @@ from backoffice.domain.player.commands import (
     AddNote,
     BlockPlayer,
     ErasePersonalData,
+    ForgetIdentity,
     PlayerCommand,
     RegisterPlayer,
     TagPlayer,
@@ -17,16 +18,19 @@ from backoffice.domain.player.commands import (
 )
 from backoffice.domain.player.countries import COUNTRIES
 from backoffice.domain.player.errors import (
+    AccountClosed,
     BornInTheFuture,
     BornTooLongAgo,
     CountryUnknown,
     CurrencyNotOffered,
     PlayerExists,
+    PlayerHasMoney,
     PlayerTooYoung,
     PlayerUnknown,
     TooManyTags,
 )
 from backoffice.domain.player.events import (
+    IdentityForgotten,
     PersonalDataErased,
     PlayerBlocked,
     PlayerEvent,
@@ -49,10 +53,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """An account."""
+    """An account. `erased`: there is no person behind it any more, and it is closed; `forgotten`: nothing is left of
+    him, not even what recognised him while he was excluded.
+    """
 
     blocked: bool = False
     erased: bool = False
+    forgotten: bool = False
     tags: frozenset[str] = frozenset()
 
 
@@ -66,18 +73,28 @@ def decide(command: PlayerCommand, state: Player) -> Sequence[PlayerEvent]:
         return _register(command, state)
     account = _registered(state)
     match command:
+        case ErasePersonalData():
+            return _erase(command, account)
+        case ForgetIdentity():
+            return [IdentityForgotten()] if account.erased and not account.forgotten else []
+        case UntagPlayer():
+            return [PlayerUntagged(tag=command.tag)] if command.tag in account.tags else []
+        case _:
+            return _to_open(command, account)
+
+
+def _to_open(command: BlockPlayer | UnblockPlayer | TagPlayer | AddNote, account: Registered) -> Sequence[PlayerEvent]:
+    if account.erased:
+        raise AccountClosed
+    match command:
         case BlockPlayer():
             return [] if account.blocked else [PlayerBlocked()]
         case UnblockPlayer():
             return [PlayerUnblocked()] if account.blocked else []
         case TagPlayer():
             return _tag(command, account)
-        case UntagPlayer():
-            return [PlayerUntagged(tag=command.tag)] if command.tag in account.tags else []
         case AddNote():
             return [PlayerNoted(note_id=command.note_id, sealed_text=command.sealed_text)]
-        case ErasePersonalData():
-            return [] if account.erased else [PersonalDataErased()]
         case _:
             assert_never(command)
 
@@ -110,6 +127,14 @@ def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
             registered_at=command.now,
         )
     ]
+
+
+def _erase(command: ErasePersonalData, account: Registered) -> Sequence[PlayerEvent]:
+    if account.erased:
+        return []
+    if command.balance_minor or command.on_hold_minor or command.deposits_under_way:
+        raise PlayerHasMoney("Pay the player out first, and wait for what is under way.")
+    return [PersonalDataErased()]
 
 
 def _tag(command: TagPlayer, account: Registered) -> Sequence[PlayerEvent]:
@@ -151,6 +176,8 @@ def evolve(state: Player, event: PlayerEvent) -> Player:
             return replace(account, tags=account.tags - {event.tag})
         case PersonalDataErased():
             return replace(account, erased=True)
+        case IdentityForgotten():
+            return replace(account, forgotten=True)
         case _:
             assert_never(event)
 

@@ -52,8 +52,26 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasePersonalData:
-    pass
+    """What the player's figures show: his money, what is on its way out, and how many deposits are on their way in."""
+
+    balance_minor: int
+    on_hold_minor: int
+    deposits_under_way: int
 
 
-PlayerCommand = RegisterPlayer | BlockPlayer | UnblockPlayer | TagPlayer | UntagPlayer | AddNote | ErasePersonalData
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetIdentity:
+    """An erased player's exclusion is over: nobody has to be recognised any more."""
+
+
+PlayerCommand = (
+    RegisterPlayer
+    | BlockPlayer
+    | UnblockPlayer
+    | TagPlayer
+    | UntagPlayer
+    | AddNote
+    | ErasePersonalData
+    | ForgetIdentity
+)
 """All of them."""

@@ -13,6 +13,22 @@ class PlayerExists(DomainError):
     code = "player_exists"
 
 
+class PlayerHasMoney(DomainError):
+    """Erased, he could be paid no more: there is money of his, or some is on its way."""
+
+    code = "player_has_money"
+
+
+class AccountClosed(DomainError):
+    """The player's personal data was erased, and with it his account ended."""
+
+    code = "account_closed"
+
+    @classmethod
+    def default_detail(cls) -> str:
+        return "This player was erased; the account is closed for good."
+
+
 class PlayerTooYoung(Invalid):
     code = "player_too_young"
 

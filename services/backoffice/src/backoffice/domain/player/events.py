@@ -60,7 +60,17 @@ class PlayerNoted:
 @event("backoffice.personal_data_erased", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataErased:
-    pass
+    """The key of everything sealed is gone, and the account is closed for good.
+
+    Of somebody who excluded himself, the keyed index of name and date of birth stays until the exclusion ends, for ever
+    if it has no end: an erasure must not be the way around it. It is a hash under our key and tells nobody who he was.
+    """
+
+
+@event("backoffice.identity_forgotten", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityForgotten:
+    """The exclusion of an erased player has ended, and with it the use of the keyed index that recognised him."""
 
 
 PlayerEvent = (
@@ -71,5 +81,6 @@ PlayerEvent = (
     | PlayerUntagged
     | PlayerNoted
     | PersonalDataErased
+    | IdentityForgotten
 )
 """All of them."""

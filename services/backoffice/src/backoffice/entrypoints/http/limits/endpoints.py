@@ -6,12 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from backoffice.domain.casino.profile import JurisdictionProfile
+from backoffice.domain.player.errors import AccountClosed
 from backoffice.domain.restriction.aggregate import FOR_EVER, restriction
 from backoffice.domain.restriction.commands import ExcludeOneself, SetDepositLimit
 from backoffice.entrypoints.http.limits.schemas import ExcludeBody, ExclusionView, LimitView, SetLimitBody
 from backoffice.entrypoints.http.players.endpoints import found
+from backoffice.entrypoints.http.players.erasing import one_at_a_time
 from backoffice.read_models import casino_list
+from backoffice.read_models.player_list import CLOSED
 from chassis.auth import Caller, PlayerOr
+from chassis.domain import Invalid
 from chassis.http import App, Once
 from chassis.store import UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -44,14 +48,22 @@ async def set_deposit_limit(
             effective_from=limit.effective_from,
         )
 
-    return await app.transact(work, caller.context(request, reason=body.reason))
+    return await app.transact(work, caller.context(request, reason=_reason(caller, body.reason)))
 
 
 @router.post("/self-exclusion", response_model=ExclusionView)
 async def exclude(
     caller: Annotated[Caller, PlayerOr(P.EXCLUSION_START)], player_id: UUID, body: ExcludeBody, once: Once
 ) -> Response:
-    """Exclude a player from play and deposits. It is never shortened; withdrawals go on."""
+    """Exclude a player from play and deposits. It is never shortened; withdrawals go on.
+
+    The player may name a cause; staff, who do it at his wish, give a reason.
+    """
+    if body.cause is not None and not caller.is_player:
+        raise Invalid("A cause is named by the player himself; give a reason.", field="cause")
+    if body.reason is None and not caller.is_player:
+        raise Invalid("Staff give a reason.", field="reason")
+    reason = _reason(caller, body.reason) or body.cause
 
     async def work(uow: UnitOfWork) -> ExclusionView:
         _, profile = await _about(uow, caller, player_id)
@@ -65,12 +77,22 @@ async def exclude(
         until = outcome.state.excluded_until
         return ExclusionView(until=None if until == FOR_EVER else until)
 
-    return await once(caller, work, status=200, reason=body.reason)
+    return await once(caller, work, status=200, reason=reason)
+
+
+def _reason(caller: Caller, given: str | None) -> str | None:
+    """What staff wrote. What a player writes about himself is not kept, so it is not taken."""
+    if given is not None and caller.is_player:
+        raise Invalid("Players need no reason, and none is kept.", field="reason")
+    return given
 
 
 async def _about(uow: UnitOfWork, caller: Caller, player_id: UUID) -> tuple[Any, JurisdictionProfile]:
     """The player's row and the rules of his casino; the unit of work is about that casino from here on."""
+    await one_at_a_time(uow.connection, player_id)
     row = await found(uow.connection, caller, player_id)
+    if row.status == CLOSED:
+        raise AccountClosed
     uow.ctx = uow.ctx.for_casino(row.casino_id)
     casino = await casino_list.find(uow.connection, row.casino_id)
     assert casino is not None, "a player belongs to a casino that exists"

@@ -10,7 +10,6 @@ from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import (
     AddNote,
     BlockPlayer,
-    ErasePersonalData,
     PlayerCommand,
     TagPlayer,
     UnblockPlayer,
@@ -18,6 +17,7 @@ from backoffice.domain.player.commands import (
 )
 from backoffice.entrypoints.http.done import Done
 from backoffice.entrypoints.http.players.endpoints import Vault, found
+from backoffice.entrypoints.http.players.erasing import erase_player
 from backoffice.entrypoints.http.players.personal import mine
 from backoffice.entrypoints.http.players.schemas import NoteAdded, NoteBody, NoteView, ReasonBody, TagBody
 from backoffice.read_models.player_notes import table as notes
@@ -67,11 +67,14 @@ async def untag(
 async def erase(
     caller: Annotated[Caller, Requires(P.PLAYER_ERASE)], player_id: UUID, body: ReasonBody, once: Once, vault: Vault
 ) -> Response:
-    """Erase a player's personal data for good, by destroying its key. The ledger and the events stay, nameless."""
+    """Erase a player's personal data for good, by destroying its key; the ledger and the events stay, nameless.
+
+    The account is closed with it, so it is refused while the player's figures show money of his, on hold or under way.
+    Of an excluded player a keyed hash of name and date of birth stays until the exclusion ends, to recognise him.
+    """
 
     async def work(uow: UnitOfWork) -> Done:
-        await uow.decide(player, player_id, ErasePersonalData())
-        await vault.erase(uow.connection, player_id)
+        await erase_player(uow, vault, caller, player_id)
         return Done()
 
     return await once(caller, work, status=200, reason=body.reason)

@@ -107,8 +107,8 @@ async def _require_new(connection: AsyncConnection, applicant: Applicant, profil
     column: Any = player_list.table.c
     same = column.email_index == applicant.email_index
     if profile.one_account_per_person:
-        erased = column.email_index.is_(None)
-        same |= (column.identity_index == applicant.identity_index) & ~erased
+        open_still = column.status != player_list.CLOSED
+        same |= (column.identity_index == applicant.identity_index) & open_still
     others = (column.casino_id == applicant.casino_id, column.player_id != applicant.player_id)
     found = await connection.execute(select(column.player_id).where(*others, same).limit(1))
     if found.first() is not None:

@@ -1,17 +1,16 @@
 """What is said about players."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, Field, StringConstraints
 
-from chassis.http import Day, StrictModel
+from chassis.http import Day, Reason, StrictModel
 from contracts.fields import CountryCode
 from contracts.money import CurrencyCode
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
@@ -84,7 +83,7 @@ class PlayerItem(BaseModel):
 
     player_id: UUID
     casino_id: UUID
-    status: str
+    status: Literal["active", "blocked", "closed"] = Field(description="closed: his data was erased, and for good")
     country: str
     currency: str
     registered_at: datetime
@@ -96,23 +95,23 @@ class PlayerItem(BaseModel):
     last_name: str | None = None
 
 
+class HeldLimit(BaseModel):
+    """A deposit limit: in force from `effective_from`, and until then the previous one, if there was any."""
+
+    amount_minor: int
+    currency: str
+    effective_from: datetime
+    previous_amount_minor: int | None
+
+
 class PlayerView(PlayerItem):
     """A player's own page."""
 
-    limits: dict[str, Any]
+    limits: dict[str, HeldLimit] = Field(description="By period: day, week, month")
     terms_version: str
     phone: str | None = None
     date_of_birth: str | None = None
     address: str | None = None
-
-
-class Overview(BaseModel):
-    """The player 360 page: who it is, what holds for him, his figures, what happened last."""
-
-    player: PlayerView
-    figures: dict[str, Any]
-    notes: list[NoteView]
-    latest: list[dict[str, Any]]
 
 
 class PersonalData(BaseModel):

@@ -1,0 +1,43 @@
+"""Erasure: the person goes, the account is closed, and an exclusion stays."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.application.erasure import forget_later
+from backoffice.domain.player.aggregate import player
+from backoffice.domain.player.commands import ErasePersonalData
+from backoffice.entrypoints.http.players.endpoints import found
+from backoffice.read_models import player_overview
+from chassis.auth import Caller
+from chassis.privacy import SubjectVault
+from chassis.store import UnitOfWork
+
+
+async def one_at_a_time(connection: AsyncConnection, player_id: UUID) -> None:
+    """Erasure and restriction of one player wait for each other: account and restrictions are two streams, and an
+    exclusion that crossed an erasure would recognise nobody.
+    """
+    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:player_id, 4))")
+    await connection.execute(statement, {"player_id": str(player_id)})
+
+
+async def erase_player(uow: UnitOfWork, vault: SubjectVault, caller: Caller, player_id: UUID) -> None:
+    """Erase a player whose figures show no money.
+
+    Raises:
+        PlayerHasMoney: they show some, or some that is under way.
+    """
+    await one_at_a_time(uow.connection, player_id)
+    row = await found(uow.connection, caller, player_id)
+    figures = await player_overview.find(uow.connection, player_id)
+    command = ErasePersonalData(
+        balance_minor=figures.balance_minor if figures else 0,
+        on_hold_minor=figures.on_hold_minor if figures else 0,
+        deposits_under_way=len(figures.deposits_under_way) if figures else 0,
+    )
+    outcome = await uow.decide(player, player_id, command)
+    if outcome.events:
+        await forget_later(uow, player_id, row.excluded_until)
+    await vault.erase(uow.connection, player_id)
