@@ -73,6 +73,7 @@ async def test_an_item_travels_in_the_order_that_was_agreed(
                 "tx",
                 False,
                 False,
+                False,
             ]
         ]
     ]

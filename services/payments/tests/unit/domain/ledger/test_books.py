@@ -290,6 +290,15 @@ def test_a_group_is_posted_whole_or_not_at_all():
     assert [answer.code for answer in on.post_all([deposit("d", 10, "g"), hold("h", 110)])] == [Code.REPEATED] * 2
 
 
+def test_a_rollback_in_a_group_that_is_refused_did_not_happen():
+    on = books()
+    on.post(move(BET, "b", 30))
+    refused = on.post_all([move(ROLLBACK, "r", of="b"), hold("h", 500)])
+    assert [answer.code for answer in refused] == [Code.GROUP_REFUSED, Code.INSUFFICIENT_FUNDS]
+    assert cash_of(on) == 70
+    assert on.post(move(ROLLBACK, "another", of="b")) == Answer(Code.CREATED, 100, None, 100)
+
+
 @pytest.mark.parametrize(
     ("debit", "credit", "amount"),
     [
