@@ -332,3 +332,12 @@ def test_every_code_of_the_contract_was_tried_above() -> None:
 async def test_the_players_own_casino_copy_may_lag_behind(wallet: WalletService, directory: MemoryDirectory) -> None:
     directory.casinos.clear()
     assert (await wallet.handle(account(), call("info"))).jurisdiction is None
+
+
+async def test_a_session_whose_player_or_wallet_is_gone_moves_nothing(
+    wallet: WalletService, directory: MemoryDirectory, hop: MemoryWallet
+) -> None:
+    del directory.players[PLAYER]
+    assert await verdict(wallet, call("bet")) == Verdict.INVALID_TOKEN
+    del hop.cash[(PLAYER, "EUR")]
+    assert await wallet.handle(account(), call("balance")) == WalletAnswer(Verdict.WRONG_CURRENCY)
