@@ -23,6 +23,7 @@ from pitlocal.services import PROGRAMS
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 MANIFESTS = REPOSITORY / "deploy" / "k8s"
+EDGE = REPOSITORY / "deploy" / "compose" / "edge.conf"
 KUBERNETES = "1.34"
 SERVICES = [program.name for program in PROGRAMS if program.has_database]
 
@@ -67,21 +68,31 @@ def composition() -> dict[str, Any]:
 
 def test_every_program_is_composed_with_its_migration_before_it(composition: dict[str, Any]) -> None:
     composed = composition["services"]
-    assert set(composed) == {"postgres", "kafka", "gateway", *SERVICES, *(f"{name}-migrate" for name in SERVICES)}
+    assert set(composed) == {
+        "postgres",
+        "kafka",
+        "gateway",
+        "edge",
+        *SERVICES,
+        *(f"{name}-migrate" for name in SERVICES),
+    }
     for name in SERVICES:
         assert composed[name]["depends_on"][f"{name}-migrate"] == {"condition": "service_completed_successfully"}
         assert composed[name]["read_only"] is True
         assert composed[name]["cap_drop"] == ["ALL"]
 
 
-def test_services_believe_the_gateway_about_who_asks_and_nobody_else(composition: dict[str, Any]) -> None:
-    address = composition["services"]["gateway"]["networks"]["services"]["ipv4_address"]
+def test_only_the_gateway_and_the_way_in_are_believed_about_who_asks(composition: dict[str, Any]) -> None:
+    composed = composition["services"]
+    gateway, edge = (composed[name]["networks"]["services"]["ipv4_address"] for name in ("gateway", "edge"))
     pool = composition["networks"]["services"]["ipam"]["config"][0]
-    assert ip_address(address) in ip_network(pool["subnet"])
-    assert ip_address(address) not in ip_network(pool["ip_range"])
+    for address in (gateway, edge):
+        assert ip_address(address) in ip_network(pool["subnet"])
+        assert ip_address(address) not in ip_network(pool["ip_range"])
     for name in SERVICES:
-        assert composition["services"][name]["environment"]["TRUSTED_PROXIES"] == address
-    assert composition["services"]["gateway"]["environment"]["TRUSTED_PROXIES"] == "${GATEWAY_TRUSTED_PROXIES:-}"
+        assert composed[name]["environment"]["TRUSTED_PROXIES"].split(",") == [gateway, edge]
+    assert composed["gateway"]["environment"]["TRUSTED_PROXIES"] == edge
+    assert [name for name, one in composed.items() if "ports" in one] == ["edge"]
 
 
 async def test_a_trusted_network_is_believed_and_others_are_not() -> None:
@@ -102,10 +113,21 @@ async def test_a_trusted_network_is_believed_and_others_are_not() -> None:
     assert seen == ["9.9.9.9", "10.245.0.1"]
 
 
-def test_the_outside_reaches_no_metrics_or_probes() -> None:
+def cluster_ways() -> dict[str, str]:
+    """Paths that the outside reaches in the cluster, and the service behind each."""
     rules = next(documents(MANIFESTS / "base" / "ingress.yaml"))["spec"]["rules"]
-    paths = {one["path"] for rule in rules for one in rule["http"]["paths"]}
-    assert paths == {"/api", "/docs", "/openapi.json", "/partner/stripe", "/partner/trustly", "/partner/hub88"}
+    paths = [one for rule in rules for one in rule["http"]["paths"]]
+    return {one["path"]: one["backend"]["service"]["name"].removesuffix("-http") for one in paths}
+
+
+def test_the_outside_reaches_no_metrics_or_probes() -> None:
+    ways = cluster_ways()
+    assert set(ways) == {"/api", "/docs", "/openapi.json", "/partner/stripe", "/partner/trustly", "/partner/hub88"}
+
+
+def test_the_ways_into_the_composition_are_those_into_the_cluster() -> None:
+    found = re.findall(r"location (?:= )?(\S+)\s+{ set \$service (\w+):8000;", EDGE.read_text())
+    assert {path.rstrip("/"): service for path, service in found} == cluster_ways()
 
 
 def test_the_gateway_answers_to_its_published_names_alone(composition: dict[str, Any]) -> None:
@@ -118,7 +140,7 @@ def test_the_gateway_answers_to_its_published_names_alone(composition: dict[str,
 
 def test_figures_of_the_gateway_are_read_at_a_port_that_is_not_published(composition: dict[str, Any]) -> None:
     gateway = composition["services"]["gateway"]
-    assert gateway["ports"] == ["127.0.0.1:${GATEWAY_PORT:-8000}:8000"]
+    assert "ports" not in gateway
     port = int(gateway["environment"]["METRICS_PORT"])
     patched = (MANIFESTS / "gateway" / "kustomization.yaml").read_text()
     assert f"containerPort: {port}" in patched
