@@ -246,16 +246,17 @@ async def _replay_until_empty(db: Database, reader: Consumer, count: int) -> Non
 
 async def test_given_up_events_free_their_key(db: Database) -> None:
     handler, bus = Handler(failing_on("a0")), MemoryBus()
-    async with consuming(consumer(handler), db, bus):
+    reader = consumer(handler)
+    async with consuming(reader, db, bus):
         await bus.publish([message(envelope("a", "0"))])
         await eventually(handled(db, 1))
         (one,) = await list_parked(db, "reader")
-        assert await discard_parked(db, "reader", [one.id]) == 1
+        assert await discard_parked(application(db), reader, [one.id]) == 1
         await bus.publish([message(envelope("a", "1"))])
         await eventually(handled(db, 2))
     assert await effects(db, "a") == ["1"]
     assert await list_parked(db, "reader") == []
-    assert await discard_parked(db, "reader", [one.id]) == 0
+    assert await discard_parked(application(db), reader, [one.id]) == 0
     assert await purge_parked(db, "reader", older_than=_HOUR) == 0
     assert await purge_parked(db, "reader", older_than=_HOUR * 0) == 1
 

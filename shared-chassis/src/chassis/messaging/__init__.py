@@ -3,7 +3,15 @@
 from chassis.messaging.bus import EventBus, Message, Record, Subscription, Undeliverable, bus_from_settings
 from chassis.messaging.consumer import Consumer
 from chassis.messaging.memory_bus import MemoryBus, MemoryLog
-from chassis.messaging.parked import Parked, count_parked, discard_parked, list_parked, purge_parked
+from chassis.messaging.parked import (
+    Parked,
+    ParkedChanged,
+    count_parked,
+    discard_parked,
+    list_parked,
+    parked_keys,
+    purge_parked,
+)
 from chassis.messaging.relay import OutboxRelay, queue_parked
 from chassis.messaging.replay import Replayed, replay_parked
 
@@ -15,6 +23,7 @@ __all__ = [
     "Message",
     "OutboxRelay",
     "Parked",
+    "ParkedChanged",
     "Record",
     "Replayed",
     "Subscription",
@@ -23,6 +32,7 @@ __all__ = [
     "count_parked",
     "discard_parked",
     "list_parked",
+    "parked_keys",
     "purge_parked",
     "queue_parked",
     "replay_parked",

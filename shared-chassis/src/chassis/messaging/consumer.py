@@ -10,7 +10,7 @@ import structlog
 from chassis.messaging.bus import EventBus, Subscription
 from chassis.messaging.incoming import Wanted
 from chassis.messaging.metrics import LAG, PARKED
-from chassis.messaging.parked import count_parked
+from chassis.messaging.parked import ParkedChanged, count_parked
 from chassis.messaging.processing import Processor
 from chassis.store import Application, InboxLog, ReadModel, UnitOfWork
 from contracts.envelope import Envelope
@@ -44,6 +44,8 @@ class Consumer:
         read_models: tables folded from other services' events; `handles` are contract events.
         on_parked: whether later events of a key wait behind a parked one (`block_key`: order matters) or go on
             (`skip`: each event stands for itself).
+        parked_changed: called inside the transaction that parks, replays or gives up events, with the (topic, key)
+            pairs they belong to: for a service that must not go on as if nothing had happened to a key.
         batch_size: events per transaction, at most.
         attempts: tries before an event is parked.
 
@@ -61,6 +63,7 @@ class Consumer:
         handlers: Mapping[type[ContractEvent], EventHandler] | None = None,
         read_models: Sequence[ReadModel] = (),
         on_parked: OnParked = "block_key",
+        parked_changed: ParkedChanged | None = None,
         batch_size: int = BATCH_SIZE,
         attempts: int = ATTEMPTS,
     ) -> None:
@@ -68,6 +71,7 @@ class Consumer:
         self.handlers = dict(handlers or {})
         self.read_models = tuple(read_models)
         self.on_parked: OnParked = on_parked
+        self.parked_changed = parked_changed
         self.batch_size = batch_size
         self.attempts = attempts
         self.kept: frozenset[str] = frozenset(cls.type for model in self.read_models for cls in model.handles)

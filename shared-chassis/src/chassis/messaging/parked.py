@@ -1,14 +1,21 @@
 """Events that could not be handled: set aside with the reason, looked at by a person, replayed or given up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.messaging.incoming import Incoming
+from chassis.store import Application, Context, UnitOfWork
+
+Key = tuple[str, str]
+"""What order is promised for: topic and key."""
+
+ParkedChanged = Callable[[UnitOfWork, Collection[Key]], Awaitable[None]]
+"""Hears, inside the transaction, of which keys something was just parked, replayed or given up."""
 
 BEHIND = "waits behind an earlier event of its key"
 
@@ -40,15 +47,36 @@ async def count_parked(db: Database, consumer: str) -> int:
         return int(await raw.fetchval(_COUNT, consumer))
 
 
-async def discard_parked(db: Database, consumer: str, ids: Collection[int]) -> int:
+class Owner(Protocol):
+    """The parts of a Consumer that this module reads."""
+
+    name: str
+    parked_changed: ParkedChanged | None
+
+
+async def discard_parked(application: Application, consumer: Owner, ids: Collection[int]) -> int:
     """Give up on these for good: they will never have an effect, and their keys go on without them.
 
     Returns:
         how many of them were waiting.
     """
-    async with db.write() as connection:
-        raw = await driver(connection)
-        return _affected(await raw.execute(_DISCARD, consumer, list(ids)))
+
+    async def work(uow: UnitOfWork) -> int:
+        raw = await driver(uow.connection)
+        keys = [(row["topic"], row["key"]) for row in await raw.fetch(_KEYS_OF, consumer.name, list(ids))]
+        for topic, key in keys:
+            await raw.execute(LOCK, consumer.name, topic, key)
+        given_up = _affected(await raw.execute(_DISCARD, consumer.name, list(ids)))
+        await tell_changed(uow, consumer, keys)
+        return given_up
+
+    return await application.transact(work, Context.system(consumer.name, application.clock))
+
+
+async def tell_changed(uow: UnitOfWork, consumer: Owner, keys: Collection[Key]) -> None:
+    """Tell the service of which keys something was parked, replayed or given up, if it wants to know."""
+    if consumer.parked_changed is not None and keys:
+        await consumer.parked_changed(uow, keys)
 
 
 async def purge_parked(db: Database, consumer: str, older_than: timedelta) -> int:
@@ -61,8 +89,11 @@ async def purge_parked(db: Database, consumer: str, older_than: timedelta) -> in
 async def park(raw: Any, consumer: str, events: Sequence[tuple[Incoming, str, int]]) -> None:
     """Set events aside, each with reason and attempts, in the transaction of their inbox rows.
 
-    Their inbox rows keep no envelope: a rebuilt read model must not know what the live one has not seen.
+    Their inbox rows keep no envelope: a rebuilt read model must not know what the live one has not seen. Whoever
+    replays or gives up events of these keys comes before or after this transaction, never in between.
     """
+    keys = sorted({one.key for one, _, _ in events})
+    await raw.execute(_LOCK_SHARED, consumer, [topic for topic, _ in keys], [key for _, key in keys])
     ids = [one.event_id for one, _, _ in events]
     await raw.execute(
         _PARK,
@@ -77,7 +108,13 @@ async def park(raw: Any, consumer: str, events: Sequence[tuple[Incoming, str, in
     await raw.execute(_FORGET, consumer, ids)
 
 
-async def blocked_keys(raw: Any, consumer: str, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+async def parked_keys(raw: Any, consumer: str, keys: Collection[Key]) -> set[Key]:
+    """Those (topic, key) pairs of which something waits, as this transaction sees it."""
+    found = await raw.fetch(_BLOCKED, consumer, [topic for topic, _ in keys], [key for _, key in keys])
+    return {(row["topic"], row["key"]) for row in found}
+
+
+async def blocked_keys(raw: Any, consumer: str, keys: Collection[Key]) -> set[Key]:
     """Those (topic, key) pairs that have parked events.
 
     A replay may be about to empty a key. So where one is found its lock is taken and the question is asked again:
@@ -100,6 +137,9 @@ _LIST = """
     SELECT id, event_id, topic, key, reason, attempts, parked_at FROM parked_message
     WHERE consumer = $1 AND resolved_at IS NULL AND id > $2 ORDER BY id LIMIT $3"""
 _COUNT = "SELECT count(*) FROM parked_message WHERE consumer = $1 AND resolved_at IS NULL"
+_KEYS_OF = """
+    SELECT DISTINCT topic, key FROM parked_message
+    WHERE consumer = $1 AND id = ANY($2::bigint[]) AND resolved_at IS NULL ORDER BY topic, key"""
 _DISCARD = """
     UPDATE parked_message SET resolved_at = clock_timestamp(), reason = 'given up: ' || reason
     WHERE consumer = $1 AND id = ANY($2::bigint[]) AND resolved_at IS NULL"""

@@ -30,6 +30,7 @@ class Definition(Protocol):
     read_models: tuple[ReadModel, ...]
     handlers: Any
     on_parked: Any
+    parked_changed: parked.ParkedChanged | None
     attempts: int
     kept: frozenset[str]
     wanted: Wanted
@@ -104,6 +105,7 @@ class Processor:
             if not (await self._receive(uow, [one])).positions:
                 return False
             await parked.park(await driver(uow.connection), self._consumer.name, [(one, reason, attempts)])
+            await parked.tell_changed(uow, self._consumer, {one.key})
             return True
 
         if await self._application.transact(work, self._own_context()):
@@ -161,6 +163,7 @@ class Processor:
                 aside.append((one, parked.BEHIND, 0))
         if aside:
             await parked.park(raw, self._consumer.name, aside)
+            await parked.tell_changed(uow, self._consumer, {one.key for one, _, _ in aside})
             log.error("events_parked", consumer=self._consumer.name, events=len(aside), reason=aside[0][1][:200])
         return {one.event_id for one, _, _ in aside}
 

@@ -66,6 +66,8 @@ async def _replay_next(application: Application, consumer: Definition, topic: st
         await fold(uow, consumer, [event])
         await handle(uow, consumer, application, one, event)
         await raw.execute(_RESOLVE, row["id"])
+        uow.ctx = Context.system(consumer.name, application.clock)
+        await parked.tell_changed(uow, consumer, {(topic, key)})
         return True
 
     return await application.transact(work, Context.system(consumer.name, application.clock))
