@@ -38,6 +38,7 @@ bet = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("email", Text),
     Column("suspicion", Text),
+    Column("place", BigInteger, nullable=False),
 )
 c = bet.c
 FIELDS = {
@@ -58,6 +59,14 @@ FIELDS = {
 BETS = ListSpec(
     "bets", bet, casino_column=c.casino_id, owner_column=c.player_id, fields=FIELDS, default_order="created_at.desc"
 )
+PLACED = ListSpec(
+    "placed-bets",
+    bet,
+    casino_column=c.casino_id,
+    fields=FIELDS,
+    default_order="created_at.desc",
+    tie_columns=(c.open, c.place),
+)
 STAFF_ONLY = ListSpec("staff-bets", bet, casino_column=c.casino_id, fields=FIELDS, default_order="created_at.desc")
 
 
@@ -76,6 +85,11 @@ router = APIRouter(prefix="/api/example/v1")
 @router.get("/bets", openapi_extra=BETS.openapi)
 async def list_bets(request: Request, caller: Annotated[Caller, PlayerOr(LIST)], db: Db) -> Page[Any]:
     return await BETS.page(request, caller, db)
+
+
+@router.get("/placed-bets")
+async def list_placed_bets(request: Request, caller: Annotated[Caller, Requires(LIST)], db: Db) -> Page[Any]:
+    return await PLACED.page(request, caller, db)
 
 
 @router.get("/typed-bets")
@@ -123,6 +137,7 @@ def rows() -> list[dict[str, Any]]:
                     "created_at": moment,
                     "email": "ann@example.com",
                     "suspicion": "high" if copy == 0 else None,
+                    "place": -len(made),
                 }
             )
     return made
@@ -145,11 +160,11 @@ async def ids(client: httpx.AsyncClient, query: str, path: str = "bets", **heade
     return [UUID(item["id"]) for item in answer.json()["items"]]
 
 
-async def pages(client: httpx.AsyncClient, query: str, after: str = "") -> list[UUID]:
+async def pages(client: httpx.AsyncClient, query: str, after: str = "", path: str = "bets") -> list[UUID]:
     """All ids, page after page."""
     seen: list[UUID] = []
     while True:
-        answer = (await client.get(f"/api/example/v1/bets?{query}{after}")).json()
+        answer = (await client.get(f"/api/example/v1/{path}?{query}{after}")).json()
         seen.extend(UUID(item["id"]) for item in answer["items"])
         if answer["next"] is None:
             return seen

@@ -1,6 +1,8 @@
 """Orders, pages and cursors."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,7 +15,7 @@ from chassis.testing.postgres import count_statements
 from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer
 
-from .bets import PLAYERS, ROWS, START, VISIBLE, A, B, bet, c, ids, pages, staff
+from .bets import PLACED, PLAYERS, ROWS, START, VISIBLE, A, B, bet, c, ids, pages, staff
 
 ORDERS = [
     "",
@@ -39,6 +41,41 @@ async def test_the_order_is_the_one_asked_for(client: httpx.AsyncClient) -> None
     by_id = {row["id"]: row for row in VISIBLE}
     keys = [(-by_id[one]["rounds"], by_id[one]["created_at"], one) for one in whole]
     assert keys == sorted(keys)
+
+
+def placed(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["created_at"], row["open"], row["place"]
+
+
+@pytest.mark.parametrize(
+    ("order", "key", "backwards"),
+    [
+        ("", placed, True),
+        ("&order=created_at.asc", placed, False),
+        ("&order=open.asc,day.desc", lambda row: (not row["open"], row["day"], row["place"]), True),
+        (
+            "&order=created_at.desc,status.asc",
+            lambda row: (START - row["created_at"], row["status"], *placed(row)),
+            False,
+        ),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 3, 7])
+async def test_what_is_equal_in_the_order_stands_in_the_order_of_its_tie_columns(
+    client: httpx.AsyncClient, order: str, key: Callable[[dict[str, Any]], Any], backwards: bool, limit: int
+) -> None:
+    expected = [row["id"] for row in sorted(VISIBLE, key=key, reverse=backwards)]
+    assert await ids(client, f"limit=500{order}", "placed-bets") == expected
+    assert await pages(client, f"limit={limit}{order}", path="placed-bets") == expected
+
+
+async def test_a_cursor_from_before_a_list_had_its_tie_columns_is_refused(client: httpx.AsyncClient) -> None:
+    ties, PLACED._last = PLACED._last, PLACED._last[-1:]
+    try:
+        after = (await client.get("/api/example/v1/placed-bets?limit=2")).json()["next"]
+    finally:
+        PLACED._last = ties
+    problem(await client.get(f"/api/example/v1/placed-bets?limit=2&after={after}"), 400, "LST107")
 
 
 async def test_the_page_size_has_a_default_and_a_most(client: httpx.AsyncClient, db: Database) -> None:

@@ -58,6 +58,8 @@ class ListSpec:
         fields: what is shown, by the name clients know.
         default_order: as a client would write it.
         owner_column: the player a row is about. Without it players do not get the list at all.
+        tie_columns: what tells rows in order that are equal in the order asked for; never null, not shown. They take
+            the direction of its last part.
         id_column: unique; the last part of every order.
     """
 
@@ -70,6 +72,7 @@ class ListSpec:
         fields: Mapping[str, Field],
         default_order: str,
         owner_column: Column[Any] | None = None,
+        tie_columns: Sequence[Column[Any]] = (),
         id_column: Column[Any] | None = None,
     ) -> None:
         self.name = name
@@ -79,7 +82,7 @@ class ListSpec:
         self.fields = dict(fields)
         self.id_column: Column[Any] = table.c.id if id_column is None else id_column
         self.default_order = default_order
-        self._id = Field(self.id_column)
+        self._last = [*(Field(column, ops=(), sortable=True) for column in tie_columns), Field(self.id_column)]
         read_order(default_order, self.fields)
 
     async def page(
@@ -152,9 +155,8 @@ class ListSpec:
 
     def _terms(self, query: ListQuery) -> list[tuple[Field, Term]]:
         terms = [(self.fields[term.field], term) for term in query.order]
-        if all(field.column is not self.id_column for field, _ in terms):
-            terms.append((self._id, Term("", terms[-1][1].descending)))
-        return terms
+        ordered, last = {field.column.name for field, _ in terms}, Term("", terms[-1][1].descending)
+        return [*terms, *((field, last) for field in self._last if field.column.name not in ordered)]
 
     def _statement(self, fields: Mapping[str, Field], query: ListQuery, terms: list[tuple[Field, Term]]) -> Select[Any]:
         shown = [field.column.label(f"f_{name}") for name, field in fields.items()]
@@ -176,6 +178,7 @@ class ListSpec:
             [list(pair) for pair in query.written],
             f"{caller.kind}:{caller.id}",
             casinos,
+            *(field.column.name for field in self._last[:-1]),
         ]
 
     def _masked(self, caller: Caller, fields: Mapping[str, Field], row: Row, casino: Any) -> Row:
