@@ -102,6 +102,41 @@ async def test_the_story_is_filtered_paged_and_told_in_either_order(
     assert await story(client, player, service="eq.games") == []
 
 
+async def test_what_happened_at_the_same_moment_is_told_in_order(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    for number in range(1, 10):
+        await feed(deposited(player, number), id=UUID(int=1000 - number), streamversion=number)
+    told = await story(client, player, order="happened_at.asc", service="eq.payments")
+    assert [one["facts"]["amount_minor"] for one in told] == list(range(1, 10))
+    assert await story(client, player, service="eq.payments") == told[::-1]
+    assert (await overview(client, player))["latest"][:9] == told[::-1]
+    paged, path, me = [], f"{V1}/players/{player['player_id']}/timeline?limit=2&service=eq.payments", staff()
+    page = (await client.get(path, headers=me)).json()
+    while page["next"]:
+        paged += page["items"]
+        page = (await client.get(f"{path}&after={page['next']}", headers=me)).json()
+    assert [*paged, *page["items"]] == told[::-1]
+
+
+async def test_a_movement_is_told_after_the_decision_that_moved_the_money_whichever_arrives_first(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    await feed(moved(player, "deposit", 50_00, 50_00), id=UUID(int=1))
+    await feed(deposited(player, 50_00), id=UUID(int=2), streamversion=3)
+    told = await story(client, player, order="happened_at.asc", service="eq.payments")
+    assert [one["type"] for one in told] == ["payments.deposit_succeeded", "payments.transfer_posted"]
+
+
+async def test_news_that_comes_late_turns_no_clock_back(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock, player: Player
+) -> None:
+    await feed(moved(player, "deposit", 50_00, 50_00))
+    before = (await overview(client, player))["figures"]["as_of"]
+    await feed(deposited(player, 50_00), time=clock.now() - timedelta(minutes=1))
+    assert (await overview(client, player))["figures"]["as_of"] == before
+
+
 async def test_another_players_story_is_not_told(client: httpx.AsyncClient, feed: Feed, player: Player) -> None:
     await feed(deposited({**player, "player_id": uuid4()}, 10_00))
     assert await story(client, player, service="eq.payments") == []

@@ -55,7 +55,8 @@ _WINS = {"win": 1, "rollback_win": -1}
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     """The figures after an event."""
-    row = {**(row or _nothing_yet(recorded)), "as_of": recorded.meta.occurred_at}
+    row = row or _nothing_yet(recorded)
+    row = {**row, "as_of": max(row["as_of"], recorded.meta.occurred_at)}
     event = recorded.event
     match event:
         case TransferPosted():

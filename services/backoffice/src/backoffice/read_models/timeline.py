@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text, Uuid, false
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backoffice.application.schema import metadata
@@ -25,9 +25,25 @@ table = Table(
     Column("authorised_by", Text),
     Column("reason", Text),
     Column("facts", JSONB, nullable=False),
-    Index("ix_rm_timeline_player_id", "player_id", "happened_at", "entry_id"),
+    Column(
+        "consequence",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="has no stream of its own, such as a movement: told after the decision of the same moment",
+    ),
+    Index("ix_rm_timeline_story", "player_id", "happened_at", "consequence", "position", "entry_id"),
     Index("ix_rm_timeline_casino_id", "casino_id", "happened_at", "entry_id"),
 )
+
+SAME_MOMENT = (table.c.consequence, table.c.position)
+"""What tells entries of the same moment in order; they are of one transaction, as a rule.
+
+Facts of one stream arrive as they happened, and so do a player's movements: each of them has one topic and one key. A
+decision and the movement it brought about are on two topics and arrive either way; there the stream decides. What one
+service makes of another's news happens later by the clock. Where clocks say the same all the same, nobody knows more
+than which arrived first.
+"""
 
 _SAID_ELSEWHERE = frozenset({"player_id", "casino_id", "subject_id", "subject_kind"})
 
@@ -61,6 +77,7 @@ def fold(_: Row | None, recorded: Recorded[Any]) -> Row | None:
         "authorised_by": recorded.meta.authorised_by,
         "reason": recorded.meta.reason,
         "facts": facts,
+        "consequence": recorded.version == 0,
     }
 
 

@@ -14,6 +14,7 @@ from backoffice.entrypoints.http.timeline.listing import TIMELINE
 from backoffice.entrypoints.http.timeline.schemas import Figures, Overview, TimelineEntry
 from backoffice.read_models import player_overview
 from backoffice.read_models.staff_names import names_of
+from backoffice.read_models.timeline import SAME_MOMENT
 from backoffice.read_models.timeline import table as timeline
 from chassis.auth import Caller, Requires
 from chassis.http import Db
@@ -71,7 +72,7 @@ async def _latest(connection: AsyncConnection, player_id: UUID) -> list[Timeline
     statement = (
         select(*shown)
         .where(timeline.c.player_id == player_id)
-        .order_by(timeline.c.happened_at.desc(), timeline.c.entry_id.desc())
+        .order_by(*(column.desc() for column in (timeline.c.happened_at, *SAME_MOMENT, timeline.c.entry_id)))
         .limit(_LATEST)
     )
     entries = await _named(connection, [dict(row) for row in (await connection.execute(statement)).mappings()])

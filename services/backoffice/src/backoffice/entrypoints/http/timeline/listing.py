@@ -1,12 +1,13 @@
 """The list of what happened to a player."""
 
-from backoffice.read_models.timeline import table
+from backoffice.read_models.timeline import SAME_MOMENT, table
 from chassis.http.listing import Field, ListSpec
 
 TIMELINE = ListSpec(
     "timeline",
     table,
     casino_column=table.c.casino_id,
+    tie_columns=SAME_MOMENT,
     id_column=table.c.entry_id,
     fields={
         "entry_id": Field(table.c.entry_id),
