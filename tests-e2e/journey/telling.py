@@ -26,6 +26,17 @@ STORY = (
 )
 """What the timeline must tell, in this order."""
 
+CAUSES = (
+    ("backoffice.player_registered", "verification.case_opened"),
+    ("verification.case_opened", "verification.screening_completed"),
+    ("verification.screening_completed", "verification.level_reached"),
+    ("payments.deposit_requested", "payments.deposit_succeeded"),
+    ("payments.withdrawal_requested", "payments.withdrawal_approved"),
+    ("payments.withdrawal_approved", "payments.payout_sent"),
+    ("payments.payout_sent", "payments.withdrawal_paid"),
+)
+"""What is told first, and what it led to: of the same deposit or withdrawal where it is about one."""
+
 
 async def overview(tale: Tale) -> str:
     """The 360 page's figures are what happened, and the timeline tells it in order."""
@@ -50,8 +61,7 @@ async def overview(tale: Tale) -> str:
     page = await eventually("the 360 page has every figure", figures, within_s=30)
     assert page["player"]["last_name"] != "Nightshade", "personal data is not masked"
     entries = await support.pages(f"{base}/timeline", order="happened_at.asc", limit=200)
-    moments = [entry["happened_at"] for entry in entries]
-    assert moments == sorted(moments), "the timeline is not in order"
+    causes_come_first(entries)
     told = [entry["type"] for entry in entries]
     place = -1
     for kind in STORY:
@@ -59,6 +69,25 @@ async def overview(tale: Tale) -> str:
         place = told.index(kind, place + 1)
     services = {entry["service"] for entry in entries}
     return f"figures agree; {len(entries)} timeline entries of {', '.join(sorted(services))}, in order"
+
+
+def causes_come_first(entries: list[dict[str, Any]]) -> None:
+    """Every consequence stands behind its cause."""
+
+    def places(kind: str) -> dict[Any, int]:
+        """Where it is told for the first time, by what it is about."""
+        told = [(_about(entry), place) for place, entry in enumerate(entries) if entry["type"] == kind]
+        return dict(reversed(told))
+
+    for cause, consequence in CAUSES:
+        first, then = places(cause), places(consequence)
+        assert then, f"{consequence} is not told"
+        late = [about for about, place in then.items() if place < first.get(about, len(entries))]
+        assert not late, f"{consequence} is told before {cause}: {late}"
+
+
+def _about(entry: dict[str, Any]) -> Any:
+    return entry["facts"].get("deposit_id") or entry["facts"].get("withdrawal_id")
 
 
 async def explain(tale: Tale) -> str:
