@@ -69,4 +69,5 @@ def _policy(settings: Settings) -> DoorPolicy:
         one_time_password=timedelta(hours=settings.one_time_password_hours),
         failures=settings.lock_after_failures,
         lock=timedelta(minutes=settings.lock_minutes),
+        registration=timedelta(seconds=settings.registration_wait_s),
     )

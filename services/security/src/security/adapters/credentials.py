@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import UnitOfWork
 from contracts.security.events import LogInFailed
@@ -21,6 +22,19 @@ async def find(uow: UnitOfWork, realm: str, handle: str) -> Any | None:
         credential.c.realm == realm, credential.c.handle == handle, credential.c.confirmed
     )
     return (await uow.connection.execute(statement.with_for_update())).one_or_none()
+
+
+async def look(connection: AsyncConnection, realm: str, handle: str) -> Any | None:
+    """What a password is to be matched with: the confirmed credential, before there is one the latest of the
+    registrations under way, or None. It is one, so that the number of hashes tells nothing.
+    """
+    statement = (
+        select(credential)
+        .where(credential.c.realm == realm, credential.c.handle == handle)
+        .order_by(credential.c.confirmed.desc(), credential.c.changed_at.desc())
+        .limit(1)
+    )
+    return (await connection.execute(statement)).one_or_none()
 
 
 async def failed(uow: UnitOfWork, kept: Any, policy: DoorPolicy, casino_id: UUID | None) -> None:

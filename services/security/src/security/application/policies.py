@@ -15,6 +15,7 @@ class DoorPolicy:
         one_time_password: how long a first password waits to be used.
         failures: wrong passwords in a row that lock a log-in (GLI-19 2.5.3).
         lock: for how long.
+        registration: how long the first log-in of a player waits for the news of his registration.
     """
 
     access_token: timedelta
@@ -23,3 +24,4 @@ class DoorPolicy:
     one_time_password: timedelta
     failures: int
     lock: timedelta
+    registration: timedelta

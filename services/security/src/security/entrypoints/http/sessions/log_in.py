@@ -1,6 +1,7 @@
 """Log-in and refresh for staff and players: the same steps, the same silence about what was wrong."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -39,34 +40,82 @@ def nobody_yet(request: Request, door: DoorKeeper, kind: Literal["staff", "playe
     return Context(actor=Actor(kind, "unknown", ip), occurred_at=door.clock.now())
 
 
+_TRIES = 2
+"""How often a password is matched in one log-in: once more when the credential changed while the hash was computed."""
+
+_LOOK_AGAIN_S = 0.05
+
+
 async def log_in(
     app: Application, door: DoorKeeper, ctx: Context, *, realm: str, handle: str, password: str, casino_id: UUID | None
 ) -> Tokens:
     """A session for the right password; LogInRefused for everything else.
 
-    The hash is computed between two transactions: it takes long, and no connection waits for it.
+    The hash is computed between two transactions: it takes long, and no connection waits for it. A credential that
+    appeared or changed meanwhile was not what the password was held against, so it is matched once more. One that
+    changes even then is refused, and no failure is counted: nobody knows whether the password was wrong.
     """
-    kept = await app.transact(lambda uow: credentials.find(uow, realm, handle), ctx)
-    right = await door.passwords.matches(password, kept.password_hash if kept else None)
+    kept = await _look(app, realm, handle)
 
-    async def finish(uow: UnitOfWork) -> tuple[Any, UUID, str] | None:
+    async def finish(uow: UnitOfWork) -> _Opened | _Changed | None:
         now = await credentials.find(uow, realm, handle)
         if now is None or not credentials.usable(now, ctx.occurred_at):
             return None
-        if not right or now.password_hash != (kept.password_hash if kept else None):
+        if kept is None or now.password_hash != kept.password_hash:
+            return _Changed(now)
+        if not right:
             await credentials.failed(uow, now, door.policy, casino_id)
             return None
         if now.subject_kind == "player" and not await credentials.player_may_come_in(uow, now.subject_id, lock=True):
             return None
         await credentials.succeeded(uow, now)
         session_id, refresh = await sessions.open_session(uow, now.subject_kind, now.subject_id, casino_id, door.policy)
-        return now, session_id, refresh
+        return _Opened(now, session_id, refresh)
 
-    opened = await app.transact(finish, _as(ctx, kept))
-    if opened is None:
-        raise LogInRefused
-    now, session_id, refresh = opened
-    return await _tokens(app, door, now, session_id, refresh, casino_id)
+    for _ in range(_TRIES):
+        right = await door.passwords.matches(password, kept.password_hash if kept else None)
+        if right and kept is not None and not kept.confirmed:
+            await _registration(app, door, realm, handle)
+        outcome = await app.transact(finish, _as(ctx, kept))
+        if isinstance(outcome, _Opened):
+            return await _tokens(app, door, outcome.kept, outcome.session_id, outcome.refresh, casino_id)
+        if outcome is None:
+            break
+        kept = outcome.now
+    raise LogInRefused
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    kept: Any
+    session_id: UUID
+    refresh: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """Another credential than the one that the password was matched with."""
+
+    now: Any
+
+
+async def _look(app: Application, realm: str, handle: str) -> Any | None:
+    async with app.db.read() as connection:
+        return await credentials.look(connection, realm, handle)
+
+
+async def _registration(app: Application, door: DoorKeeper, realm: str, handle: str) -> None:
+    """Wait until the news of a registration is here, but not for ever.
+
+    Only whoever knows the password of the registration waits: a wrong one is answered as fast as an unknown e-mail.
+    """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + door.policy.registration.total_seconds()
+    while clock() < deadline:
+        kept = await _look(app, realm, handle)
+        if kept is None or kept.confirmed:
+            return
+        await asyncio.sleep(_LOOK_AGAIN_S)
 
 
 async def go_on(app: Application, door: DoorKeeper, ctx: Context, token: str, kind: str) -> Tokens:
