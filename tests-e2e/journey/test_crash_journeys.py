@@ -22,6 +22,12 @@ ROLES: Plan = {
 }
 """Relays and consumers alone, and once all of payments: the rest of the service goes on meanwhile."""
 
+ROLES_AND_LOG: Plan = {**ROLES, "exclude": [*ROLES["exclude"], "postgres"]}
+"""And last PostgreSQL, which is the bus as well here."""
+
+ROLES_AND_BROKER: Plan = {**ROLES, "exclude": [*ROLES["exclude"], "kafka"]}
+"""And last the broker."""
+
 SERVICES: Plan = {
     "register": ["security"],
     "screened": ["verification"],
@@ -32,8 +38,13 @@ SERVICES: Plan = {
 }
 """Every service whole, one at a time, and last the database under all of them."""
 
+SPLIT = ("payments", "games", "backoffice")
+"""Services whose relay and consumer run as processes of their own."""
+
 CASES = (
-    pytest.param("postgres", ROLES, ("payments", "games", "backoffice"), id="roles-on-the-log"),
+    pytest.param("postgres", ROLES_AND_LOG, SPLIT, id="roles-on-the-log"),
+    pytest.param("kafka", ROLES_AND_BROKER, SPLIT, marks=pytest.mark.kafka, id="roles-on-kafka"),
+    pytest.param("postgres", SERVICES, (), id="services-on-the-log"),
     pytest.param("kafka", SERVICES, (), marks=pytest.mark.kafka, id="services-on-kafka"),
 )
 

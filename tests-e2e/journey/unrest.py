@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import random
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,15 +24,19 @@ class Unrest:
 
     Attributes:
         plan: name of a step -> who is killed while it is played, in turn.
+        seed: of the moments; another one every time unless UNREST_SEED names it. It is said, and kept in the log.
         killed: who was killed so far.
     """
 
     stack: Stack
     plan: Mapping[str, Sequence[str]]
     say: Callable[[str], None]
-    seed: int = 1
+    seed: int = field(default_factory=lambda: int(os.environ.get("UNREST_SEED") or secrets.randbelow(1_000_000)))
     killed: list[str] = field(default_factory=list)
     _raging: bool = False
+
+    def __post_init__(self) -> None:
+        self.say(f"     ** the moments of the kills are those of UNREST_SEED={self.seed}")
 
     def goes_on(self) -> bool:
         """Whether somebody is still to be killed in this step, or is not back yet."""
