@@ -45,7 +45,7 @@ def entry(**changed: object) -> Entry:
 
 
 def told(of: Entry, ctx: Context | None = None) -> list[Envelope]:
-    return [Envelope.from_json(text) for text in events_of(of, OWNER, str(OWNER.player_id), ctx, NOW)]
+    return [Envelope.from_json(text) for text in events_of(of, OWNER, str(OWNER.player_id), ctx, NOW, 4711)]
 
 
 def test_the_codes_of_the_hop_are_those_of_the_books():
@@ -93,6 +93,7 @@ def test_a_bet_is_told_as_contracts_would_tell_it():
         session_id=UUID(int=5),
         supplier_tx=ODD,
         round_closed=True,
+        sequence=4711,
     )
     assert (envelope.id, envelope.partitionkey, envelope.casinoid) == (
         UUID(int=9),

@@ -1,7 +1,9 @@
 """What payments tells the others: every movement of money, and the lives of deposits and withdrawals."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.event import ContractEvent
 from contracts.fields import ActorRef, CasinoId, Code, ExternalRef, FreeText, PlayerId, Slug, UtcTime
@@ -70,6 +72,10 @@ class TransferPosted(
     """The supplier said that the round is over."""
     provider: Slug | None = None
     """For deposits and withdrawals."""
+    sequence: Annotated[int, Field(ge=0)] = 0
+    """The ledger's order: of two movements of one wallet the later has the greater number, also where `posted_at` is
+    the same or, between two machines, the other way round. There are gaps. 0 on movements from before they had one.
+    """
 
 
 class RollbackRemembered(

@@ -60,6 +60,18 @@ async def test_entries_of_one_batch_are_numbered_in_the_order_of_their_balances(
     await desk.holds()
 
 
+async def test_movements_are_told_with_the_order_in_which_they_were_posted(desk):
+    key, other = await desk.player(1_000), await desk.player(1_000)
+    for batch in range(4):
+        movers = [key, other, key, key]
+        await desk.ledger.move([desk.move("bet", who, f"{batch}-{n}", 10) for n, who in enumerate(movers)])
+    for wallet in (key, other):
+        events = await told(desk, wallet)
+        numbers = [event.sequence for event in events]
+        assert numbers == sorted(set(numbers)), "every movement has a greater number than the one before"
+        assert [event.balance_minor for event in events] == [1_000 - 10 * n for n in range(len(events))]
+
+
 async def test_a_repeat_in_the_same_batch_and_in_a_later_one_gets_the_first_answer(desk):
     key = await desk.player(100)
     bet = desk.move("bet", key, "t1", 30)

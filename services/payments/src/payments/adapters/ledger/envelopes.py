@@ -38,6 +38,7 @@ class _Posted(msgspec.Struct, omit_defaults=True):
     reference_id: UUID | None = None
     round_closed: bool = False
     provider: str | None = None
+    sequence: int = 0
 
 
 class _Remembered(msgspec.Struct, omit_defaults=True):
@@ -85,10 +86,11 @@ class _Envelope(msgspec.Struct, omit_defaults=True):
     traceparent: str | None = None
 
 
-def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now: datetime) -> list[str]:
+def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now: datetime, sequence: int) -> list[str]:
     """The envelopes that tell of one entry, as JSON, in order.
 
-    `key` is the player's id as text; `ctx` is None for what a supplier did.
+    `key` is the player's id as text; `ctx` is None for what a supplier did; `sequence` is greater than that of the
+    wallet's movement before.
     """
 
     def envelope(fact: type[ContractEvent], event_id: UUID, data: msgspec.Struct) -> str:
@@ -96,13 +98,13 @@ def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now
 
     if entry.kind == TransferKind.TOMBSTONE:
         return [envelope(RollbackRemembered, entry.id, _remembered(entry, owner, now))]
-    posted = envelope(TransferPosted, entry.id, _posted(entry, owner, now))
+    posted = envelope(TransferPosted, entry.id, _posted(entry, owner, now, sequence))
     if entry.kind == TransferKind.OWED:
         return [posted, envelope(DebtRecorded, transfer_id("debt", entry.id), _debt(entry, owner, now))]
     return [posted]
 
 
-def _posted(entry: Entry, owner: WalletKey, now: datetime) -> _Posted:
+def _posted(entry: Entry, owner: WalletKey, now: datetime, sequence: int) -> _Posted:
     wallet, amount = entry.wallet_id, entry.amount_minor
     delta = amount if entry.credit_account == wallet else -amount if entry.debit_account == wallet else 0
     return _Posted(
@@ -123,6 +125,7 @@ def _posted(entry: Entry, owner: WalletKey, now: datetime) -> _Posted:
         entry.reference_id,
         entry.round_closed,
         entry.provider,
+        sequence,
     )
 
 

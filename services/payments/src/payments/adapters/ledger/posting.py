@@ -38,7 +38,7 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
     ]
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
     wallets = await _lock(raw, units, refs)
-    earlier = await _earlier(raw, units)
+    sequence, earlier = await _earlier(raw, units)
     books = Books(wallets, terms.game_houses, houses, earlier, feed_stale=terms.feed_stale)
     answers: list[list[Answer]] = []
     keys: list[str] = []
@@ -48,7 +48,8 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
         answers.append([books.post(requests[0])] if len(requests) == 1 else books.post_all(requests))
         for entry, wallet in _concerned(books.written[before:], unit, wallets):
             key = str(wallet.player_id)
-            for envelope in events_of(entry, wallet, key, unit.ctx, terms.now):
+            sequence += 1
+            for envelope in events_of(entry, wallet, key, unit.ctx, terms.now, sequence):
                 keys.append(key)
                 envelopes.append(envelope)
     if books.written:
@@ -88,8 +89,10 @@ def _lacks(wallets: Mapping[WalletKey, Wallet], ref: AccountRef) -> bool:
     return wallet is not None and wallet.account(ref.type) is None
 
 
-async def _earlier(raw: Any, units: Sequence[Unit]) -> list[Entry]:
-    """Everything that may matter to these requests: their own ids, what they refer to, what reverses either."""
+async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry]]:
+    """A number above those of these wallets' movements, and everything that may matter to these requests: their own
+    ids, what they refer to, what reverses either.
+    """
     ids: list[UUID] = []
     reversed_ids: list[UUID] = []
     for unit in units:
@@ -101,7 +104,8 @@ async def _earlier(raw: Any, units: Sequence[Unit]) -> list[Entry]:
                 if request.reference_id is not None:
                     ids.append(request.reference_id)
                     reversed_ids.append(request.reference_id)
-    return [Entry(*row) for row in await raw.fetch(sql.EARLIER, ids, reversed_ids)]
+    rows = await raw.fetch(sql.EARLIER, ids, reversed_ids)
+    return rows[0]["number"], [Entry(*row[1:]) for row in rows if row["id"] is not None]
 
 
 def _concerned(

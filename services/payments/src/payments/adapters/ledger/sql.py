@@ -22,10 +22,16 @@ SETTINGS = {
 """Of the connections that post. Durability is stated here so that no default of a server can take it away."""
 
 EARLIER = f"""
-    SELECT {COLUMNS} FROM transfer WHERE id = ANY($1::uuid[])
-    UNION ALL
-    SELECT {COLUMNS} FROM transfer WHERE reversal_of = ANY($2::uuid[])"""  # noqa: S608 - names of our own columns
-"""Run after the wallets are locked, as a statement of its own, so that it sees what their last holder committed."""
+    SELECT * FROM (SELECT nextval('transfer_seq_seq') AS number) AS numbered LEFT JOIN (
+        SELECT {COLUMNS} FROM transfer WHERE id = ANY($1::uuid[])
+        UNION ALL
+        SELECT {COLUMNS} FROM transfer WHERE reversal_of = ANY($2::uuid[])
+    ) AS earlier ON true"""  # noqa: S608 - names of our own columns
+"""Run after the wallets are locked, as a statement of its own, so that it sees what their last holder committed.
+
+The number in front is greater than any that a movement of these wallets was told with: their last holder drew one here
+as well, and then one more for each entry that he wrote. Entries count on from it.
+"""
 
 WRITE = f"""
     WITH posted AS (
