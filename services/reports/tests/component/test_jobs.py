@@ -134,6 +134,26 @@ async def test_totals_are_equal_whatever_the_grouping_and_the_format(
     assert totals == {expected}
 
 
+async def test_every_cash_after_is_the_one_before_plus_the_movement(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    earlier = NOON - timedelta(microseconds=1)
+    posted = [
+        moved("deposit", 1000, transfer_id=UUID(int=9), balance_minor=1000, sequence=40),
+        moved("bet", 300, transfer_id=UUID(int=8), balance_minor=700, sequence=41),
+        moved("win", 500, transfer_id=UUID(int=7), balance_minor=1200, sequence=42),
+        moved("bet", 200, transfer_id=UUID(int=6), balance_minor=1000, sequence=57, at=earlier),
+    ]
+    await tell(service, *WORLD, *posted)
+    rows = await rows_of(client, await made(client, service, wanted("player_transactions", MALTA)))
+    assert [(row["Effect on cash"], row["Cash after"]) for row in rows] == [
+        ("10.00", "10.00"),
+        ("-3.00", "7.00"),
+        ("5.00", "12.00"),
+        ("-2.00", "10.00"),
+    ]
+
+
 async def test_a_report_says_what_it_is_and_that_nothing_happened(client: httpx.AsyncClient, service: Service) -> None:
     await tell(service, *WORLD)
     job_id = await made(client, service, wanted("player_transactions", MALTA))

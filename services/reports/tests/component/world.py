@@ -73,24 +73,32 @@ WORLD = (
 
 
 def moved(
-    kind: Any, amount: int, *, at: datetime = NOON, who: UUID = ANN, code: str = "dragon", round_ref: str = "r1"
+    kind: Any,
+    amount: int,
+    *,
+    at: datetime = NOON,
+    who: UUID = ANN,
+    code: str = "dragon",
+    round_ref: str = "r1",
+    **changes: Any,
 ) -> TransferPosted:
     where, currency = (LONDON, "GBP") if who == BOB else (MALTA, "EUR")
     sign = {"bet": -1, "rollback_win": -1, "win": 1, "rollback_bet": 1}.get(kind, 1)
-    return TransferPosted(
-        transfer_id=uuid4(),
-        player_id=who,
-        casino_id=where,
-        kind=kind,
-        currency=currency,
-        amount_minor=amount,
-        delta_minor=sign * amount,
-        balance_minor=0,
-        posted_at=at,
-        supplier="hub88",
-        game_code=code,
-        round_ref=round_ref,
-    )
+    facts: dict[str, Any] = {
+        "transfer_id": uuid4(),
+        "player_id": who,
+        "casino_id": where,
+        "kind": kind,
+        "currency": currency,
+        "amount_minor": amount,
+        "delta_minor": sign * amount,
+        "balance_minor": 0,
+        "posted_at": at,
+        "supplier": "hub88",
+        "game_code": code,
+        "round_ref": round_ref,
+    }
+    return TransferPosted(**{**facts, **changes})
 
 
 DAY = timedelta(days=1)

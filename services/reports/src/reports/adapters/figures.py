@@ -48,11 +48,12 @@ _REVENUE = f"""
     GROUP BY casino, moved.casino_id, day, moved.supplier, moved.game_code, g.name, currency
     ORDER BY casino, day, moved.supplier, moved.game_code, currency"""  # noqa: S608
 
+# In the ledger's order, so that every balance is the one before plus its movement: of one batch all have the same time.
 _TRANSACTIONS = f"""
     SELECT c.name AS casino, m.player_id, m.posted_at, m.kind, m.currency, m.amount_minor, m.delta_minor,
            m.balance_minor, m.supplier, m.game_code, m.round_ref, m.provider, m.transfer_id
     {_MOVEMENTS} AND ($4 = '' OR m.player_id = nullif($4, '')::uuid)
-    ORDER BY c.name, m.posted_at, m.transfer_id"""
+    ORDER BY c.name, m.sequence, m.posted_at, m.transfer_id"""
 
 _WITHDRAWALS = f"""
     SELECT *, CASE WHEN age_hours < 1 THEN '<1h' WHEN age_hours < 24 THEN '<24h' WHEN age_hours < 48 THEN '<48h'

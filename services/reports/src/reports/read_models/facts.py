@@ -26,6 +26,7 @@ movement = Table(
     Column("game_code", Text),
     Column("round_ref", Text),
     Column("provider", Text),
+    Column("sequence", BigInteger, nullable=False, server_default="0", comment="within a wallet, the ledger's order"),
     Index("ix_rm_movement_casino_id", "casino_id", "posted_at", "transfer_id"),
     Index("ix_rm_movement_player_id", "player_id", "posted_at", "transfer_id"),
 )
@@ -61,7 +62,7 @@ game = Table(
 )
 
 _MOVED = ("casino_id", "player_id", "kind", "currency", "amount_minor", "delta_minor", "balance_minor", "posted_at")
-_NAMED = ("supplier", "game_code", "round_ref", "provider")
+_NAMED = ("supplier", "game_code", "round_ref", "provider", "sequence")
 
 
 def _taken(event: Any, names: tuple[str, ...]) -> Row:
