@@ -75,6 +75,9 @@ test-unit: $(VENV) ## The tests that need neither server nor network (ARGS="-k l
 e2e: $(VENV) ## The journeys through the gateway only
 	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
 
+fuzz: $(VENV) ## Requests nobody thought of, at every route, other ones in every run (EXAMPLES=100)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) .venv/bin/pytest tests-e2e/bad_input/test_bad_input_by_schemathesis.py $(ARGS)
+
 bench: $(addprefix bench-,$(BENCHMARKS)) ## Measure everything; each prints one JSON line last
 
 bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
@@ -88,4 +91,4 @@ contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalo
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt
 
-.PHONY: help venv demo up down kafka run migrate rebuild fmt lint check test test-unit e2e bench contracts audit
+.PHONY: help venv demo up down kafka run migrate rebuild fmt lint check test test-unit e2e fuzz bench contracts audit

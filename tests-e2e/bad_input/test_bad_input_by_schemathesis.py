@@ -1,10 +1,11 @@
 """Schemathesis over every operation of every service, in this process, as an administrator and as a support agent.
 
 It sends what the description allows and what it does not. Ids are at times those of things there are, so that requests
-get past the door. Examples are the same in every run.
+get past the door. Examples are the same in every run; `make fuzz` draws others, and more of them.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -36,8 +37,8 @@ CHECKS: list[Any] = [
     response_schema_conformance,
 ]
 EXAMPLES = settings(
-    max_examples=12,
-    derandomize=True,
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES") or 12),
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 from pitlocal.paths import REPOSITORY
@@ -19,6 +20,9 @@ from journey.playbook import play as play_journey
 from journey.tale import Tale, money, start_world
 
 FIGURES_EVERY_S = 5.0
+LEFT_TO_VISITOR = 4
+"""One document in so many waits for a person."""
+
 STAFF_LOOKS_EVERY_S = 3.0
 CASINOS = (("Bernstein", "MT", "EUR", "Europe/Malta"), ("Albion", "GB", "GBP", "Europe/London"))
 
@@ -140,33 +144,48 @@ def _welcome(tale: Tale, casinos: dict[str, tuple[str, str]]) -> list[str]:
     lines += ["", "  Try (copy one line after the other):"]
     log_in = json.dumps(tale.staff["officer"].credentials)
     second = json.dumps(tale.staff["second_officer"].credentials)
-    admin = json.dumps(tale.staff["admin"].credentials)
+    admin, agent = (json.dumps(tale.staff[name].credentials) for name in ("admin", "agent"))
     tries = f"""
         G={gateway}
         log_in() {{ curl -s $G/api/security/v1/staff-sessions -H 'content-type: application/json' -d "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])'; }}
-        ADMIN=$(log_in '{admin}')
+        # A token is good for five minutes. Answers with 401? These lines again.
+        ADMIN=$(log_in '{admin}'); AGENT=$(log_in '{agent}')
         FIRST=$(log_in '{log_in}'); SECOND=$(log_in '{second}')
         curl -s "$G/api/backoffice/v1/players?limit=3" -H "authorization: Bearer $ADMIN"
+        P=PLAYER_ID    # one of those
+        curl -s "$G/api/backoffice/v1/players/$P/overview" -H "authorization: Bearer $ADMIN"
+        curl -s "$G/api/backoffice/v1/players/$P/timeline?order=happened_at.asc" -H "authorization: Bearer $ADMIN"
+        curl -s "$G/api/payments/v1/players/$P/statement?currency=EUR" -H "authorization: Bearer $ADMIN"
+        # Some documents are left to you: accept DOCUMENT_ID. The player's level follows.
+        curl -s "$G/api/verification/v1/documents?status=eq.pending" -H "authorization: Bearer $AGENT"
+        accept() {{ curl -s -X POST $G/api/verification/v1/documents/$1/accept -H "authorization: Bearer $AGENT" -H 'content-type: application/json' -d '{{}}'; }}
         curl -s "$G/api/payments/v1/ledger/summary?casino_id={bernstein}" -H "authorization: Bearer $ADMIN"
         # Withdrawals above 100.00 wait for two people: these two.
         curl -s "$G/api/payments/v1/withdrawals?status=eq.awaiting_approval" -H "authorization: Bearer $FIRST"
         approve() {{ curl -s $G/api/payments/v1/withdrawals/$1/approve -H "authorization: Bearer $2" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{}}'; }}
         # approve WITHDRAWAL_ID $FIRST;  approve WITHDRAWAL_ID $FIRST (refused);  approve WITHDRAWAL_ID $SECOND
         curl -s "$G/api/security/v1/audit?limit=3" -H "authorization: Bearer $ADMIN"
+        # A report: asked for, made in the background, fetched as CSV or XLSX.
+        D=$(date -u +%F); J=$(curl -s $G/api/reports/v1/jobs -H "authorization: Bearer $ADMIN" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{"report":"revenue","casino_ids":["{bernstein}"],"from":"'$D'","to":"'$D'","formats":["csv","xlsx"]}}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["job_id"])')
+        curl -sN $G/api/reports/v1/jobs/$J/progress -H "authorization: Bearer $ADMIN"
+        curl -s $G/api/reports/v1/jobs/$J/files/csv -H "authorization: Bearer $ADMIN"
         # Behave badly: duplicates, disorder, lost answers (back to normal with {{}}).
         curl -s -X PUT {stack.url("simulators")}/control/chaos -d '{{"duplicates":0.2,"reordering":0.2,"lost_answers":0.05,"delay_ms":400}}'
     """  # noqa: E501
     lines += ["    " + line for line in textwrap.dedent(tries).strip().splitlines()]
-    return [*lines, "", "  Players arrive. Ctrl-C stops everything.", ""]
+    return [*lines, "", "  Players arrive. Ctrl-C stops everything, after `make up` it is `make down`.", ""]
 
 
 async def _staff_at_work(tale: Tale) -> None:
-    """Documents are looked at, and withdrawals that one person may approve; the large ones are left to you."""
+    """Most documents are looked at, and withdrawals that one person may approve; the others are left to the visitor."""
     agent, officer = tale.staff["robot_agent"], tale.staff["robot_officer"]
     while True:
         try:
-            for document in (await agent.get("/api/verification/v1/documents", status="eq.pending", limit=20))["items"]:
-                await agent.post(f"/api/verification/v1/documents/{document['id']}/accept", {})
+            for document in (await agent.get("/api/verification/v1/documents", status="eq.pending", limit=100))[
+                "items"
+            ]:
+                if UUID(document["id"]).int % LEFT_TO_VISITOR:
+                    await agent.post(f"/api/verification/v1/documents/{document['id']}/accept", {})
             waiting = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=50)
             for one in waiting["items"]:
                 if one["approvals_needed"] == 1:

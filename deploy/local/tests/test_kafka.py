@@ -13,10 +13,9 @@ from pitlocal.processes import free_port
 
 
 @pytest.fixture
-def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
-    """One with the most awkward of all ids, which begins with a dash."""
-    monkeypatch.setattr("pitlocal.kafka.uuid.uuid4", lambda: UUID(int=0xFB << 120 | 1))
-    broker = kafka.start(tmp_path)
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """One whose cluster has the most awkward of all ids: it is written with a dash in front."""
+    broker = kafka.start(tmp_path, cluster=UUID(int=0xFB << 120 | 1))
     yield broker
     broker.stop()
 

@@ -123,12 +123,15 @@ def main() -> int:
     event_bus = os.environ.get("EVENT_BUS") or "postgres"
     if event_bus not in get_args(EventBus):
         parser.error(f"EVENT_BUS is {event_bus!r}. Allowed: {' or '.join(get_args(EventBus))}.")
+    port = os.environ.get("PORT") or None
+    if port is not None and not (port.isdecimal() and 0 < int(port) < 65_536):
+        parser.error(f"PORT is {port!r}. Allowed: 1 to 65535.")
     once = bool(os.environ.get("ONCE"))
     stack = Stack(
         options.run,
         event_bus=cast("EventBus", event_bus),
         programs=chosen,
-        port=int(os.environ["PORT"]) if os.environ.get("PORT") else None,
+        port=int(port) if port else None,
         use_external=True,
         revive=not once,
         progress=timed(time.monotonic()),

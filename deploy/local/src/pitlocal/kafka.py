@@ -85,6 +85,7 @@ class Broker:
         self._port = port
         self._properties = folder / "server.properties"
         self._process: subprocess.Popen[bytes] | None = None
+        self.cluster = uuid.uuid4()
         self.bootstrap = f"127.0.0.1:{port}"
         self.log = folder / "broker.log"
         self._properties.write_text(
@@ -137,7 +138,7 @@ class Broker:
 
     def _format(self) -> None:
         # One id in 64 begins with a dash and would be taken for an option if it stood alone.
-        cluster = f"--cluster-id={base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip('=')}"
+        cluster = f"--cluster-id={base64.urlsafe_b64encode(self.cluster.bytes).decode().rstrip('=')}"
         arguments = ["format", cluster, "--config", str(self._properties), "--ignore-formatted"]
         if self._java("kafka.tools.StorageTool", *arguments).wait(START_TIMEOUT_S) != 0:
             raise KafkaFailed(f"The storage was not formatted; the end of {self.log}:\n{processes.tail(self.log)}")
@@ -159,17 +160,19 @@ class Broker:
         )
 
 
-def start(data_dir: Path, *, port: int | None = None) -> Broker:
+def start(data_dir: Path, *, port: int | None = None, cluster: uuid.UUID | None = None) -> Broker:
     """Start a broker whose data live in `data_dir` (made and formatted at the first start) and wait until it answers.
 
     Args:
         data_dir: the broker's own folder: data, configuration, log.
         port: TCP port for clients; a random free one by default.
+        cluster: the id of the cluster at its first start; a random one by default.
     Raises:
         KafkaFailed: the broker did not start.
         KafkaJarsUnavailable: the jars could not be fetched.
     """
     broker = prepare(data_dir, port=port)
+    broker.cluster = cluster or broker.cluster
     broker.restart()
     return broker
 

@@ -7,6 +7,12 @@ const make = (tag, text, parent) => {
   return element;
 };
 
+const KEY = "Idempotency-Key";
+
+// crypto.randomUUID exists on secure pages alone.
+const fresh = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 const resolve = (api, schema) =>
   schema && schema.$ref ? api.components.schemas[schema.$ref.split("/").pop()] : schema;
 
@@ -34,7 +40,7 @@ function inputs(operation, form) {
     label.className = "field";
     const input = make("input", "", label);
     input.title = parameter.description || "";
-    if (parameter.name === "Idempotency-Key") input.value = crypto.randomUUID();
+    if (parameter.name === KEY) input.placeholder = "a fresh one for every Send";
     return [parameter, input];
   });
 }
@@ -48,17 +54,58 @@ async function call(method, path, fields, body) {
   for (const [parameter, input] of fields) {
     if (parameter.in === "path") target = target.replace(`{${parameter.name}}`, encodeURIComponent(input.value));
     else if (input.value && parameter.in === "query") query.append(parameter.name, input.value);
+    else if (parameter.name === KEY) headers[KEY] = input.value || fresh();
     else if (input.value && parameter.in === "header") headers[parameter.name] = input.value;
   }
-  if (body) headers["Content-Type"] = "application/json";
+  if (typeof body === "string") headers["Content-Type"] = "application/json";
   const address = query.size ? `${target}?${query}` : target;
-  const answer = await fetch(address, { method, headers, body: body || undefined });
-  const text = await answer.text();
-  try {
-    return `${answer.status}\n${JSON.stringify(JSON.parse(text), null, 2)}`;
-  } catch {
-    return `${answer.status}\n${text}`;
+  return fetch(address, { method, headers, body: body || undefined });
+}
+
+// Shows an answer as what it is: JSON laid out, events as they come, anything else as a file to keep.
+async function show(answer, shown, kept) {
+  const kind = answer.headers.get("Content-Type") || "";
+  shown.textContent = `${answer.status}\n`;
+  if (kind.includes("json")) {
+    shown.textContent += JSON.stringify(await answer.json(), null, 2);
+  } else if (kind.includes("event-stream")) {
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) shown.textContent += part.value;
+  } else {
+    const content = await answer.blob();
+    shown.textContent += `${kind}, ${content.size} bytes`;
+    if (!content.size) return;
+    const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
+    kept.href = URL.createObjectURL(content);
+    kept.download = named ? named[1] : "answer";
+    kept.textContent = `Save ${kept.download}`;
+    kept.hidden = false;
   }
+}
+
+// The body of a request: a JSON text, or the fields of a form with a file.
+function bodyInput(api, operation, form) {
+  const content = (operation.requestBody || {}).content || {};
+  if (content["application/json"]) {
+    const text = make("textarea", "", form);
+    text.value = JSON.stringify(example(api, content["application/json"].schema), null, 2);
+    return () => text.value;
+  }
+  if (!content["multipart/form-data"]) return () => null;
+  const schema = resolve(api, content["multipart/form-data"].schema);
+  const fields = Object.entries(schema.properties || {}).map(([name, known]) => {
+    const label = make("label", `${name} `, form);
+    label.className = "field";
+    const input = make("input", "", label);
+    input.title = known.description || "";
+    if (known.format === "binary") input.type = "file";
+    return [name, input];
+  });
+  return () => {
+    const filled = new FormData();
+    for (const [name, input] of fields) filled.append(name, input.type === "file" ? input.files[0] || "" : input.value);
+    return filled;
+  };
 }
 
 function operationView(api, method, path, operation, parent) {
@@ -71,16 +118,20 @@ function operationView(api, method, path, operation, parent) {
   make("p", operation.description, view);
   make("p", `Access: ${operation["x-permission"] || operation["x-access"] || ""}`, view).className = "says";
   const fields = inputs(operation, view);
-  const content = operation.requestBody && operation.requestBody.content["application/json"];
-  const body = content && make("textarea", "", view);
-  if (body) body.value = JSON.stringify(example(api, content.schema), null, 2);
+  const body = bodyInput(api, operation, view);
   const send = make("button", "Send", view);
   const shown = make("pre", "", view);
-  shown.hidden = true;
+  const kept = make("a", "", view);
+  shown.hidden = kept.hidden = true;
   send.addEventListener("click", async () => {
     shown.hidden = false;
+    kept.hidden = true;
     shown.textContent = "…";
-    shown.textContent = await call(method.toUpperCase(), path, fields, body && body.value).catch(String);
+    try {
+      await show(await call(method.toUpperCase(), path, fields, body()), shown, kept);
+    } catch (error) {
+      shown.textContent = String(error);
+    }
   });
 }
 
