@@ -8,6 +8,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -65,6 +66,7 @@ class Stripe:
             web.post("/stripe/v1/payment_intents", self.create),
             web.get("/stripe/v1/payment_intents/search", self.search),
             web.get("/stripe/v1/payment_intents/{intent}", self.retrieve),
+            web.post("/stripe/v1/payment_intents/{intent}/cancel", self.cancel),
             web.post("/stripe/pay/{secret}", self.pay),
             web.post("/stripe/confirm/{secret}", self.confirm),
         ]
@@ -76,17 +78,40 @@ class Stripe:
         account = self._account(request)
         if account is None:
             return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+        return await self._once(account, request, lambda form: self._created(account, form))
+
+    async def cancel(self, request: web.Request) -> web.Response:
+        """POST /v1/payment_intents/{id}/cancel: possible until it is decided."""
+        account = self._account(request)
+        intent = account.intents.get(request.match_info["intent"]) if account else None
+        if account is None or intent is None:
+            return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
+        return await self._once(account, request, lambda form: self._canceled(account, intent, form))
+
+    async def _once(
+        self, account: Account, request: web.Request, act: Callable[[dict[str, str]], tuple[int, dict[str, Any]]]
+    ) -> web.Response:
+        """The same key with the same parameters is answered as the first time, and does nothing."""
         form = {str(name): str(value) for name, value in (await request.post()).items()}
-        key, facts = request.headers.get("Idempotency-Key", ""), json.dumps(form, sort_keys=True)
+        key, facts = request.headers.get("Idempotency-Key", ""), json.dumps([request.path, form], sort_keys=True)
         if key in account.remembered:
             earlier, status, body = account.remembered[key]
             if earlier != facts:
                 return _error(400, "idempotency_error", None, "Keys can only be used with the same parameters.")
             return web.json_response(body, status=status, headers={"Idempotent-Replayed": "true"})
-        status, body = self._created(account, form)
+        status, body = act(form)
         if key:
             account.remembered[key] = (facts, status, body)
         return web.json_response(body, status=status)
+
+    def _canceled(self, account: Account, intent: dict[str, Any], form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if intent["status"] in ("succeeded", "canceled", "processing"):
+            body = _error_body("invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
+            body["error"]["payment_intent"] = dict(intent)
+            return 400, body
+        intent.update(status="canceled", cancellation_reason=form.get("cancellation_reason"), next_action=None)
+        self._tell(account, "payment_intent.canceled", intent)
+        return 200, dict(intent)
 
     def _created(self, account: Account, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         amount, currency = form.get("amount", ""), form.get("currency", "")
@@ -104,6 +129,7 @@ class Stripe:
             "client_secret": f"{intent_id}_secret_{secrets.token_hex(8)}",
             "last_payment_error": None,
             "next_action": None,
+            "cancellation_reason": None,
             "metadata": metadata,
             "created": int(time.time()),
         }
