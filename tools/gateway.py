@@ -20,6 +20,12 @@ GENERATED = Path(__file__).parents[1] / "gateway" / "src" / "gateway" / "generat
 
 _REFERENCE = re.compile(r"#/components/schemas/")
 _SHARED = frozenset({"Problem", "FieldError"})
+_PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_FAILURES = {
+    "502": "The service broke off; what was asked may have happened. Repeat it with the same key.",
+    "503": "The service cannot be reached just now; nothing happened. Try again.",
+    "504": "The service did not answer in time; what was asked may have happened. Repeat it with the same key.",
+}
 _ELSEWHERE = {f"{name}_url": f"http://{name}.invalid" for name in SERVICES}
 
 
@@ -70,6 +76,15 @@ def _renamed_value(service: str, name: str, value: Any) -> Any:
     return renamed(service, value)
 
 
+def with_failures(paths: dict[str, Any]) -> dict[str, Any]:
+    """The same with what the gateway itself answers when the service behind it cannot."""
+    for operations in paths.values():
+        for operation in operations.values():
+            for status, description in _FAILURES.items():
+                operation["responses"].setdefault(status, {**_PROBLEM, "description": description})
+    return paths
+
+
 def generate() -> dict[str, str]:
     """File name -> content."""
     table: list[dict[str, Any]] = []
@@ -83,7 +98,7 @@ def generate() -> dict[str, str]:
         own = describe(service)
         paths = public_paths(own, service)
         table += routes_of(service, paths)
-        document["paths"] |= renamed(service, dict(sorted(paths.items())))
+        document["paths"] |= with_failures(renamed(service, dict(sorted(paths.items()))))
         components = own.get("components", {})
         document["components"] |= {name: value for name, value in components.items() if name != "schemas"}
         for name, schema in sorted(components.get("schemas", {}).items()):

@@ -36,7 +36,7 @@ class RoundMovement(BaseModel):
     """One movement in a round, as the ledger posted it."""
 
     transfer_id: UUID
-    kind: str
+    kind: Literal["bet", "win", "rollback_bet", "rollback_win", "rollback_of_unknown"]
     currency: str | None
     amount_minor: int
     balance_minor: int | None = Field(description="The player's cash after it")

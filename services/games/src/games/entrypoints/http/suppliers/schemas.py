@@ -1,7 +1,7 @@
 """Bodies of the supplier endpoints."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StringConstraints
@@ -60,4 +60,4 @@ class SyncAccepted(BaseModel):
     """The catalogue will be fetched, as soon as the supplier may be asked again."""
 
     task_id: UUID
-    state: str = "queued"
+    state: Literal["queued"] = "queued"
