@@ -10,16 +10,13 @@ from services.games.tests.support.facts import CASINO, PLAYER, PROFILE
 from chassis.db import migrations
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
-from chassis.store import rebuild
 from chassis.testing.feed import Feed
 from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PlayerBlocked
 from contracts.games.permissions import GamesPermission
 from contracts.registry import consumed_by, produced_by
 from games.application.schema import metadata
 from games.entrypoints.permissions import PERMISSIONS
-from games.read_models.casinos import casino_by_id, casino_profiles, casinos
-from games.read_models.players import players
-from games.read_models.session_list import session_list
+from games.read_models.casinos import casino_by_id
 
 
 def test_it_handles_exactly_what_the_catalogue_says(service: Service) -> None:
@@ -48,20 +45,6 @@ async def test_migrations_make_the_tables_of_the_code(service: Service) -> None:
 def test_every_route_says_who_may_call_it(service: Service) -> None:
     document: dict[str, Any] = http_application(service).openapi()
     assert "/api/games/v1/sessions" in document["paths"]
-
-
-async def test_rebuilt_copies_equal_the_live_ones(casino: Casino, feed: Feed) -> None:
-    await casino.launch()
-    await feed(PlayerBlocked(player_id=PLAYER, casino_id=CASINO))
-    service = casino.service
-    assert service.consumer is not None
-    models = [(model, service.consumer.log_of(model)) for model in (players, casinos, casino_profiles)]
-    models.append((session_list, service.application.log_of(session_list)))  # type: ignore[arg-type]
-    for model, log in models:
-        before = await _rows(service, model.table.name)
-        assert before
-        await rebuild(service.db, model, log)
-        assert await _rows(service, model.table.name) == before
 
 
 async def test_a_profile_comes_into_force_at_its_time(service: Service, feed: Feed, clock: FixedClock) -> None:

@@ -8,12 +8,13 @@ from services.games.tests.component.casino import API, STAFF, Casino
 from services.games.tests.support.facts import CASINO, GAME, NOW, OTHER_CASINO, OTHER_PLAYER, PLAYER, SESSION
 
 from chassis.runtime import Service
-from chassis.store import rebuild
 from chassis.testing.feed import Feed
+from chassis.testing.golden import hear
+from chassis.testing.rebuilding import assert_rebuilt_as_live
 from chassis.testing.tokens import bearer, make_token
 from contracts.payments.events import RollbackRemembered, TransferPosted
+from contracts.registry import consumed_by
 from games.domain.identity import round_id
-from games.read_models.round_list import round_movements, rounds
 
 ROUNDS = f"{API}/rounds"
 
@@ -144,22 +145,14 @@ async def test_amounts_are_filtered_with_their_currency(casino: Casino, feed: Fe
     assert (answer.status_code, answer.json()["code"]) == (400, "LST110")
 
 
-async def table(service: Service, name: str) -> list[Any]:
-    async with service.db.read() as connection:
-        return [tuple(row) for row in await connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1")]
-
-
-async def test_rebuilt_rounds_equal_the_live_ones(casino: Casino, feed: Feed, service: Service) -> None:
+async def test_rebuilt_read_models_are_the_live_ones(casino: Casino, feed: Feed, service: Service) -> None:
+    await hear(service, *consumed_by("games"))
+    await casino.launch()
     for number in range(20):
         bet = posted("bet", 100 + number, at=number, round_ref=f"r{number % 7}")
         await feed(bet, posted("win", number, at=number, round_ref=f"r{number % 7}", round_closed=number % 3 == 0))
     await feed(remembered(round_ref="r3"))
-    assert service.consumer is not None
-    for model in (rounds, round_movements):
-        live = await table(service, model.table.name)
-        assert live
-        await rebuild(service.db, model, service.consumer.log_of(model))
-        assert await table(service, model.table.name) == live
+    await assert_rebuilt_as_live(service)
 
 
 def test_ids_of_rounds_are_made_from_facts() -> None:

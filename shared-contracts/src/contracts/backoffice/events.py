@@ -192,13 +192,14 @@ class SelfExclusionStarted(
     key="player_id",
     consumers=("backoffice", "security", "payments", "games"),
 ):
-    """The player excluded himself: no bet and no deposit until `until` (None: without end); withdrawals go on."""
+    """The player excluded himself: no bet and no deposit up to the end of `until` (None: without end); withdrawals go
+    on."""
 
     player_id: PlayerId
     casino_id: CasinoId
     started_at: UtcTime
     until: date | None = None
-    """The first day without the exclusion; absent when it has no end."""
+    """The last day of the exclusion, by the casino's calendar; absent when it has no end."""
 
 
 class RestrictionFeedBeat(

@@ -1,6 +1,6 @@
 """Games' own copy of players: where they play, in what currency, and whether they may. No personal data."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,8 @@ player_table = Table(
     Column("excluded_until", DateTime(timezone=True), comment="null with excluded: without end"),
 )
 
-_DAY_HAS_BEGUN_EVERYWHERE = time(12, tzinfo=UTC)
+_DAY_HAS_ENDED_EVERYWHERE = timedelta(days=1, hours=12)
+"""After its beginning in UTC."""
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
@@ -53,11 +54,11 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 
 def _until(row: Row, event: SelfExclusionStarted) -> datetime | None:
-    """The end of the longest exclusion. Where the casino's day begins is not known here: later is safe."""
+    """The end of the longest exclusion. Where the casino's last day ends is not known here: later is safe."""
     earlier: datetime | None = row["excluded_until"]
     if event.until is None or (row["excluded"] and earlier is None):
         return None
-    until = datetime.combine(event.until, _DAY_HAS_BEGUN_EVERYWHERE)
+    until = datetime.combine(event.until, time(tzinfo=UTC)) + _DAY_HAS_ENDED_EVERYWHERE
     return until if earlier is None else max(earlier, until)
 
 
