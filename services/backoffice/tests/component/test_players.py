@@ -11,7 +11,6 @@ from sqlalchemy import select
 from backoffice.read_models.player_list import player_list
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.db import tables
-from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.store import rebuild
 from chassis.store.rebuild import rows_of
@@ -203,21 +202,3 @@ async def test_lists_show_only_the_callers_casinos(client: httpx.AsyncClient) ->
     found = await client.post(f"{V1}/players/search", json={"email": "ann@mail.example.com"}, headers=mine)
     assert found.json()["items"] == []
     assert [one["casino_id"] for one in (await client.get(f"{V1}/casinos", headers=mine)).json()] == [other]
-
-
-async def test_a_rebuilt_list_equals_the_live_one(
-    client: httpx.AsyncClient, service: Service, clock: FixedClock
-) -> None:
-    casino_id = await open_casino(client)
-    player_id = await a_player(client, casino_id)
-    await client.post(f"{V1}/players/{player_id}/tags", json={"tag": "vip"}, headers={**staff(), **key()})
-    await client.post(f"{V1}/players/{player_id}/block", json=REASON, headers={**staff(), **key()})
-    body = {"period": "day", "amount_minor": 500, "currency": "EUR"}
-    await client.put(f"{V1}/players/{player_id}/deposit-limits", json=body, headers=himself(player_id, casino_id))
-    for model in service.read_models:
-        async with service.db.read() as connection:
-            live = await rows_of(connection, model.table.name)
-        await rebuild(service.db, model, service.application.log_of(model))
-        async with service.db.read() as connection:
-            assert await rows_of(connection, model.table.name) == live
-    assert clock.now().year == 2026

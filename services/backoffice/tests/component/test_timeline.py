@@ -9,7 +9,6 @@ import pytest
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
-from chassis.store import rebuild
 from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -200,20 +199,3 @@ async def test_the_schema_tells_what_is_on_the_page(client: httpx.AsyncClient) -
     assert page["figures"]["$ref"].endswith("/Figures")
     assert page["latest"]["items"]["$ref"].endswith("/TimelineEntry")
     assert set(AMOUNTS) < set(schemas["Figures"]["properties"])
-
-
-async def test_rebuilt_models_equal_the_live_ones(service: Service, feed: Feed, player: Player) -> None:
-    await feed(StaffMemberAdded(staff_id=ANN, login="ann@casino.example", name="Ann Example"))
-    await feed(*(deposited(player, amount) for amount in range(1, 20)))
-    await approve(feed, player, ANN)
-    assert service.consumer is not None
-    for model in service.consumer.read_models:
-        live = await rows(service, model.table.name)
-        assert live
-        await rebuild(service.db, model, service.consumer.log_of(model))
-        assert await rows(service, model.table.name) == live
-
-
-async def rows(service: Service, table: str) -> list[Any]:
-    async with service.db.read() as connection:
-        return [tuple(row) for row in await connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1")]

@@ -1,0 +1,28 @@
+"""A rebuilt read model is the live one."""
+
+import httpx
+from services.security.tests.component.api import V1, add_colleague, assign, define_role, enter, key
+
+from chassis.runtime import Service
+from chassis.testing.golden import hear
+from chassis.testing.rebuilding import assert_rebuilt_as_live
+from chassis.testing.tokens import bearer
+from contracts.registry import consumed_by
+
+CASINO = "0190f5fe-7c00-7a00-8000-000000000001"
+
+
+async def test_rebuilt_read_models_are_the_live_ones(
+    client: httpx.AsyncClient, service: Service, first_password: str
+) -> None:
+    await hear(service, *consumed_by("security"))
+    token = (await enter(client, "admin@example.com", first_password))["access_token"]
+    bob, eve = [await add_colleague(client, token, f"{name}@example.com") for name in ("bob", "eve")]
+    role_id = await define_role(client, token, "support", ["backoffice.player.view"])
+    for colleague in (bob, eve):
+        given = await assign(client, token, colleague["staff_id"], role_id, [CASINO])
+        assert given.status_code == 201, given.text
+    headers = {**bearer(token), **key()}
+    gone = await client.post(f"{V1}/staff/{eve['staff_id']}/disable", json={"reason": "left"}, headers=headers)
+    assert gone.status_code == 200, gone.text
+    await assert_rebuilt_as_live(service)
