@@ -62,7 +62,14 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     DepositLimitSet: Effect({"rm_player_standing": {"currency": "EUR"}}, after=(PlayerRegistered,)),
     VerificationLevelReached: Effect({"rm_player_standing": {"level": "verified"}}, after=(PlayerRegistered,)),
     HitDecided: Effect(nothing="the example clears a hit that was never confirmed", after=(PlayerRegistered,)),
-    PersonalDataErased: Effect({"task": {"kind": ERASE}}, after=(PlayerRegistered,)),
+    PersonalDataErased: Effect(
+        {
+            "account": {"bets_blocked": True, "deposits_blocked": True},
+            "rm_player_standing": {"erased": True},
+            "task": {"kind": ERASE},
+        },
+        after=(PlayerRegistered,),
+    ),
     RestrictionFeedBeat: Effect({"restriction_beat": {"partition": 7}}),
 }
 
@@ -102,7 +109,7 @@ BY: dict[str, Any] = {"provider": "acme"}
 NO = "provider_said_no"
 DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
     (
-        deposit.DepositRequested(**OURS, return_url="https://casino.test", requested_at=NOW),
+        deposit.DepositRequested(**OURS, return_url="sealed", sent_as="us", requested_at=NOW),
         told.DepositRequested(**IN, **MONEY, **BY),
     ),
     (deposit.DepositRefused(**OURS, code=NO), told.DepositRefused(**IN, **MONEY, code=NO)),
@@ -115,6 +122,7 @@ DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
     ),
     (deposit.DepositFailed(**OURS, reference=None, code=NO), told.DepositFailed(**IN, **BY, code=NO)),
     (deposit.DepositExpired(**OURS), told.DepositFailed(**IN, **BY, code="expired")),
+    (deposit.DepositClosed(**OURS), None),
 ]
 WITHDRAWALS: list[tuple[withdrawal.WithdrawalEvent, ContractEvent | None]] = [
     (
@@ -132,13 +140,13 @@ WITHDRAWALS: list[tuple[withdrawal.WithdrawalEvent, ContractEvent | None]] = [
         told.WithdrawalRejected(**OUT, reject_reason="name differs"),
     ),
     (withdrawal.WithdrawalCancelled(**OURS), told.WithdrawalCancelled(**OUT)),
-    (withdrawal.PayoutStarted(**OURS, request_id=ONE), None),
+    (withdrawal.PayoutStarted(**OURS, request_id=ONE, sent_as="us"), None),
     (withdrawal.PayoutOutcomeUnknown(**OURS), told.PayoutOutcomeUnknown(**OUT, **BY)),
     (withdrawal.PayoutSent(**OURS, reference="r"), told.PayoutSent(**OUT, **BY, provider_reference="r")),
     (withdrawal.WithdrawalPaid(**OURS), told.WithdrawalPaid(**OUT, **BY, **MONEY)),
     (withdrawal.WithdrawalFailed(**OURS, code=NO), told.WithdrawalFailed(**OUT, **BY, code=NO)),
     (
-        withdrawal.WithdrawalReturned(**OURS, returned_minor=20_00, code=NO),
+        withdrawal.WithdrawalReturned(**OURS, returned_minor=20_00, back_minor=50_00, code=NO),
         told.WithdrawalReturned(**OUT, **BY, amount_minor=20_00, currency="EUR"),
     ),
 ]

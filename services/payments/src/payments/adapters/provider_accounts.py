@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.privacy import SecretBox
 from payments.adapters.tables import provider_setting
-from payments.application.ports import AccountOverview, ProviderAccount
+from payments.application.ports import AccountOverview, Lock, ProviderAccount
 from payments.domain.deposit.bounds import DepositBounds
 
 
@@ -22,13 +22,15 @@ class SqlProviderAccounts:
     def __init__(self, box: SecretBox) -> None:
         self._box = box
 
-    async def find(self, connection: AsyncConnection, casino_id: UUID, provider: str) -> ProviderAccount | None:
+    async def find(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, *, lock: Lock | None = None
+    ) -> ProviderAccount | None:
         """See ProviderAccounts."""
         table = provider_setting
-        found = await connection.execute(
-            select(table).where(table.c.casino_id == casino_id, table.c.provider == provider)
-        )
-        row = found.one_or_none()
+        statement = select(table).where(table.c.casino_id == casino_id, table.c.provider == provider)
+        if lock is not None:
+            statement = statement.with_for_update(read=lock == "share")
+        row = (await connection.execute(statement)).one_or_none()
         if row is None:
             return None
         return ProviderAccount(

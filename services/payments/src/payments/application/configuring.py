@@ -9,6 +9,7 @@ from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
+from payments.application.errors import ProviderAccountInUse
 from payments.application.ports import PaymentProvider, ProviderAccount
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.withdrawal.policy import WithdrawalPolicy
@@ -39,11 +40,12 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
     Raises:
         Invalid: settings, secrets or currencies cannot work; names the field.
         PartnerAddressNotAllowed: the account's server is not one that may be called.
+        ProviderAccountInUse: as another customer of the provider nobody could end what was begun as this one.
         CasinoUnknown: no such casino.
     """
     provider = desk.provider(change.provider)
     await desk.casino(uow.connection, change.casino_id)
-    before = await desk.accounts.find(uow.connection, change.casino_id, change.provider)
+    before = await desk.accounts.find(uow.connection, change.casino_id, change.provider, lock="update")
     after = ProviderAccount(
         casino_id=change.casino_id,
         provider=change.provider,
@@ -58,6 +60,7 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
     for currency in sorted(after.currencies):
         _check_currency(provider, currency)
     _check_bounds(provider, after)
+    await _check_identity(desk, uow, before, after)
     await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
     await _tell_account(uow, before, after)
     return after
@@ -89,6 +92,16 @@ async def set_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, currency: str
                 after=asdict(policy),
             )
         )
+
+
+async def _check_identity(desk: Desk, uow: UnitOfWork, before: ProviderAccount | None, after: ProviderAccount) -> None:
+    """The way back to the customer as whom everything open was begun is never barred."""
+    if before is None or desk.sent_as(before) == desk.sent_as(after):
+        return
+    now, sent_as = uow.ctx.occurred_at, desk.sent_as(after)
+    if await desk.directory.begun_as_another(uow.connection, after.casino_id, after.provider, sent_as, now):
+        names = " and ".join(desk.provider(after.provider).identity)
+        raise ProviderAccountInUse(f"Payments begun with the present {names} are still open.", field="settings")
 
 
 def _check_currency(provider: PaymentProvider, currency: str) -> None:

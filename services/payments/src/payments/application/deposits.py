@@ -8,19 +8,25 @@ from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
+from payments.application.known import CasinoRules
+from payments.application.late import limits_of, look_into_success
 from payments.application.ledger import WalletUnknown, ensure_posted
-from payments.application.ports import CasinoRules, DepositFlow, PlayerStanding
+from payments.application.ports import DepositFlow
 from payments.application.postings import deposit_transfers
+from payments.application.restrictions import standing_of
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.bounds import UNBOUNDED
-from payments.domain.deposit.commands import HearProvider, RequestDeposit
-from payments.domain.deposit.events import DepositEvent, DepositRequested
-from payments.domain.deposit.standing import PERIODS, DepositStanding, LimitUse, window_start
-from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Refused, asked
+from payments.domain.deposit.commands import ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
+from payments.domain.deposit.events import DepositEvent, DepositRequested, DepositSucceeded
+from payments.domain.deposit.standing import DepositStanding
+from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, asked
 from payments.domain.deposit.words import ActionNeeded, DepositWord
 
 ASK = "payments.deposit_ask"
 """The background task that makes a forgotten call and asks about what is undecided."""
+
+CLOSE = "payments.deposit_close"
+"""The background task that has the provider take no money any more for what was given up."""
 
 PATIENCE = timedelta(seconds=15)
 """How long the request itself has for the call, before the task looks after it."""
@@ -62,7 +68,8 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         provider=wish.provider,
         amount_minor=wish.amount_minor,
         currency=wish.currency,
-        return_url=wish.return_url,
+        return_url=await _sealed_text(desk, uow, wish.player_id, wish.return_url),
+        sent_as=desk.sent_as(account),
         standing=await _standing(desk, uow, wish, rules),
         now=uow.ctx.occurred_at,
     )
@@ -84,15 +91,36 @@ async def hear_about_deposit(
     if isinstance(word, ActionNeeded):
         word = await _sealed(desk, uow, deposit_id, word)
     outcome = await uow.decide(deposit, deposit_id, HearProvider(word=word, said_at=said_at))
+    await _close_given_up(uow, deposit_id, outcome)
+    for event in outcome.events:
+        if isinstance(event, DepositSucceeded):
+            await look_into_success(desk, uow, deposit_id, event)
     transfers = deposit_transfers(deposit_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
 
 
+async def give_up(uow: UnitOfWork, deposit_id: UUID, command: ExpireDeposit | StopDeposit) -> None:
+    """Wait no longer for a deposit, and have the provider take no money for it any more."""
+    await _close_given_up(uow, deposit_id, await uow.decide(deposit, deposit_id, command))
+
+
+async def _close_given_up(uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]) -> None:
+    state = outcome.state
+    if outcome.events and isinstance(state, Failed | Expired) and not state.closed:
+        await uow.schedule(CLOSE, deposit_id, {"casino_id": str(asked(state).fact.casino_id)})
+
+
 async def schedule_question(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, after: timedelta) -> None:
     """Have the provider asked after a while, once however often this is called."""
     await uow.schedule(ASK, deposit_id, {"casino_id": str(casino_id)}, run_at=uow.ctx.occurred_at + after)
+
+
+async def return_url(desk: Desk, uow: UnitOfWork, state: ActionRequired) -> str | None:
+    """Where the player comes back to, in clear; None when his key is gone."""
+    sealed = state.asked.return_url
+    return await desk.vault.decrypt(uow.connection, state.asked.fact.player_id, sealed) if sealed else None
 
 
 async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None:
@@ -114,27 +142,18 @@ async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: Casin
     """What is known of the player now: after his wallet was locked, so that no other deposit changes it."""
     player = await desk.player(uow.connection, wish.player_id, rules)
     age = await desk.restriction_age.of(uow.connection, uow.ctx.occurred_at)
-    return DepositStanding(
-        blocked=player.blocked,
-        excluded=player.excluded,
-        under_review=player.under_review,
-        feed_fresh=age is not None and age <= desk.feed_bound,
-        limits=await _limits(desk, uow, wish, player, rules.time_zone),
-    )
+    fresh = age is not None and age <= desk.feed_bound
+    complete = not await desk.directory.held(uow.connection, wish.player_id)
+    limits = await limits_of(desk, uow, player, wish.currency, rules.time_zone)
+    return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
 
 
-async def _limits(
-    desk: Desk, uow: UnitOfWork, wish: DepositWish, player: PlayerStanding, time_zone: str
-) -> tuple[LimitUse, ...]:
-    uses = []
-    for period in PERIODS:
-        limit = player.limits.get(period)
-        if limit is None or limit[1] != wish.currency:
-            continue
-        since = window_start(period, uow.ctx.occurred_at, time_zone)
-        used = await desk.directory.gross_deposits(uow.connection, wish.player_id, wish.currency, since)
-        uses.append(LimitUse(period=period, limit_minor=limit[0], used_minor=used))
-    return tuple(uses)
+async def _sealed_text(desk: Desk, uow: UnitOfWork, player_id: UUID, text: str) -> str | None:
+    """Readable with the player's key only; None when that is gone."""
+    try:
+        return await desk.vault.encrypt(uow.connection, player_id, text)
+    except SubjectErased:
+        return None
 
 
 async def _sealed(desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: ActionNeeded) -> ActionNeeded:
@@ -142,8 +161,4 @@ async def _sealed(desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: ActionNee
     state = (await uow.load(deposit, deposit_id)).state
     if word.next_action is None or isinstance(state, Absent | Refused):
         return replace(word, next_action=None)
-    try:
-        sealed = await desk.vault.encrypt(uow.connection, asked(state).fact.player_id, word.next_action)
-    except SubjectErased:
-        sealed = None
-    return replace(word, next_action=sealed)
+    return replace(word, next_action=await _sealed_text(desk, uow, asked(state).fact.player_id, word.next_action))

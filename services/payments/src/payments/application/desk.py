@@ -14,19 +14,20 @@ from chassis.privacy import SecretBox, SubjectVault
 from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
+from payments.application.identity import sent_as
+from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
 from payments.application.ports import (
-    CasinoRules,
-    Directory,
+    Handled,
     HttpAnswer,
     HttpCall,
+    Nothing,
+    Notification,
     Notifications,
     PaymentProvider,
-    PlayerStanding,
     ProviderAccount,
     ProviderAccounts,
     ProviderWire,
-    RestrictionAge,
     WithdrawalPolicies,
 )
 
@@ -99,8 +100,11 @@ class Desk:
     async def offered(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
     ) -> ProviderAccount:
-        """The casino's account, when it offers the provider for the currency; ProviderNotOffered."""
-        account = await self.accounts.find(connection, casino_id, provider)
+        """The casino's account, when it offers the provider for the currency; ProviderNotOffered.
+
+        Until the transaction ends nobody changes it.
+        """
+        account = await self.accounts.find(connection, casino_id, provider, lock="share")
         if account is None or not self.may_call(account):
             raise ProviderNotOffered(field="provider")
         if currency not in account.currencies:
@@ -119,6 +123,10 @@ class Desk:
         """Whether the account is on, and its server one that may be called."""
         address = str(account.settings.get("base_url"))
         return account.enabled and self.partner_hosts.allow(address, self.provider(account.provider).hosts)
+
+    def sent_as(self, account: ProviderAccount) -> str:
+        """The fingerprint of who we are at the provider by this account."""
+        return sent_as(self.provider(account.provider), account)
 
     async def call(self, account: ProviderAccount, call: HttpCall) -> HttpAnswer | None:
         """Make the provider's call. A server that is no longer allowed is not called: that is no answer."""
@@ -143,3 +151,28 @@ async def set_aside(
             casino_id=casino_id, provider=provider, notification_id=notification_id, code=code, facts=dict(facts)
         )
     )
+
+
+async def set_aside_once(
+    desk: Desk,
+    uow: UnitOfWork,
+    *,
+    casino_id: UUID,
+    provider: str,
+    about: UUID,
+    code: str,
+    facts: Mapping[str, str | int | None],
+) -> None:
+    """Like `set_aside`, for what we find out ourselves about one deposit or withdrawal, however often we do."""
+    found = Notification(
+        id=f"{code}:{about}",
+        kind="found_by_us",
+        said=Nothing(),
+        said_at=uow.ctx.occurred_at,
+        facts={"our_reference": str(about), **facts},
+    )
+    if await desk.notifications.claim(uow.connection, casino_id, provider, found) is not None:
+        return
+    handled = Handled(outcome="set_aside", accepted=True)
+    await desk.notifications.note(uow.connection, casino_id, provider, found, handled, code=code, sealed=None)
+    await set_aside(uow, casino_id=casino_id, provider=provider, notification_id=found.id, code=code, facts=found.facts)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from chassis.domain import DomainError
+from chassis.privacy import SubjectErased
 
 
 class CasinoUnknown(DomainError):
@@ -21,6 +22,12 @@ class ProviderNotOffered(DomainError):
     """The casino does not offer this provider for this currency."""
 
     code: ClassVar[str] = "provider_not_offered"
+
+
+class ProviderAccountInUse(DomainError):
+    """Payments begun as this customer of the provider are still open; who we are there cannot change before."""
+
+    code: ClassVar[str] = "provider_account_in_use"
 
 
 class SelfExcluded(DomainError):
@@ -42,7 +49,7 @@ class AccountUnderReview(DomainError):
 
 
 class RestrictionFeedStale(DomainError):
-    """Our copy of the players' restrictions is too old to take money by it."""
+    """Our copy of the players' restrictions is too old, or not complete enough, to take money by it."""
 
     code: ClassVar[str] = "restriction_feed_stale"
     status: ClassVar[int] = 503
@@ -56,6 +63,13 @@ class DepositLimitReached(DomainError):
 
 DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
     error.code: error
-    for error in (SelfExcluded, AccountBlocked, AccountUnderReview, RestrictionFeedStale, DepositLimitReached)
+    for error in (
+        SubjectErased,
+        SelfExcluded,
+        AccountBlocked,
+        AccountUnderReview,
+        RestrictionFeedStale,
+        DepositLimitReached,
+    )
 }
 """The refusal a player is answered with, by the code recorded with it."""

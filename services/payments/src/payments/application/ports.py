@@ -6,7 +6,7 @@ So every protocol is tested without a network.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.domain.withdrawal.words import PayoutWord
 
 Flow = Literal["deposit", "payout"]
+Lock = Literal["share", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class DepositIntent:
     player_id: UUID
     amount_minor: int
     currency: str
-    return_url: str
+    return_url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,14 @@ class DepositFlow(Protocol):
         """What the answer to `build_question` says."""
         ...
 
+    def build_cancel(self, account: ProviderAccount, deposit_id: UUID, reference: str, attempt: int) -> HttpCall:
+        """The call after which the provider takes no money for it any more. Each attempt counts once."""
+        ...
+
+    def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
+        """What the answer to `build_cancel` says: a final Declined, Settled when that came first, or not the end."""
+        ...
+
 
 class PayoutFlow(Protocol):
     """How money goes out through a provider."""
@@ -180,7 +189,7 @@ class PayoutFlow(Protocol):
         ...
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
-        """What staff may see of it (the last four characters); Invalid when a payout could not be sent there."""
+        """What staff may see of it (its end: the last third, at most four characters); Invalid when it cannot be."""
         ...
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
@@ -207,6 +216,11 @@ class PaymentProvider(Protocol):
     @property
     def hosts(self) -> frozenset[str]:
         """Names of its own servers, live and for tests, called by https at the usual port."""
+        ...
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The settings that say who we are there. What was begun as one customer is never repeated as another."""
         ...
 
     @property
@@ -262,8 +276,11 @@ class AccountOverview:
 class ProviderAccounts(Protocol):
     """The casinos' accounts at providers."""
 
-    async def find(self, connection: AsyncConnection, casino_id: UUID, provider: str) -> ProviderAccount | None:
-        """The account with its secrets open, enabled or not."""
+    async def find(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, *, lock: Lock | None = None
+    ) -> ProviderAccount | None:
+        """The account with its secrets open, enabled or not. `lock`: until the transaction ends nobody changes it
+        (`share`), or nobody else even relies on it (`update`)."""
         ...
 
     async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
@@ -290,64 +307,6 @@ class WithdrawalPolicies(Protocol):
         self, connection: AsyncConnection, casino_id: UUID, currency: str, policy: WithdrawalPolicy, now: datetime
     ) -> None:
         """Keep the policy as it is now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasinoRules:
-    """What payments knows of a casino and of its jurisdiction's rules in force."""
-
-    casino_id: UUID
-    time_zone: str
-    cancellation_allowed: bool
-    withdrawal_requires_level: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayerStanding:
-    """What payments knows of a player. Limits by period: amounts in force now, in the currency they were set in.
-
-    `excluded_until` is the last day of the exclusion, None when it has no end.
-    """
-
-    player_id: UUID
-    casino_id: UUID
-    currency: str | None
-    blocked: bool
-    excluded: bool
-    excluded_until: date | None
-    under_review: bool
-    level: str
-    limits: Mapping[str, tuple[int, str]]
-
-
-class Directory(Protocol):
-    """The local copies of what other services decided about casinos and players."""
-
-    async def casino(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> CasinoRules | None:
-        """A casino and its rules in force; None: unknown here (yet)."""
-        ...
-
-    async def player(
-        self, connection: AsyncConnection, player_id: UUID, now: datetime, time_zone: str
-    ) -> PlayerStanding | None:
-        """A player, his exclusion judged by the casino's calendar; None: unknown here (yet)."""
-        ...
-
-    async def gross_deposits(self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime) -> int:
-        """What the player paid in since then, or is about to: succeeded as settled, undecided as asked for."""
-        ...
-
-    async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
-        """Whether a withdrawal of the player is on its way, or may be: what is known of the account is still needed."""
-        ...
-
-
-class RestrictionAge(Protocol):
-    """How old our copy of the players' restrictions may be."""
-
-    async def of(self, connection: AsyncConnection, now: datetime) -> timedelta | None:
-        """The age of its oldest part; None: a part has never been heard of."""
         ...
 
 

@@ -63,7 +63,7 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
             yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_PAID, hold, clearing)
         case WithdrawalReturned():
             yield Transfer(
-                id=transfer_id(TransferKind.WITHDRAWAL_RETURNED, withdrawal_id),
+                id=_return_id(withdrawal_id, event),
                 kind=TransferKind.WITHDRAWAL_RETURNED,
                 debit=clearing,
                 credit=cash,
@@ -73,6 +73,13 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
             )
         case _:
             return
+
+
+def _return_id(withdrawal_id: UUID, event: WithdrawalReturned) -> UUID:
+    """Each part that comes back is a movement of its own, named after what was back before it."""
+    before_minor = event.back_minor - event.returned_minor
+    parts = (withdrawal_id, before_minor) if before_minor else (withdrawal_id,)
+    return transfer_id(TransferKind.WITHDRAWAL_RETURNED, *parts)
 
 
 def _transfer(

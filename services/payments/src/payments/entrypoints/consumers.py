@@ -1,6 +1,8 @@
 """What payments does with the events of others. Everything here is one effect per event, in order per player."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from chassis.messaging import Consumer
 from chassis.store import UnitOfWork
@@ -17,8 +19,10 @@ from contracts.verification.events import HitDecided
 from payments.adapters.restriction_feed import note_beat
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE
+from payments.application.known import CONSUMER
 from payments.application.restrictions import apply_restrictions
 from payments.read_models.casino_rules import casino_rules
+from payments.read_models.directory import RESTRICTING
 from payments.read_models.player_standing import player_standing
 
 
@@ -38,7 +42,15 @@ def consumer(desk: Desk) -> Consumer:
         await note_beat(uow.connection, event.partition, event.sent_at)
 
     async def forget(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
+        await apply_restrictions(desk, uow, event.player_id)
         await uow.schedule(ERASE, event.player_id, {"casino_id": str(event.casino_id)})
+
+    async def hold_or_free(uow: UnitOfWork, keys: Collection[tuple[str, str]]) -> None:
+        """What was set aside may be an exclusion: until somebody looked at it, its player neither bets nor pays in."""
+        for topic, key in sorted(keys):
+            player_id = _player(key) if topic in RESTRICTING else None
+            if player_id is not None:
+                await apply_restrictions(desk, uow, player_id)
 
     handlers: dict[Any, Any] = {
         PlayerRegistered: open_wallet,
@@ -49,4 +61,14 @@ def consumer(desk: Desk) -> Consumer:
         RestrictionFeedBeat: hear_beat,
         PersonalDataErased: forget,
     }
-    return Consumer("payments", handlers=handlers, read_models=[casino_rules, player_standing])
+    return Consumer(
+        CONSUMER, handlers=handlers, read_models=[casino_rules, player_standing], parked_changed=hold_or_free
+    )
+
+
+def _player(key: str) -> UUID | None:
+    """Whose events have this key; None for the signs of life, which are about nobody."""
+    try:
+        return UUID(key)
+    except ValueError:
+        return None

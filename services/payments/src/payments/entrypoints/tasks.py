@@ -8,6 +8,7 @@ from chassis.tasks import Handler, Retry, Task
 from payments.application import deposits, restrictions, withdrawals
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
+from payments.application.processes.closing_process import ClosingProcess, Try
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.payout_process import PayoutProcess
 from payments.application.restrictions import apply_restrictions
@@ -19,6 +20,17 @@ def tasks(desk: Desk) -> dict[str, Handler]:
     async def ask(task: Task) -> None:
         """Find out what became of a deposit."""
         _again(await DepositProcess(desk).ask(task.id, _casino(task)), task)
+
+    async def stop(task: Task) -> None:
+        """Stop a restricted player's open deposits."""
+        await ClosingProcess(desk).stop(task.id, _casino(task))
+
+    async def close(task: Task) -> None:
+        """Have the provider take no money any more for a deposit that was given up."""
+        since = datetime.fromisoformat(task.payload.get("since") or desk.now().isoformat())
+        number = int(task.payload.get("number") or 1)
+        pause = await ClosingProcess(desk).close(task.id, _casino(task), Try(number, desk.now() - since))
+        _again(pause, task, since=since.isoformat(), number=str(number + 1))
 
     async def send(task: Task) -> None:
         """Send an order to pay, or ask about it by sending it again."""
@@ -42,7 +54,14 @@ def tasks(desk: Desk) -> dict[str, Handler]:
 
         _again(await desk.app.transact(work, desk.ours("erasure", _casino(task))), task)
 
-    return {deposits.ASK: ask, withdrawals.SEND: send, restrictions.REVIEW: review, ERASE: erase}
+    return {
+        deposits.ASK: ask,
+        deposits.CLOSE: close,
+        restrictions.STOP: stop,
+        restrictions.REVIEW: review,
+        withdrawals.SEND: send,
+        ERASE: erase,
+    }
 
 
 def _casino(task: Task) -> UUID:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
 from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted
-from payments.application.ports import CasinoRules
+from payments.application.known import CasinoRules
 from payments.application.schema import metadata
 from payments.domain.withdrawal.policy import LEVELS
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text, Uuid, func, select
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text, Uuid, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
 from payments.application.schema import metadata
 from payments.domain.deposit import events as e
+from payments.domain.deposit.standing import LONGEST_OPEN
 
 table = Table(
     "rm_deposit_list",
@@ -24,6 +25,14 @@ table = Table(
     Column("currency", Text, nullable=False),
     Column("reference", Text, comment="how the provider calls it"),
     Column("code", Text, comment="why it was refused or failed"),
+    Column(
+        "open_at_provider",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="given up, but the provider has not said yet that it cannot be paid",
+    ),
+    Column("sent_as", Text, comment="the customer of the provider it was begun as, as a fingerprint"),
     Column("late", Boolean, nullable=False, comment="it succeeded after it had been given up"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
@@ -31,8 +40,10 @@ table = Table(
     Index("ix_rm_deposit_list_player", "player_id", "created_at", "id"),
 )
 
-COUNTED = ("requested", "requires_action", "processing", "unknown", "succeeded")
-"""What counts towards a deposit limit: accepted, or still undecided."""
+UNDECIDED = ("requested", "requires_action", "processing", "unknown")
+"""Statuses of deposits nobody has given up."""
+
+_MAY_BE_PAID = or_(table.c.status.in_(UNDECIDED), table.c.open_at_provider)
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
@@ -51,6 +62,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "currency": event.currency,
             "reference": None,
             "code": event.code if isinstance(event, e.DepositRefused) else None,
+            "open_at_provider": False,
+            "sent_as": event.sent_as if isinstance(event, e.DepositRequested) else None,
             "late": False,
             "created_at": at,
             "updated_at": at,
@@ -67,12 +80,14 @@ def _changes(event: e.ProviderEvent) -> dict[str, Any]:
         case e.DepositOutcomeUnknown():
             return {"status": "unknown"}
         case e.DepositSucceeded():
-            settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None}
+            settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None, "open_at_provider": False}
             return {"status": "succeeded", "reference": event.reference, **settled}
         case e.DepositFailed():
-            return {"status": "failed", "code": event.code, "reference": event.reference}
+            return {"status": "failed", "code": event.code, "reference": event.reference, "open_at_provider": True}
         case e.DepositExpired():
-            return {"status": "expired", "code": "expired"}
+            return {"status": "expired", "code": "expired", "open_at_provider": True}
+        case e.DepositClosed():
+            return {"open_at_provider": False}
 
 
 deposit_list = ReadModel(
@@ -90,14 +105,37 @@ async def find(connection: AsyncConnection, deposit_id: UUID) -> Row | None:
     return None if row is None else dict(row)
 
 
-async def gross(connection: AsyncConnection, player_id: UUID, currency: str, since: datetime) -> int:
-    """What a player paid in since then, or is about to."""
+async def gross(
+    connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID | None
+) -> int:
+    """What a player paid in since then, is about to or still could, but for one deposit."""
     total = await connection.execute(
         select(func.coalesce(func.sum(table.c.amount_minor), 0)).where(
             table.c.player_id == player_id,
             table.c.created_at >= since,
             table.c.currency == currency,
-            table.c.status.in_(COUNTED),
+            or_(table.c.status == "succeeded", _MAY_BE_PAID),
+            true() if besides is None else table.c.id != besides,
         )
     )
     return int(total.scalar_one())
+
+
+async def undecided(connection: AsyncConnection, player_id: UUID) -> list[UUID]:
+    """The player's deposits nobody has given up."""
+    statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(UNDECIDED))
+    return list((await connection.execute(statement.order_by(table.c.id))).scalars())
+
+
+async def any_begun_as_another(
+    connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
+) -> bool:
+    """Whether a deposit may still be paid that was begun as another customer of the provider."""
+    statement = select(table.c.id).where(
+        table.c.casino_id == casino_id,
+        table.c.created_at >= now - LONGEST_OPEN,
+        table.c.provider == provider,
+        _MAY_BE_PAID,
+        table.c.sent_as != sent_as,
+    )
+    return (await connection.execute(statement.limit(1))).first() is not None

@@ -5,8 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from payments.application.ports import CasinoRules, PlayerStanding
+from chassis.db.engine import driver
+from chassis.messaging import parked_keys
+from contracts.backoffice.events import PlayerBlocked
+from contracts.verification.events import HitDecided
+from payments.application.known import CONSUMER, CasinoRules, PlayerStanding
 from payments.read_models import casino_rules, deposit_list, player_standing, withdrawal_list
+
+RESTRICTING = (PlayerBlocked.topic, HitDecided.topic)
+"""The topics, by player, that carry what he may not do."""
 
 
 class LocalDirectory:
@@ -22,9 +29,33 @@ class LocalDirectory:
         """See Directory."""
         return await player_standing.find(connection, player_id, now, time_zone)
 
-    async def gross_deposits(self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime) -> int:
+    async def lock_player(self, connection: AsyncConnection, player_id: UUID) -> None:
         """See Directory."""
-        return await deposit_list.gross(connection, player_id, currency, since)
+        await player_standing.lock(connection, player_id)
+
+    async def held(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """See Directory."""
+        raw = await driver(connection)
+        keys = [(topic, str(player_id)) for topic in RESTRICTING]
+        return bool(await parked_keys(raw, CONSUMER, keys))
+
+    async def gross_deposits(
+        self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID | None
+    ) -> int:
+        """See Directory."""
+        return await deposit_list.gross(connection, player_id, currency, since, besides=besides)
+
+    async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
+        """See Directory."""
+        return await deposit_list.undecided(connection, player_id)
+
+    async def begun_as_another(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
+    ) -> bool:
+        """See Directory."""
+        return await deposit_list.any_begun_as_another(
+            connection, casino_id, provider, sent_as, now
+        ) or await withdrawal_list.any_sent_as_another(connection, casino_id, provider, sent_as)
 
     async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
         """See Directory."""

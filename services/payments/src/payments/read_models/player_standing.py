@@ -5,20 +5,21 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, Column, Date, Table, Text, Uuid, select
+from sqlalchemy import Boolean, Column, Date, Table, Text, Uuid, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
 from contracts.backoffice.events import (
     DepositLimitSet,
+    PersonalDataErased,
     PlayerBlocked,
     PlayerRegistered,
     PlayerUnblocked,
     SelfExclusionStarted,
 )
 from contracts.verification.events import HitDecided, VerificationLevelReached
-from payments.application.ports import PlayerStanding
+from payments.application.known import PlayerStanding
 from payments.application.schema import metadata
 
 table = Table(
@@ -28,6 +29,7 @@ table = Table(
     Column("casino_id", Uuid, nullable=False),
     Column("currency", Text, comment="NULL until the registration itself is heard of"),
     Column("blocked", Boolean, nullable=False),
+    Column("erased", Boolean, nullable=False, server_default=text("false")),
     Column("excluded", Boolean, nullable=False),
     Column("excluded_until", Date, comment="the last day of the exclusion; NULL: without end, or there is none"),
     Column("level", Text, nullable=False),
@@ -51,6 +53,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return {**player, "blocked": False}
         case SelfExclusionStarted():
             return {**player, **_excluded(player, event.until)}
+        case PersonalDataErased():
+            return {**player, "erased": True}
         case DepositLimitSet():
             return {**player, "limits": _limits(player["limits"], event, recorded.meta.occurred_at)}
         case VerificationLevelReached():
@@ -68,6 +72,7 @@ player_standing = ReadModel(
         PlayerRegistered,
         PlayerBlocked,
         PlayerUnblocked,
+        PersonalDataErased,
         SelfExclusionStarted,
         DepositLimitSet,
         VerificationLevelReached,
@@ -91,6 +96,7 @@ def standing_of(row: Row, now: datetime, time_zone: str) -> PlayerStanding:
         casino_id=row["casino_id"],
         currency=row["currency"],
         blocked=row["blocked"],
+        erased=row["erased"],
         excluded=is_excluded(row, now, time_zone),
         excluded_until=row["excluded_until"],
         under_review=bool(row["confirmed_hits"]),
@@ -109,12 +115,18 @@ async def find(connection: AsyncConnection, player_id: UUID, now: datetime, time
     return None if row is None else standing_of(dict(row), now, time_zone)
 
 
+async def lock(connection: AsyncConnection, player_id: UUID) -> None:
+    """Wait for whoever changes what is known of the player, and keep others waiting until the transaction ends."""
+    await connection.execute(select(table.c.player_id).where(table.c.player_id == player_id).with_for_update())
+
+
 def _nobody(player_id: UUID, casino_id: UUID) -> Row:
     return {
         "player_id": player_id,
         "casino_id": casino_id,
         "currency": None,
         "blocked": False,
+        "erased": False,
         "excluded": False,
         "excluded_until": None,
         "level": "none",

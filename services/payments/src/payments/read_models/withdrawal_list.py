@@ -25,9 +25,10 @@ table = Table(
     Column("approvals_needed", SmallInteger, nullable=False),
     Column("approved_by", JSONB, nullable=False),
     Column("reference", Text, comment="how the provider calls it"),
+    Column("sent_as", Text, comment="the customer of the provider it was sent as, as a fingerprint"),
     Column("code", Text, comment="why it failed or came back"),
     Column("reject_reason", Text),
-    Column("returned_minor", BigInteger),
+    Column("returned_minor", BigInteger, comment="all that came back, in however many parts"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_withdrawal_list_casino", "casino_id", "created_at", "id"),
@@ -54,6 +55,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "approvals_needed": event.approvals_needed,
             "approved_by": [],
             "reference": None,
+            "sent_as": None,
             "code": None,
             "reject_reason": None,
             "returned_minor": None,
@@ -83,7 +85,7 @@ def _decided(row: Row, event: e.WithdrawalApproved | e.WithdrawalRejected | e.Wi
 def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:
     match event:
         case e.PayoutStarted():
-            return {"status": "sending"}
+            return {"status": "sending", "sent_as": event.sent_as}
         case e.PayoutOutcomeUnknown():
             return {"status": "unknown"}
         case e.PayoutSent():
@@ -93,7 +95,7 @@ def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:
         case e.WithdrawalFailed():
             return {"status": "failed", "code": event.code}
         case e.WithdrawalReturned():
-            return {"status": "returned", "code": event.code, "returned_minor": event.returned_minor}
+            return {"status": "returned", "code": event.code, "returned_minor": event.back_minor}
 
 
 withdrawal_list = ReadModel(
@@ -118,3 +120,14 @@ async def any_open(connection: AsyncConnection, player_id: UUID) -> bool:
 
 
 _OPEN = ("awaiting_approval", "approved", "sending", "unknown", "sent")
+
+
+async def any_sent_as_another(connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str) -> bool:
+    """Whether an order of the casino is on its way, or may be, that was sent as another customer of the provider."""
+    statement = select(table.c.id).where(
+        table.c.casino_id == casino_id,
+        table.c.provider == provider,
+        table.c.status.in_(("sending", "unknown")),
+        table.c.sent_as != sent_as,
+    )
+    return (await connection.execute(statement.limit(1))).first() is not None

@@ -46,7 +46,10 @@ class FakeStripe:
         if self.down:
             self.down -= 1
             return HttpAnswer(500, b'{"error":{"type":"api_error"}}')
-        made = self._create(call) if call.method == "POST" else self._look(call)
+        if call.url.endswith("/cancel"):
+            made = self._cancel(call)
+        else:
+            made = self._create(call) if call.method == "POST" else self._look(call)
         if self.lost:
             self.lost -= 1
             return None
@@ -64,6 +67,14 @@ class FakeStripe:
                 "metadata": {"order_id": form["metadata[order_id]"]},
             }  # fmt: skip
         return self._json(self.intents[self.by_key[key]])
+
+    def _cancel(self, call: HttpCall) -> HttpAnswer:
+        intent = self.intents[call.url.rsplit("/", 2)[1]]
+        if intent["status"] in ("succeeded", "canceled", "processing"):
+            error = {"type": "invalid_request_error", "code": "payment_intent_unexpected_state"}
+            return HttpAnswer(400, json.dumps({"error": {**error, "payment_intent": intent}}).encode())
+        intent["status"] = "canceled"
+        return self._json(intent)
 
     def _look(self, call: HttpCall) -> HttpAnswer:
         parts = urlsplit(call.url)

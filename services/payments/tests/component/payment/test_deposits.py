@@ -212,6 +212,8 @@ async def test_a_deposit_limit_counts_what_is_accepted_or_pending(world: World) 
     assert (await world.deposit(40_00)).status_code == 201
     failed = {**world.stripe.intent_of(first), "last_payment_error": {"code": "card_declined"}}
     await world.webhook("payment_intent.payment_failed", failed)
+    assert (await world.deposit(60_00)).json()["code"] == "deposit_limit_reached", "it could still be paid"
+    await world.run_tasks()
     assert (await world.deposit(60_00)).status_code == 201
 
 

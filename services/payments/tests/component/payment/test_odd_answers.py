@@ -1,11 +1,14 @@
 """Providers' answers to our own calls that cannot be applied, or that nobody may read any more."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from chassis.testing.problems import problem
 from contracts.backoffice.events import PersonalDataErased
+from payments.application.deposits import DepositWish, request_deposit
+from payments.application.processes.deposit_process import DepositProcess
 
 from .test_notifications import set_aside
 from .world import World
@@ -33,16 +36,60 @@ async def test_after_an_answer_that_was_set_aside_the_provider_is_asked_again(wo
     assert await world.balance() == (50_00, 0)
 
 
-async def test_what_a_player_has_to_do_is_forgotten_with_him_and_his_money_still_comes(world: World) -> None:
+async def test_what_an_erased_player_had_open_is_stopped_and_what_he_paid_before_still_comes(world: World) -> None:
     world.stripe.lost = 1
     deposit_id = (await world.deposit(50_00)).json()["deposit_id"]
+    paid_before = (await world.deposit(20_00)).json()["deposit_id"]
+    world.stripe.settle(paid_before)
     await world.tell(PersonalDataErased(player_id=world.player, casino_id=world.casino))
     await world.run_tasks()
     await world.pass_time(seconds=3)
     shown = (await world.get(f"/deposits/{deposit_id}")).json()
-    assert (shown["status"], shown["next_action"]) == ("requires_action", None)
-    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
-    assert await world.balance() == (50_00, 0)
+    assert (shown["status"], shown["code"], shown["next_action"]) == ("failed", "subject_erased", None)
+    assert world.stripe.intent_of(deposit_id)["status"] == "canceled"
+    assert (await world.get(f"/deposits/{paid_before}")).json()["late"] is True
+    assert await world.balance() == (20_00, 0)
+
+
+async def test_an_erased_player_neither_bets_nor_pays_in(world: World) -> None:
+    await world.tell(PersonalDataErased(player_id=world.player, casino_id=world.casino))
+    flags = await world.rows(
+        "SELECT DISTINCT bets_blocked, deposits_blocked FROM account WHERE player_id = $1", world.player
+    )
+    assert flags == [{"bets_blocked": True, "deposits_blocked": True}]
+    problem(await world.deposit(), 409, "subject_erased")
+    await world.run_tasks()
+    problem(await world.deposit(), 409, "subject_erased")
+    assert world.stripe.calls == []
+
+
+async def test_where_a_player_comes_back_to_is_nowhere_in_clear_and_forgotten_with_him(world: World) -> None:
+    back = "https://casino.example/back?name=Maria-Borg"
+    body = (await world.deposit(return_url=back)).json()
+    assert body["next_action"]["return_url"] == back
+    events = await world.rows("SELECT data::text AS data FROM event")
+    stored = await world.rows("SELECT response::text AS data FROM idempotency")
+    sent = await world.rows("SELECT envelope AS data FROM outbox")
+    assert not [row for row in [*events, *stored, *sent] if "Maria" in row["data"]]
+
+
+async def test_no_call_is_repeated_once_the_provider_may_have_forgotten_its_key(world: World) -> None:
+    wish = DepositWish(
+        deposit_id=uuid4(),
+        player_id=world.player,
+        casino_id=world.casino,
+        provider="stripe",
+        amount_minor=50_00,
+        currency="EUR",
+        return_url="https://casino.example/back",
+    )
+    ctx = world.desk.ours("test", world.casino)
+    await world.desk.app.transact(lambda uow: request_deposit(world.desk, uow, wish), ctx)
+    world.clock.advance(timedelta(hours=23))
+    await DepositProcess(world.desk).begin(wish.deposit_id, world.casino)
+    await world.run_tasks()
+    assert [call.method for call in world.stripe.calls] == ["GET"]
+    assert (await world.get(f"/deposits/{wish.deposit_id}")).json()["status"] == "unknown"
 
 
 async def test_what_was_to_be_done_before_is_not_readable_either(world: World) -> None:

@@ -70,6 +70,10 @@ class World:
         """Have other services' events consumed, in order, in one batch."""
         await self._feed(*events)
 
+    async def tell_as(self, version: int, event: ContractEvent) -> None:
+        """Have it consumed as an event of another version, which this build may be unable to read."""
+        await self._feed(event, typeversion=version)
+
     async def open_casino(self, casino: UUID | None = None, **profile: Any) -> None:
         jurisdiction = profile.pop("jurisdiction", "MT")
         rules = JurisdictionProfile(**{**RULES, **profile})

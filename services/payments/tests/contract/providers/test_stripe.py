@@ -188,6 +188,54 @@ class TestStripe(ProviderContract):
         assert "/v1/payment_intents/search?query=" in by_ours.url
         assert str(OURS) in by_ours.url
 
+    def test_a_cancel_names_the_intent_and_is_one_request_per_attempt(self) -> None:
+        call = self.flow.build_cancel(self.account, OURS, "pi_1/../x", 1)
+        assert (call.method, call.url) == ("POST", "https://api.stripe.com/v1/payment_intents/pi_1%2F..%2Fx/cancel")
+        assert parse_qs(call.body.decode()) == {"cancellation_reason": ["abandoned"]}
+        again, next_one = (self.flow.build_cancel(self.account, OURS, "pi_1/../x", n) for n in (1, 2))
+        assert again == call
+        assert len({one.headers["Idempotency-Key"] for one in (call, next_one)}) == 2
+        assert all(one.headers["Idempotency-Key"].startswith(str(OURS)) for one in (call, next_one))
+
+    @pytest.mark.parametrize(
+        ("status", "intent", "word"),
+        [
+            (200, "canceled", deposit.Declined(reference="pi_1", code="canceled", final=True)),
+            (400, "canceled", deposit.Declined(reference="pi_1", code="canceled", final=True)),
+            (400, "succeeded", deposit.Settled(reference="pi_1", amount_minor=50_00, currency="EUR")),
+            (400, "processing", deposit.Underway(reference="pi_1")),
+            (400, None, deposit.Unanswered()),
+            (401, "canceled", deposit.Unanswered()),
+            (404, None, deposit.Unanswered()),
+            (409, "canceled", deposit.Unanswered()),
+            (500, "canceled", deposit.Unanswered()),
+        ],
+    )
+    def test_the_answer_to_a_cancel_is_the_end_only_when_it_says_so(
+        self, status: int, intent: str | None, word: deposit.DepositWord
+    ) -> None:
+        thing = self.intent(status=intent) if intent else {}
+        body = thing if status == 200 else {"error": {"type": "invalid_request_error", "payment_intent": thing}}
+        assert self.flow.parse_cancel(HttpAnswer(status, json.dumps(body).encode())) == word
+
+    @pytest.mark.parametrize("answer", [None, HttpAnswer(200, b""), HttpAnswer(200, b"[]"), HttpAnswer(400, b"<html>")])
+    def test_no_believable_answer_to_a_cancel_leaves_it_open(self, answer: HttpAnswer | None) -> None:
+        assert self.flow.parse_cancel(answer) == deposit.Unanswered()
+
+    @pytest.mark.parametrize(
+        ("status", "intent", "final"),
+        [(400, None, True), (401, None, False), (402, "requires_payment_method", False), (402, "canceled", True)],
+    )
+    def test_an_error_is_the_end_only_when_there_is_no_intent_that_could_be_paid(
+        self, status: int, intent: str | None, final: bool
+    ) -> None:
+        error: dict[str, Any] = {"type": "card_error", "code": "card_declined"}
+        if intent:
+            error["payment_intent"] = self.intent(status=intent)
+        word = self.parse(HttpAnswer(status, json.dumps({"error": error}).encode()))
+        assert isinstance(word, deposit.Declined)
+        assert word.final is final
+
     def test_a_search_finds_the_intent_that_took_money_before_any_other(self) -> None:
         found = {"object": "search_result", "data": [self.intent(id="pi_0", status="canceled"), self.intent()]}
         assert isinstance(self.flow.parse_question(HttpAnswer(200, json.dumps(found).encode())), deposit.Settled)

@@ -172,7 +172,7 @@ class TestTrustly(ProviderContract):
     @pytest.mark.parametrize(
         ("destination", "shown"),
         [
-            ({"account_id": "1520389582"}, "****9582"),
+            ({"account_id": "1520389582"}, "****582"),
             (
                 {
                     "clearing_house": "SPAIN",
@@ -182,10 +182,16 @@ class TestTrustly(ProviderContract):
                 },
                 "****1332",
             ),
-            ({"account_id": "123"}, "****"),
+            ({"account_id": "12"}, "****"),
+            ({"account_id": "123"}, "****3"),
+            ({"account_id": "12345"}, "****5"),
+            ({"account_id": "12345678901"}, "****901"),
+            ({"account_id": "123456789012"}, "****9012"),
         ],
     )
-    def test_staff_see_the_last_four_characters(self, destination: dict[str, str], shown: str) -> None:
+    def test_staff_see_the_last_third_and_four_characters_at_most(
+        self, destination: dict[str, str], shown: str
+    ) -> None:
         assert self.flow.check_destination(destination) == shown
 
     @pytest.mark.parametrize(

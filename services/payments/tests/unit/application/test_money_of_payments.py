@@ -30,7 +30,13 @@ WHOSE: dict[str, Any] = {"player_id": PLAYER, "casino_id": CASINO, "currency": "
 CASH, HOLD = player_cash(CASINO, PLAYER, "EUR"), player_hold(CASINO, PLAYER, "EUR")
 
 DEPOSIT = d.RequestDeposit(
-    **WHOSE, provider="stripe", amount_minor=50_00, return_url="https://c.example", standing=DepositStanding(), now=NOW
+    **WHOSE,
+    provider="stripe",
+    amount_minor=50_00,
+    return_url="sealed",
+    sent_as="us",
+    standing=DepositStanding(),
+    now=NOW,
 )
 WITHDRAWAL = w.RequestWithdrawal(
     **WHOSE,
@@ -104,7 +110,7 @@ def test_any_notifications_end_in_the_same_balances_whatever_their_order(notices
     chance.shuffle(shuffled)
     ends = []
     for order in (notices, shuffled):
-        commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann"), w.StartPayout(request_id=THING)]
+        commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann"), w.StartPayout(request_id=THING, sent_as="us")]
         commands += [w.HearProvider(word=word) for word in order]
         ends.append(balances(withdrawal_transfers(THING, play(withdrawal, commands))))
     assert ends[0][CASH] == ends[1][CASH]
@@ -113,7 +119,7 @@ def test_any_notifications_end_in_the_same_balances_whatever_their_order(notices
 
 @pytest.mark.parametrize("order", [[CONFIRMED, PART_BACK], [PART_BACK, CONFIRMED], [PART_BACK]])
 def test_a_part_that_comes_back_ends_the_same_before_and_after_the_confirmation(order: list[Any]) -> None:
-    commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann"), w.StartPayout(request_id=THING)]
+    commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann"), w.StartPayout(request_id=THING, sent_as="us")]
     commands += [w.HearProvider(word=word) for word in order]
     held = balances(withdrawal_transfers(THING, play(withdrawal, commands)))
     assert (held[CASH], held[HOLD], held[psp_clearing(CASINO, "trustly", "EUR")]) == (-1_00, 0, 1_00)
@@ -127,7 +133,7 @@ COMMANDS = st.lists(
             w.ApproveWithdrawal(approver="bob"),
             w.RejectWithdrawal(rejecter="ann", reason="no"),
             w.CancelWithdrawal(allowed=True),
-            w.StartPayout(request_id=THING),
+            w.StartPayout(request_id=THING, sent_as="us"),
             w.HearProvider(word=ww.Declined(code="no")),
             *(w.HearProvider(word=word) for word in [*NOTICES, PART_BACK]),
         ]
@@ -148,6 +154,8 @@ def test_money_moves_with_a_transition_and_never_without_one(commands: list[Any]
     transfers = withdrawal_transfers(THING, history)
     assert len(transfers) == sum(isinstance(event, _MOVES) for event in history)
     assert len({transfer.id for transfer in transfers}) == len(transfers)
+    returned = [event.returned_minor for event in history if isinstance(event, we.WithdrawalReturned)]
+    assert sum(returned) <= 100_00
     open_now = any(isinstance(event, we.WithdrawalRequested) for event in history) and not any(
         isinstance(event, _CLOSED) for event in history
     )

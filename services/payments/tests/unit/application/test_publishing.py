@@ -30,7 +30,7 @@ WHOSE: dict[str, Any] = {
     "currency": "EUR",
 }
 EVENTS: list[tuple[Any, list[str]]] = [
-    (d.DepositRequested(**WHOSE, return_url="https://c.example", requested_at=NOW), ["deposit_requested"]),
+    (d.DepositRequested(**WHOSE, return_url=SEALED, sent_as="us", requested_at=NOW), ["deposit_requested"]),
     (d.DepositRefused(**WHOSE, code="self_excluded"), ["deposit_refused"]),
     (d.DepositActionRequired(**WHOSE, reference="pi_1", next_action=SEALED), []),
     (d.DepositSubmitted(**WHOSE, reference="pi_1"), []),
@@ -39,6 +39,7 @@ EVENTS: list[tuple[Any, list[str]]] = [
         d.DepositSucceeded(**WHOSE, reference="pi_1", requested_minor=1, late=True, said_at=NOW),
         ["deposit_succeeded"],
     ),
+    (d.DepositClosed(**WHOSE), []),
     (d.DepositFailed(**WHOSE, reference="pi_1", code="card_declined"), ["deposit_failed"]),
     (d.DepositExpired(**WHOSE), ["deposit_failed"]),
     (
@@ -48,12 +49,15 @@ EVENTS: list[tuple[Any, list[str]]] = [
     (w.WithdrawalApproved(**WHOSE, approved_by="ann", final=False), ["withdrawal_approved"]),
     (w.WithdrawalRejected(**WHOSE, rejected_by="ann", reason="name differs"), ["withdrawal_rejected"]),
     (w.WithdrawalCancelled(**WHOSE), ["withdrawal_cancelled"]),
-    (w.PayoutStarted(**WHOSE, request_id=UUID(int=3)), []),
+    (w.PayoutStarted(**WHOSE, request_id=UUID(int=3), sent_as="us"), []),
     (w.PayoutOutcomeUnknown(**WHOSE), ["payout_outcome_unknown"]),
     (w.PayoutSent(**WHOSE, reference="4711"), ["payout_sent"]),
     (w.WithdrawalPaid(**WHOSE), ["withdrawal_paid"]),
     (w.WithdrawalFailed(**WHOSE, code="account_closed"), ["withdrawal_failed"]),
-    (w.WithdrawalReturned(**WHOSE, returned_minor=99_00, code="account_closed"), ["withdrawal_returned"]),
+    (
+        w.WithdrawalReturned(**WHOSE, returned_minor=99_00, back_minor=100_00, code="account_closed"),
+        ["withdrawal_returned"],
+    ),
 ]
 TYPES = EventTypes(*d.DEPOSIT_EVENTS, *w.WITHDRAWAL_EVENTS)
 BY_NAME = [pytest.param(event, told, id=type(event).__name__) for event, told in EVENTS]
@@ -101,4 +105,6 @@ def test_a_return_tells_what_came_back() -> None:
 def test_every_reason_for_setting_aside_is_promised() -> None:
     sources = "\n".join(path.read_text() for path in Path(payments.__file__).parent.rglob("*.py"))
     used = set(re.findall(r'(?:UnlawfulDepositWord|UnlawfulPayoutWord|Unclear)\("([a-z_]+)"\)', sources))
-    assert used | {"debit_not_on_hold"} == set(SetAside)
+    found_by_us = set(re.findall(r'\bcode="([a-z_]+)",\n\s+facts=', sources))
+    assert found_by_us == {"paid_although_forbidden", "account_identity_differs", "left_open_at_provider"}
+    assert used | found_by_us | {"debit_not_on_hold"} == set(SetAside)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.testing.spec import Spec
 from payments.domain.deposit import events as e
 from payments.domain.deposit.aggregate import deposit
-from payments.domain.deposit.commands import DepositCommand, ExpireDeposit, HearProvider, RequestDeposit
+from payments.domain.deposit.commands import DepositCommand, ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
 from payments.domain.deposit.errors import DepositAlreadyRequested, UnlawfulDepositWord
 from payments.domain.deposit.events import DepositEvent
 from payments.domain.deposit.standing import DepositStanding, LimitUse, obstacle, window_start
@@ -26,8 +26,8 @@ FACT: e.DepositFields = {
     "amount_minor": 50_00,
     "currency": "EUR",
 }
-REQUEST = RequestDeposit(**FACT, return_url="https://casino.example/back", standing=DepositStanding(), now=NOW)
-REQUESTED = e.DepositRequested(**FACT, return_url="https://casino.example/back", requested_at=NOW)
+REQUEST = RequestDeposit(**FACT, return_url="sealed", sent_as="us", standing=DepositStanding(), now=NOW)
+REQUESTED = e.DepositRequested(**FACT, return_url="sealed", sent_as="us", requested_at=NOW)
 ACTION = e.DepositActionRequired(**FACT, reference="pi_1", next_action="sealed")
 SUBMITTED = e.DepositSubmitted(**FACT, reference="pi_1")
 UNKNOWN = e.DepositOutcomeUnknown(**FACT)
@@ -35,8 +35,10 @@ SUCCEEDED = e.DepositSucceeded(**FACT, reference="pi_1", requested_minor=50_00, 
 LATE = replace(SUCCEEDED, late=True)
 FAILED = e.DepositFailed(**FACT, reference="pi_1", code="card_declined")
 EXPIRED = e.DepositExpired(**FACT)
+CLOSED = e.DepositClosed(**FACT)
 SETTLED = Settled(reference="pi_1", amount_minor=50_00, currency="EUR")
 DECLINED = Declined(reference="pi_1", code="card_declined")
+CANCELED = Declined(reference="pi_1", code="canceled", final=True)
 UNDERWAY = Underway(reference="pi_1")
 ACTION_NEEDED = ActionNeeded(reference="pi_1", next_action="sealed")
 
@@ -70,6 +72,7 @@ def test_the_id_of_another_deposit_is_refused(spec: DepositSpec) -> None:
         (DepositStanding(blocked=True), "account_blocked"),
         (DepositStanding(excluded=True), "self_excluded"),
         (DepositStanding(under_review=True), "account_under_review"),
+        (DepositStanding(erased=True, excluded=True), "subject_erased"),
         (DepositStanding(feed_fresh=False), "restriction_feed_stale"),
         (
             DepositStanding(limits=(LimitUse(period="day", limit_minor=60_00, used_minor=10_01),)),
@@ -167,9 +170,45 @@ def test_what_is_decided_does_not_expire(spec: DepositSpec, last: DepositEvent) 
     spec.given(REQUESTED, last).when(ExpireDeposit()).then_nothing()
 
 
-WORDS = st.sampled_from([SETTLED, DECLINED, UNDERWAY, ACTION_NEEDED, Unanswered()])
+def test_a_decline_fails_a_deposit_that_may_still_be_paid(spec: DepositSpec) -> None:
+    spec.given(REQUESTED, ACTION).when(hear(DECLINED)).then(FAILED)
+
+
+def test_a_final_refusal_fails_a_deposit_and_closes_it(spec: DepositSpec) -> None:
+    spec.given(REQUESTED, ACTION).when(hear(CANCELED)).then(replace(FAILED, code="canceled"), CLOSED)
+
+
+@pytest.mark.parametrize("given_up", [FAILED, EXPIRED])
+def test_what_was_given_up_is_closed_once_when_the_provider_says_so(spec: DepositSpec, given_up: DepositEvent) -> None:
+    spec.given(REQUESTED, ACTION, given_up).when(hear(DECLINED)).then_nothing()
+    spec.given(REQUESTED, ACTION, given_up).when(hear(CANCELED)).then(CLOSED)
+    spec.given(REQUESTED, ACTION, given_up, CLOSED).when(hear(CANCELED)).then_nothing()
+    spec.given(REQUESTED, ACTION, given_up, CLOSED).when(hear(SETTLED)).then(LATE)
+
+
+def test_another_payments_end_does_not_close_this_one(spec: DepositSpec) -> None:
+    refusal = spec.given(REQUESTED, ACTION, FAILED).when(hear(replace(CANCELED, reference="pi_2")))
+    assert refusal.then_raises(UnlawfulDepositWord).why == "reference_differs"
+
+
+@pytest.mark.parametrize("before", [(), (ACTION,), (SUBMITTED,), (UNKNOWN,)])
+def test_what_must_not_be_paid_any_more_is_given_up(spec: DepositSpec, before: tuple[DepositEvent, ...]) -> None:
+    stopped = replace(FAILED, code="self_excluded", reference="pi_1" if before in ((ACTION,), (SUBMITTED,)) else None)
+    spec.given(REQUESTED, *before).when(StopDeposit(code="self_excluded")).then(stopped)
+
+
+@pytest.mark.parametrize("last", [SUCCEEDED, FAILED, EXPIRED])
+def test_what_is_decided_is_not_stopped(spec: DepositSpec, last: DepositEvent) -> None:
+    spec.given(REQUESTED, last).when(StopDeposit(code="self_excluded")).then_nothing()
+
+
+WORDS = st.sampled_from([SETTLED, DECLINED, CANCELED, UNDERWAY, ACTION_NEEDED, Unanswered()])
 COMMANDS = st.lists(
-    st.one_of(st.builds(hear, WORDS, st.integers(-9, 9).map(lambda s: timedelta(seconds=s))), st.just(ExpireDeposit()))
+    st.one_of(
+        st.builds(hear, WORDS, st.integers(-9, 9).map(lambda s: timedelta(seconds=s))),
+        st.just(ExpireDeposit()),
+        st.just(StopDeposit(code="self_excluded")),
+    )
 )
 
 

@@ -57,17 +57,18 @@ FIRST = e.WithdrawalApproved(**FACT, approved_by="ann", final=False)
 SECOND = e.WithdrawalApproved(**FACT, approved_by="bob", final=True)
 REJECTED = e.WithdrawalRejected(**FACT, rejected_by="ann", reason="name differs")
 CANCELLED = e.WithdrawalCancelled(**FACT)
-STARTED = e.PayoutStarted(**FACT, request_id=UUID(int=9))
+STARTED = e.PayoutStarted(**FACT, request_id=UUID(int=9), sent_as="us")
 UNKNOWN = e.PayoutOutcomeUnknown(**FACT)
 SENT = e.PayoutSent(**FACT, reference="4711")
 PAID = e.WithdrawalPaid(**FACT)
 FAILED = e.WithdrawalFailed(**FACT, code="account_closed")
-RETURNED = e.WithdrawalReturned(**FACT, returned_minor=100_00, code="account_closed")
+RETURNED = e.WithdrawalReturned(**FACT, returned_minor=100_00, back_minor=100_00, code="account_closed")
+PART_BACK = e.WithdrawalReturned(**FACT, returned_minor=30_00, back_minor=30_00, code="fee")
 
 APPROVE = ApproveWithdrawal(approver="ann")
 REJECT = RejectWithdrawal(rejecter="ann", reason="name differs")
 CANCEL = CancelWithdrawal(allowed=True)
-START = StartPayout(request_id=UUID(int=9))
+START = StartPayout(request_id=UUID(int=9), sent_as="us")
 TAKEN = HearProvider(word=Taken(reference="4711"))
 DECLINED = HearProvider(word=Declined(code="account_closed"))
 UNANSWERED = HearProvider(word=Unanswered())
@@ -227,11 +228,23 @@ def test_money_that_comes_back_after_it_was_paid_is_a_new_credit(spec: Withdrawa
 def test_part_of_the_money_can_only_come_back_of_what_left(spec: WithdrawalSpec) -> None:
     part = HearProvider(word=SentBack(amount_minor=99_00, currency="EUR", code="fee"))
     spec.given(REQUESTED, APPROVED, STARTED, SENT).when(part).then(
-        PAID, e.WithdrawalReturned(**FACT, returned_minor=99_00, code="fee")
+        PAID, e.WithdrawalReturned(**FACT, returned_minor=99_00, back_minor=99_00, code="fee")
     )
 
 
-@pytest.mark.parametrize("command", [CONFIRMED, SENT_BACK, TAKEN])
+def sent_back(amount_minor: int, currency: str = "EUR") -> HearProvider:
+    return HearProvider(word=SentBack(amount_minor=amount_minor, currency=currency, code="fee"))
+
+
+def test_what_comes_back_in_parts_adds_up_to_the_whole(spec: WithdrawalSpec) -> None:
+    history = (REQUESTED, APPROVED, STARTED, SENT, PAID, PART_BACK)
+    rest = e.WithdrawalReturned(**FACT, returned_minor=70_00, back_minor=100_00, code="fee")
+    spec.given(*history).when(sent_back(70_00)).then(rest)
+    spec.given(*history, rest).when(SENT_BACK).then_nothing()
+    assert spec.given(*history, rest).when(sent_back(70_00)).then_raises(UnlawfulPayoutWord).why == "returned_too_much"
+
+
+@pytest.mark.parametrize("command", [CONFIRMED, SENT_BACK, TAKEN, UNANSWERED])
 def test_a_returned_withdrawal_hears_nothing_new(spec: WithdrawalSpec, command: HearProvider) -> None:
     spec.given(REQUESTED, APPROVED, STARTED, SENT, PAID, RETURNED).when(command).then_nothing()
 
@@ -249,6 +262,18 @@ def test_a_returned_withdrawal_hears_nothing_new(spec: WithdrawalSpec, command: 
         ((REQUESTED, APPROVED, STARTED, SENT, PAID), Declined(code="x"), "declined_after_paid"),
         ((REQUESTED, APPROVED, STARTED), Confirmed(amount_minor=1, currency="EUR"), "amount_differs"),
         ((REQUESTED, APPROVED, STARTED), Confirmed(amount_minor=100_00, currency="SEK"), "amount_differs"),
+        ((REQUESTED, APPROVED, STARTED, PAID, PART_BACK), sent_back(70_01).word, "returned_too_much"),
+        ((REQUESTED, APPROVED, STARTED, PAID, PART_BACK), SENT_BACK.word, "returned_too_much"),
+        ((REQUESTED, APPROVED, STARTED, PAID, PART_BACK), sent_back(70_00, "SEK").word, "amount_differs"),
+        ((REQUESTED, APPROVED, STARTED, PAID, RETURNED), sent_back(999_99).word, "amount_differs"),
+        ((REQUESTED, APPROVED, STARTED, PAID, RETURNED), sent_back(1).word, "returned_too_much"),
+        (
+            (REQUESTED, APPROVED, STARTED, PAID, RETURNED),
+            Confirmed(amount_minor=999_99, currency="EUR"),
+            "amount_differs",
+        ),
+        ((REQUESTED, APPROVED, STARTED, PAID, RETURNED), Declined(code="x"), "declined_after_paid"),
+        ((REQUESTED, APPROVED, STARTED, FAILED), sent_back(99_99).word, "amount_differs"),
         (
             (REQUESTED, APPROVED, STARTED, PAID),
             SentBack(amount_minor=100_01, currency="EUR", code=""),

@@ -8,9 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from payments.application.deposits import deposit_flow, hear_about_deposit, schedule_question
+from payments.application.deposits import deposit_flow, give_up, hear_about_deposit, schedule_question
 from payments.application.desk import Desk, set_aside
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
+from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import again_after
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import ExpireDeposit
@@ -50,24 +51,31 @@ class DepositProcess:
         Called again, or for a deposit that is further on, it only returns where that stands.
         """
         state = await self._state(deposit_id, casino_id)
-        if isinstance(state, Requested):
-            account = await self._desk.account(casino_id, state.fact.provider)
-            state = await self._record(account, deposit_id, await self._call(account, deposit_id, state))
-        return state
+        if not isinstance(state, Requested) or self._age(state) >= REPEATABLE:
+            return state
+        account = await self._desk.account(casino_id, state.fact.provider)
+        if not await is_same_customer(self._desk, account, deposit_id, state.sent_as):
+            return state
+        return await self.record(account, deposit_id, await self._call(account, deposit_id, state))
 
     async def ask(self, deposit_id: UUID, casino_id: UUID) -> timedelta | None:
         """Find out what became of it; the pause before the next question, or None when there is none to ask."""
         state = await self._state(deposit_id, casino_id)
         if not isinstance(state, Requested | ActionRequired | Processing | Unknown):
             return None
-        age = self._desk.now() - asked(state).requested_at
+        age = self._age(state)
         if age > (PLAYER_PATIENCE if isinstance(state, ActionRequired) else PROVIDER_PATIENCE):
             ctx = self._desk.ours(NAME, casino_id)
-            await self._desk.app.execute(deposit, deposit_id, ExpireDeposit(), ctx)
+            await self._desk.app.transact(lambda uow: give_up(uow, deposit_id, ExpireDeposit()), ctx)
             return None
         account = await self._desk.account(casino_id, asked(state).fact.provider)
+        if not await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
+            return again_after(age)
         word = await self._question(account, deposit_id, state, age)
-        return self._pause(await self._record(account, deposit_id, word), age)
+        return self._pause(await self.record(account, deposit_id, word), age)
+
+    def _age(self, state: Waiting) -> timedelta:
+        return self._desk.now() - asked(state).requested_at
 
     def _pause(self, state: Deposit, age: timedelta) -> timedelta | None:
         match state:
@@ -81,7 +89,7 @@ class DepositProcess:
     async def _question(
         self, account: ProviderAccount, deposit_id: UUID, state: Waiting, age: timedelta
     ) -> DepositWord:
-        if isinstance(state, Requested):
+        if isinstance(state, Requested) and age < REPEATABLE:
             return await self._call(account, deposit_id, state)
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
         said = flow.parse_question(await self._desk.call(account, flow.build_question(account, deposit_id, known)))
@@ -94,17 +102,21 @@ class DepositProcess:
         return Unanswered()
 
     async def _call(self, account: ProviderAccount, deposit_id: UUID, requested: Requested) -> DepositWord:
-        flow = deposit_flow(self._desk, account.provider)
+        flow, sealed = deposit_flow(self._desk, account.provider), requested.return_url
+        async with self._desk.app.db.read() as connection:
+            player_id = requested.fact.player_id
+            return_url = await self._desk.vault.decrypt(connection, player_id, sealed) if sealed else None
         intent = DepositIntent(
             deposit_id=deposit_id,
             player_id=requested.fact.player_id,
             amount_minor=requested.fact.amount_minor,
             currency=requested.fact.currency,
-            return_url=requested.return_url,
+            return_url=return_url,
         )
         return flow.parse_answer(await self._desk.call(account, flow.build_call(account, intent)))
 
-    async def _record(self, account: ProviderAccount, deposit_id: UUID, word: DepositWord) -> Deposit:
+    async def record(self, account: ProviderAccount, deposit_id: UUID, word: DepositWord) -> Deposit:
+        """Apply what the provider answered, or set it aside, and return where the deposit stands."""
         casino_id = account.casino_id
 
         async def work(uow: UnitOfWork) -> Deposit:

@@ -1,7 +1,7 @@
 """A payout after its approval: recorded, sent, and sent again in identical form until an answer is believed.
 
 The provider does not process an identical request twice, so the order itself is the safe question after an unknown
-outcome. It never goes to another provider.
+outcome. It never goes to another provider, nor to the same one as another customer of it, who would pay again.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,14 @@ from chassis.domain import uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.desk import Desk, set_aside
 from payments.application.ports import PayoutOrder, ProviderAccount
+from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import again_after
 from payments.application.withdrawals import hear_about_payout, payout_flow
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Approved, Sending, Unknown, Withdrawal
-from payments.domain.withdrawal.words import Declined, PayoutWord
+from payments.domain.withdrawal.words import Declined, PayoutWord, Unanswered
 
 NAME = "payout-process"
 
@@ -41,17 +42,30 @@ class PayoutProcess:
         """
         state = await self._state(withdrawal_id, casino_id)
         if isinstance(state, Approved):
-            account = await self._desk.account(casino_id, state.order.fact.provider)
-            if not self._desk.may_call(account):
+            started = await self._start(withdrawal_id, casino_id, state)
+            if started is None:
                 return PROVIDER_OFF
-            command = StartPayout(request_id=uuid7())
-            state = (await self._desk.app.execute(withdrawal, withdrawal_id, command, self._ctx(casino_id))).state
+            state = started
         if not isinstance(state, Sending | Unknown):
             return None
         account = await self._desk.account(casino_id, state.order.fact.provider)
-        word = await self._order(account, withdrawal_id, state)
+        same = await is_same_customer(self._desk, account, withdrawal_id, state.sent_as)
+        word = await self._order(account, withdrawal_id, state) if same else Unanswered()
         after = await self._record(account, withdrawal_id, word)
         return again_after(age) if isinstance(after, Sending | Unknown) else None
+
+    async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
+        """Record who the order will be sent as, while nobody changes the account; None when it may not be called."""
+        provider, request_id = approved.order.fact.provider, uuid7()
+
+        async def work(uow: UnitOfWork) -> Withdrawal | None:
+            account = await self._desk.accounts.find(uow.connection, casino_id, provider, lock="share")
+            if account is None or not self._desk.may_call(account):
+                return None
+            command = StartPayout(request_id=request_id, sent_as=self._desk.sent_as(account))
+            return (await uow.decide(withdrawal, withdrawal_id, command)).state
+
+        return await self._desk.app.transact(work, self._ctx(casino_id))
 
     async def _order(self, account: ProviderAccount, withdrawal_id: UUID, state: Sending | Unknown) -> PayoutWord:
         fact = state.order.fact

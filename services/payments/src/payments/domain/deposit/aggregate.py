@@ -1,14 +1,16 @@
 """The life of a deposit: requested before the call, then moved by the provider's word alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from chassis.domain import Decider
-from payments.domain.deposit.commands import DepositCommand, ExpireDeposit, HearProvider, RequestDeposit
+from payments.domain.deposit.commands import DepositCommand, ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
 from payments.domain.deposit.errors import DepositAlreadyRequested, UnlawfulDepositWord
 from payments.domain.deposit.events import (
     DepositActionRequired,
+    DepositClosed,
     DepositEvent,
     DepositExpired,
     DepositFact,
@@ -48,6 +50,8 @@ def decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
             return _hear(command, state)
         case ExpireDeposit():
             return _expire(state)
+        case StopDeposit():
+            return _stop(command, state)
         case _:
             assert_never(command)
 
@@ -65,7 +69,10 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
             code = obstacle(command.standing, command.amount_minor)
             if code is not None:
                 return [DepositRefused(**fact.fields(), code=code)]
-            return [DepositRequested(**fact.fields(), return_url=command.return_url, requested_at=command.now)]
+            requested = DepositRequested(
+                **fact.fields(), return_url=command.return_url, sent_as=command.sent_as, requested_at=command.now
+            )
+            return [requested]
         case Refused():
             known = state.fact
         case _:
@@ -87,10 +94,7 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
             _check_after_success(command.word, command.said_at, state)
             return []
         case Failed() | Expired():
-            if isinstance(command.word, Settled):
-                _check_reference(command.word, state)
-                return [_success(command.word, command.said_at, state, late=True)]
-            return []
+            return _hear_given_up(command.word, command.said_at, state)
         case _:
             assert_never(state)
 
@@ -108,11 +112,25 @@ def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Seque
         case Settled():
             return [_success(word, said_at, state, late=False)]
         case Declined():
-            return [DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)]
+            failed = DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)
+            return [failed, DepositClosed(**fact)] if word.final else [failed]
         case Unanswered():
             return [DepositOutcomeUnknown(**fact)] if isinstance(state, Requested) else []
         case _:
             assert_never(word)
+
+
+def _hear_given_up(word: DepositWord, said_at: datetime, state: GivenUp) -> Sequence[DepositEvent]:
+    """The player may have paid before anybody stopped him: that is his money. Otherwise only the end is news."""
+    match word:
+        case Settled():
+            _check_reference(word, state)
+            return [_success(word, said_at, state, late=True)]
+        case Declined(final=True) if not state.closed:
+            _check_reference(word, state)
+            return [DepositClosed(**asked(state).fact.fields())]
+        case _:
+            return []
 
 
 def _check_reference(word: DepositWord, state: Waiting | GivenUp) -> None:
@@ -160,10 +178,16 @@ def _expire(state: Deposit) -> Sequence[DepositEvent]:
     return []
 
 
+def _stop(command: StopDeposit, state: Deposit) -> Sequence[DepositEvent]:
+    if isinstance(state, Requested | ActionRequired | Processing | Unknown):
+        return [DepositFailed(**asked(state).fact.fields(), reference=reference(state), code=command.code)]
+    return []
+
+
 def evolve(state: Deposit, event: DepositEvent) -> Deposit:
     match event:
         case DepositRequested():
-            return Requested(_fact(event), event.return_url, event.requested_at)
+            return Requested(_fact(event), event.return_url, event.sent_as, event.requested_at)
         case DepositRefused():
             return Refused(_fact(event))
         case _:
@@ -186,6 +210,8 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposi
             after = Failed(intent, event.reference)
         case DepositExpired():
             after = Expired(intent, reference(state))
+        case DepositClosed():
+            after = replace(state, closed=True) if isinstance(state, Failed | Expired) else state
         case _:
             assert_never(event)
     return after

@@ -10,14 +10,18 @@ from payments.domain.deposit.words import DepositWord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestDeposit:
-    """The player wants to pay in; `standing` is what is known of him now."""
+    """The player wants to pay in; `standing` is what is known of him now.
+
+    `return_url` is already unreadable without his key. `sent_as`: the customer of the provider that the casino is now.
+    """
 
     player_id: UUID
     casino_id: UUID
     provider: str
     amount_minor: int
     currency: str
-    return_url: str
+    return_url: str | None
+    sent_as: str
     standing: DepositStanding
     now: datetime
 
@@ -35,4 +39,11 @@ class ExpireDeposit:
     """Nobody decided in time."""
 
 
-DepositCommand = RequestDeposit | HearProvider | ExpireDeposit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopDeposit:
+    """Its player must not pay in any more; `code` says why."""
+
+    code: str
+
+
+DepositCommand = RequestDeposit | HearProvider | ExpireDeposit | StopDeposit

@@ -42,9 +42,14 @@ class DepositFact:
 @event("payments.deposit_requested", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositRequested(DepositFact):
-    """We mean to ask the provider. Recorded before the call, so that no call is ever forgotten."""
+    """We mean to ask the provider. Recorded before the call, so that no call is ever forgotten.
 
-    return_url: str
+    `return_url` is readable with the player's key only. `sent_as` is the fingerprint of who we are at the provider:
+    nobody else asks about it.
+    """
+
+    return_url: str | None
+    sent_as: str
     requested_at: datetime
 
 
@@ -96,7 +101,10 @@ class DepositSucceeded(DepositFact):
 @event("payments.deposit_failed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositFailed(DepositFact):
-    """The provider said no; `code` is its reason."""
+    """The provider said no, or its player must not pay in any more; `code` is the reason.
+
+    The provider may still take money for it until DepositClosed.
+    """
 
     reference: str | None
     code: str
@@ -108,8 +116,20 @@ class DepositExpired(DepositFact):
     """Nothing was decided in time. Should the provider settle it after all, it is credited."""
 
 
+@event("payments.deposit_closed", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositClosed(DepositFact):
+    """The provider confirmed that what we gave up can never be paid any more."""
+
+
 ProviderEvent = (
-    DepositActionRequired | DepositSubmitted | DepositOutcomeUnknown | DepositSucceeded | DepositFailed | DepositExpired
+    DepositActionRequired
+    | DepositSubmitted
+    | DepositOutcomeUnknown
+    | DepositSucceeded
+    | DepositFailed
+    | DepositExpired
+    | DepositClosed
 )
 DepositEvent = DepositRequested | DepositRefused | ProviderEvent
 
@@ -122,4 +142,5 @@ DEPOSIT_EVENTS = (
     DepositSucceeded,
     DepositFailed,
     DepositExpired,
+    DepositClosed,
 )

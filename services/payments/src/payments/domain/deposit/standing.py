@@ -9,6 +9,10 @@ LimitPeriod = Literal["day", "week", "month"]
 PERIODS: tuple[LimitPeriod, ...] = ("day", "week", "month")
 
 
+LONGEST_OPEN = timedelta(days=30)
+"""How long after its request a deposit that we gave up may stay payable, before only people can look after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitUse:
     """A limit in force and the gross deposits already accepted or pending in its window."""
@@ -22,14 +26,33 @@ class LimitUse:
 class DepositStanding:
     """What is known about a player the moment he wants to pay in, under the lock that later deposits wait for.
 
-    `feed_fresh`: the copy of his restrictions is young enough to be trusted.
+    `erased`: his personal data was erased. `feed_fresh`: the copy of his restrictions is young enough to be trusted,
+    and nothing of it was set aside.
     """
 
     blocked: bool = False
     excluded: bool = False
     under_review: bool = False
+    erased: bool = False
     feed_fresh: bool = True
     limits: tuple[LimitUse, ...] = ()
+
+
+def restriction(standing: DepositStanding) -> str | None:
+    """The stable code of what keeps the player from paying in anything at all; None when nothing does.
+
+    >>> restriction(DepositStanding(excluded=True))
+    'self_excluded'
+    """
+    if standing.erased:
+        return "subject_erased"
+    if standing.excluded:
+        return "self_excluded"
+    if standing.blocked:
+        return "account_blocked"
+    if standing.under_review:
+        return "account_under_review"
+    return None
 
 
 def obstacle(standing: DepositStanding, amount_minor: int) -> str | None:
@@ -38,12 +61,9 @@ def obstacle(standing: DepositStanding, amount_minor: int) -> str | None:
     >>> obstacle(DepositStanding(limits=(LimitUse(period="day", limit_minor=100, used_minor=60),)), 41)
     'deposit_limit_reached'
     """
-    if standing.excluded:
-        return "self_excluded"
-    if standing.blocked:
-        return "account_blocked"
-    if standing.under_review:
-        return "account_under_review"
+    restricted = restriction(standing)
+    if restricted is not None:
+        return restricted
     if not standing.feed_fresh:
         return "restriction_feed_stale"
     if any(use.used_minor + amount_minor > use.limit_minor for use in standing.limits):

@@ -23,7 +23,8 @@ class Requested:
     """Recorded; the provider was called, or will be."""
 
     fact: DepositFact
-    return_url: str
+    return_url: str | None
+    sent_as: str
     requested_at: datetime
 
 
@@ -63,18 +64,20 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider said no."""
+    """The provider or we said no. `closed`: it can never be paid any more."""
 
     asked: Requested
     reference: str | None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Given up."""
+    """Given up. `closed`: it can never be paid any more."""
 
     asked: Requested
     reference: str | None
+    closed: bool = False
 
 
 Waiting = Requested | ActionRequired | Processing | Unknown

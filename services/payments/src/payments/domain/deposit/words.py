@@ -29,10 +29,14 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
-    """No money will come of this; `code` is the provider's reason."""
+    """The provider says no; `code` is its reason.
+
+    `final`: it can never be paid any more. Otherwise the player might still pay it, with another card for instance.
+    """
 
     reference: str | None
     code: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

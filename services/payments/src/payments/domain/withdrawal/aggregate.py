@@ -157,7 +157,7 @@ def _cancel(command: CancelWithdrawal, state: Withdrawal) -> Sequence[Withdrawal
 def _start(command: StartPayout, state: Withdrawal) -> Sequence[WithdrawalEvent]:
     """Only an approved withdrawal is sent. Everybody else who asks has been overtaken and hears nothing new."""
     if isinstance(state, Approved):
-        return [PayoutStarted(**state.order.fact.fields(), request_id=command.request_id)]
+        return [PayoutStarted(**state.order.fact.fields(), request_id=command.request_id, sent_as=command.sent_as)]
     return []
 
 
@@ -172,11 +172,10 @@ def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
         case Paid():
             return _hear_paid(word, state)
         case Failed():
-            if isinstance(word, Confirmed):
-                raise UnlawfulPayoutWord("paid_after_failed")
+            _check_failed(word, state)
             return []
         case Returned():
-            return []
+            return _hear_returned(word, state)
         case _:
             assert_never(state)
 
@@ -194,7 +193,7 @@ def _hear_at_provider(word: PayoutWord, state: AtProvider) -> Sequence[Withdrawa
             if word.amount_minor == fact.amount_minor:
                 return [WithdrawalFailed(**fact.fields(), code=word.code)]
             # Less can only come back of what had left: the confirmation is still on its way, or will never come.
-            return [WithdrawalPaid(**fact.fields()), _returned(word, fact)]
+            return [WithdrawalPaid(**fact.fields()), _returned(word, fact, before_minor=0)]
         case _:
             assert_never(word)
 
@@ -224,19 +223,53 @@ def _hear_paid(word: PayoutWord, state: Paid) -> Sequence[WithdrawalEvent]:
     match word:
         case SentBack():
             _check_returnable(word, fact)
-            return [_returned(word, fact)]
-        case Confirmed():
-            _check_whole(word, fact)
-            return []
-        case Declined():
-            raise UnlawfulPayoutWord("declined_after_paid")
-        case Taken() | Unanswered():
-            return []  # The answer to the order was slower than the notification.
+            return [_returned(word, fact, before_minor=0)]
+        case Confirmed() | Declined() | Taken() | Unanswered():
+            return _hear_overtaken(word, fact)
         case _:
             assert_never(word)
 
 
-def _check_whole(word: Confirmed, fact: WithdrawalFact) -> None:
+def _hear_returned(word: PayoutWord, state: Returned) -> Sequence[WithdrawalEvent]:
+    """What comes back adds up to the whole and no further. That the whole is back may be said again."""
+    fact = state.order.fact
+    match word:
+        case SentBack():
+            _check_returnable(word, fact)
+            if word.amount_minor == fact.amount_minor == state.back_minor:
+                return []
+            if state.back_minor + word.amount_minor > fact.amount_minor:
+                raise UnlawfulPayoutWord("returned_too_much")
+            return [_returned(word, fact, before_minor=state.back_minor)]
+        case Confirmed() | Declined() | Taken() | Unanswered():
+            return _hear_overtaken(word, fact)
+        case _:
+            assert_never(word)
+
+
+def _hear_overtaken(word: Confirmed | Declined | Taken | Unanswered, fact: WithdrawalFact) -> Sequence[WithdrawalEvent]:
+    """After the money left these are repeats, unless they contradict that it did."""
+    match word:
+        case Confirmed():
+            _check_whole(word, fact)
+        case Declined():
+            raise UnlawfulPayoutWord("declined_after_paid")
+        case Taken() | Unanswered():
+            pass  # The answer to the order was slower than the notification.
+        case _:
+            assert_never(word)
+    return []
+
+
+def _check_failed(word: PayoutWord, state: Failed) -> None:
+    """The player has the whole back in his wallet: nothing may have left, and no other amount can have come back."""
+    if isinstance(word, Confirmed):
+        raise UnlawfulPayoutWord("paid_after_failed")
+    if isinstance(word, SentBack):
+        _check_whole(word, state.order.fact)
+
+
+def _check_whole(word: Confirmed | SentBack, fact: WithdrawalFact) -> None:
     if (word.amount_minor, word.currency) != (fact.amount_minor, fact.currency):
         raise UnlawfulPayoutWord("amount_differs")
 
@@ -246,8 +279,9 @@ def _check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
         raise UnlawfulPayoutWord("amount_differs")
 
 
-def _returned(word: SentBack, fact: WithdrawalFact) -> WithdrawalReturned:
-    return WithdrawalReturned(**fact.fields(), returned_minor=word.amount_minor, code=word.code)
+def _returned(word: SentBack, fact: WithdrawalFact, *, before_minor: int) -> WithdrawalReturned:
+    back_minor = before_minor + word.amount_minor
+    return WithdrawalReturned(**fact.fields(), returned_minor=word.amount_minor, back_minor=back_minor, code=word.code)
 
 
 def may_be_debited(state: Withdrawal, amount_minor: int, currency: str) -> bool:
@@ -288,9 +322,9 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
     after: Withdrawal
     match event:
         case PayoutStarted():
-            after = Sending(state.order, event.request_id)
+            after = Sending(state.order, event.request_id, event.sent_as)
         case PayoutOutcomeUnknown():
-            after = Unknown(state.order, state.request_id) if isinstance(state, Sending) else state
+            after = Unknown(state.order, state.request_id, state.sent_as) if isinstance(state, Sending) else state
         case PayoutSent():
             after = Sent(state.order, event.reference)
         case WithdrawalPaid():
@@ -298,7 +332,7 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
         case WithdrawalFailed():
             after = Failed(state.order)
         case WithdrawalReturned():
-            after = Returned(state.order)
+            after = Returned(state.order, event.back_minor)
         case _:
             assert_never(event)
     return after

@@ -51,9 +51,10 @@ class CancelWithdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayout:
-    """Record that the order to pay is about to be sent under this id."""
+    """Record that the order to pay is about to be sent under this id, as this customer of the provider."""
 
     request_id: UUID
+    sent_as: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,9 +77,13 @@ class WithdrawalCancelled(WithdrawalFact):
 @event("payments.payout_started", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutStarted(WithdrawalFact):
-    """We mean to send the order to pay, under this id, the same however often it is sent. Recorded before the call."""
+    """We mean to send the order to pay, under this id, the same however often it is sent. Recorded before the call.
+
+    `sent_as` is the fingerprint of who we are at the provider: as another customer it would be another order.
+    """
 
     request_id: UUID
+    sent_as: str
 
 
 @event("payments.payout_outcome_unknown", 1)
@@ -113,9 +117,10 @@ class WithdrawalFailed(WithdrawalFact):
 @event("payments.withdrawal_returned", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalReturned(WithdrawalFact):
-    """Paid money came back: `returned_minor` of it."""
+    """Paid money came back: `returned_minor` of it, and `back_minor` with all that came back before."""
 
     returned_minor: int
+    back_minor: int
     code: str
 
 

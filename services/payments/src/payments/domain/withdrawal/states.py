@@ -42,6 +42,7 @@ class Sending:
 
     order: Order
     request_id: UUID
+    sent_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Unknown:
 
     order: Order
     request_id: UUID
+    sent_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,10 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The money left and came back."""
+    """The money left, and `back_minor` of it came back: the whole, or a part that others may follow."""
 
     order: Order
+    back_minor: int
 
 
 Open = AwaitingApproval | Approved

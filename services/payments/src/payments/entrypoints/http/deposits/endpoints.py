@@ -12,7 +12,7 @@ from chassis.http import Db, Once
 from chassis.http.listing import Page
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.deposits import DepositWish, next_action, request_deposit
+from payments.application.deposits import DepositWish, next_action, request_deposit, return_url
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS, CasinoUnknown
 from payments.application.processes.deposit_process import DepositProcess
@@ -97,6 +97,6 @@ async def _next_action(desk: Desk, deposit_id: UUID, caller: Caller) -> NextActi
         action = await next_action(desk, uow, state)
         if action is None or not isinstance(state, ActionRequired):
             return None
-        return NextAction(**json.loads(action), return_url=state.asked.return_url)
+        return NextAction(**json.loads(action), return_url=await return_url(desk, uow, state))
 
     return await desk.app.transact(work, caller.context(desk.app.clock))

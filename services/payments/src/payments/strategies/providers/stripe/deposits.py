@@ -1,4 +1,4 @@
-"""Money in through Stripe: create a PaymentIntent, ask what became of it."""
+"""Money in through Stripe: create a PaymentIntent, ask what became of it, cancel it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +18,9 @@ API_VERSION = "2024-06-20"
 
 _DEFINITE_ERRORS = frozenset({"card_error", "invalid_request_error"})
 """Errors after which nothing was charged. An idempotency_error or an api_error leaves that open."""
+
+_SAY_NOTHING_OF_EARLIER_CALLS = (401, 403)
+"""Statuses that are about our key alone: an earlier call, unanswered, may have made an intent with a good one."""
 
 
 class StripeDeposits:
@@ -50,8 +53,9 @@ class StripeDeposits:
             return word_of(body) or Unanswered()
         error = section(body.get("error"))
         if 400 <= answer.status < 500 and error.get("type") in _DEFINITE_ERRORS and answer.status not in (409, 429):
-            reference = word(section(error.get("payment_intent")).get("id"))
-            return Declined(reference=reference, code=error_code(error))
+            intent = section(error.get("payment_intent"))
+            final = answer.status not in _SAY_NOTHING_OF_EARLIER_CALLS and (not intent or _is_canceled(intent))
+            return Declined(reference=word(intent.get("id")), code=error_code(error), final=final)
         return Unanswered()
 
     def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall:
@@ -77,6 +81,31 @@ class StripeDeposits:
                 return _best([section(one) for one in _items(body)])
             case _:
                 return Unanswered()
+
+    def build_cancel(self, account: ProviderAccount, deposit_id: UUID, reference: str, attempt: int) -> HttpCall:
+        # A refusal is remembered under its key as well, so a later attempt has one of its own. What was canceled before
+        # says so.
+        headers = {
+            **_headers(account),
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": f"{deposit_id}-cancel-{attempt}",
+        }
+        url = f"{_base(account)}/v1/payment_intents/{quote(reference, safe='')}/cancel"
+        return HttpCall("POST", url, headers, urlencode({"cancellation_reason": "abandoned"}).encode())
+
+    def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
+        body = _decoded(answer)
+        if answer is None or body is None:
+            return Unanswered()
+        if answer.status == 200 and body.get("object") == "payment_intent":
+            return word_of(body) or Unanswered()
+        if answer.status == 400:  # It cannot be canceled any more; the intent that comes with the error says why.
+            return word_of(section(section(body.get("error")).get("payment_intent"))) or Unanswered()
+        return Unanswered()
+
+
+def _is_canceled(intent: Mapping[str, Any]) -> bool:
+    return intent.get("status") == "canceled"
 
 
 def _best(found: list[Mapping[str, Any]]) -> DepositWord | NotThere:

@@ -22,7 +22,8 @@ def deposit_of(intent: Mapping[str, Any]) -> UUID | None:
 def word_of(intent: Mapping[str, Any]) -> DepositWord | None:
     """The word of a PaymentIntent; None when it has no id, so that nothing can be made of it.
 
-    A status we do not know is Underway. Success needs the status and a readable amount, nothing less.
+    A status we do not know is Underway. Success needs the status and a readable amount, nothing less. Only what was
+    canceled is refused for good: after a card was declined the same intent may be paid with another.
     """
     reference = word(intent.get("id"))
     if reference is None:
@@ -31,7 +32,8 @@ def word_of(intent: Mapping[str, Any]) -> DepositWord | None:
         case "succeeded":
             return _settled(intent, reference) or Underway(reference=reference)
         case "canceled":
-            return Declined(reference=reference, code=word(intent.get("cancellation_reason")) or "canceled")
+            code = word(intent.get("cancellation_reason")) or "canceled"
+            return Declined(reference=reference, code=code, final=True)
         case "requires_payment_method" if intent.get("last_payment_error"):
             return Declined(reference=reference, code=error_code(section(intent.get("last_payment_error"))))
         case "requires_payment_method" | "requires_confirmation" | "requires_action":

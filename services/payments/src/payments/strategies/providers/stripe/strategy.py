@@ -44,6 +44,7 @@ class Stripe:
 
     name = "stripe"
     hosts = frozenset({"api.stripe.com"})  # Live and test differ by the key alone.
+    identity = ("base_url",)  # The customer himself is told by the key, which is secret and may be rotated.
 
     def __init__(self) -> None:
         self.deposits = StripeDeposits()

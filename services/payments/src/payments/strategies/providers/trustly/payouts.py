@@ -15,6 +15,8 @@ CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", 
 _BY_ACCOUNT = frozenset({"account_id"})
 _BY_BANK = frozenset({"clearing_house", "account_number", "first_name", "last_name"})
 _SHOWN = 4
+_SHOWN_PART = 3
+"""At most the last four characters, and never more than the last third of a short number."""
 
 _TELLS_NOTHING = frozenset({"ERROR_DUPLICATE_MESSAGE_ID", "ERROR_DUPLICATE_UUID", "ERROR_UNKNOWN"})
 """Errors after which the payout may still exist: an earlier identical order may be the one that was taken."""
@@ -46,7 +48,8 @@ class TrustlyPayouts:
             if not value.strip() or len(value) > 64 or not value.isprintable():
                 raise Invalid("Not a text of at most 64 characters.", field=f"destination.{name}")
         number = destination.get("account_id") or destination["account_number"]
-        return f"****{number[-_SHOWN:]}" if len(number) > _SHOWN else "****"
+        shown = min(_SHOWN, len(number) // _SHOWN_PART)
+        return f"****{number[-shown:]}" if shown else "****"
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
         method = method_of(order)

@@ -46,6 +46,7 @@ class Trustly:
 
     name = "trustly"
     hosts = frozenset({"api.trustly.com", "test.trustly.com"})
+    identity = ("base_url", "username")
 
     def __init__(self) -> None:
         self.deposits: DepositFlow | None = None

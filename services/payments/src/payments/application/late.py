@@ -1,0 +1,62 @@
+"""Money that came in although it should not have: it is the player's and is credited, and a person hears of it."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk, set_aside_once
+from payments.application.known import PlayerStanding
+from payments.application.restrictions import standing_of
+from payments.domain.deposit.events import DepositSucceeded
+from payments.domain.deposit.standing import PERIODS, LimitUse, obstacle, window_start
+
+
+async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, success: DepositSucceeded) -> None:
+    """Set it aside for a person when its player may not pay in now, or it was given up and is beyond his limits.
+
+    What was not given up had its place within the limits when it was asked for.
+    """
+    now = uow.ctx.occurred_at
+    rules = await desk.directory.casino(uow.connection, success.casino_id, now)
+    if rules is None:
+        return
+    player = await desk.directory.player(uow.connection, success.player_id, now, rules.time_zone)
+    if player is None:
+        return
+    complete = not await desk.directory.held(uow.connection, success.player_id)
+    standing = standing_of(player, feed_fresh=complete)
+    if success.late:
+        limits = await limits_of(desk, uow, player, success.currency, rules.time_zone, besides=deposit_id)
+        standing = replace(standing, limits=limits)
+    code = obstacle(standing, success.amount_minor)
+    if code is None:
+        return
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=success.casino_id,
+        provider=success.provider,
+        about=deposit_id,
+        code="paid_although_forbidden",
+        facts={
+            "obstacle": code,
+            "reference": success.reference,
+            "amount_minor": success.amount_minor,
+            "currency": success.currency,
+        },
+    )
+
+
+async def limits_of(
+    desk: Desk, uow: UnitOfWork, player: PlayerStanding, currency: str, time_zone: str, *, besides: UUID | None = None
+) -> tuple[LimitUse, ...]:
+    """The player's own limits in a currency and how much of each is used, but for one deposit."""
+    uses = []
+    for period in PERIODS:
+        limit = player.limits.get(period)
+        if limit is None or limit[1] != currency:
+            continue
+        since = window_start(period, uow.ctx.occurred_at, time_zone)
+        used = await desk.directory.gross_deposits(uow.connection, player.player_id, currency, since, besides=besides)
+        uses.append(LimitUse(period=period, limit_minor=limit[0], used_minor=used))
+    return tuple(uses)

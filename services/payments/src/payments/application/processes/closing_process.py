@@ -1,0 +1,117 @@
+"""A deposit we gave up, or whose player must not pay in any more: the provider is told to take no money for it.
+
+Until it confirms, the player could still pay. What he paid before it heard us is his, and is credited.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from payments.application.deposits import deposit_flow, give_up
+from payments.application.desk import Desk, set_aside_once
+from payments.application.ports import NotThere, ProviderAccount
+from payments.application.processes.customer import is_same_customer
+from payments.application.processes.deposit_process import DepositProcess
+from payments.application.processes.patience import again_after
+from payments.application.restrictions import standing_of
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.commands import StopDeposit
+from payments.domain.deposit.standing import LONGEST_OPEN, restriction
+from payments.domain.deposit.states import Deposit, Expired, Failed, asked, reference
+from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
+
+NAME = "closing-process"
+
+FOUND_WITHIN = timedelta(hours=1)
+"""After this a provider surely finds what it has by our reference (Stripe's search lags behind by minutes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One of the attempts to close a deposit: its number, and how long ago the first one was."""
+
+    number: int
+    age: timedelta
+
+
+class ClosingProcess:
+    """The conversation with a provider about a deposit that must not be paid any more."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def stop(self, player_id: UUID, casino_id: UUID) -> None:
+        """Give up what a restricted player has open; nothing when the restriction is over already."""
+        async with self._desk.app.db.read() as connection:
+            rules = await self._desk.casino(connection, casino_id)
+            player = await self._desk.directory.player(connection, player_id, self._desk.now(), rules.time_zone)
+            code = restriction(standing_of(player)) if player else None
+            if code is None:
+                return
+            undecided = await self._desk.directory.undecided_deposits(connection, player_id)
+        for deposit_id in undecided:
+            work = partial(give_up, deposit_id=deposit_id, command=StopDeposit(code=code))
+            await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
+
+    async def close(self, deposit_id: UUID, casino_id: UUID, this: Try) -> timedelta | None:
+        """Have the provider close it; the pause before it is told again, or None when there is nothing to tell."""
+        state = await self._state(deposit_id, casino_id)
+        if not isinstance(state, Failed | Expired) or state.closed:
+            return None
+        account = await self._desk.account(casino_id, asked(state).fact.provider)
+        if self._desk.now() - asked(state).requested_at > LONGEST_OPEN:
+            await self._leave_to_people(account, deposit_id, reference(state))
+            return None
+        if await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
+            word = await self._end(account, deposit_id, reference(state), this)
+            state = await DepositProcess(self._desk).record(account, deposit_id, word)
+        still_open = isinstance(state, Failed | Expired) and not state.closed
+        return again_after(this.age) if still_open else None
+
+    async def _end(self, account: ProviderAccount, deposit_id: UUID, known: str | None, this: Try) -> DepositWord:
+        """Cancel it, and ask what became of that where the answer is not the end."""
+        flow = deposit_flow(self._desk, account.provider)
+        if known is None:
+            found = await self._question(account, deposit_id, None)
+            if isinstance(found, NotThere):
+                never = Declined(reference=None, code="not_there", final=True)
+                return never if this.age > FOUND_WITHIN else Unanswered()
+            if _ends(found) or isinstance(found, Unanswered) or found.reference is None:
+                return found
+            known = found.reference
+        call = flow.build_cancel(account, deposit_id, known, this.number)
+        said = flow.parse_cancel(await self._desk.call(account, call))
+        if _ends(said):
+            return said
+        found = await self._question(account, deposit_id, known)
+        return Unanswered() if isinstance(found, NotThere) else found
+
+    async def _question(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> DepositWord | NotThere:
+        flow = deposit_flow(self._desk, account.provider)
+        return flow.parse_question(await self._desk.call(account, flow.build_question(account, deposit_id, known)))
+
+    async def _leave_to_people(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            await set_aside_once(
+                self._desk,
+                uow,
+                casino_id=account.casino_id,
+                provider=account.provider,
+                about=deposit_id,
+                code="left_open_at_provider",
+                facts={"reference": known},
+            )
+
+        await self._desk.app.transact(work, self._desk.ours(NAME, account.casino_id))
+
+    async def _state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
+        async def work(uow: UnitOfWork) -> Deposit:
+            return (await uow.load(deposit, deposit_id)).state
+
+        return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
+
+
+def _ends(word: DepositWord) -> bool:
+    return isinstance(word, Settled) or (isinstance(word, Declined) and word.final)

@@ -1,0 +1,40 @@
+"""Money of a payout that comes back in parts, and words that contradict what came back before."""
+
+from uuid import uuid4
+
+import pytest
+
+from .test_notifications import set_aside
+from .world import World
+
+
+@pytest.fixture
+async def paid(world: World) -> str:
+    """A withdrawal of 100.00 that was paid."""
+    await world.give(500_00)
+    withdrawal_id: str = (await world.withdraw(100_00)).json()["withdrawal_id"]
+    for _ in range(2):
+        await world.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=world.staff(uuid4()))
+    await world.run_tasks()
+    await world.notify("payoutconfirmation", withdrawal_id)
+    return withdrawal_id
+
+
+async def test_money_that_comes_back_in_parts_is_credited_until_the_whole_is_back(world: World, paid: str) -> None:
+    for amount in ("30.00", "30.00", "40.01", "40.00", "0.01"):
+        answer = await world.notify("credit", paid, amount=amount)
+        assert world.trustly.read_answer(answer.content) == "OK"
+    assert (await world.get(f"/withdrawals/{paid}")).json()["returned_minor"] == 100_00
+    assert await world.balance() == (500_00, 0)
+    returned = [amount for kind, amount in await world.transfers() if kind == "withdrawal_returned"]
+    assert returned == [30_00, 30_00, 40_00]
+    assert await set_aside(world) == [("trustly", "returned_too_much")] * 2
+    assert await world.ledger_sum() == 0
+
+
+async def test_after_a_return_a_word_of_another_amount_is_set_aside(world: World, paid: str) -> None:
+    await world.notify("credit", paid, amount="30.00")
+    for method in ("payoutconfirmation", "credit"):
+        await world.notify(method, paid, amount="999.99")
+    assert await set_aside(world) == [("trustly", "amount_differs")] * 2
+    assert await world.balance() == (430_00, 0)
