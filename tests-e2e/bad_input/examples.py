@@ -81,7 +81,14 @@ EXAMPLES: dict[str, Example] = {
     f"PUT {_SECURITY}/roles/{{role_id}}/permissions": Example(
         caller="operator", body={"permissions": ["security.staff.list"], **REASON}
     ),
+    f"POST {_SECURITY}/staff/{{staff_id}}/one-time-password": Example(caller="operator", body=REASON),
     f"POST {_SECURITY}/staff/{{staff_id}}/disable": Example(caller="operator", body=REASON),
+    f"POST {_SECURITY}/staff/{{staff_id}}/enable": Example(caller="operator", body=REASON),
+    f"POST {_SECURITY}/player-sessions/password": Example(
+        caller="player",
+        body={"current_password": "$password", "new_password": "another horse battery staple"},
+        remembers_refusals=True,
+    ),
     f"POST {_SECURITY}/staff/me/password": Example(
         body={"current_password": "$password", "new_password": "another horse battery staple"}, remembers_refusals=True
     ),

@@ -35,7 +35,7 @@ from contracts.payments.events import (
 )
 from contracts.platform.events import AccessRecorded, SettingChanged
 from contracts.registry import consumed_by, produced_by
-from contracts.security.events import LoggedIn, StaffMemberAdded, StaffMemberDisabled
+from contracts.security.events import LoggedIn, StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
 from contracts.verification.events import HitDecided, ScreeningCompleted, VerificationLevelReached
 
 PLAYER, CASINO, NOTE = (UUID(int=n) for n in range(1, 4))
@@ -70,6 +70,9 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     SettingChanged: Effect(nothing=NOT_A_PLAYERS_STORY),
     StaffMemberAdded: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": True}}),
     StaffMemberDisabled: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": False}}, after=(StaffMemberAdded,)),
+    StaffMemberEnabled: Effect(
+        {"rm_staff_names": {"name": COLLEAGUE, "active": True}}, after=(StaffMemberAdded, StaffMemberDisabled)
+    ),
     DepositRequested: with_figures(DepositRequested, deposits_under_way=[DEPOSIT]),
     DepositRefused: with_figures(DepositRefused, DepositRequested, deposits_under_way=[]),
     DepositFailed: with_figures(DepositFailed, DepositRequested, deposits_under_way=[]),

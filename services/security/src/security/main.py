@@ -31,6 +31,8 @@ TYPES = EventTypes(
     staff.RoleAssigned,
     staff.RoleWithdrawn,
     staff.StaffMemberDisabled,
+    staff.StaffMemberEnabled,
+    staff.OneTimePasswordGiven,
     role.RoleDefined,
     role.RolePermissionsChanged,
 )

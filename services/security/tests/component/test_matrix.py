@@ -1,6 +1,8 @@
 """Every endpoint, as each kind of caller meets it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import httpx
@@ -8,17 +10,18 @@ import pytest
 
 from chassis.domain import uuid7
 from chassis.runtime import Service, http_application
-from chassis.store import Context
+from chassis.store import Context, UnitOfWork
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
 from chassis.testing.client import client as talking
 from chassis.testing.golden import hear
 from chassis.testing.tokens import test_verifier
 from contracts.payments.events import WithdrawalRequested
 from contracts.security.permissions import SecurityPermission as P
+from security.adapters import credentials
 from security.domain.role.aggregate import role
 from security.domain.role.commands import DefineRole
 from security.domain.staff.aggregate import staff
-from security.domain.staff.commands import AddStaffMember, AssignRole
+from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember
 
 from .api import V1
 
@@ -45,6 +48,21 @@ ATTEMPTS = [
         permission=P.STAFF_DISABLE,
         casino_id=CASINO,
         json=WHY,
+    ),
+    Attempt(
+        "POST",
+        f"{V1}/staff/{{staff_id}}/enable",
+        permission=P.STAFF_ENABLE,
+        casino_id=CASINO,
+        json=WHY,
+    ),
+    Attempt(
+        "POST",
+        f"{V1}/staff/{{staff_id}}/one-time-password",
+        permission=P.STAFF_RESET,
+        casino_id=CASINO,
+        json=WHY,
+        also=[P.STAFF_LIST],
     ),
     Attempt(
         "POST",
@@ -104,26 +122,37 @@ async def door(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def ids(service: Service) -> dict[str, object]:
-    """Bob works at the casino as somebody who sees the staff; something has happened there, too."""
+    """Bob works at the casino as somebody who sees the staff, Carl did until he was disabled; something has happened
+    there, too.
+    """
     application, known = service.application, frozenset({P.STAFF_LIST})
     ctx = Context.system("tests", application.clock)
-    bob, viewer, held = uuid7(), uuid7(), uuid7()
-    await application.execute(staff, bob, AddStaffMember(login="bob@example.com", name="Bob"), ctx)
+    bob, carl, viewer, held = uuid7(), uuid7(), uuid7(), uuid7()
     await application.execute(role, viewer, DefineRole(name="viewer", permissions=known, known=known, held=None), ctx)
-    given = AssignRole(
-        staff_id=bob, assignment_id=held, role_id=viewer, role_name="viewer", casinos=(str(CASINO),), by=None
-    )
-    await application.execute(staff, bob, given, ctx)
+    for who, name, assignment in ((bob, "bob", held), (carl, "carl", uuid7())):
+        await application.transact(partial(_work_here, who, name), ctx)
+        given = AssignRole(
+            staff_id=who, assignment_id=assignment, role_id=viewer, role_name="viewer", casinos=(str(CASINO),), by=None
+        )
+        await application.execute(staff, who, given, ctx)
+    await application.execute(staff, carl, DisableStaffMember(staff_id=carl, by=None), ctx)
     await hear(service, WithdrawalRequested)
-    return {"staff_id": bob, "role_id": viewer, "assignment_id": held}
+    return {"staff_id": bob, "left_id": carl, "role_id": viewer, "assignment_id": held}
+
+
+async def _work_here(who: UUID, name: str, uow: UnitOfWork) -> None:
+    until = uow.ctx.occurred_at + timedelta(hours=1)
+    assert await credentials.add_staff(uow, who, f"{name}@example.com", "no hash", usable_until=until)
+    await uow.decide(staff, who, AddStaffMember(login=f"{name}@example.com", name=name))
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
 async def test_every_route_lets_in_whom_it_should(
     door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
 ) -> None:
+    facts = {**ids, "staff_id": ids["left_id"]} if attempt.path.endswith("/enable") else ids
     for caller in CALLERS:
-        filled = attempt.at(**ids, login=f"{uuid4()}@example.com")
+        filled = attempt.at(**facts, login=f"{uuid4()}@example.com")
         answer = await assert_caller(caller, door, filled)
         if caller == "permitted" and attempt.hidden == "empty":
             assert answer.json()["items"], "with nothing in it, an empty list proves nothing"

@@ -13,7 +13,8 @@ from contracts.security.permissions import SecurityPermission as P
 
 from .api import PASSWORD, V1, add_colleague, assign, define_role, enter, key, log_in
 
-MANAGES = [P.STAFF_LIST, P.STAFF_CREATE, P.STAFF_DISABLE, P.ROLE_LIST, P.ROLE_DEFINE, P.ROLE_ASSIGN]
+MANAGES = [P.STAFF_LIST, P.STAFF_CREATE, P.STAFF_DISABLE, P.STAFF_ENABLE, P.STAFF_RESET]
+MANAGES += [P.ROLE_LIST, P.ROLE_DEFINE, P.ROLE_ASSIGN]
 DEPOSITS = PaymentsPermission.DEPOSIT_LIST
 WHY = {"reason": "left the team"}
 

@@ -1,5 +1,6 @@
 """Promises kept, in both directions."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,11 @@ TOLD: list[tuple[Any, list[ContractEvent]]] = [
         [public.StaffMemberAdded(staff_id=WHO, login="ann@example.com", name="Ann")],
     ),
     (staff.StaffMemberDisabled(), [public.StaffMemberDisabled(staff_id=WHO)]),
+    (staff.StaffMemberEnabled(), [public.StaffMemberEnabled(staff_id=WHO)]),
+    (
+        staff.OneTimePasswordGiven(usable_until=datetime(2026, 3, 2, tzinfo=UTC)),
+        [public.OneTimePasswordGiven(staff_id=WHO, usable_until=datetime(2026, 3, 2, tzinfo=UTC))],
+    ),
     (
         staff.RoleAssigned(assignment_id=ASSIGNMENT, role_id=ROLE, role_name="cashier", casinos=(str(CASINO),)),
         [
@@ -132,6 +138,12 @@ async def test_every_promised_event_is_said_by_what_people_do(
         headers={**bearer(admin), "Idempotency-Key": "disable-bob"},
     )
     assert disabled.status_code == 200, disabled.text
+    back = await client.post(
+        f"{V1}/staff/{bob['staff_id']}/enable",
+        json={"reason": "came back"},
+        headers={**bearer(admin), "Idempotency-Key": "enable-bob"},
+    )
+    assert back.status_code == 200, back.text
     facts = await said(service)
     assert {type(fact) for fact in facts} == {cls for cls in produced_by("security") if cls.owner() == "security"}
     ended = [fact.cause for fact in facts if isinstance(fact, public.SessionEnded)]

@@ -1,6 +1,7 @@
 """Who works here and what they may do."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +12,42 @@ from hypothesis import strategies as st
 from chassis.domain import uuid7
 from chassis.testing.spec import Spec
 from security.domain.staff.aggregate import Active, Disabled, staff
-from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
+from security.domain.staff.commands import (
+    AddStaffMember,
+    AssignRole,
+    DisableStaffMember,
+    EnableStaffMember,
+    GiveOneTimePassword,
+    WithdrawRole,
+)
 from security.domain.staff.errors import (
     AssignmentUnknown,
     BeyondOwnAccess,
     OwnAccess,
     StaffMemberExists,
+    StaffMemberIsActive,
     StaffMemberIsDisabled,
     StaffMemberUnknown,
 )
-from security.domain.staff.events import RoleAssigned, RoleWithdrawn, StaffMemberAdded, StaffMemberDisabled
+from security.domain.staff.events import (
+    OneTimePasswordGiven,
+    RoleAssigned,
+    RoleWithdrawn,
+    StaffMemberAdded,
+    StaffMemberDisabled,
+    StaffMemberEnabled,
+)
 
 ANN, BOB, ROLE, ASSIGNMENT = (uuid7() for _ in range(4))
 
 ADD = AddStaffMember(login="ann@example.com", name="Ann")
 ADDED = StaffMemberAdded(login="ann@example.com", name="Ann")
 DISABLE = DisableStaffMember(staff_id=ANN, by=BOB)
+UNTIL = datetime(2026, 3, 2, tzinfo=UTC)
+ENABLE = EnableStaffMember(staff_id=ANN, by=BOB, usable_until=UNTIL)
+RENEW = GiveOneTimePassword(staff_id=ANN, by=BOB, usable_until=UNTIL)
+GIVEN = OneTimePasswordGiven(usable_until=UNTIL)
+WITHDRAWN = RoleWithdrawn(assignment_id=ASSIGNMENT, role_id=ROLE)
 ASSIGNED = RoleAssigned(assignment_id=ASSIGNMENT, role_id=ROLE, role_name="support", casinos=("*",))
 
 
@@ -67,6 +88,8 @@ def test_the_same_role_for_other_casinos_is(spec: Spec[Any, Any, Any]) -> None:
         assign(by=ANN),
         WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=ANN),
         DisableStaffMember(staff_id=ANN, by=ANN),
+        replace(RENEW, by=ANN),
+        replace(ENABLE, by=ANN),
     ],
 )
 def test_nobody_changes_their_own_access(spec: Spec[Any, Any, Any], command: Any) -> None:
@@ -91,15 +114,49 @@ def test_a_disabled_colleague_gets_no_role(spec: Spec[Any, Any, Any]) -> None:
     spec.given(ADDED, StaffMemberDisabled()).when(assign()).then_raises(StaffMemberIsDisabled)
 
 
-@pytest.mark.parametrize("command", [assign(), DISABLE, WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB)])
+@pytest.mark.parametrize(
+    "command", [assign(), DISABLE, ENABLE, RENEW, WithdrawRole(staff_id=ANN, assignment_id=ASSIGNMENT, by=BOB)]
+)
 def test_nothing_happens_to_nobody(spec: Spec[Any, Any, Any], command: Any) -> None:
     spec.given().when(command).then_raises(StaffMemberUnknown)
 
 
 @given(st.lists(st.sampled_from([ASSIGNED, RoleWithdrawn(assignment_id=ASSIGNMENT, role_id=ROLE)]), max_size=12))
-def test_whoever_is_disabled_stays_disabled_with_no_role_left(history: list[Any]) -> None:
+def test_whoever_is_disabled_stays_disabled_and_comes_back_with_no_role(history: list[Any]) -> None:
     assert isinstance(staff.fold([ADDED, *history]), Active)
-    assert staff.fold([ADDED, *history, StaffMemberDisabled()]) == Disabled()
+    gone = [ADDED, *history, StaffMemberDisabled()]
+    assert isinstance(staff.fold([*gone, WITHDRAWN, GIVEN]), Disabled)
+    assert staff.fold([*gone, *staff.decide(ENABLE, staff.fold(gone))]) == Active()
+
+
+def test_a_disabled_colleague_comes_back_without_the_roles_of_before(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED, ASSIGNED, StaffMemberDisabled()).when(ENABLE).then(WITHDRAWN, StaffMemberEnabled(), GIVEN)
+
+
+def test_whoever_works_here_does_not_come_back(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED).when(ENABLE).then_raises(StaffMemberIsActive)
+
+
+def test_a_lost_password_is_replaced_as_often_as_need_be(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED, ASSIGNED, GIVEN).when(RENEW).then(GIVEN)
+
+
+def test_a_disabled_colleague_gets_no_password(spec: Spec[Any, Any, Any]) -> None:
+    spec.given(ADDED, ASSIGNED, StaffMemberDisabled()).when(RENEW).then_raises(StaffMemberIsDisabled)
+
+
+@pytest.mark.parametrize("command", [ENABLE, RENEW])
+@pytest.mark.parametrize("end", [[], [StaffMemberDisabled()]], ids=["active", "disabled"])
+def test_a_manager_of_other_casinos_gives_nobody_a_password(
+    spec: Spec[Any, Any, Any], command: Any, end: list[Any]
+) -> None:
+    [casino] = ASSIGNED.casinos
+    elsewhere = replace(ASSIGNED, assignment_id=UUID(int=77), casinos=("another",))
+    strange = replace(command, within=frozenset({"strange"}))
+    spec.given(ADDED, ASSIGNED, *end).when(strange).then_raises(StaffMemberUnknown)
+    spec.given(ADDED, *end).when(strange).then_raises(StaffMemberUnknown)
+    half = replace(command, within=frozenset({casino}))
+    spec.given(ADDED, ASSIGNED, elsewhere, *end).when(half).then_raises(BeyondOwnAccess)
 
 
 @pytest.mark.parametrize("within", [frozenset[str](), frozenset({"another"})])

@@ -24,5 +24,7 @@ class SecurityError(StrEnum):
     """The refresh token opens nothing any more."""
     STAFF_MEMBER_EXISTS = "staff_member_exists"
     """Another member of staff has this log-in."""
+    STAFF_MEMBER_IS_ACTIVE = "staff_member_is_active"
+    """Only who was disabled can come back."""
     STAFF_MEMBER_IS_DISABLED = "staff_member_is_disabled"
     """The member of staff was disabled and comes in no more."""

@@ -45,6 +45,29 @@ class StaffMemberDisabled(
     staff_id: UUID
 
 
+class StaffMemberEnabled(
+    ContractEvent,
+    type="security.staff_member_enabled",
+    version=1,
+    topic=IDENTITY,
+    key="staff_id",
+    consumers=("backoffice",),
+):
+    """Somebody who was disabled may come in again, with no role."""
+
+    staff_id: UUID
+
+
+class OneTimePasswordGiven(
+    ContractEvent, type="security.one_time_password_given", version=1, topic=IDENTITY, key="staff_id"
+):
+    """A colleague replaced the person's password by one for a single use; every session ended."""
+
+    staff_id: UUID
+    usable_until: UtcTime
+    """The new password opens nothing after that."""
+
+
 class RoleAssigned(ContractEvent, type="security.role_assigned", version=1, topic=IDENTITY, key="staff_id"):
     """A role was given to a person for the whole operator (`casinos` is `*`) or for some casinos."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.application.schema import metadata
 from chassis.store import ReadModel, Recorded, Row
-from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
+from contracts.security.events import StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
 
 table = Table(
     "rm_staff_names",
@@ -27,6 +27,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return {"staff_id": str(event.staff_id), "name": event.name, "login": event.login, "active": True}
         case StaffMemberDisabled() if row is not None:
             return {**row, "active": False}
+        case StaffMemberEnabled() if row is not None:
+            return {**row, "active": True}
     return row
 
 
@@ -40,7 +42,7 @@ async def names_of(connection: AsyncConnection, actors: Iterable[str | None]) ->
 staff_names = ReadModel(
     "staff_names",
     table,
-    (StaffMemberAdded, StaffMemberDisabled),
+    (StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled),
     key=lambda recorded: (str(recorded.event.staff_id),),
     fold=fold,
 )

@@ -142,6 +142,27 @@ async def change(uow: UnitOfWork, subject_id: UUID, password_hash: str) -> None:
     )
 
 
+async def replace_staff(uow: UnitOfWork, staff_id: UUID, password_hash: str, *, usable_until: datetime) -> bool:
+    """A one-time password instead of whatever there was, with which a lock and an end of access are lifted; False when
+    there is nothing to replace.
+    """
+    replaced = await uow.connection.execute(
+        update(credential)
+        .where(credential.c.subject_id == staff_id, credential.c.subject_kind == "staff")
+        .values(
+            password_hash=password_hash,
+            must_change=True,
+            usable_until=usable_until,
+            failures=0,
+            locked_until=None,
+            disabled=False,
+            changed_at=uow.ctx.occurred_at,
+        )
+        .returning(credential.c.subject_id)
+    )
+    return replaced.first() is not None
+
+
 async def disable(uow: UnitOfWork, subject_id: UUID) -> None:
     """No password opens this any more."""
     await uow.connection.execute(update(credential).where(credential.c.subject_id == subject_id).values(disabled=True))

@@ -18,6 +18,10 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
             yield contract.StaffMemberAdded(staff_id=key, login=login, name=name)
         case staff.StaffMemberDisabled():
             yield contract.StaffMemberDisabled(staff_id=key)
+        case staff.StaffMemberEnabled():
+            yield contract.StaffMemberEnabled(staff_id=key)
+        case staff.OneTimePasswordGiven(usable_until=usable_until):
+            yield contract.OneTimePasswordGiven(staff_id=key, usable_until=usable_until)
         case staff.RoleAssigned() as event:
             yield contract.RoleAssigned(
                 staff_id=key,

@@ -7,6 +7,8 @@ PERMISSIONS = (
     PermissionSpec(P.STAFF_LIST, "See the staff and their roles", "low"),
     PermissionSpec(P.STAFF_CREATE, "Add members of staff", "high"),
     PermissionSpec(P.STAFF_DISABLE, "Disable members of staff", "high"),
+    PermissionSpec(P.STAFF_ENABLE, "Let disabled members of staff come back", "high"),
+    PermissionSpec(P.STAFF_RESET, "Give members of staff a new one-time password", "critical"),
     PermissionSpec(P.ROLE_LIST, "See the roles", "low"),
     PermissionSpec(P.ROLE_DEFINE, "Define roles and change what they allow", "critical"),
     PermissionSpec(P.ROLE_ASSIGN, "Give and take roles", "critical"),

@@ -6,7 +6,7 @@ from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid
 
 from chassis.store import ReadModel, Recorded, Row
 from security.application.schema import metadata
-from security.domain.staff.events import StaffMemberAdded, StaffMemberDisabled
+from security.domain.staff.events import StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
 
 table = Table(
     "rm_staff_list",
@@ -33,9 +33,15 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             }
         case StaffMemberDisabled() if row is not None:
             return {**row, "status": "disabled"}
+        case StaffMemberEnabled() if row is not None:
+            return {**row, "status": "active"}
     return row
 
 
 staff_list = ReadModel(
-    "staff_list", table, (StaffMemberAdded, StaffMemberDisabled), key=lambda r: (r.stream_key,), fold=fold
+    "staff_list",
+    table,
+    (StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled),
+    key=lambda r: (r.stream_key,),
+    fold=fold,
 )

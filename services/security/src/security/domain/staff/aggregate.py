@@ -1,26 +1,37 @@
 """Decides who of the staff exists and which roles they hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
 from chassis.domain import Decider
-from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, StaffCommand, WithdrawRole
+from security.domain.staff.commands import (
+    AddStaffMember,
+    AssignRole,
+    DisableStaffMember,
+    EnableStaffMember,
+    GiveOneTimePassword,
+    StaffCommand,
+    WithdrawRole,
+)
 from security.domain.staff.errors import (
     AssignmentUnknown,
     BeyondOwnAccess,
     OwnAccess,
     StaffMemberExists,
+    StaffMemberIsActive,
     StaffMemberIsDisabled,
     StaffMemberUnknown,
 )
 from security.domain.staff.events import (
+    OneTimePasswordGiven,
     RoleAssigned,
     RoleWithdrawn,
     StaffEvent,
     StaffMemberAdded,
     StaffMemberDisabled,
+    StaffMemberEnabled,
 )
 
 
@@ -36,9 +47,11 @@ class Active:
     roles: Mapping[UUID, tuple[UUID, tuple[str, ...]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disabled:
-    """May not come in any more."""
+    """May not come in any more. `roles` are those held until then: they tell whose colleague it was."""
+
+    roles: Mapping[UUID, tuple[UUID, tuple[str, ...]]] = field(default_factory=dict)
 
 
 Staff = Absent | Active | Disabled
@@ -56,6 +69,10 @@ def decide(command: StaffCommand, state: Staff) -> Sequence[StaffEvent]:
             return _withdraw(command, state)
         case DisableStaffMember():
             return _disable(command, state)
+        case EnableStaffMember():
+            return _enable(command, state)
+        case GiveOneTimePassword():
+            return _give_password(command, state)
         case _:
             assert_never(command)
 
@@ -111,9 +128,35 @@ def _disable(command: DisableStaffMember, state: Staff) -> Sequence[StaffEvent]:
             assert_never(state)
 
 
-def _require_all_inside(state: Active, within: frozenset[str] | None) -> None:
-    """Whoever holds a role elsewhere too is disabled by the operator. A colleague of others, or of nobody yet, is
-    unknown to a manager of some casinos: another answer would tell that there is somebody.
+def _enable(command: EnableStaffMember, state: Staff) -> Sequence[StaffEvent]:
+    """The roles of before do not come back with the person: whoever gives one now holds it himself."""
+    if command.by == command.staff_id:
+        raise OwnAccess
+    there = _within_reach(state, command.within)
+    if isinstance(there, Active):
+        raise StaffMemberIsActive
+    ended = [RoleWithdrawn(assignment_id=one, role_id=role_id) for one, (role_id, _) in there.roles.items()]
+    return [*ended, StaffMemberEnabled(), OneTimePasswordGiven(usable_until=command.usable_until)]
+
+
+def _give_password(command: GiveOneTimePassword, state: Staff) -> Sequence[StaffEvent]:
+    if command.by == command.staff_id:
+        raise OwnAccess
+    if isinstance(_within_reach(state, command.within), Disabled):
+        raise StaffMemberIsDisabled
+    return [OneTimePasswordGiven(usable_until=command.usable_until)]
+
+
+def _within_reach(state: Staff, within: frozenset[str] | None) -> Active | Disabled:
+    if isinstance(state, Absent):
+        raise StaffMemberUnknown
+    _require_all_inside(state, within)
+    return state
+
+
+def _require_all_inside(state: Active | Disabled, within: frozenset[str] | None) -> None:
+    """Whoever holds a role elsewhere too is the operator's to disable or to let in again. A colleague of others, or of
+    nobody yet, is unknown to a manager of some casinos: another answer would tell that there is somebody.
     """
     held = [_inside(casinos, within) for _, casinos in state.roles.values()]
     if within is not None and not any(held):
@@ -140,16 +183,19 @@ def _active(state: Staff) -> Active:
 
 def evolve(state: Staff, event: StaffEvent) -> Staff:
     """The state after an event."""
-    roles = state.roles if isinstance(state, Active) else {}
+    roles = {} if isinstance(state, Absent) else state.roles
     match event:
-        case StaffMemberAdded():
+        case StaffMemberAdded() | StaffMemberEnabled():
             return Active()
         case RoleAssigned():
             return Active(roles={**roles, event.assignment_id: (event.role_id, event.casinos)})
         case RoleWithdrawn():
-            return Active(roles={one: role for one, role in roles.items() if one != event.assignment_id})
+            left = {one: role for one, role in roles.items() if one != event.assignment_id}
+            return state if isinstance(state, Absent) else replace(state, roles=left)
         case StaffMemberDisabled():
-            return Disabled()
+            return Disabled(roles=roles)
+        case OneTimePasswordGiven():
+            return state
         case _:
             assert_never(event)
 

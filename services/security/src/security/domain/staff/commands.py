@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -38,5 +39,25 @@ class DisableStaffMember:
     within: frozenset[str] | None = None
 
 
-StaffCommand = AddStaffMember | AssignRole | WithdrawRole | DisableStaffMember
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableStaffMember:
+    """Let somebody who was disabled come back, with a one-time password and no role."""
+
+    staff_id: UUID
+    by: UUID | None
+    usable_until: datetime
+    within: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveOneTimePassword:
+    """Replace the password that somebody has lost."""
+
+    staff_id: UUID
+    by: UUID | None
+    usable_until: datetime
+    within: frozenset[str] | None = None
+
+
+StaffCommand = AddStaffMember | AssignRole | WithdrawRole | DisableStaffMember | EnableStaffMember | GiveOneTimePassword
 """All of them."""

@@ -15,6 +15,12 @@ class StaffMemberIsDisabled(DomainError):
     code = "staff_member_is_disabled"
 
 
+class StaffMemberIsActive(DomainError):
+    """Only who was disabled can come back."""
+
+    code = "staff_member_is_active"
+
+
 class OwnAccess(DomainError):
     """Nobody changes their own access: a second person keeps the first one honest."""
 

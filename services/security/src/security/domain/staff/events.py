@@ -1,6 +1,7 @@
 """What can happen to a member of staff."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from chassis.domain import event
@@ -37,5 +38,21 @@ class StaffMemberDisabled:
     pass
 
 
-StaffEvent = StaffMemberAdded | RoleAssigned | RoleWithdrawn | StaffMemberDisabled
+@event("security.staff_member_enabled", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMemberEnabled:
+    """Back again, with no role: the earlier ones were withdrawn before."""
+
+
+@event("security.one_time_password_given", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimePasswordGiven:
+    """The former password opens nothing any more; the new one is used once, and is no part of this."""
+
+    usable_until: datetime
+
+
+StaffEvent = (
+    StaffMemberAdded | RoleAssigned | RoleWithdrawn | StaffMemberDisabled | StaffMemberEnabled | OneTimePasswordGiven
+)
 """All of them."""

@@ -6,6 +6,7 @@ from security.entrypoints.http.permissions.endpoints import router as permission
 from security.entrypoints.http.roles.endpoints import router as roles
 from security.entrypoints.http.sessions.endpoints import router as sessions
 from security.entrypoints.http.staff.endpoints import router as staff
+from security.entrypoints.http.staff.first_passwords import router as first_passwords
 
-ROUTERS = (sessions, staff, roles, permissions, audit, keys)
+ROUTERS = (sessions, staff, first_passwords, roles, permissions, audit, keys)
 """All of them."""

@@ -38,14 +38,30 @@ def require_own_casinos(caller: Caller, casinos: tuple[str, ...]) -> None:
 
 
 async def require_held(
-    connection: AsyncConnection, caller: Caller, permissions: Iterable[str], casinos: tuple[str, ...]
+    connection: AsyncConnection,
+    caller: Caller,
+    permissions: Iterable[str],
+    casinos: Iterable[str],
+    *,
+    field: str | None = "role_id",
 ) -> None:
     """BeyondOwnAccess when a permission or pattern is given that the giver does not hold at each of the casinos."""
     wanted = tuple(permissions)
     for casino in casinos:
         missing = beyond(wanted, await held_at(connection, caller, casino))
         if missing:
-            raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field="role_id")
+            raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field=field)
+
+
+async def require_as_much(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> None:
+    """BeyondOwnAccess when a colleague may do what the caller may not: who sees his password could come in as him."""
+    statement = (
+        select(assignment_list.table.c.casinos, role_list.table.c.permissions)
+        .join(role_list.table, role_list.table.c.role_id == assignment_list.table.c.role_id)
+        .where(assignment_list.table.c.staff_id == staff_id)
+    )
+    for casinos, permissions in (await connection.execute(statement)).all():
+        await require_held(connection, caller, permissions, casinos, field=None)
 
 
 async def held_at(connection: AsyncConnection, caller: Caller, casino: str) -> frozenset[str]:

@@ -13,7 +13,8 @@ from chassis.store import Application, UnitOfWork
 from security.adapters import credentials, sessions
 from security.application.door import DoorKeeper
 from security.application.passwords import require_strong
-from security.entrypoints.http.sessions.log_in import LogInRefused, go_on, log_in, nobody_yet
+from security.entrypoints.http.sessions.log_in import go_on, log_in, nobody_yet
+from security.entrypoints.http.sessions.own_password import change_own_password
 from security.entrypoints.http.sessions.schemas import (
     ChangePassword,
     Done,
@@ -86,30 +87,7 @@ async def change_password(
     door: Door,
 ) -> Done:
     """Choose a new password; every other session ends."""
-    ctx = caller.context(request)
-    kept = await app.transact(lambda uow: credentials.is_live(uow, caller.id), ctx)
-    if kept is None or not credentials.usable(kept, ctx.occurred_at):
-        raise LogInRefused
-    right = await door.passwords.matches(body.current_password, kept.password_hash)
-    if right:
-        require_strong("staff", body.new_password, kept.handle)
-        if body.new_password == body.current_password:
-            require_strong("staff", "", kept.handle)
-    fresh = await door.passwords.hash(body.new_password) if right else ""
-
-    async def finish(uow: UnitOfWork) -> bool:
-        now = await credentials.is_live(uow, caller.id, lock=True)
-        if now is None or not credentials.usable(now, ctx.occurred_at):
-            return False
-        if not right or now.password_hash != kept.password_hash:
-            await credentials.failed(uow, now, door.policy, None)
-            return False
-        await credentials.change(uow, caller.id, fresh)
-        await sessions.end_sessions(uow, caller.id, "password_changed", but=caller.session_id)
-        return True
-
-    if not await app.transact(finish, ctx):
-        raise LogInRefused
+    await change_own_password(app, door, caller, caller.context(request), body)
     return Done()
 
 
@@ -137,6 +115,15 @@ async def player_refresh(body: Refresh, request: Request, app: App, door: Door) 
 async def player_log_out(caller: Annotated[Caller, Player()], request: Request, app: App) -> Done:
     """Log out."""
     return await _log_out(caller, app, request)
+
+
+@router.post(f"{_V1}/player-sessions/password")
+async def change_player_password(
+    caller: Annotated[Caller, Player()], body: ChangePassword, request: Request, app: App, door: Door
+) -> Done:
+    """Choose a new password; every other session of the player ends. A wrong current one counts as a failed log-in."""
+    await change_own_password(app, door, caller, caller.context(request), body)
+    return Done()
 
 
 @router.put("/internal/v1/player-credentials/{player_id}")

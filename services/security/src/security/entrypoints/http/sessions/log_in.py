@@ -40,7 +40,7 @@ def nobody_yet(request: Request, door: DoorKeeper, kind: Literal["staff", "playe
     return Context(actor=Actor(kind, "unknown", ip), occurred_at=door.clock.now())
 
 
-_TRIES = 2
+TRIES = 2
 """How often a password is matched in one log-in: once more when the credential changed while the hash was computed."""
 
 _LOOK_AGAIN_S = 0.05
@@ -57,12 +57,12 @@ async def log_in(
     """
     kept = await _look(app, realm, handle)
 
-    async def finish(uow: UnitOfWork) -> _Opened | _Changed | None:
+    async def finish(uow: UnitOfWork) -> _Opened | Changed | None:
         now = await credentials.find(uow, realm, handle)
         if now is None or not credentials.usable(now, ctx.occurred_at):
             return None
         if kept is None or now.password_hash != kept.password_hash:
-            return _Changed(now)
+            return Changed(now)
         if not right:
             await credentials.failed(uow, now, door.policy, casino_id)
             return None
@@ -72,7 +72,7 @@ async def log_in(
         session_id, refresh = await sessions.open_session(uow, now.subject_kind, now.subject_id, casino_id, door.policy)
         return _Opened(now, session_id, refresh)
 
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         right = await door.passwords.matches(password, kept.password_hash if kept else None)
         if right and kept is not None and not kept.confirmed:
             await _registration(app, door, realm, handle)
@@ -93,8 +93,8 @@ class _Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class _Changed:
-    """Another credential than the one that the password was matched with."""
+class Changed:
+    """What came instead: another credential than the one that the password was matched with."""
 
     now: Any
 

@@ -11,7 +11,6 @@ from chassis.auth import Caller, Requires
 from chassis.domain import Invalid, NotFound, uuid7
 from chassis.http import App, Db, Once
 from chassis.http.listing import Page
-from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import credentials, sessions
@@ -23,6 +22,7 @@ from security.domain.staff.errors import StaffMemberExists
 from security.entrypoints.http.reach import assignments_within, casinos_of, require_held, require_own_casinos
 from security.entrypoints.http.sessions.endpoints import Door
 from security.entrypoints.http.sessions.schemas import Done
+from security.entrypoints.http.staff.first_passwords import shown_once
 from security.entrypoints.http.staff.listing import STAFF
 from security.entrypoints.http.staff.schemas import (
     AddStaff,
@@ -56,11 +56,7 @@ async def add_staff(
         await uow.decide(staff, staff_id, AddStaffMember(login=login, name=body.name))
         return StaffAdded(staff_id=staff_id, login=login, usable_until=until)
 
-    answer = await once(caller, work)
-    if REPLAYED in answer.headers:
-        return answer
-    shown = StaffAdded.model_validate_json(bytes(answer.body)).model_copy(update={"one_time_password": password})
-    return Response(shown.model_dump_json(), status_code=answer.status_code, media_type="application/json")
+    return shown_once(await once(caller, work), StaffAdded, password)
 
 
 @router.get("", openapi_extra=STAFF.openapi)

@@ -41,6 +41,18 @@ class Disable(StrictModel):
     reason: Reason
 
 
+class Renew(StrictModel):
+    reason: Reason
+
+
+class Renewed(BaseModel):
+    """The one-time password is shown once: it is kept nowhere, so a repeat of the request comes without it."""
+
+    staff_id: UUID
+    one_time_password: str | None = None
+    usable_until: datetime
+
+
 class Assignment(BaseModel):
     """A role somebody holds."""
 
