@@ -10,7 +10,7 @@ The promises, each held by `chassis.testing.bus_contract.BusContract` for every 
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 DEFAULT_PARTITIONS = 12
 """Partitions of a topic that nobody made by hand: the most members of a group that can share its work."""
@@ -61,6 +61,29 @@ Handler = Callable[[Sequence[Record]], Awaitable[None]]
 """Takes records of one partition in order. When it raises, it is given the same records again after a while."""
 
 
+class Reach(NamedTuple):
+    """How far a group has come in a partition: the offset it reads next, and the one the next message will have."""
+
+    next: int
+    end: int
+
+
+Reached = Mapping[tuple[str, int], Reach]
+"""How far a group has come, by topic and number of partition."""
+
+
+def lag_of(topics: Sequence[str], reached: Reached) -> dict[str, int]:
+    """Messages by topic that a group has still before it.
+
+    >>> lag_of(["a", "b"], {("a", 0): Reach(3, 5), ("a", 1): Reach(7, 7)})
+    {'a': 2, 'b': 0}
+    """
+    lag = dict.fromkeys(topics, 0)
+    for (topic, _), one in reached.items():
+        lag[topic] += max(one.end - one.next, 0)
+    return lag
+
+
 class Subscription(Protocol):
     """One member of a group: it holds some partitions of the topics and feeds their records to a handler."""
 
@@ -70,6 +93,10 @@ class Subscription(Protocol):
 
     async def stop(self) -> None:
         """Let the batches at work finish, commit them, give the partitions back and leave."""
+        ...
+
+    async def reached(self) -> Reached:
+        """How far the whole group has come; raises when the bus is down."""
         ...
 
     async def lag(self) -> dict[str, int]:

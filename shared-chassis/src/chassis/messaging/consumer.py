@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Literal
 
 import structlog
 
-from chassis.messaging.bus import EventBus, Subscription
+from chassis.messaging.bus import EventBus, Reached, Subscription, lag_of
 from chassis.messaging.incoming import Wanted
 from chassis.messaging.metrics import LAG, PARKED
 from chassis.messaging.parked import ParkedChanged, count_parked
@@ -27,6 +28,8 @@ BATCH_SIZE = 200
 ATTEMPTS = 5
 """How often an event is tried that fails by its own fault."""
 
+CaughtUp = Callable[[Application, datetime], Awaitable[None]]
+
 OBSERVE_S = 10.0
 
 
@@ -44,6 +47,8 @@ class Consumer:
         read_models: tables folded from other services' events; `handles` are contract events.
         on_parked: whether later events of a key wait behind a parked one (`block_key`: order matters) or go on
             (`skip`: each event stands for itself).
+        caught_up: told every ten seconds or so up to which moment everything that had reached the bus has had its
+            effect. Not told while anything is parked.
         parked_changed: called inside the transaction that parks, replays or gives up events, with the (topic, key)
             pairs they belong to: for a service that must not go on as if nothing had happened to a key.
         batch_size: events per transaction, at most.
@@ -64,6 +69,7 @@ class Consumer:
         read_models: Sequence[ReadModel] = (),
         on_parked: OnParked = "block_key",
         parked_changed: ParkedChanged | None = None,
+        caught_up: CaughtUp | None = None,
         batch_size: int = BATCH_SIZE,
         attempts: int = ATTEMPTS,
     ) -> None:
@@ -72,6 +78,7 @@ class Consumer:
         self.read_models = tuple(read_models)
         self.on_parked: OnParked = on_parked
         self.parked_changed = parked_changed
+        self.caught_up = caught_up
         self.batch_size = batch_size
         self.attempts = attempts
         self.kept: frozenset[str] = frozenset(cls.type for model in self.read_models for cls in model.handles)
@@ -101,8 +108,9 @@ class Consumer:
             subscription = bus.subscribe(self.name, self.topics, handler, batch_size=self.batch_size)
             await subscription.start()
             try:
+                observer = Observer(self, application, subscription)
                 while not stop.is_set():
-                    await self._observe(application, subscription)
+                    await observer.look()
                     with suppress(TimeoutError):
                         await asyncio.wait_for(stop.wait(), OBSERVE_S)
             finally:
@@ -110,11 +118,42 @@ class Consumer:
 
         return consume
 
-    async def _observe(self, application: Application, subscription: Subscription) -> None:
+
+class Observer:
+    """Looks at how far a consumer has come."""
+
+    def __init__(self, consumer: Consumer, application: Application, subscription: Subscription) -> None:
+        self._consumer = consumer
+        self._application = application
+        self._subscription = subscription
+        self._mark: tuple[datetime, Reached] | None = None
+
+    async def look(self) -> None:
         """Measure what waits. A bus or database that is down says so elsewhere."""
         try:
-            for topic, lag in (await subscription.lag()).items():
+            now, reached = self._application.clock.now(), await self._subscription.reached()
+            parked = await count_parked(self._application.db, self._consumer.name)
+            for topic, lag in lag_of(self._consumer.topics, reached).items():
                 LAG.labels(topic).set(lag)
-            PARKED.set(await count_parked(application.db, self.name))
+            PARKED.set(parked)
+            if not parked:
+                await self._tell(now, reached)
         except Exception as error:
             log.debug("consumer_unobserved", error=repr(error))
+
+    async def _tell(self, now: datetime, reached: Reached) -> None:
+        """Under load something is always on its way. What is waited for is therefore only what was there at an earlier
+        look; the time was taken before it.
+        """
+        marks = [(now, reached), *([] if self._mark is None else [self._mark])]
+        passed = next((moment for moment, mark in marks if _is_passed(mark, reached)), None)
+        if passed is None:
+            self._mark = marks[-1]
+            return
+        self._mark = None if passed == now else (now, reached)
+        if self._consumer.caught_up is not None:
+            await self._consumer.caught_up(self._application, passed)
+
+
+def _is_passed(mark: Reached, reached: Reached) -> bool:
+    return all(place in reached and reached[place].next >= one.end for place, one in mark.items())

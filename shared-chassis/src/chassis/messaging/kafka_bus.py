@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message
+from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached
 from chassis.messaging.kafka_group import KafkaSubscription
 from chassis.messaging.partitioner import destination
 
@@ -94,18 +94,15 @@ class KafkaBus:
                 self._topics[topic] = await _count(admin, topic)
         return self._topics[topic]
 
-    async def lag(self, group: str, topics: Sequence[str]) -> dict[str, int]:
-        """Messages by topic that a group has before it."""
+    async def reached(self, group: str, topics: Sequence[str]) -> Reached:
+        """How far a group has come; what was deleted before it is behind it."""
         places = [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
         async with self._asking() as (admin, reader):
             committed = await admin.list_consumer_group_offsets(group)
             first = await reader.beginning_offsets(places)
             end = await reader.end_offsets(places)
-        lag = dict.fromkeys(topics, 0)
-        for place in places:
-            reached = committed[place].offset if place in committed else 0
-            lag[place.topic] += end[place] - max(reached, first[place])
-        return lag
+        read = {place: committed[place].offset if place in committed else 0 for place in places}
+        return {(one.topic, one.partition): Reach(max(read[one], first[one]), end[one]) for one in places}
 
     async def missed(self, group: str, topics: Sequence[str]) -> dict[str, int]:
         """Messages by topic that were deleted before the group had read them; empty when there are none."""

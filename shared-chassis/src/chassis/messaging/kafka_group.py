@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
-from chassis.messaging.bus import Handler, Record
+from chassis.messaging.bus import Handler, Reached, Record, lag_of
 from chassis.messaging.delivery import Dispatcher, Partition
 
 log = structlog.get_logger(__name__)
@@ -48,8 +48,8 @@ class Brokers(Protocol):
         """How many partitions a topic has; it is made when it is missing."""
         ...
 
-    async def lag(self, group: str, topics: Sequence[str]) -> dict[str, int]:
-        """Messages a group has before it."""
+    async def reached(self, group: str, topics: Sequence[str]) -> Reached:
+        """How far a group has come."""
         ...
 
     async def missed(self, group: str, topics: Sequence[str]) -> dict[str, int]:
@@ -89,9 +89,13 @@ class KafkaSubscription:
         if self._task is not None:
             await self._task
 
+    async def reached(self) -> Reached:
+        """How far the group has come."""
+        return await self._bus.reached(self._group, self._topics)
+
     async def lag(self) -> dict[str, int]:
         """Messages by topic that the group has before it."""
-        return await self._bus.lag(self._group, self._topics)
+        return lag_of(self._topics, await self.reached())
 
     @property
     def owned(self) -> frozenset[Partition]:

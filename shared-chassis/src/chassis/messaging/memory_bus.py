@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Record
+from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached, Record, lag_of
 from chassis.messaging.delivery import Dispatcher, Partition
 from chassis.messaging.partitioner import destination
 
@@ -118,15 +118,17 @@ class MemorySubscription:
         """End as a process does that is killed: nothing more is handled, nothing is committed."""
         await self._leave(drain_s=0)
 
+    async def reached(self) -> Reached:
+        """How far the group has come."""
+        return {
+            (topic, number): Reach(self._log.offsets.get((self._group, (topic, number)), 0), len(records))
+            for topic in self.topics
+            for number, records in enumerate(self._log.topics.get(topic, []))
+        }
+
     async def lag(self) -> dict[str, int]:
         """Messages by topic that the group has before it."""
-        return {
-            topic: sum(
-                len(records) - self._log.offsets.get((self._group, (topic, number)), 0)
-                for number, records in enumerate(self._log.topics.get(topic, []))
-            )
-            for topic in self.topics
-        }
+        return lag_of(self.topics, await self.reached())
 
     async def _leave(self, *, drain_s: float) -> None:
         if self._loop is None:

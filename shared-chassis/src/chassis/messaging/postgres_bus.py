@@ -10,7 +10,7 @@ import asyncpg
 
 from chassis.db.engine import plain_url
 from chassis.messaging import postgres_schema as sql
-from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message
+from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached
 from chassis.messaging.partitioner import destination
 from chassis.messaging.postgres_group import PostgresSubscription
 
@@ -97,11 +97,11 @@ class PostgresBus:
             self._topics |= found
         return {name: self._topics[name] for name in names}
 
-    async def lag(self, group: str, topics: Sequence[str]) -> dict[str, int]:
-        """Messages by topic that a group has before it."""
+    async def reached(self, group: str, topics: Sequence[str]) -> Reached:
+        """How far a group has come."""
         pool = await self.pool()
-        rows = await pool.fetch(sql.LAG, group, list(topics))
-        return dict.fromkeys(topics, 0) | {row["name"]: row["lag"] for row in rows}
+        rows = await pool.fetch(sql.REACHED, group, list(topics))
+        return {(row["name"], row["number"]): Reach(row["next"], row["end"]) for row in rows}
 
     async def purge(self, keep: timedelta) -> int:
         """Delete records older than `keep` that every group reading their topic has passed; a piece at a time.

@@ -16,7 +16,7 @@ import asyncpg
 import structlog
 
 from chassis.messaging import postgres_schema as sql
-from chassis.messaging.bus import Handler, Record
+from chassis.messaging.bus import Handler, Reached, Record, lag_of
 from chassis.messaging.delivery import Dispatcher, Partition
 from chassis.messaging.partitioner import murmur2
 from chassis.store.failures import transient
@@ -61,8 +61,8 @@ class Log(Protocol):
         """The ids of partitions by topic and number."""
         ...
 
-    async def lag(self, group: str, topics: Sequence[str]) -> dict[str, int]:
-        """Messages a group has before it."""
+    async def reached(self, group: str, topics: Sequence[str]) -> Reached:
+        """How far a group has come."""
         ...
 
     async def purge(self, keep: timedelta) -> int:
@@ -98,9 +98,13 @@ class PostgresSubscription:
             self._session.wake.set()
         await asyncio.gather(*self._tasks)
 
+    async def reached(self) -> Reached:
+        """How far the group has come."""
+        return await self._bus.reached(self._group, self._topics)
+
     async def lag(self) -> dict[str, int]:
         """Messages by topic that the group has before it."""
-        return await self._bus.lag(self._group, self._topics)
+        return lag_of(self._topics, await self.reached())
 
     @property
     def owned(self) -> frozenset[Partition]:

@@ -117,12 +117,12 @@ COMMIT = """
     ON CONFLICT (group_id, partition_id)
     DO UPDATE SET next_offset = greatest(consumer_offset.next_offset, excluded.next_offset)"""
 
-LAG = """
-    SELECT t.name, sum(greatest(p.next_offset - coalesce(o.next_offset, 0), 0))::bigint AS lag
+REACHED = """
+    SELECT t.name, p.number, coalesce(o.next_offset, 0) AS next, p.next_offset AS "end"
     FROM log_topic t JOIN log_partition p ON p.topic_id = t.id
     LEFT JOIN consumer_group g ON g.name = $1
     LEFT JOIN consumer_offset o ON o.partition_id = p.id AND o.group_id = g.id
-    WHERE t.name = ANY($2::text[]) GROUP BY t.name"""
+    WHERE t.name = ANY($2::text[])"""
 
 # Members of a group hold a shared lock per topic, partitions are held by exclusive locks. Both are gone in the moment
 # their connection is, however its process ended. Locks with two keys: (-group, topic) and (group, partition).
