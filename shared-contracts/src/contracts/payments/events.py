@@ -194,14 +194,14 @@ class DepositFailed(
     key="player_id",
     consumers=("backoffice",),
 ):
-    """The provider said no."""
+    """The provider said no, nobody decided in time, or the player must not pay in any more."""
 
     deposit_id: UUID
     player_id: PlayerId
     casino_id: CasinoId
     provider: Slug
     code: ExternalRef
-    """The provider's own word for why."""
+    """The provider's own word for why; `expired`, or the stable code of what keeps the player from paying in."""
 
 
 class DepositOutcomeUnknown(
@@ -368,7 +368,10 @@ class WithdrawalReturned(
     key="player_id",
     consumers=("backoffice", "reports"),
 ):
-    """Paid money came back (a closed account, say) and is in the wallet as a new credit."""
+    """Paid money came back (a closed account, say) and is in the wallet as a new credit.
+
+    `amount_minor` is what came back now: the whole, or a part of it that others may follow.
+    """
 
     withdrawal_id: UUID
     player_id: PlayerId
