@@ -95,7 +95,7 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_BACKOFFICE}/casinos": Example(
         caller="operator",
         body={
-            "name": "Grand Example",
+            "name": "Third Example",
             "jurisdiction": "MT",
             "currency": "EUR",
             "time_zone": "Europe/Malta",

@@ -41,7 +41,8 @@ def key() -> dict[str, str]:
 
 
 async def open_casino(client: httpx.AsyncClient, **changes: Any) -> str:
-    answer = await client.post(f"{V1}/casinos", json={**CASINO, **changes}, headers={**staff(), **key()})
+    somewhere = {**CASINO, "name": f"Grand Example {uuid4()}"}
+    answer = await client.post(f"{V1}/casinos", json={**somewhere, **changes}, headers={**staff(), **key()})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["casino_id"])
 

@@ -1,11 +1,13 @@
 """Casinos: opened under the rules of a licence, given new rules that hold from a day on."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
@@ -13,6 +15,7 @@ from chassis.testing.golden import said
 from chassis.testing.problems import fields, problem
 from contracts.backoffice import events as public
 from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.verification.documents import REQUIRED_DOCUMENTS
 
 from .api import CASINO, PROFILE, V1, key, open_casino, register, staff
 
@@ -45,7 +48,7 @@ async def register_at_twenty(client: httpx.AsyncClient, casino_id: str) -> httpx
 
 
 async def test_a_casino_opens_with_its_rules_and_tells_the_others(client: httpx.AsyncClient, service: Service) -> None:
-    casino_id = await open_casino(client, gaming_day_starts_at_hour=6)
+    casino_id = await open_casino(client, name="Grand Example", gaming_day_starts_at_hour=6)
     shown = (await client.get(f"{V1}/casinos/{casino_id}", headers=staff(P.CASINO_LIST))).json()
     assert (shown["name"], shown["time_zone"], shown["gaming_day_starts_at_hour"]) == (
         "Grand Example",
@@ -174,3 +177,51 @@ async def test_a_casino_that_does_not_exist_has_no_rules(client: httpx.AsyncClie
     problem(await client.get(f"{V1}/casinos/{uuid4()}", headers=staff()), 404, "not_found")
     problem(await adopt(client, str(uuid4()), STRICTER), 404, "not_found")
     problem(await register(client, str(uuid4())), 404, "not_found")
+
+
+@pytest.mark.parametrize("word", ["library_card", "", "Passport", "none"])
+async def test_rules_require_no_document_that_nobody_knows(client: httpx.AsyncClient, word: str) -> None:
+    """Or nobody could ever be verified."""
+    rules = {**PROFILE, "required_documents": ["identity", word]}
+    opened = await client.post(f"{V1}/casinos", json={**CASINO, "profile": rules}, headers={**staff(), **key()})
+    changed = await adopt(client, await open_casino(client), rules)
+    for refused in (opened, changed):
+        assert fields(problem(refused, 422, "invalid_request")) == {"profile.required_documents[1]": "not_allowed"}
+
+
+async def test_rules_require_every_document_there_is(client: httpx.AsyncClient) -> None:
+    words = sorted(REQUIRED_DOCUMENTS)
+    for some in (words[:10], words[10:]):
+        await open_casino(client, profile={**PROFILE, "required_documents": some})
+
+
+@pytest.mark.parametrize("name", ["Grand Example", "GRAND example", " Grand Example "])
+async def test_no_two_casinos_have_one_name(client: httpx.AsyncClient, name: str) -> None:
+    await open_casino(client, name="Grand Example")
+    again = await client.post(f"{V1}/casinos", json={**CASINO, "name": name}, headers={**staff(), **key()})
+    assert list(fields(problem(again, 409, "casino_exists"))) == ["name"]
+
+
+async def test_of_two_casinos_that_open_at_once_under_one_name_one_opens(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    async with service.db.write() as connection:
+        await connection.execute(text("LOCK TABLE outbox IN SHARE MODE"))
+        openings = [
+            asyncio.ensure_future(client.post(f"{V1}/casinos", json=CASINO, headers={**staff(), **key()}))
+            for _ in range(2)
+        ]
+        async with asyncio.timeout(20):
+            while await waiting(service) < 2:
+                await asyncio.sleep(0.01)
+    answers = await asyncio.gather(*openings)
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+async def waiting(service: Service) -> int:
+    """How many wait for a lock."""
+    statement = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with service.db.read() as connection:
+        return int((await connection.execute(statement)).scalar_one())

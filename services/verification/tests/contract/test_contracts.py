@@ -1,7 +1,7 @@
 """Promises kept, in both directions."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from contracts.event import ContractEvent
 from contracts.platform.events import AccessRecorded
 from contracts.registry import consumed_by, produced_by
 from contracts.verification import events as public
+from contracts.verification.documents import REQUIRED_DOCUMENTS, DocumentKind, Proof
 from contracts.verification.errors import VerificationError
 from contracts.verification.permissions import VerificationPermission
 from verification.application import files, ports
@@ -23,6 +24,7 @@ from verification.application.publishing import publish
 from verification.application.screening import SCREEN
 from verification.domain.case import errors as of_cases
 from verification.domain.case import events as case
+from verification.domain.case.catalogue import PROVES, is_required_word
 from verification.domain.hit import errors as of_hits
 from verification.domain.hit import events as hit
 from verification.entrypoints.permissions import PERMISSIONS
@@ -164,3 +166,9 @@ def test_every_code_of_a_refusal_is_promised() -> None:
         if isinstance(cls, type) and issubclass(cls, DomainError) and cls.__module__ == module.__name__
     }
     assert codes == {str(one) for one in VerificationError}
+
+
+def test_a_casino_may_require_just_the_words_that_are_known_here() -> None:
+    assert get_args(DocumentKind) == tuple(PROVES)
+    assert set(get_args(Proof)) == set(PROVES.values())
+    assert {word for word in (*REQUIRED_DOCUMENTS, "library_card") if is_required_word(word)} == REQUIRED_DOCUMENTS

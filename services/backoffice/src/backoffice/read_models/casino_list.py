@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, select
+from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,6 +63,16 @@ def profile_in_force(profiles: list[dict[str, Any]], now: datetime) -> Jurisdict
 async def find(connection: AsyncConnection, casino_id: UUID) -> Any | None:
     """A casino's row; None when there is none."""
     return (await connection.execute(select(table).where(table.c.casino_id == casino_id))).one_or_none()
+
+
+async def is_called(connection: AsyncConnection, name: str) -> bool:
+    """Whether a casino has this name, in upper or lower case. Two that are being opened under one name wait for each
+    other, so that the second sees the first.
+    """
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(lower(:name), 5))")
+    await connection.execute(lock, {"name": name})
+    same = select(table.c.casino_id).where(func.lower(table.c.name) == func.lower(name)).limit(1)
+    return (await connection.execute(same)).first() is not None
 
 
 casino_list = ReadModel(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backoffice.domain.casino.aggregate import casino
 from backoffice.domain.casino.commands import AdoptProfile, OpenCasino
-from backoffice.domain.casino.errors import CasinoUnknown
+from backoffice.domain.casino.errors import CasinoExists, CasinoUnknown
 from backoffice.entrypoints.http.casinos.schemas import AdoptProfileBody, CasinoOpenedReply, CasinoView, OpenCasinoBody
 from backoffice.entrypoints.http.done import Done
 from backoffice.read_models import casino_list
@@ -23,12 +23,16 @@ router = APIRouter(prefix="/api/backoffice/v1/casinos", tags=["casinos"])
 
 @router.post("", status_code=201, response_model=CasinoOpenedReply)
 async def open_casino(caller: Annotated[Caller, Requires(P.CASINO_OPEN)], body: OpenCasinoBody, once: Once) -> Response:
-    """Open a casino under the rules of its licence. It takes somebody who works for the whole operator."""
+    """Open a casino under the rules of its licence, by a name that no other has. It takes somebody who works for the
+    whole operator.
+    """
     if not caller.scope().unlimited:
         raise Forbidden
     casino_id = uuid7()
 
     async def work(uow: UnitOfWork) -> CasinoOpenedReply:
+        if await casino_list.is_called(uow.connection, body.name):
+            raise CasinoExists("Another casino has this name.", field="name")
         command = OpenCasino(
             name=body.name,
             jurisdiction=body.jurisdiction,

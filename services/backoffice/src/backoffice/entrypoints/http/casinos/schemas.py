@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from backoffice.domain.casino.profile import JurisdictionProfile
 from chassis.http import Moment, Reason, StrictModel
 from contracts.money import EXPONENTS, CurrencyCode
+from contracts.verification.documents import RequiredDocument
 
 _ZONES = available_timezones()
 
@@ -27,7 +28,6 @@ def _known_currency(code: str) -> str:
 
 
 KnownCurrency = Annotated[CurrencyCode, AfterValidator(_known_currency)]
-DocumentKind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{2,40}$")]
 
 
 class ProfileBody(StrictModel):
@@ -39,7 +39,7 @@ class ProfileBody(StrictModel):
     exclusion_months_max: Annotated[int, Field(strict=True, ge=1, le=1200)] | None = None
     withdrawal_requires_level: Literal["none", "basic", "verified"]
     withdrawal_cancellation_allowed: bool
-    required_documents: Annotated[list[DocumentKind], Field(max_length=10)]
+    required_documents: Annotated[list[RequiredDocument], Field(max_length=10)]
     one_account_per_person: bool = True
 
     def to_domain(self) -> JurisdictionProfile:
