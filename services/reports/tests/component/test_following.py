@@ -66,8 +66,11 @@ async def test_a_file_is_there_when_the_report_is_made_in_its_format(
 ) -> None:
     job_id = await asked(client, formats=["csv"])
     problem(await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff()), 409, "file_not_ready")
+    problem(await client.get(f"{V1}/jobs/{job_id}/files/xlsx", headers=staff()), 404, "not_found")
     await work(service)
-    problem(await client.get(f"{V1}/jobs/{job_id}/files/xlsx", headers=staff()), 409, "file_not_ready")
+    problem(await client.get(f"{V1}/jobs/{job_id}/files/xlsx", headers=staff()), 404, "not_found")
+    answer = await client.get(f"{V1}/jobs/{job_id}/files/pdf", headers=staff())
+    assert list(fields(problem(answer, 422, "invalid_request"))) == ["path.file_format"]
     assert (await client.get(f"{V1}/jobs/{job_id}/files/csv", headers=staff())).status_code == 200
     looks = [fact for fact in await said(service) if isinstance(fact, AccessRecorded)]
     assert [(one.action, one.subject_id) for one in looks] == [("download", job_id)], "a refusal is no look"

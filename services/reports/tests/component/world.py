@@ -12,6 +12,7 @@ from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
 from contracts.games.events import GameAvailabilityDecided
 from contracts.payments.events import TransferPosted
+from contracts.security.events import StaffMemberAdded
 
 MALTA, LONDON = UUID(int=1), UUID(int=2)
 ANN, BOB, TESTER = UUID(int=11), UUID(int=12), UUID(int=13)
@@ -53,6 +54,10 @@ def player(player_id: UUID, casino_id: UUID, currency: str, **changes: Any) -> P
     return PlayerRegistered(
         player_id=player_id, casino_id=casino_id, country="MT", currency=currency, registered_at=NOON, **changes
     )
+
+
+def colleague(staff_id: UUID, name: str) -> StaffMemberAdded:
+    return StaffMemberAdded(staff_id=staff_id, login=f"{name.split(maxsplit=1)[0].lower()}@casino.example", name=name)
 
 
 def game(casino_id: UUID, code: str) -> GameAvailabilityDecided:

@@ -10,7 +10,7 @@ from services.reports.tests.component.world import MALTA, WORLD, tell
 
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
-from chassis.testing.golden import Effect, assert_as_promised, assert_effect, label, recorded, said
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, label, recorded, said
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from contracts.event import ContractEvent
@@ -31,6 +31,7 @@ from contracts.platform.events import AccessRecorded
 from contracts.registry import consumed_by, produced_by
 from contracts.reports import events as public
 from contracts.reports.permissions import ReportsPermission
+from contracts.security.events import StaffMemberAdded
 from reports.application.publishing import publish
 from reports.domain.job import events as job
 from reports.entrypoints.consumers import consumer
@@ -45,18 +46,22 @@ def withdrawal(*after: type[ContractEvent], **says: Any) -> Effect:
     return Effect({"rm_withdrawal": says}, (WithdrawalRequested, *after))
 
 
+COLLEAGUE = example(StaffMemberAdded).data
 APPROVER = "0190f5fe-7c00-7a00-8000-0000000000aa"
 EFFECTS: dict[type[ContractEvent], Effect] = {
+    StaffMemberAdded: Effect({"rm_staff_member": COLLEAGUE}),
     CasinoOpened: Effect({"rm_casino": {"name": "Golden Quay", "currency": "EUR", "gaming_day_starts_at_hour": 6}}),
     PlayerRegistered: Effect({"rm_player": {"country": "MT", "test_account": False}}),
     GameAvailabilityDecided: Effect({"rm_game": {"game_code": "hux_book_of_sand", "name": "Book of Sand"}}),
     TransferPosted: Effect(
         {"rm_movement": {"kind": "bet", "amount_minor": 5000, "delta_minor": -5000, "supplier": "hub88"}}
     ),
-    WithdrawalRequested: Effect({"rm_withdrawal": {"status": "requested", "amount_minor": 5000, "approved_by": []}}),
+    WithdrawalRequested: Effect(
+        {"rm_withdrawal": {"status": "awaiting_approval", "amount_minor": 5000, "approved_by": []}}
+    ),
     WithdrawalApproved: withdrawal(status="approved", approved_by=[APPROVER]),
     PayoutSent: withdrawal(status="sent"),
-    PayoutOutcomeUnknown: withdrawal(status="outcome_unknown"),
+    PayoutOutcomeUnknown: withdrawal(status="unknown"),
     WithdrawalPaid: withdrawal(WithdrawalApproved, PayoutSent, status="paid", approved_by=[APPROVER]),
     WithdrawalRejected: withdrawal(status="rejected"),
     WithdrawalCancelled: withdrawal(status="cancelled"),

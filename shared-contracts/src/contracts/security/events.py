@@ -22,7 +22,7 @@ class StaffMemberAdded(
     version=1,
     topic=IDENTITY,
     key="staff_id",
-    consumers=("backoffice",),
+    consumers=("backoffice", "reports"),
 ):
     """A member of staff exists; the log-in is a work address, shown to colleagues next to what they did."""
 

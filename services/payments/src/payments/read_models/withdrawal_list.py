@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
+from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.schema import metadata
 from payments.domain.withdrawal import events as e
 
@@ -48,7 +49,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "casino_id": event.casino_id,
             "player_id": event.player_id,
             "provider": event.provider,
-            "status": "awaiting_approval",
+            "status": Status.AWAITING_APPROVAL,
             "amount_minor": event.amount_minor,
             "currency": event.currency,
             "destination": event.shown_as,
@@ -75,27 +76,27 @@ def _decided(row: Row, event: e.WithdrawalApproved | e.WithdrawalRejected | e.Wi
     match event:
         case e.WithdrawalApproved():
             approved_by = [*row["approved_by"], event.approved_by]
-            return {"status": "approved" if event.final else row["status"], "approved_by": approved_by}
+            return {"status": Status.APPROVED if event.final else row["status"], "approved_by": approved_by}
         case e.WithdrawalRejected():
-            return {"status": "rejected", "reject_reason": event.reason}
+            return {"status": Status.REJECTED, "reject_reason": event.reason}
         case e.WithdrawalCancelled():
-            return {"status": "cancelled"}
+            return {"status": Status.CANCELLED}
 
 
 def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:
     match event:
         case e.PayoutStarted():
-            return {"status": "sending", "sent_as": event.sent_as}
+            return {"status": Status.SENDING, "sent_as": event.sent_as}
         case e.PayoutOutcomeUnknown():
-            return {"status": "unknown"}
+            return {"status": Status.UNKNOWN}
         case e.PayoutSent():
-            return {"status": "sent", "reference": event.reference}
+            return {"status": Status.SENT, "reference": event.reference}
         case e.WithdrawalPaid():
-            return {"status": "paid"}
+            return {"status": Status.PAID}
         case e.WithdrawalFailed():
-            return {"status": "failed", "code": event.code}
+            return {"status": Status.FAILED, "code": event.code}
         case e.WithdrawalReturned():
-            return {"status": "returned", "code": event.code, "returned_minor": event.back_minor}
+            return {"status": Status.RETURNED, "code": event.code, "returned_minor": event.back_minor}
 
 
 withdrawal_list = ReadModel(
@@ -119,7 +120,7 @@ async def any_open(connection: AsyncConnection, player_id: UUID) -> bool:
     return (await connection.execute(statement)).first() is not None
 
 
-_OPEN = ("awaiting_approval", "approved", "sending", "unknown", "sent")
+_OPEN = (Status.AWAITING_APPROVAL, Status.APPROVED, Status.SENDING, Status.UNKNOWN, Status.SENT)
 
 
 async def any_sent_as_another(connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str) -> bool:
@@ -127,7 +128,7 @@ async def any_sent_as_another(connection: AsyncConnection, casino_id: UUID, prov
     statement = select(table.c.id).where(
         table.c.casino_id == casino_id,
         table.c.provider == provider,
-        table.c.status.in_(("sending", "unknown")),
+        table.c.status.in_((Status.SENDING, Status.UNKNOWN)),
         table.c.sent_as != sent_as,
     )
     return (await connection.execute(statement.limit(1))).first() is not None

@@ -18,6 +18,7 @@ CHUNK = 2_000
 
 # The gaming day of a moment: the date in the casino's zone, a day that begins some hours after midnight.
 _DAY = "((m.posted_at AT TIME ZONE c.time_zone) - make_interval(hours => c.gaming_day_starts_at_hour))::date"
+_DAY_ASKED = "((m.requested_at AT TIME ZONE c.time_zone) - make_interval(hours => c.gaming_day_starts_at_hour))::date"
 
 # A day has at most 14 + 12 hours of zone and 23 of shift around it: a bound that lets the index work.
 _MOVEMENTS = f"""
@@ -60,12 +61,15 @@ _WITHDRAWALS = f"""
                    WHEN age_hours < 72 THEN '<72h' ELSE '72h+' END AS age_bucket
     FROM (
         SELECT c.name AS casino, m.withdrawal_id, m.player_id, m.requested_at, m.status, m.provider, m.currency,
-               m.amount_minor, array_to_string(ARRAY(SELECT jsonb_array_elements_text(m.approved_by)), ', ')
-               AS approved_by, m.approved_at, m.ended_at,
+               m.amount_minor, array_to_string(ARRAY(
+                   SELECT coalesce(s.name || ' (' || s.login || ')', approver.id)
+                   FROM jsonb_array_elements_text(m.approved_by) WITH ORDINALITY AS approver(id, place)
+                   LEFT JOIN rm_staff_member s ON s.staff_id = approver.id ORDER BY approver.place
+               ), ', ') AS approved_by, m.approved_at, m.ended_at,
                round(extract(epoch FROM coalesce(m.ended_at, $4::timestamptz) - m.requested_at) / 3600, 1) AS age_hours
         FROM rm_withdrawal m JOIN rm_casino c USING (casino_id) LEFT JOIN rm_player p USING (player_id)
         WHERE m.casino_id = ANY($1::uuid[]) AND p.test_account IS NOT TRUE
-          AND {_DAY.replace("posted_at", "requested_at")} BETWEEN $2 AND $3
+          AND {_DAY_ASKED} BETWEEN $2 AND $3
     ) AS aged ORDER BY casino, requested_at, withdrawal_id"""  # noqa: S608
 
 
@@ -105,18 +109,15 @@ async def casino_names(db: Database, casino_ids: Sequence[UUID]) -> list[tuple[U
     return [(row["casino_id"], row["name"], row["time_zone"]) for row in rows]
 
 
-async def known_until(db: Database, casino_ids: Sequence[UUID]) -> datetime | None:
-    """The moment of the newest movement known of these casinos: how fresh the figures are."""
+async def name_of(db: Database, staff_id: str) -> str:
+    """Name and log-in of a member of staff; the id alone when nobody told who that is."""
     async with db.read() as connection:
         raw = await driver(connection)
-        newest: datetime | None = await raw.fetchval(_NEWEST, list(casino_ids))
-    return newest
+        name: str | None = await raw.fetchval(_NAME, staff_id)
+    return name or staff_id
 
 
-_NEWEST = """
-    SELECT max(newest.posted_at) FROM unnest($1::uuid[]) AS asked(casino_id), LATERAL (
-        SELECT posted_at FROM rm_movement m WHERE m.casino_id = asked.casino_id ORDER BY posted_at DESC LIMIT 1
-    ) AS newest"""
+_NAME = "SELECT name || ' (' || login || ')' FROM rm_staff_member WHERE staff_id = $1"
 
 
 def days(first: date, last: date) -> str:

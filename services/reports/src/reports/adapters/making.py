@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from chassis.domain import Clock
 from chassis.logging import get_logger
 from chassis.store import Application, Context
 from chassis.tasks import Task
-from reports.adapters.figures import casino_names, days, figures, known_until
+from reports.adapters.figures import casino_names, days, figures, name_of
 from reports.adapters.files import ReportFiles
+from reports.adapters.freshness import complete_until
 from reports.adapters.tables import progress
 from reports.adapters.writers import WRITERS, Head
 from reports.application.definitions import DEFINITIONS
@@ -68,15 +70,18 @@ class ReportMaker:
         head = await self._head(request, definition.title, now)
         with tempfile.TemporaryDirectory(prefix="report-") as folder:
             paths = {name: Path(folder) / f"report.{name}" for name in request.formats}
-            writers = [WRITERS[name](path, definition, head) for name, path in paths.items()]
             total = 0
-            async for chunk in figures(self._db, request, now):
+            with ExitStack() as whatever_happens:
+                writers = [WRITERS[name](path, definition, head) for name, path in paths.items()]
                 for writer in writers:
-                    await asyncio.to_thread(writer.rows, chunk)
-                total += len(chunk)
-                await self._tell(task.id, total)
-            for writer in writers:
-                await asyncio.to_thread(writer.close, total)
+                    whatever_happens.callback(writer.give_up)
+                async for chunk in figures(self._db, request, now):
+                    for writer in writers:
+                        await asyncio.to_thread(writer.rows, chunk)
+                    total += len(chunk)
+                    await self._tell(task.id, total)
+                for writer in writers:
+                    await asyncio.to_thread(writer.close, total)
             kept = {name: await self._keep(task, name, path) for name, path in paths.items()}
         return total, kept
 
@@ -87,15 +92,15 @@ class ReportMaker:
 
     async def _head(self, request: ReportRequested, title: str, now: datetime) -> Head:
         casinos = await casino_names(self._db, request.casino_ids)
-        as_of = await known_until(self._db, request.casino_ids)
+        as_of = await complete_until(self._db)
         return Head(
             title=title,
             casinos=", ".join(name for _, name, _ in casinos),
             interval=days(request.first_day, request.last_day),
             time_zones=", ".join(sorted({zone for _, _, zone in casinos})),
             generated_at=now.isoformat(timespec="seconds"),
-            generated_by=request.requested_by,
-            data_as_of=as_of.isoformat(timespec="seconds") if as_of else "no movement yet",
+            generated_by=await name_of(self._db, request.requested_by),
+            data_as_of=as_of.isoformat(timespec="seconds") if as_of else "not known",
             parameters=", ".join(f"{name}={value}" for name, value in sorted(request.parameters.items())) or "none",
         )
 

@@ -62,6 +62,10 @@ class Writer(Protocol):
         """Finish the file; `total` rows were written."""
         ...
 
+    def give_up(self) -> None:
+        """Let go of the file as it is; nobody will want it. Without effect on a finished one."""
+        ...
+
 
 class CsvWriter:
     """RFC 4180, UTF-8. Lines about the report come first and begin with `#`; then headings, then rows.
@@ -84,6 +88,9 @@ class CsvWriter:
     def close(self, total: int) -> None:
         if total == 0:
             self._short_line(NO_ACTIVITY)
+        self._file.close()
+
+    def give_up(self) -> None:
         self._file.close()
 
     def _short_line(self, *cells: str) -> None:
@@ -126,6 +133,10 @@ class XlsxWriter:
             about.write_string(place, 0, column.title, self._bold)
             about.write_string(place, 1, column.meaning)
         self._book.close()
+
+    def give_up(self) -> None:
+        if not self._book.fileclosed:
+            self._book.close()
 
     def _new_sheet(self) -> None:
         self._sheets += 1

@@ -1,11 +1,12 @@
 """What reports does with everybody's events: it keeps the facts."""
 
 from chassis.messaging import Consumer
-from reports.read_models.facts import casinos, games, movements, players
+from reports.adapters.freshness import caught_up
+from reports.read_models.facts import casinos, games, movements, players, staff_members
 from reports.read_models.withdrawals import withdrawals
 
 
 def consumer() -> Consumer:
     """The one consumer group of reports."""
-    facts = [movements, casinos, players, games, withdrawals]
-    return Consumer("reports", handlers={}, read_models=facts, on_parked="block_key")
+    facts = [movements, casinos, players, games, withdrawals, staff_members]
+    return Consumer("reports", handlers={}, read_models=facts, on_parked="block_key", caught_up=caught_up)

@@ -1,4 +1,4 @@
-"""What reports are made of: movements of money, withdrawals, and the casinos, players and games they belong to."""
+"""What reports are made of: movements of money, the casinos, players and games they belong to, and who works there."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from chassis.store import ReadModel, Recorded, Row
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from contracts.games.events import GameAvailabilityDecided
 from contracts.payments.events import TransferPosted
+from contracts.security.events import StaffMemberAdded
 from reports.application.schema import metadata
 
 movement = Table(
@@ -61,6 +62,14 @@ game = Table(
     Column("category", Text, nullable=False),
 )
 
+staff_member = Table(
+    "rm_staff_member",
+    metadata,
+    Column("staff_id", Text, primary_key=True, comment="as `approved_by` and `requested_by` name them"),
+    Column("name", Text, nullable=False),
+    Column("login", Text, nullable=False),
+)
+
 _MOVED = ("casino_id", "player_id", "kind", "currency", "amount_minor", "delta_minor", "balance_minor", "posted_at")
 _NAMED = ("supplier", "game_code", "round_ref", "provider", "sequence")
 
@@ -90,9 +99,17 @@ def fold_game(_: Row | None, recorded: Recorded[Any]) -> Row | None:
     return _taken(recorded.event, ("casino_id", "supplier", "game_code", "name", "category"))
 
 
+def fold_staff_member(_: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """A colleague's name. It stays when the work ends: what was approved stays theirs."""
+    return {**_taken(recorded.event, ("name", "login")), "staff_id": str(recorded.event.staff_id)}
+
+
 movements = ReadModel("movement", movement, (TransferPosted,), lambda r: (r.event.transfer_id,), fold_movement)
 casinos = ReadModel("casino", casino, (CasinoOpened,), lambda r: (r.event.casino_id,), fold_casino)
 players = ReadModel("player", player, (PlayerRegistered,), lambda r: (r.event.player_id,), fold_player)
+staff_members = ReadModel(
+    "staff_member", staff_member, (StaffMemberAdded,), lambda r: (str(r.event.staff_id),), fold_staff_member
+)
 games = ReadModel(
     "game",
     game,

@@ -17,6 +17,7 @@ from contracts.payments.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
+from contracts.payments.states import WithdrawalStatus as Status
 from reports.application.schema import metadata
 
 table = Table(
@@ -36,13 +37,13 @@ table = Table(
     Index("ix_rm_withdrawal_casino_id", "casino_id", "requested_at", "withdrawal_id"),
 )
 
-_ENDS: dict[type[Any], str] = {
-    WithdrawalPaid: "paid",
-    WithdrawalRejected: "rejected",
-    WithdrawalCancelled: "cancelled",
-    WithdrawalFailed: "failed",
+_ENDS: dict[type[Any], Status] = {
+    WithdrawalPaid: Status.PAID,
+    WithdrawalRejected: Status.REJECTED,
+    WithdrawalCancelled: Status.CANCELLED,
+    WithdrawalFailed: Status.FAILED,
 }
-_GOES_ON: dict[type[Any], str] = {PayoutSent: "sent", PayoutOutcomeUnknown: "outcome_unknown"}
+_GOES_ON: dict[type[Any], Status] = {PayoutSent: Status.SENT, PayoutOutcomeUnknown: Status.UNKNOWN}
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
@@ -56,7 +57,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "provider": event.provider,
             "amount_minor": event.amount_minor,
             "currency": event.currency,
-            "status": "requested",
+            "status": Status.AWAITING_APPROVAL,
             "approved_by": [],
             "requested_at": moment,
             "approved_at": None,
@@ -66,9 +67,9 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         return None
     if isinstance(event, WithdrawalApproved):
         approved = {**row, "approved_by": [*row["approved_by"], event.approved_by]}
-        return {**approved, "status": "approved", "approved_at": moment} if event.final else approved
+        return {**approved, "status": Status.APPROVED, "approved_at": moment} if event.final else approved
     if isinstance(event, WithdrawalReturned):
-        return {**row, "status": "returned"}
+        return {**row, "status": Status.RETURNED}
     if type(event) in _ENDS:
         return {**row, "status": _ENDS[type(event)], "ended_at": moment}
     return {**row, "status": _GOES_ON[type(event)]}

@@ -11,6 +11,10 @@ class CasinoUnknown(NotFound):
     pass
 
 
+class FileUnknown(NotFound):
+    pass
+
+
 class JobExists(DomainError):
     code = "job_exists"
 

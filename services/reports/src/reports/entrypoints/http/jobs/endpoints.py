@@ -28,9 +28,9 @@ from reports.adapters.writers import MEDIA_TYPES
 from reports.application.definitions import DEFINITIONS
 from reports.domain.job.aggregate import job
 from reports.domain.job.commands import RequestReport
-from reports.domain.job.errors import CasinoUnknown, FileExpired, FileNotReady, JobUnknown, ReportUnknown
+from reports.domain.job.errors import CasinoUnknown, FileExpired, FileNotReady, FileUnknown, JobUnknown, ReportUnknown
 from reports.entrypoints.http.jobs.listing import JOBS
-from reports.entrypoints.http.jobs.schemas import Accepted, FileView, JobItem, JobView, RequestBody
+from reports.entrypoints.http.jobs.schemas import Accepted, FileView, Format, JobItem, JobView, RequestBody
 from reports.read_models.job_list import table as jobs
 
 router = APIRouter(prefix="/api/reports/v1/jobs", tags=["jobs"])
@@ -96,9 +96,13 @@ async def follow_job(caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UU
 
 @router.get("/{job_id}/files/{file_format}", response_class=StreamingResponse)
 async def download(
-    caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UUID, file_format: str, request: Request, app: App
+    caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UUID, file_format: Format, request: Request, app: App
 ) -> StreamingResponse:
-    """Fetch a finished file. Whoever may no longer draw the report may no longer fetch it either."""
+    """Fetch a finished file. Whoever may no longer draw the report may no longer fetch it either.
+
+    `file_not_ready` means that it is worth asking again. Where no file will ever be (a format nobody asked for, a
+    report that could not be made), there is nothing to wait for.
+    """
     files: ReportFiles = request.app.state.files
     ctx = caller.context(request)
 
@@ -106,7 +110,9 @@ async def download(
         row = await _own(uow.connection, caller, job_id)
         for casino_id in row.casino_ids:
             caller.must_see(UUID(casino_id), DEFINITIONS[row.report].permission)
-        if row.status != "completed" or file_format not in row.files:
+        if file_format not in row.formats or row.status == "failed":
+            raise FileUnknown("There is no such file and there will be none.")
+        if row.status != "completed":
             raise FileNotReady("There is no such file yet.")
         if row.expires_at <= ctx.occurred_at:
             raise FileExpired

@@ -12,12 +12,15 @@ Value = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 
 
+Format = Literal["csv", "xlsx"]
+
+
 class RequestBody(StrictModel):
     report: Name
     casino_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
     from_: Day = Field(alias="from", description="The first gaming day")
     to: Day = Field(description="The last gaming day, included")
-    formats: Annotated[list[Literal["csv", "xlsx"]], Field(min_length=1, max_length=2)]
+    formats: Annotated[list[Format], Field(min_length=1, max_length=2)]
     parameters: Annotated[dict[Name, Value], Field(max_length=10)] = Field(default_factory=dict)
 
 
