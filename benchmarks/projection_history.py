@@ -61,7 +61,7 @@ def life(now: datetime, chance: random.Random) -> list[WithdrawalCommand]:
         return [*commands, RejectWithdrawal(rejecter="second", reason="documents missing")]
     if amount > (POLICY.automatic_up_to_minor or 0):
         commands.append(ApproveWithdrawal(approver="second"))
-    commands.append(StartPayout(request_id=uuid7()))
+    commands.append(StartPayout(request_id=uuid7(), sent_as="f" * 64))
     if chance.random() < 0.1:
         commands.append(HearProvider(word=Unanswered()))
     commands.append(HearProvider(word=Taken(reference=str(chance.randrange(10**10)))))

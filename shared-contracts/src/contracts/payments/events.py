@@ -73,9 +73,8 @@ class TransferPosted(
     provider: Slug | None = None
     """For deposits and withdrawals."""
     sequence: Annotated[int, Field(ge=0)] = 0
-    """The ledger's order: of two movements of one wallet the later has the greater number, also where `posted_at` is
-    the same or, between two machines, the other way round. There are gaps. 0 on movements from before they had one.
-    """
+    """The ledger's order: the later of a wallet's movements has the greater number, whatever `posted_at` says. With
+    gaps; 0 on movements from before they had one."""
 
 
 class RollbackRemembered(
@@ -368,10 +367,7 @@ class WithdrawalReturned(
     key="player_id",
     consumers=("backoffice", "reports"),
 ):
-    """Paid money came back (a closed account, say) and is in the wallet as a new credit.
-
-    `amount_minor` is what came back now: the whole, or a part of it that others may follow.
-    """
+    """Paid money (the whole, or a part that others may follow) came back and is in the wallet as a new credit."""
 
     withdrawal_id: UUID
     player_id: PlayerId
