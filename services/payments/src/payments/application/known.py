@@ -55,7 +55,7 @@ class Directory(Protocol):
         ...
 
     async def lock_player(self, connection: AsyncConnection, player_id: UUID) -> None:
-        """Nobody else changes what is known of the player until the transaction ends."""
+        """Nobody else draws conclusions from what is known of the player until the transaction ends."""
         ...
 
     async def held(self, connection: AsyncConnection, player_id: UUID) -> bool:

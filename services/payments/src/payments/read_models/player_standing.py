@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, Column, Date, Table, Text, Uuid, select, text
+from sqlalchemy import Boolean, Column, Date, Table, Text, Uuid, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -116,8 +116,11 @@ async def find(connection: AsyncConnection, player_id: UUID, now: datetime, time
 
 
 async def lock(connection: AsyncConnection, player_id: UUID) -> None:
-    """Wait for whoever changes what is known of the player, and keep others waiting until the transaction ends."""
-    await connection.execute(select(table.c.player_id).where(table.c.player_id == player_id).with_for_update())
+    """Wait for whoever draws conclusions about the player, and keep others waiting until the transaction ends.
+
+    By his id and not by his row, which may not be there yet.
+    """
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"standing/{player_id}", 0))))
 
 
 def _nobody(player_id: UUID, casino_id: UUID) -> Row:

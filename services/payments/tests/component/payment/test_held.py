@@ -117,3 +117,16 @@ async def test_deposits_that_come_while_it_is_set_aside_are_before_or_after_it(w
     answers, _ = await gather(gather(*(world.deposit(1_00) for _ in range(6))), world.tell_as(99, exclusion(world)))
     assert {answer.status_code for answer in answers} <= {201, 503}
     problem(await world.deposit(), 503, "restriction_feed_stale")
+
+
+@pytest.mark.parametrize("attempt", range(4))
+async def test_a_player_who_registers_while_something_about_him_is_set_aside_begins_held(
+    bare_world: World, attempt: int
+) -> None:
+    await bare_world.open_casino()
+    whose: dict[str, Any] = {"player_id": bare_world.player, "casino_id": bare_world.casino}
+    hit = HitDecided(**whose, hit_id=uuid4(), decision="confirm")
+    news = [bare_world.register(), bare_world.tell_as(99, hit)]
+    await gather(*(news if attempt % 2 else reversed(news)))
+    flags = await bare_world.rows("SELECT DISTINCT bets_blocked FROM account WHERE player_id = $1", bare_world.player)
+    assert flags == [{"bets_blocked": True}]
