@@ -124,6 +124,15 @@ EXAMPLES: dict[str, Example] = {
     ),
     f"POST {_BACKOFFICE}/players/search": Example(body={"email": "ann@mail.example.com", "phone": "+35612345678"}),
     f"POST {_PLAYER}/reveal": Example(body=REASON),
+    f"POST {_PLAYER}/profile": Example(
+        body={
+            "first_name": "Anne",
+            "last_name": "Else",
+            "phone": "+35687654321",
+            "address": "2 Example Street, Valletta",
+            **REASON,
+        }
+    ),
     f"POST {_PLAYER}/block": Example(body=REASON),
     f"POST {_PLAYER}/unblock": Example(body=REASON),
     f"POST {_PLAYER}/tags": Example(body={"tag": "vip"}),

@@ -28,6 +28,7 @@ TYPES = EventTypes(
     casino.CasinoOpened,
     casino.JurisdictionProfileAdopted,
     player.PlayerRegistered,
+    player.PlayerProfileChanged,
     player.PlayerBlocked,
     player.PlayerUnblocked,
     player.PlayerTagged,

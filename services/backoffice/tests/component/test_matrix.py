@@ -36,6 +36,7 @@ ATTEMPTS = [
     attempt("POST", f"{V1}/players/search", P.PLAYER_LIST, EMAIL, hidden="empty"),
     attempt("GET", PLAYER, P.PLAYER_VIEW),
     attempt("POST", f"{PLAYER}/reveal", P.PLAYER_REVEAL, WHY),
+    attempt("POST", f"{PLAYER}/profile", P.PLAYER_CHANGE, {"last_name": "Else", **WHY}),
     attempt("POST", f"{PLAYER}/block", P.PLAYER_BLOCK, WHY),
     attempt("POST", f"{PLAYER}/unblock", P.PLAYER_BLOCK, WHY),
     attempt("POST", f"{PLAYER}/tags", P.PLAYER_TAG, {"tag": "vip"}),

@@ -142,6 +142,10 @@ TOLD: list[tuple[Any, ContractEvent]] = [
         ),
     ),
     (player.PlayerRegistered(**REGISTERED, **SEALED), public.PlayerRegistered(**WHO, **REGISTERED)),
+    (
+        player.PlayerProfileChanged(sealed={"phone": "unreadable", "address": "unreadable"}, phone_index="p"),
+        public.PlayerProfileChanged(**WHO, fields=("address", "phone")),
+    ),
     (player.PlayerBlocked(), public.PlayerBlocked(**WHO)),
     (player.PlayerUnblocked(), public.PlayerUnblocked(**WHO)),
     (player.PlayerTagged(tag="vip"), public.PlayerTagged(**WHO, tag="vip")),

@@ -16,17 +16,19 @@ from backoffice.domain.player.aggregate import MOST_TAGS, player
 from backoffice.domain.player.commands import (
     AddNote,
     BlockPlayer,
+    ChangeProfile,
     ErasePersonalData,
     ForgetIdentity,
     TagPlayer,
     UnblockPlayer,
     UntagPlayer,
 )
-from backoffice.domain.player.errors import AccountClosed, PlayerHasMoney, PlayerUnknown, TooManyTags
+from backoffice.domain.player.errors import AccountClosed, PlayerHasMoney, PlayerIsExcluded, PlayerUnknown, TooManyTags
 from backoffice.domain.player.events import (
     IdentityForgotten,
     PersonalDataErased,
     PlayerBlocked,
+    PlayerProfileChanged,
     PlayerRegistered,
     PlayerTagged,
     PlayerUnblocked,
@@ -67,6 +69,14 @@ REGISTERED = PlayerRegistered(
 
 def adopt(rules: JurisdictionProfile, effective_from: datetime = NOW) -> AdoptProfile:
     return AdoptProfile(profile=rules, effective_from=effective_from, now=NOW)
+
+
+def change(excluded: bool = False, **changed: Any) -> ChangeProfile:
+    return ChangeProfile(**{"sealed": {}, "phone_index": None, "identity_index": None, **changed}, excluded=excluded)
+
+
+RENAMED: dict[str, Any] = {"sealed": {"last_name": "unreadable"}, "identity_index": "j"}
+MOVED: dict[str, Any] = {"sealed": {"phone": "unreadable"}, "phone_index": "p"}
 
 
 def erase(**shown: int) -> ErasePersonalData:
@@ -130,6 +140,9 @@ def test_rules_must_be_known_before_they_hold_and_make_sense() -> None:
         ([PersonalDataErased()], erase(), []),
         ([PersonalDataErased()], erase(balance_minor=1), []),
         ([PlayerTagged(tag="vip"), PersonalDataErased()], UntagPlayer(tag="vip"), [PlayerUntagged(tag="vip")]),
+        ([], change(), []),
+        ([], change(**RENAMED), [PlayerProfileChanged(**RENAMED)]),
+        ([], change(**MOVED, excluded=True), [PlayerProfileChanged(**MOVED)]),
         ([], ForgetIdentity(), []),
         ([PersonalDataErased()], ForgetIdentity(), [IdentityForgotten()]),
         ([PersonalDataErased(), IdentityForgotten()], ForgetIdentity(), []),
@@ -151,11 +164,22 @@ def test_nobody_with_money_is_erased(shown: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [BlockPlayer(), UnblockPlayer(), TagPlayer(tag="vip"), AddNote(note_id=UUID(int=1), sealed_text="x")]
+    "command",
+    [
+        BlockPlayer(),
+        UnblockPlayer(),
+        TagPlayer(tag="vip"),
+        AddNote(note_id=UUID(int=1), sealed_text="x"),
+        change(**MOVED),
+    ],
 )
 @pytest.mark.parametrize("before", [[], [PlayerBlocked()]], ids=["open", "blocked"])
 def test_a_closed_account_stays_as_it_is(command: Any, before: list[Any]) -> None:
     Spec(player).given(REGISTERED, *before, PersonalDataErased()).when(command).then_raises(AccountClosed)
+
+
+def test_the_name_that_recognises_an_excluded_player_stays() -> None:
+    Spec(player).given(REGISTERED).when(change(**RENAMED, excluded=True)).then_raises(PlayerIsExcluded)
 
 
 def test_tags_have_an_end() -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.testing.environment import make_settings
+from contracts.backoffice.events import PlayerProfileChanged
 from verification.main import build
 from verification.settings import Settings
 
@@ -33,6 +34,21 @@ async def test_the_news_of_a_registration_twice_opens_one_case(world: World) -> 
     player = await world.register()
     await world.hear(registration(player))
     assert len(await world.said("verification.case_opened")) == 1
+
+
+async def test_under_another_name_a_player_is_compared_again(world: World) -> None:
+    await world.import_list("ofac-sdn", "demo")
+    player = await world.register(born=date(1971, 10, 13))
+    await world.work()
+    assert (await world.get("/hits"))["items"] == []
+    world.backoffice.players[str(player)] |= {"first_name": "Erasmus Quillon", "last_name": "Nightshade"}
+    await world.hear(PlayerProfileChanged(player_id=player, casino_id=CASINO, fields=("address", "phone")))
+    await world.work()
+    assert (await world.get("/hits"))["items"] == [], "nothing said that the name is another"
+    await world.hear(PlayerProfileChanged(player_id=player, casino_id=CASINO, fields=("first_name", "last_name")))
+    await world.work()
+    [hit] = (await world.get("/hits"))["items"]
+    assert (hit["status"], hit["listed_name"]) == ("open", "NIGHTSHADE, Erasmus Quillon")
 
 
 async def test_a_listed_name_waits_for_a_person_and_is_cleared(world: World) -> None:

@@ -10,7 +10,13 @@ from services.verification.tests.component.world import World, png
 from chassis.domain import DomainError
 from chassis.testing.environment import make_settings
 from chassis.testing.golden import Effect, assert_as_promised, assert_effect, label, recorded, said
-from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PersonalDataErased, PlayerRegistered
+from contracts.backoffice.events import (
+    CasinoOpened,
+    JurisdictionProfileAdopted,
+    PersonalDataErased,
+    PlayerProfileChanged,
+    PlayerRegistered,
+)
 from contracts.event import ContractEvent
 from contracts.platform.events import AccessRecorded
 from contracts.registry import consumed_by, produced_by
@@ -47,6 +53,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
             "task": {"kind": SCREEN},
         }
     ),
+    PlayerProfileChanged: Effect({"task": {"kind": SCREEN}}),
     PersonalDataErased: Effect(
         {
             "event": {"type": "verification.case_erased"},

@@ -30,6 +30,8 @@ class BackofficeError(StrEnum):
     """There is an account with this e-mail, or of this person, at this casino already."""
     PLAYER_HAS_MONEY = "player_has_money"
     """The player cannot be erased while there is money of his, on hold or under way."""
+    PLAYER_IS_EXCLUDED = "player_is_excluded"
+    """The name of a player who excluded himself recognises him; it stays until the exclusion is over."""
     PLAYER_TOO_YOUNG = "player_too_young"
     """Younger than the casino's jurisdiction allows."""
     PROFILE_FROM_THE_PAST = "profile_from_the_past"

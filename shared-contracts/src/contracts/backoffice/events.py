@@ -8,7 +8,7 @@ from pydantic import Field
 
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Count, CountryCode, ExternalRef, Label, PlayerId, UtcTime
+from contracts.fields import CasinoId, Code, Count, CountryCode, ExternalRef, Label, PlayerId, UtcTime
 from contracts.money import AmountMinor, CurrencyCode
 
 CASINOS = "backoffice.casino.events"
@@ -76,6 +76,22 @@ class PlayerRegistered(
     registered_at: UtcTime
     test_account: bool = False
     """Money and figures of a test account stay out of every report."""
+
+
+class PlayerProfileChanged(
+    ContractEvent,
+    type="backoffice.player_profile_changed",
+    version=1,
+    topic=PLAYERS,
+    key="player_id",
+    consumers=("backoffice", "verification"),
+):
+    """Something about the person is new. What it is stays with backoffice; services that must know ask for it."""
+
+    player_id: PlayerId
+    casino_id: CasinoId
+    fields: tuple[Code, ...]
+    """Which: `first_name`, `last_name`, `phone`, `address`."""
 
 
 class PlayerBlocked(

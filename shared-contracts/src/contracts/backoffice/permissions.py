@@ -18,6 +18,8 @@ class BackofficePermission(StrEnum):
     """See one player's page; personal data stays masked."""
     PLAYER_REVEAL = "backoffice.player.reveal"
     """See a player's personal data, with a reason that is logged."""
+    PLAYER_CHANGE = "backoffice.player.change"
+    """Change a player's name, phone and address, with a reason that is logged."""
     PLAYER_BLOCK = "backoffice.player.block"
     """Stop a player's account, or let it go on."""
     PLAYER_TAG = "backoffice.player.tag"

@@ -65,6 +65,10 @@ def _about_player(player_id: UUID, casino_id: UUID, event: player.PlayerEvent) -
                 registered_at=event.registered_at,
                 test_account=event.test_account,
             )
+        case player.PlayerProfileChanged():
+            return contract.PlayerProfileChanged(
+                player_id=player_id, casino_id=casino_id, fields=tuple(sorted(event.sealed))
+            )
         case player.PlayerBlocked():
             return contract.PlayerBlocked(**who)
         case player.PlayerUnblocked():

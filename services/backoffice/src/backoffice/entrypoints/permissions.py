@@ -10,6 +10,7 @@ PERMISSIONS = (
     PermissionSpec(P.PLAYER_LIST, "List players", "low", ("internal",)),
     PermissionSpec(P.PLAYER_VIEW, "See a player's page, personal data masked", "normal", ("internal",)),
     PermissionSpec(P.PLAYER_REVEAL, "See a player's personal data in clear, for a reason", "high", ("pii_basic",)),
+    PermissionSpec(P.PLAYER_CHANGE, "Change a player's name, phone and address, for a reason", "high", ("pii_basic",)),
     PermissionSpec(P.PLAYER_BLOCK, "Block and unblock players", "high"),
     PermissionSpec(P.PLAYER_TAG, "Tag players", "low"),
     PermissionSpec(P.PLAYER_NOTE, "Write and read notes about players", "normal", ("pii_basic",)),

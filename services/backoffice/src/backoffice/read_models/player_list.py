@@ -13,6 +13,7 @@ from backoffice.domain.player.events import (
     IdentityForgotten,
     PersonalDataErased,
     PlayerBlocked,
+    PlayerProfileChanged,
     PlayerRegistered,
     PlayerTagged,
     PlayerUnblocked,
@@ -59,12 +60,13 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     if row is None:
         return None
     match event:
+        case PlayerProfileChanged():
+            return _changed(row, event)
         case PlayerBlocked() | PlayerUnblocked():
             return _now(row, "blocked" if isinstance(event, PlayerBlocked) else "active")
-        case PlayerTagged(tag=tag):
-            return {**row, "tags": sorted({*row["tags"], tag})}
-        case PlayerUntagged(tag=tag):
-            return {**row, "tags": [one for one in row["tags"] if one != tag]}
+        case PlayerTagged() | PlayerUntagged():
+            others = {one for one in row["tags"] if one != event.tag}
+            return {**row, "tags": sorted(others | {event.tag} if isinstance(event, PlayerTagged) else others)}
         case PersonalDataErased():
             return _erased(row, recorded.meta.occurred_at.date())
         case IdentityForgotten():
@@ -80,6 +82,12 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             }
             return {**row, "limits": {**row["limits"], event.period: limit}}
     return row
+
+
+def _changed(row: Row, event: PlayerProfileChanged) -> Row:
+    indexes = {"phone_index": event.phone_index, "identity_index": event.identity_index}
+    fresh = {name: index for name, index in indexes.items() if index is not None}
+    return {**row, **fresh, "sealed": {**row["sealed"], **event.sealed}}
 
 
 def _now(row: Row, status: str) -> Row:
@@ -127,6 +135,7 @@ player_list = ReadModel(
     table,
     (
         PlayerRegistered,
+        PlayerProfileChanged,
         PlayerBlocked,
         PlayerUnblocked,
         PlayerTagged,

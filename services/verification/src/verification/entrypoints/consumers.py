@@ -6,7 +6,13 @@ from uuid import UUID, uuid5
 from chassis.messaging import Consumer
 from chassis.messaging.consumer import EventHandler
 from chassis.store import UnitOfWork
-from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PersonalDataErased, PlayerRegistered
+from contracts.backoffice.events import (
+    CasinoOpened,
+    JurisdictionProfileAdopted,
+    PersonalDataErased,
+    PlayerProfileChanged,
+    PlayerRegistered,
+)
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 from verification.adapters.profiles import CasinoProfiles
@@ -17,6 +23,7 @@ from verification.domain.case.aggregate import case
 from verification.domain.case.commands import OpenCase
 
 _FROM_THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMES = frozenset({"first_name", "last_name"})
 _NAMESPACE = UUID("0fb6c7a5-1f57-5a29-8a83-2f6f6f0c9d2e")
 
 
@@ -26,7 +33,7 @@ def consumer(profiles: CasinoProfiles, documents: Documents) -> Consumer:
     async def on_casino_opened(uow: UnitOfWork, _: Envelope, event: CasinoOpened) -> None:
         await profiles.adopt(uow.connection, event.casino_id, 0, _FROM_THE_BEGINNING, event.profile.required_documents)
 
-    async def on_profile_adopted(uow: UnitOfWork, _: Envelope, event: JurisdictionProfileAdopted) -> None:
+    async def on_rules_adopted(uow: UnitOfWork, _: Envelope, event: JurisdictionProfileAdopted) -> None:
         await profiles.adopt(
             uow.connection,
             event.casino_id,
@@ -46,14 +53,21 @@ def consumer(profiles: CasinoProfiles, documents: Documents) -> Consumer:
         if (await uow.decide(case, event.player_id, command)).events:
             await uow.schedule(SCREEN, event.player_id, {"player_id": str(event.player_id)})
 
+    async def on_profile_changed(uow: UnitOfWork, envelope: Envelope, event: PlayerProfileChanged) -> None:
+        """Under another name he may be on a list."""
+        if not _NAMES.isdisjoint(event.fields):
+            task_id = uuid5(_NAMESPACE, str(envelope.id))
+            await uow.schedule(SCREEN, task_id, {"player_id": str(event.player_id)})
+
     async def on_personal_data_erased(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
         uow.ctx = uow.ctx.for_casino(event.casino_id)
         await documents.erase(uow, event.player_id)
 
     handlers: dict[type[ContractEvent], EventHandler] = {
         CasinoOpened: on_casino_opened,
-        JurisdictionProfileAdopted: on_profile_adopted,
+        JurisdictionProfileAdopted: on_rules_adopted,
         PlayerRegistered: on_player_registered,
+        PlayerProfileChanged: on_profile_changed,
         PersonalDataErased: on_personal_data_erased,
     }
     return Consumer("verification", handlers=handlers)

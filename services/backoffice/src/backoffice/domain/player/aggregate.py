@@ -8,6 +8,7 @@ from typing import assert_never
 from backoffice.domain.player.commands import (
     AddNote,
     BlockPlayer,
+    ChangeProfile,
     ErasePersonalData,
     ForgetIdentity,
     PlayerCommand,
@@ -25,6 +26,7 @@ from backoffice.domain.player.errors import (
     CurrencyNotOffered,
     PlayerExists,
     PlayerHasMoney,
+    PlayerIsExcluded,
     PlayerTooYoung,
     PlayerUnknown,
     TooManyTags,
@@ -35,6 +37,7 @@ from backoffice.domain.player.events import (
     PlayerBlocked,
     PlayerEvent,
     PlayerNoted,
+    PlayerProfileChanged,
     PlayerRegistered,
     PlayerTagged,
     PlayerUnblocked,
@@ -83,10 +86,14 @@ def decide(command: PlayerCommand, state: Player) -> Sequence[PlayerEvent]:
             return _to_open(command, account)
 
 
-def _to_open(command: BlockPlayer | UnblockPlayer | TagPlayer | AddNote, account: Registered) -> Sequence[PlayerEvent]:
+def _to_open(
+    command: ChangeProfile | BlockPlayer | UnblockPlayer | TagPlayer | AddNote, account: Registered
+) -> Sequence[PlayerEvent]:
     if account.erased:
         raise AccountClosed
     match command:
+        case ChangeProfile():
+            return _change(command)
         case BlockPlayer():
             return [] if account.blocked else [PlayerBlocked()]
         case UnblockPlayer():
@@ -129,6 +136,18 @@ def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
     ]
 
 
+def _change(command: ChangeProfile) -> Sequence[PlayerEvent]:
+    if not command.sealed:
+        return []
+    if command.identity_index is not None and command.excluded:
+        raise PlayerIsExcluded("His name is changed when the exclusion is over: it recognises him until then.")
+    return [
+        PlayerProfileChanged(
+            sealed=command.sealed, phone_index=command.phone_index, identity_index=command.identity_index
+        )
+    ]
+
+
 def _erase(command: ErasePersonalData, account: Registered) -> Sequence[PlayerEvent]:
     if account.erased:
         return []
@@ -164,7 +183,7 @@ def evolve(state: Player, event: PlayerEvent) -> Player:
     """The state after an event."""
     account = state if isinstance(state, Registered) else Registered()
     match event:
-        case PlayerRegistered() | PlayerNoted():
+        case PlayerRegistered() | PlayerProfileChanged() | PlayerNoted():
             return account
         case PlayerBlocked():
             return replace(account, blocked=True)

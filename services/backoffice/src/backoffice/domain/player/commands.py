@@ -25,6 +25,16 @@ class RegisterPlayer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProfile:
+    """`sealed` is what is new, encrypted; an index comes with what it is made of. `excluded`: he is, at his wish."""
+
+    sealed: Mapping[str, str]
+    phone_index: str | None
+    identity_index: str | None
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockPlayer:
     pass
 
@@ -66,6 +76,7 @@ class ForgetIdentity:
 
 PlayerCommand = (
     RegisterPlayer
+    | ChangeProfile
     | BlockPlayer
     | UnblockPlayer
     | TagPlayer

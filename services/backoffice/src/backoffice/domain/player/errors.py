@@ -29,6 +29,12 @@ class AccountClosed(DomainError):
         return "This player was erased; the account is closed for good."
 
 
+class PlayerIsExcluded(DomainError):
+    """His name is what recognises him at another casino; it is corrected when the exclusion is over."""
+
+    code = "player_is_excluded"
+
+
 class PlayerTooYoung(Invalid):
     code = "player_too_young"
 

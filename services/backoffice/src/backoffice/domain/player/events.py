@@ -24,6 +24,16 @@ class PlayerRegistered:
     registered_at: datetime
 
 
+@event("backoffice.player_profile_changed", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerProfileChanged:
+    """`sealed` holds what changed, by name, each encrypted; an index is there when what it is made of changed."""
+
+    sealed: Mapping[str, str]
+    phone_index: str | None = None
+    identity_index: str | None = None
+
+
 @event("backoffice.player_blocked", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerBlocked:
@@ -75,6 +85,7 @@ class IdentityForgotten:
 
 PlayerEvent = (
     PlayerRegistered
+    | PlayerProfileChanged
     | PlayerBlocked
     | PlayerUnblocked
     | PlayerTagged

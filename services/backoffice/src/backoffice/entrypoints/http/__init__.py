@@ -4,7 +4,8 @@ from backoffice.entrypoints.http.casinos.endpoints import router as casinos
 from backoffice.entrypoints.http.limits.endpoints import router as limits
 from backoffice.entrypoints.http.players.commands import router as player_commands
 from backoffice.entrypoints.http.players.endpoints import router as players
+from backoffice.entrypoints.http.players.profile import router as player_profile
 from backoffice.entrypoints.http.timeline.endpoints import router as timeline
 
-ROUTERS = (casinos, players, player_commands, limits, timeline)
+ROUTERS = (casinos, players, player_commands, player_profile, limits, timeline)
 """All of them."""

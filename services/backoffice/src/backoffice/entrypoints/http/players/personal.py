@@ -12,19 +12,20 @@ from chassis.privacy import SubjectVault
 
 async def reveal(connection: AsyncConnection, vault: SubjectVault, row: Any) -> PersonalData:
     """Everything that is known of the person; nothing but the country once it was erased."""
-    known = {"player_id": row.player_id, "country": row.country, **await _opened(connection, vault, row)}
+    known = {"player_id": row.player_id, "country": row.country, **await opened(connection, vault, row)}
     return PersonalData.model_validate(known)
 
 
 async def view(connection: AsyncConnection, vault: SubjectVault, row: Any, *, clear: bool) -> PlayerView:
     """The player's page: masked, unless the reader is the player."""
-    opened = await _opened(connection, vault, row)
-    shown = {name: value if clear else MASKS[name](value) for name, value in opened.items()}
+    personal = await opened(connection, vault, row)
+    shown = {name: value if clear else MASKS[name](value) for name, value in personal.items()}
     known = {name: getattr(row, name) for name in PlayerView.model_fields if name in row._mapping}  # noqa: SLF001
     return PlayerView(**{**known, **shown})
 
 
-async def _opened(connection: AsyncConnection, vault: SubjectVault, row: Any) -> dict[str, str]:
+async def opened(connection: AsyncConnection, vault: SubjectVault, row: Any) -> dict[str, str]:
+    """Personal data in clear, by name; empty once it was erased."""
     names = list(row.sealed)
     values = await vault.decrypt_all(connection, [(row.player_id, row.sealed[name]) for name in names])
     return {name: value for name, value in zip(names, values, strict=True) if value is not None}

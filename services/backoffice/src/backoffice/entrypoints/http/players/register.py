@@ -61,7 +61,7 @@ async def require_acceptable(connection: AsyncConnection, applicant: Applicant, 
 async def register(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: RegisterBody) -> Registered:
     """Check and register, in the transaction at hand."""
     applicant = Applicant.of(player_id, body, vault)
-    await _one_at_a_time(uow.connection, applicant.email_index, applicant.identity_index)
+    await one_person_at_a_time(uow.connection, applicant.email_index, applicant.identity_index)
     casino, profile = await _checked(uow.connection, applicant, uow.ctx.occurred_at)
     command = RegisterPlayer(
         country=body.country,
@@ -97,8 +97,8 @@ async def _checked(connection: AsyncConnection, applicant: Applicant, now: datet
     return casino, profile
 
 
-async def _one_at_a_time(connection: AsyncConnection, *indexes: str) -> None:
-    """Two registrations of one person wait for each other, so that the second sees the first."""
+async def one_person_at_a_time(connection: AsyncConnection, *indexes: str) -> None:
+    """Two who become one person wait for each other, so that the second sees the first."""
     for index in sorted(indexes):
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:index, 3))"), {"index": index})
 

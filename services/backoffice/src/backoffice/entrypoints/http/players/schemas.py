@@ -11,6 +11,8 @@ from contracts.fields import CountryCode
 from contracts.money import CurrencyCode
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,15}$")]
+Address = Annotated[str, StringConstraints(min_length=5, max_length=300, strip_whitespace=True)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
@@ -25,8 +27,8 @@ class RegisterBody(StrictModel):
     date_of_birth: Day
     country: CountryCode
     currency: CurrencyCode
-    phone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,15}$")] | None = None
-    address: Annotated[str, StringConstraints(min_length=5, max_length=300, strip_whitespace=True)]
+    phone: Phone | None = None
+    address: Address
     terms_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
     def personal(self) -> dict[str, str]:
@@ -48,6 +50,20 @@ class Registered(BaseModel):
 
 class ReasonBody(StrictModel):
     reason: Reason
+
+
+class ChangeProfileBody(StrictModel):
+    """What is new; the rest stays. Names are changed by staff, who give a reason."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    phone: Phone | None = None
+    address: Address | None = None
+    reason: Reason | None = Field(default=None, description="Of staff; a player needs none")
+
+    def personal(self) -> dict[str, str]:
+        """What was sent, by the names under which it is kept."""
+        return self.model_dump(exclude={"reason"}, exclude_none=True)
 
 
 class TagBody(StrictModel):
