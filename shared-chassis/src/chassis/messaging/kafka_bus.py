@@ -8,7 +8,14 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached
 from chassis.messaging.kafka_group import KafkaSubscription
@@ -98,7 +105,7 @@ class KafkaBus:
         """How far a group has come; what was deleted before it is behind it."""
         places = [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
         async with self._asking() as (admin, reader):
-            committed = await admin.list_consumer_group_offsets(group)
+            committed = await _committed(admin, group)
             first = await reader.beginning_offsets(places)
             end = await reader.end_offsets(places)
         read = {place: committed[place].offset if place in committed else 0 for place in places}
@@ -108,7 +115,7 @@ class KafkaBus:
         """Messages by topic that were deleted before the group had read them; empty when there are none."""
         places = [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
         async with self._asking() as (admin, reader):
-            committed = await admin.list_consumer_group_offsets(group)
+            committed = await _committed(admin, group)
             first = await reader.beginning_offsets(places)
         missed: dict[str, int] = {}
         for place in places:
@@ -178,6 +185,18 @@ class KafkaBus:
             if self._producer is producer:
                 self._producer = None
         await _stop(producer)
+
+
+async def _committed(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, Any]:
+    """The group's offsets. A cluster that has never had a group makes its memory for groups when it is first asked."""
+    for attempt in range(1, 20):
+        try:
+            found: dict[TopicPartition, Any] = await admin.list_consumer_group_offsets(group)
+        except (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError, GroupLoadInProgressError):
+            await asyncio.sleep(0.05 * attempt)
+        else:
+            return found
+    raise KafkaError(f"nobody can say how far {group} has come")
 
 
 async def _count(admin: AIOKafkaAdminClient, topic: str) -> int:

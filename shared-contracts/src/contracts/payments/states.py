@@ -1,4 +1,4 @@
-"""Where a withdrawal can stand, in the words of payments; whoever shows one uses the same."""
+"""Where deposits and withdrawals can stand, in the words of payments; whoever shows one uses the same."""
 
 from enum import StrEnum
 
@@ -26,3 +26,24 @@ class WithdrawalStatus(StrEnum):
     """The provider did not pay; the money is back."""
     RETURNED = "returned"
     """The money left, and some of it or all came back."""
+
+
+class DepositStatus(StrEnum):
+    """Where a deposit stands."""
+
+    REQUESTED = "requested"
+    """The provider is about to be asked."""
+    REFUSED = "refused"
+    """A limit or a restriction stopped it; the provider never heard of it."""
+    REQUIRES_ACTION = "requires_action"
+    """The player has something to do at the provider."""
+    PROCESSING = "processing"
+    """The provider works on it."""
+    UNKNOWN = "unknown"
+    """The provider was asked and nothing believable came back."""
+    SUCCEEDED = "succeeded"
+    """Settled and credited."""
+    FAILED = "failed"
+    """The provider said no, or the player must not pay in any more."""
+    EXPIRED = "expired"
+    """Nothing was decided in time; credited should it be settled after all."""

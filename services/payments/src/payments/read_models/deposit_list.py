@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
+from contracts.payments.states import DepositStatus as Status
 from payments.application.schema import metadata
 from payments.domain.deposit import events as e
 from payments.domain.deposit.standing import LONGEST_OPEN
@@ -40,7 +41,7 @@ table = Table(
     Index("ix_rm_deposit_list_player", "player_id", "created_at", "id"),
 )
 
-UNDECIDED = ("requested", "requires_action", "processing", "unknown")
+UNDECIDED = (Status.REQUESTED, Status.REQUIRES_ACTION, Status.PROCESSING, Status.UNKNOWN)
 """Statuses of deposits nobody has given up."""
 
 _MAY_BE_PAID = or_(table.c.status.in_(UNDECIDED), table.c.open_at_provider)
@@ -56,7 +57,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "casino_id": event.casino_id,
             "player_id": event.player_id,
             "provider": event.provider,
-            "status": "refused" if refused else "requested",
+            "status": Status.REFUSED if refused else Status.REQUESTED,
             "amount_minor": event.amount_minor,
             "requested_minor": event.amount_minor,
             "currency": event.currency,
@@ -74,18 +75,18 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 def _changes(event: e.ProviderEvent) -> dict[str, Any]:
     match event:
         case e.DepositActionRequired():
-            return {"status": "requires_action", "reference": event.reference}
+            return {"status": Status.REQUIRES_ACTION, "reference": event.reference}
         case e.DepositSubmitted():
-            return {"status": "processing", "reference": event.reference}
+            return {"status": Status.PROCESSING, "reference": event.reference}
         case e.DepositOutcomeUnknown():
-            return {"status": "unknown"}
+            return {"status": Status.UNKNOWN}
         case e.DepositSucceeded():
             settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None, "open_at_provider": False}
-            return {"status": "succeeded", "reference": event.reference, **settled}
+            return {"status": Status.SUCCEEDED, "reference": event.reference, **settled}
         case e.DepositFailed():
-            return {"status": "failed", "code": event.code, "reference": event.reference, "open_at_provider": True}
+            return {"status": Status.FAILED, "code": event.code, "reference": event.reference, "open_at_provider": True}
         case e.DepositExpired():
-            return {"status": "expired", "code": "expired", "open_at_provider": True}
+            return {"status": Status.EXPIRED, "code": "expired", "open_at_provider": True}
         case e.DepositClosed():
             return {"open_at_provider": False}
 
@@ -114,7 +115,7 @@ async def gross(
             table.c.player_id == player_id,
             table.c.created_at >= since,
             table.c.currency == currency,
-            or_(table.c.status == "succeeded", _MAY_BE_PAID),
+            or_(table.c.status == Status.SUCCEEDED, _MAY_BE_PAID),
             true() if besides is None else table.c.id != besides,
         )
     )

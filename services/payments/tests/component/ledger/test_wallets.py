@@ -149,3 +149,11 @@ async def test_the_largest_cursor_is_no_accident(house):
     key = await house.player(100)
     answer = await house.get(f"/players/{key.player_id}/statement?after=9999999999999999999", own_token(key))
     assert len(answer.json()["items"]) == 1
+
+
+@pytest.mark.parametrize("query", ["next=1", "foo=1", "limit=0", "limit=501", "after=last", "currency=eur"])
+async def test_a_statement_is_asked_for_in_its_own_words_alone(house, query: str):
+    key = await house.player(100)
+    answer = await house.get(f"/players/{key.player_id}/statement?{query}", own_token(key))
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == [f"query.{query.partition('=')[0]}"]

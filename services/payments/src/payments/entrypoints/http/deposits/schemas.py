@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, CurrencyCode
+from contracts.payments.states import DepositStatus
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
@@ -41,7 +42,7 @@ class DepositItem(BaseModel):
     casino_id: UUID
     player_id: UUID
     provider: str
-    status: str
+    status: DepositStatus
     amount_minor: int = Field(description="As settled by the provider; until then as asked for")
     requested_minor: int
     currency: str

@@ -10,7 +10,15 @@ from chassis.domain import Invalid, NotFound
 from chassis.http import Db
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.queries import StatementLine, WalletView, statement_of, wallets_of
-from payments.entrypoints.http.wallets.schemas import Balance, Cause, Statement, StatementItem, WalletBalance
+from payments.domain.ledger.transfers import TransferKind
+from payments.entrypoints.http.wallets.schemas import (
+    Balance,
+    Cause,
+    Statement,
+    StatementItem,
+    StatementQuery,
+    WalletBalance,
+)
 
 router = APIRouter(prefix="/api/payments/v1/players/{player_id}", tags=["wallets"])
 
@@ -45,22 +53,20 @@ async def statement(
     player_id: UUID,
     caller: Annotated[Caller, PlayerOr(PaymentsPermission.STATEMENT_VIEW)],
     db: Db,
-    currency: Annotated[str | None, Query(pattern="^[A-Z]{3,5}$")] = None,
-    after: Annotated[str | None, Query(pattern="^[0-9]{1,19}$")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    query: Annotated[StatementQuery, Query()],
 ) -> Statement:
     """Explain this balance: every movement with what caused it and the balance after it, newest first."""
-    wallet = _one(await _visible_wallets(db, caller, player_id), currency)
-    before = min(int(after), _LARGEST_SEQ) if after is not None else None
-    lines = await statement_of(db, wallet, before=before, limit=limit + 1)
-    shown = lines[:limit]
+    wallet = _one(await _visible_wallets(db, caller, player_id), query.currency)
+    before = min(int(query.after), _LARGEST_SEQ) if query.after is not None else None
+    lines = await statement_of(db, wallet, before=before, limit=query.limit + 1)
+    shown = lines[: query.limit]
     return Statement(
         player_id=player_id,
         casino_id=wallet.casino_id,
         currency=wallet.currency,
         cash_minor=wallet.cash_minor,
         items=[_item(line) for line in shown],
-        next=str(shown[-1].seq) if len(lines) > limit else None,
+        next=str(shown[-1].seq) if len(lines) > query.limit else None,
     )
 
 
@@ -86,7 +92,7 @@ def _one(wallets: list[WalletView], currency: str | None) -> WalletView:
 def _item(line: StatementLine) -> StatementItem:
     return StatementItem(
         transfer_id=line.transfer_id,
-        kind=line.kind,
+        kind=TransferKind(line.kind),
         amount_minor=line.amount_minor,
         cash_delta_minor=line.cash_delta_minor,
         hold_delta_minor=line.hold_delta_minor,

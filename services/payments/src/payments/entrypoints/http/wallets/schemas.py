@@ -3,7 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from payments.domain.ledger.transfers import TransferKind
 
 
 class WalletBalance(BaseModel):
@@ -38,11 +40,21 @@ class Cause(BaseModel):
     session_id: UUID | None
 
 
+class StatementQuery(BaseModel):
+    """What may be asked of a statement, and nothing else: a misspelt name must not be ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3,5}$", description="Needed where he has several")
+    after: str | None = Field(default=None, pattern="^[0-9]{1,19}$", description="The `next` of the page before")
+    limit: int = Field(default=100, ge=1, le=500)
+
+
 class StatementItem(BaseModel):
     """One movement."""
 
     transfer_id: UUID
-    kind: str
+    kind: TransferKind
     amount_minor: int
     cash_delta_minor: int = Field(description="What it did to the cash")
     hold_delta_minor: int = Field(description="What it did to the money on hold")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
+from contracts.payments.states import WithdrawalStatus
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
@@ -46,7 +47,7 @@ class WithdrawalItem(BaseModel):
     casino_id: UUID
     player_id: UUID
     provider: str
-    status: str
+    status: WithdrawalStatus
     amount_minor: int
     currency: str
     destination: str = Field(description="Masked: the last four characters")
