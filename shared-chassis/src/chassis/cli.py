@@ -10,9 +10,9 @@ import uvloop
 from chassis.collector import settle_collector
 from chassis.db import migrations
 from chassis.logging import configure_logging
-from chassis.messaging import Replayed, queue_parked, replay_parked
+from chassis.messaging import Consumer, Replayed, discard_parked, list_parked, queue_parked, replay_parked
 from chassis.runtime import Service, http_application, serve
-from chassis.store import Log, ReadModel, rebuild
+from chassis.store import Application, Log, ReadModel, rebuild
 
 ROLES = ("all", "api", "worker", "relay")
 
@@ -33,7 +33,9 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest revision")
     rebuilding = commands.add_parser("rebuild", help="make a read model anew from events while the service serves")
     rebuilding.add_argument("name", nargs="?", help="one of: " + ", ".join(sorted(_rebuildable(service))) or "none")
-    commands.add_parser("replay-dlq", help="hand parked events to the consumer, and to the bus, again")
+    replaying = commands.add_parser("replay-dlq", help="hand parked events to the consumer, and to the bus, again")
+    replaying.add_argument("--list", action="store_true", help="only say what is parked, and why")
+    replaying.add_argument("--give-up", nargs="+", type=int, metavar="ID", help="only let these go for good")
     commands.add_parser("openapi", help="print the OpenAPI document")
     for name in service.commands:
         own = commands.add_parser(name, help=(service.commands[name].__doc__ or "").strip().split("\n")[0])
@@ -55,7 +57,7 @@ async def _do(service: Service, options: argparse.Namespace) -> int:
         case "rebuild":
             return await _rebuild(service, options.name)
         case "replay-dlq":
-            return await _replay(service)
+            return await _parked(service, options)
         case own:
             return await _own(service, own, options.arguments)
 
@@ -90,15 +92,42 @@ def _counter() -> Callable[[int], None]:
     return lambda events: print(f"{events} events", end="\r", flush=True)  # noqa: T201
 
 
-async def _replay(service: Service) -> int:
+async def _parked(service: Service, options: argparse.Namespace) -> int:
     try:
-        queued = await queue_parked(service.db)
-        consumer = service.consumer
-        result = Replayed(0, 0, 0) if consumer is None else await replay_parked(service.application, consumer)
+        if options.list or options.give_up:
+            if service.consumer is None:
+                print(f"{service.name} listens to nobody: nothing of others can be parked", file=sys.stderr)  # noqa: T201
+                return 2
+            if options.list:
+                return await list_waiting(service.application, service.consumer)
+            return await give_up(service.application, service.consumer, options.give_up)
+        return await _replay(service)
     finally:
         await service.db.close()
+
+
+async def _replay(service: Service) -> int:
+    queued, consumer = await queue_parked(service.db), service.consumer
+    result = Replayed(0, 0, 0) if consumer is None else await replay_parked(service.application, consumer)
     print(f"{result.replayed} replayed, {result.remaining} still parked, {queued} to be published again")  # noqa: T201
     return 0 if result.remaining == 0 else 1
+
+
+async def list_waiting(application: Application, consumer: Consumer) -> int:
+    """Print a line for every event that is parked: its number, since when, of what, and why."""
+    after = 0
+    while page := await list_parked(application.db, consumer.name, after=after):
+        for one in page:
+            print(f"{one.id}  {one.parked_at:%Y-%m-%d %H:%M}  {one.topic}  {one.key}  {one.reason}")  # noqa: T201
+        after = page[-1].id
+    return 0
+
+
+async def give_up(application: Application, consumer: Consumer, ids: Sequence[int]) -> int:
+    """Let parked events go: they never have an effect, and their keys go on without them."""
+    done = await discard_parked(application, consumer, ids)
+    print(f"{done} of {len(ids)} given up")  # noqa: T201
+    return 0 if done == len(ids) else 1
 
 
 async def _own(service: Service, name: str, arguments: Sequence[str]) -> int:

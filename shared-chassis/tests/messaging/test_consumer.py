@@ -10,9 +10,10 @@ import asyncpg
 import pytest
 from sqlalchemy import insert
 
+from chassis.cli import give_up, list_waiting
 from chassis.db import Database, tables
 from chassis.db.engine import driver
-from chassis.messaging import Consumer, MemoryBus, Message, discard_parked, list_parked, purge_parked, replay_parked
+from chassis.messaging import Consumer, MemoryBus, Message, list_parked, purge_parked, replay_parked
 from chassis.messaging.processing import Processor
 from chassis.store import Context, UnitOfWork, rebuild
 from chassis.store.rebuild import rows_of
@@ -173,11 +174,7 @@ async def test_what_the_partitions_last_owner_parks_at_the_last_moment_blocks_it
         raw = await driver(last_owner)
         await raw.execute(_PARKED_BY_ANOTHER, Envelope.from_json(first.value).id, TOPIC)
         ours = asyncio.create_task(Processor(consumer(handler), application(db))([first, second]))
-
-        async def waits() -> bool:
-            return bool(await value(db, "SELECT count(*) FROM pg_locks WHERE NOT granted"))
-
-        await eventually(waits)
+        await eventually(lambda: value(db, "SELECT count(*) FROM pg_locks WHERE NOT granted"))
     await ours
     assert handler.calls == []
     assert await parked(db, "a") == ["the last owner's", "waits behind an earlier event of its key"]
@@ -244,19 +241,22 @@ async def _replay_until_empty(db: Database, reader: Consumer, count: int) -> Non
     await eventually(done)
 
 
-async def test_given_up_events_free_their_key(db: Database) -> None:
+async def test_given_up_events_free_their_key(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
     handler, bus = Handler(failing_on("a0")), MemoryBus()
     reader = consumer(handler)
     async with consuming(reader, db, bus):
         await bus.publish([message(envelope("a", "0"))])
         await eventually(handled(db, 1))
         (one,) = await list_parked(db, "reader")
-        assert await discard_parked(application(db), reader, [one.id]) == 1
+        assert await list_waiting(application(db), reader) == 0
+        assert await give_up(application(db), reader, [one.id]) == 0
         await bus.publish([message(envelope("a", "1"))])
         await eventually(handled(db, 2))
     assert await effects(db, "a") == ["1"]
     assert await list_parked(db, "reader") == []
-    assert await discard_parked(application(db), reader, [one.id]) == 0
+    assert await give_up(application(db), reader, [one.id]) == 1
+    listed, given_up, again = capsys.readouterr().out.splitlines()
+    assert (listed.split()[-1], given_up, again) == ("fit", "1 of 1 given up", "0 of 1 given up")
     assert await purge_parked(db, "reader", older_than=_HOUR) == 0
     assert await purge_parked(db, "reader", older_than=_HOUR * 0) == 1
 
@@ -334,8 +334,7 @@ async def test_a_failure_of_the_database_inside_a_handler_is_the_events_own(db: 
         await bus.publish([message(envelope("a", "0")), message(envelope("b", "0"))])
         await eventually(handled(db, 2))
     reasons = [one.reason for one in await list_parked(db, "reader")]
-    assert len(reasons) == 2
-    assert all("UniqueViolation" in reason for reason in reasons)
+    assert ["UniqueViolation" in reason for reason in reasons] == [True, True]
 
 
 async def test_the_inbox_keeps_envelopes_only_for_read_models(db: Database) -> None:

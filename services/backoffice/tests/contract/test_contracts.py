@@ -79,7 +79,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     TransferPosted: with_figures(TransferPosted, currency="EUR", balance_minor=15000, bets_minor=5000),
     DepositSucceeded: with_figures(DepositSucceeded, deposits=1, deposits_minor=5000),
     WithdrawalPaid: with_figures(WithdrawalPaid, withdrawals=1, withdrawals_minor=5000),
-    WithdrawalReturned: with_figures(WithdrawalReturned, WithdrawalPaid, withdrawals=0, withdrawals_minor=0),
+    WithdrawalReturned: with_figures(WithdrawalReturned, WithdrawalPaid, withdrawals=1, withdrawals_minor=0),
     VerificationLevelReached: with_figures(VerificationLevelReached, verification_level="verified"),
     ScreeningCompleted: with_figures(ScreeningCompleted, open_hits=2),
     HitDecided: with_figures(HitDecided, ScreeningCompleted, open_hits=1),

@@ -66,7 +66,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case WithdrawalPaid():
             return _added(row, withdrawals_minor=event.amount_minor, withdrawals=1)
         case WithdrawalReturned():
-            return _added(row, withdrawals_minor=-event.amount_minor, withdrawals=-1)
+            # It may come back in parts: the withdrawal was made, and what it moved is less.
+            return _added(row, withdrawals_minor=-event.amount_minor)
         case VerificationLevelReached():
             return {**row, "verification_level": event.level}
         case ScreeningCompleted():
