@@ -1,5 +1,6 @@
 """A log is read window by window: nothing is skipped, nothing comes twice, and a long history costs no more a page."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.domain import uuid7
 from chassis.store import Application, Context, EventLog, InboxLog, Log, Place, Recorded
+from chassis.testing.bus_reader import PATIENCE_S
 
 from .example import PutIn, balances, till, types
 
@@ -31,16 +33,23 @@ async def put_in(application: Application, ctx: Context, amount_minor: int) -> N
     await application.execute(till, uuid7(), PutIn(amount_minor=amount_minor), ctx)
 
 
-async def read_on(db: Database, place: Place, limit: int) -> tuple[list[Recorded[Any]], Place]:
-    """Everything that is finished, page by page."""
+async def read_on(db: Database, place: Place, limit: int, *, until: int) -> tuple[list[Recorded[Any]], Place]:
+    """Everything that is finished, page by page, until there are so many events.
+
+    Any transaction on the server that began before them makes a reader wait: one of another test, or a vacuum.
+    """
     found: list[Recorded[Any]] = []
-    while True:
-        async with db.write() as connection:
-            events, after = await OWN.page(connection, place, limit)
-        if after == place:
-            return found, place
-        assert len(events) <= limit
-        found, place = [*found, *events], after
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            async with db.write() as connection:
+                events, after = await OWN.page(connection, place, limit)
+            assert len(events) <= limit
+            found += events
+            if after == place and len(found) >= until:
+                return found, place
+            if after == place:
+                await asyncio.sleep(0.01)
+            place = after
 
 
 @pytest.mark.parametrize("limit", [1, 3, 100])
@@ -51,7 +60,7 @@ async def test_pages_of_any_size_tell_everything_once_and_in_order(
     for batch in ([1, 2, 3], [4], [], [5, 6, 7, 8]):
         for amount_minor in batch:
             await put_in(application, ctx, amount_minor)
-        found, place = await read_on(db, place, limit)
+        found, place = await read_on(db, place, limit, until=len(batch))
         assert [one.event.amount_minor for one in found] == batch
         seen += [one.position for one in found]
     assert seen == sorted(set(seen))
@@ -65,9 +74,9 @@ async def test_an_event_of_a_slow_writer_comes_when_it_is_committed(
         raw = await driver(slow)
         await raw.execute(_COPY, 10)
         await put_in(application, ctx, 2)
-        early, place = await read_on(db, Place(), 100)
+        early, place = await read_on(db, Place(), 100, until=1)
         assert [one.event.amount_minor for one in early] == [1], "what began after the slow one waits for its end"
-    late, _ = await read_on(db, place, 100)
+    late, _ = await read_on(db, place, 100, until=2)
     assert [one.event.amount_minor for one in late] == [10, 2], "in the order of their positions"
 
 
