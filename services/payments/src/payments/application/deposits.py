@@ -120,7 +120,9 @@ async def schedule_question(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, 
 async def return_url(desk: Desk, uow: UnitOfWork, state: ActionRequired) -> str | None:
     """Where the player comes back to, in clear; None when his key is gone."""
     sealed = state.asked.return_url
-    return await desk.vault.decrypt(uow.connection, state.asked.fact.player_id, sealed) if sealed else None
+    if sealed is None or sealed.startswith(("http://", "https://")):
+        return sealed  # From before it was sealed.
+    return await desk.vault.decrypt(uow.connection, state.asked.fact.player_id, sealed)
 
 
 async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None:

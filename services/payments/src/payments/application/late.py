@@ -9,6 +9,7 @@ from payments.application.known import PlayerStanding
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.events import DepositSucceeded
 from payments.domain.deposit.standing import PERIODS, LimitUse, obstacle, window_start
+from payments.domain.withdrawal.events import WithdrawalFailed, WithdrawalReturned
 
 
 async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, success: DepositSucceeded) -> None:
@@ -44,6 +45,27 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
             "amount_minor": success.amount_minor,
             "currency": success.currency,
         },
+    )
+
+
+async def look_into_return(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, back: WithdrawalFailed | WithdrawalReturned
+) -> None:
+    """Set it aside for a person when the player to whom money comes back is gone: nobody can ask for it any more."""
+    rules = await desk.directory.casino(uow.connection, back.casino_id, uow.ctx.occurred_at)
+    if rules is None:
+        return
+    player = await desk.directory.player(uow.connection, back.player_id, uow.ctx.occurred_at, rules.time_zone)
+    if player is None or not player.erased:
+        return
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=back.casino_id,
+        provider=back.provider,
+        about=withdrawal_id,
+        code="returned_to_closed_account",
+        facts={"currency": back.currency},
     )
 
 

@@ -77,7 +77,7 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
 
 def _return_id(withdrawal_id: UUID, event: WithdrawalReturned) -> UUID:
     """Each part that comes back is a movement of its own, named after what was back before it."""
-    before_minor = event.back_minor - event.returned_minor
+    before_minor = event.all_back_minor - event.returned_minor
     parts = (withdrawal_id, before_minor) if before_minor else (withdrawal_id,)
     return transfer_id(TransferKind.WITHDRAWAL_RETURNED, *parts)
 

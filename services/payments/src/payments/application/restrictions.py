@@ -42,6 +42,18 @@ async def apply_restrictions(desk: Desk, uow: UnitOfWork, player_id: UUID) -> No
         await uow.schedule(REVIEW, player_id, {"casino_id": str(player.casino_id)}, run_at=over)
 
 
+async def hold_or_apply(desk: Desk, uow: UnitOfWork, player_id: UUID) -> None:
+    """Restrict a player something of whom is set aside, and let what is known decide once nothing is any more.
+
+    Holding reads neither calendar nor rules: what an event failed at must not also keep it from being set aside.
+    """
+    await desk.directory.lock_player(uow.connection, player_id)
+    if await desk.directory.held(uow.connection, player_id):
+        await desk.ledger.restrict(uow.connection, player_id, bets_blocked=True, deposits_blocked=True)
+    else:
+        await apply_restrictions(desk, uow, player_id)
+
+
 def standing_of(player: PlayerStanding, *, feed_fresh: bool = True) -> DepositStanding:
     """What is known of a player, as a deposit asks for it; his limits left out."""
     return DepositStanding(

@@ -9,6 +9,7 @@ import msgspec
 from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
+from payments.application.late import look_into_return
 from payments.application.ledger import ensure_posted
 from payments.application.ports import PayoutFlow
 from payments.application.postings import withdrawal_transfers
@@ -21,7 +22,12 @@ from payments.domain.withdrawal.commands import (
     RequestWithdrawal,
     WithdrawalCommand,
 )
-from payments.domain.withdrawal.events import WithdrawalApproved, WithdrawalEvent
+from payments.domain.withdrawal.events import (
+    WithdrawalApproved,
+    WithdrawalEvent,
+    WithdrawalFailed,
+    WithdrawalReturned,
+)
 from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding
 from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Withdrawal
 from payments.domain.withdrawal.words import PayoutWord
@@ -120,7 +126,11 @@ async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, wo
         UnlawfulPayoutWord: it fits no legal transition; nothing was changed.
         NotFound: the withdrawal is another casino's.
     """
-    return await _decide(desk, uow, withdrawal_id, HearProvider(word=word))
+    outcome = await _decide(desk, uow, withdrawal_id, HearProvider(word=word))
+    for event in outcome.events:
+        if isinstance(event, WithdrawalFailed | WithdrawalReturned):
+            await look_into_return(desk, uow, withdrawal_id, event)
+    return outcome
 
 
 def payout_flow(desk: Desk, provider: str) -> PayoutFlow:

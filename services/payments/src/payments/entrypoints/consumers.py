@@ -20,7 +20,7 @@ from payments.adapters.restriction_feed import note_beat
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE
 from payments.application.known import CONSUMER
-from payments.application.restrictions import apply_restrictions
+from payments.application.restrictions import apply_restrictions, hold_or_apply
 from payments.read_models.casino_rules import casino_rules
 from payments.read_models.directory import RESTRICTING
 from payments.read_models.player_standing import player_standing
@@ -50,7 +50,7 @@ def consumer(desk: Desk) -> Consumer:
         for topic, key in sorted(keys):
             player_id = _player(key) if topic in RESTRICTING else None
             if player_id is not None:
-                await apply_restrictions(desk, uow, player_id)
+                await hold_or_apply(desk, uow, player_id)
 
     handlers: dict[Any, Any] = {
         PlayerRegistered: open_wallet,

@@ -96,7 +96,7 @@ def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:
         case e.WithdrawalFailed():
             return {"status": Status.FAILED, "code": event.code}
         case e.WithdrawalReturned():
-            return {"status": Status.RETURNED, "code": event.code, "returned_minor": event.back_minor}
+            return {"status": Status.RETURNED, "code": event.code, "returned_minor": event.all_back_minor}
 
 
 withdrawal_list = ReadModel(

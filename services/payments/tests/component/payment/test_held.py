@@ -1,6 +1,7 @@
 """While an event about a player is set aside, nobody knows what he may do: he neither bets nor pays in."""
 
 from asyncio import gather
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -130,3 +131,12 @@ async def test_a_player_who_registers_while_something_about_him_is_set_aside_beg
     await gather(*(news if attempt % 2 else reversed(news)))
     flags = await bare_world.rows("SELECT DISTINCT bets_blocked FROM account WHERE player_id = $1", bare_world.player)
     assert flags == [{"bets_blocked": True}]
+
+
+async def test_an_event_that_fails_while_restrictions_are_worked_out_is_set_aside_all_the_same(world: World) -> None:
+    await world.give()
+    async with world.service.db.write() as connection:
+        await connection.exec_driver_sql("UPDATE rm_casino_rules SET time_zone = 'Nowhere/At_All'")
+    await world.tell(exclusion(world).model_copy(update={"until": date(2099, 1, 1)}))
+    assert len(await parked_of(world)) == 1
+    assert await bet(world) == Code.BLOCKED

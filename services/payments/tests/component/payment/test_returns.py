@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.backoffice.events import PersonalDataErased
+
 from .test_notifications import set_aside
 from .world import World
 
@@ -38,3 +40,17 @@ async def test_after_a_return_a_word_of_another_amount_is_set_aside(world: World
         await world.notify(method, paid, amount="999.99")
     assert await set_aside(world) == [("trustly", "amount_differs")] * 2
     assert await world.balance() == (430_00, 0)
+
+
+async def test_a_return_that_is_told_in_two_ways_is_credited_once_and_looked_at(world: World, paid: str) -> None:
+    await world.notify("payoutfailed", paid, amount="40.00")
+    await world.notify("credit", paid, amount="40.00")
+    assert await world.balance() == (440_00, 0)
+    assert await set_aside(world) == [("trustly", "return_told_twice")]
+
+
+async def test_money_that_comes_back_to_a_closed_account_is_seen_by_a_person(world: World, paid: str) -> None:
+    await world.tell(PersonalDataErased(player_id=world.player, casino_id=world.casino))
+    await world.notify("credit", paid, amount="100.00")
+    assert await world.balance() == (500_00, 0)
+    assert await set_aside(world) == [("trustly", "returned_to_closed_account")]

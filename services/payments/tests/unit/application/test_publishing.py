@@ -106,5 +106,10 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
     sources = "\n".join(path.read_text() for path in Path(payments.__file__).parent.rglob("*.py"))
     used = set(re.findall(r'(?:UnlawfulDepositWord|UnlawfulPayoutWord|Unclear)\("([a-z_]+)"\)', sources))
     found_by_us = set(re.findall(r'\bcode="([a-z_]+)",\n\s+facts=', sources))
-    assert found_by_us == {"paid_although_forbidden", "account_identity_differs", "left_open_at_provider"}
+    assert found_by_us == {
+        "paid_although_forbidden",
+        "account_identity_differs",
+        "left_open_at_provider",
+        "returned_to_closed_account",
+    }
     assert used | found_by_us | {"debit_not_on_hold"} == set(SetAside)

@@ -1,5 +1,6 @@
 """A withdrawal's life, told as given/when/then."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import DomainError, NotFound
+from chassis.store import EventTypes
 from chassis.testing.spec import Spec
 from payments.domain.withdrawal import events as e
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
@@ -264,6 +266,11 @@ def test_a_returned_withdrawal_hears_nothing_new(spec: WithdrawalSpec, command: 
         ((REQUESTED, APPROVED, STARTED), Confirmed(amount_minor=100_00, currency="SEK"), "amount_differs"),
         ((REQUESTED, APPROVED, STARTED, PAID, PART_BACK), sent_back(70_01).word, "returned_too_much"),
         ((REQUESTED, APPROVED, STARTED, PAID, PART_BACK), SENT_BACK.word, "returned_too_much"),
+        (
+            (REQUESTED, APPROVED, STARTED, PAID, PART_BACK),
+            SentBack(amount_minor=30_00, currency="EUR", code="told otherwise"),
+            "return_told_twice",
+        ),
         ((REQUESTED, APPROVED, STARTED, PAID, PART_BACK), sent_back(70_00, "SEK").word, "amount_differs"),
         ((REQUESTED, APPROVED, STARTED, PAID, RETURNED), sent_back(999_99).word, "amount_differs"),
         ((REQUESTED, APPROVED, STARTED, PAID, RETURNED), sent_back(1).word, "returned_too_much"),
@@ -340,3 +347,14 @@ def test_whatever_the_order_there_is_at_most_one_decision_and_one_end(commands: 
 def test_notifications_in_any_order_leave_the_player_with_his_money(words: list[HearProvider]) -> None:
     history = play([REQUEST, APPROVE, START, *words])
     assert isinstance(history[-1], e.WithdrawalFailed | e.WithdrawalReturned)
+
+
+def test_events_from_before_parts_and_identities_were_kept_are_read() -> None:
+    """Their text as it was stored then."""
+    types = EventTypes(*e.WITHDRAWAL_EVENTS)
+    name, version, text = types.encode(PART_BACK)
+    older = {key: value for key, value in json.loads(text).items() if key != "back_minor"}
+    assert types.decode(name, version, json.dumps(older)).all_back_minor == PART_BACK.back_minor
+    name, version, text = types.encode(STARTED)
+    older = {key: value for key, value in json.loads(text).items() if key != "sent_as"}
+    assert types.decode(name, version, json.dumps(older)).sent_as == ""

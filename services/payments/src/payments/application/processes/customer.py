@@ -11,7 +11,7 @@ NAME = "customer-check"
 
 async def is_same_customer(desk: Desk, account: ProviderAccount, about: UUID, sent_as: str) -> bool:
     """Whether the account names whoever began it. If not, nothing must be sent, and a person hears of it, once."""
-    if desk.sent_as(account) == sent_as:
+    if desk.sent_as(account) == sent_as or not sent_as:
         return True
 
     async def work(uow: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from payments.application.deposits import deposit_flow, give_up, hear_about_deposit, schedule_question
-from payments.application.desk import Desk, set_aside
+from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import again_after
@@ -123,13 +123,14 @@ class DepositProcess:
             try:
                 outcome = await hear_about_deposit(self._desk, uow, deposit_id, word, uow.ctx.occurred_at)
             except UnlawfulDepositWord as unlawful:
-                await set_aside(
+                await set_aside_once(
+                    self._desk,
                     uow,
                     casino_id=casino_id,
                     provider=account.provider,
-                    notification_id=f"answer:{deposit_id}",
+                    about=deposit_id,
                     code=unlawful.why,
-                    facts={"our_reference": str(deposit_id), "word": type(word).__name__},
+                    facts={"word": type(word).__name__},
                 )
                 return (await uow.load(deposit, deposit_id)).state
             pause = self._pause(outcome.state, timedelta(0)) if outcome.events else None

@@ -45,11 +45,11 @@ class DepositRequested(DepositFact):
     """We mean to ask the provider. Recorded before the call, so that no call is ever forgotten.
 
     `return_url` is readable with the player's key only. `sent_as` is the fingerprint of who we are at the provider:
-    nobody else asks about it.
+    nobody else asks about it. Empty: from before it was kept.
     """
 
     return_url: str | None
-    sent_as: str
+    sent_as: str = ""
     requested_at: datetime
 
 

@@ -238,6 +238,9 @@ def _hear_returned(word: PayoutWord, state: Returned) -> Sequence[WithdrawalEven
             _check_returnable(word, fact)
             if word.amount_minor == fact.amount_minor == state.back_minor:
                 return []
+            if word.amount_minor == state.last_minor and word.code != state.last_code:
+                # A provider may tell of one return in two ways; whether it is one or two, a person finds out.
+                raise UnlawfulPayoutWord("return_told_twice")
             if state.back_minor + word.amount_minor > fact.amount_minor:
                 raise UnlawfulPayoutWord("returned_too_much")
             return [_returned(word, fact, before_minor=state.back_minor)]
@@ -332,7 +335,7 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
         case WithdrawalFailed():
             after = Failed(state.order)
         case WithdrawalReturned():
-            after = Returned(state.order, event.back_minor)
+            after = Returned(state.order, event.all_back_minor, event.returned_minor, event.code)
         case _:
             assert_never(event)
     return after

@@ -79,11 +79,12 @@ class WithdrawalCancelled(WithdrawalFact):
 class PayoutStarted(WithdrawalFact):
     """We mean to send the order to pay, under this id, the same however often it is sent. Recorded before the call.
 
-    `sent_as` is the fingerprint of who we are at the provider: as another customer it would be another order.
+    `sent_as` is the fingerprint of who we are at the provider: as another customer it would be another order. Empty:
+    from before it was kept.
     """
 
     request_id: UUID
-    sent_as: str
+    sent_as: str = ""
 
 
 @event("payments.payout_outcome_unknown", 1)
@@ -117,11 +118,18 @@ class WithdrawalFailed(WithdrawalFact):
 @event("payments.withdrawal_returned", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalReturned(WithdrawalFact):
-    """Paid money came back: `returned_minor` of it, and `back_minor` with all that came back before."""
+    """Paid money came back: `returned_minor` of it, and `back_minor` with all that came back before (0: nothing did,
+    it is from before parts were known).
+    """
 
     returned_minor: int
-    back_minor: int
+    back_minor: int = 0
     code: str
+
+    @property
+    def all_back_minor(self) -> int:
+        """Everything that came back so far."""
+        return self.back_minor or self.returned_minor
 
 
 ProviderEvent = (

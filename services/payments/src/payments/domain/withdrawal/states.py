@@ -92,10 +92,15 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The money left, and `back_minor` of it came back: the whole, or a part that others may follow."""
+    """The money left, and `back_minor` of it came back: the whole, or a part that others may follow.
+
+    The last of it was `last_minor`, and `last_code` its reason.
+    """
 
     order: Order
     back_minor: int
+    last_minor: int
+    last_code: str
 
 
 Open = AwaitingApproval | Approved
