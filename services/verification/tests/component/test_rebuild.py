@@ -10,6 +10,7 @@ async def test_rebuilt_read_models_are_the_live_ones(world: World) -> None:
     player, document, hit = await prepared(world)
     await world.post(f"/hits/{hit}/decide", {"decision": "clear", "reason": "another man"})
     await world.post(f"/documents/{document}/accept")
+    await world.rename(player, "Somebody", "Different")
     second = (await world.upload(player, png(4))).json()["document_id"]
     await world.post(f"/documents/{second}/reject", {"reason": "blurry"})
     await world.erase(await world.register("Somebody", "Else"))

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,13 @@ from chassis.runtime import Service
 from chassis.tasks import TaskRunner
 from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
-from contracts.backoffice.events import CasinoOpened, JurisdictionProfileAdopted, PersonalDataErased, PlayerRegistered
+from contracts.backoffice.events import (
+    CasinoOpened,
+    JurisdictionProfileAdopted,
+    PersonalDataErased,
+    PlayerProfileChanged,
+    PlayerRegistered,
+)
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
@@ -33,17 +40,22 @@ class Backoffice:
         self.players: dict[str, dict[str, Any]] = {}
         self.down = False
         self.asked: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        """What happens once, after the next answer was made and before it arrives."""
 
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._answer)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
         if self.down:
             raise httpx.ConnectError("refused", request=request)
         assert request.headers["authorization"].startswith("Bearer ")
         player_id = request.url.path.split("/")[-2]
         self.asked.append(player_id)
         known = self.players.get(player_id)
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
         return httpx.Response(404, json={"code": "not_found"}) if known is None else httpx.Response(200, json=known)
 
 
@@ -88,6 +100,13 @@ class World:
         }
         await self.hear(registration(player_id, casino_id))
         return player_id
+
+    async def rename(self, player_id: UUID, first: str, last: str) -> None:
+        """Somebody writes another name down at backoffice, which says that it did."""
+        known = self.backoffice.players[str(player_id)]
+        self.backoffice.players[str(player_id)] = {**known, "first_name": first, "last_name": last}
+        fields = ("first_name", "last_name")
+        await self.hear(PlayerProfileChanged(player_id=player_id, casino_id=CASINO, fields=fields))
 
     async def open_casino(self, *required: str, casino_id: UUID = CASINO) -> None:
         await self.hear(

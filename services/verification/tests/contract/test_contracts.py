@@ -53,7 +53,9 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
             "task": {"kind": SCREEN},
         }
     ),
-    PlayerProfileChanged: Effect({"task": {"kind": SCREEN}}),
+    PlayerProfileChanged: Effect(
+        {"event": {"type": "verification.name_changed"}, "task": {"kind": SCREEN}}, after=(PlayerRegistered,)
+    ),
     PersonalDataErased: Effect(
         {
             "event": {"type": "verification.case_erased"},
@@ -119,6 +121,8 @@ TOLD: list[tuple[Any, list[ContractEvent]]] = [
         case.LevelReached(level="basic", previous="none", reached_at=NOW),
         [public.VerificationLevelReached(**COMMON, level="basic", previous="none")],
     ),
+    (case.NameChanged(changed_at=NOW), []),
+    (case.DocumentReopened(document_id=DOCUMENT, kind="passport", reopened_at=NOW), []),
     (case.CaseErased(erased_at=NOW), []),
 ]
 

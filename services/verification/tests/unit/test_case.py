@@ -1,5 +1,6 @@
 """The case, as sentences."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from verification.domain.case.commands import (
     AcceptDocument,
     AssessLevel,
     CaseCommand,
+    ChangeName,
     EraseCase,
     OpenCase,
     RecordScreening,
@@ -28,9 +30,11 @@ from verification.domain.case.events import (
     CaseOpened,
     DocumentAccepted,
     DocumentRejected,
+    DocumentReopened,
     DocumentUploaded,
     HitSettled,
     LevelReached,
+    NameChanged,
     ScreeningCompleted,
 )
 
@@ -65,6 +69,9 @@ UPLOAD = UploadDocument(
     uploaded_by=UPLOADER,
     now=NOW,
 )
+RENAME = ChangeName(required=IDENTITY, now=NOW)
+RENAMED = NameChanged(changed_at=NOW)
+REOPENED = DocumentReopened(document_id=PASSPORT, kind="passport", reopened_at=NOW)
 ACCEPT = AcceptDocument(document_id=PASSPORT, expires_on=None, decided_by=AGENT, required=IDENTITY, now=NOW)
 
 
@@ -245,6 +252,42 @@ def test_a_profile_that_asks_for_nothing_verifies_nobody() -> None:
     assert level_of(Opened(screened=True), ()) == "basic"
 
 
+def test_another_name_takes_the_level_back_and_opens_the_identity_again(spec: Sentence) -> None:
+    back = LevelReached(level="none", previous="verified", reached_at=NOW)
+    history = (OPENED, CLEAN, BASIC, UPLOADED, ACCEPTED, VERIFIED)
+    spec.given(*history).when(RENAME).then(RENAMED, REOPENED, back)
+
+
+def test_another_name_leaves_documents_alone_that_prove_no_identity_or_were_not_accepted(spec: Sentence) -> None:
+    bill = replace(UPLOADED, document_id=BILL, kind="proof_of_address")
+    accepted = replace(ACCEPTED, document_id=BILL, kind="proof_of_address")
+    spec.given(OPENED, UPLOADED, bill, accepted).when(RENAME).then(RENAMED)
+    spec.given(OPENED, UPLOADED, rejected("blurry", final=False)).when(RENAME).then(RENAMED)
+
+
+def test_the_screening_of_another_name_makes_the_player_basic_until_a_person_accepts_again(spec: Sentence) -> None:
+    down = LevelReached(level="none", previous="verified", reached_at=NOW)
+    history = (OPENED, CLEAN, BASIC, UPLOADED, ACCEPTED, VERIFIED, RENAMED, REOPENED, down)
+    spec.given(*history).when(screening()).then(CLEAN, BASIC)
+    spec.given(*history, CLEAN, BASIC).when(ACCEPT).then(ACCEPTED, VERIFIED)
+    spec.given(*history).when(ACCEPT).then(ACCEPTED)
+
+
+def test_open_hits_stay_under_another_name(spec: Sentence) -> None:
+    same = ScreeningCompleted(raised=(), withdrawn=(), open_hits=1, lists=("un@1",), screened_at=NOW)
+    spec.given(OPENED, FOUND).when(RENAME).then(RENAMED)
+    spec.given(OPENED, FOUND, RENAMED).when(screening()).then(same)
+
+
+def test_the_names_of_a_player_are_counted() -> None:
+    assert case.fold([OPENED, RENAMED, RENAMED], case.initial) == Opened(names=2)
+
+
+def test_another_name_of_nobody_or_of_somebody_erased_is_no_news(spec: Sentence) -> None:
+    spec.when(RENAME).then_nothing()
+    spec.given(OPENED, CaseErased(erased_at=NOW)).when(RENAME).then_nothing()
+
+
 def test_an_erased_case_takes_nothing_in(spec: Sentence) -> None:
     gone = CaseErased(erased_at=NOW)
     spec.given(OPENED, UPLOADED).when(EraseCase(now=NOW)).then(gone)
@@ -266,6 +309,7 @@ COMMANDS: list[CaseCommand] = [
     settlement(confirmed=True),
     settlement(confirmed=False),
     AssessLevel(required=("address",), now=NOW),
+    RENAME,
     EraseCase(now=NOW),
 ]
 

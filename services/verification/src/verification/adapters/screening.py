@@ -53,7 +53,13 @@ class MemoryScreener:
         revision = max((one.revision for one in in_force.values()), default=0)
         log.info("screening_index_built", entities=len(listed), revision=revision)
         lists = tuple(f"{one.kind}@{one.version}" for one in in_force.values())
-        return ScreeningIndex(matcher=matcher, revision=revision, lists=lists, versions=_versions(in_force))
+        return ScreeningIndex(
+            matcher=matcher,
+            revision=revision,
+            lists=lists,
+            versions=_versions(in_force),
+            entries=frozenset((source, entity.entity_id) for source, entity in listed),
+        )
 
 
 def _versions(in_force: dict[str, ListInForce]) -> dict[str, str]:

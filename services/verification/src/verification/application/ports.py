@@ -107,12 +107,14 @@ class ScreeningIndex:
     Attributes:
         revision: grows with every import; two processes that hold the same revision find the same.
         lists: (`kind@version`, ...) of those lists; empty when none was ever imported.
+        entries: (source, entity id) of everybody who is listed.
     """
 
     matcher: NameMatcher
     revision: int
     lists: tuple[str, ...]
     versions: dict[str, str]
+    entries: frozenset[tuple[str, str]]
 
 
 class Screener(Protocol):

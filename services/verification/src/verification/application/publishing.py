@@ -38,7 +38,7 @@ def of_case(recorded: Recorded[case.CaseEvent]) -> Iterable[ContractEvent]:
             decision: Literal["clear", "confirm"] = "confirm" if confirmed else "clear"
             facts = {"player_id": player_id, "casino_id": casino_id}
             return [public.HitDecided(**facts, hit_id=hit_id, decision=decision)]
-        case case.CaseErased():
-            return []
+        case case.NameChanged() | case.DocumentReopened() | case.CaseErased():
+            return []  # That the level fell is told of itself, and that the name changed by backoffice.
         case _:
             assert_never(recorded.event)

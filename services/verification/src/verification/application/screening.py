@@ -4,7 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 
@@ -33,6 +33,7 @@ SCREEN = "screen"
 """The kind of the background task that compares one player with the lists in force."""
 
 ACTOR = "verification.screening"
+_NAMESPACE = UUID("3d1d0f52-6c0b-5c55-9f0e-7c1f0e3a8b64")
 PAGE = 100
 AT_ONCE = 8
 _MOST_RAISED = 50
@@ -66,10 +67,7 @@ class Screening:
         Without a list nothing is recorded: the first import screens everybody. While backoffice is down or does not
         know the player yet, the runner tries again, for ever.
         """
-        player_id = UUID(task.payload["player_id"])
-        index = await self._screener.current()
-        if index.lists and await self._is_open(player_id):
-            await self._compare(player_id, index)
+        await self._compare(UUID(task.payload["player_id"]))
 
     async def rescreen(self, task: Task) -> None:
         """Task: compare every player with a new revision of the lists, a page at a time; goes on where it stopped.
@@ -77,12 +75,11 @@ class Screening:
         A newer revision has a task of its own that begins at the first player, so an older one ends at once.
         """
         revision, after = int(task.payload["revision"]), task.payload["after"]
-        index = await self._screener.current()
         async with self._application.db.read() as connection:
             if revision < await self._sweeps.newest_revision(connection):
                 return
             page = await self._caseload.after(connection, UUID(after) if after else None, PAGE)
-        unknown = await self._compare_page(page, index)
+        unknown = await self._compare_page(page)
         finished = len(page) < PAGE
         last = page[-1] if page else None
 
@@ -101,14 +98,14 @@ class Screening:
         if not finished:
             raise Retry(timedelta(0), payload={"revision": revision, "after": str(last)})
 
-    async def _compare_page(self, page: list[UUID], index: ScreeningIndex) -> int:
+    async def _compare_page(self, page: list[UUID]) -> int:
         """Compare these players; how many of them backoffice does not know (any more)."""
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(player_id: UUID) -> int:
             async with slots:
                 try:
-                    await self._compare(player_id, index)
+                    await self._compare(player_id)
                 except PersonUnknown:
                     log.info("rescreened_nobody", player_id=str(player_id))
                     return 1
@@ -116,25 +113,42 @@ class Screening:
 
         return sum(await asyncio.gather(*(one(player_id) for player_id in page)))
 
-    async def _is_open(self, player_id: UUID) -> bool:
-        async def work(uow: UnitOfWork) -> bool:
-            return isinstance((await uow.load(case, player_id)).state, Opened)
+    async def _names(self, player_id: UUID) -> int | None:
+        """How often the player's name changed until now; None when there is no open case."""
+
+        async def work(uow: UnitOfWork) -> int | None:
+            state = (await uow.load(case, player_id)).state
+            return state.names if isinstance(state, Opened) else None
 
         return await self._application.transact(work, Context.system(ACTOR, self._application.clock))
 
-    async def _compare(self, player_id: UUID, index: ScreeningIndex) -> None:
+    async def _compare(self, player_id: UUID) -> None:
+        """Compare one player, unless there is no open case or no list; does nothing where the name moved on meanwhile.
+
+        The number of names is noted before anything else, so that neither name nor lists are older than it says.
+        """
+        names = await self._names(player_id)
+        index = await self._screener.current()
+        if names is None or not index.lists:
+            return
         person = await self._directory.person(player_id)
         matches = await asyncio.to_thread(index.matcher.match, person.name, person.date_of_birth)
 
         async def work(uow: UnitOfWork) -> None:
-            await self._record(uow, person, matches[:_MOST_RAISED], index)
+            await self._record(uow, person, matches[:_MOST_RAISED], index, names)
 
         await self._application.transact(work, Context.system(ACTOR, self._application.clock))
 
-    async def _record(self, uow: UnitOfWork, person: Person, matches: list[Match], index: ScreeningIndex) -> None:
+    async def _record(
+        self, uow: UnitOfWork, person: Person, matches: list[Match], index: ScreeningIndex, names: int
+    ) -> None:
         loaded = await uow.load(case, person.player_id)
         if not isinstance(loaded.state, Opened) or loaded.casino_id is None:
             return  # Erased while backoffice was asked.
+        if loaded.state.names != names:  # It may be the old name that was compared; what is known of the new one stays.
+            task_id = uuid5(_NAMESPACE, f"{person.player_id}|{loaded.state.names}")
+            await uow.schedule(SCREEN, task_id, {"player_id": str(person.player_id)})
+            return
         uow.ctx = uow.ctx.for_casino(loaded.casino_id)
         found: set[UUID] = set()
         waiting: list[UUID] = []
@@ -143,7 +157,7 @@ class Screening:
             found.add(identity)
             if isinstance(await self._raise(uow, identity, person, match, index), Raised):
                 waiting.append(identity)
-        gone = sorted(loaded.state.open_hits - found)
+        gone = await self._gone(uow, loaded.state.open_hits - found, matches, index)
         for identity in gone:
             await uow.decide(hit, identity, WithdrawHit(now=uow.ctx.occurred_at))
         required = await self._profiles.required(uow.connection, loaded.casino_id, uow.ctx.occurred_at)
@@ -155,6 +169,22 @@ class Screening:
             now=uow.ctx.occurred_at,
         )
         await uow.decide(case, person.player_id, outcome)
+
+    @staticmethod
+    async def _gone(uow: UnitOfWork, unmet: frozenset[UUID], matches: list[Match], index: ScreeningIndex) -> list[UUID]:
+        """Which open hits that were not met again are withdrawn: the entry is listed no more, or met in a changed form.
+
+        Any other was raised on a name the player no longer has, or by a stricter rule: a person decides it.
+        """
+        met = {(match.source, match.entity.entity_id) for match in matches}
+        gone = []
+        for identity in sorted(unmet):
+            state = (await uow.load(hit, identity)).state
+            if isinstance(state, Raised):
+                entry = (state.list_name, state.entity_id)
+                if entry not in index.entries or entry in met:
+                    gone.append(identity)
+        return gone
 
     async def _raise(self, uow: UnitOfWork, identity: UUID, person: Person, match: Match, index: ScreeningIndex) -> Hit:
         """The hit after it was met again; sealed evidence is written only for one that is put before a person."""

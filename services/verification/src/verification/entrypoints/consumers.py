@@ -20,7 +20,7 @@ from verification.application.documents import Documents
 from verification.application.profiles import REASSESS
 from verification.application.screening import SCREEN
 from verification.domain.case.aggregate import case
-from verification.domain.case.commands import OpenCase
+from verification.domain.case.commands import ChangeName, OpenCase
 
 _FROM_THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMES = frozenset({"first_name", "last_name"})
@@ -54,8 +54,13 @@ def consumer(profiles: CasinoProfiles, documents: Documents) -> Consumer:
             await uow.schedule(SCREEN, event.player_id, {"player_id": str(event.player_id)})
 
     async def on_profile_changed(uow: UnitOfWork, envelope: Envelope, event: PlayerProfileChanged) -> None:
-        """Under another name he may be on a list."""
-        if not _NAMES.isdisjoint(event.fields):
+        """Under another name he has to prove who he is again, and may be on a list."""
+        if _NAMES.isdisjoint(event.fields):
+            return
+        uow.ctx = uow.ctx.for_casino(event.casino_id)
+        now = uow.ctx.occurred_at
+        required = await profiles.required(uow.connection, event.casino_id, now)
+        if (await uow.decide(case, event.player_id, ChangeName(required=required, now=now))).events:
             task_id = uuid5(_NAMESPACE, str(envelope.id))
             await uow.schedule(SCREEN, task_id, {"player_id": str(event.player_id)})
 

@@ -1,6 +1,6 @@
 """Cases by player: how far each is known, and what waits for a person."""
 
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, DateTime, Index, Integer, Table, Text, Uuid, select
@@ -43,17 +43,14 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     if row is None:
         return None
     match happened:
-        case e.DocumentUploaded(document_id=document_id):
+        case e.DocumentUploaded(document_id=document_id) | e.DocumentReopened(document_id=document_id):
             return _decided(row, document_id, "pending")
         case e.DocumentAccepted(document_id=document_id):
             return _decided(row, document_id, "accepted")
         case e.DocumentRejected(document_id=document_id, final=final):
             return {**_decided(row, document_id, "rejected"), "status": "refused" if final else row["status"]}
-        case e.ScreeningCompleted(open_hits=open_hits, screened_at=screened_at):
-            return {**row, "open_hits": open_hits, "screened_at": screened_at}
-        case e.HitSettled(confirmed=confirmed):
-            more = row["confirmed_hits"] + int(confirmed)
-            return {**row, "open_hits": row["open_hits"] - 1, "confirmed_hits": more}
+        case e.NameChanged() | e.ScreeningCompleted() | e.HitSettled():
+            return {**row, **_screened(row, happened)}
         case e.LevelReached(level=level, reached_at=reached_at):
             return {**row, "level": level, "level_since": reached_at}
         case e.CaseErased():
@@ -79,6 +76,19 @@ def _opened(recorded: Recorded[Any], happened: e.CaseOpened) -> Row:
     }
 
 
+def _screened(row: Row, happened: e.NameChanged | e.ScreeningCompleted | e.HitSettled) -> Row:
+    match happened:
+        case e.NameChanged():
+            return {"screened_at": None}
+        case e.ScreeningCompleted(open_hits=open_hits, screened_at=screened_at):
+            return {"open_hits": open_hits, "screened_at": screened_at}
+        case e.HitSettled(confirmed=confirmed):
+            more = row["confirmed_hits"] + int(confirmed)
+            return {"open_hits": row["open_hits"] - 1, "confirmed_hits": more}
+        case _:
+            assert_never(happened)
+
+
 def _decided(row: Row, document_id: UUID, decision: str) -> Row:
     documents = {**row["documents"], str(document_id): decision}
     pending = sum(1 for state in documents.values() if state == "pending")
@@ -90,6 +100,8 @@ HANDLES = (
     e.DocumentUploaded,
     e.DocumentAccepted,
     e.DocumentRejected,
+    e.DocumentReopened,
+    e.NameChanged,
     e.ScreeningCompleted,
     e.HitSettled,
     e.LevelReached,

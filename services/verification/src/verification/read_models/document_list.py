@@ -31,6 +31,16 @@ table = Table(
 )
 
 
+_UNDECIDED: Row = {
+    "status": "pending",
+    "decided_by": None,
+    "decided_at": None,
+    "reject_reason": None,
+    "final": False,
+    "expires_on": None,
+}
+
+
 def key(recorded: Recorded[Any]) -> Key:
     return (recorded.event.document_id,)
 
@@ -47,6 +57,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case e.DocumentRejected() if row is not None:
             decided = {"decided_by": happened.decided_by, "decided_at": happened.decided_at}
             return {**row, **decided, "status": "rejected", "reject_reason": happened.reason, "final": happened.final}
+        case e.DocumentReopened() if row is not None:
+            return {**row, **_UNDECIDED}
         case _:
             return row
 
@@ -57,20 +69,15 @@ def _uploaded(recorded: Recorded[Any], happened: e.DocumentUploaded) -> Row:
         "player_id": recorded.stream_key,
         "casino_id": recorded.meta.casino_id,
         "kind": happened.kind,
-        "status": "pending",
         "media_type": happened.media_type,
         "size_bytes": happened.size_bytes,
         "sha256": happened.sha256,
         "uploaded_by": happened.uploaded_by,
         "uploaded_at": happened.uploaded_at,
-        "decided_by": None,
-        "decided_at": None,
-        "reject_reason": None,
-        "final": False,
-        "expires_on": None,
+        **_UNDECIDED,
     }
 
 
-document_list = ReadModel(
-    "document_list", table, (e.DocumentUploaded, e.DocumentAccepted, e.DocumentRejected), key, fold
-)
+HANDLES = (e.DocumentUploaded, e.DocumentAccepted, e.DocumentRejected, e.DocumentReopened)
+
+document_list = ReadModel("document_list", table, HANDLES, key, fold)

@@ -35,10 +35,16 @@ class Unopened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The case as far as decisions need it."""
+    """The case as far as decisions need it.
+
+    Attributes:
+        screened: the name the player has now was compared with the lists.
+        names: how often it changed; a comparison made for an earlier number is of no use.
+    """
 
     documents: Mapping[UUID, Document] = field(default_factory=lambda: MappingProxyType({}))
     screened: bool = False
+    names: int = 0
     open_hits: frozenset[UUID] = frozenset()
     confirmed_hits: frozenset[UUID] = frozenset()
     refused: bool = False
@@ -53,7 +59,7 @@ class Erased:
 Case = Unopened | Opened | Erased
 
 
-Judgement = c.AcceptDocument | c.RejectDocument | c.RecordScreening | c.SettleHit | c.AssessLevel
+Judgement = c.AcceptDocument | c.RejectDocument | c.RecordScreening | c.SettleHit | c.AssessLevel | c.ChangeName
 
 
 def decide(command: c.CaseCommand, state: Case) -> Sequence[e.CaseEvent]:
@@ -65,6 +71,8 @@ def decide(command: c.CaseCommand, state: Case) -> Sequence[e.CaseEvent]:
             return upload(command, opened(state))
         case c.EraseCase():
             return erase(command, state)
+        case c.ChangeName() if not isinstance(state, Opened):
+            return []  # The news may be late; whoever registers afterwards is compared under the name of that day.
         case _:
             current = opened(state)
             return with_level(current, judge(command, current), command.required, command.now)
@@ -82,6 +90,8 @@ def judge(command: Judgement, state: Opened) -> Sequence[e.CaseEvent]:
             return settle(command, state)
         case c.AssessLevel():
             return []
+        case c.ChangeName():
+            return change_name(command, state)
         case _:
             assert_never(command)
 
@@ -205,6 +215,15 @@ def settle(command: c.SettleHit, state: Opened) -> Sequence[e.CaseEvent]:
     return [e.HitSettled(hit_id=command.hit_id, confirmed=command.confirmed, settled_at=command.now)]
 
 
+def change_name(command: c.ChangeName, state: Opened) -> Sequence[e.CaseEvent]:
+    reopened = [
+        e.DocumentReopened(document_id=document_id, kind=document.kind, reopened_at=command.now)
+        for document_id, document in state.documents.items()
+        if document.decision == "accepted" and PROVES.get(document.kind) == "identity"
+    ]
+    return [e.NameChanged(changed_at=command.now), *reopened]
+
+
 def erase(command: c.EraseCase, state: Case) -> Sequence[e.CaseEvent]:
     match state:
         case Unopened() | Erased():
@@ -253,6 +272,8 @@ def evolve_opened(
     happened: e.DocumentUploaded
     | e.DocumentAccepted
     | e.DocumentRejected
+    | e.DocumentReopened
+    | e.NameChanged
     | e.ScreeningCompleted
     | e.HitSettled
     | e.LevelReached,
@@ -266,6 +287,10 @@ def evolve_opened(
         case e.DocumentRejected():
             refused = state.refused or happened.final
             return replace(with_document(state, happened.document_id, "rejected", happened.reason), refused=refused)
+        case e.DocumentReopened():
+            return with_document(state, happened.document_id, "pending", None)
+        case e.NameChanged():
+            return replace(state, screened=False, names=state.names + 1)
         case e.ScreeningCompleted():
             hits = (state.open_hits | set(happened.raised)) - set(happened.withdrawn)
             return replace(state, screened=True, open_hits=hits)
@@ -279,7 +304,7 @@ def evolve_opened(
 
 
 def with_document(
-    state: Opened, document_id: UUID, decision: Literal["accepted", "rejected"], reason: str | None
+    state: Opened, document_id: UUID, decision: Literal["pending", "accepted", "rejected"], reason: str | None
 ) -> Opened:
     document = state.documents.get(document_id)
     if document is None:

@@ -83,6 +83,14 @@ class AssessLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeName:
+    """Note that the player is called otherwise: who it is has to be proved, and compared with the lists, again."""
+
+    required: tuple[str, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseCase:
     """Forget the player's documents."""
 
@@ -90,5 +98,13 @@ class EraseCase:
 
 
 CaseCommand = (
-    OpenCase | UploadDocument | AcceptDocument | RejectDocument | RecordScreening | SettleHit | AssessLevel | EraseCase
+    OpenCase
+    | UploadDocument
+    | AcceptDocument
+    | RejectDocument
+    | RecordScreening
+    | SettleHit
+    | AssessLevel
+    | ChangeName
+    | EraseCase
 )

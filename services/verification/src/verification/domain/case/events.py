@@ -58,6 +58,24 @@ class DocumentRejected:
     decided_at: datetime
 
 
+@event("verification.document_reopened", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentReopened:
+    """What the accepted document proved is no longer so; it waits for a person again."""
+
+    document_id: UUID
+    kind: str
+    reopened_at: datetime
+
+
+@event("verification.name_changed", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameChanged:
+    """The player is called otherwise. No list was compared with this name, and no document accepted for it."""
+
+    changed_at: datetime
+
+
 @event("verification.screening_completed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningCompleted:
@@ -103,6 +121,8 @@ CaseEvent = (
     | DocumentUploaded
     | DocumentAccepted
     | DocumentRejected
+    | DocumentReopened
+    | NameChanged
     | ScreeningCompleted
     | HitSettled
     | LevelReached

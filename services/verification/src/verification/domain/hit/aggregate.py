@@ -29,14 +29,16 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """Waits for a person."""
+    """Waits for a person. The listed one is entry `entity_id` of `list_name`."""
 
     player_id: UUID
+    list_name: str
+    entity_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Matched once and matches no more; nobody decided it."""
+    """The entry left its list, or another hit took this one's place; nobody decided it."""
 
     player_id: UUID
 
@@ -99,7 +101,7 @@ def settle(command: c.DecideHit, state: Hit) -> Sequence[e.HitEvent]:
 def evolve(state: Hit, happened: e.HitEvent) -> Hit:
     """The hit after an event."""
     if isinstance(happened, e.HitRaised):
-        return Raised(happened.player_id)
+        return Raised(happened.player_id, happened.list_name, happened.entity_id)
     if isinstance(state, Unseen):
         return state  # No stream begins otherwise.
     match happened:

@@ -32,7 +32,7 @@ class RaiseHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawHit:
-    """Take an undecided hit back, because it matches no more."""
+    """Take an undecided hit back, because its entry left the list or is met in a changed form."""
 
     now: datetime
 

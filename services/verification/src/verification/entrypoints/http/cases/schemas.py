@@ -21,7 +21,9 @@ class CaseItem(BaseModel):
     level: Level
     level_since: datetime
     opened_at: datetime
-    screened_at: datetime | None = Field(description="When a screening last changed something")
+    screened_at: datetime | None = Field(
+        description="When a screening last changed something; none until the name of now was compared"
+    )
     open_hits: int
     confirmed_hits: int
     pending_documents: int
