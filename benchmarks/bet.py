@@ -198,6 +198,6 @@ if __name__ == "__main__":
     arguments.add_argument("--games", type=int, default=2, help="processes of games")
     arguments.add_argument("--callers", type=int, default=128, help="bets the supplier has under way at once")
     arguments.add_argument("--writers", type=int, default=2, help="of the ledger")
-    arguments.add_argument("--bets", type=int, default=80_000, help="signed before; each is used once")
+    arguments.add_argument("--bets", type=int, default=200_000, help="signed before; each is used once")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     uvloop.run(main(arguments.parse_args()))

@@ -68,7 +68,7 @@ class Watch:
     def seen(self, _connection: Any, _pid: int, _channel: str, what: object) -> None:
         """Called by the listening connection. Whoever sees a withdrawal approved sees that it was requested."""
         thing, _, status = str(what).partition(" ")
-        for one in (f"{thing} requested", str(what)) if status else (thing,):
+        for one in (f"{thing} awaiting_approval", str(what)) if status else (thing,):
             if one in self.due and one not in self.seen_at:
                 self.seen_at[one] = stopwatch()
                 self._arrived.set()
@@ -160,8 +160,8 @@ class Withdrawals:
             return
         withdrawal_id, requested = uuid7(), asyncio.Event()
         self._requested.append((withdrawal_id, requested))
-        self._watch.due[f"{withdrawal_id} requested"] = due
-        await self._execute(withdrawal_id, request(datetime.now(UTC), 100_00), "requested")
+        self._watch.due[f"{withdrawal_id} awaiting_approval"] = due
+        await self._execute(withdrawal_id, request(datetime.now(UTC), 100_00), "awaiting_approval")
         requested.set()
 
     async def _execute(self, withdrawal_id: UUID, command: WithdrawalCommand, becomes: str) -> None:
