@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
@@ -19,7 +21,7 @@ from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.commands import ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
 from payments.domain.deposit.events import DepositEvent, DepositRequested, DepositSucceeded
 from payments.domain.deposit.standing import DepositStanding
-from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, asked
+from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
 from payments.domain.deposit.words import ActionNeeded, DepositWord
 
 ASK = "payments.deposit_ask"
@@ -117,12 +119,12 @@ async def schedule_question(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, 
     await uow.schedule(ASK, deposit_id, {"casino_id": str(casino_id)}, run_at=uow.ctx.occurred_at + after)
 
 
-async def return_url(desk: Desk, uow: UnitOfWork, state: ActionRequired) -> str | None:
+async def return_url(desk: Desk, connection: AsyncConnection, requested: Requested) -> str | None:
     """Where the player comes back to, in clear; None when his key is gone."""
-    sealed = state.asked.return_url
+    sealed = requested.return_url
     if sealed is None or sealed.startswith(("http://", "https://")):
         return sealed  # From before it was sealed.
-    return await desk.vault.decrypt(uow.connection, state.asked.fact.player_id, sealed)
+    return await desk.vault.decrypt(connection, requested.fact.player_id, sealed)
 
 
 async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None:

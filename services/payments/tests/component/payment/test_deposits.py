@@ -10,7 +10,6 @@ import pytest
 from chassis.testing.problems import problem
 from contracts.backoffice.events import DepositLimitSet, PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
 from contracts.verification.events import HitDecided
-from payments.application.deposits import DepositWish, request_deposit
 
 from .world import V1, World
 
@@ -104,17 +103,7 @@ async def test_a_call_that_never_arrived_is_made_again_with_the_same_key(world: 
 
 
 async def test_a_request_whose_process_died_before_the_call_is_called_for_by_the_task(world: World) -> None:
-    wish = DepositWish(
-        deposit_id=uuid4(),
-        player_id=world.player,
-        casino_id=world.casino,
-        provider="stripe",
-        amount_minor=50_00,
-        currency="EUR",
-        return_url="https://casino.example/back",
-    )
-    ctx = world.desk.ours("test", world.casino)
-    await world.desk.app.transact(lambda uow: request_deposit(world.desk, uow, wish), ctx)
+    await world.request_deposit()
     assert world.stripe.calls == []
     await world.pass_time(seconds=16)
     assert [one["status"] for one in (await world.get("/deposits")).json()["items"]] == ["requires_action"]

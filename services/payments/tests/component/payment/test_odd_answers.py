@@ -7,7 +7,6 @@ import pytest
 
 from chassis.testing.problems import problem
 from contracts.backoffice.events import PersonalDataErased
-from payments.application.deposits import DepositWish, request_deposit
 from payments.application.processes.deposit_process import DepositProcess
 
 from .test_notifications import set_aside
@@ -74,22 +73,23 @@ async def test_where_a_player_comes_back_to_is_nowhere_in_clear_and_forgotten_wi
 
 
 async def test_no_call_is_repeated_once_the_provider_may_have_forgotten_its_key(world: World) -> None:
-    wish = DepositWish(
-        deposit_id=uuid4(),
-        player_id=world.player,
-        casino_id=world.casino,
-        provider="stripe",
-        amount_minor=50_00,
-        currency="EUR",
-        return_url="https://casino.example/back",
-    )
-    ctx = world.desk.ours("test", world.casino)
-    await world.desk.app.transact(lambda uow: request_deposit(world.desk, uow, wish), ctx)
+    deposit_id = await world.request_deposit()
     world.clock.advance(timedelta(hours=23))
-    await DepositProcess(world.desk).begin(wish.deposit_id, world.casino)
+    await DepositProcess(world.desk).begin(deposit_id, world.casino)
     await world.run_tasks()
     assert [call.method for call in world.stripe.calls] == ["GET"]
-    assert (await world.get(f"/deposits/{wish.deposit_id}")).json()["status"] == "unknown"
+    assert (await world.get(f"/deposits/{deposit_id}")).json()["status"] == "unknown"
+
+
+async def test_a_deposit_from_before_return_addresses_were_sealed_is_called_for(world: World) -> None:
+    deposit_id = await world.request_deposit()
+    async with world.service.db.write() as connection:
+        await connection.exec_driver_sql(
+            """UPDATE event SET data = jsonb_set(data, '{return_url}', '"https://casino.example/before"')"""
+        )
+    await DepositProcess(world.desk).begin(deposit_id, world.casino)
+    shown = (await world.get(f"/deposits/{deposit_id}")).json()
+    assert shown["next_action"]["return_url"] == "https://casino.example/before"
 
 
 async def test_what_was_to_be_done_before_is_not_readable_either(world: World) -> None:

@@ -17,6 +17,7 @@ from contracts.backoffice.events import CasinoOpened, PlayerRegistered, Restrict
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.deposits import DepositWish, request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
 from .fakes import OUR_PRIVATE, THEIR_PUBLIC, WEBHOOK_SECRET, FakeStripe, FakeTrustly, FakeWire
@@ -164,6 +165,21 @@ class World:
             **fields,
         }
         return await self.post("/deposits", body, key=key)
+
+    async def request_deposit(self) -> UUID:
+        """What is left of a deposit whose process died before it called the provider."""
+        wish = DepositWish(
+            deposit_id=uuid4(),
+            player_id=self.player,
+            casino_id=self.casino,
+            provider="stripe",
+            amount_minor=50_00,
+            currency="EUR",
+            return_url="https://casino.example/back",
+        )
+        ctx = self.desk.ours("test", self.casino)
+        await self.desk.app.transact(lambda uow: request_deposit(self.desk, uow, wish), ctx)
+        return wish.deposit_id
 
     async def webhook(self, kind: str, intent: dict[str, Any], **options: Any) -> httpx.Response:
         raw, headers = self.stripe.webhook(kind, intent, int(self.clock.now().timestamp()), **options)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from payments.application.deposits import deposit_flow, give_up, hear_about_deposit, schedule_question
+from payments.application.deposits import deposit_flow, give_up, hear_about_deposit, return_url, schedule_question
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
@@ -102,16 +102,15 @@ class DepositProcess:
         return Unanswered()
 
     async def _call(self, account: ProviderAccount, deposit_id: UUID, requested: Requested) -> DepositWord:
-        flow, sealed = deposit_flow(self._desk, account.provider), requested.return_url
+        flow = deposit_flow(self._desk, account.provider)
         async with self._desk.app.db.read() as connection:
-            player_id = requested.fact.player_id
-            return_url = await self._desk.vault.decrypt(connection, player_id, sealed) if sealed else None
+            back_to = await return_url(self._desk, connection, requested)
         intent = DepositIntent(
             deposit_id=deposit_id,
             player_id=requested.fact.player_id,
             amount_minor=requested.fact.amount_minor,
             currency=requested.fact.currency,
-            return_url=return_url,
+            return_url=back_to,
         )
         return flow.parse_answer(await self._desk.call(account, flow.build_call(account, intent)))
 

@@ -97,6 +97,6 @@ async def _next_action(desk: Desk, deposit_id: UUID, caller: Caller) -> NextActi
         action = await next_action(desk, uow, state)
         if action is None or not isinstance(state, ActionRequired):
             return None
-        return NextAction(**json.loads(action), return_url=await return_url(desk, uow, state))
+        return NextAction(**json.loads(action), return_url=await return_url(desk, uow.connection, state.asked))
 
     return await desk.app.transact(work, caller.context(desk.app.clock))
