@@ -1,11 +1,13 @@
-"""Money that came in although it should not have: it is the player's and is credited, and a person hears of it."""
+"""Money that came in although it should not have, or back to nobody: it is the player's and is credited, and a person
+hears of it.
+"""
 
 from dataclasses import replace
 from uuid import UUID
 
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
-from payments.application.known import PlayerStanding
+from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.events import DepositSucceeded
 from payments.domain.deposit.standing import PERIODS, LimitUse, obstacle, window_start
@@ -17,13 +19,10 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
 
     What was not given up had its place within the limits when it was asked for.
     """
-    now = uow.ctx.occurred_at
-    rules = await desk.directory.casino(uow.connection, success.casino_id, now)
-    if rules is None:
+    known = await _known(desk, uow, success.casino_id, success.player_id)
+    if known is None:
         return
-    player = await desk.directory.player(uow.connection, success.player_id, now, rules.time_zone)
-    if player is None:
-        return
+    rules, player = known
     complete = not await desk.directory.held(uow.connection, success.player_id)
     standing = standing_of(player, feed_fresh=complete)
     if success.late:
@@ -52,11 +51,8 @@ async def look_into_return(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, back: WithdrawalFailed | WithdrawalReturned
 ) -> None:
     """Set it aside for a person when the player to whom money comes back is gone: nobody can ask for it any more."""
-    rules = await desk.directory.casino(uow.connection, back.casino_id, uow.ctx.occurred_at)
-    if rules is None:
-        return
-    player = await desk.directory.player(uow.connection, back.player_id, uow.ctx.occurred_at, rules.time_zone)
-    if player is None or not player.erased:
+    known = await _known(desk, uow, back.casino_id, back.player_id)
+    if known is None or not known[1].erased:
         return
     await set_aside_once(
         desk,
@@ -67,6 +63,15 @@ async def look_into_return(
         code="returned_to_closed_account",
         facts={"currency": back.currency},
     )
+
+
+async def _known(
+    desk: Desk, uow: UnitOfWork, casino_id: UUID, player_id: UUID
+) -> tuple[CasinoRules, PlayerStanding] | None:
+    now = uow.ctx.occurred_at
+    rules = await desk.directory.casino(uow.connection, casino_id, now)
+    player = await desk.directory.player(uow.connection, player_id, now, rules.time_zone) if rules else None
+    return (rules, player) if rules and player else None
 
 
 async def limits_of(

@@ -16,10 +16,9 @@ from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.patience import again_after
 from payments.application.restrictions import standing_of
-from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import StopDeposit
 from payments.domain.deposit.standing import LONGEST_OPEN, restriction
-from payments.domain.deposit.states import Deposit, Expired, Failed, asked, reference
+from payments.domain.deposit.states import Expired, Failed, asked, reference
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
 
 NAME = "closing-process"
@@ -57,7 +56,8 @@ class ClosingProcess:
 
     async def close(self, deposit_id: UUID, casino_id: UUID, this: Try) -> timedelta | None:
         """Have the provider close it; the pause before it is told again, or None when there is nothing to tell."""
-        state = await self._state(deposit_id, casino_id)
+        process = DepositProcess(self._desk)
+        state = await process.state(deposit_id, casino_id)
         if not isinstance(state, Failed | Expired) or state.closed:
             return None
         account = await self._desk.account(casino_id, asked(state).fact.provider)
@@ -66,7 +66,7 @@ class ClosingProcess:
             return None
         if await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
             word = await self._end(account, deposit_id, reference(state), this)
-            state = await DepositProcess(self._desk).record(account, deposit_id, word)
+            state = await process.record(account, deposit_id, word)
         still_open = isinstance(state, Failed | Expired) and not state.closed
         return again_after(this.age) if still_open else None
 
@@ -105,12 +105,6 @@ class ClosingProcess:
             )
 
         await self._desk.app.transact(work, self._desk.ours(NAME, account.casino_id))
-
-    async def _state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
-        async def work(uow: UnitOfWork) -> Deposit:
-            return (await uow.load(deposit, deposit_id)).state
-
-        return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
 
 
 def _ends(word: DepositWord) -> bool:

@@ -50,7 +50,7 @@ class DepositProcess:
 
         Called again, or for a deposit that is further on, it only returns where that stands.
         """
-        state = await self._state(deposit_id, casino_id)
+        state = await self.state(deposit_id, casino_id)
         if not isinstance(state, Requested) or self._age(state) >= REPEATABLE:
             return state
         account = await self._desk.account(casino_id, state.fact.provider)
@@ -60,7 +60,7 @@ class DepositProcess:
 
     async def ask(self, deposit_id: UUID, casino_id: UUID) -> timedelta | None:
         """Find out what became of it; the pause before the next question, or None when there is none to ask."""
-        state = await self._state(deposit_id, casino_id)
+        state = await self.state(deposit_id, casino_id)
         if not isinstance(state, Requested | ActionRequired | Processing | Unknown):
             return None
         age = self._age(state)
@@ -139,7 +139,9 @@ class DepositProcess:
 
         return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
 
-    async def _state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
+    async def state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
+        """Where the deposit stands."""
+
         async def work(uow: UnitOfWork) -> Deposit:
             return (await uow.load(deposit, deposit_id)).state
 

@@ -170,12 +170,12 @@ def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
         case Sending() | Unknown() | Sent():
             return _hear_at_provider(word, state)
         case Paid():
-            return _hear_paid(word, state)
+            return _hear_left(word, state.order.fact, None)
         case Failed():
             _check_failed(word, state)
             return []
         case Returned():
-            return _hear_returned(word, state)
+            return _hear_left(word, state.order.fact, state)
         case _:
             assert_never(state)
 
@@ -218,41 +218,12 @@ def _hear_answer(answer: Taken | Declined | Unanswered, state: AtProvider) -> Se
             assert_never(answer)
 
 
-def _hear_paid(word: PayoutWord, state: Paid) -> Sequence[WithdrawalEvent]:
-    fact = state.order.fact
+def _hear_left(word: PayoutWord, fact: WithdrawalFact, back: Returned | None) -> Sequence[WithdrawalEvent]:
+    """After the money left only what comes back is news; the rest are repeats, unless they contradict that it left."""
     match word:
         case SentBack():
             _check_returnable(word, fact)
-            return [_returned(word, fact, before_minor=0)]
-        case Confirmed() | Declined() | Taken() | Unanswered():
-            return _hear_overtaken(word, fact)
-        case _:
-            assert_never(word)
-
-
-def _hear_returned(word: PayoutWord, state: Returned) -> Sequence[WithdrawalEvent]:
-    """What comes back adds up to the whole and no further. That the whole is back may be said again."""
-    fact = state.order.fact
-    match word:
-        case SentBack():
-            _check_returnable(word, fact)
-            if word.amount_minor == fact.amount_minor == state.back_minor:
-                return []
-            if word.amount_minor == state.last_minor and word.code != state.last_code:
-                # A provider may tell of one return in two ways; whether it is one or two, a person finds out.
-                raise UnlawfulPayoutWord("return_told_twice")
-            if state.back_minor + word.amount_minor > fact.amount_minor:
-                raise UnlawfulPayoutWord("returned_too_much")
-            return [_returned(word, fact, before_minor=state.back_minor)]
-        case Confirmed() | Declined() | Taken() | Unanswered():
-            return _hear_overtaken(word, fact)
-        case _:
-            assert_never(word)
-
-
-def _hear_overtaken(word: Confirmed | Declined | Taken | Unanswered, fact: WithdrawalFact) -> Sequence[WithdrawalEvent]:
-    """After the money left these are repeats, unless they contradict that it did."""
-    match word:
+            return _more_back(word, fact, back)
         case Confirmed():
             _check_whole(word, fact)
         case Declined():
@@ -262,6 +233,20 @@ def _hear_overtaken(word: Confirmed | Declined | Taken | Unanswered, fact: Withd
         case _:
             assert_never(word)
     return []
+
+
+def _more_back(word: SentBack, fact: WithdrawalFact, back: Returned | None) -> Sequence[WithdrawalEvent]:
+    """What comes back adds up to the whole and no further. That the whole is back may be said again."""
+    if back is None:
+        return [_returned(word, fact, before_minor=0)]
+    if word.amount_minor == fact.amount_minor == back.back_minor:
+        return []
+    if word.amount_minor == back.last_minor and word.code != back.last_code:
+        # A provider may tell of one return in two ways; whether it is one or two, a person finds out.
+        raise UnlawfulPayoutWord("return_told_twice")
+    if back.back_minor + word.amount_minor > fact.amount_minor:
+        raise UnlawfulPayoutWord("returned_too_much")
+    return [_returned(word, fact, before_minor=back.back_minor)]
 
 
 def _check_failed(word: PayoutWord, state: Failed) -> None:
