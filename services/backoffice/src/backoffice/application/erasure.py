@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from backoffice.domain.restriction.aggregate import FOR_EVER
+from backoffice.domain.restriction.aggregate import FOR_EVER, excludes
 from chassis.store import UnitOfWork
 
 FORGET = "forget_identity"
@@ -15,8 +15,7 @@ async def forget_later(uow: UnitOfWork, player_id: UUID, excluded_until: date | 
 
     Without an exclusion it went with everything else, and without an end of it, it stays.
     """
-    today = uow.ctx.occurred_at.date()
-    if excluded_until is None or excluded_until < today or excluded_until == FOR_EVER:
+    if excluded_until is None or excluded_until == FOR_EVER or not excludes(excluded_until, uow.ctx.occurred_at.date()):
         return
     free = datetime.combine(excluded_until + timedelta(days=1), time(), UTC)
     await uow.schedule(FORGET, player_id, {}, run_at=free)

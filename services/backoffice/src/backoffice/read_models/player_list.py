@@ -19,7 +19,7 @@ from backoffice.domain.player.events import (
     PlayerUnblocked,
     PlayerUntagged,
 )
-from backoffice.domain.restriction.aggregate import FOR_EVER
+from backoffice.domain.restriction.aggregate import FOR_EVER, excludes
 from backoffice.domain.restriction.events import DepositLimitSet, SelfExclusionStarted
 from chassis.store import ReadModel, Recorded, Row
 
@@ -98,9 +98,7 @@ def _erased(row: Row, today: date) -> Row:
     """Nothing that leads to the person, but one thing: while he is excluded, the keyed index that recognises him stays,
     or an exclusion would end with a request for erasure.
     """
-    excluded_until: date | None = row["excluded_until"]
-    barred = excluded_until is not None and excluded_until >= today
-    kept = row["identity_index"] if barred else None
+    kept = row["identity_index"] if excludes(row["excluded_until"], today) else None
     nothing: Row = {"sealed": {}, "email_index": None, "phone_index": None}
     return {**row, **nothing, "status": CLOSED, "identity_index": kept}
 

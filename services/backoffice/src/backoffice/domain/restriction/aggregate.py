@@ -14,6 +14,11 @@ from chassis.domain import Decider
 FOR_EVER = date.max
 
 
+def excludes(until: date | None, today: date) -> bool:
+    """Whether an exclusion up to that day, which is the last of it, still runs; None: there is none."""
+    return until is not None and until >= today
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """The limit last set, and the one that holds until it takes effect."""

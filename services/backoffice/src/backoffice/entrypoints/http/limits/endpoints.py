@@ -6,14 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from backoffice.domain.casino.profile import JurisdictionProfile
-from backoffice.domain.player.errors import AccountClosed
 from backoffice.domain.restriction.aggregate import FOR_EVER, restriction
 from backoffice.domain.restriction.commands import ExcludeOneself, SetDepositLimit
 from backoffice.entrypoints.http.limits.schemas import ExcludeBody, ExclusionView, LimitView, SetLimitBody
-from backoffice.entrypoints.http.players.endpoints import found
-from backoffice.entrypoints.http.players.erasing import one_at_a_time
+from backoffice.entrypoints.http.players.erasing import open_account
+from backoffice.entrypoints.http.players.reasons import reason_of
 from backoffice.read_models import casino_list
-from backoffice.read_models.player_list import CLOSED
 from chassis.auth import Caller, PlayerOr
 from chassis.domain import Invalid
 from chassis.http import App, Once
@@ -48,7 +46,7 @@ async def set_deposit_limit(
             effective_from=limit.effective_from,
         )
 
-    return await app.transact(work, caller.context(request, reason=_reason(caller, body.reason)))
+    return await app.transact(work, caller.context(request, reason=reason_of(caller, body.reason, required=False)))
 
 
 @router.post("/self-exclusion", response_model=ExclusionView)
@@ -61,9 +59,7 @@ async def exclude(
     """
     if body.cause is not None and not caller.is_player:
         raise Invalid("A cause is named by the player himself; give a reason.", field="cause")
-    if body.reason is None and not caller.is_player:
-        raise Invalid("Staff give a reason.", field="reason")
-    reason = _reason(caller, body.reason) or body.cause
+    reason = reason_of(caller, body.reason) or body.cause
 
     async def work(uow: UnitOfWork) -> ExclusionView:
         _, profile = await _about(uow, caller, player_id)
@@ -80,19 +76,9 @@ async def exclude(
     return await once(caller, work, status=200, reason=reason)
 
 
-def _reason(caller: Caller, given: str | None) -> str | None:
-    """What staff wrote. What a player writes about himself is not kept, so it is not taken."""
-    if given is not None and caller.is_player:
-        raise Invalid("Players need no reason, and none is kept.", field="reason")
-    return given
-
-
 async def _about(uow: UnitOfWork, caller: Caller, player_id: UUID) -> tuple[Any, JurisdictionProfile]:
     """The player's row and the rules of his casino; the unit of work is about that casino from here on."""
-    await one_at_a_time(uow.connection, player_id)
-    row = await found(uow.connection, caller, player_id)
-    if row.status == CLOSED:
-        raise AccountClosed
+    row = await open_account(uow.connection, caller, player_id)
     uow.ctx = uow.ctx.for_casino(row.casino_id)
     casino = await casino_list.find(uow.connection, row.casino_id)
     assert casino is not None, "a player belongs to a casino that exists"

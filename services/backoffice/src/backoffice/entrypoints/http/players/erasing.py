@@ -1,5 +1,6 @@
 """Erasure: the person goes, the account is closed, and an exclusion stays."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -8,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.application.erasure import forget_later
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import ErasePersonalData
+from backoffice.domain.player.errors import AccountClosed
 from backoffice.entrypoints.http.players.endpoints import found
 from backoffice.read_models import player_overview
+from backoffice.read_models.player_list import CLOSED
 from chassis.auth import Caller
 from chassis.privacy import SubjectVault
 from chassis.store import UnitOfWork
@@ -21,6 +24,19 @@ async def one_at_a_time(connection: AsyncConnection, player_id: UUID) -> None:
     """
     statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:player_id, 4))")
     await connection.execute(statement, {"player_id": str(player_id)})
+
+
+async def open_account(connection: AsyncConnection, caller: Caller, player_id: UUID) -> Any:
+    """The player's row, which no erasure changes until the transaction ends.
+
+    Raises:
+        AccountClosed: he was erased.
+    """
+    await one_at_a_time(connection, player_id)
+    row = await found(connection, caller, player_id)
+    if row.status == CLOSED:
+        raise AccountClosed
+    return row
 
 
 async def erase_player(uow: UnitOfWork, vault: SubjectVault, caller: Caller, player_id: UUID) -> None:

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Response
 
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import ChangeProfile
-from backoffice.domain.player.errors import AccountClosed
 from backoffice.domain.player.identity import identity
+from backoffice.domain.restriction.aggregate import excludes
 from backoffice.entrypoints.http.done import Done
-from backoffice.entrypoints.http.players.endpoints import Vault, found
-from backoffice.entrypoints.http.players.erasing import one_at_a_time
+from backoffice.entrypoints.http.players.endpoints import Vault
+from backoffice.entrypoints.http.players.erasing import open_account
 from backoffice.entrypoints.http.players.personal import opened
+from backoffice.entrypoints.http.players.reasons import reason_of
 from backoffice.entrypoints.http.players.register import Applicant, one_person_at_a_time, require_acceptable
 from backoffice.entrypoints.http.players.schemas import ChangeProfileBody
-from backoffice.read_models.player_list import CLOSED
 from chassis.auth import Caller, PlayerOr
 from chassis.domain import Invalid
 from chassis.http import Once
@@ -43,17 +43,14 @@ async def change_profile(
     _require_own_to_change(caller, body)
 
     async def work(uow: UnitOfWork) -> Done:
-        await one_at_a_time(uow.connection, player_id)
-        row = await found(uow.connection, caller, player_id)
-        if row.status == CLOSED:
-            raise AccountClosed
+        row = await open_account(uow.connection, caller, player_id)
         known = await opened(uow.connection, vault, row)
         new = {name: value for name, value in body.personal().items() if known.get(name) != value}
         command = ChangeProfile(
             sealed={name: await vault.encrypt(uow.connection, player_id, value) for name, value in new.items()},
             phone_index=vault.blind_index(new["phone"]) if "phone" in new else None,
             identity_index=await _identity_index(uow, vault, row, known, new),
-            excluded=row.excluded_until is not None and row.excluded_until >= uow.ctx.occurred_at.date(),
+            excluded=excludes(row.excluded_until, uow.ctx.occurred_at.date()),
         )
         await uow.decide(player, player_id, command)
         return Done()
@@ -65,14 +62,9 @@ def _require_own_to_change(caller: Caller, body: ChangeProfileBody) -> None:
     changed = body.personal()
     if not changed:
         raise Invalid("Say what is to be changed.")
-    if not caller.is_player:
-        if body.reason is None:
-            raise Invalid("Staff give a reason.", field="reason")
-        return
-    if body.reason is not None:
-        raise Invalid("Players need no reason, and none is kept.", field="reason")
+    reason_of(caller, body.reason)
     for name in _NAMES:
-        if name in changed:
+        if caller.is_player and name in changed:
             raise Invalid("A name is changed by the casino's staff.", field=name)
 
 
