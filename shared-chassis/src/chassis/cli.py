@@ -12,7 +12,7 @@ from chassis.db import migrations
 from chassis.logging import configure_logging
 from chassis.messaging import Consumer, Replayed, discard_parked, list_parked, queue_parked, replay_parked
 from chassis.runtime import Service, http_application, serve
-from chassis.store import Application, Log, ReadModel, rebuild
+from chassis.store import Application, rebuild
 
 ROLES = ("all", "api", "worker", "relay")
 
@@ -32,7 +32,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     serving.add_argument("--role", choices=ROLES, default="all", help="run only one part in this process")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     rebuilding = commands.add_parser("rebuild", help="make a read model anew from events while the service serves")
-    rebuilding.add_argument("name", nargs="?", help="one of: " + ", ".join(sorted(_rebuildable(service))) or "none")
+    rebuilding.add_argument("name", nargs="?", help="one of: " + ", ".join(sorted(service.rebuildable())) or "none")
     replaying = commands.add_parser("replay-dlq", help="hand parked events to the consumer, and to the bus, again")
     replaying.add_argument("--list", action="store_true", help="only say what is parked, and why")
     replaying.add_argument("--give-up", nargs="+", type=int, metavar="ID", help="only let these go for good")
@@ -62,16 +62,8 @@ async def _do(service: Service, options: argparse.Namespace) -> int:
             return await _own(service, own, options.arguments)
 
 
-def _rebuildable(service: Service) -> dict[str, tuple[ReadModel, Log]]:
-    """Every read model of the service by name, with the events it is made from."""
-    own = {model.name: (model, service.application.log_of(model)) for model in service.read_models}
-    if service.consumer is None:
-        return dict(own)
-    return {**own, **{model.name: (model, service.consumer.log_of(model)) for model in service.consumer.read_models}}
-
-
 async def _rebuild(service: Service, name: str | None) -> int:
-    known = _rebuildable(service)
+    known = service.rebuildable()
     if name is None or name not in known:
         print(f"rebuild needs one of: {', '.join(sorted(known)) or 'nothing, there is no read model'}", file=sys.stderr)  # noqa: T201
         return 2

@@ -21,7 +21,7 @@ from chassis.http import create_service
 from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.settings import ServiceSettings
-from chassis.store import Application, Context, Housekeeping, ReadModel
+from chassis.store import Application, Context, Housekeeping, Log, ReadModel
 from chassis.tasks import Handler, TaskRunner
 from contracts.platform.events import DeclaredPermission, PermissionManifestPublished
 
@@ -68,6 +68,15 @@ class Service:
     state: Mapping[str, Any] = field(default_factory=dict)
     verifier: Verifier | None = None
     version: str = "0.1.0"
+
+    def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
+        """Every read model of the service by name, with the events it is made from."""
+        known: dict[str, tuple[ReadModel, Log]] = {
+            model.name: (model, self.application.log_of(model)) for model in self.read_models
+        }
+        if self.consumer is not None:
+            known |= {model.name: (model, self.consumer.log_of(model)) for model in self.consumer.read_models}
+        return known
 
 
 def http_application(service: Service, role: Role = "api") -> FastAPI:

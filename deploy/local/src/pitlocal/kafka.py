@@ -80,12 +80,12 @@ class Broker:
         log: the broker's log file.
     """
 
-    def __init__(self, folder: Path, port: int, controller_port: int) -> None:
+    def __init__(self, folder: Path, port: int, controller_port: int, cluster: uuid.UUID) -> None:
         self._folder = folder
         self._port = port
         self._properties = folder / "server.properties"
         self._process: subprocess.Popen[bytes] | None = None
-        self.cluster = uuid.uuid4()
+        self._cluster = cluster
         self.bootstrap = f"127.0.0.1:{port}"
         self.log = folder / "broker.log"
         self._properties.write_text(
@@ -138,7 +138,7 @@ class Broker:
 
     def _format(self) -> None:
         # One id in 64 begins with a dash and would be taken for an option if it stood alone.
-        cluster = f"--cluster-id={base64.urlsafe_b64encode(self.cluster.bytes).decode().rstrip('=')}"
+        cluster = f"--cluster-id={base64.urlsafe_b64encode(self._cluster.bytes).decode().rstrip('=')}"
         arguments = ["format", cluster, "--config", str(self._properties), "--ignore-formatted"]
         if self._java("kafka.tools.StorageTool", *arguments).wait(START_TIMEOUT_S) != 0:
             raise KafkaFailed(f"The storage was not formatted; the end of {self.log}:\n{processes.tail(self.log)}")
@@ -171,17 +171,16 @@ def start(data_dir: Path, *, port: int | None = None, cluster: uuid.UUID | None 
         KafkaFailed: the broker did not start.
         KafkaJarsUnavailable: the jars could not be fetched.
     """
-    broker = prepare(data_dir, port=port)
-    broker.cluster = cluster or broker.cluster
+    broker = prepare(data_dir, port=port, cluster=cluster)
     broker.restart()
     return broker
 
 
-def prepare(data_dir: Path, *, port: int | None = None) -> Broker:
+def prepare(data_dir: Path, *, port: int | None = None, cluster: uuid.UUID | None = None) -> Broker:
     """A broker that is configured but not launched yet."""
     folder = data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    return Broker(folder, port or processes.free_port(), processes.free_port())
+    return Broker(folder, port or processes.free_port(), processes.free_port(), cluster or uuid.uuid4())
 
 
 def answers(port: int) -> bool:

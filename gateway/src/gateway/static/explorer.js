@@ -34,12 +34,17 @@ function example(api, schema, depth = 0) {
   return "";
 }
 
+function field(text, description, form) {
+  const label = make("label", `${text} `, form);
+  label.className = "field";
+  const input = make("input", "", label);
+  input.title = description || "";
+  return input;
+}
+
 function inputs(operation, form) {
   return (operation.parameters || []).map((parameter) => {
-    const label = make("label", `${parameter.name} (${parameter.in}) `, form);
-    label.className = "field";
-    const input = make("input", "", label);
-    input.title = parameter.description || "";
+    const input = field(`${parameter.name} (${parameter.in})`, parameter.description, form);
     if (parameter.name === KEY) input.placeholder = "a fresh one for every Send";
     return [parameter, input];
   });
@@ -94,10 +99,7 @@ function bodyInput(api, operation, form) {
   if (!content["multipart/form-data"]) return () => null;
   const schema = resolve(api, content["multipart/form-data"].schema);
   const fields = Object.entries(schema.properties || {}).map(([name, known]) => {
-    const label = make("label", `${name} `, form);
-    label.className = "field";
-    const input = make("input", "", label);
-    input.title = known.description || "";
+    const input = field(name, known.description, form);
     if (known.format === "binary") input.type = "file";
     return [name, input];
   });

@@ -103,7 +103,7 @@ class KafkaBus:
 
     async def reached(self, group: str, topics: Sequence[str]) -> Reached:
         """How far a group has come; what was deleted before it is behind it."""
-        places = [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
+        places = await self._places(topics)
         async with self._asking() as (admin, reader):
             committed = await _committed(admin, group)
             first = await reader.beginning_offsets(places)
@@ -113,7 +113,7 @@ class KafkaBus:
 
     async def missed(self, group: str, topics: Sequence[str]) -> dict[str, int]:
         """Messages by topic that were deleted before the group had read them; empty when there are none."""
-        places = [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
+        places = await self._places(topics)
         async with self._asking() as (admin, reader):
             committed = await _committed(admin, group)
             first = await reader.beginning_offsets(places)
@@ -122,6 +122,9 @@ class KafkaBus:
             if place in committed and (gone := first[place] - committed[place].offset) > 0:
                 missed[place.topic] = missed.get(place.topic, 0) + gone
         return missed
+
+    async def _places(self, topics: Sequence[str]) -> list[TopicPartition]:
+        return [TopicPartition(topic, n) for topic in topics for n in range(await self.partitions(topic))]
 
     async def _create(self, admin: AIOKafkaAdminClient, topic: str) -> None:
         brokers = len((await admin.describe_cluster())["brokers"])

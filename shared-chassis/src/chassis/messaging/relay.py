@@ -17,6 +17,7 @@ from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.messaging.bus import EventBus, Message, Undeliverable
 from chassis.messaging.metrics import OUTBOX_AGE, OUTBOX_FAILURES, OUTBOX_PARKED, OUTBOX_PUBLISHED, OUTBOX_WAITING
+from chassis.messaging.parked import count_parked
 
 log = structlog.get_logger(__name__)
 
@@ -189,7 +190,7 @@ class OutboxRelay:
             row = await connection.fetchrow(_MEASURE)
             OUTBOX_WAITING.set(row["waiting"])
             OUTBOX_AGE.set(row["age"])
-            OUTBOX_PARKED.set(await connection.fetchval(_COUNT_PARKED, OUTBOX))
+            OUTBOX_PARKED.set(await count_parked(self._db, OUTBOX))
 
     async def _purge(self, connection: Any) -> None:
         """Delete a piece of what was published long ago; while there is more, the next idle round goes on."""
@@ -226,7 +227,6 @@ _PARKED = """
     WITH done AS (UPDATE outbox SET published_at = clock_timestamp() WHERE id = $2 RETURNING topic, key, envelope)
     INSERT INTO parked_message (consumer, topic, key, envelope, reason, attempts)
     SELECT $1, topic, key, convert_to(envelope, 'UTF8'), $3, 1 FROM done"""
-_COUNT_PARKED = "SELECT count(*) FROM parked_message WHERE consumer = $1 AND resolved_at IS NULL"
 _QUEUED_AGAIN = """
     WITH parked AS (UPDATE parked_message SET resolved_at = clock_timestamp()
                     WHERE consumer = $1 AND resolved_at IS NULL RETURNING id, topic, key, envelope),

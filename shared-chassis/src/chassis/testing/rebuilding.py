@@ -9,7 +9,7 @@ async def test_rebuilt_read_models_are_the_live_ones(service):
 from typing import Any
 
 from chassis.runtime import Service
-from chassis.store import Log, ReadModel, rebuild
+from chassis.store import ReadModel, rebuild
 from chassis.store.rebuild import index_definitions, rows_of
 
 
@@ -18,22 +18,14 @@ async def assert_rebuilt_as_live(service: Service) -> None:
 
     Each must have rows: what nothing was folded into proves nothing.
     """
-    assert models_of(service), f"{service.name} has no read models"
-    for model, log in models_of(service):
+    assert service.rebuildable(), f"{service.name} has no read models"
+    for model, log in service.rebuildable().values():
         live, indexes = await _as_it_is(service, model)
         assert live, f"nothing was folded into {model.name}"
         await rebuild(service.db, model, log)
         rebuilt, indexes_after = await _as_it_is(service, model)
         assert rebuilt == live, f"{model.name} is rebuilt as something else"
         assert indexes_after == indexes, f"{model.name} has other indexes after a rebuild"
-
-
-def models_of(service: Service) -> list[tuple[ReadModel, Log]]:
-    """The read models of a service, each with the events it is made of."""
-    own: list[tuple[ReadModel, Log]] = [(model, service.application.log_of(model)) for model in service.read_models]
-    if service.consumer is None:
-        return own
-    return [*own, *((model, service.consumer.log_of(model)) for model in service.consumer.read_models)]
 
 
 async def _as_it_is(service: Service, model: ReadModel) -> tuple[list[dict[str, Any]], dict[str, str]]:
