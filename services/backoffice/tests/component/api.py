@@ -1,5 +1,7 @@
 """The few calls that most tests of backoffice begin with."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +9,7 @@ import httpx
 
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.payments.events import TransferPosted
 
 V1 = "/api/backoffice/v1"
 
@@ -72,3 +75,17 @@ async def a_player(client: httpx.AsyncClient, casino_id: str, **changes: Any) ->
     answer = await register(client, casino_id, **changes)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["player_id"])
+
+
+def moved(who: Mapping[str, Any], kind: Any, amount: int, balance: int) -> TransferPosted:
+    """A movement of the player's money, as payments tells of it."""
+    return TransferPosted(
+        **who,
+        transfer_id=uuid4(),
+        kind=kind,
+        currency="EUR",
+        amount_minor=amount,
+        delta_minor=amount,
+        balance_minor=balance,
+        posted_at=datetime(2026, 6, 1, 12, tzinfo=UTC),
+    )

@@ -19,9 +19,9 @@ from chassis.testing.feed import Feed
 from chassis.testing.golden import said
 from chassis.testing.problems import problem
 from contracts.backoffice.events import PersonalDataErased
-from contracts.payments.events import DepositFailed, DepositRequested, DepositSucceeded, TransferPosted
+from contracts.payments.events import DepositFailed, DepositRequested, DepositSucceeded
 
-from .api import V1, a_player, himself, key, open_casino, register, staff
+from .api import V1, a_player, himself, key, moved, open_casino, register, staff
 
 WHY = {"reason": "asked for in writing"}
 
@@ -59,18 +59,7 @@ class Player:
         return next(one for one in shown.json()["items"] if one["player_id"] == self.player_id)
 
     async def moved(self, kind: Any, amount: int, balance: int) -> None:
-        await self.feed(
-            TransferPosted(
-                **self.who,
-                transfer_id=uuid4(),
-                kind=kind,
-                currency="EUR",
-                amount_minor=amount,
-                delta_minor=amount,
-                balance_minor=balance,
-                posted_at=datetime(2026, 6, 1, 12, tzinfo=UTC),
-            )
-        )
+        await self.feed(moved(self.who, kind, amount, balance))
 
     def deposit(self, cls: Any, deposit_id: UUID, **facts: Any) -> Any:
         return cls(**self.who, deposit_id=deposit_id, provider="stripe", currency="EUR", amount_minor=10_00, **facts)

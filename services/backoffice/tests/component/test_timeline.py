@@ -1,6 +1,6 @@
 """A player's story and his figures, as the events of all services tell them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,11 +12,11 @@ from chassis.runtime import Service
 from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
-from contracts.payments.events import DepositSucceeded, TransferPosted, WithdrawalApproved
+from contracts.payments.events import DepositSucceeded, WithdrawalApproved
 from contracts.payments.permissions import PaymentsPermission
 from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
 
-from .api import V1, a_player, open_casino, staff
+from .api import V1, a_player, moved, open_casino, staff
 
 Player = dict[str, Any]
 """The ids that every event about a player tells."""
@@ -38,19 +38,6 @@ async def player(client: httpx.AsyncClient) -> Player:
 def deposited(player: Player, amount: int) -> DepositSucceeded:
     return DepositSucceeded(
         **player, deposit_id=uuid4(), provider="stripe", amount_minor=amount, requested_minor=amount, currency="EUR"
-    )
-
-
-def moved(player: Player, kind: Any, amount: int, balance: int) -> TransferPosted:
-    return TransferPosted(
-        **player,
-        transfer_id=uuid4(),
-        kind=kind,
-        currency="EUR",
-        amount_minor=amount,
-        delta_minor=amount,
-        balance_minor=balance,
-        posted_at=datetime(2026, 6, 1, 12, tzinfo=UTC),
     )
 
 
