@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SERVICES := security backoffice verification payments games reports
-TESTED := shared-contracts shared-chassis services gateway tools deploy
+TESTED := shared-contracts shared-chassis services gateway tools deploy benchmarks
 DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
 
 # The modules that can be run; the others help them.
