@@ -33,6 +33,7 @@ from chassis.runtime import Service, running
 from chassis.settings import parse
 from chassis.store import Context, rebuild
 from common import ROOT, CpuMeter, Result, database, folder, percentile, report, say, server, settle, stopwatch
+from contracts.payments.states import WithdrawalStatus as Status
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import ApproveWithdrawal, WithdrawalCommand
 from payments.main import build
@@ -68,7 +69,7 @@ class Watch:
     def seen(self, _connection: Any, _pid: int, _channel: str, what: object) -> None:
         """Called by the listening connection. Whoever sees a withdrawal approved sees that it was requested."""
         thing, _, status = str(what).partition(" ")
-        for one in (f"{thing} awaiting_approval", str(what)) if status else (thing,):
+        for one in (f"{thing} {Status.AWAITING_APPROVAL}", str(what)) if status else (thing,):
             if one in self.due and one not in self.seen_at:
                 self.seen_at[one] = stopwatch()
                 self._arrived.set()
@@ -154,14 +155,14 @@ class Withdrawals:
         """By turns a withdrawal is requested and an earlier one is approved."""
         if number % 2 and len(self._requested) > _APPROVED_AFTER:
             withdrawal_id, requested = self._requested.pop(0)
-            self._watch.due[f"{withdrawal_id} approved"] = due
+            self._watch.due[f"{withdrawal_id} {Status.APPROVED}"] = due
             await requested.wait()
-            await self._execute(withdrawal_id, ApproveWithdrawal(approver="somebody"), "approved")
+            await self._execute(withdrawal_id, ApproveWithdrawal(approver="somebody"), Status.APPROVED)
             return
         withdrawal_id, requested = uuid7(), asyncio.Event()
         self._requested.append((withdrawal_id, requested))
-        self._watch.due[f"{withdrawal_id} awaiting_approval"] = due
-        await self._execute(withdrawal_id, request(datetime.now(UTC), 100_00), "awaiting_approval")
+        self._watch.due[f"{withdrawal_id} {Status.AWAITING_APPROVAL}"] = due
+        await self._execute(withdrawal_id, request(datetime.now(UTC), 100_00), Status.AWAITING_APPROVAL)
         requested.set()
 
     async def _execute(self, withdrawal_id: UUID, command: WithdrawalCommand, becomes: str) -> None:
@@ -233,8 +234,8 @@ async def _check(url: str, watch: Watch) -> None:
         rows = await raw.fetch("SELECT withdrawal_id || ' ' || status AS what FROM rm_withdrawal")
         parked = await raw.fetchval("SELECT count(*) FROM parked_message")
     await db.close()
-    approved = {what.split()[0] for what in watch.due if what.endswith("approved")}
-    expected = {what for what in watch.due if what.endswith("approved") or what.split()[0] not in approved}
+    approved = {what.split()[0] for what in watch.due if what.endswith(Status.APPROVED)}
+    expected = {what for what in watch.due if what.endswith(Status.APPROVED) or what.split()[0] not in approved}
     assert {row["what"] for row in rows} == expected
     assert parked == 0
 

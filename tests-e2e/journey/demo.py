@@ -181,9 +181,8 @@ async def _staff_at_work(tale: Tale) -> None:
     agent, officer = tale.staff["robot_agent"], tale.staff["robot_officer"]
     while True:
         try:
-            for document in (await agent.get("/api/verification/v1/documents", status="eq.pending", limit=100))[
-                "items"
-            ]:
+            pending = await agent.get("/api/verification/v1/documents", status="eq.pending", limit=100)
+            for document in pending["items"]:
                 if UUID(document["id"]).int % LEFT_TO_VISITOR:
                     await agent.post(f"/api/verification/v1/documents/{document['id']}/accept", {})
             waiting = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=50)

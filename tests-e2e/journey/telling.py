@@ -61,6 +61,8 @@ async def overview(tale: Tale) -> str:
     page = await eventually("the 360 page has every figure", figures, within_s=30)
     assert page["player"]["last_name"] != "Nightshade", "personal data is not masked"
     entries = await support.pages(f"{base}/timeline", order="happened_at.asc", limit=200)
+    moments = [entry["happened_at"] for entry in entries]
+    assert moments == sorted(moments), "the timeline is not in order"
     causes_come_first(entries)
     told = [entry["type"] for entry in entries]
     place = -1
