@@ -15,6 +15,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from chassis.auth.permissions import PermissionSpec
+from chassis.auth.permissions import manifest as manifest_of
 from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.http import create_service
@@ -184,10 +185,7 @@ def _housekeeping(service: Service) -> Housekeeping:
 def _manifest(service: Service) -> Background:
     async def manifest(_: asyncio.Event) -> None:
         """Tell security which permissions this service asks for, each time it starts."""
-        declared = tuple(
-            DeclaredPermission(id=spec.id, title=spec.title, risk=spec.risk, data_classes=tuple(spec.data_classes))
-            for spec in service.permissions
-        )
+        declared = tuple(DeclaredPermission.model_validate(one) for one in manifest_of(service.permissions))
         fact = PermissionManifestPublished(service=service.name, permissions=declared)
         ctx = Context.system(service.name, service.application.clock)
         await service.application.transact(lambda uow: uow.publish(fact), ctx)

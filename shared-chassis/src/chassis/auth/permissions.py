@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Risk = Literal["low", "normal", "high", "critical"]
 DataClass = Literal["public", "internal", "pii_basic", "pii_sensitive", "financial", "rg", "aml"]
+"""Names and addresses are `pii_basic`, documents and birth dates `pii_sensitive`, limits and exclusions `rg`."""
+
+Scopable = Literal["casino", "operator"]
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2}$")
 
@@ -20,6 +23,13 @@ class PermissionSpec:
         title: what it allows, as a person would say it.
         risk: how much harm it can do; wildcards in roles never include `critical` ones.
         data_classes: the kinds of data its holder gets to see.
+        description: what a title has no room for.
+        step_up_s: how old, in seconds, the proof of who it is may be; None: as old as the session.
+        four_eyes: it takes a second person. Routes that ask for it make a proposal first (`chassis.approvals`).
+        impersonation: whether somebody who looks at things as a player may have it.
+        api_client: whether a partner's program may have it.
+        scopable: whether it is held for single casinos, or for the whole operator alone.
+        since: the day it was first declared, for reviews: `2026-11-28`.
 
     >>> PermissionSpec("payments.withdrawal.approve", "Approve withdrawals", "high").id
     'payments.withdrawal.approve'
@@ -32,6 +42,13 @@ class PermissionSpec:
     title: str
     risk: Risk = "normal"
     data_classes: tuple[DataClass, ...] = ()
+    description: str = ""
+    step_up_s: int | None = None
+    four_eyes: bool = False
+    impersonation: bool = False
+    api_client: bool = False
+    scopable: Scopable = "casino"
+    since: str = "2026-11-28"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", str(self.id))
@@ -46,6 +63,6 @@ def manifest(permissions: Iterable[PermissionSpec]) -> list[dict[str, Any]]:
         if by_id.setdefault(spec.id, spec) != spec:
             raise ValueError(f"{spec.id} is declared twice, differently")
     return [
-        {"id": spec.id, "title": spec.title, "risk": spec.risk, "data_classes": list(spec.data_classes)}
+        {**asdict(spec), "data_classes": list(spec.data_classes)}
         for spec in sorted(by_id.values(), key=lambda spec: spec.id)
     ]

@@ -21,7 +21,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class CasinoScope:
-    """The casinos a caller may see: all of them, or those named.
+    """The casinos a caller may see: those named, or all of them but some.
 
     >>> CasinoScope.everything().allows(uuid7())
     True
@@ -30,6 +30,12 @@ class CasinoScope:
     """
 
     ids: frozenset[UUID] | None
+    but: frozenset[UUID] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.ids is not None and self.but:
+            object.__setattr__(self, "ids", self.ids - self.but)
+            object.__setattr__(self, "but", frozenset())
 
     @classmethod
     def everything(cls) -> "CasinoScope":
@@ -41,12 +47,38 @@ class CasinoScope:
 
     @property
     def unlimited(self) -> bool:
-        """Whether every casino is in scope."""
-        return self.ids is None
+        """Whether every casino is in scope, those to come among them."""
+        return self.ids is None and not self.but
+
+    @property
+    def empty(self) -> bool:
+        """Whether none is."""
+        return self.ids is not None and not self.ids
 
     def allows(self, casino_id: UUID | None) -> bool:
         """Whether a thing of this casino may be seen; what belongs to no casino is seen by all who may at all."""
-        return self.ids is None or casino_id is None or casino_id in self.ids
+        return casino_id is None or (casino_id not in self.but if self.ids is None else casino_id in self.ids)
+
+    def __and__(self, other: "CasinoScope") -> "CasinoScope":
+        if self.ids is None:
+            return CasinoScope(other.ids, self.but | other.but)
+        return CasinoScope(self.ids - other.but if other.ids is None else self.ids & other.ids)
+
+    def __or__(self, other: "CasinoScope") -> "CasinoScope":
+        if self.ids is None:
+            return CasinoScope(None, self.but & other.but if other.ids is None else self.but - other.ids)
+        return CasinoScope(self.ids | other.ids) if other.ids is not None else other | self
+
+    def __sub__(self, other: "CasinoScope") -> "CasinoScope":
+        if other.ids is None:
+            return self & CasinoScope(other.but)
+        return CasinoScope(self.ids, self.but | other.ids)
+
+    def __le__(self, other: "CasinoScope") -> bool:
+        """Whether everything in scope here is in scope there."""
+        if self.ids is None:
+            return other.ids is None and other.but <= self.but
+        return all(other.allows(one) for one in self.ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

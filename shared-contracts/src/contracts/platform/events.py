@@ -1,8 +1,8 @@
 """Facts every service publishes about itself, each on its own topic so that services stay apart."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.event import ContractEvent
 from contracts.fields import CasinoId, Code, ExternalRef, Label, Slug
@@ -19,6 +19,19 @@ class DeclaredPermission(BaseModel):
     title: Label
     risk: Risk = "normal"
     data_classes: tuple[Code, ...] = ()
+    description: Annotated[str, StringConstraints(max_length=2000)] = ""
+    step_up_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    """How old, in seconds, the proof of who it is may be; absent: as old as the session."""
+    four_eyes: bool = False
+    """It takes a second person."""
+    impersonation: bool = False
+    """Whether somebody who looks at things as a player may have it."""
+    api_client: bool = False
+    """Whether a partner's program may have it."""
+    scopable: Literal["casino", "operator"] = "casino"
+    """Whether it is held for single casinos, or for the whole operator alone."""
+    since: Annotated[str, StringConstraints(max_length=10)] = ""
+    """The day it was first declared."""
 
 
 class PermissionManifestPublished(

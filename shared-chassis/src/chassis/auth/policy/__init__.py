@@ -1,0 +1,1 @@
+"""Who may do what: a policy that every service holds, and one function that decides by it."""
