@@ -1,14 +1,17 @@
 """Security, put together."""
 
 from datetime import timedelta
+from typing import get_args
 
 from chassis.auth.tokens import TokenVerifier
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
 from chassis.privacy import BlindIndex, SecretBox
+from chassis.privacy.keys import derive
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
+from security.adapters.audit_chain import AuditChain
 from security.adapters.keys import SigningKeys
 from security.application.door import DoorKeeper
 from security.application.passwords import Passwords
@@ -16,26 +19,18 @@ from security.application.policies import DoorPolicy
 from security.application.publishing import publish
 from security.domain.role import events as role
 from security.domain.staff import events as staff
-from security.entrypoints.cli import create_admin, rotate_keys
+from security.entrypoints.cli import create_admin, rotate_keys, verify_audit
 from security.entrypoints.consumers import consumer
 from security.entrypoints.http import ROUTERS
 from security.entrypoints.jobs import rotation
 from security.entrypoints.permissions import PERMISSIONS
 from security.read_models.assignment_list import assignment_list
+from security.read_models.audit_log import audit_log
 from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list
 from security.settings import Settings
 
-TYPES = EventTypes(
-    staff.StaffMemberAdded,
-    staff.RoleAssigned,
-    staff.RoleWithdrawn,
-    staff.StaffMemberDisabled,
-    staff.StaffMemberEnabled,
-    staff.OneTimePasswordGiven,
-    role.RoleDefined,
-    role.RolePermissionsChanged,
-)
+TYPES = EventTypes(*get_args(staff.StaffEvent), *get_args(role.RoleEvent))
 READ_MODELS = [staff_list, assignment_list, role_list]
 
 
@@ -47,18 +42,26 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     signing = SigningKeys(db, SecretBox(settings.master_key_bytes), clock)
     passwords = Passwords(memory_kib=settings.password_memory_kib, rounds=settings.password_rounds)
     door = DoorKeeper(passwords, signing, _policy(settings), clock)
+    listening = consumer()
+    key = derive(settings.master_key, "audit-chain")
+    chain = AuditChain(application, listening.log_of(audit_log), audit_log, key)
     return Service(
         name="security",
         settings=settings,
         db=db,
         application=application,
         routers=ROUTERS,
-        consumer=consumer(),
+        consumer=listening,
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
-        background=[rotation(signing, timedelta(days=settings.key_rotation_days))],
-        commands={"create-admin": create_admin, "rotate-keys": rotate_keys},
-        state={"door_keeper": door, "keys": signing, "blind_index": BlindIndex(settings.master_key_bytes)},
+        background=[rotation(signing, timedelta(days=settings.key_rotation_days)), chain.run],
+        commands={"create-admin": create_admin, "rotate-keys": rotate_keys, "verify-audit": verify_audit},
+        state={
+            "door_keeper": door,
+            "keys": signing,
+            "blind_index": BlindIndex(settings.master_key_bytes),
+            "audit_chain": chain,
+        },
         verifier=TokenVerifier(signing),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, define_role, enter, log_in
 
 from chassis.runtime import Service
-from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, label, recorded, said
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, hear, label, recorded, said
 from chassis.testing.tokens import bearer
 from contracts.backoffice.events import PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.event import ContractEvent
@@ -144,6 +144,8 @@ async def test_every_promised_event_is_said_by_what_people_do(
         headers={**bearer(admin), "Idempotency-Key": "enable-bob"},
     )
     assert back.status_code == 200, back.text
+    await hear(service, *consumed_by("security")[:1])
+    await service.state["audit_chain"].catch_up()
     facts = await said(service)
     assert {type(fact) for fact in facts} == {cls for cls in produced_by("security") if cls.owner() == "security"}
     ended = [fact.cause for fact in facts if isinstance(fact, public.SessionEnded)]

@@ -6,11 +6,12 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Count, ExternalRef, Label, UtcTime
+from contracts.fields import CasinoId, Count, ExternalRef, Label, Sha256, Slug, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
 SESSIONS = "security.session.events"
+AUDIT = "security.audit.events"
 
 PermissionPattern = Annotated[str, StringConstraints(max_length=100)]
 """A permission `service.resource.action`, or `*` for a whole trailing part (`payments.*`), or `*` alone."""
@@ -135,3 +136,17 @@ class SessionEnded(
     casino_id: CasinoId | None = None
     """The casino of a player's session; absent for staff."""
     cause: Literal["logged_out", "disabled", "password_changed", "refresh_reused", "blocked"]
+
+
+class AuditSealed(ContractEvent, type="security.audit_sealed", version=1, topic=AUDIT, key="log", audited=False):
+    """What the audit log's hash chain was at a moment, said where the database's owner cannot take it back.
+
+    `python -m security verify-audit --expect SEQUENCE:CHAIN` holds the log against it.
+    """
+
+    log: Slug
+    """Which log: `audit`."""
+    sequence: Count
+    """How many entries were sealed by then."""
+    chain: Sha256
+    """The newest value of the chain: HMAC-SHA256 in hexadecimal."""

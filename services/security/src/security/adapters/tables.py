@@ -1,6 +1,7 @@
 """What is not event-sourced: secrets, and what changes with every request."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -92,4 +93,22 @@ permission = Table(
     Column("data_classes", JSONB, nullable=False),
     Column("removed_at", DateTime(timezone=True), comment="its service no longer declares it"),
     Column("declared_at", DateTime(timezone=True), nullable=False),
+)
+
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", Uuid, nullable=False, unique=True),
+    Column("content", LargeBinary, nullable=False, comment="SHA-256 of the entry as it was received"),
+    Column("chain", LargeBinary, nullable=False, comment="keyed hash over the seal before and this one"),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+)
+
+audit_checkpoint = Table(
+    "audit_checkpoint",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("chain", LargeBinary, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
 )

@@ -1,6 +1,7 @@
 """Commands of security beside those every service has."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from chassis.domain import uuid7
 from chassis.runtime import Service
 from chassis.store import Context, UnitOfWork
 from security.adapters import credentials
+from security.adapters.audit_chain import AuditChain, Finding
 from security.adapters.catalogue import known
 from security.application.door import DoorKeeper
 from security.application.passwords import one_time_password
@@ -62,6 +64,30 @@ async def rotate_keys(service: Service, _: Sequence[str]) -> int:
     kid = await service.state["keys"].rotate()
     print(f"New signing key {kid}")  # noqa: T201 - the command's answer
     return 0
+
+
+async def verify_audit(service: Service, arguments: Sequence[str]) -> int:
+    """Check the audit log against its seals: finds entries that were changed, removed, added or reordered."""
+    parser = argparse.ArgumentParser(prog="python -m security verify-audit")
+    parser.add_argument(
+        "--expect", nargs="*", default=[], metavar="SEQUENCE:CHAIN", help="checkpoints kept elsewhere, as published"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        expected = {int(one.split(":")[0]): bytes.fromhex(one.split(":")[1]) for one in options.expect}
+    except (ValueError, IndexError):
+        parser.error("a checkpoint is written as 1200:5f3a...")
+    looked_at, findings = 0, 0
+    chain: AuditChain = service.state["audit_chain"]
+    async for one in chain.verify(expected):
+        if isinstance(one, Finding):
+            findings += 1
+            print(f"{one.kind}: seal {one.sequence or 'none'}, entry {one.entry_id or 'unknown'}")  # noqa: T201
+        else:
+            looked_at += one
+            print(f"{looked_at} seals checked", file=sys.stderr)  # noqa: T201 - a long work shows progress
+    print(f"{looked_at} entries sealed, {findings} not as they were")  # noqa: T201 - the command's answer
+    return 1 if findings else 0
 
 
 async def _administrator_role(uow: UnitOfWork) -> UUID:

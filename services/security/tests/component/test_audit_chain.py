@@ -1,0 +1,164 @@
+"""The audit log is sealed: whatever is done to its rows afterwards is found, and named."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from chassis.runtime import Service
+from chassis.testing.golden import hear
+from contracts.registry import consumed_by
+from security.adapters.audit_chain import AuditChain, Finding
+from security.entrypoints.cli import verify_audit
+
+EVENTS = list(consumed_by("security"))[:6]
+
+
+async def sealed_log(service: Service) -> AuditChain:
+    """A log of six sealed entries."""
+    await hear(service, *EVENTS)
+    chain: AuditChain = service.state["audit_chain"]
+    assert await chain.catch_up() == len(EVENTS)
+    return chain
+
+
+async def findings(service: Service, expected: dict[int, bytes] | None = None) -> list[tuple[str, int | None]]:
+    chain: AuditChain = service.state["audit_chain"]
+    return [(one.kind, one.sequence) async for one in chain.verify(expected) if isinstance(one, Finding)]
+
+
+async def tamper(service: Service, *statements: str) -> None:
+    """What somebody with the database's password would do."""
+    async with service.db.write() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def chain_at(service: Service, sequence: int) -> bytes:
+    async with service.db.read() as connection:
+        found = await connection.scalar(text(f"SELECT chain FROM audit_seal WHERE sequence = {sequence}"))
+    return bytes(found)
+
+
+async def test_a_log_nobody_touched_has_nothing_to_find(service: Service) -> None:
+    chain = await sealed_log(service)
+    assert await chain.catch_up() == 0, "an entry is sealed once"
+    assert await findings(service) == []
+
+
+async def test_the_log_stays_whole_while_it_grows(service: Service) -> None:
+    await hear(service, *EVENTS[:3])
+    await service.state["audit_chain"].catch_up()
+    await hear(service, *EVENTS[3:])
+    assert await findings(service) == [], "what came meanwhile is sealed by the check itself"
+
+
+NTH = "(SELECT entry_id FROM audit_seal WHERE sequence = {})"
+CASES: dict[str, tuple[list[str], list[tuple[str, int | None]]]] = {
+    "a changed reason": (
+        [f"UPDATE rm_audit_log SET reason = 'because' WHERE entry_id = {NTH.format(3)}"],
+        [("changed", 3)],
+    ),
+    "a changed moment": (
+        [f"UPDATE rm_audit_log SET happened_at = happened_at + interval '1 us' WHERE entry_id = {NTH.format(1)}"],
+        [("changed", 1)],
+    ),
+    "a changed detail": (
+        [f"UPDATE rm_audit_log SET after = after || '{{\"x\": 1}}' WHERE entry_id = {NTH.format(6)}"],
+        [("changed", 6)],
+    ),
+    "a removed entry": ([f"DELETE FROM rm_audit_log WHERE entry_id = {NTH.format(4)}"], [("missing", 4)]),
+    "a removed entry and its seal": (
+        [f"DELETE FROM rm_audit_log WHERE entry_id = {NTH.format(4)}", "DELETE FROM audit_seal WHERE sequence = 4"],
+        [("reordered", 5)],
+    ),
+    "the newest entries and seals removed": (
+        [
+            f"DELETE FROM rm_audit_log WHERE entry_id IN ({NTH.format(5)}, {NTH.format(6)})",
+            "DELETE FROM audit_seal WHERE sequence > 4",
+        ],
+        [("cut_off", 6)],
+    ),
+    "two seals exchanged": (
+        [
+            "UPDATE audit_seal SET sequence = -2 WHERE sequence = 2",
+            "UPDATE audit_seal SET sequence = 2 WHERE sequence = 3",
+            "UPDATE audit_seal SET sequence = 3 WHERE sequence = -2",
+        ],
+        [("reordered", 2), ("reordered", 3), ("reordered", 4)],
+    ),
+    "an entry and its seal rewritten without the key": (
+        [
+            f"UPDATE rm_audit_log SET actor_id = 'nobody' WHERE entry_id = {NTH.format(2)}",
+            "UPDATE audit_seal SET content = sha256('nobody') WHERE sequence = 2",
+        ],
+        [("reordered", 2), ("changed", 2)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_what_was_done_to_the_log_is_found(service: Service, case: str) -> None:
+    await sealed_log(service)
+    statements, expected = CASES[case]
+    await tamper(service, *statements)
+    assert await findings(service) == expected
+
+
+async def test_an_entry_that_never_came_is_found(service: Service) -> None:
+    await sealed_log(service)
+    columns = "type, casino_id, actor_kind, actor_id, actor_ip, authorised_by, reason, element, before, after"
+    await tamper(
+        service,
+        f"INSERT INTO rm_audit_log (entry_id, happened_at, correlation_id, {columns}) "
+        f"SELECT gen_random_uuid(), happened_at, correlation_id, {columns} FROM rm_audit_log LIMIT 1",
+    )
+    assert await findings(service) == [("added", None)]
+
+
+async def test_whoever_has_the_key_is_betrayed_by_a_checkpoint_kept_elsewhere(service: Service) -> None:
+    """Everything is made anew, checkpoints too: the database alone can tell nothing any more."""
+    chain = await sealed_log(service)
+    published = await chain_at(service, 6)
+    await tamper(
+        service,
+        'UPDATE inbox SET envelope = replace(envelope, \'"actorid":"\', \'"actorid":"x\')',
+        "UPDATE rm_audit_log SET actor_id = 'x' || actor_id",
+        "DELETE FROM audit_seal",
+        "DELETE FROM audit_checkpoint",
+        "DELETE FROM projection_state WHERE name = 'audit_chain'",
+    )
+    await chain.catch_up()
+    assert await findings(service) == []
+    assert await findings(service, {6: published}) == [("cut_off", 6)]
+
+
+async def test_the_head_of_the_chain_is_published(service: Service) -> None:
+    await sealed_log(service)
+    async with service.db.read() as connection:
+        told = await connection.scalar(text("SELECT envelope FROM outbox WHERE topic = 'security.audit.events'"))
+    assert (await chain_at(service, 6)).hex() in told
+
+
+async def test_sealers_take_turns(service: Service) -> None:
+    await hear(service, *EVENTS)
+    assert sum(await asyncio.gather(*(service.state["audit_chain"].catch_up() for _ in range(3)))) == len(EVENTS)
+    assert await findings(service) == []
+
+
+async def test_the_command_says_what_it_found(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    await sealed_log(service)
+    assert await verify_audit(service, []) == 0
+    assert f"{len(EVENTS)} entries sealed, 0 not as they were" in capsys.readouterr().out
+    await tamper(service, CASES["a removed entry"][0][0])
+    assert await verify_audit(service, []) == 1
+    assert "missing: seal 4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "7", "x:00", "7:zz"])
+async def test_a_checkpoint_that_is_none_is_refused(
+    service: Service, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    with pytest.raises(SystemExit):
+        await verify_audit(service, ["--expect", text])
+    assert "a checkpoint is written as" in capsys.readouterr().err
