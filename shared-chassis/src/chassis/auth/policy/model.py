@@ -4,7 +4,7 @@ Security makes a policy, signs it and gives it to every service; services decide
 is immutable. Patterns of roles are expanded before a policy is published, so that whoever decides compares names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -66,16 +66,20 @@ class RoleGrant:
         permissions: names, no patterns.
         scope: the casinos it holds for, within those of the assignment.
         modes: for these kinds of data, how much is shown.
+            Those of a deny lower what all other grants show within its scope, whatever the permission; a deny
+            without permissions does only that.
         ceilings: the largest amount, in minor units by currency; a currency that is missing is not limited by a grant
-            without ceilings, and not allowed by a grant with some.
+            without ceilings, and not allowed by a grant with some. They matter where an amount is asked about.
+        exact: those permissions that the role names in full, not by a pattern.
     """
 
     id: str
-    permissions: frozenset[str]
+    permissions: frozenset[str] = frozenset()
     effect: Effect = "allow"
     scope: CasinoScope = field(default_factory=CasinoScope.everything)
     modes: Mapping[DataClass, Mode] = field(default_factory=dict)
     ceilings: Mapping[str, int] = field(default_factory=dict)
+    exact: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,8 @@ class PolicySubject:
 
     Attributes:
         active: False: whatever they hold counts for nothing.
-        sessions_from: tokens issued before this moment are worth nothing.
+        sessions_from: tokens issued before this moment are worth nothing. It is compared by the second, because tokens
+            know no more; sessions of the same second are ended one by one.
     """
 
     id: UUID
@@ -125,6 +130,22 @@ class Policy:
     permissions: Mapping[str, PermissionMeta] = field(default_factory=dict)
     roles: Mapping[UUID, PolicyRole] = field(default_factory=dict)
     subjects: Mapping[UUID, PolicySubject] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How good the copy is by which somebody decides.
+
+    Attributes:
+        age_s: how long ago security last confirmed it.
+        ended: sessions that are over though their tokens are not.
+    """
+
+    age_s: float = 0.0
+    ended: Container[UUID] = frozenset()
+
+
+FRESH: Final = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
