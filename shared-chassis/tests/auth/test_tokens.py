@@ -11,7 +11,9 @@ from uuid import uuid4
 import httpx
 import jwt as pyjwt
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc.jwk import ECKey
 
 from chassis.auth import Caller, Unauthenticated
@@ -58,6 +60,58 @@ async def test_a_good_token_names_its_caller() -> None:
     assert (caller.kind, str(caller.id), str(caller.session_id)) == ("staff", made["sub"], made["sid"])
     assert caller.may("a.b.c")
     assert not caller.must_change_password
+
+
+async def test_a_token_tells_when_and_how_it_was_proved_who_it_is() -> None:
+    caller = await verify(MAKER.sign(claims(auth_time=1_700_000_000, amr=["pwd", "otp", "mfa"])))
+    assert caller.authenticated_at == 1_700_000_000
+    assert caller.amr == {"pwd", "otp", "mfa"}
+    old = await verify(MAKER.sign(claims()))
+    assert old.authenticated_at is None
+    assert old.amr == frozenset()
+
+
+async def test_a_token_tells_who_looks_at_things_as_the_player_does() -> None:
+    ann = uuid4()
+    caller = await verify(MAKER.token(kind="player", casino=uuid4(), act={"sub": str(ann)}))
+    assert caller.acting_for == ann
+
+
+@pytest.mark.parametrize("twice", ['"kind": "staff"', '"exp": 4102444800', '"sub": "x"', '"new": 1, "new": 1'])
+async def test_a_claim_that_is_given_twice_is_refused(twice: str) -> None:
+    signing = (
+        f"{part({'alg': 'ES256', 'kid': MAKER.kid})}.{part((json.dumps(claims())[:-1] + f', {twice}}}').encode())}"
+    )
+    await refused(f"{signing}.{part(_signed(signing))}")
+
+
+def _signed(signing: str) -> bytes:
+    private = MAKER.key.private_key
+    assert private is not None
+    der = private.sign(signing.encode(), ec.ECDSA(hashes.SHA256()))
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32) + s.to_bytes(32)
+
+
+async def test_a_token_made_by_hand_is_good_when_all_is_right() -> None:
+    signing = f"{part({'alg': 'ES256', 'kid': MAKER.kid})}.{part(claims())}"
+    assert (await verify(f"{signing}.{part(_signed(signing))}")).may("a.b.c")
+    await refused(f"{signing}.{part(_signed(signing)[:-1])}")
+    await refused(f"{signing}.{part(bytes(64))}")
+    await refused(f"{signing}.{part(_signed(signing)).replace('A', '!', 1)}!")
+    await refused(f"{signing}.{part(_signed(signing))}=")
+
+
+@pytest.mark.parametrize("algorithm", ["ES384", "ES512", "RS256", "PS256", "HS384", "EdDSA", "es256", "ES256K"])
+async def test_another_algorithm_is_refused_whatever_signed_it(algorithm: str) -> None:
+    signing = f"{part({'alg': algorithm, 'kid': MAKER.kid})}.{part(claims())}"
+    await refused(f"{signing}.{part(_signed(signing))}")
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"7", b"null", b"{", b"\xff\xfe", b'{"iss":' * 50], ids=range(6))
+async def test_a_payload_that_is_no_object_is_refused(payload: bytes) -> None:
+    signing = f"{part({'alg': 'ES256', 'kid': MAKER.kid})}.{part(payload)}"
+    await refused(f"{signing}.{part(_signed(signing))}")
 
 
 async def test_a_players_token_names_the_casino_and_its_grants_count_for_nothing() -> None:
@@ -111,8 +165,15 @@ def test_another_library_believes_the_tokens_we_make() -> None:
         {"grants": [{"casinos": ["x"], "permissions": []}]},
         {"grants": ["a.b.c"]},
         {"grants": 7},
+        {"auth_time": "now"},
+        {"auth_time": None, "amr": "pwd"},
+        {"amr": [1]},
+        {"act": {"sub": str(uuid4())}},
+        {"act": "somebody"},
+        {"kind": "player", "casino": str(uuid4()), "act": {}},
+        {"kind": "player", "casino": str(uuid4()), "act": {"sub": "x"}},
     ],
-    ids=[str(n) for n in range(29)],
+    ids=[str(n) for n in range(36)],
 )
 async def test_a_wrong_claim_is_refused(changes: dict[str, Any]) -> None:
     await refused(MAKER.sign(claims(**changes)))

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from chassis.auth import Caller, Internal, PermissionSpec, Player, Public, Requires, ServiceTokens, guarded
+from chassis.auth import Caller, Internal, PermissionSpec, Player, PlayerOr, Public, Requires, ServiceTokens, guarded
 from chassis.domain import NotFound
 from chassis.http import Once, UnmarkedRoute, create_service
 from chassis.http.routes import declared_routes
@@ -92,6 +92,39 @@ async def test_a_player_reads_about_himself_and_staff_about_anyone(client: httpx
     assert (await client.get(f"{BASE}/players/{other}/things", headers=staff)).json()["kind"] == "staff"
     problem(await client.get(f"{BASE}/players/{other}/things", headers=bearer(make_token())), 403, "forbidden")
     problem(await client.get(f"{BASE}/players/not-a-uuid/things", headers=player), 422, "invalid_request")
+
+
+async def test_a_factor_that_must_be_added_closes_everything_else(client: httpx.AsyncClient) -> None:
+    token = bearer(make_token(permissions=[VIEW, EDIT], fac=True))
+    problem(await client.get(f"{BASE}/things/{A}", headers=token), 403, "factor_required")
+    problem(await client.get(f"{BASE}/me", headers=token), 403, "factor_required")
+
+
+async def test_whoever_looks_as_a_player_changes_nothing_and_sees_no_more_than_permissions_show(
+    client: httpx.AsyncClient,
+) -> None:
+    mine = uuid4()
+    looking = bearer(make_token(kind="player", subject=mine, act={"sub": str(uuid4())}))
+    problem(await client.get(f"{BASE}/players/{mine}/things", headers=looking), 403, "forbidden")
+    upload: dict[str, Any] = {"data": {"kind": "a"}, "files": {"file": b"x"}}
+    problem(await client.post(f"{BASE}/uploads", headers=looking, **upload), 403, "forbidden")
+
+
+async def test_a_permission_may_show_its_routes_to_whoever_looks_as_a_player() -> None:
+    router = APIRouter()
+
+    @router.get("/shown")
+    async def shown(caller: Annotated[Caller, PlayerOr(VIEW)]) -> dict[str, str | None]:
+        return {"actor": caller.context().actor.id, "id": str(caller.id)}
+
+    settings = make_settings(HttpSettings)
+    spec = PermissionSpec(VIEW, "See", impersonation=True)
+    app = create_service("example", settings=settings, routers=[router], permissions=[spec], verifier=test_verifier())
+    staff, player = uuid4(), uuid4()
+    looking = bearer(make_token(kind="player", subject=player, act={"sub": str(staff)}))
+    async with started(app) as client:
+        answer = await client.get("/shown", headers=looking)
+    assert answer.json() == {"actor": str(staff), "id": str(player)}
 
 
 async def test_a_password_that_must_change_closes_everything_else(client: httpx.AsyncClient) -> None:

@@ -1,16 +1,18 @@
 """Who calls, what they may, and the marker every route must carry."""
 
 from chassis.auth.caller import Caller, Grant
-from chassis.auth.errors import Forbidden, PasswordChangeRequired, Unauthenticated
-from chassis.auth.markers import AnyStaff, Internal, Player, PlayerOr, Public, Requires, guarded
+from chassis.auth.errors import FactorRequired, Forbidden, PasswordChangeRequired, StepUpNeeded, Unauthenticated
+from chassis.auth.markers import AnyPerson, AnyStaff, Internal, Player, PlayerOr, Public, Requires, guarded
 from chassis.auth.permissions import DataClass, PermissionSpec, Risk, manifest
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import TokenVerifier, Verifier
 
 __all__ = [
+    "AnyPerson",
     "AnyStaff",
     "Caller",
     "DataClass",
+    "FactorRequired",
     "Forbidden",
     "Grant",
     "Internal",
@@ -22,6 +24,7 @@ __all__ = [
     "Requires",
     "Risk",
     "ServiceTokens",
+    "StepUpNeeded",
     "TokenVerifier",
     "Unauthenticated",
     "Verifier",

@@ -45,6 +45,10 @@ class Caller:
         casino_id: a player's casino.
         grants: what a member of staff may do, and where.
         must_change_password: nothing else is open to them.
+        must_add_factor: nothing but adding a second factor is open to them.
+        authenticated_at: when, in seconds since 1970, it was last proved who they are.
+        amr: by which methods (RFC 8176).
+        acting_for: the member of staff who looks at things as this player does; they change nothing.
         admitted_by: the permission the route asked for, when it asked for one.
     """
 
@@ -55,6 +59,10 @@ class Caller:
     casino_id: UUID | None = None
     grants: tuple[Grant, ...] = ()
     must_change_password: bool = False
+    must_add_factor: bool = False
+    authenticated_at: int | None = None
+    amr: frozenset[str] = frozenset()
+    acting_for: UUID | None = None
     admitted_by: str | None = None
     expires_at: int = field(default=0, compare=False)
 
@@ -102,10 +110,9 @@ class Caller:
         reason: str | None = None,
     ) -> Context:
         """The metadata of what this caller does now: who, whence, within which casinos, as part of which request."""
-        kind: Literal["staff", "player", "system"] = "system" if self.kind == "service" else self.kind
         clock, ip, record = _surroundings(source)
         context = Context(
-            actor=Actor(kind, self.name if self.kind == "service" else str(self.id), ip),
+            actor=self._actor(ip),
             occurred_at=clock.now(),
             casino_id=casino_id or self.casino_id,
             scope=self.scope(),
@@ -113,6 +120,14 @@ class Caller:
             traceparent=current_traceparent(),
         )
         return replace(context, correlation_id=record.request_id) if record else context
+
+    def _actor(self, ip: str | None) -> Actor:
+        """Whoever sits before the screen: what somebody sees as a player, he has seen himself."""
+        if self.kind == "service":
+            return Actor("system", self.name, ip)
+        if self.acting_for is not None:
+            return Actor("staff", str(self.acting_for), ip)
+        return Actor(self.kind, str(self.id), ip)
 
     def let_in_by(self, permission: str) -> "Caller":
         """The same caller, admitted by this permission."""

@@ -1,4 +1,4 @@
-"""The three ways to be turned away at the door. None of them says what would have opened it."""
+"""The ways to be turned away at the door. The first two do not say what would have opened it."""
 
 from chassis.domain import DomainError
 
@@ -31,3 +31,33 @@ class PasswordChangeRequired(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Change your password first.")
+
+
+class FactorRequired(DomainError):
+    """The caller must add a second factor before anything else."""
+
+    code = "factor_required"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Add a second factor first.")
+
+
+class StepUpNeeded(DomainError):
+    """The proof of who it is is too old, or not strong enough, for what is asked (RFC 9470).
+
+    Attributes:
+        max_age_s: how old it may be, in seconds.
+    """
+
+    code = "insufficient_user_authentication"
+    status = 401
+
+    def __init__(self, max_age_s: int) -> None:
+        super().__init__("Prove again who you are.")
+        self.max_age_s = max_age_s
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge: RFC 9470 section 3."""
+        return {"WWW-Authenticate": f'Bearer error="{self.code}", max_age="{self.max_age_s}"'}

@@ -5,7 +5,7 @@ async def deposit(caller: Annotated[Caller, Player()]) -> ...
 @router.post("/players", dependencies=[Public("registration makes the account")])
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,20 +14,29 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.auth.caller import Caller
-from chassis.auth.errors import Forbidden, PasswordChangeRequired, Unauthenticated
+from chassis.auth.errors import FactorRequired, Forbidden, PasswordChangeRequired, Unauthenticated
+from chassis.auth.permissions import PermissionSpec
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import Verifier
 from chassis.domain import NotFound
 from chassis.logging.context import bind
 from chassis.telemetry.record import RequestRecord
 
+_READING = ("GET", "HEAD")
+"""What somebody may do who looks at things as a player does."""
+
 
 class Door:
-    """What stands before the routes of one application: it can tell who carries a token."""
+    """What stands before the routes of one application: it can tell who carries a token.
 
-    def __init__(self, verifier: Verifier, services: ServiceTokens) -> None:
+    Attributes:
+        shown_as_player: the permissions whose routes are also open to staff who look at things as a player does.
+    """
+
+    def __init__(self, verifier: Verifier, services: ServiceTokens, permissions: Iterable[PermissionSpec] = ()) -> None:
         self.verifier = verifier
         self.services = services
+        self.shown_as_player = frozenset(spec.id for spec in permissions if spec.impersonation)
 
 
 class AccessRule:
@@ -80,6 +89,7 @@ class _PersonRule(AccessRule):
         player: bool = False,
         permission: str | None = None,
         allow_password_change: bool = False,
+        allow_factor_enrolment: bool = False,
         own: str | None = None,
     ) -> None:
         self.label = label
@@ -87,12 +97,17 @@ class _PersonRule(AccessRule):
         self._staff = staff
         self._player = player
         self._allow_password_change = allow_password_change
+        self._allow_factor_enrolment = allow_factor_enrolment
         self._own = own
 
     async def admit(self, request: HTTPConnection) -> Caller:
         caller = await _door(request).verifier.verify(_bearer(request))
         if caller.must_change_password and not self._allow_password_change:
             raise PasswordChangeRequired
+        if caller.must_add_factor and not self._allow_factor_enrolment:
+            raise FactorRequired
+        if caller.acting_for is not None:
+            self._only_looking(request)
         if caller.kind == "player" and self._player:
             self._only_himself(caller, request)
             return caller
@@ -103,6 +118,12 @@ class _PersonRule(AccessRule):
         if not caller.may(self.permission):
             raise Forbidden
         return caller.let_in_by(self.permission)
+
+    def _only_looking(self, request: HTTPConnection) -> None:
+        """Who looks at things as a player does changes nothing, and does not see what a permission keeps from him."""
+        hidden = self.permission is not None and self.permission not in _door(request).shown_as_player
+        if hidden or request.scope.get("method") not in _READING:
+            raise Forbidden
 
     def _only_himself(self, caller: Caller, request: HTTPConnection) -> None:
         asked = request.path_params.get(self._own) if self._own else None
@@ -157,10 +178,28 @@ class PlayerOr(Depends):
 
 
 class AnyStaff(Depends):
-    """Any member of staff. `allow_password_change` opens the one route where a forced change is made."""
+    """Any member of staff. `allow_password_change` opens the routes where a forced change is made,
+    `allow_factor_enrolment` those where a second factor is added that must be there.
+    """
 
-    def __init__(self, *, allow_password_change: bool = False) -> None:
-        super().__init__(_PersonRule("any staff", staff=True, allow_password_change=allow_password_change))
+    def __init__(self, *, allow_password_change: bool = False, allow_factor_enrolment: bool = False) -> None:
+        rule = _PersonRule(
+            "any staff",
+            staff=True,
+            allow_password_change=allow_password_change,
+            allow_factor_enrolment=allow_factor_enrolment,
+        )
+        super().__init__(rule)
+
+
+class AnyPerson(Depends):
+    """Any member of staff and any player, about their own sessions and the like; whatever else they must do first."""
+
+    def __init__(self) -> None:
+        rule = _PersonRule(
+            "any person", staff=True, player=True, allow_password_change=True, allow_factor_enrolment=True
+        )
+        super().__init__(rule)
 
 
 class Internal(Depends):

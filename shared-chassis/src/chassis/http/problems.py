@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
+from chassis.auth.errors import StepUpNeeded
 from chassis.domain import DomainError
 from chassis.telemetry.record import RequestRecord
 
@@ -133,7 +134,8 @@ def problem_response(
 def domain_problem(scope: Scope, error: DomainError) -> Response:
     """A refusal as an answer."""
     errors = [FieldError(field=error.field, code=error.code, message=error.detail)] if error.field else []
-    return problem_response(scope, error.status, error.code, error.detail, errors=errors)
+    headers = error.headers if isinstance(error, StepUpNeeded) else None
+    return problem_response(scope, error.status, error.code, error.detail, errors=errors, headers=headers)
 
 
 def _title(status: int) -> str:

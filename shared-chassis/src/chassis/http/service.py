@@ -87,7 +87,7 @@ def create_service(
         ],
     )
     tokens = verifier or TokenVerifier(RemoteKeys(settings.security_url))
-    door = Door(tokens, ServiceTokens(name, settings.internal_key))
+    door = Door(tokens, ServiceTokens(name, settings.internal_key), permissions)
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))

@@ -9,6 +9,6 @@ PERMISSIONS = (
     PermissionSpec(P.CATALOGUE_SYNC, "Have a supplier's catalogue fetched"),
     PermissionSpec(P.GAME_LIST, "See a casino's games", "low"),
     PermissionSpec(P.GAME_ENABLE, "Switch games on and off at a casino", "high"),
-    PermissionSpec(P.SESSION_LIST, "See players' game sessions"),
-    PermissionSpec(P.ROUND_LIST, "See players' rounds", data_classes=("financial",)),
+    PermissionSpec(P.SESSION_LIST, "See players' game sessions", impersonation=True),
+    PermissionSpec(P.ROUND_LIST, "See players' rounds", data_classes=("financial",), impersonation=True),
 )
