@@ -51,6 +51,10 @@ def routes_of(service: str, paths: dict[str, Any]) -> list[dict[str, Any]]:
             "method": method.upper(),
             "template": path,
             "public": operation.get("security") == [],
+            "access": operation["x-access"].partition(":")[0],
+            "permission": operation.get("x-permission"),
+            "risk": operation.get("x-risk"),
+            "keyed": any(one.get("name") == "Idempotency-Key" for one in operation.get("parameters", [])),
             "upload": "multipart/form-data" in operation.get("requestBody", {}).get("content", {}),
         }
         for path, operations in sorted(paths.items())

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from contracts.envelope import Envelope, UnknownEvent
-from contracts.errors import CommonError
+from contracts.errors import CommonError, GatewayError
 from contracts.registry import EVENTS
 from tools.contracts import asyncapi, asyncapi_check, baseline, catalogue, golden
 from tools.contracts.breaking import Promises, breaks
@@ -95,7 +95,7 @@ def generated_files() -> dict[Path, str]:
         "Permissions", _PERMISSIONS_INTRODUCTION, PERMISSIONS.items()
     )
     files[GENERATED / "ERRORS.md"] = catalogue.enumeration_page(
-        "Errors", _ERRORS_INTRODUCTION, [("Every service", CommonError), *ERRORS.items()]
+        "Errors", _ERRORS_INTRODUCTION, [("Every service", CommonError), ("The gateway", GatewayError), *ERRORS.items()]
     )
     return files
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from contracts.errors import CommonError
+from contracts.errors import CommonError, GatewayError
 from tools.contracts.enumerations import ERRORS
 from tools.rules.rule import Found, rule
 from tools.rules.source import Source, last_name, under
@@ -123,7 +123,7 @@ def _badly_named(source: Source, cls: ast.ClassDef, mark: ast.expr) -> Iterator[
     applies=lambda source: source.package is not None and source.package != "contracts",
 )
 def _unpromised_codes(source: Source) -> Iterator[Found]:
-    promised: set[str] = {*CommonError, *(ERRORS[source.service] if source.service else ())}
+    promised: set[str] = {*CommonError, *GatewayError, *(ERRORS[source.service] if source.service else ())}
     refusals = _refusals(source)
     for cls in source.classes():
         if cls.name not in refusals:

@@ -1,5 +1,5 @@
 """`python -m gateway`."""
 
-from gateway.main import run
+from gateway.command import run
 
 run()

@@ -5,7 +5,7 @@ the signed token alone; nothing a client says about itself in other headers is b
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -37,7 +37,31 @@ _FORWARDED = frozenset(
 _PROBES = frozenset({"/healthz", "/readyz"})
 """Asked by those who run the gateway, at the address of the process itself: no host name is expected there."""
 
-_ONCE = frozenset({b"host", b"content-length", b"authorization", b"content-type", b"transfer-encoding"})
+_MANY = frozenset(
+    {b"accept", b"accept-language", b"if-none-match", b"prefer", b"x-forwarded-for", b"via", b"cache-control"}
+)
+"""Headers that may be repeated because they are lists, of which no reader takes the first or the last alone."""
+
+_READ = _FORWARDED | {
+    b"access-control-request-headers",
+    b"access-control-request-method",
+    b"connection",
+    b"content-length",
+    b"cookie",
+    b"expect",
+    b"host",
+    b"origin",
+    b"traceparent",
+    b"transfer-encoding",
+    b"upgrade",
+    b"x-csrf-token",
+    b"x-deadline-ms",
+    b"x-request-id",
+}
+_ONCE = _READ - _MANY
+"""Everything that is read here or behind, by whatever reader: given twice, two readers could take two of them."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _NOT_RETURNED = frozenset(
     {
@@ -50,6 +74,8 @@ _NOT_RETURNED = frozenset(
         b"trailer",
         b"transfer-encoding",
         b"upgrade",
+        b"via",
+        b"x-powered-by",
         b"x-request-id",
     }
 )
@@ -70,12 +96,21 @@ class CheckedHeads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
+                check_line(scope)
                 check_head(scope["headers"], frozenset() if scope["path"] in _PROBES else self._hosts)
             except RequestProblem as problem:
                 answer = problem_response(scope, problem.status_code, problem.code, problem.detail)
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def check_line(scope: Scope) -> None:
+    """Refuse methods nobody knows, and a body in chunks in a version that has none; RequestProblem 400."""
+    if scope["method"] not in _METHODS:
+        raise _refused("This method is not known here.")
+    if scope["http_version"] == "1.0" and any(name == b"transfer-encoding" for name, _ in scope["headers"]):
+        raise _refused("HTTP/1.0 has no bodies in chunks.")
 
 
 def check_head(headers: Headers, hosts: frozenset[str]) -> None:
@@ -89,7 +124,8 @@ def check_head(headers: Headers, hosts: frozenset[str]) -> None:
         seen[name] = value
     if b"host" not in seen:
         raise _refused("The header host is required.")
-    if b"transfer-encoding" in seen and (b"content-length" in seen or seen[b"transfer-encoding"] != b"chunked"):
+    coding = seen.get(b"transfer-encoding")
+    if coding is not None and (b"content-length" in seen or coding.lower() != b"chunked"):
         raise _refused("The length of the body is said in more than one way.")
     named = {word.strip().lower() for word in seen.get(b"connection", b"").split(b",") if word.strip()}
     if not named <= _CONNECTION_WORDS:
@@ -98,19 +134,34 @@ def check_head(headers: Headers, hosts: frozenset[str]) -> None:
         raise RequestProblem(421, "host_unknown", "This host is not served here.")
 
 
-def inbound(headers: Headers, added: Mapping[str, str]) -> list[tuple[str, str]]:
+def inbound(headers: Headers, added: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """What a service gets: the client's harmless headers, and ours."""
     kept = [(name.decode(), value.decode("latin-1")) for name, value in headers if name in _FORWARDED]
-    return [*kept, *added.items()]
+    return [*kept, *added]
 
 
-def outbound(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """What a client gets: everything but hop-by-hop headers and what tells about the inside."""
-    return [
+def outbound(headers: Headers, *, cookies: bool = False) -> list[tuple[bytes, bytes]]:
+    """What a client gets: everything but hop-by-hop headers and what tells about the inside.
+
+    Args:
+        cookies: whether whoever answers may set some. Security alone does; of any other they are left out.
+
+    Raises:
+        RequestProblem: 502 when the answer says its length twice.
+    """
+    lowered = [(name.lower(), value) for name, value in headers]
+    hop = {word.strip().lower() for name, value in lowered if name == b"connection" for word in value.split(b",")}
+    kept = [
         (name, value)
-        for name, value in ((name.lower(), value) for name, value in headers)
-        if name not in _NOT_RETURNED and not name.startswith(b"x-internal-")
+        for name, value in lowered
+        if name not in _NOT_RETURNED
+        and name not in hop
+        and not name.startswith((b"x-internal-", b"access-control-"))
+        and (cookies or name != b"set-cookie")
     ]
+    if sum(name == b"content-length" for name, _ in kept) > 1:
+        raise RequestProblem(502, "service_failed", "The service framed its answer in two ways.")
+    return kept
 
 
 def _refused(detail: str) -> RequestProblem:

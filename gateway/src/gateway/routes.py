@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from chassis.auth import Caller
 from chassis.http import RequestProblem
 
 
@@ -16,6 +17,10 @@ class Route:
         service: who answers.
         template: the path with its parameters in braces; metrics and logs know the route by it.
         public: asked without a token.
+        access: who may ask: `public`, `player`, `any staff`, `permission`, or `player or permission`.
+        permission: the one that is asked for, if one is.
+        risk: how much harm the permission can do.
+        keyed: it takes an `Idempotency-Key`: asked twice with the same one it happens once.
         upload: its body is a file: streamed, with the larger cap.
     """
 
@@ -24,6 +29,20 @@ class Route:
     template: str
     public: bool
     upload: bool
+    access: str = "permission"
+    permission: str | None = None
+    risk: str | None = None
+    keyed: bool = False
+
+    def open_to(self, caller: Caller | None) -> bool:
+        """Whether this caller (None: a stranger) may ask for it somewhere."""
+        if caller is None or self.public:
+            return self.public
+        if caller.is_player:
+            return self.access.startswith("player")
+        if self.permission is not None:
+            return caller.may(self.permission)
+        return self.access == "any staff" and caller.kind == "staff"
 
 
 class RouteTable:

@@ -1,10 +1,14 @@
 """What the gateway can be told. It has no database; it knows where the services are."""
 
-from pydantic import Field
+from pathlib import Path
 
+from pydantic import Field, SecretStr, field_validator
+
+from chassis.http.protocol import Patience
 from chassis.settings import HttpSettings
 from chassis.settings.base import WebAddress
 
+_RATE = "above 0, at most 100000"
 _ADDRESS = "http(s)://host:port of the service"
 
 
@@ -34,13 +38,53 @@ class Settings(HttpSettings):
         le=64 * 1024 * 1024,
         description="65536 to 67108864; verification's DOCUMENT_MAX_BYTES and 65536 for the form around it",
     )
-    requests_per_second_per_ip: float = Field(default=200, gt=0, le=100_000, description="above 0, at most 100000")
-    requests_per_second_per_session: float = Field(default=50, gt=0, le=100_000, description="above 0, at most 100000")
-    log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description="above 0, at most 100000")
-    registrations_per_minute_per_ip: float = Field(default=30, gt=0, le=100_000, description="above 0, at most 100000")
-    upstream_timeout_s: float = Field(default=30, gt=0, le=600, description="seconds until the first byte, 1 to 600")
+    requests_per_second_per_ip: float = Field(default=200, gt=0, le=100_000, description=_RATE)
+    requests_per_second_per_session: float = Field(default=50, gt=0, le=100_000, description=_RATE)
+    requests_per_second_per_client: float = Field(default=100, gt=0, le=100_000, description=_RATE)
+    high_risk_per_minute_per_session: float = Field(default=300, gt=0, le=100_000, description=_RATE)
+    critical_per_minute_per_session: float = Field(default=60, gt=0, le=100_000, description=_RATE)
+    log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description=_RATE)
+    log_ins_per_minute_per_account: float = Field(default=5, gt=0, le=100_000, description=_RATE)
+    registrations_per_minute_per_ip: float = Field(default=30, gt=0, le=100_000, description=_RATE)
+    rate_limit_store_url: SecretStr | None = Field(
+        default=None, description="redis://host:port, shared by several gateways; absent: each limits for itself"
+    )
+    allowed_origins: str = Field(
+        default="",
+        description="comma-separated origins (https://casino.example) whose pages may ask; none unless named",
+    )
+    upstream_timeout_s: float = Field(
+        default=30, gt=0, le=600, description="seconds until the head of an answer, and of silence within one, 1 to 600"
+    )
+    upstream_in_flight: int = Field(
+        default=256, ge=1, le=10_000, description="requests that one service works on at once, 1 to 10000"
+    )
+    upstreams_file: Path | None = Field(
+        default=None, description="a JSON file that names several instances of services; watched while running"
+    )
+    head_timeout_s: float = Field(default=10, gt=0, le=600, description="seconds for a request's headers, at most 600")
+    body_timeout_s: float = Field(default=20, gt=0, le=600, description="seconds for a body, and one more per kilobyte")
+    idle_timeout_s: float = Field(default=30, ge=1, le=600, description="seconds an idle connection is kept, 1 to 600")
+    workers: int = Field(default=1, ge=1, le=64, description="processes that serve, 1 to 64")
 
-    def upstreams(self) -> dict[str, str]:
+    @field_validator("rate_limit_store_url", "upstreams_file", mode="before")
+    @classmethod
+    def _nothing_means_absent(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("rate_limit_store_url")
+    @classmethod
+    def _is_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://", "redis+unix://")):
+            raise ValueError("not a Redis address")
+        return value
+
+    @property
+    def patience(self) -> Patience:
+        """How slow clients may be."""
+        return Patience(head_s=self.head_timeout_s, body_s=self.body_timeout_s, idle_s=self.idle_timeout_s)
+
+    def addresses(self) -> dict[str, str]:
         """Where each service is."""
         return {
             "security": self.security_url,

@@ -137,8 +137,12 @@ function operationView(api, method, path, operation, parent) {
   });
 }
 
+// What is shown is what whoever holds the token may ask for; without one, what is open to all.
 async function start() {
-  const api = await (await fetch("/openapi.json")).json();
+  const token = document.getElementById("token").value.trim();
+  const answer = await fetch("/openapi.json", { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  const api = await answer.json();
+  if (!answer.ok) throw new Error(api.detail);
   const main = document.getElementById("operations");
   main.replaceChildren();
   const services = Object.groupBy
@@ -154,12 +158,20 @@ async function start() {
       for (const [method, operation] of Object.entries(operations))
         operationView(api, method, path, operation, section);
   }
-  document.getElementById("find").addEventListener("input", (event) => {
-    const wanted = event.target.value.toLowerCase();
-    for (const view of main.querySelectorAll("details")) view.hidden = !view.dataset.words.includes(wanted);
-  });
+  find();
 }
 
-start().catch((error) => {
-  document.getElementById("operations").textContent = `The description could not be read: ${error}`;
-});
+function find() {
+  const wanted = document.getElementById("find").value.toLowerCase();
+  for (const view of document.querySelectorAll("#operations details"))
+    view.hidden = !view.dataset.words.includes(wanted);
+}
+
+const read = () =>
+  start().catch((error) => {
+    document.getElementById("operations").textContent = `The description could not be read: ${error}`;
+  });
+
+document.getElementById("find").addEventListener("input", find);
+document.getElementById("token").addEventListener("change", read);
+read();

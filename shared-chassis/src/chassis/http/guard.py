@@ -1,6 +1,7 @@
 """What is refused before routing or while a body arrives: oversized headers, broken text and JSON, endless bodies."""
 
 import hashlib
+import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -12,11 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.auth.markers import Guarded
 from chassis.http.json_body import check_json, check_text
 from chassis.http.problems import FieldError, RequestProblem, problem_response
+from chassis.http.protocol import LONGEST_TARGET, MOST_HEADER_BYTES, MOST_HEADERS
 from chassis.telemetry.record import RequestRecord
 
-MOST_HEADERS: Final = 100
-MOST_HEADER_BYTES: Final = 16 * 1024
-LONGEST_TARGET: Final = 8 * 1024
+DEADLINE: Final = b"x-deadline-ms"
+"""How many milliseconds whoever asks still waits for the answer. It counts down from hop to hop."""
+
+
+_MILLISECONDS: Final = re.compile(rb"^-?[0-9]{1,9}$")
 
 
 class Guard:
@@ -127,6 +131,8 @@ def _check_head(scope: Scope) -> None:
     for name, value in scope["headers"]:
         size += len(name) + len(value)
         values += value
+        if name == DEADLINE:
+            check_deadline(value)
     if len(scope["headers"]) > MOST_HEADERS or size > MOST_HEADER_BYTES:
         raise RequestProblem(431, "headers_too_large", f"At most {MOST_HEADERS} headers and 16 KiB are accepted.")
     if b"\x00" in values:
@@ -139,6 +145,20 @@ def _check_head(scope: Scope) -> None:
         raise _not_utf8("path")
     if b"%" in query or not query.isascii():
         _check_query(query)
+
+
+def check_deadline(value: bytes) -> int:
+    """The milliseconds of the header X-Deadline-Ms.
+
+    Raises:
+        RequestProblem: 504 when they are over: whoever asked is gone, and nothing shall happen that nobody hears of;
+            400 when it is no number.
+    """
+    if not _MILLISECONDS.match(value):
+        raise RequestProblem(400, "invalid_header", "X-Deadline-Ms is a whole number of milliseconds.")
+    if int(value) <= 0:
+        raise RequestProblem(504, "deadline_exceeded", "It came too late; nothing was done.")
+    return int(value)
 
 
 def _check_query(query: bytes) -> None:

@@ -1,5 +1,6 @@
 """The outermost layer of a service: every request gets an id, a span, metrics, one log line and safe headers."""
 
+import re
 import time
 from collections.abc import Mapping
 from logging import DEBUG, getLogger
@@ -18,7 +19,7 @@ from chassis.http.problems import problem_response
 from chassis.store.failures import transient
 from chassis.telemetry.metrics import HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS
 from chassis.telemetry.record import RequestRecord
-from chassis.telemetry.tracing import span_from_traceparent
+from chassis.telemetry.tracing import linked_span, span_from_traceparent
 
 _log = logging.get_logger("chassis.http")
 _standard = getLogger("chassis.http")
@@ -33,6 +34,7 @@ _SAFE_HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
+_CLIENTS_OWN_ID: Final = re.compile(rb"^[A-Za-z0-9_-]{8,64}$")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -42,10 +44,12 @@ class Observed:
     Args:
         templates: the path template of each endpoint; metrics and logs know routes by it, never by raw paths.
         drain: counts what is in flight.
+        edge: whether strangers call: their request ids and traces are not gone on with, but noted beside our own.
     """
 
-    def __init__(self, app: ASGIApp, *, templates: Mapping[Any, str], drain: Drain) -> None:
+    def __init__(self, app: ASGIApp, *, templates: Mapping[Any, str], drain: Drain, edge: bool = False) -> None:
         self.app = app
+        self._edge = edge
         self._templates = templates
         self._drain = drain
         self._metrics: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -55,14 +59,18 @@ class Observed:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        record = RequestRecord(_request_id(headers.get(REQUEST_ID)))
+        given = headers.get(REQUEST_ID)
+        record = RequestRecord(uuid7() if self._edge else _request_id(given))
         record.attach(scope)
         logging.clear()
         logging.bind(request_id=str(record.request_id))
+        if self._edge and given is not None and _CLIENTS_OWN_ID.match(given):
+            logging.bind(client_request_id=given.decode())
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         with self._drain.request(), HTTP_IN_FLIGHT.track_inprogress():
-            with span_from_traceparent(method, traceparent, kind=SpanKind.SERVER) as span:
+            begin = linked_span if self._edge else span_from_traceparent
+            with begin(method, traceparent, kind=SpanKind.SERVER) as span:
                 answer = _Answer(record, send, closing=self._drain.draining)
                 started = time.perf_counter()
                 try:

@@ -45,6 +45,7 @@ def create_service(
     openapi: bool = True,
     metrics: bool = True,
     middleware: Sequence[Middleware] = (),
+    edge: bool = False,
 ) -> FastAPI:
     """The HTTP application of a service.
 
@@ -55,15 +56,15 @@ def create_service(
             beneath `/internal` the chassis asks for a service token before them; others come wrapped in `guarded`.
         readiness: what must answer before traffic is sent here, by name.
         permissions: every permission the routes ask for.
-        lifespan: what starts and stops with the application.
+        lifespan: what starts and stops with it.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
         openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
-        metrics: whether `/metrics` is served here; else see `chassis.telemetry.metrics_served`.
+        metrics: whether `/metrics` is served here; else see `metrics_served`.
         middleware: layers around everything it serves, within those that log and measure.
+        edge: whether strangers call; see `Observed`.
 
-    Raises:
-        UnmarkedRoute: a route does not say who may call it; see `chassis.http.routes`.
+    Raises: UnmarkedRoute when a route does not say who may call it; see `chassis.http.routes`.
     """
     drain = Drain()
     templates: dict[Any, str] = {}
@@ -80,20 +81,19 @@ def create_service(
         # Our own layer traces requests: the framework's would put query strings and exception texts into spans.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         middleware=[
-            Middleware(Observed, templates=templates, drain=drain),
+            Middleware(Observed, templates=templates, drain=drain, edge=edge),
             Middleware(Guard, max_body_bytes=settings.max_body_bytes),
             *middleware,
             Middleware(RawApplications, applications=raw),
         ],
     )
-    tokens = verifier or TokenVerifier(RemoteKeys(settings.security_url))
-    door = Door(tokens, ServiceTokens(name, settings.internal_key), permissions)
+    verifier = verifier or TokenVerifier(RemoteKeys(settings.security_url))
+    door = Door(verifier, ServiceTokens(name, settings.internal_key), permissions)
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
     for router in routers:
-        checks = [Depends(refuse_broken_forms)]
-        app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=checks)
+        app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=[Depends(refuse_broken_forms)])
     app.router.routes.extend(mounted)
     routes = check_routes(app, permissions)
     templates.update({route.endpoint: route.path for route in routes})

@@ -3,28 +3,30 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.collector import settle_collector
-from chassis.http.protocol import StrictProtocol
+from chassis.http.protocol import Patience, StrictProtocol, patient
 from chassis.settings import HttpSettings
 
 
-def uvicorn_config(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
+def uvicorn_config(app: FastAPI, settings: HttpSettings, *, patience: Patience | None = None) -> uvicorn.Config:
     """The one way we run uvicorn.
 
     httptools is its strictest parser, and we make it stricter. The server does not tell its name, does not log (there
     is one structured line per request already), and believes X-Forwarded-For only from `settings.trusted_proxies`.
+    `patience` says how slow clients may be, where it is not the usual.
     """
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=StrictProtocol,
+        http=StrictProtocol if patience is None else patient(patience),
         lifespan="on",
         access_log=False,
         log_config=None,
@@ -33,7 +35,8 @@ def uvicorn_config(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=int(settings.shutdown_grace_s),
-        timeout_keep_alive=30,
+        timeout_keep_alive=int((patience or StrictProtocol.patience).idle_s),
+        backlog=4096,
     )
 
 
@@ -44,12 +47,26 @@ class Server(uvicorn.Server):
     is cancelled, but everything is closed all the same.
     """
 
-    def __init__(self, app: FastAPI, settings: HttpSettings) -> None:
-        super().__init__(uvicorn_config(app, settings))
+    def __init__(
+        self,
+        app: FastAPI,
+        settings: HttpSettings,
+        *,
+        patience: Patience | None = None,
+        started: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(uvicorn_config(app, settings, patience=patience))
+        self._tell_started = started
         self._drain = app.state.drain
         self._drain_s = settings.drain_s
         self._asked = False
         logging.getLogger("uvicorn.error").addFilter(cancellation_is_no_error)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the application and listen."""
+        await super().startup(sockets)
+        if self.started and self._tell_started is not None:
+            self._tell_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called by the signal; uvicorn's own would stop at once and end the process by the signal itself."""
@@ -86,7 +103,19 @@ def cancellation_is_no_error(record: logging.LogRecord) -> bool:
     return True
 
 
-async def serve_app(app: FastAPI, settings: HttpSettings) -> None:
-    """Serve until told to stop by SIGTERM or SIGINT, then drain."""
+async def serve_app(
+    app: FastAPI,
+    settings: HttpSettings,
+    *,
+    patience: Patience | None = None,
+    listening: socket.socket | None = None,
+    started: Callable[[], None] | None = None,
+) -> None:
+    """Serve until told to stop by SIGTERM or SIGINT, then drain.
+
+    Args:
+        listening: a socket that listens already, handed over by the process that started this one.
+        started: called once requests are taken.
+    """
     settle_collector()
-    await Server(app, settings).serve()
+    await Server(app, settings, patience=patience, started=started).serve(None if listening is None else [listening])

@@ -1,6 +1,6 @@
 """OpenTelemetry traces: ids travel through HTTP and the bus always, spans are sent only when there is a collector."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import trace
@@ -10,7 +10,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
@@ -108,10 +108,31 @@ def span_from_traceparent(
 
 
 @contextmanager
-def _started(
-    name: str, parent: Context | None, kind: SpanKind, attributes: Mapping[str, AttributeValue] | None
+def linked_span(
+    name: str,
+    traceparent: str | None,
+    *,
+    kind: SpanKind = SpanKind.SERVER,
+    attributes: Mapping[str, AttributeValue] | None = None,
 ) -> Iterator[Span]:
-    started = _tracing.tracer.start_span(name, context=parent, kind=kind, attributes=attributes)
+    """A span of a new trace that says of which of a stranger's it is the continuation: nobody outside names ours."""
+    links: list[Link] = []
+    if traceparent:
+        outside = trace.get_current_span(_PROPAGATOR.extract({_HEADER: traceparent}, context=Context()))
+        links = [Link(outside.get_span_context())] if outside.get_span_context().is_valid else []
+    with _started(name, Context(), kind, attributes, links) as started:
+        yield started
+
+
+@contextmanager
+def _started(
+    name: str,
+    parent: Context | None,
+    kind: SpanKind,
+    attributes: Mapping[str, AttributeValue] | None,
+    links: Sequence[Link] = (),
+) -> Iterator[Span]:
+    started = _tracing.tracer.start_span(name, context=parent, kind=kind, attributes=attributes, links=links)
     with trace.use_span(started, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
             yield started

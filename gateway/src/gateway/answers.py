@@ -1,0 +1,127 @@
+"""Answers on their way out, streamed as they come. One that breaks off behind us breaks off here too: half of it must
+never look like the whole.
+"""
+
+import asyncio
+from collections import Counter
+
+from starlette.types import Receive, Send
+
+from chassis.http import RequestProblem
+from gateway.client import BrokeOff, UpstreamAnswer
+from gateway.exchange import Exchange
+from gateway.headers import outbound
+
+_MOST_STREAMS = 5
+_BUFFERING = (b"x-accel-buffering", b"no")
+"""Tells nginx, in front, to pass on what it gets at once."""
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+class StreamsOfEvents:
+    """How many streams of events each session follows. Five at most: a page needs one, and each holds a connection."""
+
+    def __init__(self, most: int = _MOST_STREAMS) -> None:
+        self._most = most
+        self._open: Counter[str] = Counter()
+
+    def begin(self, session: str) -> None:
+        """One more; RequestProblem 429 when there are enough."""
+        if self._open[session] >= self._most:
+            detail = f"A session follows at most {self._most} streams of events."
+            raise RequestProblem(429, "too_many_streams", detail, headers={"Retry-After": "5"})
+        self._open[session] += 1
+
+    def end(self, session: str) -> None:
+        """One less."""
+        self._open[session] -= 1
+        if self._open[session] <= 0:
+            del self._open[session]
+
+
+class Answers:
+    """Passes answers on.
+
+    Args:
+        silence_s: how long a service may pause in the middle of an answer that is no stream of events.
+    """
+
+    def __init__(self, *, silence_s: float, streams: StreamsOfEvents | None = None) -> None:
+        self._silence_s = silence_s
+        self._streams = streams or StreamsOfEvents()
+
+    async def pass_on(
+        self, exchange: Exchange, receive: Receive, send: Send, *, head: bool, added: RawHeaders, session: str
+    ) -> None:
+        """Send the answer to the client.
+
+        Args:
+            head: whether it was a HEAD: there is no body, whatever the headers say.
+            added: the gateway's own headers.
+            session: whose stream it is, if it is one.
+
+        Raises:
+            RequestProblem: before anything was sent: 502 the answer makes no sense, 429 too many streams.
+            BrokeOff: afterwards. Whoever serves cuts the connection then.
+        """
+        answer = exchange.answer
+        if not 200 <= answer.status < 600:
+            raise RequestProblem(502, "service_failed", "The service answered with a status that is none.")
+        cookies = exchange.upstream.name == "security"
+        headers = [*outbound(answer.headers, cookies=cookies), *added]
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        if _is_stream(answer) and not head:
+            self._streams.begin(session)
+            try:
+                exchange.leave()  # It may last for hours, and must not keep others out.
+                start["headers"] = [*(one for one in headers if one[0] != _BUFFERING[0]), _BUFFERING]
+                await send(start)
+                await _follow(answer, receive, send)
+            finally:
+                self._streams.end(session)
+            return
+        await send(start)
+        if not head:
+            await self._body(answer, send)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _body(self, answer: UpstreamAnswer, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._silence_s) as limit:
+                async for chunk in answer.chunks():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    limit.reschedule(loop.time() + self._silence_s)
+        except TimeoutError as error:
+            raise BrokeOff from error
+
+
+async def _follow(answer: UpstreamAnswer, receive: Receive, send: Send) -> None:
+    """Pass a stream on until it ends or the client leaves; nobody else would notice that he has."""
+
+    async def passing() -> None:
+        async for chunk in answer.chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def leaving() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    tasks = [asyncio.create_task(passing()), asyncio.create_task(leaving())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _is_stream(answer: UpstreamAnswer) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.lower().startswith(b"text/event-stream")
+        for name, value in answer.headers
+    )

@@ -1,0 +1,168 @@
+"""Sessions of browsers: the cookie that came is swapped for the access token that services know.
+
+The cookie `__Host-sid` is an opaque secret that security alone can read; it is never passed on. Because browsers send
+cookies whoever's page asks, anything that changes something needs a second proof that the page is ours: the header
+`X-CSRF-Token` with the value of the cookie `__Host-csrf`, which another origin's page cannot read.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from chassis.auth import ServiceTokens, Unauthenticated
+from chassis.auth.errors import Forbidden
+from chassis.http import RequestProblem
+from gateway.exchange import Asked, Exchanges
+
+SESSION = "__Host-sid"
+CSRF = "__Host-csrf"
+_SAFE = frozenset({"GET", "HEAD"})
+_RENEW_BEFORE_S = 10.0
+_LONGEST_S = 60.0
+"""A token is good for longer, but a session that was ended shall not live on here."""
+_MOST_SESSIONS = 20_000
+_LONGEST_SECRET = 512
+_PATIENCE_S = 5.0
+_MOST_BYTES = 65_536
+
+
+class CsrfTokenWrong(Forbidden):
+    """The cookie came alone."""
+
+    code = "csrf_token_wrong"
+
+    def __init__(self) -> None:
+        super().__init__(f"Send the value of the cookie {CSRF} in the header X-CSRF-Token.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    token: str
+    until: float
+
+
+class BrowserSessions:
+    """Swaps cookies for tokens, and remembers them for a minute at most.
+
+    Args:
+        exchanges: the way to security.
+        tokens: how the gateway proves to security who it is.
+    """
+
+    def __init__(
+        self, exchanges: Exchanges, tokens: ServiceTokens, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._exchanges = exchanges
+        self._tokens = tokens
+        self._now = now
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._asking: dict[bytes, asyncio.Task[str]] = {}
+
+    async def token(self, headers: Mapping[bytes, bytes], method: str) -> str | None:
+        """The access token of the session whose cookie came; None when none came.
+
+        Raises:
+            Unauthenticated: the session is not one, or no longer.
+            CsrfTokenWrong: it would change something, and the second proof is missing.
+            RequestProblem: 400 the cookies can be read in two ways; 503 security cannot be asked.
+        """
+        given = headers.get(b"cookie")
+        if given is None:
+            return None
+        cookies = parse_cookies(given)
+        secret = cookies.get(SESSION)
+        if secret is None:
+            return None
+        if method not in _SAFE:
+            proof = headers.get(b"x-csrf-token", b"")
+            if not proof or not hmac.compare_digest(proof, cookies.get(CSRF, "").encode("latin-1")):
+                raise CsrfTokenWrong
+        if not secret.isascii() or len(secret) > _LONGEST_SECRET:
+            raise Unauthenticated
+        digest = hashlib.sha256(secret.encode()).digest()
+        known = self._known.get(digest)
+        if known is not None and known.until > self._now():
+            return known.token
+        return await self._ask_once(digest, secret)
+
+    def forget(self, headers: Mapping[bytes, bytes]) -> None:
+        """Remember this session's token no longer: its user logs out."""
+        secret = parse_cookies(headers.get(b"cookie", b"")).get(SESSION)
+        if secret is not None:
+            self._known.pop(hashlib.sha256(secret.encode("latin-1")).digest(), None)
+
+    async def _ask_once(self, digest: bytes, secret: str) -> str:
+        """A page asks for twenty things at once; security is asked once for all of them."""
+        asking = self._asking.get(digest)
+        if asking is None:
+            asking = self._asking[digest] = asyncio.create_task(self._ask(digest, secret))
+            asking.add_done_callback(lambda _: self._asking.pop(digest, None))
+        # Whoever leaves does not take the others' answer with them.
+        return await asyncio.shield(asking)
+
+    async def _ask(self, digest: bytes, secret: str) -> str:
+        asked = Asked(
+            service="security",
+            method="POST",
+            target="/internal/v1/session-tokens",
+            headers=[
+                ("Authorization", f"Bearer {self._tokens.mint('security')}"),
+                ("Content-Type", "application/json"),
+            ],
+            body=json.dumps({"sid": secret}).encode(),
+            repeatable=True,  # It changes nothing.
+            patience_s=_PATIENCE_S,
+        )
+        exchange = await self._exchanges.ask(asked)
+        try:
+            body = bytearray()
+            async for chunk in exchange.answer.chunks():
+                body += chunk
+                if len(body) > _MOST_BYTES:
+                    break
+            status = exchange.answer.status
+        finally:
+            exchange.close()
+        if 400 <= status < 500 and status not in {408, 429}:
+            raise Unauthenticated("The session has ended; log in again.")
+        return self._remember(digest, status, bytes(body))
+
+    def _remember(self, digest: bytes, status: int, body: bytes) -> str:
+        try:
+            told = json.loads(body if status == 200 else b"{}")
+            token, expires_in_s = str(told["access_token"]), float(told["expires_in_s"])
+        except (ValueError, TypeError, KeyError):
+            detail = "Sessions cannot be looked up just now."
+            raise RequestProblem(503, "service_unavailable", detail, headers={"Retry-After": "1"}) from None
+        kept_s = min(expires_in_s - _RENEW_BEFORE_S, _LONGEST_S)
+        if kept_s > 0:
+            self._known[digest] = _Known(token, self._now() + kept_s)
+            if len(self._known) > _MOST_SESSIONS:
+                self._known.popitem(last=False)
+        return token
+
+
+def parse_cookies(header: bytes) -> dict[str, str]:
+    """Names and values of a Cookie header (RFC 6265, section 4.2); RequestProblem 400 when ours comes twice.
+
+    >>> parse_cookies(b"theme=dark; __Host-sid=abc")
+    {'theme': 'dark', '__Host-sid': 'abc'}
+    """
+    found: dict[str, str] = {}
+    for name, value in _pairs(header):
+        if name in found and name in (SESSION, CSRF):
+            raise RequestProblem(400, "malformed_request", f"The cookie {name} came twice.")
+        found[name] = value
+    return found
+
+
+def _pairs(header: bytes) -> Iterable[tuple[str, str]]:
+    for part in header.decode("latin-1").split(";"):
+        name, separator, value = part.strip(" \t").partition("=")
+        if separator:
+            yield name, value
