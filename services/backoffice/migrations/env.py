@@ -4,6 +4,7 @@ import backoffice.read_models.casino_list
 import backoffice.read_models.player_list
 import backoffice.read_models.player_notes
 import backoffice.read_models.player_overview
+import backoffice.read_models.search_entry
 import backoffice.read_models.staff_names
 import backoffice.read_models.timeline  # noqa: F401
 from backoffice.application.schema import metadata

@@ -16,6 +16,7 @@ from backoffice.domain.player import events as player
 from backoffice.domain.restriction import events as restriction
 from backoffice.entrypoints.consumers import consumer
 from backoffice.entrypoints.permissions import PERMISSIONS
+from backoffice.read_models.search_entry import search_entry, thing_of
 from chassis.messaging.bus import DEFAULT_PARTITIONS
 from chassis.runtime import Service
 from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, label, recorded, said
@@ -35,6 +36,7 @@ from contracts.payments.events import (
 )
 from contracts.platform.events import AccessRecorded, SettingChanged
 from contracts.registry import consumed_by, produced_by
+from contracts.reports.events import ReportRequested
 from contracts.security.events import LoggedIn, StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
 from contracts.verification.events import HitDecided, ScreeningCompleted, VerificationLevelReached
 
@@ -58,16 +60,35 @@ def told_in_the_story(cls: type[ContractEvent]) -> dict[str, Any]:
 
 
 def with_figures(cls: type[ContractEvent], *after: type[ContractEvent], **figures: Any) -> Effect:
-    return Effect({"rm_timeline": told_in_the_story(cls), "rm_player_overview": figures}, after)
+    told = {"rm_timeline": told_in_the_story(cls), "rm_player_overview": figures}
+    return Effect({**told, **(found_by_search(cls) if new_to_search(cls, after) else {})}, after)
+
+
+def found_by_search(cls: type[ContractEvent]) -> dict[str, Any]:
+    """What a search finds because of an example; nothing where nobody searches for what it is about."""
+    sent = example(cls)
+    if cls not in search_entry.handles or (thing := thing_of(sent.event())) is None:
+        return {}
+    facts = {"kind": thing.kind, "id": str(thing.id), "player_id": sent.data.get("player_id")}
+    return {"rm_search_entry": {**facts, "casino_id": sent.data.get("casino_id"), "reference": thing.reference}}
+
+
+def new_to_search(cls: type[ContractEvent], after: tuple[type[ContractEvent], ...]) -> bool:
+    """Whether what was heard before said less of it."""
+    return not any(found_by_search(one) == found_by_search(cls) for one in after)
 
 
 DEPOSIT = example(DepositRequested).data["deposit_id"]
 COLLEAGUE = example(StaffMemberAdded).data["name"]
 NOT_A_PLAYERS_STORY = "it is about no player, and the story is told player by player"
 EFFECTS: dict[type[ContractEvent], Effect] = {
-    **{cls: Effect({"rm_timeline": told_in_the_story(cls)}) for cls in consumed_by("backoffice")},
+    **{
+        cls: Effect({"rm_timeline": told_in_the_story(cls), **found_by_search(cls)})
+        for cls in consumed_by("backoffice")
+    },
     NotificationSetAside: Effect(nothing=NOT_A_PLAYERS_STORY),
     SettingChanged: Effect(nothing=NOT_A_PLAYERS_STORY),
+    ReportRequested: Effect(found_by_search(ReportRequested)),
     StaffMemberAdded: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": True}}),
     StaffMemberDisabled: Effect({"rm_staff_names": {"name": COLLEAGUE, "active": False}}, after=(StaffMemberAdded,)),
     StaffMemberEnabled: Effect(

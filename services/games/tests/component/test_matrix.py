@@ -13,7 +13,7 @@ from chassis.runtime import Service, http_application
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
 from chassis.testing.feed import Feed
 from contracts.games.permissions import GamesPermission as P
-from games.domain.identity import round_id
+from contracts.games.rounds import round_id
 
 OF_CASINO = f"{API}/casinos/{{casino_id}}"
 ACCOUNT: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secrets": hub88.secrets()}

@@ -12,9 +12,9 @@ from chassis.testing.feed import Feed
 from chassis.testing.golden import hear
 from chassis.testing.rebuilding import assert_rebuilt_as_live
 from chassis.testing.tokens import bearer, make_token
+from contracts.games.rounds import round_id
 from contracts.payments.events import RollbackRemembered, TransferPosted
 from contracts.registry import consumed_by
-from games.domain.identity import round_id
 
 ROUNDS = f"{API}/rounds"
 

@@ -118,7 +118,7 @@ DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
     (deposit.DepositOutcomeUnknown(**OURS), told.DepositOutcomeUnknown(**IN, **BY)),
     (
         deposit.DepositSucceeded(**OURS, reference="r", requested_minor=60_00, late=True, said_at=NOW),
-        told.DepositSucceeded(**IN, **MONEY, **BY, requested_minor=60_00, late=True),
+        told.DepositSucceeded(**IN, **MONEY, **BY, requested_minor=60_00, late=True, provider_reference="r"),
     ),
     (deposit.DepositFailed(**OURS, reference=None, code=NO), told.DepositFailed(**IN, **BY, code=NO)),
     (deposit.DepositExpired(**OURS), told.DepositFailed(**IN, **BY, code="expired")),

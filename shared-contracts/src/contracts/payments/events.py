@@ -183,6 +183,8 @@ class DepositSucceeded(
     """What the player asked for."""
     late: bool = False
     """The provider's word came after the deposit was given up."""
+    provider_reference: ExternalRef | None = None
+    """The provider's id of the payment."""
 
 
 class DepositFailed(
@@ -201,6 +203,7 @@ class DepositFailed(
     provider: Slug
     code: ExternalRef
     """The provider's own word for why; `expired`, or the stable code of what keeps the player from paying in."""
+    provider_reference: ExternalRef | None = None
 
 
 class DepositOutcomeUnknown(

@@ -8,7 +8,9 @@ from contracts.fields import ActorRef, Code, Count, Sha256, Slug
 JOBS = "reports.job.events"
 
 
-class ReportRequested(ContractEvent, type="reports.report_requested", version=1, topic=JOBS, key="job_id"):
+class ReportRequested(
+    ContractEvent, type="reports.report_requested", version=1, topic=JOBS, key="job_id", consumers=("backoffice",)
+):
     """A person asked for a report."""
 
     job_id: UUID

@@ -1,6 +1,8 @@
-"""What backoffice does with everybody's events: a player's story, his figures, the colleagues' names in them."""
+"""What backoffice does with everybody's events: a player's story, his figures, the colleagues' names in
+them, and what a search finds."""
 
 from backoffice.read_models.player_overview import player_overview
+from backoffice.read_models.search_entry import search_entry
 from backoffice.read_models.staff_names import staff_names
 from backoffice.read_models.timeline import timeline
 from chassis.messaging import Consumer
@@ -9,5 +11,8 @@ from chassis.messaging import Consumer
 def consumer() -> Consumer:
     """Backoffice's one consumer group."""
     return Consumer(
-        "backoffice", handlers={}, read_models=[timeline, player_overview, staff_names], on_parked="block_key"
+        "backoffice",
+        handlers={},
+        read_models=[timeline, player_overview, staff_names, search_entry],
+        on_parked="block_key",
     )

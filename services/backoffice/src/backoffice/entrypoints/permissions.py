@@ -8,6 +8,9 @@ PERMISSIONS = (
     PermissionSpec(P.CASINO_LIST, "See the casinos and their rules", "low"),
     PermissionSpec(P.PROFILE_ADOPT, "Adopt new rules for a casino", "critical"),
     PermissionSpec(P.PLAYER_LIST, "List players", "low", ("internal",)),
+    PermissionSpec(
+        P.PLAYER_SEARCH_IDENTITY, "Find players by their exact e-mail, phone or name", "high", ("pii_basic",)
+    ),
     PermissionSpec(P.PLAYER_VIEW, "See a player's page, personal data masked", "normal", ("internal",)),
     PermissionSpec(P.PLAYER_REVEAL, "See a player's personal data in clear, for a reason", "high", ("pii_basic",)),
     PermissionSpec(P.PLAYER_CHANGE, "Change a player's name, phone and address, for a reason", "high", ("pii_basic",)),

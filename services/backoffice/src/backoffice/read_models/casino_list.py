@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, func, select, text
+from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.application.schema import metadata
 from backoffice.domain.casino.events import CasinoOpened, JurisdictionProfileAdopted
 from backoffice.domain.casino.profile import JurisdictionProfile
+from backoffice.domain.player.identity import plain
 from chassis.store import ReadModel, Recorded, Row
 
 table = Table(
@@ -25,6 +26,8 @@ table = Table(
     Column("gaming_day_starts_at_hour", Integer, nullable=False),
     Column("profiles", JSONB, nullable=False, comment="[{version, effective_from, profile}], in order of adoption"),
     Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("plain_name", Text, comment="the name as it is searched for, from its beginning"),
+    Index("ix_rm_casino_list_plain_name", "plain_name", postgresql_ops={"plain_name": "text_pattern_ops"}),
 )
 
 
@@ -41,6 +44,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "gaming_day_starts_at_hour": event.gaming_day_starts_at_hour,
                 "profiles": [_version(0, recorded.meta.occurred_at, event.profile)],
                 "opened_at": recorded.meta.occurred_at,
+                "plain_name": " ".join(plain(event.name).split()),
             }
         case JurisdictionProfileAdopted() as event if row is not None:
             adopted = _version(event.profile_version, event.effective_from, event.profile)

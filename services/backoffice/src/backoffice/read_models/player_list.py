@@ -44,10 +44,15 @@ table = Table(
     Column("email_index", Text),
     Column("phone_index", Text),
     Column("identity_index", Text, comment="of name and date of birth"),
+    Column("name_index", Text, comment="of the whole name"),
+    Column("last_name_index", Text, comment="of the last name alone"),
     Index("ix_rm_player_list_casino_id", "casino_id", "registered_at", "player_id"),
     Index("ix_rm_player_list_registered_at", "registered_at", "player_id"),
     Index("ix_rm_player_list_email_index", "email_index"),
     Index("ix_rm_player_list_identity_index", "identity_index"),
+    Index("ix_rm_player_list_phone_index", "phone_index"),
+    Index("ix_rm_player_list_name_index", "name_index"),
+    Index("ix_rm_player_list_last_name_index", "last_name_index"),
     Index("ix_rm_player_list_excluded", "excluded_until", postgresql_where=text("excluded_until IS NOT NULL")),
 )
 
@@ -85,8 +90,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 
 def _changed(row: Row, event: PlayerProfileChanged) -> Row:
-    indexes = {"phone_index": event.phone_index, "identity_index": event.identity_index}
-    fresh = {name: index for name, index in indexes.items() if index is not None}
+    made_of_it = ("phone_index", "identity_index", "name_index", "last_name_index")
+    fresh = {name: index for name in made_of_it if (index := getattr(event, name)) is not None}
     return {**row, **fresh, "sealed": {**row["sealed"], **event.sealed}}
 
 
@@ -99,7 +104,7 @@ def _erased(row: Row, today: date) -> Row:
     or an exclusion would end with a request for erasure.
     """
     kept = row["identity_index"] if excludes(row["excluded_until"], today) else None
-    nothing: Row = {"sealed": {}, "email_index": None, "phone_index": None}
+    nothing: Row = {"sealed": {}, **dict.fromkeys(("email_index", "phone_index", "name_index", "last_name_index"))}
     return {**row, **nothing, "status": CLOSED, "identity_index": kept}
 
 
@@ -120,6 +125,8 @@ def _registered(recorded: Recorded[Any], event: PlayerRegistered) -> Row:
         "email_index": event.email_index,
         "phone_index": event.phone_index,
         "identity_index": event.identity_index,
+        "name_index": event.name_index,
+        "last_name_index": event.last_name_index,
     }
 
 

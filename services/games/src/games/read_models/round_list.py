@@ -12,9 +12,9 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Ta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Key, ReadModel, Recorded, Row
+from contracts.games.rounds import round_id
 from contracts.payments.events import RollbackRemembered, TransferPosted
 from games.application.schema import metadata
-from games.domain.identity import round_id
 
 round_table = Table(
     "rm_round_list",

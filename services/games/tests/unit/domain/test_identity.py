@@ -5,7 +5,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from games.domain.identity import fingerprint, round_id
+from contracts.games.rounds import round_id
+from games.domain.identity import fingerprint
 
 TEXT = st.text(max_size=12)
 

@@ -31,14 +31,19 @@ def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:
         case deposit.DepositRefused():
             return [told.DepositRefused(**whose, **money, code=event.code)]
         case deposit.DepositSucceeded():
-            requested = event.requested_minor
             return [
                 told.DepositSucceeded(
-                    **whose, **money, provider=event.provider, requested_minor=requested, late=event.late
+                    **whose,
+                    **money,
+                    provider=event.provider,
+                    requested_minor=event.requested_minor,
+                    late=event.late,
+                    provider_reference=event.reference,
                 )
             ]
         case deposit.DepositFailed():
-            return [told.DepositFailed(**whose, provider=event.provider, code=event.code)]
+            by: dict[str, Any] = {"provider": event.provider, "provider_reference": event.reference}
+            return [told.DepositFailed(**whose, **by, code=event.code)]
         case deposit.DepositExpired():
             return [told.DepositFailed(**whose, provider=event.provider, code="expired")]
         case deposit.DepositOutcomeUnknown():

@@ -132,6 +132,8 @@ def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
             phone_index=command.phone_index,
             identity_index=command.identity_index,
             registered_at=command.now,
+            name_index=command.name_index,
+            last_name_index=command.last_name_index,
         )
     ]
 
@@ -143,7 +145,11 @@ def _change(command: ChangeProfile) -> Sequence[PlayerEvent]:
         raise PlayerIsExcluded("His name is changed when the exclusion is over: it recognises him until then.")
     return [
         PlayerProfileChanged(
-            sealed=command.sealed, phone_index=command.phone_index, identity_index=command.identity_index
+            sealed=command.sealed,
+            phone_index=command.phone_index,
+            identity_index=command.identity_index,
+            name_index=command.name_index,
+            last_name_index=command.last_name_index,
         )
     ]
 

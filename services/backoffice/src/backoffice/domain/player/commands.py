@@ -21,6 +21,8 @@ class RegisterPlayer:
     email_index: str
     phone_index: str | None
     identity_index: str
+    name_index: str
+    last_name_index: str
     now: datetime
 
 
@@ -32,6 +34,8 @@ class ChangeProfile:
     phone_index: str | None
     identity_index: str | None
     excluded: bool
+    name_index: str | None = None
+    last_name_index: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

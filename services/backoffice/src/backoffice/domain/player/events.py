@@ -22,6 +22,8 @@ class PlayerRegistered:
     phone_index: str | None
     identity_index: str
     registered_at: datetime
+    name_index: str | None = None
+    last_name_index: str | None = None
 
 
 @event("backoffice.player_profile_changed", 1)
@@ -32,6 +34,8 @@ class PlayerProfileChanged:
     sealed: Mapping[str, str]
     phone_index: str | None = None
     identity_index: str | None = None
+    name_index: str | None = None
+    last_name_index: str | None = None
 
 
 @event("backoffice.player_blocked", 1)

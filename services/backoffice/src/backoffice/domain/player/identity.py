@@ -17,11 +17,20 @@ def identity(first_name: str, last_name: str, born: date) -> str:
     >>> identity("Zoë-Ann", "O'Neil", date(1990, 5, 17)) == identity("ONEIL", "ann  zoe", date(1990, 5, 17))
     True
     """
-    words = sorted(_plain(f"{first_name} {last_name}").split())
-    return " ".join([*words, born.isoformat()])
+    return f"{name_words(first_name, last_name)} {born.isoformat()}"
 
 
-def _plain(text: str) -> str:
+def name_words(*names: str) -> str:
+    """A name as it is searched for: its words without what `identity` makes nothing of, in one order. Empty where there
+    is no letter and no digit.
+
+    >>> name_words("Zoë-Ann", "O'Neil"), name_words("ONEIL zoe  ann")
+    ('ann oneil zoe', 'ann oneil zoe')
+    """
+    return " ".join(sorted(plain(" ".join(names)).split()))
+
+
+def plain(text: str) -> str:
     """Letters and digits in lower case, parted by blanks; an apostrophe parts nothing."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LETTERS)
     kept = (one for one in apart if one not in _APOSTROPHES and not unicodedata.category(one).startswith("M"))

@@ -1,11 +1,13 @@
 """A player's profile: phone and address by the player himself, names too by staff with a reason."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from backoffice.adapters.name_indexes import name_indexes
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import ChangeProfile
 from backoffice.domain.player.identity import identity
@@ -52,6 +54,8 @@ async def change_profile(
             identity_index=await _identity_index(uow, vault, row, known, new),
             excluded=excludes(row.excluded_until, uow.ctx.occurred_at.date()),
         )
+        if any(name in new for name in _NAMES):
+            command = replace(command, **name_indexes(vault, {**known, **new}))
         await uow.decide(player, player_id, command)
         return Done()
 

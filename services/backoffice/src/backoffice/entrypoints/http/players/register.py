@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.adapters.name_indexes import name_indexes
 from backoffice.domain.casino.errors import CasinoUnknown
 from backoffice.domain.casino.profile import JurisdictionProfile
 from backoffice.domain.player.aggregate import player
@@ -75,6 +76,7 @@ async def register(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: 
         email_index=applicant.email_index,
         phone_index=vault.blind_index(body.phone) if body.phone else None,
         identity_index=applicant.identity_index,
+        **name_indexes(vault, body.personal()),
         now=uow.ctx.occurred_at,
     )
     await uow.decide(player, player_id, command)

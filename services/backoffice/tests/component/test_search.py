@@ -1,0 +1,361 @@
+"""A search over everything: what is found by what, by whom, and what nobody learns from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from backoffice.entrypoints.http.search.sight import LISTED_WITH
+from chassis.domain import uuid7
+from chassis.runtime import Service
+from chassis.testing.feed import Feed
+from chassis.testing.golden import said
+from chassis.testing.problems import problem
+from chassis.testing.tokens import bearer, make_token
+from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.event import ContractEvent
+from contracts.games.events import GameSessionOpened
+from contracts.games.rounds import round_id
+from contracts.payments.events import (
+    DepositRequested,
+    DepositSucceeded,
+    PayoutSent,
+    TransferPosted,
+    WithdrawalRequested,
+)
+from contracts.platform.events import AccessRecorded
+from contracts.reports.events import ReportRequested
+from contracts.verification.events import CaseOpened, DocumentUploaded, HitDecided
+
+from .api import V1, a_player, himself, key, open_casino, staff
+
+SEARCH = f"{V1}/search"
+EVERYTHING = (*LISTED_WITH.values(), P.PLAYER_SEARCH_IDENTITY)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MONEY: dict[str, Any] = {"amount_minor": 10_00, "currency": "EUR"}
+
+
+@dataclass
+class World:
+    """A casino with a player of whom there is one thing of each kind."""
+
+    client: httpx.AsyncClient
+    feed: Feed
+    casino_id: str
+    player_id: str
+    searcher: UUID = field(default_factory=uuid4)
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+    @property
+    def who(self) -> dict[str, Any]:
+        return {"player_id": UUID(self.player_id), "casino_id": UUID(self.casino_id)}
+
+    async def fill(self, suffix: str = "") -> None:
+        """One thing of each kind, with references that end so."""
+        await self.feed(*self.payments(suffix), *self.games(suffix), *self.others())
+        self.ids |= {"player": UUID(self.player_id), "casino": UUID(self.casino_id)}
+
+    def payments(self, suffix: str) -> list[ContractEvent]:
+        deposit, withdrawal = self.made("deposit"), self.made("withdrawal")
+        by: dict[str, Any] = {**self.who, "provider": "stripe"}
+        return [
+            DepositRequested(**by, **MONEY, deposit_id=deposit),
+            DepositSucceeded(
+                **by, **MONEY, deposit_id=deposit, requested_minor=10_00, provider_reference=f"pi_3N{suffix}"
+            ),
+            WithdrawalRequested(**by, **MONEY, withdrawal_id=withdrawal, needs_second_person=False),
+            PayoutSent(**by, withdrawal_id=withdrawal, provider_reference=f"po_1{suffix}"),
+        ]
+
+    def games(self, suffix: str) -> list[ContractEvent]:
+        game: dict[str, Any] = {"supplier": "hub88", "game_code": "g1"}
+        self.ids["round"] = round_id(**game, **self.who, round_ref=f"r-77{suffix}")
+        session = self.made("session")
+        moved: dict[str, Any] = {**self.who, **game, **MONEY, "balance_minor": 5, "posted_at": NOW, "delta_minor": 1}
+        self.ids["transfer"] = uuid4()
+        return [
+            GameSessionOpened(**self.who, **game, session_id=session, currency="EUR", platform="mobile"),
+            TransferPosted(
+                **moved,
+                transfer_id=self.ids["transfer"],
+                kind="bet",
+                round_ref=f"r-77{suffix}",
+                supplier_tx=f"tx-1{suffix}",
+            ),
+            TransferPosted(
+                **moved, transfer_id=uuid4(), kind="win", round_ref=f"r-77{suffix}", supplier_tx=f"tx-2{suffix}"
+            ),
+        ]
+
+    def others(self) -> list[ContractEvent]:
+        self.ids["case"] = UUID(self.player_id)
+        case: dict[str, Any] = {**self.who, "case_id": self.ids["case"]}
+        return [
+            CaseOpened(**case),
+            DocumentUploaded(**case, document_id=self.made("document"), kind="passport"),
+            HitDecided(**self.who, hit_id=self.made("hit"), decision="clear"),
+            ReportRequested(
+                job_id=self.made("report"),
+                report="revenue",
+                casino_ids=(UUID(self.casino_id),),
+                requested_by=str(self.searcher),
+            ),
+        ]
+
+    def made(self, kind: str) -> UUID:
+        self.ids[kind] = uuid7()
+        return self.ids[kind]
+
+    def by(self, *permissions: str, casinos: tuple[UUID | str, ...] = ("*",)) -> dict[str, str]:
+        held = permissions or EVERYTHING
+        return bearer(make_token(permissions=held, casinos=casinos, subject=self.searcher))
+
+    async def post(self, q: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+        answer = await self.client.post(SEARCH, json={"q": q, **more}, headers=headers or self.by())
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def get(self, q: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+        answer = await self.client.get(SEARCH, params={"q": q, **more}, headers=headers or self.by())
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def things(found: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(one["kind"], one["id"]) for one in found["items"]}
+
+
+@pytest.fixture
+async def world(client: httpx.AsyncClient, service: Service) -> World:
+    casino_id = await open_casino(client)
+    world = World(client, Feed(service), casino_id, await a_player(client, casino_id))
+    await world.fill()
+    return world
+
+
+async def test_everything_is_found_by_its_id_and_by_the_beginning_of_it(world: World) -> None:
+    for kind in LISTED_WITH:
+        wanted = str(world.ids[kind])
+        for q in (wanted, wanted.upper(), wanted.replace("-", ""), f" {wanted} ", wanted[:22], wanted[:13]):
+            assert (kind, wanted) in things(await world.post(q)), q
+        assert things(await world.get(wanted, kinds=[kind])) == {(kind, wanted)}
+        last = f"{wanted[:-1]}{'0' if wanted[-1] != '0' else '1'}"
+        assert things(await world.post(last)) == set()
+
+
+async def test_the_first_eight_digits_of_an_id_are_enough(world: World) -> None:
+    found = await world.post(str(world.ids["deposit"])[:8], kinds=["deposit"])
+    assert things(found) == {("deposit", str(world.ids["deposit"]))}
+    assert things(await world.post(str(world.ids["deposit"])[:7], kinds=["deposit"])) == set()
+
+
+async def test_a_reference_of_an_outside_party_finds_its_thing(world: World) -> None:
+    references = [("deposit", "pi_3N"), ("withdrawal", "po_1"), ("round", "r-77"), ("round", "tx-1"), ("round", "tx-2")]
+    for kind, reference in references:
+        [only] = (await world.get(reference))["items"]
+        assert (only["kind"], only["id"]) == (kind, str(world.ids[kind]))
+        assert (only["casino_id"], only["player_id"]) == (world.casino_id, world.player_id)
+        for other in (reference[:-1], f"{reference}0", reference.upper()):
+            assert things(await world.post(other)) == set(), other
+
+
+async def test_a_round_is_found_by_a_movement_of_it_and_found_once(world: World) -> None:
+    for q in (str(world.ids["transfer"]), str(world.ids["round"]), "r-77"):
+        assert things(await world.get(q)) == {("round", str(world.ids["round"]))}
+        assert len((await world.get(q))["items"]) == 1
+
+
+CALLED = (
+    *("ann@mail.example.com", " ANN@mail.example.COM "),
+    *("+35612345678", "+356 1234 5678", "0035612345678", "356-1234-5678"),
+    *("Ann Example", "example  ANN", "Example, Ann", "\u00c1nn Ex\u00e4mple", "Example", "\uff25xample"),
+)
+PARTS = (
+    "ann",
+    "ann@mail.example.co",
+    "nn@mail.example.com",
+    "Ann Exampl",
+    "Ann Ann Example",
+    "+3561234567",
+    "12345678",
+)
+
+
+async def test_a_player_is_found_by_all_that_he_is_called_and_by_no_part_of_it(world: World) -> None:
+    for q in CALLED:
+        [only] = (await world.post(q, kinds=["player"]))["items"]
+        assert (only["kind"], only["id"]) == ("player", world.player_id), q
+    for q in PARTS:
+        assert (await world.post(q, kinds=["player"]))["items"] == [], q
+
+
+async def test_a_players_new_name_and_phone_find_him_and_the_old_ones_do_not(world: World) -> None:
+    body = {"last_name": "Else", "phone": "+35687654321", "reason": "married"}
+    changed = await world.client.post(
+        f"{V1}/players/{world.player_id}/profile", json=body, headers={**staff(), **key()}
+    )
+    assert changed.status_code == 200, changed.text
+    for q, many in (("Else", 1), ("Ann Else", 1), ("+35687654321", 1), ("Example", 0), ("Ann Example", 0)):
+        assert len((await world.post(q, kinds=["player"]))["items"]) == many, q
+
+
+async def test_an_erased_player_is_found_by_nothing_but_his_id(client: httpx.AsyncClient, service: Service) -> None:
+    casino_id = await open_casino(client)
+    world = World(client, Feed(service), casino_id, await a_player(client, casino_id))
+    path = f"{V1}/players/{world.player_id}/erase"
+    erased = await client.post(path, json={"reason": "his wish"}, headers={**staff(), **key()})
+    assert erased.status_code == 200, erased.text
+    for q in CALLED:
+        assert (await world.post(q, kinds=["player"]))["items"] == []
+    [player] = (await world.get(world.player_id, kinds=["player"]))["items"]
+    assert (player["first_name"], player["last_name"], player["email"]) == (None, None, None)
+
+
+async def test_a_casino_is_found_by_the_beginning_of_its_name(client: httpx.AsyncClient, world: World) -> None:
+    casino_id = await open_casino(client, name="Sk\u00e5l & S\u00f8ren's Palace")
+    for q in ("skal sorens", "SK\u00c5L", "Sk\u00e5l & S\u00f8ren's Palace", "skal s"):
+        assert things(await world.post(q, kinds=["casino"])) == {("casino", casino_id)}
+    assert (await world.post("palace", kinds=["casino"]))["items"] == []
+
+
+async def test_personal_data_in_the_answer_is_masked(world: World) -> None:
+    [player] = (await world.post("Ann Example", kinds=["player"]))["items"]
+    shown = (player["first_name"], player["last_name"], player["email"])
+    assert shown == ("A***", "E***", "a***@m***.com")
+    assert "Example" not in str(player)
+
+
+async def test_a_kind_is_found_with_the_permission_of_its_list_alone(world: World) -> None:
+    for kind, permission in LISTED_WITH.items():
+        wanted = str(world.ids[kind])
+        alone = await world.post(wanted, world.by(permission))
+        assert (alone["searched"], things(alone)) == ([kind], {(kind, wanted)})
+        without = await world.post(wanted, world.by(*(one for one in EVERYTHING if one != permission)))
+        assert kind not in without["searched"]
+        assert (kind, wanted) not in things(without)
+
+
+async def test_what_is_another_casinos_is_as_if_it_were_not(world: World) -> None:
+    here, elsewhere = world.by(casinos=(UUID(world.casino_id),)), world.by(casinos=(uuid4(),))
+    nothing = await world.post(str(uuid4()), elsewhere)
+    for kind in LISTED_WITH:
+        wanted = str(world.ids[kind])
+        assert (kind, wanted) in things(await world.post(wanted, here))
+        if kind != "report":
+            assert await world.post(wanted, elsewhere) == nothing
+    for q in ("pi_3N", "r-77", "tx-1", *CALLED, "Grand Example"):
+        assert await world.post(q, elsewhere) == nothing
+
+
+async def test_another_casinos_namesake_changes_nothing(client: httpx.AsyncClient, world: World) -> None:
+    mine = world.by(casinos=(UUID(world.casino_id),))
+    before = await world.post("Example", mine, limit=1)
+    other = await open_casino(client, name="Nowhere")
+    elsewhere = World(client, world.feed, other, await a_player(client, other))
+    await elsewhere.fill()
+    assert await world.post("Example", mine, limit=1) == before
+    assert things(await world.post("r-77", mine)) == {("round", str(world.ids["round"]))}
+    assert len((await world.post("r-77"))["items"]) == 2
+
+
+async def test_each_kind_is_found_where_its_own_permission_holds(client: httpx.AsyncClient, world: World) -> None:
+    other = await open_casino(client, name="Nowhere")
+    elsewhere = World(client, world.feed, other, await a_player(client, other))
+    await elsewhere.fill()
+    here = [{"casinos": [world.casino_id], "permissions": [LISTED_WITH["round"], LISTED_WITH["player"]]}]
+    there = [{"casinos": [other], "permissions": [LISTED_WITH["deposit"], P.PLAYER_SEARCH_IDENTITY]}]
+    caller = bearer(make_token(grants=[*here, *there]))
+    assert things(await world.post("r-77", caller)) == {("round", str(world.ids["round"]))}
+    assert things(await world.post("pi_3N", caller)) == {("deposit", str(elsewhere.ids["deposit"]))}
+    assert (await world.post("Example", caller, kinds=["player"]))["items"] == []
+
+
+async def test_a_report_is_found_by_the_colleague_who_asked_for_it(world: World) -> None:
+    wanted = str(world.ids["report"])
+    assert things(await world.get(wanted)) == {("report", wanted)}
+    assert things(await world.get(wanted, bearer(make_token(permissions=EVERYTHING)))) == set()
+
+
+async def test_without_its_permission_nobody_is_found_by_what_he_is_called(world: World, service: Service) -> None:
+    limited = world.by(*LISTED_WITH.values())
+    for q in ("ann@mail.example.com", "+35612345678 "):
+        if "@" in q:
+            answer = await world.client.post(SEARCH, json={"q": q}, headers=limited)
+            problem(answer, 403, "forbidden")
+        else:
+            assert (await world.post(q, limited))["items"] == []
+    assert (await world.post("Ann Example", limited))["items"] == []
+    assert not [fact for fact in await said(service) if isinstance(fact, AccessRecorded)]
+
+
+async def test_who_looks_for_a_person_leaves_a_trace_without_the_person(world: World, service: Service) -> None:
+    for q in ("ann@mail.example.com", "+35600000000", "Ann Example"):
+        await world.post(q)
+    await world.post("pi_3N")
+    await world.get(world.player_id)
+    traces = [fact for fact in await said(service) if isinstance(fact, AccessRecorded)]
+    assert [(one.action, one.permission, one.outcome) for one in traces] == [
+        ("search.identity", P.PLAYER_SEARCH_IDENTITY, "allowed")
+    ] * 3
+    assert len({one.subject_id for one in traces}) == 3
+
+
+async def test_what_may_be_personal_is_refused_in_an_address(world: World) -> None:
+    for q in (*CALLED, *PARTS, "O'Neil", "M\u00fcller-L.", "a b 1"):
+        answer = await world.client.get(SEARCH, params={"q": q}, headers=world.by())
+        document = problem(answer, 422, "search_by_post")
+        assert "POST" in document["detail"]
+        assert q not in answer.text
+
+
+async def test_what_nothing_is_found_by_is_refused_in_both_ways(world: World) -> None:
+    refused = {
+        "   ": "search_too_short",
+        "a" * 65: "search_too_long",
+        "ann*": "search_wildcard",
+        "a\u202eb ": "search_unreadable",
+    }
+    for q, code in {**refused, "ann\x00": "invalid_text"}.items():
+        problem(await world.client.get(SEARCH, params={"q": q}, headers=world.by()), 422, code)
+        problem(await world.client.post(SEARCH, json={"q": q}, headers=world.by()), 422, code)
+
+
+async def test_a_search_is_asked_for_as_described(world: World) -> None:
+    wrong: tuple[dict[str, Any], ...] = ({"limit": 0}, {"limit": 21}, {"kinds": ["all"]}, {"kinds": ["player"] * 21})
+    for sent in ({}, *({"q": "pi_3N", **one} for one in wrong)):
+        problem(await world.client.get(SEARCH, params=sent, headers=world.by()), 422, "invalid_request")
+        problem(await world.client.post(SEARCH, json=sent, headers=world.by()), 422, "invalid_request")
+
+
+async def test_odd_texts_find_nothing_and_break_nothing(world: World) -> None:
+    for q in ("';--", "a'||'b", "\\\\x", "$1$2", "{{7+7}}", "a_b", "(((", "\U0001f600" * 3):
+        assert (await world.post(q))["items"] == []
+
+
+async def test_of_many_the_newest_are_shown_and_that_there_are_more_is_said(world: World) -> None:
+    by: dict[str, Any] = {**world.who, **MONEY, "provider": "stripe", "requested_minor": 10_00}
+    later = [uuid7() for _ in range(3)]
+    for one in later:
+        await world.feed(DepositSucceeded(**by, deposit_id=one, provider_reference="same_1"), time=NOW)
+    found = await world.get("same_1", limit=2)
+    assert [one["id"] for one in found["items"]] == [str(one) for one in sorted(later, reverse=True)[:2]]
+    assert found["more"] == ["deposit"]
+    assert (await world.get("same_1", limit=3))["more"] == []
+
+
+async def test_only_staff_search(world: World) -> None:
+    for headers, status in (({}, 401), (himself(world.player_id, world.casino_id), 403)):
+        for method in ("GET", "POST"):
+            sent: dict[str, Any] = {"params": {"q": "pi_3N"}} if method == "GET" else {"json": {"q": "pi_3N"}}
+            assert (await world.client.request(method, SEARCH, **sent, headers=headers)).status_code == status
+
+
+async def test_who_may_list_nothing_finds_nothing(world: World) -> None:
+    nobody = world.by("none.of.these")
+    assert await world.post("pi_3N", nobody) == {"items": [], "searched": [], "more": []}
