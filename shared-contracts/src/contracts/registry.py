@@ -6,12 +6,13 @@ from contracts.games import events as games
 from contracts.payments import events as payments
 from contracts.platform import events as platform
 from contracts.reports import events as reports
+from contracts.security import client_events as security_clients
 from contracts.security import events as security
 from contracts.verification import events as verification
 
 __all__ = ["EVENTS", "SERVICES", "consumed_by", "produced_by", "topics"]
 
-_MODULES = (backoffice, games, payments, platform, reports, security, verification)
+_MODULES = (backoffice, games, payments, platform, reports, security, security_clients, verification)
 
 
 def consumed_by(service: str) -> list[type[ContractEvent]]:

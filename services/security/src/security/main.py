@@ -17,6 +17,7 @@ from security.application.door import DoorKeeper
 from security.application.passwords import Passwords
 from security.application.policies import DoorPolicy
 from security.application.publishing import publish
+from security.domain.client import events as client
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.entrypoints.cli import create_admin, rotate_keys, verify_audit
@@ -24,14 +25,11 @@ from security.entrypoints.consumers import consumer
 from security.entrypoints.http import ROUTERS
 from security.entrypoints.jobs import rotation
 from security.entrypoints.permissions import PERMISSIONS
-from security.read_models.assignment_list import assignment_list
 from security.read_models.audit_log import audit_log
-from security.read_models.role_list import role_list
-from security.read_models.staff_list import staff_list
+from security.read_models.inline import READ_MODELS
 from security.settings import Settings
 
-TYPES = EventTypes(*get_args(staff.StaffEvent), *get_args(role.RoleEvent))
-READ_MODELS = [staff_list, assignment_list, role_list]
+TYPES = EventTypes(*get_args(staff.StaffEvent), *get_args(role.RoleEvent), *get_args(client.ClientEvent))
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Service:

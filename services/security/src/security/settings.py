@@ -17,4 +17,5 @@ class Settings(ServiceSettings):
     registration_wait_s: int = Field(default=3, ge=0, le=10, description="seconds, 0 to 10")
     password_memory_kib: int = Field(default=19_456, ge=8_192, le=262_144, description="KiB, 8192 to 262144")
     password_rounds: int = Field(default=2, ge=1, le=10, description="rounds, 1 to 10")
+    client_token_lifetime_s: int = Field(default=300, ge=300, le=600, description="seconds, 300 to 600")
     key_rotation_days: int = Field(default=30, ge=1, le=365, description="days, 1 to 365")

@@ -24,6 +24,7 @@ from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember
 
 from .api import V1
+from .client_attempts import CLIENT_ATTEMPTS, CLIENT_PUBLIC, fresh, some_client
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 """The casino of the golden examples."""
@@ -102,8 +103,10 @@ ATTEMPTS = [
     ),
     Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
     Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
+    *CLIENT_ATTEMPTS,
 ]
 PUBLIC = {
+    *CLIENT_PUBLIC,
     "GET /.well-known/jwks.json",
     f"POST {V1}/staff-sessions",
     f"POST {V1}/staff-sessions/refresh",
@@ -137,7 +140,8 @@ async def ids(service: Service) -> dict[str, object]:
         await application.execute(staff, who, given, ctx)
     await application.execute(staff, carl, DisableStaffMember(staff_id=carl, by=None), ctx)
     await hear(service, WithdrawalRequested)
-    return {"staff_id": bob, "left_id": carl, "role_id": viewer, "assignment_id": held}
+    of_client = await some_client(service, viewer)
+    return {**of_client, "staff_id": bob, "left_id": carl, "role_id": viewer, "assignment_id": held}
 
 
 async def _work_here(who: UUID, name: str, uow: UnitOfWork) -> None:
@@ -151,8 +155,10 @@ async def test_every_route_lets_in_whom_it_should(
     door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
 ) -> None:
     facts = {**ids, "staff_id": ids["left_id"]} if attempt.path.endswith("/enable") else ids
+    if "/clients/" in attempt.path:
+        facts = {**facts, "assignment_id": ids["client_assignment_id"]}
     for caller in CALLERS:
-        filled = attempt.at(**facts, login=f"{uuid4()}@example.com")
+        filled = attempt.at(**facts, login=f"{uuid4()}@example.com", **fresh())
         answer = await assert_caller(caller, door, filled)
         if caller == "permitted" and attempt.hidden == "empty":
             assert answer.json()["items"], "with nothing in it, an empty list proves nothing"

@@ -2,6 +2,7 @@
 
 import httpx
 from services.security.tests.component.api import V1, add_colleague, assign, define_role, enter, key
+from services.security.tests.component.clients_api import Program, register
 
 from chassis.runtime import Service
 from chassis.testing.golden import hear
@@ -22,7 +23,16 @@ async def test_rebuilt_read_models_are_the_live_ones(
     for colleague in (bob, eve):
         given = await assign(client, token, colleague["staff_id"], role_id, [CASINO])
         assert given.status_code == 201, given.text
+    await a_program_with_a_role(client, token, role_id)
     headers = {**bearer(token), **key()}
     gone = await client.post(f"{V1}/staff/{eve['staff_id']}/disable", json={"reason": "left"}, headers=headers)
     assert gone.status_code == 200, gone.text
     await assert_rebuilt_as_live(service)
+
+
+async def a_program_with_a_role(client: httpx.AsyncClient, token: str, role_id: str) -> None:
+    program = await register(client, token, Program.new())
+    body = {"role_id": role_id, "casinos": [CASINO], "reason": "contract 4711"}
+    headers = {**bearer(token), **key()}
+    given = await client.post(f"{V1}/clients/{program.client_id}/assignments", json=body, headers=headers)
+    assert given.status_code == 201, given.text

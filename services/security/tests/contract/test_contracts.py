@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, define_role, enter, log_in
+from services.security.tests.contract.told_of_clients import TOLD_OF_CLIENTS, clients_come_and_go
 
 from chassis.runtime import Service
 from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, hear, label, recorded, said
@@ -18,6 +19,7 @@ from contracts.registry import consumed_by, produced_by
 from contracts.security import events as public
 from contracts.security.permissions import SecurityPermission
 from security.application.publishing import publish
+from security.domain.client import events as program
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.entrypoints.consumers import consumer
@@ -105,7 +107,7 @@ TOLD: list[tuple[Any, list[ContractEvent]]] = [
 ]
 
 
-@pytest.mark.parametrize(("happened", "told"), TOLD, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(("happened", "told"), [*TOLD, *TOLD_OF_CLIENTS], ids=lambda value: type(value).__name__)
 def test_each_event_is_told_as_promised(happened: Any, told: list[ContractEvent]) -> None:
     assert list(publish(recorded(happened, f"identity-{WHO}"))) == told
     for fact in told:
@@ -113,7 +115,8 @@ def test_each_event_is_told_as_promised(happened: Any, told: list[ContractEvent]
 
 
 def test_no_event_of_the_domain_is_forgotten() -> None:
-    assert {type(happened) for happened, _ in TOLD} == {*staff.StaffEvent.__args__, *role.RoleEvent.__args__}
+    told = {type(happened) for happened, _ in [*TOLD, *TOLD_OF_CLIENTS]}
+    assert told == {*staff.StaffEvent.__args__, *role.RoleEvent.__args__, *program.ClientEvent.__args__}
 
 
 async def test_every_promised_event_is_said_by_what_people_do(
@@ -146,6 +149,7 @@ async def test_every_promised_event_is_said_by_what_people_do(
     assert back.status_code == 200, back.text
     await hear(service, *consumed_by("security")[:1])
     await service.state["audit_chain"].catch_up()
+    await clients_come_and_go(client, admin, role_id)
     facts = await said(service)
     assert {type(fact) for fact in facts} == {cls for cls in produced_by("security") if cls.owner() == "security"}
     ended = [fact.cause for fact in facts if isinstance(fact, public.SessionEnded)]

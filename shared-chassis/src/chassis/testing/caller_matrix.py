@@ -140,7 +140,8 @@ def _filled(body: Any, ids: Mapping[str, object]) -> Any:
         case list():
             return [_filled(value, ids) for value in body]
         case str() if body.startswith("{") and body.endswith("}"):
-            return str(ids[body[1:-1]])
+            value = ids[body[1:-1]]
+            return value if isinstance(value, dict) else str(value)
     return body
 
 

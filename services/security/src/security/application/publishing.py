@@ -1,11 +1,13 @@
 """Security's private events in the words of its contract."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.security import events as contract
+from security.application import publishing_clients
+from security.domain.client import events as client
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 
@@ -14,6 +16,8 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
     """What others may know of an event."""
     key = recorded.stream_key
     match recorded.event:
+        case happened if isinstance(happened, get_args(client.ClientEvent)):
+            yield from publishing_clients.told(key, happened)
         case staff.StaffMemberAdded(login=login, name=name):
             yield contract.StaffMemberAdded(staff_id=key, login=login, name=name)
         case staff.StaffMemberDisabled():

@@ -12,6 +12,9 @@ PERMISSIONS = (
     PermissionSpec(P.ROLE_LIST, "See the roles", "low"),
     PermissionSpec(P.ROLE_DEFINE, "Define roles and change what they allow", "critical"),
     PermissionSpec(P.ROLE_ASSIGN, "Give and take roles", "critical"),
+    PermissionSpec(P.CLIENT_LIST, "See partners' programs, their keys and roles", "low"),
+    PermissionSpec(P.CLIENT_MANAGE, "Register partners' programs, their keys and terms", "critical"),
+    PermissionSpec(P.CLIENT_DISABLE, "Shut partners' programs out", "high"),
     PermissionSpec(P.PERMISSION_LIST, "See the catalogue of permissions", "low"),
     PermissionSpec(P.AUDIT_LIST, "Read the audit log", "high", ("internal",)),
 )

@@ -1,0 +1,1 @@
+"""A client: a partner's program that calls us with keys of its own."""

@@ -1,0 +1,96 @@
+"""What a client proves itself with and what it may do: keys that overlap while one replaces the other, and roles."""
+
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from chassis.auth import Caller, Requires
+from chassis.domain import uuid7
+from chassis.http import App, Once
+from chassis.store import UnitOfWork
+from contracts.security.permissions import SecurityPermission as P
+from security.application.client_keys import key_of
+from security.domain.client.aggregate import client
+from security.domain.client.commands import AddKey, AssignClientRole, RetireKey, WithdrawClientRole
+from security.domain.client.errors import ClientKeyTaken
+from security.domain.role.errors import RoleUnknown
+from security.entrypoints.http.clients.endpoints import casinos_named
+from security.entrypoints.http.clients.schemas import AddKeyBody, AssignBody, AssignedReply, KeyAdded
+from security.entrypoints.http.reach import casinos_of, require_held, require_own_casinos
+from security.entrypoints.http.sessions.schemas import Done
+from security.read_models.role_list import role_list
+
+router = APIRouter(prefix="/api/security/v1/clients/{client_id}", tags=["clients"])
+
+
+@router.post("/keys", status_code=201, response_model=KeyAdded)
+async def add_key(
+    caller: Annotated[Caller, Requires(P.CLIENT_MANAGE)], client_id: UUID, body: AddKeyBody, once: Once
+) -> Response:
+    """Give a program a second key. Both are good until the old one is retired, so that nothing stops meanwhile."""
+    key = key_of(body.jwk)
+
+    async def work(uow: UnitOfWork) -> KeyAdded:
+        try:
+            await uow.decide(client, client_id, AddKey(key=key, within=casinos_of(caller)))
+        except asyncpg.UniqueViolationError:
+            raise ClientKeyTaken("This key was given before.", field="jwk") from None
+        return KeyAdded(kid=key.kid, algorithm=key.algorithm, thumbprint=key.thumbprint)
+
+    return await once(caller, work, reason=body.reason)
+
+
+@router.delete("/keys/{kid}")
+async def retire_key(
+    caller: Annotated[Caller, Requires(P.CLIENT_MANAGE)], client_id: UUID, kid: str, request: Request, app: App
+) -> Done:
+    """Retire a key. It proves nothing from now on and never comes back."""
+    command = RetireKey(kid=kid, within=casinos_of(caller))
+    await app.execute(client, client_id, command, caller.context(request))
+    return Done()
+
+
+@router.post("/assignments", status_code=201, response_model=AssignedReply)
+async def assign_role_to_client(
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], client_id: UUID, body: AssignBody, once: Once
+) -> Response:
+    """Give a program a role at some of its casinos. What of the role is not for programs counts for nothing, and nobody
+    gives more than they hold.
+    """
+    casinos, assignment_id = casinos_named(body.casinos), uuid7()
+    require_own_casinos(caller, casinos)
+
+    async def work(uow: UnitOfWork) -> AssignedReply:
+        statement = select(role_list.table).where(role_list.table.c.role_id == body.role_id)
+        role = (await uow.connection.execute(statement)).one_or_none()
+        if role is None:
+            raise RoleUnknown("There is no such role.", field="role_id")
+        await require_held(uow.connection, caller, role.permissions, casinos)
+        command = AssignClientRole(
+            assignment_id=assignment_id,
+            role_id=body.role_id,
+            role_name=role.name,
+            casinos=casinos,
+            within=casinos_of(caller),
+        )
+        await uow.decide(client, client_id, command)
+        return AssignedReply(assignment_id=assignment_id)
+
+    return await once(caller, work, reason=body.reason)
+
+
+@router.delete("/assignments/{assignment_id}")
+async def withdraw_role_from_client(
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)],
+    client_id: UUID,
+    assignment_id: UUID,
+    request: Request,
+    app: App,
+) -> Done:
+    """Take a role from a program."""
+    command = WithdrawClientRole(assignment_id=assignment_id, within=casinos_of(caller))
+    await app.execute(client, client_id, command, caller.context(request))
+    return Done()

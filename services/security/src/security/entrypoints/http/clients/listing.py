@@ -1,0 +1,48 @@
+"""The list of clients, narrowed to those a manager may see."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, cast
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import Caller
+from chassis.http.listing import Field, ListSpec
+from security.adapters.clients import last_used
+from security.entrypoints.http.reach import casinos_of
+from security.read_models.client_list import table
+
+CLIENTS = ListSpec(
+    "clients",
+    table,
+    casino_column=None,
+    id_column=table.c.client_id,
+    fields={
+        "client_id": Field(table.c.client_id),
+        "name": Field(table.c.name, sortable=True),
+        "contact": Field(table.c.contact),
+        "casinos": Field(table.c.casinos),
+        "addresses": Field(table.c.addresses),
+        "rate_tier": Field(table.c.rate_tier),
+        "expires_at": Field(table.c.expires_at, sortable=True),
+        "status": Field(table.c.status),
+        "disabled_for": Field(table.c.disabled_for),
+        "registered_at": Field(table.c.registered_at, sortable=True),
+    },
+    default_order="registered_at.desc",
+)
+
+
+def clients_within(caller: Caller) -> list[ColumnElement[bool]]:
+    """Narrows a query over clients to those at the caller's casinos alone."""
+    within = casinos_of(caller)
+    if within is None:
+        return []
+    own: Any = cast(sorted(within), JSONB)
+    return [table.c.casinos.contained_by(own)]
+
+
+async def with_last_use(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with when each client was last seen."""
+    moments = await last_used(connection, [row["client_id"] for row in rows])
+    return [{**row, "last_used_at": moments.get(row["client_id"])} for row in rows]

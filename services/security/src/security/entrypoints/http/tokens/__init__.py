@@ -1,0 +1,1 @@
+"""Endpoints: tokens for partners' programs."""

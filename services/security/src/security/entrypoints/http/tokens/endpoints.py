@@ -1,0 +1,176 @@
+"""Tokens for partners' programs: OAuth 2.0 client credentials (RFC 6749) proved by a key (RFC 7523)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+
+import structlog
+from fastapi import APIRouter, Request
+from prometheus_client import Counter
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import JSONResponse
+
+from chassis.auth import Public
+from chassis.http import App
+from chassis.store import Actor, Application, Context, UnitOfWork
+from security.adapters.clients import seen, use_assertion
+from security.application.assertions import ACCEPTED, AssertionRefused, Claimed, Proved, claimed, prove
+from security.application.client_keys import public_key
+from security.application.client_tokens import TOKEN_PATH, client_token
+from security.entrypoints.http.sessions.endpoints import Door
+from security.entrypoints.http.tokens.form import TokenRefused, token_form
+from security.read_models.client_keys import client_keys
+from security.read_models.client_list import client_list
+
+router = APIRouter(tags=["tokens"])
+
+log = structlog.get_logger(__name__)
+
+_ISSUED: Final = Counter("client_tokens_total", "Answers to partners' programs that asked for a token", ["answer"])
+
+
+class AccessToken(BaseModel):
+    """RFC 6749 section 5.1."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the kind of token, no token
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A client that may have a token, if it proves itself."""
+
+    row: Any
+    jwk: dict[str, str]
+    algorithm: str
+
+
+@router.post(
+    TOKEN_PATH,
+    dependencies=[Public("the assertion is the proof")],
+    response_model=AccessToken,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["grant_type", "client_assertion_type", "client_assertion"],
+                        "properties": {
+                            "grant_type": {"type": "string", "enum": ["client_credentials"]},
+                            "client_assertion_type": {"type": "string"},
+                            "client_assertion": {"type": "string", "maxLength": 4096},
+                            "client_id": {"type": "string"},
+                        },
+                    }
+                }
+            },
+        }
+    },
+)
+async def token(request: Request, app: App, door: Door) -> JSONResponse:
+    """A token for a program that proves it has its key. Errors are those of RFC 6749; why is in our log alone."""
+    try:
+        form = await token_form(request)
+        answer = await _answer(request, app, door, form)
+    except TokenRefused as refused:
+        _ISSUED.labels(refused.error).inc()
+        return refused.response()
+    except AssertionRefused as refused:
+        log.warning("client_refused", why=str(refused), address=_address(request))
+        _ISSUED.labels("invalid_client").inc()
+        return TokenRefused("invalid_client", "The client did not prove who it is.").response()
+    _ISSUED.labels("token").inc()
+    return JSONResponse(answer.model_dump(), headers={"Pragma": "no-cache", "Cache-Control": "no-store"})
+
+
+@router.get("/.well-known/oauth-authorization-server", dependencies=[Public("public metadata is for everybody")])
+async def metadata(request: Request) -> dict[str, Any]:
+    """The metadata document (RFC 8414)."""
+    issuer = _issuer(request)
+    return {
+        "issuer": issuer,
+        "token_endpoint": issuer + TOKEN_PATH,
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": sorted(ACCEPTED),
+    }
+
+
+async def _answer(request: Request, app: Application, door: Door, form: dict[str, str]) -> AccessToken:
+    assertion, now, address = form["client_assertion"], door.clock.now(), _address(request)
+    who = claimed(assertion)
+    if form.get("client_id", str(who.client_id)) != str(who.client_id):
+        raise AssertionRefused("client_id names another client")
+
+    async def work(uow: UnitOfWork) -> _Known:
+        known = await _known(uow.connection, who, now)
+        proved = _proved(request, assertion, known, now)
+        _require_from(known.row.addresses, address)
+        if not await use_assertion(uow.connection, who.client_id, proved.jti, proved.expires_at, now):
+            raise AssertionRefused("it was used before")
+        await seen(uow.connection, who.client_id, now, address)
+        return known
+
+    ctx = Context(actor=Actor("partner", str(who.client_id), address), occurred_at=now)
+    known = await app.transact(work, ctx)
+    lifetime = _lifetime(request)
+    made = client_token(
+        await door.keys.current(),
+        client_id=who.client_id,
+        now=now,
+        lifetime=lifetime,
+        addresses=tuple(known.row.addresses),
+        rate_tier=known.row.rate_tier,
+    )
+    return AccessToken(access_token=made, expires_in=int(lifetime.total_seconds()))
+
+
+async def _known(connection: AsyncConnection, who: Claimed, now: datetime) -> _Known:
+    """The client and the key it claims to have; the row is held, so that disabling it waits or comes first."""
+    table, keys = client_list.table, client_keys.table
+    statement = select(table).where(table.c.client_id == who.client_id).with_for_update(read=True)
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None or row.status != "active" or row.expires_at <= now:
+        raise AssertionRefused("no such client, or it is disabled or has ended")
+    wanted = (keys.c.client_id == who.client_id, keys.c.kid == who.kid, keys.c.retired_at.is_(None))
+    key = (await connection.execute(select(keys).where(*wanted))).one_or_none()
+    if key is None:
+        raise AssertionRefused("the client has no such key")
+    return _Known(row, key.jwk, key.algorithm)
+
+
+def _proved(request: Request, assertion: str, known: _Known, now: datetime) -> Proved:
+    issuer = _issuer(request)
+    return prove(assertion, public_key(known.jwk), known.algorithm, (issuer, issuer + TOKEN_PATH), now)
+
+
+def _require_from(networks: list[str], address: str | None) -> None:
+    """AssertionRefused when the program calls from somewhere else than was agreed."""
+    if not networks:
+        return
+    try:
+        came = ip_address(address or "")
+    except ValueError as error:
+        raise AssertionRefused("from no address") from error
+    if not any(came in ip_network(one) for one in networks):
+        raise AssertionRefused("from an address that is not its own")
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+
+def _issuer(request: Request) -> str:
+    return str(request.app.state.settings.public_base_url)
+
+
+def _lifetime(request: Request) -> timedelta:
+    return timedelta(seconds=request.app.state.settings.client_token_lifetime_s)
