@@ -33,7 +33,7 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/casinos/{{casino_id}}", P.CASINO_LIST),
     attempt("PUT", f"{V1}/casinos/{{casino_id}}/profile", P.PROFILE_ADOPT, {"profile": PROFILE, **WHY}),
     attempt("GET", f"{V1}/players", P.PLAYER_LIST, hidden="empty"),
-    attempt("POST", f"{V1}/players/search", P.PLAYER_LIST, EMAIL, hidden="empty"),
+    attempt("POST", f"{V1}/players/search", P.PLAYER_SEARCH_IDENTITY, EMAIL, hidden="empty", also=[P.PLAYER_LIST]),
     attempt("GET", PLAYER, P.PLAYER_VIEW),
     attempt("POST", f"{PLAYER}/reveal", P.PLAYER_REVEAL, WHY),
     attempt("POST", f"{PLAYER}/profile", P.PLAYER_CHANGE, {"last_name": "Else", **WHY}),

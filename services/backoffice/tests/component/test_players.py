@@ -197,7 +197,7 @@ async def test_a_player_sees_nobody_else(client: httpx.AsyncClient) -> None:
 async def test_lists_show_only_the_callers_casinos(client: httpx.AsyncClient) -> None:
     casino_id, other = await open_casino(client), await open_casino(client)
     await a_player(client, casino_id)
-    mine = bearer(make_token(permissions=[P.PLAYER_LIST, P.CASINO_LIST], casinos=[other]))
+    mine = bearer(make_token(permissions=[P.PLAYER_LIST, P.PLAYER_SEARCH_IDENTITY, P.CASINO_LIST], casinos=[other]))
     assert (await client.get(f"{V1}/players", headers=mine)).json()["items"] == []
     found = await client.post(f"{V1}/players/search", json={"email": "ann@mail.example.com"}, headers=mine)
     assert found.json()["items"] == []

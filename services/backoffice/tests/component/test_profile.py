@@ -47,7 +47,7 @@ class Ann:
         return shown
 
     async def search(self, **wanted: str) -> list[str]:
-        answer = await self.client.post(f"{V1}/players/search", json=wanted, headers=staff(P.PLAYER_LIST))
+        answer = await self.client.post(f"{V1}/players/search", json=wanted, headers=staff())
         return [one["player_id"] for one in answer.json()["items"]]
 
 

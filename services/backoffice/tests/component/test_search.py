@@ -306,6 +306,16 @@ async def test_who_looks_for_a_person_leaves_a_trace_without_the_person(world: W
     assert len({one.subject_id for one in traces}) == 3
 
 
+async def test_the_list_of_players_is_searched_by_the_same_permission(world: World, service: Service) -> None:
+    path, body = f"{V1}/players/search", {"email": "ann@mail.example.com"}
+    problem(await world.client.post(path, json=body, headers=world.by(P.PLAYER_LIST)), 403, "forbidden")
+    unlisted = await world.client.post(path, json=body, headers=world.by(P.PLAYER_SEARCH_IDENTITY))
+    assert unlisted.json()["items"] == []
+    found = await world.client.post(path, json=body, headers=world.by(P.PLAYER_LIST, P.PLAYER_SEARCH_IDENTITY))
+    assert [one["player_id"] for one in found.json()["items"]] == [world.player_id]
+    assert [type(fact) for fact in await said(service)].count(AccessRecorded) == 2
+
+
 async def test_what_may_be_personal_is_refused_in_an_address(world: World) -> None:
     for q in (*CALLED, *PARTS, "O'Neil", "M\u00fcller-L.", "a b 1"):
         answer = await world.client.get(SEARCH, params={"q": q}, headers=world.by())

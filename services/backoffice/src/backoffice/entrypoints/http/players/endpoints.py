@@ -22,6 +22,8 @@ from backoffice.entrypoints.http.players.schemas import (
     Registered,
     SearchBody,
 )
+from backoffice.entrypoints.http.search.recording import record_search
+from backoffice.entrypoints.http.search.sight import within
 from backoffice.read_models import player_list
 from chassis.auth import Caller, Internal, PlayerOr, Public, Requires
 from chassis.http import App, Db, Once
@@ -87,15 +89,22 @@ async def list_players(
 
 @router.post(f"{_V1}/search")
 async def search_players(
-    caller: Annotated[Caller, Requires(P.PLAYER_LIST)], body: SearchBody, request: Request, db: Db, vault: Vault
+    caller: Annotated[Caller, Requires(P.PLAYER_SEARCH_IDENTITY)],
+    body: SearchBody,
+    request: Request,
+    app: App,
+    db: Db,
+    vault: Vault,
 ) -> Page[PlayerItem]:
-    """Players with exactly this e-mail or phone number."""
+    """Players with exactly this e-mail or phone number, of those the caller may list. Each such search is recorded."""
     column: Any = player_list.table.c
     asked = [(column.email_index, body.email), (column.phone_index, body.phone)]
     conditions = [index == vault.blind_index(value) for index, value in asked if value]
     if not conditions:
         return Page(items=[])
-    return await PLAYERS.page(request, caller, db, where=[or_(*conditions)], finish=masking(vault))
+    await app.transact(record_search, caller.context(request))
+    listed = within(column.casino_id, caller.scope(P.PLAYER_LIST))
+    return await PLAYERS.page(request, caller, db, where=[or_(*conditions), listed], finish=masking(vault))
 
 
 @router.get(_V1 + "/{player_id}")

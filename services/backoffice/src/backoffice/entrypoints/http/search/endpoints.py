@@ -10,6 +10,7 @@ from backoffice.domain.search.errors import SearchByPost
 from backoffice.entrypoints.http.players.endpoints import Vault
 from backoffice.entrypoints.http.players.listing import masking
 from backoffice.entrypoints.http.search.finding import Search
+from backoffice.entrypoints.http.search.recording import record_search
 from backoffice.entrypoints.http.search.schemas import MOST, Found, SearchEverythingBody, SearchResult
 from backoffice.entrypoints.http.search.sight import Kind, sight_of
 from chassis.auth import AnyStaff, Caller, Forbidden
@@ -18,7 +19,6 @@ from chassis.privacy import SubjectVault
 from chassis.store import Row, UnitOfWork
 from chassis.store.context import CasinoScope
 from contracts.backoffice.permissions import BackofficePermission as P
-from contracts.platform.events import AccessRecorded
 
 router = APIRouter(prefix="/api/backoffice/v1/search", tags=["search"])
 
@@ -63,15 +63,7 @@ async def search_by_post(
             return await _result(connection, vault, looking)
 
     async def work(uow: UnitOfWork) -> SearchResult:
-        await uow.publish(
-            AccessRecorded(
-                action="search.identity",
-                permission=P.PLAYER_SEARCH_IDENTITY,
-                outcome="allowed",
-                subject_kind="search",
-                subject_id=str(uow.ctx.correlation_id),
-            ),
-        )
+        await record_search(uow)
         return await _result(uow.connection, vault, looking)
 
     return await app.transact(work, caller.let_in_by(P.PLAYER_SEARCH_IDENTITY).context(request))
