@@ -1,6 +1,7 @@
 """Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
 
 import security.adapters.clients
+import security.adapters.factor_tables
 import security.adapters.tables
 import security.read_models.assignment_list
 import security.read_models.audit_log

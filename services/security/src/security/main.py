@@ -13,9 +13,7 @@ from chassis.settings import load
 from chassis.store import Application, EventTypes
 from security.adapters.audit_chain import AuditChain
 from security.adapters.keys import SigningKeys
-from security.application.door import DoorKeeper
-from security.application.passwords import Passwords
-from security.application.policies import DoorPolicy
+from security.application.door import door_keeper
 from security.application.publishing import publish
 from security.domain.client import events as client
 from security.domain.role import events as role
@@ -38,8 +36,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     db = Database(settings.database_url, application_name="security", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
     signing = SigningKeys(db, SecretBox(settings.master_key_bytes), clock)
-    passwords = Passwords(memory_kib=settings.password_memory_kib, rounds=settings.password_rounds)
-    door = DoorKeeper(passwords, signing, _policy(settings), clock)
+    door = door_keeper(settings, signing, clock)
     listening = consumer()
     key = derive(settings.master_key, "audit-chain")
     chain = AuditChain(application, listening.log_of(audit_log), audit_log, key)
@@ -60,17 +57,5 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
             "blind_index": BlindIndex(settings.master_key_bytes),
             "audit_chain": chain,
         },
-        verifier=TokenVerifier(signing),
-    )
-
-
-def _policy(settings: Settings) -> DoorPolicy:
-    return DoorPolicy(
-        access_token=timedelta(seconds=settings.access_token_lifetime_s),
-        idle=timedelta(minutes=settings.session_idle_minutes),
-        absolute=timedelta(hours=settings.session_hours),
-        one_time_password=timedelta(hours=settings.one_time_password_hours),
-        failures=settings.lock_after_failures,
-        lock=timedelta(minutes=settings.lock_minutes),
-        registration=timedelta(seconds=settings.registration_wait_s),
+        verifier=TokenVerifier(signing, now=lambda: clock.now().timestamp()),
     )

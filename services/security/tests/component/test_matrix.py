@@ -13,11 +13,14 @@ from chassis.runtime import Service, http_application
 from chassis.store import Context, UnitOfWork
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
 from chassis.testing.client import client as talking
+from chassis.testing.feed import Feed
 from chassis.testing.golden import hear
 from chassis.testing.tokens import test_verifier
+from contracts.backoffice.events import PlayerRegistered
 from contracts.payments.events import WithdrawalRequested
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import credentials
+from security.adapters import credentials, sessions
+from security.application.door import DoorKeeper
 from security.domain.role.aggregate import role
 from security.domain.role.commands import DefineRole
 from security.domain.staff.aggregate import staff
@@ -29,6 +32,7 @@ from .client_attempts import CLIENT_ATTEMPTS, CLIENT_PUBLIC, fresh, some_client
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 """The casino of the golden examples."""
 
+REGISTERED = {"country": "MT", "currency": "EUR", "registered_at": "2026-06-01T00:00:00Z"}
 WHY = {"reason": "left the team"}
 GIVEN = {"role_id": "{role_id}", "casinos": [str(CASINO)], **WHY}
 ATTEMPTS = [
@@ -81,6 +85,24 @@ ATTEMPTS = [
         permission=P.ROLE_ASSIGN,
         casino_id=CASINO,
     ),
+    Attempt(
+        "POST",
+        f"{V1}/staff/{{staff_id}}/factors/reset",
+        permission=P.STAFF_RESET_FACTORS,
+        casino_id=CASINO,
+        json=WHY,
+        also=[P.STAFF_LIST],
+    ),
+    Attempt("GET", f"{V1}/sessions", permission=P.SESSION_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt("POST", f"{V1}/staff/{{staff_id}}/sessions/end", permission=P.SESSION_END, casino_id=CASINO, json=WHY),
+    Attempt(
+        "POST",
+        f"{V1}/impersonations",
+        permission=P.IMPERSONATION_START,
+        casino_id=CASINO,
+        json={"player_id": "{player_id}", **WHY},
+        allowed=201,
+    ),
     Attempt("GET", f"{V1}/roles", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"),
     Attempt(
         "POST",
@@ -109,7 +131,12 @@ PUBLIC = {
     *CLIENT_PUBLIC,
     "GET /.well-known/jwks.json",
     f"POST {V1}/staff-sessions",
+    f"POST {V1}/staff-sessions/factor",
+    f"POST {V1}/staff-sessions/factor-options",
     f"POST {V1}/staff-sessions/refresh",
+    f"POST {V1}/browser-sessions",
+    f"POST {V1}/browser-sessions/factor",
+    f"POST {V1}/browser-sessions/factor-options",
     f"POST {V1}/player-sessions",
     f"POST {V1}/player-sessions/refresh",
 }
@@ -141,13 +168,27 @@ async def ids(service: Service) -> dict[str, object]:
     await application.execute(staff, carl, DisableStaffMember(staff_id=carl, by=None), ctx)
     await hear(service, WithdrawalRequested)
     of_client = await some_client(service, viewer)
-    return {**of_client, "staff_id": bob, "left_id": carl, "role_id": viewer, "assignment_id": held}
+    player = uuid7()
+    await Feed(service)(PlayerRegistered.model_validate({**REGISTERED, "player_id": player, "casino_id": CASINO}))
+    await application.transact(partial(_logged_in, bob, service.state["door_keeper"]), ctx)
+    return {
+        **of_client,
+        "player_id": player,
+        "staff_id": bob,
+        "left_id": carl,
+        "role_id": viewer,
+        "assignment_id": held,
+    }
 
 
 async def _work_here(who: UUID, name: str, uow: UnitOfWork) -> None:
     until = uow.ctx.occurred_at + timedelta(hours=1)
     assert await credentials.add_staff(uow, who, f"{name}@example.com", "no hash", usable_until=until)
     await uow.decide(staff, who, AddStaffMember(login=f"{name}@example.com", name=name))
+
+
+async def _logged_in(who: UUID, door: DoorKeeper, uow: UnitOfWork) -> None:
+    await sessions.open_session(uow, "staff", who, None, door.policy, amr=["pwd"], client=sessions.Client())
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)

@@ -7,8 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, define_role, enter, log_in
+from services.security.tests.component.authenticators import SecurityKey
+from services.security.tests.component.factors import Person
 from services.security.tests.contract.told_of_clients import TOLD_OF_CLIENTS, clients_come_and_go
 
+from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, hear, label, recorded, said
 from chassis.testing.tokens import bearer
@@ -119,8 +122,17 @@ def test_no_event_of_the_domain_is_forgotten() -> None:
     assert told == {*staff.StaffEvent.__args__, *role.RoleEvent.__args__, *program.ClientEvent.__args__}
 
 
+async def uses_factors(bob: Person) -> None:
+    """A phone and a key come, a recovery code is used, the key goes."""
+    await bob.comes_in()
+    await bob.adds_phone()
+    assert (await bob.steps_up(recovery_code=bob.recovery_codes[0])).status_code == 200
+    key = await bob.adds_key(SecurityKey())
+    assert (await bob.delete(f"/factors/{key.json()['factor_id']}")).status_code == 200
+
+
 async def test_every_promised_event_is_said_by_what_people_do(
-    service: Service, client: httpx.AsyncClient, first_password: str
+    service: Service, client: httpx.AsyncClient, first_password: str, clock: FixedClock
 ) -> None:
     admin = (await enter(client, "admin@example.com", first_password))["access_token"]
     bob = await add_colleague(client, admin)
@@ -132,6 +144,14 @@ async def test_every_promised_event_is_said_by_what_people_do(
         headers=bearer(admin),
     )
     await enter(client, bob["login"], bob["one_time_password"])
+    await uses_factors(Person(client, clock, bob["login"], PASSWORD))
+    reset = await client.post(
+        f"{V1}/staff/{bob['staff_id']}/factors/reset",
+        json={"reason": "lost the phone"},
+        headers={**bearer(admin), "Idempotency-Key": "reset-bob"},
+    )
+    assert reset.status_code == 200, reset.text
+    assert (await log_in(client, bob["login"], PASSWORD)).status_code == 200
     assert (await log_in(client, bob["login"], f"not {PASSWORD}")).status_code == 401
     taken = await client.delete(f"{V1}/staff/{bob['staff_id']}/assignments/{assignment}", headers=bearer(admin))
     assert taken.status_code == 200, taken.text

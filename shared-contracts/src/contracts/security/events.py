@@ -6,12 +6,15 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Count, ExternalRef, Label, Sha256, Slug, UtcTime
+from contracts.fields import CasinoId, Code, Count, ExternalRef, Label, Sha256, Slug, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
 SESSIONS = "security.session.events"
 AUDIT = "security.audit.events"
+
+Proof = Literal["password", "totp", "webauthn", "recovery_code"]
+"""What somebody proves himself with; `recovery_code` is one kept for the day the others are lost."""
 
 PermissionPattern = Annotated[str, StringConstraints(max_length=100)]
 """A permission `service.resource.action`, or `*` for a whole trailing part (`payments.*`), or `*` alone."""
@@ -108,12 +111,14 @@ class LoggedIn(
     session_id: UUID
     casino_id: CasinoId | None = None
     """The casino a player logged in to; absent for staff."""
+    amr: tuple[Code, ...] = ()
+    """How it was proved who it is (RFC 8176); empty in what was told before this was known."""
 
 
 class LogInFailed(
     ContractEvent, type="security.log_in_failed", version=1, topic=SESSIONS, key="subject_id", consumers=("backoffice",)
 ):
-    """A known person's password was wrong; `locked_until` when this was one too many."""
+    """A known person's password or second factor was wrong; `locked_until` when this was one too many."""
 
     subject_kind: Literal["staff", "player"]
     subject_id: UUID
@@ -123,19 +128,90 @@ class LogInFailed(
     """Failures in a row, this one included."""
     locked_until: UtcTime | None = None
     """Until then even the right password is refused."""
+    proof: Proof = "password"
+    """What was wrong."""
 
 
 class SessionEnded(
     ContractEvent, type="security.session_ended", version=1, topic=SESSIONS, key="subject_id", consumers=("backoffice",)
 ):
-    """A session is over: logged out, expired, revoked, or its refresh token was used twice."""
+    """A session is over: logged out, expired, revoked, or its refresh token was used twice. So are its tokens."""
 
     subject_kind: Literal["staff", "player"]
     subject_id: UUID
     session_id: UUID
     casino_id: CasinoId | None = None
     """The casino of a player's session; absent for staff."""
-    cause: Literal["logged_out", "disabled", "password_changed", "refresh_reused", "blocked"]
+    cause: Literal[
+        "logged_out",
+        "disabled",
+        "password_changed",
+        "refresh_reused",
+        "blocked",
+        "idle",
+        "expired",
+        "ended_by_owner",
+        "ended_by_colleague",
+        "factors_changed",
+    ]
+
+
+class SteppedUp(ContractEvent, type="security.stepped_up", version=1, topic=SESSIONS, key="subject_id"):
+    """Somebody proved anew, within a session, who they are."""
+
+    subject_kind: Literal["staff", "player"]
+    subject_id: UUID
+    session_id: UUID
+    amr: tuple[Code, ...]
+    """How (RFC 8176)."""
+
+
+class FactorAdded(ContractEvent, type="security.factor_added", version=1, topic=IDENTITY, key="subject_id"):
+    """From now on a log-in asks for this too, or for another factor of the same person."""
+
+    subject_kind: Literal["staff", "player"]
+    subject_id: UUID
+    factor_id: UUID
+    kind: Literal["totp", "webauthn"]
+    name: Label
+    """As its owner calls it."""
+
+
+class FactorRemoved(ContractEvent, type="security.factor_removed", version=1, topic=IDENTITY, key="subject_id"):
+    """Its owner took a factor away."""
+
+    subject_kind: Literal["staff", "player"]
+    subject_id: UUID
+    factor_id: UUID
+    kind: Literal["totp", "webauthn"]
+    name: Label
+
+
+class FactorsReset(ContractEvent, type="security.factors_reset", version=1, topic=IDENTITY, key="subject_id"):
+    """A colleague took away every factor and recovery code of somebody who lost them; every session ended."""
+
+    subject_kind: Literal["staff", "player"]
+    subject_id: UUID
+    factors: Count
+    """How many there were."""
+
+
+class RecoveryCodesMade(
+    ContractEvent, type="security.recovery_codes_made", version=1, topic=IDENTITY, key="subject_id"
+):
+    """New codes for the day the factors are lost; the earlier ones open nothing any more."""
+
+    subject_kind: Literal["staff", "player"]
+    subject_id: UUID
+
+
+class RecoveryCodeUsed(ContractEvent, type="security.recovery_code_used", version=1, topic=IDENTITY, key="subject_id"):
+    """One of the codes stood in for a factor."""
+
+    subject_kind: Literal["staff", "player"]
+    subject_id: UUID
+    left: Count
+    """How many were not used yet."""
 
 
 class AuditSealed(ContractEvent, type="security.audit_sealed", version=1, topic=AUDIT, key="log", audited=False):

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import UnitOfWork
-from contracts.security.events import LogInFailed
+from contracts.security.events import LogInFailed, Proof
+from security.adapters import factors, tickets
 from security.adapters.tables import credential, player_account
 from security.application.policies import DoorPolicy
 
@@ -37,8 +38,10 @@ async def look(connection: AsyncConnection, realm: str, handle: str) -> Any | No
     return (await connection.execute(statement)).one_or_none()
 
 
-async def failed(uow: UnitOfWork, kept: Any, policy: DoorPolicy, casino_id: UUID | None) -> None:
-    """Count a failure; the one too many locks."""
+async def failed(
+    uow: UnitOfWork, kept: Any, policy: DoorPolicy, casino_id: UUID | None, proof: Proof = "password"
+) -> None:
+    """Count a failure; the one too many locks. Passwords, codes and keys are counted as one."""
     failures = kept.failures + 1
     locked_until = uow.ctx.occurred_at + policy.lock if failures >= policy.failures else None
     await uow.connection.execute(
@@ -53,6 +56,7 @@ async def failed(uow: UnitOfWork, kept: Any, policy: DoorPolicy, casino_id: UUID
             casino_id=casino_id,
             failures=failures,
             locked_until=locked_until,
+            proof=proof,
         )
     )
 
@@ -140,6 +144,7 @@ async def change(uow: UnitOfWork, subject_id: UUID, password_hash: str) -> None:
         .where(credential.c.subject_id == subject_id)
         .values(password_hash=password_hash, must_change=False, usable_until=None, changed_at=uow.ctx.occurred_at)
     )
+    await tickets.drop(uow, subject_id)
 
 
 async def replace_staff(uow: UnitOfWork, staff_id: UUID, password_hash: str, *, usable_until: datetime) -> bool:
@@ -160,17 +165,21 @@ async def replace_staff(uow: UnitOfWork, staff_id: UUID, password_hash: str, *, 
         )
         .returning(credential.c.subject_id)
     )
+    await tickets.drop(uow, staff_id)
     return replaced.first() is not None
 
 
 async def disable(uow: UnitOfWork, subject_id: UUID) -> None:
-    """No password opens this any more."""
+    """No password opens this any more, and no ticket."""
     await uow.connection.execute(update(credential).where(credential.c.subject_id == subject_id).values(disabled=True))
+    await tickets.drop(uow, subject_id)
 
 
 async def forget(uow: UnitOfWork, subject_id: UUID) -> None:
-    """Erase the credential itself, its e-mail index included."""
+    """Erase the credential itself, its e-mail index included, and what belongs to it."""
     await uow.connection.execute(credential.delete().where(credential.c.subject_id == subject_id))
+    await factors.clear(uow, subject_id)
+    await tickets.drop(uow, subject_id)
 
 
 def usable(kept: Any, now: datetime) -> bool:

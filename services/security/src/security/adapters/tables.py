@@ -55,11 +55,18 @@ session = Table(
     Column("subject_id", Uuid, nullable=False),
     Column("casino_id", Uuid),
     Column("ip", Text),
+    Column("user_agent", Text, comment="as the client calls itself"),
     Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False, comment="to the minute"),
+    Column("authenticated_at", DateTime(timezone=True), nullable=False, comment="who it is was last proved then"),
+    Column("amr", JSONB, nullable=False, comment="by these methods (RFC 8176)"),
+    Column("browser", Boolean, nullable=False, server_default="false"),
+    Column("sid_digest", LargeBinary, comment="of a browser's session: SHA-256 of what its cookie holds"),
     Column("ends_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("cause", Text),
     Index("ix_session_subject_id", "subject_id", "started_at"),
+    Index("uq_session_sid_digest", "sid_digest", unique=True),
 )
 
 refresh_token = Table(

@@ -1,6 +1,6 @@
-"""Access tokens: short-lived ES256 JWTs that say who, which session, and what is allowed where."""
+"""Access tokens: short-lived ES256 JWTs that say who, which session, how it was proved, and what is allowed where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -9,6 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from chassis.auth.tokens import AUDIENCE, ISSUER
+from security.application.factors import acr_of
 
 
 def access_token(
@@ -19,12 +20,23 @@ def access_token(
     session_id: UUID,
     now: datetime,
     lifetime: timedelta,
+    authenticated_at: datetime,
+    amr: Iterable[str],
     casino_id: UUID | None = None,
     grants: Sequence[dict[str, Any]] = (),
     must_change_password: bool = False,
+    must_add_factor: bool = False,
+    acting: UUID | None = None,
 ) -> str:
-    """A signed token. A person who must change the password gets no grants with it."""
+    """A signed token. Whoever must change the password or add a factor first gets no grants with it.
+
+    Args:
+        authenticated_at: when it was last proved who this is; a refresh does not change it.
+        amr: by which methods (RFC 8176).
+        acting: the member of staff who looks at things as the player does (RFC 8693 section 4.1).
+    """
     kid, private = key
+    methods = list(amr)
     claims: dict[str, Any] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -33,11 +45,18 @@ def access_token(
         "sid": str(session_id),
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
+        "auth_time": int(authenticated_at.timestamp()),
+        "amr": methods,
+        "acr": acr_of(methods),
     }
     if casino_id is not None:
         claims["casino"] = str(casino_id)
+    if acting is not None:
+        claims["act"] = {"sub": str(acting)}
     if must_change_password:
         claims["pwc"] = True
+    elif must_add_factor:
+        claims["fac"] = True
     elif grants:
         claims["grants"] = list(grants)
     return jwt.encode({"alg": "ES256", "kid": kid, "typ": "JWT"}, claims, private)

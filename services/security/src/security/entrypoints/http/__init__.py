@@ -1,9 +1,13 @@
 """Security's endpoints."""
 
 from security.entrypoints.http.audit.endpoints import router as audit
+from security.entrypoints.http.browser_sessions.endpoints import router as browser_sessions
 from security.entrypoints.http.clients.access import router as client_access
 from security.entrypoints.http.clients.endpoints import router as clients
+from security.entrypoints.http.factors.endpoints import router as factors
+from security.entrypoints.http.impersonations.endpoints import router as impersonations
 from security.entrypoints.http.keys.endpoints import router as keys
+from security.entrypoints.http.open_sessions.endpoints import router as open_sessions
 from security.entrypoints.http.permissions.endpoints import router as permissions
 from security.entrypoints.http.roles.endpoints import router as roles
 from security.entrypoints.http.sessions.endpoints import router as sessions
@@ -11,5 +15,20 @@ from security.entrypoints.http.staff.endpoints import router as staff
 from security.entrypoints.http.staff.first_passwords import router as first_passwords
 from security.entrypoints.http.tokens.endpoints import router as tokens
 
-ROUTERS = (sessions, staff, first_passwords, roles, permissions, audit, keys, clients, client_access, tokens)
+ROUTERS = (
+    sessions,
+    browser_sessions,
+    open_sessions,
+    factors,
+    impersonations,
+    staff,
+    first_passwords,
+    roles,
+    permissions,
+    audit,
+    keys,
+    clients,
+    client_access,
+    tokens,
+)
 """All of them."""

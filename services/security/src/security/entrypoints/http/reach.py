@@ -13,9 +13,10 @@ from chassis.auth.caller import EVERY_CASINO
 from chassis.domain import Invalid
 from chassis.store import CasinoScope
 from security.domain.role.aggregate import EVERY_PERMISSION, beyond
-from security.domain.staff.errors import BeyondOwnAccess
+from security.domain.staff.errors import BeyondOwnAccess, StaffMemberUnknown
 from security.read_models.assignment_list import assignment_list
 from security.read_models.role_list import role_list
+from security.read_models.staff_list import staff_list
 
 
 def require_whole_operator(caller: Caller) -> None:
@@ -93,3 +94,24 @@ def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:
         return []
     own: Any = cast(sorted(within), JSONB)
     return [column.contained_by(own)]
+
+
+async def require_colleague(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> None:
+    """Whoever manages some casinos manages those who work at these alone.
+
+    Raises:
+        StaffMemberUnknown: nobody has this id, or nobody who works there: another answer would tell that there is one.
+        BeyondOwnAccess: the colleague works elsewhere too.
+    """
+    exists = select(staff_list.table.c.staff_id).where(staff_list.table.c.staff_id == staff_id)
+    if (await connection.execute(exists)).one_or_none() is None:
+        raise StaffMemberUnknown
+    within = casinos_of(caller)
+    if within is None:
+        return
+    statement = select(assignment_list.table.c.casinos).where(assignment_list.table.c.staff_id == staff_id)
+    inside = [within.issuperset(casinos) for casinos in (await connection.execute(statement)).scalars()]
+    if not any(inside):
+        raise StaffMemberUnknown
+    if not all(inside):
+        raise BeyondOwnAccess

@@ -9,11 +9,12 @@ from starlette.requests import Request
 
 from chassis.domain import DomainError
 from chassis.store import Actor, Application, Context, UnitOfWork
-from security.adapters import credentials, sessions
+from security.adapters import credentials, factors, sessions, tickets
+from security.adapters.sessions import Client
 from security.application.door import DoorKeeper
-from security.application.tokens import access_token
-from security.entrypoints.http.sessions.grants import grants_of
-from security.entrypoints.http.sessions.schemas import Tokens
+from security.application.factors import amr_of
+from security.entrypoints.http.sessions.issuing import Entered
+from security.entrypoints.http.sessions.schemas import FactorWanted
 
 
 class LogInRefused(DomainError):
@@ -34,6 +35,11 @@ class SessionOver(DomainError):
     status = 401
 
 
+def client_of(request: Request, *, browser: bool = False) -> Client:
+    """What the session is opened for."""
+    return Client(browser=browser, user_agent=request.headers.get("user-agent"))
+
+
 def nobody_yet(request: Request, door: DoorKeeper, kind: Literal["staff", "player"]) -> Context:
     """Whoever knocks, before it is known who it is."""
     ip = request.client.host if request.client else None
@@ -47,9 +53,17 @@ _LOOK_AGAIN_S = 0.05
 
 
 async def log_in(
-    app: Application, door: DoorKeeper, ctx: Context, *, realm: str, handle: str, password: str, casino_id: UUID | None
-) -> Tokens:
-    """A session for the right password; LogInRefused for everything else.
+    app: Application,
+    door: DoorKeeper,
+    ctx: Context,
+    *,
+    realm: str,
+    handle: str,
+    password: str,
+    casino_id: UUID | None,
+    client: Client,
+) -> Entered | FactorWanted:
+    """A session for the right password, or a ticket for the second step; LogInRefused for everything else.
 
     The hash is computed between two transactions: it takes long, and no connection waits for it. A credential that
     appeared or changed meanwhile was not what the password was held against, so it is matched once more. One that
@@ -57,7 +71,7 @@ async def log_in(
     """
     kept = await _look(app, realm, handle)
 
-    async def finish(uow: UnitOfWork) -> _Opened | Changed | None:
+    async def finish(uow: UnitOfWork) -> Entered | FactorWanted | Changed | None:
         now = await credentials.find(uow, realm, handle)
         if now is None or not credentials.usable(now, ctx.occurred_at):
             return None
@@ -68,28 +82,20 @@ async def log_in(
             return None
         if now.subject_kind == "player" and not await credentials.player_may_come_in(uow, now.subject_id, lock=True):
             return None
-        await credentials.succeeded(uow, now)
-        session_id, refresh = await sessions.open_session(uow, now.subject_kind, now.subject_id, casino_id, door.policy)
-        return _Opened(now, session_id, refresh)
+        wanted = await _ticket(uow, door, now, casino_id, client)
+        return wanted or await open_for(uow, door, now, casino_id, ["pwd"], client)
 
     for _ in range(TRIES):
         right = await door.passwords.matches(password, kept.password_hash if kept else None)
         if right and kept is not None and not kept.confirmed:
             await _registration(app, door, realm, handle)
-        outcome = await app.transact(finish, _as(ctx, kept))
-        if isinstance(outcome, _Opened):
-            return await _tokens(app, door, outcome.kept, outcome.session_id, outcome.refresh, casino_id)
+        outcome = await app.transact(finish, as_owner(ctx, kept))
+        if isinstance(outcome, (Entered, FactorWanted)):
+            return outcome
         if outcome is None:
             break
         kept = outcome.now
     raise LogInRefused
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    kept: Any
-    session_id: UUID
-    refresh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,57 +124,64 @@ async def _registration(app: Application, door: DoorKeeper, realm: str, handle: 
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-async def go_on(app: Application, door: DoorKeeper, ctx: Context, token: str, kind: str) -> Tokens:
-    """New tokens for a refresh token.
+async def go_on(app: Application, door: DoorKeeper, ctx: Context, token: str, kind: str) -> Entered:
+    """The session behind a refresh token, with the next one.
 
     Raises:
         SessionOver: the session ended or lay idle, the token was used before, or its owner may not come in any more.
     """
 
-    async def work(uow: UnitOfWork) -> tuple[Any, Any, str] | None:
-        used = await sessions.use_refresh_token(uow, token, door.policy)
-        if used is None or used[0].subject_kind != kind:
-            return None
-        if kind == "player" and not await credentials.player_may_come_in(uow, used[0].subject_id):
-            return None
-        kept = await credentials.is_live(uow, used[0].subject_id)
-        return None if kept is None else (used[0], kept, used[1])
+    async def work(uow: UnitOfWork) -> Entered | None:
+        session = await sessions.use_refresh_token(uow, token, door.policy)
+        return None if session is None or session.subject_kind != kind else await still_welcome(uow, session)
 
-    result = await app.transact(work, ctx)
-    if result is None:
+    entered = await app.transact(work, ctx)
+    if entered is None:
         raise SessionOver
-    session, kept, refresh = result
-    return await _tokens(app, door, kept, session.id, refresh, session.casino_id)
+    return entered
 
 
-async def _tokens(
-    app: Application, door: DoorKeeper, kept: Any, session_id: UUID, refresh: str, casino_id: UUID | None
-) -> Tokens:
-    grants: list[dict[str, Any]] = []
-    if kept.subject_kind == "staff" and not kept.must_change:
-        async with app.db.read() as connection:
-            grants = await grants_of(connection, kept.subject_id)
-    token = access_token(
-        await door.keys.current(),
-        kind=kept.subject_kind,
-        subject_id=kept.subject_id,
-        session_id=session_id,
-        now=door.clock.now(),
-        lifetime=door.policy.access_token,
+async def still_welcome(uow: UnitOfWork, session: sessions.Opened) -> Entered | None:
+    """The session with its owner's credential; None when its owner may not come in any more."""
+    if session.subject_kind == "player" and not await credentials.player_may_come_in(uow, session.subject_id):
+        return None
+    kept = await credentials.is_live(uow, session.subject_id)
+    return None if kept is None else Entered(kept, session)
+
+
+async def _ticket(
+    uow: UnitOfWork, door: DoorKeeper, kept: Any, casino_id: UUID | None, client: Client
+) -> FactorWanted | None:
+    """A ticket for the second step; None when there is no factor. Earlier failures are forgotten after it, not before:
+    else whoever knows the password could guess codes for ever.
+    """
+    found = await factors.of(uow.connection, kept.subject_id)
+    if not found:
+        return None
+    left = await factors.recovery_codes_left(uow.connection, kept.subject_id)
+    token = await tickets.issue(
+        uow,
+        "browser_log_in" if client.browser else "log_in",
+        kept.subject_id,
+        door.policy.ticket,
         casino_id=casino_id,
-        grants=grants,
-        must_change_password=kept.must_change,
     )
-    return Tokens(
-        access_token=token,
-        refresh_token=refresh,
-        expires_in_s=int(door.policy.access_token.total_seconds()),
-        must_change_password=kept.must_change,
-        subject_id=kept.subject_id,
-    )
+    kinds = sorted({one.kind for one in found}) + (["recovery_code"] if left else [])
+    return FactorWanted(ticket=token, kinds=kinds, expires_in_s=int(door.policy.ticket.total_seconds()))
 
 
-def _as(ctx: Context, kept: Any | None) -> Context:
+async def open_for(
+    uow: UnitOfWork, door: DoorKeeper, kept: Any, casino_id: UUID | None, methods: list[str], client: Client
+) -> Entered:
+    """A session for whoever proved himself by these methods; earlier failures are forgotten."""
+    await credentials.succeeded(uow, kept)
+    session = await sessions.open_session(
+        uow, kept.subject_kind, kept.subject_id, casino_id, door.policy, amr=amr_of(methods), client=client
+    )
+    return Entered(kept, session)
+
+
+def as_owner(ctx: Context, kept: Any | None) -> Context:
     """The same knock, now with the name behind the log-in that was tried."""
     if kept is None:
         return ctx

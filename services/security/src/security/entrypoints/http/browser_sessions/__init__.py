@@ -1,0 +1,1 @@
+"""Endpoints: browser sessions."""

@@ -1,0 +1,1 @@
+"""Endpoints: open sessions, one's own and those of colleagues."""

@@ -1,0 +1,93 @@
+"""Open sessions: seen and ended, one's own by everybody, those of colleagues by whoever may."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import AnyPerson, Caller, Requires
+from chassis.domain import NotFound
+from chassis.http import App, Db, Once
+from chassis.http.listing import Page
+from chassis.store import UnitOfWork
+from contracts.security.permissions import SecurityPermission as P
+from security.adapters import sessions
+from security.adapters.tables import session
+from security.entrypoints.http.open_sessions.listing import OWN_SESSIONS, SESSIONS
+from security.entrypoints.http.open_sessions.schemas import ColleagueSession, EndSessions, OwnSession, SessionsEnded
+from security.entrypoints.http.reach import assignments_within, require_colleague
+from security.entrypoints.http.sessions.endpoints import Door
+from security.entrypoints.http.sessions.schemas import Done
+from security.read_models.assignment_list import assignment_list
+
+router = APIRouter(prefix="/api/security/v1", tags=["sessions"])
+
+Person = Annotated[Caller, AnyPerson()]
+
+
+@router.get("/own-sessions", openapi_extra=OWN_SESSIONS.openapi)
+async def list_own_sessions(caller: Person, request: Request, db: Db, door: Door) -> Page[OwnSession]:
+    """The caller's own open sessions, the one last used first."""
+
+    async def mark(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, "current": row["session_id"] == caller.session_id} for row in rows]
+
+    where = [*_open_at(door), session.c.subject_id == caller.id]
+    return await OWN_SESSIONS.page(request, caller, db, where=where, finish=mark)
+
+
+@router.delete("/own-sessions/{session_id}")
+async def end_own_session(caller: Person, session_id: UUID, request: Request, app: App) -> Done:
+    """End one of the caller's own sessions."""
+
+    async def work(uow: UnitOfWork) -> int:
+        return await sessions.end_sessions(uow, caller.id, "ended_by_owner", only=session_id)
+
+    if not await app.transact(work, caller.context(request)):
+        raise NotFound
+    return Done()
+
+
+@router.delete("/own-sessions")
+async def end_other_sessions(caller: Person, request: Request, app: App) -> SessionsEnded:
+    """End every session of the caller's but the one that asks."""
+
+    async def work(uow: UnitOfWork) -> int:
+        return await sessions.end_sessions(uow, caller.id, "ended_by_owner", but=caller.session_id)
+
+    return SessionsEnded(ended=await app.transact(work, caller.context(request)))
+
+
+@router.get("/sessions", openapi_extra=SESSIONS.openapi)
+async def list_sessions(
+    caller: Annotated[Caller, Requires(P.SESSION_LIST)], request: Request, db: Db, door: Door
+) -> Page[ColleagueSession]:
+    """Open sessions of the staff; a manager of some casinos sees those of colleagues who hold a role there."""
+    own, table = assignments_within(caller), assignment_list.table
+    colleagues = [session.c.subject_id.in_(select(table.c.staff_id).where(*own))] if own else []
+    where = [*_open_at(door), session.c.subject_kind == "staff", *colleagues]
+    return await SESSIONS.page(request, caller, db, where=where)
+
+
+@router.post("/staff/{staff_id}/sessions/end", response_model=SessionsEnded)
+async def end_sessions_of(
+    caller: Annotated[Caller, Requires(P.SESSION_END)], staff_id: UUID, body: EndSessions, once: Once
+) -> Response:
+    """End a colleague's sessions, or one of them; its tokens are worth nothing within seconds. A manager of some
+    casinos does it for those who work at these alone.
+    """
+
+    async def work(uow: UnitOfWork) -> SessionsEnded:
+        await require_colleague(uow.connection, caller, staff_id)
+        ended = await sessions.end_sessions(uow, staff_id, "ended_by_colleague", only=body.session_id)
+        if body.session_id is not None and not ended:
+            raise NotFound
+        return SessionsEnded(ended=ended)
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+def _open_at(door: Door) -> list[ColumnElement[bool]]:
+    return [session.c.ended_at.is_(None), session.c.ends_at > door.clock.now()]
