@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from backoffice.entrypoints.http.search.sight import LISTED_WITH
 from chassis.domain import uuid7
 from chassis.runtime import Service
+from chassis.store.rebuild import rows_of
 from chassis.testing.feed import Feed
 from chassis.testing.golden import said
 from chassis.testing.problems import problem
@@ -357,6 +359,23 @@ async def test_of_many_the_newest_are_shown_and_that_there_are_more_is_said(worl
     assert [one["id"] for one in found["items"]] == [str(one) for one in sorted(later, reverse=True)[:2]]
     assert found["more"] == ["deposit"]
     assert (await world.get("same_1", limit=3))["more"] == []
+
+
+async def test_a_search_that_must_wait_is_given_up(world: World, service: Service) -> None:
+    async with service.db.write() as connection:
+        await connection.execute(text("LOCK TABLE rm_search_entry IN ACCESS EXCLUSIVE MODE"))
+        given_up = await world.client.get(SEARCH, params={"q": "pi_3N"}, headers=world.by())
+    problem(given_up, 422, "search_took_too_long")
+    assert things(await world.get("pi_3N")) == {("deposit", str(world.ids["deposit"]))}
+
+
+async def test_a_search_writes_nothing_personal_anywhere(world: World, service: Service) -> None:
+    for q in ("ann@mail.example.com", "+35612345678", "Ann Example"):
+        await world.post(q)
+    async with service.db.read() as connection:
+        for name in [row[0] for row in await connection.exec_driver_sql("SELECT relname FROM pg_stat_user_tables")]:
+            for row in await rows_of(connection, name):
+                assert not any(secret in str(row) for secret in ("ann@mail", "35612345678", "Ann Example")), row
 
 
 async def test_only_staff_search(world: World) -> None:
