@@ -19,6 +19,7 @@ from security.domain.client import events as client
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.entrypoints.cli import create_admin, rotate_keys, verify_audit
+from security.entrypoints.client_jobs import forgotten_clients
 from security.entrypoints.consumers import consumer
 from security.entrypoints.http import ROUTERS
 from security.entrypoints.jobs import rotation
@@ -49,7 +50,11 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         consumer=listening,
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
-        background=[rotation(signing, timedelta(days=settings.key_rotation_days)), chain.run],
+        background=[
+            rotation(signing, timedelta(days=settings.key_rotation_days)),
+            chain.run,
+            forgotten_clients(application),
+        ],
         commands={"create-admin": create_admin, "rotate-keys": rotate_keys, "verify-audit": verify_audit},
         state={
             "door_keeper": door,

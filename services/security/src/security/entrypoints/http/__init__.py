@@ -4,6 +4,7 @@ from security.entrypoints.http.audit.endpoints import router as audit
 from security.entrypoints.http.browser_sessions.endpoints import router as browser_sessions
 from security.entrypoints.http.clients.access import router as client_access
 from security.entrypoints.http.clients.endpoints import router as clients
+from security.entrypoints.http.clients.signing_keys import router as signing_keys
 from security.entrypoints.http.factors.endpoints import router as factors
 from security.entrypoints.http.impersonations.endpoints import router as impersonations
 from security.entrypoints.http.keys.endpoints import router as keys
@@ -29,6 +30,7 @@ ROUTERS = (
     keys,
     clients,
     client_access,
+    signing_keys,
     tokens,
 )
 """All of them."""
