@@ -78,9 +78,17 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_SECURITY}/roles": Example(
         caller="operator", body={"name": "cashier", "permissions": ["payments.*", "security.staff.list"]}
     ),
-    f"PUT {_SECURITY}/roles/{{role_id}}/permissions": Example(
+    f"PUT {_SECURITY}/roles/{{role_id}}/draft": Example(
+        caller="operator",
+        body={"grants": [{"pattern": "security.staff.*", "modes": {"pii_basic": "mask"}, "ceilings": {"EUR": 100}}]},
+    ),
+    f"POST {_SECURITY}/roles/{{role_id}}/versions": Example(
         caller="operator", body={"permissions": ["security.staff.list"], **REASON}
     ),
+    f"POST {_SECURITY}/roles/{{role_id}}/simulations": Example(
+        caller="operator", body={"permissions": ["security.role.list"], "days": 30}
+    ),
+    f"POST {_SECURITY}/roles/{{role_id}}/retire": Example(caller="operator", body=REASON),
     f"POST {_SECURITY}/staff/{{staff_id}}/one-time-password": Example(caller="operator", body=REASON),
     f"POST {_SECURITY}/staff/{{staff_id}}/disable": Example(caller="operator", body=REASON),
     f"POST {_SECURITY}/staff/{{staff_id}}/enable": Example(caller="operator", body=REASON),

@@ -102,7 +102,7 @@ async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     everywhere, bernstein = ["*"], [casinos["Bernstein"][0]]
     for name, role, where in (
         ("manager", "casino_manager", everywhere),
-        ("agent", "kyc_agent", everywhere),
+        ("agent", "document_agent", everywhere),
         ("officer", "payments_officer", everywhere),
         ("second_officer", "payments_officer", everywhere),
         ("support", "support_agent", bernstein),
@@ -110,7 +110,7 @@ async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     ):
         tale.staff[name] = await add_staff(tale, name, roles[role], where)
     # The people above are yours; these two do the routine work, under log-ins of their own.
-    for name, role in (("robot_agent", "kyc_agent"), ("robot_officer", "payments_officer")):
+    for name, role in (("robot_agent", "document_agent"), ("robot_officer", "payments_officer")):
         tale.staff[name] = await add_staff(tale, name, roles[role], everywhere)
     for casino_id, currency in casinos.values():
         await configure(tale, casino_id, currency)

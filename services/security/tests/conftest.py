@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from services.security.tests.component.api import declare
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
@@ -39,5 +40,6 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def first_password(service: Service, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]) -> str:
+    await declare(service)
     assert await create_admin(service, ["Admin@example.com"]) == 0
     return capsys.readouterr().out.strip()

@@ -18,17 +18,18 @@ from security.application.publishing import publish
 from security.domain.client import events as client
 from security.domain.role import events as role
 from security.domain.staff import events as staff
-from security.entrypoints.cli import create_admin, rotate_keys, verify_audit
+from security.entrypoints.cli import COMMANDS
 from security.entrypoints.client_jobs import forgotten_clients
 from security.entrypoints.consumers import consumer
 from security.entrypoints.http import ROUTERS
-from security.entrypoints.jobs import rotation
+from security.entrypoints.jobs import nightly, rotation
 from security.entrypoints.permissions import PERMISSIONS
 from security.read_models.audit_log import audit_log
 from security.read_models.inline import READ_MODELS
 from security.settings import Settings
 
-TYPES = EventTypes(*get_args(staff.StaffEvent), *get_args(role.RoleEvent), *get_args(client.ClientEvent))
+EVENTS = (*get_args(staff.StaffEvent), *get_args(role.RoleEvent), *get_args(client.ClientEvent))
+TYPES = EventTypes(*EVENTS, upcasters=role.UPCASTERS)
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Service:
@@ -52,10 +53,11 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         permissions=PERMISSIONS,
         background=[
             rotation(signing, timedelta(days=settings.key_rotation_days)),
+            nightly(application),
             chain.run,
             forgotten_clients(application),
         ],
-        commands={"create-admin": create_admin, "rotate-keys": rotate_keys, "verify-audit": verify_audit},
+        commands=COMMANDS,
         state={
             "door_keeper": door,
             "keys": signing,

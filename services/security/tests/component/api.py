@@ -5,7 +5,11 @@ from uuid import uuid4
 
 import httpx
 
+from chassis.runtime import Service
+from chassis.store import Context, UnitOfWork
 from chassis.testing.tokens import bearer
+from contracts.platform.events import DeclaredPermission, PermissionManifestPublished, Risk
+from security.adapters import catalogue
 
 V1 = "/api/security/v1"
 PASSWORD = "correct horse battery staple"
@@ -37,6 +41,23 @@ async def add_colleague(client: httpx.AsyncClient, token: str, login: str = "bob
     return added
 
 
+async def declare(service: Service) -> None:
+    """What the other services' manifests would say: every permission the contracts name, some of them critical."""
+    by_service: dict[str, list[DeclaredPermission]] = {}
+    for name in sorted(catalogue.promised()):
+        risk: Risk = (
+            "critical" if name.rpartition(".")[2] in {"configure", "set", "open", "adopt", "erase"} else "normal"
+        )
+        by_service.setdefault(name.partition(".")[0], []).append(DeclaredPermission(id=name, title=name, risk=risk))
+
+    async def work(uow: UnitOfWork) -> None:
+        for name, declared in by_service.items():
+            if name != "security":
+                await catalogue.take(uow, PermissionManifestPublished(service=name, permissions=tuple(declared)))
+
+    await service.application.transact(work, Context.system("tests", service.application.clock))
+
+
 async def define_role(client: httpx.AsyncClient, token: str, name: str, permissions: list[str]) -> str:
     body = {"name": name, "permissions": permissions}
     answer = await client.post(f"{V1}/roles", json=body, headers={**bearer(token), **key()})
@@ -45,7 +66,15 @@ async def define_role(client: httpx.AsyncClient, token: str, name: str, permissi
 
 
 async def assign(
-    client: httpx.AsyncClient, token: str, staff_id: str, role_id: str, casinos: list[str]
+    client: httpx.AsyncClient, token: str, staff_id: str, role_id: str, casinos: list[str], **more: Any
 ) -> httpx.Response:
-    body = {"role_id": role_id, "casinos": casinos, "reason": "joined the team"}
+    body = {"role_id": role_id, "casinos": casinos, "reason": "joined the team", **more}
     return await client.post(f"{V1}/staff/{staff_id}/assignments", json=body, headers={**bearer(token), **key()})
+
+
+async def publish_version(
+    client: httpx.AsyncClient, token: str, role_id: str, reason: str = "reviewed", **lines: Any
+) -> httpx.Response:
+    """A new version of a role with these `permissions` or `grants`."""
+    body = {**lines, "reason": reason}
+    return await client.post(f"{V1}/roles/{role_id}/versions", json=body, headers={**bearer(token), **key()})

@@ -18,21 +18,27 @@ from chassis.testing.golden import hear
 from chassis.testing.tokens import test_verifier
 from contracts.backoffice.events import PlayerRegistered
 from contracts.payments.events import WithdrawalRequested
+from contracts.payments.permissions import PaymentsPermission
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import credentials, sessions
+from security.adapters import catalogue, credentials, sessions
 from security.application.door import DoorKeeper
+from security.domain.grants import usual
 from security.domain.role.aggregate import role
 from security.domain.role.commands import DefineRole
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember
+from security.entrypoints import duties
 
 from .api import V1
-from .client_attempts import CLIENT_ATTEMPTS, CLIENT_PUBLIC, fresh, some_client
+from .client_attempts import CLIENT_ATTEMPTS, CLIENT_PUBLIC, GIVER, fresh, some_client
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 """The casino of the golden examples."""
 
 REGISTERED = {"country": "MT", "currency": "EUR", "registered_at": "2026-06-01T00:00:00Z"}
+BOB = UUID(int=0xB0B)
+"""He works at the casino."""
+
 WHY = {"reason": "left the team"}
 GIVEN = {"role_id": "{role_id}", "casinos": [str(CASINO)], **WHY}
 ATTEMPTS = [
@@ -67,7 +73,7 @@ ATTEMPTS = [
         permission=P.STAFF_RESET,
         casino_id=CASINO,
         json=WHY,
-        also=[P.STAFF_LIST],
+        subject=GIVER,
     ),
     Attempt(
         "POST",
@@ -77,7 +83,7 @@ ATTEMPTS = [
         json=GIVEN,
         allowed=201,
         hidden="invalid",
-        also=[P.STAFF_LIST],
+        subject=GIVER,
     ),
     Attempt(
         "DELETE",
@@ -91,7 +97,7 @@ ATTEMPTS = [
         permission=P.STAFF_RESET_FACTORS,
         casino_id=CASINO,
         json=WHY,
-        also=[P.STAFF_LIST],
+        subject=GIVER,
     ),
     Attempt("GET", f"{V1}/sessions", permission=P.SESSION_LIST, casino_id=CASINO, hidden="empty"),
     Attempt("POST", f"{V1}/staff/{{staff_id}}/sessions/end", permission=P.SESSION_END, casino_id=CASINO, json=WHY),
@@ -103,6 +109,66 @@ ATTEMPTS = [
         json={"player_id": "{player_id}", **WHY},
         allowed=201,
     ),
+    Attempt("GET", f"{V1}/assignments", permission=P.ASSIGNMENT_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt("GET", f"{V1}/sod-conflicts", permission=P.CONFLICT_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt(
+        "GET",
+        f"{V1}/explain",
+        permission=P.ACCESS_EXPLAIN,
+        casino_id=CASINO,
+        request={"params": {"subject": str(BOB), "permission": str(P.STAFF_LIST), "casino": str(CASINO)}},
+    ),
+    Attempt(
+        "GET",
+        f"{V1}/who-can",
+        permission=P.ACCESS_EXPLAIN,
+        casino_id=CASINO,
+        request={"params": {"permission": str(P.STAFF_LIST), "casino": str(CASINO)}},
+    ),
+    Attempt(
+        "GET",
+        f"{V1}/what-can",
+        permission=P.ACCESS_EXPLAIN,
+        casino_id=CASINO,
+        request={"params": {"subject": str(BOB)}},
+    ),
+    Attempt("GET", f"{V1}/roles/{{role_id}}", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"),
+    Attempt("GET", f"{V1}/roles/{{role_id}}/versions", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"),
+    Attempt(
+        "GET", f"{V1}/roles/{{role_id}}/versions/{{version}}", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"
+    ),
+    Attempt(
+        "GET",
+        f"{V1}/roles/{{role_id}}/diff",
+        permission=P.ROLE_LIST,
+        casino_id=CASINO,
+        hidden="shown",
+        request={"params": {"before": 1, "after": 1}},
+    ),
+    Attempt(
+        "PUT",
+        f"{V1}/roles/{{role_id}}/draft",
+        permission=P.ROLE_DRAFT,
+        casino_id=None,
+        json={"permissions": [P.ROLE_LIST]},
+        hidden="forbidden",
+    ),
+    Attempt(
+        "POST",
+        f"{V1}/roles/{{role_id}}/simulations",
+        permission=P.ROLE_DRAFT,
+        casino_id=None,
+        json={"permissions": [P.ROLE_LIST]},
+        hidden="forbidden",
+    ),
+    Attempt(
+        "POST",
+        f"{V1}/roles/{{role_id}}/retire",
+        permission=P.ROLE_DEFINE,
+        casino_id=None,
+        json=WHY,
+        hidden="forbidden",
+    ),
     Attempt("GET", f"{V1}/roles", permission=P.ROLE_LIST, casino_id=CASINO, hidden="shown"),
     Attempt(
         "POST",
@@ -112,16 +178,17 @@ ATTEMPTS = [
         json={"name": "eves", "permissions": [P.STAFF_LIST]},
         allowed=201,
         hidden="forbidden",
-        also=[P.STAFF_LIST],
+        subject=GIVER,
     ),
     Attempt(
-        "PUT",
-        f"{V1}/roles/{{role_id}}/permissions",
+        "POST",
+        f"{V1}/roles/{{role_id}}/versions",
         permission=P.ROLE_DEFINE,
         casino_id=None,
         json={"permissions": [P.ROLE_LIST], "reason": "less will do"},
+        allowed=201,
         hidden="forbidden",
-        also=[P.ROLE_LIST],
+        subject=GIVER,
     ),
     Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
     Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
@@ -155,33 +222,57 @@ async def ids(service: Service) -> dict[str, object]:
     """Bob works at the casino as somebody who sees the staff, Carl did until he was disabled; something has happened
     there, too.
     """
-    application, known = service.application, frozenset({P.STAFF_LIST})
+    application = service.application
     ctx = Context.system("tests", application.clock)
-    bob, carl, viewer, held = uuid7(), uuid7(), uuid7(), uuid7()
-    await application.execute(role, viewer, DefineRole(name="viewer", permissions=known, known=known, held=None), ctx)
-    for who, name, assignment in ((bob, "bob", held), (carl, "carl", uuid7())):
-        await application.transact(partial(_work_here, who, name), ctx)
-        given = AssignRole(
-            staff_id=who, assignment_id=assignment, role_id=viewer, role_name="viewer", casinos=(str(CASINO),), by=None
-        )
-        await application.execute(staff, who, given, ctx)
-    await application.execute(staff, carl, DisableStaffMember(staff_id=carl, by=None), ctx)
+    carl, viewer, empty, all_of_it, held = uuid7(), uuid7(), uuid7(), uuid7(), uuid7()
+
+    async def work(uow: UnitOfWork) -> None:
+        known = await catalogue.load(uow.connection)
+        for role_id, name, permissions in (
+            (viewer, "viewer", [P.STAFF_LIST, P.ROLE_ASSIGN, PaymentsPermission.WITHDRAWAL_APPROVE]),
+            (empty, "nobodys", [P.STAFF_LIST]),
+            (all_of_it, "all_of_it", sorted(known)),
+        ):
+            grants = tuple(map(usual, permissions))
+            await uow.decide(role, role_id, DefineRole(name=name, grants=grants, catalogue=known, own=None))
+        for who, login, assignment, role_id, casino in (
+            (BOB, "bob", held, viewer, str(CASINO)),
+            (carl, "carl", uuid7(), viewer, str(CASINO)),
+            (GIVER, "giver", uuid7(), all_of_it, "*"),
+        ):
+            await _work_here(uow, who, login)
+            given = AssignRole(
+                staff_id=who,
+                assignment_id=assignment,
+                role_id=role_id,
+                role_name=login,
+                casinos=(casino,),
+                by=None,
+                now=uow.ctx.occurred_at,
+            )
+            await uow.decide(staff, who, given)
+        await uow.decide(staff, carl, DisableStaffMember(staff_id=carl, by=None))
+        await duties.look(uow)
+
+    await application.transact(work, ctx)
     await hear(service, WithdrawalRequested)
     of_client = await some_client(service, viewer)
     player = uuid7()
     await Feed(service)(PlayerRegistered.model_validate({**REGISTERED, "player_id": player, "casino_id": CASINO}))
-    await application.transact(partial(_logged_in, bob, service.state["door_keeper"]), ctx)
+    await application.transact(partial(_logged_in, BOB, service.state["door_keeper"]), ctx)
     return {
         **of_client,
         "player_id": player,
-        "staff_id": bob,
+        "staff_id": BOB,
         "left_id": carl,
         "role_id": viewer,
+        "empty_id": empty,
         "assignment_id": held,
+        "version": 1,
     }
 
 
-async def _work_here(who: UUID, name: str, uow: UnitOfWork) -> None:
+async def _work_here(uow: UnitOfWork, who: UUID, name: str) -> None:
     until = uow.ctx.occurred_at + timedelta(hours=1)
     assert await credentials.add_staff(uow, who, f"{name}@example.com", "no hash", usable_until=until)
     await uow.decide(staff, who, AddStaffMember(login=f"{name}@example.com", name=name))
@@ -195,7 +286,8 @@ async def _logged_in(who: UUID, door: DoorKeeper, uow: UnitOfWork) -> None:
 async def test_every_route_lets_in_whom_it_should(
     door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
 ) -> None:
-    facts = {**ids, "staff_id": ids["left_id"]} if attempt.path.endswith("/enable") else ids
+    others = {"/enable": {"staff_id": ids["left_id"]}, "/retire": {"role_id": ids["empty_id"]}}
+    facts = {**ids, **next((facts for end, facts in others.items() if attempt.path.endswith(end)), {})}
     if "/clients/" in attempt.path:
         facts = {**facts, "assignment_id": ids["client_assignment_id"]}
     for caller in CALLERS:

@@ -11,7 +11,7 @@ from chassis.testing.tokens import bearer
 from contracts.payments.permissions import PaymentsPermission
 from contracts.security.permissions import SecurityPermission as P
 
-from .api import PASSWORD, V1, add_colleague, assign, define_role, enter, key, log_in
+from .api import PASSWORD, V1, add_colleague, assign, define_role, enter, key, log_in, publish_version
 
 MANAGES = [P.STAFF_LIST, P.STAFF_CREATE, P.STAFF_DISABLE, P.STAFF_ENABLE, P.STAFF_RESET]
 MANAGES += [P.ROLE_LIST, P.ROLE_DEFINE, P.ROLE_ASSIGN]
@@ -56,12 +56,10 @@ async def test_roles_are_made_and_changed_by_the_whole_operator_alone(world: Wor
     other = await define_role(world.client, world.admin, "cashier", [DEPOSITS])
     wish: dict[str, Any] = {"permissions": ["*"]}
     made = await world.ask("POST", "/roles", {**wish, "name": "mighty"})
-    changed = await world.ask("PUT", f"/roles/{other}/permissions", {**wish, **WHY})
+    changed = await world.ask("POST", f"/roles/{other}/versions", {**wish, **WHY})
     assert [(one.status_code, one.json()["code"]) for one in (made, changed)] == [(403, "forbidden")] * 2
-    answer = await world.client.put(
-        f"{V1}/roles/{other}/permissions", json={**wish, **WHY}, headers=bearer(world.admin)
-    )
-    assert answer.status_code == 200, answer.text
+    answer = await publish_version(world.client, world.admin, other, **wish)
+    assert answer.status_code == 201, answer.text
 
 
 async def test_a_puppet_does_not_lead_to_more_than_one_holds(world: World) -> None:
@@ -73,20 +71,21 @@ async def test_a_puppet_does_not_lead_to_more_than_one_holds(world: World) -> No
     puppet = (await add_colleague(world.client, world.admin, "puppet@example.com"))["staff_id"]
     harmless = await define_role(world.client, token, "harmless", [P.STAFF_LIST])
     assert (await assign(world.client, token, puppet, harmless, ["*"])).status_code == 201
-    path = f"{V1}/roles/{harmless}/permissions"
     for wish in (["*"], ["security.*"], [P.STAFF_LIST, DEPOSITS]):
-        changed = await world.client.put(path, json={"permissions": wish, **WHY}, headers=operator)
+        changed = await publish_version(world.client, token, harmless, permissions=wish)
         made = {"name": "mighty", "permissions": wish}
         defined = await world.client.post(f"{V1}/roles", json=made, headers={**operator, **key()})
         assert [(one.status_code, one.json()["code"]) for one in (changed, defined)] == [(403, "beyond_own_access")] * 2
-    allowed = {"permissions": [P.STAFF_LIST, P.ROLE_LIST], **WHY}
-    assert (await world.client.put(path, json=allowed, headers=operator)).status_code == 200
+    allowed = await publish_version(world.client, token, harmless, permissions=[P.STAFF_LIST, P.ROLE_LIST])
+    assert allowed.status_code == 201, allowed.text
 
 
 async def test_a_pattern_is_given_by_whoever_holds_one_as_wide(world: World) -> None:
-    """All that `payments.*` stands for today is less than what it will stand for."""
-    everything = await define_role(world.client, world.admin, "everything_in_payments", list(PaymentsPermission))
-    pattern = await define_role(world.client, world.admin, "payments", ["payments.*"])
+    """All that `payments.*` stands for today is less than what it will stand for, where it extends by itself."""
+    harmless = [str(one) for one in PaymentsPermission if one.rpartition(".")[2] in ("list", "view")]
+    everything = await define_role(world.client, world.admin, "everything_in_payments", harmless)
+    extends = [{"pattern": "payments.deposit.*", "auto_extend": True}]
+    pattern = await define_lines(world, "every_deposit", extends)
     carol, _ = await world.colleague("carol@example.com")
     for held, expected in ((everything, 403), (pattern, 201)):
         await assign(world.client, world.admin, world.manager_id, held, [world.mine])
@@ -162,6 +161,13 @@ async def test_a_manager_adds_a_colleague_who_may_do_nothing_until_given_a_role(
 def casinos(world: World, where: str) -> list[str]:
     known = {"mine": [world.mine], "theirs": [world.theirs], "both": [world.mine, world.theirs], "everywhere": ["*"]}
     return known[where]
+
+
+async def define_lines(world: World, name: str, grants: list[dict[str, Any]]) -> str:
+    body = {"name": name, "grants": grants}
+    answer = await world.client.post(f"{V1}/roles", json=body, headers={**bearer(world.admin), **key()})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["role_id"])
 
 
 async def enter_again(world: World) -> str:

@@ -6,25 +6,38 @@ from uuid import UUID
 
 import httpx
 import pytest
-from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, define_role, enter, log_in
+from services.security.tests.component.api import (
+    PASSWORD,
+    V1,
+    add_colleague,
+    assign,
+    define_role,
+    enter,
+    key,
+    log_in,
+    publish_version,
+)
 from services.security.tests.component.authenticators import SecurityKey
 from services.security.tests.component.factors import Person
 from services.security.tests.contract.told_of_clients import TOLD_OF_CLIENTS, clients_come_and_go
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
+from chassis.store import Context
 from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, hear, label, recorded, said
 from chassis.testing.tokens import bearer
 from contracts.backoffice.events import PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.event import ContractEvent
-from contracts.platform.events import PermissionManifestPublished
+from contracts.platform.events import DecisionsCounted, PermissionManifestPublished
 from contracts.registry import consumed_by, produced_by
 from contracts.security import events as public
 from contracts.security.permissions import SecurityPermission
 from security.application.publishing import publish
 from security.domain.client import events as program
+from security.domain.grants import Grant
 from security.domain.role import events as role
 from security.domain.staff import events as staff
+from security.entrypoints import duties
 from security.entrypoints.consumers import consumer
 from security.entrypoints.permissions import PERMISSIONS
 
@@ -57,6 +70,7 @@ def with_entry(
 EFFECTS: dict[type[ContractEvent], Effect] = {
     cls: Effect({"rm_audit_log": audited(cls)}) for cls in consumed_by("security")
 }
+EFFECTS[DecisionsCounted] = Effect({"decision_count": {"permission": "payments.withdrawal.list", "count": 12}})
 EFFECTS |= with_entry(PlayerRegistered, player_account={"player_id": PLAYER, "blocked": False})
 EFFECTS |= with_entry(PlayerBlocked, PlayerRegistered, player_account={"player_id": PLAYER, "blocked": True})
 EFFECTS |= with_entry(
@@ -75,6 +89,9 @@ def test_what_is_consumed_is_what_the_catalogue_says() -> None:
 async def test_an_example_of_what_is_consumed_has_its_effect(service: Service, cls: type[ContractEvent]) -> None:
     await assert_effect(service, cls, EFFECTS[cls])
 
+
+SEES = Grant(pattern="payments.*", modes={"financial": "clear"}, ceilings={"EUR": 500})
+NEVER = Grant(pattern="payments.policy.set", effect="deny")
 
 TOLD: list[tuple[Any, list[ContractEvent]]] = [
     (
@@ -100,13 +117,37 @@ TOLD: list[tuple[Any, list[ContractEvent]]] = [
         [public.RoleWithdrawn(staff_id=WHO, assignment_id=ASSIGNMENT, role_id=ROLE)],
     ),
     (
-        role.RoleDefined(name="cashier", permissions=("payments.*",)),
-        [public.RoleDefined(role_id=WHO, name="cashier", permissions_before=(), permissions_after=("payments.*",))],
+        role.RoleDefined(name="cashier", grants=(SEES, NEVER)),
+        [
+            public.RoleDefined(
+                role_id=WHO,
+                name="cashier",
+                permissions_before=(),
+                permissions_after=("payments.*",),
+                lines_after=(
+                    public.RoleLine(pattern="payments.*", modes={"financial": "clear"}, ceilings={"EUR": 500}),
+                    public.RoleLine(pattern="payments.policy.set", effect="deny"),
+                ),
+            )
+        ],
     ),
     (
-        role.RolePermissionsChanged(name="cashier", before=("payments.*",), after=("*",)),
-        [public.RoleDefined(role_id=WHO, name="cashier", permissions_before=("payments.*",), permissions_after=("*",))],
+        role.RoleVersionPublished(name="cashier", version=2, before=(Grant(pattern="games.*"),), grants=(NEVER,)),
+        [
+            public.RoleDefined(
+                role_id=WHO,
+                name="cashier",
+                permissions_before=("games.*",),
+                permissions_after=(),
+                role_version=2,
+                lines_before=(public.RoleLine(pattern="games.*"),),
+                lines_after=(public.RoleLine(pattern="payments.policy.set", effect="deny"),),
+            )
+        ],
     ),
+    (role.RoleDrafted(grants=(NEVER,)), []),
+    (role.RolePermissionsChanged(name="cashier", before=("payments.*",), after=("*",)), []),
+    (role.RoleRetired(name="cashier"), [public.RoleRetired(role_id=WHO, name="cashier")]),
 ]
 
 
@@ -138,11 +179,13 @@ async def test_every_promised_event_is_said_by_what_people_do(
     bob = await add_colleague(client, admin)
     role_id = await define_role(client, admin, "cashier", ["payments.*"])
     assignment = (await assign(client, admin, bob["staff_id"], role_id, [str(CASINO)])).json()["assignment_id"]
-    await client.put(
-        f"{V1}/roles/{role_id}/permissions",
-        json={"permissions": ["payments.deposit.list"], "reason": "less will do"},
-        headers=bearer(admin),
+    assert (await publish_version(client, admin, role_id, permissions=["payments.deposit.list"])).status_code == 201
+    empty = await define_role(client, admin, "nobodys", ["payments.deposit.list"])
+    retired = await client.post(
+        f"{V1}/roles/{empty}/retire", json={"reason": "not needed"}, headers={**bearer(admin), **key()}
     )
+    assert retired.status_code == 200, retired.text
+    await service.application.transact(duties.look, Context.system("nightly-duties", service.application.clock))
     await enter(client, bob["login"], bob["one_time_password"])
     await uses_factors(Person(client, clock, bob["login"], PASSWORD))
     reset = await client.post(

@@ -1,7 +1,7 @@
 """Who works here and what they may do."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,10 @@ from security.domain.staff.commands import (
     WithdrawRole,
 )
 from security.domain.staff.errors import (
+    AssignmentTimesInvalid,
     AssignmentUnknown,
     BeyondOwnAccess,
+    ContractorNeedsEnd,
     OwnAccess,
     StaffMemberExists,
     StaffMemberIsActive,
@@ -51,8 +53,21 @@ WITHDRAWN = RoleWithdrawn(assignment_id=ASSIGNMENT, role_id=ROLE)
 ASSIGNED = RoleAssigned(assignment_id=ASSIGNMENT, role_id=ROLE, role_name="support", casinos=("*",))
 
 
-def assign(by: UUID | None = BOB, casinos: tuple[str, ...] = ("*",)) -> AssignRole:
-    return AssignRole(staff_id=ANN, assignment_id=ASSIGNMENT, role_id=ROLE, role_name="support", casinos=casinos, by=by)
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def assign(by: UUID | None = BOB, casinos: tuple[str, ...] = ("*",), **times: Any) -> AssignRole:
+    return AssignRole(
+        staff_id=ANN,
+        assignment_id=ASSIGNMENT,
+        role_id=ROLE,
+        role_name="support",
+        casinos=casinos,
+        by=by,
+        now=NOW,
+        **times,
+    )
 
 
 @pytest.fixture
@@ -70,6 +85,37 @@ def test_nobody_is_added_twice(spec: Spec[Any, Any, Any]) -> None:
 
 def test_a_role_is_given(spec: Spec[Any, Any, Any]) -> None:
     spec.given(ADDED).when(assign()).then(ASSIGNED)
+
+
+def test_a_role_is_given_for_a_time(spec: Spec[Any, Any, Any]) -> None:
+    times: dict[str, Any] = {"not_before": NOW + DAY, "expires_at": NOW + 2 * DAY}
+    spec.given(ADDED).when(assign(**times)).then(replace(ASSIGNED, **times))
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"expires_at": NOW},
+        {"expires_at": NOW - DAY},
+        {"not_before": NOW + DAY, "expires_at": NOW + DAY},
+    ],
+    ids=["now", "yesterday", "as it begins"],
+)
+def test_a_role_is_not_given_for_no_time(spec: Spec[Any, Any, Any], times: dict[str, Any]) -> None:
+    assert spec.given(ADDED).when(assign(**times)).then_raises(AssignmentTimesInvalid).field == "expires_at"
+
+
+@pytest.mark.parametrize("expires_at", [None, NOW + 90 * DAY + timedelta(seconds=1)], ids=["never", "too late"])
+def test_a_contractors_role_ends_within_ninety_days(spec: Spec[Any, Any, Any], expires_at: datetime | None) -> None:
+    contractor = replace(ADDED, contractor=True)
+    spec.given(contractor).when(assign(expires_at=expires_at)).then_raises(ContractorNeedsEnd)
+    in_time = NOW + 90 * DAY
+    spec.given(contractor).when(assign(expires_at=in_time)).then(replace(ASSIGNED, expires_at=in_time))
+
+
+def test_a_contractor_who_comes_back_is_one_still(spec: Spec[Any, Any, Any]) -> None:
+    back = (replace(ADDED, contractor=True), StaffMemberDisabled(), StaffMemberEnabled())
+    spec.given(*back).when(assign()).then_raises(ContractorNeedsEnd)
 
 
 def test_the_same_role_for_the_same_casinos_is_nothing_new(spec: Spec[Any, Any, Any]) -> None:

@@ -1,11 +1,12 @@
 """Facts every service publishes about itself, each on its own topic so that services stay apart."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Code, ExternalRef, Label, Slug
+from contracts.fields import CasinoId, Code, Count, ExternalRef, Label, Slug, UtcTime
 
 Risk = Literal["low", "normal", "high", "critical"]
 
@@ -89,3 +90,34 @@ class AccessRecorded(
     subject_id: ExternalRef
     """Whom or what it was about."""
     casino_id: CasinoId | None = None
+
+
+class DecisionCount(BaseModel):
+    """How often somebody was answered in one way."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject_id: UUID
+    """A member of staff or a partner's client."""
+    permission: Slug
+    casino_id: CasinoId | None = None
+    """The casino that was asked about; absent: none in particular."""
+    outcome: Literal["allow", "deny", "challenge", "four_eyes"]
+    count: Count
+
+
+class DecisionsCounted(
+    ContractEvent,
+    type="platform.decisions_counted",
+    version=1,
+    topic="platform.decision.events",
+    key="service",
+    consumers=("security",),
+    audited=False,
+):
+    """What a service decided about permissions since it last said so: what is used, and by whom."""
+
+    service: Slug
+    counted_at: UtcTime
+    """When the counting ended."""
+    counts: tuple[DecisionCount, ...]

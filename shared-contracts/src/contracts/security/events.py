@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Code, Count, ExternalRef, Label, Sha256, Slug, UtcTime
+from contracts.fields import CasinoId, Code, Count, ExternalRef, FreeText, Label, Sha256, Slug, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
@@ -34,6 +34,8 @@ class StaffMemberAdded(
     login: ExternalRef
     """A work address."""
     name: Label
+    contractor: bool = False
+    """Somebody of another company."""
 
 
 class StaffMemberDisabled(
@@ -81,6 +83,15 @@ class RoleAssigned(ContractEvent, type="security.role_assigned", version=1, topi
     role_name: Label
     casinos: tuple[ExternalRef, ...]
     """Casino ids, or `*` alone for the whole operator."""
+    not_before: UtcTime | None = None
+    expires_at: UtcTime | None = None
+    """It ends by itself; absent: when it is taken away."""
+    ticket: ExternalRef | None = None
+    """Where it was asked for."""
+    approved_by: ExternalRef | None = None
+    """The second person, where there was one."""
+    override: FreeText | None = None
+    """Why duties that are kept apart may meet in this person, where they do."""
 
 
 class RoleWithdrawn(ContractEvent, type="security.role_withdrawn", version=1, topic=IDENTITY, key="staff_id"):
@@ -91,14 +102,54 @@ class RoleWithdrawn(ContractEvent, type="security.role_withdrawn", version=1, to
     role_id: UUID
 
 
+class RoleLine(BaseModel):
+    """One line of a role: what it allows or denies, and how far."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pattern: PermissionPattern
+    effect: Literal["allow", "deny"] = "allow"
+    casinos: tuple[ExternalRef, ...] = ("*",)
+    """Where it holds, within those of the assignment."""
+    modes: dict[str, Literal["none", "hash", "mask", "clear"]] = {}
+    """How much is shown of a kind of data."""
+    ceilings: dict[str, int] = {}
+    """The largest amount in minor units by currency; empty: any."""
+    auto_extend: bool = False
+    """Whether a pattern reaches what is declared after the version was published."""
+
+
 class RoleDefined(ContractEvent, type="security.role_defined", version=1, topic=ROLES, key="role_id"):
-    """A role exists, or its permissions changed: before and after are the whole sets."""
+    """A role exists, or a new version of it holds: before and after are the whole sets."""
 
     role_id: UUID
     name: Label
     permissions_before: tuple[PermissionPattern, ...]
-    """Permissions, or patterns ending in `*`; empty for a new role."""
+    """Permissions, or patterns ending in `*`; empty for a new role. What is denied is not among them."""
     permissions_after: tuple[PermissionPattern, ...]
+    role_version: Count = 1
+    """Grows by one with each version; a version never changes."""
+    lines_before: tuple[RoleLine, ...] = ()
+    lines_after: tuple[RoleLine, ...] = ()
+
+
+class RoleRetired(ContractEvent, type="security.role_retired", version=1, topic=ROLES, key="role_id"):
+    """Nobody is given the role any more; nobody held it."""
+
+    role_id: UUID
+    name: Label
+
+
+class DutiesMet(ContractEvent, type="security.duties_met", version=1, topic=IDENTITY, key="staff_id"):
+    """The nightly look found that somebody holds two permissions that are kept apart."""
+
+    staff_id: UUID
+    first: PermissionPattern
+    second: PermissionPattern
+    casinos: tuple[ExternalRef, ...]
+    """Where they meet: casino ids, or `*` alone for the whole operator."""
+    override: FreeText | None = None
+    """Why it was allowed, where it was."""
 
 
 class LoggedIn(

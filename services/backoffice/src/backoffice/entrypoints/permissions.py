@@ -3,22 +3,70 @@
 from chassis.auth import PermissionSpec
 from contracts.backoffice.permissions import BackofficePermission as P
 
+_FRESH_S = 300
+
 PERMISSIONS = (
-    PermissionSpec(P.CASINO_OPEN, "Open casinos", "critical"),
-    PermissionSpec(P.CASINO_LIST, "See the casinos and their rules", "low"),
-    PermissionSpec(P.PROFILE_ADOPT, "Adopt new rules for a casino", "critical"),
-    PermissionSpec(P.PLAYER_LIST, "List players", "low", ("internal",)),
     PermissionSpec(
-        P.PLAYER_SEARCH_IDENTITY, "Find players by their exact e-mail, phone or name", "high", ("pii_basic",)
+        P.CASINO_OPEN,
+        "Open casinos",
+        "critical",
+        description="A new brand under a licence; from then on players can register there.",
+        step_up_s=_FRESH_S,
+        scopable="operator",
     ),
-    PermissionSpec(P.PLAYER_VIEW, "See a player's page, personal data masked", "normal", ("internal",)),
-    PermissionSpec(P.PLAYER_REVEAL, "See a player's personal data in clear, for a reason", "high", ("pii_basic",)),
+    PermissionSpec(P.CASINO_LIST, "See the casinos and their rules", "low", impersonation=True, api_client=True),
+    PermissionSpec(
+        P.PROFILE_ADOPT,
+        "Adopt new rules for a casino",
+        "critical",
+        description="What a licence demands of a casino: ages, limits, documents. It holds for every player there.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(
+        P.PLAYER_LIST, "List players", "low", ("internal", "pii_basic"), impersonation=True, api_client=True
+    ),
+    PermissionSpec(
+        P.PLAYER_SEARCH_IDENTITY,
+        "Find players by their exact e-mail, phone or name",
+        "high",
+        ("pii_basic",),
+        description="Each search is kept.",
+    ),
+    PermissionSpec(
+        P.PLAYER_VIEW,
+        "See a player's page, personal data masked",
+        "normal",
+        ("internal", "pii_basic"),
+        impersonation=True,
+        api_client=True,
+    ),
+    PermissionSpec(
+        P.PLAYER_REVEAL,
+        "See a player's personal data in clear, for a reason",
+        "high",
+        ("pii_basic", "pii_sensitive"),
+        description="One player at a time; the reason and the look are kept.",
+    ),
     PermissionSpec(P.PLAYER_CHANGE, "Change a player's name, phone and address, for a reason", "high", ("pii_basic",)),
-    PermissionSpec(P.PLAYER_BLOCK, "Block and unblock players", "high"),
+    PermissionSpec(
+        P.PLAYER_BLOCK,
+        "Block and unblock players",
+        "high",
+        description="A blocked player is out at once, and may take money out but not put any in.",
+    ),
     PermissionSpec(P.PLAYER_TAG, "Tag players", "low"),
     PermissionSpec(P.PLAYER_NOTE, "Write and read notes about players", "normal", ("pii_basic",)),
-    PermissionSpec(P.PLAYER_ERASE, "Erase a player's personal data for good", "critical"),
+    PermissionSpec(
+        P.PLAYER_ERASE,
+        "Erase a player's personal data for good",
+        "critical",
+        ("pii_basic", "pii_sensitive"),
+        description="The key of the player's data is destroyed. Nothing brings it back.",
+        step_up_s=_FRESH_S,
+    ),
     PermissionSpec(P.LIMIT_SET, "Set a player's deposit limits", "normal", ("rg",)),
     PermissionSpec(P.EXCLUSION_START, "Exclude a player at his wish", "high", ("rg",)),
-    PermissionSpec(P.TIMELINE_VIEW, "Read what happened to a player", "normal", ("internal", "financial", "rg")),
+    PermissionSpec(
+        P.TIMELINE_VIEW, "Read what happened to a player", "normal", ("internal", "financial", "rg"), impersonation=True
+    ),
 )

@@ -3,12 +3,27 @@
 from chassis.auth import PermissionSpec
 from contracts.games.permissions import GamesPermission as P
 
+_FRESH_S = 300
+
 PERMISSIONS = (
-    PermissionSpec(P.SUPPLIER_CONFIGURE, "Configure a casino's accounts with game suppliers", "critical"),
-    PermissionSpec(P.SUPPLIER_LIST, "See a casino's accounts with game suppliers"),
+    PermissionSpec(
+        P.SUPPLIER_CONFIGURE,
+        "Configure a casino's accounts with game suppliers",
+        "critical",
+        description="Keys with which a supplier takes money from players' balances.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.SUPPLIER_LIST, "See a casino's accounts with game suppliers", "low"),
     PermissionSpec(P.CATALOGUE_SYNC, "Have a supplier's catalogue fetched"),
-    PermissionSpec(P.GAME_LIST, "See a casino's games", "low"),
-    PermissionSpec(P.GAME_ENABLE, "Switch games on and off at a casino", "high"),
-    PermissionSpec(P.SESSION_LIST, "See players' game sessions", impersonation=True),
-    PermissionSpec(P.ROUND_LIST, "See players' rounds", data_classes=("financial",), impersonation=True),
+    PermissionSpec(P.GAME_LIST, "See a casino's games", "low", impersonation=True, api_client=True),
+    PermissionSpec(
+        P.GAME_ENABLE,
+        "Switch games on and off at a casino",
+        "high",
+        description="Which games players find, and in which countries they are closed.",
+    ),
+    PermissionSpec(P.SESSION_LIST, "See players' game sessions", impersonation=True, api_client=True),
+    PermissionSpec(
+        P.ROUND_LIST, "See players' rounds", data_classes=("financial",), impersonation=True, api_client=True
+    ),
 )

@@ -3,17 +3,52 @@
 from chassis.auth import PermissionSpec
 from contracts.payments.permissions import PaymentsPermission as P
 
+_FRESH_S = 300
+
 PERMISSIONS = (
-    PermissionSpec(P.PROVIDER_CONFIGURE, "Set up payment providers of a casino", "critical"),
-    PermissionSpec(P.PROVIDER_LIST, "See the payment providers of a casino", "low"),
-    PermissionSpec(P.POLICY_SET, "Set the rules for withdrawals of a casino", "critical"),
-    PermissionSpec(P.DEPOSIT_LIST, "See deposits", "normal", ("financial",), impersonation=True),
-    PermissionSpec(P.WITHDRAWAL_LIST, "See withdrawals", "normal", ("financial",), impersonation=True),
-    PermissionSpec(P.WITHDRAWAL_APPROVE, "Approve withdrawals", "high", ("financial",)),
-    PermissionSpec(P.WITHDRAWAL_REJECT, "Reject withdrawals", "high", ("financial",)),
-    PermissionSpec(P.BALANCE_VIEW, "See a player's balance", "normal", ("financial",), impersonation=True),
     PermissionSpec(
-        P.STATEMENT_VIEW, "See every movement of a player's money", "normal", ("financial",), impersonation=True
+        P.PROVIDER_CONFIGURE,
+        "Set up payment providers of a casino",
+        "critical",
+        ("financial",),
+        description="Where players' money goes, keys and addresses included.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.PROVIDER_LIST, "See the payment providers of a casino", "low"),
+    PermissionSpec(
+        P.POLICY_SET,
+        "Set the rules for withdrawals of a casino",
+        "critical",
+        ("financial",),
+        description="From which amount a second person must approve.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.DEPOSIT_LIST, "See deposits", "normal", ("financial",), impersonation=True, api_client=True),
+    PermissionSpec(P.WITHDRAWAL_LIST, "See withdrawals", "normal", ("financial",), impersonation=True, api_client=True),
+    PermissionSpec(
+        P.WITHDRAWAL_APPROVE,
+        "Approve withdrawals",
+        "high",
+        ("financial",),
+        description="Money leaves the casino. A role may set a largest amount.",
+    ),
+    PermissionSpec(
+        P.WITHDRAWAL_REJECT,
+        "Reject withdrawals",
+        "high",
+        ("financial",),
+        description="The money goes back to the player's balance; he is told the reason.",
+    ),
+    PermissionSpec(
+        P.BALANCE_VIEW, "See a player's balance", "normal", ("financial",), impersonation=True, api_client=True
+    ),
+    PermissionSpec(
+        P.STATEMENT_VIEW,
+        "See every movement of a player's money",
+        "normal",
+        ("financial",),
+        impersonation=True,
+        api_client=True,
     ),
     PermissionSpec(P.LEDGER_VIEW, "See the sums of the ledger", "normal", ("financial",)),
 )

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -100,6 +102,40 @@ permission = Table(
     Column("data_classes", JSONB, nullable=False),
     Column("removed_at", DateTime(timezone=True), comment="its service no longer declares it"),
     Column("declared_at", DateTime(timezone=True), nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("step_up_s", Integer, comment="how old the proof of who it is may be, in seconds"),
+    Column("four_eyes", Boolean, nullable=False, server_default="false"),
+    Column("impersonation", Boolean, nullable=False, server_default="false"),
+    Column("api_client", Boolean, nullable=False, server_default="false"),
+    Column("scopable", Text, nullable=False, server_default="casino"),
+    Column("since", Text, nullable=False, server_default=""),
+)
+
+decision_count = Table(
+    "decision_count",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("permission", Text, primary_key=True),
+    Column("casino", Text, primary_key=True, comment="a casino id, or * where none was named"),
+    Column("outcome", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+duties_conflict = Table(
+    "duties_conflict",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("staff_id", Uuid, nullable=False),
+    Column("first", Text, nullable=False),
+    Column("second", Text, nullable=False),
+    Column("casinos", JSONB, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("override", Text, comment="why it was allowed, where it was"),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("staff_id", "first", "second"),
+    Index("ix_duties_conflict_found_at", "found_at", "id"),
 )
 
 audit_seal = Table(

@@ -3,25 +3,18 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from uuid import UUID
-
-from sqlalchemy import select
 
 from chassis.domain import uuid7
-from chassis.runtime import Service
+from chassis.runtime import Command, Service
 from chassis.store import Context, UnitOfWork
 from security.adapters import credentials
 from security.adapters.audit_chain import AuditChain, Finding
-from security.adapters.catalogue import known
 from security.application.door import DoorKeeper
 from security.application.passwords import one_time_password
-from security.domain.role.aggregate import role
-from security.domain.role.commands import DefineRole
+from security.application.seed_roles import ADMINISTRATOR, OVERRIDE
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import AddStaffMember, AssignRole
-from security.read_models.role_list import role_list
-
-ADMINISTRATOR = "administrator"
+from security.entrypoints import seeds
 
 
 async def create_admin(service: Service, arguments: Sequence[str]) -> int:
@@ -40,7 +33,8 @@ async def create_admin(service: Service, arguments: Sequence[str]) -> int:
         if not await credentials.add_staff(uow, staff_id, login, hashed, usable_until=until):
             return False
         await uow.decide(staff, staff_id, AddStaffMember(login=login, name=options.name))
-        role_id = await _administrator_role(uow)
+        await seeds.seed_roles(uow)
+        role_id = await seeds.administrator_role(uow)
         command = AssignRole(
             staff_id=staff_id,
             assignment_id=uuid7(),
@@ -48,6 +42,8 @@ async def create_admin(service: Service, arguments: Sequence[str]) -> int:
             role_name=ADMINISTRATOR,
             casinos=("*",),
             by=None,
+            now=uow.ctx.occurred_at,
+            override=OVERRIDE,
         )
         await uow.decide(staff, staff_id, command)
         return True
@@ -56,6 +52,14 @@ async def create_admin(service: Service, arguments: Sequence[str]) -> int:
         print(f"Somebody has the log-in {login} already; choose another.")  # noqa: T201 - this is the command's answer
         return 1
     print(password)  # noqa: T201 - shown once, here and nowhere else
+    return 0
+
+
+async def make_seed_roles(service: Service, _: Sequence[str]) -> int:
+    """Make the roles an installation begins with, those that are missing; print which."""
+    ctx = Context.system("seed-roles", service.application.clock)
+    made = await service.application.transact(seeds.seed_roles, ctx)
+    print("Made: " + ", ".join(made) if made else "Every seed role is there.")  # noqa: T201 - the command's answer
     return 0
 
 
@@ -90,13 +94,10 @@ async def verify_audit(service: Service, arguments: Sequence[str]) -> int:
     return 1 if findings else 0
 
 
-async def _administrator_role(uow: UnitOfWork) -> UUID:
-    statement = select(role_list.table.c.role_id).where(role_list.table.c.name == ADMINISTRATOR)
-    existing: UUID | None = (await uow.connection.execute(statement)).scalar_one_or_none()
-    if existing is not None:
-        return existing
-    role_id = uuid7()
-    catalogue = await known(uow.connection)
-    command = DefineRole(name=ADMINISTRATOR, permissions=frozenset({"*"}), known=catalogue, held=None)
-    await uow.decide(role, role_id, command)
-    return role_id
+COMMANDS: dict[str, Command] = {
+    "create-admin": create_admin,
+    "seed-roles": make_seed_roles,
+    "rotate-keys": rotate_keys,
+    "verify-audit": verify_audit,
+}
+"""What `python -m security` understands beside what every service does."""

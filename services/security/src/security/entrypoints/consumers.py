@@ -10,8 +10,8 @@ from chassis.messaging import Consumer
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.envelope import Envelope
-from contracts.platform.events import PermissionManifestPublished
-from security.adapters import catalogue, credentials, sessions
+from contracts.platform.events import DecisionsCounted, PermissionManifestPublished
+from security.adapters import catalogue, credentials, sessions, usage
 from security.adapters.tables import player_account
 from security.read_models.audit_log import audit_log
 
@@ -19,6 +19,11 @@ from security.read_models.audit_log import audit_log
 async def manifest_published(uow: UnitOfWork, _: Envelope, event: PermissionManifestPublished) -> None:
     """The catalogue follows what services declare."""
     await catalogue.take(uow, event)
+
+
+async def decisions_counted(uow: UnitOfWork, _: Envelope, event: DecisionsCounted) -> None:
+    """What is used is known before a role is changed."""
+    await usage.add(uow, event)
 
 
 async def player_registered(uow: UnitOfWork, _: Envelope, event: PlayerRegistered) -> None:
@@ -58,6 +63,7 @@ async def _block(uow: UnitOfWork, player_id: UUID, *, blocked: bool) -> None:
 
 HANDLERS: dict[type[Any], Any] = {
     PermissionManifestPublished: manifest_published,
+    DecisionsCounted: decisions_counted,
     PlayerRegistered: player_registered,
     PlayerBlocked: player_blocked,
     PlayerUnblocked: player_unblocked,

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
+from chassis.store import Application, Context
 from security.adapters.keys import SigningKeys
+from security.entrypoints import duties
 
 _LOOK_EVERY_S = 3600.0
 
@@ -21,3 +23,22 @@ def rotation(keys: SigningKeys, age: timedelta) -> Callable[[asyncio.Event], Awa
                 await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
 
     return key_rotation
+
+
+def nightly(application: Application, at_hour: int = 3) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """A loop that looks once a night, after this hour in UTC, for duties that met in one person.
+
+    Several processes may look in the same night: what was told once is not told again.
+    """
+
+    async def nightly_duties(stop: asyncio.Event) -> None:
+        looked: date | None = None
+        while not stop.is_set():
+            now = application.clock.now()
+            if now.hour >= at_hour and looked != now.date():
+                await application.transact(duties.look, Context.system("nightly-duties", application.clock))
+                looked = now.date()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
+
+    return nightly_duties

@@ -3,25 +3,71 @@
 from chassis.auth import PermissionSpec
 from contracts.security.permissions import SecurityPermission as P
 
+_FRESH_S = 300
+"""Whoever changes what people may do has just proved who he is."""
+
 PERMISSIONS = (
     PermissionSpec(P.STAFF_LIST, "See the staff and their roles", "low"),
-    PermissionSpec(P.STAFF_CREATE, "Add members of staff", "high"),
-    PermissionSpec(P.STAFF_DISABLE, "Disable members of staff", "high"),
-    PermissionSpec(P.STAFF_ENABLE, "Let disabled members of staff come back", "high"),
-    PermissionSpec(P.STAFF_RESET, "Give members of staff a new one-time password", "critical"),
+    PermissionSpec(P.STAFF_CREATE, "Add members of staff", "high", step_up_s=_FRESH_S),
     PermissionSpec(
-        P.STAFF_RESET_FACTORS, "Take away lost second factors of members of staff", "critical", step_up_s=300
+        P.STAFF_DISABLE,
+        "Disable members of staff",
+        "high",
+        description="Every session ends within seconds. No fresh proof is asked for: it may be urgent.",
+    ),
+    PermissionSpec(P.STAFF_ENABLE, "Let disabled members of staff come back", "high", step_up_s=_FRESH_S),
+    PermissionSpec(
+        P.STAFF_RESET,
+        "Give members of staff a new one-time password",
+        "critical",
+        description="It takes somebody who may do all that the colleague may.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(
+        P.STAFF_RESET_FACTORS, "Take away lost second factors of members of staff", "critical", step_up_s=_FRESH_S
     ),
     PermissionSpec(P.SESSION_LIST, "See where members of staff are logged in", "normal"),
     PermissionSpec(P.SESSION_END, "End sessions of members of staff", "high"),
     PermissionSpec(
-        P.IMPERSONATION_START, "Look at things as a player sees them", "high", ("financial",), step_up_s=300
+        P.IMPERSONATION_START, "Look at things as a player sees them", "high", ("financial",), step_up_s=_FRESH_S
     ),
-    PermissionSpec(P.ROLE_LIST, "See the roles", "low"),
-    PermissionSpec(P.ROLE_DEFINE, "Define roles and change what they allow", "critical"),
-    PermissionSpec(P.ROLE_ASSIGN, "Give and take roles", "critical"),
+    PermissionSpec(P.ROLE_LIST, "See the roles and what they allow", "low"),
+    PermissionSpec(
+        P.ROLE_DRAFT,
+        "Draft versions of roles and try them",
+        "normal",
+        description="A draft is held against what people did lately. Nothing of it holds before it is published.",
+        scopable="operator",
+    ),
+    PermissionSpec(
+        P.ROLE_DEFINE,
+        "Define roles and change what they allow",
+        "critical",
+        description="A role is one thing for all casinos; nobody puts more into one than he holds.",
+        step_up_s=_FRESH_S,
+        scopable="operator",
+    ),
+    PermissionSpec(
+        P.ROLE_ASSIGN,
+        "Give and take roles",
+        "critical",
+        description="Never one's own, and never more than one holds at those casinos.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.ASSIGNMENT_LIST, "See who holds which role", "normal", ("internal",)),
+    PermissionSpec(P.CONFLICT_LIST, "See where duties met that are kept apart", "normal", ("internal",)),
+    PermissionSpec(
+        P.CONFLICT_OVERRIDE,
+        "Let duties meet in one person, for a reason",
+        "critical",
+        description="Two permissions that are kept apart come to one person; the reason is kept and shown.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.ACCESS_EXPLAIN, "See why somebody may do something, and who may", "normal", ("internal",)),
     PermissionSpec(P.CLIENT_LIST, "See partners' programs, their keys and roles", "low"),
-    PermissionSpec(P.CLIENT_MANAGE, "Register partners' programs, their keys and terms", "critical"),
+    PermissionSpec(
+        P.CLIENT_MANAGE, "Register partners' programs, their keys and terms", "critical", step_up_s=_FRESH_S
+    ),
     PermissionSpec(P.CLIENT_DISABLE, "Shut partners' programs out", "high"),
     PermissionSpec(P.PERMISSION_LIST, "See the catalogue of permissions", "low"),
     PermissionSpec(P.AUDIT_LIST, "Read the audit log", "high", ("internal",)),

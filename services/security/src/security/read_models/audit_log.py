@@ -6,6 +6,7 @@ from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import ReadModel, Recorded, Row
+from contracts.platform.events import DecisionsCounted
 from contracts.registry import consumed_by
 from security.application.schema import metadata
 
@@ -55,10 +56,17 @@ def fold(_: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 def _previous(data: dict[str, Any]) -> dict[str, Any] | None:
     """Facts that carry their former value name it `previous...` or `..._before`; it belongs on the other side."""
-    found = {name: value for name, value in data.items() if name.startswith("previous") or name.endswith("_before")}
+    found = {name: value for name, value in data.items() if _is_previous(name)}
     for name in found:
         del data[name]
     return found or None
 
 
-audit_log = ReadModel("audit_log", table, tuple(consumed_by("security")), key=lambda r: (r.event_id,), fold=fold)
+def _is_previous(name: str) -> bool:
+    return name.startswith("previous") or (name.endswith("_before") and name != "not_before")
+
+
+_AUDITED = tuple(one for one in consumed_by("security") if one is not DecisionsCounted)
+"""Counts of decisions are for simulations; the decisions that matter are entries of their own."""
+
+audit_log = ReadModel("audit_log", table, _AUDITED, key=lambda r: (r.event_id,), fold=fold)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text, Uuid
 
 from chassis.store import ReadModel, Recorded, Row
 from security.application.schema import metadata
-from security.domain.staff.events import StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
+from security.domain.staff.events import OneTimePasswordGiven, StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
 
 table = Table(
     "rm_staff_list",
@@ -16,32 +16,39 @@ table = Table(
     Column("name", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("contractor", Boolean, nullable=False, server_default="false"),
+    Column("sessions_from", DateTime(timezone=True), comment="tokens from before are worth nothing"),
     Index("ix_rm_staff_list_added_at", "added_at", "staff_id"),
 )
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     """The person after an event."""
+    at = recorded.meta.occurred_at
     match recorded.event:
-        case StaffMemberAdded(login=login, name=name):
+        case StaffMemberAdded(login=login, name=name, contractor=contractor):
             return {
                 "staff_id": recorded.stream_key,
                 "login": login,
                 "name": name,
                 "status": "active",
-                "added_at": recorded.meta.occurred_at,
+                "added_at": at,
+                "contractor": contractor,
+                "sessions_from": None,
             }
         case StaffMemberDisabled() if row is not None:
-            return {**row, "status": "disabled"}
+            return {**row, "status": "disabled", "sessions_from": at}
         case StaffMemberEnabled() if row is not None:
-            return {**row, "status": "active"}
+            return {**row, "status": "active", "sessions_from": at}
+        case OneTimePasswordGiven() if row is not None:
+            return {**row, "sessions_from": at}
     return row
 
 
 staff_list = ReadModel(
     "staff_list",
     table,
-    (StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled),
+    (StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled, OneTimePasswordGiven),
     key=lambda r: (r.stream_key,),
     fold=fold,
 )

@@ -3,14 +3,42 @@
 from chassis.auth import PermissionSpec
 from contracts.verification.permissions import VerificationPermission as P
 
+_FRESH_S = 300
+
 PERMISSIONS = (
-    PermissionSpec(P.CASE_LIST, "See how far players are known", data_classes=("internal",)),
-    PermissionSpec(P.CASE_VIEW, "See a player's whole case", data_classes=("internal", "aml")),
-    PermissionSpec(P.DOCUMENT_LIST, "See which documents there are", data_classes=("internal",)),
-    PermissionSpec(P.DOCUMENT_VIEW, "Open documents", "high", ("pii_sensitive",)),
+    PermissionSpec(
+        P.CASE_LIST, "See how far players are known", data_classes=("internal",), impersonation=True, api_client=True
+    ),
+    PermissionSpec(
+        P.CASE_VIEW,
+        "See a player's whole case",
+        data_classes=("internal", "aml"),
+        description="Levels, documents and decisions. That there is a suspicion shows only where aml is shown.",
+    ),
+    PermissionSpec(P.DOCUMENT_LIST, "See which documents there are", data_classes=("internal",), impersonation=True),
+    PermissionSpec(
+        P.DOCUMENT_VIEW,
+        "Open documents",
+        "high",
+        ("pii_sensitive",),
+        description="The picture itself; it is kept who looked.",
+    ),
     PermissionSpec(P.DOCUMENT_UPLOAD, "Bring documents for a player", data_classes=("pii_sensitive",)),
-    PermissionSpec(P.DOCUMENT_DECIDE, "Accept and reject documents", "high", ("pii_sensitive",)),
+    PermissionSpec(
+        P.DOCUMENT_DECIDE,
+        "Accept and reject documents",
+        "high",
+        ("pii_sensitive",),
+        description="Whether somebody is who he says he is; it opens withdrawals.",
+    ),
     PermissionSpec(P.HIT_LIST, "See screening hits", data_classes=("aml",)),
-    PermissionSpec(P.HIT_DECIDE, "Open and decide screening hits", "critical", ("aml", "pii_basic")),
-    PermissionSpec(P.LIST_VIEW, "See which sanctions lists are in force"),
+    PermissionSpec(
+        P.HIT_DECIDE,
+        "Open and decide screening hits",
+        "critical",
+        ("aml", "pii_basic"),
+        description="Whether a player is the one a sanctions list names. The player must not learn of it.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.LIST_VIEW, "See which sanctions lists are in force", "low"),
 )

@@ -1,26 +1,53 @@
 """What can be asked about a role.
 
-`known` are the permissions the services declared; `held` is what whoever asks holds for the whole operator, permissions
-and patterns, or None for the installation itself.
+`catalogue` is what the services declared; `own` are the lines whoever asks holds himself, or None for the installation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from security.domain.grants import Catalogue, Grant, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefineRole:
     name: str
-    permissions: frozenset[str]
-    known: frozenset[str]
-    held: frozenset[str] | None
+    grants: tuple[Grant, ...]
+    catalogue: Catalogue
+    own: Sequence[Line] | None
+    description: str = ""
+    owner: str = ""
+    review_by: date | None = None
+    break_glass: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePermissions:
-    permissions: frozenset[str]
-    known: frozenset[str]
-    held: frozenset[str] | None
+class DraftVersion:
+    """Keep the lines of a version to come."""
+
+    grants: tuple[Grant, ...]
+    catalogue: Catalogue
 
 
-RoleCommand = DefineRole | ChangePermissions
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishVersion:
+    """Let a new version hold. `grants` None: those of the draft. What is not said stays as it was."""
+
+    grants: tuple[Grant, ...] | None
+    catalogue: Catalogue
+    own: Sequence[Line] | None
+    description: str | None = None
+    owner: str | None = None
+    review_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireRole:
+    """Give the role to nobody any more. `held`: somebody holds it still."""
+
+    held: bool
+
+
+RoleCommand = DefineRole | DraftVersion | PublishVersion | RetireRole
 """All of them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from security.domain.staff.commands import (
     WithdrawRole,
 )
 from security.domain.staff.errors import (
+    AssignmentTimesInvalid,
     AssignmentUnknown,
     BeyondOwnAccess,
+    ContractorNeedsEnd,
     OwnAccess,
     StaffMemberExists,
     StaffMemberIsActive,
@@ -34,6 +37,19 @@ from security.domain.staff.events import (
     StaffMemberEnabled,
 )
 
+CONTRACTORS_LONGEST = timedelta(days=90)
+"""How long a contractor holds a role before somebody has to think about it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A role that somebody holds."""
+
+    role_id: UUID
+    casinos: tuple[str, ...]
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Absent:
@@ -42,16 +58,18 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Active:
-    """Works here. `roles` maps an assignment to its role and casinos."""
+    """Works here. `roles` maps an assignment to what is held by it."""
 
-    roles: Mapping[UUID, tuple[UUID, tuple[str, ...]]] = field(default_factory=dict)
+    roles: Mapping[UUID, Held] = field(default_factory=dict)
+    contractor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disabled:
     """May not come in any more. `roles` are those held until then: they tell whose colleague it was."""
 
-    roles: Mapping[UUID, tuple[UUID, tuple[str, ...]]] = field(default_factory=dict)
+    roles: Mapping[UUID, Held] = field(default_factory=dict)
+    contractor: bool = False
 
 
 Staff = Absent | Active | Disabled
@@ -80,14 +98,21 @@ def decide(command: StaffCommand, state: Staff) -> Sequence[StaffEvent]:
 def _add(command: AddStaffMember, state: Staff) -> Sequence[StaffEvent]:
     if not isinstance(state, Absent):
         raise StaffMemberExists
-    return [StaffMemberAdded(login=command.login, name=command.name)]
+    return [StaffMemberAdded(login=command.login, name=command.name, contractor=command.contractor)]
 
 
 def _assign(command: AssignRole, state: Staff) -> Sequence[StaffEvent]:
     if command.by == command.staff_id:
         raise OwnAccess
-    roles = _active(state).roles
-    if (command.role_id, command.casinos) in roles.values():
+    there = _active(state)
+    _require_times(command, contractor=there.contractor)
+    wanted = Held(
+        role_id=command.role_id,
+        casinos=command.casinos,
+        not_before=command.not_before,
+        expires_at=command.expires_at,
+    )
+    if wanted in there.roles.values():
         return []
     return [
         RoleAssigned(
@@ -95,8 +120,21 @@ def _assign(command: AssignRole, state: Staff) -> Sequence[StaffEvent]:
             role_id=command.role_id,
             role_name=command.role_name,
             casinos=command.casinos,
+            not_before=command.not_before,
+            expires_at=command.expires_at,
+            ticket=command.ticket,
+            approved_by=command.approved_by,
+            override=command.override,
         )
     ]
+
+
+def _require_times(command: AssignRole, *, contractor: bool) -> None:
+    begins = max(command.not_before or command.now, command.now)
+    if command.expires_at is not None and command.expires_at <= begins:
+        raise AssignmentTimesInvalid("It must end after it begins, and later than now.", field="expires_at")
+    if contractor and (command.expires_at is None or command.expires_at > command.now + CONTRACTORS_LONGEST):
+        raise ContractorNeedsEnd("A contractor's role ends within 90 days.", field="expires_at")
 
 
 def _withdraw(command: WithdrawRole, state: Staff) -> Sequence[StaffEvent]:
@@ -105,10 +143,10 @@ def _withdraw(command: WithdrawRole, state: Staff) -> Sequence[StaffEvent]:
     roles = _active(state).roles
     if command.assignment_id not in roles:
         raise AssignmentUnknown
-    role_id, casinos = roles[command.assignment_id]
-    if not _inside(casinos, command.within):
+    held = roles[command.assignment_id]
+    if not _inside(held.casinos, command.within):
         raise AssignmentUnknown
-    return [RoleWithdrawn(assignment_id=command.assignment_id, role_id=role_id)]
+    return [RoleWithdrawn(assignment_id=command.assignment_id, role_id=held.role_id)]
 
 
 def _disable(command: DisableStaffMember, state: Staff) -> Sequence[StaffEvent]:
@@ -135,7 +173,7 @@ def _enable(command: EnableStaffMember, state: Staff) -> Sequence[StaffEvent]:
     there = _within_reach(state, command.within)
     if isinstance(there, Active):
         raise StaffMemberIsActive
-    ended = [RoleWithdrawn(assignment_id=one, role_id=role_id) for one, (role_id, _) in there.roles.items()]
+    ended = [RoleWithdrawn(assignment_id=one, role_id=held.role_id) for one, held in there.roles.items()]
     return [*ended, StaffMemberEnabled(), OneTimePasswordGiven(usable_until=command.usable_until)]
 
 
@@ -158,7 +196,7 @@ def _require_all_inside(state: Active | Disabled, within: frozenset[str] | None)
     """Whoever holds a role elsewhere too is the operator's to disable or to let in again. A colleague of others, or of
     nobody yet, is unknown to a manager of some casinos: another answer would tell that there is somebody.
     """
-    held = [_inside(casinos, within) for _, casinos in state.roles.values()]
+    held = [_inside(one.casinos, within) for one in state.roles.values()]
     if within is not None and not any(held):
         raise StaffMemberUnknown
     if not all(held):
@@ -183,17 +221,25 @@ def _active(state: Staff) -> Active:
 
 def evolve(state: Staff, event: StaffEvent) -> Staff:
     """The state after an event."""
-    roles = {} if isinstance(state, Absent) else state.roles
+    there = Active() if isinstance(state, Absent) else state
     match event:
-        case StaffMemberAdded() | StaffMemberEnabled():
-            return Active()
+        case StaffMemberAdded():
+            return Active(contractor=event.contractor)
+        case StaffMemberEnabled():
+            return Active(contractor=there.contractor)
         case RoleAssigned():
-            return Active(roles={**roles, event.assignment_id: (event.role_id, event.casinos)})
+            held = Held(
+                role_id=event.role_id,
+                casinos=event.casinos,
+                not_before=event.not_before,
+                expires_at=event.expires_at,
+            )
+            return Active(roles={**there.roles, event.assignment_id: held}, contractor=there.contractor)
         case RoleWithdrawn():
-            left = {one: role for one, role in roles.items() if one != event.assignment_id}
+            left = {one: role for one, role in there.roles.items() if one != event.assignment_id}
             return state if isinstance(state, Absent) else replace(state, roles=left)
         case StaffMemberDisabled():
-            return Disabled(roles=roles)
+            return Disabled(roles=there.roles, contractor=there.contractor)
         case OneTimePasswordGiven():
             return state
         case _:

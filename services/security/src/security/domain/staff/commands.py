@@ -12,6 +12,7 @@ from uuid import UUID
 class AddStaffMember:
     login: str
     name: str
+    contractor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,12 @@ class AssignRole:
     role_name: str
     casinos: tuple[str, ...]
     by: UUID | None
+    now: datetime
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    ticket: str | None = None
+    approved_by: str | None = None
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

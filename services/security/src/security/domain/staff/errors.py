@@ -1,6 +1,6 @@
 """Why something about a member of staff is refused."""
 
-from chassis.domain import DomainError, NotFound
+from chassis.domain import DomainError, Invalid, NotFound
 
 
 class StaffMemberUnknown(NotFound):
@@ -44,3 +44,21 @@ class BeyondOwnAccess(DomainError):
 
 class AssignmentUnknown(NotFound):
     pass
+
+
+class AssignmentTimesInvalid(Invalid):
+    """It would be over before it began."""
+
+    code = "assignment_times_invalid"
+
+
+class ContractorNeedsEnd(Invalid):
+    """People of other companies are forgotten more easily than our own: their access ends by itself."""
+
+    code = "contractor_needs_end"
+
+
+class DutiesConflict(DomainError):
+    """One person would hold what is kept with two, so that one cannot do harm alone."""
+
+    code = "duties_conflict"

@@ -10,19 +10,34 @@ from chassis.domain import event
 @event("security.staff_member_added", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMemberAdded:
+    """`contractor`: somebody of another company, who is given roles for ninety days at most."""
+
     login: str
     name: str
+    contractor: bool = False
 
 
 @event("security.role_assigned", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssigned:
-    """`casinos` are ids as text, or `*` alone for the whole operator."""
+    """`casinos` are ids as text, or `*` alone for the whole operator.
+
+    Attributes:
+        not_before, expires_at: from when, and until when; None: at once, and until it is taken away.
+        ticket: where it was asked for.
+        approved_by: a second person, where there was one.
+        override: why duties that are kept apart may meet in this person, where they do.
+    """
 
     assignment_id: UUID
     role_id: UUID
     role_name: str
     casinos: tuple[str, ...]
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    ticket: str | None = None
+    approved_by: str | None = None
+    override: str | None = None
 
 
 @event("security.role_withdrawn", 1)

@@ -1,6 +1,6 @@
 """How far a manager reaches: whoever manages some casinos gives, takes and sees access to those and no others."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Forbidden
-from chassis.auth.caller import EVERY_CASINO
 from chassis.domain import Invalid
-from chassis.store import CasinoScope
-from security.domain.role.aggregate import EVERY_PERMISSION, beyond
+from chassis.store import UnitOfWork
+from security.adapters import catalogue
+from security.domain.grants import Catalogue, Line, beyond
 from security.domain.staff.errors import BeyondOwnAccess, StaffMemberUnknown
+from security.entrypoints.access import held_by, held_now_or_later
 from security.read_models.assignment_list import assignment_list
-from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list
 
 
@@ -39,52 +39,19 @@ def require_own_casinos(caller: Caller, casinos: tuple[str, ...]) -> None:
 
 
 async def require_held(
-    connection: AsyncConnection,
-    caller: Caller,
-    permissions: Iterable[str],
-    casinos: Iterable[str],
-    *,
-    field: str | None = "role_id",
+    uow: UnitOfWork, caller: Caller, given: Sequence[Line], known: Catalogue, *, field: str | None = "role_id"
 ) -> None:
-    """BeyondOwnAccess when a permission or pattern is given that the giver does not hold at each of the casinos."""
-    wanted = tuple(permissions)
-    for casino in casinos:
-        missing = beyond(wanted, await held_at(connection, caller, casino))
-        if missing:
-            raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field=field)
+    """BeyondOwnAccess when more is given than the giver holds: at a casino, for as long, up to an amount, in sight."""
+    own = await held_by(uow.connection, caller.id, uow.ctx.occurred_at)
+    missing = beyond(given, known, own)
+    if missing:
+        raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field=field)
 
 
-async def require_as_much(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> None:
+async def require_as_much(uow: UnitOfWork, caller: Caller, staff_id: UUID) -> None:
     """BeyondOwnAccess when a colleague may do what the caller may not: who sees his password could come in as him."""
-    statement = (
-        select(assignment_list.table.c.casinos, role_list.table.c.permissions)
-        .join(role_list.table, role_list.table.c.role_id == assignment_list.table.c.role_id)
-        .where(assignment_list.table.c.staff_id == staff_id)
-    )
-    for casinos, permissions in (await connection.execute(statement)).all():
-        await require_held(connection, caller, permissions, casinos, field=None)
-
-
-async def held_at(connection: AsyncConnection, caller: Caller, casino: str) -> frozenset[str]:
-    """What the caller holds at a casino (`*`: for the whole operator): permissions by the token, patterns by the roles.
-
-    A token has no patterns: it tells what they stand for today.
-    """
-    scopes = [(grant.scope, grant.permissions) for grant in caller.grants]
-    exact = {one for scope, held in scopes if _reaches(scope, casino) for one in held}
-    statement = (
-        select(assignment_list.table.c.casinos, role_list.table.c.permissions)
-        .join(role_list.table, role_list.table.c.role_id == assignment_list.table.c.role_id)
-        .where(assignment_list.table.c.staff_id == caller.id)
-    )
-    for casinos, permissions in await connection.execute(statement):
-        if EVERY_CASINO in casinos or casino in casinos:
-            exact.update(one for one in permissions if one.endswith(EVERY_PERMISSION))
-    return frozenset(exact)
-
-
-def _reaches(scope: CasinoScope, casino: str) -> bool:
-    return scope.unlimited if casino == EVERY_CASINO else scope.allows(UUID(casino))
+    theirs = await held_now_or_later(uow.connection, staff_id, uow.ctx.occurred_at)
+    await require_held(uow, caller, theirs, await catalogue.load(uow.connection), field=None)
 
 
 def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:
@@ -115,3 +82,9 @@ async def require_colleague(connection: AsyncConnection, caller: Caller, staff_i
         raise StaffMemberUnknown
     if not all(inside):
         raise BeyondOwnAccess
+
+
+def colleagues_of(caller: Caller) -> list[ColumnElement[bool]]:
+    """Narrows a query over the staff to those who hold a role at the caller's casinos alone."""
+    own, table = assignments_within(caller), assignment_list.table
+    return [staff_list.table.c.staff_id.in_(select(table.c.staff_id).where(*own))] if own else []

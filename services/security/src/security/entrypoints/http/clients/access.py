@@ -12,15 +12,19 @@ from chassis.domain import uuid7
 from chassis.http import App, Once
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
+from security.adapters import catalogue
 from security.application.client_keys import key_of
+from security.application.policy import grants_of
 from security.domain.client.aggregate import client
 from security.domain.client.commands import AddKey, AssignClientRole, RetireKey, WithdrawClientRole
 from security.domain.client.errors import ClientKeyTaken
-from security.domain.role.errors import RoleUnknown
+from security.domain.grants import lines, undenied
+from security.entrypoints.access import role_to_give
 from security.entrypoints.http.clients.endpoints import casinos_named
 from security.entrypoints.http.clients.schemas import AddKeyBody, AssignBody, AssignedReply, KeyAdded
 from security.entrypoints.http.reach import casinos_of, require_held, require_own_casinos
 from security.entrypoints.http.sessions.schemas import Done
+from security.read_models.client_assignments import client_assignments
 from security.read_models.role_list import role_list
 
 router = APIRouter(prefix="/api/security/v1/clients/{client_id}", tags=["clients"])
@@ -64,11 +68,9 @@ async def assign_role_to_client(
     require_own_casinos(caller, casinos)
 
     async def work(uow: UnitOfWork) -> AssignedReply:
-        statement = select(role_list.table).where(role_list.table.c.role_id == body.role_id)
-        role = (await uow.connection.execute(statement)).one_or_none()
-        if role is None:
-            raise RoleUnknown("There is no such role.", field="role_id")
-        await require_held(uow.connection, caller, role.permissions, casinos)
+        role = await role_to_give(uow, body.role_id)
+        known = await catalogue.load(uow.connection)
+        await require_held(uow, caller, lines(grants_of(role), casinos), known)
         command = AssignClientRole(
             assignment_id=assignment_id,
             role_id=body.role_id,
@@ -90,7 +92,22 @@ async def withdraw_role_from_client(
     request: Request,
     app: App,
 ) -> Done:
-    """Take a role from a program."""
+    """Take a role from a program. What it denies is denied no more, so whoever takes it holds that himself."""
     command = WithdrawClientRole(assignment_id=assignment_id, within=casinos_of(caller))
-    await app.execute(client, client_id, command, caller.context(request))
+
+    async def work(uow: UnitOfWork) -> None:
+        table = client_assignments.table
+        statement = (
+            select(table.c.casinos, role_list.table.c.grants)
+            .join(role_list.table, role_list.table.c.role_id == table.c.role_id)
+            .where(table.c.assignment_id == assignment_id, table.c.client_id == client_id)
+        )
+        found = (await uow.connection.execute(statement)).one_or_none()
+        await uow.decide(client, client_id, command)
+        if found is not None:
+            known = await catalogue.load(uow.connection)
+            freed = undenied(lines(grants_of(found), tuple(found.casinos)), [], known)
+            await require_held(uow, caller, freed, known, field=None)
+
+    await app.transact(work, caller.context(request))
     return Done()

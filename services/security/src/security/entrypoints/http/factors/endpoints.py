@@ -168,7 +168,7 @@ async def reset_factors(
 
     async def work(uow: UnitOfWork) -> FactorsReset:
         await require_colleague(uow.connection, caller, staff_id)
-        await require_as_much(uow.connection, caller, staff_id)
+        await require_as_much(uow, caller, staff_id)
         kept = await credentials.is_live(uow, staff_id, lock=True)
         if kept is None:
             raise StaffMemberUnknown

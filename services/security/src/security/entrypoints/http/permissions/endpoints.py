@@ -1,15 +1,42 @@
 """The catalogue of permissions, as the services' manifests declare them."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel
-from sqlalchemy import select
+from typing import Annotated, Any
 
-from chassis.auth import Requires
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import Caller, Requires
 from chassis.http import Db
+from chassis.http.listing import Field, ListSpec, Page
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters.tables import permission
 
 router = APIRouter(prefix="/api/security/v1/permissions", tags=["permissions"])
+
+CATALOGUE = ListSpec(
+    "permissions",
+    permission,
+    casino_column=None,
+    id_column=permission.c.id,
+    fields={
+        "id": Field(permission.c.id, sortable=True),
+        "service": Field(permission.c.service),
+        "title": Field(permission.c.title, ops=()),
+        "description": Field(permission.c.description, ops=()),
+        "risk": Field(permission.c.risk),
+        "data_classes": Field(permission.c.data_classes),
+        "step_up_s": Field(permission.c.step_up_s),
+        "four_eyes": Field(permission.c.four_eyes),
+        "impersonation": Field(permission.c.impersonation),
+        "api_client": Field(permission.c.api_client),
+        "scopable": Field(permission.c.scopable),
+        "since": Field(permission.c.since),
+        "removed_at": Field(permission.c.removed_at),
+    },
+    default_order="id.asc",
+)
+"""Permissions belong to no casino."""
 
 
 class PermissionView(BaseModel):
@@ -18,24 +45,27 @@ class PermissionView(BaseModel):
     id: str
     service: str
     title: str
+    description: str
     risk: str
     data_classes: list[str]
+    step_up_s: int | None
+    four_eyes: bool
+    impersonation: bool
+    api_client: bool
+    scopable: str
+    since: str
     removed: bool
 
 
-@router.get("", dependencies=[Requires(P.PERMISSION_LIST)])
-async def list_permissions(db: Db) -> list[PermissionView]:
+@router.get("", openapi_extra=CATALOGUE.openapi)
+async def list_permissions(
+    caller: Annotated[Caller, Requires(P.PERMISSION_LIST)], request: Request, db: Db
+) -> Page[PermissionView]:
     """Every permission of every service that has started at least once."""
-    async with db.read() as connection:
-        rows = await connection.execute(select(permission).order_by(permission.c.id))
-        return [
-            PermissionView(
-                id=row.id,
-                service=row.service,
-                title=row.title,
-                risk=row.risk,
-                data_classes=row.data_classes,
-                removed=row.removed_at is not None,
-            )
-            for row in rows
-        ]
+    return await CATALOGUE.page(request, caller, db, finish=_finished)
+
+
+async def _finished(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for row in rows:
+        row["removed"] = row.pop("removed_at") is not None
+    return rows

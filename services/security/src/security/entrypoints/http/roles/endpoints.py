@@ -1,44 +1,53 @@
-"""Roles: defined, changed, listed."""
+"""Roles: defined, shown, listed, retired."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from sqlalchemy import select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
-from chassis.auth.caller import EVERY_CASINO
 from chassis.domain import uuid7
 from chassis.http import App, Db, Once
+from chassis.http.listing import Page
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters.catalogue import known
+from security.adapters import catalogue
 from security.domain.role.aggregate import role
-from security.domain.role.commands import ChangePermissions, DefineRole
+from security.domain.role.commands import DefineRole, RetireRole
 from security.domain.role.errors import RoleExists
-from security.domain.staff.errors import OwnAccess
-from security.entrypoints.http.reach import held_at, require_whole_operator
-from security.entrypoints.http.roles.schemas import ChangePermissionsBody, DefineRoleBody, RoleDefinedReply, RoleView
+from security.entrypoints.access import held_by, role_with_versions
+from security.entrypoints.http.reach import require_whole_operator
+from security.entrypoints.http.roles.listing import ROLES
+from security.entrypoints.http.roles.schemas import DefineRoleBody, RetireBody, RoleDefinedReply, RoleItem, RoleView
+from security.entrypoints.http.roles.views import role_view, warnings
 from security.entrypoints.http.sessions.schemas import Done
 from security.read_models.assignment_list import assignment_list
-from security.read_models.role_list import role_list
+from security.read_models.client_assignments import client_assignments
 
 router = APIRouter(prefix="/api/security/v1/roles", tags=["roles"])
 
 
 @router.post("", status_code=201, response_model=RoleDefinedReply)
 async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: DefineRoleBody, once: Once) -> Response:
-    """Define a role, which is one for all casinos. A permission that no service declares is refused, and so is one that
-    whoever defines the role does not hold for the whole operator; a pattern is given by whoever holds one as wide.
+    """Define a role, which is one for all casinos; what is sent is its first version. A permission that no service
+    declares is refused, and so is one that whoever defines the role does not hold for the whole operator.
     """
     require_whole_operator(caller)
     role_id = uuid7()
 
     async def work(uow: UnitOfWork) -> RoleDefinedReply:
-        catalogue = await known(uow.connection)
-        held = await held_at(uow.connection, caller, EVERY_CASINO)
-        command = DefineRole(name=body.name, permissions=frozenset(body.permissions), known=catalogue, held=held)
+        command = DefineRole(
+            name=body.name,
+            grants=body.given(),
+            catalogue=await catalogue.load(uow.connection),
+            own=await held_by(uow.connection, caller.id, uow.ctx.occurred_at),
+            description=body.description,
+            owner=body.owner,
+            review_by=body.review_by,
+        )
         try:
             await uow.decide(role, role_id, command)
         except asyncpg.UniqueViolationError:
@@ -48,36 +57,39 @@ async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: 
     return await once(caller, work)
 
 
-@router.get("", dependencies=[Requires(P.ROLE_LIST)])
-async def list_roles(db: Db) -> list[RoleView]:
-    """All roles by name. There are tens of them, so there are no pages."""
-    async with db.read() as connection:
-        rows = await connection.execute(select(role_list.table).order_by(role_list.table.c.name))
-        return [RoleView.model_validate(row, from_attributes=True) for row in rows]
+@router.get("", openapi_extra=ROLES.openapi)
+async def list_roles(caller: Annotated[Caller, Requires(P.ROLE_LIST)], request: Request, db: Db) -> Page[RoleItem]:
+    """All roles by name, with a warning where one names what no service declares any more."""
+    return await ROLES.page(request, caller, db, finish=_with_warnings)
 
 
-@router.put("/{role_id}/permissions")
-async def change_permissions(
-    caller: Annotated[Caller, Requires(P.ROLE_DEFINE)],
-    role_id: UUID,
-    body: ChangePermissionsBody,
-    request: Request,
-    app: App,
-) -> Done:
-    """Replace what a role allows. Whoever holds the role asks a colleague to do it. What is added must be held, for
-    the whole operator, by whoever adds it: everybody with the role has it from then on.
-    """
+@router.get("/{role_id}", dependencies=[Requires(P.ROLE_LIST)])
+async def show_role(role_id: UUID, app: App) -> RoleView:
+    """A role: the version that holds with what it stands for, and the draft of the next one."""
+    async with app.db.read() as connection:
+        known = await catalogue.load(connection)
+        return role_view(role_id, await role_with_versions(app, connection, role_id), known)
+
+
+@router.post("/{role_id}/retire")
+async def retire_role(
+    caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], role_id: UUID, body: RetireBody, once: Once
+) -> Response:
+    """Give the role to nobody any more. Whoever holds it loses it before."""
     require_whole_operator(caller)
 
-    async def work(uow: UnitOfWork) -> None:
-        table = assignment_list.table
-        own = select(table.c.assignment_id).where(table.c.staff_id == caller.id, table.c.role_id == role_id)
-        if (await uow.connection.execute(own)).first() is not None:
-            raise OwnAccess
-        catalogue = await known(uow.connection)
-        held = await held_at(uow.connection, caller, EVERY_CASINO)
-        command = ChangePermissions(permissions=frozenset(body.permissions), known=catalogue, held=held)
-        await uow.decide(role, role_id, command)
+    async def work(uow: UnitOfWork) -> Done:
+        people, programs = assignment_list.table, client_assignments.table
+        held = union_all(
+            select(people.c.assignment_id).where(people.c.role_id == role_id),
+            select(programs.c.assignment_id).where(programs.c.role_id == role_id),
+        )
+        await uow.decide(role, role_id, RetireRole(held=(await uow.connection.execute(held)).first() is not None))
+        return Done()
 
-    await app.transact(work, caller.context(request, reason=body.reason))
-    return Done()
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+async def _with_warnings(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = await catalogue.load(connection)
+    return [{**row, "warnings": warnings(row["permissions"], known)} for row in rows]

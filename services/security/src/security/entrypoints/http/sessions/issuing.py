@@ -45,7 +45,7 @@ async def issue(app: Application, door: DoorKeeper, entered: Entered, lifetime: 
         async with app.db.read() as connection:
             due = await factor_due_at(connection, door, kept.subject_id)
             if not kept.must_change:
-                grants = await grants_of(connection, kept.subject_id)
+                grants = await grants_of(connection, kept.subject_id, now)
     token = access_token(
         await door.keys.current(),
         kind=kept.subject_kind,

@@ -1,33 +1,30 @@
-"""Members of staff: added with a one-time password, given roles, disabled."""
+"""Members of staff: added with a one-time password, shown, disabled."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
-from chassis.domain import Invalid, NotFound, uuid7
-from chassis.http import App, Db, Once
+from chassis.domain import NotFound, uuid7
+from chassis.http import Db, Once
 from chassis.http.listing import Page
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import credentials, sessions
 from security.application.passwords import one_time_password
-from security.domain.role.errors import RoleUnknown
 from security.domain.staff.aggregate import staff
-from security.domain.staff.commands import AddStaffMember, AssignRole, DisableStaffMember, WithdrawRole
+from security.domain.staff.commands import AddStaffMember, DisableStaffMember
 from security.domain.staff.errors import StaffMemberExists
-from security.entrypoints.http.reach import assignments_within, casinos_of, require_held, require_own_casinos
+from security.entrypoints.http.reach import assignments_within, casinos_of, colleagues_of
 from security.entrypoints.http.sessions.endpoints import Door
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.http.staff.first_passwords import shown_once
 from security.entrypoints.http.staff.listing import STAFF
 from security.entrypoints.http.staff.schemas import (
     AddStaff,
-    Assign,
-    Assigned,
     Assignment,
     Disable,
     StaffAdded,
@@ -35,7 +32,6 @@ from security.entrypoints.http.staff.schemas import (
     StaffMember,
 )
 from security.read_models.assignment_list import assignment_list
-from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list
 
 router = APIRouter(prefix="/api/security/v1/staff", tags=["staff"])
@@ -53,7 +49,7 @@ async def add_staff(
         until = uow.ctx.occurred_at + door.policy.one_time_password
         if not await credentials.add_staff(uow, staff_id, login, hashed, usable_until=until):
             raise StaffMemberExists(f"Somebody has the log-in {login} already.", field="login")
-        await uow.decide(staff, staff_id, AddStaffMember(login=login, name=body.name))
+        await uow.decide(staff, staff_id, AddStaffMember(login=login, name=body.name, contractor=body.contractor))
         return StaffAdded(staff_id=staff_id, login=login, usable_until=until)
 
     return shown_once(await once(caller, work), StaffAdded, password)
@@ -62,7 +58,7 @@ async def add_staff(
 @router.get("", openapi_extra=STAFF.openapi)
 async def list_staff(caller: Annotated[Caller, Requires(P.STAFF_LIST)], request: Request, db: Db) -> Page[StaffItem]:
     """The staff; a manager of some casinos sees who holds a role there."""
-    return await STAFF.page(request, caller, db, where=_colleagues_of(caller))
+    return await STAFF.page(request, caller, db, where=colleagues_of(caller))
 
 
 @router.get("/{staff_id}")
@@ -90,61 +86,8 @@ async def disable_staff(
     return await once(caller, work, status=200, reason=body.reason)
 
 
-@router.post("/{staff_id}/assignments", status_code=201, response_model=Assigned)
-async def assign_role(
-    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, body: Assign, once: Once
-) -> Response:
-    """Give a role for some casinos or for the whole operator. Nobody gives themselves one, or more than they hold."""
-    casinos = _casinos(body.casinos)
-    require_own_casinos(caller, casinos)
-    assignment_id = uuid7()
-
-    async def work(uow: UnitOfWork) -> Assigned:
-        statement = select(role_list.table).where(role_list.table.c.role_id == body.role_id)
-        role = (await uow.connection.execute(statement)).one_or_none()
-        if role is None:
-            raise RoleUnknown("There is no such role.", field="role_id")
-        await require_held(uow.connection, caller, role.permissions, casinos)
-        command = AssignRole(
-            staff_id=staff_id,
-            assignment_id=assignment_id,
-            role_id=body.role_id,
-            role_name=role.name,
-            casinos=casinos,
-            by=caller.id,
-        )
-        await uow.decide(staff, staff_id, command)
-        return Assigned(assignment_id=assignment_id)
-
-    return await once(caller, work, reason=body.reason)
-
-
-@router.delete("/{staff_id}/assignments/{assignment_id}")
-async def withdraw_role(
-    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, assignment_id: UUID, request: Request, app: App
-) -> Done:
-    """Take a role away."""
-    command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id, within=casinos_of(caller))
-    await app.execute(staff, staff_id, command, caller.context(request))
-    return Done()
-
-
-def _casinos(given: list[str]) -> tuple[str, ...]:
-    if given == ["*"]:
-        return ("*",)
-    try:
-        return tuple(sorted({str(UUID(one)) for one in given}))
-    except ValueError:
-        raise Invalid("Name casino ids, or * alone.", field="casinos") from None
-
-
-def _colleagues_of(caller: Caller) -> list[ColumnElement[bool]]:
-    own, table = assignments_within(caller), assignment_list.table
-    return [staff_list.table.c.staff_id.in_(select(table.c.staff_id).where(*own))] if own else []
-
-
 async def _member(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> StaffMember:
-    statement = select(staff_list.table).where(staff_list.table.c.staff_id == staff_id, *_colleagues_of(caller))
+    statement = select(staff_list.table).where(staff_list.table.c.staff_id == staff_id, *colleagues_of(caller))
     person = (await connection.execute(statement)).one_or_none()
     if person is None:
         raise NotFound

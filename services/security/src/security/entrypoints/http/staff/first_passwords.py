@@ -38,7 +38,7 @@ async def give_one_time_password(
         until = uow.ctx.occurred_at + door.policy.one_time_password
         command = GiveOneTimePassword(staff_id=staff_id, by=caller.id, usable_until=until, within=casinos_of(caller))
         await uow.decide(staff, staff_id, command)
-        await require_as_much(uow.connection, caller, staff_id)
+        await require_as_much(uow, caller, staff_id)
         return await _renewed(uow, staff_id, hashed, until)
 
     return shown_once(await once(caller, work, status=200, reason=body.reason), Renewed, password)

@@ -13,6 +13,7 @@ STAFF = ListSpec(
         "login": Field(table.c.login),
         "name": Field(table.c.name),
         "status": Field(table.c.status),
+        "contractor": Field(table.c.contractor),
         "added_at": Field(table.c.added_at, sortable=True),
     },
     default_order="added_at.desc",

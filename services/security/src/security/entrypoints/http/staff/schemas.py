@@ -14,6 +14,7 @@ class AddStaff(StrictModel):
         description="A work address or name, the same in upper and lower case"
     )
     name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    contractor: bool = Field(default=False, description="of another company: every role ends within 90 days")
 
 
 class StaffAdded(BaseModel):
@@ -31,6 +32,12 @@ class Assign(StrictModel):
         description="casino ids, or * alone for the whole operator"
     )
     reason: Reason
+    not_before: datetime | None = Field(default=None, description="from when; at once unless given")
+    expires_at: datetime | None = Field(default=None, description="until when; until it is taken away unless given")
+    ticket: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = None
+    conflict_override: Reason | None = Field(
+        default=None, description="why duties that are kept apart may meet in this person; it is kept and shown"
+    )
 
 
 class Assigned(BaseModel):
@@ -54,7 +61,7 @@ class Renewed(BaseModel):
 
 
 class Assignment(BaseModel):
-    """A role somebody holds."""
+    """A role somebody holds. It counts from `not_before` until `expires_at`, where these are given."""
 
     assignment_id: UUID
     role_id: UUID
@@ -63,6 +70,17 @@ class Assignment(BaseModel):
     assigned_at: datetime
     assigned_by: str
     reason: str | None
+    not_before: datetime | None
+    expires_at: datetime | None
+    ticket: str | None
+    approved_by: str | None
+    override: str | None
+
+
+class AssignmentItem(Assignment):
+    """The same in the list of everybody's."""
+
+    staff_id: UUID
 
 
 class StaffItem(BaseModel):
@@ -72,6 +90,7 @@ class StaffItem(BaseModel):
     login: str
     name: str
     status: str
+    contractor: bool
     added_at: datetime
 
 

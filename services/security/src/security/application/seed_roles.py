@@ -1,0 +1,235 @@
+"""The roles an installation begins with. They are ordinary roles: an operator changes or retires them as he likes.
+
+Each names its permissions in full, so that none of them grows by itself, and says how much is shown of which data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from security.domain.grants import Grant, Mode
+
+Modes = Mapping[str, Mode]
+
+_MASKED: Modes = {"pii_basic": "mask", "pii_sensitive": "none"}
+_NAMES: Modes = {"pii_basic": "clear", "pii_sensitive": "mask"}
+_MONEY: Modes = {"financial": "clear"}
+_CARE: Modes = {"rg": "clear"}
+_ALL: Modes = {"pii_basic": "clear", "pii_sensitive": "clear", "financial": "clear", "rg": "clear", "aml": "clear"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedRole:
+    """A role as it is first defined."""
+
+    name: str
+    description: str
+    owner: str
+    grants: tuple[Grant, ...]
+    break_glass: bool = False
+
+
+def _allow(modes: Modes, *names: str, ceilings: Mapping[str, int] | None = None) -> tuple[Grant, ...]:
+    return tuple(Grant(pattern=one, modes=dict(modes), ceilings=dict(ceilings or {})) for one in names)
+
+
+def _deny(*names: str) -> tuple[Grant, ...]:
+    return tuple(Grant(pattern=one, effect="deny") for one in names)
+
+
+def _role(name: str, owner: str, description: str, *grants: tuple[Grant, ...], break_glass: bool = False) -> SeedRole:
+    lines = tuple(line for lot in grants for line in lot)
+    return SeedRole(name=name, description=description, owner=owner, grants=lines, break_glass=break_glass)
+
+
+_LOOK_UP = ("backoffice.casino.list", "backoffice.player.list", "backoffice.player.view", "backoffice.timeline.view")
+_PLAY = ("games.game.list", "games.session.list", "games.round.list")
+_REPORTS = ("reports.definition.list", "reports.job.list")
+_PAYMENTS_VIEW = (
+    "payments.provider.list",
+    "payments.deposit.list",
+    "payments.withdrawal.list",
+    "payments.balance.view",
+    "payments.statement.view",
+)
+_CASES_VIEW = (
+    "verification.case.list",
+    "verification.case.view",
+    "verification.document.list",
+    "verification.list.view",
+)
+_ACCESS_VIEW = (
+    "security.staff.list",
+    "security.role.list",
+    "security.permission.list",
+    "security.assignment.list",
+    "security.conflict.list",
+    "security.access.explain",
+)
+
+_EVERY_VIEW = (
+    *_LOOK_UP,
+    *_PLAY,
+    "games.supplier.list",
+    *_PAYMENTS_VIEW,
+    "payments.ledger.view",
+    *_CASES_VIEW,
+    "verification.hit.list",
+    *_REPORTS,
+    *_ACCESS_VIEW,
+    "security.audit.list",
+)
+
+_SMALL_PAYOUTS = {"EUR": 5_000_00, "USD": 5_000_00, "GBP": 5_000_00, "CAD": 5_000_00, "SEK": 50_000_00}
+"""What the payments desk lets out by itself, in minor units; more takes the finance department."""
+
+SEED_ROLES: tuple[SeedRole, ...] = (
+    _role(
+        "support_l1",
+        "customer support",
+        "Answers players: sees their page with personal data masked, and notes what was said.",
+        _allow({**_MASKED, **_MONEY}, *_LOOK_UP, "payments.balance.view", "payments.deposit.list"),
+        _allow({**_MASKED, **_MONEY}, "payments.withdrawal.list", *_PLAY),
+        _allow(_MASKED, "backoffice.player.tag", "backoffice.player.note"),
+    ),
+    _role(
+        "support_l2",
+        "customer support",
+        "Solves what the first line cannot: reveals and changes personal data, blocks, sets limits, excludes.",
+        _allow({**_NAMES, **_MONEY, **_CARE}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, "verification.case.list"),
+        _allow(_NAMES, "backoffice.player.tag", "backoffice.player.note", "backoffice.player.reveal"),
+        _allow(_NAMES, "backoffice.player.change", "backoffice.player.block", "backoffice.player.search_identity"),
+        _allow(_CARE, "backoffice.limit.set", "backoffice.exclusion.start"),
+    ),
+    _role(
+        "payments",
+        "payments",
+        "Lets withdrawals out up to an amount, or rejects them.",
+        _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
+        _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
+        _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list"),
+    ),
+    _role(
+        "risk_fraud",
+        "risk",
+        "Looks for fraud over players, money and play; blocks players and rejects withdrawals.",
+        _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
+        _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
+        _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
+    ),
+    _role(
+        "aml_officer",
+        "compliance",
+        "Answers for what is done against money laundering: decides hits, sees everything about a player's money.",
+        _allow(_ALL, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW, "verification.hit.list"),
+        _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
+        _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
+        _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
+    ),
+    _role(
+        "rg_officer",
+        "responsible gaming",
+        "Protects players from themselves: limits, exclusions, and what led to them.",
+        _allow({**_NAMES, **_MONEY, **_CARE}, *_LOOK_UP, *_PLAY, "payments.balance.view", "payments.deposit.list"),
+        _allow({**_NAMES, **_CARE}, "backoffice.limit.set", "backoffice.exclusion.start", "backoffice.player.block"),
+        _allow({**_NAMES, **_CARE}, "backoffice.player.tag", "backoffice.player.note"),
+    ),
+    _role(
+        "kyc_agent",
+        "verification",
+        "Checks who players are: documents and their decision.",
+        _allow({"pii_basic": "clear", "pii_sensitive": "clear"}, *_LOOK_UP, *_CASES_VIEW),
+        _allow(
+            {"pii_basic": "clear", "pii_sensitive": "clear"},
+            "verification.document.view",
+            "verification.document.upload",
+            "verification.document.decide",
+        ),
+    ),
+    _role(
+        "vip_manager",
+        "VIP",
+        "Looks after a few players: their names and play, tags and notes.",
+        _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PLAY, "payments.balance.view", "payments.statement.view"),
+        _allow(_NAMES, "backoffice.player.reveal", "backoffice.player.tag", "backoffice.player.note"),
+    ),
+    _role(
+        "bonus_manager",
+        "marketing",
+        "Sees what players do, to reward them; the permissions of campaigns come with campaigns.",
+        _allow({"pii_basic": "mask", "financial": "clear"}, *_LOOK_UP, *_PLAY, "backoffice.player.tag"),
+        _allow(_MONEY, *_REPORTS, "reports.revenue.request"),
+    ),
+    _role(
+        "game_ops",
+        "games",
+        "Runs the lobby: catalogues, games on and off, sessions and rounds.",
+        _allow(_MONEY, "backoffice.casino.list", *_PLAY, "games.supplier.list", "games.catalogue.sync"),
+        _allow({}, "games.game.enable"),
+    ),
+    _role(
+        "finance",
+        "finance",
+        "Sees all money and draws all reports; approves the withdrawals that are too large for the payments desk.",
+        _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.ledger.view"),
+        _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
+        _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
+        _allow(_MONEY, "reports.player_transactions.request"),
+    ),
+    _role(
+        "bi_read",
+        "business intelligence",
+        "Counts and sums; of a person no more than a mark that is the same each time.",
+        _allow({"pii_basic": "hash", "financial": "clear"}, "backoffice.casino.list", "backoffice.player.list"),
+        _allow({"pii_basic": "hash", "financial": "clear"}, *_PLAY, "payments.deposit.list"),
+        _allow({"pii_basic": "hash", "financial": "clear"}, "payments.withdrawal.list", "payments.ledger.view"),
+        _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
+    ),
+    _role(
+        "compliance_audit",
+        "compliance",
+        "Reads everything, writes nothing.",
+        _allow(_ALL, *_EVERY_VIEW, "verification.document.view"),
+        _allow(_ALL, "reports.revenue.request", "reports.withdrawals.request", "reports.player_transactions.request"),
+    ),
+    _role(
+        "iam_admin",
+        "security",
+        "Staff, roles and who holds them; nothing about players and no money.",
+        _allow({}, *_ACCESS_VIEW, "security.audit.list", "security.staff.create", "security.staff.disable"),
+        _allow({}, "security.staff.enable", "security.staff.reset", "security.role.draft", "security.role.define"),
+        _allow({}, "security.role.assign"),
+        _deny("payments.*"),
+    ),
+    _role(
+        "developer_support",
+        "engineering",
+        "Looks for faults: what is configured and what ran, and no personal data.",
+        _allow({}, "backoffice.casino.list", "games.supplier.list", "games.game.list", "games.session.list"),
+        _allow({}, "payments.provider.list", "verification.list.view", *_REPORTS, "security.permission.list"),
+        _deny("backoffice.player.reveal", "verification.document.view"),
+    ),
+    _role(
+        "breakglass",
+        "security",
+        "For an emergency, for an hour, loud and reviewed: stops players, money and games, and sees what is needed.",
+        _allow(_ALL, *_LOOK_UP, *_PLAY, *_PAYMENTS_VIEW, *_CASES_VIEW, "games.supplier.list"),
+        _allow(_ALL, "backoffice.player.block", "backoffice.player.reveal", "payments.withdrawal.reject"),
+        _allow(_ALL, "games.game.enable", "payments.provider.configure", "games.supplier.configure"),
+        _deny("security.*"),
+        break_glass=True,
+    ),
+)
+
+ADMINISTRATOR = "administrator"
+OVERRIDE = "The first administrator of an installation holds everything until roles are given out."
+
+
+def administrator(promised: frozenset[str]) -> SeedRole:
+    """Whoever sets an installation up. Critical permissions are reached by no pattern, so all are named."""
+    everything = Grant(pattern="*", modes=dict(_ALL), auto_extend=True)
+    return _role(
+        ADMINISTRATOR,
+        "security",
+        "Sets an installation up. Give the other roles out, then take this one away.",
+        (everything, *_allow(_ALL, *sorted(promised))),
+    )

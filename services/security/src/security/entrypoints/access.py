@@ -1,0 +1,78 @@
+"""What people hold, from the tables of who holds which role and of what the roles allow."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.store import Application, UnitOfWork, event_store
+from security.application.policy import grants_of
+from security.domain.grants import Grant, Line, lines
+from security.domain.role.aggregate import Defined, role
+from security.domain.role.errors import RoleIsRetired, RoleUnknown
+from security.read_models.assignment_list import assignment_list
+from security.read_models.role_list import role_list
+
+_A, _R = assignment_list.table, role_list.table
+_HELD = (
+    select(_A.c.staff_id, _A.c.role_id, _A.c.casinos, _A.c.not_before, _A.c.expires_at, _A.c.override, _R.c.grants)
+    .join(_R, _R.c.role_id == _A.c.role_id)
+    .where(_R.c.status == "active")
+    .order_by(_A.c.assigned_at, _A.c.assignment_id)
+)
+
+
+async def held_by(connection: AsyncConnection, staff_id: UUID, now: datetime) -> list[Line]:
+    """What somebody holds at this moment."""
+    rows = await connection.execute(_HELD.where(_A.c.staff_id == staff_id))
+    return [one for row in rows if row.not_before is None or row.not_before <= now for one in _lines(row, now)]
+
+
+async def held_now_or_later(connection: AsyncConnection, staff_id: UUID, now: datetime) -> list[Line]:
+    """What somebody holds, what is to come included."""
+    rows = await connection.execute(_HELD.where(_A.c.staff_id == staff_id))
+    return [one for row in rows for one in _lines(row, now)]
+
+
+async def everybodys(
+    connection: AsyncConnection, now: datetime, *, instead: dict[UUID, tuple[Grant, ...]] | None = None
+) -> dict[UUID, list[Line]]:
+    """What everybody holds, what is to come included; with other lines for some roles, if they are given."""
+    found: dict[UUID, list[Line]] = {}
+    for row in await connection.execute(_HELD):
+        other = (instead or {}).get(row.role_id)
+        held = found.setdefault(row.staff_id, [])
+        held.extend(_lines(row, now) if other is None else lines(other, tuple(row.casinos), row.expires_at))
+    return found
+
+
+async def role_to_give(uow: UnitOfWork, role_id: UUID) -> Any:
+    """The row of a role, which nobody changes until it is given: a version that comes meanwhile waits.
+
+    Raises:
+        RoleUnknown, RoleIsRetired.
+    """
+    statement = select(role_list.table).where(role_list.table.c.role_id == role_id).with_for_update(read=True)
+    found = (await uow.connection.execute(statement)).one_or_none()
+    if found is None:
+        raise RoleUnknown("There is no such role.", field="role_id")
+    if found.status != "active":
+        raise RoleIsRetired("The role is given to nobody any more.", field="role_id")
+    return found
+
+
+async def role_with_versions(app: Application, connection: AsyncConnection, role_id: UUID) -> Defined:
+    """A role as its history tells; RoleUnknown when there is none."""
+    history = await event_store.load(connection, app.types, f"{role.category}-{role_id}")
+    state = role.fold(one.event for one in history)
+    if not isinstance(state, Defined):
+        raise RoleUnknown
+    return state
+
+
+def _lines(row: Any, now: datetime) -> list[Line]:
+    if row.expires_at is not None and row.expires_at <= now:
+        return []
+    return lines(grants_of(row), tuple(row.casinos), row.expires_at)

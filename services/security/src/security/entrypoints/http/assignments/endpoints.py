@@ -1,0 +1,135 @@
+"""Who holds which role: given, taken away, listed."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from chassis.auth import Caller, Forbidden, Requires
+from chassis.domain import Invalid, uuid7
+from chassis.http import App, Db, Once
+from chassis.http.listing import Page
+from chassis.store import UnitOfWork
+from contracts.security.permissions import SecurityPermission as P
+from security.adapters import catalogue
+from security.application.policy import grants_of
+from security.domain.duties import Conflict, conflicts
+from security.domain.grants import Line, lines, undenied
+from security.domain.staff.aggregate import staff
+from security.domain.staff.commands import AssignRole, WithdrawRole
+from security.domain.staff.errors import DutiesConflict
+from security.entrypoints.access import held_now_or_later, role_to_give
+from security.entrypoints.http.assignments.listing import ASSIGNMENTS
+from security.entrypoints.http.reach import assignments_within, casinos_of, require_held, require_own_casinos
+from security.entrypoints.http.sessions.schemas import Done
+from security.entrypoints.http.staff.schemas import Assign, Assigned, AssignmentItem
+from security.read_models.assignment_list import assignment_list
+from security.read_models.role_list import role_list
+from security.read_models.staff_list import staff_list
+
+router = APIRouter(prefix="/api/security/v1", tags=["assignments"])
+
+
+@router.get("/assignments", openapi_extra=ASSIGNMENTS.openapi)
+async def list_assignments(
+    caller: Annotated[Caller, Requires(P.ASSIGNMENT_LIST)], request: Request, db: Db
+) -> Page[AssignmentItem]:
+    """Who holds which role, where, why and until when; a manager of some casinos sees those at them alone."""
+    return await ASSIGNMENTS.page(request, caller, db, where=assignments_within(caller))
+
+
+@router.post("/staff/{staff_id}/assignments", status_code=201, response_model=Assigned)
+async def assign_role(
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, body: Assign, once: Once
+) -> Response:
+    """Give a role for some casinos or for the whole operator. Nobody gives themselves one, or more than they hold; what
+    is kept with two people meets in one only for a reason that is kept.
+    """
+    casinos = _casinos(body.casinos)
+    require_own_casinos(caller, casinos)
+    assignment_id = uuid7()
+
+    async def work(uow: UnitOfWork) -> Assigned:
+        found = await role_to_give(uow, body.role_id)
+        known = await catalogue.load(uow.connection)
+        given = lines(grants_of(found), casinos, body.expires_at)
+        await require_held(uow, caller, given, known)
+        held = await _held(uow, staff_id)
+        override = _override(caller, body, casinos, met=_new(conflicts([*held, *given], known), conflicts(held, known)))
+        command = AssignRole(
+            staff_id=staff_id,
+            assignment_id=assignment_id,
+            role_id=body.role_id,
+            role_name=found.name,
+            casinos=casinos,
+            by=caller.id,
+            now=uow.ctx.occurred_at,
+            not_before=body.not_before,
+            expires_at=body.expires_at,
+            ticket=body.ticket,
+            override=override,
+        )
+        await uow.decide(staff, staff_id, command)
+        return Assigned(assignment_id=assignment_id)
+
+    return await once(caller, work, reason=body.reason)
+
+
+@router.delete("/staff/{staff_id}/assignments/{assignment_id}")
+async def withdraw_role(
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, assignment_id: UUID, request: Request, app: App
+) -> Done:
+    """Take a role away. What it denies is denied no more, so whoever takes it away holds that himself."""
+    command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id, within=casinos_of(caller))
+
+    async def work(uow: UnitOfWork) -> None:
+        table = assignment_list.table
+        statement = (
+            select(table.c.casinos, role_list.table.c.grants)
+            .join(role_list.table, role_list.table.c.role_id == table.c.role_id)
+            .where(table.c.assignment_id == assignment_id, table.c.staff_id == staff_id)
+        )
+        found = (await uow.connection.execute(statement)).one_or_none()
+        await uow.decide(staff, staff_id, command)
+        if found is not None:
+            known = await catalogue.load(uow.connection)
+            freed = undenied(lines(grants_of(found), tuple(found.casinos)), [], known)
+            await require_held(uow, caller, freed, known, field=None)
+
+    await app.transact(work, caller.context(request))
+    return Done()
+
+
+async def _held(uow: UnitOfWork, staff_id: UUID) -> list[Line]:
+    """What the person holds; another role that is given at the same time waits, so that both are looked at together."""
+    table = staff_list.table
+    await uow.connection.execute(select(table.c.staff_id).where(table.c.staff_id == staff_id).with_for_update())
+    return await held_now_or_later(uow.connection, staff_id, uow.ctx.occurred_at)
+
+
+def _override(caller: Caller, body: Assign, casinos: tuple[str, ...], *, met: list[Conflict]) -> str | None:
+    """The reason why duties may meet, if they do; DutiesConflict without one, Forbidden for whoever may not say so."""
+    if not met:
+        return None
+    if body.conflict_override is None:
+        named = "; ".join(f"{one.pair.first} and {one.pair.second}: {one.pair.why}" for one in met[:3])
+        raise DutiesConflict(f"One person would hold {named}", field="role_id")
+    scope = caller.scope(P.CONFLICT_OVERRIDE)
+    allowed = scope.unlimited if casinos == ("*",) else all(scope.allows(UUID(one)) for one in casinos)
+    if not caller.may(P.CONFLICT_OVERRIDE) or not allowed:
+        raise Forbidden
+    return body.conflict_override
+
+
+def _new(met: list[Conflict], before: list[Conflict]) -> list[Conflict]:
+    return [one for one in met if one not in before]
+
+
+def _casinos(given: list[str]) -> tuple[str, ...]:
+    if given == ["*"]:
+        return ("*",)
+    try:
+        return tuple(sorted({str(UUID(one)) for one in given}))
+    except ValueError:
+        raise Invalid("Name casino ids, or * alone.", field="casinos") from None

@@ -1,0 +1,1 @@
+"""Endpoints: duties that met."""

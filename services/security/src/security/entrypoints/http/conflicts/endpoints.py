@@ -1,0 +1,66 @@
+"""Duties that met in one person, as the nightly look found them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, select
+
+from chassis.auth import Caller, Requires
+from chassis.http import Db
+from chassis.http.listing import Field, ListSpec, Page
+from contracts.security.permissions import SecurityPermission as P
+from security.adapters.tables import duties_conflict
+from security.entrypoints.http.reach import assignments_within
+from security.read_models.assignment_list import assignment_list
+
+router = APIRouter(prefix="/api/security/v1/sod-conflicts", tags=["roles"])
+
+CONFLICTS = ListSpec(
+    "sod-conflicts",
+    duties_conflict,
+    casino_column=None,
+    id_column=duties_conflict.c.id,
+    fields={
+        "id": Field(duties_conflict.c.id),
+        "staff_id": Field(duties_conflict.c.staff_id),
+        "first": Field(duties_conflict.c.first),
+        "second": Field(duties_conflict.c.second),
+        "casinos": Field(duties_conflict.c.casinos),
+        "why": Field(duties_conflict.c.why, ops=()),
+        "override": Field(duties_conflict.c.override, ops=("is",)),
+        "found_at": Field(duties_conflict.c.found_at, sortable=True),
+        "seen_at": Field(duties_conflict.c.seen_at),
+    },
+    default_order="found_at.desc",
+)
+"""A row belongs to the casinos it names; the route narrows the list to the caller's colleagues."""
+
+
+class ConflictItem(BaseModel):
+    """Two permissions that are kept apart, and who holds both, where. `override` is why, if somebody said so."""
+
+    id: UUID
+    staff_id: UUID
+    first: str
+    second: str
+    casinos: list[str]
+    why: str
+    override: str | None
+    found_at: datetime
+    seen_at: datetime
+
+
+@router.get("", openapi_extra=CONFLICTS.openapi)
+async def list_conflicts(
+    caller: Annotated[Caller, Requires(P.CONFLICT_LIST)], request: Request, db: Db
+) -> Page[ConflictItem]:
+    """Who holds what two people should hold; a manager of some casinos sees it of those who work there."""
+    return await CONFLICTS.page(request, caller, db, where=_of_colleagues(caller))
+
+
+def _of_colleagues(caller: Caller) -> list[ColumnElement[bool]]:
+    own, table = assignments_within(caller), assignment_list.table
+    return [duties_conflict.c.staff_id.in_(select(table.c.staff_id).where(*own))] if own else []

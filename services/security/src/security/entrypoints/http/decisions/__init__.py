@@ -1,0 +1,1 @@
+"""Endpoints: why somebody may do something, and who may."""

@@ -1,0 +1,25 @@
+"""The list of roles."""
+
+from chassis.http.listing import Field, ListSpec
+from security.read_models.role_list import table
+
+ROLES = ListSpec(
+    "roles",
+    table,
+    casino_column=None,
+    id_column=table.c.role_id,
+    fields={
+        "role_id": Field(table.c.role_id),
+        "name": Field(table.c.name, sortable=True),
+        "description": Field(table.c.description, ops=()),
+        "owner": Field(table.c.owner),
+        "review_by": Field(table.c.review_by),
+        "status": Field(table.c.status),
+        "version": Field(table.c.version),
+        "permissions": Field(table.c.permissions),
+        "break_glass": Field(table.c.break_glass),
+        "changed_at": Field(table.c.changed_at, sortable=True),
+    },
+    default_order="name.asc",
+)
+"""A role is one thing for all casinos."""

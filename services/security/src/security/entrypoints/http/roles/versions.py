@@ -1,0 +1,106 @@
+"""Versions of a role: drafted, published, shown, compared. A published version never changes."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from chassis.auth import Caller, Requires
+from chassis.http import App, Once
+from chassis.store import UnitOfWork
+from contracts.security.permissions import SecurityPermission as P
+from security.adapters import catalogue
+from security.domain.role.aggregate import Defined, role
+from security.domain.role.commands import DraftVersion, PublishVersion
+from security.domain.staff.errors import OwnAccess
+from security.entrypoints.access import held_by, role_with_versions
+from security.entrypoints.http.reach import require_whole_operator
+from security.entrypoints.http.roles.schemas import (
+    Difference,
+    DraftBody,
+    PublishBody,
+    VersionItem,
+    VersionPublished,
+    Versions,
+    VersionView,
+)
+from security.entrypoints.http.roles.views import difference, version_of, version_view
+from security.entrypoints.http.sessions.schemas import Done
+from security.read_models.assignment_list import assignment_list
+
+router = APIRouter(prefix="/api/security/v1/roles/{role_id}", tags=["roles"])
+
+
+@router.get("/versions", dependencies=[Requires(P.ROLE_LIST)])
+async def list_versions(role_id: UUID, app: App) -> Versions:
+    """Every version the role ever had, the newest first. There are tens of them at most, so there are no pages."""
+    async with app.db.read() as connection:
+        found = await role_with_versions(app, connection, role_id)
+        return Versions(items=[VersionItem.of(one) for one in reversed(found.versions)])
+
+
+@router.get("/versions/{version}", dependencies=[Requires(P.ROLE_LIST)])
+async def show_version(role_id: UUID, version: int, app: App) -> VersionView:
+    """A version with its lines, and what these stand for now."""
+    async with app.db.read() as connection:
+        found = version_of(await role_with_versions(app, connection, role_id), version)
+        return version_view(found, await catalogue.load(connection))
+
+
+@router.get("/diff", dependencies=[Requires(P.ROLE_LIST)])
+async def compare_versions(
+    role_id: UUID,
+    app: App,
+    before: Annotated[int, Query(ge=1, description="a version")],
+    after: Annotated[int, Query(ge=1, description="another one")],
+) -> Difference:
+    """What one version allows or denies that the other does not: lines, and the permissions they stand for."""
+    async with app.db.read() as connection:
+        found = await role_with_versions(app, connection, role_id)
+        first, second = version_of(found, before), version_of(found, after)
+        return difference(first.grants, second.grants, await catalogue.load(connection))
+
+
+@router.put("/draft")
+async def draft_version(
+    caller: Annotated[Caller, Requires(P.ROLE_DRAFT)], role_id: UUID, body: DraftBody, request: Request, app: App
+) -> Done:
+    """Keep the lines of the next version. Nothing of it holds before it is published."""
+    require_whole_operator(caller)
+
+    async def work(uow: UnitOfWork) -> None:
+        command = DraftVersion(grants=body.given(), catalogue=await catalogue.load(uow.connection))
+        await uow.decide(role, role_id, command)
+
+    await app.transact(work, caller.context(request))
+    return Done()
+
+
+@router.post("/versions", status_code=201, response_model=VersionPublished)
+async def publish_version(
+    caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], role_id: UUID, body: PublishBody, once: Once
+) -> Response:
+    """Let a new version hold. Whoever holds the role asks a colleague to do it. What is added must be held, for the
+    whole operator, by whoever adds it, and so must be what is no longer denied: everybody with the role has it then.
+    """
+    require_whole_operator(caller)
+
+    async def work(uow: UnitOfWork) -> VersionPublished:
+        table = assignment_list.table
+        own = select(table.c.assignment_id).where(table.c.staff_id == caller.id, table.c.role_id == role_id)
+        if (await uow.connection.execute(own)).first() is not None:
+            raise OwnAccess
+        command = PublishVersion(
+            grants=body.lines(),
+            catalogue=await catalogue.load(uow.connection),
+            own=await held_by(uow.connection, caller.id, uow.ctx.occurred_at),
+            description=body.description,
+            owner=body.owner,
+            review_by=body.review_by,
+        )
+        outcome = await uow.decide(role, role_id, command)
+        assert isinstance(outcome.state, Defined)
+        return VersionPublished(role_id=role_id, version=outcome.state.current.number)
+
+    return await once(caller, work, reason=body.reason)
