@@ -46,7 +46,8 @@ def library(program: Program, issuer: str, key: Any = None) -> AsyncOAuth2Client
     """Authlib as its documentation says, but for the hour that its assertions live unless told otherwise."""
     pair = key or program.pair
     client = AsyncOAuth2Client(program.client_id, pair, token_endpoint_auth_method="private_key_jwt")
-    claims = {"exp": int(time.time()) + 120}
+    now = int(time.time())
+    claims = {"iat": now - 60, "exp": now + 120}  # The clock of the service stands still since the test began.
     client.register_client_auth_method(
         PrivateKeyJWT(issuer + TOKEN, claims=claims, headers={"kid": program.kid}, alg=program.algorithm)
     )

@@ -42,6 +42,7 @@ class Caller:
         id: the person; for a service, an id made from its name.
         name: a service's name, otherwise the id as text.
         session_id: the session the token belongs to.
+        networks: where the token is good from; none: from anywhere.
         casino_id: a player's casino.
         grants: what a member of staff may do, and where.
         must_change_password: nothing else is open to them.
@@ -56,6 +57,7 @@ class Caller:
     id: UUID
     name: str = ""
     session_id: UUID | None = None
+    networks: tuple[str, ...] = ()
     casino_id: UUID | None = None
     grants: tuple[Grant, ...] = ()
     must_change_password: bool = False

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.auth.caller import Caller
 from chassis.auth.errors import FactorRequired, Forbidden, PasswordChangeRequired, Unauthenticated
+from chassis.auth.networks import comes_from
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import Verifier
@@ -54,6 +55,8 @@ class AccessRule:
 
     async def __call__(self, request: HTTPConnection) -> Any:
         caller = await self.admit(request)
+        if caller is not None and caller.networks:
+            _require_from(caller.networks, request)
         record = RequestRecord.find(request.scope)
         if record is not None:
             record.decision = self.label
@@ -236,6 +239,12 @@ def guarded(app: ASGIApp, marker: Depends) -> Guarded:
     if not isinstance(marker.dependency, AccessRule):
         raise TypeError("a marker such as Internal() or Public('why') is needed")
     return Guarded(app, marker.dependency)
+
+
+def _require_from(networks: Collection[str], request: HTTPConnection) -> None:
+    """Unauthenticated when a token is used somewhere else than it is good from: whoever does so has copied it."""
+    if not comes_from(networks, request.client.host if request.client else None):
+        raise Unauthenticated
 
 
 def _door(request: HTTPConnection) -> Door:

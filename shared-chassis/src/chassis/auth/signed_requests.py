@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from http_message_signatures import (
 from http_message_signatures.algorithms import ED25519
 
 from chassis.auth.errors import Unauthenticated
+from chassis.auth.networks import comes_from
 from chassis.domain import Clock
 
 log = structlog.get_logger(__name__)
@@ -118,7 +118,8 @@ class SignedRequests:
         )
         if checked.parameters != signed:
             raise InvalidSignature("read in two ways")
-        _require_from(client.networks, request.address)
+        if client.networks and not comes_from(client.networks, request.address):
+            raise InvalidSignature("from an address that is not its own")
         if not await self._nonces.use(client.client_id, signed["nonce"], now + REMEMBERED):
             raise InvalidSignature("its nonce was used before")
         return client
@@ -193,8 +194,3 @@ def _named(key_id: str) -> tuple[UUID, str]:
     if match is None:
         raise InvalidSignature("its key id is none of ours")
     return UUID(match[1]), match[2]
-
-
-def _require_from(networks: tuple[str, ...], address: str | None) -> None:
-    if networks and not any(ip_address(address or "") in ip_network(one) for one in networks):
-        raise InvalidSignature("from an address that is not its own")

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -114,6 +115,7 @@ def _caller_of(claims: Mapping[str, Any], moment: float) -> Caller:
             id=UUID(claims["sub"]),
             name=claims["sub"],
             session_id=UUID(claims["sid"]),
+            networks=_networks(claims.get("net", [])),
             casino_id=UUID(casino) if casino is not None else None,
             grants=tuple(map(Grant.from_claim, claims.get("grants") or ())) if kind == "staff" else (),
             must_change_password=claims.get("pwc") is True,
@@ -140,6 +142,12 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a claim is given twice")
     return found
+
+
+def _networks(net: Any) -> tuple[str, ...]:
+    if not isinstance(net, list):
+        raise TypeError("net is a list of networks")
+    return tuple(str(ip_network(one)) for one in net)
 
 
 def _methods(amr: Any) -> frozenset[str]:
