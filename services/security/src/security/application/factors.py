@@ -1,6 +1,7 @@
 """What proves who somebody is beside the password: codes by time (RFC 6238), recovery codes, and how it is told."""
 
 import secrets
+import string
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Literal
@@ -14,7 +15,7 @@ RECOVERY_CODES: Final = 10
 MOST_FACTORS: Final = 10
 """Of one person; a drawer of keys is nobody's."""
 
-_ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+_ALPHABET: Final = "".join(sorted({*string.ascii_uppercase, *string.digits} - set("ILOU01")))
 """Nothing that looks like something else."""
 
 
