@@ -29,6 +29,7 @@ from security.domain.client.commands import (
 )
 from security.entrypoints.client_jobs import IDLE, disable_forgotten
 from security.entrypoints.client_policy import client_subjects
+from security.entrypoints.policy import policy_now
 
 from .clients_api import CASINO, Program, ask
 
@@ -100,6 +101,13 @@ async def test_the_policy_knows_a_program_within_its_casinos(service: Service, c
     assert (subject.kind, subject.active, assignment.role_id) == ("client", True, role)
     assert assignment.scope == CasinoScope.of(UUID(CASINO)), "what the terms no longer name is lost"
     assert assignment.expires_at == clock.now() + 200 * DAY
+
+
+async def test_the_policy_that_is_published_knows_programs(service: Service, clock: FixedClock) -> None:
+    program = await registered(service, clock, Program.new())
+    async with service.db.read() as connection:
+        policy = await policy_now(connection, clock.now())
+    assert policy.subjects[UUID(program.client_id)] == await subject_of(service, program)
 
 
 class Elsewhere:

@@ -26,12 +26,16 @@ _REMEMBERED = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The rows a policy is made from: what is declared, and the read models of roles, assignments and staff."""
+    """The rows a policy is made from: what is declared, and the read models of roles, assignments and staff.
+
+    Partners' programs come as subjects already.
+    """
 
     permissions: Iterable[PermissionMeta]
     roles: Iterable[Any]
     assignments: Iterable[Any]
     staff: Iterable[Any]
+    clients: Iterable[PolicySubject] = ()
 
 
 def policy_of(known: Known, *, version: int, issued_at: datetime) -> Policy:
@@ -55,7 +59,8 @@ def policy_of(known: Known, *, version: int, issued_at: datetime) -> Policy:
                 assignments=tuple(sorted(given.get(row.staff_id, ()), key=lambda one: one.id)),
             )
             for row in known.staff
-        },
+        }
+        | {one.id: one for one in known.clients},
     )
 
 

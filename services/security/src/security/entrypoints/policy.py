@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth.policy.model import Policy
 from security.adapters import catalogue
 from security.application.policy import Known, policy_of
+from security.entrypoints.client_policy import client_subjects
 from security.read_models.assignment_list import assignment_list
 from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list
@@ -20,5 +21,6 @@ async def policy_now(connection: AsyncConnection, now: datetime) -> Policy:
         roles=(await connection.execute(select(role_list.table))).all(),
         assignments=(await connection.execute(select(assignment_list.table))).all(),
         staff=(await connection.execute(select(staff_list.table))).all(),
+        clients=await client_subjects(connection),
     )
     return policy_of(known, version=0, issued_at=now)
