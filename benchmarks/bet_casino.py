@@ -159,7 +159,7 @@ async def prepare(
             body = {"game_code": GAME, "platform": "desktop", "lang": "en", "lobby_url": "https://casino.test/"}
             _good(await client.post(f"{_API}/sessions", json=body, headers=headers))
             seats.append(Seat(player_id, hub88.newest_token()))
-    await _fund(payments_url, ids)
+    await fund(payments_url, ids)
     return hub88, seats
 
 
@@ -225,7 +225,7 @@ def _good(answer: httpx.Response) -> None:
         raise RuntimeError(f"{answer.request.url}: {answer.status_code} {answer.text}")
 
 
-async def _fund(url: str, players: Sequence[UUID]) -> None:
+async def fund(url: str, players: Sequence[UUID]) -> None:
     """Wallets with money, and restrictions that were just heard of."""
     db = Database(url, application_name="benchmark")
     async with db.write() as connection:

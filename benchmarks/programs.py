@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
 from typing import Literal
@@ -19,11 +19,16 @@ START_TIMEOUT_S = 90
 
 @asynccontextmanager
 async def program(
-    name: str, environment: Mapping[str, str], *, role: Literal["api", "worker", "relay", "all"]
+    name: str,
+    environment: Mapping[str, str],
+    *,
+    role: Literal["api", "worker", "relay", "all"] | None = "all",
+    command: Sequence[str] = (),
 ) -> AsyncIterator[tuple[str, int]]:
     """Run a service while the block lasts; yields its `host:port` and process id once it is ready.
 
-    What it said is shown when it fails.
+    What it said is shown when it fails. `role` is None for the gateway, which has none; `command` is another way to
+    start the same.
     """
     port = free_port()
     told = {
@@ -33,9 +38,9 @@ async def program(
         "PATH": os.environ["PATH"],
     }
     with TemporaryFile() as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", name, "serve", "--role", role, env=told, stdout=output, stderr=output
-        )
+        roles = () if role is None else ("--role", role)
+        line = command or (sys.executable, "-m", name, "serve", *roles)
+        process = await asyncio.create_subprocess_exec(*line, env=told, stdout=output, stderr=output)
         try:
             await _ready(f"http://127.0.0.1:{port}/readyz", process)
             yield f"127.0.0.1:{port}", process.pid

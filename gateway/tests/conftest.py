@@ -2,14 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 
+from chassis.http.protocol import Patience
 from chassis.http.serving import uvicorn_config
 from chassis.testing.environment import make_settings
 from chassis.testing.tokens import test_verifier
@@ -79,11 +82,15 @@ class Upstream:
         await asyncio.get_running_loop().create_future()
 
 
+HASTE = Patience(linger_s=0.02)
+"""Nobody waits in a test for the end of a connection on which nothing is under way."""
+
+
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[int]:
+async def served(app: Any, patience: Patience = HASTE) -> AsyncIterator[int]:
     """Serve an application as we serve all of them, on a free port."""
     settings = make_settings(Settings, **_everything_at("http://127.0.0.1:1"), port=0, shutdown_grace_s=1)
-    config = uvicorn_config(app, settings)
+    config = uvicorn_config(app, settings, patience=patience)
     config.log_level = "critical"
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
@@ -98,6 +105,75 @@ async def served(app: Any) -> AsyncIterator[int]:
 
 def _everything_at(url: str) -> dict[str, str]:
     return {f"{service}_url": url for service in SERVICES}
+
+
+@asynccontextmanager
+async def gateway_before(url: str, patience: Patience = HASTE, **told: Any) -> AsyncIterator[int]:
+    """The port of a gateway with all services at one address, told what else is given."""
+    settings = make_settings(Settings, **{**_everything_at(url), **told})
+    async with served(build(settings, verifier=test_verifier()), patience) as port:
+        yield port
+
+
+@asynccontextmanager
+async def talking(url: str, patience: Patience = HASTE, **told: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of such a gateway; who asks is up to the request."""
+    async with gateway_before(url, patience, **told) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            yield client
+
+
+Script = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Scripted:
+    """An upstream of raw bytes: it reads one request after another and answers each as the script says."""
+
+    def __init__(self, script: Script) -> None:
+        self.heads: list[bytes] = []
+        self._script = script
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.url = ""
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator["Scripted"]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            server.close()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            while not writer.is_closing():
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.heads.append(head)
+                found = re.search(rb"content-length: ([0-9]+)", head.lower())
+                await reader.readexactly(int(found.group(1)) if found else 0)
+                await self._script(head, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # It has hung up, which is its right.
+        finally:
+            writer.close()
+
+
+def answering(raw: bytes, *, then_close: bool = False) -> Script:
+    """The same bytes for every request."""
+
+    async def script(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw)
+        await writer.drain()
+        if then_close:
+            writer.close()
+
+    return script
 
 
 @pytest.fixture

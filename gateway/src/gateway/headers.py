@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http import RequestProblem
 from chassis.http.problems import problem_response
+from gateway.target import canonical_path
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -61,6 +62,9 @@ _READ = _FORWARDED | {
 _ONCE = _READ - _MANY
 """Everything that is read here or behind, by whatever reader: given twice, two readers could take two of them."""
 
+PATH = "gateway.path"
+"""Where the canonical path is kept in the ASGI scope."""
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _NOT_RETURNED = frozenset(
@@ -97,6 +101,7 @@ class CheckedHeads:
         if scope["type"] == "http":
             try:
                 check_line(scope)
+                scope[PATH] = canonical_path(scope["raw_path"])
                 check_head(scope["headers"], frozenset() if scope["path"] in _PROBES else self._hosts)
             except RequestProblem as problem:
                 answer = problem_response(scope, problem.status_code, problem.code, problem.detail)
@@ -106,11 +111,9 @@ class CheckedHeads:
 
 
 def check_line(scope: Scope) -> None:
-    """Refuse methods nobody knows, and a body in chunks in a version that has none; RequestProblem 400."""
+    """Refuse methods nobody knows; RequestProblem 400."""
     if scope["method"] not in _METHODS:
         raise _refused("This method is not known here.")
-    if scope["http_version"] == "1.0" and any(name == b"transfer-encoding" for name, _ in scope["headers"]):
-        raise _refused("HTTP/1.0 has no bodies in chunks.")
 
 
 def check_head(headers: Headers, hosts: frozenset[str]) -> None:

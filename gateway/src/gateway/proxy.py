@@ -17,10 +17,10 @@ from gateway.answers import Answers
 from gateway.bodies import Body, body_of
 from gateway.browser import BrowserSessions
 from gateway.exchange import Asked, Exchanges
-from gateway.headers import inbound
+from gateway.headers import PATH, inbound
 from gateway.routes import Route, RouteTable
 from gateway.settings import Settings
-from gateway.target import canonical_path, forwarded_path
+from gateway.target import forwarded_path
 
 _SAFE = frozenset({"GET", "HEAD"})
 _LOG_INS: Mapping[str, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ class Proxy:
         self._answers = Answers(silence_s=settings.upstream_timeout_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = canonical_path(scope["raw_path"])
+        path: str = scope[PATH]
         ip = scope["client"][0] if scope["client"] else "unknown"
         left = await self._admission.address(ip)
         route = self._routes.match(scope["method"], path)

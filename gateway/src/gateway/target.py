@@ -26,6 +26,8 @@ def canonical_path(raw_path: bytes) -> str:
         path = unquote_to_bytes(raw_path).decode("utf-8")
     except UnicodeDecodeError:
         raise _refused() from None
+    if path == "/":
+        return path
     segments = path.split("/")
     if segments[0] or any(segment in {"", ".", ".."} for segment in segments[1:]):
         raise _refused()

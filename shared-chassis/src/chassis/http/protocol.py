@@ -13,6 +13,7 @@ MOST_HEADERS: Final = 100
 MOST_HEADER_BYTES: Final = 16 * 1024
 LONGEST_TARGET: Final = 8 * 1024
 
+_CODING_LENGTH: Final = len(b"transfer-encoding")
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
 
 
@@ -45,7 +46,9 @@ class StrictProtocol(HttpToolsProtocol):
 
     An absolute-form target (`GET http://other/x`) names a host of its own beside the header Host, and the parser shows
     applications its path alone; so does a fragment, which no client sends. By the time an application is asked, both
-    are gone. A head is measured as it comes, so that nobody can have us keep more of it than we take.
+    are gone. Where a body ends is said by a length or by `chunked` alone: where two readers could see its end in two
+    places, nothing is read of what follows. A head is measured as it comes, so that nobody can have us keep more of it
+    than we take.
     """
 
     patience = Patience()
@@ -53,6 +56,7 @@ class StrictProtocol(HttpToolsProtocol):
     _reading = "nothing"
     _head_bytes = 0
     _body_bytes = 0
+    _codings = 0
     _ending = False
     _given_up = False
 
@@ -80,7 +84,7 @@ class StrictProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Called by the parser at the first byte of a request."""
         super().on_message_begin()
-        self._reading, self._head_bytes, self._body_bytes = "head", 0, 0
+        self._reading, self._head_bytes, self._body_bytes, self._codings = "head", 0, 0, 0
 
     def on_url(self, url: bytes) -> None:
         """Called by the parser with a part of the target."""
@@ -93,6 +97,10 @@ class StrictProtocol(HttpToolsProtocol):
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > MOST_HEADER_BYTES or len(self.headers) >= MOST_HEADERS:
             raise MalformedRequest
+        if len(name) == _CODING_LENGTH and name.lower() == b"transfer-encoding":
+            self._codings += 1
+            if self._codings > 1 or value.lower() != b"chunked" or self.parser.get_http_version() == "1.0":
+                raise MalformedRequest
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

@@ -82,8 +82,8 @@ def create_service(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         middleware=[
             Middleware(Observed, templates=templates, drain=drain, edge=edge),
-            Middleware(Guard, max_body_bytes=settings.max_body_bytes),
             *middleware,
+            Middleware(Guard, max_body_bytes=settings.max_body_bytes),
             Middleware(RawApplications, applications=raw),
         ],
     )

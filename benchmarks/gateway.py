@@ -1,0 +1,275 @@
+"""Requests per second through the gateway to a service, against nginx as a reverse proxy that checks nothing.
+
+    make bench-gateway
+    python benchmarks/gateway.py --seconds 10 --clients 64 --client pyreqwest
+
+The request is a real one: a player asks payments for his balance, with his token, which the gateway checks, limits and
+routes and payments checks again before it asks PostgreSQL. nginx passes on the same request to the same process.
+Gateway and nginx have one process each and are measured by turns; the median round counts. `light` is the same against
+a service that has nothing to do, where the way through is all there is. `added_p50_ms` is what one client who asks one
+thing after another waits longer than without the gateway. This process is the client.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import logging
+import secrets
+import shutil
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+import structlog
+import uvloop
+from pitlocal.processes import free_port
+
+from bet_casino import CASINO, fund
+from chassis.db import migrations
+from chassis.domain import uuid7
+from chassis.testing.tokens import default_maker, make_token
+from common import Result, database, folder, percentile, report, say, server, stopwatch
+from programs import program
+
+GOAL = 0.4
+NAMES = ("security", "backoffice", "verification", "payments", "games", "reports")
+NGINX = """
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    upstream service {{ server {service}; keepalive 128; }}
+    server {{
+        listen 127.0.0.1:{port};
+        keepalive_requests 1000000;
+        location / {{ proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    }}
+}}
+"""
+
+
+class Line(asyncio.Protocol):
+    """One connection: asks, waits for the answer, asks again until the time is over."""
+
+    def __init__(self, request: bytes, until: float, waits: list[float], finished: asyncio.Future[None]) -> None:
+        self._request, self._until, self._waits, self._finished = request, until, waits, finished
+        self._received = b""
+        self._sent_at = 0.0
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, separator, body = self._received.partition(b"\r\n\r\n")
+        if not separator:
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._end(RuntimeError(f"refused: {self._received!r}"))
+            return
+        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(body) < length:
+            return
+        self._waits.append(stopwatch() - self._sent_at)
+        self._received = b""
+        self._send()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(exc or ConnectionError("hung up"))
+
+    def _send(self) -> None:
+        self._sent_at = stopwatch()
+        if self._sent_at >= self._until:
+            self._end(None)
+            return
+        assert self._transport is not None
+        self._transport.write(self._request)
+
+    def _end(self, error: Exception | None) -> None:
+        if not self._finished.done():
+            if error is None:
+                self._finished.set_result(None)
+            else:
+                self._finished.set_exception(error)
+        if self._transport is not None:
+            self._transport.close()
+
+
+async def ask(name: str, address: str, path: str, token: str, *, clients: int, seconds: float) -> dict[str, float]:
+    """Answers per second, and how long clients waited."""
+    host, _, port = address.partition(":")
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept: application/json", f"Authorization: Bearer {token}"]
+    request = "\r\n".join([*lines, "", ""]).encode()
+    loop = asyncio.get_running_loop()
+    waits: list[float] = []
+    began = stopwatch()
+    until = began + seconds
+    finished: list[asyncio.Future[None]] = []
+    for _ in range(clients):
+        done: asyncio.Future[None] = loop.create_future()
+        finished.append(done)
+        await loop.create_connection(lambda done=done: Line(request, until, waits, done), host, int(port))  # type: ignore[misc]
+    await asyncio.gather(*finished)
+    per_s = len(waits) / (stopwatch() - began)
+    p50, p99 = percentile(waits, 0.5) * 1000, percentile(waits, 0.99) * 1000
+    say(f"  {name}, {clients} client(s): {per_s:,.0f}/s, p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    return {"per_s": round(per_s), "p50_ms": round(p50, 3), "p99_ms": round(p99, 3)}
+
+
+@asynccontextmanager
+async def nginx(service: str) -> AsyncIterator[str]:
+    """An nginx before a service; its address."""
+    if shutil.which("nginx") is None:
+        raise SystemExit("nginx is needed: apt-get install nginx-light")
+    port = free_port()
+    with folder() as own:
+        (own / "nginx.conf").write_text(NGINX.format(folder=own, service=service, port=port))
+        process = await asyncio.create_subprocess_exec("nginx", "-p", str(own), "-c", str(own / "nginx.conf"))
+        try:
+            await _listens(port)
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+@asynccontextmanager
+async def light_service() -> AsyncIterator[str]:
+    """A service in a process of its own that answers every request with the same kilobyte; its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "light_service:app", "--port", str(port), "--http", "httptools"]
+    process = await asyncio.create_subprocess_exec(*command, "--log-level", "warning", cwd=Path(__file__).parent)
+    try:
+        await _listens(port)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> None:
+    deadline = stopwatch() + 30
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            if stopwatch() > deadline:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+
+
+async def _keys(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Security, as far as it is needed here: it says whose signatures are good."""
+    await reader.readuntil(b"\r\n\r\n")
+    body = json.dumps(default_maker().jwks()).encode()
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    await writer.drain()
+    writer.close()
+
+
+async def compared(
+    stack: AsyncExitStack, environment: dict[str, str], service: str, player: UUID, options: argparse.Namespace
+) -> tuple[list[tuple[dict[str, float], dict[str, float]]], dict[str, float], dict[str, float]]:
+    """Rounds of gateway and nginx before the same service; then one client with the gateway and one without."""
+    path, token = f"/api/payments/v1/players/{player}/balance", make_token(kind="player", subject=player, casino=CASINO)
+    told = {**environment, **{f"{name.upper()}_URL": f"http://{service}" for name in NAMES if name != "security"}}
+    command: Sequence[str] = ()
+    if options.client != "aiohttp":
+        command = (sys.executable, str(Path(__file__).with_name("gateway_clients.py")))
+    ours, _ = await stack.enter_async_context(program("gateway", told, role=None, command=command))
+    theirs = await stack.enter_async_context(nginx(service))
+    say("warming up ...")
+    for address in (ours, theirs):
+        await ask("warming up", address, path, token, clients=options.clients, seconds=min(2.0, options.seconds))
+    rounds = []
+    for _ in range(options.rounds):
+        baseline = await ask("nginx", theirs, path, token, clients=options.clients, seconds=options.seconds)
+        measured = await ask("gateway", ours, path, token, clients=options.clients, seconds=options.seconds)
+        rounds.append((measured, baseline))
+    direct = await ask("without", service, path, token, clients=1, seconds=options.seconds)
+    through = await ask("gateway", ours, path, token, clients=1, seconds=options.seconds)
+    return sorted(rounds, key=lambda pair: pair[0]["per_s"] / pair[1]["per_s"]), direct, through
+
+
+async def main(options: argparse.Namespace) -> None:
+    """The whole benchmark."""
+    player = uuid7()
+    async with AsyncExitStack() as stack:
+        keys = await stack.enter_async_context(await asyncio.start_server(_keys, "127.0.0.1", 0))
+        environment = {
+            "INTERNAL_KEY": secrets.token_urlsafe(32),
+            "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "SECURITY_URL": f"http://127.0.0.1:{keys.sockets[0].getsockname()[1]}",
+            "FILES_URL": f"file://{Path.cwd() / '.local' / 'files'}",
+            "REQUESTS_PER_SECOND_PER_IP": "100000",
+            "REQUESTS_PER_SECOND_PER_SESSION": "100000",
+            "WORKERS": str(options.workers),
+        }
+        running = stack.enter_context(server())
+        urls = {
+            name: await stack.enter_async_context(database(running, f"bench_{name}")) for name in ("payments", "bus")
+        }
+        await migrations.upgrade("payments", urls["payments"])
+        await fund(urls["payments"], [player])
+        told = {**environment, "BUS_DATABASE_URL": urls["bus"], "DATABASE_URL": urls["payments"]}
+        payments, _ = await stack.enter_async_context(program("payments", told, role="api"))
+        say("a player asks payments for his balance")
+        async with AsyncExitStack() as behind:
+            rounds, direct, through = await compared(behind, environment, payments, player, options)
+        say("the same, of a service that has nothing to do")
+        async with AsyncExitStack() as behind:
+            light = await behind.enter_async_context(light_service())
+            light_rounds, light_direct, light_through = await compared(behind, environment, light, player, options)
+    measured, baseline = rounds[len(rounds) // 2]
+    light_measured, light_baseline = light_rounds[len(light_rounds) // 2]
+    report(
+        Result(
+            bench="gateway",
+            value=round(measured["per_s"] / baseline["per_s"], 2),
+            unit="x",
+            better="higher",
+            goal=GOAL,
+            measured=measured["per_s"],
+            baseline=baseline["per_s"],
+            baseline_name="nginx without a token check",
+            extra={
+                "client": options.client,
+                "clients": options.clients,
+                "workers": options.workers,
+                "gateway": measured,
+                "nginx": baseline,
+                "added_p50_ms": round(through["p50_ms"] - direct["p50_ms"], 3),
+                "light": {
+                    "value": round(light_measured["per_s"] / light_baseline["per_s"], 2),
+                    "gateway": light_measured,
+                    "nginx": light_baseline,
+                    "added_p50_ms": round(light_through["p50_ms"] - light_direct["p50_ms"], 3),
+                },
+            },
+        )
+    )
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    arguments.add_argument("--seconds", type=float, default=5, help="of each measurement")
+    arguments.add_argument("--rounds", type=int, default=3, help="of nginx and gateway by turns; the median counts")
+    arguments.add_argument("--clients", type=int, default=32, help="requests under way at once")
+    arguments.add_argument("--workers", type=int, default=1, help="processes of the gateway")
+    arguments.add_argument("--client", choices=("aiohttp", "pyreqwest"), default="aiohttp", help="towards the service")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    uvloop.run(main(arguments.parse_args()))
