@@ -184,6 +184,16 @@ async def upstream() -> AsyncIterator[Upstream]:
         yield echo
 
 
+@pytest.fixture(scope="module")
+async def long_lived() -> AsyncIterator[tuple[int, Upstream]]:
+    """A gateway without limits and its upstream, for all tests of a module; whoever uses it clears `seen`."""
+    echo = Upstream()
+    unlimited: dict[str, Any] = {"requests_per_second_per_ip": 100_000, "requests_per_second_per_session": 100_000}
+    async with served(echo) as behind:
+        async with gateway_before(f"http://127.0.0.1:{behind}", allowed_hosts="127.0.0.1,x", **unlimited) as port:
+            yield port, echo
+
+
 @pytest.fixture
 async def gateway(upstream: Upstream) -> AsyncIterator[int]:
     """The port of a gateway before the upstream."""

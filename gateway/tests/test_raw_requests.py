@@ -1,7 +1,7 @@
 """Requests byte by byte, to the gateway alone and through nginx: each is refused, or arrives as it was meant.
 
-Counted at every hop: what nginx has passed on the gateway has seen, and what the gateway has let through the
-service has seen, and nothing beside. The first thirty are those of a comparison of parsers; the others came with our own rules.
+Counted at every hop: what nginx has passed on the gateway has seen, and what the gateway has let through the service
+has seen, and nothing beside. The first thirty are those of a comparison of parsers; the others came with our own rules.
 """
 
 import asyncio

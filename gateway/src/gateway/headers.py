@@ -104,7 +104,10 @@ class CheckedHeads:
                 scope[PATH] = canonical_path(scope["raw_path"])
                 check_head(scope["headers"], frozenset() if scope["path"] in _PROBES else self._hosts)
             except RequestProblem as problem:
-                answer = problem_response(scope, problem.status_code, problem.code, problem.detail)
+                # Whoever sends such a head may have meant what follows it as another request.
+                answer = problem_response(
+                    scope, problem.status_code, problem.code, problem.detail, headers={"Connection": "close"}
+                )
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)

@@ -122,6 +122,9 @@ class StrictProtocol(HttpToolsProtocol):
         self._reading = "nothing"
         super().on_message_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """No line in the log for each stranger who asks for another protocol: he is answered in this one."""
+
     def send_400_response(self, msg: str) -> None:
         """Called when the parser gives up; what the client did wrong is said as everywhere."""
         del msg

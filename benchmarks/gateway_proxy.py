@@ -1,7 +1,7 @@
 """Requests per second through the gateway to a service, against nginx as a reverse proxy that checks nothing.
 
     make bench-gateway
-    python benchmarks/gateway.py --seconds 10 --clients 64 --client pyreqwest
+    python benchmarks/gateway_proxy.py --seconds 10 --clients 64 --client pyreqwest
 
 The request is a real one: a player asks payments for his balance, with his token, which the gateway checks, limits and
 routes and payments checks again before it asks PostgreSQL. nginx passes on the same request to the same process.
