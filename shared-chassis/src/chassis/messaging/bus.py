@@ -6,6 +6,7 @@ The promises, each held by `chassis.testing.bus_contract.BusContract` for every 
 - Every message reaches every group at least once; a batch counts as delivered when its handler returned.
 - A reader never skips a message, however many writers commit in whatever order.
 - The partitions of a topic are shared among the members of a group; those of a member that dies are taken over.
+- Whoever follows topics gets every message that is published after it began, whoever else reads them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,6 +18,9 @@ DEFAULT_PARTITIONS = 12
 
 MAX_VALUE_BYTES = 900_000
 """The largest message; Kafka's brokers refuse more than 1 MiB including keys and headers."""
+
+SHORT_LIVED = ".heartbeats"
+"""How the names of topics end whose messages are worth nothing after some minutes and are kept no longer."""
 
 BATCH_SIZE = 500
 """Records handed to a handler at once, at most."""
@@ -104,6 +108,18 @@ class Subscription(Protocol):
         ...
 
 
+class Following(Protocol):
+    """Hears everything that is published from now on, for as long as this process lives; nothing is remembered."""
+
+    async def start(self) -> None:
+        """Take a place at the end of the topics; raises when the bus is down. Later outages are waited out."""
+        ...
+
+    async def stop(self) -> None:
+        """Let the batch at work finish and stop listening."""
+        ...
+
+
 class EventBus(Protocol):
     """Carries messages. Needs no start: it connects when it is first used, and again when a connection was lost."""
 
@@ -121,6 +137,10 @@ class EventBus(Protocol):
         self, group: str, topics: Sequence[str], handler: Handler, *, batch_size: int = BATCH_SIZE
     ) -> Subscription:
         """A new member of `group`, not started yet. A new group begins with the oldest message there is."""
+        ...
+
+    def follow(self, topics: Sequence[str], handler: Handler) -> Following:
+        """A listener of its own, not started yet: it hears what every other one hears as well."""
         ...
 
     async def partitions(self, topic: str) -> int:

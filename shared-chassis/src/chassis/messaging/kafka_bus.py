@@ -17,7 +17,8 @@ from aiokafka.errors import (
     for_code,
 )
 
-from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached
+from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, SHORT_LIVED, Handler, Message, Reach, Reached
+from chassis.messaging.kafka_following import KafkaFollowing
 from chassis.messaging.kafka_group import KafkaSubscription
 from chassis.messaging.partitioner import destination
 
@@ -27,6 +28,8 @@ _REQUEST_TIMEOUT_MS = 15_000
 _CLOSE_S = 5.0
 _KEEP_MS = 30 * 24 * 60 * 60 * 1000
 """How long a topic made here keeps its messages: the time in which a service that is down can still catch up."""
+
+_KEEP_SHORT_MS = 10 * 60 * 1000
 
 
 class KafkaBus:
@@ -92,6 +95,10 @@ class KafkaBus:
         """A member of a consumer group."""
         return KafkaSubscription(self, group, topics, handler, batch_size=batch_size)
 
+    def follow(self, topics: Sequence[str], handler: Handler) -> KafkaFollowing:
+        """A listener of its own, a consumer without a group."""
+        return KafkaFollowing(self, topics, handler)
+
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has."""
         if topic not in self._topics:
@@ -129,7 +136,8 @@ class KafkaBus:
     async def _create(self, admin: AIOKafkaAdminClient, topic: str) -> None:
         brokers = len((await admin.describe_cluster())["brokers"])
         copies = min(self._replication, brokers)
-        settings = {"retention.ms": str(_KEEP_MS), "min.insync.replicas": str(max(copies - 1, 1))}
+        keep_ms = _KEEP_SHORT_MS if topic.endswith(SHORT_LIVED) else _KEEP_MS
+        settings = {"retention.ms": str(keep_ms), "min.insync.replicas": str(max(copies - 1, 1))}
         new = NewTopic(topic, self._partitions, copies, topic_configs=settings)
         made = await admin.create_topics([new])
         for name, code, *_ in made.topic_errors:

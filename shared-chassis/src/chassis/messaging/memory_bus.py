@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached, Record, lag_of
 from chassis.messaging.delivery import Dispatcher, Partition
 from chassis.messaging.partitioner import destination
 
 DRAIN_S = 10.0
+
+_followings = count()
 
 
 @dataclass
@@ -71,6 +74,10 @@ class MemoryBus:
         """A member of a group in this process."""
         return MemorySubscription(self, group, topics, handler, batch_size=batch_size)
 
+    def follow(self, topics: Sequence[str], handler: Handler) -> "MemoryFollowing":
+        """A listener of its own in this process."""
+        return MemoryFollowing(self, topics, handler)
+
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has."""
         if topic not in self.log.topics:
@@ -80,6 +87,28 @@ class MemoryBus:
     def published(self, topic: str) -> list[Record]:
         """Everything a topic holds, by partition and offset; for assertions."""
         return [record for partition in self.log.topics.get(topic, []) for record in partition]
+
+
+class MemoryFollowing:
+    """The only member of a group nobody else knows, which begins at the end."""
+
+    def __init__(self, bus: MemoryBus, topics: Sequence[str], handler: Handler) -> None:
+        self._bus = bus
+        self._topics = tuple(topics)
+        self._group = f"following-{next(_followings)}"
+        self._member = MemorySubscription(bus, self._group, topics, handler, batch_size=BATCH_SIZE)
+
+    async def start(self) -> None:
+        """Take a place at the end."""
+        for topic in self._topics:
+            for number in range(await self._bus.partitions(topic)):
+                end = len(self._bus.log.topics[topic][number])
+                self._bus.log.offsets[self._group, (topic, number)] = end
+        await self._member.start()
+
+    async def stop(self) -> None:
+        """Let the batch at work finish and stop listening."""
+        await self._member.stop()
 
 
 class MemorySubscription:

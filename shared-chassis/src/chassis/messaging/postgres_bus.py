@@ -10,13 +10,15 @@ import asyncpg
 
 from chassis.db.engine import plain_url
 from chassis.messaging import postgres_schema as sql
-from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, Handler, Message, Reach, Reached
+from chassis.messaging.bus import BATCH_SIZE, DEFAULT_PARTITIONS, SHORT_LIVED, Handler, Message, Reach, Reached
 from chassis.messaging.partitioner import destination
+from chassis.messaging.postgres_following import PostgresFollowing
 from chassis.messaging.postgres_group import PostgresSubscription
 
 _CONNECT_TIMEOUT_S = 10.0
 _COMMAND_TIMEOUT_S = 30.0
 _LONGEST_NOTICE = 7_000
+_SHORT = timedelta(minutes=10)
 
 
 class PostgresBus:
@@ -78,6 +80,10 @@ class PostgresBus:
         """A member of a group; it has one connection of its own, and its partitions as long as it has that."""
         return PostgresSubscription(self, group, topics, handler, batch_size=batch_size)
 
+    def follow(self, topics: Sequence[str], handler: Handler) -> PostgresFollowing:
+        """A listener of its own, with one connection."""
+        return PostgresFollowing(self, topics, handler)
+
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has."""
         return len((await self.topics({topic}))[topic])
@@ -106,12 +112,15 @@ class PostgresBus:
     async def purge(self, keep: timedelta) -> int:
         """Delete records older than `keep` that every group reading their topic has passed; a piece at a time.
 
+        Those of topics whose messages are short-lived go after ten minutes, since no group ever passes them.
+
         Returns:
             how many were deleted; call again while it is not 0.
         """
         pool = await self.pool()
-        status = str(await pool.execute(sql.PURGE, keep, 1_000))
-        return int(status.rsplit(" ", 1)[-1])
+        passed = str(await pool.execute(sql.PURGE, keep, 1_000))
+        stale = str(await pool.execute(sql.PURGE_SHORT_LIVED, f"%{SHORT_LIVED}", _SHORT, 1_000))
+        return int(passed.rsplit(" ", 1)[-1]) + int(stale.rsplit(" ", 1)[-1])
 
     async def pool(self) -> "asyncpg.Pool[Any]":
         """The connections, opened with the first use; raises when the database does not answer."""

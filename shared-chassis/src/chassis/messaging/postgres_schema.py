@@ -153,3 +153,17 @@ PURGE = """
     ) AS oldest
     WHERE r.partition_id = passed.id AND r."offset" = oldest."offset"
       AND r.created_at < clock_timestamp() - $1::interval"""
+
+# Short-lived messages are for those who listen now. No group reads them, so nobody's place need be known.
+PURGE_SHORT_LIVED = """
+    DELETE FROM log_record r USING (
+        SELECT o.partition_id, o."offset" FROM log_topic t JOIN log_partition p ON p.topic_id = t.id, LATERAL (
+            SELECT partition_id, "offset", created_at FROM log_record WHERE partition_id = p.id
+            ORDER BY "offset" LIMIT $3
+        ) AS o
+        WHERE t.name LIKE $1 AND o.created_at < clock_timestamp() - $2::interval
+    ) AS old
+    WHERE r.partition_id = old.partition_id AND r."offset" = old."offset" """
+
+ENDS = """
+    SELECT p.id, p.next_offset AS "end" FROM log_partition p WHERE p.id = ANY($1::int[])"""
