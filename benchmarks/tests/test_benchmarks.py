@@ -101,3 +101,9 @@ def test_the_trend_is_shown_for_each_benchmark(tmp_path: Path) -> None:
     )
     assert "bet (goal 1.0 x, higher is better)" in done.stdout
     assert "+50%" in done.stdout
+
+
+def test_permission_checks_are_measured_against_cedar(tmp_path: Path) -> None:
+    told = run("permission", tmp_path, "--staff", "5", "--roles", "4", "--checks", "1000", "--slow", "100")
+    assert told["baseline"] > told["value"] > 0
+    assert told["measured"]["compile_ms"] > 0

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import structlog
@@ -16,11 +17,15 @@ from fastapi import APIRouter, FastAPI
 
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.permissions import manifest as manifest_of
+from chassis.auth.policy.disk import DiskCopy
+from chassis.auth.policy.local import LocalPolicy
+from chassis.auth.policy.pull import pulling
 from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.http import create_service
 from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
+from chassis.service_client import ServiceClient
 from chassis.settings import ServiceSettings
 from chassis.store import Application, Context, Housekeeping, Log, ReadModel
 from chassis.tasks import Handler, TaskRunner
@@ -49,6 +54,7 @@ class Service:
         commands: extra commands of `python -m <service>`, each given the service and its arguments.
         state: what endpoints find at `request.app.state` beside application, db, clock and settings.
         verifier: checks access tokens; only security, which has the keys itself, brings its own.
+        policy: the policy it decides by; only security, which makes it, brings its own and keeps it up to date.
         on_start, on_stop: things to open and close with the process, in every role.
     """
 
@@ -68,6 +74,7 @@ class Service:
     on_stop: Sequence[Callable[[], Awaitable[None]]] = ()
     state: Mapping[str, Any] = field(default_factory=dict)
     verifier: Verifier | None = None
+    policy: LocalPolicy | None = None
     version: str = "0.1.0"
 
     def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
@@ -83,6 +90,8 @@ class Service:
 def http_application(service: Service, role: Role = "api") -> FastAPI:
     """The service's FastAPI application; in the roles `worker`, `relay` and `all` the loops run in its lifespan."""
     serves_api = role in {"all", "api"}
+    copy = local_policy(service) if service.policy is None and service.verifier is None else None
+    policy = service.policy or copy
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -92,7 +101,8 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
                 stack.push_async_callback(close)
             for start in service.on_start:
                 await start()
-            await stack.enter_async_context(running(service, role, app.state.drain.hurry))
+            following = copy if serves_api else None
+            await stack.enter_async_context(running(service, role, app.state.drain.hurry, policy=following))
             yield
 
     return create_service(
@@ -101,10 +111,11 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
         routers=list(service.routers) if serves_api else [],
         mounts=dict(service.mounts) if serves_api else {},
         settings=service.settings,
-        readiness={"database": service.db.ping},
+        readiness={"database": service.db.ping, **({"policy": policy.ready} if policy is not None else {})},
         permissions=list(service.permissions),
         lifespan=lifespan,
         verifier=service.verifier,
+        policy=policy,
         state={
             "service": service,
             "application": service.application,
@@ -117,17 +128,21 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
 
 
 @asynccontextmanager
-async def running(service: Service, role: Role, hurry: asyncio.Event | None = None) -> AsyncIterator[None]:
+async def running(
+    service: Service, role: Role, hurry: asyncio.Event | None = None, *, policy: LocalPolicy | None = None
+) -> AsyncIterator[None]:
     """Run the loops of a role while the block lasts; then stop them, letting what is in hand finish.
 
     What is not finished after the settings' grace, or when `hurry` is set, is cancelled.
     """
-    if role == "api":
+    if role == "api" and policy is None:
         yield
         return
     stop = asyncio.Event()
     bus = bus_from_settings(service.settings)
     loops = _loops(service, role, bus)
+    if policy is not None:
+        loops["policy"] = policy.runner(bus)
     tasks = [asyncio.create_task(_for_ever(name, loop, stop), name=name) for name, loop in loops.items()]
     try:
         yield
@@ -171,6 +186,14 @@ def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]
         for background in service.background:
             loops[getattr(background, "__name__", repr(background))] = background
     return loops
+
+
+def local_policy(service: Service) -> LocalPolicy:
+    """The copy of the policy of a service that has to ask security for it."""
+    settings = service.settings
+    security = ServiceClient(settings.security_url, "security", settings.internal_key, caller=service.name)
+    disk = DiskCopy(Path(settings.policy_folder) / f"{service.name}.json", settings.internal_key)
+    return LocalPolicy(pull=pulling(security), disk=disk)
 
 
 def _housekeeping(service: Service) -> Housekeeping:

@@ -7,17 +7,68 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.auth import Caller, Grant, PermissionSpec, manifest
+from chassis.auth import (
+    ApprovalNeeded,
+    Caller,
+    Forbidden,
+    PermissionSpec,
+    PolicyStale,
+    StepUpNeeded,
+    manifest,
+)
+from chassis.auth.policy.local import LocalPolicy
+from chassis.auth.policy.model import (
+    PermissionMeta,
+    Policy,
+    PolicyAssignment,
+    PolicyRole,
+    PolicySubject,
+    RoleGrant,
+)
 from chassis.domain import FixedClock, NotFound
 from chassis.store.context import CasinoScope
 
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
-READ, WRITE = "payments.deposit.list", "payments.withdrawal.approve"
+READ, WRITE, ADJUST = "payments.deposit.list", "payments.withdrawal.approve", "payments.adjustment.make"
+WHO = UUID(int=9)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+METAS = {
+    READ: PermissionMeta(id=READ, risk="low"),
+    WRITE: PermissionMeta(id=WRITE, risk="high", step_up_s=300),
+    ADJUST: PermissionMeta(id=ADJUST, four_eyes=True),
+}
 
 
-def staff(*grants: tuple[list[str], list[str]]) -> Caller:
-    made = [Grant.from_claim({"casinos": casinos, "permissions": permissions}) for casinos, permissions in grants]
-    return Caller(kind="staff", id=uuid4(), grants=tuple(made))
+def staff(*grants: tuple[list[str], list[str]], ceiling: int | None = None, proved_s: int = 0) -> Caller:
+    """Somebody who holds these permissions at these casinos and proved so long ago who they are."""
+    roles = {
+        UUID(int=100 + n): PolicyRole(
+            id=UUID(int=100 + n),
+            name=f"role{n}",
+            version=1,
+            grants=(
+                RoleGrant(
+                    id=f"role{n}@1#1",
+                    permissions=frozenset(permissions),
+                    modes={"pii_basic": "mask"},
+                    ceilings={} if ceiling is None else {"EUR": ceiling},
+                ),
+            ),
+        )
+        for n, (_, permissions) in enumerate(grants)
+    }
+    given = tuple(
+        PolicyAssignment(
+            id=UUID(int=200 + n),
+            role_id=UUID(int=100 + n),
+            scope=CasinoScope.everything() if "*" in casinos else CasinoScope.of(*map(UUID, casinos)),
+        )
+        for n, (casinos, _) in enumerate(grants)
+    )
+    subject = PolicySubject(id=WHO, assignments=given)
+    policy = Policy(version=1, issued_at=AT, permissions=METAS, roles=roles, subjects={WHO: subject})
+    held = LocalPolicy.holding(policy, clock=FixedClock(AT))
+    return Caller(kind="staff", id=WHO, authenticated_at=int(AT.timestamp()) - proved_s).by(held)
 
 
 def test_a_permission_holds_where_it_was_granted() -> None:
@@ -68,20 +119,56 @@ def test_a_service_sees_everything_and_has_a_stable_id() -> None:
     assert Caller.service("games").id == Caller.service("games").id != Caller.service("payments").id
 
 
+def test_what_is_held_may_be_done() -> None:
+    caller = staff(([str(A)], [READ, WRITE, ADJUST]), ceiling=100)
+    assert caller.must(READ, A).outcome == "allow"
+    assert caller.must(WRITE, A, 100, "EUR").scope == CasinoScope.of(A)
+    assert caller.must(ADJUST, A, proposes=True).outcome == "four_eyes"
+    assert caller.mode("pii_basic", A, READ) == "mask"
+    assert caller.mode("aml", A, READ) == "none"
+
+
 @pytest.mark.parametrize(
-    "claim",
+    ("permission", "casino_id", "amount_minor", "error"),
     [
-        {},
-        {"casinos": ["*"]},
-        {"casinos": "*", "permissions": [READ]},
-        {"casinos": ["all"], "permissions": [READ]},
-        {"casinos": [1], "permissions": [READ]},
-        {"casinos": ["*"], "permissions": READ},
+        (READ, B, None, NotFound),
+        (READ, A, 101, Forbidden),
+        ("payments.ledger.view", A, None, Forbidden),
+        (ADJUST, A, None, ApprovalNeeded),
     ],
 )
-def test_a_malformed_grant_grants_nothing(claim: dict[str, object]) -> None:
-    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
-        Grant.from_claim(claim)
+def test_what_is_not_held_is_refused(
+    permission: str, casino_id: UUID, amount_minor: int | None, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        staff(([str(A)], [READ, ADJUST]), ceiling=100).must(permission, casino_id, amount_minor, "EUR")
+
+
+def test_an_old_proof_of_who_it_is_may_do_nothing_that_asks_for_a_fresh_one() -> None:
+    caller = staff((["*"], [READ, WRITE]), proved_s=301)
+    assert caller.may(READ)
+    assert not caller.may(WRITE)
+    assert caller.scope(WRITE).unlimited
+    with pytest.raises(StepUpNeeded) as challenge:
+        caller.must(WRITE, A)
+    assert challenge.value.max_age_s == 300
+
+
+def test_without_a_policy_nobody_holds_anything() -> None:
+    caller = Caller(kind="staff", id=WHO)
+    assert not caller.may(READ)
+    assert caller.scope(READ).empty
+    assert caller.mode("pii_basic", A, READ) == "none"
+    with pytest.raises(PolicyStale):
+        caller.must(READ)
+
+
+def test_players_hold_no_permissions_and_services_all() -> None:
+    player = Caller(kind="player", id=WHO, casino_id=A)
+    with pytest.raises(Forbidden):
+        player.must(READ, A)
+    assert player.mode("pii_basic") == "clear"
+    assert Caller.service("games").must(READ, A).scope.unlimited
 
 
 casinos = st.sampled_from([str(A), str(B), str(C), "*"])
@@ -104,9 +191,9 @@ def test_a_further_grant_never_takes_anything_away(
 
 def test_the_context_says_who_when_and_where() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    person = Caller(kind="staff", id=A, admitted_by=READ, grants=staff(([str(B)], [READ])).grants)
+    person = staff(([str(B)], [READ])).let_in_by(READ)
     context = person.context(FixedClock(at), reason="checked", casino_id=B)
-    assert (context.actor.kind, context.actor.id) == ("staff", str(A))
+    assert (context.actor.kind, context.actor.id) == ("staff", str(WHO))
     assert context.occurred_at == at
     assert context.casino_id == B
     assert context.scope == CasinoScope.of(B)
@@ -118,9 +205,10 @@ def test_the_context_says_who_when_and_where() -> None:
 
 def test_the_manifest_is_sorted_and_has_no_doubles() -> None:
     read, write = PermissionSpec(READ, "See deposits", "low", ("financial",)), PermissionSpec(WRITE, "Approve", "high")
-    assert manifest([write, read, read]) == [
-        {"id": READ, "title": "See deposits", "risk": "low", "data_classes": ["financial"]},
-        {"id": WRITE, "title": "Approve", "risk": "high", "data_classes": []},
+    found = manifest([write, read, read])
+    assert [(one["id"], one["risk"], one["data_classes"]) for one in found] == [
+        (READ, "low", ["financial"]),
+        (WRITE, "high", []),
     ]
     with pytest.raises(ValueError, match="declared twice"):
         manifest([read, PermissionSpec(READ, "Another title")])

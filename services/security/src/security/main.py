@@ -13,6 +13,7 @@ from chassis.settings import load
 from chassis.store import Application, EventTypes
 from security.adapters.audit_chain import AuditChain
 from security.adapters.keys import SigningKeys
+from security.adapters.policy_store import PolicyStore
 from security.application.door import door_keeper
 from security.application.publishing import publish
 from security.domain.client import events as client
@@ -38,7 +39,8 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     db = Database(settings.database_url, application_name="security", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
     signing = SigningKeys(db, SecretBox(settings.master_key_bytes), clock)
-    door = door_keeper(settings, signing, clock)
+    policies = PolicyStore(application, SecretBox(settings.master_key_bytes), clock)
+    door = door_keeper(settings, signing, policies, clock)
     listening = consumer()
     key = derive(settings.master_key, "audit-chain")
     chain = AuditChain(application, listening.log_of(audit_log), audit_log, key)
@@ -56,13 +58,16 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
             nightly(application),
             chain.run,
             forgotten_clients(application),
+            policies.keep,
         ],
         commands=COMMANDS,
         state={
             "door_keeper": door,
             "keys": signing,
+            "policies": policies,
             "blind_index": BlindIndex(settings.master_key_bytes),
             "audit_chain": chain,
         },
         verifier=TokenVerifier(signing, now=lambda: clock.now().timestamp()),
+        policy=policies,
     )

@@ -25,7 +25,7 @@ async def test_a_role_at_one_casino_is_in_the_token_for_that_casino_alone(
     tokens = await enter(client, bob["login"], bob["one_time_password"])
     verifier = service.verifier
     assert isinstance(verifier, TokenVerifier)
-    caller = await verifier.verify(tokens["access_token"])
+    caller = (await verifier.verify(tokens["access_token"])).by(service.policy)
     assert caller.may(LIST, mine)
     assert not caller.may(LIST, theirs)
     assert not caller.may("security.staff.list")

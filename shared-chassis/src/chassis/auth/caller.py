@@ -1,37 +1,29 @@
 """Who is calling, and what that means for what they may see and do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Final, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from starlette.requests import HTTPConnection
 
+from chassis.auth.errors import ApprovalNeeded, Forbidden, PolicyStale, StepUpNeeded, Unauthenticated
+from chassis.auth.permissions import DataClass
+from chassis.auth.policy.compile import Access
+from chassis.auth.policy.decide import decide, fresh_enough, stale, union
+from chassis.auth.policy.held import Held
+from chassis.auth.policy.metrics import REFUSED
+from chassis.auth.policy.model import Asking, Decision, Mode, Policy, Wish
 from chassis.domain import Clock, NotFound, SystemClock
 from chassis.store.context import Actor, CasinoScope, Context
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
 
-CallerKind = Literal["staff", "player", "service"]
+CallerKind = Literal["staff", "player", "client", "service"]
 
 EVERY_CASINO = "*"
 
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """Permissions, and the casinos they hold for."""
-
-    scope: CasinoScope
-    permissions: frozenset[str]
-
-    @classmethod
-    def from_claim(cls, claim: Mapping[str, Any]) -> "Grant":
-        """From `{"casinos": ["*"] or ids, "permissions": [...]}`; ValueError, TypeError or KeyError otherwise."""
-        casinos = claim["casinos"]
-        if not isinstance(casinos, list) or not isinstance(claim["permissions"], list):
-            raise TypeError("a grant has a list of casinos and a list of permissions")
-        scope = CasinoScope.everything() if EVERY_CASINO in casinos else CasinoScope.of(*map(UUID, casinos))
-        return cls(scope, frozenset(map(str, claim["permissions"])))
+_NO_PERMISSIONS: Final = Policy(version=0, issued_at=datetime(1970, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +36,10 @@ class Caller:
         session_id: the session the token belongs to.
         networks: where the token is good from; none: from anywhere.
         casino_id: a player's casino.
-        grants: what a member of staff may do, and where.
+        held: the policy that says what staff and partners' clients may do; None: nothing.
+        access: what it says they hold, as it was when they came in.
+        policy_version: the policy their token was made with; ours must not be older.
+        issued_at: when, in seconds since 1970, the token was made.
         must_change_password: nothing else is open to them.
         must_add_factor: nothing but adding a second factor is open to them.
         authenticated_at: when, in seconds since 1970, it was last proved who they are.
@@ -59,7 +54,10 @@ class Caller:
     session_id: UUID | None = None
     networks: tuple[str, ...] = ()
     casino_id: UUID | None = None
-    grants: tuple[Grant, ...] = ()
+    held: Held | None = field(default=None, compare=False, repr=False)
+    access: Access | None = field(default=None, compare=False, repr=False)
+    policy_version: int = 0
+    issued_at: int | None = None
     must_change_password: bool = False
     must_add_factor: bool = False
     authenticated_at: int | None = None
@@ -78,9 +76,71 @@ class Caller:
         """Whether it is a player with their own token."""
         return self.kind == "player"
 
+    @property
+    def asking(self) -> Asking:
+        """Who asks, in the words of the policy."""
+        return Asking(
+            subject_id=self.id,
+            kind="client" if self.kind == "client" else "staff",
+            session_id=self.session_id,
+            issued_at=_moment(self.issued_at),
+            authenticated_at=_moment(self.authenticated_at),
+            amr=self.amr,
+        )
+
+    def decide(
+        self,
+        permission: str,
+        casino_id: UUID | None = None,
+        amount_minor: int | None = None,
+        currency: str | None = None,
+    ) -> Decision:
+        """What the policy says to this caller at this moment. Players hold no permissions; services all of them."""
+        wish = Wish(permission=permission, casino_id=casino_id, amount_minor=amount_minor, currency=currency)
+        if self.kind == "service":
+            return _our_own(permission)
+        if self.kind == "player":
+            return decide(_NO_PERMISSIONS, self.asking, wish, datetime.now(UTC))
+        if self.held is None or self.access is None:
+            return decide(None, self.asking, wish, datetime.now(UTC))
+        return self.access.decide(self.asking, wish, self.held.now(), self.held.standing())
+
+    def must(
+        self,
+        permission: str,
+        casino_id: UUID | None = None,
+        amount_minor: int | None = None,
+        currency: str | None = None,
+        *,
+        proposes: bool = False,
+    ) -> Decision:
+        """The decision, when it is to let the caller go on.
+
+        Args:
+            proposes: a proposal for a second person is what is made now, so that needing one is no refusal.
+
+        Raises:
+            NotFound: it is held, but not for this casino.
+            Forbidden: it is not held, or takes a second person.
+            StepUpNeeded: the proof of who it is is too old.
+            Unauthenticated: the session is over.
+            PolicyStale: the copy of the policy is too old to say.
+        """
+        decision = self.decide(permission, casino_id, amount_minor, currency)
+        if decision.code == "out_of_scope":
+            raise NotFound
+        refuse(decision, proposes=proposes)
+        return decision
+
     def may(self, permission: str, casino_id: UUID | None = None) -> bool:
-        """Whether the permission is held for this casino, or (without one) anywhere at all."""
-        return any(permission in grant.permissions and grant.scope.allows(casino_id) for grant in self.grants)
+        """Whether the permission is held for this casino, or (without one) anywhere at all, and may be used now."""
+        access, held = self.access, self.held
+        if access is None or held is None or not access.may(permission, casino_id):
+            return False
+        meta = access.policy.permissions.get(permission)
+        if meta is None or stale(meta, held.standing()):
+            return False
+        return meta.step_up_s is None or fresh_enough(meta, self.asking, held.now())
 
     def scope(self, permission: str | None = None) -> CasinoScope:
         """The casinos the permission holds for; without one, that of the route. A player's is their own casino."""
@@ -88,11 +148,20 @@ class Caller:
             return CasinoScope.everything()
         if self.kind == "player":
             return CasinoScope.of() if self.casino_id is None else CasinoScope.of(self.casino_id)
+        if self.access is None:
+            return CasinoScope.of()
         wanted = permission if permission is not None else self.admitted_by
-        scopes = [grant.scope for grant in self.grants if wanted is None or wanted in grant.permissions]
-        if any(scope.unlimited for scope in scopes):
-            return CasinoScope.everything()
-        return CasinoScope.of(*(casino for scope in scopes for casino in scope.ids or ()))
+        return union(self.access.scopes.values()) if wanted is None else self.access.scope(wanted)
+
+    def mode(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
+        """How much of a kind of data is shown by the permission, or (without one) by that of the route.
+
+        For a thing of one casino, or (without one) in all casinos of the scope. Players see what is about themselves.
+        """
+        if self.kind in ("service", "player"):
+            return "clear"
+        wanted = permission if permission is not None else self.admitted_by
+        return "none" if self.access is None or wanted is None else self.access.mode(wanted, data_class, casino_id)
 
     def must_see(self, casino_id: UUID | None, permission: str | None = None) -> None:
         """NotFound when a thing of this casino is outside what the caller may see."""
@@ -129,11 +198,51 @@ class Caller:
             return Actor("system", self.name, ip)
         if self.acting_for is not None:
             return Actor("staff", str(self.acting_for), ip)
-        return Actor(self.kind, str(self.id), ip)
+        return Actor("partner" if self.kind == "client" else self.kind, str(self.id), ip)
+
+    def by(self, held: Held | None) -> "Caller":
+        """The same caller, with what this policy says they hold; one who brought a policy along keeps it."""
+        held = self.held or held
+        if held is None or self.kind not in ("staff", "client"):
+            return self if held is self.held else replace(self, held=held)
+        return replace(self, held=held, access=held.access(self.asking))
 
     def let_in_by(self, permission: str) -> "Caller":
         """The same caller, admitted by this permission."""
         return replace(self, admitted_by=permission)
+
+
+def refuse(decision: Decision, *, proposes: bool = False) -> None:
+    """Raise what a decision means to whoever asked, unless it lets them go on."""
+    match decision.code:
+        case "allowed":
+            return
+        case "approval_needed" if proposes:
+            return
+        case "policy_stale":
+            REFUSED.labels("stale").inc()
+            raise PolicyStale
+        case "unauthenticated" | "revoked":
+            raise Unauthenticated
+        case "step_up_needed":
+            raise StepUpNeeded(decision.max_age_s or 0)
+        case "approval_needed":
+            raise ApprovalNeeded
+    raise Forbidden
+
+
+def _our_own(permission: str) -> Decision:
+    return Decision(
+        outcome="allow",
+        code="allowed",
+        explanation=f"A service of ours may do {permission}.",
+        version=0,
+        scope=CasinoScope.everything(),
+    )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _surroundings(source: HTTPConnection | Clock | None) -> tuple[Clock, str | None, RequestRecord | None]:

@@ -61,3 +61,23 @@ class StepUpNeeded(DomainError):
     def headers(self) -> dict[str, str]:
         """The challenge: RFC 9470 section 3."""
         return {"WWW-Authenticate": f'Bearer error="{self.code}", max_age="{self.max_age_s}"'}
+
+
+class PolicyStale(DomainError):
+    """The copy of the policy here is too old to decide this, or older than the token; nobody is let in by guessing."""
+
+    code = "policy_stale"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Permissions cannot be checked at the moment.")
+
+
+class ApprovalNeeded(DomainError):
+    """It takes a second person, and this way there is none."""
+
+    code = "approval_needed"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This takes the approval of a second person.")

@@ -6,17 +6,21 @@ async def deposit(caller: Annotated[Caller, Player()]) -> ...
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from fastapi.params import Depends
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.auth.caller import Caller
-from chassis.auth.errors import FactorRequired, Forbidden, PasswordChangeRequired, Unauthenticated
+from chassis.auth.caller import Caller, refuse
+from chassis.auth.errors import FactorRequired, Forbidden, PasswordChangeRequired, PolicyStale, Unauthenticated
 from chassis.auth.networks import comes_from
 from chassis.auth.permissions import PermissionSpec
+from chassis.auth.policy.decide import STALE_AFTER_S, revoked
+from chassis.auth.policy.held import Held
+from chassis.auth.policy.metrics import REFUSED
+from chassis.auth.policy.model import Decision
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import Verifier
 from chassis.domain import NotFound
@@ -32,12 +36,76 @@ class Door:
 
     Attributes:
         shown_as_player: the permissions whose routes are also open to staff who look at things as a player does.
+        policy: says what staff may do; None where no route asks.
+        trail: is told what was decided.
     """
 
-    def __init__(self, verifier: Verifier, services: ServiceTokens, permissions: Iterable[PermissionSpec] = ()) -> None:
+    def __init__(
+        self,
+        verifier: Verifier,
+        services: ServiceTokens,
+        permissions: Iterable[PermissionSpec] = (),
+        *,
+        policy: Held | None = None,
+        trail: "Trail | None" = None,
+    ) -> None:
         self.verifier = verifier
         self.services = services
         self.shown_as_player = frozenset(spec.id for spec in permissions if spec.impersonation)
+        self.policy = policy
+        self.trail = trail or NoTrail()
+
+    async def caller(self, request: HTTPConnection) -> Caller:
+        """Who carries the token, with what the policy says they hold.
+
+        Raises:
+            Unauthenticated: nobody, or somebody whose session, account or token is over.
+            PolicyStale: the copy of the policy is too old to say, or older than the token where something changes.
+        """
+        caller = await self.verifier.verify(_bearer(request))
+        held = caller.held or self.policy
+        if held is None:
+            if caller.kind != "player":
+                raise PolicyStale
+            return caller
+        await held.look()
+        if not await self._caught_up(held, caller) and request.scope.get("method") not in _READING:
+            REFUSED.labels("behind").inc()
+            raise PolicyStale
+        caller = caller.by(held)
+        self._still_good(held, caller)
+        return caller
+
+    async def _caught_up(self, held: Held, caller: Caller) -> bool:
+        """Whether the policy here is not older than the token. Reading goes on by what is held if it is."""
+        version = held.policy.version if held.policy is not None else 0
+        wanted = max(caller.policy_version, 1)
+        return version >= wanted or await held.at_least(wanted)
+
+    def _still_good(self, held: Held, caller: Caller) -> None:
+        policy, standing = held.policy, held.standing()
+        if policy is None or standing.age_s > STALE_AFTER_S:
+            REFUSED.labels("stale").inc()
+            raise PolicyStale
+        for one in (caller.id, caller.acting_for):
+            subject = policy.subjects.get(one) if one is not None else None
+            if revoked(subject, caller.asking, standing) is not None:
+                raise Unauthenticated
+
+
+class Trail(Protocol):
+    """Is told of decisions at the door, to keep those that matter. It must not wait for anything."""
+
+    def record(self, decision: Decision, caller: Caller, request: HTTPConnection) -> None:
+        """One decision."""
+        ...
+
+
+class NoTrail:
+    """Keeps nothing."""
+
+    def record(self, decision: Decision, caller: Caller, request: HTTPConnection) -> None:
+        """Nothing."""
 
 
 class AccessRule:
@@ -47,10 +115,12 @@ class AccessRule:
         label: for logs and OpenAPI.
         permission: the permission it asks for, if it asks for one.
         tokens: what kind of token opens it: `access`, `service` or none.
+        proposes: the route makes a proposal, which a second person approves; needed where the permission has four eyes.
     """
 
     label: str
     permission: str | None = None
+    proposes: bool = False
     tokens: ClassVar[str] = "access"
 
     async def __call__(self, request: HTTPConnection) -> Any:
@@ -94,9 +164,11 @@ class _PersonRule(AccessRule):
         allow_password_change: bool = False,
         allow_factor_enrolment: bool = False,
         own: str | None = None,
+        proposes: bool = False,
     ) -> None:
         self.label = label
         self.permission = permission
+        self.proposes = proposes
         self._staff = staff
         self._player = player
         self._allow_password_change = allow_password_change
@@ -104,7 +176,8 @@ class _PersonRule(AccessRule):
         self._own = own
 
     async def admit(self, request: HTTPConnection) -> Caller:
-        caller = await _door(request).verifier.verify(_bearer(request))
+        door = _door(request)
+        caller = await door.caller(request)
         if caller.must_change_password and not self._allow_password_change:
             raise PasswordChangeRequired
         if caller.must_add_factor and not self._allow_factor_enrolment:
@@ -114,12 +187,13 @@ class _PersonRule(AccessRule):
         if caller.kind == "player" and self._player:
             self._only_himself(caller, request)
             return caller
-        if caller.kind != "staff" or not self._staff:
+        if self.permission is None or not self._staff or caller.kind not in ("staff", "client"):
+            if caller.kind == "staff" and self._staff:
+                return caller
             raise Forbidden
-        if self.permission is None:
-            return caller
-        if not caller.may(self.permission):
-            raise Forbidden
+        decision = caller.decide(self.permission)
+        door.trail.record(decision, caller, request)
+        refuse(decision, proposes=self.proposes)
         return caller.let_in_by(self.permission)
 
     def _only_looking(self, request: HTTPConnection) -> None:
@@ -155,10 +229,14 @@ class _InternalRule(AccessRule):
 
 
 class Requires(Depends):
-    """Staff holding the permission for at least one casino. `caller.scope()` says for which."""
+    """Staff holding the permission for at least one casino. `caller.scope()` says for which.
 
-    def __init__(self, permission: str) -> None:
-        super().__init__(_PersonRule(f"permission: {permission}", staff=True, permission=str(permission)))
+    `proposes` where the route only proposes what a second person must approve.
+    """
+
+    def __init__(self, permission: str, *, proposes: bool = False) -> None:
+        label = f"permission: {permission}"
+        super().__init__(_PersonRule(label, staff=True, permission=str(permission), proposes=proposes))
 
 
 class Player(Depends):

@@ -14,7 +14,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from chassis.auth.caller import Caller, CallerKind, Grant
+from chassis.auth.caller import Caller, CallerKind
 from chassis.auth.errors import Unauthenticated
 
 ISSUER: Final = "pitboss-security"
@@ -26,7 +26,7 @@ _CACHED_S: Final = 30.0
 _MOST_CACHED: Final = 10_000
 _MOST_CHARACTERS: Final = 16_384
 _LATEST: Final = 2**40  # seconds; what is later fits no clock, and at some size no number
-_KINDS: Final[dict[str, CallerKind]] = {"staff": "staff", "player": "player"}
+_KINDS: Final[dict[str, CallerKind]] = {"staff": "staff", "player": "player", "client": "client"}
 
 
 class KeySource(Protocol):
@@ -117,7 +117,8 @@ def _caller_of(claims: Mapping[str, Any], moment: float) -> Caller:
             session_id=UUID(claims["sid"]),
             networks=_networks(claims.get("net", [])),
             casino_id=UUID(casino) if casino is not None else None,
-            grants=tuple(map(Grant.from_claim, claims.get("grants") or ())) if kind == "staff" else (),
+            policy_version=_version(claims),
+            issued_at=issued,
             must_change_password=claims.get("pwc") is True,
             must_add_factor=claims.get("fac") is True,
             authenticated_at=_moment(claims, "auth_time") if "auth_time" in claims else None,
@@ -148,6 +149,10 @@ def _networks(net: Any) -> tuple[str, ...]:
     if not isinstance(net, list):
         raise TypeError("net is a list of networks")
     return tuple(str(ip_network(one)) for one in net)
+
+
+def _version(claims: Mapping[str, Any]) -> int:
+    return _moment(claims, "pv") if "pv" in claims else 0
 
 
 def _methods(amr: Any) -> frozenset[str]:

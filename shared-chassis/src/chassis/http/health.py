@@ -12,7 +12,7 @@ from chassis.http.drain import Drain
 from chassis.telemetry.metrics import CONTENT_TYPE, render_metrics
 
 Check = Callable[[], Awaitable[object]]
-"""Returns when all is well, raises when it is not."""
+"""Returns when all is well, raises when it is not; a dictionary is shown with the answer."""
 
 _PATIENCE_S = 2.0
 
@@ -61,10 +61,10 @@ async def _described(request: Request) -> JSONResponse:
 
 async def _result(check: Check) -> dict[str, Any]:
     try:
-        await asyncio.wait_for(check(), _PATIENCE_S)
+        said = await asyncio.wait_for(check(), _PATIENCE_S)
     except TimeoutError:
         return {"ok": False, "error": "timeout"}
     except Exception as error:
         # Whatever a check raises is its answer; the message may hold an address or a password.
         return {"ok": False, "error": type(error).__name__}
-    return {"ok": True}
+    return {"ok": True, **(said if isinstance(said, dict) else {})}

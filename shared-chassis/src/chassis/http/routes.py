@@ -5,7 +5,7 @@ The trap: since FastAPI 0.165 `include_router` keeps included routers as one pri
 `iter_route_contexts` is the public way in; mounts are entered by hand, and a walk that found nothing is a failure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ def check_routes(app: FastAPI, permissions: Sequence[PermissionSpec]) -> list[De
         UnmarkedRoute: a route has no marker or several, asks for a permission nobody declared, or there are no routes.
     """
     found = declared_routes(app)
-    known = {spec.id for spec in permissions}
+    known = {spec.id: spec for spec in permissions}
     raw = [route.path for route in found if isinstance(route.endpoint, Guarded)]
     wrong = [line for route in found for line in (*_faults(route, known), *_hidden(route, raw))]
     if wrong:
@@ -73,7 +73,7 @@ def check_routes(app: FastAPI, permissions: Sequence[PermissionSpec]) -> list[De
     return found
 
 
-def _faults(route: DeclaredRoute, known: set[str]) -> Iterator[str]:
+def _faults(route: DeclaredRoute, known: Mapping[str, PermissionSpec]) -> Iterator[str]:
     if not route.rules:
         yield f"{route.name} has no marker (Requires, Player, PlayerOr, AnyStaff, Internal or Public)"
         return
@@ -81,8 +81,13 @@ def _faults(route: DeclaredRoute, known: set[str]) -> Iterator[str]:
         yield f"{route.name} has {len(route.rules)} markers: {', '.join(rule.label for rule in route.rules)}"
     if not route.first:
         yield f"{route.name} asks for something else before its marker: declare the caller first"
-    if route.rule.permission is not None and route.rule.permission not in known:
+    if route.rule.permission is None:
+        return
+    spec = known.get(route.rule.permission)
+    if spec is None:
         yield f"{route.name} asks for {route.rule.permission}, which no PermissionSpec declares"
+    elif spec.four_eyes and not route.rule.proposes:
+        yield f"{route.name} asks for {route.rule.permission}, which takes two people, and does not propose"
 
 
 def _hidden(route: DeclaredRoute, raw: Sequence[str]) -> Iterator[str]:

@@ -11,8 +11,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from chassis.auth.jwks import RemoteKeys
-from chassis.auth.markers import Door
+from chassis.auth.markers import Door, Trail
 from chassis.auth.permissions import PermissionSpec
+from chassis.auth.policy.held import Held
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import TokenVerifier, Verifier
 from chassis.http.drain import Drain
@@ -41,6 +42,8 @@ def create_service(
     permissions: Sequence[PermissionSpec] = (),
     lifespan: Lifespan | None = None,
     verifier: Verifier | None = None,
+    policy: Held | None = None,
+    trail: Trail | None = None,
     state: Mapping[str, Any] | None = None,
     openapi: bool = True,
     metrics: bool = True,
@@ -58,6 +61,9 @@ def create_service(
         permissions: every permission the routes ask for.
         lifespan: what starts and stops with it.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
+        policy: says what staff may do; without one, routes that ask for a permission answer 503 (a test's verifier
+            brings its own).
+        trail: is told of each decision at the door.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
         openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
         metrics: whether `/metrics` is served here; else see `metrics_served`.
@@ -88,7 +94,8 @@ def create_service(
         ],
     )
     verifier = verifier or TokenVerifier(RemoteKeys(settings.security_url))
-    door = Door(verifier, ServiceTokens(name, settings.internal_key), permissions)
+    services = ServiceTokens(name, settings.internal_key)
+    door = Door(verifier, services, permissions, policy=policy, trail=trail)
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))

@@ -19,7 +19,7 @@ DEFAULT_PARTITIONS = 12
 MAX_VALUE_BYTES = 900_000
 """The largest message; Kafka's brokers refuse more than 1 MiB including keys and headers."""
 
-SHORT_LIVED = ".heartbeats"
+SHORT_LIVED = ".heartbeat.events"
 """How the names of topics end whose messages are worth nothing after some minutes and are kept no longer."""
 
 BATCH_SIZE = 500

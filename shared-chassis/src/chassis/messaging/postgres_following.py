@@ -112,6 +112,6 @@ class PostgresFollowing:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
 
-    def _on_news(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
-        if payload == "*" or any(int(one) in self._next for one in payload.split(",")):
+    def _on_news(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
+        if payload == "*" or any(int(one) in self._next for one in str(payload).split(",")):
             self._wake.set()

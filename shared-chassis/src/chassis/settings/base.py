@@ -110,6 +110,11 @@ class ServiceSettings(HttpSettings):
     files_url: str = Field(
         default="file://.local/files", pattern=r"^(file|s3)://.+", description="file://folder or s3://bucket/prefix"
     )
+    policy_folder: str = Field(
+        default=".local/policy",
+        min_length=1,
+        description="a folder for the copy of the policy that a start without security begins with",
+    )
     idempotency_days: int = Field(
         default=30, ge=1, le=3650, description="days from 1 to 3650 that the answer to an idempotency key is remembered"
     )

@@ -1,31 +1,55 @@
 """Tokens for tests, signed with a key that is made when it is first needed and thrown away with the process."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from chassis.auth.caller import Caller
 from chassis.auth.jwks import LocalKeys
+from chassis.auth.permissions import DataClass
+from chassis.auth.policy.local import LocalPolicy
+from chassis.auth.policy.model import (
+    Mode,
+    PermissionMeta,
+    Policy,
+    PolicyAssignment,
+    PolicyRole,
+    PolicySubject,
+    RoleGrant,
+)
 from chassis.auth.tokens import AUDIENCE, ISSUER, TokenVerifier
+from chassis.store.context import CasinoScope
 
 EVERYWHERE = "*"
 
+ALL_CLEAR: Final[Mapping[DataClass, Mode]] = MappingProxyType(
+    {"pii_basic": "clear", "pii_sensitive": "clear", "financial": "clear", "rg": "clear", "aml": "clear"}
+)
+"""Whoever made up nothing else sees everything."""
+
 
 class TokenMaker:
-    """A stand-in for security: one signing key, its JWKS, and tokens with whatever claims a test wants."""
+    """A stand-in for security: one signing key, its JWKS, tokens with whatever claims a test wants, and for each of
+    them a policy that says what the test wants its bearer to hold.
+    """
 
     def __init__(self, kid: str = "test-key") -> None:
+        self._policies: dict[str, LocalPolicy] = {}
         self.key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig"}, private=True)
         self.kid = kid
 
     def verifier(self) -> TokenVerifier:
         """What `create_service(verifier=...)` takes: it believes this maker's tokens."""
-        return TokenVerifier(LocalKeys(lambda: {self.kid: self.key}))
+        return _MadeVerifier(LocalKeys(lambda: {self.kid: self.key}), self._policies)
 
     def jwks(self) -> dict[str, Any]:
         """The public keys as security serves them."""
@@ -47,33 +71,74 @@ class TokenMaker:
         session: UUID | None = None,
         permissions: Iterable[str] = (),
         casinos: Iterable[UUID | str] = (EVERYWHERE,),
+        modes: Mapping[DataClass, Mode] = ALL_CLEAR,
         casino: UUID | None = None,
+        grants: Iterable[Mapping[str, Iterable[UUID | str]]] | None = None,
         must_change_password: bool = False,
         lifetime_s: int = 86_400,
         **claims: Any,
     ) -> str:
-        """A token of a member of staff with `permissions` at `casinos`, or of a player at `casino`.
+        """A token of a member of staff with `permissions` at `casinos`, shown data as in `modes`, or of a player.
 
+        `grants` names permissions that are held at different casinos: `{"casinos": [...], "permissions": [...]}` each.
         Further claims override what is made up here; None takes a claim away.
         """
-        now = int(time.time())
+        now, who = int(time.time()), subject or uuid4()
         made: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": str(subject or uuid4()),
+            "sub": str(who),
             "sid": str(session or uuid4()),
             "kind": kind,
             "iat": now,
             "exp": now + lifetime_s,
+            "auth_time": now,
         }
         if kind == "player":
             made["casino"] = str(casino or uuid4())
-        else:
-            made["grants"] = [{"casinos": [str(one) for one in casinos], "permissions": [str(p) for p in permissions]}]
         if must_change_password:
             made["pwc"] = True
         made.update(claims)
-        return self.sign({name: value for name, value in made.items() if value is not None})
+        held = grants if grants is not None else [{"casinos": casinos, "permissions": permissions}]
+        token = self.sign({name: value for name, value in made.items() if value is not None})
+        if kind != "player":
+            self._policies[token] = LocalPolicy.holding(policy_of(who, held, modes))
+        return token
+
+
+def policy_of(
+    subject: UUID, held: Iterable[Mapping[str, Iterable[UUID | str]]], modes: Mapping[DataClass, Mode] = ALL_CLEAR
+) -> Policy:
+    """A policy in which one subject holds these permissions at these casinos, and nobody anything else."""
+    roles, given = {}, []
+    for number, one in enumerate(held):
+        names, places = frozenset(map(str, one["permissions"])), {str(place) for place in one["casinos"]}
+        scope = CasinoScope.everything() if EVERYWHERE in places else CasinoScope.of(*map(UUID, places))
+        grant = RoleGrant(id=f"test{number}@1#1", permissions=names, modes=modes, exact=names)
+        role = PolicyRole(id=uuid4(), name=f"test{number}", version=1, grants=(grant,))
+        roles[role.id] = role
+        given.append(PolicyAssignment(id=uuid4(), role_id=role.id, scope=scope))
+    known = {name for role in roles.values() for grant in role.grants for name in grant.permissions}
+    return Policy(
+        version=1,
+        issued_at=datetime.now(UTC),
+        permissions={name: PermissionMeta(id=name) for name in known},
+        roles=roles,
+        subjects={subject: PolicySubject(id=subject, assignments=tuple(given))},
+    )
+
+
+class _MadeVerifier(TokenVerifier):
+    """Knows of each token that was made what its bearer holds; of any other, that they hold nothing."""
+
+    def __init__(self, keys: LocalKeys, policies: Mapping[str, LocalPolicy]) -> None:
+        super().__init__(keys)
+        self._policies = policies
+        self._nothing = LocalPolicy.holding(Policy(version=1, issued_at=datetime.now(UTC)))
+
+    async def verify(self, token: str) -> Caller:
+        caller = await super().verify(token)
+        return replace(caller, held=self._policies.get(token, self._nothing))
 
 
 @cache

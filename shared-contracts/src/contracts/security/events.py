@@ -11,10 +11,15 @@ from contracts.fields import CasinoId, Code, Count, ExternalRef, FreeText, Label
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
 SESSIONS = "security.session.events"
+POLICY = "security.policy.events"
+HEARTBEAT = "security.heartbeat.events"
 AUDIT = "security.audit.events"
 
 Proof = Literal["password", "totp", "webauthn", "recovery_code"]
 """What somebody proves himself with; `recovery_code` is one kept for the day the others are lost."""
+
+Signed = Annotated[str, StringConstraints(max_length=800_000)]
+"""A compact JWS; whatever is larger is not sent, but fetched from security."""
 
 PermissionPattern = Annotated[str, StringConstraints(max_length=100)]
 """A permission `service.resource.action`, or `*` for a whole trailing part (`payments.*`), or `*` alone."""
@@ -277,3 +282,39 @@ class AuditSealed(ContractEvent, type="security.audit_sealed", version=1, topic=
     """How many entries were sealed by then."""
     chain: Sha256
     """The newest value of the chain: HMAC-SHA256 in hexadecimal."""
+
+
+class PolicyChanged(
+    ContractEvent,
+    type="security.policy_changed",
+    version=1,
+    topic=POLICY,
+    key="installation",
+    audited=False,
+):
+    """Who may do what is another than before. Every process that decides hears it; one that missed something asks."""
+
+    installation: Slug
+    """The same in all of them, so that they arrive in order."""
+    policy_version: Count
+    """Of the new policy; versions only grow."""
+    signed: Signed = ""
+    """What makes it out of the version before (`policy-delta+jws`), or all of it (`policy+jws`); empty when too large:
+    fetch it."""
+
+
+class PolicyConfirmed(
+    ContractEvent,
+    type="security.policy_confirmed",
+    version=1,
+    topic=HEARTBEAT,
+    key="installation",
+    audited=False,
+):
+    """This is still the policy. It comes every few seconds; without it, services stop to trust their copies."""
+
+    installation: Slug
+    """The same in all of them, so that they arrive in order."""
+    policy_version: Count
+    signed: Signed
+    """Version and moment (`policy-confirmed+jws`)."""

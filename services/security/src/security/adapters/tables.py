@@ -155,3 +155,19 @@ audit_checkpoint = Table(
     Column("chain", LargeBinary, nullable=False),
     Column("published_at", DateTime(timezone=True), nullable=False),
 )
+
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("document", Text, nullable=False, comment="the whole policy as canonical JSON"),
+)
+
+policy_key = Table(
+    "policy_key",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("sealed_private_key", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)

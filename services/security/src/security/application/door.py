@@ -6,6 +6,7 @@ from typing import Protocol
 
 from joserfc.jwk import ECKey
 
+from chassis.auth.policy.model import Policy
 from chassis.domain import Clock
 from chassis.privacy import BlindIndex, SecretBox
 from chassis.privacy.keys import derive
@@ -24,11 +25,20 @@ class SigningKey(Protocol):
         ...
 
 
+class Policies(Protocol):
+    """Whoever knows the policy that holds."""
+
+    async def renew(self) -> Policy:
+        """The newest one, with everything in it that is committed by now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DoorKeeper:
     """Passwords, keys, policy, time, and what factors are kept and asked with.
 
     Attributes:
+        policies: who may do what.
         box: seals the secrets of codes by time.
         index: hashes recovery codes under a key of its own.
         csrf_key: binds the token that a browser's page must show to the secret in its cookie.
@@ -37,6 +47,7 @@ class DoorKeeper:
     passwords: Passwords
     keys: SigningKey
     policy: DoorPolicy
+    policies: Policies
     clock: Clock
     relying_party: RelyingParty
     box: SecretBox
@@ -44,12 +55,13 @@ class DoorKeeper:
     csrf_key: bytes
 
 
-def door_keeper(settings: Settings, keys: SigningKey, clock: Clock) -> DoorKeeper:
+def door_keeper(settings: Settings, keys: SigningKey, policies: Policies, clock: Clock) -> DoorKeeper:
     """The door as the settings want it."""
     return DoorKeeper(
         passwords=Passwords(memory_kib=settings.password_memory_kib, rounds=settings.password_rounds),
         keys=keys,
         policy=_policy(settings),
+        policies=policies,
         clock=clock,
         relying_party=RelyingParty(
             settings.webauthn_rp_id,

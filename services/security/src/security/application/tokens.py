@@ -1,6 +1,6 @@
-"""Access tokens: short-lived ES256 JWTs that say who, which session, how it was proved, and what is allowed where."""
+"""Access tokens: short-lived ES256 JWTs that say who, which session, how it was proved, under which policy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -23,16 +23,17 @@ def access_token(
     authenticated_at: datetime,
     amr: Iterable[str],
     casino_id: UUID | None = None,
-    grants: Sequence[dict[str, Any]] = (),
+    policy_version: int | None = None,
     must_change_password: bool = False,
     must_add_factor: bool = False,
     acting: UUID | None = None,
 ) -> str:
-    """A signed token. Whoever must change the password or add a factor first gets no grants with it.
+    """A signed token. What its bearer may do is not in it, but in the policy.
 
     Args:
         authenticated_at: when it was last proved who this is; a refresh does not change it.
         amr: by which methods (RFC 8176).
+        policy_version: the policy that held when it was made; whoever decides must not hold an older one.
         acting: the member of staff who looks at things as the player does (RFC 8693 section 4.1).
     """
     kid, private = key
@@ -57,6 +58,6 @@ def access_token(
         claims["pwc"] = True
     elif must_add_factor:
         claims["fac"] = True
-    elif grants:
-        claims["grants"] = list(grants)
+    if policy_version is not None:
+        claims["pv"] = policy_version
     return jwt.encode({"alg": "ES256", "kid": kid, "typ": "JWT"}, claims, private)

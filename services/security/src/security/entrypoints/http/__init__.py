@@ -13,6 +13,7 @@ from security.entrypoints.http.impersonations.endpoints import router as imperso
 from security.entrypoints.http.keys.endpoints import router as keys
 from security.entrypoints.http.open_sessions.endpoints import router as open_sessions
 from security.entrypoints.http.permissions.endpoints import router as permissions
+from security.entrypoints.http.policy.endpoints import router as policy
 from security.entrypoints.http.roles.endpoints import router as roles
 from security.entrypoints.http.roles.simulations import router as role_simulations
 from security.entrypoints.http.roles.versions import router as role_versions
@@ -38,6 +39,7 @@ ROUTERS = (
     permissions,
     audit,
     keys,
+    policy,
     clients,
     client_access,
     signing_keys,

@@ -13,7 +13,6 @@ from security.adapters import factors
 from security.adapters.sessions import Opened
 from security.application.door import DoorKeeper
 from security.application.tokens import access_token
-from security.entrypoints.http.sessions.grants import grants_of
 from security.entrypoints.http.sessions.schemas import Tokens
 from security.read_models.staff_list import staff_list
 
@@ -39,13 +38,12 @@ class Issued:
 async def issue(app: Application, door: DoorKeeper, entered: Entered, lifetime: timedelta) -> Issued:
     """An access token for the session as it stands."""
     kept, session, now = entered.kept, entered.session, door.clock.now()
-    grants: list[dict[str, Any]] = []
+    version: int | None = None
     due: datetime | None = None
     if kept.subject_kind == "staff":
+        version = (await door.policies.renew()).version
         async with app.db.read() as connection:
             due = await factor_due_at(connection, door, kept.subject_id)
-            if not kept.must_change:
-                grants = await grants_of(connection, kept.subject_id, now)
     token = access_token(
         await door.keys.current(),
         kind=kept.subject_kind,
@@ -56,7 +54,7 @@ async def issue(app: Application, door: DoorKeeper, entered: Entered, lifetime: 
         authenticated_at=session.authenticated_at,
         amr=session.amr,
         casino_id=session.casino_id,
-        grants=grants,
+        policy_version=version,
         must_change_password=kept.must_change,
         must_add_factor=due is not None and due <= now,
     )

@@ -1,0 +1,169 @@
+"""The policy as it was published, the key it is signed with, and the copy by which security itself decides."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth.policy import signing, wire
+from chassis.auth.policy.local import HEARTBEAT_S, REMEMBERED, LocalPolicy
+from chassis.auth.policy.model import PermissionMeta, Policy
+from chassis.auth.policy.news import Confirmed
+from chassis.auth.policy.pull import Pulled
+from chassis.domain import Clock, uuid7
+from chassis.privacy import SecretBox
+from chassis.store import Application, Context, UnitOfWork
+from contracts.security.events import PolicyChanged, PolicyConfirmed
+from security.adapters.catalogue import promised
+from security.adapters.tables import permission, policy_key, policy_version, session
+from security.application.policy import Known, policy_of
+from security.read_models.assignment_list import assignment_list
+from security.read_models.role_list import role_list
+from security.read_models.staff_list import staff_list
+
+_ONE_AT_A_TIME: Final = 0x706F6C69
+_LARGEST_MESSAGE: Final = 800_000
+LOOK_EVERY_S: Final = 0.5
+
+
+class PolicyStore(LocalPolicy):
+    """Security's own copy: it is what was published last, and whoever asks gets it from here.
+
+    Args:
+        application: publishes a new version in the transaction that keeps it.
+        box: seals the key.
+    """
+
+    def __init__(self, application: Application, box: SecretBox, clock: Clock) -> None:
+        super().__init__(clock=clock)
+        self._app = application
+        self._box = box
+        self._key: OKPKey | None = None
+        self._looked_at = -LOOK_EVERY_S
+
+    async def renew(self) -> Policy:
+        """Publish a new version when what holds is another than what was published; the newest one."""
+        async with self._app.db.read() as connection:
+            latest, built = await _latest(connection), await _built(connection, self.now())
+        if latest is None or not wire.same_rules(latest, built):
+            key = await self._signing_key()
+            latest = await self._app.transact(lambda uow: _publish(uow, key), Context.system("policy", self._clock))
+        if latest.version != self.version:
+            self.hold(latest)
+        return latest
+
+    async def at_least(self, version: int) -> bool:
+        """Whether it is of this version: there is nobody to wait for."""
+        return (await self.renew()).version >= version
+
+    async def pulled(self) -> Pulled:
+        """Everything a service asks for."""
+        policy, key, now = await self.renew(), await self._signing_key(), self.now()
+        async with self._app.db.read() as connection:
+            ended = await _ended(connection, now)
+        return Pulled(
+            policy=signing.sign(wire.encode(policy), "policy+jws", key),
+            confirmed=Confirmed(policy.version, now).sign(key),
+            keys=signing.document_of({str(key.kid): key}),
+            ended=ended,
+        )
+
+    async def look(self) -> None:
+        """See what changed, at most every half second, so that another process's change is known here soon."""
+        moment = asyncio.get_running_loop().time()
+        if moment - self._looked_at >= LOOK_EVERY_S:
+            self._looked_at = moment
+            await self.renew()
+            async with self._app.db.read() as connection:
+                for session_id, at in (await _ended(connection, self.now())).items():
+                    self.end(session_id, at)
+            self._look()
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Publish what changed, and confirm every few seconds that the policy still holds."""
+        loop, confirmed_at = asyncio.get_running_loop(), -HEARTBEAT_S
+        while not stop.is_set():
+            await self.look()
+            if loop.time() - confirmed_at >= HEARTBEAT_S:
+                confirmed_at = loop.time()
+                await self._confirm_to_all()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+
+    async def _confirm_to_all(self) -> None:
+        key, version, now = await self._signing_key(), self.version, self.now()
+        signed = Confirmed(version, now).sign(key)
+        fact = PolicyConfirmed(installation="pitboss", policy_version=version, signed=signed)
+        await self._app.transact(lambda uow: uow.publish(fact), Context.system("policy", self._clock))
+
+    async def _signing_key(self) -> OKPKey:
+        if self._key is None:
+            async with self._app.db.write() as connection:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+                row = (await connection.execute(select(policy_key))).first()
+                if row is not None:
+                    sealed = self._box.open(row.sealed_private_key, label=row.kid)
+                    self._key = OKPKey.import_key(sealed, {"kid": row.kid, "use": "sig"})
+                else:
+                    self._key = await self._new_key(connection)
+        return self._key
+
+    async def _new_key(self, connection: AsyncConnection) -> OKPKey:
+        kid = str(uuid7())
+        key = signing.new_key(kid)
+        sealed = self._box.seal(key.as_pem(private=True).decode(), label=kid)
+        values = {"kid": kid, "sealed_private_key": sealed, "created_at": self.now()}
+        await connection.execute(insert(policy_key).values(values))
+        return key
+
+
+async def _publish(uow: UnitOfWork, key: OKPKey) -> Policy:
+    await uow.connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+    latest, now = await _latest(uow.connection), uow.ctx.occurred_at
+    built = await _built(uow.connection, now)
+    if latest is not None and wire.same_rules(latest, built):
+        return latest
+    # Never below the clock, so that versions grow even where the database of before was lost.
+    version = max((latest.version if latest is not None else 0) + 1, int(now.timestamp()))
+    policy = replace(built, version=version)
+    document = wire.encode(policy).decode()
+    await uow.connection.execute(insert(policy_version).values(version=version, issued_at=now, document=document))
+    if latest is None:
+        signed = signing.sign(document.encode(), "policy+jws", key)
+    else:
+        signed = signing.sign(wire.encode(wire.delta(latest, policy)), "policy-delta+jws", key)
+    fits = len(signed) <= _LARGEST_MESSAGE
+    await uow.publish(PolicyChanged(installation="pitboss", policy_version=version, signed=signed if fits else ""))
+    return policy
+
+
+async def _latest(connection: AsyncConnection) -> Policy | None:
+    statement = select(policy_version.c.document).order_by(policy_version.c.version.desc()).limit(1)
+    document = await connection.scalar(statement)
+    return None if document is None else wire.decode(document)
+
+
+async def _built(connection: AsyncConnection, now: datetime) -> Policy:
+    known = Known(
+        permissions=await _permissions(connection),
+        roles=(await connection.execute(select(role_list.table))).all(),
+        assignments=(await connection.execute(select(assignment_list.table))).all(),
+        staff=(await connection.execute(select(staff_list.table))).all(),
+    )
+    return policy_of(known, version=0, issued_at=now)
+
+
+async def _permissions(connection: AsyncConnection) -> list[PermissionMeta]:
+    rows = await connection.execute(select(permission).where(permission.c.removed_at.is_(None)))
+    declared = {row.id: PermissionMeta(id=row.id, risk=row.risk, data_classes=tuple(row.data_classes)) for row in rows}
+    return [declared.get(name) or PermissionMeta(id=name) for name in sorted(promised() | declared.keys())]
+
+
+async def _ended(connection: AsyncConnection, now: datetime) -> dict[Any, datetime]:
+    statement = select(session.c.id, session.c.ended_at).where(session.c.ended_at > now - REMEMBERED)
+    return {row.id: row.ended_at for row in await connection.execute(statement)}
