@@ -10,7 +10,8 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.messaging.kafka_bus import KafkaBus
-from chassis.testing.bus_contract import BusContract, Connect, Doomed
+from chassis.testing.bus_contract import BusContract, Doomed
+from chassis.testing.bus_following import Connect
 from chassis.testing.bus_members import ProcessMembers
 from chassis.testing.bus_reader import Reader, eventually, numbered
 

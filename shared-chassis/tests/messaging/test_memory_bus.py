@@ -4,7 +4,8 @@ import pytest
 
 from chassis.messaging import MemoryBus, MemoryLog
 from chassis.messaging.memory_bus import MemorySubscription
-from chassis.testing.bus_contract import BusContract, Connect, Doomed
+from chassis.testing.bus_contract import BusContract, Doomed
+from chassis.testing.bus_following import Connect
 from chassis.testing.bus_reader import Reader, eventually
 
 

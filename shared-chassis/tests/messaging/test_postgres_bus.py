@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from chassis.messaging import Message, Record
 from chassis.messaging.postgres_bus import PostgresBus
 from chassis.messaging.postgres_group import plan
-from chassis.testing.bus_contract import BusContract, Connect, Doomed
+from chassis.testing.bus_contract import BusContract, Doomed
+from chassis.testing.bus_following import Connect
 from chassis.testing.bus_members import ProcessMembers
 from chassis.testing.bus_reader import Reader, eventually, in_order, numbered
 

@@ -25,6 +25,7 @@ from security.entrypoints.consumers import consumer
 from security.entrypoints.http import ROUTERS
 from security.entrypoints.jobs import nightly, rotation
 from security.entrypoints.permissions import PERMISSIONS
+from security.entrypoints.policy import policy_now
 from security.read_models.audit_log import audit_log
 from security.read_models.inline import READ_MODELS
 from security.settings import Settings
@@ -39,7 +40,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     db = Database(settings.database_url, application_name="security", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
     signing = SigningKeys(db, SecretBox(settings.master_key_bytes), clock)
-    policies = PolicyStore(application, SecretBox(settings.master_key_bytes), clock)
+    policies = PolicyStore(application, policy_now, SecretBox(settings.master_key_bytes), clock)
     door = door_keeper(settings, signing, policies, clock)
     listening = consumer()
     key = derive(settings.master_key, "audit-chain")

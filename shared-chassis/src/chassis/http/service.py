@@ -61,9 +61,7 @@ def create_service(
         permissions: every permission the routes ask for.
         lifespan: what starts and stops with it.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
-        policy: says what staff may do; without one, routes that ask for a permission answer 503 (a test's verifier
-            brings its own).
-        trail: is told of each decision at the door.
+        policy, trail: what staff may do, and who is told of each decision; see `Door`.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
         openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
         metrics: whether `/metrics` is served here; else see `metrics_served`.
@@ -94,19 +92,23 @@ def create_service(
         ],
     )
     verifier = verifier or TokenVerifier(RemoteKeys(settings.security_url))
-    services = ServiceTokens(name, settings.internal_key)
-    door = Door(verifier, services, permissions, policy=policy, trail=trail)
+    door = Door(verifier, ServiceTokens(name, settings.internal_key), permissions, policy=policy, trail=trail)
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
     for router in routers:
         app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=[Depends(refuse_broken_forms)])
     app.router.routes.extend(mounted)
+    templates.update(_described(app, permissions))
+    return app
+
+
+def _described(app: FastAPI, permissions: Sequence[PermissionSpec]) -> dict[Any, str]:
+    """Have the checked routes described by the application; their paths by endpoint."""
     routes = check_routes(app, permissions)
-    templates.update({route.endpoint: route.path for route in routes})
     document: dict[str, Any] = describe(app, routes, permissions)
     app.openapi = lambda: document  # type: ignore[method-assign]
-    return app
+    return {route.endpoint: route.path for route in routes}
 
 
 def _hold(app: FastAPI, held: dict[str, Any]) -> None:

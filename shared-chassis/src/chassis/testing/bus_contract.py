@@ -9,7 +9,7 @@ class TestPostgresBus(BusContract):
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Protocol
 from uuid import uuid4
@@ -18,9 +18,8 @@ import pytest
 
 from chassis.messaging.bus import DEFAULT_PARTITIONS, MAX_VALUE_BYTES, EventBus, Message, Record, Undeliverable
 from chassis.messaging.partitioner import partition_of
+from chassis.testing.bus_following import Connect, FollowingContract
 from chassis.testing.bus_reader import PATIENCE_S, Reader, eventually, in_order, numbered
-
-Connect = Callable[[], EventBus]
 
 
 class Doomed(Protocol):
@@ -35,7 +34,7 @@ class Doomed(Protocol):
         ...
 
 
-class BusContract:
+class BusContract(FollowingContract):
     """The tests. `connect` makes a bus as another process would; `doomed` makes members that get killed."""
 
     @pytest.fixture
@@ -368,38 +367,6 @@ class BusContract:
         await reader.until(1)
         await subscription.stop()
         assert reader.values == [value]
-
-    async def test_every_follower_hears_everything_from_now_on(
-        self, bus: EventBus, connect: Connect, topic: str
-    ) -> None:
-        other, readers = connect(), [Reader(), Reader()]
-        await bus.publish(numbered(topic, 10))
-        followings = [bus.follow([topic], readers[0]), other.follow([topic], readers[1])]
-        for following in followings:
-            await following.start()
-        await bus.publish(numbered(topic, 20, start=10))
-        for reader in readers:
-            await reader.until(20)
-        for following in followings:
-            await following.stop()
-        await other.close()
-        for reader in readers:
-            assert sorted(reader.values, key=int) == [b"%d" % n for n in range(10, 30)]
-            assert all(in_order(values) for values in reader.by_key().values())
-
-    async def test_a_follower_whose_handler_fails_hears_it_again(self, bus: EventBus, topic: str) -> None:
-        reader, failures = Reader(), iter([True])
-
-        async def handler(records: Sequence[Record]) -> None:
-            await reader(records)
-            if next(failures, False):
-                raise RuntimeError("the handler crashes")
-
-        following = bus.follow([topic], handler)
-        await following.start()
-        await bus.publish(numbered(topic, 1))
-        await eventually(lambda: reader.values == [b"0", b"0"])
-        await following.stop()
 
     async def test_publishing_nothing_is_nothing(self, bus: EventBus) -> None:
         await bus.publish([])

@@ -1,6 +1,7 @@
 """The policy as it was published, the key it is signed with, and the copy by which security itself decides."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -12,23 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.policy import signing, wire
 from chassis.auth.policy.local import HEARTBEAT_S, REMEMBERED, LocalPolicy
-from chassis.auth.policy.model import PermissionMeta, Policy
+from chassis.auth.policy.model import Policy
 from chassis.auth.policy.news import Confirmed
 from chassis.auth.policy.pull import Pulled
 from chassis.domain import Clock, uuid7
 from chassis.privacy import SecretBox
 from chassis.store import Application, Context, UnitOfWork
 from contracts.security.events import PolicyChanged, PolicyConfirmed
-from security.adapters.catalogue import promised
-from security.adapters.tables import permission, policy_key, policy_version, session
-from security.application.policy import Known, policy_of
-from security.read_models.assignment_list import assignment_list
-from security.read_models.role_list import role_list
-from security.read_models.staff_list import staff_list
+from security.adapters.tables import policy_key, policy_version, session
 
 _ONE_AT_A_TIME: Final = 0x706F6C69
 _LARGEST_MESSAGE: Final = 800_000
 LOOK_EVERY_S: Final = 0.5
+
+Read = Callable[[AsyncConnection, datetime], Awaitable[Policy]]
+"""Makes the policy that holds by what is committed now; its version is nobody's."""
 
 
 class PolicyStore(LocalPolicy):
@@ -36,11 +35,13 @@ class PolicyStore(LocalPolicy):
 
     Args:
         application: publishes a new version in the transaction that keeps it.
+        read: makes the policy that holds.
         box: seals the key.
     """
 
-    def __init__(self, application: Application, box: SecretBox, clock: Clock) -> None:
+    def __init__(self, application: Application, read: Read, box: SecretBox, clock: Clock) -> None:
         super().__init__(clock=clock)
+        self._read = read
         self._app = application
         self._box = box
         self._key: OKPKey | None = None
@@ -49,10 +50,12 @@ class PolicyStore(LocalPolicy):
     async def renew(self) -> Policy:
         """Publish a new version when what holds is another than what was published; the newest one."""
         async with self._app.db.read() as connection:
-            latest, built = await _latest(connection), await _built(connection, self.now())
-        if latest is None or not wire.same_rules(latest, built):
+            latest, rules = await _latest(connection), await self._read(connection, self.now())
+        if latest is None or not wire.same_rules(latest, rules):
             key = await self._signing_key()
-            latest = await self._app.transact(lambda uow: _publish(uow, key), Context.system("policy", self._clock))
+            latest = await self._app.transact(
+                lambda uow: _publish(uow, key, self._read), Context.system("policy", self._clock)
+            )
         if latest.version != self.version:
             self.hold(latest)
         return latest
@@ -122,10 +125,10 @@ class PolicyStore(LocalPolicy):
         return key
 
 
-async def _publish(uow: UnitOfWork, key: OKPKey) -> Policy:
+async def _publish(uow: UnitOfWork, key: OKPKey, read: Read) -> Policy:
     await uow.connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
     latest, now = await _latest(uow.connection), uow.ctx.occurred_at
-    built = await _built(uow.connection, now)
+    built = await read(uow.connection, now)
     if latest is not None and wire.same_rules(latest, built):
         return latest
     # Never below the clock, so that versions grow even where the database of before was lost.
@@ -146,22 +149,6 @@ async def _latest(connection: AsyncConnection) -> Policy | None:
     statement = select(policy_version.c.document).order_by(policy_version.c.version.desc()).limit(1)
     document = await connection.scalar(statement)
     return None if document is None else wire.decode(document)
-
-
-async def _built(connection: AsyncConnection, now: datetime) -> Policy:
-    known = Known(
-        permissions=await _permissions(connection),
-        roles=(await connection.execute(select(role_list.table))).all(),
-        assignments=(await connection.execute(select(assignment_list.table))).all(),
-        staff=(await connection.execute(select(staff_list.table))).all(),
-    )
-    return policy_of(known, version=0, issued_at=now)
-
-
-async def _permissions(connection: AsyncConnection) -> list[PermissionMeta]:
-    rows = await connection.execute(select(permission).where(permission.c.removed_at.is_(None)))
-    declared = {row.id: PermissionMeta(id=row.id, risk=row.risk, data_classes=tuple(row.data_classes)) for row in rows}
-    return [declared.get(name) or PermissionMeta(id=name) for name in sorted(promised() | declared.keys())]
 
 
 async def _ended(connection: AsyncConnection, now: datetime) -> dict[Any, datetime]:

@@ -242,9 +242,9 @@ class LocalPolicy:
             while not stop.is_set():
                 if following is None and bus is not None:
                     following = await self._follow(bus)
-                if self._wanted.is_set() or self.age_s() > _ASK_AFTER_S or bus is None:
-                    if await self.refresh():
-                        self._wanted.clear()
+                asks = self._wanted.is_set() or self.age_s() > _ASK_AFTER_S or bus is None
+                if asks and await self.refresh():
+                    self._wanted.clear()
                 self._look()
                 if self.version and (self.version != saved[0] or loop.time() - saved[1] > _SAVE_EVERY_S):
                     saved = (self.version, loop.time())

@@ -11,6 +11,6 @@ router = APIRouter(tags=["policy"])
 
 @router.get(PATH, dependencies=[Internal()], response_class=Response)
 async def policy(request: Request) -> Response:
-    """The policy that holds, signed; sessions that ended lately. It is always the newest, so `min` of whoever asks is kept."""
+    """The newest policy, signed, and the sessions that ended lately."""
     store: PolicyStore = request.app.state.policies
     return Response(encode(await store.pulled()), media_type="application/json")
