@@ -44,6 +44,7 @@ class CsrfTokenWrong(Forbidden):
 class _Known:
     token: str
     until: float
+    proof: str | None
 
 
 class BrowserSessions:
@@ -61,7 +62,7 @@ class BrowserSessions:
         self._tokens = tokens
         self._now = now
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
-        self._asking: dict[bytes, asyncio.Task[str]] = {}
+        self._asking: dict[bytes, asyncio.Task[_Known]] = {}
 
     async def token(self, headers: Mapping[bytes, bytes], method: str) -> str | None:
         """The access token of the session whose cookie came; None when none came.
@@ -86,9 +87,13 @@ class BrowserSessions:
             raise Unauthenticated
         digest = hashlib.sha256(secret.encode()).digest()
         known = self._known.get(digest)
-        if known is not None and known.until > self._now():
-            return known.token
-        return await self._ask_once(digest, secret)
+        if known is None or known.until <= self._now():
+            known = await self._ask_once(digest, secret)
+        # A cookie can be planted by a neighbouring host; what security made from the secret cannot.
+        proven = known.proof is None or hmac.compare_digest(headers.get(b"x-csrf-token", b""), known.proof.encode())
+        if method not in _SAFE and not proven:
+            raise CsrfTokenWrong
+        return known.token
 
     def forget(self, headers: Mapping[bytes, bytes]) -> None:
         """Remember this session's token no longer: its user logs out."""
@@ -96,7 +101,7 @@ class BrowserSessions:
         if secret is not None:
             self._known.pop(hashlib.sha256(secret.encode("latin-1")).digest(), None)
 
-    async def _ask_once(self, digest: bytes, secret: str) -> str:
+    async def _ask_once(self, digest: bytes, secret: str) -> _Known:
         """A page asks for twenty things at once; security is asked once for all of them."""
         asking = self._asking.get(digest)
         if asking is None:
@@ -105,7 +110,7 @@ class BrowserSessions:
         # Whoever leaves does not take the others' answer with them.
         return await asyncio.shield(asking)
 
-    async def _ask(self, digest: bytes, secret: str) -> str:
+    async def _ask(self, digest: bytes, secret: str) -> _Known:
         asked = Asked(
             service="security",
             method="POST",
@@ -132,19 +137,21 @@ class BrowserSessions:
             raise Unauthenticated("The session has ended; log in again.")
         return self._remember(digest, status, bytes(body))
 
-    def _remember(self, digest: bytes, status: int, body: bytes) -> str:
+    def _remember(self, digest: bytes, status: int, body: bytes) -> _Known:
         try:
             told = json.loads(body if status == 200 else b"{}")
             token, expires_in_s = str(told["access_token"]), float(told["expires_in_s"])
+            proof = None if told.get("csrf_token") is None else str(told["csrf_token"])
         except (ValueError, TypeError, KeyError):
             detail = "Sessions cannot be looked up just now."
             raise RequestProblem(503, "service_unavailable", detail, headers={"Retry-After": "1"}) from None
         kept_s = min(expires_in_s - _RENEW_BEFORE_S, _LONGEST_S)
+        known = _Known(token, self._now() + kept_s, proof)
         if kept_s > 0:
-            self._known[digest] = _Known(token, self._now() + kept_s)
+            self._known[digest] = known
             if len(self._known) > _MOST_SESSIONS:
                 self._known.popitem(last=False)
-        return token
+        return known
 
 
 def parse_cookies(header: bytes) -> dict[str, str]:

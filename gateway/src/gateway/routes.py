@@ -17,7 +17,7 @@ class Route:
         service: who answers.
         template: the path with its parameters in braces; metrics and logs know the route by it.
         public: asked without a token.
-        access: who may ask: `public`, `player`, `any staff`, `permission`, or `player or permission`.
+        access: who may ask: `public`, `player`, `any staff`, `any person`, `permission`, or `player or permission`.
         permission: the one that is asked for, if one is.
         risk: how much harm the permission can do.
         keyed: it takes an `Idempotency-Key`: asked twice with the same one it happens once.
@@ -38,6 +38,8 @@ class Route:
         """Whether this caller (None: a stranger) may ask for it somewhere."""
         if caller is None or self.public:
             return self.public
+        if self.access == "any person":
+            return caller.kind in ("staff", "player")
         if caller.is_player:
             return self.access.startswith("player")
         if self.permission is not None:
