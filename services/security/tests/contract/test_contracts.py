@@ -185,6 +185,7 @@ async def test_every_promised_event_is_said_by_what_people_do(
         f"{V1}/roles/{empty}/retire", json={"reason": "not needed"}, headers={**bearer(admin), **key()}
     )
     assert retired.status_code == 200, retired.text
+    await service.state["policies"].confirm_to_all()
     await service.application.transact(duties.look, Context.system("nightly-duties", service.application.clock))
     await enter(client, bob["login"], bob["one_time_password"])
     await uses_factors(Person(client, clock, bob["login"], PASSWORD))

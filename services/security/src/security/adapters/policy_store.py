@@ -94,11 +94,12 @@ class PolicyStore(LocalPolicy):
             await self.look()
             if loop.time() - confirmed_at >= HEARTBEAT_S:
                 confirmed_at = loop.time()
-                await self._confirm_to_all()
+                await self.confirm_to_all()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
 
-    async def _confirm_to_all(self) -> None:
+    async def confirm_to_all(self) -> None:
+        """Tell every service that the policy still holds."""
         key, version, now = await self._signing_key(), self.version, self.now()
         signed = Confirmed(version, now).sign(key)
         fact = PolicyConfirmed(installation="pitboss", policy_version=version, signed=signed)
