@@ -235,7 +235,7 @@ async def _case(world: verification_world.World, casino: UUID) -> dict[str, str]
     token = verification_world.staff(casinos=(casino,))
     uploaded = await world.upload(player, verification_world.png(), casino_id=casino)
     assert uploaded.status_code == 201, uploaded.text
-    [hit] = (await world.get(f"/hits?player_id=eq.{player}", token))["items"]
+    [hit] = await world.get(f"/hits?player_id=eq.{player}", token)
     document = uploaded.json()["document_id"]
     return {"casino_id": str(casino), "player_id": str(player), "document_id": document, "hit_id": hit["id"]}
 

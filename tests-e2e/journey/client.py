@@ -157,13 +157,14 @@ class Person:
         return (await self.send("PUT", path, body=body)).json()
 
     async def pages(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """Every item of a list, page by page."""
-        page = await self.get(path, **params)
-        items: list[dict[str, Any]] = list(page["items"])
-        while page.get("next"):
-            page = await self.get(path, **params, after=page["next"])
-            items += page["items"]
-        return items
+        """Every row of a list, page by page."""
+        rows: list[dict[str, Any]] = []
+        while True:
+            answer = await self.send("GET", path, params=params)
+            rows += answer.json()
+            if "next" not in answer.links:
+                return rows
+            params["after"] = httpx.URL(answer.links["next"]["url"]).params["after"]
 
 
 async def refusal(asked: Awaitable[Any]) -> Refused:

@@ -182,11 +182,11 @@ async def _staff_at_work(tale: Tale) -> None:
     while True:
         try:
             pending = await agent.get("/api/verification/v1/documents", status="eq.pending", limit=100)
-            for document in pending["items"]:
+            for document in pending:
                 if UUID(document["id"]).int % LEFT_TO_VISITOR:
                     await agent.post(f"/api/verification/v1/documents/{document['id']}/accept", {})
             waiting = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=50)
-            for one in waiting["items"]:
+            for one in waiting:
                 if one["approvals_needed"] == 1:
                     await officer.post(f"/api/payments/v1/withdrawals/{one['withdrawal_id']}/approve", {})
         except (Refused, httpx.HTTPError):
@@ -225,7 +225,7 @@ async def _show_figures(
 
 async def _waiting_for_two(officer: Person) -> int:
     page = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=500)
-    return sum(one["approvals_needed"] > 1 for one in page["items"])
+    return sum(one["approvals_needed"] > 1 for one in page)
 
 
 def _ggr(names: dict[str, str], book: dict[str, Any]) -> str:

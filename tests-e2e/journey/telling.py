@@ -95,7 +95,11 @@ def _about(entry: dict[str, Any]) -> Any:
 async def explain(tale: Tale) -> str:
     """Every movement behind the balance, each explained by the one before."""
     path = f"/api/payments/v1/players/{tale.player_id}/statement"
-    items = await tale.staff["support"].pages(path, limit=20)
+    page = await tale.staff["support"].get(path, limit=20)
+    items = list(page["items"])
+    while page["next"]:
+        page = await tale.staff["support"].get(path, limit=20, after=page["next"])
+        items += page["items"]
     cash = 0
     for item in reversed(items):
         cash += item["cash_delta_minor"]

@@ -2,7 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,8 +12,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Met
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Player, PlayerOr, Requires
-from chassis.http import Db
-from chassis.http.listing import Field, ListSpec, Page
+from chassis.http.listing import Field, ListSpec, serve_list
+from chassis.testing.lists import after_of
 from chassis.testing.tokens import make_token
 
 LIST, REVEAL, AML = "example.bet.list", "example.bet.reveal", "example.bet.aml"
@@ -42,11 +42,11 @@ bet = Table(
 )
 c = bet.c
 FIELDS = {
-    "id": Field(c.id),
-    "casino_id": Field(c.casino_id),
+    "id": Field(c.id, sortable=True),
+    "casino_id": Field(c.casino_id, refers="casino"),
     "player_id": Field(c.player_id),
     "status": Field(c.status, sortable=True),
-    "note": Field(c.note),
+    "note": Field(c.note, sortable=True),
     "amount_minor": Field(c.amount_minor, sortable=True, currency="currency"),
     "currency": Field(c.currency),
     "rounds": Field(c.rounds, sortable=True),
@@ -82,39 +82,27 @@ class Bet(BaseModel):
 router = APIRouter(prefix="/api/example/v1")
 
 
-@router.get("/bets", openapi_extra=BETS.openapi)
-async def list_bets(request: Request, caller: Annotated[Caller, PlayerOr(LIST)], db: Db) -> Page[Any]:
-    return await BETS.page(request, caller, db)
+async def of_player(player_id: UUID) -> list[Any]:
+    return [c.player_id == player_id]
 
 
-@router.get("/placed-bets")
-async def list_placed_bets(request: Request, caller: Annotated[Caller, Requires(LIST)], db: Db) -> Page[Any]:
-    return await PLACED.page(request, caller, db)
+async def slowly() -> list[Any]:
+    return [text("pg_sleep(30) IS NOT NULL")]
 
 
-@router.get("/typed-bets")
-async def list_typed_bets(request: Request, caller: Annotated[Caller, Requires(LIST)], db: Db) -> Page[Bet]:
+def finishing(_request: Request, _caller: Caller) -> Any:
     async def finish(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**row, "note": "finished", "email": f"clear of {row['email']}"} for row in rows]
 
-    return await BETS.page(request, caller, db, finish=finish)
+    return finish
 
 
-@router.get("/players/{player_id}/bets")
-async def list_player_bets(
-    player_id: UUID, request: Request, caller: Annotated[Caller, PlayerOr(LIST)], db: Db
-) -> Page[Any]:
-    return await BETS.page(request, caller, db, where=[c.player_id == player_id])
-
-
-@router.get("/staff-bets")
-async def list_staff_bets(request: Request, caller: Annotated[Caller, Player()], db: Db) -> Page[Any]:
-    return await STAFF_ONLY.page(request, caller, db)
-
-
-@router.get("/slow-bets")
-async def list_slow_bets(request: Request, caller: Annotated[Caller, Requires(LIST)], db: Db) -> Page[Any]:
-    return await BETS.page(request, caller, db, where=[text("pg_sleep(30) IS NOT NULL")])  # type: ignore[list-item]
+serve_list(router, "/bets", BETS, PlayerOr(LIST), item=Bet)
+serve_list(router, "/placed-bets", PLACED, Requires(LIST), item=Bet, name="placed")
+serve_list(router, "/finished-bets", BETS, Requires(LIST), item=Bet, name="finished", finish=finishing)
+serve_list(router, "/players/{player_id}/bets", BETS, PlayerOr(LIST), item=Bet, name="of_player", narrow=of_player)
+serve_list(router, "/staff-bets", STAFF_ONLY, Player(), item=Bet, name="of_staff")
+serve_list(router, "/slow-bets", BETS, Requires(LIST), item=Bet, name="slow", narrow=slowly)
 
 
 def rows() -> list[dict[str, Any]]:
@@ -157,15 +145,17 @@ def staff(*permissions: str, casinos: list[Any] | None = None, subject: UUID = S
 async def ids(client: httpx.AsyncClient, query: str, path: str = "bets", **headers: str) -> list[UUID]:
     answer = await client.get(f"/api/example/v1/{path}?{query}", headers=headers)
     assert answer.status_code == 200, answer.text
-    return [UUID(item["id"]) for item in answer.json()["items"]]
+    return [UUID(item["id"]) for item in answer.json()]
 
 
 async def pages(client: httpx.AsyncClient, query: str, after: str = "", path: str = "bets") -> list[UUID]:
     """All ids, page after page."""
     seen: list[UUID] = []
     while True:
-        answer = (await client.get(f"/api/example/v1/{path}?{query}{after}")).json()
-        seen.extend(UUID(item["id"]) for item in answer["items"])
-        if answer["next"] is None:
+        answer = await client.get(f"/api/example/v1/{path}?{query}{after}")
+        assert answer.status_code == 200, answer.text
+        seen.extend(UUID(item["id"]) for item in answer.json())
+        cursor = after_of(answer)
+        if cursor is None:
             return seen
-        after = f"&after={answer['next']}"
+        after = f"&after={cursor}"

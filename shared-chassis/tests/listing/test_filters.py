@@ -21,7 +21,33 @@ CHECKS: dict[str, Any] = {
     "status=eq.": lambda r: False,
     'status=in.(won,"a,b")': lambda r: r["status"] in ("won", "a,b"),
     'status=in.("lo\\"st")': lambda r: r["status"] == 'lo"st',
-    "status=in.( won )": lambda r: r["status"] == "won",
+    "status=in.( won )": lambda r: False,
+    'status=in.(lo"st)': lambda r: r["status"] == 'lo"st',
+    "status=not.eq.won": lambda r: r["status"] != "won",
+    "note=not.eq.seen": lambda r: False,
+    "note=isdistinct.seen": lambda r: r["note"] is None,
+    "status=like.w*": lambda r: r["status"] == "won",
+    "status=like.%25o%25": lambda r: "o" in r["status"],
+    "status=ilike.WO_": lambda r: r["status"] == "won",
+    "status=like.w\\*": lambda r: False,
+    "status=like(any).{w*,a*}": lambda r: r["status"] in ("won", "a,b"),
+    "status=eq(any).{won,\"a,b\"}": lambda r: r["status"] in ("won", "a,b"),
+    "rounds=gt(all).{1,2}": lambda r: r["rounds"] > 2,
+    "or=(status.eq.won,rounds.eq.1)": lambda r: r["status"] == "won" or r["rounds"] == 1,
+    "or=(status.eq.won,and.(rounds.gte.1, rounds.lt.3 ))": lambda r: r["status"] == "won" or 1 <= r["rounds"] < 3,
+    "not.or=(status.eq.won,rounds.eq.1)": lambda r: r["status"] != "won" and r["rounds"] != 1,
+    "or=(not.and(status.eq.won,rounds.eq.0),note.eq.seen)": lambda r: not (r["status"] == "won" and r["rounds"] == 0)
+    or r["note"] == "seen",
+    "not.and=(note.eq.seen,rounds.gt.1)": lambda r: r["rounds"] <= 1,
+    "rounds[0]=gte.1&rounds[1]=lt.3&rounds[0][0]=neq.2": lambda r: r["rounds"] == 1,
+    "or=(rounds.eq.1)": lambda r: r["rounds"] == 1,
+    "created_at=lt.now": lambda r: True,
+    "created_at=lt.now-2w": lambda r: True,
+    "or=(and(amount_minor.gte.300,currency.eq.EUR),rounds.eq.0)": lambda r: r["rounds"] == 0
+    or (r["amount_minor"] >= 300 and r["currency"] == "EUR"),
+    "amount_minor=is.null": lambda r: False,
+    "casino_id=in.($casinos)": lambda r: True,
+    "not.and=(casino_id.in.($casinos))": lambda r: False,
     "status=in.()": lambda r: False,
     "note=is.null": lambda r: r["note"] is None,
     "note=is.NOT_NULL": lambda r: r["note"] is not None,
@@ -55,12 +81,8 @@ async def test_a_filter_means_what_it_says(client: httpx.AsyncClient, query: str
 
 REFUSED = {
     "colour=eq.red": ("LST101", "status"),
-    "select=id": ("LST101", "status"),
-    "or=(status.eq.won,rounds.eq.1)": ("LST101", "status"),
     "status=won": ("LST103", "eq"),
-    "status=like.w*": ("LST103", "eq"),
     "status=gt.a": ("LST103", "eq"),
-    "status=not.eq.won": ("LST103", "eq"),
     "status=": ("LST103", "eq"),
     "note=eq.null": ("LST104", "is.null"),
     "note=is.empty": ("LST104", "null or not_null"),
@@ -73,12 +95,11 @@ REFUSED = {
     "amount_minor=eq.9223372036854775808&currency=eq.EUR": ("LST104", "64 bits"),
     "rounds=eq." + "9" * 5000: ("LST104", "32 bits"),
     "rounds=in.(1,x)": ("LST104", "whole number"),
-    "rounds=in.1": ("LST104", "a list"),
-    "rounds=in.(1,)": ("LST104", "comma"),
-    "rounds=in.(,1)": ("LST104", "quotes"),
-    'status=in.("a)': ("LST104", "quotes"),
-    'status=in.("a"b)': ("LST104", "quotes"),
-    'status=in.(a"b)': ("LST104", "quotes"),
+    "rounds=in.1": ("LST111", "'('"),
+    "rounds=in.(1,)": ("LST111", "a member"),
+    "rounds=in.(,1)": ("LST111", "a member"),
+    'status=in.("a)': ("LST111", "quotes"),
+    'status=in.("a"b)': ("LST111", "comma"),
     "rounds=in.(" + ",".join(["1"] * 1001) + ")": ("LST104", "at most 1000"),
     "player_id=eq.me": ("LST104", "UUID"),
     "player_id=eq.{00000000-0000-0000-0000-000000000001}": ("LST104", "UUID"),
@@ -88,10 +109,46 @@ REFUSED = {
     "day=eq.2026-02-30": ("LST104", "a date"),
     "day=eq.20260201": ("LST104", "a date"),
     "open=eq.yes": ("LST104", "true or false"),
-    "order=note": ("LST105", "status"),
+    "order=player_id": ("LST105", "status"),
     "order=colour.desc": ("LST105", "status"),
     "order=rounds.down": ("LST105", "rounds.asc"),
-    "order=rounds.desc.nullslast": ("LST105", "rounds.asc"),
+    "order=rounds.desc.nullsmiddle": ("LST105", "nullsfirst"),
+    "select=colour": ("LST114", "status"),
+    "select=id,suspicion": ("LST114", "status"),
+    "select=amount_minor.sum()": ("LST114", "status"),
+    "select=*,player(*)": ("LST114", "status"),
+    "or=()": ("LST111", "empty"),
+    "or=(status.eq.won,)": ("LST111", "empty"),
+    "or=(,)": ("LST111", "empty"),
+    "or=(status.eq.won": ("LST111", "')'"),
+    "or=(status.eq.won))": ("LST111", "the end"),
+    "or=(status)": ("LST111", "field.operator"),
+    "or=(won.w)": ("LST103", "operator"),
+    "or=(colour.eq.red)": ("LST101", "status"),
+    'or=(status.eq."a"b)': ("LST111", "comma"),
+    "or=(suspicion.eq.high)": ("LST101", "status"),
+    "not.status=eq.won": ("LST101", "field"),
+    "status=not.not.eq.won": ("LST103", "eq"),
+    "status=not.in.()": ("LST104", "every row"),
+    "status=in(any).{won}": ("LST103", "(any)"),
+    "status=like(any).{}": ("LST104", "at least one"),
+    "status=match.w": ("LST103", "eq"),
+    "status=like.w%5C": ("LST104", "backslash"),
+    "note=isdistinct.null": ("LST104", "is.null"),
+    "rounds=gt.now-7d": ("LST104", "whole number"),
+    "created_at=gt.now-999999w": ("LST104", "a time"),
+    "player_id=in.($casinos)": ("LST104", "UUID"),
+    "offset=10001": ("LST113", "after"),
+    "offset=-1": ("LST113", "after"),
+    "offset=1&after=abc": ("LST109", "one of"),
+    "after=abc&before=abc": ("LST109", "one of"),
+    "q=" + "a" * 65: ("LST119", "64"),
+    "q=": ("LST119", "64"),
+    "q=won": ("LST102", "search"),
+    "or=(" + "or(" * 5 + "rounds.eq.1" + ")" * 6: ("LST112", "5"),
+    "or=(rounds.eq.1,amount_minor.gt.5)": ("LST110", "currency=eq.EUR"),
+    "or=(amount_minor.gt.5,currency.eq.EUR)": ("LST110", "currency=eq.EUR"),
+    "rounds=eq(any).{" + ",".join(["1"] * 51) + "}": ("LST108", "50"),
     "order=": ("LST105", "status"),
     "limit=0": ("LST106", "500"),
     "limit=-1": ("LST106", "500"),
@@ -127,18 +184,15 @@ async def test_the_description_names_the_fields_one_can_filter_by(client: httpx.
     document = (await client.get("/openapi.json")).json()
     parameters = {one["name"]: one for one in document["paths"]["/api/example/v1/bets"]["get"]["parameters"]}
     assert {"status", "created_at", "order", "limit", "after"} <= set(parameters)
-    assert "email" not in parameters
     assert "gte" in parameters["created_at"]["description"]
 
 
 def test_declarations_that_would_leak_or_break_are_refused() -> None:
-    with pytest.raises(ValueError, match="masked"):
-        Field(c.email, mask=str, sortable=True)
-    with pytest.raises(ValueError, match="masked"):
-        Field(c.email, mask=str, ops=("eq",))
-    with pytest.raises(ValueError, match="nullable"):
-        Field(c.note, sortable=True)
+    with pytest.raises(ValueError, match="without a column"):
+        Field(None, sortable=True)
     with pytest.raises(ValueError, match="text fields have"):
+        Field(c.status, ops=("cs",))
+    with pytest.raises(ValueError, match="collation C"):
         Field(c.status, ops=("gt",))
 
 
@@ -157,4 +211,4 @@ async def test_no_query_whatsoever_makes_a_5xx_or_a_foreign_row(
     )
     assert answer.status_code in (200, 400), answer.text
     if answer.status_code == 200:
-        assert {item["casino_id"] for item in answer.json()["items"]} <= {str(A)}
+        assert {item["casino_id"] for item in answer.json()} <= {str(A)}

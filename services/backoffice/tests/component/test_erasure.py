@@ -56,7 +56,7 @@ class Player:
 
     async def page(self) -> dict[str, Any]:
         shown = await self._client.get(f"{V1}/players", headers=staff())
-        return next(one for one in shown.json()["items"] if one["player_id"] == self.player_id)
+        return next(one for one in shown.json() if one["player_id"] == self.player_id)
 
     async def moved(self, kind: Any, amount: int, balance: int) -> None:
         await self.feed(moved(self.who, kind, amount, balance))

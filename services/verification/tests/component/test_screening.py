@@ -40,14 +40,14 @@ async def test_under_another_name_a_player_is_compared_again(world: World) -> No
     await world.import_list("ofac-sdn", "demo")
     player = await world.register(born=date(1971, 10, 13))
     await world.work()
-    assert (await world.get("/hits"))["items"] == []
+    assert (await world.get("/hits")) == []
     world.backoffice.players[str(player)] |= {"first_name": "Erasmus Quillon", "last_name": "Nightshade"}
     await world.hear(PlayerProfileChanged(player_id=player, casino_id=CASINO, fields=("address", "phone")))
     await world.work()
-    assert (await world.get("/hits"))["items"] == [], "nothing said that the name is another"
+    assert (await world.get("/hits")) == [], "nothing said that the name is another"
     await world.hear(PlayerProfileChanged(player_id=player, casino_id=CASINO, fields=("first_name", "last_name")))
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     assert (hit["status"], hit["listed_name"]) == ("open", "NIGHTSHADE, Erasmus Quillon")
 
 
@@ -56,7 +56,7 @@ async def test_a_listed_name_waits_for_a_person_and_is_cleared(world: World) -> 
     player = await world.register("Erasmus Quillon", "Nightshade", born=date(1971, 10, 13))
     await world.work()
     assert await world.level(player) == "none"
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     assert (hit["status"], hit["listed_name"], hit["score_permille"]) == ("open", "NIGHTSHADE, Erasmus Quillon", 1000)
     assert hit["birth"] == "agrees"
     answer = await world.post(f"/hits/{hit['id']}/decide", {"decision": "clear", "reason": "another man"})
@@ -70,7 +70,7 @@ async def test_a_confirmed_hit_keeps_the_level_at_none(world: World) -> None:
     await world.import_list("ofac-sdn", "demo")
     player = await world.register("Erasmus Quillon", "Nightshade")
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     path = f"/hits/{hit['id']}/decide"
     assert (await world.post(path, {"decision": "confirm", "reason": "it is he"})).status_code == 200
     assert (await world.post(path, {"decision": "confirm", "reason": "again"})).status_code == 200
@@ -85,7 +85,7 @@ async def test_both_names_are_shown_to_whoever_opens_the_hit_and_that_is_recorde
     await world.import_list("ofac-sdn", "demo")
     player = await world.register("Erasmus", "Nightshede", born=date(1971, 10, 13))
     await world.work()
-    [listed] = (await world.get("/hits"))["items"]
+    [listed] = await world.get("/hits")
     assert "Nightshede" not in str(listed)
     hit = await world.get(f"/hits/{listed['id']}")
     evidence = hit["evidence"]
@@ -141,7 +141,7 @@ async def test_a_new_list_raises_hits_on_players_who_were_clean(world: World, tm
     await world.import_list("ofac-sdn", sdn(tmp_path / "2.csv", OTHER, NIGHTSHADE), "--version", "2")
     await world.work()
     assert await world.level(player) == "none"
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     assert hit["list_version"] == "ofac-sdn@2"
     levels = [(one["previous"], one["level"]) for one in await world.said("verification.level_reached")]
     assert levels == [("none", "basic"), ("basic", "none")]
@@ -151,16 +151,16 @@ async def test_a_cleared_pair_is_raised_again_only_when_the_listed_one_changes(w
     await world.import_list("ofac-sdn", sdn(tmp_path / "1.csv", NIGHTSHADE), "--version", "1")
     player = await world.register("Erasmus Quillon", "Nightshade")
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     await world.post(f"/hits/{hit['id']}/decide", {"decision": "clear", "reason": "another man"})
     await world.import_list("ofac-sdn", sdn(tmp_path / "2.csv", NIGHTSHADE, OTHER), "--version", "2")
     await world.work()
-    assert len((await world.get("/hits"))["items"]) == 1
+    assert len(await world.get("/hits")) == 1
     assert await world.level(player) == "basic"
     changed = (1, "NIGHTSHADE, Erasmus Quillon", "DOB 14 Oct 1971.")
     await world.import_list("ofac-sdn", sdn(tmp_path / "3.csv", changed, OTHER), "--version", "3")
     await world.work()
-    assert {one["status"] for one in (await world.get("/hits"))["items"]} == {"open", "cleared"}
+    assert {one["status"] for one in (await world.get("/hits"))} == {"open", "cleared"}
     assert await world.level(player) == "none"
 
 
@@ -170,7 +170,7 @@ async def test_an_open_hit_on_somebody_who_left_the_list_is_withdrawn(world: Wor
     await world.work()
     await world.import_list("ofac-sdn", sdn(tmp_path / "2.csv", OTHER), "--version", "2")
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     assert hit["status"] == "withdrawn"
     assert await world.level(player) == "basic"
     refused = await world.post(f"/hits/{hit['id']}/decide", {"decision": "clear", "reason": "late"})
@@ -184,7 +184,7 @@ async def test_aliases_of_another_file_belong_to_the_same_entity(world: World, t
     await world.import_list("ofac-alt", aliases)
     await world.register("Erazm", "Belladonna")
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     assert (hit["listed_name"], hit["matched_name"]) == (NIGHTSHADE[1], "BELLADONNA, Erazm")
     assert hit["entity_id"] == "1"
 
@@ -240,7 +240,7 @@ async def test_another_process_sees_a_list_imported_here(world: World, tmp_path:
     await elsewhere.db.close()
     await world.register("Erasmus Quillon", "Nightshade")
     await world.work()
-    assert len((await world.get("/hits"))["items"]) == 1
+    assert len(await world.get("/hits")) == 1
 
 
 async def test_a_bad_file_changes_nothing(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,9 +283,9 @@ async def test_hits_of_another_casino_do_not_exist(world: World) -> None:
     await world.import_list("ofac-sdn", "demo")
     await world.register("Erasmus Quillon", "Nightshade")
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     stranger = staff(casinos=(uuid4(),))
-    assert (await world.get("/hits", stranger))["items"] == []
+    assert (await world.get("/hits", stranger)) == []
     body = {"decision": "clear", "reason": "x"}
     hidden = await world.post(f"/hits/{hit['id']}/decide", body, stranger)
     unknown = await world.post(f"/hits/{uuid4()}/decide", body, stranger)
@@ -296,7 +296,7 @@ async def test_hits_of_another_casino_do_not_exist(world: World) -> None:
         await world.post(f"/hits/{uuid4()}/decide", {"decision": "clear", "reason": "x"}),
     ):
         assert answer.status_code == 404
-    assert (await world.get("/hits"))["items"][0]["status"] == "open"
+    assert (await world.get("/hits"))[0]["status"] == "open"
 
 
 async def test_players_learn_nothing_of_hits(world: World) -> None:
@@ -333,7 +333,7 @@ async def test_an_erased_player_is_forgotten_and_the_hit_stays_without_a_name(wo
     await world.work()
     await world.erase(player)
     await world.work()
-    [hit] = (await world.get("/hits"))["items"]
+    [hit] = await world.get("/hits")
     assert (await world.get(f"/hits/{hit['id']}"))["evidence"] is None
     assert (await world.get(f"/cases/{player}"))["status"] == "erased"
     await world.import_list("ofac-sdn", "demo", "--version", "other")
@@ -342,9 +342,9 @@ async def test_an_erased_player_is_forgotten_and_the_hit_stays_without_a_name(wo
 
 async def test_the_casino_of_a_case_is_that_of_its_player(world: World) -> None:
     await world.register()
-    [case] = (await world.get("/cases"))["items"]
+    [case] = await world.get("/cases")
     assert case["casino_id"] == str(CASINO)
-    assert (await world.get("/cases", staff(casinos=(uuid4(),))))["items"] == []
+    assert (await world.get("/cases", staff(casinos=(uuid4(),)))) == []
 
 
 async def test_names_of_a_file_can_be_tried_out(

@@ -183,7 +183,7 @@ class World:
 
     async def waiting_hit(self, player_id: UUID) -> dict[str, Any]:
         """The one hit of a player."""
-        [hit] = (await self.get(f"/hits?player_id=eq.{player_id}"))["items"]
+        [hit] = await self.get(f"/hits?player_id=eq.{player_id}")
         found: dict[str, Any] = hit
         return found
 

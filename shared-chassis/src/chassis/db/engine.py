@@ -11,6 +11,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+_LIST_CONNECTIONS = 4
+
 
 class Database:
     """The pool of one service's connections.
@@ -27,16 +29,21 @@ class Database:
     ) -> None:
         self.url = url
         self.application_name = application_name
-        self._engine: AsyncEngine = create_async_engine(
-            async_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
+        self._statement_timeout_ms = statement_timeout_ms
+        self._engine = self._pool(application_name, pool_size)
+        self._lists = self._pool(f"{application_name} lists", _LIST_CONNECTIONS)
+
+    def _pool(self, application_name: str, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            async_url(self.url),
+            pool_size=size,
+            max_overflow=size,
             pool_timeout=10,
             connect_args={
-                "command_timeout": statement_timeout_ms / 1000 + 5,
+                "command_timeout": self._statement_timeout_ms / 1000 + 5,
                 "server_settings": {
                     "application_name": application_name,
-                    "statement_timeout": str(statement_timeout_ms),
+                    "statement_timeout": str(self._statement_timeout_ms),
                     "lock_timeout": "10s",
                     "idle_in_transaction_session_timeout": "60s",
                     "timezone": "UTC",
@@ -44,8 +51,8 @@ class Database:
                 },
             },
         )
-
-        event.listen(self._engine.sync_engine, "checkout", _leave_the_dead)
+        event.listen(engine.sync_engine, "checkout", _leave_the_dead)
+        return engine
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -56,12 +63,14 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which nothing can be written."""
-        async with self._engine.connect() as connection:
-            await connection.execute(text("SET TRANSACTION READ ONLY"))
-            try:
-                yield connection
-            finally:
-                await connection.rollback()
+        async with _reading(self._engine) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read_lists(self) -> AsyncIterator[AsyncConnection]:
+        """The same on connections of their own: whoever leafs through lists takes none from those who act."""
+        async with _reading(self._lists) as connection:
+            yield connection
 
     async def ping(self) -> None:
         """Raise when the database does not answer."""
@@ -71,6 +80,17 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        await self._lists.dispose()
+
+
+@asynccontextmanager
+async def _reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with engine.connect() as connection:
+        await connection.execute(text("SET TRANSACTION READ ONLY"))
+        try:
+            yield connection
+        finally:
+            await connection.rollback()
 
 
 def _leave_the_dead(connection: Any, _record: Any, _proxy: Any) -> None:

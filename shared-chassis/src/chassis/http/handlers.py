@@ -43,7 +43,13 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     status = error.status_code
     if isinstance(error, RequestProblem):
         return problem_response(
-            request.scope, status, error.code, error.detail, errors=error.errors, headers=error.headers
+            request.scope,
+            status,
+            error.code,
+            error.detail,
+            errors=error.errors,
+            headers=error.headers,
+            hint=error.hint,
         )
     code = STATUS_CODES.get(status)
     if status == 404 and "endpoint" not in request.scope:

@@ -62,6 +62,9 @@ class Problem(BaseModel):
     code: str = Field(description="Stable; clients branch on it")
     detail: str
     errors: list[FieldError] = []
+    message: str | None = Field(default=None, description="Of lists: the same as detail")
+    details: str | None = Field(default=None, description="Of lists: what is to blame")
+    hint: str | None = Field(default=None, description="Of lists: what would be understood")
     request_id: str | None = Field(default=None, description="Quote it when you ask for help")
 
 
@@ -73,6 +76,7 @@ class RequestProblem(HTTPException):
     Attributes:
         code: stable.
         errors: the fields to blame.
+        hint: what would be understood instead; the answer then speaks as PostgREST does, too.
     """
 
     def __init__(
@@ -83,8 +87,10 @@ class RequestProblem(HTTPException):
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        hint: str = "",
     ) -> None:
         self.code = code
+        self.hint = hint
         self.errors = list(errors)
         super().__init__(status, detail or sentence(code), dict(headers or {}))
 
@@ -106,6 +112,7 @@ def problem_response(
     *,
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
+    hint: str = "",
 ) -> Response:
     """The problem as an answer. Text is cut short and escaped to ASCII, so that no input can break the answer."""
     code = code or STATUS_CODES.get(status, f"http_{status}")
@@ -122,6 +129,9 @@ def problem_response(
         ],
         "request_id": str(record.request_id) if record else None,
     }
+    if hint:
+        blamed = ", ".join(one["field"] for one in document["errors"])
+        document |= {"message": document["detail"], "details": blamed or None, "hint": hint[:_LONGEST_TEXT]}
     answer = Response(json.dumps(document, ensure_ascii=True), status_code=status, media_type=MEDIA_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     if status == HTTPStatus.UNAUTHORIZED:

@@ -104,7 +104,8 @@ def _walk(routes: Sequence[BaseRoute], prefix: str) -> Iterator[DeclaredRoute]:
             yield from _walk_mount(route, prefix + route.path)
             continue
         dependant: Dependant | None = getattr(context, "dependant", None)
-        methods = tuple(sorted((context.methods or set()) - {"HEAD"}))
+        given = context.methods or set()
+        methods = tuple(sorted(given - {"HEAD"} or given))
         if dependant is None:
             yield DeclaredRoute(path, methods, context.endpoint, ())
         else:

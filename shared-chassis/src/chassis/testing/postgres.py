@@ -125,8 +125,7 @@ def count_statements(db: Database) -> Iterator[Statements]:
     SQLAlchemy prepares its statements, which asyncpg's own log does not show: both are listened to.
     """
     statements = Statements()
-    engine = db._engine.sync_engine  # noqa: SLF001 - a test looks under the bonnet
-    pool = engine.pool
+    engines = [one.sync_engine for one in (db._engine, db._lists)]  # noqa: SLF001 - a test looks under the bonnet
     watched: list[Any] = []
 
     def watch(dbapi_connection: Any, *_: Any) -> None:
@@ -137,12 +136,14 @@ def count_statements(db: Database) -> Iterator[Statements]:
     def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         statements.add(statement)
 
-    event.listen(pool, "checkout", watch)
-    event.listen(engine, "before_cursor_execute", executed)
+    for engine in engines:
+        event.listen(engine.pool, "checkout", watch)
+        event.listen(engine, "before_cursor_execute", executed)
     try:
         yield statements
     finally:
-        event.remove(pool, "checkout", watch)
-        event.remove(engine, "before_cursor_execute", executed)
+        for engine in engines:
+            event.remove(engine.pool, "checkout", watch)
+            event.remove(engine, "before_cursor_execute", executed)
         for raw in watched:
             raw.remove_query_logger(statements.note)

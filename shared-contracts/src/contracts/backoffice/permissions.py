@@ -36,3 +36,5 @@ class BackofficePermission(StrEnum):
     """Exclude a player at his request."""
     TIMELINE_VIEW = "backoffice.timeline.view"
     """See everything that happened to a player, in order."""
+    LIST_HEAVY = "backoffice.list.heavy"
+    """Ask lists for what costs much: filters and orders that no index serves."""

@@ -20,3 +20,5 @@ class GamesPermission(StrEnum):
     """See the game sessions."""
     ROUND_LIST = "games.round.list"
     """See the rounds and their bets and wins."""
+    LIST_HEAVY = "games.list.heavy"
+    """Ask lists for what costs much: filters and orders that no index serves."""

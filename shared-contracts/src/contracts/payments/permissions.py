@@ -26,3 +26,5 @@ class PaymentsPermission(StrEnum):
     """See every movement behind a player's balance."""
     LEDGER_VIEW = "payments.ledger.view"
     """See the totals of the ledger."""
+    LIST_HEAVY = "payments.list.heavy"
+    """Ask lists for what costs much: filters and orders that no index serves."""

@@ -50,3 +50,5 @@ class SecurityPermission(StrEnum):
     """See which permissions there are."""
     AUDIT_LIST = "security.audit.list"
     """Read the audit log: who did what, when, why, from what to what."""
+    LIST_HEAVY = "security.list.heavy"
+    """Ask lists for what costs much: filters and orders that no index serves."""

@@ -69,4 +69,5 @@ PERMISSIONS = (
     PermissionSpec(
         P.TIMELINE_VIEW, "Read what happened to a player", "normal", ("internal", "financial", "rg"), impersonation=True
     ),
+    PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
 )

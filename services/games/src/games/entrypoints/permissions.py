@@ -26,4 +26,5 @@ PERMISSIONS = (
     PermissionSpec(
         P.ROUND_LIST, "See players' rounds", data_classes=("financial",), impersonation=True, api_client=True
     ),
+    PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
 )

@@ -51,4 +51,5 @@ PERMISSIONS = (
         api_client=True,
     ),
     PermissionSpec(P.LEDGER_VIEW, "See the sums of the ledger", "normal", ("financial",)),
+    PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
 )

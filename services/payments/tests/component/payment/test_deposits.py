@@ -23,8 +23,8 @@ async def test_a_player_sees_his_own_deposits_only(world: World) -> None:
     deposit_id = (await world.deposit()).json()["deposit_id"]
     stranger = world.himself(uuid4())
     assert (await world.get(f"/deposits/{deposit_id}", as_=stranger)).status_code == 404
-    assert (await world.get("/deposits", as_=stranger)).json()["items"] == []
-    assert [one["deposit_id"] for one in (await world.get("/deposits")).json()["items"]] == [deposit_id]
+    assert (await world.get("/deposits", as_=stranger)).json() == []
+    assert [one["deposit_id"] for one in (await world.get("/deposits")).json()] == [deposit_id]
 
 
 async def test_a_deposit_answers_with_what_the_player_has_to_do(world: World) -> None:
@@ -106,7 +106,7 @@ async def test_a_request_whose_process_died_before_the_call_is_called_for_by_the
     await world.request_deposit()
     assert world.stripe.calls == []
     await world.pass_time(seconds=16)
-    assert [one["status"] for one in (await world.get("/deposits")).json()["items"]] == ["requires_action"]
+    assert [one["status"] for one in (await world.get("/deposits")).json()] == ["requires_action"]
 
 
 async def test_a_success_whose_webhook_never_comes_is_found_by_asking(world: World) -> None:
@@ -172,7 +172,7 @@ async def test_whoever_may_not_play_may_not_deposit(world: World, events: Any, c
     assert (answer.status_code, answer.json()["code"]) == (409, code)
     assert world.stripe.calls == []
     assert await world.published() == ["deposit_refused"]
-    assert (await world.get("/deposits")).json()["items"][0]["code"] == code
+    assert (await world.get("/deposits")).json()[0]["code"] == code
 
 
 async def test_who_was_unblocked_deposits_again(world: World) -> None:

@@ -79,6 +79,7 @@ async def test_lists_cost_the_same_however_long_they_are(world: World) -> None:
     await world.give(500_00)
     await world.deposit()
     await world.withdraw(1_00)
+    await cost("/deposits")  # The first look at a list opens its connection.
     before = [await cost("/deposits"), await cost("/withdrawals")]
     for _ in range(3):
         await world.deposit()
@@ -101,4 +102,4 @@ async def test_deposits_are_filtered_and_sorted(world: World, query: str, found:
     await world.webhook("payment_intent.succeeded", world.stripe.settle(deposits[0]["deposit_id"]))
     answer = await world.get(f"/deposits?{query}", as_=world.staff())
     assert answer.status_code == 200, answer.text
-    assert len(answer.json()["items"]) == found
+    assert len(answer.json()) == found

@@ -71,4 +71,5 @@ PERMISSIONS = (
     PermissionSpec(P.CLIENT_DISABLE, "Shut partners' programs out", "high"),
     PermissionSpec(P.PERMISSION_LIST, "See the catalogue of permissions", "low"),
     PermissionSpec(P.AUDIT_LIST, "Read the audit log", "high", ("internal",)),
+    PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
 )

@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, signed, and good only for the same list, filter, order, caller and casinos."""
+"""Cursors: a place in a list, signed, and good only for the same list, filter, order, search, caller and casinos."""
 
 import base64
 import binascii
@@ -10,21 +10,23 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import Boolean, Date, DateTime, Uuid
+
 from chassis.http.listing import errors
 from chassis.http.listing.errors import refused
-from chassis.http.listing.fields import Field
+from chassis.http.listing.keyset import Term
 
 _MAC_BYTES: Final = 16
 _LONGEST: Final = 4096
 
 
 def make_cursor(key: bytes, bound_to: Sequence[Any], values: Sequence[Any]) -> str:
-    """The place after a row with these values of the order's fields."""
+    """The place of a row with these values of the order's fields."""
     payload = json.dumps([_plain(value) for value in values], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_mac(key, bound_to, payload) + payload).rstrip(b"=").decode("ascii")
 
 
-def read_cursor(key: bytes, bound_to: Sequence[Any], cursor: str, fields: Sequence[Field]) -> list[Any]:
+def read_cursor(key: bytes, bound_to: Sequence[Any], cursor: str, terms: Sequence[Term]) -> list[Any]:
     """The values a cursor was made with. Every refusal is the same 400: it tells nothing about why."""
     wrong = refused(errors.WRONG_CURSOR, "after", "This cursor belongs to another list, filter, order or caller.")
     if len(cursor) > _LONGEST:
@@ -36,11 +38,7 @@ def read_cursor(key: bytes, bound_to: Sequence[Any], cursor: str, fields: Sequen
     mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
     if not hmac.compare_digest(mac, _mac(key, bound_to, payload)):
         raise wrong
-    values = json.loads(payload)
-    return [
-        value if field.kind == "boolean" else field.parse(str(value))
-        for value, field in zip(values, fields, strict=True)
-    ]
+    return [_typed(term, value) for term, value in zip(terms, json.loads(payload), strict=True)]
 
 
 def _mac(key: bytes, bound_to: Sequence[Any], payload: bytes) -> bytes:
@@ -52,3 +50,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
+
+
+def _typed(term: Term, value: Any) -> Any:
+    kind = term.column.type
+    if value is None or isinstance(kind, Boolean):
+        return value
+    if isinstance(kind, Uuid):
+        return UUID(value)
+    if isinstance(kind, DateTime):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Date) else value

@@ -1,4 +1,8 @@
-"""How a list refuses a query: always 400, with a code for the part that is wrong and a text naming what is allowed."""
+"""How a list refuses a query: with a code for the part that is wrong, and a text naming what is allowed.
+
+The answer carries `message`, `details` and `hint` beside the members of every problem, since that is what clients of
+PostgREST read, and `Proxy-Status` (RFC 9209), since the answer to a HEAD has no body.
+"""
 
 from collections.abc import Iterable
 
@@ -14,13 +18,42 @@ WRONG_CURSOR = "LST107"
 TOO_MANY_CONDITIONS = "LST108"
 REPEATED_PARAMETER = "LST109"
 CURRENCY_NEEDED = "LST110"
+WRONG_SYNTAX = "LST111"
+TOO_DEEP = "LST112"
+WRONG_OFFSET = "LST113"
+WRONG_SELECT = "LST114"
+PATTERN_TOO_SHORT = "LST115"
+RANGE_NEEDED = "LST116"
+WRONG_TREE = "LST117"
+WRONG_PREFERENCE = "LST118"
+WRONG_SEARCH = "LST119"
+BODY_ONLY = "LST120"
+TIMEOUT = "LST_TIMEOUT"
+COSTLY = "LST_COSTLY"
+BUSY = "LST_BUSY"
+NOT_ONE = "LST_NOT_ONE"
+NO_SUCH_FORM = "LST_NO_SUCH_FORM"
 
 
-def refused(code: str, parameter: str, message: str) -> RequestProblem:
-    """The problem for one query parameter."""
-    return RequestProblem(
-        400, code, message, errors=[FieldError(field=f"query.{parameter}", code=code, message=message)]
-    )
+def refused(code: str, parameter: str, message: str, hint: str = "") -> RequestProblem:
+    """The problem for one query parameter, 400."""
+    return declined(400, code, message, hint, errors=[_blame(code, parameter, message)])
+
+
+def declined(
+    status: int,
+    code: str,
+    message: str,
+    hint: str = "",
+    *,
+    errors: Iterable[FieldError] = (),
+    retry_after_s: int | None = None,
+) -> RequestProblem:
+    """A refusal that blames no parameter, or one whose blame is known."""
+    headers = {"Proxy-Status": f"lists; error={code}"}
+    if retry_after_s is not None:
+        headers["Retry-After"] = str(retry_after_s)
+    return RequestProblem(status, code, message, errors=list(errors), headers=headers, hint=hint or message)
 
 
 def choice(names: Iterable[str]) -> str:
@@ -33,3 +66,7 @@ def choice(names: Iterable[str]) -> str:
     if len(listed) < 2:
         return "".join(listed) or "nothing"
     return f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def _blame(code: str, parameter: str, message: str) -> FieldError:
+    return FieldError(field=f"query.{parameter}", code=code, message=message)

@@ -1,54 +1,73 @@
-"""What a list knows about one of its fields: its type, what may be asked of it, and who sees it."""
+"""What a list knows about one of its fields: its type, what may be asked of it, and who sees how much of it."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
-from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, SmallInteger, Text, Uuid
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Integer, Text, Uuid
 from sqlalchemy import String as SqlString
-from sqlalchemy.types import BigInteger
+from sqlalchemy.types import BigInteger, SmallInteger
 
 from chassis.auth.permissions import DataClass
 
-Kind = Literal["text", "integer", "uuid", "timestamp", "date", "boolean", "opaque"]
+Kind = Literal["text", "integer", "uuid", "timestamp", "date", "boolean", "texts", "opaque"]
 
-_COMPARED: Final = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is")
-_NAMED: Final = ("eq", "neq", "in", "is")
+_NAMED: Final = ("eq", "neq", "in", "is", "isdistinct")
+_PATTERNS: Final = ("like", "ilike")
+_COMPARED: Final = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "isdistinct")
 OPERATORS: Final[dict[Kind, tuple[str, ...]]] = {
-    "text": _NAMED,
+    "text": (*_NAMED, *_PATTERNS),
     "integer": _COMPARED,
     "uuid": _NAMED,
     "timestamp": _COMPARED,
     "date": _COMPARED,
-    "boolean": ("eq", "neq", "is"),
+    "boolean": ("eq", "neq", "is", "isdistinct"),
+    "texts": ("cs", "cd", "ov", "is"),
     "opaque": (),
 }
-"""What can be asked of each type. Lists of names offer no `<`: its meaning depends on a collation nobody sees."""
+"""What is offered of each type unless a field says otherwise. Names offer no `<`: it would depend on a collation."""
 
-_INTEGER: Final = re.compile(r"^-?[0-9]{1,19}$")
-_DATE_ONLY: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+EXTRA: Final[dict[Kind, tuple[str, ...]]] = {"text": ("gt", "gte", "lt", "lte", "wfts"), "opaque": ("is",)}
+"""What a field may offer beyond that: comparison of codes whose column has the collation C, and words of long texts."""
+
+QUANTIFIED: Final = ("eq", "gt", "gte", "lt", "lte", "like", "ilike")
+"""Operators that take `(any)` and `(all)`."""
+
+_KINDS: Final[tuple[tuple[type[Any], Kind], ...]] = (
+    (Uuid, "uuid"),
+    (Boolean, "boolean"),
+    (Integer, "integer"),
+    (DateTime, "timestamp"),
+    (Date, "date"),
+    (SqlString, "text"),
+    (Text, "text"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a list.
+    """One field of a list.
 
     Attributes:
-        column: of the table.
+        column: of the table, or any expression over it; None for what `finish` adds to the rows.
         ops: the operators offered; those of its type unless given. Empty: it is shown and cannot be filtered.
-        sortable: whether `order` may name it. The column must not be null.
-        data_class: the kind of data, for the catalogue.
+        sortable: whether `order` may name it.
+        data_class: the kind of data; the caller's mode for it decides how much is shown.
         permission: callers without it do not know the field exists.
-        mask: what others see of it; such a field can be neither filtered nor sorted, or it could be guessed letter
-            by letter.
-        clear_with: the permission that shows it unmasked, judged row by row for the row's casino.
+        mask: what is shown of it in the mode `mask`; without one nothing is.
+        clear_with: a permission that shows it unmasked, judged row by row for the row's casino.
         currency: the field that holds the currency of this amount; conditions and orders on amounts need it.
+        kind: of its values, where the column does not say: `texts` for a JSON array of texts.
+        label: its name for people, made from its own name unless given.
+        index_hint: the index that serves filters on it, for the documentation; a field with one counts as indexed.
+        refers: `staff`: `$me` may stand for a value; `casino`: `in.($casinos)` may.
+        blind: the keyed index of its clear values: `eq` is answered by it even where the field is not shown in clear,
+            for holders of `blind_permission`, and from bodies alone, because an address is logged.
+        normal: brings a text into the form the blind index is made of.
+        hidden: fetched for `finish`, never shown, filtered or told.
     """
 
-    column: Column[Any]
+    column: ColumnElement[Any] | None
     ops: tuple[str, ...] | None = None
     sortable: bool = False
     data_class: DataClass = "internal"
@@ -56,91 +75,74 @@ class Field:
     mask: Callable[[Any], Any] | None = None
     clear_with: str | None = None
     currency: str | None = None
+    kind: Kind | None = None
+    label: str | None = None
+    index_hint: str | None = None
+    refers: Literal["staff", "casino"] | None = None
+    blind: ColumnElement[Any] | None = None
+    blind_permission: str | None = None
+    normal: Callable[[str], str] = str
+    hidden: bool = False
 
     def __post_init__(self) -> None:
-        if self.mask is not None and (self.sortable or self.ops):
-            raise ValueError(f"{self.column.name}: a masked field can be neither filtered nor sorted")
-        if self.sortable and self.column.nullable:
-            raise ValueError(f"{self.column.name}: a sortable column is declared nullable=False")
-        if self.ops is not None and not set(self.ops) <= set(OPERATORS[self.kind]):
-            raise ValueError(f"{self.column.name}: {self.kind} fields have {', '.join(OPERATORS[self.kind])}")
+        if self.kind is None:
+            object.__setattr__(self, "kind", "text" if self.column is None else _kind(self.column))
+        if self.column is None and (self.sortable or (self.ops and self.blind is None)):
+            raise ValueError("a field without a column can be neither filtered nor sorted")
+        allowed = {*OPERATORS[self.type], *EXTRA.get(self.type, ())}
+        if self.ops is not None and not set(self.ops) <= allowed:
+            raise ValueError(f"{self.column}: {self.kind} fields have {', '.join(sorted(allowed))}")
+        if self.ops and {"gt", "lt"} & set(self.ops) and self.type == "text" and self.collation != "C":
+            raise ValueError(f"{self.column}: texts are compared in the collation C alone")
 
     @property
-    def kind(self) -> Kind:
-        """Its type, from the column's."""
-        return _kind(self.column)
+    def type(self) -> Kind:
+        """The kind, which is always known after construction."""
+        assert self.kind is not None
+        return self.kind
 
     @property
     def operators(self) -> tuple[str, ...]:
-        """What may be asked of it."""
-        if self.mask is not None:
+        """What may be asked of it by those who see it in clear."""
+        if self.hidden or self.column is None:
             return ()
-        return OPERATORS[self.kind] if self.ops is None else self.ops
+        return OPERATORS[self.type] if self.ops is None else self.ops
 
-    def parse(self, text: str) -> Any:
-        """A value of this field's type; ValueError with what is expected when the text is none."""
-        match self.kind:
-            case "integer":
-                return _parse_integer(text, self.column)
-            case "uuid":
-                return _parse_uuid(text)
-            case "timestamp":
-                return _parse_timestamp(text)
-            case "date":
-                return _parse_date(text)
-            case "boolean":
-                return _parse_boolean(text)
-            case _:
-                return text
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be without a value."""
+        return bool(getattr(self.column, "nullable", True))
 
+    @property
+    def collation(self) -> str | None:
+        """Of texts: as the column declares it."""
+        kind = getattr(self.column, "type", None)
+        return getattr(kind, "collation", None) or "database" if self.type == "text" else None
 
-def _kind(column: Column[Any]) -> Kind:
-    kinds: list[tuple[type[Any], Kind]] = [
-        (Uuid, "uuid"),
-        (Boolean, "boolean"),
-        (Integer, "integer"),
-        (DateTime, "timestamp"),
-        (Date, "date"),
-        (SqlString, "text"),
-        (Text, "text"),
-    ]
-    return next((kind for cls, kind in kinds if isinstance(column.type, cls)), "opaque")
+    @property
+    def bits(self) -> int:
+        """Of whole numbers."""
+        kind = getattr(self.column, "type", None)
+        return 16 if isinstance(kind, SmallInteger) else 32 if type(kind) is Integer else 64
+
+    @property
+    def sql(self) -> ColumnElement[Any]:
+        """The expression; TypeError when it has none."""
+        if self.column is None:
+            raise TypeError("a field that is added to the rows has no expression")
+        return self.column
 
 
-def _parse_integer(text: str, column: Column[Any]) -> int:
-    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
-    if not _INTEGER.match(text) or not -(2 ** (bits - 1)) <= int(text) < 2 ** (bits - 1):
-        raise ValueError(f"a whole number of at most {bits} bits")
-    return int(text)
+def label_of(name: str, field: Field) -> str:
+    """Its name for people.
+
+    >>> label_of("created_at", Field(None))
+    'Created at'
+    """
+    return field.label or name.removesuffix("_minor").replace("_", " ").capitalize()
 
 
-def _parse_uuid(text: str) -> UUID:
-    try:
-        if len(text) == 36:
-            return UUID(text)
-    except ValueError:
-        pass
-    raise ValueError("a UUID")
-
-
-def _parse_timestamp(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("a time as 2026-01-31T12:00:00Z") from None
-
-
-def _parse_date(text: str) -> date:
-    try:
-        if _DATE_ONLY.match(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ValueError("a date as 2026-01-31")
-
-
-def _parse_boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError("true or false")
-    return text == "true"
+def _kind(column: ColumnElement[Any]) -> Kind:
+    if isinstance(column.type, BigInteger):
+        return "integer"
+    return next((kind for cls, kind in _KINDS if isinstance(column.type, cls)), "opaque")

@@ -1,183 +1,133 @@
-"""Reading a list's query string: `status=eq.pending&created_at=gte.2026-01-01&order=created_at.desc&limit=50`.
+"""Reading everything a request says about a list: filters, order, page, columns, and what it prefers."""
 
-A part of the full grammar (PostgREST's, narrowed), and nothing outside of it, so that what works today keeps working.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, Literal, cast
+from zoneinfo import ZoneInfo
 
 from chassis.http.listing import errors
 from chassis.http.listing.errors import choice, refused
-from chassis.http.listing.fields import Field
+from chassis.http.listing.grammar import read_filters
+from chassis.http.listing.tree import Node
 
 DEFAULT_LIMIT: Final = 50
 MOST_ROWS: Final = 500
-MOST_CONDITIONS: Final = 50
-LONGEST_IN_LIST: Final = 1000
-WORDS: Final = ("order", "limit", "after")
+MOST_OFFSET: Final = 10_000
+LONGEST_SEARCH: Final = 64
+WORDS: Final = ("select", "order", "limit", "offset", "after", "before", "q")
 
-_IS: Final[dict[str, bool | None]] = {"null": None, "true": True, "false": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One filter. For `in` the value is a list; for `is` it is None, True, False or the text `not_null`."""
-
-    field: str
-    operator: str
-    value: Any
+Count = Literal["none", "exact", "planned", "estimated"]
+_COUNTS: Final = ("none", "exact", "planned", "estimated")
+_ZONE: Final = re.compile(r"[A-Za-z0-9_+\-]{1,40}(/[A-Za-z0-9_+\-]{1,40}){0,2}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One part of an order."""
+class Preferences:
+    """What `Prefer` asks for (RFC 7240). `applied` is what the answer says was taken into account."""
 
-    field: str
-    descending: bool
+    count: Count | None = None
+    strict: bool = False
+    zone: ZoneInfo | None = None
+    applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A query string, understood. `written` is what a cursor is bound to."""
+    """A query string, read but not yet held against the fields of a list."""
 
-    conditions: tuple[Condition, ...]
-    order: tuple[Term, ...]
+    filters: Node | None
+    order: str | None
     limit: int
+    offset: int
     after: str | None
-    written: tuple[tuple[str, str], ...]
+    before: str | None
+    select: tuple[str, ...] | None
+    q: str | None
+
+    @property
+    def cursor(self) -> str | None:
+        return self.after if self.after is not None else self.before
 
 
-def read_query(parameters: Iterable[tuple[str, str]], fields: Mapping[str, Field], default_order: str) -> ListQuery:
+def read_query(parameters: Iterable[tuple[str, str]], *, strict: bool = False) -> ListQuery:
     """The query; RequestProblem (400, LST1xx) naming what would be allowed when it is none."""
     given = list(parameters)
-    words = _words(given)
-    filters = [(name, text) for name, text in given if name not in WORDS]
-    if len(filters) > MOST_CONDITIONS:
-        raise refused(errors.TOO_MANY_CONDITIONS, filters[-1][0], f"At most {MOST_CONDITIONS} conditions are allowed.")
-    conditions = tuple(_condition(name, text, fields) for name, text in filters)
-    order = read_order(words.get("order", default_order), fields)
-    _check_currencies(conditions, order, fields)
-    written = (*sorted(filters), ("order", ",".join(f"{one.field}.{one.descending}" for one in order)))
-    return ListQuery(conditions, order, _limit(words.get("limit")), words.get("after"), written)
-
-
-def read_order(text: str, fields: Mapping[str, Field]) -> tuple[Term, ...]:
-    """`a.desc,b` as terms; RequestProblem when a part is not a sortable field with a direction."""
-    sortable = [name for name, field in fields.items() if field.sortable]
-    terms: dict[str, Term] = {}
-    for part in text.split(","):
-        name, _, direction = part.strip().partition(".")
-        if name not in sortable:
-            raise refused(errors.WRONG_ORDER, "order", f"Order by {choice(sortable)}.")
-        if direction not in ("", "asc", "desc"):
-            raise refused(errors.WRONG_ORDER, "order", f"Write {name}.asc or {name}.desc.")
-        terms.setdefault(name, Term(name, direction == "desc"))
-    return tuple(terms.values())
-
-
-def _words(given: list[tuple[str, str]]) -> dict[str, str]:
     words: dict[str, str] = {}
     for name, text in given:
         if name in WORDS:
             if name in words:
                 raise refused(errors.REPEATED_PARAMETER, name, f"Give {name} once.")
             words[name] = text
-    return words
+    paging = [name for name in ("offset", "after", "before") if name in words]
+    if len(paging) > 1:
+        raise refused(errors.REPEATED_PARAMETER, paging[1], f"Give one of {choice(paging)}.")
+    return ListQuery(
+        filters=read_filters((name, text) for name, text in given if name not in WORDS),
+        order=words.get("order"),
+        limit=_limit(words.get("limit"), strict),
+        offset=_offset(words.get("offset")),
+        after=words.get("after"),
+        before=words.get("before"),
+        select=_select(words.get("select")),
+        q=_search(words.get("q")),
+    )
 
 
-def _limit(text: str | None) -> int:
+def read_preferences(headers: Sequence[str]) -> Preferences:
+    """The preferences. What is not understood is ignored, and refused under `handling=strict`."""
+    wishes = [wish.strip() for header in headers for wish in header.split(",") if wish.strip()]
+    strict = "handling=strict" in wishes
+    count: Count | None = None
+    zone: ZoneInfo | None = None
+    applied = ["handling=strict"] if strict else []
+    for wish in wishes:
+        name, _, value = wish.partition("=")
+        if name == "count" and value in _COUNTS and count is None:
+            count = cast("Count", value)
+        elif name == "timezone" and zone is None and (found := _zone(value.strip('"'))) is not None:
+            zone = found
+            applied.append(f"timezone={value}")
+        elif strict and name != "handling":
+            allowed = f"count={choice(_COUNTS)}, handling, timezone"
+            raise refused(errors.WRONG_PREFERENCE, "Prefer", f"Prefer {allowed}.")
+    return Preferences(count, strict, zone, tuple(applied))
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if _ZONE.match(name) else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def _limit(text: str | None, strict: bool) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+    number = _number(text)
+    if number is None or number < 1 or (strict and number > MOST_ROWS):
         raise refused(errors.WRONG_LIMIT, "limit", f"limit is a number from 1 to {MOST_ROWS}.")
-    return min(int(text), MOST_ROWS)
+    return min(number, MOST_ROWS)
 
 
-def _condition(name: str, text: str, fields: Mapping[str, Field]) -> Condition:
-    filterable = [known for known, field in fields.items() if field.operators]
-    if name not in filterable:
-        raise refused(errors.UNKNOWN_FIELD, name, f"Filter by {choice(filterable)}; beside these: {choice(WORDS)}.")
-    field = fields[name]
-    operator, dot, value = text.partition(".")
-    if not dot or operator not in field.operators:
-        raise refused(errors.WRONG_OPERATOR, name, f"Write {name}=operator.value with {choice(field.operators)}.")
-    try:
-        return Condition(name, operator, _READERS.get(operator, _plain)(value, field))
-    except ValueError as error:
-        raise refused(errors.WRONG_VALUE, name, f"{name}={operator}. takes {error}.") from None
+def _offset(text: str | None) -> int:
+    number = 0 if text is None else _number(text)
+    if number is None or number > MOST_OFFSET:
+        hint = "Follow the Link with rel=next, or give its `after`: it costs the same at any depth."
+        raise refused(errors.WRONG_OFFSET, "offset", f"offset is a number up to {MOST_OFFSET}; then use after.", hint)
+    return number
 
 
-def _plain(text: str, field: Field) -> Any:
-    if text == "null":
-        raise ValueError("a value; for empty fields write is.null")
-    return field.parse(text)
+def _select(text: str | None) -> tuple[str, ...] | None:
+    names = tuple(dict.fromkeys(name.strip(" ") for name in text.split(","))) if text else ()
+    return None if not names or names == ("*",) else names
 
 
-def _is(text: str, field: Field) -> bool | str | None:
-    allowed = ["null", "not_null", *(("true", "false") if field.kind == "boolean" else ())]
-    word = text.lower()
-    if word not in allowed:
-        raise ValueError(choice(allowed))
-    return _IS.get(word, word)
-
-
-def _in(text: str, field: Field) -> list[Any]:
-    if not (text.startswith("(") and text.endswith(")")):
-        raise ValueError("a list as (a,b)")
-    members = _members(text[1:-1])
-    if len(members) > LONGEST_IN_LIST:
-        raise ValueError(f"at most {LONGEST_IN_LIST} members")
-    return [field.parse(member) for member in members]
-
-
-def _members(inner: str) -> list[str]:
-    """Members of an in-list. Quotes are syntax here: `"a,b"` is one member, with `\\"` and `\\\\` inside."""
-    members: list[str] = []
-    at = 0
-    while at < len(inner):
-        if inner[at] == '"':
-            member, at = _quoted(inner, at + 1)
-        else:
-            end = inner.find(",", at)
-            end = len(inner) if end < 0 else end
-            member, at = inner[at:end].strip(), end
-            if '"' in member or not member:
-                raise ValueError('members without quotes inside, or a member as "a\\"b"')
-        members.append(member)
-        if at < len(inner):
-            if at + 1 == len(inner):
-                raise ValueError("no comma at the end")
-            at += 1
-    return members
-
-
-def _quoted(inner: str, at: int) -> tuple[str, int]:
-    member = ""
-    while at < len(inner):
-        character = inner[at]
-        if character == "\\" and at + 1 < len(inner):
-            member, at = member + inner[at + 1], at + 2
-        elif character == '"':
-            if at + 1 < len(inner) and inner[at + 1] != ",":
-                break
-            return member, at + 1
-        else:
-            member, at = member + character, at + 1
-    raise ValueError("quotes that are closed before a comma or the end")
-
-
-_READERS: Final[dict[str, Callable[[str, Field], Any]]] = {"is": _is, "in": _in}
-
-
-def _check_currencies(conditions: tuple[Condition, ...], order: tuple[Term, ...], fields: Mapping[str, Field]) -> None:
-    """An amount says nothing without its currency: 1000 is ten euros, or a thousand yen."""
-    by_operator = {(one.field, one.operator) for one in conditions}
-    for condition in conditions:
-        currency = fields[condition.field].currency
-        if currency and condition.operator != "is" and not {(currency, "eq"), (currency, "in")} & by_operator:
-            raise refused(errors.CURRENCY_NEEDED, condition.field, f"Add {currency}=eq.EUR (or the one you mean).")
-    for term in order:
-        currency = fields[term.field].currency
-        if currency and (currency, "eq") not in by_operator:
-            raise refused(errors.CURRENCY_NEEDED, "order", f"Add {currency}=eq.EUR (or the one you mean).")
+def _search(text: str | None) -> str | None:
+    if text is not None and (not text.strip() or len(text) > LONGEST_SEARCH or "\0" in text):
+        raise refused(errors.WRONG_SEARCH, "q", f"q is a text of 1 to {LONGEST_SEARCH} characters.")
+    return text

@@ -6,46 +6,55 @@ WITHDRAWALS = ListSpec(
     default_order="created_at.desc",
 )
 
-@router.get("/withdrawals", openapi_extra=WITHDRAWALS.openapi)
-async def list_withdrawals(
-        request: Request, caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], db: Db
-    ) -> Page[WithdrawalItem]:
-    return await WITHDRAWALS.page(request, caller, db)
+serve_list(router, "/withdrawals", WITHDRAWALS, PlayerOr(P.WITHDRAWAL_LIST))
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
-from pydantic import Field as Described
-from sqlalchemy import ARRAY, Column, ColumnElement, Select, Table, Uuid, any_, literal, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Column, ColumnElement, Select, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
+from starlette.responses import Response
 
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
 from chassis.db import Database
+from chassis.domain import SystemClock
+from chassis.http.listing import errors
+from chassis.http.listing.check import Checker, fixed_currencies, narrows
+from chassis.http.listing.cost import LIMITS, Places, Total, advised, require_cheap, total_of
 from chassis.http.listing.cursor import make_cursor, read_cursor
+from chassis.http.listing.errors import choice, refused
 from chassis.http.listing.fields import Field
-from chassis.http.listing.query import DEFAULT_LIMIT, MOST_ROWS, ListQuery, Term, read_order, read_query
-from chassis.http.listing.sql import after, condition, ordering
-from chassis.http.problems import RequestProblem
+from chassis.http.listing.keyset import Term, behind, read_order, term_of
+from chassis.http.listing.masking import masked
+from chassis.http.listing.meta import parameters
+from chassis.http.listing.output import Shown, answer, form_asked_for
+from chassis.http.listing.query import WORDS, ListQuery, Preferences, read_preferences, read_query
+from chassis.http.listing.sight import sight_of
+from chassis.http.listing.sql import predicate, search
+from chassis.http.listing.statements import Selection, all_of, page_of
+from chassis.http.listing.tree import Node, both, to_json
+from chassis.http.listing.values import Moment
+from chassis.store.context import CasinoScope
 
 T = TypeVar("T")
 Row = dict[str, Any]
 Finish = Callable[[AsyncConnection, list[Row]], Awaitable[list[Row]]]
+Zones = Callable[[Database, Any], Awaitable[ZoneInfo | None]]
 
-_STATEMENT_MS = 2000
-_LOCK_MS = 100
-_QUERY_CANCELLED = "57014"
+MOST_COST = 20_000.0
+"""Of one statement, in the planner's units: with everything in memory about a tenth of a second."""
 
 
 class Page(BaseModel, Generic[T]):
-    """A part of a list."""
+    """The form pages had once: how a route of its own describes rows it answers with through `ListSpec.page`."""
 
     items: list[T]
-    next: str | None = Described(default=None, description="Give it as `after` for the next page; null: that was all")
+    next: str | None = None
 
 
 class ListSpec:
@@ -61,6 +70,13 @@ class ListSpec:
         tie_columns: what tells rows in order that are equal in the order asked for; never null, not shown. They take
             the direction of its last part.
         id_column: unique; the last part of every order.
+        time_field: makes the list a huge one: it must be narrowed by a range of this field's time, or by equality on
+            the id or a field with an `index_hint`.
+        large: what costs much is refused before it runs, unless the caller holds `heavy`.
+        heavy: the permission for costly questions.
+        like_minimum: how many literal characters a pattern needs.
+        search: the fields `q` looks into; without any there is no `q`.
+        exportable: whether it may leave as a file.
     """
 
     def __init__(
@@ -74,6 +90,13 @@ class ListSpec:
         owner_column: Column[Any] | None = None,
         tie_columns: Sequence[Column[Any]] = (),
         id_column: Column[Any] | None = None,
+        time_field: str | None = None,
+        large: bool = False,
+        heavy: str | None = None,
+        max_cost: float = MOST_COST,
+        like_minimum: int = 0,
+        search: Sequence[str] = (),
+        exportable: bool = True,
     ) -> None:
         self.name = name
         self.table = table
@@ -82,8 +105,23 @@ class ListSpec:
         self.fields = dict(fields)
         self.id_column: Column[Any] = table.c.id if id_column is None else id_column
         self.default_order = default_order
+        self.time_field = time_field
+        self.large = large or time_field is not None
+        self.heavy = heavy
+        self.max_cost = max_cost
+        self.like_minimum = like_minimum
+        self.search = tuple(search)
+        self.exportable = exportable
+        self.id_name = next((name for name, field in self.fields.items() if field.column is self.id_column), None)
+        hinted = (name for name, field in self.fields.items() if field.index_hint)
+        self.indexed = frozenset([*hinted, *([self.id_name] if self.id_name else [])])
         self._last = [*(Field(column, ops=(), sortable=True) for column in tie_columns), Field(self.id_column)]
-        read_order(default_order, self.fields)
+        read_order(default_order, {name: field for name, field in self.fields.items() if field.sortable})
+
+    @property
+    def openapi(self) -> dict[str, Any]:
+        """What a route of its own says of its query parameters as `openapi_extra`."""
+        return {"parameters": parameters(self)}
 
     async def page(
         self,
@@ -93,131 +131,220 @@ class ListSpec:
         *,
         where: Sequence[ColumnElement[bool]] = (),
         finish: Finish | None = None,
-    ) -> Page[Any]:
-        """The page the request asks for, of what the caller may see.
+        tree: Node | None = None,
+    ) -> Response:
+        """The page the request asks for, of what the caller may see, in the form it accepts.
 
         Args:
             where: what the route itself narrows the list to (the player in its path).
             finish: completes the rows before masks are put on, in the same transaction (decrypts personal data).
+            tree: a filter from the body, ANDed to that of the query string.
 
         Raises:
-            RequestProblem: 400 for a query that is not understood, 422 for one that takes too long.
+            RequestProblem: 400 for a query that is not understood, 406 for a form that cannot be given, 422 for one
+                that costs or takes too much, 503 when too many read the list.
         """
-        fields = {name: field for name, field in self.fields.items() if self._knows(caller, field)}
-        query = read_query(request.query_params.multi_items(), fields, self.default_order)
-        key: bytes = request.app.state.cursor_key
-        bound_to = self._bound_to(request, caller, query)
-        terms = self._terms(query)
-        statement = self._statement(fields, query, terms).where(*self._scoped(caller), *where)
-        if query.after is not None:
-            place = read_cursor(key, bound_to, query.after, [field for field, _ in terms])
-            statement = statement.where(after(terms, place))
-        async with db.read() as connection:
-            rows = await _rows(connection, statement)
-            shown, more = rows[: query.limit], len(rows) > query.limit
-            last = list(shown[-1]["_order"]) if shown else []
-            casinos = [row.pop("_casino") for row in shown]
-            for row in shown:
-                del row["_order"]
-            finished = await finish(connection, shown) if finish is not None else shown
-        items = [self._masked(caller, fields, row, casino) for row, casino in zip(finished, casinos, strict=True)]
-        return Page(items=items, next=make_cursor(key, bound_to, last) if more else None)
+        form = form_asked_for(request.headers.get("accept", ""))
+        wish = read_preferences(request.headers.getlist("prefer"))
+        query = read_query(request.query_params.multi_items(), strict=wish.strict)
+        asked = _Asked(self, request, caller, query, tree, await self._moment(request, caller, db, wish), where)
+        places: Places = _held(request, "list_places", Places)
+        async with places.one(self.name), db.read_lists() as connection, advised():
+            await connection.execute(LIMITS)
+            rows, total = await self._read(connection, asked, wish)
+            shown = asked.in_order(rows)
+            casinos, ends = [row.pop("_casino") for row in shown], [row.pop("_place") for row in shown]
+            finished = await finish(connection, shown) if finish is not None and shown else shown
+        shown = [masked(row, asked.shown, caller, one, asked.key) for row, one in zip(finished, casinos, strict=True)]
+        return answer(request, form, asked.page(shown, ends, len(rows), total, wish))
+
+    async def _read(
+        self, connection: AsyncConnection, asked: "_Asked", wish: Preferences
+    ) -> tuple[list[Row], Total | None]:
+        statement = page_of(asked.selection, asked.query.limit + 1, asked.query.offset)
+        if self.large and asked.narrowed and not (self.heavy and asked.caller.may(self.heavy)):
+            await require_cheap(connection, statement, self.max_cost)
+        rows = await _rows(connection, statement)
+        if wish.count in (None, "none"):
+            return rows, None
+        assert wish.count is not None
+        return rows, await total_of(connection, all_of(asked.selection), wish.count)
+
+    async def _moment(self, request: Request, caller: Caller, db: Database, wish: Preferences) -> Moment:
+        clock = getattr(request.app.state, "clock", None) or SystemClock()
+        me = str(caller.id) if caller.kind == "staff" else None
+        zone, scope = wish.zone, caller.scope()
+        zones: Zones | None = getattr(request.app.state, "casino_zone", None)
+        if zone is None and zones is not None and scope.ids is not None and len(scope.ids) == 1:
+            zone = await zones(db, next(iter(scope.ids)))
+        return Moment(clock.now(), me=me) if zone is None else Moment(clock.now(), zone, me)
+
+
+class _Asked:
+    """One request for a page, held against the list and the caller."""
+
+    def __init__(
+        self,
+        spec: ListSpec,
+        request: Request,
+        caller: Caller,
+        query: ListQuery,
+        tree: Node | None,
+        moment: Moment,
+        where: Sequence[ColumnElement[bool]],
+    ) -> None:
+        self.spec, self.caller, self.query = spec, caller, query
+        self.key: bytes = request.app.state.cursor_key
+        self.sight = sight_of(caller, spec.fields)
+        self.shown = self._selected()
+        written = both(query.filters, tree)
+        vault = getattr(request.app.state, "vault", None)
+        checker = Checker(
+            fields=self.sight.known,
+            filterable=self.sight.filterable,
+            moment=moment,
+            blind=self.sight.blind,
+            index_of=getattr(vault, "blind_index", None),
+            like_minimum=spec.like_minimum,
+            words=WORDS,
+        )
+        checked = both(checker.check(query.filters), checker.check(tree, from_body=True))
+        terms = self._terms(checked)
+        own = self._own(where)
+        self._require_narrow(checked, bool(own))
+        self.narrowed = checked is not None or query.order is not None or query.q is not None
+        conditions = [*own, *self._search()]
+        if checked is not None:
+            conditions.append(predicate(checked, self.sight.known, self._scope))
+        self.bound_to = self._bound_to(request, written, terms)
+        self.selection = Selection(
+            table=spec.table,
+            columns=self._columns(),
+            conditions=tuple(conditions),
+            terms=terms,
+            scope=self._scope,
+            casino_column=spec.casino_column,
+            place=self._place(terms),
+            backwards=query.before is not None,
+        )
 
     @property
-    def openapi(self) -> dict[str, Any]:
-        """What the route's `openapi_extra` says about its query parameters."""
-        parameters = [_parameter(name, field) for name, field in self.fields.items() if field.operators]
-        sortable = [name for name, field in self.fields.items() if field.sortable]
-        order = _query("order", f"Sort by {', '.join(sortable)}: `field.asc` or `field.desc`, comma-separated.")
-        limit = _query("limit", f"Rows per page, {DEFAULT_LIMIT} unless given, {MOST_ROWS} at most.")
-        return {"parameters": [*parameters, order, limit, _query("after", "The `next` of the page before.")]}
+    def _scope(self) -> CasinoScope:
+        return self.caller.scope()
 
-    def _scoped(self, caller: Caller) -> list[ColumnElement[bool]]:
-        """The one place where a list is narrowed to what its reader may see."""
-        conditions: list[ColumnElement[bool]] = []
-        if caller.is_player:
-            if self.owner_column is None:
-                raise Forbidden
-            conditions.append(self.owner_column == caller.id)
-        scope = caller.scope()
-        if self.casino_column is not None and not scope.unlimited:
-            conditions.append(self.casino_column == any_(literal(sorted(scope.ids or ()), ARRAY(Uuid))))
-        return conditions
+    def in_order(self, rows: list[Row]) -> list[Row]:
+        """What is shown of what was read: without the one more, and not from the end."""
+        shown = rows[: self.query.limit]
+        return shown[::-1] if self.selection.backwards else shown
 
-    def _knows(self, caller: Caller, field: Field) -> bool:
-        """Whether the field exists for this caller: they hold its permission wherever they hold the list's."""
-        if field.permission is None:
-            return True
-        held, wanted = caller.scope(field.permission), caller.scope()
-        return caller.may(field.permission) and (
-            held.unlimited or (not wanted.unlimited and (wanted.ids or frozenset()) <= (held.ids or frozenset()))
+    def page(self, rows: list[Row], ends: list[list[Any]], found: int, total: Total | None, wish: Preferences) -> Shown:
+        """The page with its neighbours."""
+        more, query = found > self.query.limit, self.query
+        behind_it = more or query.before is not None
+        before_it = query.after is not None or query.offset > 0 or (more and query.before is not None)
+        if query.before is None:
+            behind_it = more
+        cursors = [make_cursor(self.key, self.bound_to, end) for end in (ends[0], ends[-1])] if ends else []
+        return Shown(
+            columns=tuple(self.shown),
+            rows=rows,
+            first=query.offset if query.cursor is None else None,
+            total=total,
+            before=cursors[0] if cursors and before_it else None,
+            after=cursors[1] if cursors and behind_it else None,
+            applied=wish.applied,
         )
 
-    def _terms(self, query: ListQuery) -> list[tuple[Field, Term]]:
-        terms = [(self.fields[term.field], term) for term in query.order]
-        ordered, last = {field.column.name for field, _ in terms}, Term("", terms[-1][1].descending)
-        return [*terms, *((field, last) for field in self._last if field.column.name not in ordered)]
+    def _selected(self) -> dict[str, Field]:
+        known, wanted = dict(self.sight.known), self.query.select
+        if wanted is None:
+            return known
+        for name in wanted:
+            if name not in known:
+                raise refused(errors.WRONG_SELECT, "select", f"Select columns of {choice(known)}, or *.")
+        return {name: known[name] for name in wanted}
 
-    def _statement(self, fields: Mapping[str, Field], query: ListQuery, terms: list[tuple[Field, Term]]) -> Select[Any]:
-        shown = [field.column.label(f"f_{name}") for name, field in fields.items()]
-        order = [field.column.label(f"o_{place}") for place, (field, _) in enumerate(terms)]
-        casino = [] if self.casino_column is None else [self.casino_column.label("c")]
-        return (
-            select(*shown, *order, *casino)
-            .where(*(condition(fields[one.field], one) for one in query.conditions))
-            .order_by(*ordering(terms))
-            .limit(query.limit + 1)
-        )
+    def _terms(self, checked: Node | None) -> tuple[Term, ...]:
+        if self.query.order is None:
+            everything = {name: field for name, field in self.spec.fields.items() if field.sortable}
+            terms = list(read_order(self.spec.default_order, everything))
+        else:
+            terms = list(read_order(self.query.order, dict(self.sight.sortable)))
+            fixed = fixed_currencies(checked)
+            for term in terms:
+                currency = self.sight.known[term.name].currency
+                if currency and currency not in fixed:
+                    raise refused(errors.CURRENCY_NEEDED, "order", f"Add {currency}=eq.EUR (or the one you mean).")
+        there, descending = {id(term.column) for term in terms}, terms[-1].descending
+        last = [field for field in self.spec._last if id(field.column) not in there]  # noqa: SLF001 - the same module
+        return (*terms, *(term_of(f"_{field.sql.key}", field, descending=descending) for field in last))
 
-    def _bound_to(self, request: Request, caller: Caller, query: ListQuery) -> list[Any]:
-        scope = caller.scope()
-        casinos = "*" if scope.unlimited else sorted(map(str, scope.ids or ()))
+    def _own(self, where: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+        """What the route and the caller's own kind narrow the list to, whatever is asked for."""
+        if not self.caller.is_player:
+            return list(where)
+        if self.spec.owner_column is None:
+            raise Forbidden
+        return [*where, self.spec.owner_column == self.caller.id]
+
+    def _require_narrow(self, checked: Node | None, own: bool) -> None:
+        spec = self.spec
+        if spec.time_field is None or own or narrows(checked, spec.indexed, spec.time_field):
+            return
+        known = sorted(name for name in spec.indexed if name in self.sight.filterable)
+        message = f"This list is huge: give {spec.time_field}=gte. and a time, or eq or in on {choice(known)}."
+        raise refused(errors.RANGE_NEEDED, spec.time_field, message, f"{spec.time_field}=gte.now-7d")
+
+    def _search(self) -> list[ColumnElement[bool]]:
+        if self.query.q is None:
+            return []
+        if not self.spec.search:
+            raise refused(errors.UNKNOWN_PARAMETER, "q", "This list has no search; filter it by its fields.")
+        fields = [self.sight.known[name] for name in self.spec.search if name in self.sight.filterable]
+        return [search(self.query.q, fields)]
+
+    def _columns(self) -> dict[str, ColumnElement[Any]]:
+        """Everything the caller may know, selected or not: what completes the rows may need any of it."""
+        hidden = {name: field for name, field in self.spec.fields.items() if field.hidden}
+        fetched = {**self.sight.known, **hidden}
+        columns = {f"f_{name}": field.column for name, field in fetched.items() if field.column is not None}
+        return columns if self.spec.casino_column is None else {**columns, "c": self.spec.casino_column}
+
+    def _place(self, terms: tuple[Term, ...]) -> ColumnElement[bool] | None:
+        cursor = self.query.cursor
+        if cursor is None:
+            return None
+        values = read_cursor(self.key, self.bound_to, cursor, terms)
+        read = tuple(term.flipped for term in terms) if self.query.before is not None else terms
+        return behind(read, values)
+
+    def _bound_to(self, request: Request, written: Node | None, terms: tuple[Term, ...]) -> list[Any]:
+        scope = self._scope
         return [
-            self.name,
-            request.url.path,
-            [list(pair) for pair in query.written],
-            f"{caller.kind}:{caller.id}",
-            casinos,
-            *(field.column.name for field in self._last[:-1]),
+            self.spec.name,
+            request.url.path.removesuffix("/query"),
+            None if written is None else to_json(written),
+            [term.written for term in terms],
+            self.query.q,
+            f"{self.caller.kind}:{self.caller.id}",
+            None if scope.ids is None else sorted(map(str, scope.ids)),
+            sorted(map(str, scope.but)),
         ]
 
-    def _masked(self, caller: Caller, fields: Mapping[str, Field], row: Row, casino: Any) -> Row:
-        for name, field in fields.items():
-            if field.mask is not None and row.get(name) is not None and not _sees_clear(caller, field, casino):
-                row[name] = field.mask(row[name])
-        return row
 
-
-def _sees_clear(caller: Caller, field: Field, casino: Any) -> bool:
-    return field.clear_with is not None and caller.kind == "staff" and caller.may(field.clear_with, casino)
+def _held(request: Request, name: str, make: Callable[[], Any]) -> Any:
+    """What an application holds under this name, made when it is first needed."""
+    state = request.app.state
+    if not hasattr(state, name):
+        setattr(state, name, make())
+    return getattr(state, name)
 
 
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> list[Row]:
-    await connection.execute(_LIMITS)
-    try:
-        found = (await connection.execute(statement)).mappings().all()
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELLED:
-            detail = "The list took too long. Narrow it, for instance by a range of time."
-            raise RequestProblem(422, "LST_TIMEOUT", detail) from error
-        raise
     rows = []
-    for one in found:
+    for one in (await connection.execute(statement)).mappings():
         row: Row = {name[2:]: value for name, value in one.items() if name.startswith("f_")}
-        row["_order"] = [value for name, value in one.items() if name.startswith("o_")]
+        row["_place"] = [value for name, value in one.items() if name.startswith("o_")]
         row["_casino"] = one.get("c")
         rows.append(row)
     return rows
-
-
-_LIMITS = text(
-    f"SELECT set_config('statement_timeout', '{_STATEMENT_MS}', true), set_config('lock_timeout', '{_LOCK_MS}', true)"
-)
-
-
-def _parameter(name: str, field: Field) -> dict[str, Any]:
-    return _query(name, f"Filter ({field.kind}): `operator.value` with {', '.join(field.operators)}.")
-
-
-def _query(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": description}

@@ -4,17 +4,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
 
 from backoffice.domain.casino.aggregate import casino
 from backoffice.domain.casino.commands import AdoptProfile, OpenCasino
 from backoffice.domain.casino.errors import CasinoExists, CasinoUnknown
+from backoffice.entrypoints.http.casinos.listing import CASINOS
 from backoffice.entrypoints.http.casinos.schemas import AdoptProfileBody, CasinoOpenedReply, CasinoView, OpenCasinoBody
 from backoffice.entrypoints.http.done import Done
 from backoffice.read_models import casino_list
 from chassis.auth import Caller, Forbidden, Requires
 from chassis.domain import uuid7
 from chassis.http import App, Db, Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
 
@@ -48,16 +49,14 @@ async def open_casino(caller: Annotated[Caller, Requires(P.CASINO_OPEN)], body: 
     return await once(caller, work)
 
 
-@router.get("")
-async def list_casinos(caller: Annotated[Caller, Requires(P.CASINO_LIST)], db: Db) -> list[CasinoView]:
-    """The caller's casinos by name. There are tens of them, so there are no pages."""
-    statement = select(casino_list.table).order_by(casino_list.table.c.name)
-    scope = caller.scope()
-    if scope.ids is not None:
-        statement = statement.where(casino_list.table.c.casino_id.in_(scope.ids))
-    async with db.read() as connection:
-        rows = (await connection.execute(statement)).all()
-    return [CasinoView.model_validate(row) for row in rows]
+serve_list(
+    router,
+    "",
+    CASINOS,
+    Requires(P.CASINO_LIST),
+    item=CasinoView,
+    summary="The caller's casinos by name, with every version of their rules.",
+)
 
 
 @router.get("/{casino_id}")

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
 
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import (
@@ -18,12 +17,10 @@ from backoffice.domain.player.commands import (
 from backoffice.entrypoints.http.done import Done
 from backoffice.entrypoints.http.players.endpoints import Vault, found
 from backoffice.entrypoints.http.players.erasing import erase_player
-from backoffice.entrypoints.http.players.personal import mine
-from backoffice.entrypoints.http.players.schemas import NoteAdded, NoteBody, NoteView, ReasonBody, TagBody
-from backoffice.read_models.player_notes import table as notes
+from backoffice.entrypoints.http.players.schemas import NoteAdded, NoteBody, ReasonBody, TagBody
 from chassis.auth import Caller, Requires
 from chassis.domain import uuid7
-from chassis.http import App, Db, Once
+from chassis.http import App, Once
 from chassis.store import UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
 
@@ -94,22 +91,6 @@ async def add_note(
         return NoteAdded(note_id=note_id)
 
     return await once(caller, work)
-
-
-@router.get("/notes")
-async def list_notes(
-    caller: Annotated[Caller, Requires(P.PLAYER_NOTE)], player_id: UUID, db: Db, vault: Vault
-) -> list[NoteView]:
-    """The newest hundred notes about a player."""
-    async with db.read() as connection:
-        await found(connection, caller, player_id)
-        statement = select(notes).where(notes.c.player_id == player_id).order_by(notes.c.written_at.desc()).limit(100)
-        rows = (await connection.execute(statement)).all()
-        texts = await mine(connection, vault, player_id, [row.sealed_text for row in rows])
-    return [
-        NoteView(note_id=row.note_id, written_at=row.written_at, written_by=row.written_by, text=text)
-        for row, text in zip(rows, texts, strict=True)
-    ]
 
 
 async def _command(once: Once, caller: Caller, player_id: UUID, command: PlayerCommand, reason: str | None) -> Response:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import or_
+from sqlalchemy import false, or_
 
 from backoffice.application.ports import Credentials
 from backoffice.domain.player.errors import PlayerUnknown
-from backoffice.entrypoints.http.players.listing import PLAYERS, masking
+from backoffice.entrypoints.http.players.listing import PLAYERS, opening
 from backoffice.entrypoints.http.players.personal import reveal, view
 from backoffice.entrypoints.http.players.register import Applicant, player_id_of, register, require_acceptable
 from backoffice.entrypoints.http.players.schemas import (
@@ -27,7 +27,7 @@ from backoffice.entrypoints.http.search.sight import within
 from backoffice.read_models import player_list
 from chassis.auth import Caller, Internal, PlayerOr, Public, Requires
 from chassis.http import App, Db, Once
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from chassis.privacy import SubjectVault
 from chassis.store import Actor, UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -79,15 +79,18 @@ async def register_player(
     return await once(somebody, work, fingerprint=fingerprint)
 
 
-@router.get(_V1, openapi_extra=PLAYERS.openapi)
-async def list_players(
-    caller: Annotated[Caller, Requires(P.PLAYER_LIST)], request: Request, db: Db, vault: Vault
-) -> Page[PlayerItem]:
-    """The players of the caller's casinos, personal data masked."""
-    return await PLAYERS.page(request, caller, db, finish=masking(vault))
+serve_list(
+    router,
+    _V1,
+    PLAYERS,
+    Requires(P.PLAYER_LIST),
+    item=PlayerItem,
+    finish=lambda request, _: opening(_vault(request)),
+    summary="The players of the caller's casinos, personal data as far as it is theirs to see.",
+)
 
 
-@router.post(f"{_V1}/search")
+@router.post(f"{_V1}/search", response_class=Response, responses={200: {"model": list[PlayerItem]}})
 async def search_players(
     caller: Annotated[Caller, Requires(P.PLAYER_SEARCH_IDENTITY)],
     body: SearchBody,
@@ -95,16 +98,15 @@ async def search_players(
     app: App,
     db: Db,
     vault: Vault,
-) -> Page[PlayerItem]:
+) -> Response:
     """Players with exactly this e-mail or phone number, of those the caller may list. Each such search is recorded."""
     column: Any = player_list.table.c
     asked = [(column.email_index, body.email), (column.phone_index, body.phone)]
-    conditions = [index == vault.blind_index(value) for index, value in asked if value]
-    if not conditions:
-        return Page(items=[])
-    await app.transact(record_search, caller.context(request))
+    conditions = [index == vault.blind_index(value) for index, value in asked if value] or [false()]
+    if body.email or body.phone:
+        await app.transact(record_search, caller.context(request))
     listed = within(column.casino_id, caller.scope(P.PLAYER_LIST))
-    return await PLAYERS.page(request, caller, db, where=[or_(*conditions), listed], finish=masking(vault))
+    return await PLAYERS.page(request, caller, db, where=[or_(*conditions), listed], finish=opening(vault))
 
 
 @router.get(_V1 + "/{player_id}")

@@ -8,8 +8,15 @@ from backoffice.adapters.masks import MASKS
 from backoffice.read_models.player_list import table
 from chassis.http.listing import Field, ListSpec
 from chassis.privacy import SubjectVault
+from contracts.backoffice.permissions import BackofficePermission as P
 
 SHOWN = ("email", "first_name", "last_name")
+
+
+def _personal(name: str) -> Field:
+    """What is opened for each row and filtered by nobody; players are found by it through the search that records."""
+    return Field(None, data_class="pii_basic", mask=MASKS[name])
+
 
 PLAYERS = ListSpec(
     "players",
@@ -23,27 +30,41 @@ PLAYERS = ListSpec(
         "country": Field(table.c.country),
         "currency": Field(table.c.currency),
         "registered_at": Field(table.c.registered_at, sortable=True),
-        "tags": Field(table.c.tags),
+        "tags": Field(table.c.tags, kind="texts"),
         "excluded_until": Field(table.c.excluded_until, data_class="rg"),
         "test_account": Field(table.c.test_account),
-        "sealed": Field(table.c.sealed, ops=(), data_class="pii_basic"),
+        "email": _personal("email"),
+        "first_name": _personal("first_name"),
+        "last_name": _personal("last_name"),
+        "sealed": Field(table.c.sealed, hidden=True),
     },
     default_order="registered_at.desc",
+    large=True,
+    heavy=P.LIST_HEAVY,
 )
 
 
-def masking(vault: SubjectVault, names: tuple[str, ...] = SHOWN) -> Any:
-    """Completes rows with masked personal data: opened for a moment, masked, and the ciphertext dropped."""
+def opening(vault: SubjectVault, names: tuple[str, ...] = SHOWN) -> Any:
+    """Completes rows with personal data, opened for a moment; the list puts on the masks, and drops the ciphertext."""
 
     async def finish(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         wanted = [(row["player_id"], row["sealed"][name]) for row in rows for name in names if name in row["sealed"]]
         opened = iter(await vault.decrypt_all(connection, wanted))
+        return [{**row, **{name: next(opened) if name in row["sealed"] else None for name in names}} for row in rows]
+
+    return finish
+
+
+def masking(vault: SubjectVault, names: tuple[str, ...] = SHOWN) -> Any:
+    """The same with the masks put on, for rows that are no list."""
+    opened = opening(vault, names)
+
+    async def finish(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         finished = []
-        for row in rows:
-            sealed = row.pop("sealed")
-            clear = {name: next(opened) for name in names if name in sealed}
-            masked = {name: MASKS[name](value) if value is not None else None for name, value in clear.items()}
-            finished.append({**row, **masked})
+        for row in await opened(connection, rows):
+            row.pop("sealed")
+            shown = {name: MASKS[name](row[name]) if row[name] is not None else None for name in names}
+            finished.append({**row, **shown})
         return finished
 
     return finish

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.entrypoints.http.players.commands import list_notes
 from backoffice.entrypoints.http.players.endpoints import Vault, found
+from backoffice.entrypoints.http.players.notes import notes_of
 from backoffice.entrypoints.http.players.personal import view
 from backoffice.entrypoints.http.timeline.listing import TIMELINE
 from backoffice.entrypoints.http.timeline.schemas import Figures, Overview, TimelineEntry
@@ -18,7 +18,7 @@ from backoffice.read_models.timeline import SAME_MOMENT
 from backoffice.read_models.timeline import table as timeline
 from chassis.auth import Caller, Requires
 from chassis.http import Db
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.payments.permissions import PaymentsPermission
 
@@ -28,14 +28,26 @@ _LATEST = 20
 _AMOUNTS = ("balance_minor", "on_hold_minor", "deposits_minor", "withdrawals_minor", "bets_minor", "wins_minor")
 
 
-@router.get("/timeline", openapi_extra=TIMELINE.openapi)
-async def show_timeline(
-    caller: Annotated[Caller, Requires(P.TIMELINE_VIEW)], player_id: UUID, request: Request, db: Db
-) -> Page[TimelineEntry]:
-    """What happened to a player, told by every service, newest first (`order=happened_at.asc` for the story)."""
+_VIEWED = Requires(P.TIMELINE_VIEW)
+
+
+async def of_player(caller: Annotated[Caller, _VIEWED], player_id: UUID, db: Db) -> list[Any]:
+    """The player in the path, who must be one of the caller's casinos'."""
     async with db.read() as connection:
         await found(connection, caller, player_id)
-    return await TIMELINE.page(request, caller, db, where=[timeline.c.player_id == player_id], finish=_named)
+    return [timeline.c.player_id == player_id]
+
+
+serve_list(
+    router,
+    "/timeline",
+    TIMELINE,
+    _VIEWED,
+    item=TimelineEntry,
+    narrow=of_player,
+    finish=lambda *_: _named,
+    summary="What happened to a player, told by every service, newest first (`order=happened_at.asc` for the story).",
+)
 
 
 @router.get("/overview")
@@ -54,7 +66,7 @@ async def show_overview(
         told = caller.may(P.TIMELINE_VIEW, row.casino_id)
         latest = await _latest(connection, player_id) if told else []
     readable = caller.may(P.PLAYER_NOTE, row.casino_id)
-    notes = await list_notes(caller, player_id, db, vault) if readable else []
+    notes = await notes_of(player_id, db, vault) if readable else []
     if not caller.may(PaymentsPermission.BALANCE_VIEW, row.casino_id):
         figures = figures.model_copy(update=dict.fromkeys(_AMOUNTS))
     return Overview(player=player, figures=figures, notes=notes, latest=latest)

@@ -1,6 +1,6 @@
 """What can be played at a casino."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from chassis.auth import Caller, Player, Requires
 from chassis.domain import NotFound
 from chassis.http import App, Db
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.games.permissions import GamesPermission as P
 from games.adapters.tables import game_list
@@ -19,13 +19,24 @@ from games.entrypoints.http.parts import Games
 router = APIRouter(prefix="/api/games/v1", tags=["games"])
 
 
-@router.get("/casinos/{casino_id}/games", openapi_extra=GAMES.openapi)
-async def list_games(
-    casino_id: UUID, request: Request, caller: Annotated[Caller, Requires(P.GAME_LIST)], db: Db
-) -> Page[GameItem]:
-    """Every game on offer to the casino, switched on or not."""
+_LISTED = Requires(P.GAME_LIST)
+
+
+async def of_casino(caller: Annotated[Caller, _LISTED], casino_id: UUID) -> list[Any]:
+    """The casino in the path, which must be one of the caller's."""
     caller.must_see(casino_id)
-    return await GAMES.page(request, caller, db, where=[game_list.c.casino_id == casino_id])
+    return [game_list.c.casino_id == casino_id]
+
+
+serve_list(
+    router,
+    "/casinos/{casino_id}/games",
+    GAMES,
+    _LISTED,
+    item=GameItem,
+    narrow=of_casino,
+    summary="Every game on offer to the casino, switched on or not.",
+)
 
 
 @router.put("/casinos/{casino_id}/games/{game_code}")

@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from chassis.auth import Caller, PlayerOr
 from chassis.domain import NotFound
 from chassis.http import Db
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from contracts.games.permissions import GamesPermission as P
 from games.entrypoints.http.rounds.listing import ROUNDS
 from games.entrypoints.http.rounds.schemas import RoundDetail, RoundItem
@@ -17,10 +17,7 @@ from games.read_models.round_list import round_with_movements
 router = APIRouter(prefix="/api/games/v1/rounds", tags=["rounds"])
 
 
-@router.get("", openapi_extra=ROUNDS.openapi)
-async def list_rounds(request: Request, caller: Annotated[Caller, PlayerOr(P.ROUND_LIST)], db: Db) -> Page[RoundItem]:
-    """Rounds; a player sees their own."""
-    return await ROUNDS.page(request, caller, db)
+serve_list(router, "", ROUNDS, PlayerOr(P.ROUND_LIST), item=RoundItem, summary="Rounds; a player sees their own.")
 
 
 @router.get("/{round_id}")

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Caller, Player, PlayerOr
 from chassis.auth.errors import Forbidden
-from chassis.http import Db, Once
-from chassis.http.listing import Page
+from chassis.http import Once
+from chassis.http.listing import serve_list
 from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.games.permissions import GamesPermission as P
@@ -44,12 +44,15 @@ async def open_session(
     return SessionLaunch(session_id=session.session_id, url=url)
 
 
-@router.get("", openapi_extra=SESSIONS.openapi)
-async def list_sessions(
-    request: Request, caller: Annotated[Caller, PlayerOr(P.SESSION_LIST)], db: Db
-) -> Page[SessionItem]:
-    """Game sessions; a player sees their own."""
-    return await SESSIONS.page(request, caller, db)
+serve_list(
+    router,
+    "",
+    SESSIONS,
+    PlayerOr(P.SESSION_LIST),
+    item=SessionItem,
+    name="sessions",
+    summary="Game sessions; a player sees their own.",
+)
 
 
 def _wish(body: SessionWish, player_id: UUID, casino_id: UUID | None, ip: str | None) -> Wish:

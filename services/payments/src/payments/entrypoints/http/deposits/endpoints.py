@@ -4,12 +4,12 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from chassis.auth import Caller, Player, PlayerOr
 from chassis.domain import NotFound, uuid7
-from chassis.http import Db, Once
-from chassis.http.listing import Page
+from chassis.http import Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import DepositWish, next_action, request_deposit, return_url
@@ -63,12 +63,14 @@ async def request_a_deposit(
     return Response(view.model_dump_json(), status_code=201, media_type="application/json", headers=replayed)
 
 
-@router.get("", openapi_extra=DEPOSITS.openapi)
-async def list_deposits(
-    caller: Annotated[Caller, PlayerOr(P.DEPOSIT_LIST)], request: Request, db: Db
-) -> Page[DepositItem]:
-    """Deposits, newest first: a player's own, or those of the casinos a member of staff may see."""
-    return await DEPOSITS.page(request, caller, db)
+serve_list(
+    router,
+    "",
+    DEPOSITS,
+    PlayerOr(P.DEPOSIT_LIST),
+    item=DepositItem,
+    summary="Deposits, newest first: a player's own, or those of the casinos a member of staff may see.",
+)
 
 
 @router.get("/{deposit_id}")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth import Caller, Player, PlayerOr, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.errors import CasinoUnknown
@@ -55,16 +55,22 @@ async def request_a_withdrawal(
     return await once(caller, work)
 
 
-@router.get("", openapi_extra=WITHDRAWALS.openapi)
-async def list_withdrawals(
-    caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], request: Request, db: Db
-) -> Page[WithdrawalItem]:
-    """Withdrawals, newest first: a player's own, or those of the casinos a member of staff may see."""
-
-    async def without_staff(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _without_staff(_request: Request, caller: Caller) -> Any:
+    async def finish(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [_for(caller, row) for row in rows]
 
-    return await WITHDRAWALS.page(request, caller, db, finish=without_staff)
+    return finish
+
+
+serve_list(
+    router,
+    "",
+    WITHDRAWALS,
+    PlayerOr(P.WITHDRAWAL_LIST),
+    item=WithdrawalItem,
+    finish=_without_staff,
+    summary="Withdrawals, newest first: a player's own, or those of the casinos a member of staff may see.",
+)
 
 
 @router.get("/{withdrawal_id}")

@@ -16,7 +16,7 @@ from chassis.auth import Caller, Requires
 from chassis.db import Database
 from chassis.domain import uuid7
 from chassis.http import App, Db, Once
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.platform.events import AccessRecorded
 from contracts.reports.permissions import ReportsPermission as P
@@ -72,10 +72,15 @@ async def request_report(
     return await once(caller, work, status=202)
 
 
-@router.get("", openapi_extra=JOBS.openapi)
-async def list_jobs(caller: Annotated[Caller, Requires(P.JOB_LIST)], request: Request, db: Db) -> Page[JobItem]:
-    """The jobs one asked for, newest first."""
-    return await JOBS.page(request, caller, db, where=[jobs.c.requested_by == str(caller.id)])
+_LISTED = Requires(P.JOB_LIST)
+
+
+async def own(caller: Annotated[Caller, _LISTED]) -> list[Any]:
+    """What the caller asked for."""
+    return [jobs.c.requested_by == str(caller.id)]
+
+
+serve_list(router, "", JOBS, _LISTED, item=JobItem, narrow=own, name="jobs", summary="The jobs one asked for.")
 
 
 @router.get("/{job_id}")

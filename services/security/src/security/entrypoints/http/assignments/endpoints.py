@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from chassis.auth import Caller, Forbidden, Requires
 from chassis.domain import Invalid, uuid7
-from chassis.http import App, Db, Once
-from chassis.http.listing import Page
+from chassis.http import App, Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
@@ -31,12 +31,23 @@ from security.read_models.staff_list import staff_list
 router = APIRouter(prefix="/api/security/v1", tags=["assignments"])
 
 
-@router.get("/assignments", openapi_extra=ASSIGNMENTS.openapi)
-async def list_assignments(
-    caller: Annotated[Caller, Requires(P.ASSIGNMENT_LIST)], request: Request, db: Db
-) -> Page[AssignmentItem]:
-    """Who holds which role, where, why and until when; a manager of some casinos sees those at them alone."""
-    return await ASSIGNMENTS.page(request, caller, db, where=assignments_within(caller))
+_LISTED = Requires(P.ASSIGNMENT_LIST)
+
+
+async def within(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
+    """A manager of some casinos sees those at them alone."""
+    return assignments_within(caller)
+
+
+serve_list(
+    router,
+    "/assignments",
+    ASSIGNMENTS,
+    _LISTED,
+    item=AssignmentItem,
+    narrow=within,
+    summary="Who holds which role, where, why and until when; a manager of some casinos sees those at them alone.",
+)
 
 
 @router.post("/staff/{staff_id}/assignments", status_code=201, response_model=Assigned)

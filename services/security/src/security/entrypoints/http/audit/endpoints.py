@@ -1,12 +1,9 @@
 """The audit log: a list like any other."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Request
-
-from chassis.auth import Caller, Requires
-from chassis.http import Db
-from chassis.http.listing import Page
+from chassis.auth import Requires
+from chassis.http.listing import serve_list
 from contracts.security.permissions import SecurityPermission as P
 from security.entrypoints.http.audit.listing import AUDIT
 from security.entrypoints.http.audit.schemas import AuditEntry
@@ -14,7 +11,11 @@ from security.entrypoints.http.audit.schemas import AuditEntry
 router = APIRouter(prefix="/api/security/v1/audit", tags=["audit"])
 
 
-@router.get("", openapi_extra=AUDIT.openapi)
-async def list_audit(caller: Annotated[Caller, Requires(P.AUDIT_LIST)], request: Request, db: Db) -> Page[AuditEntry]:
-    """What happened, newest first: who, what, from what to what, authorised by whom, why, when."""
-    return await AUDIT.page(request, caller, db)
+serve_list(
+    router,
+    "",
+    AUDIT,
+    Requires(P.AUDIT_LIST),
+    item=AuditEntry,
+    summary="What happened, newest first: who, what, from what to what, authorised by whom, why, when.",
+)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from chassis.auth import Caller, Requires
 from chassis.domain import Invalid, uuid7
 from chassis.http import App, Db, Once
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.application.client_keys import keys_of
@@ -54,12 +54,24 @@ async def register_client(caller: Annotated[Caller, Requires(P.CLIENT_MANAGE)], 
     return await once(caller, work, reason=body.reason)
 
 
-@router.get("", openapi_extra=CLIENTS.openapi)
-async def list_clients(
-    caller: Annotated[Caller, Requires(P.CLIENT_LIST)], request: Request, db: Db
-) -> Page[ClientItem]:
-    """Partners' programs; a manager of some casinos sees those that work at these alone."""
-    return await CLIENTS.page(request, caller, db, where=clients_within(caller), finish=with_last_use)
+_LISTED = Requires(P.CLIENT_LIST)
+
+
+async def within(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
+    """A manager of some casinos sees the programs that work at these alone."""
+    return clients_within(caller)
+
+
+serve_list(
+    router,
+    "",
+    CLIENTS,
+    _LISTED,
+    item=ClientItem,
+    narrow=within,
+    finish=lambda *_: with_last_use,
+    summary="Partners' programs; a manager of some casinos sees those that work at these alone.",
+)
 
 
 @router.get("/{client_id}")

@@ -28,6 +28,7 @@ CLIENTS = ListSpec(
         "status": Field(table.c.status),
         "disabled_for": Field(table.c.disabled_for),
         "registered_at": Field(table.c.registered_at, sortable=True),
+        "last_used_at": Field(None, kind="timestamp"),
     },
     default_order="registered_at.desc",
 )

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, select
 
 from chassis.auth import Caller, Requires
-from chassis.http import Db
-from chassis.http.listing import Field, ListSpec, Page
+from chassis.http.listing import Field, ListSpec, serve_list
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters.tables import duties_conflict
 from security.entrypoints.http.reach import assignments_within
@@ -53,12 +52,23 @@ class ConflictItem(BaseModel):
     seen_at: datetime
 
 
-@router.get("", openapi_extra=CONFLICTS.openapi)
-async def list_conflicts(
-    caller: Annotated[Caller, Requires(P.CONFLICT_LIST)], request: Request, db: Db
-) -> Page[ConflictItem]:
-    """Who holds what two people should hold; a manager of some casinos sees it of those who work there."""
-    return await CONFLICTS.page(request, caller, db, where=_of_colleagues(caller))
+_LISTED = Requires(P.CONFLICT_LIST)
+
+
+async def of_colleagues(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
+    """A manager of some casinos sees it of those who work there."""
+    return _of_colleagues(caller)
+
+
+serve_list(
+    router,
+    "",
+    CONFLICTS,
+    _LISTED,
+    item=ConflictItem,
+    narrow=of_colleagues,
+    summary="Who holds what two people should hold.",
+)
 
 
 def _of_colleagues(caller: Caller) -> list[ColumnElement[bool]]:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import AnyPerson, Caller, Requires
 from chassis.domain import NotFound
-from chassis.http import App, Db, Once
-from chassis.http.listing import Page
+from chassis.http import App, Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import sessions
@@ -27,15 +27,48 @@ router = APIRouter(prefix="/api/security/v1", tags=["sessions"])
 Person = Annotated[Caller, AnyPerson()]
 
 
-@router.get("/own-sessions", openapi_extra=OWN_SESSIONS.openapi)
-async def list_own_sessions(caller: Person, request: Request, db: Db, door: Door) -> Page[OwnSession]:
-    """The caller's own open sessions, the one last used first."""
+_OWN = AnyPerson()
+_COLLEAGUES = Requires(P.SESSION_LIST)
 
-    async def mark(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+
+async def own(caller: Annotated[Caller, _OWN], door: Door) -> list[ColumnElement[bool]]:
+    """The caller's own open sessions."""
+    return [*_open_at(door), session.c.subject_id == caller.id]
+
+
+async def of_colleagues(caller: Annotated[Caller, _COLLEAGUES], door: Door) -> list[ColumnElement[bool]]:
+    """Those of the staff; a manager of some casinos sees those of colleagues who hold a role there."""
+    within, table = assignments_within(caller), assignment_list.table
+    colleagues = [session.c.subject_id.in_(select(table.c.staff_id).where(*within))] if within else []
+    return [*_open_at(door), session.c.subject_kind == "staff", *colleagues]
+
+
+def _marked(_request: Request, caller: Caller) -> Any:
+    async def finish(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**row, "current": row["session_id"] == caller.session_id} for row in rows]
 
-    where = [*_open_at(door), session.c.subject_id == caller.id]
-    return await OWN_SESSIONS.page(request, caller, db, where=where, finish=mark)
+    return finish
+
+
+serve_list(
+    router,
+    "/own-sessions",
+    OWN_SESSIONS,
+    _OWN,
+    item=OwnSession,
+    narrow=own,
+    finish=_marked,
+    summary="The caller's own open sessions, the one last used first.",
+)
+serve_list(
+    router,
+    "/sessions",
+    SESSIONS,
+    _COLLEAGUES,
+    item=ColleagueSession,
+    narrow=of_colleagues,
+    summary="Open sessions of the staff; a manager of some casinos sees those of colleagues who hold a role there.",
+)
 
 
 @router.delete("/own-sessions/{session_id}")
@@ -58,17 +91,6 @@ async def end_other_sessions(caller: Person, request: Request, app: App) -> Sess
         return await sessions.end_sessions(uow, caller.id, "ended_by_owner", but=caller.session_id)
 
     return SessionsEnded(ended=await app.transact(work, caller.context(request)))
-
-
-@router.get("/sessions", openapi_extra=SESSIONS.openapi)
-async def list_sessions(
-    caller: Annotated[Caller, Requires(P.SESSION_LIST)], request: Request, db: Db, door: Door
-) -> Page[ColleagueSession]:
-    """Open sessions of the staff; a manager of some casinos sees those of colleagues who hold a role there."""
-    own, table = assignments_within(caller), assignment_list.table
-    colleagues = [session.c.subject_id.in_(select(table.c.staff_id).where(*own))] if own else []
-    where = [*_open_at(door), session.c.subject_kind == "staff", *colleagues]
-    return await SESSIONS.page(request, caller, db, where=where)
 
 
 @router.post("/staff/{staff_id}/sessions/end", response_model=SessionsEnded)

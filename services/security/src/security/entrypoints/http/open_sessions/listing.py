@@ -22,7 +22,7 @@ OWN_SESSIONS = ListSpec(
     casino_column=None,
     owner_column=_COLUMNS.subject_id,
     id_column=_COLUMNS.id,
-    fields=_FIELDS,
+    fields={**_FIELDS, "current": Field(None, kind="boolean")},
     default_order="last_seen_at.desc",
 )
 
@@ -31,6 +31,6 @@ SESSIONS = ListSpec(
     session,
     casino_column=None,
     id_column=_COLUMNS.id,
-    fields={"subject_id": Field(_COLUMNS.subject_id), **_FIELDS},
+    fields={"subject_id": Field(_COLUMNS.subject_id, refers="staff"), **_FIELDS},
     default_order="last_seen_at.desc",
 )

@@ -1,14 +1,13 @@
 """The catalogue of permissions, as the services' manifests declare them."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth import Caller, Requires
-from chassis.http import Db
-from chassis.http.listing import Field, ListSpec, Page
+from chassis.auth import Requires
+from chassis.http.listing import Field, ListSpec, serve_list
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters.tables import permission
 
@@ -32,7 +31,8 @@ CATALOGUE = ListSpec(
         "api_client": Field(permission.c.api_client),
         "scopable": Field(permission.c.scopable),
         "since": Field(permission.c.since),
-        "removed_at": Field(permission.c.removed_at),
+        "removed_at": Field(permission.c.removed_at, hidden=True),
+        "removed": Field(None, kind="boolean"),
     },
     default_order="id.asc",
 )
@@ -57,12 +57,15 @@ class PermissionView(BaseModel):
     removed: bool
 
 
-@router.get("", openapi_extra=CATALOGUE.openapi)
-async def list_permissions(
-    caller: Annotated[Caller, Requires(P.PERMISSION_LIST)], request: Request, db: Db
-) -> Page[PermissionView]:
-    """Every permission of every service that has started at least once."""
-    return await CATALOGUE.page(request, caller, db, finish=_finished)
+serve_list(
+    router,
+    "",
+    CATALOGUE,
+    Requires(P.PERMISSION_LIST),
+    item=PermissionView,
+    finish=lambda *_: _finished,
+    summary="Every permission of every service that has started at least once.",
+)
 
 
 async def _finished(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
 from chassis.domain import uuid7
-from chassis.http import App, Db, Once
-from chassis.http.listing import Page
+from chassis.http import App, Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
@@ -57,10 +57,15 @@ async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: 
     return await once(caller, work)
 
 
-@router.get("", openapi_extra=ROLES.openapi)
-async def list_roles(caller: Annotated[Caller, Requires(P.ROLE_LIST)], request: Request, db: Db) -> Page[RoleItem]:
-    """All roles by name, with a warning where one names what no service declares any more."""
-    return await ROLES.page(request, caller, db, finish=_with_warnings)
+serve_list(
+    router,
+    "",
+    ROLES,
+    Requires(P.ROLE_LIST),
+    item=RoleItem,
+    finish=lambda *_: _with_warnings,
+    summary="All roles by name, with a warning where one names what no service declares any more.",
+)
 
 
 @router.get("/{role_id}", dependencies=[Requires(P.ROLE_LIST)])

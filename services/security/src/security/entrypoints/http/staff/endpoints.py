@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from fastapi import APIRouter, Response
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import credentials, sessions
@@ -55,10 +55,15 @@ async def add_staff(
     return shown_once(await once(caller, work), StaffAdded, password)
 
 
-@router.get("", openapi_extra=STAFF.openapi)
-async def list_staff(caller: Annotated[Caller, Requires(P.STAFF_LIST)], request: Request, db: Db) -> Page[StaffItem]:
-    """The staff; a manager of some casinos sees who holds a role there."""
-    return await STAFF.page(request, caller, db, where=colleagues_of(caller))
+_LISTED = Requires(P.STAFF_LIST)
+
+
+async def colleagues(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
+    """A manager of some casinos sees who holds a role there."""
+    return colleagues_of(caller)
+
+
+serve_list(router, "", STAFF, _LISTED, item=StaffItem, narrow=colleagues, summary="The staff.")
 
 
 @router.get("/{staff_id}")

@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound
-from chassis.http import App, Db
-from chassis.http.listing import Page
+from chassis.http import App
+from chassis.http.listing import serve_list
 from contracts.verification.permissions import VerificationPermission as P
 from verification.entrypoints.http.cases.listing import CASES
 from verification.entrypoints.http.cases.schemas import CaseItem, CaseView
@@ -20,10 +20,14 @@ from verification.read_models import case_list, document_list, hit_list
 router = APIRouter(prefix="/api/verification/v1", tags=["cases"])
 
 
-@router.get("/cases", openapi_extra=CASES.openapi)
-async def list_cases(caller: Annotated[Caller, Requires(P.CASE_LIST)], request: Request, db: Db) -> Page[CaseItem]:
-    """Cases of the caller's casinos, the newest first."""
-    return await CASES.page(request, caller, db)
+serve_list(
+    router,
+    "/cases",
+    CASES,
+    Requires(P.CASE_LIST),
+    item=CaseItem,
+    summary="Cases of the caller's casinos, the newest first.",
+)
 
 
 @router.get("/cases/{player_id}")

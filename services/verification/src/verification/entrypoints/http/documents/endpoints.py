@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth import Caller, PlayerOr, Requires
 from chassis.domain import NotFound
 from chassis.http import App, Db
-from chassis.http.listing import Page
+from chassis.http.listing import serve_list
 from contracts.verification.permissions import VerificationPermission as P
 from verification.application.files import EXTENSIONS
 from verification.entrypoints.http.dependencies import TheDecisions, TheDocuments
@@ -79,12 +79,15 @@ def uploads(max_bytes: int, at_once: int) -> APIRouter:
     return receiving
 
 
-@router.get("/documents", openapi_extra=DOCUMENTS.openapi)
-async def list_documents(
-    caller: Annotated[Caller, PlayerOr(P.DOCUMENT_LIST)], request: Request, db: Db
-) -> Page[DocumentItem]:
-    """Documents, the newest first: of the caller's casinos, or a player's own."""
-    return await DOCUMENTS.page(request, caller, db, finish=_untold if caller.is_player else None)
+serve_list(
+    router,
+    "/documents",
+    DOCUMENTS,
+    PlayerOr(P.DOCUMENT_LIST),
+    item=DocumentItem,
+    finish=lambda _, caller: _untold if caller.is_player else None,
+    summary="Documents, the newest first: of the caller's casinos, or a player's own.",
+)
 
 
 @router.get("/documents/{document_id}")

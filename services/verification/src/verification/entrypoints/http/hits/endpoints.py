@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound
-from chassis.http import App, Db
-from chassis.http.listing import Page
+from chassis.http import App
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.platform.events import AccessRecorded
 from contracts.verification.permissions import VerificationPermission as P
@@ -21,10 +21,9 @@ from verification.read_models.hit_list import table
 router = APIRouter(prefix="/api/verification/v1", tags=["hits"])
 
 
-@router.get("/hits", openapi_extra=HITS.openapi)
-async def list_hits(caller: Annotated[Caller, Requires(P.HIT_LIST)], request: Request, db: Db) -> Page[HitItem]:
-    """Hits of the caller's casinos, the newest first."""
-    return await HITS.page(request, caller, db)
+serve_list(
+    router, "/hits", HITS, Requires(P.HIT_LIST), item=HitItem, summary="Hits of the caller's casinos, the newest first."
+)
 
 
 @router.get("/hits/{hit_id}")

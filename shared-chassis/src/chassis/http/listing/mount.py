@@ -1,0 +1,110 @@
+"""A declared list as routes: the list, its `/query` for filters too long for an address, and its `/meta`."""
+
+import inspect
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.params import Depends as Marker
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement
+from starlette.responses import JSONResponse, Response
+
+from chassis.auth.caller import Caller
+from chassis.http.dependencies import Db
+from chassis.http.listing.meta import meta
+from chassis.http.listing.spec import Finish, ListSpec
+from chassis.http.listing.tree import Node, from_json
+from chassis.http.problems import RequestProblem
+
+Finisher = Callable[[Request, Caller], Finish | None]
+Narrowing = Callable[..., Any]
+
+_TREE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object", "example": {"f": "id", "op": "in", "v": ["1"]}}}},
+    }
+}
+
+
+async def _everything() -> Sequence[ColumnElement[bool]]:
+    return ()
+
+
+def serve_list(
+    router: APIRouter,
+    path: str,
+    spec: ListSpec,
+    marker: Marker,
+    *,
+    item: type[BaseModel],
+    narrow: Narrowing = _everything,
+    finish: Finisher | None = None,
+    name: str | None = None,
+    summary: str = "",
+) -> None:
+    """Mount the list.
+
+    Args:
+        marker: who may see it; the three routes carry the same one.
+        item: a row, for the description; its fields are all optional in answers, since `select` may leave them out.
+        narrow: a dependency that gives conditions the path itself means; it may ask for the marker's caller too.
+        finish: what completes the rows for this request.
+        name: of the operation; made from the list's unless given.
+    """
+    known = name or spec.name.replace(" ", "_").replace("-", "_")
+    completed: Finisher = finish or (lambda _request, _caller: None)
+
+    async def show(
+        caller: Annotated[Caller, marker], where: Annotated[Any, Depends(narrow)], request: Request, db: Db
+    ) -> Response:
+        return await spec.page(request, caller, db, where=where, finish=completed(request, caller))
+
+    async def query(
+        caller: Annotated[Caller, marker], where: Annotated[Any, Depends(narrow)], request: Request, db: Db
+    ) -> Response:
+        tree = await tree_of(request)
+        return await spec.page(request, caller, db, where=where, finish=completed(request, caller), tree=tree)
+
+    async def about(caller: Annotated[Caller, marker], _where: Annotated[Any, Depends(narrow)]) -> Response:
+        return JSONResponse(meta(spec, caller), headers={"Cache-Control": "no-store"})
+
+    show.__doc__ = summary or f"The list of {spec.name}."
+    query.__doc__ = f"The list of {spec.name} by a filter given as a tree; everything else as in the address."
+    about.__doc__ = f"What the list of {spec.name} offers this caller."
+    query.companion_of = show  # type: ignore[attr-defined]
+    about.companion_of = show  # type: ignore[attr-defined]
+    rows: dict[int | str, dict[str, Any]] = {
+        200: {"model": list[item], "description": "Rows; Content-Range says which"},  # type: ignore[valid-type]
+        206: {"model": list[item], "description": "A part, when a count was asked for"},  # type: ignore[valid-type]
+    }
+    said = spec.openapi
+    router.get(path, name=f"list_{known}", responses=rows, response_class=Response, openapi_extra=said)(show)
+    router.head(path, name=f"head_{known}", include_in_schema=False)(_head_of(show))
+    extra = {**said, **_TREE}
+    router.post(f"{path}/query", name=f"query_{known}", responses=rows, response_class=Response, openapi_extra=extra)(
+        query
+    )
+    router.get(f"{path}/meta", name=f"describe_{known}", response_class=Response)(about)
+
+
+def _head_of(show: Any) -> Any:
+    async def head(**given: Any) -> Response:
+        answer: Response = await show(**given)
+        answer.body = b""
+        return answer
+
+    head.__signature__ = inspect.signature(show)  # type: ignore[attr-defined]
+    head.companion_of = show  # type: ignore[attr-defined]
+    return head
+
+
+async def tree_of(request: Request) -> Node | None:
+    """The body as a tree; RequestProblem when it is none."""
+    try:
+        document = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise RequestProblem(400, "invalid_body", "The body is a filter as JSON.") from None
+    return from_json(document)
