@@ -53,7 +53,9 @@ FIELDS = {
     "open": Field(c.open, sortable=True),
     "day": Field(c.day, sortable=True),
     "created_at": Field(c.created_at, sortable=True),
-    "email": Field(c.email, data_class="pii_basic", mask=lambda value: value[0] + "***", clear_with=REVEAL),
+    "email": Field(
+        c.email, sortable=True, data_class="pii_basic", mask=lambda value: value[0] + "***", clear_with=REVEAL
+    ),
     "suspicion": Field(c.suspicion, data_class="aml", permission=AML, ops=("eq",)),
 }
 BETS = ListSpec(
