@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
@@ -22,13 +23,23 @@ def test_every_event_has_an_example_and_every_example_an_event() -> None:
     assert sorted(cls.label() for cls in EVENTS.values()) == names(EXAMPLES)
 
 
+def says(whole: Any, part: Any) -> bool:
+    """Whether everything of `part` is in `whole`; what was added since the example was written may be there besides."""
+    match whole, part:
+        case dict(), dict():
+            return all(name in whole and says(whole[name], value) for name, value in part.items())
+        case list(), list():
+            return len(whole) == len(part) and all(map(says, whole, part))
+    return bool(whole == part)
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=names(EXAMPLES))
 def test_an_example_is_read_and_written_back_without_loss(path: Path) -> None:
     sent = json.loads(path.read_text("utf-8"))
     envelope = Envelope.from_json(path.read_bytes())
     fact = envelope.event()
     assert json.loads(envelope.to_json()) == sent
-    assert sent["data"].items() <= fact.model_dump(mode="json").items()
+    assert says(fact.model_dump(mode="json"), sent["data"])
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=names(EXAMPLES))

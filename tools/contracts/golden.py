@@ -3,6 +3,7 @@
 The values are made from the names of the fields alone, so that the same event always gets the same example.
 """
 
+import base64
 import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -145,7 +146,7 @@ _WORDS: dict[str, Any] = {
     "supplier": "hub88",
     "supplier_tx": "16d2dcfe-b89e-11e7-854a-58404eea6d16",
     "tag": "vip",
-    "thumbprint": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+    "thumbprint": base64.urlsafe_b64encode(hashlib.sha256(b"key").digest()).rstrip(b"=").decode(),
     "time_zone": "Europe/Malta",
     "until": "2026-09-14",
 }

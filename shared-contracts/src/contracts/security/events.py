@@ -10,6 +10,7 @@ from contracts.fields import CasinoId, Code, Count, ExternalRef, FreeText, Label
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
+FACTORS = "security.factor.events"
 SESSIONS = "security.session.events"
 POLICY = "security.policy.events"
 HEARTBEAT = "security.heartbeat.events"
@@ -222,7 +223,7 @@ class SteppedUp(ContractEvent, type="security.stepped_up", version=1, topic=SESS
     """How (RFC 8176)."""
 
 
-class FactorAdded(ContractEvent, type="security.factor_added", version=1, topic=IDENTITY, key="subject_id"):
+class FactorAdded(ContractEvent, type="security.factor_added", version=1, topic=FACTORS, key="subject_id"):
     """From now on a log-in asks for this too, or for another factor of the same person."""
 
     subject_kind: Literal["staff", "player"]
@@ -233,7 +234,7 @@ class FactorAdded(ContractEvent, type="security.factor_added", version=1, topic=
     """As its owner calls it."""
 
 
-class FactorRemoved(ContractEvent, type="security.factor_removed", version=1, topic=IDENTITY, key="subject_id"):
+class FactorRemoved(ContractEvent, type="security.factor_removed", version=1, topic=FACTORS, key="subject_id"):
     """Its owner took a factor away."""
 
     subject_kind: Literal["staff", "player"]
@@ -243,7 +244,7 @@ class FactorRemoved(ContractEvent, type="security.factor_removed", version=1, to
     name: Label
 
 
-class FactorsReset(ContractEvent, type="security.factors_reset", version=1, topic=IDENTITY, key="subject_id"):
+class FactorsReset(ContractEvent, type="security.factors_reset", version=1, topic=FACTORS, key="subject_id"):
     """A colleague took away every factor and recovery code of somebody who lost them; every session ended."""
 
     subject_kind: Literal["staff", "player"]
@@ -252,16 +253,14 @@ class FactorsReset(ContractEvent, type="security.factors_reset", version=1, topi
     """How many there were."""
 
 
-class RecoveryCodesMade(
-    ContractEvent, type="security.recovery_codes_made", version=1, topic=IDENTITY, key="subject_id"
-):
+class RecoveryCodesMade(ContractEvent, type="security.recovery_codes_made", version=1, topic=FACTORS, key="subject_id"):
     """New codes for the day the factors are lost; the earlier ones open nothing any more."""
 
     subject_kind: Literal["staff", "player"]
     subject_id: UUID
 
 
-class RecoveryCodeUsed(ContractEvent, type="security.recovery_code_used", version=1, topic=IDENTITY, key="subject_id"):
+class RecoveryCodeUsed(ContractEvent, type="security.recovery_code_used", version=1, topic=FACTORS, key="subject_id"):
     """One of the codes stood in for a factor."""
 
     subject_kind: Literal["staff", "player"]
