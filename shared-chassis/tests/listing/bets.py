@@ -70,6 +70,18 @@ PLACED = ListSpec(
     tie_columns=(c.open, c.place),
 )
 STAFF_ONLY = ListSpec("staff-bets", bet, casino_column=c.casino_id, fields=FIELDS, default_order="created_at.desc")
+HEAVY = "example.list.heavy"
+HUGE = ListSpec(
+    "huge-bets",
+    bet,
+    casino_column=c.casino_id,
+    owner_column=c.player_id,
+    fields=FIELDS,
+    default_order="created_at.desc",
+    time_field="created_at",
+    heavy=HEAVY,
+    max_cost=0,
+)
 
 
 class Bet(BaseModel):
@@ -104,6 +116,7 @@ serve_list(router, "/placed-bets", PLACED, Requires(LIST), item=Bet, name="place
 serve_list(router, "/finished-bets", BETS, Requires(LIST), item=Bet, name="finished", finish=finishing)
 serve_list(router, "/players/{player_id}/bets", BETS, PlayerOr(LIST), item=Bet, name="of_player", narrow=of_player)
 serve_list(router, "/staff-bets", STAFF_ONLY, Player(), item=Bet, name="of_staff")
+serve_list(router, "/huge-bets", HUGE, PlayerOr(LIST), item=Bet, name="huge")
 serve_list(router, "/slow-bets", BETS, Requires(LIST), item=Bet, name="slow", narrow=slowly)
 
 
