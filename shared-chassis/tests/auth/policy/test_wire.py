@@ -1,8 +1,8 @@
 """Policies on their way: the same bytes for the same policy, differences, and signatures."""
 
+import base64
 from dataclasses import replace
 
-import base64
 import pytest
 from hypothesis import given
 from joserfc import jws
