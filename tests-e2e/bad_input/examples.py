@@ -199,6 +199,14 @@ EXAMPLES: dict[str, Example] = {
             "maximum_minor": 5000_00,
         }
     ),
+    f"PUT {_PAYMENTS}/approvals/{{approval_id}}/payload": Example(body={"payload": "$another_policy"}),
+    f"POST {_PAYMENTS}/approvals/{{approval_id}}/withdraw": Example(),
+    f"POST {_PAYMENTS}/approvals/{{approval_id}}/approve": Example(
+        body={"payload_sha256": "$second_payload_sha256", **REASON}, path={"approval_id": "$second_approval_id"}
+    ),
+    f"POST {_PAYMENTS}/approvals/{{approval_id}}/reject": Example(
+        body=REASON, path={"approval_id": "$third_approval_id"}
+    ),
     f"PUT {_GAMES}/casinos/{{casino_id}}/suppliers/{{supplier}}": Example(
         body={"enabled": True, "settings": "$supplier_settings", "secrets": "$supplier_secrets"},
         path={"supplier": "hub88"},

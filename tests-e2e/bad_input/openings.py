@@ -240,7 +240,7 @@ async def _case(world: verification_world.World, casino: UUID) -> dict[str, str]
     return {"casino_id": str(casino), "player_id": str(player), "document_id": document, "hit_id": hit["id"]}
 
 
-async def _wallet(world: PaymentsWorld) -> dict[str, str]:
+async def _wallet(world: PaymentsWorld) -> dict[str, Any]:
     world.casino, world.player = uuid4(), uuid4()
     await world.set_up(withdrawal_cancellation_allowed=True)
     await world.give()
@@ -252,7 +252,28 @@ async def _wallet(world: PaymentsWorld) -> dict[str, str]:
         "deposit_id": deposited.json()["deposit_id"],
         "withdrawal_id": withdrawn.json()["withdrawal_id"],
         "second_withdrawal_id": another.json()["withdrawal_id"],
+        **await _proposed(world),
     }
+
+
+async def _proposed(world: PaymentsWorld) -> dict[str, Any]:
+    """Three proposals that wait: the first of whoever makes the requests, the others of somebody else."""
+    admin = uuid4()
+    facts: dict[str, Any] = {"admin_id": str(admin)}
+    for name, who, currency in (("", admin, "EUR"), ("second_", uuid4(), "GBP"), ("third_", uuid4(), "USD")):
+        policy = {"currency": currency, "second_person_above_minor": 500_00}
+        path = f"/api/payments/v1/casinos/{world.casino}/withdrawal-policy"
+        made = (await world.client.put(path, json=policy, headers=world.staff(who))).json()
+        facts |= {f"{name}approval_id": made["approval_id"], f"{name}payload_sha256": made["payload_sha256"]}
+    facts["another_policy"] = {
+        "casino_id": str(world.casino),
+        "currency": "EUR",
+        "second_person_above_minor": 400_00,
+        "automatic_up_to_minor": None,
+        "minimum_minor": None,
+        "maximum_minor": None,
+    }
+    return facts
 
 
 async def _playing(service: Service, app: FastAPI, client: httpx.AsyncClient, hub88: Hub88Server) -> House:

@@ -156,6 +156,12 @@ class Person:
         """PUT; the decoded answer."""
         return (await self.send("PUT", path, body=body)).json()
 
+    async def approve(self, proposal: Any) -> Any:
+        """Be the second person for what another proposed; the proposal as it is then."""
+        done = await self.post(f"{proposal['href']}/approve", {"payload_sha256": proposal["payload_sha256"]})
+        assert done["state"] == "executed", done
+        return done
+
     async def pages(self, path: str, **params: Any) -> list[dict[str, Any]]:
         """Every row of a list, page by page."""
         rows: list[dict[str, Any]] = []

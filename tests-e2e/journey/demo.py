@@ -103,6 +103,7 @@ async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     for name, role, where in (
         ("manager", "casino_manager", everywhere),
         ("agent", "document_agent", everywhere),
+        ("second_manager", "casino_manager", everywhere),
         ("officer", "payments_officer", everywhere),
         ("second_officer", "payments_officer", everywhere),
         ("support", "support_agent", bernstein),

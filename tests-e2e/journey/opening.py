@@ -19,6 +19,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "games.supplier.configure",
         "payments.provider.configure",
         "payments.policy.set",
+        "payments.provider.approve",
+        "payments.policy.approve",
     ),
     "document_agent": (
         "verification.*",
@@ -41,6 +43,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 STAFF = {
     "manager": "casino_manager",
     "agent": "document_agent",
+    "second_manager": "casino_manager",
     "officer": "payments_officer",
     "second_officer": "payments_officer",
     "support": "support_agent",
@@ -179,19 +182,21 @@ async def configure_partners(tale: Tale) -> str:
 
 async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
     """Partners of a casino; the codes of the games that are on."""
-    manager = tale.staff["manager"]
+    manager, second = tale.staff["manager"], tale.staff["second_manager"]
     contracts = await tale.direct("POST", "/control/casinos", {"casino_id": casino_id})
     base = f"/api/payments/v1/casinos/{casino_id}"
 
-    async def known_to_payments() -> bool | None:
+    async def known_to_payments() -> Any:
         policy = {"currency": currency, "second_person_above_minor": SECOND_PERSON_ABOVE_MINOR}
-        return bool(await unless(manager.put(f"{base}/withdrawal-policy", policy), "casino_unknown")) or None
+        return await unless(manager.put(f"{base}/withdrawal-policy", policy), "casino_unknown")
 
-    await eventually("payments hears of the casino", known_to_payments)
+    proposal = await eventually("payments hears of the casino", known_to_payments)
+    alone = await refusal(manager.approve(proposal))
+    assert alone.code == "another_person_needed", alone
+    await second.approve(proposal)
     for provider in PARTNERS:
-        await manager.put(
-            f"{base}/providers/{provider}", {"enabled": True, "currencies": [currency], **contracts[provider]}
-        )
+        account = {"enabled": True, "currencies": [currency], **contracts[provider]}
+        await second.approve(await manager.put(f"{base}/providers/{provider}", account))
     base = f"/api/games/v1/casinos/{casino_id}"
 
     async def known_to_games() -> bool | None:

@@ -60,6 +60,7 @@ _WORDS: dict[str, Any] = {
     "action": "player.reveal",
     "after": {"enabled": True, "currencies": ["EUR"], "secrets": {"api_key": "set"}},
     "amount_minor": 5000,
+    "approve_permission": "payments.provider.approve",
     "approved_by": "0190f5fe-7c00-7a00-8000-0000000000aa",
     "balance_minor": 15000,
     "beat_id": "beat-7",
@@ -80,6 +81,7 @@ _WORDS: dict[str, Any] = {
             "count": 12,
         }
     ],
+    "command": "payments.configure_provider",
     "country": "MT",
     "currency": "EUR",
     "delta_minor": -5000,
@@ -106,6 +108,7 @@ _WORDS: dict[str, Any] = {
     "networks": ["203.0.113.0/24"],
     "notification_id": "evt_1PqXyz2eZvKYlo2C",
     "partition": 7,
+    "payload_sha256": hashlib.sha256(b"payload").hexdigest(),
     "permission": "backoffice.player.reveal",
     "permissions": [
         {
@@ -143,6 +146,7 @@ _WORDS: dict[str, Any] = {
     "service": "payments",
     "subject_kind": "player",
     "subject_id": "0190f5fe-7c00-7a00-8000-000000000002",
+    "summary": "Configure stripe",
     "supplier": "hub88",
     "supplier_tx": "16d2dcfe-b89e-11e7-854a-58404eea6d16",
     "tag": "vip",

@@ -15,6 +15,10 @@ from typing import Any, Literal
 import structlog
 from fastapi import APIRouter, FastAPI
 
+from chassis.approvals import Approvals, Authority, GuardedCommand
+from chassis.approvals.approval_list import approval_list
+from chassis.approvals.http import approvals_router
+from chassis.approvals.proposing import check_guarded
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.permissions import manifest as manifest_of
 from chassis.auth.policy.disk import DiskCopy
@@ -25,6 +29,7 @@ from chassis.db import Database
 from chassis.http import create_service
 from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
+from chassis.privacy import SecretBox
 from chassis.service_client import ServiceClient
 from chassis.settings import ServiceSettings
 from chassis.store import Application, Context, Housekeeping, Log, ReadModel
@@ -38,6 +43,7 @@ Background = Callable[[asyncio.Event], Awaitable[None]]
 Command = Callable[["Service", Sequence[str]], Awaitable[int]]
 
 _LONGEST_PAUSE_S = 10.0
+_SWEEP_S = 5.0
 
 
 @dataclass(kw_only=True)
@@ -55,6 +61,9 @@ class Service:
         state: what endpoints find at `request.app.state` beside application, db, clock and settings.
         verifier: checks access tokens; only security, which has the keys itself, brings its own.
         policy: the policy it decides by; only security, which makes it, brings its own and keeps it up to date.
+        four_eyes: the commands of its own that take a second person. With any, it has the routes about proposals.
+        authority: what people hold when something is executed that they proposed or approved earlier.
+        approvals_listed: False: a list of its own stands where every service lists its proposals.
         on_start, on_stop: things to open and close with the process, in every role.
     """
 
@@ -75,7 +84,18 @@ class Service:
     state: Mapping[str, Any] = field(default_factory=dict)
     verifier: Verifier | None = None
     policy: LocalPolicy | None = None
+    four_eyes: Sequence[GuardedCommand[Any]] = ()
+    authority: Authority | None = None
+    approvals_listed: bool = True
+    approvals: Approvals | None = None
     version: str = "0.1.0"
+
+    def __post_init__(self) -> None:
+        if self.approvals is None:
+            box = SecretBox(self.settings.master_key_bytes)
+            self.approvals = Approvals(self.application, self.four_eyes, box=box, authority=self.authority)
+            self.tasks = {**self.tasks, **self.approvals.tasks}
+            self.read_models = [*self.read_models, *([approval_list] if self.four_eyes else [])]
 
     def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
         """Every read model of the service by name, with the events it is made from."""
@@ -105,10 +125,11 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             await stack.enter_async_context(running(service, role, app.state.drain.hurry, policy=following))
             yield
 
-    return create_service(
+    approvals = [approvals_router(service.name, listed=service.approvals_listed)] if service.four_eyes else []
+    app = create_service(
         service.name,
         version=service.version,
-        routers=list(service.routers) if serves_api else [],
+        routers=[*service.routers, *approvals] if serves_api else [],
         mounts=dict(service.mounts) if serves_api else {},
         settings=service.settings,
         readiness={"database": service.db.ping, **({"policy": policy.ready} if policy is not None else {})},
@@ -122,9 +143,12 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "clock": service.application.clock,
             "db": service.db,
             "settings": service.settings,
+            "approvals": service.approvals,
             **service.state,
         },
     )
+    check_guarded(app, service.four_eyes)
+    return app
 
 
 @asynccontextmanager
@@ -179,6 +203,7 @@ def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]
         service.application.on_scheduled = runner.wake
         loops["manifest"] = _manifest(service)
         loops["housekeeping"] = _housekeeping(service).run
+        loops["approvals"] = _sweeping(service)
         if service.tasks:
             loops["tasks"] = runner.run
         if service.consumer is not None:
@@ -203,6 +228,18 @@ def _housekeeping(service: Service) -> Housekeeping:
         idempotency=timedelta(days=settings.idempotency_days),
         inbox=timedelta(days=settings.inbox_days),
     )
+
+
+def _sweeping(service: Service) -> Background:
+    async def sweep(stop: asyncio.Event) -> None:
+        """End what was proposed by people who may not do it any more."""
+        while not stop.is_set():
+            if service.approvals is not None:
+                await service.approvals.sweep()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _SWEEP_S)
+
+    return sweep
 
 
 def _manifest(service: Service) -> Background:

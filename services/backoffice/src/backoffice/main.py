@@ -64,6 +64,7 @@ def build(
         tasks=tasks(application),
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
+        approvals_listed=False,
         background=[restriction_feed(application, settings.restriction_beat_s)],
         state={
             "vault": SubjectVault(settings.master_key_bytes),

@@ -7,12 +7,15 @@ from uuid import UUID
 import httpx
 import pytest
 
+from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.feed import Feed
 from contracts.backoffice.permissions import BackofficePermission as P
 
 from .api import CASINO as OPENING
 from .api import PROFILE, V1, a_player, open_casino
+from .test_inbox import proposed
 
 SOME = UUID(int=1)
 """Stands for the casino of the test, which is opened there."""
@@ -48,12 +51,18 @@ ATTEMPTS = [
     attempt("GET", f"{PLAYER}/timeline", P.TIMELINE_VIEW),
     attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT),
     attempt("POST", f"{PLAYER}/self-exclusion", P.EXCLUSION_START, {"months": 6, **WHY}),
+    attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),
+    attempt("GET", f"{V1}/approvals/awaiting-me", P.APPROVAL_LIST, hidden="shown"),
+    attempt("GET", f"{V1}/approvals/mine", P.APPROVAL_LIST, hidden="shown"),
 ]
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
-async def test_every_route_lets_in_whom_it_should(client: httpx.AsyncClient, attempt: Attempt) -> None:
+async def test_every_route_lets_in_whom_it_should(
+    client: httpx.AsyncClient, service: Service, clock: FixedClock, attempt: Attempt
+) -> None:
     casino_id = await open_casino(client)
+    await Feed(service)(proposed(clock, UUID(casino_id), service="backoffice"))
     player_id = await a_player(client, casino_id)
     for caller in CALLERS:
         filled = attempt.at(casino_id=casino_id, player_id=player_id, tag="vip")

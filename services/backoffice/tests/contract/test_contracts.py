@@ -31,10 +31,23 @@ from contracts.payments.events import (
     DepositSucceeded,
     NotificationSetAside,
     TransferPosted,
+    WithdrawalApproved,
+    WithdrawalCancelled,
     WithdrawalPaid,
+    WithdrawalRejected,
+    WithdrawalRequested,
     WithdrawalReturned,
 )
-from contracts.platform.events import AccessRecorded, SettingChanged
+from contracts.platform.events import (
+    AccessRecorded,
+    ApprovalClosed,
+    ApprovalEdited,
+    ApprovalExecuted,
+    ApprovalGiven,
+    ApprovalLapsed,
+    ApprovalProposed,
+    SettingChanged,
+)
 from contracts.registry import consumed_by, produced_by
 from contracts.reports.events import ReportRequested
 from contracts.security.events import LoggedIn, StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
@@ -80,7 +93,27 @@ def new_to_search(cls: type[ContractEvent], after: tuple[type[ContractEvent], ..
 
 DEPOSIT = example(DepositRequested).data["deposit_id"]
 COLLEAGUE = example(StaffMemberAdded).data["name"]
+PROPOSAL = str(example(ApprovalProposed).data["approval_id"])
 NOT_A_PLAYERS_STORY = "it is about no player, and the story is told player by player"
+
+
+def inbox(state: str, *after: type[ContractEvent]) -> Effect:
+    return Effect({"rm_approval_inbox": {"id": PROPOSAL, "state": state}}, after)
+
+
+def withdrawn(state: str, *after: type[ContractEvent]) -> Effect:
+    """Withdrawals are in the story, in what a search finds, and in the inbox."""
+    by_state: dict[str, type[ContractEvent]] = {
+        "waiting": WithdrawalRequested,
+        "executed": WithdrawalApproved,
+        "rejected": WithdrawalRejected,
+        "withdrawn": WithdrawalCancelled,
+    }
+    told = by_state[state]
+    found = {} if after else found_by_search(WithdrawalRequested)
+    return Effect({"rm_timeline": told_in_the_story(told), **found, "rm_approval_inbox": {"state": state}}, after)
+
+
 EFFECTS: dict[type[ContractEvent], Effect] = {
     **{
         cls: Effect({"rm_timeline": told_in_the_story(cls), **found_by_search(cls)})
@@ -105,6 +138,16 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     ScreeningCompleted: with_figures(ScreeningCompleted, open_hits=2),
     HitDecided: with_figures(HitDecided, ScreeningCompleted, open_hits=1),
     LoggedIn: with_figures(LoggedIn, player_id=SOMEBODY),
+    ApprovalProposed: inbox("waiting"),
+    ApprovalEdited: inbox("waiting", ApprovalProposed, ApprovalGiven),
+    ApprovalGiven: inbox("approved", ApprovalProposed),
+    ApprovalLapsed: inbox("waiting", ApprovalProposed, ApprovalGiven),
+    ApprovalExecuted: inbox("executed", ApprovalProposed),
+    ApprovalClosed: inbox("voided", ApprovalProposed),
+    WithdrawalRequested: withdrawn("waiting"),
+    WithdrawalApproved: withdrawn("executed", WithdrawalRequested),
+    WithdrawalRejected: withdrawn("rejected", WithdrawalRequested),
+    WithdrawalCancelled: withdrawn("withdrawn", WithdrawalRequested),
 }
 
 

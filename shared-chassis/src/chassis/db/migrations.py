@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.engine import async_url
-from chassis.db.revisions import r0001
+from chassis.db.revisions import r0001, r0002
 
 ischema_names["xid8"] = tables.Xid8
 
@@ -32,6 +32,12 @@ _STATEMENT_TIMEOUT = "15min"
 def create_chassis() -> None:
     """The chassis' tables, in a service's first revision."""
     for statement in r0001.STATEMENTS:
+        op.execute(statement)
+
+
+def add_approvals() -> None:
+    """The chassis' tables for what waits for a second person."""
+    for statement in r0002.STATEMENTS:
         op.execute(statement)
 
 

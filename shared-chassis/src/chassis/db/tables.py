@@ -153,3 +153,39 @@ subject_key = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("erased_at", DateTime(timezone=True)),
 )
+
+approval_payload = Table(
+    "approval_payload",
+    metadata,
+    Column("approval_id", Uuid, primary_key=True),
+    Column("sealed", Text, nullable=False, comment="the canonical JSON that will be executed; it may hold secrets"),
+)
+
+approval_list = Table(
+    "rm_approval_list",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("casino_id", Uuid),
+    Column("command", Text, nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("approve_permission", Text, nullable=False),
+    Column("risk", Text, nullable=False),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("reason", Text),
+    Column("requester_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, approved, executed, rejected, withdrawn, expired, voided"),
+    Column("code", Text, comment="why it was voided"),
+    Column("payload_sha256", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Column("barred", JSONB, nullable=False),
+    Column("approved_by", JSONB, nullable=False),
+    Column("needed", Integer, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Index("ix_rm_approval_list_casino_id", "casino_id", "proposed_at", "id"),
+    Index("ix_rm_approval_list_open", "requester_id", postgresql_where=text("ended_at IS NULL")),
+)

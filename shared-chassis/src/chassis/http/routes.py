@@ -31,6 +31,7 @@ class DeclaredRoute:
     Attributes:
         first: the marker stands before whatever else the route asks for.
         once: it needs an idempotency key.
+        calls: all it depends on.
     """
 
     path: str
@@ -39,6 +40,7 @@ class DeclaredRoute:
     rules: tuple[AccessRule, ...]
     first: bool = True
     once: bool = False
+    calls: tuple[Any, ...] = ()
 
     @property
     def name(self) -> str:
@@ -122,8 +124,10 @@ def _walk_mount(mount: Mount, path: str) -> Iterator[DeclaredRoute]:
         yield DeclaredRoute(path, (), inner, ())
 
 
-def _asked_for(dependant: Dependant) -> tuple[tuple[AccessRule, ...], bool, bool]:
-    """The rules anywhere in the tree of dependencies, whether one of them stands first, and whether a key is needed."""
+def _asked_for(dependant: Dependant) -> tuple[tuple[AccessRule, ...], bool, bool, tuple[Any, ...]]:
+    """The rules anywhere in the tree of dependencies, whether one of them stands first, whether a key is needed, and
+    the whole tree.
+    """
     calls: list[Any] = []
     waiting = list(dependant.dependencies)
     while waiting:
@@ -132,4 +136,4 @@ def _asked_for(dependant: Dependant) -> tuple[tuple[AccessRule, ...], bool, bool
         waiting.extend(one.dependencies)
     rules = tuple(dict.fromkeys(call for call in calls if isinstance(call, AccessRule)))
     direct = [one.call for one in dependant.dependencies if one.call is not refuse_broken_forms]
-    return rules, bool(direct) and isinstance(direct[0], AccessRule), require_key in calls
+    return rules, bool(direct) and isinstance(direct[0], AccessRule), require_key in calls, tuple(calls)

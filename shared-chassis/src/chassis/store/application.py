@@ -78,6 +78,17 @@ class Application:
         self.on_published: Callable[[], None] = lambda: None
         self.on_scheduled: Callable[[], None] = lambda: None
 
+    def extend(self, classes: tuple[type[Any], ...], publish: Publish, *inline: ReadModel) -> None:
+        """Let a part of the chassis have events of its own, with what others hear of them and their read models."""
+        before = self._wiring
+        self.types = before.types.extended(*classes)
+        self._wiring = Wiring(
+            self.source,
+            self.types,
+            lambda recorded: (publish if isinstance(recorded.event, classes) else before.publish)(recorded),
+            (*before.inline, *inline),
+        )
+
     def log_of(self, model: ReadModel) -> EventLog:
         """The events a read model of this service is rebuilt from."""
         return EventLog(self.types, tuple(self.types.names(model.handles)))

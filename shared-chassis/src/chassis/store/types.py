@@ -55,9 +55,14 @@ class EventTypes:
             if name in self._current:
                 raise TypeError(f"two classes are stored as {name}")
             self._current[name] = (version, cls, msgspec.json.Decoder(cls))
+        self._classes = classes
         self._upcasters = dict(upcasters or {})
         self._encoder = msgspec.json.Encoder()
         self._require_chains()
+
+    def extended(self, *classes: type[Any]) -> "EventTypes":
+        """These and others beside them."""
+        return EventTypes(*self._classes, *classes, upcasters=self._upcasters)
 
     def encode(self, event: object) -> tuple[str, int, str]:
         """(type, version, JSON) of an event of this service; TypeError for a class that was not registered."""

@@ -38,3 +38,5 @@ class BackofficePermission(StrEnum):
     """See everything that happened to a player, in order."""
     LIST_HEAVY = "backoffice.list.heavy"
     """Ask lists for what costs much: filters and orders that no index serves."""
+    APPROVAL_LIST = "backoffice.approval.list"
+    """See what waits for a second person."""

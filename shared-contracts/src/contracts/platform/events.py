@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Code, Count, ExternalRef, Label, Slug, UtcTime
+from contracts.fields import CasinoId, Code, Count, ExternalRef, Label, Sha256, Slug, UtcTime
 
 Risk = Literal["low", "normal", "high", "critical"]
 
@@ -121,3 +121,130 @@ class DecisionsCounted(
     counted_at: UtcTime
     """When the counting ended."""
     counts: tuple[DecisionCount, ...]
+
+
+APPROVALS = "platform.approval.events"
+
+
+class ApprovalProposed(
+    ContractEvent,
+    type="platform.approval_proposed",
+    version=1,
+    topic=APPROVALS,
+    key="approval_id",
+    consumers=("backoffice",),
+):
+    """Somebody wants something done that takes a second person. The service keeps what exactly, and does it."""
+
+    approval_id: UUID
+    service: Slug
+    """The service that keeps the proposal."""
+    casino_id: CasinoId | None = None
+    """Absent: it is about the whole operator."""
+    command: Slug
+    """What would be done: `payments.configure_provider`, say."""
+    permission: Slug
+    """What the requester needs."""
+    approve_permission: Slug
+    """What an approver needs, in the same casino."""
+    risk: Risk
+    requester_id: UUID
+    barred: tuple[UUID, ...] = ()
+    """Who may not approve besides the requester: whoever profits from it, or last edited what it is about."""
+    needed: Count
+    """How many must approve."""
+    expires_at: UtcTime
+    payload_sha256: Sha256
+    """Of the canonical JSON that would be executed."""
+    subject_kind: Code
+    subject_id: ExternalRef
+    """What it is about."""
+    summary: Label
+
+
+class ApprovalEdited(
+    ContractEvent,
+    type="platform.approval_edited",
+    version=1,
+    topic=APPROVALS,
+    key="approval_id",
+    consumers=("backoffice",),
+):
+    """The requester proposes something else now; earlier approvals count for nothing."""
+
+    approval_id: UUID
+    service: Slug
+    casino_id: CasinoId | None = None
+    payload_sha256: Sha256
+    summary: Label
+    barred: tuple[UUID, ...] = ()
+
+
+class ApprovalGiven(
+    ContractEvent,
+    type="platform.approval_given",
+    version=1,
+    topic=APPROVALS,
+    key="approval_id",
+    consumers=("backoffice",),
+):
+    """Another person approved it."""
+
+    approval_id: UUID
+    service: Slug
+    casino_id: CasinoId | None = None
+    approved_by: UUID
+    given: Count
+    """How many have, this one included."""
+    needed: Count
+
+
+class ApprovalLapsed(
+    ContractEvent,
+    type="platform.approval_lapsed",
+    version=1,
+    topic=APPROVALS,
+    key="approval_id",
+    consumers=("backoffice",),
+):
+    """Whoever approved it may do so no longer, before it was executed; another person must."""
+
+    approval_id: UUID
+    service: Slug
+    casino_id: CasinoId | None = None
+    approved_by: UUID
+
+
+class ApprovalExecuted(
+    ContractEvent,
+    type="platform.approval_executed",
+    version=1,
+    topic=APPROVALS,
+    key="approval_id",
+    consumers=("backoffice",),
+):
+    """It was done, exactly as it was approved, once."""
+
+    approval_id: UUID
+    service: Slug
+    casino_id: CasinoId | None = None
+    requester_id: UUID
+    approvers: tuple[UUID, ...]
+
+
+class ApprovalClosed(
+    ContractEvent,
+    type="platform.approval_closed",
+    version=1,
+    topic=APPROVALS,
+    key="approval_id",
+    consumers=("backoffice",),
+):
+    """It will not be done."""
+
+    approval_id: UUID
+    service: Slug
+    casino_id: CasinoId | None = None
+    outcome: Literal["rejected", "withdrawn", "expired", "voided"]
+    code: Code | None = None
+    """Why it was voided."""

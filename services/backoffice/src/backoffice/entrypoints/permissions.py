@@ -70,4 +70,5 @@ PERMISSIONS = (
         P.TIMELINE_VIEW, "Read what happened to a player", "normal", ("internal", "financial", "rg"), impersonation=True
     ),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
+    PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
 )

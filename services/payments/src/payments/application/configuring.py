@@ -1,5 +1,6 @@
 """Settings of a casino: its accounts at providers and its rules for withdrawals, told with before and after."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -43,6 +44,16 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
         ProviderAccountInUse: as another customer of the provider nobody could end what was begun as this one.
         CasinoUnknown: no such casino.
     """
+    before, after = await check_account(desk, uow, change)
+    await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
+    await _tell_account(uow, before, after)
+    return after
+
+
+async def check_account(
+    desk: Desk, uow: UnitOfWork, change: AccountChange
+) -> tuple[ProviderAccount | None, ProviderAccount]:
+    """The account as it is, locked, and as it would be; raises what `configure_provider` raises."""
     provider = desk.provider(change.provider)
     await desk.casino(uow.connection, change.casino_id)
     before = await desk.accounts.find(uow.connection, change.casino_id, change.provider, lock="update")
@@ -61,9 +72,7 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
         _check_currency(provider, currency)
     _check_bounds(provider, after)
     await _check_identity(desk, uow, before, after)
-    await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
-    await _tell_account(uow, before, after)
-    return after
+    return before, after
 
 
 async def set_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, currency: str, policy: WithdrawalPolicy) -> None:
@@ -73,13 +82,7 @@ async def set_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, currency: str
         Invalid: the amounts contradict each other; names the field.
         CasinoUnknown: no such casino.
     """
-    await desk.casino(uow.connection, casino_id)
-    automatic, second = policy.automatic_up_to_minor, policy.second_person_above_minor
-    if automatic is not None and automatic > second:
-        raise Invalid("What nobody approves cannot need a second person.", field="automatic_up_to_minor")
-    least, most = policy.minimum_minor, policy.maximum_minor
-    if least is not None and most is not None and least > most:
-        raise Invalid("The least is more than the most.", field="minimum_minor")
+    await check_policy(desk, uow, casino_id, policy)
     before = await desk.policies.find(uow.connection, casino_id, currency)
     await desk.policies.save(uow.connection, casino_id, currency, policy, uow.ctx.occurred_at)
     if before != policy:
@@ -92,6 +95,17 @@ async def set_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, currency: str
                 after=asdict(policy),
             )
         )
+
+
+async def check_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, policy: WithdrawalPolicy) -> None:
+    """Raise what `set_policy` raises."""
+    await desk.casino(uow.connection, casino_id)
+    automatic, second = policy.automatic_up_to_minor, policy.second_person_above_minor
+    if automatic is not None and automatic > second:
+        raise Invalid("What nobody approves cannot need a second person.", field="automatic_up_to_minor")
+    least, most = policy.minimum_minor, policy.maximum_minor
+    if least is not None and most is not None and least > most:
+        raise Invalid("The least is more than the most.", field="minimum_minor")
 
 
 async def _check_identity(desk: Desk, uow: UnitOfWork, before: ProviderAccount | None, after: ProviderAccount) -> None:
@@ -137,14 +151,9 @@ def _check_bounds(provider: PaymentProvider, account: ProviderAccount) -> None:
 
 
 async def _tell_account(uow: UnitOfWork, before: ProviderAccount | None, after: ProviderAccount) -> None:
-    replaced = sorted(
-        name for name, value in after.secrets.items() if before is not None and before.secrets.get(name) != value
-    )
-    shown_before, shown_after = _shown(before), _shown(after)
-    if shown_before == shown_after and not replaced:
+    shown_before, shown_after = shown_account(before), shown_change(before, after)
+    if shown_before == shown_after:
         return
-    if replaced:
-        shown_after = {**(shown_after or {}), "secrets_replaced": replaced}
     await uow.publish(
         SettingChanged(
             element=PROVIDER,
@@ -156,7 +165,22 @@ async def _tell_account(uow: UnitOfWork, before: ProviderAccount | None, after: 
     )
 
 
-def _shown(account: ProviderAccount | None) -> dict[str, Any] | None:
+def shown_change(before: ProviderAccount | None, after: ProviderAccount) -> dict[str, Any]:
+    """The account as it would be, with the names of the secrets that would be others."""
+    replaced = sorted(
+        name for name, value in after.secrets.items() if before is not None and before.secrets.get(name) != value
+    )
+    shown = shown_account(after) or {}
+    return {**shown, "secrets_replaced": replaced} if replaced else shown
+
+
+def secrets_of(account: ProviderAccount | None) -> str:
+    """All secrets of an account as one text, to be hashed under a key: whether they are still the same matters."""
+    return json.dumps({} if account is None else dict(account.secrets), sort_keys=True)
+
+
+def shown_account(account: ProviderAccount | None) -> dict[str, Any] | None:
+    """An account without its secrets."""
     if account is None:
         return None
     return {

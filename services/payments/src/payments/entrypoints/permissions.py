@@ -13,6 +13,7 @@ PERMISSIONS = (
         ("financial",),
         description="Where players' money goes, keys and addresses included.",
         step_up_s=_FRESH_S,
+        four_eyes=True,
     ),
     PermissionSpec(P.PROVIDER_LIST, "See the payment providers of a casino", "low"),
     PermissionSpec(
@@ -22,6 +23,7 @@ PERMISSIONS = (
         ("financial",),
         description="From which amount a second person must approve.",
         step_up_s=_FRESH_S,
+        four_eyes=True,
     ),
     PermissionSpec(P.DEPOSIT_LIST, "See deposits", "normal", ("financial",), impersonation=True, api_client=True),
     PermissionSpec(P.WITHDRAWAL_LIST, "See withdrawals", "normal", ("financial",), impersonation=True, api_client=True),
@@ -52,4 +54,7 @@ PERMISSIONS = (
     ),
     PermissionSpec(P.LEDGER_VIEW, "See the sums of the ledger", "normal", ("financial",)),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
+    PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
+    PermissionSpec(P.PROVIDER_APPROVE, "Approve changes of payment providers", "critical", step_up_s=_FRESH_S),
+    PermissionSpec(P.POLICY_APPROVE, "Approve changes of the rules for withdrawals", "critical", step_up_s=_FRESH_S),
 )

@@ -12,7 +12,7 @@ from payments.adapters.tables import provider_setting
 
 from .fakes import OUR_PRIVATE, THEIR_PUBLIC
 from .test_notifications import set_aside
-from .world import V1, World
+from .world import World
 
 
 async def configure(world: World, provider: str = "trustly", secrets: Any = None, **settings: str) -> Any:
@@ -21,8 +21,7 @@ async def configure(world: World, provider: str = "trustly", secrets: Any = None
         "stripe": {"base_url": "https://api.stripe.com"},
     }[provider]
     body = {"enabled": True, "currencies": ["EUR"], "settings": {**usual, **settings}, "secrets": secrets or {}}
-    path = f"{V1}/casinos/{world.casino}/providers/{provider}"
-    return await world.client.put(path, json=body, headers=world.staff())
+    return await world.settle(f"/providers/{provider}", body)
 
 
 async def approved(world: World) -> str:

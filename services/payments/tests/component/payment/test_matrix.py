@@ -7,6 +7,7 @@ import pytest
 
 from chassis.runtime import http_application
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
 
 from .test_providers import POLICY, STRIPE
@@ -31,13 +32,19 @@ ATTEMPTS = [
     attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}),
     attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}),
     attempt("GET", f"{OF_CASINO}/providers", P.PROVIDER_LIST),
-    attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE),
+    attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE, allowed=202),
     attempt("GET", f"{OF_CASINO}/withdrawal-policy", P.PROVIDER_LIST),
-    attempt("PUT", f"{OF_CASINO}/withdrawal-policy", P.POLICY_SET, json=POLICY),
+    attempt("PUT", f"{OF_CASINO}/withdrawal-policy", P.POLICY_SET, json=POLICY, allowed=202),
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
+    *approval_attempts("payments", None),
 ]
+
+
+async def proposed(world: World) -> Any:
+    path = f"{V1}/casinos/{world.casino}/withdrawal-policy"
+    return await world.client.put(path, json=POLICY, headers=world.staff())
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
@@ -48,6 +55,7 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "player_id": world.player,
         "provider": "stripe",
         "deposit_id": (await world.deposit()).json()["deposit_id"],
+        "approval_id": (await proposed(world)).json()["approval_id"],
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
     }
     for caller in CALLERS:

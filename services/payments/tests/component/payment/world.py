@@ -12,6 +12,7 @@ from chassis.messaging.bus import DEFAULT_PARTITIONS
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
 from chassis.testing.feed import Feed
+from chassis.testing.second_person import approved
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered, RestrictionFeedBeat
 from contracts.backoffice.profile import JurisdictionProfile
@@ -36,7 +37,7 @@ EVERYTHING = list(P)
 _FORGOTTEN = (
     "event", "outbox", "inbox", "idempotency", "task", "parked_message", "provider_setting", "withdrawal_policy",
     "provider_notification", "restriction_beat", "rm_casino_rules", "rm_player_standing", "rm_deposit_list",
-    "rm_withdrawal_list",
+    "rm_withdrawal_list", "rm_approval_list", "approval_payload",
 )  # fmt: skip
 _TRANSFERS = """
     SELECT kind, amount_minor FROM transfer WHERE kind <> 'adjustment'
@@ -126,7 +127,26 @@ class World:
             answer = await self.client.put(
                 f"{V1}/casinos/{at}/providers/{provider}", json=body, headers=self.staff(casino=at)
             )
-            assert answer.status_code == 200, answer.text
+            await self.approved(answer)
+
+    async def approved(self, answer: httpx.Response) -> Any:
+        """Have a second person approve what was proposed."""
+        return await approved(self.client, answer, EVERYTHING)
+
+    async def settle(self, path: str, body: Any, *, casino: UUID | None = None) -> httpx.Response:
+        """Have settings changed by two people. The first refusal; else the thing as it is then."""
+        at = f"{V1}/casinos/{casino or self.casino}"
+        answer = await self.client.put(f"{at}{path}", json=body, headers=self.staff(casino=casino))
+        if answer.status_code != 202:
+            return answer
+        seen, second = {"payload_sha256": answer.json()["payload_sha256"]}, self.staff(casino=casino)
+        done = await self.client.post(f"{answer.json()['href']}/approve", json=seen, headers=second)
+        if done.status_code != 200 or done.json()["state"] != "executed":
+            return done
+        kind, _, name = path.removeprefix("/").partition("/")
+        listed = await self.client.get(f"{at}/{kind}", headers=second)
+        shown = next(one for one in listed.json() if name in ("", one.get("provider")))
+        return httpx.Response(200, json=shown)
 
     async def set_up(self, **profile: Any) -> None:
         """A casino with providers, a player, and restrictions that were just heard of."""

@@ -4,49 +4,32 @@ from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Response
 
+from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.configuring import AccountChange, configure_provider, set_policy
-from payments.domain.deposit.bounds import DepositBounds
-from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.providers.guarded import CONFIGURE_PROVIDER, SET_POLICY, PolicyPayload, ProviderPayload
 from payments.entrypoints.http.providers.schemas import PolicyBody, PolicyView, ProviderBody, ProviderView
 
 router = APIRouter(prefix="/api/payments/v1/casinos/{casino_id}", tags=["providers"])
 
 
-@router.put("/providers/{provider}")
+@router.put("/providers/{provider}", **PROPOSED)
 async def configure(
-    caller: Annotated[Caller, Requires(P.PROVIDER_CONFIGURE)],
+    caller: Annotated[Caller, Requires(P.PROVIDER_CONFIGURE, proposes=True)],
     casino_id: UUID,
     provider: str,
     body: ProviderBody,
-    request: Request,
-    desk: TheDesk,
-) -> ProviderView:
-    """Configure a casino's account at a provider. What was begun with it goes on when it is switched off."""
+    proposing: Proposing,
+) -> Response:
+    """Propose a casino's account at a provider; a second person approves it. What was begun with it goes on when it is
+    switched off.
+    """
     caller.must_see(casino_id)
-    change = AccountChange(
-        casino_id=casino_id,
-        provider=provider,
-        enabled=body.enabled,
-        currencies=frozenset(body.currencies),
-        settings=body.settings,
-        secrets=body.secrets,
-        deposit_bounds=None
-        if body.deposit_bounds is None
-        else {currency: DepositBounds(**one.model_dump()) for currency, one in body.deposit_bounds.items()},
-    )
-
-    async def work(uow: UnitOfWork) -> ProviderView:
-        await configure_provider(desk, uow, change)
-        accounts = await desk.accounts.of_casino(uow.connection, casino_id)
-        return next(ProviderView(**asdict(one)) for one in accounts if one.provider == provider)
-
-    return await desk.app.transact(work, caller.context(request, casino_id=casino_id))
+    payload = ProviderPayload(casino_id=casino_id, provider=provider, **body.model_dump())
+    return await proposing(caller, CONFIGURE_PROVIDER, payload)
 
 
 @router.get("/providers")
@@ -59,28 +42,18 @@ async def list_providers(
         return [ProviderView(**asdict(one)) for one in await desk.accounts.of_casino(connection, casino_id)]
 
 
-@router.put("/withdrawal-policy")
+@router.put("/withdrawal-policy", **PROPOSED)
 async def put_policy(
-    caller: Annotated[Caller, Requires(P.POLICY_SET)],
+    caller: Annotated[Caller, Requires(P.POLICY_SET, proposes=True)],
     casino_id: UUID,
     body: PolicyBody,
-    request: Request,
-    desk: TheDesk,
-) -> PolicyView:
-    """Set how withdrawals of a currency are approved. Where nothing is set, two people look at each."""
+    proposing: Proposing,
+) -> Response:
+    """Propose how withdrawals of a currency are approved; a second person approves that. Where nothing is set, two
+    people look at each withdrawal.
+    """
     caller.must_see(casino_id)
-    policy = WithdrawalPolicy(
-        second_person_above_minor=body.second_person_above_minor,
-        automatic_up_to_minor=body.automatic_up_to_minor,
-        minimum_minor=body.minimum_minor,
-        maximum_minor=body.maximum_minor,
-    )
-
-    async def work(uow: UnitOfWork) -> PolicyView:
-        await set_policy(desk, uow, casino_id, body.currency, policy)
-        return PolicyView(casino_id=casino_id, currency=body.currency, **asdict(policy))
-
-    return await desk.app.transact(work, caller.context(request, casino_id=casino_id))
+    return await proposing(caller, SET_POLICY, PolicyPayload(casino_id=casino_id, **body.model_dump()))
 
 
 @router.get("/withdrawal-policy")

@@ -1,0 +1,1 @@
+"""Endpoints: what waits for a second person, over all services."""

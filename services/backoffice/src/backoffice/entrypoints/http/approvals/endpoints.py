@@ -1,0 +1,132 @@
+"""One inbox over all services. Each service keeps and decides its own; `href` says where."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, false, literal, or_, select
+
+from backoffice.read_models.approval_inbox import table
+from chassis.auth import Caller, Requires
+from chassis.db import Database
+from chassis.http import Db
+from chassis.http.listing import Field as Listed
+from chassis.http.listing import ListSpec, serve_list
+from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.event import SERVICES
+from contracts.payments.permissions import PaymentsPermission
+
+router = APIRouter(prefix="/api/backoffice/v1/approvals", tags=["approvals"])
+
+_C = table.c
+_LISTS = (*(f"{service}.approval.list" for service in SERVICES), str(PaymentsPermission.WITHDRAWAL_LIST))
+
+INBOX = ListSpec(
+    "approval_inbox",
+    table,
+    casino_column=_C.casino_id,
+    fields={
+        "id": Listed(_C.id),
+        "service": Listed(_C.service),
+        "casino_id": Listed(_C.casino_id),
+        "command": Listed(_C.command),
+        "permission": Listed(_C.permission),
+        "approve_permission": Listed(_C.approve_permission),
+        "risk": Listed(_C.risk),
+        "subject_kind": Listed(_C.subject_kind),
+        "subject_id": Listed(_C.subject_id),
+        "summary": Listed(_C.summary, ops=()),
+        "requester_id": Listed(_C.requester_id),
+        "approved_by": Listed(_C.approved_by),
+        "needed": Listed(_C.needed),
+        "state": Listed(_C.state),
+        "proposed_at": Listed(_C.proposed_at, sortable=True),
+        "expires_at": Listed(_C.expires_at),
+        "href": Listed(_C.href, ops=()),
+    },
+    default_order="proposed_at.desc",
+)
+
+
+class InboxItem(BaseModel):
+    """Something that takes, or took, a second person."""
+
+    id: UUID
+    service: str
+    casino_id: UUID | None
+    command: str
+    permission: str
+    approve_permission: str
+    risk: str
+    subject_kind: str
+    subject_id: str
+    summary: str
+    requester_id: UUID
+    approved_by: list[str]
+    needed: int
+    state: str
+    proposed_at: datetime
+    expires_at: datetime | None
+    href: str = Field(description="Where it is looked at and decided")
+
+
+_MAY_LIST = Requires(P.APPROVAL_LIST)
+Conditions = Sequence[ColumnElement[bool]]
+
+
+async def _all(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
+    return [_visible(caller)]
+
+
+async def _awaiting_me(caller: Annotated[Caller, _MAY_LIST], db: Db) -> Conditions:
+    return [_visible(caller), *await _awaiting(caller, db)]
+
+
+async def _mine(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
+    return [_C.requester_id == caller.id]
+
+
+def _visible(caller: Caller) -> ColumnElement[bool]:
+    """What the caller could see at the service that keeps it."""
+    return or_(false(), *(and_(_C.list_permission == one, _within(caller, one)) for one in _LISTS))
+
+
+async def _awaiting(caller: Caller, db: Database) -> Sequence[ColumnElement[bool]]:
+    me: Any = [str(caller.id)]
+    async with db.read() as connection:
+        asked = select(_C.approve_permission).where(_C.state == "waiting").distinct()
+        permissions = (await connection.execute(asked)).scalars().all()
+    held = (and_(_C.approve_permission == one, _within(caller, one)) for one in permissions)
+    return [
+        _C.state == "waiting",
+        _C.requester_id != caller.id,
+        ~_C.barred.contains(me),
+        ~_C.approved_by.contains(me),
+        or_(false(), *held),
+    ]
+
+
+def _within(caller: Caller, permission: str) -> ColumnElement[bool]:
+    """The casinos where the caller holds the permission; what is of no casino, only with all of them."""
+    scope = caller.scope(permission)
+    if scope.ids is None:
+        return _C.casino_id.is_(None) | ~(_C.casino_id == any_(literal(sorted(scope.but), ARRAY(Uuid))))
+    return _C.casino_id == any_(literal(sorted(scope.ids), ARRAY(Uuid)))
+
+
+for _path, _narrow, _name, _summary in (
+    (
+        "",
+        _all,
+        "inbox",
+        "What waits for a second person in any service, as far as the caller may see it there.",
+    ),
+    ("/awaiting-me", _awaiting_me, "awaiting_me", "What the caller could approve now."),
+    ("/mine", _mine, "mine", "What the caller proposed."),
+):
+    serve_list(
+        router, _path, INBOX, _MAY_LIST, item=InboxItem, narrow=_narrow, name=f"approvals_{_name}", summary=_summary
+    )

@@ -1,0 +1,170 @@
+"""One inbox of what waits for a second person in any service."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis.domain import FixedClock
+from chassis.runtime import Service
+from chassis.testing.feed import Feed
+from chassis.testing.tokens import bearer, make_token
+from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.payments.events import WithdrawalApproved, WithdrawalCancelled, WithdrawalRejected, WithdrawalRequested
+from contracts.payments.permissions import PaymentsPermission as M
+from contracts.platform.events import (
+    ApprovalClosed,
+    ApprovalEdited,
+    ApprovalExecuted,
+    ApprovalGiven,
+    ApprovalLapsed,
+    ApprovalProposed,
+)
+
+from .api import V1
+
+HERE, THERE = UUID(int=7), UUID(int=8)
+ANN, BOB, EVE = (UUID(int=n) for n in (21, 22, 23))
+SEES = (P.APPROVAL_LIST, M.APPROVAL_LIST, M.WITHDRAWAL_LIST)
+
+
+@pytest.fixture
+def feed(service: Service) -> Feed:
+    return Feed(service)
+
+
+def proposed(clock: FixedClock, casino: UUID | None = HERE, **changes: Any) -> ApprovalProposed:
+    facts: dict[str, Any] = {
+        "approval_id": uuid4(),
+        "service": "payments",
+        "casino_id": casino,
+        "command": "payments.configure_provider",
+        "permission": M.PROVIDER_CONFIGURE,
+        "approve_permission": M.PROVIDER_APPROVE,
+        "risk": "critical",
+        "requester_id": ANN,
+        "needed": 1,
+        "expires_at": clock.now() + timedelta(hours=24),
+        "payload_sha256": "a" * 64,
+        "subject_kind": "provider",
+        "subject_id": f"{casino}:stripe",
+        "summary": "Account at stripe",
+    }
+    return ApprovalProposed(**{**facts, **changes})
+
+
+def withdrawal(**changes: Any) -> WithdrawalRequested:
+    facts: dict[str, Any] = {
+        "withdrawal_id": uuid4(),
+        "player_id": uuid4(),
+        "casino_id": HERE,
+        "provider": "trustly",
+        "amount_minor": 500_00,
+        "currency": "EUR",
+        "needs_second_person": True,
+    }
+    return WithdrawalRequested(**{**facts, **changes})
+
+
+async def inbox(
+    client: httpx.AsyncClient, who: UUID, *permissions: str, path: str = "", casinos: tuple[Any, ...] = (HERE,)
+) -> list[Any]:
+    token = make_token(subject=who, permissions=permissions or SEES, casinos=casinos)
+    answer = await client.get(f"{V1}/approvals{path}", headers=bearer(token))
+    assert answer.status_code == 200, answer.text
+    return list(answer.json())
+
+
+async def test_what_is_proposed_anywhere_is_in_it_with_the_way_there(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    one = proposed(clock)
+    await feed(one)
+    (item,) = await inbox(client, BOB)
+    assert (item["service"], item["state"], item["requester_id"]) == ("payments", "waiting", str(ANN))
+    assert item["href"] == f"/api/payments/v1/approvals/{one.approval_id}"
+
+
+async def test_nobody_sees_more_than_at_the_service_itself(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    here, there, operator = proposed(clock), proposed(clock, THERE), proposed(clock, None)
+    await feed(here, there, operator, withdrawal())
+    assert await inbox(client, BOB, P.APPROVAL_LIST) == []
+    assert [one["id"] for one in await inbox(client, BOB, P.APPROVAL_LIST, M.APPROVAL_LIST)] == [str(here.approval_id)]
+    assert len(await inbox(client, BOB)) == 2
+    assert len(await inbox(client, BOB, casinos=("*",))) == 4
+    assert await inbox(client, BOB, casinos=(uuid4(),)) == []
+
+
+async def test_it_is_filtered(client: httpx.AsyncClient, feed: Feed, clock: FixedClock) -> None:
+    await feed(proposed(clock), withdrawal())
+    for query, count in (
+        ("service=eq.payments", 2),
+        ("permission=eq.payments.provider.configure", 1),
+        ("state=eq.executed", 0),
+        (f"casino_id=eq.{HERE}", 2),
+        ("risk=eq.critical", 1),
+    ):
+        assert len(await inbox(client, BOB, path=f"?{query}")) == count, query
+
+
+async def test_what_awaits_me_is_what_i_could_approve(client: httpx.AsyncClient, feed: Feed, clock: FixedClock) -> None:
+    mine, theirs = proposed(clock, requester_id=BOB), proposed(clock)
+    about_me = proposed(clock, barred=(BOB,))
+    await feed(mine, theirs, about_me, withdrawal())
+    approver = (*SEES, M.PROVIDER_APPROVE)
+    waiting = await inbox(client, BOB, *approver, path="/awaiting-me")
+    assert [one["id"] for one in waiting] == [str(theirs.approval_id)]
+    assert await inbox(client, BOB, path="/awaiting-me") == []
+    assert len(await inbox(client, BOB, *SEES, M.WITHDRAWAL_APPROVE, path="/awaiting-me")) == 1
+    assert [one["id"] for one in await inbox(client, BOB, path="/mine")] == [str(mine.approval_id)]
+    given = ApprovalGiven(
+        approval_id=theirs.approval_id, service="payments", casino_id=HERE, approved_by=BOB, given=1, needed=2
+    )
+    await feed(given)
+    assert await inbox(client, BOB, *approver, path="/awaiting-me") == []
+
+
+async def test_it_follows_what_becomes_of_a_proposal(client: httpx.AsyncClient, feed: Feed, clock: FixedClock) -> None:
+    one = proposed(clock)
+    which: dict[str, Any] = {"approval_id": one.approval_id, "service": "payments", "casino_id": HERE}
+    edited = ApprovalEdited(**which, payload_sha256="b" * 64, summary="Another", barred=(EVE,))
+    closed = ApprovalClosed(**which, outcome="voided", code="requester_may_not")
+    for event, state in (
+        (one, "waiting"),
+        (ApprovalGiven(**which, approved_by=BOB, given=1, needed=1), "approved"),
+        (ApprovalLapsed(**which, approved_by=BOB), "waiting"),
+        (edited, "waiting"),
+        (ApprovalExecuted(**which, requester_id=ANN, approvers=(BOB,)), "executed"),
+        (closed, "voided"),
+    ):
+        await feed(event)
+        (item,) = await inbox(client, EVE)
+        assert item["state"] == state
+
+
+async def test_withdrawals_are_in_it_beside_the_proposals(client: httpx.AsyncClient, feed: Feed) -> None:
+    paid, refused, taken_back = withdrawal(), withdrawal(), withdrawal()
+    await feed(paid, refused, taken_back)
+
+    def of(one: WithdrawalRequested) -> dict[str, Any]:
+        return {"withdrawal_id": one.withdrawal_id, "player_id": one.player_id, "casino_id": HERE}
+
+    await feed(WithdrawalApproved(**of(paid), approved_by=str(BOB), final=False))
+    (item,) = await inbox(client, EVE, path=f"?id=eq.{paid.withdrawal_id}")
+    assert (item["state"], item["approved_by"], item["needed"]) == ("waiting", [str(BOB)], 2)
+    assert item["href"] == f"/api/payments/v1/withdrawals/{paid.withdrawal_id}"
+    await feed(
+        WithdrawalApproved(**of(paid), approved_by=str(EVE), final=True),
+        WithdrawalRejected(**of(refused), reject_reason="name differs"),
+        WithdrawalCancelled(**of(taken_back)),
+    )
+    states = {one["id"]: one["state"] for one in await inbox(client, EVE)}
+    assert states == {
+        str(paid.withdrawal_id): "executed",
+        str(refused.withdrawal_id): "rejected",
+        str(taken_back.withdrawal_id): "withdrawn",
+    }

@@ -1,0 +1,120 @@
+"""The proposals of a service, as people look at them."""
+
+from datetime import datetime
+from typing import Any, Final, assert_never
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.approvals.events import (
+    APPROVAL_EVENTS,
+    ApprovalLapsed,
+    Approved,
+    Edited,
+    Executed,
+    Expired,
+    Proposed,
+    Rejected,
+    Voided,
+    Withdrawn,
+)
+from chassis.db.tables import approval_list as table
+from chassis.store import ReadModel, Recorded, Row
+
+OUTCOMES: Final[dict[type[Any], str]] = {
+    Executed: "executed",
+    Rejected: "rejected",
+    Withdrawn: "withdrawn",
+    Expired: "expired",
+    Voided: "voided",
+}
+"""What became of a proposal, by its last event."""
+
+
+def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """The proposal after an event."""
+    if isinstance(recorded.event, Proposed):
+        return _proposed(recorded.stream_key, recorded.event, recorded.meta.occurred_at)
+    return None if row is None else _moved(row, recorded.event, recorded.meta.occurred_at)
+
+
+def _proposed(approval_id: UUID, event: Proposed, at: datetime) -> Row:
+    return {
+        "id": approval_id,
+        "casino_id": event.casino_id,
+        "command": event.command,
+        "permission": event.permission,
+        "approve_permission": event.approve,
+        "risk": event.risk,
+        "subject_kind": event.subject_kind,
+        "subject_id": event.subject_id,
+        "summary": event.summary,
+        "reason": event.reason,
+        "requester_id": event.requester_id,
+        "state": "waiting",
+        "code": None,
+        "payload_sha256": event.payload_sha256,
+        "before": event.before,
+        "after": event.after,
+        "barred": [str(one) for one in event.barred],
+        "approved_by": [],
+        "needed": event.needed,
+        "proposed_at": at,
+        "expires_at": event.expires_at,
+        "ended_at": None,
+    }
+
+
+def _moved(
+    row: Row,
+    event: Edited | Approved | ApprovalLapsed | Executed | Rejected | Withdrawn | Expired | Voided,
+    at: datetime,
+) -> Row:
+    match event:
+        case Edited():
+            barred = sorted({*row["barred"], *map(str, event.barred)})
+            shown = {name: getattr(event, name) for name in ("payload_sha256", "before", "after", "summary")}
+            return {**row, **shown, "barred": barred, "approved_by": [], "state": "waiting"}
+        case Approved():
+            return _approved(row, [*row["approved_by"], str(event.approved_by)])
+        case ApprovalLapsed():
+            return _approved(row, [one for one in row["approved_by"] if one != str(event.approved_by)])
+        case Voided():
+            return {**row, "state": "voided", "code": event.code, "ended_at": at}
+        case Executed() | Rejected() | Withdrawn() | Expired():
+            return {**row, "state": OUTCOMES[type(event)], "ended_at": at}
+        case _:
+            assert_never(event)
+
+
+def _approved(row: Row, by: list[str]) -> Row:
+    return {**row, "approved_by": by, "state": "approved" if len(by) >= row["needed"] else "waiting"}
+
+
+approval_list = ReadModel("approval_list", table, APPROVAL_EVENTS, key=lambda one: (one.stream_key,), fold=fold)
+
+
+async def find(connection: AsyncConnection, approval_id: UUID) -> Row | None:
+    """One proposal."""
+    row = (await connection.execute(select(table).where(table.c.id == approval_id))).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def same_open(connection: AsyncConnection, requester_id: UUID, command: str, sha256: str) -> Row | None:
+    """What this person has proposed already in the same words, and nobody has decided yet."""
+    statement = select(table).where(
+        table.c.requester_id == requester_id,
+        table.c.ended_at.is_(None),
+        table.c.command == command,
+        table.c.payload_sha256 == sha256,
+    )
+    row = (await connection.execute(statement.limit(1))).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def open_ones(connection: AsyncConnection) -> list[tuple[UUID, UUID, str, UUID | None]]:
+    """(proposal, requester, permission, casino) of all that still wait."""
+    columns = (table.c.id, table.c.requester_id, table.c.permission, table.c.casino_id)
+    rows = await connection.execute(select(*columns).where(table.c.ended_at.is_(None)))
+    return [tuple(row) for row in rows]

@@ -1,0 +1,82 @@
+"""A command behind four eyes: what it takes, what it is about, and how it is done."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chassis.approvals.canonical import sha256_of
+from chassis.approvals.commands import Draft
+from chassis.approvals.rule import FourEyes, Size
+from chassis.auth.permissions import Risk
+from chassis.store import UnitOfWork
+
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a command would change, as it is at this moment.
+
+    Attributes:
+        casino_id: whose it is; None: it takes people who work for the whole operator.
+        kind, id: what it is about: a `provider`, `player`, `casino` and which.
+        summary: one sentence for the list of what waits; no personal data.
+        before, after: the difference an approver is shown. Secrets appear as words, personal data not at all.
+        version: what else of its state must stay the same until it is done: a time of change, say.
+        beneficiary: who profits from it and so cannot approve it.
+        last_editor: who last changed the record and so cannot approve what is done because of it.
+        size: how much it moves, where the rule has a threshold.
+    """
+
+    casino_id: UUID | None
+    kind: str
+    id: str
+    summary: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    version: str = ""
+    beneficiary: UUID | None = None
+    last_editor: UUID | None = None
+    size: Size | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Of the state it is in; another one makes a proposal about it worthless."""
+        return sha256_of([self.kind, self.id, self.before, self.version])
+
+    def draft(self, payload_sha256: str) -> Draft:
+        """As it is proposed."""
+        return Draft(
+            payload_sha256=payload_sha256,
+            subject_kind=self.kind,
+            subject_id=self.id,
+            subject_sha256=self.sha256,
+            before=self.before,
+            after=self.after,
+            barred=tuple(one for one in (self.beneficiary, self.last_editor) if one is not None),
+            summary=self.summary,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardedCommand(Generic[P]):
+    """A command that is reachable through a proposal alone.
+
+    Attributes:
+        name: `service.verb_noun`; what a proposal remembers it by, so it never changes.
+        rule: who proposes, who approves, how many, for how long.
+        payload: all it takes, as a model. Its canonical JSON is what is hashed, approved and done.
+        describe: what it would change. DomainError when it could not be done now; locks what must not change meanwhile.
+        execute: does it in the transaction it is given. Calls to the outside belong into tasks.
+        risk: for the inbox; that of the permission.
+    """
+
+    name: str
+    rule: FourEyes
+    payload: type[P]
+    describe: Callable[[UnitOfWork, P], Awaitable[Subject]]
+    execute: Callable[[UnitOfWork, P], Awaitable[BaseModel | None]]
+    risk: Risk = field(default="critical")

@@ -1,0 +1,259 @@
+"""Where proposals are made, decided and carried out: the shell around the aggregate.
+
+A proposal, an approval and an execution are a transaction each. That of the execution holds the end of the proposal and
+what the command does, so both happened or neither; whoever comes second finds the end and does nothing.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel
+
+from chassis.approvals import approval_list as listed
+from chassis.approvals.aggregate import Open, approval
+from chassis.approvals.approval_list import approval_list
+from chassis.approvals.authority import Authority, HeldAtTheDoor
+from chassis.approvals.canonical import canonical, sha256_of
+from chassis.approvals.command import GuardedCommand, Subject
+from chassis.approvals.commands import Approve, Edit, Execute, Expire, Propose, Reject, Void, Withdraw
+from chassis.approvals.errors import ApprovalUnknown
+from chassis.approvals.events import APPROVAL_EVENTS, Executed
+from chassis.approvals.payloads import Payloads
+from chassis.approvals.publishing import publish
+from chassis.domain import DomainError, uuid7
+from chassis.privacy import SecretBox
+from chassis.store import Actor, Application, CasinoScope, Context, Row, UnitOfWork
+from chassis.store.application import ConcurrentChange
+from chassis.tasks import Handler, Task
+
+log = structlog.get_logger(__name__)
+
+EXECUTE: Final = "approval_execute"
+EXPIRE: Final = "approval_expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking for a command: its proposal, or what it answered because nobody else was needed."""
+
+    proposal: Row | None = None
+    done: BaseModel | None = None
+
+
+class Approvals:
+    """The proposals of one service.
+
+    Args:
+        application: the service's; it learns the events, the list and what others hear of them.
+        commands: what this service does only with a second person.
+        box: seals payloads, which may hold secrets.
+        authority: what people hold when something is executed.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        commands: Sequence[GuardedCommand[Any]],
+        *,
+        box: SecretBox,
+        authority: Authority | None = None,
+    ) -> None:
+        self.app = application
+        self.commands = {command.name: command for command in commands}
+        self.authority: Authority = authority or HeldAtTheDoor()
+        self._payloads = Payloads(box)
+        source = application.source
+        application.extend(APPROVAL_EVENTS, lambda recorded: publish(source, recorded), approval_list)
+
+    async def ask(self, uow: UnitOfWork, requester_id: UUID, command: GuardedCommand[Any], payload: BaseModel) -> Asked:
+        """Propose it; or do it at once where its size is beneath the threshold of its rule.
+
+        The same again is the same proposal, as long as nobody decided it.
+
+        Raises:
+            DomainError: it could not be done as things are.
+        """
+        content = payload.model_dump(mode="json")
+        subject = await command.describe(uow, payload)
+        uow.ctx = replace(uow.ctx, casino_id=subject.casino_id)
+        if not command.rule.takes_two(subject.size):
+            return Asked(done=await command.execute(uow, payload))
+        sha256 = sha256_of(content)
+        same = await listed.same_open(uow.connection, requester_id, command.name, sha256)
+        if same is not None and same["expires_at"] > uow.ctx.occurred_at:
+            return Asked(proposal=same)
+        approval_id = uuid7()
+        await uow.decide(approval, approval_id, _proposal(command, subject, sha256, requester_id, uow.ctx))
+        await self._payloads.keep(uow.connection, approval_id, canonical(content))
+        await uow.schedule(EXPIRE, approval_id, {}, run_at=uow.ctx.occurred_at + command.rule.expires)
+        return Asked(proposal=await self.row(uow, approval_id))
+
+    async def edit(self, uow: UnitOfWork, approval_id: UUID, by: UUID, content: Any) -> None:
+        """Propose something else in its place; whoever approved it has approved nothing.
+
+        Raises:
+            pydantic.ValidationError: it is no payload of this command.
+            DomainError: it could not be done as things are; or it is another's proposal, or an ended one.
+        """
+        command = self.commands[(await self.row(uow, approval_id))["command"]]
+        payload = command.payload.model_validate(content)
+        subject = await command.describe(uow, payload)
+        row = await self.row(uow, approval_id)
+        if (subject.casino_id, subject.kind, subject.id) != (row["casino_id"], row["subject_kind"], row["subject_id"]):
+            raise ApprovalUnknown("It is about something else: propose that by itself.")
+        as_json = payload.model_dump(mode="json")
+        edited = Edit(by=by, draft=subject.draft(sha256_of(as_json)), now=uow.ctx.occurred_at)
+        outcome = await uow.decide(approval, approval_id, edited)
+        if outcome.events:
+            await self._payloads.keep(uow.connection, approval_id, canonical(as_json))
+
+    async def approve(
+        self, uow: UnitOfWork, approval_id: UUID, by: UUID, sha256: str, proved_at: datetime | None
+    ) -> None:
+        """Say yes to the payload of this hash. With the last yes that is needed, its execution is scheduled.
+
+        Raises:
+            DomainError: see `chassis.approvals.errors`.
+        """
+        state = (await uow.load(approval, approval_id)).state
+        subject = await self._subject(uow, approval_id, state) if isinstance(state, Open) else None
+        decided = await uow.decide(
+            approval,
+            approval_id,
+            Approve(
+                by=by,
+                payload_sha256=sha256,
+                subject_sha256=subject.sha256 if subject else "",
+                proved_at=proved_at,
+                now=uow.ctx.occurred_at,
+            ),
+        )
+        if isinstance(decided.state, Open) and decided.state.enough:
+            await uow.schedule(EXECUTE, approval_id, {})
+
+    async def reject(self, uow: UnitOfWork, approval_id: UUID, by: UUID) -> None:
+        """Say no, for good."""
+        await uow.decide(approval, approval_id, Reject(by=by, now=uow.ctx.occurred_at))
+
+    async def withdraw(self, uow: UnitOfWork, approval_id: UUID, by: UUID) -> None:
+        """Take back what one proposed."""
+        await uow.decide(approval, approval_id, Withdraw(by=by, now=uow.ctx.occurred_at))
+
+    async def execute(self, approval_id: UUID) -> BaseModel | None:
+        """Do what was approved, once, if everything still holds. What the command answered; None when nothing was done.
+
+        What the command refuses now voids the proposal, with the refusal's code.
+        """
+
+        async def work(uow: UnitOfWork) -> BaseModel | None:
+            return await self._execute(uow, approval_id)
+
+        try:
+            return await self.app.transact(work, self._system())
+        except ConcurrentChange:
+            raise
+        except DomainError as refusal:
+            log.info("approval_voided", approval_id=str(approval_id), code=refusal.code)
+            await self.void(approval_id, refusal.code)
+            return None
+
+    async def void(self, approval_id: UUID, code: str) -> None:
+        """End a proposal that cannot be executed any more."""
+        await self.app.execute(approval, approval_id, Void(code=code), self._system())
+
+    async def sweep(self) -> int:
+        """Void what was proposed by people who may not do it any more, the disabled among them; how many."""
+        async with self.app.db.read() as connection:
+            waiting = await listed.open_ones(connection)
+        now = self.app.clock.now()
+        gone = [one for one, who, permission, casino in waiting if not self.authority.may(who, permission, casino, now)]
+        for approval_id in gone:
+            await self.void(approval_id, "requester_may_not")
+        return len(gone)
+
+    @property
+    def tasks(self) -> dict[str, Handler]:
+        """What is due later, or was cut short."""
+
+        async def execute(task: Task) -> None:
+            await self.execute(task.id)
+
+        async def expire(task: Task) -> None:
+            await self.app.execute(approval, task.id, Expire(now=self.app.clock.now()), self._system())
+
+        return {EXECUTE: execute, EXPIRE: expire}
+
+    async def row(self, uow: UnitOfWork, approval_id: UUID) -> Row:
+        """A proposal as people look at it; ApprovalUnknown when there is none in scope."""
+        row = await listed.find(uow.connection, approval_id)
+        if row is None or not uow.ctx.scope.allows(row["casino_id"]):
+            raise ApprovalUnknown
+        return row
+
+    async def _execute(self, uow: UnitOfWork, approval_id: UUID) -> BaseModel | None:
+        state = (await uow.load(approval, approval_id)).state
+        if not isinstance(state, Open) or not state.enough:
+            return None
+        command = self.commands[state.command]
+        plain = await self._payloads.of(uow.connection, approval_id)
+        payload = command.payload.model_validate_json(plain)
+        subject = await command.describe(uow, payload)
+        attempt = self._attempt(state, plain, subject, uow.ctx.occurred_at)
+        uow.ctx = _in_the_name_of(state, attempt, uow.ctx)
+        outcome = await uow.decide(approval, approval_id, attempt)
+        if not any(isinstance(one, Executed) for one in outcome.events):
+            return None
+        return await command.execute(uow, payload)
+
+    def _attempt(self, state: Open, plain: str, subject: Subject, now: datetime) -> Execute:
+        may, casino = self.authority.may, state.casino_id
+        return Execute(
+            payload_sha256=sha256_of(json.loads(plain)),
+            subject_sha256=subject.sha256,
+            requester_may=may(state.requester_id, state.permission, casino, now),
+            may=frozenset(one for one in state.approved_by if may(one, state.approve, casino, now)),
+            now=now,
+        )
+
+    async def _subject(self, uow: UnitOfWork, approval_id: UUID, state: Open) -> Subject:
+        command = self.commands[state.command]
+        plain = await self._payloads.of(uow.connection, approval_id)
+        return await command.describe(uow, command.payload.model_validate_json(plain))
+
+    def _system(self) -> Context:
+        return Context.system("approvals", self.app.clock)
+
+
+def _proposal(command: GuardedCommand[Any], subject: Subject, sha256: str, requester_id: UUID, ctx: Context) -> Propose:
+    rule = command.rule
+    return Propose(
+        command=command.name,
+        permission=rule.permission,
+        approve=rule.approve,
+        risk=command.risk,
+        casino_id=subject.casino_id,
+        requester_id=requester_id,
+        needed=rule.needed,
+        expires_at=ctx.occurred_at + rule.expires,
+        step_up_s=rule.step_up_s,
+        reason=ctx.reason,
+        draft=subject.draft(sha256),
+    )
+
+
+def _in_the_name_of(state: Open, attempt: Execute, ctx: Context) -> Context:
+    """What is done is the requester's doing, authorised by those who approved, and reaches no other casino."""
+    authorised_by = ",".join(str(one) for one in state.approved_by if one in attempt.may)
+    return replace(
+        ctx,
+        actor=Actor("staff", str(state.requester_id)),
+        casino_id=state.casino_id,
+        scope=CasinoScope.everything() if state.casino_id is None else CasinoScope.of(state.casino_id),
+        reason=state.reason,
+        authorised_by=authorised_by or None,
+    )

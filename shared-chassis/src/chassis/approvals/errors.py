@@ -1,0 +1,43 @@
+"""Why something about a proposal is refused."""
+
+from chassis.domain import DomainError, NotFound
+
+
+class ApprovalUnknown(NotFound):
+    """There is no such proposal, or the caller may not know of it."""
+
+
+class ApprovalEnded(DomainError):
+    """It was executed, rejected, withdrawn, voided, or its time is over."""
+
+    code = "approval_ended"
+
+
+class ApprovalExpired(DomainError):
+    """Nobody decided in time."""
+
+    code = "approval_expired"
+
+
+class AnotherPersonNeeded(DomainError):
+    """Whoever proposed it, profits from it or last edited what it is about cannot approve it."""
+
+    code = "another_person_needed"
+
+
+class ApprovalOfAnother(DomainError):
+    """Only the one who proposed it may do this."""
+
+    code = "approval_of_another"
+
+
+class PayloadDiffers(DomainError):
+    """What was looked at is not what would be executed: look again."""
+
+    code = "approval_payload_differs"
+
+
+class SubjectChanged(DomainError):
+    """What it is about changed since it was proposed: the difference that is shown is no longer true."""
+
+    code = "approval_subject_changed"
