@@ -85,10 +85,11 @@ bench-gateway: bench-gateway_proxy
 bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
 	@$(PY) benchmarks/$*.py $(ARGS)
 
-contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalogues, READMEs' event tables, gateway routes
+contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalogues, READMEs' event tables, gateway routes, access matrix
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.service_readme
 	@$(PY) -m tools.gateway
+	@$(PY) -m tools.access_matrix
 
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt
