@@ -15,7 +15,7 @@ from typing import Any, Literal
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from chassis.approvals import Approvals, Authority, GuardedCommand
+from chassis.approvals import Approvals, Authority, GuardedCommand, PolicyAuthority
 from chassis.approvals.approval_list import approval_list
 from chassis.approvals.http import approvals_router
 from chassis.approvals.proposing import check_guarded
@@ -62,7 +62,8 @@ class Service:
         verifier: checks access tokens; only security, which has the keys itself, brings its own.
         policy: the policy it decides by; only security, which makes it, brings its own and keeps it up to date.
         four_eyes: the commands of its own that take a second person. With any, it has the routes about proposals.
-        authority: what people hold when something is executed that they proposed or approved earlier.
+        authority: what people hold when something is executed that they proposed or approved earlier; by the policy
+            that the process holds, unless given.
         approvals_listed: False: a list of its own stands where every service lists its proposals.
         on_start, on_stop: things to open and close with the process, in every role.
     """
@@ -96,6 +97,8 @@ class Service:
             self.approvals = Approvals(self.application, self.four_eyes, box=box, authority=self.authority)
             self.tasks = {**self.tasks, **self.approvals.tasks}
             self.read_models = [*self.read_models, *([approval_list] if self.four_eyes else [])]
+        elif self.authority is not None:
+            self.approvals.authority = self.authority
 
     def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
         """Every read model of the service by name, with the events it is made from."""
@@ -112,6 +115,8 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     serves_api = role in {"all", "api"}
     copy = local_policy(service) if service.policy is None and service.verifier is None else None
     policy = service.policy or copy
+    if service.approvals is not None and service.authority is None:
+        service.approvals.authority = PolicyAuthority(policy)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -121,7 +126,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
                 stack.push_async_callback(close)
             for start in service.on_start:
                 await start()
-            following = copy if serves_api else None
+            following = copy if role != "relay" else None
             await stack.enter_async_context(running(service, role, app.state.drain.hurry, policy=following))
             yield
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from chassis.approvals import PROPOSED, FourEyes, GuardedCommand, Proposing, Size, Subject
 from chassis.auth import Caller, PermissionSpec, Requires
+from chassis.auth.errors import PolicyStale
 from chassis.db import Database
 from chassis.domain import Clock, DomainError
 from chassis.http import Once, StrictModel
@@ -79,9 +80,15 @@ class People:
 
     held: dict[UUID, set[str]] = field(default_factory=dict)
     disabled: set[UUID] = field(default_factory=set)
+    unknown: bool = False
 
-    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, now: datetime) -> bool:
+    async def look(self) -> None:
         """See Authority."""
+
+    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+        """See Authority."""
+        if self.unknown:
+            raise PolicyStale
         return self.holds(subject_id, permission)
 
     def holds(self, subject_id: UUID, permission: str) -> bool:
@@ -173,7 +180,7 @@ def accidentally(accident: Accident, **what: bool) -> Iterator[None]:
 
 
 def build(
-    db: Database, settings: ServiceSettings, clock: Clock, people: People, accident: Accident, **more: Any
+    db: Database, settings: ServiceSettings, clock: Clock, people: People | None, accident: Accident, **more: Any
 ) -> Service:
     """The service; built again it is the service after a restart."""
     return Service(

@@ -19,7 +19,7 @@ from chassis.settings import ServiceSettings
 from chassis.testing.postgres import CHASSIS, Databases, opened
 
 from .conftest import Mast, create
-from .example import APPROVE, LIST, RAISE, accidentally
+from .example import APPROVE, LIST, NOW, RAISE, accidentally
 
 PEOPLE = st.integers(0, 2)
 WHICH = st.integers(0, 3)
@@ -129,7 +129,7 @@ class Machine(RuleBasedStateMachine):
             case "retry":
                 self.run(self.mast.run_tasks())
             case "execute":
-                self.run(self.approvals.execute(UUID(self.of(which)["approval_id"])))
+                self.run(self.approvals.execute(UUID(self.of(which)["approval_id"]), NOW))
             case _:
                 self.mast.restart()
 

@@ -15,6 +15,7 @@ from chassis.db import Database
 from chassis.domain import FixedClock
 from chassis.runtime import http_application
 from chassis.settings import ServiceSettings
+from chassis.testing.client import client as talking
 from chassis.testing.tokens import bearer, make_token
 
 from . import example
@@ -93,6 +94,15 @@ async def test_an_approver_proves_again_who_they_are(mast: Mast) -> None:
     answer = await mast.client.post(f"{proposal['href']}/approve", json=seen, headers=bearer(token))
     assert (answer.status_code, answer.json()["code"]) == (401, "insufficient_user_authentication")
     assert 'max_age="300"' in answer.headers["www-authenticate"]
+    assert await mast.raised() == []
+
+
+async def test_who_never_said_when_they_proved_it_has_not_proved_it(mast: Mast) -> None:
+    proposal = await mast.propose()
+    token = make_token(subject=mast.bob, permissions=[APPROVE], casinos=[mast.casino], auth_time=None)
+    seen = {"payload_sha256": proposal["payload_sha256"]}
+    answer = await mast.client.post(f"{proposal['href']}/approve", json=seen, headers=bearer(token))
+    assert (answer.status_code, answer.json()["code"]) == (401, "insufficient_user_authentication")
     assert await mast.raised() == []
 
 
@@ -213,6 +223,31 @@ async def test_proposals_of_the_disabled_are_voided_without_being_asked(mast: Ma
     assert mast.service.approvals is not None
     assert await mast.service.approvals.sweep() == 1
     assert [(await mast.show(one))["state"] for one in (proposal, other)] == ["voided", "waiting"]
+
+
+async def test_while_nobody_can_tell_who_may_nothing_is_done_and_nothing_voided(mast: Mast) -> None:
+    proposal, other = await mast.propose(), await mast.propose(mast.eve, "red")
+    mast.people.unknown = True
+    mast.people.disabled.add(mast.eve)
+    assert (await mast.approve(proposal)).json()["state"] == "approved"
+    await mast.run_tasks()
+    assert mast.service.approvals is not None
+    assert await mast.service.approvals.sweep() == 0
+    assert [(await mast.show(one))["state"] for one in (proposal, other)] == ["approved", "waiting"]
+    assert await mast.raised() == []
+    mast.people.unknown = False
+    mast.clock.advance(timedelta(seconds=3))
+    await mast.run_tasks()
+    assert await mast.raised() == [("blue", str(mast.ann), str(mast.bob))]
+
+
+async def test_a_service_without_a_policy_executes_nothing(db: Database, settings: ServiceSettings) -> None:
+    service = example.build(db, settings, FixedClock(NOW), None, Accident())
+    async with talking(http_application(service)) as client:
+        mast = Mast(service, client, FixedClock(NOW), People(), Accident())
+        proposal = await mast.propose()
+        assert (await mast.approve(proposal)).json()["state"] == "approved"
+        assert await mast.raised() == []
 
 
 async def test_an_approver_who_lost_the_permission_in_between_is_replaced(mast: Mast) -> None:

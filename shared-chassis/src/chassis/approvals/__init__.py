@@ -8,7 +8,7 @@ CONFIGURE = GuardedCommand(
 Service(..., four_eyes=[CONFIGURE])
 """
 
-from chassis.approvals.authority import Authority
+from chassis.approvals.authority import Authority, PolicyAuthority
 from chassis.approvals.command import GuardedCommand, Subject
 from chassis.approvals.desk import Approvals
 from chassis.approvals.proposing import PROPOSED, ApprovalRequested, Proposing
@@ -21,6 +21,7 @@ __all__ = [
     "Authority",
     "FourEyes",
     "GuardedCommand",
+    "PolicyAuthority",
     "Proposing",
     "Size",
     "Subject",

@@ -1,7 +1,7 @@
 """The proposals of a service, as people look at them."""
 
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 from uuid import UUID
 
 from sqlalchemy import select
@@ -113,8 +113,18 @@ async def same_open(connection: AsyncConnection, requester_id: UUID, command: st
     return None if row is None else dict(row)
 
 
-async def open_ones(connection: AsyncConnection) -> list[tuple[UUID, UUID, str, UUID | None]]:
-    """(proposal, requester, permission, casino) of all that still wait."""
-    columns = (table.c.id, table.c.requester_id, table.c.permission, table.c.casino_id)
+class Waiting(NamedTuple):
+    """Who proposed something that still waits, when, and by which permission."""
+
+    id: UUID
+    requester_id: UUID
+    permission: str
+    casino_id: UUID | None
+    since: datetime
+
+
+async def open_ones(connection: AsyncConnection) -> list[Waiting]:
+    """All that still wait."""
+    columns = (table.c.id, table.c.requester_id, table.c.permission, table.c.casino_id, table.c.proposed_at)
     rows = await connection.execute(select(*columns).where(table.c.ended_at.is_(None)))
-    return [tuple(row) for row in rows]
+    return [Waiting(*row) for row in rows]

@@ -4,18 +4,55 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from chassis.auth.errors import PolicyStale
+from chassis.auth.policy.decide import decide
+from chassis.auth.policy.held import Held
+from chassis.auth.policy.model import Asking, Wish
+
 
 class Authority(Protocol):
-    """What people hold now, by the policy this service holds. No network is in it."""
+    """What people hold now, by the policy this service holds. No network is in `may`."""
 
-    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, now: datetime) -> bool:
-        """Whether this member of staff is active and holds it there. None for a casino: for the whole operator."""
+    async def look(self) -> None:
+        """See whether there is anything newer, before people are asked about."""
+        ...
+
+    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+        """Whether this member of staff is active and holds it there. None for a casino: for the whole operator.
+
+        Args:
+            since: when they were last seen to hold it. Only what was confirmed later can say that they do not.
+
+        Raises:
+            PolicyStale: nobody can tell at the moment; ask again.
+        """
         ...
 
 
-class HeldAtTheDoor:
-    """Stands in where no policy is held: what the door saw when they proposed or approved is taken to hold still."""
+class PolicyAuthority:
+    """Asks the policy that the process holds. Without one nobody can tell, so that nothing is done.
 
-    def may(self, *_: object) -> bool:
+    Whoever is not there has no session and proves nothing: it is their account and what they hold that counts, as if
+    they had logged in at this moment.
+    """
+
+    def __init__(self, held: Held | None = None) -> None:
+        self._held = held
+
+    async def look(self) -> None:
         """See Authority."""
-        return True
+        if self._held is not None:
+            await self._held.at_least(0)
+
+    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+        """See Authority."""
+        if self._held is None:
+            raise PolicyStale
+        asking = Asking(subject_id=subject_id, issued_at=now, authenticated_at=now)
+        standing = self._held.standing()
+        said = decide(self._held.policy, asking, Wish(permission=permission, casino_id=casino_id), now, standing)
+        if said.allowed and (casino_id is not None or said.scope.unlimited):
+            return True
+        if said.code == "policy_stale" or (now - since).total_seconds() < standing.age_s:
+            raise PolicyStale
+        return False

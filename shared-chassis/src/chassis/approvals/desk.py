@@ -7,7 +7,7 @@ what the command does, so both happened or neither; whoever comes second finds t
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from chassis.approvals import approval_list as listed
 from chassis.approvals.aggregate import Open, approval
 from chassis.approvals.approval_list import approval_list
-from chassis.approvals.authority import Authority, HeldAtTheDoor
+from chassis.approvals.authority import Authority, PolicyAuthority
 from chassis.approvals.canonical import canonical, sha256_of
 from chassis.approvals.command import GuardedCommand, Subject
 from chassis.approvals.commands import Approve, Edit, Execute, Expire, Propose, Reject, Void, Withdraw
@@ -25,16 +25,18 @@ from chassis.approvals.errors import ApprovalUnknown
 from chassis.approvals.events import APPROVAL_EVENTS, Executed
 from chassis.approvals.payloads import Payloads
 from chassis.approvals.publishing import publish
+from chassis.auth.errors import PolicyStale
 from chassis.domain import DomainError, uuid7
 from chassis.privacy import SecretBox
 from chassis.store import Actor, Application, CasinoScope, Context, Row, UnitOfWork
 from chassis.store.application import ConcurrentChange
-from chassis.tasks import Handler, Task
+from chassis.tasks import Handler, Retry, Task
 
 log = structlog.get_logger(__name__)
 
 EXECUTE: Final = "approval_execute"
 EXPIRE: Final = "approval_expire"
+_ASK_AGAIN: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Approvals:
         application: the service's; it learns the events, the list and what others hear of them.
         commands: what this service does only with a second person.
         box: seals payloads, which may hold secrets.
-        authority: what people hold when something is executed.
+        authority: what people hold when something is executed; until there is one, nothing is.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Approvals:
     ) -> None:
         self.app = application
         self.commands = {command.name: command for command in commands}
-        self.authority: Authority = authority or HeldAtTheDoor()
+        self.authority: Authority = authority or PolicyAuthority()
         self._payloads = Payloads(box)
         source = application.source
         application.extend(APPROVAL_EVENTS, lambda recorded: publish(source, recorded), approval_list)
@@ -134,7 +136,7 @@ class Approvals:
             ),
         )
         if isinstance(decided.state, Open) and decided.state.enough:
-            await uow.schedule(EXECUTE, approval_id, {})
+            await uow.schedule(EXECUTE, approval_id, {"since": uow.ctx.occurred_at.isoformat()})
 
     async def reject(self, uow: UnitOfWork, approval_id: UUID, by: UUID) -> None:
         """Say no, for good."""
@@ -144,18 +146,25 @@ class Approvals:
         """Take back what one proposed."""
         await uow.decide(approval, approval_id, Withdraw(by=by, now=uow.ctx.occurred_at))
 
-    async def execute(self, approval_id: UUID) -> BaseModel | None:
+    async def execute(self, approval_id: UUID, since: datetime) -> BaseModel | None:
         """Do what was approved, once, if everything still holds. What the command answered; None when nothing was done.
 
         What the command refuses now voids the proposal, with the refusal's code.
+
+        Args:
+            since: when the last approval was given.
+
+        Raises:
+            PolicyStale: nobody can tell at the moment whether these people still may; it waits.
         """
 
         async def work(uow: UnitOfWork) -> BaseModel | None:
-            return await self._execute(uow, approval_id)
+            return await self._execute(uow, approval_id, since)
 
+        await self.authority.look()
         try:
             return await self.app.transact(work, self._system())
-        except ConcurrentChange:
+        except (ConcurrentChange, PolicyStale):
             raise
         except DomainError as refusal:
             log.info("approval_voided", approval_id=str(approval_id), code=refusal.code)
@@ -167,21 +176,34 @@ class Approvals:
         await self.app.execute(approval, approval_id, Void(code=code), self._system())
 
     async def sweep(self) -> int:
-        """Void what was proposed by people who may not do it any more, the disabled among them; how many."""
+        """Void what was proposed by people who may not do it any more, the disabled among them; how many.
+
+        What nobody can tell at the moment is left as it is.
+        """
+        await self.authority.look()
         async with self.app.db.read() as connection:
             waiting = await listed.open_ones(connection)
         now = self.app.clock.now()
-        gone = [one for one, who, permission, casino in waiting if not self.authority.may(who, permission, casino, now)]
+        gone = [one.id for one in waiting if self._gone(one, now)]
         for approval_id in gone:
             await self.void(approval_id, "requester_may_not")
         return len(gone)
+
+    def _gone(self, one: listed.Waiting, now: datetime) -> bool:
+        try:
+            return not self.authority.may(one.requester_id, one.permission, one.casino_id, since=one.since, now=now)
+        except PolicyStale:
+            return False
 
     @property
     def tasks(self) -> dict[str, Handler]:
         """What is due later, or was cut short."""
 
         async def execute(task: Task) -> None:
-            await self.execute(task.id)
+            try:
+                await self.execute(task.id, datetime.fromisoformat(task.payload["since"]))
+            except PolicyStale as error:
+                raise Retry(_ASK_AGAIN) from error
 
         async def expire(task: Task) -> None:
             await self.app.execute(approval, task.id, Expire(now=self.app.clock.now()), self._system())
@@ -195,7 +217,7 @@ class Approvals:
             raise ApprovalUnknown
         return row
 
-    async def _execute(self, uow: UnitOfWork, approval_id: UUID) -> BaseModel | None:
+    async def _execute(self, uow: UnitOfWork, approval_id: UUID, since: datetime) -> BaseModel | None:
         state = (await uow.load(approval, approval_id)).state
         if not isinstance(state, Open) or not state.enough:
             return None
@@ -203,20 +225,24 @@ class Approvals:
         plain = await self._payloads.of(uow.connection, approval_id)
         payload = command.payload.model_validate_json(plain)
         subject = await command.describe(uow, payload)
-        attempt = self._attempt(state, plain, subject, uow.ctx.occurred_at)
+        proposed_at = (await self.row(uow, approval_id))["proposed_at"]
+        attempt = self._attempt(state, plain, subject, (proposed_at, since), uow.ctx.occurred_at)
         uow.ctx = _in_the_name_of(state, attempt, uow.ctx)
         outcome = await uow.decide(approval, approval_id, attempt)
         if not any(isinstance(one, Executed) for one in outcome.events):
             return None
         return await command.execute(uow, payload)
 
-    def _attempt(self, state: Open, plain: str, subject: Subject, now: datetime) -> Execute:
-        may, casino = self.authority.may, state.casino_id
+    def _attempt(
+        self, state: Open, plain: str, subject: Subject, since: tuple[datetime, datetime], now: datetime
+    ) -> Execute:
+        may, casino, (proposed_at, approved_at) = self.authority.may, state.casino_id, since
+        still = [one for one in state.approved_by if may(one, state.approve, casino, since=approved_at, now=now)]
         return Execute(
             payload_sha256=sha256_of(json.loads(plain)),
             subject_sha256=subject.sha256,
-            requester_may=may(state.requester_id, state.permission, casino, now),
-            may=frozenset(one for one in state.approved_by if may(one, state.approve, casino, now)),
+            requester_may=may(state.requester_id, state.permission, casino, since=proposed_at, now=now),
+            may=frozenset(still),
             now=now,
         )
 

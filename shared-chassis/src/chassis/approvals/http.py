@@ -1,5 +1,6 @@
 """The routes about proposals, the same in every service."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,12 +12,13 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from chassis.approvals.desk import Approvals
 from chassis.approvals.errors import ApprovalUnknown
 from chassis.auth import AnyStaff, Caller, Forbidden, Requires
+from chassis.auth.errors import PolicyStale
 from chassis.db.tables import approval_list as table
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, serve_list
 from chassis.http.models import StrictModel
 from chassis.http.reasons import Reason
-from chassis.store import Row, UnitOfWork
+from chassis.store import Context, Row, UnitOfWork
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -154,11 +156,13 @@ def _add_decisions(router: APIRouter) -> None:
         async def work(uow: UnitOfWork) -> bool:
             row = await _row(caller, uow, approval_id, approvals, "approve_permission")
             require(caller, row, "approve_permission")
-            await approvals.approve(uow, approval_id, caller.id, body.payload_sha256, proved_at(caller, uow))
+            await approvals.approve(uow, approval_id, caller.id, body.payload_sha256, proved_at(caller))
             return bool((await approvals.row(uow, approval_id))["state"] == "approved")
 
-        if await approvals.app.transact(work, _context(caller, request, body.reason)):
-            await approvals.execute(approval_id)
+        ctx = _context(caller, request, body.reason)
+        if await approvals.app.transact(work, ctx):
+            with suppress(PolicyStale):  # The scheduled task goes on asking.
+                await approvals.execute(approval_id, ctx.occurred_at)
         return await _shown(caller, approval_id, request, approvals)
 
     @router.post("/{approval_id}/reject")
@@ -204,11 +208,9 @@ def require(caller: Caller, row: Row, named: str) -> None:
         raise Forbidden
 
 
-def proved_at(caller: Caller, uow: UnitOfWork) -> datetime | None:
-    """When the caller last proved who they are; the moment of the request where their token does not say it."""
-    if caller.authenticated_at is None:
-        return uow.ctx.occurred_at
-    return datetime.fromtimestamp(caller.authenticated_at, UTC)
+def proved_at(caller: Caller) -> datetime | None:
+    """When the caller last proved who they are; None, which is never, where their token does not say it."""
+    return None if caller.authenticated_at is None else datetime.fromtimestamp(caller.authenticated_at, UTC)
 
 
 async def _shown(caller: Caller, approval_id: UUID, request: Request, approvals: Approvals) -> ApprovalView:
@@ -227,5 +229,5 @@ async def _row(caller: Caller, uow: UnitOfWork, approval_id: UUID, approvals: Ap
     return row
 
 
-def _context(caller: Caller, request: Request, reason: str | None = None) -> Any:
+def _context(caller: Caller, request: Request, reason: str | None = None) -> Context:
     return caller.context(request, reason=reason)

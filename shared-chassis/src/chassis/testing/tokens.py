@@ -13,6 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from chassis.approvals import Authority, PolicyAuthority
 from chassis.auth.caller import Caller
 from chassis.auth.jwks import LocalKeys
 from chassis.auth.permissions import DataClass
@@ -44,6 +45,7 @@ class TokenMaker:
 
     def __init__(self, kid: str = "test-key") -> None:
         self._policies: dict[str, LocalPolicy] = {}
+        self._held: dict[UUID, list[LocalPolicy]] = {}
         self.key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig"}, private=True)
         self.kid = kid
 
@@ -103,7 +105,12 @@ class TokenMaker:
         token = self.sign({name: value for name, value in made.items() if value is not None})
         if kind != "player":
             self._policies[token] = LocalPolicy.holding(policy_of(who, held, modes))
+            self._held.setdefault(who, []).append(self._policies[token])
         return token
+
+    def authority(self) -> Authority:
+        """What `Service(authority=...)` takes: people hold what any of their tokens says."""
+        return _MadeAuthority(self._held)
 
 
 def policy_of(
@@ -141,6 +148,19 @@ class _MadeVerifier(TokenVerifier):
         return replace(caller, held=self._policies.get(token, self._nothing))
 
 
+class _MadeAuthority:
+    def __init__(self, held: Mapping[UUID, Iterable[LocalPolicy]]) -> None:
+        self._held = held
+
+    async def look(self) -> None:
+        """See Authority."""
+
+    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+        """See Authority."""
+        policies = map(PolicyAuthority, self._held.get(subject_id, ()))
+        return any(one.may(subject_id, permission, casino_id, since=since, now=now) for one in policies)
+
+
 @cache
 def default_maker() -> TokenMaker:
     """The maker all tests of a process share."""
@@ -157,7 +177,13 @@ def test_verifier() -> TokenVerifier:
     return default_maker().verifier()
 
 
+def test_authority() -> Authority:
+    """What the bearers of the shared maker's tokens hold: `Service(..., authority=test_authority())`."""
+    return default_maker().authority()
+
+
 test_verifier.__test__ = False  # type: ignore[attr-defined]
+test_authority.__test__ = False  # type: ignore[attr-defined]
 
 
 def bearer(token: str) -> dict[str, str]:

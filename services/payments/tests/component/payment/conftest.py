@@ -12,7 +12,7 @@ from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.golden import said
 from chassis.testing.postgres import Databases
-from chassis.testing.tokens import test_verifier
+from chassis.testing.tokens import test_authority, test_verifier
 from payments.main import build
 from payments.settings import Settings
 
@@ -30,9 +30,8 @@ async def database_url(databases: Databases) -> str:
 async def bare_world(database_url: str) -> AsyncIterator[World]:
     """A service that has heard of nothing yet. Whatever it will have told others is as promised to them."""
     clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
-    service = replace(
-        build(make_settings(Settings, database_url=database_url), clock=clock, wire=wire), verifier=test_verifier()
-    )
+    built = build(make_settings(Settings, database_url=database_url), clock=clock, wire=wire)
+    service = replace(built, verifier=test_verifier(), authority=test_authority())
     async with talking(http_application(service)) as client:
         world = World(service, client, clock, wire)
         await world.forget()
