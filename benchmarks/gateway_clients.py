@@ -1,4 +1,4 @@
-"""The gateway with another client towards the services than its own, to compare them: `--client pyreqwest`.
+"""The gateway with another client towards the services than its own, to compare them: `gateway_proxy.py --beside`.
 
 python benchmarks/gateway_clients.py        serves; settings come from the environment as for the gateway itself
 """

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,15 @@ def test_bets_are_measured_against_tpcb(tmp_path: Path) -> None:
     told = run("bet", tmp_path, "--seconds", "1", "--rounds", "1", "--bets", "16000", "--games", "1", "--callers", "8")
     assert told["baseline_name"] == "pgbench TPC-B"
     assert told["measured"] > 0
+
+
+def test_the_gateway_is_measured_against_nginx(tmp_path: Path) -> None:
+    if not shutil.which("nginx"):
+        pytest.skip("nginx is not installed")
+    told = run("gateway_proxy", tmp_path, "--seconds", "0.5", "--rounds", "1", "--clients", "4", "--beside")
+    assert told["baseline_name"] == "nginx without a token check"
+    assert told["measured"] > 0
+    assert told["extra"]["light"]["beside"]["per_s"] > 0
 
 
 def test_projections_are_measured_on_the_log_in_postgresql_and_rebuilt(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import httpx
 import pytest
 import uvicorn
 
+from chassis.auth import Verifier
+from chassis.auth.policy.local import LocalPolicy
 from chassis.http.protocol import Patience
 from chassis.http.serving import uvicorn_config
 from chassis.testing.environment import make_settings
@@ -108,10 +110,16 @@ def _everything_at(url: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def gateway_before(url: str, patience: Patience = HASTE, **told: Any) -> AsyncIterator[int]:
+async def gateway_before(
+    url: str,
+    patience: Patience = HASTE,
+    verifier: Verifier | None = None,
+    policy: LocalPolicy | None = None,
+    **told: Any,
+) -> AsyncIterator[int]:
     """The port of a gateway with all services at one address, told what else is given."""
     settings = make_settings(Settings, **{**_everything_at(url), **told})
-    async with served(build(settings, verifier=test_verifier()), patience) as port:
+    async with served(build(settings, verifier=verifier or test_verifier(), policy=policy), patience) as port:
         yield port
 
 

@@ -29,7 +29,7 @@ def references(part: Any) -> set[str]:
 
 
 async def caller(**options: Any) -> Caller:
-    return await test_verifier().verify(make_token(**options))
+    return (await test_verifier().verify(make_token(**options))).by(None)
 
 
 def described(to: Caller | None) -> dict[str, Any]:

@@ -89,7 +89,13 @@ def running(upstream: Upstream, tmp_path: Path) -> Iterator[tuple[int, subproces
     # The limit of open files is inherited by what is started.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    settings = {"PORT": str(port), "INTERNAL_KEY": "k" * 40, "REQUESTS_PER_SECOND_PER_IP": "100000"}
+    settings = {
+        "PORT": str(port),
+        "INTERNAL_KEY": "k" * 40,
+        "REQUESTS_PER_SECOND_PER_IP": "100000",
+        "BUS_DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/bus",
+        "POLICY_FOLDER": str(tmp_path / "policy"),
+    }
     environment = {**os.environ, **told, **settings, "PYTHONSAFEPATH": "1"}
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "gateway", "serve"], env=environment, stdout=log, stderr=log)

@@ -96,7 +96,7 @@ class BrowserSessions:
         return known.token
 
     def forget(self, headers: Mapping[bytes, bytes]) -> None:
-        """Remember this session's token no longer: its user logs out."""
+        """Remember the token of the session whose cookie came no longer, if one did."""
         secret = parse_cookies(headers.get(b"cookie", b"")).get(SESSION)
         if secret is not None:
             self._known.pop(hashlib.sha256(secret.encode("latin-1")).digest(), None)

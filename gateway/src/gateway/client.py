@@ -1,6 +1,6 @@
 """Asking services over HTTP/1.1: the one protocol the gateway knows, and its implementation on aiohttp.
 
-Which library is behind it was measured (`make bench-gateway`, ADR 20). What any of them must keep to: no redirect
+Which library is behind it was measured (`make bench-gateway`, ADR 25). What any of them must keep to: no redirect
 followed, no cookie kept, nothing decoded, no proxy of the environment's, nothing sent twice by itself.
 """
 

@@ -1,22 +1,21 @@
 """The gateway, put together."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
-
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from chassis.auth import Public, ServiceTokens, TokenVerifier, Verifier, guarded
 from chassis.auth.jwks import RemoteKeys
+from chassis.auth.markers import Door
+from chassis.auth.policy.local import LocalPolicy
 from chassis.http import create_service
-from chassis.telemetry import metrics_served
+from chassis.runtime import local_policy
 from gateway.admission import Admission
 from gateway.browser import BrowserSessions
 from gateway.client import AiohttpClient, UpstreamClient
 from gateway.cors import Origins
 from gateway.exchange import Exchanges
 from gateway.headers import CheckedHeads
+from gateway.lifespan import lifespan
 from gateway.limits import LocalLimiter, SharedLimiter
 from gateway.pages import pages
 from gateway.proxy import Proxy
@@ -25,9 +24,17 @@ from gateway.settings import Settings
 from gateway.upstreams import Upstreams
 
 
-def build(settings: Settings, *, verifier: Verifier | None = None, client: UpstreamClient | None = None) -> FastAPI:
-    """The gateway's application."""
+def build(
+    settings: Settings,
+    *,
+    verifier: Verifier | None = None,
+    policy: LocalPolicy | None = None,
+    client: UpstreamClient | None = None,
+) -> FastAPI:
+    """The gateway's application. A verifier or a policy that is given takes the place of security's."""
+    copy = local_policy("gateway", settings) if verifier is None and policy is None else None
     checks = verifier or TokenVerifier(RemoteKeys(settings.security_url))
+    tokens = ServiceTokens("gateway", settings.internal_key)
     upstreams = Upstreams(settings.addresses(), most=settings.upstream_in_flight, file=settings.upstreams_file)
     asks = client or AiohttpClient()
     exchanges = Exchanges(upstreams, asks)
@@ -36,30 +43,19 @@ def build(settings: Settings, *, verifier: Verifier | None = None, client: Upstr
     proxy = Proxy(
         settings,
         routes=RouteTable(load_routes()),
-        verifier=checks,
+        door=Door(checks, tokens, policy=policy or copy),
         exchanges=exchanges,
-        browsers=BrowserSessions(exchanges, ServiceTokens("gateway", settings.internal_key)),
+        browsers=BrowserSessions(exchanges, tokens),
         admission=Admission(settings, limiter),
     )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        port = settings.metrics_port
-        with nullcontext() if port is None else metrics_served(settings.host, port):
-            upstreams.read()
-            await asks.start()
-            watching = asyncio.create_task(upstreams.watch())
-            yield
-            watching.cancel()
-            await asks.stop()
-            await limiter.close()
 
     return create_service(
         "gateway",
         settings=settings.model_copy(update={"max_body_bytes": settings.upload_bytes}),
         routers=[pages(proxy.caller)],
         mounts={"/api": guarded(proxy, Public("the proxy checks tokens by its routing table"))},
-        lifespan=lifespan,
+        readiness={} if copy is None else {"policy": copy.ready},
+        lifespan=lifespan(settings, client=asks, limiter=limiter, upstreams=upstreams, policy=copy),
         verifier=checks,
         middleware=[
             Middleware(CheckedHeads, allowed_hosts=settings.allowed_hosts),

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
-from chassis.auth import Caller, Unauthenticated, Verifier
+from chassis.auth import Caller, Unauthenticated
+from chassis.auth.markers import Door
 from chassis.http.guard import DEADLINE, check_deadline
 from chassis.logging import bind
 from chassis.telemetry.record import RequestRecord
@@ -15,7 +16,7 @@ from chassis.telemetry.tracing import current_traceparent
 from gateway.admission import Admission
 from gateway.answers import Answers
 from gateway.bodies import Body, body_of
-from gateway.browser import BrowserSessions
+from gateway.browser import SESSION, BrowserSessions
 from gateway.exchange import Asked, Exchanges
 from gateway.headers import PATH, inbound
 from gateway.routes import Route, RouteTable
@@ -29,7 +30,6 @@ _LOG_INS: Mapping[str, tuple[str, ...]] = {
     "/api/security/v1/browser-sessions": ("login", "casino_id", "email"),
 }
 """Where people log in, and the fields that together name the account."""
-_LOG_OUT = "/api/security/v1/browser-sessions"
 
 
 class Proxy:
@@ -40,14 +40,14 @@ class Proxy:
         settings: Settings,
         *,
         routes: RouteTable,
-        verifier: Verifier,
+        door: Door,
         exchanges: Exchanges,
         browsers: BrowserSessions,
         admission: Admission,
     ) -> None:
         self._settings = settings
         self._routes = routes
-        self._verifier = verifier
+        self._door = door
         self._exchanges = exchanges
         self._browsers = browsers
         self._admission = admission
@@ -66,8 +66,7 @@ class Proxy:
         if route.public:
             await self._admission.stranger(route.template, route.method, ip)
         else:
-            token = await self.token(headers, scope["method"])
-            caller = await self._verifier.verify(token)
+            token, caller = await self._let_in(headers, scope["method"])
             bind(actor=f"{caller.kind}:{caller.id}")
             session = str(caller.session_id or caller.id)
             left = await self._admission.caller(caller, route.risk)
@@ -78,7 +77,8 @@ class Proxy:
         asked = self._asked(scope, route, headers, path, body, token, record)
         exchange = await self._exchanges.ask(asked)
         record.decision = f"forwarded to {route.service}"
-        if route.method == "DELETE" and route.template.startswith(_LOG_OUT):
+        if route.service == "security" and route.method not in _SAFE:
+            # Logged out, or proved anew: the token of before says what is no longer so.
             self._browsers.forget(headers)
         try:
             await self._answers.pass_on(
@@ -89,28 +89,32 @@ class Proxy:
 
     async def caller(self, headers: Mapping[bytes, bytes], method: str) -> Caller | None:
         """Whoever the token or the cookie names; None when neither came, Unauthenticated when they name nobody."""
-        if b"authorization" not in headers and b"cookie" not in headers:
+        if b"authorization" not in headers and SESSION.encode() not in headers.get(b"cookie", b""):
             return None
-        try:
-            token = await self.token(headers, method)
-        except Unauthenticated:
-            if b"authorization" in headers or b"__Host-sid" in headers.get(b"cookie", b""):
-                raise
-            return None
-        return await self._verifier.verify(token)
+        return (await self._let_in(headers, method))[1]
 
-    async def token(self, headers: Mapping[bytes, bytes], method: str) -> str:
-        """The access token that came, or else that of the session whose cookie came; Unauthenticated without."""
-        given = headers.get(b"authorization")
+    async def _let_in(self, headers: Mapping[bytes, bytes], method: str) -> tuple[str, Caller]:
+        """The access token that came, or else that of the session whose cookie came, and whose it is.
+
+        Raises:
+            Unauthenticated: none came, or its session or account is over.
+            PolicyStale: nobody can say at present.
+        """
+        given, reads = headers.get(b"authorization"), method in _SAFE
         if given is not None:
-            scheme, _, token = given.partition(b" ")
-            if scheme.lower() != b"bearer" or not token or b" " in token or not token.isascii():
+            scheme, _, word = given.partition(b" ")
+            if scheme.lower() != b"bearer" or not word or b" " in word or not word.isascii():
                 raise Unauthenticated
-            return token.decode("ascii")
+            token = word.decode("ascii")
+            return token, await self._door.bearer(token, reads=reads)
         swapped = await self._browsers.token(headers, method)
         if swapped is None:
             raise Unauthenticated
-        return swapped
+        try:
+            return swapped, await self._door.bearer(swapped, reads=reads)
+        except Unauthenticated:
+            self._browsers.forget(headers)
+            raise
 
     def _asked(
         self,

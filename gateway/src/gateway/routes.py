@@ -35,7 +35,7 @@ class Route:
     keyed: bool = False
 
     def open_to(self, caller: Caller | None) -> bool:
-        """Whether this caller (None: a stranger) may ask for it somewhere."""
+        """Whether this caller (None: a stranger) may ask for it somewhere, if need be after proving anew who it is."""
         if caller is None or self.public:
             return self.public
         if self.access == "any person":
@@ -43,7 +43,7 @@ class Route:
         if caller.is_player:
             return self.access.startswith("player")
         if self.permission is not None:
-            return caller.may(self.permission)
+            return caller.kind != "service" and caller.decide(self.permission).outcome != "deny"
         return self.access == "any staff" and caller.kind == "staff"
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 
 from chassis.http.protocol import Patience
-from chassis.settings import HttpSettings
+from chassis.settings import FollowingSettings
 from chassis.settings.base import WebAddress
 
 _RATE = "above 0, at most 100000"
 _ADDRESS = "http(s)://host:port of the service"
 
 
-class Settings(HttpSettings):
-    """Beside what every process that answers over HTTP is told."""
+class Settings(FollowingSettings):
+    """Beside what every process is told that decides by the policy."""
 
     backoffice_url: WebAddress = Field(description=_ADDRESS)
     verification_url: WebAddress = Field(description=_ADDRESS)

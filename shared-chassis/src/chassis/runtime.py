@@ -31,7 +31,7 @@ from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.privacy import SecretBox
 from chassis.service_client import ServiceClient
-from chassis.settings import ServiceSettings
+from chassis.settings import FollowingSettings, ServiceSettings
 from chassis.store import Application, Context, Housekeeping, Log, ReadModel
 from chassis.tasks import Handler, TaskRunner
 from contracts.platform.events import DeclaredPermission, PermissionManifestPublished
@@ -113,7 +113,7 @@ class Service:
 def http_application(service: Service, role: Role = "api") -> FastAPI:
     """The service's FastAPI application; in the roles `worker`, `relay` and `all` the loops run in its lifespan."""
     serves_api = role in {"all", "api"}
-    copy = local_policy(service) if service.policy is None and service.verifier is None else None
+    copy = local_policy(service.name, service.settings) if service.policy is None and service.verifier is None else None
     policy = service.policy or copy
     if service.approvals is not None and service.authority is None:
         service.approvals.authority = PolicyAuthority(policy)
@@ -167,17 +167,35 @@ async def running(
     if role == "api" and policy is None:
         yield
         return
-    stop = asyncio.Event()
     bus = bus_from_settings(service.settings)
     loops = _loops(service, role, bus)
     if policy is not None:
         loops["policy"] = policy.runner(bus)
+    async with _looping(loops, bus, service.settings.shutdown_grace_s, hurry):
+        yield
+
+
+@asynccontextmanager
+async def following(
+    policy: LocalPolicy, settings: FollowingSettings, hurry: asyncio.Event | None = None
+) -> AsyncIterator[None]:
+    """Keep a copy of the policy up to date while the block lasts, in a process that has no other loops."""
+    bus = bus_from_settings(settings)
+    async with _looping({"policy": policy.runner(bus)}, bus, settings.shutdown_grace_s, hurry):
+        yield
+
+
+@asynccontextmanager
+async def _looping(
+    loops: Mapping[str, Background], bus: EventBus, grace_s: float, hurry: asyncio.Event | None
+) -> AsyncIterator[None]:
+    stop = asyncio.Event()
     tasks = [asyncio.create_task(_for_ever(name, loop, stop), name=name) for name, loop in loops.items()]
     try:
         yield
     finally:
         stop.set()
-        await _ended(tasks, service.settings.shutdown_grace_s, hurry or asyncio.Event())
+        await _ended(tasks, grace_s, hurry or asyncio.Event())
         try:
             await bus.close()
         except Exception:
@@ -218,11 +236,10 @@ def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]
     return loops
 
 
-def local_policy(service: Service) -> LocalPolicy:
-    """The copy of the policy of a service that has to ask security for it."""
-    settings = service.settings
-    security = ServiceClient(settings.security_url, "security", settings.internal_key, caller=service.name)
-    disk = DiskCopy(Path(settings.policy_folder) / f"{service.name}.json", settings.internal_key)
+def local_policy(name: str, settings: FollowingSettings) -> LocalPolicy:
+    """The copy of the policy of a process that has to ask security for it."""
+    security = ServiceClient(settings.security_url, "security", settings.internal_key, caller=name)
+    disk = DiskCopy(Path(settings.policy_folder) / f"{name}.json", settings.internal_key)
     return LocalPolicy(pull=pulling(security), disk=disk)
 
 

@@ -164,14 +164,14 @@ class Stack:
         urls = {program: self.url(program) for program in self._programs}
         environment = common_environment(self.secrets, urls, self.folder)
         environment["PORT"] = str(self._ports[name])
+        environment |= {
+            "EVENT_BUS": self.event_bus,
+            "BUS_DATABASE_URL": self.database_url(BUS),
+            "KAFKA_BOOTSTRAP": self.kafka_bootstrap or "",
+            "POLICY_FOLDER": str(self.folder / "policy"),
+        }
         if self._programs[name].has_database:
-            environment |= {
-                "DATABASE_URL": self.database_url(name),
-                "MASTER_KEY": self.secrets.master_key,
-                "EVENT_BUS": self.event_bus,
-                "BUS_DATABASE_URL": self.database_url(BUS),
-                "KAFKA_BOOTSTRAP": self.kafka_bootstrap or "",
-            }
+            environment |= {"DATABASE_URL": self.database_url(name), "MASTER_KEY": self.secrets.master_key}
         return {**environment, **self._settings.get("*", {}), **self._settings.get(name, {})}
 
     # -- starting and stopping ---------------------------------------------------------------------------------------

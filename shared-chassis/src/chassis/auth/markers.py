@@ -56,20 +56,27 @@ class Door:
         self.trail = trail or NoTrail()
 
     async def caller(self, request: HTTPConnection) -> Caller:
+        """Who carries the request's token; see `bearer`."""
+        return await self.bearer(_bearer(request), reads=request.scope.get("method") in _READING)
+
+    async def bearer(self, token: str, *, reads: bool) -> Caller:
         """Who carries the token, with what the policy says they hold.
+
+        Args:
+            reads: whether it is only looked at things.
 
         Raises:
             Unauthenticated: nobody, or somebody whose session, account or token is over.
             PolicyStale: the copy of the policy is too old to say, or older than the token where something changes.
         """
-        caller = await self.verifier.verify(_bearer(request))
+        caller = await self.verifier.verify(token)
         held = caller.held or self.policy
         if held is None:
             if caller.kind != "player":
                 raise PolicyStale
             return caller
         await held.look()
-        if not await self._caught_up(held, caller) and request.scope.get("method") not in _READING:
+        if not await self._caught_up(held, caller) and not reads:
             REFUSED.labels("behind").inc()
             raise PolicyStale
         caller = caller.by(held)

@@ -36,7 +36,7 @@ _DATABASE_ALLOWED = "postgresql://user:password@host:port/name"
 
 
 class HttpSettings(BaseSettings):
-    """A process that answers over HTTP. The gateway, which has no database, needs no more than this.
+    """A process that answers over HTTP.
 
     Every field says in its description what is allowed; `load` prints exactly that.
     """
@@ -90,11 +90,9 @@ class HttpSettings(BaseSettings):
         return value
 
 
-class ServiceSettings(HttpSettings):
-    """A service: HTTP, a database of its own, the bus, and the key over personal data."""
+class FollowingSettings(HttpSettings):
+    """A process that follows the bus, and decides by the policy it hears of there."""
 
-    database_url: DatabaseAddress = Field(repr=False, description=_DATABASE_ALLOWED, json_schema_extra={"secret": True})
-    database_pool_size: int = Field(default=10, ge=1, le=200, description="connections, 1 to 200")
     event_bus: Literal["kafka", "postgres"] = Field(default="postgres", description="kafka or postgres")
     bus_database_url: DatabaseAddress | None = Field(
         default=None,
@@ -106,14 +104,39 @@ class ServiceSettings(HttpSettings):
     kafka_bootstrap: str | None = Field(
         default=None, validate_default=True, description="host:port[,host:port]; needed with EVENT_BUS=kafka"
     )
-    master_key: SecretStr = Field(description="32 random bytes in base64, as `openssl rand -base64 32` prints them")
-    files_url: str = Field(
-        default="file://.local/files", pattern=r"^(file|s3)://.+", description="file://folder or s3://bucket/prefix"
-    )
     policy_folder: str = Field(
         default=".local/policy",
         min_length=1,
         description="a folder for the copy of the policy that a start without security begins with",
+    )
+
+    @field_validator("bus_database_url", "kafka_bootstrap")
+    @classmethod
+    def _goes_with_the_bus(cls, value: str | None, info: ValidationInfo) -> str | None:
+        bus = info.data.get("event_bus")
+        needed = {"postgres": "bus_database_url", "kafka": "kafka_bootstrap"}.get(bus or "")
+        if info.field_name == needed and not value:
+            raise ValueError("missing")
+        return value or None
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _hosts_and_ports(cls, value: str | None) -> str | None:
+        for server in value.split(",") if value else ():
+            host, _, port = server.strip().rpartition(":")
+            if not host or not port.isdigit():
+                raise ValueError("not host:port")
+        return value
+
+
+class ServiceSettings(FollowingSettings):
+    """A service: beside that a database of its own, and the key over personal data."""
+
+    database_url: DatabaseAddress = Field(repr=False, description=_DATABASE_ALLOWED, json_schema_extra={"secret": True})
+    database_pool_size: int = Field(default=10, ge=1, le=200, description="connections, 1 to 200")
+    master_key: SecretStr = Field(description="32 random bytes in base64, as `openssl rand -base64 32` prints them")
+    files_url: str = Field(
+        default="file://.local/files", pattern=r"^(file|s3)://.+", description="file://folder or s3://bucket/prefix"
     )
     idempotency_days: int = Field(
         default=30, ge=1, le=3650, description="days from 1 to 3650 that the answer to an idempotency key is remembered"
@@ -134,24 +157,6 @@ class ServiceSettings(HttpSettings):
             raise ValueError("not base64") from error
         if size != _KEY_BYTES:
             raise ValueError("not 32 bytes")
-        return value
-
-    @field_validator("bus_database_url", "kafka_bootstrap")
-    @classmethod
-    def _goes_with_the_bus(cls, value: str | None, info: ValidationInfo) -> str | None:
-        bus = info.data.get("event_bus")
-        needed = {"postgres": "bus_database_url", "kafka": "kafka_bootstrap"}.get(bus or "")
-        if info.field_name == needed and not value:
-            raise ValueError("missing")
-        return value or None
-
-    @field_validator("kafka_bootstrap")
-    @classmethod
-    def _hosts_and_ports(cls, value: str | None) -> str | None:
-        for server in value.split(",") if value else ():
-            host, _, port = server.strip().rpartition(":")
-            if not host or not port.isdigit():
-                raise ValueError("not host:port")
         return value
 
     @property
