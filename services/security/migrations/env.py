@@ -8,6 +8,7 @@ import security.read_models.audit_log
 import security.read_models.client_assignments
 import security.read_models.client_keys
 import security.read_models.client_list
+import security.read_models.elevation_list
 import security.read_models.role_list
 import security.read_models.staff_list  # noqa: F401
 from chassis.db.migrations import run_environment

@@ -7,12 +7,23 @@ from contracts.payments import events as payments
 from contracts.platform import events as platform
 from contracts.reports import events as reports
 from contracts.security import client_events as security_clients
+from contracts.security import elevation_events as security_elevations
 from contracts.security import events as security
 from contracts.verification import events as verification
 
 __all__ = ["EVENTS", "SERVICES", "consumed_by", "produced_by", "topics"]
 
-_MODULES = (backoffice, games, payments, platform, reports, security, security_clients, verification)
+_MODULES = (
+    backoffice,
+    games,
+    payments,
+    platform,
+    reports,
+    security,
+    security_clients,
+    security_elevations,
+    verification,
+)
 
 
 def consumed_by(service: str) -> list[type[ContractEvent]]:

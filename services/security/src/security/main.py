@@ -17,6 +17,7 @@ from security.adapters.policy_store import PolicyStore
 from security.application.door import door_keeper
 from security.application.publishing import publish
 from security.domain.client import events as client
+from security.domain.elevation import events as elevation
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.entrypoints.cli import COMMANDS
@@ -30,7 +31,8 @@ from security.read_models.audit_log import audit_log
 from security.read_models.inline import READ_MODELS
 from security.settings import Settings
 
-EVENTS = (*get_args(staff.StaffEvent), *get_args(role.RoleEvent), *get_args(client.ClientEvent))
+ALL = (staff.StaffEvent, role.RoleEvent, client.ClientEvent, elevation.ElevationEvent)
+EVENTS = tuple(one for events in ALL for one in get_args(events))
 TYPES = EventTypes(*EVENTS, upcasters=role.UPCASTERS)
 
 

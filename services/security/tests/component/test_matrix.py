@@ -31,6 +31,7 @@ from security.entrypoints import duties
 
 from .api import V1
 from .client_attempts import CLIENT_ATTEMPTS, CLIENT_PUBLIC, GIVER, fresh, some_client
+from .emergency_attempts import EMERGENCY_ATTEMPTS, some_elevation
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 """The casino of the golden examples."""
@@ -193,6 +194,7 @@ ATTEMPTS = [
     Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
     Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
     *CLIENT_ATTEMPTS,
+    *EMERGENCY_ATTEMPTS,
 ]
 PUBLIC = {
     *CLIENT_PUBLIC,
@@ -262,6 +264,7 @@ async def ids(service: Service) -> dict[str, object]:
     await application.transact(partial(_logged_in, BOB, service.state["door_keeper"]), ctx)
     return {
         **of_client,
+        "elevation_id": await some_elevation(service, BOB, viewer),
         "player_id": player,
         "staff_id": BOB,
         "left_id": carl,

@@ -23,6 +23,9 @@ async def test_rebuilt_read_models_are_the_live_ones(
     for colleague in (bob, eve):
         given = await assign(client, token, colleague["staff_id"], role_id, [CASINO])
         assert given.status_code == 201, given.text
+    wish = {"role_id": role_id, "casinos": [CASINO], "minutes": 60, "ticket": "OPS-1", "reason": "two are ill"}
+    asked = await client.post(f"{V1}/elevations", json=wish, headers={**bearer(token), **key()})
+    assert asked.status_code == 201, asked.text
     await a_program_with_a_role(client, token, role_id)
     headers = {**bearer(token), **key()}
     gone = await client.post(f"{V1}/staff/{eve['staff_id']}/disable", json={"reason": "left"}, headers=headers)

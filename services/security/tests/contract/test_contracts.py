@@ -20,6 +20,7 @@ from services.security.tests.component.api import (
 from services.security.tests.component.authenticators import SecurityKey
 from services.security.tests.component.factors import Person
 from services.security.tests.contract.told_of_clients import TOLD_OF_CLIENTS, clients_come_and_go
+from services.security.tests.contract.told_of_elevations import TOLD_OF_ELEVATIONS, elevations_come_and_go
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
@@ -33,13 +34,13 @@ from contracts.registry import consumed_by, produced_by
 from contracts.security import events as public
 from contracts.security.permissions import SecurityPermission
 from security.application.publishing import publish
-from security.domain.client import events as program
 from security.domain.grants import Grant
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.entrypoints import duties
 from security.entrypoints.consumers import consumer
 from security.entrypoints.permissions import PERMISSIONS
+from security.main import EVENTS
 
 WHO, ASSIGNMENT, ROLE, CASINO = (UUID(int=n) for n in range(1, 5))
 PLAYER = str(example(PlayerRegistered).data["player_id"])
@@ -151,7 +152,10 @@ TOLD: list[tuple[Any, list[ContractEvent]]] = [
 ]
 
 
-@pytest.mark.parametrize(("happened", "told"), [*TOLD, *TOLD_OF_CLIENTS], ids=lambda value: type(value).__name__)
+ALL_TOLD = [*TOLD, *TOLD_OF_CLIENTS, *TOLD_OF_ELEVATIONS]
+
+
+@pytest.mark.parametrize(("happened", "told"), ALL_TOLD, ids=lambda value: type(value).__name__)
 def test_each_event_is_told_as_promised(happened: Any, told: list[ContractEvent]) -> None:
     assert list(publish(recorded(happened, f"identity-{WHO}"))) == told
     for fact in told:
@@ -159,8 +163,8 @@ def test_each_event_is_told_as_promised(happened: Any, told: list[ContractEvent]
 
 
 def test_no_event_of_the_domain_is_forgotten() -> None:
-    told = {type(happened) for happened, _ in [*TOLD, *TOLD_OF_CLIENTS]}
-    assert told == {*staff.StaffEvent.__args__, *role.RoleEvent.__args__, *program.ClientEvent.__args__}
+    told = {type(happened) for happened, _ in ALL_TOLD}
+    assert told == set(EVENTS)
 
 
 async def uses_factors(bob: Person) -> None:
@@ -187,7 +191,10 @@ async def test_every_promised_event_is_said_by_what_people_do(
     assert retired.status_code == 200, retired.text
     await service.state["policies"].confirm_to_all()
     await service.application.transact(duties.look, Context.system("nightly-duties", service.application.clock))
-    await enter(client, bob["login"], bob["one_time_password"])
+    asks = await define_role(client, admin, "asks", ["security.elevation.request"])
+    assert (await assign(client, admin, bob["staff_id"], asks, ["*"])).status_code == 201
+    asker = (await enter(client, bob["login"], bob["one_time_password"]))["access_token"]
+    await elevations_come_and_go(client, asker, admin, role_id)
     await uses_factors(Person(client, clock, bob["login"], PASSWORD))
     reset = await client.post(
         f"{V1}/staff/{bob['staff_id']}/factors/reset",

@@ -7,8 +7,9 @@ from uuid import UUID
 from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.security import events as contract
-from security.application import publishing_clients
+from security.application import publishing_clients, publishing_elevations
 from security.domain.client import events as client
+from security.domain.elevation import events as elevation
 from security.domain.grants import Grant
 from security.domain.role import events as role
 from security.domain.staff import events as staff
@@ -20,6 +21,8 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
     match recorded.event:
         case happened if isinstance(happened, get_args(client.ClientEvent)):
             yield from publishing_clients.told(key, happened)
+        case happened if isinstance(happened, get_args(elevation.ElevationEvent)):
+            yield from publishing_elevations.told(key, happened)
         case staff.StaffMemberAdded(login=login, name=name, contractor=contractor):
             yield contract.StaffMemberAdded(staff_id=key, login=login, name=name, contractor=contractor)
         case staff.StaffMemberDisabled():

@@ -63,6 +63,7 @@ _ACCESS_VIEW = (
     "security.permission.list",
     "security.assignment.list",
     "security.conflict.list",
+    "security.elevation.list",
     "security.access.explain",
 )
 
@@ -79,6 +80,9 @@ _EVERY_VIEW = (
     "security.audit.list",
 )
 
+_MORE = _allow({}, "security.elevation.request")
+"""Whoever does the work may ask for more of it, for some hours."""
+
 _SMALL_PAYOUTS = {"EUR": 5_000_00, "USD": 5_000_00, "GBP": 5_000_00, "CAD": 5_000_00, "SEK": 50_000_00}
 """What the payments desk lets out by itself, in minor units; more takes the finance department."""
 
@@ -87,6 +91,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "support_l1",
         "customer support",
         "Answers players: sees their page with personal data masked, and notes what was said.",
+        _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, "payments.balance.view", "payments.deposit.list"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.list", *_PLAY),
         _allow(_MASKED, "backoffice.player.tag", "backoffice.player.note"),
@@ -95,6 +100,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "support_l2",
         "customer support",
         "Solves what the first line cannot: reveals and changes personal data, blocks, sets limits, excludes.",
+        _MORE,
         _allow({**_NAMES, **_MONEY, **_CARE}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, "verification.case.list"),
         _allow(_NAMES, "backoffice.player.tag", "backoffice.player.note", "backoffice.player.reveal"),
         _allow(_NAMES, "backoffice.player.change", "backoffice.player.block", "backoffice.player.search_identity"),
@@ -104,6 +110,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "payments",
         "payments",
         "Lets withdrawals out up to an amount, or rejects them.",
+        _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list"),
@@ -112,6 +119,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "risk_fraud",
         "risk",
         "Looks for fraud over players, money and play; blocks players and rejects withdrawals.",
+        _MORE,
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
@@ -120,6 +128,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "aml_officer",
         "compliance",
         "Answers for what is done against money laundering: decides hits, sees everything about a player's money.",
+        _MORE,
         _allow(_ALL, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW, "verification.hit.list"),
         _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
         _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
@@ -129,6 +138,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "rg_officer",
         "responsible gaming",
         "Protects players from themselves: limits, exclusions, and what led to them.",
+        _MORE,
         _allow({**_NAMES, **_MONEY, **_CARE}, *_LOOK_UP, *_PLAY, "payments.balance.view", "payments.deposit.list"),
         _allow({**_NAMES, **_CARE}, "backoffice.limit.set", "backoffice.exclusion.start", "backoffice.player.block"),
         _allow({**_NAMES, **_CARE}, "backoffice.player.tag", "backoffice.player.note"),
@@ -137,6 +147,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "kyc_agent",
         "verification",
         "Checks who players are: documents and their decision.",
+        _MORE,
         _allow({"pii_basic": "clear", "pii_sensitive": "clear"}, *_LOOK_UP, *_CASES_VIEW),
         _allow(
             {"pii_basic": "clear", "pii_sensitive": "clear"},
@@ -149,6 +160,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "vip_manager",
         "VIP",
         "Looks after a few players: their names and play, tags and notes.",
+        _MORE,
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PLAY, "payments.balance.view", "payments.statement.view"),
         _allow(_NAMES, "backoffice.player.reveal", "backoffice.player.tag", "backoffice.player.note"),
     ),
@@ -156,6 +168,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "bonus_manager",
         "marketing",
         "Sees what players do, to reward them; the permissions of campaigns come with campaigns.",
+        _MORE,
         _allow({"pii_basic": "mask", "financial": "clear"}, *_LOOK_UP, *_PLAY, "backoffice.player.tag"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request"),
     ),
@@ -163,6 +176,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "game_ops",
         "games",
         "Runs the lobby: catalogues, games on and off, sessions and rounds.",
+        _MORE,
         _allow(_MONEY, "backoffice.casino.list", *_PLAY, "games.supplier.list", "games.catalogue.sync"),
         _allow({}, "games.game.enable"),
     ),
@@ -170,6 +184,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "finance",
         "finance",
         "Sees all money and draws all reports; approves the withdrawals that are too large for the payments desk.",
+        _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.ledger.view"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
@@ -204,6 +219,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "developer_support",
         "engineering",
         "Looks for faults: what is configured and what ran, and no personal data.",
+        _MORE,
         _allow({}, "backoffice.casino.list", "games.supplier.list", "games.game.list", "games.session.list"),
         _allow({}, "payments.provider.list", "verification.list.view", *_REPORTS, "security.permission.list"),
         _deny("backoffice.player.reveal", "verification.document.view"),

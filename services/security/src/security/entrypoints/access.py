@@ -11,7 +11,7 @@ from chassis.store import Application, UnitOfWork, event_store
 from security.application.policy import grants_of
 from security.domain.grants import Grant, Line, lines
 from security.domain.role.aggregate import Defined, role
-from security.domain.role.errors import RoleIsRetired, RoleUnknown
+from security.domain.role.errors import RoleForEmergencies, RoleIsRetired, RoleUnknown
 from security.read_models.assignment_list import assignment_list
 from security.read_models.role_list import role_list
 
@@ -52,7 +52,7 @@ async def role_to_give(uow: UnitOfWork, role_id: UUID) -> Any:
     """The row of a role, which nobody changes until it is given: a version that comes meanwhile waits.
 
     Raises:
-        RoleUnknown, RoleIsRetired.
+        RoleUnknown, RoleIsRetired, RoleForEmergencies.
     """
     statement = select(role_list.table).where(role_list.table.c.role_id == role_id).with_for_update(read=True)
     found = (await uow.connection.execute(statement)).one_or_none()
@@ -60,6 +60,8 @@ async def role_to_give(uow: UnitOfWork, role_id: UUID) -> Any:
         raise RoleUnknown("There is no such role.", field="role_id")
     if found.status != "active":
         raise RoleIsRetired("The role is given to nobody any more.", field="role_id")
+    if found.break_glass:
+        raise RoleForEmergencies("The role is opened in an emergency, and given to nobody.", field="role_id")
     return found
 
 

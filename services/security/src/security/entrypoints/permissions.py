@@ -54,6 +54,13 @@ PERMISSIONS = (
         description="Never one's own, and never more than one holds at those casinos.",
         step_up_s=_FRESH_S,
     ),
+    PermissionSpec(
+        P.ELEVATION_REQUEST,
+        "Ask for a role for some hours",
+        "low",
+        description="It gives nothing: somebody who may give the role approves it or not.",
+    ),
+    PermissionSpec(P.ELEVATION_LIST, "See who asked for more access", "normal", ("internal",)),
     PermissionSpec(P.ASSIGNMENT_LIST, "See who holds which role", "normal", ("internal",)),
     PermissionSpec(P.CONFLICT_LIST, "See where duties met that are kept apart", "normal", ("internal",)),
     PermissionSpec(

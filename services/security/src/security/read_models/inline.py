@@ -5,6 +5,7 @@ from security.read_models.assignment_list import assignment_list
 from security.read_models.client_assignments import client_assignments
 from security.read_models.client_keys import client_keys
 from security.read_models.client_list import client_list
+from security.read_models.elevation_list import elevation_list
 from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list
 
@@ -15,5 +16,6 @@ READ_MODELS: list[ReadModel] = [
     client_list,
     client_keys,
     client_assignments,
+    elevation_list,
 ]
-"""Those of staff, roles and clients. The audit log is folded from what other services say, and is not among them."""
+"""Those of staff, roles, clients and elevations. The audit log is folded from what other services say: it is none."""

@@ -43,3 +43,9 @@ class GrantInvalid(Invalid):
     """A line says two things at once, or says what can mean nothing."""
 
     code = "grant_invalid"
+
+
+class RoleForEmergencies(DomainError):
+    """It is opened for an hour by whoever may, loudly; nobody is given it."""
+
+    code = "role_for_emergencies"

@@ -8,6 +8,7 @@ from security.entrypoints.http.clients.endpoints import router as clients
 from security.entrypoints.http.clients.signing_keys import router as signing_keys
 from security.entrypoints.http.conflicts.endpoints import router as conflicts
 from security.entrypoints.http.decisions.endpoints import router as decisions
+from security.entrypoints.http.elevations.endpoints import router as elevations
 from security.entrypoints.http.factors.endpoints import router as factors
 from security.entrypoints.http.impersonations.endpoints import router as impersonations
 from security.entrypoints.http.keys.endpoints import router as keys
@@ -31,6 +32,7 @@ ROUTERS = (
     staff,
     first_passwords,
     assignments,
+    elevations,
     roles,
     role_versions,
     role_simulations,

@@ -6,27 +6,24 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import ColumnElement, select
 
-from chassis.auth import Caller, Forbidden, Requires
-from chassis.domain import Invalid, uuid7
+from chassis.auth import Caller, Requires
+from chassis.domain import uuid7
 from chassis.http import App, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
 from security.application.policy import grants_of
-from security.domain.duties import Conflict, conflicts
-from security.domain.grants import Line, lines, undenied
+from security.domain.grants import lines, undenied
 from security.domain.staff.aggregate import staff
-from security.domain.staff.commands import AssignRole, WithdrawRole
-from security.domain.staff.errors import DutiesConflict
-from security.entrypoints.access import held_now_or_later, role_to_give
+from security.domain.staff.commands import WithdrawRole
+from security.entrypoints.http.assignments.giving import Gift, casinos_named, give
 from security.entrypoints.http.assignments.listing import ASSIGNMENTS
 from security.entrypoints.http.reach import assignments_within, casinos_of, require_held, require_own_casinos
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.http.staff.schemas import Assign, Assigned, AssignmentItem
 from security.read_models.assignment_list import assignment_list
 from security.read_models.role_list import role_list
-from security.read_models.staff_list import staff_list
 
 router = APIRouter(prefix="/api/security/v1", tags=["assignments"])
 
@@ -57,32 +54,22 @@ async def assign_role(
     """Give a role for some casinos or for the whole operator. Nobody gives themselves one, or more than they hold; what
     is kept with two people meets in one only for a reason that is kept.
     """
-    casinos = _casinos(body.casinos)
+    casinos = casinos_named(body.casinos)
     require_own_casinos(caller, casinos)
-    assignment_id = uuid7()
+    gift = Gift(
+        staff_id=staff_id,
+        assignment_id=uuid7(),
+        role_id=body.role_id,
+        casinos=casinos,
+        not_before=body.not_before,
+        expires_at=body.expires_at,
+        ticket=body.ticket,
+        conflict_override=body.conflict_override,
+    )
 
     async def work(uow: UnitOfWork) -> Assigned:
-        found = await role_to_give(uow, body.role_id)
-        known = await catalogue.load(uow.connection)
-        given = lines(grants_of(found), casinos, body.expires_at)
-        await require_held(uow, caller, given, known)
-        held = await _held(uow, staff_id)
-        override = _override(caller, body, casinos, met=_new(conflicts([*held, *given], known), conflicts(held, known)))
-        command = AssignRole(
-            staff_id=staff_id,
-            assignment_id=assignment_id,
-            role_id=body.role_id,
-            role_name=found.name,
-            casinos=casinos,
-            by=caller.id,
-            now=uow.ctx.occurred_at,
-            not_before=body.not_before,
-            expires_at=body.expires_at,
-            ticket=body.ticket,
-            override=override,
-        )
-        await uow.decide(staff, staff_id, command)
-        return Assigned(assignment_id=assignment_id)
+        await give(uow, caller, gift)
+        return Assigned(assignment_id=gift.assignment_id)
 
     return await once(caller, work, reason=body.reason)
 
@@ -110,37 +97,3 @@ async def withdraw_role(
 
     await app.transact(work, caller.context(request))
     return Done()
-
-
-async def _held(uow: UnitOfWork, staff_id: UUID) -> list[Line]:
-    """What the person holds; another role that is given at the same time waits, so that both are looked at together."""
-    table = staff_list.table
-    await uow.connection.execute(select(table.c.staff_id).where(table.c.staff_id == staff_id).with_for_update())
-    return await held_now_or_later(uow.connection, staff_id, uow.ctx.occurred_at)
-
-
-def _override(caller: Caller, body: Assign, casinos: tuple[str, ...], *, met: list[Conflict]) -> str | None:
-    """The reason why duties may meet, if they do; DutiesConflict without one, Forbidden for whoever may not say so."""
-    if not met:
-        return None
-    if body.conflict_override is None:
-        named = "; ".join(f"{one.pair.first} and {one.pair.second}: {one.pair.why}" for one in met[:3])
-        raise DutiesConflict(f"One person would hold {named}", field="role_id")
-    scope = caller.scope(P.CONFLICT_OVERRIDE)
-    allowed = scope.unlimited if casinos == ("*",) else all(scope.allows(UUID(one)) for one in casinos)
-    if not caller.may(P.CONFLICT_OVERRIDE) or not allowed:
-        raise Forbidden
-    return body.conflict_override
-
-
-def _new(met: list[Conflict], before: list[Conflict]) -> list[Conflict]:
-    return [one for one in met if one not in before]
-
-
-def _casinos(given: list[str]) -> tuple[str, ...]:
-    if given == ["*"]:
-        return ("*",)
-    try:
-        return tuple(sorted({str(UUID(one)) for one in given}))
-    except ValueError:
-        raise Invalid("Name casino ids, or * alone.", field="casinos") from None

@@ -1,0 +1,162 @@
+"""More access for some hours: asked for, answered by a second person, ended early by either."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import AnyStaff, Caller, Requires
+from chassis.domain import uuid7
+from chassis.http import Db, Once
+from chassis.http.listing import serve_list
+from chassis.store import UnitOfWork
+from contracts.security.permissions import SecurityPermission as P
+from security.domain.elevation import commands
+from security.domain.elevation.aggregate import Absent, Given, elevation
+from security.domain.elevation.errors import ElevationUnknown
+from security.domain.elevation.events import ElevationEnded
+from security.entrypoints.access import role_to_give
+from security.entrypoints.http.assignments.giving import Gift, casinos_named, give, take_back
+from security.entrypoints.http.elevations.listing import ELEVATIONS, elevations_within
+from security.entrypoints.http.elevations.schemas import (
+    AnswerElevation,
+    ApproveElevation,
+    AskForElevation,
+    ElevationItem,
+)
+from security.entrypoints.http.reach import casinos_of, require_own_casinos
+from security.read_models.elevation_list import table
+
+router = APIRouter(prefix="/api/security/v1", tags=["elevations"])
+
+_LISTED = Requires(P.ELEVATION_LIST)
+Assigner = Annotated[Caller, Requires(P.ROLE_ASSIGN)]
+
+
+async def within(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
+    """A manager of some casinos sees those for them alone."""
+    return elevations_within(caller)
+
+
+serve_list(
+    router,
+    "/elevations",
+    ELEVATIONS,
+    _LISTED,
+    item=ElevationItem,
+    narrow=within,
+    summary="Who asked for more access, and what became of it; a manager of some casinos sees those for them alone.",
+)
+
+
+@router.get("/elevations/{elevation_id}")
+async def show_elevation(caller: Annotated[Caller, _LISTED], elevation_id: UUID, db: Db) -> ElevationItem:
+    """One wish for more access."""
+    async with db.read() as connection:
+        return await _item(connection, elevation_id, elevations_within(caller))
+
+
+@router.post("/elevations", status_code=201, response_model=ElevationItem)
+async def ask_for_elevation(
+    caller: Annotated[Caller, Requires(P.ELEVATION_REQUEST)], body: AskForElevation, once: Once
+) -> Response:
+    """Ask for a role for some hours, at casinos one works for. A colleague answers within a day, or it lapses."""
+    casinos = casinos_named(body.casinos)
+    require_own_casinos(caller, casinos)
+    elevation_id = uuid7()
+
+    async def work(uow: UnitOfWork) -> ElevationItem:
+        found = await role_to_give(uow, body.role_id)
+        command = commands.RequestElevation(
+            staff_id=caller.id,
+            role_id=body.role_id,
+            role_name=found.name,
+            casinos=casinos,
+            minutes=body.minutes,
+            ticket=body.ticket,
+            now=uow.ctx.occurred_at,
+        )
+        await uow.decide(elevation, elevation_id, command)
+        return await _item(uow.connection, elevation_id)
+
+    return await once(caller, work, reason=body.reason)
+
+
+@router.post("/elevations/{elevation_id}/approve", response_model=ElevationItem)
+async def approve_elevation(caller: Assigner, elevation_id: UUID, body: ApproveElevation, once: Once) -> Response:
+    """Give somebody the role asked for, until its time is over. The rules are those of giving a role: nobody answers
+    his own wish or gives more than he holds, and what is kept with two people meets in one only for a reason.
+    """
+
+    async def work(uow: UnitOfWork) -> ElevationItem:
+        command = commands.ApproveElevation(by=caller.id, now=uow.ctx.occurred_at, within=casinos_of(caller))
+        given = (await uow.decide(elevation, elevation_id, command)).state
+        assert isinstance(given, Given), "whoever approves gives"
+        gift = Gift(
+            staff_id=given.wish.staff_id,
+            assignment_id=elevation_id,
+            role_id=given.wish.role_id,
+            casinos=given.wish.casinos,
+            expires_at=given.ends_at,
+            ticket=given.wish.ticket,
+            approved_by=str(caller.id),
+            conflict_override=body.conflict_override,
+        )
+        await give(uow, caller, gift)
+        return await _item(uow.connection, elevation_id)
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/elevations/{elevation_id}/refuse", response_model=ElevationItem)
+async def refuse_elevation(caller: Assigner, elevation_id: UUID, body: AnswerElevation, once: Once) -> Response:
+    """Say no."""
+
+    async def work(uow: UnitOfWork) -> ElevationItem:
+        command = commands.RefuseElevation(by=caller.id, within=casinos_of(caller))
+        await uow.decide(elevation, elevation_id, command)
+        return await _item(uow.connection, elevation_id)
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/elevations/{elevation_id}/end", response_model=ElevationItem)
+async def end_elevation(caller: Assigner, elevation_id: UUID, body: AnswerElevation, once: Once) -> Response:
+    """End what a colleague was given before its time, or take his wish away."""
+
+    async def work(uow: UnitOfWork) -> ElevationItem:
+        return await _end(uow, caller, elevation_id, casinos_of(caller))
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+@router.post("/me/elevations/{elevation_id}/end", response_model=ElevationItem)
+async def end_own_elevation(
+    caller: Annotated[Caller, AnyStaff()], elevation_id: UUID, body: AnswerElevation, once: Once
+) -> Response:
+    """Give back what is no longer needed, or take one's wish back."""
+
+    async def work(uow: UnitOfWork) -> ElevationItem:
+        return await _end(uow, caller, elevation_id, frozenset())
+
+    return await once(caller, work, status=200, reason=body.reason)
+
+
+async def _end(uow: UnitOfWork, caller: Caller, elevation_id: UUID, within: frozenset[str] | None) -> ElevationItem:
+    command = commands.EndElevation(by=caller.id, now=uow.ctx.occurred_at, within=within)
+    ended = await uow.decide(elevation, elevation_id, command)
+    if any(isinstance(one, ElevationEnded) for one in ended.events) and not isinstance(ended.state, Absent):
+        await take_back(uow, ended.state.wish.staff_id, elevation_id)
+    return await _item(uow.connection, elevation_id)
+
+
+async def _item(
+    connection: AsyncConnection, elevation_id: UUID, narrow: list[ColumnElement[bool]] | None = None
+) -> ElevationItem:
+    statement = select(table).where(table.c.elevation_id == elevation_id, *(narrow or ()))
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise ElevationUnknown
+    return ElevationItem.model_validate(dict(row))
