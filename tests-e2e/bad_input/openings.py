@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, redirect_stdout
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
@@ -45,7 +44,7 @@ from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.feed import Feed
 from chassis.testing.postgres import Databases
-from chassis.testing.tokens import TokenMaker, bearer, test_verifier
+from chassis.testing.tokens import TokenMaker, bearer, test_authority, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 
 Opened = AbstractAsyncContextManager[House]
@@ -121,7 +120,8 @@ class Openings:
         """Two casinos with providers, at each a player with money and a withdrawal that waits."""
         settings = await self._settings(payments.settings.Settings)
         clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
-        service = replace(payments.main.build(settings, clock=clock, wire=wire), verifier=test_verifier())
+        service = payments.main.build(settings, clock=clock, wire=wire)
+        service.verifier, service.authority = test_verifier(), test_authority()
         async with _served(service) as (app, client):
             world = PaymentsWorld(service, client, clock, wire)
             here, there = await _wallet(world), await _wallet(world)

@@ -97,8 +97,6 @@ class Service:
             self.approvals = Approvals(self.application, self.four_eyes, box=box, authority=self.authority)
             self.tasks = {**self.tasks, **self.approvals.tasks}
             self.read_models = [*self.read_models, *([approval_list] if self.four_eyes else [])]
-        elif self.authority is not None:
-            self.approvals.authority = self.authority
 
     def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
         """Every read model of the service by name, with the events it is made from."""
@@ -115,8 +113,8 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     serves_api = role in {"all", "api"}
     copy = local_policy(service.name, service.settings) if service.policy is None and service.verifier is None else None
     policy = service.policy or copy
-    if service.approvals is not None and service.authority is None:
-        service.approvals.authority = PolicyAuthority(policy)
+    if service.approvals is not None:
+        service.approvals.authority = service.authority or PolicyAuthority(policy)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
