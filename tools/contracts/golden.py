@@ -99,6 +99,8 @@ _WORDS: dict[str, Any] = {
     "jurisdiction": "MGA",
     "kid": "2026-03",
     "kind": "passport",
+    "lines_after": [{"pattern": "payments.withdrawal.approve", "ceilings": {"EUR": 500_000}}],
+    "lines_before": [{"pattern": "payments.withdrawal.list", "modes": {"financial": "clear"}}],
     "list_name": "ofac_sdn",
     "list_version": "2026-03-13",
     "lists": ["ofac_sdn", "uk_sanctions", "un_consolidated"],
