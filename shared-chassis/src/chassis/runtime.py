@@ -5,6 +5,7 @@ in one process. Every role serves /healthz, /readyz and /metrics.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from chassis.auth.policy.disk import DiskCopy
 from chassis.auth.policy.local import LocalPolicy
 from chassis.auth.policy.pull import pulling
 from chassis.auth.tokens import Verifier
+from chassis.auth.trail import AccessTrail, writing
+from chassis.auth.usage import EVERY_S, Usage, telling
 from chassis.db import Database
 from chassis.http import create_service
 from chassis.http.serving import serve_app
@@ -115,6 +118,8 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     policy = service.policy or copy
     if service.approvals is not None:
         service.approvals.authority = service.authority or PolicyAuthority(policy)
+    usage = Usage()
+    trail = AccessTrail(service.permissions, usage, time.monotonic)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -125,7 +130,9 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             for start in service.on_start:
                 await start()
             following = copy if role != "relay" else None
-            await stack.enter_async_context(running(service, role, app.state.drain.hurry, policy=following))
+            kept = _kept(service, trail, usage) if serves_api else {}
+            hurry = app.state.drain.hurry
+            await stack.enter_async_context(running(service, role, hurry, policy=following, kept=kept))
             yield
 
     approvals = [approvals_router(service.name, listed=service.approvals_listed)] if service.four_eyes else []
@@ -140,7 +147,9 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
         lifespan=lifespan,
         verifier=service.verifier,
         policy=policy,
+        trail=trail,
         state={
+            "trail": trail,
             "service": service,
             "application": service.application,
             "clock": service.application.clock,
@@ -156,17 +165,23 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
 
 @asynccontextmanager
 async def running(
-    service: Service, role: Role, hurry: asyncio.Event | None = None, *, policy: LocalPolicy | None = None
+    service: Service,
+    role: Role,
+    hurry: asyncio.Event | None = None,
+    *,
+    policy: LocalPolicy | None = None,
+    kept: Mapping[str, Background] | None = None,
 ) -> AsyncIterator[None]:
     """Run the loops of a role while the block lasts; then stop them, letting what is in hand finish.
 
     What is not finished after the settings' grace, or when `hurry` is set, is cancelled.
+
+    Args:
+        policy: the copy that is to follow security's.
+        kept: loops that publish what was decided about callers.
     """
-    if role == "api" and policy is None:
-        yield
-        return
     bus = bus_from_settings(service.settings)
-    loops = _loops(service, role, bus)
+    loops = {**_loops(service, role, bus), **(kept or {})}
     if policy is not None:
         loops["policy"] = policy.runner(bus)
     async with _looping(loops, bus, service.settings.shutdown_grace_s, hurry):
@@ -198,6 +213,14 @@ async def _looping(
             await bus.close()
         except Exception:
             log.warning("bus_closed_badly", exc_info=True)
+
+
+def _kept(service: Service, trail: AccessTrail, usage: Usage) -> dict[str, Background]:
+    """What is known about decisions goes to security: those that matter one by one, all of them counted."""
+    return {
+        "trail": writing(trail, service.application, service.settings.trail_every_s),
+        "usage": telling(usage, service.application, max(EVERY_S, service.settings.trail_every_s)),
+    }
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]], grace_s: float, hurry: asyncio.Event) -> None:

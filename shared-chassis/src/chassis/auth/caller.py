@@ -1,5 +1,6 @@
 """Who is calling, and what that means for what they may see and do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -46,6 +47,7 @@ class Caller:
         amr: by which methods (RFC 8176).
         acting_for: the member of staff who looks at things as this player does; they change nothing.
         admitted_by: the permission the route asked for, when it asked for one.
+        witness: is told what is decided about them after the door, by `must` and `must_see`.
     """
 
     kind: CallerKind
@@ -65,6 +67,7 @@ class Caller:
     acting_for: UUID | None = None
     admitted_by: str | None = None
     expires_at: int = field(default=0, compare=False)
+    witness: Callable[[Decision, Wish], None] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def service(cls, name: str) -> "Caller":
@@ -127,6 +130,8 @@ class Caller:
             PolicyStale: the copy of the policy is too old to say.
         """
         decision = self.decide(permission, casino_id, amount_minor, currency)
+        if self.witness is not None:
+            self.witness(decision, Wish(permission=permission, casino_id=casino_id))
         if decision.code == "out_of_scope":
             raise NotFound
         refuse(decision, proposes=proposes)
@@ -166,6 +171,9 @@ class Caller:
     def must_see(self, casino_id: UUID | None, permission: str | None = None) -> None:
         """NotFound when a thing of this casino is outside what the caller may see."""
         if not self.scope(permission).allows(casino_id):
+            wanted = permission if permission is not None else self.admitted_by
+            if self.witness is not None and wanted is not None:
+                self.witness(self.decide(wanted, casino_id), Wish(permission=wanted, casino_id=casino_id))
             raise NotFound
 
     def must_be(self, player_id: UUID) -> None:
@@ -207,9 +215,9 @@ class Caller:
             return self if held is self.held else replace(self, held=held)
         return replace(self, held=held, access=held.access(self.asking))
 
-    def let_in_by(self, permission: str) -> "Caller":
+    def let_in_by(self, permission: str, witness: Callable[[Decision, Wish], None] | None = None) -> "Caller":
         """The same caller, admitted by this permission."""
-        return replace(self, admitted_by=permission)
+        return replace(self, admitted_by=permission, witness=witness)
 
 
 def refuse(decision: Decision, *, proposes: bool = False) -> None:

@@ -6,6 +6,7 @@ async def deposit(caller: Annotated[Caller, Player()]) -> ...
 """
 
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from chassis.auth.permissions import PermissionSpec
 from chassis.auth.policy.decide import STALE_AFTER_S, revoked
 from chassis.auth.policy.held import Held
 from chassis.auth.policy.metrics import REFUSED
-from chassis.auth.policy.model import Decision
+from chassis.auth.policy.model import Decision, Wish
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.tokens import Verifier
 from chassis.domain import NotFound
@@ -103,15 +104,15 @@ class Door:
 class Trail(Protocol):
     """Is told of decisions at the door, to keep those that matter. It must not wait for anything."""
 
-    def record(self, decision: Decision, caller: Caller, request: HTTPConnection) -> None:
-        """One decision."""
+    def record(self, decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection) -> None:
+        """One decision, and what was asked for."""
         ...
 
 
 class NoTrail:
     """Keeps nothing."""
 
-    def record(self, decision: Decision, caller: Caller, request: HTTPConnection) -> None:
+    def record(self, decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection) -> None:
         """Nothing."""
 
 
@@ -190,23 +191,31 @@ class _PersonRule(AccessRule):
         if caller.must_add_factor and not self._allow_factor_enrolment:
             raise FactorRequired
         if caller.acting_for is not None:
-            self._only_looking(request)
+            self._only_looking(caller, request)
         if caller.kind == "player" and self._player:
             self._only_himself(caller, request)
             return caller
         if self.permission is None or not self._staff or caller.kind not in ("staff", "client"):
             if caller.kind == "staff" and self._staff:
                 return caller
+            self._told(caller, request)
             raise Forbidden
-        decision = caller.decide(self.permission)
-        door.trail.record(decision, caller, request)
-        refuse(decision, proposes=self.proposes)
-        return caller.let_in_by(self.permission)
+        refuse(self._told(caller, request), proposes=self.proposes)
+        return caller.let_in_by(self.permission, partial(_tell, door.trail, caller, request))
 
-    def _only_looking(self, request: HTTPConnection) -> None:
+    def _told(self, caller: Caller, request: HTTPConnection) -> Decision:
+        """What the policy says to the permission of the route, once the trail knows of it."""
+        wish = Wish(permission=self.permission or "")
+        decision = caller.decide(wish.permission)
+        if wish.permission:
+            _tell(_door(request).trail, caller, request, decision, wish)
+        return decision
+
+    def _only_looking(self, caller: Caller, request: HTTPConnection) -> None:
         """Who looks at things as a player does changes nothing, and does not see what a permission keeps from him."""
         hidden = self.permission is not None and self.permission not in _door(request).shown_as_player
         if hidden or request.scope.get("method") not in _READING:
+            self._told(caller, request)
             raise Forbidden
 
     def _only_himself(self, caller: Caller, request: HTTPConnection) -> None:
@@ -330,6 +339,10 @@ def _require_from(networks: Collection[str], request: HTTPConnection) -> None:
     """Unauthenticated when a token is used somewhere else than it is good from: whoever does so has copied it."""
     if not comes_from(networks, request.client.host if request.client else None):
         raise Unauthenticated
+
+
+def _tell(trail: Trail, caller: Caller, request: HTTPConnection, decision: Decision, wish: Wish) -> None:
+    trail.record(decision, wish, caller, request)
 
 
 def _door(request: HTTPConnection) -> Door:

@@ -104,11 +104,13 @@ def create_service(
 
 
 def _described(app: FastAPI, permissions: Sequence[PermissionSpec]) -> dict[Any, str]:
-    """Have the checked routes described by the application; their paths by endpoint."""
+    """Have the checked routes described by the application; their paths by endpoint, also at `app.state.templates`."""
     routes = check_routes(app, permissions)
     document: dict[str, Any] = describe(app, routes, permissions)
     app.openapi = lambda: document  # type: ignore[method-assign]
-    return {route.endpoint: route.path for route in routes}
+    templates: dict[Any, str] = {route.endpoint: route.path for route in routes}
+    app.state.templates = templates
+    return templates
 
 
 def _hold(app: FastAPI, held: dict[str, Any]) -> None:

@@ -138,6 +138,12 @@ class ServiceSettings(FollowingSettings):
     files_url: str = Field(
         default="file://.local/files", pattern=r"^(file|s3)://.+", description="file://folder or s3://bucket/prefix"
     )
+    trail_every_s: float = Field(
+        default=0.2,
+        gt=0,
+        le=3600,
+        description="seconds up to 3600 between two looks at what of decisions about permissions is to be published",
+    )
     idempotency_days: int = Field(
         default=30, ge=1, le=3650, description="days from 1 to 3650 that the answer to an idempotency key is remembered"
     )

@@ -88,8 +88,26 @@ class AccessRecorded(
     outcome: Literal["allowed", "denied"]
     subject_kind: Code
     subject_id: ExternalRef
-    """Whom or what it was about."""
+    """Whom or what it was about; of a decision at the door: method and path of the route, kind `route`."""
     casino_id: CasinoId | None = None
+    decision: Code | None = None
+    """Why, when it is a decision of the policy: `not_granted`, `step_up_needed`, `allowed`, say."""
+    rules: tuple[str, ...] = ()
+    """The lines of roles that decided, as `role@version#line`."""
+    policy_version: int | None = None
+    """The policy that was decided by."""
+    request_id: UUID | None = None
+    """The request; of several that were the same within a second the first."""
+    authenticated_at: UtcTime | None = None
+    """When whoever asked last proved who they are."""
+    amr: tuple[str, ...] = ()
+    """By which methods (RFC 8176)."""
+    acting_for: UUID | None = None
+    """The member of staff who looked at things as the player does."""
+    break_glass: bool = False
+    """Whether emergency access gave it."""
+    count: Count = 1
+    """How often the same was decided within a second."""
 
 
 class DecisionCount(BaseModel):

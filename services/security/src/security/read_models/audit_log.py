@@ -32,6 +32,19 @@ table = Table(
     Index("ix_rm_audit_log_element", "element", "happened_at"),
 )
 
+DECISION = table.c.after["decision"].astext
+"""Why, of what was decided at a door."""
+
+PERMISSION = table.c.after["permission"].astext
+"""The permission that was asked for."""
+
+SUBJECT_ID = table.c.after["subject_id"].astext
+"""Whom or what a look, a download or a decision was about."""
+
+Index("ix_rm_audit_log_decision", DECISION, table.c.happened_at)
+Index("ix_rm_audit_log_permission", PERMISSION, table.c.happened_at)
+Index("ix_rm_audit_log_subject_id", SUBJECT_ID, table.c.happened_at)
+
 
 def fold(_: Row | None, recorded: Recorded[Any]) -> Row | None:
     """An entry is written once and never changes."""

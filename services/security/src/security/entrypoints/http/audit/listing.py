@@ -1,7 +1,7 @@
 """The list of everything that happened."""
 
 from chassis.http.listing import Field, ListSpec
-from security.read_models.audit_log import table
+from security.read_models.audit_log import DECISION, PERMISSION, SUBJECT_ID, table
 
 AUDIT = ListSpec(
     "audit",
@@ -19,6 +19,9 @@ AUDIT = ListSpec(
         "authorised_by": Field(table.c.authorised_by),
         "reason": Field(table.c.reason, ops=()),
         "element": Field(table.c.element),
+        "decision": Field(DECISION, index_hint="ix_rm_audit_log_decision"),
+        "permission": Field(PERMISSION, index_hint="ix_rm_audit_log_permission"),
+        "subject_id": Field(SUBJECT_ID, index_hint="ix_rm_audit_log_subject_id"),
         "before": Field(table.c.before),
         "after": Field(table.c.after),
         "correlation_id": Field(table.c.correlation_id),

@@ -20,6 +20,11 @@ class AuditEntry(BaseModel):
     authorised_by: str | None
     reason: str | None
     element: str
+    decision: str | None
+    """Why, of what was decided at a door: `not_granted`, `step_up_needed`, `allowed`, say."""
+    permission: str | None
+    subject_id: str | None
+    """Whom or what a look, a download or a decision was about."""
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     correlation_id: UUID

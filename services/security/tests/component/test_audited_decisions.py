@@ -1,0 +1,83 @@
+"""Decisions at the doors are entries of the audit log, found by code, permission and subject."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from chassis.auth.trail import AccessTrail, write
+from chassis.messaging.bus import Record
+from chassis.messaging.processing import Processor
+from chassis.runtime import Service, http_application
+from chassis.testing.client import client as talking
+from chassis.testing.problems import problem
+from chassis.testing.tokens import bearer
+from contracts.platform.events import AccessRecorded
+
+from .api import V1, add_colleague, enter
+
+
+async def arrived(service: Service) -> int:
+    """Let security hear what it published of decisions; how many."""
+    assert service.consumer is not None
+    async with service.db.read() as connection:
+        statement = text("SELECT envelope FROM outbox WHERE topic = :topic ORDER BY id")
+        rows = list((await connection.execute(statement, {"topic": AccessRecorded.topic})).scalars())
+    process = Processor(service.consumer, service.application)
+    for number, envelope in enumerate(rows):
+        key = json.loads(envelope)["partitionkey"]
+        await process([Record(AccessRecorded.topic, 0, number, key, envelope.encode())])
+    return len(rows)
+
+
+async def test_a_refusal_is_found_in_the_audit_log(service: Service, first_password: str) -> None:
+    app = http_application(service)
+    trail: AccessTrail = app.state.trail
+    async with talking(app) as client:
+        admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+        bob = await add_colleague(client, admin)
+        token = (await enter(client, bob["login"], bob["one_time_password"], "another long password"))["access_token"]
+        trail.taken(last=True)
+        for _ in range(3):
+            problem(await client.get(f"{V1}/staff", headers=bearer(token)), 403, "forbidden")
+        assert await write(trail, service.application) == 1
+        assert await arrived(service) == 1
+        for asked in (
+            "decision=eq.not_granted",
+            "permission=eq.security.staff.list",
+            f"actor_id=eq.{bob['staff_id']}&decision=neq.allowed",
+            "subject_id=like.*staff*",
+        ):
+            [entry] = await listed(client, admin, asked)
+            assert (entry["actor_id"], entry["decision"], entry["after"]["count"]) == (
+                bob["staff_id"],
+                "not_granted",
+                3,
+            )
+        assert await listed(client, admin, "decision=eq.explicit_deny") == []
+
+
+async def test_what_waits_is_written_before_the_process_ends(service: Service, first_password: str) -> None:
+    async with talking(http_application(service)) as client:
+        bob = await add_colleague(client, (await enter(client, "admin@example.com", first_password))["access_token"])
+        token = (await enter(client, bob["login"], bob["one_time_password"], "another long password"))["access_token"]
+        problem(await client.get(f"{V1}/audit", headers=bearer(token)), 403, "forbidden")
+    async with service.db.read() as connection:
+        statement = text("SELECT count(*) FROM outbox WHERE envelope LIKE '%security.audit.list%'")
+        assert await connection.scalar(statement) >= 1
+
+
+async def listed(client: httpx.AsyncClient, token: str, asked: str) -> list[dict[str, Any]]:
+    answer = await client.get(f"{V1}/audit?{asked}", headers=bearer(token))
+    assert answer.status_code == 200, answer.text
+    return [dict(one) for one in answer.json()]
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    """For `first_password` alone; these tests start and stop the service themselves."""
+    async with httpx.AsyncClient() as nobody:
+        yield nobody

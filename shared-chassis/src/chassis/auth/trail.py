@@ -1,0 +1,223 @@
+"""What was decided about whoever asked, kept for the audit log without a request ever waiting for it.
+
+Kept is every denial and every challenge, every use of a critical permission, of one to reveal, export or approve, and
+of emergency access. It lies in memory for a fifth of a second and is then published in one transaction. What is the
+same within a second is one entry with a count, so that a flood of refusals is a line. What does not fit is counted by
+`access_trail_lost_total`; no request waits, and none fails.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID
+
+from prometheus_client import Counter
+from starlette.requests import HTTPConnection
+
+from chassis.auth.caller import Caller
+from chassis.auth.permissions import PermissionSpec
+from chassis.auth.policy.model import Decision, Policy, Wish
+from chassis.auth.usage import Answered, Usage
+from chassis.store import Application, Context, UnitOfWork
+from chassis.telemetry.metrics import REGISTRY
+from chassis.telemetry.record import RequestRecord
+from contracts.platform.events import AccessRecorded
+
+MOST: Final = 10_000
+"""Entries that wait at once."""
+
+FOLDED_S: Final = 1.0
+"""How long what is the same is counted as one."""
+
+TELLING: Final = frozenset({"reveal", "export", "approve"})
+"""The first words of actions whose every use is kept."""
+
+_LONGEST_ROUTE: Final = 255
+_MOST_RULES: Final = 20
+
+LOST = Counter("access_trail_lost_total", "Decisions that found no room in the trail", registry=REGISTRY)
+WRITTEN = Counter("access_trail_entries_total", "Entries of the trail that were published", registry=REGISTRY)
+
+_Same = tuple[UUID, UUID | None, str, UUID | None, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the trail: the fact, and who acted whence."""
+
+    fact: AccessRecorded
+    context: Context
+
+
+@dataclass(slots=True)
+class _Open:
+    """An entry that still counts what is the same. `count` is what was not told yet."""
+
+    entry: Entry
+    until: float
+    count: int = 1
+    told: bool = False
+
+
+@dataclass(slots=True)
+class _Emergency:
+    """The roles of emergency access of the policy that was looked at last."""
+
+    policy: Policy | None = None
+    names: frozenset[str] = field(default_factory=frozenset)
+
+    def gave(self, policy: Policy | None, rules: Iterable[str]) -> bool:
+        if policy is None:
+            return False
+        if policy is not self.policy:
+            self.policy = policy
+            self.names = frozenset(role.name for role in policy.roles.values() if role.break_glass)
+        return bool(self.names) and any(rule.partition("@")[0] in self.names for rule in rules)
+
+
+class AccessTrail:
+    """The trail of one process; see `chassis.auth.markers.Trail`.
+
+    Args:
+        permissions: those of the service, by which it is known what is critical.
+        usage: counts every decision, kept or not.
+        monotonic: seconds, for folding.
+        most: entries that wait at once.
+    """
+
+    def __init__(
+        self,
+        permissions: Iterable[PermissionSpec],
+        usage: Usage,
+        monotonic: Callable[[], float],
+        most: int = MOST,
+    ) -> None:
+        self._critical = frozenset(spec.id for spec in permissions if spec.risk == "critical")
+        self._usage = usage
+        self._monotonic = monotonic
+        self._most = most
+        self._open: dict[_Same, _Open] = {}
+        self._ready: deque[Entry] = deque()
+        self._emergency = _Emergency()
+
+    def record(self, decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection) -> None:
+        """Keep the decision if it is one to be kept. It never waits and never raises because there is no room."""
+        subject = caller.acting_for or caller.id
+        if caller.kind in ("staff", "client"):
+            self._usage.count(Answered(subject, wish.permission, wish.casino_id, decision.outcome))
+        policy = caller.access.policy if caller.access is not None else None
+        emergency = decision.allowed and self._emergency.gave(policy, decision.rules)
+        if not (emergency or self._telling(decision, wish.permission)):
+            return
+        same = (caller.id, caller.acting_for, wish.permission, wish.casino_id, decision.code)
+        moment, known = self._monotonic(), self._open.get(same)
+        if known is not None and moment < known.until:
+            known.count += 1
+            return
+        if known is not None:
+            self._close(same, known)
+        if len(self._open) + len(self._ready) >= self._most:
+            LOST.inc()
+            return
+        entry = _entry(decision, wish, caller, request, emergency=emergency)
+        self._open[same] = _Open(entry, moment + FOLDED_S)
+
+    def taken(self, *, last: bool = False) -> list[Entry]:
+        """What is to be told now: what is new, and what came again until its second was over (`last`: until now)."""
+        moment = self._monotonic()
+        for same, one in list(self._open.items()):
+            if last or moment >= one.until:
+                self._close(same, one)
+            elif not one.told:
+                self._ready.append(_counted(one))
+                one.count, one.told = 0, True
+        entries = list(self._ready)
+        self._ready.clear()
+        return entries
+
+    def give_back(self, entries: Iterable[Entry]) -> None:
+        """Keep for the next time what could not be told; what came meanwhile is not pushed out by it."""
+        for entry in reversed(list(entries)):
+            if len(self._open) + len(self._ready) < self._most:
+                self._ready.appendleft(entry)
+            else:
+                LOST.inc(entry.fact.count)
+
+    def _close(self, same: _Same, one: _Open) -> None:
+        del self._open[same]
+        if one.count:
+            self._ready.append(_counted(one))
+
+    def _telling(self, decision: Decision, permission: str) -> bool:
+        if not decision.allowed or permission in self._critical:
+            return True
+        return permission.rpartition(".")[2].partition("_")[0] in TELLING
+
+
+async def write(trail: AccessTrail, application: Application, *, last: bool = False) -> int:
+    """Publish what waits, in one transaction; returns how many entries that were. What fails is kept, and raised."""
+    entries = trail.taken(last=last)
+    if not entries:
+        return 0
+
+    async def work(uow: UnitOfWork) -> None:
+        for entry in entries:
+            uow.ctx = entry.context
+            await uow.publish(entry.fact, stream_id=f"access-{entry.context.actor.id}")
+
+    try:
+        await application.transact(work, Context.system("access-trail", application.clock))
+    except BaseException:
+        trail.give_back(entries)
+        raise
+    WRITTEN.inc(len(entries))
+    return len(entries)
+
+
+def writing(trail: AccessTrail, application: Application, every_s: float) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """A loop that writes what waits, and once more when it is told to stop."""
+
+    async def access_trail(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every_s)
+            await write(trail, application, last=stop.is_set())
+
+    return access_trail
+
+
+def _counted(one: _Open) -> Entry:
+    if one.count == 1:
+        return one.entry
+    return replace(one.entry, fact=one.entry.fact.model_copy(update={"count": one.count}))
+
+
+def _entry(decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection, *, emergency: bool) -> Entry:
+    route, record = _route(request), RequestRecord.find(request.scope)
+    fact = AccessRecorded(
+        action=wish.permission.partition(".")[2],
+        permission=wish.permission,
+        outcome="allowed" if decision.allowed else "denied",
+        subject_kind="route",
+        subject_id=route,
+        casino_id=wish.casino_id,
+        decision=decision.code,
+        rules=decision.rules[:_MOST_RULES],
+        policy_version=decision.version,
+        request_id=record.request_id if record is not None else None,
+        authenticated_at=caller.asking.authenticated_at,
+        amr=tuple(sorted(caller.amr)),
+        acting_for=caller.acting_for,
+        break_glass=emergency,
+    )
+    return Entry(fact=fact, context=replace(caller.context(request), casino_id=wish.casino_id))
+
+
+def _route(request: HTTPConnection) -> str:
+    """Method and path template; never the path itself, in which somebody may have written anything."""
+    templates: dict[Any, str] = getattr(request.app.state, "templates", {})
+    method = request.scope.get("method", "WEBSOCKET")
+    return f"{method} {templates.get(request.scope.get('endpoint'), 'elsewhere')}"[:_LONGEST_ROUTE]
