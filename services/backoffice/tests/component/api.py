@@ -7,11 +7,20 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from chassis.auth import DataClass
+from chassis.auth.policy.model import Mode
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.payments.events import TransferPosted
 
 V1 = "/api/backoffice/v1"
+MASKED: dict[DataClass, Mode] = {
+    "pii_basic": "mask",
+    "pii_sensitive": "mask",
+    "financial": "clear",
+    "rg": "clear",
+    "aml": "clear",
+}
 
 PROFILE: dict[str, Any] = {
     "minimum_age": 18,
@@ -32,7 +41,7 @@ CASINO: dict[str, Any] = {
 
 
 def staff(*permissions: str, casinos: tuple[UUID | str, ...] = ("*",)) -> dict[str, str]:
-    return bearer(make_token(permissions=permissions or tuple(P), casinos=casinos))
+    return bearer(make_token(permissions=permissions or tuple(P), casinos=casinos, modes=MASKED))
 
 
 def himself(player_id: str, casino_id: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from backoffice.read_models.player_list import player_list
+from chassis.auth.policy.model import Mode
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.db import tables
 from chassis.runtime import Service
@@ -18,7 +19,7 @@ from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
 
-from .api import PROFILE, V1, a_player, himself, key, open_casino, register, registration, staff
+from .api import MASKED, PROFILE, V1, a_player, himself, key, open_casino, register, registration, staff
 
 REASON = {"reason": "asked for by the player"}
 
@@ -36,6 +37,23 @@ async def test_staff_see_a_player_masked(client: httpx.AsyncClient) -> None:
     listed = (await client.get(f"{V1}/players", headers=staff())).json()[0]
     assert (shown["email"], shown["date_of_birth"], shown["phone"]) == ("a***@m***.com", "1990-**-**", "***78")
     assert (listed["first_name"], listed["last_name"]) == ("A***", "E***")
+
+
+@pytest.mark.parametrize("mode", ["none", "hash", "clear"])
+async def test_the_page_the_list_and_the_search_show_a_person_alike(client: httpx.AsyncClient, mode: Mode) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    headers = bearer(make_token(permissions=tuple(P), modes={**MASKED, "pii_basic": mode}))
+    shown = (await client.get(f"{V1}/players/{player_id}", headers=headers)).json()
+    overview = (await client.get(f"{V1}/players/{player_id}/overview", headers=headers)).json()["player"]
+    [listed] = (await client.get(f"{V1}/players?player_id=eq.{player_id}", headers=headers)).json()
+    [found] = (await client.get(f"{V1}/search?q={player_id}", headers=headers)).json()["items"]
+    names = ("email", "first_name", "last_name")
+    assert {name: shown[name] for name in names if name in shown} == {
+        name: listed[name] for name in names if name in listed
+    }
+    assert overview == shown
+    assert {name: found[name] for name in names} == {name: listed.get(name) for name in names}
+    assert ("email" in listed, listed.get("first_name") == "Ann") == (mode != "none", mode == "clear")
 
 
 async def test_a_reveal_shows_all_and_leaves_a_trace(client: httpx.AsyncClient, service: Service) -> None:

@@ -12,10 +12,13 @@ from chassis.runtime import Service
 from chassis.testing.feed import Feed
 from chassis.testing.lists import after_of
 from chassis.testing.tokens import bearer, make_token
+from contracts.backoffice.events import SelfExclusionStarted
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.payments.events import DepositSucceeded, WithdrawalApproved
 from contracts.payments.permissions import PaymentsPermission
+from contracts.platform.events import AccessRecorded
 from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
+from contracts.verification.events import HitDecided
 
 from .api import V1, a_player, moved, open_casino, staff
 
@@ -60,6 +63,34 @@ async def overview(client: httpx.AsyncClient, player: Player, *permissions: str)
 async def approve(feed: Feed, player: Player, by: UUID) -> None:
     approved = WithdrawalApproved(**player, withdrawal_id=uuid4(), approved_by=str(by), final=True)
     await feed(approved, actorkind="staff", actorid=str(by))
+
+
+async def test_limits_and_suspicions_are_not_there_for_whoever_does_not_see_them(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock, player: Player
+) -> None:
+    started = SelfExclusionStarted(**player, started_at=clock.now(), until=None)
+    hit = HitDecided(**player, hit_id=uuid4(), decision="confirm")
+    looked = AccessRecorded(
+        action="verification.hit.evidence",
+        permission="verification.hit.decide",
+        outcome="allowed",
+        subject_kind="player",
+        subject_id=str(player["player_id"]),
+        casino_id=player["casino_id"],
+    )
+    for event in (started, hit, looked, deposited(player, 500)):
+        await feed(event)
+    guarded = {started.type, hit.type, looked.type}
+    assert {one["type"] for one in await story(client, player)} >= guarded
+    headers = bearer(make_token(permissions=tuple(P), modes={"pii_basic": "mask"}))
+    path = f"{V1}/players/{player['player_id']}"
+    told = (await client.get(f"{path}/timeline", headers=headers)).json()
+    shown = (await client.get(f"{path}/overview", headers=headers)).json()
+    assert not {one["type"] for one in (*told, *shown["latest"])} & guarded
+    assert "amount_minor" not in str(told)
+    assert not {"limits", "excluded_until", "date_of_birth"} & set(shown["player"])
+    assert shown["figures"]["open_hits"] is None
+    assert (await client.get(f"{path}/timeline?type=eq.{hit.type}", headers=headers)).json() == []
 
 
 async def test_the_story_names_the_colleague_who_acted(

@@ -54,11 +54,11 @@ def may_know(caller: Caller, field: Field, casino: UUID | None) -> bool:
 
 def mode_of(caller: Caller, field: Field, casino: UUID | None = None) -> Mode:
     """How much is shown in this casino, or (without one) in every casino of the caller's scope."""
-    if caller.kind != "staff":
+    if caller.kind in ("player", "service"):
         return "clear"
     if field.clear_with is not None and _holds(caller, field.clear_with, casino):
         return "clear"
-    if field.data_class in _OPEN or not hasattr(caller, "mode"):
+    if field.data_class in _OPEN:
         return "mask" if field.mask is not None else "clear"
     mode: Mode = caller.mode(field.data_class, casino)
     return "mask" if mode == "clear" and field.clear_with is not None else mode

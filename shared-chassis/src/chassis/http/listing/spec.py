@@ -57,6 +57,10 @@ class Page(BaseModel, Generic[T]):
     next: str | None = None
 
 
+def _all_rows(_caller: Caller) -> Sequence[ColumnElement[bool]]:
+    return ()
+
+
 class ListSpec:
     """One list.
 
@@ -77,6 +81,7 @@ class ListSpec:
         like_minimum: how many literal characters a pattern needs.
         search: the fields `q` looks into; without any there is no `q`.
         exportable: whether it may leave as a file.
+        visible: conditions for the rows the caller may know of, beside those of casinos.
     """
 
     def __init__(
@@ -97,6 +102,7 @@ class ListSpec:
         like_minimum: int = 0,
         search: Sequence[str] = (),
         exportable: bool = True,
+        visible: Callable[[Caller], Sequence[ColumnElement[bool]]] = _all_rows,
     ) -> None:
         self.name = name
         self.table = table
@@ -112,6 +118,7 @@ class ListSpec:
         self.like_minimum = like_minimum
         self.search = tuple(search)
         self.exportable = exportable
+        self.visible = visible
         self.id_name = next((name for name, field in self.fields.items() if field.column is self.id_column), None)
         hinted = (name for name, field in self.fields.items() if field.index_hint)
         self.indexed = frozenset([*hinted, *([self.id_name] if self.id_name else [])])
@@ -213,7 +220,7 @@ class _Asked:
         own = self._own(where)
         self._require_narrow(checked, bool(own))
         self.narrowed = checked is not None or query.order is not None or query.q is not None
-        conditions = [*own, *self._search()]
+        conditions = [*own, *spec.visible(caller), *self._search()]
         if checked is not None:
             conditions.append(predicate(checked, self.sight.known, self._scope))
         self.bound_to = self._bound_to(request, written, terms)

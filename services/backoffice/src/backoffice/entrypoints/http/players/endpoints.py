@@ -109,14 +109,14 @@ async def search_players(
     return await PLAYERS.page(request, caller, db, where=[or_(*conditions), listed], finish=opening(vault))
 
 
-@router.get(_V1 + "/{player_id}")
+@router.get(_V1 + "/{player_id}", response_model_exclude_unset=True)
 async def show_player(
-    caller: Annotated[Caller, PlayerOr(P.PLAYER_VIEW)], player_id: UUID, db: Db, vault: Vault
+    caller: Annotated[Caller, PlayerOr(P.PLAYER_VIEW)], player_id: UUID, request: Request, db: Db, vault: Vault
 ) -> PlayerView:
-    """A player's page. The player himself sees his data in clear, staff see it masked."""
+    """A player's page. The player himself sees his data in clear, staff as much of it as their roles show."""
     async with db.read() as connection:
         row = await found(connection, caller, player_id)
-        return await view(connection, vault, row, clear=caller.is_player)
+        return await view(connection, vault, row, caller, request.app.state.cursor_key)
 
 
 @router.post(_V1 + "/{player_id}/reveal")

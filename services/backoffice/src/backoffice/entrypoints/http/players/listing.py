@@ -6,16 +6,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.adapters.masks import MASKS
 from backoffice.read_models.player_list import table
-from chassis.http.listing import Field, ListSpec
+from chassis.auth import Caller
+from chassis.http.listing import Field, ListSpec, masked
 from chassis.privacy import SubjectVault
 from contracts.backoffice.permissions import BackofficePermission as P
 
 SHOWN = ("email", "first_name", "last_name")
+EVERYTHING = tuple(MASKS)
 
 
 def _personal(name: str) -> Field:
     """What is opened for each row and filtered by nobody; players are found by it through the search that records."""
-    return Field(None, data_class="pii_basic", mask=MASKS[name])
+    return Field(None, data_class="pii_sensitive" if name == "date_of_birth" else "pii_basic", mask=MASKS[name])
 
 
 PLAYERS = ListSpec(
@@ -43,6 +45,14 @@ PLAYERS = ListSpec(
     heavy=P.LIST_HEAVY,
 )
 
+PAGE = {
+    **PLAYERS.fields,
+    **{name: _personal(name) for name in EVERYTHING},
+    "limits": Field(table.c.limits, data_class="rg"),
+    "terms_version": Field(table.c.terms_version),
+}
+"""What is known of a player on his page, beyond what the list shows."""
+
 
 def opening(vault: SubjectVault, names: tuple[str, ...] = SHOWN) -> Any:
     """Completes rows with personal data, opened for a moment; the list puts on the masks, and drops the ciphertext."""
@@ -55,16 +65,16 @@ def opening(vault: SubjectVault, names: tuple[str, ...] = SHOWN) -> Any:
     return finish
 
 
-def masking(vault: SubjectVault, names: tuple[str, ...] = SHOWN) -> Any:
-    """The same with the masks put on, for rows that are no list."""
+def masking(vault: SubjectVault, caller: Caller, key: bytes, names: tuple[str, ...] = SHOWN) -> Any:
+    """The same with the masks put on, for rows that are no list; of what is not the caller's to know, null."""
     opened = opening(vault, names)
 
     async def finish(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         finished = []
         for row in await opened(connection, rows):
             row.pop("sealed")
-            shown = {name: MASKS[name](row[name]) if row[name] is not None else None for name in names}
-            finished.append({**row, **shown})
+            shown = masked(row, {name: PAGE[name] for name in names}, caller, row["casino_id"], key)
+            finished.append({**row, **{name: shown.get(name) for name in names}})
         return finished
 
     return finish

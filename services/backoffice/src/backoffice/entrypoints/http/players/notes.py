@@ -30,7 +30,8 @@ NOTES = ListSpec(
         "player_id": Field(table.c.player_id),
         "written_at": Field(table.c.written_at, sortable=True),
         "written_by": Field(table.c.written_by, refers="staff"),
-        "text": Field(None, data_class="pii_basic"),
+        # Whoever may read notes reads them as they were written: a sentence has no mask.
+        "text": Field(None),
         "sealed_text": Field(table.c.sealed_text, hidden=True),
     },
     default_order="written_at.desc",

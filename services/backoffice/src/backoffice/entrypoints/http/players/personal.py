@@ -5,8 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.adapters.masks import MASKS
+from backoffice.entrypoints.http.players.listing import EVERYTHING, PAGE
 from backoffice.entrypoints.http.players.schemas import PersonalData, PlayerView
+from chassis.auth import Caller
+from chassis.http.listing import masked
 from chassis.privacy import SubjectVault
 
 
@@ -16,12 +18,10 @@ async def reveal(connection: AsyncConnection, vault: SubjectVault, row: Any) -> 
     return PersonalData.model_validate(known)
 
 
-async def view(connection: AsyncConnection, vault: SubjectVault, row: Any, *, clear: bool) -> PlayerView:
-    """The player's page: masked, unless the reader is the player."""
-    personal = await opened(connection, vault, row)
-    shown = {name: value if clear else MASKS[name](value) for name, value in personal.items()}
-    known = {name: getattr(row, name) for name in PlayerView.model_fields if name in row._mapping}  # noqa: SLF001
-    return PlayerView(**{**known, **shown})
+async def view(connection: AsyncConnection, vault: SubjectVault, row: Any, caller: Caller, key: bytes) -> PlayerView:
+    """The player's page as the list would show it: masked, and without what is not the caller's to know."""
+    personal: dict[str, Any] = {**dict.fromkeys(EVERYTHING), **await opened(connection, vault, row)}
+    return PlayerView(**masked({**row._mapping, **personal}, PAGE, caller, row.casino_id, key))  # noqa: SLF001
 
 
 async def opened(connection: AsyncConnection, vault: SubjectVault, row: Any) -> dict[str, str]:

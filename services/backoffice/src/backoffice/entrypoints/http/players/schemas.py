@@ -104,7 +104,7 @@ class PlayerItem(BaseModel):
     currency: str
     registered_at: datetime
     tags: list[str]
-    excluded_until: date | None
+    excluded_until: date | None = Field(default=None, description="For whoever sees exclusions")
     test_account: bool
     email: str | None = None
     first_name: str | None = None
@@ -121,9 +121,11 @@ class HeldLimit(BaseModel):
 
 
 class PlayerView(PlayerItem):
-    """A player's own page."""
+    """A player's own page. What is not the reader's to know is missing."""
 
-    limits: dict[str, HeldLimit] = Field(description="By period: day, week, month")
+    limits: dict[str, HeldLimit] | None = Field(
+        default=None, description="By period: day, week, month; for whoever sees limits"
+    )
     terms_version: str
     phone: str | None = None
     date_of_birth: str | None = None

@@ -1,6 +1,6 @@
 """One search over players, payments, rounds, sessions, cases, documents, hits, report jobs and casinos."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,7 +28,9 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="Results of each kind")]
 
 
 @router.get("")
-async def search(caller: Staff, q: str, db: Db, vault: Vault, kinds: Kinds = (), limit: Limit = MOST) -> SearchResult:
+async def search(
+    caller: Staff, q: str, request: Request, db: Db, vault: Vault, kinds: Kinds = (), limit: Limit = MOST
+) -> SearchResult:
     """Find things by their id, its first 8 digits, or the reference of a provider or supplier. Each caller finds what
     he may list, where he may.
 
@@ -39,7 +41,7 @@ async def search(caller: Staff, q: str, db: Db, vault: Vault, kinds: Kinds = (),
         raise SearchByPost("This may be personal data, which has no place in an address. POST it as q.", field="q")
     looking = Search(wanted, sight_of(caller, kinds), CasinoScope.of(), str(caller.id), limit)
     async with db.read() as connection:
-        return await _result(connection, vault, looking)
+        return await _result(connection, vault, looking, _masks(caller, request, vault))
 
 
 @router.post("")
@@ -56,28 +58,34 @@ async def search_by_post(
     looking = Search(
         wanted, sight_of(caller, body.kinds), caller.scope(P.PLAYER_SEARCH_IDENTITY), str(caller.id), body.limit
     )
+    masks = _masks(caller, request, vault)
     if not looking.identity_is_looked_at:
         if wanted.is_personal and looking.identity.empty:
             raise Forbidden
         async with db.read() as connection:
-            return await _result(connection, vault, looking)
+            return await _result(connection, vault, looking, masks)
 
     async def work(uow: UnitOfWork) -> SearchResult:
         await record_search(uow)
-        return await _result(uow.connection, vault, looking)
+        return await _result(uow.connection, vault, looking, masks)
 
     return await app.transact(work, caller.let_in_by(P.PLAYER_SEARCH_IDENTITY).context(request))
 
 
-async def _result(connection: AsyncConnection, vault: SubjectVault, looking: Search) -> SearchResult:
+async def _result(connection: AsyncConnection, vault: SubjectVault, looking: Search, masks: Any) -> SearchResult:
     rows = await looking.found(connection, vault)
     of_kind = {kind: [row for row in rows if row["kind"] == kind] for kind in looking.sight}
     shown = [row for found in of_kind.values() for row in _newest_first(found)[: looking.limit]]
     return SearchResult(
-        items=[Found.model_validate(row) for row in await masking(vault)(connection, shown)],
+        items=[Found.model_validate(row) for row in await masks(connection, shown)],
         searched=list(looking.sight),
         more=[kind for kind, found in of_kind.items() if len(found) > looking.limit],
     )
+
+
+def _masks(caller: Caller, request: Request, vault: SubjectVault) -> Any:
+    """Found players are shown as the list of players shows them."""
+    return masking(vault, caller.let_in_by(P.PLAYER_LIST), request.app.state.cursor_key)
 
 
 def _newest_first(rows: list[Row]) -> list[Row]:

@@ -20,6 +20,7 @@ TIMELINE = ListSpec(
         "authorised_by": Field(table.c.authorised_by),
         "reason": Field(table.c.reason, ops=()),
         "facts": Field(table.c.facts),
+        "casino_id": Field(table.c.casino_id, hidden=True),
     },
     default_order="happened_at.desc",
 )

@@ -42,7 +42,9 @@ class Figures(BaseModel):
     deposits_under_way: int = Field(default=0, description="How many have neither succeeded nor failed yet")
     withdrawals: int = Field(default=0, description="How many were paid and stayed so")
     verification_level: str = "none"
-    open_hits: int = Field(default=0, description="Of the last screening, still to be decided by a colleague")
+    open_hits: int | None = Field(
+        default=0, description="Of the last screening, still to be decided; null for whoever may not know of them"
+    )
     last_log_in_at: datetime | None = None
     as_of: datetime | None = Field(default=None, description="When the newest of what is counted here happened")
 

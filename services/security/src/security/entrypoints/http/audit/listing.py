@@ -1,6 +1,8 @@
 """The list of everything that happened."""
 
 from chassis.http.listing import Field, ListSpec
+from chassis.http.listing.events import told_to
+from contracts.data_classes import EVENT_CLASSES
 from security.read_models.audit_log import DECISION, PERMISSION, SUBJECT_ID, table
 
 AUDIT = ListSpec(
@@ -27,4 +29,5 @@ AUDIT = ListSpec(
         "correlation_id": Field(table.c.correlation_id),
     },
     default_order="happened_at.desc",
+    visible=lambda caller: told_to(caller, table.c.type, EVENT_CLASSES, looked=PERMISSION),
 )

@@ -22,10 +22,11 @@ class CaseItem(BaseModel):
     level_since: datetime
     opened_at: datetime
     screened_at: datetime | None = Field(
-        description="When a screening last changed something; none until the name of now was compared"
+        default=None,
+        description="When a screening last changed something; none until the name of now was compared",
     )
-    open_hits: int
-    confirmed_hits: int
+    open_hits: int | None = Field(default=None, description="This and the next: for whoever may know of suspicions")
+    confirmed_hits: int | None = None
     pending_documents: int
 
 
@@ -34,4 +35,4 @@ class CaseView(CaseItem):
 
     required_documents: list[str] = Field(description="What must be proved for the level `verified`")
     documents: list[DocumentItem]
-    hits: list[HitItem]
+    hits: list[HitItem] | None = Field(default=None, description="For whoever may know of suspicions")

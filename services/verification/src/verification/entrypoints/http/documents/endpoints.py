@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth import Caller, PlayerOr, Requires
 from chassis.domain import NotFound
 from chassis.http import App, Db
-from chassis.http.listing import serve_list
+from chassis.http.listing import masked, serve_list
 from contracts.verification.permissions import VerificationPermission as P
 from verification.application.files import EXTENSIONS
 from verification.entrypoints.http.dependencies import TheDecisions, TheDocuments
@@ -90,8 +90,10 @@ serve_list(
 )
 
 
-@router.get("/documents/{document_id}")
-async def get_document(caller: Annotated[Caller, PlayerOr(P.DOCUMENT_LIST)], document_id: UUID, db: Db) -> DocumentItem:
+@router.get("/documents/{document_id}", response_model_exclude_unset=True)
+async def get_document(
+    caller: Annotated[Caller, PlayerOr(P.DOCUMENT_LIST)], document_id: UUID, request: Request, db: Db
+) -> DocumentItem:
     """One document, without its content."""
     async with db.read() as connection:
         row = (await connection.execute(table.select().where(table.c.id == document_id))).mappings().one_or_none()
@@ -99,8 +101,8 @@ async def get_document(caller: Annotated[Caller, PlayerOr(P.DOCUMENT_LIST)], doc
         raise NotFound
     caller.must_see(row["casino_id"])
     caller.must_be(row["player_id"])
-    item = DocumentItem.model_validate(dict(row))
-    return _for_the_player(item) if caller.is_player else item
+    shown = masked(dict(row), DOCUMENTS.fields, caller, row["casino_id"], request.app.state.cursor_key)
+    return DocumentItem.model_validate({**shown, "reject_reason": None} if caller.is_player and row["final"] else shown)
 
 
 @router.get("/documents/{document_id}/content", response_class=StreamingResponse, responses=_BINARY)
@@ -151,16 +153,8 @@ async def reject_document(
     return DocumentDecided(document_id=document_id, player_id=player_id, status="rejected")
 
 
-def _for_the_player(item: DocumentItem) -> DocumentItem:
-    """What a player may know: not who decided, and no reason that would warn somebody who is being looked into."""
-    hidden = {"final": None, "sha256": None, "uploaded_by": None, "decided_by": None}
-    if item.final:
-        hidden["reject_reason"] = None
-    return item.model_copy(update=hidden)
-
-
 async def _untold(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows for a player; see `_for_the_player`."""
+    """Rows for a player, without reasons that would warn somebody who is being looked into."""
     rejected = [row["id"] for row in rows if row["reject_reason"] is not None]
     if not rejected:
         return rows

@@ -24,7 +24,7 @@ class DocumentItem(BaseModel):
     uploaded_at: datetime
     decided_at: datetime | None
     reject_reason: str | None = Field(description="From the catalogue; players are told only what they can mend")
-    expires_on: date | None
+    expires_on: date | None = None
     final: bool | None = Field(default=None, description="Whether the rejection closed the case; for staff")
     sha256: str | None = Field(default=None, description="Of the bytes as they were sent; for staff")
     uploaded_by: str | None = Field(default=None, description="For staff")

@@ -5,11 +5,15 @@ from verification.entrypoints.http.hits.schemas import HitItem
 from verification.read_models.hit_list import table
 
 _SORTABLE = frozenset({"raised_at", "score_permille"})
+_OPEN = frozenset({"id", "player_id", "casino_id", "raised_at"})
 
 HITS = ListSpec(
     "hits",
     table,
     casino_column=table.c.casino_id,
-    fields={name: Field(table.c[name], sortable=name in _SORTABLE) for name in HitItem.model_fields},
+    fields={
+        name: Field(table.c[name], sortable=name in _SORTABLE, data_class="internal" if name in _OPEN else "aml")
+        for name in HitItem.model_fields
+    },
     default_order="raised_at.desc",
 )
