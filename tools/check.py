@@ -64,6 +64,7 @@ GATES: Final = (
     Gate("readmes", ("-m", "tools.service_readme", "--check"), "every README tells the service's events as they are"),
     Gate("gateway", ("-m", "tools.gateway", "--check"), "the gateway's routes are those of the services"),
     Gate("matrix", ("-m", "tools.access_matrix", "--check"), "who comes in where is as it was reviewed"),
+    Gate("lists", ("-m", "tools.lists", "--check"), "the page of all lists is current"),
     Gate("locks", ("-m", "tools.locks"), "what pins versions names no address"),
 )
 

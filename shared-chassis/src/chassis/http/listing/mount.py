@@ -74,6 +74,7 @@ def serve_list(
     show.__doc__ = summary or f"The list of {spec.name}."
     query.__doc__ = f"The list of {spec.name} by a filter given as a tree; everything else as in the address."
     about.__doc__ = f"What the list of {spec.name} offers this caller."
+    show.serves = spec  # type: ignore[attr-defined]
     query.companion_of = show  # type: ignore[attr-defined]
     about.companion_of = show  # type: ignore[attr-defined]
     rows: dict[int | str, dict[str, Any]] = {

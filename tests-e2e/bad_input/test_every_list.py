@@ -1,0 +1,187 @@
+"""Every list of every service, as the services declare them: what is not shown cannot be found out, and casinos never
+hear of each other. A new list is tried without a line here.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import httpx
+import pytest
+from tools.access_matrix import service_of
+from tools.lists import example
+
+from bad_input.examples import CallerName
+from bad_input.houses import House
+from bad_input.openings import CalmHouses
+from chassis.auth import DataClass
+from chassis.auth.policy.model import Mode
+from chassis.http.listing import Field, errors
+from chassis.http.listing.registry import ServedList, served_lists
+from chassis.runtime import http_application
+from chassis.testing.problems import problem
+from chassis.testing.tokens import ALL_CLEAR, bearer
+from contracts.registry import SERVICES
+
+
+class Case(NamedTuple):
+    """A list of a service."""
+
+    service: str
+    served: ServedList
+
+
+class Guarded(NamedTuple):
+    """A list with fields of a guarded kind of data."""
+
+    service: str
+    served: ServedList
+    kind: DataClass
+
+
+CASES = [Case(name, one) for name in SERVICES for one in served_lists(http_application(service_of(name)))]
+SCOPED = [
+    one
+    for one in CASES
+    if one.served.spec.casino_column is not None
+    and one.served.rule.permission is not None
+    and one.service != "security"
+]
+"""Security decides by the roles it keeps itself, whatever a made token says; its own tests give such roles out."""
+
+NO_FILTER = (errors.UNKNOWN_FIELD, errors.WRONG_OPERATOR, errors.BODY_ONLY)
+"""How a filter on a field is refused that is not shown in clear."""
+
+ELSEWHERE = UUID(int=0xE15E)
+
+
+def _guarded() -> Iterator[Guarded]:
+    for service, served in CASES:
+        kinds = {field.data_class for field in served.spec.fields.values() if not field.hidden}
+        yield from (Guarded(service, served, kind) for kind in sorted(kinds & set(ALL_CLEAR)))
+
+
+GUARDED = list(_guarded())
+
+
+def _named(one: Case | Guarded) -> str:
+    return "-".join([one.served.path, *one[2:]])
+
+
+def _fields(case: Guarded) -> dict[str, Field]:
+    fields = case.served.spec.fields
+    return {name: field for name, field in fields.items() if field.data_class == case.kind and not field.hidden}
+
+
+def _address(house: House, served: ServedList) -> str:
+    return served.path.format_map(house.facts)
+
+
+def _narrow(served: ServedList) -> dict[str, str]:
+    time_field = served.spec.time_field
+    return {} if time_field is None else {time_field: "gte.now-7d"}
+
+
+def _as(house: House, caller: CallerName, **claims: Any) -> dict[str, str]:
+    """The headers of such a caller, who came in at the time the service believes it is."""
+    now = int(house.service.application.clock.now().timestamp())
+    token = house.token(caller, iat=now, auth_time=now, **claims)
+    assert token is not None
+    return bearer(token)
+
+
+def _seeing(house: House, kind: DataClass, mode: Mode) -> dict[str, str]:
+    return _as(house, "operator", modes={**ALL_CLEAR, kind: mode})
+
+
+def _refused(answer: httpx.Response, *codes: str) -> None:
+    assert answer.status_code == 400, answer.text
+    assert problem(answer, 400, answer.json()["code"])["code"] in codes
+
+
+def test_the_lists_of_all_services_are_found() -> None:
+    assert len(CASES) > 25
+    assert {one.service for one in CASES} == set(SERVICES)
+    assert {one.kind for one in GUARDED} == set(ALL_CLEAR)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_named)
+async def test_the_example_on_the_page_of_all_lists_is_understood(calm_houses: CalmHouses, case: Case) -> None:
+    house = await calm_houses.of(case.service)
+    address = f"{_address(house, case.served)}?{example(case.served.spec)}"
+    answer = await house.client.get(address, headers=_as(house, "operator"))
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("mode", ["none", "hash", "mask"])
+@pytest.mark.parametrize("case", GUARDED, ids=_named)
+async def test_what_is_not_shown_in_clear_cannot_be_guessed(calm_houses: CalmHouses, case: Guarded, mode: Mode) -> None:
+    house = await calm_houses.of(case.service)
+    client, address, headers = house.client, _address(house, case.served), _seeing(house, case.kind, mode)
+    narrow = _narrow(case.served)
+    for name in _fields(case):
+        for condition in ("is.null", "eq.1", "like.a*", "gt.1", "in.(1)", "not.is.null"):
+            for asked in ({name: condition}, {"or": f"({name}.{condition})"}, {"not.and": f"({name}.{condition})"}):
+                _refused(await client.get(address, params={**narrow, **asked}, headers=headers), *NO_FILTER)
+        for order in (name, f"{name}.desc"):
+            asked = {**narrow, "order": order}
+            _refused(await client.get(address, params=asked, headers=headers), errors.WRONG_ORDER)
+        tree = {"not": {"or": [{"f": name, "op": "is", "v": None}]}}
+        answer = await client.post(f"{address}/query", params=narrow, json=tree, headers=headers)
+        _refused(answer, *NO_FILTER)
+
+
+@pytest.mark.parametrize("case", GUARDED, ids=_named)
+async def test_what_is_hidden_is_nowhere(calm_houses: CalmHouses, case: Guarded) -> None:
+    house = await calm_houses.of(case.service)
+    client, address, headers = house.client, _address(house, case.served), _seeing(house, case.kind, "none")
+    names, narrow = set(_fields(case)), _narrow(case.served)
+    about = (await client.get(f"{address}/meta", headers=headers)).json()
+    assert not names & {one["name"] for one in about["fields"]}
+    rows = (await client.get(address, params=narrow, headers=headers)).json()
+    assert not any(names & set(row) for row in rows)
+    file = await client.get(address, params=narrow, headers={**headers, "Accept": "text/csv"})
+    assert not names & set(file.text.splitlines()[0].split(","))
+    for name in names:
+        answer = await client.get(address, params={**narrow, "select": name}, headers=headers)
+        _refused(answer, errors.WRONG_SELECT)
+        assert not names & set(answer.json()["detail"].replace(",", " ").replace(".", " ").split())
+
+
+@pytest.mark.parametrize("case", GUARDED, ids=_named)
+async def test_what_is_masked_is_never_the_value(calm_houses: CalmHouses, case: Guarded) -> None:
+    house = await calm_houses.of(case.service)
+    address, narrow = _address(house, case.served), _narrow(case.served)
+
+    async def shown(mode: Mode) -> list[dict[str, Any]]:
+        params = {**narrow, "order": case.served.spec.default_order}
+        answer = await house.client.get(address, params=params, headers=_seeing(house, case.kind, mode))
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    clear, masked, hashed = [await shown(mode) for mode in ("clear", "mask", "hash")]
+    for known, *hidden in zip(clear, masked, hashed, strict=True):
+        for name in set(_fields(case)) & set(known):
+            assert known[name] is None or all(row[name] != known[name] for row in hidden), name
+
+
+@pytest.mark.parametrize("case", SCOPED, ids=_named)
+async def test_another_casino_s_staff_find_nothing(calm_houses: CalmHouses, case: Case) -> None:
+    house = await calm_houses.of(case.service)
+    client, address, narrow = house.client, _address(house, case.served), _narrow(case.served)
+    headers = _as(house, "staff", casinos=[ELSEWHERE])
+    counted = await client.get(address, params=narrow, headers={**headers, "Prefer": "count=exact"})
+    file = await client.get(address, params=narrow, headers={**headers, "Accept": "text/csv"})
+    everything = {"or": [{"f": name, "op": "is", "v": None} for name in _askable(case)][:50]}
+    asked = await client.post(f"{address}/query", params=narrow, json=everything, headers=headers)
+    if "{" in case.served.path:
+        assert {counted.status_code, file.status_code, asked.status_code} == {404}
+        return
+    assert (counted.json(), counted.headers["Content-Range"]) == ([], "*/0")
+    assert len(file.text.splitlines()) == 1
+    assert asked.json() == []
+
+
+def _askable(case: Case) -> list[str]:
+    fields = case.served.spec.fields
+    return [name for name, field in fields.items() if "is" in field.operators and field.permission is None]
