@@ -5,6 +5,7 @@ import security.adapters.factor_tables
 import security.adapters.tables
 import security.read_models.assignment_list
 import security.read_models.audit_log
+import security.read_models.break_glass_list
 import security.read_models.client_assignments
 import security.read_models.client_keys
 import security.read_models.client_list

@@ -68,6 +68,8 @@ class Envelope(BaseModel):
     """The event that led to this one."""
     traceparent: Annotated[str, StringConstraints(max_length=128)] | None = None
     """W3C trace context."""
+    breakglass: UUID | None = None
+    """The emergency access that was open when the actor did it."""
     data: dict[str, Any]
     """The fact itself."""
 

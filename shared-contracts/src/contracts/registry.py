@@ -6,6 +6,7 @@ from contracts.games import events as games
 from contracts.payments import events as payments
 from contracts.platform import events as platform
 from contracts.reports import events as reports
+from contracts.security import break_glass_events as security_break_glass
 from contracts.security import client_events as security_clients
 from contracts.security import elevation_events as security_elevations
 from contracts.security import events as security
@@ -20,6 +21,7 @@ _MODULES = (
     platform,
     reports,
     security,
+    security_break_glass,
     security_clients,
     security_elevations,
     verification,

@@ -16,6 +16,7 @@ from security.adapters.keys import SigningKeys
 from security.adapters.policy_store import PolicyStore
 from security.application.door import door_keeper
 from security.application.publishing import publish
+from security.domain.break_glass import events as break_glass
 from security.domain.client import events as client
 from security.domain.elevation import events as elevation
 from security.domain.role import events as role
@@ -31,7 +32,7 @@ from security.read_models.audit_log import audit_log
 from security.read_models.inline import READ_MODELS
 from security.settings import Settings
 
-ALL = (staff.StaffEvent, role.RoleEvent, client.ClientEvent, elevation.ElevationEvent)
+ALL = (staff.StaffEvent, role.RoleEvent, client.ClientEvent, elevation.ElevationEvent, break_glass.BreakGlassEvent)
 EVENTS = tuple(one for events in ALL for one in get_args(events))
 TYPES = EventTypes(*EVENTS, upcasters=role.UPCASTERS)
 

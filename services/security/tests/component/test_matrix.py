@@ -31,7 +31,7 @@ from security.entrypoints import duties
 
 from .api import V1
 from .client_attempts import CLIENT_ATTEMPTS, CLIENT_PUBLIC, GIVER, fresh, some_client
-from .emergency_attempts import EMERGENCY_ATTEMPTS, some_elevation
+from .emergency_attempts import EMERGENCY_ATTEMPTS, OPENING, some_elevation, some_emergency
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 """The casino of the golden examples."""
@@ -264,6 +264,8 @@ async def ids(service: Service) -> dict[str, object]:
     await application.transact(partial(_logged_in, BOB, service.state["door_keeper"]), ctx)
     return {
         **of_client,
+        "break_glass_id": await some_emergency(service, BOB, over=False),
+        "over_id": await some_emergency(service, BOB, over=True),
         "elevation_id": await some_elevation(service, BOB, viewer),
         "player_id": player,
         "staff_id": BOB,
@@ -290,6 +292,7 @@ async def test_every_route_lets_in_whom_it_should(
     door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
 ) -> None:
     others = {"/enable": {"staff_id": ids["left_id"]}, "/retire": {"role_id": ids["empty_id"]}}
+    others["/review"] = {"break_glass_id": ids["over_id"]}
     facts = {**ids, **next((facts for end, facts in others.items() if attempt.path.endswith(end)), {})}
     if "/clients/" in attempt.path:
         facts = {**facts, "assignment_id": ids["client_assignment_id"]}
@@ -300,8 +303,13 @@ async def test_every_route_lets_in_whom_it_should(
             assert answer.json(), "with nothing in it, an empty list proves nothing"
 
 
+async def test_an_emergency_is_opened_by_nobody_without_the_permission(door: httpx.AsyncClient) -> None:
+    for caller in CALLERS[:2]:
+        await assert_caller(caller, door, OPENING)
+
+
 def test_every_route_is_in_the_matrix(service: Service) -> None:
-    assert_every_route(http_application(service), ATTEMPTS, public=PUBLIC)
+    assert_every_route(http_application(service), [*ATTEMPTS, OPENING], public=PUBLIC)
 
 
 async def test_routes_for_staff_players_and_services_keep_the_others_out(

@@ -30,6 +30,9 @@ async def test_rebuilt_read_models_are_the_live_ones(
     headers = {**bearer(token), **key()}
     gone = await client.post(f"{V1}/staff/{eve['staff_id']}/disable", json={"reason": "left"}, headers=headers)
     assert gone.status_code == 200, gone.text
+    night = {"reason": "payouts hang", "incident_id": "INC-1", "minutes": 30}
+    opened = await client.post(f"{V1}/break-glass", json=night, headers={**bearer(token), **key()})
+    assert opened.status_code == 201, opened.text
     await assert_rebuilt_as_live(service)
 
 

@@ -20,7 +20,12 @@ from services.security.tests.component.api import (
 from services.security.tests.component.authenticators import SecurityKey
 from services.security.tests.component.factors import Person
 from services.security.tests.contract.told_of_clients import TOLD_OF_CLIENTS, clients_come_and_go
-from services.security.tests.contract.told_of_elevations import TOLD_OF_ELEVATIONS, elevations_come_and_go
+from services.security.tests.contract.told_of_elevations import (
+    TOLD_OF_ELEVATIONS,
+    TOLD_OF_EMERGENCIES,
+    an_emergency_is_reviewed,
+    elevations_come_and_go,
+)
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service
@@ -152,7 +157,7 @@ TOLD: list[tuple[Any, list[ContractEvent]]] = [
 ]
 
 
-ALL_TOLD = [*TOLD, *TOLD_OF_CLIENTS, *TOLD_OF_ELEVATIONS]
+ALL_TOLD = [*TOLD, *TOLD_OF_CLIENTS, *TOLD_OF_ELEVATIONS, *TOLD_OF_EMERGENCIES]
 
 
 @pytest.mark.parametrize(("happened", "told"), ALL_TOLD, ids=lambda value: type(value).__name__)
@@ -191,10 +196,13 @@ async def test_every_promised_event_is_said_by_what_people_do(
     assert retired.status_code == 200, retired.text
     await service.state["policies"].confirm_to_all()
     await service.application.transact(duties.look, Context.system("nightly-duties", service.application.clock))
-    asks = await define_role(client, admin, "asks", ["security.elevation.request"])
+    asks = await define_role(client, admin, "asks", ["security.elevation.request", "security.break_glass.open"])
     assert (await assign(client, admin, bob["staff_id"], asks, ["*"])).status_code == 201
     asker = (await enter(client, bob["login"], bob["one_time_password"]))["access_token"]
     await elevations_come_and_go(client, asker, admin, role_id)
+    on_call = Person(client, clock, bob["login"], PASSWORD)
+    on_call.token = asker
+    await an_emergency_is_reviewed(client, service, on_call, admin)
     await uses_factors(Person(client, clock, bob["login"], PASSWORD))
     reset = await client.post(
         f"{V1}/staff/{bob['staff_id']}/factors/reset",

@@ -46,6 +46,7 @@ class Caller:
         authenticated_at: when, in seconds since 1970, it was last proved who they are.
         amr: by which methods (RFC 8176).
         acting_for: the member of staff who looks at things as this player does; they change nothing.
+        breakglass: the emergency access that their token says is open.
         admitted_by: the permission the route asked for, when it asked for one.
         witness: is told what is decided about them after the door, by `must` and `must_see`.
     """
@@ -65,6 +66,7 @@ class Caller:
     authenticated_at: int | None = None
     amr: frozenset[str] = frozenset()
     acting_for: UUID | None = None
+    breakglass: UUID | None = None
     admitted_by: str | None = None
     expires_at: int = field(default=0, compare=False)
     witness: Callable[[Decision, Wish], None] | None = field(default=None, compare=False, repr=False)
@@ -197,8 +199,14 @@ class Caller:
             scope=self.scope(),
             reason=reason,
             traceparent=current_traceparent(),
+            breakglass=self.emergency,
         )
         return replace(context, correlation_id=record.request_id) if record else context
+
+    @property
+    def emergency(self) -> UUID | None:
+        """The emergency access that is open, as the token says, or the policy where the token was made before."""
+        return self.breakglass or (self.access.emergency if self.access is not None else None)
 
     def _actor(self, ip: str | None) -> Actor:
         """Whoever sits before the screen: what somebody sees as a player, he has seen himself."""

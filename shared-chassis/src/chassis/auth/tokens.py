@@ -124,6 +124,7 @@ def _caller_of(claims: Mapping[str, Any], moment: float) -> Caller:
             authenticated_at=_moment(claims, "auth_time") if "auth_time" in claims else None,
             amr=_methods(claims.get("amr")),
             acting_for=_acting(claims.get("act"), kind),
+            breakglass=UUID(claims["bg"]) if "bg" in claims else None,
             expires_at=expires,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -207,6 +207,7 @@ def consequence_of(envelope: Envelope, application: Application) -> Context:
         reason=envelope.reason,
         authorised_by=envelope.authorisedby,
         traceparent=current_traceparent() or envelope.traceparent,
+        breakglass=envelope.breakglass,
     )
 
 

@@ -94,6 +94,8 @@ class Context:
     reason: str | None = None
     authorised_by: str | None = None
     traceparent: str | None = None
+    breakglass: UUID | None = None
+    """The emergency access that was open when it was done."""
 
     @classmethod
     def system(cls, name: str, clock: Clock, *, casino_id: UUID | None = None) -> "Context":
@@ -121,6 +123,7 @@ class Meta:
     reason: str | None = None
     authorised_by: str | None = None
     traceparent: str | None = None
+    breakglass: UUID | None = None
 
     @classmethod
     def of(cls, ctx: Context, casino_id: UUID | None) -> "Meta":
@@ -134,4 +137,5 @@ class Meta:
             reason=ctx.reason,
             authorised_by=ctx.authorised_by,
             traceparent=ctx.traceparent,
+            breakglass=ctx.breakglass,
         )

@@ -146,6 +146,7 @@ def received(envelope: Envelope, position: int) -> Recorded[Any]:
         reason=envelope.reason,
         authorised_by=envelope.authorisedby,
         traceparent=envelope.traceparent,
+        breakglass=envelope.breakglass,
     )
     return Recorded(
         envelope.event(), envelope.id, envelope.type, envelope.subject, envelope.streamversion, position, meta

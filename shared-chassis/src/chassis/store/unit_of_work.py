@@ -178,6 +178,7 @@ class UnitOfWork:
             correlationid=meta.correlation_id,
             causationid=meta.causation_id,
             traceparent=meta.traceparent,
+            breakglass=meta.breakglass,
             data=fact.model_dump(mode="json"),
         )
 

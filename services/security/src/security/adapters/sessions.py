@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
+from chassis.auth import Unauthenticated
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from contracts.security.events import LoggedIn, SessionEnded
@@ -153,6 +154,14 @@ async def live(uow: UnitOfWork, session_id: UUID | None, subject_id: UUID) -> An
         session.c.ends_at > uow.ctx.occurred_at,
     )
     return (await uow.connection.execute(statement.with_for_update())).one_or_none()
+
+
+async def going_on(uow: UnitOfWork, session_id: UUID | None, subject_id: UUID) -> Opened:
+    """A session as tokens are made from it; Unauthenticated when it is over."""
+    row = await live(uow, session_id, subject_id)
+    if row is None:
+        raise Unauthenticated("The session is over.")
+    return _opened(row, "")
 
 
 async def authenticate(uow: UnitOfWork, row: Any, amr: Iterable[str]) -> Opened:

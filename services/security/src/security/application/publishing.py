@@ -1,28 +1,34 @@
 """Security's private events in the words of its contract."""
 
-from collections.abc import Iterable
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.security import events as contract
-from security.application import publishing_clients, publishing_elevations
+from security.application import publishing_break_glass, publishing_clients, publishing_elevations
+from security.domain.break_glass import events as break_glass
 from security.domain.client import events as client
 from security.domain.elevation import events as elevation
 from security.domain.grants import Grant
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 
+_ELSEWHERE: Final[Sequence[tuple[Any, Callable[[UUID, Any], Iterable[ContractEvent]]]]] = (
+    (client.ClientEvent, publishing_clients.told),
+    (elevation.ElevationEvent, publishing_elevations.told),
+    (break_glass.BreakGlassEvent, publishing_break_glass.told),
+)
+
 
 def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
     """What others may know of an event."""
     key = recorded.stream_key
+    for events, told in _ELSEWHERE:
+        if isinstance(recorded.event, get_args(events)):
+            yield from told(key, recorded.event)
     match recorded.event:
-        case happened if isinstance(happened, get_args(client.ClientEvent)):
-            yield from publishing_clients.told(key, happened)
-        case happened if isinstance(happened, get_args(elevation.ElevationEvent)):
-            yield from publishing_elevations.told(key, happened)
         case staff.StaffMemberAdded(login=login, name=name, contractor=contractor):
             yield contract.StaffMemberAdded(staff_id=key, login=login, name=name, contractor=contractor)
         case staff.StaffMemberDisabled():

@@ -64,6 +64,7 @@ _ACCESS_VIEW = (
     "security.assignment.list",
     "security.conflict.list",
     "security.elevation.list",
+    "security.break_glass.list",
     "security.access.explain",
 )
 
@@ -82,6 +83,9 @@ _EVERY_VIEW = (
 
 _MORE = _allow({}, "security.elevation.request")
 """Whoever does the work may ask for more of it, for some hours."""
+
+_ON_CALL = _allow({}, "security.break_glass.open")
+"""Whoever is called at night."""
 
 _SMALL_PAYOUTS = {"EUR": 5_000_00, "USD": 5_000_00, "GBP": 5_000_00, "CAD": 5_000_00, "SEK": 50_000_00}
 """What the payments desk lets out by itself, in minor units; more takes the finance department."""
@@ -120,6 +124,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "risk",
         "Looks for fraud over players, money and play; blocks players and rejects withdrawals.",
         _MORE,
+        _ON_CALL,
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
@@ -177,6 +182,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "games",
         "Runs the lobby: catalogues, games on and off, sessions and rounds.",
         _MORE,
+        _ON_CALL,
         _allow(_MONEY, "backoffice.casino.list", *_PLAY, "games.supplier.list", "games.catalogue.sync"),
         _allow({}, "games.game.enable"),
     ),
@@ -212,7 +218,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "Staff, roles and who holds them; nothing about players and no money.",
         _allow({}, *_ACCESS_VIEW, "security.audit.list", "security.staff.create", "security.staff.disable"),
         _allow({}, "security.staff.enable", "security.staff.reset", "security.role.draft", "security.role.define"),
-        _allow({}, "security.role.assign"),
+        _allow({}, "security.role.assign", "security.break_glass.end", "security.break_glass.review"),
         _deny("payments.*"),
     ),
     _role(
@@ -220,6 +226,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "engineering",
         "Looks for faults: what is configured and what ran, and no personal data.",
         _MORE,
+        _ON_CALL,
         _allow({}, "backoffice.casino.list", "games.supplier.list", "games.game.list", "games.session.list"),
         _allow({}, "payments.provider.list", "verification.list.view", *_REPORTS, "security.permission.list"),
         _deny("backoffice.player.reveal", "verification.document.view"),

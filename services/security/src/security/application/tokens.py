@@ -27,6 +27,7 @@ def access_token(
     must_change_password: bool = False,
     must_add_factor: bool = False,
     acting: UUID | None = None,
+    emergency: UUID | None = None,
 ) -> str:
     """A signed token. What its bearer may do is not in it, but in the policy.
 
@@ -35,6 +36,7 @@ def access_token(
         amr: by which methods (RFC 8176).
         policy_version: the policy that held when it was made; whoever decides must not hold an older one.
         acting: the member of staff who looks at things as the player does (RFC 8693 section 4.1).
+        emergency: the emergency access that is open.
     """
     kid, private = key
     methods = list(amr)
@@ -54,6 +56,8 @@ def access_token(
         claims["casino"] = str(casino_id)
     if acting is not None:
         claims["act"] = {"sub": str(acting)}
+    if emergency is not None:
+        claims["bg"] = str(emergency)
     if must_change_password:
         claims["pwc"] = True
     elif must_add_factor:

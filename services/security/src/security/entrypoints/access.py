@@ -25,8 +25,8 @@ _HELD = (
 
 
 async def held_by(connection: AsyncConnection, staff_id: UUID, now: datetime) -> list[Line]:
-    """What somebody holds at this moment."""
-    rows = await connection.execute(_HELD.where(_A.c.staff_id == staff_id))
+    """What somebody holds at this moment and may give. Nothing of emergency access is given to others."""
+    rows = await connection.execute(_HELD.where(_A.c.staff_id == staff_id, _R.c.break_glass.is_(False)))
     return [one for row in rows if row.not_before is None or row.not_before <= now for one in _lines(row, now)]
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from chassis.store import Application, Context
 from security.adapters.keys import SigningKeys
-from security.entrypoints import duties
+from security.entrypoints import duties, emergencies
 
 _LOOK_EVERY_S = 3600.0
 
@@ -26,7 +26,8 @@ def rotation(keys: SigningKeys, age: timedelta) -> Callable[[asyncio.Event], Awa
 
 
 def nightly(application: Application, at_hour: int = 3) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """A loop that looks once a night, after this hour in UTC, for duties that met in one person.
+    """A loop that looks once a night, after this hour in UTC, for duties that met in one person and for
+    emergencies that nobody reviewed.
 
     Several processes may look in the same night: what was told once is not told again.
     """
@@ -37,6 +38,7 @@ def nightly(application: Application, at_hour: int = 3) -> Callable[[asyncio.Eve
             now = application.clock.now()
             if now.hour >= at_hour and looked != now.date():
                 await application.transact(duties.look, Context.system("nightly-duties", application.clock))
+                await emergencies.tell_overdue(application)
                 looked = now.date()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)

@@ -61,6 +61,21 @@ PERMISSIONS = (
         description="It gives nothing: somebody who may give the role approves it or not.",
     ),
     PermissionSpec(P.ELEVATION_LIST, "See who asked for more access", "normal", ("internal",)),
+    PermissionSpec(
+        P.BREAK_GLASS_OPEN,
+        "Open emergency access for an hour",
+        "critical",
+        description="Security is woken up, everything done meanwhile is marked, and somebody else reviews it.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.BREAK_GLASS_LIST, "See who opened emergency access, and the reviews", "normal", ("internal",)),
+    PermissionSpec(
+        P.BREAK_GLASS_END,
+        "End a colleague's emergency access",
+        "high",
+        description="His sessions end with it. No fresh proof is asked for: it may be urgent.",
+    ),
+    PermissionSpec(P.BREAK_GLASS_REVIEW, "Review a colleague's emergency", "high", step_up_s=_FRESH_S),
     PermissionSpec(P.ASSIGNMENT_LIST, "See who holds which role", "normal", ("internal",)),
     PermissionSpec(P.CONFLICT_LIST, "See where duties met that are kept apart", "normal", ("internal",)),
     PermissionSpec(

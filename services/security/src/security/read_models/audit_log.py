@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import ReadModel, Recorded, Row
@@ -26,10 +26,18 @@ table = Table(
     Column("before", JSONB),
     Column("after", JSONB),
     Column("correlation_id", Uuid, nullable=False),
+    Column("break_glass", Uuid, comment="the emergency access that was open when it was done"),
     Index("ix_rm_audit_log_happened_at", "happened_at", "entry_id"),
     Index("ix_rm_audit_log_casino_id", "casino_id", "happened_at", "entry_id"),
     Index("ix_rm_audit_log_actor_id", "actor_id", "happened_at"),
     Index("ix_rm_audit_log_element", "element", "happened_at"),
+    Index(
+        "ix_rm_audit_log_break_glass",
+        "break_glass",
+        "happened_at",
+        "entry_id",
+        postgresql_where=text("break_glass IS NOT NULL"),
+    ),
 )
 
 DECISION = table.c.after["decision"].astext
@@ -64,6 +72,7 @@ def fold(_: Row | None, recorded: Recorded[Any]) -> Row | None:
         "before": before,
         "after": data.pop("after", None) or data,
         "correlation_id": recorded.meta.correlation_id,
+        "break_glass": recorded.meta.breakglass,
     }
 
 

@@ -2,6 +2,7 @@
 
 from chassis.store import ReadModel
 from security.read_models.assignment_list import assignment_list
+from security.read_models.break_glass_list import break_glass_list
 from security.read_models.client_assignments import client_assignments
 from security.read_models.client_keys import client_keys
 from security.read_models.client_list import client_list
@@ -17,5 +18,6 @@ READ_MODELS: list[ReadModel] = [
     client_keys,
     client_assignments,
     elevation_list,
+    break_glass_list,
 ]
-"""Those of staff, roles, clients and elevations. The audit log is folded from what other services say: it is none."""
+"""All but the audit log, which is folded from what services say."""

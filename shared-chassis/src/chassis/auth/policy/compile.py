@@ -8,7 +8,17 @@ from uuid import UUID
 
 from chassis.auth.permissions import DataClass
 from chassis.auth.policy.decide import Line, banned, beyond_break_glass, decide_by, lines_of, modes, union, utc
-from chassis.auth.policy.model import FRESH, Asking, Decision, Mode, PermissionMeta, Policy, Standing, Wish
+from chassis.auth.policy.model import (
+    FRESH,
+    Asking,
+    Decision,
+    Mode,
+    PermissionMeta,
+    Policy,
+    PolicySubject,
+    Standing,
+    Wish,
+)
 from chassis.store.context import CasinoScope
 
 _NOWHERE: Final = CasinoScope.of()
@@ -24,9 +34,10 @@ class Access:
 
     Attributes:
         scopes: the casinos each permission is held for; what is held nowhere is missing.
+        emergency: the emergency access that is open: the assignment of a role that is for emergencies.
     """
 
-    __slots__ = ("_active", "_holding", "_lines", "_modes", "_now", "policy", "scopes", "since", "until")
+    __slots__ = ("_active", "_holding", "_lines", "_modes", "_now", "emergency", "policy", "scopes", "since", "until")
 
     def __init__(self, policy: Policy, asking: Asking, now: datetime) -> None:
         subject = policy.subjects.get(asking.subject_id)
@@ -35,6 +46,7 @@ class Access:
         self.since, self.until = _between_changes(lines, now)
         self.scopes: dict[str, CasinoScope] = {}
         self._now = now
+        self.emergency = _emergency(policy, subject, now)
         self._active = [line for line in lines if line.active(now)]
         self._lines = _by_permission(lines)
         self._holding: dict[str, tuple[Line, ...]] = {}
@@ -111,6 +123,15 @@ class AccessCache:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         return known
+
+
+def _emergency(policy: Policy, subject: PolicySubject | None, now: datetime) -> UUID | None:
+    for one in subject.assignments if subject is not None and subject.active else ():
+        role = policy.roles.get(one.role_id)
+        begun = one.not_before is None or utc(one.not_before) <= now
+        if role is not None and role.break_glass and begun and (one.expires_at is None or now < utc(one.expires_at)):
+            return one.id
+    return None
 
 
 def _by_permission(lines: tuple[Line, ...]) -> dict[str, tuple[Line, ...]]:

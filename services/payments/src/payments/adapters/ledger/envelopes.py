@@ -84,6 +84,7 @@ class _Envelope(msgspec.Struct, omit_defaults=True):
     reason: str | None = None
     causationid: UUID | None = None
     traceparent: str | None = None
+    breakglass: UUID | None = None
 
 
 def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now: datetime, sequence: int) -> list[str]:
@@ -189,4 +190,5 @@ def _wrapped(
         envelope.actorkind, envelope.actorid, envelope.actorip = ctx.actor.kind, ctx.actor.id, ctx.actor.ip
         envelope.correlationid, envelope.causationid = ctx.correlation_id, ctx.causation_id
         envelope.authorisedby, envelope.reason, envelope.traceparent = ctx.authorised_by, ctx.reason, ctx.traceparent
+        envelope.breakglass = ctx.breakglass
     return _encode(envelope).decode()

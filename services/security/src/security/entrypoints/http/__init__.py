@@ -2,6 +2,7 @@
 
 from security.entrypoints.http.assignments.endpoints import router as assignments
 from security.entrypoints.http.audit.endpoints import router as audit
+from security.entrypoints.http.break_glass.endpoints import router as break_glass
 from security.entrypoints.http.browser_sessions.endpoints import router as browser_sessions
 from security.entrypoints.http.clients.access import router as client_access
 from security.entrypoints.http.clients.endpoints import router as clients
@@ -33,6 +34,7 @@ ROUTERS = (
     first_passwords,
     assignments,
     elevations,
+    break_glass,
     roles,
     role_versions,
     role_simulations,

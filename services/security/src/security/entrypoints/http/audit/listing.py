@@ -27,6 +27,7 @@ AUDIT = ListSpec(
         "before": Field(table.c.before),
         "after": Field(table.c.after),
         "correlation_id": Field(table.c.correlation_id),
+        "break_glass": Field(table.c.break_glass),
     },
     default_order="happened_at.desc",
     visible=lambda caller: told_to(caller, table.c.type, EVENT_CLASSES, looked=PERMISSION),

@@ -28,3 +28,4 @@ class AuditEntry(BaseModel):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     correlation_id: UUID
+    break_glass: UUID | None

@@ -50,6 +50,7 @@ async def start_impersonation(
             amr=sorted(caller.amr),
             casino_id=casino_id,
             acting=caller.id,
+            emergency=caller.emergency,
         )
         await uow.publish(
             AccessRecorded(

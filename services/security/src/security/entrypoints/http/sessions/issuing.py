@@ -14,6 +14,7 @@ from security.adapters.sessions import Opened
 from security.application.door import DoorKeeper
 from security.application.tokens import access_token
 from security.entrypoints.http.sessions.schemas import Tokens
+from security.read_models.break_glass_list import open_for
 from security.read_models.staff_list import staff_list
 
 
@@ -36,14 +37,18 @@ class Issued:
 
 
 async def issue(app: Application, door: DoorKeeper, entered: Entered, lifetime: timedelta) -> Issued:
-    """An access token for the session as it stands."""
+    """An access token for the session as it stands. One that says that an emergency is open is over with it."""
     kept, session, now = entered.kept, entered.session, door.clock.now()
     version: int | None = None
     due: datetime | None = None
+    emergency: Any | None = None
     if kept.subject_kind == "staff":
         version = (await door.policies.renew()).version
         async with app.db.read() as connection:
             due = await factor_due_at(connection, door, kept.subject_id)
+            emergency = await open_for(connection, kept.subject_id, now)
+    if emergency is not None:
+        lifetime = min(lifetime, emergency.ends_at - now)
     token = access_token(
         await door.keys.current(),
         kind=kept.subject_kind,
@@ -57,6 +62,7 @@ async def issue(app: Application, door: DoorKeeper, entered: Entered, lifetime: 
         policy_version=version,
         must_change_password=kept.must_change,
         must_add_factor=due is not None and due <= now,
+        emergency=emergency.break_glass_id if emergency is not None else None,
     )
     return Issued(token, int(lifetime.total_seconds()), kept.must_change, due)
 

@@ -1,0 +1,41 @@
+"""Why something about emergency access is refused."""
+
+from chassis.domain import DomainError, NotFound
+
+
+class BreakGlassUnknown(NotFound):
+    pass
+
+
+class BreakGlassIsOpen(DomainError):
+    """It is under way: it is not opened twice, nor reviewed before it is over."""
+
+    code = "break_glass_is_open"
+
+
+class BreakGlassOver(DomainError):
+    """It is over already."""
+
+    code = "break_glass_over"
+
+
+class BreakGlassIsReviewed(DomainError):
+    """Somebody has closed the review."""
+
+    code = "break_glass_is_reviewed"
+
+
+class NoEmergencyRole(DomainError):
+    """There is no role that is for emergencies, or it was retired."""
+
+    code = "no_emergency_role"
+
+
+class OwnReview(DomainError):
+    """Nobody reviews what he did himself."""
+
+    code = "own_review"
+
+    @classmethod
+    def default_detail(cls) -> str:
+        return "Your own emergency is reviewed by a colleague."

@@ -1,0 +1,106 @@
+"""What opening emergency access takes."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth import Caller, Forbidden, StepUpNeeded
+from chassis.store import UnitOfWork
+from security.adapters import catalogue, factors, sessions
+from security.application.door import DoorKeeper
+from security.application.policy import grants_of
+from security.domain.break_glass import commands
+from security.domain.break_glass.aggregate import break_glass
+from security.domain.break_glass.errors import BreakGlassIsOpen, NoEmergencyRole
+from security.domain.break_glass.events import BreakGlassOpened
+from security.domain.grants import EVERYWHERE, Grant, lines
+from security.domain.staff.aggregate import staff
+from security.domain.staff.commands import AssignRole
+from security.entrypoints.emergencies import page
+from security.entrypoints.http.assignments.giving import meeting
+from security.entrypoints.http.break_glass.schemas import OpenBreakGlass
+from security.entrypoints.http.sessions.issuing import Entered
+from security.entrypoints.http.sessions.step_up import require_fresh
+from security.read_models.break_glass_list import open_for
+from security.read_models.role_list import role_list
+
+_KEYS: Final = frozenset({"hwk", "swk"})
+"""RFC 8176: a key was used, in hardware or in software."""
+
+
+async def require_strongest_proof(uow: UnitOfWork, door: DoorKeeper, caller: Caller) -> Entered:
+    """The caller's session, in which it was just proved who it is: with a key, if there is one.
+
+    Raises:
+        StepUpNeeded: it was proved too long ago, or with less.
+        Unauthenticated: the session is over.
+    """
+    kept = await require_fresh(uow, door, caller)
+    session = await sessions.going_on(uow, caller.session_id, caller.id)
+    has_key = any(one.kind == "webauthn" for one in await factors.of(uow.connection, caller.id))
+    if has_key and not _KEYS & set(session.amr):
+        raise StepUpNeeded(int(door.policy.fresh.total_seconds()))
+    return Entered(kept, session)
+
+
+async def open_break_glass(uow: UnitOfWork, caller: Caller, break_glass_id: UUID, body: OpenBreakGlass) -> None:
+    """Give the caller the role that is for emergencies, until it ends by itself.
+
+    Raises:
+        NoEmergencyRole: there is none.
+        BreakGlassIsOpen: he has it already.
+        Forbidden: the casinos he works for cannot be named.
+    """
+    now, casinos = uow.ctx.occurred_at, _casinos(caller)
+    role_id, name, grants = await _emergency_role(uow.connection)
+    met = await meeting(uow, caller.id, lines(grants, casinos), await catalogue.load(uow.connection))
+    if await open_for(uow.connection, caller.id, now) is not None:
+        raise BreakGlassIsOpen
+    command = commands.OpenBreakGlass(
+        staff_id=caller.id,
+        role_id=role_id,
+        casinos=casinos,
+        incident_id=body.incident_id,
+        minutes=body.minutes,
+        now=now,
+    )
+    uow.ctx = replace(uow.ctx, breakglass=break_glass_id)
+    [opened] = (await uow.decide(break_glass, break_glass_id, command)).events
+    assert isinstance(opened, BreakGlassOpened)
+    given = AssignRole(
+        staff_id=caller.id,
+        assignment_id=break_glass_id,
+        role_id=role_id,
+        role_name=name,
+        casinos=casinos,
+        by=None,
+        now=now,
+        expires_at=opened.ends_at,
+        ticket=body.incident_id,
+        override=f"Emergency {body.incident_id}" if met else None,
+    )
+    await uow.decide(staff, caller.id, given)
+    uow.after_commit(partial(page, opened))
+
+
+async def _emergency_role(connection: AsyncConnection) -> tuple[UUID, str, tuple[Grant, ...]]:
+    """The first role that is for emergencies."""
+    table = role_list.table
+    statement = select(table).where(table.c.break_glass, table.c.status == "active").order_by(table.c.role_id)
+    found = (await connection.execute(statement.limit(1))).one_or_none()
+    if found is None:
+        raise NoEmergencyRole
+    return found.role_id, found.name, grants_of(found)
+
+
+def _casinos(caller: Caller) -> tuple[str, ...]:
+    scope = caller.scope()
+    if scope.unlimited:
+        return EVERYWHERE
+    if scope.ids is None:
+        raise Forbidden("Emergency access is opened for casinos that can be named.")
+    return tuple(sorted(map(str, scope.ids)))
