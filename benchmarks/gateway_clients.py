@@ -61,6 +61,9 @@ class _Answer:
         ]
         self._body = body
 
+    def whole(self) -> bytes | None:
+        return self._body
+
     async def chunks(self) -> AsyncIterator[bytes]:
         yield self._body
 

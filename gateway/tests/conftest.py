@@ -89,9 +89,10 @@ HASTE = Patience(linger_s=0.02)
 
 
 @asynccontextmanager
-async def served(app: Any, patience: Patience = HASTE) -> AsyncIterator[int]:
+async def served(app: Any, patience: Patience = HASTE, proxies: str = "") -> AsyncIterator[int]:
     """Serve an application as we serve all of them, on a free port."""
-    settings = make_settings(Settings, **_everything_at("http://127.0.0.1:1"), port=0, shutdown_grace_s=1)
+    told = {**_everything_at("http://127.0.0.1:1"), "trusted_proxies": proxies}
+    settings = make_settings(Settings, **told, port=0, shutdown_grace_s=1)
     config = uvicorn_config(app, settings, patience=patience)
     config.log_level = "critical"
     server = uvicorn.Server(config)
@@ -119,7 +120,8 @@ async def gateway_before(
 ) -> AsyncIterator[int]:
     """The port of a gateway with all services at one address, told what else is given."""
     settings = make_settings(Settings, **{**_everything_at(url), **told})
-    async with served(build(settings, verifier=verifier or test_verifier(), policy=policy), patience) as port:
+    app = build(settings, verifier=verifier or test_verifier(), policy=policy)
+    async with served(app, patience, settings.trusted_proxies) as port:
         yield port
 
 

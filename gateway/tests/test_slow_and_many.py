@@ -85,7 +85,7 @@ async def test_gateways_share_their_limits_and_go_on_alone_without_the_store() -
 def running(upstream: Upstream, tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The port and the process of a gateway as it runs in production."""
     port = free_port()
-    told = {f"{service.upper()}_URL": upstream.url for service in SERVICES}
+    urls = {f"{service.upper()}_URL": upstream.url for service in SERVICES}
     # The limit of open files is inherited by what is started.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -95,8 +95,12 @@ def running(upstream: Upstream, tmp_path: Path) -> Iterator[tuple[int, subproces
         "REQUESTS_PER_SECOND_PER_IP": "100000",
         "BUS_DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/bus",
         "POLICY_FOLDER": str(tmp_path / "policy"),
+        # Python runs this at the start of each process: with the file `broken` there, no further one can start.
+        "PYTHONPATH": str(tmp_path),
     }
-    environment = {**os.environ, **told, **settings, "PYTHONSAFEPATH": "1"}
+    broken = tmp_path / "broken"
+    (tmp_path / "sitecustomize.py").write_text(f"import os\nif os.path.exists({str(broken)!r}):\n    os._exit(3)\n")
+    environment = {**os.environ, **urls, **settings, "PYTHONSAFEPATH": "1"}
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "gateway", "serve"], env=environment, stdout=log, stderr=log)
     yield port, process
@@ -104,17 +108,23 @@ def running(upstream: Upstream, tmp_path: Path) -> Iterator[tuple[int, subproces
     process.wait()
 
 
+async def told(log: Path, event: str, times: int = 1) -> None:
+    """Wait until the gateway has said this."""
+
+    def said() -> int:
+        return log.read_bytes().count(f'"event": "{event}"'.encode())
+
+    deadline = time.monotonic() + 90
+    while said() < times:
+        assert time.monotonic() < deadline, event
+        await asyncio.sleep(0.1)
+
+
 async def test_a_restart_drops_no_request(running: tuple[int, subprocess.Popen[bytes]], tmp_path: Path) -> None:
     port, process = running
     log = tmp_path / "log"
     deadline = time.monotonic() + 90
-
-    async def served_times(count: int) -> None:
-        while log.read_bytes().count(b'"event": "serving"') < count:
-            assert time.monotonic() < deadline, log.read_text()
-            await asyncio.sleep(0.1)
-
-    await served_times(1)
+    await told(log, "serving")
     statuses: list[int] = []
     over = asyncio.Event()
 
@@ -130,7 +140,7 @@ async def test_a_restart_drops_no_request(running: tuple[int, subprocess.Popen[b
 
     asks = [asyncio.create_task(asking(keep)) for keep in (True, True, False, False)]
     process.send_signal(signal.SIGHUP)
-    await served_times(2)
+    await told(log, "serving", 2)
     enough = len(statuses) + 40
     while len(statuses) < enough:
         assert time.monotonic() < deadline
@@ -140,17 +150,37 @@ async def test_a_restart_drops_no_request(running: tuple[int, subprocess.Popen[b
     assert set(statuses) == {200}
 
 
+async def test_where_new_processes_cannot_start_the_old_ones_go_on(
+    running: tuple[int, subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    port, process = running
+    log, broken = tmp_path / "log", tmp_path / "broken"
+    await told(log, "serving")
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+
+        async def asked() -> int:
+            return (await client.post("/api/security/v1/player-sessions/refresh", json={})).status_code
+
+        assert await asked() == 200
+        broken.touch()
+        process.send_signal(signal.SIGHUP)
+        await told(log, "worker_ended")
+        assert [await asked() for _ in range(20)] == [200] * 20
+        assert process.poll() is None
+        broken.unlink()
+        process.send_signal(signal.SIGHUP)
+        await told(log, "serving", 2)
+        assert [await asked() for _ in range(20)] == [200] * 20
+
+
 async def test_ten_thousand_who_say_nothing_keep_nobody_else_waiting(
     running: tuple[int, subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
     port, _ = running
+    await told(tmp_path / "log", "serving")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     count = min(10_000, hard - 1000)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, count + 1000)), hard))
-    deadline = time.monotonic() + 90
-    while b'"event": "serving"' not in (tmp_path / "log").read_bytes():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.1)
     idle: list[socket.socket] = []
     try:
         for _ in range(count):

@@ -165,7 +165,9 @@ async def test_what_may_be_repeated_is_asked_twice_and_no_more() -> None:
             "head": client.build_request("HEAD", ROUNDS, headers=token),
             "post": client.build_request("POST", DEPOSITS, headers=token, json={}),
             "post with its key": client.build_request("POST", DEPOSITS, headers={**token, **key}, json={}),
-            "put": client.build_request("PUT", f"/api/security/v1/roles/{uuid4()}/permissions", headers=token, json={}),
+            "put": client.build_request(
+                "PUT", f"/api/backoffice/v1/players/{uuid4()}/deposit-limits", headers=token, json={}
+            ),
             "delete": client.build_request("DELETE", "/api/security/v1/staff-sessions/current", headers=token),
             "a key nobody asks for": client.build_request(
                 "DELETE", "/api/security/v1/staff-sessions/current", headers={**token, **key}

@@ -1,17 +1,11 @@
 """How much each may ask: whoever connects, each session and program, each session for what can do harm, each log-in."""
 
 from chassis.auth import Caller
+from gateway.accounts import LOG_INS
 from gateway.answers import RawHeaders
 from gateway.limits import Limiter, Policy, require
 from gateway.settings import Settings
 
-_LOG_INS = frozenset(
-    {
-        "/api/security/v1/staff-sessions",
-        "/api/security/v1/player-sessions",
-        "/api/security/v1/browser-sessions",
-    }
-)
 _REGISTRATION = "/api/backoffice/v1/players"
 _PEOPLE_BEHIND_ONE_ADDRESS = 20
 """A bucket for log-ins or registrations holds this much at least: an office or a hotel has one address for many."""
@@ -32,6 +26,7 @@ class Admission:
         self._log_ins = _for_many("log-ins", settings.log_ins_per_minute_per_ip)
         self._registrations = _for_many("registrations", settings.registrations_per_minute_per_ip)
         self._account = Policy.each_minute("account", settings.log_ins_per_minute_per_account)
+        self._tokens = Policy.each_minute("tokens", settings.tokens_per_minute_per_client)
 
     async def address(self, ip: str) -> RawHeaders:
         """Whoever connects, before anything is looked at."""
@@ -41,7 +36,7 @@ class Admission:
         """What may be done without a token."""
         if method != "POST":
             return
-        if template in _LOG_INS:
+        if template in LOG_INS:
             await require(self._limiter, self._log_ins, ip)
         elif template == _REGISTRATION:
             await require(self._limiter, self._registrations, ip)
@@ -50,6 +45,10 @@ class Admission:
         """One account, from one address: whoever guesses passwords from many is security's to lock."""
         if account is not None:
             await require(self._limiter, self._account, f"{account} {ip}")
+
+    async def program(self, named: str, ip: str) -> None:
+        """A partner's program that asks for a token, from one address: nobody uses up what another may ask."""
+        await require(self._limiter, self._tokens, f"{named} {ip}")
 
     async def caller(self, caller: Caller, risk: str | None) -> RawHeaders:
         """A session or a partner's program, and for what can do harm less."""

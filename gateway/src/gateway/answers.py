@@ -81,10 +81,11 @@ class Answers:
             finally:
                 self._streams.end(session)
             return
+        body = b"" if head else answer.whole()
         await send(start)
-        if not head:
+        if body is None:
             await self._body(answer, send)
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": body or b""})
 
     async def _body(self, answer: UpstreamAnswer, send: Send) -> None:
         loop = asyncio.get_running_loop()

@@ -35,6 +35,10 @@ class UpstreamAnswer(Protocol):
         """As they came, with repetitions."""
         ...
 
+    def whole(self) -> bytes | None:
+        """The body, when all of it is here already, as short ones are; None where `chunks` must be asked."""
+        ...
+
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes; BrokeOff when it ends before its end."""
         ...
@@ -113,6 +117,10 @@ class _AiohttpAnswer:
         self._response = response
         self.status = response.status
         self.headers = response.raw_headers
+
+    def whole(self) -> bytes | None:
+        content = self._response.content
+        return content.read_nowait() if content.is_eof() and content.exception() is None else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:

@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -62,7 +63,12 @@ class Policy:
     @property
     def header(self) -> str:
         """The `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers)."""
-        return f'"{self.name}";q={int(self.burst)};w={self.window_s}'
+        return _header(self)
+
+
+@cache
+def _header(policy: Policy) -> str:
+    return f'"{policy.name}";q={int(policy.burst)};w={policy.window_s}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +180,8 @@ async def require(limiter: Limiter, policy: Policy, key: str) -> list[tuple[byte
     """The headers that tell how much is left; RequestProblem 429 with Retry-After when nothing is."""
     taken = await limiter.take(policy, key)
     wait_s = math.ceil(taken.wait_s)
-    told = {"RateLimit-Policy": policy.header, "RateLimit": f'"{policy.name}";r={taken.left};t={wait_s or 1}'}
+    left = f'"{policy.name}";r={taken.left};t={wait_s or 1}'
     if taken.wait_s:
-        headers = {"Retry-After": str(max(1, wait_s)), **told}
+        headers = {"Retry-After": str(max(1, wait_s)), "RateLimit-Policy": policy.header, "RateLimit": left}
         raise RequestProblem(429, "too_many_requests", "Too many requests; wait a moment.", headers=headers)
-    return [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    return [(b"ratelimit-policy", policy.header.encode()), (b"ratelimit", left.encode())]

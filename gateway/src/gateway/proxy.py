@@ -1,7 +1,5 @@
 """The way through: check, limit, find the route, forward, stream the answer back."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -13,6 +11,7 @@ from chassis.http.guard import DEADLINE, check_deadline
 from chassis.logging import bind
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
+from gateway.accounts import LOG_INS, TOKENS, account, program
 from gateway.admission import Admission
 from gateway.answers import Answers
 from gateway.bodies import Body, body_of
@@ -24,12 +23,6 @@ from gateway.settings import Settings
 from gateway.target import forwarded_path
 
 _SAFE = frozenset({"GET", "HEAD"})
-_LOG_INS: Mapping[str, tuple[str, ...]] = {
-    "/api/security/v1/staff-sessions": ("login",),
-    "/api/security/v1/player-sessions": ("casino_id", "email"),
-    "/api/security/v1/browser-sessions": ("login", "casino_id", "email"),
-}
-"""Where people log in, and the fields that together name the account."""
 
 
 class Proxy:
@@ -72,8 +65,10 @@ class Proxy:
             left = await self._admission.caller(caller, route.risk)
         most = self._settings.upload_bytes if route.upload else self._settings.max_body_bytes
         body = await body_of(scope, receive, upload=route.upload, most=most)
-        if route.method == "POST" and route.template in _LOG_INS:
-            await self._admission.log_in(_account(route.template, body), ip)
+        if route.method == "POST" and route.template in LOG_INS:
+            await self._admission.log_in(account(route.template, body), ip)
+        elif route.template == TOKENS:
+            await self._admission.program(program(body), ip)
         asked = self._asked(scope, route, headers, path, body, token, record)
         exchange = await self._exchanges.ask(asked)
         record.decision = f"forwarded to {route.service}"
@@ -126,7 +121,7 @@ class Proxy:
         token: str | None,
         record: RequestRecord,
     ) -> Asked:
-        query = quote(scope["query_string"], safe="!$&'()*+,;=:@/?%-._~")
+        query = quote(scope["query_string"], safe="!$&'()*+,;=:@/?%-._~") if scope["query_string"] else ""
         fair_s = self._settings.upstream_timeout_s
         given = headers.get(DEADLINE)
         wanted_s = fair_s if given is None else check_deadline(given) / 1000
@@ -154,15 +149,3 @@ def _ours(scope: Scope, token: str | None, record: RequestRecord) -> list[tuple[
     if traceparent:
         added.append(("traceparent", traceparent))
     return added
-
-
-def _account(template: str, body: Body) -> str | None:
-    """The account somebody wants to log in to, hashed; None when the body does not say: the service refuses it."""
-    try:
-        told = json.loads(body) if isinstance(body, bytes) else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(told, dict):
-        return None
-    named = [str(told.get(name, "")).strip().casefold() for name in _LOG_INS[template]]
-    return hashlib.sha256("\x00".join(named).encode("utf-8", "surrogatepass")).hexdigest()

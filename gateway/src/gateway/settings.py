@@ -45,6 +45,7 @@ class Settings(FollowingSettings):
     critical_per_minute_per_session: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     log_ins_per_minute_per_account: float = Field(default=5, gt=0, le=100_000, description=_RATE)
+    tokens_per_minute_per_client: float = Field(default=30, gt=0, le=100_000, description=_RATE)
     registrations_per_minute_per_ip: float = Field(default=30, gt=0, le=100_000, description=_RATE)
     rate_limit_store_url: SecretStr | None = Field(
         default=None, description="redis://host:port, shared by several gateways; absent: each limits for itself"

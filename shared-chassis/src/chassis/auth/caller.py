@@ -220,7 +220,7 @@ class Caller:
         """The same caller, with what this policy says they hold; one who brought a policy along keeps it."""
         held = self.held or held
         if held is None or self.kind not in ("staff", "client"):
-            return self if held is self.held else replace(self, held=held)
+            return self
         return replace(self, held=held, access=held.access(self.asking))
 
     def let_in_by(self, permission: str, witness: Callable[[Decision, Wish], None] | None = None) -> "Caller":

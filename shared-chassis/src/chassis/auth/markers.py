@@ -95,9 +95,9 @@ class Door:
         if policy is None or standing.age_s > STALE_AFTER_S:
             REFUSED.labels("stale").inc()
             raise PolicyStale
+        asking = caller.asking
         for one in (caller.id, caller.acting_for):
-            subject = policy.subjects.get(one) if one is not None else None
-            if revoked(subject, caller.asking, standing) is not None:
+            if one is not None and revoked(policy.subjects.get(one), asking, standing) is not None:
                 raise Unauthenticated
 
 

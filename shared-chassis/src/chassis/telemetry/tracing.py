@@ -9,13 +9,15 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
-from opentelemetry.trace import Link, Span, SpanKind, StatusCode
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _HEADER = "traceparent"
+_IDS = RandomIdGenerator()
 
 
 class _Tracing:
@@ -26,6 +28,7 @@ class _Tracing:
 
     def use(self, provider: TracerProvider) -> None:
         self.provider = provider
+        self.sends = provider.sampler is not ALWAYS_OFF
         self.tracer = provider.get_tracer("chassis")
 
 
@@ -73,9 +76,10 @@ def current_traceparent() -> str | None:
     ...     current_traceparent()[:35]
     '00-0af7651916cd43dd8448eb211c80319c'
     """
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get(_HEADER)
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def current_trace_id() -> str | None:
@@ -132,7 +136,10 @@ def _started(
     attributes: Mapping[str, AttributeValue] | None,
     links: Sequence[Link] = (),
 ) -> Iterator[Span]:
-    started = _tracing.tracer.start_span(name, context=parent, kind=kind, attributes=attributes, links=links)
+    if _tracing.sends:
+        started = _tracing.tracer.start_span(name, context=parent, kind=kind, attributes=attributes, links=links)
+    else:
+        started = _ids_alone(parent)
     with trace.use_span(started, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
             yield started
@@ -140,3 +147,10 @@ def _started(
             # The type alone: messages of exceptions may hold personal data, and traces leave the house.
             started.set_status(StatusCode.ERROR, type(error).__name__)
             raise
+
+
+def _ids_alone(parent: Context | None) -> Span:
+    """A span that nobody will see; only its ids go on."""
+    outer = trace.get_current_span(parent).get_span_context()
+    trace_id = outer.trace_id if outer.is_valid else _IDS.generate_trace_id()
+    return NonRecordingSpan(SpanContext(trace_id, _IDS.generate_span_id(), is_remote=False))
