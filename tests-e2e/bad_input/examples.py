@@ -150,6 +150,14 @@ EXAMPLES: dict[str, Example] = {
         caller="player", body={"period": "day", "amount_minor": 100_00, "currency": "EUR"}
     ),
     f"POST {_PLAYER}/self-exclusion": Example(caller="player", body={"months": 6, "cause": "money"}),
+    f"PUT {_BACKOFFICE}/approvals/{{approval_id}}/payload": Example(body={"payload": "$another_profile"}),
+    f"POST {_BACKOFFICE}/approvals/{{approval_id}}/withdraw": Example(),
+    f"POST {_BACKOFFICE}/approvals/{{approval_id}}/approve": Example(
+        body={"payload_sha256": "$second_payload_sha256", **REASON}, path={"approval_id": "$second_approval_id"}
+    ),
+    f"POST {_BACKOFFICE}/approvals/{{approval_id}}/reject": Example(
+        body=REASON, path={"approval_id": "$third_approval_id"}
+    ),
     f"POST {_PLAYER}/erase": Example(body=REASON),
     f"POST {_VERIFICATION}/players/{{player_id}}/documents": Example(caller="player", form={"kind": "passport"}),
     f"POST {_VERIFICATION}/documents/{{document_id}}/accept": Example(body={"expires_on": "2031-01-31"}),

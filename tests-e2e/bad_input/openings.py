@@ -44,8 +44,9 @@ from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.feed import Feed
 from chassis.testing.postgres import Databases
-from chassis.testing.tokens import TokenMaker, bearer, test_authority, test_verifier
+from chassis.testing.tokens import TokenMaker, bearer, make_token, test_authority, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
+from contracts.backoffice.permissions import BackofficePermission
 
 Opened = AbstractAsyncContextManager[House]
 
@@ -83,14 +84,15 @@ class Openings:
         settings = await self._settings(backoffice.settings.Settings)
         clock, verifier = FixedClock(datetime(2026, 6, 1, 12, tzinfo=UTC)), test_verifier()
         service = backoffice.main.build(settings, clock=clock, credentials=_KeepsNothing(), verifier=verifier)
+        service.authority = test_authority()
         async with _served(service) as (app, client):
             here, there = [await backoffice_api.open_casino(client, name=name) for name in ("Here", "There")]
             yield House(
                 service=service,
                 app=app,
                 client=client,
-                facts={"casino_id": here, "player_id": await backoffice_api.a_player(client, here)},
-                elsewhere={"casino_id": there, "player_id": await backoffice_api.a_player(client, there)},
+                facts=await _registered_and_proposed(client, here),
+                elsewhere=await _registered_and_proposed(client, there),
             )
 
     @asynccontextmanager
@@ -179,6 +181,24 @@ async def _served(service: Service) -> AsyncIterator[tuple[FastAPI, httpx.AsyncC
     app = http_application(service)
     async with talking(app) as client:
         yield app, client
+
+
+async def _registered_and_proposed(client: httpx.AsyncClient, casino_id: str) -> dict[str, Any]:
+    """A player, and three proposals of new rules that wait: the first of whoever makes the requests."""
+    admin, path = uuid4(), f"{backoffice_api.V1}/casinos/{casino_id}/profile"
+    facts = {"casino_id": casino_id, "player_id": await backoffice_api.a_player(client, casino_id)}
+    rules, day = backoffice_api.PROFILE, "2031-01-01T00:00:00Z"
+    facts |= {"admin_id": str(admin), "another_profile": _profile(casino_id, rules, day)}
+    for name, who, age in (("", admin, 19), ("second_", uuid4(), 20), ("third_", uuid4(), 21)):
+        body = {"profile": {**rules, "minimum_age": age}, "effective_from": day, "reason": "a new licence"}
+        token = make_token(subject=who, permissions=tuple(BackofficePermission))
+        made = (await client.put(path, json=body, headers=bearer(token))).json()
+        facts |= {f"{name}approval_id": made["approval_id"], f"{name}payload_sha256": made["payload_sha256"]}
+    return facts
+
+
+def _profile(casino_id: str, rules: Any, day: str) -> dict[str, Any]:
+    return {"casino_id": casino_id, "effective_from": day, "profile": {**rules, "one_account_per_person": True}}
 
 
 async def _staffed(service: Service, app: FastAPI, client: httpx.AsyncClient) -> House:

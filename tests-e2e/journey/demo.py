@@ -95,13 +95,14 @@ async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     await first_log_in(tale)
     await tale.stack.run("verification", "import-list", "ofac-sdn", "demo")
     admin, casinos = tale.staff["admin"], {}
-    for name, jurisdiction, currency, zone in CASINOS:
-        casinos[name] = (await open_one(admin, name, jurisdiction, currency, zone), currency)
     await permissions_known(admin)
     roles = {name: await define_role(admin, name, list(permissions)) for name, permissions in ROLES.items()}
-    everywhere, bernstein = ["*"], [casinos["Bernstein"][0]]
+    everywhere = ["*"]
+    manager = tale.staff["manager"] = await add_staff(tale, "manager", roles["casino_manager"], everywhere)
+    for name, jurisdiction, currency, zone in CASINOS:
+        casinos[name] = (await open_one(admin, manager, name, jurisdiction, currency, zone), currency)
+    bernstein = [casinos["Bernstein"][0]]
     for name, role, where in (
-        ("manager", "casino_manager", everywhere),
         ("agent", "document_agent", everywhere),
         ("second_manager", "casino_manager", everywhere),
         ("officer", "payments_officer", everywhere),

@@ -15,7 +15,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.provider.*",
         "payments.policy.*",
         "backoffice.casino.open",
+        "backoffice.casino.approve",
         "backoffice.profile.adopt",
+        "backoffice.profile.approve",
+        "backoffice.erasure.approve",
         "games.supplier.configure",
         "payments.provider.configure",
         "payments.policy.set",
@@ -153,13 +156,14 @@ async def add_staff(tale: Tale, name: str, role_id: str, casinos: list[str]) -> 
 
 async def open_casino(tale: Tale) -> str:
     """A casino under its licence's rules."""
-    tale.casino_id = await open_one(tale.staff["admin"], "Bernstein", "MT", tale.currency, "Europe/Malta")
-    return f"Bernstein ({tale.currency}, MGA-like), id {tale.casino_id}"
+    admin, manager = tale.staff["admin"], tale.staff["manager"]
+    tale.casino_id = await open_one(admin, manager, "Bernstein", "MT", tale.currency, "Europe/Malta")
+    return f"Bernstein ({tale.currency}, MGA-like), id {tale.casino_id}; proposed by one, approved by another"
 
 
-async def open_one(admin: Person, name: str, jurisdiction: str, currency: str, time_zone: str) -> str:
-    """A casino; its id."""
-    opened = await admin.post(
+async def open_one(admin: Person, second: Person, name: str, jurisdiction: str, currency: str, time_zone: str) -> str:
+    """A casino, opened by two people; its id."""
+    proposal = await admin.post(
         "/api/backoffice/v1/casinos",
         {
             "name": name,
@@ -170,7 +174,10 @@ async def open_one(admin: Person, name: str, jurisdiction: str, currency: str, t
             "profile": PROFILES[jurisdiction],
         },
     )
-    return str(opened["casino_id"])
+    alone = await refusal(admin.approve(proposal))
+    assert alone.code == "another_person_needed", alone
+    await second.approve(proposal)
+    return str(proposal["subject_id"])
 
 
 async def configure_partners(tale: Tale) -> str:

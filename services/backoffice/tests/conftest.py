@@ -14,7 +14,7 @@ from chassis.runtime import Service, http_application
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.postgres import Databases
-from chassis.testing.tokens import test_verifier
+from chassis.testing.tokens import test_authority, test_verifier
 
 
 class KeptCredentials:
@@ -37,6 +37,7 @@ def clock() -> FixedClock:
 async def service(databases: Databases, clock: FixedClock) -> AsyncIterator[Service]:
     settings = make_settings(Settings, database_url=await databases.create("backoffice"))
     service = build(settings, clock=clock, credentials=KeptCredentials(), verifier=test_verifier())
+    service.authority = test_authority()
     yield service
     await service.db.close()
 

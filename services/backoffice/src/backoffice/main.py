@@ -8,6 +8,8 @@ from backoffice.domain.player import events as player
 from backoffice.domain.restriction import events as restriction
 from backoffice.entrypoints.consumers import consumer
 from backoffice.entrypoints.http import ROUTERS
+from backoffice.entrypoints.http.casinos.guarded import COMMANDS as CASINO_COMMANDS
+from backoffice.entrypoints.http.players.guarded import erasing
 from backoffice.entrypoints.jobs import restriction_feed
 from backoffice.entrypoints.permissions import PERMISSIONS
 from backoffice.entrypoints.tasks import tasks
@@ -53,6 +55,7 @@ def build(
     settings, clock = settings or load(Settings), clock or SystemClock()
     db = Database(settings.database_url, application_name="backoffice", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="backoffice", publish=publish, inline=READ_MODELS, clock=clock)
+    vault = SubjectVault(settings.master_key_bytes)
     security = ServiceClient(settings.security_url, "security", settings.internal_key, caller="backoffice")
     return Service(
         name="backoffice",
@@ -64,10 +67,11 @@ def build(
         tasks=tasks(application),
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
+        four_eyes=[*CASINO_COMMANDS, erasing(vault)],
         approvals_listed=False,
         background=[restriction_feed(application, settings.restriction_beat_s)],
         state={
-            "vault": SubjectVault(settings.master_key_bytes),
+            "vault": vault,
             "credentials": credentials or SecurityCredentials(security),
         },
         on_stop=[security.close],

@@ -9,6 +9,7 @@ import httpx
 
 from chassis.auth import DataClass
 from chassis.auth.policy.model import Mode
+from chassis.testing.second_person import approved
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.payments.events import TransferPosted
@@ -55,8 +56,18 @@ def key() -> dict[str, str]:
 async def open_casino(client: httpx.AsyncClient, **changes: Any) -> str:
     somewhere = {**CASINO, "name": f"Grand Example {uuid4()}"}
     answer = await client.post(f"{V1}/casinos", json={**somewhere, **changes}, headers={**staff(), **key()})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["casino_id"])
+    return str((await by_two(client, answer))["subject_id"])
+
+
+async def by_two(client: httpx.AsyncClient, answer: httpx.Response) -> Any:
+    """Have a second person approve what was proposed; the proposal as it is then."""
+    return await approved(client, answer, tuple(P))
+
+
+async def erase(client: httpx.AsyncClient, player_id: str) -> Any:
+    """Have two people erase a player."""
+    body, path = {"reason": "he asked for it"}, f"{V1}/players/{player_id}/erase"
+    return await by_two(client, await client.post(path, json=body, headers={**staff(), **key()}))
 
 
 def registration(casino_id: str, **changes: Any) -> dict[str, Any]:

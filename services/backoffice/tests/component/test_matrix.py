@@ -11,10 +11,11 @@ from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
 from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
 from chassis.testing.feed import Feed
+from chassis.testing.second_person import approval_attempts
 from contracts.backoffice.permissions import BackofficePermission as P
 
 from .api import CASINO as OPENING
-from .api import PROFILE, V1, a_player, open_casino
+from .api import PROFILE, V1, a_player, open_casino, staff
 from .test_inbox import proposed
 
 SOME = UUID(int=1)
@@ -31,10 +32,10 @@ def attempt(method: str, path: str, permission: str, json: Any = None, **options
 
 
 ATTEMPTS = [
-    attempt("POST", f"{V1}/casinos", P.CASINO_OPEN, {**OPENING}, casino_id=None, allowed=201, hidden="forbidden"),
+    attempt("POST", f"{V1}/casinos", P.CASINO_OPEN, {**OPENING}, casino_id=None, allowed=202, hidden="forbidden"),
     attempt("GET", f"{V1}/casinos", P.CASINO_LIST, hidden="empty"),
     attempt("GET", f"{V1}/casinos/{{casino_id}}", P.CASINO_LIST),
-    attempt("PUT", f"{V1}/casinos/{{casino_id}}/profile", P.PROFILE_ADOPT, {"profile": PROFILE, **WHY}),
+    attempt("PUT", f"{V1}/casinos/{{casino_id}}/profile", P.PROFILE_ADOPT, {"profile": PROFILE, **WHY}, allowed=202),
     attempt("GET", f"{V1}/players", P.PLAYER_LIST, hidden="empty"),
     attempt("POST", f"{V1}/players/search", P.PLAYER_SEARCH_IDENTITY, EMAIL, hidden="empty", also=[P.PLAYER_LIST]),
     attempt("GET", PLAYER, P.PLAYER_VIEW),
@@ -46,12 +47,13 @@ ATTEMPTS = [
     attempt("DELETE", f"{PLAYER}/tags/{{tag}}", P.PLAYER_TAG),
     attempt("POST", f"{PLAYER}/notes", P.PLAYER_NOTE, {"text": "a note"}, allowed=201),
     attempt("GET", f"{PLAYER}/notes", P.PLAYER_NOTE),
-    attempt("POST", f"{PLAYER}/erase", P.PLAYER_ERASE, WHY),
+    attempt("POST", f"{PLAYER}/erase", P.PLAYER_ERASE, WHY, allowed=202),
     attempt("GET", f"{PLAYER}/overview", P.PLAYER_VIEW),
     attempt("GET", f"{PLAYER}/timeline", P.TIMELINE_VIEW),
     attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT),
     attempt("POST", f"{PLAYER}/self-exclusion", P.EXCLUSION_START, {"months": 6, **WHY}),
     attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),
+    *approval_attempts("backoffice", SOME, listed=False),
     attempt("GET", f"{V1}/approvals/awaiting-me", P.APPROVAL_LIST, hidden="shown"),
     attempt("GET", f"{V1}/approvals/mine", P.APPROVAL_LIST, hidden="shown"),
 ]
@@ -64,8 +66,12 @@ async def test_every_route_lets_in_whom_it_should(
     casino_id = await open_casino(client)
     await Feed(service)(proposed(clock, UUID(casino_id), service="backoffice"))
     player_id = await a_player(client, casino_id)
+    rules = {"profile": {**PROFILE, "minimum_age": 21}, **WHY}
+    waits = await client.put(f"{V1}/casinos/{casino_id}/profile", json=rules, headers=staff())
     for caller in CALLERS:
-        filled = attempt.at(casino_id=casino_id, player_id=player_id, tag="vip")
+        filled = attempt.at(
+            casino_id=casino_id, player_id=player_id, tag="vip", approval_id=waits.json()["approval_id"]
+        )
         if attempt.casino_id is not None:
             filled = replace(filled, casino_id=UUID(casino_id))
         answer = await assert_caller(caller, client, filled)

@@ -7,7 +7,7 @@ from chassis.testing.golden import hear
 from chassis.testing.rebuilding import assert_rebuilt_as_live
 from contracts.registry import consumed_by
 
-from .api import V1, a_player, himself, key, open_casino, staff
+from .api import V1, a_player, erase, himself, key, open_casino, staff
 
 REASON = {"reason": "he asked for it"}
 LIMIT = {"period": "day", "amount_minor": 500, "currency": "EUR"}
@@ -23,6 +23,5 @@ async def test_rebuilt_read_models_are_the_live_ones(client: httpx.AsyncClient, 
     await client.post(f"{mine}/notes", json={"text": "Ann called"}, headers={**staff(), **key()})
     await client.put(f"{mine}/deposit-limits", json=LIMIT, headers=himself(ann, casino_id))
     await client.post(f"{mine}/block", json=REASON, headers={**staff(), **key()})
-    erased = await client.post(f"{V1}/players/{bob}/erase", json=REASON, headers={**staff(), **key()})
-    assert erased.status_code == 200, erased.text
+    await erase(client, bob)
     await assert_rebuilt_as_live(service)

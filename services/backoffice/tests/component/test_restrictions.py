@@ -16,7 +16,7 @@ from contracts.backoffice import events as public
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.envelope import Envelope
 
-from .api import PROFILE, V1, a_player, himself, key, open_casino, register, staff
+from .api import PROFILE, V1, a_player, erase, himself, key, open_casino, register, staff
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WISH = "the player wrote to us"
@@ -222,8 +222,7 @@ async def test_erasing_an_excluded_player_does_not_let_him_begin_anew(
     client: httpx.AsyncClient, player: Player, clock: FixedClock
 ) -> None:
     await player.excludes(6)
-    path, body = f"{V1}/players/{player.player_id}/erase", {"reason": WISH}
-    assert (await client.post(path, json=body, headers={**staff(), **key()})).status_code == 200
+    await erase(client, player.player_id)
     casinos = (player.casino_id, await open_casino(client))
     for casino_id in casinos:
         problem(await register(client, casino_id), 409, "registration_refused")

@@ -33,7 +33,7 @@ from contracts.platform.events import AccessRecorded
 from contracts.reports.events import ReportRequested
 from contracts.verification.events import CaseOpened, DocumentUploaded, HitDecided
 
-from .api import MASKED, V1, a_player, himself, key, open_casino, staff
+from .api import MASKED, V1, a_player, erase, himself, key, open_casino, staff
 
 SEARCH = f"{V1}/search"
 EVERYTHING = (*LISTED_WITH.values(), P.PLAYER_SEARCH_IDENTITY)
@@ -210,9 +210,7 @@ async def test_a_players_new_name_and_phone_find_him_and_the_old_ones_do_not(wor
 async def test_an_erased_player_is_found_by_nothing_but_his_id(client: httpx.AsyncClient, service: Service) -> None:
     casino_id = await open_casino(client)
     world = World(client, Feed(service), casino_id, await a_player(client, casino_id))
-    path = f"{V1}/players/{world.player_id}/erase"
-    erased = await client.post(path, json={"reason": "his wish"}, headers={**staff(), **key()})
-    assert erased.status_code == 200, erased.text
+    await erase(client, world.player_id)
     for q in CALLED:
         assert (await world.post(q, kinds=["player"]))["items"] == []
     [player] = (await world.get(world.player_id, kinds=["player"]))["items"]

@@ -262,7 +262,7 @@ async def test_a_reveal_is_said_as_promised(service: Service, client: httpx.Asyn
     answer = await client.post(f"{V1}/players/{player_id}/reveal", json={"reason": "he rang us up"}, headers=staff())
     assert answer.status_code == 200, answer.text
     facts = await said(service)
-    assert [type(fact) for fact in facts] == [public.CasinoOpened, public.PlayerRegistered, AccessRecorded]
+    assert [type(fact) for fact in facts][-2:] == [public.PlayerRegistered, AccessRecorded]
 
 
 def test_every_permission_of_the_contract_is_declared() -> None:

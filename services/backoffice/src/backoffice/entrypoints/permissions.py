@@ -12,7 +12,11 @@ PERMISSIONS = (
         "critical",
         description="A new brand under a licence; from then on players can register there.",
         step_up_s=_FRESH_S,
+        four_eyes=True,
         scopable="operator",
+    ),
+    PermissionSpec(
+        P.CASINO_APPROVE, "Approve the opening of casinos", "critical", step_up_s=_FRESH_S, scopable="operator"
     ),
     PermissionSpec(P.CASINO_LIST, "See the casinos and their rules", "low", impersonation=True, api_client=True),
     PermissionSpec(
@@ -21,7 +25,9 @@ PERMISSIONS = (
         "critical",
         description="What a licence demands of a casino: ages, limits, documents. It holds for every player there.",
         step_up_s=_FRESH_S,
+        four_eyes=True,
     ),
+    PermissionSpec(P.PROFILE_APPROVE, "Approve new rules for a casino", "critical", step_up_s=_FRESH_S),
     PermissionSpec(
         P.PLAYER_LIST, "List players", "low", ("internal", "pii_basic"), impersonation=True, api_client=True
     ),
@@ -63,7 +69,9 @@ PERMISSIONS = (
         ("pii_basic", "pii_sensitive"),
         description="The key of the player's data is destroyed. Nothing brings it back.",
         step_up_s=_FRESH_S,
+        four_eyes=True,
     ),
+    PermissionSpec(P.ERASURE_APPROVE, "Approve the erasure of a player's data", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.LIMIT_SET, "Set a player's deposit limits", "normal", ("rg",)),
     PermissionSpec(P.EXCLUSION_START, "Exclude a player at his wish", "high", ("rg",)),
     PermissionSpec(

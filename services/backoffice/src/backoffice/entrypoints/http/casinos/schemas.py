@@ -58,13 +58,9 @@ class OpenCasinoBody(StrictModel):
 
 
 class AdoptProfileBody(StrictModel):
-    effective_from: Moment | None = Field(default=None, description="At once when absent")
+    effective_from: Moment | None = Field(default=None, description="As soon as it is approved when absent")
     profile: ProfileBody
     reason: Reason
-
-
-class CasinoOpenedReply(BaseModel):
-    casino_id: UUID
 
 
 class ProfileVersion(BaseModel):

@@ -16,8 +16,9 @@ from backoffice.domain.player.commands import (
 )
 from backoffice.entrypoints.http.done import Done
 from backoffice.entrypoints.http.players.endpoints import Vault, found
-from backoffice.entrypoints.http.players.erasing import erase_player
+from backoffice.entrypoints.http.players.guarded import ERASE_PLAYER, ErasePayload
 from backoffice.entrypoints.http.players.schemas import NoteAdded, NoteBody, ReasonBody, TagBody
+from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.domain import uuid7
 from chassis.http import App, Once
@@ -60,21 +61,21 @@ async def untag(
     return Done()
 
 
-@router.post("/erase")
+@router.post("/erase", **PROPOSED)
 async def erase(
-    caller: Annotated[Caller, Requires(P.PLAYER_ERASE)], player_id: UUID, body: ReasonBody, once: Once, vault: Vault
+    caller: Annotated[Caller, Requires(P.PLAYER_ERASE, proposes=True)],
+    player_id: UUID,
+    body: ReasonBody,
+    once: Once,
+    proposing: Proposing,
 ) -> Response:
-    """Erase a player's personal data for good, by destroying its key; the ledger and the events stay, nameless.
+    """Propose to erase a player's personal data for good, by destroying its key; a second person approves it. The
+    ledger and the events stay, nameless.
 
     The account is closed with it, so it is refused while the player's figures show money of his, on hold or under way.
     Of an excluded player a keyed hash of name and date of birth stays until the exclusion ends, to recognise him.
     """
-
-    async def work(uow: UnitOfWork) -> Done:
-        await erase_player(uow, vault, caller, player_id)
-        return Done()
-
-    return await once(caller, work, status=200, reason=body.reason)
+    return await proposing(caller, ERASE_PLAYER, ErasePayload(player_id=player_id), reason=body.reason, once=once)
 
 
 @router.post("/notes", status_code=201, response_model=NoteAdded)

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.application.erasure import forget_later
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import ErasePersonalData
-from backoffice.domain.player.errors import AccountClosed
+from backoffice.domain.player.errors import AccountClosed, PlayerUnknown
 from backoffice.entrypoints.http.players.endpoints import found
-from backoffice.read_models import player_overview
+from backoffice.read_models import player_list, player_overview
 from backoffice.read_models.player_list import CLOSED
 from chassis.auth import Caller
 from chassis.privacy import SubjectVault
@@ -39,21 +39,34 @@ async def open_account(connection: AsyncConnection, caller: Caller, player_id: U
     return row
 
 
-async def erase_player(uow: UnitOfWork, vault: SubjectVault, caller: Caller, player_id: UUID) -> None:
-    """Erase a player whose figures show no money.
+async def erasable(uow: UnitOfWork, player_id: UUID) -> tuple[Any, ErasePersonalData]:
+    """The player's row, which nothing that erases or restricts changes until the transaction ends, and the command that
+    erases him.
 
     Raises:
-        PlayerHasMoney: they show some, or some that is under way.
+        PlayerUnknown: there is no such player in the casinos at hand.
+        AccountClosed: he was erased.
+        PlayerHasMoney: his figures show money, or some that is under way.
     """
     await one_at_a_time(uow.connection, player_id)
-    row = await found(uow.connection, caller, player_id)
+    row = await player_list.find(uow.connection, player_id)
+    if row is None or not uow.ctx.scope.allows(row.casino_id):
+        raise PlayerUnknown
+    if row.status == CLOSED:
+        raise AccountClosed
     figures = await player_overview.find(uow.connection, player_id)
     command = ErasePersonalData(
         balance_minor=figures.balance_minor if figures else 0,
         on_hold_minor=figures.on_hold_minor if figures else 0,
         deposits_under_way=len(figures.deposits_under_way) if figures else 0,
     )
-    outcome = await uow.decide(player, player_id, command)
-    if outcome.events:
-        await forget_later(uow, player_id, row.excluded_until)
+    player.decide(command, (await uow.load(player, player_id)).state)
+    return row, command
+
+
+async def erase_player(uow: UnitOfWork, vault: SubjectVault, player_id: UUID) -> None:
+    """Erase a player. Raises what `erasable` does."""
+    row, command = await erasable(uow, player_id)
+    await uow.decide(player, player_id, command)
+    await forget_later(uow, player_id, row.excluded_until)
     await vault.erase(uow.connection, player_id)
