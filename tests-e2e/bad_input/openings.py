@@ -186,7 +186,8 @@ async def _served(service: Service) -> AsyncIterator[tuple[FastAPI, httpx.AsyncC
 async def _registered_and_proposed(client: httpx.AsyncClient, casino_id: str) -> dict[str, Any]:
     """A player, and three proposals of new rules that wait: the first of whoever makes the requests."""
     admin, path = uuid4(), f"{backoffice_api.V1}/casinos/{casino_id}/profile"
-    facts = {"casino_id": casino_id, "player_id": await backoffice_api.a_player(client, casino_id)}
+    player_id = await backoffice_api.a_player(client, casino_id)
+    facts: dict[str, Any] = {"casino_id": casino_id, "player_id": player_id}
     rules, day = backoffice_api.PROFILE, "2031-01-01T00:00:00Z"
     facts |= {"admin_id": str(admin), "another_profile": _profile(casino_id, rules, day)}
     for name, who, age in (("", admin, 19), ("second_", uuid4(), 20), ("third_", uuid4(), 21)):

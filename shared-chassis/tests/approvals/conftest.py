@@ -41,6 +41,7 @@ class Mast:
         self.people, self.accident = people, accident
         self.casino = uuid4()
         self.ann, self.bob, self.eve = uuid4(), uuid4(), uuid4()
+        self.needed = 1
 
     def as_(self, who: UUID, *permissions: str, casino: UUID | None = None) -> Headers:
         """A session of this person; every call is another one."""
@@ -86,7 +87,7 @@ class Mast:
     def restart(self) -> None:
         """The service as another process would build it."""
         one = self.service
-        self.service = example.build(one.db, one.settings, self.clock, self.people, self.accident)
+        self.service = example.build(one.db, one.settings, self.clock, self.people, self.accident, needed=self.needed)
         self.client = _to(self.service)
 
     async def run_tasks(self) -> None:
