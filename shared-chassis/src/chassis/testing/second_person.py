@@ -10,14 +10,17 @@ from chassis.testing.caller_matrix import Attempt
 from chassis.testing.tokens import EVERYWHERE, bearer, make_token
 
 
-async def approved(client: httpx.AsyncClient, answer: httpx.Response, permissions: Collection[str]) -> Any:
+async def approved(
+    client: httpx.AsyncClient, answer: httpx.Response, permissions: Collection[str], **claims: Any
+) -> Any:
     """Have somebody else who holds these permissions everywhere approve it; the proposal as it is then.
 
-    Whatever else the answer is, a refusal or an answer of long ago, is left as it is.
+    Args:
+        claims: what else their token says: `auth_time` where the test's clock is ahead of ours.
     """
     assert answer.status_code == 202, answer.text
     proposal = answer.json()
-    second = bearer(make_token(subject=uuid4(), permissions=permissions, casinos=[EVERYWHERE]))
+    second = bearer(make_token(subject=uuid4(), permissions=permissions, casinos=[EVERYWHERE], **claims))
     seen = {"payload_sha256": proposal["payload_sha256"]}
     done = await client.post(f"{proposal['href']}/approve", json=seen, headers=second)
     assert (done.status_code, done.json()["state"]) == (200, "executed"), done.text
