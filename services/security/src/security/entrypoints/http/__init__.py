@@ -13,6 +13,7 @@ from security.entrypoints.http.elevations.endpoints import router as elevations
 from security.entrypoints.http.factors.endpoints import router as factors
 from security.entrypoints.http.impersonations.endpoints import router as impersonations
 from security.entrypoints.http.keys.endpoints import router as keys
+from security.entrypoints.http.me.endpoints import router as me
 from security.entrypoints.http.open_sessions.endpoints import router as open_sessions
 from security.entrypoints.http.permissions.endpoints import router as permissions
 from security.entrypoints.http.policy.endpoints import router as policy
@@ -35,6 +36,7 @@ ROUTERS = (
     assignments,
     elevations,
     break_glass,
+    me,
     roles,
     role_versions,
     role_simulations,
