@@ -107,3 +107,11 @@ def test_permission_checks_are_measured_against_cedar(tmp_path: Path) -> None:
     told = run("permission", tmp_path, "--staff", "5", "--roles", "4", "--checks", "1000", "--slow", "100")
     assert told["baseline"] > told["value"] > 0
     assert told["measured"]["compile_ms"] > 0
+
+
+def test_a_list_is_asked_in_every_way_it_declares(tmp_path: Path) -> None:
+    told = run("lists", tmp_path, "--rows", "3000", "--times", "1")
+    assert told["measured"]["rows"] == 3000
+    assert told["measured"]["cases"] > 200
+    assert set(told["measured"]["parse_ms"]) == {"50 conditions 5 deep", "1000 values", "8 KiB of text"}
+    assert told["measured"]["deepest_over_page_1"] > 0

@@ -40,7 +40,8 @@ round_table = Table(
     Column("last_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
     Index("ix_rm_round_list_casino", "casino_id", "opened_at", "round_id"),
-    Index("ix_rm_round_list_player", "player_id", "opened_at"),
+    Index("ix_rm_round_list_player", "player_id", "opened_at", "round_id"),
+    Index("ix_rm_round_list_opened_at", "opened_at", "round_id"),
 )
 
 movement_table = Table(

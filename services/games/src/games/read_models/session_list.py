@@ -37,7 +37,8 @@ session_table = Table(
     Column("closed_at", DateTime(timezone=True)),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_session_list_token_hash", "token_hash", unique=True),
-    Index("ix_rm_session_list_player", "player_id", "opened_at"),
+    Index("ix_rm_session_list_player", "player_id", "opened_at", "session_id"),
+    Index("ix_rm_session_list_opened_at", "opened_at", "session_id"),
     Index("ix_rm_session_list_casino", "casino_id", "opened_at", "session_id"),
 )
 

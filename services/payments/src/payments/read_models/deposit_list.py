@@ -39,6 +39,7 @@ table = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_deposit_list_casino", "casino_id", "created_at", "id"),
     Index("ix_rm_deposit_list_player", "player_id", "created_at", "id"),
+    Index("ix_rm_deposit_list_created_at", "created_at", "id"),
 )
 
 UNDECIDED = (Status.REQUESTED, Status.REQUIRES_ACTION, Status.PROCESSING, Status.UNKNOWN)

@@ -34,6 +34,7 @@ table = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_withdrawal_list_casino", "casino_id", "created_at", "id"),
     Index("ix_rm_withdrawal_list_player", "player_id", "created_at", "id"),
+    Index("ix_rm_withdrawal_list_created_at", "created_at", "id"),
     Index(
         "ix_rm_withdrawal_list_open", "casino_id", "created_at", postgresql_where=text("status = 'awaiting_approval'")
     ),

@@ -1,6 +1,7 @@
 """The list of rounds."""
 
 from chassis.http.listing import Field, ListSpec
+from contracts.games.permissions import GamesPermission as P
 from games.read_models.round_list import round_table as table
 
 ROUNDS = ListSpec(
@@ -11,8 +12,8 @@ ROUNDS = ListSpec(
     id_column=table.c.round_id,
     fields={
         "round_id": Field(table.c.round_id),
-        "casino_id": Field(table.c.casino_id),
-        "player_id": Field(table.c.player_id),
+        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "player_id": Field(table.c.player_id, index_hint="ix_rm_round_list_player"),
         "supplier": Field(table.c.supplier),
         "game_code": Field(table.c.game_code),
         "round_ref": Field(table.c.round_ref),
@@ -32,4 +33,6 @@ ROUNDS = ListSpec(
         "closed_at": Field(table.c.closed_at),
     },
     default_order="opened_at.desc",
+    large=True,
+    heavy=P.LIST_HEAVY,
 )

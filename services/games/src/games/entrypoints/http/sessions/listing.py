@@ -1,6 +1,7 @@
 """The list of game sessions."""
 
 from chassis.http.listing import Field, ListSpec
+from contracts.games.permissions import GamesPermission as P
 from games.read_models.session_list import session_table as table
 
 SESSIONS = ListSpec(
@@ -11,8 +12,8 @@ SESSIONS = ListSpec(
     id_column=table.c.session_id,
     fields={
         "session_id": Field(table.c.session_id),
-        "casino_id": Field(table.c.casino_id),
-        "player_id": Field(table.c.player_id),
+        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "player_id": Field(table.c.player_id, index_hint="ix_rm_session_list_player"),
         "supplier": Field(table.c.supplier),
         "game_code": Field(table.c.game_code),
         "currency": Field(table.c.currency),
@@ -26,4 +27,6 @@ SESSIONS = ListSpec(
         "expires_at": Field(table.c.expires_at),
     },
     default_order="opened_at.desc",
+    large=True,
+    heavy=P.LIST_HEAVY,
 )

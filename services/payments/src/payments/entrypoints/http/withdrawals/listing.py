@@ -1,6 +1,7 @@
 """The list of withdrawals, as it may be asked for."""
 
 from chassis.http.listing import Field, ListSpec
+from contracts.payments.permissions import PaymentsPermission as P
 from payments.read_models.withdrawal_list import table
 
 WITHDRAWALS = ListSpec(
@@ -10,8 +11,8 @@ WITHDRAWALS = ListSpec(
     owner_column=table.c.player_id,
     fields={
         "withdrawal_id": Field(table.c.id),
-        "casino_id": Field(table.c.casino_id),
-        "player_id": Field(table.c.player_id),
+        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "player_id": Field(table.c.player_id, index_hint="ix_rm_withdrawal_list_player"),
         "provider": Field(table.c.provider),
         "status": Field(table.c.status),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
@@ -27,4 +28,6 @@ WITHDRAWALS = ListSpec(
         "updated_at": Field(table.c.updated_at, sortable=True),
     },
     default_order="created_at.desc",
+    large=True,
+    heavy=P.LIST_HEAVY,
 )

@@ -3,6 +3,7 @@
 from chassis.http.listing import Field, ListSpec
 from chassis.http.listing.events import told_to
 from contracts.data_classes import EVENT_CLASSES
+from contracts.security.permissions import SecurityPermission as P
 from security.read_models.audit_log import DECISION, PERMISSION, SUBJECT_ID, table
 
 AUDIT = ListSpec(
@@ -16,11 +17,11 @@ AUDIT = ListSpec(
         "type": Field(table.c.type),
         "casino_id": Field(table.c.casino_id),
         "actor_kind": Field(table.c.actor_kind),
-        "actor_id": Field(table.c.actor_id),
+        "actor_id": Field(table.c.actor_id, index_hint="ix_rm_audit_log_actor_id"),
         "actor_ip": Field(table.c.actor_ip, ops=("eq",)),
         "authorised_by": Field(table.c.authorised_by),
         "reason": Field(table.c.reason, ops=()),
-        "element": Field(table.c.element),
+        "element": Field(table.c.element, index_hint="ix_rm_audit_log_element"),
         "decision": Field(DECISION, index_hint="ix_rm_audit_log_decision"),
         "permission": Field(PERMISSION, index_hint="ix_rm_audit_log_permission"),
         "subject_id": Field(SUBJECT_ID, index_hint="ix_rm_audit_log_subject_id"),
@@ -30,5 +31,7 @@ AUDIT = ListSpec(
         "break_glass": Field(table.c.break_glass),
     },
     default_order="happened_at.desc",
+    large=True,
+    heavy=P.LIST_HEAVY,
     visible=lambda caller: told_to(caller, table.c.type, EVENT_CLASSES, looked=PERMISSION),
 )
