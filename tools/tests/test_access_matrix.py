@@ -91,7 +91,7 @@ ADMINISTRATORS_ALONE = frozenset(
         "backoffice.casino.open",
         "backoffice.profile.adopt",
         "backoffice.player.erase",
-        "backoffice.approval.list",
+        "backoffice.casino.approve",
         "backoffice.list.heavy",
         "games.list.heavy",
     }

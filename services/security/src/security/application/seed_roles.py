@@ -76,6 +76,8 @@ _EVERY_VIEW = (
     "payments.ledger.view",
     *_CASES_VIEW,
     "verification.hit.list",
+    "backoffice.approval.list",
+    "payments.approval.list",
     *_REPORTS,
     *_ACCESS_VIEW,
     "security.audit.list",
@@ -128,6 +130,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
+        _allow({}, "payments.approval.list", "payments.provider.approve"),
     ),
     _role(
         "aml_officer",
@@ -138,6 +141,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
         _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
+        _allow({}, "payments.approval.list", "payments.policy.approve", "backoffice.approval.list"),
+        _allow({}, "backoffice.profile.approve", "backoffice.erasure.approve"),
     ),
     _role(
         "rg_officer",
