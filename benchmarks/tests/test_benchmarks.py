@@ -115,3 +115,9 @@ def test_a_list_is_asked_in_every_way_it_declares(tmp_path: Path) -> None:
     assert told["measured"]["cases"] > 200
     assert set(told["measured"]["parse_ms"]) == {"50 conditions 5 deep", "1000 values", "8 KiB of text"}
     assert told["measured"]["deepest_over_page_1"] > 0
+
+
+def test_roles_that_are_taken_away_are_timed_at_five_services(tmp_path: Path) -> None:
+    told = run("revocation", tmp_path, "--toggles", "2")
+    assert (told["measured"]["toggles"], told["measured"]["services"]) == (2, 5)
+    assert told["measured"]["max_s"] >= told["measured"]["p50_s"] > 0

@@ -44,6 +44,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
     signing = SigningKeys(db, SecretBox(settings.master_key_bytes), clock)
     policies = PolicyStore(application, policy_now, SecretBox(settings.master_key_bytes), clock)
+    application.on_decided = policies.wake
     door = door_keeper(settings, signing, policies, clock)
     listening = consumer()
     key = derive(settings.master_key, "audit-chain")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from chassis.testing.golden import said
 from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer
 from contracts.security.events import DutiesMet
+from security.adapters.policy_store import PolicyStore
 from security.entrypoints import duties
 
 DEPOSITS, APPROVE, GIVE = "payments.deposit.list", "payments.withdrawal.approve", "security.role.assign"
@@ -173,3 +174,19 @@ async def look(service: Service) -> int:
         duties.look, Context.system("nightly-duties", service.application.clock)
     )
     return found
+
+
+async def test_what_is_taken_away_is_published_at_the_next_look_however_soon(
+    client: httpx.AsyncClient, admin: str, service: Service
+) -> None:
+    policies: PolicyStore = service.state["policies"]
+    bob, role_id = await add_colleague(client, admin), await define_role(client, admin, "cashier", [DEPOSITS])
+    given = (await assign(client, admin, bob["staff_id"], role_id, [CASINO])).json()
+    await policies.look()
+    before = policies.version
+    path = f"{V1}/staff/{bob['staff_id']}/assignments/{given['assignment_id']}"
+    assert (await client.delete(path, headers={**bearer(admin), **key()})).status_code == 200
+    await policies.look()
+    held = policies.policy
+    assert held is not None
+    assert (held.version > before, held.subjects[UUID(bob["staff_id"])].assignments) == (True, ())

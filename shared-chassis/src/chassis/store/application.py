@@ -77,6 +77,7 @@ class Application:
         self._wiring = Wiring(source, types, publish, tuple(inline))
         self.on_published: Callable[[], None] = lambda: None
         self.on_scheduled: Callable[[], None] = lambda: None
+        self.on_decided: Callable[[], None] = lambda: None
 
     def extend(self, classes: tuple[type[Any], ...], publish: Publish, *inline: ReadModel) -> None:
         """Let a part of the chassis have events of its own, with what others hear of them and their read models."""
@@ -155,6 +156,8 @@ class Application:
             return await _answer(connection, key, fingerprint)
 
     async def _committed(self, uow: UnitOfWork) -> None:
+        if uow.decided:
+            self.on_decided()
         if uow.published:
             self.on_published()
         if uow.scheduled:

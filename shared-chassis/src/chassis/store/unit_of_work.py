@@ -63,6 +63,7 @@ class UnitOfWork:
         self.ctx = ctx
         self._wiring = wiring
         self._after_commit: list[Callable[[], Awaitable[None] | None]] = []
+        self.decided = False
         self.published = False
         self.scheduled = False
 
@@ -102,6 +103,7 @@ class UnitOfWork:
         meta = Meta.of(ctx, casino_id)
         new = [event_store.NewEvent(one, uuid7(), meta) for one in events]
         stream_id = f"{decider.category}-{aggregate_id}"
+        self.decided = True
         recorded = await event_store.append(self.connection, self._wiring.types, stream_id, loaded.version, new)
         for model in self._wiring.inline:
             await apply(self.connection, model, recorded)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -46,6 +45,12 @@ class PolicyStore(LocalPolicy):
         self._box = box
         self._key: OKPKey | None = None
         self._looked_at = -LOOK_EVERY_S
+        self._due = asyncio.Event()
+
+    def wake(self) -> None:
+        """See at once what changed: something was committed that may have taken something away."""
+        self._looked_at = -LOOK_EVERY_S
+        self._due.set()
 
     async def renew(self) -> Policy:
         """Publish a new version when what holds is another than what was published; the newest one."""
@@ -91,12 +96,19 @@ class PolicyStore(LocalPolicy):
         """Publish what changed, and confirm every few seconds that the policy still holds."""
         loop, confirmed_at = asyncio.get_running_loop(), -HEARTBEAT_S
         while not stop.is_set():
+            self._due.clear()
             await self.look()
             if loop.time() - confirmed_at >= HEARTBEAT_S:
                 confirmed_at = loop.time()
                 await self.confirm_to_all()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+            await self._due_or(stop)
+
+    async def _due_or(self, stop: asyncio.Event) -> None:
+        """Wait for a change, for the end, or for the next look."""
+        waiting = [asyncio.create_task(one.wait()) for one in (self._due, stop)]
+        await asyncio.wait(waiting, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
 
     async def confirm_to_all(self) -> None:
         """Tell every service that the policy still holds."""
