@@ -39,6 +39,24 @@ async def test_nobody_passes_without_a_token(client: httpx.AsyncClient, upstream
     assert upstream.seen == []
 
 
+async def test_a_signed_request_is_passed_on_as_it_was_signed_for_the_service_to_check(
+    gateway: int, upstream: Upstream
+) -> None:
+    signed = {
+        "Signature": "sig1=:AA==:",
+        "Signature-Input": 'sig1=("@path");tag="pitboss"',
+        "Content-Digest": "x=:AA==:",
+    }
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway}") as nobody:
+        assert (await nobody.get("/api/payments/v1/deposits?a=1", headers=signed)).status_code == 200
+        seen = dict(upstream.seen[0]["headers"])
+        assert {name: seen.get(name.lower()) for name in signed} == signed
+        assert "authorization" not in seen
+        half = {"Signature": signed["Signature"]}
+        assert (await nobody.get("/api/payments/v1/deposits", headers=half)).status_code == 401
+    assert len(upstream.seen) == 1
+
+
 async def test_public_routes_need_no_token(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/security/v1/staff-sessions", json={}, headers={"Authorization": ""})
     assert answer.status_code == 200

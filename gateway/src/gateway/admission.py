@@ -50,6 +50,13 @@ class Admission:
         """A partner's program that asks for a token, from one address: nobody uses up what another may ask."""
         await require(self._limiter, self._tokens, f"{named} {ip}")
 
+    async def signed(self, ip: str, risk: str | None) -> None:
+        """A request that is signed, by whom the service will know: counted by its address."""
+        await require(self._limiter, self._client, ip)
+        tier = self._risks.get(risk or "")
+        if tier is not None:
+            await require(self._limiter, tier, ip)
+
     async def caller(self, caller: Caller, risk: str | None) -> RawHeaders:
         """A session or a partner's program, and for what can do harm less."""
         who = str(caller.session_id or caller.id)

@@ -25,6 +25,7 @@ _FORWARDED = frozenset(
         b"accept",
         b"accept-language",
         b"authorization",
+        b"content-digest",
         b"content-type",
         b"idempotency-key",
         b"if-match",
@@ -32,6 +33,8 @@ _FORWARDED = frozenset(
         b"last-event-id",
         b"prefer",
         b"range",
+        b"signature",
+        b"signature-input",
         b"user-agent",
     }
 )

@@ -20,11 +20,15 @@ from chassis.approvals import Approvals, Authority, GuardedCommand, PolicyAuthor
 from chassis.approvals.approval_list import approval_list
 from chassis.approvals.http import approvals_router
 from chassis.approvals.proposing import check_guarded
+from chassis.auth.client_keys import RemoteClientKeys
+from chassis.auth.nonces import PostgresNonces
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.permissions import manifest as manifest_of
 from chassis.auth.policy.disk import DiskCopy
 from chassis.auth.policy.local import LocalPolicy
 from chassis.auth.policy.pull import pulling
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.signed_requests import ClientKeys, SignedRequests
 from chassis.auth.tokens import Verifier
 from chassis.auth.trail import AccessTrail, writing
 from chassis.auth.usage import EVERY_S, Usage, telling
@@ -63,6 +67,7 @@ class Service:
         commands: extra commands of `python -m <service>`, each given the service and its arguments.
         state: what endpoints find at `request.app.state` beside application, db, clock and settings.
         verifier: checks access tokens; only security, which has the keys itself, brings its own.
+        client_keys: the keys partners' programs sign requests with; security's list, unless given.
         policy: the policy it decides by; only security, which makes it, brings its own and keeps it up to date.
         four_eyes: the commands of its own that take a second person. With any, it has the routes about proposals.
         authority: what people hold when something is executed that they proposed or approved earlier; by the policy
@@ -88,6 +93,7 @@ class Service:
     state: Mapping[str, Any] = field(default_factory=dict)
     verifier: Verifier | None = None
     policy: LocalPolicy | None = None
+    client_keys: ClientKeys | None = None
     four_eyes: Sequence[GuardedCommand[Any]] = ()
     authority: Authority | None = None
     approvals_listed: bool = True
@@ -148,6 +154,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
         verifier=service.verifier,
         policy=policy,
         trail=trail,
+        signed=_signed(service),
         state={
             "trail": trail,
             "service": service,
@@ -213,6 +220,16 @@ async def _looping(
             await bus.close()
         except Exception:
             log.warning("bus_closed_badly", exc_info=True)
+
+
+def _signed(service: Service) -> SignedRequests | None:
+    """Whose signatures count. None do where no permission is for partners' programs, as at security itself."""
+    if not any(spec.api_client for spec in service.permissions):
+        return None
+    settings = service.settings
+    tokens = ServiceTokens(service.name, settings.internal_key)
+    keys = service.client_keys or RemoteClientKeys(settings.security_url, tokens)
+    return SignedRequests(keys, PostgresNonces(service.db), service.application.clock)
 
 
 def _kept(service: Service, trail: AccessTrail, usage: Usage) -> dict[str, Background]:

@@ -5,6 +5,7 @@ async def deposit(caller: Annotated[Caller, Player()]) -> ...
 @router.post("/players", dependencies=[Public("registration makes the account")])
 """
 
+import time
 from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any, ClassVar, Protocol
@@ -23,6 +24,7 @@ from chassis.auth.policy.held import Held
 from chassis.auth.policy.metrics import REFUSED
 from chassis.auth.policy.model import Decision, Wish
 from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.signed_requests import SignedRequests, SigningClient, is_signed, raw
 from chassis.auth.tokens import Verifier
 from chassis.domain import NotFound
 from chassis.logging.context import bind
@@ -39,6 +41,7 @@ class Door:
         shown_as_player: the permissions whose routes are also open to staff who look at things as a player does.
         policy: says what staff may do; None where no route asks.
         trail: is told what was decided.
+        signed: tells which partner's program signed a request; None where none may.
     """
 
     def __init__(
@@ -49,16 +52,24 @@ class Door:
         *,
         policy: Held | None = None,
         trail: "Trail | None" = None,
+        signed: SignedRequests | None = None,
     ) -> None:
         self.verifier = verifier
         self.services = services
         self.shown_as_player = frozenset(spec.id for spec in permissions if spec.impersonation)
         self.policy = policy
         self.trail = trail or NoTrail()
+        self.signed = signed
 
     async def caller(self, request: HTTPConnection) -> Caller:
-        """Who carries the request's token; see `bearer`."""
-        return await self.bearer(_bearer(request), reads=request.scope.get("method") in _READING)
+        """Who carries the request's token, see `bearer`, or signed it. Who does both says who they are in two ways."""
+        reads = request.scope.get("method") in _READING
+        if not is_signed(request.headers.items()):
+            return await self.bearer(_bearer(request), reads=reads)
+        if self.signed is None or "authorization" in request.headers:
+            raise Unauthenticated
+        client = await self.signed.verify(await raw(request))
+        return await self._with_policy(_signer(client, int(time.time())), reads=reads)
 
     async def bearer(self, token: str, *, reads: bool) -> Caller:
         """Who carries the token, with what the policy says they hold.
@@ -70,7 +81,9 @@ class Door:
             Unauthenticated: nobody, or somebody whose session, account or token is over.
             PolicyStale: the copy of the policy is too old to say, or older than the token where something changes.
         """
-        caller = await self.verifier.verify(token)
+        return await self._with_policy(await self.verifier.verify(token), reads=reads)
+
+    async def _with_policy(self, caller: Caller, *, reads: bool) -> Caller:
         held = caller.held or self.policy
         if held is None:
             if caller.kind != "player":
@@ -343,6 +356,18 @@ def _require_from(networks: Collection[str], request: HTTPConnection) -> None:
 
 def _tell(trail: Trail, caller: Caller, request: HTTPConnection, decision: Decision, wish: Wish) -> None:
     trail.record(decision, wish, caller, request)
+
+
+def _signer(client: SigningClient, now_s: int) -> Caller:
+    """The program that signed a request, as if its token had been made for this request alone."""
+    return Caller(
+        kind="client",
+        id=client.client_id,
+        name=str(client.client_id),
+        networks=client.networks,
+        issued_at=now_s,
+        amr=frozenset({"pop"}),
+    )
 
 
 def _door(request: HTTPConnection) -> Door:

@@ -33,6 +33,9 @@ class PermissionSpec:
 
     >>> PermissionSpec("payments.withdrawal.approve", "Approve withdrawals", "high").id
     'payments.withdrawal.approve'
+    >>> PermissionSpec("payments.withdrawal.approve", "Approve withdrawals", api_client=True)
+    Traceback (most recent call last):
+    ValueError: payments.withdrawal.approve is not for partners' programs: they neither manage access nor approve
     >>> PermissionSpec("withdrawals", "Everything")
     Traceback (most recent call last):
     ValueError: 'withdrawals' is not of the form service.resource.action
@@ -54,6 +57,9 @@ class PermissionSpec:
         object.__setattr__(self, "id", str(self.id))
         if not _ID.match(self.id):
             raise ValueError(f"{self.id!r} is not of the form service.resource.action")
+        service, _, action = self.id.split(".")
+        if self.api_client and (service == "security" or action.startswith("approve")):
+            raise ValueError(f"{self.id} is not for partners' programs: they neither manage access nor approve")
 
 
 def manifest(permissions: Iterable[PermissionSpec]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from http_message_signatures import (
     InvalidSignature,
 )
 from http_message_signatures.algorithms import ED25519
+from starlette.requests import HTTPConnection, Request
 
 from chassis.auth.errors import Unauthenticated
 from chassis.auth.networks import comes_from
@@ -128,6 +129,26 @@ class SignedRequests:
 def is_signed(headers: Iterable[tuple[str, str]]) -> bool:
     """Whether a request claims to be signed, rightly or not."""
     return any(name.lower() in ("signature", "signature-input") for name, _ in headers)
+
+
+async def raw(request: HTTPConnection) -> RawRequest:
+    """A request as it came. Unauthenticated when its body was not read as a whole: nobody could say what was signed."""
+    scope, body = request.scope, b""
+    try:
+        if isinstance(request, Request):
+            body = await request.body()
+        elif scope.get("method") not in ("GET", "HEAD"):
+            raise Unauthenticated
+    except RuntimeError:  # It was read as a form.
+        raise Unauthenticated from None
+    query = scope["query_string"]
+    return RawRequest(
+        method=scope["method"],
+        target=(scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1"),
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+        body=body,
+        address=request.client.host if request.client else None,
+    )
 
 
 class _Headers:

@@ -15,6 +15,7 @@ from chassis.auth.markers import Door, Trail
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.policy.held import Held
 from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.signed_requests import SignedRequests
 from chassis.auth.tokens import TokenVerifier, Verifier
 from chassis.http.drain import Drain
 from chassis.http.guard import Guard, refuse_broken_forms
@@ -44,6 +45,7 @@ def create_service(
     verifier: Verifier | None = None,
     policy: Held | None = None,
     trail: Trail | None = None,
+    signed: SignedRequests | None = None,
     state: Mapping[str, Any] | None = None,
     openapi: bool = True,
     metrics: bool = True,
@@ -61,7 +63,7 @@ def create_service(
         permissions: every permission the routes ask for.
         lifespan: what starts and stops with it.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
-        policy, trail: what staff may do, and who is told of each decision; see `Door`.
+        policy, trail, signed: what staff may do, who is told of each decision, and whose signatures count; see `Door`.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
         openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
         metrics: whether `/metrics` is served here; else see `metrics_served`.
@@ -92,7 +94,8 @@ def create_service(
         ],
     )
     verifier = verifier or TokenVerifier(RemoteKeys(settings.security_url))
-    door = Door(verifier, ServiceTokens(name, settings.internal_key), permissions, policy=policy, trail=trail)
+    tokens = ServiceTokens(name, settings.internal_key)
+    door = Door(verifier, tokens, permissions, policy=policy, trail=trail, signed=signed)
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))

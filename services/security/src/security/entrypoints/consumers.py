@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.messaging import Consumer
@@ -11,9 +11,10 @@ from chassis.store import UnitOfWork
 from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.envelope import Envelope
 from contracts.platform.events import DecisionsCounted, PermissionManifestPublished
-from security.adapters import catalogue, credentials, sessions, usage
+from security.adapters import catalogue, clients, credentials, sessions, usage
 from security.adapters.tables import player_account
 from security.read_models.audit_log import audit_log
+from security.read_models.client_list import client_list
 
 
 async def manifest_published(uow: UnitOfWork, _: Envelope, event: PermissionManifestPublished) -> None:
@@ -22,8 +23,13 @@ async def manifest_published(uow: UnitOfWork, _: Envelope, event: PermissionMani
 
 
 async def decisions_counted(uow: UnitOfWork, _: Envelope, event: DecisionsCounted) -> None:
-    """What is used is known before a role is changed."""
+    """What is used is known before a role is changed, and when a program last signed a request."""
     await usage.add(uow, event)
+    table = client_list.table
+    asked = {one.subject_id for one in event.counts}
+    programs = await uow.connection.execute(select(table.c.client_id).where(table.c.client_id.in_(asked)))
+    for client_id in sorted(programs.scalars()):
+        await clients.seen(uow.connection, client_id, event.counted_at)
 
 
 async def player_registered(uow: UnitOfWork, _: Envelope, event: PlayerRegistered) -> None:
