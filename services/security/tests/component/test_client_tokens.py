@@ -7,20 +7,16 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import jwt
 import pytest
-from sqlalchemy import select
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
 from chassis.testing.client import client as talking
-from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer
-from contracts.platform.events import DecisionCount, DecisionsCounted
-from security.adapters.clients import client_use
 
 from .api import V1, enter, key
 from .clients_api import ISSUER, TOKEN, Program, ask, form, register, terms
@@ -260,21 +256,6 @@ async def test_when_a_program_was_last_used_is_shown(client: httpx.AsyncClient, 
     assert await shown() is None
     await ask(client, program.assertion())
     assert await shown() is not None
-
-
-async def test_a_request_that_a_program_signed_elsewhere_is_its_last_use(
-    client: httpx.AsyncClient, admin: str, program: Program, service: Service
-) -> None:
-    counted_at, table = service.application.clock.now(), client_use
-    some = DecisionCount(
-        subject_id=UUID(str(program.client_id)), permission="payments.deposit.list", outcome="allow", count=2
-    )
-    nobody = some.model_copy(update={"subject_id": uuid4()})
-    fact = DecisionsCounted(service="payments", counted_at=counted_at, counts=(some, nobody))
-    await Feed(service)(fact)
-    async with service.db.read() as connection:
-        rows = (await connection.execute(select(table.c.client_id, table.c.last_used_at))).all()
-    assert [tuple(row) for row in rows] == [(some.subject_id, counted_at)]
 
 
 async def test_no_answer_holds_more_than_the_public_half_of_a_key(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from chassis.auth import ServiceTokens, Unauthenticated
 from chassis.auth.client_keys import RemoteClientKeys
@@ -17,6 +18,9 @@ from chassis.auth.signed_requests import RawRequest, SignedRequests
 from chassis.domain import FixedClock, uuid7
 from chassis.runtime import Service, http_application
 from chassis.store import CasinoScope, Context
+from chassis.testing.feed import Feed
+from contracts.platform.events import DecisionCount, DecisionsCounted
+from security.adapters.clients import client_use
 from security.application.client_keys import key_of
 from security.domain.client.aggregate import client
 from security.domain.client.commands import (
@@ -186,3 +190,16 @@ async def test_only_ed25519_keys_sign_requests(service: Service, clock: FixedClo
     program = await registered(service, clock, Program.new(algorithm))
     stranger = Program(kid=program.kid, pair=Program.new().pair, client_id=program.client_id)
     assert not await Elsewhere(service, clock).takes(signed(stranger, clock.now()))
+
+
+async def test_a_request_that_a_program_signed_elsewhere_is_its_last_use(service: Service, clock: FixedClock) -> None:
+    program, counted_at, table = await registered(service, clock, Program.new()), clock.now(), client_use
+    some = DecisionCount(
+        subject_id=UUID(str(program.client_id)), permission="payments.deposit.list", outcome="allow", count=2
+    )
+    nobody = some.model_copy(update={"subject_id": uuid4()})
+    fact = DecisionsCounted(service="payments", counted_at=counted_at, counts=(some, nobody))
+    await Feed(service)(fact)
+    async with service.db.read() as connection:
+        rows = (await connection.execute(select(table.c.client_id, table.c.last_used_at))).all()
+    assert [tuple(row) for row in rows] == [(some.subject_id, counted_at)]

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from chassis.auth.jwks import RemoteKeys
-from chassis.auth.markers import Door, Trail
+from chassis.auth.markers import Door, NoTrail, Trail
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.policy.held import Held
 from chassis.auth.service_tokens import ServiceTokens
@@ -63,13 +63,12 @@ def create_service(
         permissions: every permission the routes ask for.
         lifespan: what starts and stops with it.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
-        policy, trail, signed: what staff may do, who is told of each decision, and whose signatures count; see `Door`.
+        policy, trail, signed: what staff may do, who is told of decisions, and whose signatures count; see `Door`.
         state: becomes `app.state`: `application`, `db`, `clock` and whatever else endpoints need.
         openapi: whether `/openapi.json` is this application's own description; else one of its routes serves another.
         metrics: whether `/metrics` is served here; else see `metrics_served`.
         middleware: layers around everything it serves, within those that log and measure.
         edge: whether strangers call; see `Observed`.
-
     Raises: UnmarkedRoute when a route does not say who may call it; see `chassis.http.routes`.
     """
     drain = Drain()
@@ -93,9 +92,8 @@ def create_service(
             Middleware(RawApplications, applications=raw),
         ],
     )
-    verifier = verifier or TokenVerifier(RemoteKeys(settings.security_url))
-    tokens = ServiceTokens(name, settings.internal_key)
-    door = Door(verifier, tokens, permissions, policy=policy, trail=trail, signed=signed)
+    door = Door(_verifier(verifier, settings), ServiceTokens(name, settings.internal_key), permissions)
+    door.policy, door.trail, door.signed = policy, trail or NoTrail(), signed
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
@@ -104,6 +102,11 @@ def create_service(
     app.router.routes.extend(mounted)
     templates.update(_described(app, permissions))
     return app
+
+
+def _verifier(given: Verifier | None, settings: HttpSettings) -> Verifier:
+    """Security's keys check tokens, unless the service brings what does."""
+    return given or TokenVerifier(RemoteKeys(settings.security_url))
 
 
 def _described(app: FastAPI, permissions: Sequence[PermissionSpec]) -> dict[Any, str]:
