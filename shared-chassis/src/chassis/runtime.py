@@ -33,7 +33,10 @@ from chassis.auth.tokens import Verifier
 from chassis.auth.trail import AccessTrail, writing
 from chassis.auth.usage import EVERY_S, Usage, telling
 from chassis.db import Database
+from chassis.exports.desk import Exports
+from chassis.exports.http import export_routes, exports_router
 from chassis.http import create_service
+from chassis.http.listing.served import served_by
 from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.privacy import SecretBox
@@ -98,6 +101,7 @@ class Service:
     authority: Authority | None = None
     approvals_listed: bool = True
     approvals: Approvals | None = None
+    exports: Exports | None = None
     version: str = "0.1.0"
 
     def __post_init__(self) -> None:
@@ -106,6 +110,9 @@ class Service:
             self.approvals = Approvals(self.application, self.four_eyes, box=box, authority=self.authority)
             self.tasks = {**self.tasks, **self.approvals.tasks}
             self.read_models = [*self.read_models, *([approval_list] if self.four_eyes else [])]
+        if self.exports is None:
+            self.exports = Exports(self.application, list(served_by(self.routers)), self.settings)
+            self.tasks = {**self.tasks, **(self.exports.tasks if self.exports.lists else {})}
 
     def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
         """Every read model of the service by name, with the events it is made from."""
@@ -142,10 +149,12 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             yield
 
     approvals = [approvals_router(service.name, listed=service.approvals_listed)] if service.four_eyes else []
+    exports = [*export_routes(list(service.routers))]
+    exports += [exports_router(service.name)] if exports else []
     app = create_service(
         service.name,
         version=service.version,
-        routers=[*service.routers, *approvals] if serves_api else [],
+        routers=[*service.routers, *approvals, *exports] if serves_api else [],
         mounts=dict(service.mounts) if serves_api else {},
         settings=service.settings,
         readiness={"database": service.db.ping, **({"policy": policy.ready} if policy is not None else {})},
@@ -163,10 +172,13 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "db": service.db,
             "settings": service.settings,
             "approvals": service.approvals,
+            "exports": service.exports,
             **service.state,
         },
     )
     check_guarded(app, service.four_eyes)
+    assert service.exports is not None
+    service.exports.attach(app.state, policy or getattr(service.verifier, "policy", None))
     return app
 
 

@@ -9,7 +9,14 @@ import pytest
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+    export_attempt,
+)
 from chassis.testing.feed import Feed
 from chassis.testing.second_person import approval_attempts
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -50,6 +57,8 @@ ATTEMPTS = [
     attempt("POST", f"{PLAYER}/erase", P.PLAYER_ERASE, WHY, allowed=202),
     attempt("GET", f"{PLAYER}/overview", P.PLAYER_VIEW),
     attempt("GET", f"{PLAYER}/timeline", P.TIMELINE_VIEW),
+    export_attempt(f"{V1}/players", P.PLAYER_LIST, P.PLAYER_EXPORT, None),
+    export_attempt(f"{PLAYER}/timeline", P.TIMELINE_VIEW, P.TIMELINE_EXPORT, None, hidden="not found"),
     attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT),
     attempt("POST", f"{PLAYER}/self-exclusion", P.EXCLUSION_START, {"months": 6, **WHY}),
     attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),

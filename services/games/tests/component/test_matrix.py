@@ -10,7 +10,14 @@ from services.games.tests.support import hub88
 from services.games.tests.support.facts import CASINO, GAME, PLAYER
 
 from chassis.runtime import Service, http_application
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+    export_attempt,
+)
 from chassis.testing.feed import Feed
 from contracts.games.permissions import GamesPermission as P
 from contracts.games.rounds import round_id
@@ -27,6 +34,7 @@ LISTS = [
 ATTEMPTS = [
     *LISTS,
     Attempt("GET", f"{API}/rounds/{{round_id}}", permission=P.ROUND_LIST, casino_id=CASINO),
+    export_attempt(f"{API}/rounds", P.ROUND_LIST, P.ROUND_EXPORT, CASINO),
     Attempt("GET", f"{OF_CASINO}/games", permission=P.GAME_LIST, casino_id=CASINO),
     Attempt("PUT", f"{OF_CASINO}/games/{{game_code}}", permission=P.GAME_ENABLE, casino_id=CASINO, json=DECISION),
     Attempt("GET", f"{OF_CASINO}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO),

@@ -5,10 +5,10 @@ from datetime import timedelta
 from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
+from chassis.files import FileStore
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
-from reports.adapters.files import ReportFiles
 from reports.adapters.making import MAKE, ReportMaker
 from reports.application.publishing import publish
 from reports.domain.job.events import ReportCompleted, ReportFailed, ReportRequested
@@ -28,7 +28,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, verif
     settings, clock = settings or load(Settings), clock or SystemClock()
     db = Database(settings.database_url, application_name="reports", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="reports", publish=publish, inline=READ_MODELS, clock=clock)
-    files = ReportFiles(settings.files_url)
+    files = FileStore(settings.files_url, "reports")
     maker = ReportMaker(application, files, clock, timedelta(hours=settings.report_hours))
     return Service(
         name="reports",

@@ -9,8 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from chassis.files import defused
 from contracts.reports.permissions import ReportsPermission
-from reports.adapters.writers import CsvWriter, Head, XlsxWriter, defused
+from reports.adapters.writers import CsvWriter, Head, XlsxWriter
 from reports.application.definitions import ReportColumn, ReportDefinition
 
 COLUMNS = tuple(

@@ -11,7 +11,14 @@ import pytest
 from chassis.domain import uuid7
 from chassis.runtime import Service, http_application
 from chassis.store import Context, UnitOfWork
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+    export_attempt,
+)
 from chassis.testing.client import client as talking
 from chassis.testing.feed import Feed
 from chassis.testing.golden import hear
@@ -194,6 +201,8 @@ ATTEMPTS = [
     Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
     Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
     *CLIENT_ATTEMPTS,
+    export_attempt(f"{V1}/staff", P.STAFF_LIST, P.STAFF_EXPORT, CASINO),
+    export_attempt(f"{V1}/audit", P.AUDIT_LIST, P.AUDIT_EXPORT, CASINO),
     *EMERGENCY_ATTEMPTS,
 ]
 PUBLIC = {

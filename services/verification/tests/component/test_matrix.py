@@ -7,7 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.runtime import http_application
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+    export_attempt,
+)
 from contracts.verification.permissions import VerificationPermission as P
 
 from .world import CASINO, V1, World, png, staff
@@ -34,6 +41,8 @@ ATTEMPTS = [
     attempt("GET", "/hits/{hit_id}", P.HIT_DECIDE),
     attempt("POST", "/hits/{hit_id}/decide", P.HIT_DECIDE, ANOTHER),
     attempt("GET", "/lists", P.LIST_VIEW, hidden="shown"),
+    export_attempt(f"{V1}/cases", P.CASE_LIST, P.CASE_EXPORT, CASINO),
+    export_attempt(f"{V1}/hits", P.HIT_LIST, P.HIT_EXPORT, CASINO),
 ]
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.engine import async_url
-from chassis.db.revisions import r0001, r0002
+from chassis.db.revisions import r0001, r0002, r0003
 
 ischema_names["xid8"] = tables.Xid8
 
@@ -38,6 +38,12 @@ def create_chassis() -> None:
 def add_approvals() -> None:
     """The chassis' tables for what waits for a second person."""
     for statement in r0002.STATEMENTS:
+        op.execute(statement)
+
+
+def add_lists() -> None:
+    """The chassis' tables for exports of lists, saved views and bulk actions."""
+    for statement in r0003.STATEMENTS:
         op.execute(statement)
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
@@ -188,4 +189,78 @@ approval_list = Table(
     Column("ended_at", DateTime(timezone=True)),
     Index("ix_rm_approval_list_casino_id", "casino_id", "proposed_at", "id"),
     Index("ix_rm_approval_list_open", "requester_id", postgresql_where=text("ended_at IS NULL")),
+)
+
+list_export = Table(
+    "list_export",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("list", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("asked", Text, nullable=False, comment="sealed: the filter may hold personal data"),
+    Column("reason", Text, nullable=False),
+    Column("requested_by", Uuid, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, running, done, failed, expired"),
+    Column("code", Text, comment="why it failed"),
+    Column("rows", BigInteger, nullable=False, server_default="0"),
+    Column("cut", Boolean, nullable=False, server_default="false", comment="there were more rows than a file may have"),
+    Column("sight", Text, comment="what the requester saw when it was made, as a hash"),
+    Column("file", Text),
+    Column("sha256", Text),
+    Column("size_bytes", BigInteger),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),
+    Index("ix_list_export_requested_by", "requested_by", "requested_at", "id"),
+)
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("list", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("shared", Text, nullable=False, comment="private, role, casino"),
+    Column("owner_id", Uuid, nullable=False),
+    Column("role_id", Uuid),
+    Column("casino_id", Uuid),
+    Column("is_default", Boolean, nullable=False, server_default="false"),
+    Column("filter", JSONB(none_as_null=True)),
+    Column("shown", JSONB, nullable=False, comment="columns with widths, order, density"),
+    Column("version", Integer, nullable=False),
+    Column("updated_by", Uuid, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index("ix_saved_view_list", "list", "owner_id"),
+)
+
+bulk_job = Table(
+    "bulk_job",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("list", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("asked", Text, nullable=False, comment="sealed: the filter and the payload"),
+    Column("reason", Text, nullable=False),
+    Column("requested_by", Uuid, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, comment="preview, waiting, running, done, cancelled"),
+    Column("code", Text, comment="why it was cancelled"),
+    Column("total", Integer, nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Index("ix_bulk_job_requested_by", "requested_by", "requested_at", "id"),
+)
+
+bulk_row = Table(
+    "bulk_row",
+    metadata,
+    Column("job_id", Uuid, nullable=False),
+    Column("row_id", Uuid, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, done, refused"),
+    Column("code", Text, comment="why it was refused"),
+    PrimaryKeyConstraint("job_id", "row_id"),
+    Index("ix_bulk_row_waiting", "job_id", "place", postgresql_where=text("state = 'waiting'")),
 )

@@ -144,6 +144,7 @@ class ServiceSettings(FollowingSettings):
         le=3600,
         description="seconds up to 3600 between two looks at what of decisions about permissions is to be published",
     )
+    export_rows: int = Field(default=1_000_000, ge=1, le=10_000_000, description="rows of an exported list at most")
     idempotency_days: int = Field(
         default=30, ge=1, le=3650, description="days from 1 to 3650 that the answer to an idempotency key is remembered"
     )

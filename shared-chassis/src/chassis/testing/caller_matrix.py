@@ -74,6 +74,23 @@ class Attempt(_Options):
         return replace(self, path=self.path.format(**ids), json=_filled(self.json, ids))
 
 
+def export_attempt(
+    path: str, listed: str, permission: str, casino_id: UUID | None, *, hidden: Hidden = "shown"
+) -> Attempt:
+    """A list taken away as a file. What somebody of another casino gets is a file without rows."""
+    body = {"format": "csv", "reason": "for the auditors"}
+    return Attempt(
+        "POST",
+        f"{path}/exports",
+        permission=permission,
+        also=[listed],
+        casino_id=casino_id,
+        json=body,
+        allowed=202,
+        hidden=hidden,
+    )
+
+
 async def assert_caller(caller: CallerKind, client: httpx.AsyncClient, attempt: Attempt) -> httpx.Response:
     """Make the attempt as this caller and check the answer; returns it for a closer look."""
     token = _token(caller, attempt)

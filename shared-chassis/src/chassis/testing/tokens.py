@@ -17,8 +17,12 @@ from chassis.approvals import Authority, PolicyAuthority
 from chassis.auth.caller import Caller
 from chassis.auth.jwks import LocalKeys
 from chassis.auth.permissions import DataClass
+from chassis.auth.policy.compile import Access
+from chassis.auth.policy.held import Held
 from chassis.auth.policy.local import LocalPolicy
 from chassis.auth.policy.model import (
+    FRESH,
+    Asking,
     Mode,
     PermissionMeta,
     Policy,
@@ -26,6 +30,7 @@ from chassis.auth.policy.model import (
     PolicyRole,
     PolicySubject,
     RoleGrant,
+    Standing,
 )
 from chassis.auth.tokens import AUDIENCE, ISSUER, TokenVerifier
 from chassis.store.context import CasinoScope
@@ -46,12 +51,13 @@ class TokenMaker:
     def __init__(self, kid: str = "test-key") -> None:
         self._policies: dict[str, LocalPolicy] = {}
         self._held: dict[UUID, list[LocalPolicy]] = {}
+        self._latest = _Latest()
         self.key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig"}, private=True)
         self.kid = kid
 
     def verifier(self) -> TokenVerifier:
         """What `create_service(verifier=...)` takes: it believes this maker's tokens."""
-        return _MadeVerifier(LocalKeys(lambda: {self.kid: self.key}), self._policies)
+        return _MadeVerifier(LocalKeys(lambda: {self.kid: self.key}), self._policies, self._latest)
 
     def jwks(self) -> dict[str, Any]:
         """The public keys as security serves them."""
@@ -104,8 +110,9 @@ class TokenMaker:
         held = grants if grants is not None else [{"casinos": casinos, "permissions": permissions}]
         token = self.sign({name: value for name, value in made.items() if value is not None})
         if kind != "player":
-            self._policies[token] = LocalPolicy.holding(policy_of(who, held, modes))
-            self._held.setdefault(who, []).append(self._policies[token])
+            policy = LocalPolicy.holding(policy_of(who, held, modes))
+            self._policies[token] = self._latest.of[who] = policy
+            self._held.setdefault(who, []).append(policy)
         return token
 
     def authority(self) -> Authority:
@@ -135,11 +142,36 @@ def policy_of(
     )
 
 
+class _Latest:
+    """What the last token that was made for somebody says they hold, for what runs while they are not there."""
+
+    def __init__(self) -> None:
+        self.of: dict[UUID, LocalPolicy] = {}
+        self.policy: Policy | None = None
+
+    def standing(self) -> Standing:
+        return FRESH
+
+    def access(self, asking: Asking) -> Access | None:
+        held = self.of.get(asking.subject_id)
+        return None if held is None else held.access(asking)
+
+    async def look(self) -> None:
+        return None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def at_least(self, _version: int) -> bool:
+        return True
+
+
 class _MadeVerifier(TokenVerifier):
     """Knows of each token that was made what its bearer holds; of any other, that they hold nothing."""
 
-    def __init__(self, keys: LocalKeys, policies: Mapping[str, LocalPolicy]) -> None:
+    def __init__(self, keys: LocalKeys, policies: Mapping[str, LocalPolicy], latest: Held) -> None:
         super().__init__(keys)
+        self.policy = latest
         self._policies = policies
         self._nothing = LocalPolicy.holding(Policy(version=1, issued_at=datetime.now(UTC)))
 

@@ -46,3 +46,7 @@ class BackofficePermission(StrEnum):
     """Ask lists for what costs much: filters and orders that no index serves."""
     APPROVAL_LIST = "backoffice.approval.list"
     """See what waits for a second person."""
+    PLAYER_EXPORT = "backoffice.player.export"
+    """Take players away as a file."""
+    TIMELINE_EXPORT = "backoffice.timeline.export"
+    """Take what happened to a player away as a file."""

@@ -22,3 +22,5 @@ class GamesPermission(StrEnum):
     """See the rounds and their bets and wins."""
     LIST_HEAVY = "games.list.heavy"
     """Ask lists for what costs much: filters and orders that no index serves."""
+    ROUND_EXPORT = "games.round.export"
+    """Take rounds away as a file."""

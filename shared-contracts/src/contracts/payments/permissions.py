@@ -34,3 +34,7 @@ class PaymentsPermission(StrEnum):
     """Approve what another proposed about a payment provider of a casino."""
     POLICY_APPROVE = "payments.policy.approve"
     """Approve what another proposed about a casino's rules for withdrawals."""
+    DEPOSIT_EXPORT = "payments.deposit.export"
+    """Take deposits away as a file."""
+    WITHDRAWAL_EXPORT = "payments.withdrawal.export"
+    """Take withdrawals away as a file."""

@@ -108,6 +108,8 @@ class AccessRecorded(
     """Whether emergency access gave it."""
     count: Count = 1
     """How often the same was decided within a second."""
+    details: dict[str, Any] | None = None
+    """What else belongs to it: an export's list, filter, rows and hash. Never personal data."""
 
 
 class DecisionCount(BaseModel):

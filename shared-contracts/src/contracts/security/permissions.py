@@ -64,3 +64,7 @@ class SecurityPermission(StrEnum):
     """Read the audit log: who did what, when, why, from what to what."""
     LIST_HEAVY = "security.list.heavy"
     """Ask lists for what costs much: filters and orders that no index serves."""
+    STAFF_EXPORT = "security.staff.export"
+    """Take the staff away as a file."""
+    AUDIT_EXPORT = "security.audit.export"
+    """Take the audit log away as a file."""

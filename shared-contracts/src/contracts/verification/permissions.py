@@ -24,3 +24,7 @@ class VerificationPermission(StrEnum):
     """Decide whether a possible match is the player."""
     LIST_VIEW = "verification.list.view"
     """See which lists are in force, and since when."""
+    CASE_EXPORT = "verification.case.export"
+    """Take cases away as a file."""
+    HIT_EXPORT = "verification.hit.export"
+    """Take screening hits away as a file."""

@@ -79,4 +79,8 @@ PERMISSIONS = (
     ),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
+    PermissionSpec(P.PLAYER_EXPORT, "Take players away as a file", "high", ("internal", "pii_basic", "rg")),
+    PermissionSpec(
+        P.TIMELINE_EXPORT, "Take what happened to a player away as a file", "high", ("internal", "financial", "rg")
+    ),
 )

@@ -27,4 +27,5 @@ PERMISSIONS = (
         P.ROUND_LIST, "See players' rounds", data_classes=("financial",), impersonation=True, api_client=True
     ),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
+    PermissionSpec(P.ROUND_EXPORT, "Take rounds away as a file", "high", ("financial",)),
 )

@@ -57,4 +57,6 @@ PERMISSIONS = (
     PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
     PermissionSpec(P.PROVIDER_APPROVE, "Approve changes of payment providers", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.POLICY_APPROVE, "Approve changes of the rules for withdrawals", "critical", step_up_s=_FRESH_S),
+    PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial",)),
+    PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial",)),
 )

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from chassis.runtime import http_application
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+    export_attempt,
+)
 from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
 
@@ -39,6 +46,8 @@ ATTEMPTS = [
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
     *approval_attempts("payments", None),
+    export_attempt(f"{V1}/deposits", P.DEPOSIT_LIST, P.DEPOSIT_EXPORT, None),
+    export_attempt(f"{V1}/withdrawals", P.WITHDRAWAL_LIST, P.WITHDRAWAL_EXPORT, None),
 ]
 
 

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Database
 from chassis.domain import Clock
+from chassis.files import FileStore
 from chassis.logging import get_logger
 from chassis.store import Application, Context
 from chassis.tasks import Task
 from reports.adapters.figures import casino_names, days, figures, name_of
-from reports.adapters.files import ReportFiles
 from reports.adapters.freshness import complete_until
 from reports.adapters.tables import progress
 from reports.adapters.writers import WRITERS, Head
@@ -41,7 +41,7 @@ class ReportMaker:
         lifetime: how long the files are kept.
     """
 
-    def __init__(self, application: Application, files: ReportFiles, clock: Clock, lifetime: timedelta) -> None:
+    def __init__(self, application: Application, files: FileStore, clock: Clock, lifetime: timedelta) -> None:
         self._application = application
         self._db: Database = application.db
         self._files = files

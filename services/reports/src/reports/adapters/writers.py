@@ -12,16 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
-import xlsxwriter
-
+from chassis.files import Workbook, defused
 from contracts.money import exponent, to_major_string
 from reports.application.definitions import ReportColumn, ReportDefinition
 
 NO_ACTIVITY = "No Activity"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""The last four are the wide forms of the first four, which some spreadsheets take for them."""
-_XLSX_DIGITS = 15
-"""What a spreadsheet's number holds exactly; longer amounts are written as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,83 +96,39 @@ class XlsxWriter:
     """A workbook with the figures on one sheet (continued on more beyond a million rows) and the head on another."""
 
     def __init__(self, path: Path, definition: ReportDefinition, head: Head) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
-        self._book = xlsxwriter.Workbook(str(path), {**options, "default_date_format": "yyyy-mm-dd"})
-        self._bold = self._book.add_format({"bold": True})
-        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
-        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._book = Workbook(path, [column.title for column in definition.columns], sheet="Figures")
         self._columns = definition.columns
         self._head = head
-        self._formats: dict[str, Any] = {}
-        self._sheets = 0
-        self._sheet: Any = None
-        self._next = 0
-        self._new_sheet()
 
     def rows(self, rows: Sequence[dict[str, Any]]) -> None:
         for row in rows:
-            if self._next >= _SHEET_ROWS:
-                self._new_sheet()
+            self._book.begin_row()
             for place, column in enumerate(self._columns):
                 self._write(place, column, row)
-            self._next += 1
 
     def close(self, total: int) -> None:
         if total == 0:
-            self._sheet.write_string(self._next, 0, NO_ACTIVITY)
-        about = self._book.add_worksheet("About")
-        for place, (label, value) in enumerate([*self._head.lines(), ("Rows", str(total))]):
-            about.write_string(place, 0, label, self._bold)
-            about.write_string(place, 1, value)
-        for place, column in enumerate(self._columns, start=len(self._head.lines()) + 2):
-            about.write_string(place, 0, column.title, self._bold)
-            about.write_string(place, 1, column.meaning)
-        self._book.close()
+            self._book.begin_row()
+            self._book.text(0, NO_ACTIVITY)
+        columns = [(column.title, column.meaning) for column in self._columns]
+        self._book.close([*self._head.lines(), ("Rows", str(total)), ("", ""), *columns])
 
     def give_up(self) -> None:
-        if not self._book.fileclosed:
-            self._book.close()
-
-    def _new_sheet(self) -> None:
-        self._sheets += 1
-        self._sheet = self._book.add_worksheet("Figures" if self._sheets == 1 else f"Figures {self._sheets}")
-        self._sheet.freeze_panes(1, 0)
-        for place, column in enumerate(self._columns):
-            self._sheet.write_string(0, place, column.title, self._bold)
-        self._next = 1
+        self._book.give_up()
 
     def _write(self, place: int, column: ReportColumn, row: dict[str, Any]) -> None:
         value = row[column.name]
         match value:
             case None:
                 return
-            case datetime():
-                self._sheet.write_datetime(self._next, place, value.astimezone(UTC).replace(tzinfo=None), self._moment)
             case date():
-                self._sheet.write_datetime(self._next, place, datetime(value.year, value.month, value.day), self._day)  # noqa: DTZ001
+                self._book.time(place, value)
             case int() if column.kind == "money":
-                self._write_number(place, Decimal(to_major_string(value, row["currency"])), _money_format(row))
+                self._book.number(place, Decimal(to_major_string(value, row["currency"])), _money_format(row))
             case int() | Decimal():
-                self._write_number(place, Decimal(value), None)
+                self._book.number(place, Decimal(value))
             case _:
-                self._sheet.write_string(self._next, place, str(value))
-
-    def _write_number(self, place: int, number: Decimal, number_format: str | None) -> None:
-        if len(number.as_tuple().digits) > _XLSX_DIGITS:
-            self._sheet.write_string(self._next, place, str(number))
-            return
-        self._sheet.write_number(self._next, place, number, self._number_format(number_format))
-
-    def _number_format(self, number_format: str | None) -> Any:
-        if number_format is None:
-            return None
-        if number_format not in self._formats:
-            self._formats[number_format] = self._book.add_format({"num_format": number_format})
-        return self._formats[number_format]
-
-
-_SHEET_ROWS = 1_000_000
-"""A worksheet holds 1,048,576 rows."""
+                self._book.text(place, str(value))
 
 
 def _money_format(row: dict[str, Any]) -> str:
@@ -202,19 +153,5 @@ def _csv_cell(column: ReportColumn, row: dict[str, Any]) -> str:
             return defused(str(value))
 
 
-def defused(text: str) -> str:
-    """The text, with a quote before it when a spreadsheet would run it.
-
-    >>> defused("=HYPERLINK(1)"), defused("plain")
-    ("'=HYPERLINK(1)", 'plain')
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 WRITERS: dict[str, type[CsvWriter] | type[XlsxWriter]] = {"csv": CsvWriter, "xlsx": XlsxWriter}
 """By format."""
-
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}

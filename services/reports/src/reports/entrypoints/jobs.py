@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from chassis.db import Database
 from chassis.domain import Clock
-from reports.adapters.files import ReportFiles
+from chassis.files import FileStore
 from reports.read_models.job_list import table as jobs
 
 _LOOK_EVERY_S = 600.0
 
 
-async def remove_expired(db: Database, files: ReportFiles, clock: Clock) -> int:
+async def remove_expired(db: Database, files: FileStore, clock: Clock) -> int:
     """Remove the files of jobs that expired; returns how many were there."""
     async with db.read() as connection:
         rows = await connection.execute(select(jobs.c.files).where(jobs.c.expires_at <= clock.now()))
@@ -27,7 +27,7 @@ async def remove_expired(db: Database, files: ReportFiles, clock: Clock) -> int:
     return removed
 
 
-def expiry(db: Database, files: ReportFiles, clock: Clock) -> Callable[[asyncio.Event], Awaitable[None]]:
+def expiry(db: Database, files: FileStore, clock: Clock) -> Callable[[asyncio.Event], Awaitable[None]]:
     """A loop that removes expired files every ten minutes."""
 
     async def expired_files(stop: asyncio.Event) -> None:

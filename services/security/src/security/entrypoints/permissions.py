@@ -94,4 +94,6 @@ PERMISSIONS = (
     PermissionSpec(P.PERMISSION_LIST, "See the catalogue of permissions", "low"),
     PermissionSpec(P.AUDIT_LIST, "Read the audit log", "high", ("internal",)),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
+    PermissionSpec(P.STAFF_EXPORT, "Take the staff away as a file", "high", ("internal",)),
+    PermissionSpec(P.AUDIT_EXPORT, "Take the audit log away as a file", "high", ("internal",)),
 )

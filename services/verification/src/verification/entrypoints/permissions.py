@@ -41,4 +41,6 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
     ),
     PermissionSpec(P.LIST_VIEW, "See which sanctions lists are in force", "low"),
+    PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal",)),
+    PermissionSpec(P.HIT_EXPORT, "Take screening hits away as a file", "high", ("aml",)),
 )

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from chassis.auth.caller import Caller
 from chassis.http.dependencies import Db
 from chassis.http.listing.meta import meta
+from chassis.http.listing.served import Served
 from chassis.http.listing.spec import Finish, ListSpec
 from chassis.http.listing.tree import Node, from_json
 from chassis.http.problems import RequestProblem
@@ -43,6 +44,7 @@ def serve_list(
     narrow: Narrowing = _everything,
     finish: Finisher | None = None,
     name: str | None = None,
+    export: str | None = None,
     summary: str = "",
 ) -> None:
     """Mount the list.
@@ -53,6 +55,7 @@ def serve_list(
         narrow: a dependency that gives conditions the path itself means; it may ask for the marker's caller too.
         finish: what completes the rows for this request.
         name: of the operation; made from the list's unless given.
+        export: the permission to take the list away as a file; without one that is not offered.
     """
     known = name or spec.name.replace(" ", "_").replace("-", "_")
     completed: Finisher = finish or (lambda _request, _caller: None)
@@ -75,6 +78,7 @@ def serve_list(
     query.__doc__ = f"The list of {spec.name} by a filter given as a tree; everything else as in the address."
     about.__doc__ = f"What the list of {spec.name} offers this caller."
     show.serves = spec  # type: ignore[attr-defined]
+    show.served = Served(spec, router.prefix + path, marker, narrow, completed, export)  # type: ignore[attr-defined]
     query.companion_of = show  # type: ignore[attr-defined]
     about.companion_of = show  # type: ignore[attr-defined]
     rows: dict[int | str, dict[str, Any]] = {

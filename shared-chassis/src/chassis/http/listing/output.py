@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.files.cells import defused
 from chassis.http.listing import errors
 from chassis.http.listing.cost import Total
 from chassis.http.listing.errors import declined
@@ -33,7 +34,6 @@ _FORMS: Final[dict[str, Form]] = {
     "*/*": "array",
     "text/csv": "csv",
 }
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,16 @@ def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     writer.writerow(columns)
-    for row in rows:
-        out.write(",".join(_cell(row.get(name)) for name in columns) + "\r\n")
-    return out.getvalue()
+    return out.getvalue() + csv_lines(columns, rows)
 
 
-def _cell(value: Any) -> str:
+def csv_lines(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows without the headings."""
+    return "".join(",".join(csv_cell(row.get(name)) for name in columns) + "\r\n" for row in rows)
+
+
+def csv_cell(value: Any) -> str:
+    """One cell."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -116,8 +120,8 @@ def _cell(value: Any) -> str:
         value = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     elif isinstance(value, (list, dict)):
         value = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    elif isinstance(value, str) and value.startswith(_DANGEROUS):
-        value = f"'{value}"
+    elif isinstance(value, str):
+        value = defused(value)
     written = str(value)
     if not written or any(character in written for character in ',"\r\n'):
         return '"' + written.replace('"', '""') + '"'

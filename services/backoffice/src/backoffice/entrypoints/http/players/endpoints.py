@@ -85,6 +85,7 @@ serve_list(
     PLAYERS,
     Requires(P.PLAYER_LIST),
     item=PlayerItem,
+    export=P.PLAYER_EXPORT,
     finish=lambda request, _: opening(_vault(request)),
     summary="The players of the caller's casinos, personal data as far as it is theirs to see.",
 )

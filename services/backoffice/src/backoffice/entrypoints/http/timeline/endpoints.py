@@ -54,6 +54,7 @@ serve_list(
     TIMELINE,
     _VIEWED,
     item=TimelineEntry,
+    export=P.TIMELINE_EXPORT,
     narrow=of_player,
     finish=lambda _, caller: partial(_named, caller),
     summary="What happened to a player, told by every service, newest first (`order=happened_at.asc` for the story).",

@@ -17,7 +17,15 @@ from games.read_models.round_list import round_with_movements
 router = APIRouter(prefix="/api/games/v1/rounds", tags=["rounds"])
 
 
-serve_list(router, "", ROUNDS, PlayerOr(P.ROUND_LIST), item=RoundItem, summary="Rounds; a player sees their own.")
+serve_list(
+    router,
+    "",
+    ROUNDS,
+    PlayerOr(P.ROUND_LIST),
+    item=RoundItem,
+    export=P.ROUND_EXPORT,
+    summary="Rounds; a player sees their own.",
+)
 
 
 @router.get("/{round_id}")

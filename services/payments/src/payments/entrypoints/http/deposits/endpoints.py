@@ -69,6 +69,7 @@ serve_list(
     DEPOSITS,
     PlayerOr(P.DEPOSIT_LIST),
     item=DepositItem,
+    export=P.DEPOSIT_EXPORT,
     summary="Deposits, newest first: a player's own, or those of the casinos a member of staff may see.",
 )
 

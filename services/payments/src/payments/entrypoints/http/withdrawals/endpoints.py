@@ -68,6 +68,7 @@ serve_list(
     WITHDRAWALS,
     PlayerOr(P.WITHDRAWAL_LIST),
     item=WithdrawalItem,
+    export=P.WITHDRAWAL_EXPORT,
     finish=_without_staff,
     summary="Withdrawals, newest first: a player's own, or those of the casinos a member of staff may see.",
 )

@@ -15,16 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth import Caller, Requires
 from chassis.db import Database
 from chassis.domain import uuid7
+from chassis.files import MEDIA_TYPES, FileStore
 from chassis.http import App, Db, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.platform.events import AccessRecorded
 from contracts.reports.permissions import ReportsPermission as P
 from reports.adapters.figures import casino_names
-from reports.adapters.files import ReportFiles
 from reports.adapters.making import MAKE
 from reports.adapters.tables import progress
-from reports.adapters.writers import MEDIA_TYPES
 from reports.application.definitions import DEFINITIONS
 from reports.domain.job.aggregate import job
 from reports.domain.job.commands import RequestReport
@@ -108,7 +107,7 @@ async def download(
     `file_not_ready` means that it is worth asking again. Where no file will ever be (a format nobody asked for, a
     report that could not be made), there is nothing to wait for.
     """
-    files: ReportFiles = request.app.state.files
+    files: FileStore = request.app.state.files
     ctx = caller.context(request)
 
     async def work(uow: UnitOfWork) -> tuple[Any, dict[str, Any]]:

@@ -32,5 +32,6 @@ serve_list(
     Requires(P.AUDIT_LIST),
     item=AuditEntry,
     finish=_contents,
+    export=P.AUDIT_EXPORT,
     summary="What happened, newest first: who, what, from what to what, authorised by whom, why, when.",
 )

@@ -63,7 +63,7 @@ async def colleagues(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[b
     return colleagues_of(caller)
 
 
-serve_list(router, "", STAFF, _LISTED, item=StaffItem, narrow=colleagues, summary="The staff.")
+serve_list(router, "", STAFF, _LISTED, item=StaffItem, export=P.STAFF_EXPORT, narrow=colleagues, summary="The staff.")
 
 
 @router.get("/{staff_id}")

@@ -28,6 +28,7 @@ serve_list(
     CASES,
     Requires(P.CASE_LIST),
     item=CaseItem,
+    export=P.CASE_EXPORT,
     summary="Cases of the caller's casinos, the newest first.",
 )
 

@@ -22,7 +22,13 @@ router = APIRouter(prefix="/api/verification/v1", tags=["hits"])
 
 
 serve_list(
-    router, "/hits", HITS, Requires(P.HIT_LIST), item=HitItem, summary="Hits of the caller's casinos, the newest first."
+    router,
+    "/hits",
+    HITS,
+    Requires(P.HIT_LIST),
+    item=HitItem,
+    export=P.HIT_EXPORT,
+    summary="Hits of the caller's casinos, the newest first.",
 )
 
 

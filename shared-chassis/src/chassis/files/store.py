@@ -11,12 +11,12 @@ import fsspec
 _CHUNK = 256 * 1024
 
 
-class ReportFiles:
-    """Files by path beneath `files_url`."""
+class FileStore:
+    """Files by path beneath a folder of `files_url`."""
 
-    def __init__(self, files_url: str) -> None:
+    def __init__(self, files_url: str, folder: str) -> None:
         scheme, _, rest = files_url.partition("://")
-        self._root = f"{rest.rstrip('/')}/reports"
+        self._root = f"{rest.rstrip('/')}/{folder}"
         self._files: Any = fsspec.filesystem(scheme, **({"auto_mkdir": True} if scheme == "file" else {}))
 
     async def keep(self, local: Path, path: str) -> tuple[str, int]:

@@ -1,0 +1,69 @@
+"""What somebody sees who takes a list away: what both the list's permission and that of the export show."""
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from chassis.auth.caller import Caller
+from chassis.auth.permissions import DataClass
+from chassis.auth.policy.held import Held
+from chassis.auth.policy.model import MODES, Mode
+from chassis.http.listing.masking import may_know, mode_of
+from chassis.http.listing.spec import ListSpec
+from chassis.store.context import CasinoScope
+
+_SHARED: Final = [one.name for one in fields(Caller) if one.name != "admitted_by"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exporting(Caller):
+    """A caller within what two permissions allow: fewer casinos, and of each kind of data the lesser mode."""
+
+    also: str = ""
+
+    def scope(self, permission: str | None = None) -> CasinoScope:
+        """See Caller."""
+        found = Caller.scope(self, permission)
+        return found if permission is not None else found & Caller.scope(self, self.also)
+
+    def mode(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
+        """See Caller."""
+        found = Caller.mode(self, data_class, casino_id, permission)
+        if permission is not None:
+            return found
+        return min(found, Caller.mode(self, data_class, casino_id, self.also), key=MODES.index)
+
+
+def exporting(caller: Caller, permission: str, export: str) -> Exporting:
+    """The caller as the one who takes the list away. Raises as `Caller.must` unless they hold both permissions."""
+    for one in (permission, export):
+        caller.must(one)
+    return Exporting(**{name: getattr(caller, name) for name in _SHARED}, admitted_by=permission, also=export)
+
+
+def absent(subject_id: UUID, amr: list[str], held: Held | None) -> Caller:
+    """Somebody of the staff who asked for something earlier, with what they hold now. The proof of who they are was
+    asked for then."""
+    caller = Caller(
+        kind="staff",
+        id=subject_id,
+        name=str(subject_id),
+        amr=frozenset(amr),
+        authenticated_at=int(datetime.now(UTC).timestamp()),
+    )
+    return caller.by(held)
+
+
+def sight_hash(caller: Caller, spec: ListSpec) -> str:
+    """Equal as long as the caller sees the same casinos, fields and modes."""
+    scope = caller.scope()
+    casinos = sorted(scope.ids, key=str) if scope.ids is not None else [None]
+    shown = {
+        name: [mode_of(caller, field, one) if may_know(caller, field, one) else "none" for one in casinos]
+        for name, field in spec.fields.items()
+    }
+    whole = [None if scope.ids is None else [str(one) for one in casinos], sorted(map(str, scope.but)), shown]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""A whole list instead of a page of it, for jobs: read by a cursor at the server, so that memory does not grow."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+
+from chassis.auth.caller import Caller
+from chassis.db import Database
+from chassis.http.listing import errors
+from chassis.http.listing.errors import refused
+from chassis.http.listing.masking import masked
+from chassis.http.listing.query import Preferences, read_query
+from chassis.http.listing.spec import Finish, ListSpec, Row, _Asked
+from chassis.http.listing.statements import page_of
+from chassis.http.listing.tree import Leaf, Node, Not, both, to_json
+
+CHUNK: Final = 500
+_PAGING: Final = ("limit", "offset", "after", "before")
+_OPEN: Final = ("public", "internal")
+
+
+class Whole:
+    """What one caller asks for of a list, all of it. Made by `whole`; it holds no connection."""
+
+    def __init__(self, spec: ListSpec, caller: Caller, asked: _Asked, written: Node | None) -> None:
+        self.spec, self.caller = spec, caller
+        self._asked, self._written = asked, written
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Their names, in order."""
+        return tuple(self._asked.shown)
+
+    @property
+    def told(self) -> Any:
+        """The filter as JSON for others to read: what is asked of personal data is left out."""
+        return None if self._written is None else to_json(_discreet(self._written, self.spec))
+
+    @property
+    def selection(self) -> Any:
+        """The statement's parts."""
+        return self._asked.selection
+
+    async def rows(
+        self, connection: AsyncConnection, most: int, finish: Finish | None
+    ) -> AsyncIterator[Sequence[dict[str, Any]]]:
+        """The rows in order, masked, a few hundred at a time."""
+        statement = page_of(self._asked.selection, most, 0).execution_options(yield_per=CHUNK)
+        async with connection.stream(statement) as found:
+            async for part in found.mappings().partitions(CHUNK):
+                yield await self._shown(connection, [_row(one) for one in part], finish)
+
+    async def _shown(
+        self, connection: AsyncConnection, rows: list[Row], finish: Finish | None
+    ) -> Sequence[dict[str, Any]]:
+        casinos = [row.pop("_casino") for row in rows]
+        finished = await finish(connection, rows) if finish is not None else rows
+        asked = self._asked
+        return [
+            masked(row, asked.shown, self.caller, one, asked.key) for row, one in zip(finished, casinos, strict=True)
+        ]
+
+
+async def whole(
+    spec: ListSpec,
+    request: Request,
+    caller: Caller,
+    db: Database,
+    *,
+    where: Sequence[ColumnElement[bool]] = (),
+    tree: Node | None = None,
+) -> Whole:
+    """What the address and the tree ask for. RequestProblem as for a page; also when a page of it is asked for."""
+    paging = next((name for name in _PAGING if name in request.query_params), None)
+    if paging is not None:
+        raise refused(errors.UNKNOWN_PARAMETER, paging, "The whole list is taken, no page of it.")
+    query = read_query(request.query_params.multi_items())
+    moment = await spec._moment(request, caller, db, Preferences())  # noqa: SLF001 - the same package
+    return Whole(spec, caller, _Asked(spec, request, caller, query, tree, moment, where), both(query.filters, tree))
+
+
+def _row(one: Any) -> Row:
+    row: Row = {name[2:]: value for name, value in one.items() if name.startswith("f_")}
+    row["_casino"] = one.get("c")
+    return row
+
+
+def _discreet(node: Node, spec: ListSpec) -> Node:
+    match node:
+        case Leaf(name):
+            field = spec.fields.get(name)
+            return node if field is not None and field.data_class in _OPEN else Leaf(name, "eq", "***")
+        case Not(member):
+            inner = _discreet(member, spec)
+            return inner if isinstance(inner, Not) else Not(inner)
+        case _:
+            return type(node)(node.kind, tuple(_discreet(one, spec) for one in node.members))
