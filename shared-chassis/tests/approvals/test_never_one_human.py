@@ -45,7 +45,7 @@ class Machine(RuleBasedStateMachine):
     def run(self, waiting: Any) -> Any:
         return self.loop.run_until_complete(waiting)
 
-    @initialize(colour=COLOURS, concerned=st.none() | PEOPLE, needed=st.sampled_from([1, 2]))
+    @initialize(colour=COLOURS, concerned=st.sampled_from([None, 1, 2]), needed=st.sampled_from([1, 2]))
     def begin(self, colour: str, concerned: int | None, needed: int) -> None:
         self.mast.casino, self.mast.needed = uuid4(), needed
         self.mast.restart()
@@ -121,6 +121,17 @@ class Machine(RuleBasedStateMachine):
         )
         seen = {"payload_sha256": one["payload_sha256"]}
         self.run(self.mast.client.post(f"{one['href']}/approve", json=seen, headers=bearer(token)))
+
+    @rule(who=OTHERS)
+    def approve_as_one_should(self, who: int) -> None:
+        self.approve(who, 0, crash=False, unseen=False)
+
+    @rule(held=st.sampled_from([{APPROVE}, {LIST}]))
+    def lose_it_and_be_approved(self, held: set[str]) -> None:
+        """The requester loses the permission, and nobody has noticed when the others approve."""
+        self.change(0, 0, held)
+        self.approve(1, 0, crash=False, unseen=False)
+        self.approve(2, 0, crash=False, unseen=False)
 
     @rule(who=OTHERS, which=WHICH, colour=COLOURS)
     def approve_and_edit(self, who: int, which: int, colour: str) -> None:
