@@ -131,6 +131,9 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     f"POST {_BACKOFFICE}/players/search": Example(body={"email": "ann@mail.example.com", "phone": "+35612345678"}),
+    f"POST {_BACKOFFICE}/search": Example(body={"q": "ann@mail.example.com"}),
+    f"POST {_BACKOFFICE}/players/exports": Example(body={"format": "csv", "reason": "a yearly audit"}),
+    f"POST {_PLAYER}/timeline/exports": Example(body={"format": "xlsx", "reason": "a yearly audit"}),
     f"POST {_PLAYER}/reveal": Example(body=REASON),
     f"POST {_PLAYER}/profile": Example(
         body={
@@ -244,6 +247,62 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
 }
+
+_EXPORTED = (
+    f"{_PAYMENTS}/deposits",
+    f"{_PAYMENTS}/withdrawals",
+    f"{_GAMES}/rounds",
+    f"{_VERIFICATION}/cases",
+    f"{_VERIFICATION}/hits",
+)
+EXAMPLES |= {f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}) for one in _EXPORTED}
+
+CEREMONIES = frozenset(
+    {
+        f"DELETE {_SECURITY}/browser-sessions",
+        f"DELETE {_SECURITY}/clients/{{client_id}}/assignments/{{assignment_id}}",
+        f"DELETE {_SECURITY}/clients/{{client_id}}/keys/{{kid}}",
+        f"DELETE {_SECURITY}/factors/{{factor_id}}",
+        f"DELETE {_SECURITY}/own-sessions",
+        f"DELETE {_SECURITY}/own-sessions/{{session_id}}",
+        f"POST {_SECURITY}/audit/exports",
+        f"POST {_SECURITY}/break-glass",
+        f"POST {_SECURITY}/break-glass/{{break_glass_id}}/end",
+        f"POST {_SECURITY}/break-glass/{{break_glass_id}}/review",
+        f"POST {_SECURITY}/browser-sessions",
+        f"POST {_SECURITY}/browser-sessions/factor",
+        f"POST {_SECURITY}/browser-sessions/factor-options",
+        f"POST {_SECURITY}/clients",
+        f"POST {_SECURITY}/clients/{{client_id}}/assignments",
+        f"POST {_SECURITY}/clients/{{client_id}}/disable",
+        f"POST {_SECURITY}/clients/{{client_id}}/enable",
+        f"POST {_SECURITY}/clients/{{client_id}}/keys",
+        f"POST {_SECURITY}/elevations",
+        f"POST {_SECURITY}/elevations/{{elevation_id}}/approve",
+        f"POST {_SECURITY}/elevations/{{elevation_id}}/end",
+        f"POST {_SECURITY}/elevations/{{elevation_id}}/refuse",
+        f"POST {_SECURITY}/factors/recovery-codes",
+        f"POST {_SECURITY}/factors/totp",
+        f"POST {_SECURITY}/factors/totp/{{factor_id}}/confirm",
+        f"POST {_SECURITY}/factors/webauthn",
+        f"POST {_SECURITY}/factors/webauthn/options",
+        f"POST {_SECURITY}/impersonations",
+        f"POST {_SECURITY}/me/break-glass/{{break_glass_id}}/end",
+        f"POST {_SECURITY}/me/elevations/{{elevation_id}}/end",
+        f"POST {_SECURITY}/oauth/token",
+        f"POST {_SECURITY}/staff-sessions/factor",
+        f"POST {_SECURITY}/staff-sessions/factor-options",
+        f"POST {_SECURITY}/staff/exports",
+        f"POST {_SECURITY}/staff/{{staff_id}}/factors/reset",
+        f"POST {_SECURITY}/staff/{{staff_id}}/sessions/end",
+        f"POST {_SECURITY}/step-up",
+        f"POST {_SECURITY}/step-up/options",
+        "POST /internal/v1/session-tokens",
+        f"PUT {_SECURITY}/clients/{{client_id}}/terms",
+    }
+)
+"""What takes a device, a second person, a key or a session a moment old. Their bad input is tried where these are
+at hand: in security's component tests of factors, sessions, clients, elevations and emergency access."""
 
 PARTNERS = frozenset({"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"})
 """Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""

@@ -13,6 +13,7 @@ import httpx
 from pitlocal.paths import REPOSITORY
 from pitlocal.stack import Stack
 
+from journey import sight
 from journey.client import Api, NotInTime, Person, Refused
 from journey.opening import ROLES, add_staff, configure, define_role, first_log_in, open_one, permissions_known
 from journey.playbook import Played
@@ -114,8 +115,12 @@ async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     # The people above are yours; these two do the routine work, under log-ins of their own.
     for name, role in (("robot_agent", "document_agent"), ("robot_officer", "payments_officer")):
         tale.staff[name] = await add_staff(tale, name, roles[role], everywhere)
+    await sight.hire(tale, everywhere)
     for casino_id, currency in casinos.values():
         await configure(tale, casino_id, currency)
+    tale.casino_id, tale.currency = casinos["Bernstein"]
+    await sight.proposal_waits(tale)
+    await sight.emergency(tale)
     return casinos
 
 
@@ -147,6 +152,10 @@ def _welcome(tale: Tale, casinos: dict[str, tuple[str, str]]) -> list[str]:
     log_in = json.dumps(tale.staff["officer"].credentials)
     second = json.dumps(tale.staff["second_officer"].credentials)
     admin, agent = (json.dumps(tale.staff[name].credentials) for name in ("admin", "agent"))
+    other = json.dumps(tale.staff["second_manager"].credentials)
+    looks = "\n        ".join(
+        f"look '{json.dumps(tale.staff[name].credentials)}'    # {role}" for name, role in sight.EYES.items()
+    )
     tries = f"""
         G={gateway}
         log_in() {{ curl -s $G/api/security/v1/staff-sessions -H 'content-type: application/json' -d "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])'; }}
@@ -171,6 +180,13 @@ def _welcome(tale: Tale, casinos: dict[str, tuple[str, str]]) -> list[str]:
         D=$(date -u +%F); J=$(curl -s $G/api/reports/v1/jobs -H "authorization: Bearer $ADMIN" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{"report":"revenue","casino_ids":["{bernstein}"],"from":"'$D'","to":"'$D'","formats":["csv","xlsx"]}}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["job_id"])')
         curl -sN $G/api/reports/v1/jobs/$J/progress -H "authorization: Bearer $ADMIN"
         curl -s $G/api/reports/v1/jobs/$J/files/csv -H "authorization: Bearer $ADMIN"
+        # The same player in the eyes of six roles: masked, by name, with what is suspected, as a mark, not at all.
+        look() {{ curl -s "$G/api/backoffice/v1/players?player_id=eq.$P" -H "authorization: Bearer $(log_in "$1")"; echo; }}
+        {looks}
+        # A proposal of one manager waits for the other; emergency access that was given back waits for its review.
+        curl -s "$G/api/backoffice/v1/approvals/awaiting-me" -H "authorization: Bearer $(log_in '{other}')"
+        curl -s "$G/api/security/v1/break-glass?reviewed_at=is.null" -H "authorization: Bearer $ADMIN"
+        curl -s "$G/api/security/v1/explain?subject={tale.staff["officer"].id}&permission=backoffice.player.reveal" -H "authorization: Bearer $ADMIN"
         # Behave badly: duplicates, disorder, lost answers (back to normal with {{}}).
         curl -s -X PUT {stack.url("simulators")}/control/chaos -d '{{"duplicates":0.2,"reordering":0.2,"lost_answers":0.05,"delay_ms":400}}'
     """  # noqa: E501

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pitlocal.stack import Stack
 
-from journey import acknowledged, documented, leaving, ledger, newcomer, opening, playing, telling
+from journey import acknowledged, documented, leaving, ledger, newcomer, opening, playing, sight, telling
 from journey.client import Api
 from journey.tale import Step, Tale, start_world
 from journey.unrest import Unrest
@@ -18,6 +18,7 @@ JOURNEY: tuple[Step, ...] = (
     *playing.STEPS,
     *leaving.LIMIT_AND_WITHDRAWAL,
     *telling.STEPS,
+    *sight.STEPS,
     *documented.STEPS,
     *leaving.EXCLUSION,
     *ledger.BALANCED,

@@ -131,3 +131,11 @@ def test_other_kinds_of_keys_are_left_out() -> None:
     other = OKPKey.generate_key("X25519", {"kid": "x"}, private=False)
 
     assert public_keys({"keys": [other.as_dict(private=False), {"kty": "EC"}, 7]}) == {}
+
+
+def test_a_policy_of_many_roles_is_signed_and_read() -> None:
+    """Libraries guard against large tokens; a policy is one."""
+    payload = b"x" * 8_000_000
+    assert (
+        read(sign(payload, "policy+jws", KEY), "policy+jws", public_keys(document_of({KEY.kid or "": KEY}))) == payload
+    )

@@ -15,6 +15,15 @@ KINDS: Final[tuple[Kind, ...]] = ("policy+jws", "policy-delta+jws", "policy-conf
 _ALGORITHM: Final = "Ed25519"
 
 
+class _OfPolicies(jws.JWSRegistry):
+    """The library takes no more than 128,000 bytes, which is fewer than a hundred roles have."""
+
+    max_payload_length = 32 * 1024 * 1024
+
+
+_REGISTRY: Final = _OfPolicies(algorithms=[_ALGORITHM])
+
+
 class BadSignature(ValueError):
     """It was not signed by a key we know, or is something else than was expected."""
 
@@ -31,19 +40,19 @@ def new_key(kid: str) -> OKPKey:
 def sign(payload: bytes, kind: Kind, key: OKPKey) -> str:
     """The payload with its signature, as text."""
     header = {"alg": _ALGORITHM, "kid": key.kid, "typ": kind}
-    return jws.serialize_compact(header, payload, key, algorithms=[_ALGORITHM])
+    return jws.serialize_compact(header, payload, key, registry=_REGISTRY)
 
 
 def read(token: str, kind: Kind, keys: Mapping[str, OKPKey]) -> bytes:
     """What was signed; BadSignature when it was not, UnknownKey when nobody can tell."""
     try:
-        header = jws.extract_compact(token.encode("ascii")).headers()
+        header = jws.extract_compact(token.encode("ascii"), registry=_REGISTRY).headers()
         if header.get("alg") != _ALGORITHM or header.get("typ") != kind or "crit" in header:
             raise BadSignature("not signed as it should be")
         key = keys.get(str(header.get("kid")))
         if key is None:
             raise UnknownKey("signed by a key nobody here knows")
-        found = jws.deserialize_compact(token, key, algorithms=[_ALGORITHM])
+        found = jws.deserialize_compact(token, key, registry=_REGISTRY)
     except (JoseError, ValueError, TypeError) as error:
         if isinstance(error, BadSignature):
             raise
@@ -56,7 +65,7 @@ def read(token: str, kind: Kind, keys: Mapping[str, OKPKey]) -> bytes:
 def kind_of(token: str) -> Kind | None:
     """What a token says it is, before anybody believes it."""
     try:
-        typ = jws.extract_compact(token.encode("ascii")).headers().get("typ")
+        typ = jws.extract_compact(token.encode("ascii"), registry=_REGISTRY).headers().get("typ")
     except (JoseError, ValueError, TypeError):
         return None
     return next((kind for kind in KINDS if kind == typ), None)
