@@ -10,10 +10,12 @@ from journey.tale import STAFF_DOOR, Step, Tale
 ROLES: dict[str, tuple[str, ...]] = {
     "casino_manager": (
         "backoffice.casino.*",
+        "backoffice.approval.*",
         "backoffice.profile.*",
         "games.*",
         "payments.provider.*",
         "payments.policy.*",
+        "payments.approval.*",
         "backoffice.casino.open",
         "backoffice.casino.approve",
         "backoffice.profile.adopt",

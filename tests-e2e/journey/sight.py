@@ -58,7 +58,7 @@ async def proposal_waits(tale: Tale) -> str:
 
     async def inbox() -> Any:
         waiting = await tale.staff["second_manager"].get("/api/backoffice/v1/approvals/awaiting-me")
-        return [one for one in waiting if one["approval_id"] == proposal["approval_id"]] or None
+        return [one for one in waiting if one["id"] == proposal["approval_id"]] or None
 
     await eventually("the proposal is in the other manager's inbox", inbox)
     alone = await refusal(manager.approve(proposal))
