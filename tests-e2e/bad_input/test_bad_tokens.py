@@ -59,7 +59,7 @@ def _unbelievable(house: House, good: str) -> Iterator[tuple[str, dict[str, str]
         "no kind": {"kind": "god"},
         "no subject": {"sub": "admin"},
         "a session that is none": {"sid": 7},
-        "grants of nonsense": {"kind": "staff", "casino": None, "grants": [7, None]},
+        "a policy of nonsense": {"kind": "staff", "casino": None, "pv": "the newest"},
         "both kinds": {"casino": str(uuid4()), "kind": "staff"},
         "a NUL": {"sub": "\x00"},
     }

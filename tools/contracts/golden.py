@@ -85,6 +85,7 @@ _WORDS: dict[str, Any] = {
     "country": "MT",
     "currency": "EUR",
     "delta_minor": -5000,
+    "details": {"list": "players", "rows": 3},
     "element": "payments.provider",
     "element_id": "stripe",
     "entries": 18734,

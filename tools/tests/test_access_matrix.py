@@ -88,12 +88,17 @@ def test_every_permission_is_held_by_some_seed_role_or_named_here() -> None:
 
 ADMINISTRATORS_ALONE = frozenset(
     {
-        "backoffice.casino.open",
-        "backoffice.profile.adopt",
-        "backoffice.player.erase",
         "backoffice.casino.approve",
+        "backoffice.casino.open",
         "backoffice.list.heavy",
+        "backoffice.player.erase",
+        "backoffice.player.export",
+        "backoffice.profile.adopt",
+        "backoffice.timeline.export",
         "games.list.heavy",
+        "games.round.export",
+        "verification.case.export",
+        "verification.hit.export",
     }
 )
 """What an installation's administrator gives to whom he sees fit."""

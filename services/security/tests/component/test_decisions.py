@@ -82,7 +82,11 @@ async def test_who_can_and_what_can(client: httpx.AsyncClient, admin: str, bob: 
         ("bob@example.com", [CASINO]),
     ]
     what = (await client.get(f"{V1}/what-can", params={"subject": bob}, headers=bearer(admin))).json()["permissions"]
-    assert {one["permission"]: one["casinos"] for one in what} == {DEPOSITS: [CASINO], APPROVE: [CASINO]}
+    assert {one["permission"]: one["casinos"] for one in what} == {
+        DEPOSITS: [CASINO],
+        APPROVE: [CASINO],
+        "payments.deposit.export": [CASINO],
+    }
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,8 @@ class KafkaFollowing:
                     await asyncio.wait_for(self._stopping.wait(), _PAUSE_S)
             with suppress(KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), _STOP_S)
-            consumer, started = self._consumer(), False
+            if not self._stopping.is_set():
+                consumer, started = self._consumer(), False
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         """Hand out records until told to stop. A batch whose handler fails is read again."""
