@@ -74,7 +74,7 @@ class Openings:
     async def security(self) -> AsyncIterator[House]:
         """An administrator, a colleague with a role, a player."""
         settings = await self._settings(security.settings.Settings, password_memory_kib=8192, password_rounds=1)
-        service = security.main.build(settings, clock=FixedClock(datetime.now(UTC)))
+        service = security.main.build(settings)
         async with _served(service) as (app, client):
             yield await _staffed(service, app, client)
 

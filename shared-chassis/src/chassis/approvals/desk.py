@@ -102,10 +102,13 @@ class Approvals:
             pydantic.ValidationError: it is no payload of this command.
             DomainError: it could not be done as things are; or it is another's proposal, or an ended one.
         """
-        command = self.commands[(await self.row(uow, approval_id))["command"]]
-        payload = command.payload.model_validate(content)
-        subject = await command.describe(uow, payload)
         row = await self.row(uow, approval_id)
+        command = self.commands[row["command"]]
+        payload = command.payload.model_validate(content)
+        if getattr(payload, "casino_id", row["casino_id"]) != row["casino_id"]:
+            # Before it is looked at: whether there is such a casino is not told.
+            raise ApprovalUnknown("It is about something else: propose that by itself.")
+        subject = await command.describe(uow, payload)
         if (subject.casino_id, subject.kind, subject.id) != (row["casino_id"], row["subject_kind"], row["subject_id"]):
             raise ApprovalUnknown("It is about something else: propose that by itself.")
         as_json = payload.model_dump(mode="json")

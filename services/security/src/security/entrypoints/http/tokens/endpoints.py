@@ -32,6 +32,21 @@ log = structlog.get_logger(__name__)
 _ISSUED: Final = Counter("client_tokens_total", "Answers to partners' programs that asked for a token", ["answer"])
 
 
+_REFUSED: Final[dict[str, Any]] = {
+    "description": "RFC 6749 section 5.2: `error` and `error_description`.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["error"],
+                "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+            }
+        },
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    },
+}
+
+
 class AccessToken(BaseModel):
     """RFC 6749 section 5.1."""
 
@@ -53,6 +68,7 @@ class _Known:
     TOKEN_PATH,
     dependencies=[Public("the assertion is the proof")],
     response_model=AccessToken,
+    responses=dict.fromkeys((400, 401), _REFUSED),
     openapi_extra={
         "requestBody": {
             "required": True,
