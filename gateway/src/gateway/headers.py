@@ -6,6 +6,7 @@ the signed token alone; nothing a client says about itself in other headers is b
 
 import re
 from collections.abc import Iterable
+from string import ascii_lowercase, digits
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,7 +17,7 @@ from gateway.target import canonical_path
 Headers = Iterable[tuple[bytes, bytes]]
 
 _PORT = re.compile(r":[0-9]*$")
-_IN_NAMES = b"abcdefghijklmnopqrstuvwxyz0123456789-"
+_IN_NAMES = (ascii_lowercase + digits + "-").encode()
 _CONTROL = bytes([*range(9), *range(10, 32), 127])
 _CONNECTION_WORDS = frozenset({b"keep-alive", b"close", b"upgrade"})
 
