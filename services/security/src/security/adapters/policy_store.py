@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from joserfc.jwk import OKPKey
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.policy import signing, wire
@@ -55,7 +55,7 @@ class PolicyStore(LocalPolicy):
     async def renew(self) -> Policy:
         """Publish a new version when what holds is another than what was published; the newest one."""
         async with self._app.db.read() as connection:
-            latest, rules = await _latest(connection), await self._read(connection, self.now())
+            latest, rules = await _latest(connection, self.policy), await self._read(connection, self.now())
         if latest is None or not wire.same_rules(latest, rules):
             key = await self._signing_key()
             latest = await self._app.transact(
@@ -158,10 +158,15 @@ async def _publish(uow: UnitOfWork, key: OKPKey, read: Read) -> Policy:
     return policy
 
 
-async def _latest(connection: AsyncConnection) -> Policy | None:
-    statement = select(policy_version.c.document).order_by(policy_version.c.version.desc()).limit(1)
-    document = await connection.scalar(statement)
-    return None if document is None else wire.decode(document)
+async def _latest(connection: AsyncConnection, held: Policy | None = None) -> Policy | None:
+    """The newest policy that was published; what is held is not read again."""
+    version = await connection.scalar(select(func.max(policy_version.c.version)))
+    if version is None:
+        return None
+    if held is not None and held.version == version:
+        return held
+    statement = select(policy_version.c.document).where(policy_version.c.version == version)
+    return wire.decode((await connection.execute(statement)).scalar_one())
 
 
 async def _ended(connection: AsyncConnection, now: datetime) -> dict[Any, datetime]:
