@@ -105,12 +105,12 @@ class Approvals:
         row = await self.row(uow, approval_id)
         command = self.commands[row["command"]]
         payload = command.payload.model_validate(content)
+        elsewhere = ApprovalUnknown("It is about something else: propose that by itself.")
         if getattr(payload, "casino_id", row["casino_id"]) != row["casino_id"]:
-            # Before it is looked at: whether there is such a casino is not told.
-            raise ApprovalUnknown("It is about something else: propose that by itself.")
+            raise elsewhere  # Before it is looked at: whether there is such a casino is not told.
         subject = await command.describe(uow, payload)
         if (subject.casino_id, subject.kind, subject.id) != (row["casino_id"], row["subject_kind"], row["subject_id"]):
-            raise ApprovalUnknown("It is about something else: propose that by itself.")
+            raise elsewhere
         as_json = payload.model_dump(mode="json")
         edited = Edit(by=by, draft=subject.draft(sha256_of(as_json)), now=uow.ctx.occurred_at)
         outcome = await uow.decide(approval, approval_id, edited)

@@ -5,6 +5,7 @@ repeats nothing and skips nothing. Of several processes one projects; the others
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -22,6 +23,14 @@ _QUIET_TRANSACTIONS = 10_000
 """Writing down that nothing happened is itself a transaction; it is done once in so many."""
 
 
+async def keep_up(catch_up: Callable[[], Awaitable[int]], stop: asyncio.Event, *, look_every_s: float) -> None:
+    """Catch up again and again until told to stop, with a pause whenever there was nothing to do."""
+    while not stop.is_set():
+        if not await catch_up():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), look_every_s)
+
+
 class Projector:
     """Folds a log into a model's live table, chunk by chunk.
 
@@ -35,10 +44,7 @@ class Projector:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold whatever comes until told to stop."""
-        while not stop.is_set():
-            if not await self.catch_up():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
+        await keep_up(self.catch_up, stop, look_every_s=_LOOK_EVERY_S)
 
     async def catch_up(self) -> int:
         """Fold everything that is finished by now; returns how many events were the model's business."""

@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
@@ -22,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database, tables
 from chassis.store import Application, Context, Log, ReadModel, UnitOfWork
-from chassis.store.projector import read_place, write_place
+from chassis.store.projector import keep_up, read_place, write_place
 from contracts.security.events import AuditSealed
 from security.adapters.tables import audit_checkpoint, audit_seal
 
@@ -72,10 +71,7 @@ class AuditChain:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Seal whatever comes until told to stop."""
-        while not stop.is_set():
-            if not await self.catch_up():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
+        await keep_up(self.catch_up, stop, look_every_s=_LOOK_EVERY_S)
 
     async def catch_up(self) -> int:
         """Seal everything that has come by now; returns how many entries that were. Of several one seals at a time."""

@@ -12,7 +12,7 @@ from chassis.auth import Caller, Forbidden
 from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from security.adapters import catalogue
-from security.domain.grants import Catalogue, Line, beyond
+from security.domain.grants import Catalogue, Line, beyond, undenied
 from security.domain.staff.errors import BeyondOwnAccess, StaffMemberUnknown
 from security.entrypoints.access import held_by, held_now_or_later
 from security.read_models.assignment_list import assignment_list
@@ -48,19 +48,30 @@ async def require_held(
         raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field=field)
 
 
+async def require_undenied(uow: UnitOfWork, caller: Caller, denied: Sequence[Line]) -> None:
+    """BeyondOwnAccess when lines are taken away whose denials kept somebody from what the caller does not hold."""
+    known = await catalogue.load(uow.connection)
+    await require_held(uow, caller, undenied(denied, [], known), known, field=None)
+
+
 async def require_as_much(uow: UnitOfWork, caller: Caller, staff_id: UUID) -> None:
     """BeyondOwnAccess when a colleague may do what the caller may not: who sees his password could come in as him."""
     theirs = await held_now_or_later(uow.connection, staff_id, uow.ctx.occurred_at)
     await require_held(uow, caller, theirs, await catalogue.load(uow.connection), field=None)
 
 
-def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:
-    """Narrows a query over assignments to those at the caller's casinos alone."""
-    within, column = casinos_of(caller), assignment_list.table.c.casinos
+def at_own_casinos(caller: Caller, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Narrows a query to what is at the caller's casinos alone; `column` has the casinos of a row."""
+    within = casinos_of(caller)
     if within is None:
         return []
     own: Any = cast(sorted(within), JSONB)
     return [column.contained_by(own)]
+
+
+def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:
+    """Narrows a query over assignments to those at the caller's casinos alone."""
+    return at_own_casinos(caller, assignment_list.table.c.casinos)
 
 
 async def require_colleague(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> None:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from backoffice.read_models.approval_inbox import table
 from chassis.auth import Caller, Requires
 from chassis.db import Database
 from chassis.http import Db
 from chassis.http.listing import Field as Listed
-from chassis.http.listing import ListSpec, serve_list
+from chassis.http.listing import ListSpec, in_scope, serve_list
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.event import SERVICES
 from contracts.payments.permissions import PaymentsPermission
@@ -91,7 +91,7 @@ async def _mine(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
 
 def _visible(caller: Caller) -> ColumnElement[bool]:
     """What the caller could see at the service that keeps it."""
-    return or_(false(), *(and_(_C.list_permission == one, _within(caller, one)) for one in _LISTS))
+    return or_(false(), *(and_(_C.list_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in _LISTS))
 
 
 async def _awaiting(caller: Caller, db: Database) -> Sequence[ColumnElement[bool]]:
@@ -99,7 +99,7 @@ async def _awaiting(caller: Caller, db: Database) -> Sequence[ColumnElement[bool
     async with db.read() as connection:
         asked = select(_C.approve_permission).where(_C.state == "waiting").distinct()
         permissions = (await connection.execute(asked)).scalars().all()
-    held = (and_(_C.approve_permission == one, _within(caller, one)) for one in permissions)
+    held = (and_(_C.approve_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in permissions)
     return [
         _C.state == "waiting",
         _C.requester_id != caller.id,
@@ -107,14 +107,6 @@ async def _awaiting(caller: Caller, db: Database) -> Sequence[ColumnElement[bool
         ~_C.approved_by.contains(me),
         or_(false(), *held),
     ]
-
-
-def _within(caller: Caller, permission: str) -> ColumnElement[bool]:
-    """The casinos where the caller holds the permission; what is of no casino, only with all of them."""
-    scope = caller.scope(permission)
-    if scope.ids is None:
-        return _C.casino_id.is_(None) | ~(_C.casino_id == any_(literal(sorted(scope.but), ARRAY(Uuid))))
-    return _C.casino_id == any_(literal(sorted(scope.ids), ARRAY(Uuid)))
 
 
 for _path, _narrow, _name, _summary in (

@@ -23,11 +23,10 @@ from backoffice.entrypoints.http.players.schemas import (
     SearchBody,
 )
 from backoffice.entrypoints.http.search.recording import record_search
-from backoffice.entrypoints.http.search.sight import within
 from backoffice.read_models import player_list
 from chassis.auth import Caller, Internal, PlayerOr, Public, Requires
 from chassis.http import App, Db, Once
-from chassis.http.listing import serve_list
+from chassis.http.listing import in_scope, serve_list
 from chassis.privacy import SubjectVault
 from chassis.store import Actor, UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -106,7 +105,7 @@ async def search_players(
     conditions = [index == vault.blind_index(value) for index, value in asked if value] or [false()]
     if body.email or body.phone:
         await app.transact(record_search, caller.context(request))
-    listed = within(column.casino_id, caller.scope(P.PLAYER_LIST))
+    listed = in_scope(column.casino_id, caller.scope(P.PLAYER_LIST))
     return await PLAYERS.page(request, caller, db, where=[or_(*conditions), listed], finish=opening(vault))
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.adapters.name_indexes import last_name_index, name_index
 from backoffice.domain.search.asked import Asked
 from backoffice.domain.search.errors import SearchTookTooLong
-from backoffice.entrypoints.http.search.sight import Kind, Sight, within
+from backoffice.entrypoints.http.search.sight import Kind, Sight
 from backoffice.read_models.casino_list import table as casinos
 from backoffice.read_models.player_list import table as players
 from backoffice.read_models.search_entry import table as entries
+from chassis.http.listing import in_scope
 from chassis.privacy import SubjectVault
 from chassis.store import Row
 from chassis.store.context import CasinoScope
@@ -77,10 +78,10 @@ class Search:
     def _players(self, vault: SubjectVault) -> Select[Any] | None:
         column: Any = players.c
         scope = self.sight["player"]
-        known = [and_(one, within(column.casino_id, scope)) for one in self._begins(column.player_id)]
+        known = [and_(one, in_scope(column.casino_id, scope)) for one in self._begins(column.player_id)]
         told = or_(*self._personal(vault)) if self.identity_is_looked_at else None
         if told is not None:
-            known.append(and_(told, within(column.casino_id, scope & self.identity)))
+            known.append(and_(told, in_scope(column.casino_id, scope & self.identity)))
         if not known:
             return None
         shown = _shown("player", column.player_id, column.casino_id, column.player_id, column.registered_at)
@@ -117,7 +118,7 @@ class Search:
         shown = _shown("casino", column.casino_id, column.casino_id, nobody, column.opened_at)
         return (
             select(*shown, column.name.label("label"), _NOTHING_SEALED)
-            .where(or_(*known), within(column.casino_id, self.sight["casino"]))
+            .where(or_(*known), in_scope(column.casino_id, self.sight["casino"]))
             .order_by(column.opened_at.desc(), column.casino_id.desc())
         )
 
@@ -142,7 +143,7 @@ class Search:
 
     def _in_sight(self, kind: Kind) -> Condition:
         """A report job is of several casinos and shown to its owner, as in the list of reports."""
-        return entries.c.owner_id.is_not(None) if kind == "report" else within(entries.c.casino_id, self.sight[kind])
+        return entries.c.owner_id.is_not(None) if kind == "report" else in_scope(entries.c.casino_id, self.sight[kind])
 
     def _begins(self, column: ColumnElement[Any]) -> Iterable[Condition]:
         if self.asked.ids is not None:

@@ -1,9 +1,7 @@
 """What of a search somebody may see: the kinds whose lists are open to him, each at the casinos where it is."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal, get_args
-
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, not_, true
+from typing import Literal, get_args
 
 from chassis.auth import Caller
 from chassis.store.context import CasinoScope
@@ -37,10 +35,3 @@ def sight_of(caller: Caller, wanted: Collection[Kind]) -> Sight:
     """The kinds that are looked through for this caller, with the casinos."""
     scopes = {kind: caller.scope(LISTED_WITH[kind]) for kind in KINDS if not wanted or kind in wanted}
     return {kind: scope for kind, scope in scopes.items() if not scope.empty}
-
-
-def within(column: ColumnElement[Any], scope: CasinoScope) -> ColumnElement[bool]:
-    """The rows of these casinos."""
-    if scope.ids is not None:
-        return column == any_(literal(sorted(scope.ids), ARRAY(Uuid)))
-    return not_(column == any_(literal(sorted(scope.but), ARRAY(Uuid)))) if scope.but else true()

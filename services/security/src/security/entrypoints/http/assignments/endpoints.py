@@ -12,14 +12,13 @@ from chassis.http import App, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import catalogue
 from security.application.policy import grants_of
-from security.domain.grants import lines, undenied
+from security.domain.grants import lines
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import WithdrawRole
 from security.entrypoints.http.assignments.giving import Gift, casinos_named, give
 from security.entrypoints.http.assignments.listing import ASSIGNMENTS
-from security.entrypoints.http.reach import assignments_within, casinos_of, require_held, require_own_casinos
+from security.entrypoints.http.reach import assignments_within, casinos_of, require_own_casinos, require_undenied
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.http.staff.schemas import Assign, Assigned, AssignmentItem
 from security.read_models.assignment_list import assignment_list
@@ -91,9 +90,7 @@ async def withdraw_role(
         found = (await uow.connection.execute(statement)).one_or_none()
         await uow.decide(staff, staff_id, command)
         if found is not None:
-            known = await catalogue.load(uow.connection)
-            freed = undenied(lines(grants_of(found), tuple(found.casinos)), [], known)
-            await require_held(uow, caller, freed, known, field=None)
+            await require_undenied(uow, caller, lines(grants_of(found), tuple(found.casinos)))
 
     await app.transact(work, caller.context(request))
     return Done()

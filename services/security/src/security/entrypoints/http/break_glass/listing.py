@@ -1,13 +1,10 @@
 """The list of emergencies and their reviews."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, cast
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement
 
 from chassis.auth import Caller
 from chassis.http.listing import Field, ListSpec
-from security.entrypoints.http.reach import casinos_of
+from security.entrypoints.http.reach import at_own_casinos
 from security.read_models.break_glass_list import table
 
 EMERGENCIES = ListSpec(
@@ -36,8 +33,4 @@ EMERGENCIES = ListSpec(
 
 def emergencies_within(caller: Caller) -> list[ColumnElement[bool]]:
     """Narrows a query over emergencies to those at the caller's casinos alone."""
-    within = casinos_of(caller)
-    if within is None:
-        return []
-    own: Any = cast(sorted(within), JSONB)
-    return [table.c.casinos.contained_by(own)]
+    return at_own_casinos(caller, table.c.casinos)

@@ -18,11 +18,11 @@ from security.application.policy import grants_of
 from security.domain.client.aggregate import client
 from security.domain.client.commands import AddKey, AssignClientRole, RetireKey, WithdrawClientRole
 from security.domain.client.errors import ClientKeyTaken
-from security.domain.grants import lines, undenied
+from security.domain.grants import lines
 from security.entrypoints.access import role_to_give
-from security.entrypoints.http.clients.endpoints import casinos_named
+from security.entrypoints.http.assignments.giving import casinos_named
 from security.entrypoints.http.clients.schemas import AddKeyBody, AssignBody, AssignedReply, KeyAdded
-from security.entrypoints.http.reach import casinos_of, require_held, require_own_casinos
+from security.entrypoints.http.reach import casinos_of, require_held, require_own_casinos, require_undenied
 from security.entrypoints.http.sessions.schemas import Done
 from security.read_models.client_assignments import client_assignments
 from security.read_models.role_list import role_list
@@ -105,9 +105,7 @@ async def withdraw_role_from_client(
         found = (await uow.connection.execute(statement)).one_or_none()
         await uow.decide(client, client_id, command)
         if found is not None:
-            known = await catalogue.load(uow.connection)
-            freed = undenied(lines(grants_of(found), tuple(found.casinos)), [], known)
-            await require_held(uow, caller, freed, known, field=None)
+            await require_undenied(uow, caller, lines(grants_of(found), tuple(found.casinos)))
 
     await app.transact(work, caller.context(request))
     return Done()

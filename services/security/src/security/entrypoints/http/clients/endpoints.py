@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import ColumnElement, select
 
 from chassis.auth import Caller, Requires
-from chassis.domain import Invalid, uuid7
+from chassis.domain import uuid7
 from chassis.http import App, Db, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
@@ -17,6 +17,7 @@ from security.application.client_keys import keys_of
 from security.domain.client.aggregate import client
 from security.domain.client.commands import DisableClient, EnableClient, RegisterClient, SetTerms, Terms
 from security.domain.client.errors import ClientExists, ClientUnknown
+from security.entrypoints.http.assignments.giving import casinos_named
 from security.entrypoints.http.clients.listing import CLIENTS, clients_within, with_last_use
 from security.entrypoints.http.clients.schemas import (
     ClientAssignment,
@@ -129,16 +130,6 @@ async def enable_client(
     command = EnableClient(now=ctx.occurred_at, within=casinos_of(caller))
     await app.execute(client, client_id, command, ctx)
     return Done()
-
-
-def casinos_named(given: list[str]) -> tuple[str, ...]:
-    """Casino ids in order, or `*` alone; Invalid otherwise."""
-    if given == ["*"]:
-        return ("*",)
-    try:
-        return tuple(sorted({str(UUID(one)) for one in given}))
-    except ValueError:
-        raise Invalid("Name casino ids, or * alone.", field="casinos") from None
 
 
 def refusal(error: asyncpg.UniqueViolationError, name: str) -> ClientExists:

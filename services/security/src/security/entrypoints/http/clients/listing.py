@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller
 from chassis.http.listing import Field, ListSpec
 from security.adapters.clients import last_used
-from security.entrypoints.http.reach import casinos_of
+from security.entrypoints.http.reach import at_own_casinos
 from security.read_models.client_list import table
 
 CLIENTS = ListSpec(
@@ -36,11 +35,7 @@ CLIENTS = ListSpec(
 
 def clients_within(caller: Caller) -> list[ColumnElement[bool]]:
     """Narrows a query over clients to those at the caller's casinos alone."""
-    within = casinos_of(caller)
-    if within is None:
-        return []
-    own: Any = cast(sorted(within), JSONB)
-    return [table.c.casinos.contained_by(own)]
+    return at_own_casinos(caller, table.c.casinos)
 
 
 async def with_last_use(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
