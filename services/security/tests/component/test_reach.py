@@ -52,6 +52,25 @@ async def world(client: httpx.AsyncClient, first_password: str) -> World:
     return World(client, admin, manager, bob["staff_id"], role_id, mine, str(uuid4()))
 
 
+async def test_whoever_is_kept_from_one_casino_does_not_manage_the_whole_operator(world: World) -> None:
+    lines: list[dict[str, Any]] = [{"pattern": one} for one in MANAGES]
+    lines += [{"pattern": one, "effect": "deny", "casinos": [world.theirs]} for one in MANAGES]
+    body = {"name": "all_but_one", "grants": lines}
+    made = await world.client.post(f"{V1}/roles", json=body, headers={**bearer(world.admin), **key()})
+    assert made.status_code == 201, made.text
+    eve = await add_colleague(world.client, world.admin, "eve@example.com")
+    given = await assign(world.client, world.admin, eve["staff_id"], made.json()["role_id"], ["*"])
+    assert given.status_code == 201, given.text
+    theirs, _ = await world.colleague("carol@example.com", [world.theirs])
+    token = (await enter(world.client, eve["login"], eve["one_time_password"]))["access_token"]
+    asked = [
+        await world.client.get(f"{V1}/staff/{theirs}", headers=bearer(token)),
+        await world.client.post(f"{V1}/staff/{theirs}/disable", json=WHY, headers={**bearer(token), **key()}),
+        await assign(world.client, token, theirs, world.role_id, [world.theirs]),
+    ]
+    assert [one.status_code for one in asked] == [403, 403, 403], [one.text for one in asked]
+
+
 async def test_roles_are_made_and_changed_by_the_whole_operator_alone(world: World) -> None:
     other = await define_role(world.client, world.admin, "cashier", [DEPOSITS])
     wish: dict[str, Any] = {"permissions": ["*"]}

@@ -26,9 +26,18 @@ def require_whole_operator(caller: Caller) -> None:
 
 
 def casinos_of(caller: Caller) -> frozenset[str] | None:
-    """The casinos whose access is the caller's to manage; None: the whole operator's."""
-    ids = caller.scope().ids
-    return None if ids is None else frozenset(map(str, ids))
+    """The casinos whose access is the caller's to manage; None: the whole operator's.
+
+    Raises:
+        Forbidden: it is all casinos but some. Access for the whole operator is not his to give, and others he would
+            have to name; whoever manages access is given casinos that can be named.
+    """
+    scope = caller.scope()
+    if scope.unlimited:
+        return None
+    if scope.ids is None:
+        raise Forbidden
+    return frozenset(map(str, scope.ids))
 
 
 def require_own_casinos(caller: Caller, casinos: tuple[str, ...]) -> None:

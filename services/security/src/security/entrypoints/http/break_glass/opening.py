@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth import Caller, Forbidden, StepUpNeeded
+from chassis.auth import Caller, StepUpNeeded
 from chassis.store import UnitOfWork
 from security.adapters import catalogue, factors, sessions
 from security.application.door import DoorKeeper
@@ -23,6 +23,7 @@ from security.domain.staff.commands import AssignRole
 from security.entrypoints.emergencies import page
 from security.entrypoints.http.assignments.giving import meeting
 from security.entrypoints.http.break_glass.schemas import OpenBreakGlass
+from security.entrypoints.http.reach import casinos_of
 from security.entrypoints.http.sessions.issuing import Entered
 from security.entrypoints.http.sessions.step_up import require_fresh
 from security.read_models.break_glass_list import open_for
@@ -98,9 +99,5 @@ async def _emergency_role(connection: AsyncConnection) -> tuple[UUID, str, tuple
 
 
 def _casinos(caller: Caller) -> tuple[str, ...]:
-    scope = caller.scope()
-    if scope.unlimited:
-        return EVERYWHERE
-    if scope.ids is None:
-        raise Forbidden("Emergency access is opened for casinos that can be named.")
-    return tuple(sorted(map(str, scope.ids)))
+    within = casinos_of(caller)
+    return EVERYWHERE if within is None else tuple(sorted(within))
