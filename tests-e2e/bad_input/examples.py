@@ -257,6 +257,9 @@ _EXPORTED = (
 )
 EXAMPLES |= {f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}) for one in _EXPORTED}
 
+OF_THE_GATEWAY = "POST /internal/v1/session-tokens"
+"""Its caller is the gateway; security's tests of browsers' sessions ask as it does."""
+
 CEREMONIES = frozenset(
     {
         f"DELETE {_SECURITY}/browser-sessions",
@@ -297,7 +300,7 @@ CEREMONIES = frozenset(
         f"POST {_SECURITY}/staff/{{staff_id}}/sessions/end",
         f"POST {_SECURITY}/step-up",
         f"POST {_SECURITY}/step-up/options",
-        "POST /internal/v1/session-tokens",
+        OF_THE_GATEWAY,
         f"PUT {_SECURITY}/clients/{{client_id}}/terms",
     }
 )

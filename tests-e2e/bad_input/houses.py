@@ -73,7 +73,7 @@ class House:
 
     def path(self, operation: Operation, example: Example, **changes: str) -> str:
         """The example's path; changes are put in as they are."""
-        known = {name: self.facts.get(name, "") for name in operation.path_parameters}
+        known = {name: self.facts.get(name, _NOTHING) for name in operation.path_parameters}
         return operation.template.format(**{**known, **_filled(dict(example.path), self.facts), **changes})
 
     async def rows(self) -> Mapping[str, int]:
@@ -87,6 +87,9 @@ class House:
             found = await raw.fetchrow(f"SELECT {counts}")
         return dict(found)
 
+
+_NOTHING = "0190a000-0000-7000-8000-00000000ffff"
+"""An id that nothing has."""
 
 _OF_THE_REQUEST = {"outbox": " WHERE topic NOT IN ('security.policy.events', 'security.heartbeat.events')"}
 

@@ -11,14 +11,16 @@ import pytest
 from pydantic import SecretStr
 
 from bad_input.asking import ask, problem
-from bad_input.examples import EXAMPLES
+from bad_input.examples import EXAMPLES, OF_THE_GATEWAY, Example
 from bad_input.houses import House
 from bad_input.openings import CalmHouses
-from bad_input.operations import WRITES, Operation
+from bad_input.operations import OPERATIONS, WRITES, Operation
 from chassis.auth import ServiceTokens
 from chassis.testing.tokens import TokenMaker, bearer
 
 GUARDED = [one for one in WRITES if not one.is_public]
+DOORS = [one for one in OPERATIONS if one.writes and not one.is_public and one.key != OF_THE_GATEWAY]
+"""Rules stand before everything else, so where there is no example a request without anything in it tries them too."""
 
 
 def _part(value: dict[str, Any]) -> str:
@@ -69,9 +71,9 @@ def _unbelievable(house: House, good: str) -> Iterator[tuple[str, dict[str, str]
     yield "a service's", bearer(ServiceTokens("games", house.service.settings.internal_key).mint(house.service.name))
 
 
-@pytest.mark.parametrize("operation", GUARDED, ids=repr)
+@pytest.mark.parametrize("operation", DOORS, ids=repr)
 async def test_nobody_comes_in_with_a_bad_token(operation: Operation, calm_houses: CalmHouses) -> None:
-    house, example = await calm_houses.of(operation.service), EXAMPLES[operation.key]
+    house, example = await calm_houses.of(operation.service), EXAMPLES.get(operation.key, Example())
     before = await house.rows()
     good = house.headers(operation, example)
     token = good.pop("Authorization").removeprefix("Bearer ")
