@@ -304,8 +304,8 @@ CEREMONIES = frozenset(
         f"PUT {_SECURITY}/clients/{{client_id}}/terms",
     }
 )
-"""What takes a device, a second person, a key or a session a moment old. Their bad input is tried where these are
-at hand: in security's component tests of factors, sessions, clients, elevations and emergency access."""
+"""What takes a device, a second person, a key or a session a moment old. Bad tokens and bodies that are none are tried
+here; single fields in security's component tests of factors, sessions, clients, elevations and emergency access."""
 
 PARTNERS = frozenset({"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"})
 """Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""
