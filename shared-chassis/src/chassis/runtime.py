@@ -276,7 +276,8 @@ def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]
         service.application.on_scheduled = runner.wake
         loops["manifest"] = _manifest(service)
         loops["housekeeping"] = _housekeeping(service).run
-        loops["approvals"] = _sweeping(service)
+        if service.four_eyes and service.approvals is not None:
+            loops["approvals"] = _sweeping(service.approvals)
         if service.tasks:
             loops["tasks"] = runner.run
         if service.consumer is not None:
@@ -302,12 +303,11 @@ def _housekeeping(service: Service) -> Housekeeping:
     )
 
 
-def _sweeping(service: Service) -> Background:
+def _sweeping(approvals: Approvals) -> Background:
     async def sweep(stop: asyncio.Event) -> None:
         """End what was proposed by people who may not do it any more."""
         while not stop.is_set():
-            if service.approvals is not None:
-                await service.approvals.sweep()
+            await approvals.sweep()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _SWEEP_S)
 
