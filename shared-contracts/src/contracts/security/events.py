@@ -158,6 +158,21 @@ class DutiesMet(ContractEvent, type="security.duties_met", version=1, topic=IDEN
     """Why it was allowed, where it was."""
 
 
+SessionCause = Literal[
+    "logged_out",
+    "disabled",
+    "password_changed",
+    "refresh_reused",
+    "blocked",
+    "idle",
+    "expired",
+    "ended_by_owner",
+    "ended_by_colleague",
+    "factors_changed",
+]
+"""Why a session is over."""
+
+
 class LoggedIn(
     ContractEvent, type="security.logged_in", version=1, topic=SESSIONS, key="subject_id", consumers=("backoffice",)
 ):
@@ -199,18 +214,7 @@ class SessionEnded(
     session_id: UUID
     casino_id: CasinoId | None = None
     """The casino of a player's session; absent for staff."""
-    cause: Literal[
-        "logged_out",
-        "disabled",
-        "password_changed",
-        "refresh_reused",
-        "blocked",
-        "idle",
-        "expired",
-        "ended_by_owner",
-        "ended_by_colleague",
-        "factors_changed",
-    ]
+    cause: SessionCause
 
 
 class SteppedUp(ContractEvent, type="security.stepped_up", version=1, topic=SESSIONS, key="subject_id"):

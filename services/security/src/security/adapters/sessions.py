@@ -17,22 +17,9 @@ from sqlalchemy import insert, select, update
 from chassis.auth import Unauthenticated
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
-from contracts.security.events import LoggedIn, SessionEnded
+from contracts.security.events import LoggedIn, SessionCause, SessionEnded
 from security.adapters.tables import refresh_token, session
 from security.application.policies import DoorPolicy
-
-Cause = Literal[
-    "logged_out",
-    "disabled",
-    "password_changed",
-    "refresh_reused",
-    "blocked",
-    "idle",
-    "expired",
-    "ended_by_owner",
-    "ended_by_colleague",
-    "factors_changed",
-]
 
 SEEN_EVERY: Final = timedelta(minutes=1)
 """A session's last use is written no more often than this."""
@@ -175,7 +162,7 @@ async def authenticate(uow: UnitOfWork, row: Any, amr: Iterable[str]) -> Opened:
 
 
 async def end_sessions(
-    uow: UnitOfWork, subject_id: UUID, cause: Cause, *, only: UUID | None = None, but: UUID | None = None
+    uow: UnitOfWork, subject_id: UUID, cause: SessionCause, *, only: UUID | None = None, but: UUID | None = None
 ) -> int:
     """End a subject's sessions: all, only one, or all but one. Returns how many ended."""
     statement = (
@@ -215,7 +202,7 @@ async def _is_over(uow: UnitOfWork, row: Any, used_at: datetime, policy: DoorPol
     return True
 
 
-async def _end(uow: UnitOfWork, row: Any, cause: Cause) -> None:
+async def _end(uow: UnitOfWork, row: Any, cause: SessionCause) -> None:
     if row.casino_id is not None:
         uow.ctx = uow.ctx.for_casino(row.casino_id)
     await end_sessions(uow, row.subject_id, cause, only=row.id)

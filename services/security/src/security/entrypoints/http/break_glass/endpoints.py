@@ -13,6 +13,7 @@ from chassis.http import App, Db, Once
 from chassis.http.listing import serve_list
 from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
+from contracts.security.events import SessionCause
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import sessions
 from security.domain.break_glass import commands
@@ -129,7 +130,7 @@ async def _end(uow: UnitOfWork, caller: Caller, break_glass_id: UUID, within: fr
     state = (await uow.decide(break_glass, break_glass_id, command)).state
     assert not isinstance(state, Absent), "what ended was there"
     await take_back(uow, state.staff_id, break_glass_id)
-    cause: sessions.Cause = "ended_by_owner" if state.staff_id == caller.id else "ended_by_colleague"
+    cause: SessionCause = "ended_by_owner" if state.staff_id == caller.id else "ended_by_colleague"
     await sessions.end_sessions(uow, state.staff_id, cause)
     return await _item(uow.connection, break_glass_id)
 
