@@ -9,6 +9,8 @@ from pydantic import SecretStr
 from chassis.auth import ServiceTokens, Unauthenticated
 
 KEY = SecretStr("the key that all services share!")
+NOW = int(time.time())
+"""Tokens that tests are parametrised with are made now, and looked at whenever their turn comes."""
 
 
 def forged(key: str = KEY.get_secret_value(), **changes: object) -> str:
@@ -53,10 +55,10 @@ def test_an_expired_token_is_refused_also_when_it_was_believed_before() -> None:
         forged(sub=None),
         forged(sub=""),
         forged(exp=None),
-        forged(exp=int(time.time()) - 1),
-        forged(exp=int(time.time()) + 3600),
+        forged(exp=NOW - 1),
+        forged(exp=NOW + 3600),
         forged(iat=None),
-        forged(iat=int(time.time()) + 600, exp=int(time.time()) + 660),
+        forged(iat=NOW + 600, exp=NOW + 660),
         forged(key="another key of the same length.."),
         pyjwt.encode({"sub": "games", "aud": "payments"}, "", algorithm="none"),
         pyjwt.encode({"sub": "games"}, KEY.get_secret_value() * 2, algorithm="HS512"),
@@ -68,7 +70,7 @@ def test_an_expired_token_is_refused_also_when_it_was_believed_before() -> None:
 )
 def test_anything_else_is_refused(token: str) -> None:
     with pytest.raises(Unauthenticated):
-        ServiceTokens("payments", KEY).verify(token)
+        ServiceTokens("payments", KEY, now=lambda: NOW).verify(token)
 
 
 def test_the_memory_of_tokens_is_bounded() -> None:
