@@ -32,8 +32,8 @@ SECURITY = "/api/security/v1"
 DOORS = {
     "backoffice": ("backoffice.casino.list", "/api/backoffice/v1/casinos"),
     "verification": ("verification.case.list", "/api/verification/v1/cases"),
-    "payments": ("payments.deposit.list", "/api/payments/v1/deposits"),
-    "games": ("games.session.list", "/api/games/v1/sessions"),
+    "payments": ("payments.deposit.list", "/api/payments/v1/deposits?created_at=gte.now-7d"),
+    "games": ("games.session.list", "/api/games/v1/sessions?opened_at=gte.now-7d"),
     "reports": ("reports.definition.list", "/api/reports/v1/definitions"),
 }
 """A permission of each service, and a route that asks for it."""

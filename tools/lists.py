@@ -77,7 +77,7 @@ def _section(one: ServedList) -> Iterator[str]:
 
 def _limits(spec: ListSpec) -> str:
     said = []
-    if (needed := requirement(spec)) is not None:
+    if (needed := requirement(spec, spec.fields)) is not None:
         said.append(f"Needs a range of `{needed['range_of']}` or equality on {', '.join(needed['or_equality_on'])}.")
     elif spec.large:
         said.append("What would read a large part of it is refused.")
@@ -100,7 +100,7 @@ def _row(name: str, field: Field) -> str:
 
 def example(spec: ListSpec) -> str:
     """A query string that the list understands."""
-    narrow = f"{spec.time_field}=gte.now-7d&" if spec.time_field else ""
+    narrow = f"{spec.time_field}=gte.{spec.default_range}&" if spec.time_field else ""
     return f"{narrow}order={spec.default_order}&limit=20"
 
 

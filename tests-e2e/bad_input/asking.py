@@ -31,6 +31,8 @@ async def ask(
 ) -> httpx.Response:
     """Make the example's request, with another body, path or headers where these are given."""
     made: dict[str, Any] = {"headers": dict(house.headers(operation, example) if headers is None else headers)}
+    if example.query:
+        made["params"] = dict(example.query)
     if raw is not None:
         made["content"] = raw
         made["headers"] = {**JSON, **made["headers"]}

@@ -31,6 +31,7 @@ class Example:
         body: JSON, with `$facts`.
         form: fields of a form instead; a file is bytes.
         path: parameters of the path that are no facts of that name.
+        query: parameters of the address: what narrows a huge list.
         remembers_refusals: that it was refused is itself recorded, as a failed log-in or a refused deposit is.
     """
 
@@ -38,6 +39,7 @@ class Example:
     body: Any = None
     form: Mapping[str, str] | None = None
     path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
     remembers_refusals: bool = False
 
 
@@ -248,14 +250,17 @@ EXAMPLES: dict[str, Example] = {
     ),
 }
 
-_EXPORTED = (
-    f"{_PAYMENTS}/deposits",
-    f"{_PAYMENTS}/withdrawals",
-    f"{_GAMES}/rounds",
-    f"{_VERIFICATION}/cases",
-    f"{_VERIFICATION}/hits",
-)
-EXAMPLES |= {f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}) for one in _EXPORTED}
+_EXPORTED: dict[str, dict[str, str]] = {
+    f"{_PAYMENTS}/deposits": {"created_at": "gte.now-7d"},
+    f"{_PAYMENTS}/withdrawals": {"created_at": "gte.now-7d"},
+    f"{_GAMES}/rounds": {"opened_at": "gte.now-7d"},
+    f"{_VERIFICATION}/cases": {},
+    f"{_VERIFICATION}/hits": {},
+}
+EXAMPLES |= {
+    f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}, query=query)
+    for one, query in _EXPORTED.items()
+}
 
 OF_THE_GATEWAY = "POST /internal/v1/session-tokens"
 """Its caller is the gateway; security's tests of browsers' sessions ask as it does."""

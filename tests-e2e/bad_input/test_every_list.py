@@ -49,6 +49,8 @@ SCOPED = [
 ]
 """Security decides by the roles it keeps itself, whatever a made token says; its own tests give such roles out."""
 
+HUGE = [one for one in CASES if one.served.spec.time_field is not None]
+
 NO_FILTER = (errors.UNKNOWN_FIELD, errors.WRONG_OPERATOR, errors.BODY_ONLY)
 """How a filter on a field is refused that is not shown in clear."""
 
@@ -111,6 +113,41 @@ async def test_the_example_on_the_page_of_all_lists_is_understood(calm_houses: C
     address = f"{_address(house, case.served)}?{example(case.served.spec)}"
     answer = await house.client.get(address, headers=_as(house, "operator"))
     assert answer.status_code == 200, answer.text
+
+
+def test_huge_lists_are_those_that_grow_without_end() -> None:
+    huge = {one.served.spec.name for one in HUGE}
+    assert huge >= {"deposits", "withdrawals", "rounds", "game_sessions", "audit"}
+
+
+@pytest.mark.parametrize("case", [one for one in HUGE if "{" not in one.served.path], ids=_named)
+async def test_a_huge_list_is_asked_for_a_part_of_it_and_says_for_which(calm_houses: CalmHouses, case: Case) -> None:
+    house = await calm_houses.of(case.service)
+    client, address, spec = house.client, _address(house, case.served), case.served.spec
+    headers = _as(house, "operator")
+    for whole in ({}, {str(spec.time_field): "lt.now"}, {"limit": "1"}):
+        answer = await client.get(address, params=whole, headers=headers)
+        _refused(answer, errors.RANGE_NEEDED)
+        assert all(name in answer.json()["detail"] for name in (spec.time_field, *spec.indexed))
+    needed = (await client.get(f"{address}/meta", headers=headers)).json()["requires"]
+    assert set(needed["or_equality_on"]) == spec.indexed
+    begin = {needed["range_of"]: f"gte.{needed['default_range']}"}
+    assert (await client.get(address, params=begin, headers=headers)).status_code == 200
+    one = {"f": spec.id_name, "op": "in", "v": [str(ELSEWHERE)]}
+    assert (await client.post(f"{address}/query", json=one, headers=headers)).json() == []
+
+
+@pytest.mark.parametrize("case", HUGE, ids=_named)
+def test_what_a_huge_list_is_narrowed_by_has_an_index(case: Case) -> None:
+    spec = case.served.spec
+    indexes = {str(index.name): [str(one) for one in index.expressions] for index in spec.table.indexes}
+    for name in spec.indexed - {spec.id_name}:
+        field = spec.fields[name]
+        assert indexes[str(field.index_hint)][0] == str(field.sql), f"{field.index_hint} does not begin with {name}"
+    moment, casino = str(spec.fields[str(spec.time_field)].sql), str(spec.casino_column)
+    begun = [columns[:2] for columns in indexes.values()]
+    assert any(columns[0] == moment for columns in begun), "no index for those who see all casinos"
+    assert [casino, moment] in begun, "no index for those of one casino"
 
 
 @pytest.mark.parametrize("mode", ["none", "hash", "mask"])

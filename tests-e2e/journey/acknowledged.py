@@ -81,8 +81,8 @@ async def once_each(tale: Tale) -> str:
     money = await tale.direct("GET", f"/control/money/{tale.casino_id}")
     officer = tale.staff["officer"]
     rows = Rows(await ask(tale.stack, "payments", _ROWS))
-    listed = {one["deposit_id"]: one for one in await officer.pages(f"{V1}/deposits")}
-    wanted = {one["withdrawal_id"]: one for one in await officer.pages(f"{V1}/withdrawals")}
+    listed = {one["deposit_id"]: one for one in await officer.pages(f"{V1}/deposits", created_at="gte.now-1d")}
+    wanted = {one["withdrawal_id"]: one for one in await officer.pages(f"{V1}/withdrawals", created_at="gte.now-1d")}
     games = games_once(calls, rows)
     undone = rollbacks_once(calls, rows)
     deposits = deposits_once(_granted(tale.who, "deposit"), listed, money["intents"], rows)

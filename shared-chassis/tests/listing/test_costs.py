@@ -20,6 +20,11 @@ async def test_a_huge_list_must_be_narrowed_and_says_by_what(client: httpx.Async
     assert "now-7d" in document["hint"]
 
 
+async def test_a_huge_list_tells_a_user_interface_what_to_begin_with(client: httpx.AsyncClient) -> None:
+    needed = (await client.get(f"{V1}/meta")).json()["requires"]
+    assert needed == {"range_of": "created_at", "default_range": "now-7d", "or_equality_on": ["id"]}
+
+
 @pytest.mark.parametrize("query", ["created_at=gte.2026-01-01", "id=in.(00000000-0000-0000-0000-0000000003e8)"])
 async def test_what_costs_too_much_is_refused_before_it_runs_unless_permitted(
     client: httpx.AsyncClient, query: str

@@ -17,6 +17,7 @@ from chassis.testing.caller_matrix import (
     assert_doors,
     assert_every_route,
     export_attempt,
+    since_ever,
 )
 from chassis.testing.feed import Feed
 from contracts.games.permissions import GamesPermission as P
@@ -27,14 +28,15 @@ ACCOUNT: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secre
 DECISION: dict[str, Any] = {"enabled": False, "blocked_countries": []}
 ROUND = round_id("hub88", CASINO, PLAYER, GAME, "r1")
 
+SINCE = since_ever("opened_at")
 LISTS = [
-    Attempt("GET", f"{API}/sessions", permission=P.SESSION_LIST, casino_id=CASINO, hidden="empty"),
-    Attempt("GET", f"{API}/rounds", permission=P.ROUND_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt("GET", f"{API}/sessions", permission=P.SESSION_LIST, casino_id=CASINO, hidden="empty", request=SINCE),
+    Attempt("GET", f"{API}/rounds", permission=P.ROUND_LIST, casino_id=CASINO, hidden="empty", request=SINCE),
 ]
 ATTEMPTS = [
     *LISTS,
     Attempt("GET", f"{API}/rounds/{{round_id}}", permission=P.ROUND_LIST, casino_id=CASINO),
-    export_attempt(f"{API}/rounds", P.ROUND_LIST, P.ROUND_EXPORT, CASINO),
+    export_attempt(f"{API}/rounds", P.ROUND_LIST, P.ROUND_EXPORT, CASINO, since="opened_at"),
     Attempt("GET", f"{OF_CASINO}/games", permission=P.GAME_LIST, casino_id=CASINO),
     Attempt("PUT", f"{OF_CASINO}/games/{{game_code}}", permission=P.GAME_ENABLE, casino_id=CASINO, json=DECISION),
     Attempt("GET", f"{OF_CASINO}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO),

@@ -6,7 +6,7 @@ from chassis.runtime import Service
 from chassis.testing.programs import assert_signed_requests, listed
 from contracts.games.permissions import GamesPermission as P
 
-PATH = "/api/games/v1/sessions"
+PATH = "/api/games/v1/sessions?opened_at=gte.2000-01-01"
 
 
 async def test_signed_requests_come_in_once_and_unaltered(service: Service) -> None:

@@ -18,6 +18,7 @@ from chassis.testing.caller_matrix import (
     assert_doors,
     assert_every_route,
     export_attempt,
+    since_ever,
 )
 from chassis.testing.client import client as talking
 from chassis.testing.feed import Feed
@@ -199,10 +200,17 @@ ATTEMPTS = [
         subject=GIVER,
     ),
     Attempt("GET", f"{V1}/permissions", permission=P.PERMISSION_LIST, casino_id=CASINO, hidden="shown"),
-    Attempt("GET", f"{V1}/audit", permission=P.AUDIT_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt(
+        "GET",
+        f"{V1}/audit",
+        permission=P.AUDIT_LIST,
+        casino_id=CASINO,
+        hidden="empty",
+        request=since_ever("happened_at"),
+    ),
     *CLIENT_ATTEMPTS,
     export_attempt(f"{V1}/staff", P.STAFF_LIST, P.STAFF_EXPORT, CASINO),
-    export_attempt(f"{V1}/audit", P.AUDIT_LIST, P.AUDIT_EXPORT, CASINO),
+    export_attempt(f"{V1}/audit", P.AUDIT_LIST, P.AUDIT_EXPORT, CASINO, since="happened_at"),
     *EMERGENCY_ATTEMPTS,
 ]
 PUBLIC = {

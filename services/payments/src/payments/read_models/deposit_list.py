@@ -40,6 +40,8 @@ table = Table(
     Index("ix_rm_deposit_list_casino", "casino_id", "created_at", "id"),
     Index("ix_rm_deposit_list_player", "player_id", "created_at", "id"),
     Index("ix_rm_deposit_list_created_at", "created_at", "id"),
+    Index("ix_rm_deposit_list_status", "status", "created_at", "id"),
+    Index("ix_rm_deposit_list_reference", "reference"),
 )
 
 UNDECIDED = (Status.REQUESTED, Status.REQUIRES_ACTION, Status.PROCESSING, Status.UNKNOWN)

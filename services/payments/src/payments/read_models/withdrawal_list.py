@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Table, Text, Uuid, select, text
+from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Table, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,9 +35,8 @@ table = Table(
     Index("ix_rm_withdrawal_list_casino", "casino_id", "created_at", "id"),
     Index("ix_rm_withdrawal_list_player", "player_id", "created_at", "id"),
     Index("ix_rm_withdrawal_list_created_at", "created_at", "id"),
-    Index(
-        "ix_rm_withdrawal_list_open", "casino_id", "created_at", postgresql_where=text("status = 'awaiting_approval'")
-    ),
+    Index("ix_rm_withdrawal_list_status", "status", "created_at", "id"),
+    Index("ix_rm_withdrawal_list_reference", "reference"),
 )
 
 

@@ -13,6 +13,7 @@ from chassis.testing.caller_matrix import (
     assert_doors,
     assert_every_route,
     export_attempt,
+    since_ever,
 )
 from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
@@ -31,10 +32,12 @@ def attempt(method: str, path: str, permission: P, **options: Any) -> Attempt:
     return Attempt(method, path, permission=permission, casino_id=None, **options)
 
 
+SINCE = since_ever("created_at")
+
 ATTEMPTS = [
-    attempt("GET", f"{V1}/deposits", P.DEPOSIT_LIST, hidden="empty"),
+    attempt("GET", f"{V1}/deposits", P.DEPOSIT_LIST, hidden="empty", request=SINCE),
     attempt("GET", f"{V1}/deposits/{{deposit_id}}", P.DEPOSIT_LIST),
-    attempt("GET", f"{V1}/withdrawals", P.WITHDRAWAL_LIST, hidden="empty"),
+    attempt("GET", f"{V1}/withdrawals", P.WITHDRAWAL_LIST, hidden="empty", request=SINCE),
     attempt("GET", WITHDRAWAL, P.WITHDRAWAL_LIST),
     attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}),
     attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}),
@@ -46,8 +49,8 @@ ATTEMPTS = [
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
     *approval_attempts("payments", None),
-    export_attempt(f"{V1}/deposits", P.DEPOSIT_LIST, P.DEPOSIT_EXPORT, None),
-    export_attempt(f"{V1}/withdrawals", P.WITHDRAWAL_LIST, P.WITHDRAWAL_EXPORT, None),
+    export_attempt(f"{V1}/deposits", P.DEPOSIT_LIST, P.DEPOSIT_EXPORT, None, since="created_at"),
+    export_attempt(f"{V1}/withdrawals", P.WITHDRAWAL_LIST, P.WITHDRAWAL_EXPORT, None, since="created_at"),
 ]
 
 

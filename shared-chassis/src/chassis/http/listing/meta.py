@@ -1,5 +1,6 @@
 """What a list tells about itself: to a caller's user interface, to OpenAPI, to the page of all lists."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from chassis.auth.caller import Caller
@@ -23,7 +24,7 @@ def meta(spec: "ListSpec", caller: Caller) -> dict[str, Any]:
         "id": spec.id_name,
         "like_minimum": spec.like_minimum,
         "search": [name for name in spec.search if name in sight.filterable],
-        "requires": requirement(spec),
+        "requires": requirement(spec, sight.filterable),
         "exportable": spec.exportable,
         "caps": {
             "conditions": MOST_CONDITIONS,
@@ -37,11 +38,12 @@ def meta(spec: "ListSpec", caller: Caller) -> dict[str, Any]:
     }
 
 
-def requirement(spec: "ListSpec") -> dict[str, Any] | None:
-    """What a huge list must be narrowed by, in one of the two ways."""
+def requirement(spec: "ListSpec", filterable: Iterable[str]) -> dict[str, Any] | None:
+    """What a huge list must be narrowed by, in one of the two ways, and the range to begin with."""
     if spec.time_field is None:
         return None
-    return {"range_of": spec.time_field, "or_equality_on": sorted(spec.indexed)}
+    equality = sorted(spec.indexed.intersection(filterable))
+    return {"range_of": spec.time_field, "default_range": spec.default_range, "or_equality_on": equality}
 
 
 def _field(name: str, field: Field, sight: Sight, caller: Caller) -> dict[str, Any]:

@@ -75,7 +75,8 @@ class ListSpec:
             the direction of its last part.
         id_column: unique; the last part of every order.
         time_field: makes the list a huge one: it must be narrowed by a range of this field's time, or by equality on
-            the id or a field with an `index_hint`.
+            the id or a field with an `index_hint`. What a route or the caller's own kind narrows to counts as well.
+        default_range: how far back a user interface looks into a huge list before anybody says otherwise.
         large: what costs much is refused before it runs, unless the caller holds `heavy`.
         heavy: the permission for costly questions.
         like_minimum: how many literal characters a pattern needs.
@@ -96,6 +97,7 @@ class ListSpec:
         tie_columns: Sequence[Column[Any]] = (),
         id_column: Column[Any] | None = None,
         time_field: str | None = None,
+        default_range: str = "now-7d",
         large: bool = False,
         heavy: str | None = None,
         max_cost: float = MOST_COST,
@@ -112,6 +114,7 @@ class ListSpec:
         self.id_column: Column[Any] = table.c.id if id_column is None else id_column
         self.default_order = default_order
         self.time_field = time_field
+        self.default_range = default_range
         self.large = large or time_field is not None
         self.heavy = heavy
         self.max_cost = max_cost
@@ -298,9 +301,9 @@ class _Asked:
         spec = self.spec
         if spec.time_field is None or own or narrows(checked, spec.indexed, spec.time_field):
             return
-        known = sorted(name for name in spec.indexed if name in self.sight.filterable)
+        known = sorted(spec.indexed & self.sight.filterable.keys())
         message = f"This list is huge: give {spec.time_field}=gte. and a time, or eq or in on {choice(known)}."
-        raise refused(errors.RANGE_NEEDED, spec.time_field, message, f"{spec.time_field}=gte.now-7d")
+        raise refused(errors.RANGE_NEEDED, spec.time_field, message, f"{spec.time_field}=gte.{spec.default_range}")
 
     def _search(self) -> list[ColumnElement[bool]]:
         if self.query.q is None:

@@ -33,6 +33,6 @@ ROUNDS = ListSpec(
         "closed_at": Field(table.c.closed_at),
     },
     default_order="opened_at.desc",
-    large=True,
+    time_field="opened_at",
     heavy=P.LIST_HEAVY,
 )

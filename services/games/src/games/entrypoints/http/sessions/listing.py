@@ -27,6 +27,6 @@ SESSIONS = ListSpec(
         "expires_at": Field(table.c.expires_at),
     },
     default_order="opened_at.desc",
-    large=True,
+    time_field="opened_at",
     heavy=P.LIST_HEAVY,
 )

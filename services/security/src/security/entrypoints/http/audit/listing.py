@@ -28,10 +28,10 @@ AUDIT = ListSpec(
         "before": Field(table.c.before),
         "after": Field(table.c.after),
         "correlation_id": Field(table.c.correlation_id),
-        "break_glass": Field(table.c.break_glass),
+        "break_glass": Field(table.c.break_glass, index_hint="ix_rm_audit_log_break_glass"),
     },
     default_order="happened_at.desc",
-    large=True,
+    time_field="happened_at",
     heavy=P.LIST_HEAVY,
     visible=lambda caller: told_to(caller, table.c.type, EVENT_CLASSES, looked=PERMISSION),
 )
