@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from contracts.registry import SERVICES
+
 CallerName = Literal["staff", "operator", "player", "nobody", "backoffice"]
 
 PROFILE = {
@@ -260,6 +262,12 @@ _EXPORTED: dict[str, dict[str, str]] = {
 EXAMPLES |= {
     f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}, query=query)
     for one, query in _EXPORTED.items()
+}
+
+EXAMPLES |= {
+    f"POST /api/{service}/v1/parked-messages/{{parked_id}}/{action}": Example(body=REASON)
+    for service in SERVICES
+    for action in ("replay", "discard")
 }
 
 OF_THE_GATEWAY = "POST /internal/v1/session-tokens"

@@ -23,6 +23,7 @@ from services.payments.tests.component.payment.world import World as PaymentsWor
 from services.reports.tests.component import world as reports_world
 from services.security.tests.component import api as security_api
 from services.verification.tests.component import world as verification_world
+from sqlalchemy import insert
 
 import backoffice.main
 import backoffice.settings
@@ -37,6 +38,7 @@ import security.settings
 import verification.main
 import verification.settings
 from bad_input.houses import House
+from chassis.db.tables import parked_message
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
 from chassis.tasks import TaskRunner
@@ -58,10 +60,15 @@ class Openings:
         self._databases = databases
         self._folder = folder
 
-    def open(self, service: str) -> Opened:
-        """The service by its name."""
+    @asynccontextmanager
+    async def open(self, service: str) -> AsyncIterator[House]:
+        """The service by its name, with a message that was set aside at each of its casinos."""
         opening: Callable[[], Opened] = getattr(self, service)
-        return opening()
+        async with opening() as house:
+            for facts in (house.facts, house.elsewhere):
+                if facts:
+                    facts["parked_id"] = str(await _set_aside(house.service, UUID(facts["casino_id"])))
+            yield house
 
     async def _settings(self, cls: Any, **overrides: Any) -> Any:
         service = cls.__module__.partition(".")[0]
@@ -167,6 +174,15 @@ class CalmHouses:
         if service not in self._open:
             self._open[service] = await self._stack.enter_async_context(self._openings.open(service))
         return self._open[service]
+
+
+async def _set_aside(service: Service, casino: UUID) -> UUID:
+    """A message that the service's consumer could not handle."""
+    values = {"consumer": service.name, "topic": "platform.setting.events", "key": "k", "envelope": b"{}"}
+    why = {"reason": "ValueError: it does not fit", "code": "ValueError", "attempts": 3}
+    statement = insert(parked_message).values(**values, **why, type="platform.setting_changed", casino_id=casino)
+    async with service.db.write() as connection:
+        return UUID(str((await connection.execute(statement.returning(parked_message.c.message_id))).scalar_one()))
 
 
 class _KeepsNothing:

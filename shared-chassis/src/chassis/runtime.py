@@ -39,6 +39,7 @@ from chassis.http import create_service
 from chassis.http.listing.served import served_by
 from chassis.http.serving import serve_app
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
+from chassis.parked import ParkedDesk, parked_router
 from chassis.privacy import SecretBox
 from chassis.service_client import ServiceClient
 from chassis.settings import FollowingSettings, ServiceSettings
@@ -102,6 +103,7 @@ class Service:
     approvals_listed: bool = True
     approvals: Approvals | None = None
     exports: Exports | None = None
+    parked: ParkedDesk | None = None
     version: str = "0.1.0"
 
     def __post_init__(self) -> None:
@@ -113,6 +115,9 @@ class Service:
         if self.exports is None:
             self.exports = Exports(self.application, list(served_by(self.routers)), self.settings)
             self.tasks = {**self.tasks, **(self.exports.tasks if self.exports.lists else {})}
+        if self.parked is None and any(spec.id == f"{self.name}.parked.list" for spec in self.permissions):
+            self.parked = ParkedDesk(self.application, self.consumer)
+            self.tasks = {**self.tasks, **self.parked.tasks}
 
     def rebuildable(self) -> dict[str, tuple[ReadModel, Log]]:
         """Every read model of the service by name, with the events it is made from."""
@@ -149,12 +154,13 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             yield
 
     approvals = [approvals_router(service.name, listed=service.approvals_listed)] if service.four_eyes else []
+    parked = [parked_router(service.name)] if service.parked is not None else []
     exports = [*export_routes(list(service.routers))]
     exports += [exports_router(service.name)] if exports else []
     app = create_service(
         service.name,
         version=service.version,
-        routers=[*service.routers, *approvals, *exports] if serves_api else [],
+        routers=[*service.routers, *approvals, *parked, *exports] if serves_api else [],
         mounts=dict(service.mounts) if serves_api else {},
         settings=service.settings,
         readiness={"database": service.db.ping, **({"policy": policy.ready} if policy is not None else {})},
@@ -173,6 +179,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "settings": service.settings,
             "approvals": service.approvals,
             "exports": service.exports,
+            "parked": service.parked,
             **service.state,
         },
     )

@@ -59,6 +59,8 @@ class CommonError(StrEnum):
     """The file of the export was removed, its time being over."""
     EXPORT_OUTDATED = "export_outdated"
     """The caller sees something else now than when the export was made: ask for a new one."""
+    PARKED_RESOLVED = "parked_resolved"
+    """The message does not wait any more: it was handled again or given up."""
     ANOTHER_PERSON_NEEDED = "another_person_needed"
     """Whoever proposed it, profits from it or last edited what it is about cannot approve it."""
     APPROVAL_ENDED = "approval_ended"

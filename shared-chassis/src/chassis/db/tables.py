@@ -128,7 +128,15 @@ parked_message = Table(
     Column("attempts", Integer, nullable=False),
     Column("parked_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("resolved_at", DateTime(timezone=True)),
+    Column("message_id", Uuid, nullable=False, server_default=func.gen_random_uuid()),
+    Column("given_up", Boolean, nullable=False, server_default="false"),
+    Column("type", Text, comment="of the event, as far as it can be read"),
+    Column("code", Text, nullable=False, server_default="unknown", comment="why, as a stable word"),
+    Column("casino_id", Uuid),
     Index("ix_parked_message_open", "consumer", "key", "id", postgresql_where=text("resolved_at IS NULL")),
+    Index("ix_parked_message_message_id", "message_id", unique=True),
+    Index("ix_parked_message_parked_at", "parked_at", "message_id"),
+    Index("ix_parked_message_casino_id", "casino_id", "parked_at", "message_id"),
 )
 
 task = Table(

@@ -34,6 +34,7 @@ class Incoming:
     Attributes:
         recorded: the event as handlers and read models see it; its position is given by the inbox.
         broken: why there is no event in it; None when there is.
+        code: the same as a stable word.
     """
 
     record: Record
@@ -42,6 +43,12 @@ class Incoming:
     envelope: Envelope | None
     recorded: Recorded[ContractEvent] | None
     broken: str | None
+    code: str | None = None
+
+    @property
+    def casino_id(self) -> UUID | None:
+        """The casino it happened in, as far as it can be read."""
+        return self.envelope.casinoid if self.envelope is not None else None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -65,31 +72,33 @@ class Wanted:
         try:
             glance = _GLANCE.decode(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return _broken(record, "", f"no envelope: {error}")
+            return _broken(record, "", "no_envelope", f"no envelope: {error}")
         versions = self._versions.get(glance.type)
         if versions is None:
             return None
         try:
             envelope = Envelope.from_json(record.value)
         except ValidationError as error:
-            return _broken(record, glance.type, f"no envelope: {_words(error)}")
+            return _broken(record, glance.type, "no_envelope", f"no envelope: {_words(error)}")
         if envelope.typeversion not in versions:
-            return _broken(record, envelope.type, f"version {envelope.typeversion} is not known here", envelope)
+            reason = f"version {envelope.typeversion} is not known here"
+            return _broken(record, envelope.type, "version_unknown", reason, envelope)
         try:
             recorded: Recorded[Any] = received(envelope, 0)
         except UnknownEvent as error:
-            return _broken(record, envelope.type, f"unknown event: {error}", envelope)
+            return _broken(record, envelope.type, "event_unknown", f"unknown event: {error}", envelope)
         except ValidationError as error:
-            return _broken(record, envelope.type, f"not as the contract says: {_words(error)}", envelope)
+            reason = f"not as the contract says: {_words(error)}"
+            return _broken(record, envelope.type, "not_as_promised", reason, envelope)
         return Incoming(record, envelope.id, envelope.type, envelope, recorded, None)
 
 
-def _broken(record: Record, type_: str, reason: str, envelope: Envelope | None = None) -> Incoming:
+def _broken(record: Record, type_: str, code: str, reason: str, envelope: Envelope | None = None) -> Incoming:
     if envelope is not None:
         event_id = envelope.id
     else:
         event_id = uuid5(_NAMELESS, f"{record.topic}/{record.partition}/{record.offset}")
-    return Incoming(record, event_id, _storable(type_), envelope, None, _storable(reason)[:1000])
+    return Incoming(record, event_id, _storable(type_), envelope, None, _storable(reason)[:1000], code)
 
 
 def _words(error: ValidationError) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.db import Database
@@ -18,6 +18,20 @@ ParkedChanged = Callable[[UnitOfWork, Collection[Key]], Awaitable[None]]
 """Hears, inside the transaction, of which keys something was just parked, replayed or given up."""
 
 BEHIND = "waits behind an earlier event of its key"
+
+
+class Aside(NamedTuple):
+    """An event that is set aside: why, as a stable word and in words, and after how many attempts."""
+
+    incoming: Incoming
+    code: str
+    reason: str
+    attempts: int
+
+
+def behind(incoming: Incoming) -> Aside:
+    """It was never tried."""
+    return Aside(incoming, "waits_behind", BEHIND, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +76,20 @@ async def discard_parked(application: Application, consumer: Owner, ids: Collect
     """
 
     async def work(uow: UnitOfWork) -> int:
-        raw = await driver(uow.connection)
-        keys = [(row["topic"], row["key"]) for row in await raw.fetch(_KEYS_OF, consumer.name, list(ids))]
-        for topic, key in keys:
-            await raw.execute(LOCK, consumer.name, topic, key)
-        given_up = _affected(await raw.execute(_DISCARD, consumer.name, list(ids)))
-        await tell_changed(uow, consumer, keys)
-        return given_up
+        return await give_up(uow, consumer, ids)
 
     return await application.transact(work, Context.system(consumer.name, application.clock))
+
+
+async def give_up(uow: UnitOfWork, consumer: Owner, ids: Collection[int]) -> int:
+    """The same within a transaction that does more."""
+    raw = await driver(uow.connection)
+    keys = [(row["topic"], row["key"]) for row in await raw.fetch(_KEYS_OF, consumer.name, list(ids))]
+    for topic, key in keys:
+        await raw.execute(LOCK, consumer.name, topic, key)
+    given_up = _affected(await raw.execute(_DISCARD, consumer.name, list(ids)))
+    await tell_changed(uow, consumer, keys)
+    return given_up
 
 
 async def tell_changed(uow: UnitOfWork, consumer: Owner, keys: Collection[Key]) -> None:
@@ -86,26 +105,39 @@ async def purge_parked(db: Database, consumer: str, older_than: timedelta) -> in
         return _affected(await raw.execute(_PURGE, consumer, older_than))
 
 
-async def park(raw: Any, consumer: str, events: Sequence[tuple[Incoming, str, int]]) -> None:
-    """Set events aside, each with reason and attempts, in the transaction of their inbox rows.
+async def park(raw: Any, consumer: str, events: Sequence[Aside]) -> None:
+    """Set events aside in the transaction of their inbox rows.
 
     Their inbox rows keep no envelope: a rebuilt read model must not know what the live one has not seen. Whoever
     replays or gives up events of these keys comes before or after this transaction, never in between.
     """
-    keys = sorted({one.key for one, _, _ in events})
+    keys = sorted({one.incoming.key for one in events})
     await raw.execute(_LOCK_SHARED, consumer, [topic for topic, _ in keys], [key for _, key in keys])
-    ids = [one.event_id for one, _, _ in events]
+    ids = [one.incoming.event_id for one in events]
     await raw.execute(
         _PARK,
         consumer,
         ids,
-        [one.key[0] for one, _, _ in events],
-        [one.key[1] for one, _, _ in events],
-        [one.record.value for one, _, _ in events],
-        [reason for _, reason, _ in events],
-        [attempts for _, _, attempts in events],
+        [one.incoming.key[0] for one in events],
+        [one.incoming.key[1] for one in events],
+        [one.incoming.record.value for one in events],
+        [one.reason for one in events],
+        [one.attempts for one in events],
+        [one.incoming.type for one in events],
+        [one.code for one in events],
+        [one.incoming.casino_id for one in events],
     )
     await raw.execute(_FORGET, consumer, ids)
+
+
+def code_of(error: Exception) -> str:
+    """What went wrong, as a stable word: the code of a refusal, or the class of what was not foreseen."""
+    return str(getattr(error, "code", type(error).__name__))[:100]
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong, in words. They may speak of values, so they are for whoever looks at the process itself."""
+    return f"{type(error).__name__}: {error}".replace("\0", "\ufffd")[:1000]
 
 
 async def parked_keys(raw: Any, consumer: str, keys: Collection[Key]) -> set[Key]:
@@ -141,14 +173,15 @@ _KEYS_OF = """
     SELECT DISTINCT topic, key FROM parked_message
     WHERE consumer = $1 AND id = ANY($2::bigint[]) AND resolved_at IS NULL ORDER BY topic, key"""
 _DISCARD = """
-    UPDATE parked_message SET resolved_at = clock_timestamp(), reason = 'given up: ' || reason
+    UPDATE parked_message SET resolved_at = clock_timestamp(), given_up = true, reason = 'given up: ' || reason
     WHERE consumer = $1 AND id = ANY($2::bigint[]) AND resolved_at IS NULL"""
 _PURGE = "DELETE FROM parked_message WHERE consumer = $1 AND resolved_at < clock_timestamp() - $2::interval"
 _PARK = """
-    INSERT INTO parked_message (consumer, event_id, topic, key, envelope, reason, attempts)
-    SELECT $1, event_id, topic, key, envelope, reason, attempts
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int[]) WITH ORDINALITY
-         AS parked(event_id, topic, key, envelope, reason, attempts, place)
+    INSERT INTO parked_message (consumer, event_id, topic, key, envelope, reason, attempts, type, code, casino_id)
+    SELECT $1, event_id, topic, key, envelope, reason, attempts, type, code, casino_id
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int[], $8::text[], $9::text[],
+                $10::uuid[]) WITH ORDINALITY
+         AS parked(event_id, topic, key, envelope, reason, attempts, type, code, casino_id, place)
     ORDER BY place"""
 _FORGET = "UPDATE inbox SET envelope = NULL WHERE consumer = $1 AND event_id = ANY($2::uuid[]) AND envelope IS NOT NULL"
 _BLOCKED = """

@@ -99,12 +99,12 @@ class Processor:
 
     async def _park(self, one: Incoming, error: Exception, attempts: int) -> None:
         """Set the culprit aside in the transaction of its inbox row, so that it is never lost and never comes again."""
-        reason = f"{type(error).__name__}: {error}".replace("\0", "\ufffd")[:1000]
+        aside = parked.Aside(one, parked.code_of(error), parked.reason_of(error), attempts)
 
         async def work(uow: UnitOfWork) -> bool:
             if not (await self._receive(uow, [one])).positions:
                 return False
-            await parked.park(await driver(uow.connection), self._consumer.name, [(one, reason, attempts)])
+            await parked.park(await driver(uow.connection), self._consumer.name, [aside])
             await parked.tell_changed(uow, self._consumer, {one.key})
             return True
 
@@ -154,18 +154,18 @@ class Processor:
         blocked: set[tuple[str, str]] = set()
         if blocks and not keys_are_free:
             blocked = await parked.blocked_keys(raw, self._consumer.name, {one.key for one in fresh})
-        aside: list[tuple[Incoming, str, int]] = []
+        aside: list[parked.Aside] = []
         for one in fresh:
             if one.broken is not None:
-                aside.append((one, one.broken, 1))
+                aside.append(parked.Aside(one, one.code or "no_envelope", one.broken, 1))
                 blocked.add(one.key)
             elif blocks and one.key in blocked:
-                aside.append((one, parked.BEHIND, 0))
+                aside.append(parked.behind(one))
         if aside:
             await parked.park(raw, self._consumer.name, aside)
-            await parked.tell_changed(uow, self._consumer, {one.key for one, _, _ in aside})
-            log.error("events_parked", consumer=self._consumer.name, events=len(aside), reason=aside[0][1][:200])
-        return {one.event_id for one, _, _ in aside}
+            await parked.tell_changed(uow, self._consumer, {one.incoming.key for one in aside})
+            log.error("events_parked", consumer=self._consumer.name, events=len(aside), reason=aside[0].reason[:200])
+        return {one.incoming.event_id for one in aside}
 
     def _own_context(self) -> Context:
         return Context.system(self._consumer.name, self._application.clock)

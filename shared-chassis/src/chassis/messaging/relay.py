@@ -201,11 +201,11 @@ class OutboxRelay:
                 self._purged_at = now
 
 
-async def queue_parked(db: Database) -> int:
+async def queue_parked(db: Database, only: int | None = None) -> int:
     """Put the rows that no bus would take back into the outbox, for a bus that takes them now; returns how many."""
     async with db.write() as connection:
         raw = await driver(connection)
-        return int(await raw.fetchval(_QUEUED_AGAIN, OUTBOX))
+        return int(await raw.fetchval(_QUEUED_AGAIN, OUTBOX, only))
 
 
 def _message(row: Any) -> Message:
@@ -225,11 +225,13 @@ _PUBLISHED = "UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY(
 _FAILED = "UPDATE outbox SET attempts = attempts + 1 WHERE id = ANY($1::bigint[])"
 _PARKED = """
     WITH done AS (UPDATE outbox SET published_at = clock_timestamp() WHERE id = $2 RETURNING topic, key, envelope)
-    INSERT INTO parked_message (consumer, topic, key, envelope, reason, attempts)
-    SELECT $1, topic, key, convert_to(envelope, 'UTF8'), $3, 1 FROM done"""
+    INSERT INTO parked_message (consumer, topic, key, envelope, reason, attempts, code, type, casino_id)
+    SELECT $1, topic, key, convert_to(envelope, 'UTF8'), $3, 1, 'undeliverable', envelope::json ->> 'type',
+           (envelope::json ->> 'casinoid')::uuid FROM done"""
 _QUEUED_AGAIN = """
     WITH parked AS (UPDATE parked_message SET resolved_at = clock_timestamp()
-                    WHERE consumer = $1 AND resolved_at IS NULL RETURNING id, topic, key, envelope),
+                    WHERE consumer = $1 AND resolved_at IS NULL AND coalesce(id = $2::bigint, true)
+                    RETURNING id, topic, key, envelope),
          queued AS (INSERT INTO outbox (topic, key, envelope)
                     SELECT topic, key, convert_from(envelope, 'UTF8') FROM parked ORDER BY id RETURNING id)
     SELECT count(*) FROM queued"""

@@ -17,6 +17,10 @@ log = structlog.get_logger(__name__)
 class StillBroken(Exception):
     """A parked record has still no event in it that this build can read."""
 
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -37,13 +41,21 @@ async def replay_parked(application: Application, consumer: Definition) -> Repla
         raw = await driver(connection)
         keys = [(row["topic"], row["key"]) for row in await raw.fetch(_KEYS, consumer.name)]
     for topic, key in keys:
-        try:
-            while await _replay_next(application, consumer, topic, key):
-                replayed += 1
-        except Exception as error:
-            failed += 1
-            await _note_failure(application, consumer.name, topic, key, error)
+        done, ended_well = await replay_key(application, consumer, topic, key)
+        replayed, failed = replayed + done, failed + (not ended_well)
     return Replayed(replayed, failed, await parked.count_parked(application.db, consumer.name))
+
+
+async def replay_key(application: Application, consumer: Definition, topic: str, key: str) -> tuple[int, bool]:
+    """Replay what is parked of one key, in order, up to the first failure: how many were, and whether all were."""
+    done = 0
+    try:
+        while await _replay_next(application, consumer, topic, key):
+            done += 1
+    except Exception as error:
+        await _note_failure(application, consumer.name, topic, key, error)
+        return done, False
+    return done, True
 
 
 async def _replay_next(application: Application, consumer: Definition, topic: str, key: str) -> bool:
@@ -57,9 +69,9 @@ async def _replay_next(application: Application, consumer: Definition, topic: st
             return False
         one = consumer.wanted.read(Record(topic, -1, row["id"], key, row["envelope"]))
         if one is None:
-            raise StillBroken("nobody handles this type any more; give it up")
+            raise StillBroken("unwanted", "nobody handles this type any more; give it up")
         if one.broken is not None:
-            raise StillBroken(one.broken)
+            raise StillBroken(one.code or "no_envelope", one.broken)
         kept = row["envelope"].decode() if one.type in consumer.kept else None
         position = await raw.fetchval(_RECEIVED, consumer.name, row["event_id"], topic, key, one.type, kept)
         event = numbered(one, position)
@@ -74,11 +86,10 @@ async def _replay_next(application: Application, consumer: Definition, topic: st
 
 
 async def _note_failure(application: Application, consumer: str, topic: str, key: str, error: Exception) -> None:
-    reason = f"{type(error).__name__}: {error}".replace("\0", "\ufffd")[:1000]
     log.warning("replay_failed", consumer=consumer, topic=topic, key=key, exc_info=error)
     async with application.db.write() as connection:
         raw: Any = await driver(connection)
-        await raw.execute(_FAILED, consumer, topic, key, reason)
+        await raw.execute(_FAILED, consumer, topic, key, parked.reason_of(error), parked.code_of(error))
 
 
 _KEYS = """
@@ -95,6 +106,6 @@ _RECEIVED = """
     RETURNING position"""
 _RESOLVE = "UPDATE parked_message SET resolved_at = clock_timestamp() WHERE id = $1"
 _FAILED = """
-    UPDATE parked_message SET attempts = attempts + 1, reason = $4 WHERE id = (
+    UPDATE parked_message SET attempts = attempts + 1, reason = $4, code = $5 WHERE id = (
         SELECT id FROM parked_message WHERE consumer = $1 AND topic = $2 AND key = $3 AND resolved_at IS NULL
         ORDER BY id LIMIT 1)"""

@@ -1,6 +1,7 @@
 """The permissions backoffice's routes ask for."""
 
 from chassis.auth import PermissionSpec
+from chassis.parked import parked_permissions
 from contracts.backoffice.permissions import BackofficePermission as P
 
 _FRESH_S = 300
@@ -83,4 +84,5 @@ PERMISSIONS = (
     PermissionSpec(
         P.TIMELINE_EXPORT, "Take what happened to a player away as a file", "high", ("internal", "financial", "rg")
     ),
+    *parked_permissions("backoffice"),
 )

@@ -1,6 +1,7 @@
 """Every permission the routes of games ask for."""
 
 from chassis.auth import PermissionSpec
+from chassis.parked import parked_permissions
 from contracts.games.permissions import GamesPermission as P
 
 _FRESH_S = 300
@@ -28,4 +29,5 @@ PERMISSIONS = (
     ),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.ROUND_EXPORT, "Take rounds away as a file", "high", ("financial",)),
+    *parked_permissions("games"),
 )

@@ -1,6 +1,7 @@
 """Every permission payments asks for, as an administrator meets it."""
 
 from chassis.auth import PermissionSpec
+from chassis.parked import parked_permissions
 from contracts.payments.permissions import PaymentsPermission as P
 
 _FRESH_S = 300
@@ -59,4 +60,5 @@ PERMISSIONS = (
     PermissionSpec(P.POLICY_APPROVE, "Approve changes of the rules for withdrawals", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial",)),
     PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial",)),
+    *parked_permissions("payments"),
 )

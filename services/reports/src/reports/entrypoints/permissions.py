@@ -1,6 +1,7 @@
 """The permissions the routes of reports ask for."""
 
 from chassis.auth import PermissionSpec
+from chassis.parked import parked_permissions
 from contracts.reports.permissions import ReportsPermission as P
 
 PERMISSIONS = (
@@ -15,4 +16,5 @@ PERMISSIONS = (
         description="Everything single players did with money, in a file.",
     ),
     PermissionSpec(P.WITHDRAWALS_REQUEST, "Draw withdrawal reports", "normal", ("financial",), api_client=True),
+    *parked_permissions("reports"),
 )

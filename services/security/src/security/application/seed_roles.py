@@ -68,6 +68,10 @@ _ACCESS_VIEW = (
     "security.access.explain",
 )
 
+_SERVICES = ("security", "backoffice", "verification", "payments", "games", "reports")
+_PARKED_VIEW = tuple(f"{one}.parked.list" for one in _SERVICES)
+_PARKED_WORK = tuple(f"{one}.parked.{action}" for one in _SERVICES for action in ("view", "replay"))
+
 _EVERY_VIEW = (
     *_LOOK_UP,
     *_PLAY,
@@ -81,6 +85,7 @@ _EVERY_VIEW = (
     *_REPORTS,
     *_ACCESS_VIEW,
     "security.audit.list",
+    *_PARKED_VIEW,
 )
 
 _MORE = _allow({}, "security.elevation.request")
@@ -229,11 +234,12 @@ SEED_ROLES: tuple[SeedRole, ...] = (
     _role(
         "developer_support",
         "engineering",
-        "Looks for faults: what is configured and what ran, and no personal data.",
+        "Looks for faults: what is configured, what ran and what was set aside, and no personal data.",
         _MORE,
         _ON_CALL,
         _allow({}, "backoffice.casino.list", "games.supplier.list", "games.game.list", "games.session.list"),
         _allow({}, "payments.provider.list", "verification.list.view", *_REPORTS, "security.permission.list"),
+        _allow({}, *_PARKED_VIEW, *_PARKED_WORK),
         _deny("backoffice.player.reveal", "verification.document.view"),
     ),
     _role(

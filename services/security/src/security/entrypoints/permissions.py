@@ -1,6 +1,7 @@
 """The permissions security's routes ask for."""
 
 from chassis.auth import PermissionSpec
+from chassis.parked import parked_permissions
 from contracts.security.permissions import SecurityPermission as P
 
 _FRESH_S = 300
@@ -96,4 +97,5 @@ PERMISSIONS = (
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.STAFF_EXPORT, "Take the staff away as a file", "high", ("internal",)),
     PermissionSpec(P.AUDIT_EXPORT, "Take the audit log away as a file", "high", ("internal",)),
+    *parked_permissions("security"),
 )

@@ -1,6 +1,7 @@
 """What staff may be allowed to do here, as an administrator meets it."""
 
 from chassis.auth import PermissionSpec
+from chassis.parked import parked_permissions
 from contracts.verification.permissions import VerificationPermission as P
 
 _FRESH_S = 300
@@ -43,4 +44,5 @@ PERMISSIONS = (
     PermissionSpec(P.LIST_VIEW, "See which sanctions lists are in force", "low"),
     PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal",)),
     PermissionSpec(P.HIT_EXPORT, "Take screening hits away as a file", "high", ("aml",)),
+    *parked_permissions("verification"),
 )
