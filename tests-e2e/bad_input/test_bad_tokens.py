@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bad_input.asking import ask, problem
-from bad_input.examples import EXAMPLES, OF_THE_GATEWAY, Example
+from bad_input.examples import EXAMPLES, OF_THE_GATEWAY, CallerName, Example
 from bad_input.houses import House
 from bad_input.openings import CalmHouses
 from bad_input.operations import OPERATIONS, WRITES, Operation
@@ -33,7 +33,7 @@ def _claims(token: str) -> dict[str, Any]:
     return claims
 
 
-def _unbelievable(house: House, good: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _unbelievable(house: House, good: str, caller: CallerName) -> Iterator[tuple[str, dict[str, str]]]:
     """Headers that nobody must be let in with, by what is wrong with them."""
     head, body, signature = good.split(".")
     claims, kid = _claims(good), house.maker.kid
@@ -48,7 +48,7 @@ def _unbelievable(house: House, good: str) -> Iterator[tuple[str, dict[str, str]
     yield "alg HS256", bearer(f"{_part({'alg': 'HS256', 'kid': kid})}.{body}.{signature}")
     yield "other claims", bearer(f"{head}.{_part({**claims, 'sub': str(uuid4())})}.{signature}")
     yield "huge", bearer("x" * 12_000)
-    if house.token("backoffice") == good:
+    if caller == "backoffice":
         return
     changes: dict[str, dict[str, Any]] = {
         "expired": {"exp": now - 1, "iat": now - 300},
@@ -77,7 +77,7 @@ async def test_nobody_comes_in_with_a_bad_token(operation: Operation, calm_house
     before = await house.rows()
     good = house.headers(operation, example)
     token = good.pop("Authorization").removeprefix("Bearer ")
-    for name, headers in _unbelievable(house, token):
+    for name, headers in _unbelievable(house, token, example.caller):
         answer = await ask(house, operation, example, headers={**good, **headers})
         document = problem(answer, 401, why=f"{operation} {name}")
         assert document["errors"] == [], "a refusal at the door does not talk about fields"

@@ -56,7 +56,8 @@ async def _measured() -> Response:
 
 
 async def _described(request: Request) -> JSONResponse:
-    return JSONResponse(request.app.openapi())
+    # It is made when it is first asked for, which takes a moment that other requests do not have.
+    return JSONResponse(await asyncio.to_thread(request.app.openapi))
 
 
 async def _result(check: Check) -> dict[str, Any]:

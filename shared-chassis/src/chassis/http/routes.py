@@ -32,6 +32,7 @@ class DeclaredRoute:
         first: the marker stands before whatever else the route asks for.
         once: it needs an idempotency key.
         calls: all it depends on.
+        operation: its name in the description; None where it is not described.
     """
 
     path: str
@@ -41,6 +42,7 @@ class DeclaredRoute:
     first: bool = True
     once: bool = False
     calls: tuple[Any, ...] = ()
+    operation: str | None = None
 
     @property
     def name(self) -> str:
@@ -111,7 +113,9 @@ def _walk(routes: Sequence[BaseRoute], prefix: str) -> Iterator[DeclaredRoute]:
         if dependant is None:
             yield DeclaredRoute(path, methods, context.endpoint, ())
         else:
-            yield DeclaredRoute(path, methods, context.endpoint, *_asked_for(dependant))
+            described = getattr(context, "include_in_schema", False)
+            operation = getattr(context, "unique_id", None) if described else None
+            yield DeclaredRoute(path, methods, context.endpoint, *_asked_for(dependant), operation)
 
 
 def _walk_mount(mount: Mount, path: str) -> Iterator[DeclaredRoute]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -23,7 +24,7 @@ from chassis.http.handlers import install_handlers
 from chassis.http.health import Check, operations_router
 from chassis.http.mounting import RawApplications, mounts_of
 from chassis.http.observed import Observed
-from chassis.http.openapi import describe, operation_id
+from chassis.http.openapi import check_names, describe, operation_id
 from chassis.http.routes import check_routes
 from chassis.privacy.keys import derive
 from chassis.settings import HttpSettings, ServiceSettings
@@ -110,10 +111,12 @@ def _verifier(given: Verifier | None, settings: HttpSettings) -> Verifier:
 
 
 def _described(app: FastAPI, permissions: Sequence[PermissionSpec]) -> dict[Any, str]:
-    """Have the checked routes described by the application; their paths by endpoint, also at `app.state.templates`."""
+    """Have the checked routes described by the application when it is first asked; their paths by endpoint, also at
+    `app.state.templates`.
+    """
     routes = check_routes(app, permissions)
-    document: dict[str, Any] = describe(app, routes, permissions)
-    app.openapi = lambda: document  # type: ignore[method-assign]
+    check_names(routes)
+    app.openapi = functools.cache(lambda: describe(app, routes, permissions))  # type: ignore[method-assign]
     templates: dict[Any, str] = {route.endpoint: route.path for route in routes}
     app.state.templates = templates
     return templates
