@@ -34,6 +34,7 @@ class Example:
         form: fields of a form instead; a file is bytes.
         path: parameters of the path that are no facts of that name.
         query: parameters of the address: what narrows a huge list.
+        headers: what the operation wants beside who asks.
         remembers_refusals: that it was refused is itself recorded, as a failed log-in or a refused deposit is.
     """
 
@@ -42,6 +43,7 @@ class Example:
     form: Mapping[str, str] | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     remembers_refusals: bool = False
 
 
@@ -269,6 +271,18 @@ EXAMPLES |= {
     for service in SERVICES
     for action in ("replay", "discard")
 }
+_VIEW = {"name": "Mine", "density": "compact", "visibility": "private", "role_default": False}
+_ANY_VERSION = {"If-Match": "*"}
+for _views in (f"/api/{one}/v1/views" for one in SERVICES):
+    EXAMPLES |= {
+        f"POST {_views}": Example(caller="operator", body={"list": "$view_list", **_VIEW}),
+        f"PUT {_views}/choice": Example(
+            caller="operator", body={"list": "$view_list", "default": "$view_id", "pinned": ["$view_id"]}
+        ),
+        f"PUT {_views}/{{view_id}}": Example(caller="operator", body=_VIEW, headers=_ANY_VERSION),
+        f"POST {_views}/{{view_id}}/restore": Example(caller="operator", body={"version": 1}, headers=_ANY_VERSION),
+        f"DELETE {_views}/{{view_id}}": Example(caller="operator", headers=_ANY_VERSION),
+    }
 
 OF_THE_GATEWAY = "POST /internal/v1/session-tokens"
 """Its caller is the gateway; security's tests of browsers' sessions ask as it does."""

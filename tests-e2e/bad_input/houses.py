@@ -65,7 +65,7 @@ class House:
         """What a well-meant request carries, with an idempotency key of its own."""
         token = self.token(example.caller)
         key = {"Idempotency-Key": f"bad-{uuid4()}"} if operation.takes_key else {}
-        return {**(bearer(token) if token else {}), **key}
+        return {**(bearer(token) if token else {}), **key, **example.headers}
 
     def body(self, example: Example) -> Any:
         """The example's body with this house's facts in it."""

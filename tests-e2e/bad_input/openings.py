@@ -40,6 +40,7 @@ import verification.settings
 from bad_input.houses import House
 from chassis.db.tables import parked_message
 from chassis.domain import FixedClock
+from chassis.http.listing.registry import served_lists
 from chassis.runtime import Service, http_application
 from chassis.tasks import TaskRunner
 from chassis.testing.client import client as talking
@@ -62,12 +63,19 @@ class Openings:
 
     @asynccontextmanager
     async def open(self, service: str) -> AsyncIterator[House]:
-        """The service by its name, with a message that was set aside at each of its casinos."""
+        """The service by its name, with a message that was set aside at each of its casinos, a saved view of whoever
+        makes the requests, and one of somebody else.
+        """
         opening: Callable[[], Opened] = getattr(self, service)
         async with opening() as house:
             for facts in (house.facts, house.elsewhere):
                 if facts:
                     facts["parked_id"] = str(await _set_aside(house.service, UUID(facts["casino_id"])))
+            house.facts.setdefault("admin_id", str(uuid4()))
+            house.facts["view_list"] = next(one.path for one in served_lists(house.app) if "{" not in one.path)
+            house.facts["view_id"] = await _view(house, house.token("operator"))
+            if house.elsewhere:
+                house.elsewhere["view_id"] = await _view(house, house.token("operator", subject=uuid4()))
             yield house
 
     async def _settings(self, cls: Any, **overrides: Any) -> Any:
@@ -216,6 +224,14 @@ async def _registered_and_proposed(client: httpx.AsyncClient, casino_id: str) ->
 
 def _profile(casino_id: str, rules: Any, day: str) -> dict[str, Any]:
     return {"casino_id": casino_id, "effective_from": day, "profile": {**rules, "one_account_per_person": True}}
+
+
+async def _view(house: House, token: str | None) -> str:
+    body = {"list": house.facts["view_list"], "name": "A view"}
+    headers = {**bearer(token or ""), "Idempotency-Key": uuid4().hex}
+    kept = await house.client.post(f"/api/{house.service.name}/v1/views", json=body, headers=headers)
+    assert kept.status_code == 201, kept.text
+    return str(kept.json()["id"])
 
 
 async def _staffed(service: Service, app: FastAPI, client: httpx.AsyncClient) -> House:

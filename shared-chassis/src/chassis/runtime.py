@@ -45,6 +45,8 @@ from chassis.service_client import ServiceClient
 from chassis.settings import FollowingSettings, ServiceSettings
 from chassis.store import Application, Context, Housekeeping, Log, ReadModel
 from chassis.tasks import Handler, TaskRunner
+from chassis.views.desk import Views
+from chassis.views.http import views_router
 from contracts.platform.events import DeclaredPermission, PermissionManifestPublished
 
 log = structlog.get_logger(__name__)
@@ -157,10 +159,13 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     parked = [parked_router(service.name)] if service.parked is not None else []
     exports = [*export_routes(list(service.routers))]
     exports += [exports_router(service.name)] if exports else []
+    routers = [*service.routers, *approvals, *parked, *exports]
+    routers += [views_router(service.name)] if any(served_by(routers)) else []
+    views = Views(service.application, list(served_by(routers)), service.settings)
     app = create_service(
         service.name,
         version=service.version,
-        routers=[*service.routers, *approvals, *parked, *exports] if serves_api else [],
+        routers=routers if serves_api else [],
         mounts=dict(service.mounts) if serves_api else {},
         settings=service.settings,
         readiness={"database": service.db.ping, **({"policy": policy.ready} if policy is not None else {})},
@@ -180,6 +185,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "approvals": service.approvals,
             "exports": service.exports,
             "parked": service.parked,
+            "views": views,
             **service.state,
         },
     )

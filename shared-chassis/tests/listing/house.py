@@ -1,5 +1,7 @@
 """A service whose list of bets can be taken away, started, with its tasks run when a test says so."""
 
+import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +30,8 @@ from chassis.testing.tokens import ALL_CLEAR, bearer, make_token, test_verifier
 from .bets import AML, BETS, HEAVY, HUGE, LIST, REVEAL, ROWS, SUBJECT, A, Bet, bet, finishing, metadata, of_player
 
 EXPORT = "example.bet.export"
+SHARE = "example.view.share"
+VIEWS = "/api/example/v1/views"
 PATH = "/api/example/v1/bets"
 
 
@@ -40,6 +44,11 @@ def routes() -> APIRouter:
         narrow=of_player, export=EXPORT,
     )  # fmt: skip
     return router
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 class House:
@@ -71,6 +80,16 @@ class House:
         keyed = {**headers, "Idempotency-Key": uuid4().hex}
         return await self.client.post(path, json=body, headers=keyed)
 
+    async def keep(self, headers: dict[str, str], **body: Any) -> httpx.Response:
+        """Ask for a new view, of the bets unless said otherwise."""
+        return await self.post(VIEWS, headers, **{"list": PATH, "name": "Mine", **body})
+
+    async def kept(self, headers: dict[str, str], **body: Any) -> str:
+        """The id of a view that was kept."""
+        answer = await self.keep(headers, **body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
     async def ask(self, headers: dict[str, str], query: str = "", path: str = PATH, **body: Any) -> httpx.Response:
         given = {"format": "csv", "reason": "for the auditors", **body}
         return await self.post(f"{path}/exports?{query}", headers, **given)
@@ -96,9 +115,13 @@ class House:
 
     async def recorded(self) -> list[Any]:
         """What left a trace, in order."""
+        return await self.told("platform.access.events")
+
+    async def told(self, topic: str) -> list[Any]:
+        """What was published, in order."""
         async with self.service.db.read() as connection:
             raw = await driver(connection)
-            rows = await raw.fetch("SELECT envelope FROM outbox WHERE topic = 'platform.access.events' ORDER BY id")
+            rows = await raw.fetch("SELECT envelope FROM outbox WHERE topic = $1 ORDER BY id", topic)
         return [json.loads(row["envelope"]) for row in rows]
 
 
@@ -109,7 +132,7 @@ def service_on(db: Database, folder: Path, clock: Clock, **settings: Any) -> Ser
         db=db,
         application=Application(db, EventTypes(), source="example", clock=clock),
         routers=[routes()],
-        permissions=[PermissionSpec(one, one) for one in (LIST, EXPORT, REVEAL, AML, HEAVY)],
+        permissions=[PermissionSpec(one, one) for one in (LIST, EXPORT, SHARE, REVEAL, AML, HEAVY)],
         verifier=test_verifier(),
     )
 

@@ -1,6 +1,5 @@
 """Lists taken away as files: by whom, how much of them, and for how long."""
 
-import csv
 import hashlib
 import io
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.tokens import bearer, make_token
 
 from .bets import AML, LIST, PLAYERS, REVEAL, ROWS, VISIBLE, A, B, bet
-from .house import EXPORT, PATH, House, house
+from .house import EXPORT, PATH, House, house, rows_of
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -27,10 +26,6 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 async def home(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
     async with house(databases, tmp_path, FixedClock(NOW)) as one:
         yield one
-
-
-def rows_of(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.engine import async_url
-from chassis.db.revisions import r0001, r0002, r0003, r0006
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0006
 
 ischema_names["xid8"] = tables.Xid8
 
@@ -42,7 +42,7 @@ def add_approvals() -> None:
 
 
 def add_lists() -> None:
-    """The chassis' tables for exports of lists, saved views and bulk actions."""
+    """The chassis' tables for exports of lists."""
     for statement in r0003.STATEMENTS:
         op.execute(statement)
 
@@ -50,6 +50,12 @@ def add_lists() -> None:
 def describe_parked() -> None:
     """What a list tells of messages that were set aside."""
     for statement in r0006.STATEMENTS:
+        op.execute(statement)
+
+
+def add_views() -> None:
+    """The chassis' tables for saved views of lists."""
+    for statement in r0004.STATEMENTS:
         op.execute(statement)
 
 

@@ -223,3 +223,52 @@ list_export = Table(
     Column("expires_at", DateTime(timezone=True)),
     Index("ix_list_export_requested_by", "requested_by", "requested_at", "id"),
 )
+
+list_view = Table(
+    "list_view",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("list", Text, nullable=False, comment="the address of the list, with the parameters in it unfilled"),
+    Column("owner_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("visibility", Text, nullable=False, comment="private, role, casino"),
+    Column("role_id", Uuid),
+    Column("casino_id", Uuid),
+    Column("role_default", Boolean, nullable=False, comment="the default of those who hold the role"),
+    Column("content", Text, nullable=False, comment="sealed: the filter may hold personal data"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("deleted", Boolean, nullable=False, server_default="false"),
+    Index("ix_list_view_list", "list", "owner_id"),
+)
+
+list_view_version = Table(
+    "list_view_version",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("view_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("role_id", Uuid),
+    Column("casino_id", Uuid),
+    Column("role_default", Boolean, nullable=False),
+    Column("content", Text, nullable=False, comment="sealed: the filter may hold personal data"),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    UniqueConstraint("view_id", "version", name="uq_list_view_version"),
+)
+
+list_view_choice = Table(
+    "list_view_choice",
+    metadata,
+    Column("subject_id", Uuid, nullable=False),
+    Column("list", Text, nullable=False),
+    Column("default_id", Uuid, comment="the view this person begins with"),
+    Column("pinned", JSONB, nullable=False, comment="ids of views, in order"),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("subject_id", "list"),
+)

@@ -27,6 +27,7 @@ from chassis.exports.errors import ExportExpired, ExportFailed, ExportNotReady, 
 from chassis.exports.sight import absent, exporting, sight_hash
 from chassis.exports.writing import WRITERS, Writer
 from chassis.files import FileStore
+from chassis.http.listing.saved import Saved
 from chassis.http.listing.served import Served, Where, again
 from chassis.http.listing.tree import from_json
 from chassis.http.listing.whole import Whole, whole
@@ -83,9 +84,13 @@ class Exports:
         return await self._whole(request.app.state, served, taking, asked)
 
     async def ask(
-        self, uow: UnitOfWork, export_id: UUID, caller: Caller, served: Served, asked: Mapping[str, Any], told: Any
+        self, uow: UnitOfWork, export_id: UUID, caller: Caller, served: Served, asked: Mapping[str, Any], wanted: Whole
     ) -> Any:
-        """Remember the wish and have it done."""
+        """Remember the wish, with the view it names as that is now, and have it done."""
+        view, told = wanted.saved, {"list": served.spec.name, "tree": wanted.told}
+        kept = {**asked, "amr": sorted(caller.amr), "view": None if view is None else view.to_json()}
+        if view is not None:
+            told["view"] = {"id": str(view.id), "version": view.version}
         await jobs.add(
             uow.connection,
             id=export_id,
@@ -93,12 +98,12 @@ class Exports:
             path=served.path,
             permission=served.export,
             format=asked["format"],
-            asked=self._box.seal(json.dumps({**asked, "amr": sorted(caller.amr)}), label=_LABEL),
+            asked=self._box.seal(json.dumps(kept), label=_LABEL),
             reason=uow.ctx.reason or "",
             requested_by=caller.id,
             requested_at=uow.ctx.occurred_at,
         )
-        await self._record(uow, "export.requested", export_id, served.export, {"list": served.spec.name, "tree": told})
+        await self._record(uow, "export.requested", export_id, served.export, told)
         await uow.schedule(MAKE, export_id, {})
         return await jobs.find(uow.connection, export_id)
 
@@ -230,9 +235,10 @@ class Exports:
 
     async def _whole(self, state: State, served: Served, caller: Caller, asked: Mapping[str, Any]) -> Whole:
         tree = None if asked["filter"] is None else from_json(asked["filter"])
+        saved = Saved.from_json(asked["view"]) if asked.get("view") is not None else None
 
         async def work(request: Request, where: Where) -> Whole:
-            return await whole(served.spec, request, caller, self.app.db, where=where, tree=tree)
+            return await whole(served.spec, request, caller, self.app.db, where=where, tree=tree, saved=saved)
 
         return await again(served, state, asked["url"], caller, work)
 

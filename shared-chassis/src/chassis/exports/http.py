@@ -107,11 +107,11 @@ def _add(router: APIRouter, served: Served) -> None:
         if body.columns and "select" in request.query_params:
             raise refused(UNKNOWN_FIELD, "select", "Give the columns once: in the body or in the address.")
         asked = {"url": url_of(request, body.columns), "filter": body.filter, "format": body.format}
-        told = (await exports.check(request, caller, served, asked)).told
+        wanted = await exports.check(request, caller, served, asked)
         export_id = uuid7()
 
         async def work(uow: UnitOfWork) -> ExportItem:
-            return _item(await exports.ask(uow, export_id, caller, served, asked, told))
+            return _item(await exports.ask(uow, export_id, caller, served, asked, wanted))
 
         return await once(caller, work, status=202, reason=body.reason)
 

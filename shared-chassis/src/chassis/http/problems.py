@@ -30,6 +30,7 @@ STATUS_CODES = {
     408: "request_timeout",
     409: "refused",
     411: "length_required",
+    412: "precondition_failed",
     413: "body_too_large",
     414: "target_too_long",
     415: "unsupported_media_type",

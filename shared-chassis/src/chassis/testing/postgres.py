@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from chassis.db import Database, migrations
-from chassis.db.revisions import r0001, r0002, r0003, r0006
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0006
 
 CHASSIS = "chassis"
 """The name under which the chassis' own tests get a database with the chassis' tables alone."""
@@ -62,7 +62,7 @@ class Databases:
         url = self._server.url_for(name)
         if service == CHASSIS:
             connection = await asyncpg.connect(url)
-            for statement in (*r0001.STATEMENTS, *r0002.STATEMENTS, *r0003.STATEMENTS, *r0006.STATEMENTS):
+            for statement in (one for revision in (r0001, r0002, r0003, r0004, r0006) for one in revision.STATEMENTS):
                 await connection.execute(statement)
             await connection.close()
         else:

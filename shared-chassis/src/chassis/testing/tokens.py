@@ -88,7 +88,8 @@ class TokenMaker:
     ) -> str:
         """A token of a member of staff with `permissions` at `casinos`, shown data as in `modes`, or of a player.
 
-        `grants` names permissions that are held at different casinos: `{"casinos": [...], "permissions": [...]}` each.
+        `grants` names permissions that are held at different casinos: `{"casinos": [...], "permissions": [...]}` each,
+        and with `"role": [id]` by which role.
         Further claims override what is made up here; None takes a claim away.
         """
         now, who = int(time.time()), subject or uuid4()
@@ -129,7 +130,7 @@ def policy_of(
         names, places = frozenset(map(str, one["permissions"])), {str(place) for place in one["casinos"]}
         scope = CasinoScope.everything() if EVERYWHERE in places else CasinoScope.of(*map(UUID, places))
         grant = RoleGrant(id=f"test{number}@1#1", permissions=names, modes=modes, exact=names)
-        role = PolicyRole(id=uuid4(), name=f"test{number}", version=1, grants=(grant,))
+        role = PolicyRole(id=_role_id(one), name=f"test{number}", version=1, grants=(grant,))
         roles[role.id] = role
         given.append(PolicyAssignment(id=uuid4(), role_id=role.id, scope=scope))
     known = {name for role in roles.values() for grant in role.grants for name in grant.permissions}
@@ -140,6 +141,11 @@ def policy_of(
         roles=roles,
         subjects={subject: PolicySubject(id=subject, assignments=tuple(given))},
     )
+
+
+def _role_id(held: Mapping[str, Iterable[UUID | str]]) -> UUID:
+    """The role's id: the one that is named, where a test gives somebody a role that others hold as well."""
+    return next((UUID(str(one)) for one in held.get("role", ())), uuid4())
 
 
 class _Latest:

@@ -58,3 +58,5 @@ class BackofficePermission(StrEnum):
     """Have a message that was set aside handled again."""
     PARKED_DISCARD = "backoffice.parked.discard"
     """Give a message up that was set aside."""
+    VIEW_SHARE = "backoffice.view.share"
+    """Share saved views of lists with a role or a casino, and look after those that are shared."""

@@ -32,3 +32,5 @@ class GamesPermission(StrEnum):
     """Have a message that was set aside handled again."""
     PARKED_DISCARD = "games.parked.discard"
     """Give a message up that was set aside."""
+    VIEW_SHARE = "games.view.share"
+    """Share saved views of lists with a role or a casino, and look after those that are shared."""

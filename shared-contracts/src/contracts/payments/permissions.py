@@ -46,3 +46,5 @@ class PaymentsPermission(StrEnum):
     """Have a message that was set aside handled again."""
     PARKED_DISCARD = "payments.parked.discard"
     """Give a message up that was set aside."""
+    VIEW_SHARE = "payments.view.share"
+    """Share saved views of lists with a role or a casino, and look after those that are shared."""

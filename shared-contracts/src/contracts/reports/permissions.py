@@ -24,3 +24,5 @@ class ReportsPermission(StrEnum):
     """Have a message that was set aside handled again."""
     PARKED_DISCARD = "reports.parked.discard"
     """Give a message up that was set aside."""
+    VIEW_SHARE = "reports.view.share"
+    """Share saved views of lists with a role or a casino, and look after those that are shared."""

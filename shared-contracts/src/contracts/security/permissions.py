@@ -76,3 +76,5 @@ class SecurityPermission(StrEnum):
     """Have a message that was set aside handled again."""
     PARKED_DISCARD = "security.parked.discard"
     """Give a message up that was set aside."""
+    VIEW_SHARE = "security.view.share"
+    """Share saved views of lists with a role or a casino, and look after those that are shared."""

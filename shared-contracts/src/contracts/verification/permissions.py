@@ -36,3 +36,5 @@ class VerificationPermission(StrEnum):
     """Have a message that was set aside handled again."""
     PARKED_DISCARD = "verification.parked.discard"
     """Give a message up that was set aside."""
+    VIEW_SHARE = "verification.view.share"
+    """Share saved views of lists with a role or a casino, and look after those that are shared."""

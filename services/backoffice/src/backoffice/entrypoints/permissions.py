@@ -85,4 +85,5 @@ PERMISSIONS = (
         P.TIMELINE_EXPORT, "Take what happened to a player away as a file", "high", ("internal", "financial", "rg")
     ),
     *parked_permissions("backoffice"),
+    PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

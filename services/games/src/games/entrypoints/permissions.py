@@ -30,4 +30,5 @@ PERMISSIONS = (
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.ROUND_EXPORT, "Take rounds away as a file", "high", ("financial",)),
     *parked_permissions("games"),
+    PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

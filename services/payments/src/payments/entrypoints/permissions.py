@@ -61,4 +61,5 @@ PERMISSIONS = (
     PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial",)),
     PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial",)),
     *parked_permissions("payments"),
+    PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

@@ -17,4 +17,5 @@ PERMISSIONS = (
     ),
     PermissionSpec(P.WITHDRAWALS_REQUEST, "Draw withdrawal reports", "normal", ("financial",), api_client=True),
     *parked_permissions("reports"),
+    PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

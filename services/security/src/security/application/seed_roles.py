@@ -32,6 +32,11 @@ def _allow(modes: Modes, *names: str, ceilings: Mapping[str, int] | None = None)
     return tuple(Grant(pattern=one, modes=dict(modes), ceilings=dict(ceilings or {})) for one in names)
 
 
+def _share(*services: str) -> tuple[Grant, ...]:
+    """Saved views of the lists a desk works with are set up for all of it by whoever leads it."""
+    return _allow({}, *(f"{one}.view.share" for one in services))
+
+
 def _deny(*names: str) -> tuple[Grant, ...]:
     return tuple(Grant(pattern=one, effect="deny") for one in names)
 
@@ -116,6 +121,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_NAMES, "backoffice.player.tag", "backoffice.player.note", "backoffice.player.reveal"),
         _allow(_NAMES, "backoffice.player.change", "backoffice.player.block", "backoffice.player.search_identity"),
         _allow(_CARE, "backoffice.limit.set", "backoffice.exclusion.start"),
+        _share("backoffice"),
     ),
     _role(
         "payments",
@@ -125,6 +131,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list"),
+        _share("payments"),
     ),
     _role(
         "risk_fraud",
@@ -136,6 +143,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
         _allow({}, "payments.approval.list", "payments.provider.approve"),
+        _share("backoffice", "payments", "games"),
     ),
     _role(
         "aml_officer",
@@ -148,6 +156,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
         _allow({}, "payments.approval.list", "payments.policy.approve", "backoffice.approval.list"),
         _allow({}, "backoffice.profile.approve", "backoffice.erasure.approve"),
+        _share("backoffice", "payments", "verification"),
     ),
     _role(
         "rg_officer",
@@ -157,6 +166,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY, **_CARE}, *_LOOK_UP, *_PLAY, "payments.balance.view", "payments.deposit.list"),
         _allow({**_NAMES, **_CARE}, "backoffice.limit.set", "backoffice.exclusion.start", "backoffice.player.block"),
         _allow({**_NAMES, **_CARE}, "backoffice.player.tag", "backoffice.player.note"),
+        _share("backoffice"),
     ),
     _role(
         "kyc_agent",
@@ -170,6 +180,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
             "verification.document.upload",
             "verification.document.decide",
         ),
+        _share("verification"),
     ),
     _role(
         "vip_manager",
@@ -195,6 +206,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _ON_CALL,
         _allow(_MONEY, "backoffice.casino.list", *_PLAY, "games.supplier.list", "games.catalogue.sync"),
         _allow({}, "games.game.enable"),
+        _share("games"),
     ),
     _role(
         "finance",
@@ -205,6 +217,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request"),
+        _share("payments", "reports"),
     ),
     _role(
         "bi_read",
@@ -229,6 +242,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({}, *_ACCESS_VIEW, "security.audit.list", "security.staff.create", "security.staff.disable"),
         _allow({}, "security.staff.enable", "security.staff.reset", "security.role.draft", "security.role.define"),
         _allow({}, "security.role.assign", "security.break_glass.end", "security.break_glass.review"),
+        _share("security"),
         _deny("payments.*"),
     ),
     _role(

@@ -98,4 +98,5 @@ PERMISSIONS = (
     PermissionSpec(P.STAFF_EXPORT, "Take the staff away as a file", "high", ("internal",)),
     PermissionSpec(P.AUDIT_EXPORT, "Take the audit log away as a file", "high", ("internal",)),
     *parked_permissions("security"),
+    PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

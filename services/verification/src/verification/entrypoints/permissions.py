@@ -45,4 +45,5 @@ PERMISSIONS = (
     PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal",)),
     PermissionSpec(P.HIT_EXPORT, "Take screening hits away as a file", "high", ("aml",)),
     *parked_permissions("verification"),
+    PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

@@ -79,6 +79,7 @@ def parameters(spec: "ListSpec") -> list[dict[str, Any]]:
         "offset": f"Rows to skip, {MOST_OFFSET} at most; `after` has no such bound.",
         "after": "A cursor, as `Link` with rel=next gives it.",
         "before": "A cursor, as `Link` with rel=prev gives it.",
+        "view": "A saved view of the list: its filter is ANDed, its order and columns hold unless others are given.",
     }
     if spec.search:
         words["q"] = f"Search in {', '.join(spec.search)}, at most {LONGEST_SEARCH} characters."

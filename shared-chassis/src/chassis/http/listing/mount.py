@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from chassis.auth.caller import Caller
 from chassis.http.dependencies import Db
 from chassis.http.listing.meta import meta
+from chassis.http.listing.saved import at, views_of
 from chassis.http.listing.served import Served
 from chassis.http.listing.spec import Finish, ListSpec
 from chassis.http.listing.tree import Node, from_json
@@ -63,16 +64,22 @@ def serve_list(
     async def show(
         caller: Annotated[Caller, marker], where: Annotated[Any, Depends(narrow)], request: Request, db: Db
     ) -> Response:
+        at(request, router.prefix + path)
         return await spec.page(request, caller, db, where=where, finish=completed(request, caller))
 
     async def query(
         caller: Annotated[Caller, marker], where: Annotated[Any, Depends(narrow)], request: Request, db: Db
     ) -> Response:
+        at(request, router.prefix + path)
         tree = await tree_of(request)
         return await spec.page(request, caller, db, where=where, finish=completed(request, caller), tree=tree)
 
-    async def about(caller: Annotated[Caller, marker], _where: Annotated[Any, Depends(narrow)]) -> Response:
-        return JSONResponse(meta(spec, caller), headers={"Cache-Control": "no-store"})
+    async def about(
+        caller: Annotated[Caller, marker], _where: Annotated[Any, Depends(narrow)], request: Request
+    ) -> Response:
+        at(request, router.prefix + path)
+        told = {**meta(spec, caller), "views": await views_of(request, caller)}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     show.__doc__ = summary or f"The list of {spec.name}."
     query.__doc__ = f"The list of {spec.name} by a filter given as a tree; everything else as in the address."

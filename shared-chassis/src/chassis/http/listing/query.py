@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.http.listing import errors
@@ -15,7 +16,7 @@ DEFAULT_LIMIT: Final = 50
 MOST_ROWS: Final = 500
 MOST_OFFSET: Final = 10_000
 LONGEST_SEARCH: Final = 64
-WORDS: Final = ("select", "order", "limit", "offset", "after", "before", "q")
+WORDS: Final = ("select", "order", "limit", "offset", "after", "before", "q", "view")
 
 Count = Literal["none", "exact", "planned", "estimated"]
 _COUNTS: Final = ("none", "exact", "planned", "estimated")
@@ -44,6 +45,7 @@ class ListQuery:
     before: str | None
     select: tuple[str, ...] | None
     q: str | None
+    view: UUID | None = None
 
     @property
     def cursor(self) -> str | None:
@@ -71,6 +73,7 @@ def read_query(parameters: Iterable[tuple[str, str]], *, strict: bool = False) -
         before=words.get("before"),
         select=_select(words.get("select")),
         q=_search(words.get("q")),
+        view=_view(words.get("view")),
     )
 
 
@@ -125,6 +128,13 @@ def _offset(text: str | None) -> int:
 def _select(text: str | None) -> tuple[str, ...] | None:
     names = tuple(dict.fromkeys(name.strip(" ") for name in text.split(","))) if text else ()
     return None if not names or names == ("*",) else names
+
+
+def _view(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else UUID(text) if len(text) == 36 else UUID("")
+    except ValueError:
+        raise refused(errors.WRONG_VIEW, "view", "view is the id of a saved view.") from None
 
 
 def _search(text: str | None) -> str | None:

@@ -12,6 +12,7 @@ from starlette.datastructures import State
 
 from chassis.auth.caller import Caller
 from chassis.domain import NotFound
+from chassis.http.listing.saved import at
 from chassis.http.listing.spec import Finish, ListSpec
 from chassis.http.problems import RequestProblem
 
@@ -68,6 +69,7 @@ async def again(served: Served, state: State, url: str, caller: Caller, work: Wo
     refused: list[RequestProblem] = []
 
     async def run(request: Request, where: Annotated[Any, Depends(served.narrow)]) -> None:
+        at(request, served.path)
         try:
             done.append(await work(request, where))
         except RequestProblem as problem:

@@ -34,6 +34,7 @@ from chassis.http.listing.masking import masked
 from chassis.http.listing.meta import parameters
 from chassis.http.listing.output import Shown, answer, form_asked_for
 from chassis.http.listing.query import WORDS, ListQuery, Preferences, read_preferences, read_query
+from chassis.http.listing.saved import Saved, beneath, require_usable, saved_for
 from chassis.http.listing.sight import sight_of
 from chassis.http.listing.sql import predicate, search
 from chassis.http.listing.statements import Selection, all_of, page_of
@@ -157,7 +158,7 @@ class ListSpec:
         form = form_asked_for(request.headers.get("accept", ""))
         wish = read_preferences(request.headers.getlist("prefer"))
         query = read_query(request.query_params.multi_items(), strict=wish.strict)
-        asked = _Asked(self, request, caller, query, tree, await self._moment(request, caller, db, wish), where)
+        asked = await self.ask(request, caller, db, query, wish=wish, tree=tree, where=where)
         places: Places = _held(request, "list_places", Places)
         async with places.one(self.name), db.read_lists() as connection, advised():
             await connection.execute(LIMITS)
@@ -168,8 +169,32 @@ class ListSpec:
         shown = [masked(row, asked.shown, caller, one, asked.key) for row, one in zip(finished, casinos, strict=True)]
         return answer(request, form, asked.page(shown, ends, len(rows), total, wish))
 
+    async def ask(
+        self,
+        request: Request,
+        caller: Caller,
+        db: Database,
+        query: ListQuery,
+        *,
+        wish: Preferences | None = None,
+        tree: Node | None = None,
+        where: Sequence[ColumnElement[bool]] = (),
+        saved: Saved | None = None,
+    ) -> "Asked":
+        """What is asked of the list, held against its fields and the caller: a page or the whole, now or in a job.
+
+        Args:
+            saved: the view, where it was found out before; else it is looked up, if the query names one.
+
+        Raises:
+            RequestProblem: 400 for what is not understood or not the caller's to ask, 404 for a view that is not there.
+        """
+        saved = saved or await saved_for(request, caller, query)
+        moment = await self._moment(request, caller, db, wish or Preferences())
+        return Asked(self, request, caller, query, tree, moment, where, saved)
+
     async def _read(
-        self, connection: AsyncConnection, asked: "_Asked", wish: Preferences
+        self, connection: AsyncConnection, asked: "Asked", wish: Preferences
     ) -> tuple[list[Row], Total | None]:
         statement = page_of(asked.selection, asked.query.limit + 1, asked.query.offset)
         if self.large and asked.narrowed and not (self.heavy and asked.caller.may(self.heavy)):
@@ -190,8 +215,12 @@ class ListSpec:
         return Moment(clock.now(), me=me) if zone is None else Moment(clock.now(), zone, me)
 
 
-class _Asked:
-    """One request for a page, held against the list and the caller."""
+class Asked:
+    """One question, held against the list and the caller. Made by `ListSpec.ask`.
+
+    Attributes:
+        written: the whole filter as it was written: that of the address, of the body and of the view.
+    """
 
     def __init__(
         self,
@@ -202,12 +231,16 @@ class _Asked:
         tree: Node | None,
         moment: Moment,
         where: Sequence[ColumnElement[bool]],
+        saved: Saved | None,
     ) -> None:
-        self.spec, self.caller, self.query = spec, caller, query
+        self.spec, self.caller, self.saved = spec, caller, saved
+        self.query = beneath(saved, query)
         self.key: bytes = request.app.state.cursor_key
         self.sight = sight_of(caller, spec.fields)
+        require_usable(saved, query, self.sight, spec.fields)
         self.shown = self._selected()
-        written = both(query.filters, tree)
+        kept = saved.filters if saved is not None else None
+        self.written = both(both(query.filters, tree), kept)
         vault = getattr(request.app.state, "vault", None)
         checker = Checker(
             fields=self.sight.known,
@@ -219,14 +252,15 @@ class _Asked:
             words=WORDS,
         )
         checked = both(checker.check(query.filters), checker.check(tree, from_body=True))
+        checked = both(checked, checker.check(kept, from_body=True))
         terms = self._terms(checked)
         own = self._own(where)
         self._require_narrow(checked, bool(own))
-        self.narrowed = checked is not None or query.order is not None or query.q is not None
+        self.narrowed = checked is not None or self.query.order is not None or bool(self._texts)
         conditions = [*own, *spec.visible(caller), *self._search()]
         if checked is not None:
             conditions.append(predicate(checked, self.sight.known, self._scope))
-        self.bound_to = self._bound_to(request, written, terms)
+        self.bound_to = self._bound_to(request, terms)
         self.selection = Selection(
             table=spec.table,
             columns=self._columns(),
@@ -305,13 +339,16 @@ class _Asked:
         message = f"This list is huge: give {spec.time_field}=gte. and a time, or eq or in on {choice(known)}."
         raise refused(errors.RANGE_NEEDED, spec.time_field, message, f"{spec.time_field}=gte.{spec.default_range}")
 
+    @property
+    def _texts(self) -> list[str]:
+        """What is searched for; both texts must be found where the view has one, too."""
+        return [text for text in (self.query.q, self.saved.q if self.saved else None) if text is not None]
+
     def _search(self) -> list[ColumnElement[bool]]:
-        if self.query.q is None:
-            return []
-        if not self.spec.search:
+        if self._texts and not self.spec.search:
             raise refused(errors.UNKNOWN_PARAMETER, "q", "This list has no search; filter it by its fields.")
         fields = [self.sight.known[name] for name in self.spec.search if name in self.sight.filterable]
-        return [search(self.query.q, fields)]
+        return [search(text, fields) for text in self._texts]
 
     def _columns(self) -> dict[str, ColumnElement[Any]]:
         """Everything the caller may know, selected or not: what completes the rows may need any of it."""
@@ -328,14 +365,15 @@ class _Asked:
         read = tuple(term.flipped for term in terms) if self.query.before is not None else terms
         return behind(read, values)
 
-    def _bound_to(self, request: Request, written: Node | None, terms: tuple[Term, ...]) -> list[Any]:
-        scope = self._scope
+    def _bound_to(self, request: Request, terms: tuple[Term, ...]) -> list[Any]:
+        scope, written, saved = self._scope, self.written, self.saved
         return [
             self.spec.name,
             request.url.path.removesuffix("/query"),
             None if written is None else to_json(written),
             [term.written for term in terms],
             self.query.q,
+            None if saved is None else [str(saved.id), saved.version],
             f"{self.caller.kind}:{self.caller.id}",
             None if scope.ids is None else sorted(map(str, scope.ids)),
             sorted(map(str, scope.but)),

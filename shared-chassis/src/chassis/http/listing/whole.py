@@ -12,10 +12,11 @@ from chassis.db import Database
 from chassis.http.listing import errors
 from chassis.http.listing.errors import refused
 from chassis.http.listing.masking import masked
-from chassis.http.listing.query import Preferences, read_query
-from chassis.http.listing.spec import Finish, ListSpec, Row, _Asked
+from chassis.http.listing.query import read_query
+from chassis.http.listing.saved import Saved
+from chassis.http.listing.spec import Asked, Finish, ListSpec, Row
 from chassis.http.listing.statements import page_of
-from chassis.http.listing.tree import Leaf, Node, Not, both, to_json
+from chassis.http.listing.tree import Leaf, Node, Not, to_json
 
 CHUNK: Final = 500
 _PAGING: Final = ("limit", "offset", "after", "before")
@@ -25,9 +26,13 @@ _OPEN: Final = ("public", "internal")
 class Whole:
     """What one caller asks for of a list, all of it. Made by `whole`; it holds no connection."""
 
-    def __init__(self, spec: ListSpec, caller: Caller, asked: _Asked, written: Node | None) -> None:
-        self.spec, self.caller = spec, caller
-        self._asked, self._written = asked, written
+    def __init__(self, asked: Asked) -> None:
+        self.spec, self.caller, self._asked = asked.spec, asked.caller, asked
+
+    @property
+    def saved(self) -> Saved | None:
+        """The view it is asked by."""
+        return self._asked.saved
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -37,7 +42,8 @@ class Whole:
     @property
     def told(self) -> Any:
         """The filter as JSON for others to read: what is asked of personal data is left out."""
-        return None if self._written is None else to_json(_discreet(self._written, self.spec))
+        written = self._asked.written
+        return None if written is None else to_json(_discreet(written, self.spec))
 
     @property
     def selection(self) -> Any:
@@ -72,14 +78,18 @@ async def whole(
     *,
     where: Sequence[ColumnElement[bool]] = (),
     tree: Node | None = None,
+    saved: Saved | None = None,
 ) -> Whole:
-    """What the address and the tree ask for. RequestProblem as for a page; also when a page of it is asked for."""
+    """What the address and the tree ask for. RequestProblem as for a page; also when a page of it is asked for.
+
+    Args:
+        saved: the view of the address as it was when it was first asked for, for a job that does it later.
+    """
     paging = next((name for name in _PAGING if name in request.query_params), None)
     if paging is not None:
         raise refused(errors.UNKNOWN_PARAMETER, paging, "The whole list is taken, no page of it.")
     query = read_query(request.query_params.multi_items())
-    moment = await spec._moment(request, caller, db, Preferences())  # noqa: SLF001 - the same package
-    return Whole(spec, caller, _Asked(spec, request, caller, query, tree, moment, where), both(query.filters, tree))
+    return Whole(await spec.ask(request, caller, db, query, tree=tree, where=where, saved=saved))
 
 
 def _row(one: Any) -> Row:

@@ -1,0 +1,128 @@
+"""Who sees a view, and who may share and change one: decided by what they hold at that moment."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from chassis.auth.caller import Caller
+from chassis.auth.errors import Forbidden
+from chassis.auth.policy.decide import utc
+from chassis.db.tables import list_view as table
+from chassis.domain import Invalid
+from chassis.http.listing.served import Served
+from chassis.http.listing.sql import in_scope
+from chassis.store.context import CasinoScope
+
+_OPEN = ("any staff", "any person")
+
+
+def permission_of(served: Served) -> str | None:
+    """What the list asks for; None where all staff may see it."""
+    found: str | None = getattr(served.marker.dependency, "permission", None)
+    return found
+
+
+def is_for_staff(served: Served) -> bool:
+    """Whether members of staff see the list at all."""
+    label: str = getattr(served.marker.dependency, "label", "")
+    return permission_of(served) is not None or label.startswith(_OPEN)
+
+
+def may_see(caller: Caller, served: Served) -> bool:
+    """Whether the caller may see the list now."""
+    permission = permission_of(served)
+    return caller.kind == "staff" and (permission is None or caller.may(permission))
+
+
+def admitted(caller: Caller, served: Served) -> Caller:
+    """The caller as the list lets them in; raises as `Caller.must` unless it does."""
+    permission = permission_of(served)
+    if permission is None:
+        return caller
+    caller.must(permission)
+    return caller.let_in_by(permission, caller.witness)
+
+
+def roles_of(caller: Caller) -> dict[UUID, CasinoScope]:
+    """The roles they hold at this moment, each with its casinos."""
+    found: dict[UUID, CasinoScope] = {}
+    if caller.access is None or caller.held is None:
+        return found
+    policy, now = caller.access.policy, utc(caller.held.now())
+    subject = policy.subjects.get(caller.id)
+    for one in subject.assignments if subject is not None and subject.active else ():
+        begun = one.not_before is None or utc(one.not_before) <= now
+        if one.role_id in policy.roles and begun and (one.expires_at is None or now < utc(one.expires_at)):
+            earlier = found.get(one.role_id)
+            found[one.role_id] = one.scope if earlier is None else earlier | one.scope
+    return found
+
+
+def visible(caller: Caller, served: Served) -> ColumnElement[bool]:
+    """The views of a list that are there for the caller, who may see the list."""
+    if not may_see(caller, served):
+        return false()
+    c, reach = table.c, caller.scope(permission_of(served))
+    shared = [and_(c.visibility == "casino", c.casino_id.is_not(None), in_scope(c.casino_id, reach))]
+    for role_id, scope in roles_of(caller).items():
+        here = or_(c.casino_id.is_(None), in_scope(c.casino_id, reach & scope))
+        shared.append(and_(c.visibility == "role", c.role_id == role_id, here))
+    return and_(c.list == served.path, ~c.deleted, or_(c.owner_id == caller.id, *shared))
+
+
+def holds_share(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
+    """Whether they may share there. For no single casino it takes the permission for the whole operator."""
+    return caller.scope(permission).unlimited if casino_id is None else caller.may(permission, casino_id)
+
+
+def may_change(caller: Caller, permission: str, row: Any) -> bool:
+    """Whether they may change or remove the view: its owner, and whoever may share it as it is shared."""
+    return bool(row.owner_id == caller.id) or (
+        row.visibility != "private" and caller.may(permission) and holds_share(caller, permission, row.casino_id)
+    )
+
+
+def shared_by(caller: Caller, permission: str, columns: Any) -> ColumnElement[bool]:
+    """The rows that are shared in a way in which the caller may share."""
+    scope = caller.scope(permission)
+    here = and_(columns.casino_id.is_not(None), in_scope(columns.casino_id, scope))
+    return and_(columns.visibility != "private", or_(here, columns.casino_id.is_(None) if scope.unlimited else false()))
+
+
+def require_share(caller: Caller, permission: str, served: Served, target: Any) -> None:
+    """That a view may be shared so.
+
+    Args:
+        target: has visibility, role_id, casino_id and role_default.
+
+    Raises:
+        Invalid: these do not fit together, or there is no such role.
+        Forbidden: the permission is missing; for a role that is not their own it must hold for the whole operator.
+        NotFound: the casino is not theirs.
+    """
+    _require_fitting(target)
+    if target.visibility == "private":
+        return
+    caller.must(permission, target.casino_id)
+    everywhere = caller.scope(permission).unlimited
+    if target.casino_id is None and not everywhere:
+        raise Forbidden
+    caller.must_see(target.casino_id, permission_of(served))
+    if target.visibility == "role":
+        if caller.access is None or target.role_id not in caller.access.policy.roles:
+            raise Invalid("There is no such role.", field="role_id")
+        if target.role_id not in roles_of(caller) and not everywhere:
+            raise Forbidden
+
+
+def _require_fitting(target: Any) -> None:
+    needs_role = target.visibility == "role"
+    if (target.role_id is not None) != needs_role:
+        raise Invalid("A role is named for views shared with one, and for no others.", field="role_id")
+    if target.visibility == "casino" and target.casino_id is None:
+        raise Invalid("Name the casino it is shared with.", field="casino_id")
+    if target.visibility == "private" and target.casino_id is not None:
+        raise Invalid("A private view is of no casino.", field="casino_id")
+    if target.role_default and not needs_role:
+        raise Invalid("Only what is shared with a role is its default.", field="role_default")
