@@ -260,6 +260,11 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_GAMES}/rounds": {"opened_at": "gte.now-7d"},
     f"{_VERIFICATION}/cases": {},
     f"{_VERIFICATION}/hits": {},
+    f"{_VERIFICATION}/documents": {},
+    f"{_GAMES}/sessions": {"opened_at": "gte.now-7d"},
+    f"{_GAMES}/casinos/{{casino_id}}/games": {},
+    f"{_BACKOFFICE}/casinos": {},
+    f"{_BACKOFFICE}/approvals": {},
 }
 EXAMPLES |= {
     f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}, query=query)
@@ -295,7 +300,11 @@ CEREMONIES = frozenset(
         f"DELETE {_SECURITY}/factors/{{factor_id}}",
         f"DELETE {_SECURITY}/own-sessions",
         f"DELETE {_SECURITY}/own-sessions/{{session_id}}",
+        f"POST {_SECURITY}/assignments/exports",
         f"POST {_SECURITY}/audit/exports",
+        f"POST {_SECURITY}/break-glass/exports",
+        f"POST {_SECURITY}/elevations/exports",
+        f"POST {_SECURITY}/roles/exports",
         f"POST {_SECURITY}/break-glass",
         f"POST {_SECURITY}/break-glass/{{break_glass_id}}/end",
         f"POST {_SECURITY}/break-glass/{{break_glass_id}}/review",

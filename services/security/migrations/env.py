@@ -11,6 +11,7 @@ import security.read_models.client_keys
 import security.read_models.client_list
 import security.read_models.elevation_list
 import security.read_models.role_list
+import security.read_models.role_versions
 import security.read_models.staff_list  # noqa: F401
 from chassis.db.migrations import run_environment
 from security.application.schema import metadata

@@ -58,6 +58,8 @@ ATTEMPTS = [
     attempt("GET", f"{PLAYER}/overview", P.PLAYER_VIEW),
     attempt("GET", f"{PLAYER}/timeline", P.TIMELINE_VIEW),
     export_attempt(f"{V1}/players", P.PLAYER_LIST, P.PLAYER_EXPORT, None),
+    export_attempt(f"{V1}/casinos", P.CASINO_LIST, P.CASINO_EXPORT, None),
+    export_attempt(f"{V1}/approvals", P.APPROVAL_LIST, P.APPROVAL_EXPORT, None),
     export_attempt(f"{PLAYER}/timeline", P.TIMELINE_VIEW, P.TIMELINE_EXPORT, None, hidden="not found"),
     attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT),
     attempt("POST", f"{PLAYER}/self-exclusion", P.EXCLUSION_START, {"months": 6, **WHY}),

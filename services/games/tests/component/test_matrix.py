@@ -37,9 +37,12 @@ ATTEMPTS = [
     *LISTS,
     Attempt("GET", f"{API}/rounds/{{round_id}}", permission=P.ROUND_LIST, casino_id=CASINO),
     export_attempt(f"{API}/rounds", P.ROUND_LIST, P.ROUND_EXPORT, CASINO, since="opened_at"),
+    export_attempt(f"{API}/sessions", P.SESSION_LIST, P.SESSION_EXPORT, CASINO, since="opened_at"),
+    export_attempt(f"{OF_CASINO}/games", P.GAME_LIST, P.GAME_EXPORT, CASINO, hidden="not found"),
     Attempt("GET", f"{OF_CASINO}/games", permission=P.GAME_LIST, casino_id=CASINO),
     Attempt("PUT", f"{OF_CASINO}/games/{{game_code}}", permission=P.GAME_ENABLE, casino_id=CASINO, json=DECISION),
     Attempt("GET", f"{OF_CASINO}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO),
+    Attempt("GET", f"{API}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO, hidden="empty"),
     Attempt(
         "PUT", f"{OF_CASINO}/suppliers/{{supplier}}", permission=P.SUPPLIER_CONFIGURE, casino_id=CASINO, json=ACCOUNT
     ),

@@ -14,6 +14,8 @@ from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
 from chassis.testing.feed import Feed
+from chassis.testing.tokens import bearer, make_token
+from contracts.games.permissions import GamesPermission as P
 
 SUPPLIER = f"{API}/casinos/{CASINO}/suppliers/hub88"
 BODY: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secrets": hub88.secrets()}
@@ -22,11 +24,19 @@ BODY: dict[str, Any] = {"enabled": True, "settings": hub88.settings(), "secrets"
 async def test_an_account_is_shown_without_its_secrets(casino: Casino) -> None:
     answer = await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)
     assert "PRIVATE KEY" not in answer.text
-    (account,) = answer.json()["items"]
+    (account,) = answer.json()
     assert (account["supplier"], account["enabled"], account["secrets"]) == ("hub88", True, {"private_key": "set"})
     assert account["settings"] == hub88.settings(casino.hub88.url)
     assert account["catalogue_synced_at"]
     assert account["catalogue_error"] is None
+
+
+async def test_accounts_of_all_casinos_are_one_list_and_none_of_another_s(casino: Casino) -> None:
+    (account,) = (await casino.client.get(f"{API}/suppliers?enabled=is.true", headers=STAFF)).json()
+    assert (account["casino_id"], account["secrets"]) == (str(CASINO), {"private_key": "set"})
+    stranger = bearer(make_token(permissions=[P.SUPPLIER_LIST], casinos=[uuid4()]))
+    assert (await casino.client.get(f"{API}/suppliers", headers=stranger)).json() == []
+    assert (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=stranger)).status_code == 404
 
 
 async def test_secrets_lie_sealed_in_the_database_and_in_no_event(casino: Casino) -> None:
@@ -138,12 +148,12 @@ async def test_a_silent_supplier_leaves_the_catalogue_as_it_was_and_is_asked_aga
     casino.hub88.answers = [(500, b"")]
     clock.advance(timedelta(minutes=2))
     await sync(casino)
-    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()["items"]
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()
     assert "500" in account["catalogue_error"]
     assert len((await casino.client.get(f"{API}/casinos/{CASINO}/games", headers=STAFF)).json()) == 2
     clock.advance(timedelta(seconds=60))
     await casino.tasks.run_due()
-    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()["items"]
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()
     assert account["catalogue_error"] is None
 
 
@@ -154,7 +164,7 @@ async def test_a_server_that_is_no_longer_allowed_is_not_called(casino: Casino, 
         )
     clock.advance(timedelta(minutes=2))
     await sync(casino)
-    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()["items"]
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()
     assert account["catalogue_error"] == "not called: base_url is not a server that may be called"
     assert len(casino.hub88.asked) == 1
 

@@ -210,6 +210,10 @@ ATTEMPTS = [
     ),
     *CLIENT_ATTEMPTS,
     export_attempt(f"{V1}/staff", P.STAFF_LIST, P.STAFF_EXPORT, CASINO),
+    export_attempt(f"{V1}/assignments", P.ASSIGNMENT_LIST, P.ASSIGNMENT_EXPORT, CASINO),
+    export_attempt(f"{V1}/roles", P.ROLE_LIST, P.ROLE_EXPORT, CASINO),
+    export_attempt(f"{V1}/elevations", P.ELEVATION_LIST, P.ELEVATION_EXPORT, CASINO),
+    export_attempt(f"{V1}/break-glass", P.BREAK_GLASS_LIST, P.BREAK_GLASS_EXPORT, CASINO),
     export_attempt(f"{V1}/audit", P.AUDIT_LIST, P.AUDIT_EXPORT, CASINO, since="happened_at"),
     *EMERGENCY_ATTEMPTS,
 ]

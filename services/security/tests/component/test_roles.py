@@ -46,8 +46,13 @@ async def test_a_version_is_drafted_published_and_compared(client: httpx.AsyncCl
     assert after["current"]["grants"][1]["ceilings"] == {"EUR": 500_00}
     first = (await ask(client, admin, "GET", f"/roles/{role_id}/versions/1")).json()
     assert [one["pattern"] for one in first["grants"]] == [BALANCE, DEPOSITS]
-    listed = (await ask(client, admin, "GET", f"/roles/{role_id}/versions")).json()["items"]
-    assert [one["version"] for one in listed] == [2, 1]
+    listed = (await ask(client, admin, "GET", f"/roles/{role_id}/versions")).json()
+    assert [(one["version"], one["permissions"]) for one in listed] == [
+        (2, [DEPOSITS, APPROVE]),
+        (1, [BALANCE, DEPOSITS]),
+    ]
+    found = (await ask(client, admin, "GET", f"/roles/{role_id}/versions?permissions=cs.{{{APPROVE}}}")).json()
+    assert [one["version"] for one in found] == [2]
     diff = (await ask(client, admin, "GET", f"/roles/{role_id}/diff?before=1&after=2")).json()
     assert diff["permissions_added"] == {"*": [APPROVE]}
     assert diff["permissions_removed"] == {"*": [BALANCE, DEPOSITS], CASINO: [BALANCE]}
@@ -197,6 +202,6 @@ async def test_the_auditors_write_nothing_and_access_managers_hold_no_money(
     client: httpx.AsyncClient, admin: str
 ) -> None:
     roles = {one["name"]: one for one in (await ask(client, admin, "GET", "/roles?limit=200")).json()}
-    reads = {"list", "view", "explain", "request"}
+    reads = {"list", "view", "explain", "request", "export"}
     assert {name.rpartition(".")[2] for name in roles["compliance_audit"]["permissions"]} <= reads
     assert not {name for name in roles["iam_admin"]["permissions"] if name.startswith(("payments.", "games."))}

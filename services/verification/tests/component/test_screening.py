@@ -200,7 +200,7 @@ async def test_the_comparison_of_everybody_goes_on_where_it_was_interrupted(worl
     await world.work()
     assert await world.level(players[0]) == "basic"
     assert await world.level(players[229]) == "none"
-    sweep = (await world.get("/lists"))["rescreening"]
+    sweep = (await world.get("/rescreening"))["rescreening"]
     assert (sweep["players"], sweep["finished_at"]) == (100, None)
     world.backoffice.players[stubborn] = known
     world.backoffice.asked.clear()
@@ -208,7 +208,7 @@ async def test_the_comparison_of_everybody_goes_on_where_it_was_interrupted(worl
     await world.work()
     assert await world.level(players[229]) == "basic"
     assert str(players[0]) not in world.backoffice.asked
-    sweep = (await world.get("/lists"))["rescreening"]
+    sweep = (await world.get("/rescreening"))["rescreening"]
     assert (sweep["players"], sweep["unknown"]) == (230, 0)
     assert sweep["finished_at"] is not None
 
@@ -222,7 +222,7 @@ async def test_a_newer_list_takes_over_an_unfinished_comparison(world: World, tm
         await connection.execute(text("DELETE FROM task WHERE kind = 'screen'"))
     await world.work()
     assert len(world.backoffice.asked) == 1
-    assert (await world.get("/lists"))["rescreening"]["revision"] == 2
+    assert (await world.get("/rescreening"))["rescreening"]["revision"] == 2
 
 
 async def test_another_process_sees_a_list_imported_here(world: World, tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ async def test_half_a_list_is_taken_for_half_a_file(world: World, tmp_path: Path
     shorter = sdn(tmp_path / "2.csv", *people[:3])
     assert await world.import_list("ofac-sdn", shorter, "--version", "2") == 1
     assert await world.import_list("ofac-sdn", shorter, "--version", "2", "--allow-shrink") == 0
-    [listed] = (await world.get("/lists"))["items"]
+    [listed] = await world.get("/lists")
     assert (listed["version"], listed["entries"], listed["revision"]) == ("2", 3, 2)
 
 
@@ -301,7 +301,7 @@ async def test_hits_of_another_casino_do_not_exist(world: World) -> None:
 
 async def test_players_learn_nothing_of_hits(world: World) -> None:
     player = await world.register()
-    for path in ("/hits", "/cases", f"/cases/{player}", "/lists"):
+    for path in ("/hits", "/cases", f"/cases/{player}", "/lists", "/rescreening"):
         answer = await world.client.get(f"{V1}{path}", headers={"Authorization": f"Bearer {player_token(player)}"})
         assert answer.status_code == 403, path
 

@@ -24,7 +24,7 @@ async def test_somebody_backoffice_knows_no_more_does_not_hold_up_the_others(wor
     del world.backoffice.players[str(players[0])]
     await world.import_list("ofac-sdn", sdn(tmp_path / "1.csv", SOMEBODY), "--version", "1", "--allow-shrink")
     await world.work()
-    sweep = (await world.get("/lists"))["rescreening"]
+    sweep = (await world.get("/rescreening"))["rescreening"]
     assert (sweep["players"], sweep["unknown"], sweep["finished_at"] is not None) == (3, 1, True)
     assert [await world.level(player) for player in players] == ["basic", "none", "basic"]
 

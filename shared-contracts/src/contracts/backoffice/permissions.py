@@ -60,3 +60,7 @@ class BackofficePermission(StrEnum):
     """Give a message up that was set aside."""
     VIEW_SHARE = "backoffice.view.share"
     """Share saved views of lists with a role or a casino, and look after those that are shared."""
+    CASINO_EXPORT = "backoffice.casino.export"
+    """Take casinos and their rules away as a file."""
+    APPROVAL_EXPORT = "backoffice.approval.export"
+    """Take what waits for a second person, or waited, away as a file."""

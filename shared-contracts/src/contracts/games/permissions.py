@@ -34,3 +34,7 @@ class GamesPermission(StrEnum):
     """Give a message up that was set aside."""
     VIEW_SHARE = "games.view.share"
     """Share saved views of lists with a role or a casino, and look after those that are shared."""
+    SESSION_EXPORT = "games.session.export"
+    """Take game sessions away as a file."""
+    GAME_EXPORT = "games.game.export"
+    """Take a casino's games away as a file."""

@@ -38,3 +38,5 @@ class VerificationPermission(StrEnum):
     """Give a message up that was set aside."""
     VIEW_SHARE = "verification.view.share"
     """Share saved views of lists with a role or a casino, and look after those that are shared."""
+    DOCUMENT_EXPORT = "verification.document.export"
+    """Take the list of documents away as a file."""

@@ -84,6 +84,10 @@ PERMISSIONS = (
     PermissionSpec(
         P.TIMELINE_EXPORT, "Take what happened to a player away as a file", "high", ("internal", "financial", "rg")
     ),
+    PermissionSpec(P.CASINO_EXPORT, "Take casinos and their rules away as a file", "normal", ("internal",)),
+    PermissionSpec(
+        P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
+    ),
     *parked_permissions("backoffice"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

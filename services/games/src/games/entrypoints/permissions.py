@@ -29,6 +29,8 @@ PERMISSIONS = (
     ),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.ROUND_EXPORT, "Take rounds away as a file", "high", ("financial",)),
+    PermissionSpec(P.SESSION_EXPORT, "Take game sessions away as a file", "high", ("internal",)),
+    PermissionSpec(P.GAME_EXPORT, "Take a casino's games away as a file", "normal", ("internal",)),
     *parked_permissions("games"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

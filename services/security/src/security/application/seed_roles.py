@@ -73,6 +73,19 @@ _ACCESS_VIEW = (
     "security.access.explain",
 )
 
+_MONEY_TAKEN_AWAY = ("payments.deposit.export", "payments.withdrawal.export")
+_PLAYERS_TAKEN_AWAY = ("backoffice.player.export", "backoffice.timeline.export")
+_PLAY_TAKEN_AWAY = ("games.round.export", "games.session.export", "games.game.export")
+_CASES_TAKEN_AWAY = ("verification.case.export", "verification.document.export")
+_ACCESS_TAKEN_AWAY = (
+    "security.staff.export",
+    "security.assignment.export",
+    "security.role.export",
+    "security.elevation.export",
+    "security.break_glass.export",
+)
+"""Lists as files. What leaves is what the line with the export shows, and never more than the line with the list."""
+
 _SERVICES = ("security", "backoffice", "verification", "payments", "games", "reports")
 _PARKED_VIEW = tuple(f"{one}.parked.list" for one in _SERVICES)
 _PARKED_WORK = tuple(f"{one}.parked.{action}" for one in _SERVICES for action in ("view", "replay"))
@@ -130,7 +143,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
-        _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list"),
+        _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
     ),
     _role(
@@ -154,6 +167,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
         _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
+        _allow(_ALL, "verification.hit.export", *_CASES_TAKEN_AWAY, *_MONEY_TAKEN_AWAY, "games.round.export"),
+        _allow(_ALL, "backoffice.timeline.export"),
         _allow({}, "payments.approval.list", "payments.policy.approve", "backoffice.approval.list"),
         _allow({}, "backoffice.profile.approve", "backoffice.erasure.approve"),
         _share("backoffice", "payments", "verification"),
@@ -207,6 +222,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, "backoffice.casino.list", *_PLAY, "games.supplier.list", "games.catalogue.sync"),
         _allow({}, "games.game.enable"),
         _share("games"),
+        _allow(_MONEY, *_PLAY_TAKEN_AWAY),
     ),
     _role(
         "finance",
@@ -216,7 +232,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.ledger.view"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
-        _allow(_MONEY, "reports.player_transactions.request"),
+        _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
         _share("payments", "reports"),
     ),
     _role(
@@ -227,6 +243,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({"pii_basic": "hash", "financial": "clear"}, *_PLAY, "payments.deposit.list"),
         _allow({"pii_basic": "hash", "financial": "clear"}, "payments.withdrawal.list", "payments.ledger.view"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
+        _allow({"pii_basic": "hash", "financial": "clear"}, "backoffice.player.export", "backoffice.casino.export"),
+        _allow({"pii_basic": "hash", "financial": "clear"}, *_MONEY_TAKEN_AWAY, *_PLAY_TAKEN_AWAY),
     ),
     _role(
         "compliance_audit",
@@ -234,6 +252,9 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "Reads everything, writes nothing.",
         _allow(_ALL, *_EVERY_VIEW, "verification.document.view"),
         _allow(_ALL, "reports.revenue.request", "reports.withdrawals.request", "reports.player_transactions.request"),
+        _allow(_ALL, *_MONEY_TAKEN_AWAY, *_PLAYERS_TAKEN_AWAY, *_PLAY_TAKEN_AWAY, *_CASES_TAKEN_AWAY),
+        _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
+        _allow(_ALL, "security.audit.export", *_ACCESS_TAKEN_AWAY),
     ),
     _role(
         "iam_admin",
@@ -243,6 +264,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({}, "security.staff.enable", "security.staff.reset", "security.role.draft", "security.role.define"),
         _allow({}, "security.role.assign", "security.break_glass.end", "security.break_glass.review"),
         _share("security"),
+        _allow({}, *_ACCESS_TAKEN_AWAY),
         _deny("payments.*"),
     ),
     _role(

@@ -97,6 +97,10 @@ PERMISSIONS = (
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.STAFF_EXPORT, "Take the staff away as a file", "high", ("internal",)),
     PermissionSpec(P.AUDIT_EXPORT, "Take the audit log away as a file", "high", ("internal",)),
+    PermissionSpec(P.ASSIGNMENT_EXPORT, "Take who holds which role away as a file", "high", ("internal",)),
+    PermissionSpec(P.ROLE_EXPORT, "Take roles and what they allow away as a file", "high", ("internal",)),
+    PermissionSpec(P.ELEVATION_EXPORT, "Take who asked for more access away as a file", "high", ("internal",)),
+    PermissionSpec(P.BREAK_GLASS_EXPORT, "Take emergencies and their reviews away as a file", "high", ("internal",)),
     *parked_permissions("security"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

@@ -8,12 +8,14 @@ from security.read_models.client_keys import client_keys
 from security.read_models.client_list import client_list
 from security.read_models.elevation_list import elevation_list
 from security.read_models.role_list import role_list
+from security.read_models.role_versions import role_versions
 from security.read_models.staff_list import staff_list
 
 READ_MODELS: list[ReadModel] = [
     staff_list,
     assignment_list,
     role_list,
+    role_versions,
     client_list,
     client_keys,
     client_assignments,

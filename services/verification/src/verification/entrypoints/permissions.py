@@ -44,6 +44,7 @@ PERMISSIONS = (
     PermissionSpec(P.LIST_VIEW, "See which sanctions lists are in force", "low"),
     PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal",)),
     PermissionSpec(P.HIT_EXPORT, "Take screening hits away as a file", "high", ("aml",)),
+    PermissionSpec(P.DOCUMENT_EXPORT, "Take the list of documents away as a file", "high", ("internal",)),
     *parked_permissions("verification"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

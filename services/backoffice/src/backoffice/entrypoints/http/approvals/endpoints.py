@@ -120,5 +120,13 @@ for _path, _narrow, _name, _summary in (
     ("/mine", _mine, "mine", "What the caller proposed."),
 ):
     serve_list(
-        router, _path, INBOX, _MAY_LIST, item=InboxItem, narrow=_narrow, name=f"approvals_{_name}", summary=_summary
+        router,
+        _path,
+        INBOX,
+        _MAY_LIST,
+        item=InboxItem,
+        narrow=_narrow,
+        name=f"approvals_{_name}",
+        export=None if _path else P.APPROVAL_EXPORT,
+        summary=_summary,
     )

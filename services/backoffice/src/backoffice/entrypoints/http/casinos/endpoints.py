@@ -47,6 +47,7 @@ serve_list(
     CASINOS,
     Requires(P.CASINO_LIST),
     item=CasinoView,
+    export=P.CASINO_EXPORT,
     summary="The caller's casinos by name, with every version of their rules.",
 )
 

@@ -34,6 +34,7 @@ serve_list(
     GAMES,
     _LISTED,
     item=GameItem,
+    export=P.GAME_EXPORT,
     narrow=of_casino,
     summary="Every game on offer to the casino, switched on or not.",
 )

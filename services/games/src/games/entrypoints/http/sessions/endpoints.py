@@ -50,6 +50,7 @@ serve_list(
     SESSIONS,
     PlayerOr(P.SESSION_LIST),
     item=SessionItem,
+    export=P.SESSION_EXPORT,
     name="sessions",
     summary="Game sessions; a player sees their own.",
 )

@@ -1,20 +1,54 @@
 """Who supplies games to a casino, and on what terms."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Caller, Requires
-from chassis.http import App, Db, Once
+from chassis.http import App, Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.games.permissions import GamesPermission as P
+from games.adapters.tables import supplier_setting
 from games.application.errors import SupplierUnknown
 from games.application.supplier_accounts import AccountChange, schedule_sync
 from games.entrypoints.http.parts import Games
-from games.entrypoints.http.suppliers.schemas import SupplierChange, SupplierItem, SupplierItems, SyncAccepted
+from games.entrypoints.http.suppliers.listing import SUPPLIERS, told_of_secrets
+from games.entrypoints.http.suppliers.schemas import SupplierChange, SupplierItem, SyncAccepted
 
 router = APIRouter(prefix="/api/games/v1/casinos/{casino_id}/suppliers", tags=["suppliers"])
+all_casinos = APIRouter(prefix="/api/games/v1/suppliers", tags=["suppliers"])
+
+_LISTED = Requires(P.SUPPLIER_LIST)
+
+
+async def of_casino(caller: Annotated[Caller, _LISTED], casino_id: UUID) -> list[Any]:
+    """The casino in the path, which must be one of the caller's."""
+    caller.must_see(casino_id)
+    return [supplier_setting.c.casino_id == casino_id]
+
+
+serve_list(
+    router,
+    "",
+    SUPPLIERS,
+    _LISTED,
+    item=SupplierItem,
+    narrow=of_casino,
+    finish=lambda *_: told_of_secrets,
+    name="suppliers_of_casino",
+    summary="A casino's accounts with suppliers.",
+)
+serve_list(
+    all_casinos,
+    "",
+    SUPPLIERS,
+    _LISTED,
+    item=SupplierItem,
+    finish=lambda *_: told_of_secrets,
+    summary="The accounts with suppliers of all casinos one sees.",
+)
 
 
 @router.put("/{supplier}")
@@ -37,20 +71,9 @@ async def configure_supplier(
     async def work(uow: UnitOfWork) -> SupplierItem:
         await games.supplier_accounts.configure(uow, protocol, change)
         accounts = await games.ports.accounts.of_casino(uow.connection, casino_id)
-        return next(SupplierItem.of(account) for account in accounts if account.supplier == supplier)
+        return next(SupplierItem.of(casino_id, account) for account in accounts if account.supplier == supplier)
 
     return await app.transact(work, caller.context(request, casino_id=casino_id))
-
-
-@router.get("")
-async def list_suppliers(
-    casino_id: UUID, caller: Annotated[Caller, Requires(P.SUPPLIER_LIST)], db: Db, games: Games
-) -> SupplierItems:
-    """A casino's accounts with suppliers."""
-    caller.must_see(casino_id)
-    async with db.read() as connection:
-        accounts = await games.ports.accounts.of_casino(connection, casino_id)
-    return SupplierItems(items=[SupplierItem.of(account) for account in accounts])
 
 
 @router.post("/{supplier}/catalogue-sync", status_code=202, response_model=SyncAccepted)

@@ -29,6 +29,7 @@ class SupplierChange(StrictModel):
 class SupplierItem(BaseModel):
     """An account. Of a secret only its name is told."""
 
+    casino_id: UUID
     supplier: str
     enabled: bool
     settings: dict[str, Any]
@@ -38,8 +39,9 @@ class SupplierItem(BaseModel):
     catalogue_error: str | None = Field(description="Why the last attempt failed, if it did")
 
     @classmethod
-    def of(cls, account: AccountOverview) -> Self:
+    def of(cls, casino_id: UUID, account: AccountOverview) -> Self:
         return cls(
+            casino_id=casino_id,
             supplier=account.supplier,
             enabled=account.enabled,
             settings=dict(account.settings),
@@ -48,12 +50,6 @@ class SupplierItem(BaseModel):
             catalogue_synced_at=account.catalogue_synced_at,
             catalogue_error=account.catalogue_error,
         )
-
-
-class SupplierItems(BaseModel):
-    """All accounts of a casino."""
-
-    items: list[SupplierItem]
 
 
 class SyncAccepted(BaseModel):

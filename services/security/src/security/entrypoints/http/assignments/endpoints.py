@@ -41,6 +41,7 @@ serve_list(
     ASSIGNMENTS,
     _LISTED,
     item=AssignmentItem,
+    export=P.ASSIGNMENT_EXPORT,
     narrow=within,
     summary="Who holds which role, where, why and until when; a manager of some casinos sees those at them alone.",
 )

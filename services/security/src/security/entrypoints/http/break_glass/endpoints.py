@@ -50,6 +50,7 @@ serve_list(
     EMERGENCIES,
     _LISTED,
     item=BreakGlassItem,
+    export=P.BREAK_GLASS_EXPORT,
     narrow=within,
     summary="Who opened emergency access, until when, and what the review found (`reviewed_at=is.null`: none yet).",
 )

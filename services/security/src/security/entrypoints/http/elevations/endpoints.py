@@ -46,6 +46,7 @@ serve_list(
     ELEVATIONS,
     _LISTED,
     item=ElevationItem,
+    export=P.ELEVATION_EXPORT,
     narrow=within,
     summary="Who asked for more access, and what became of it; a manager of some casinos sees those for them alone.",
 )

@@ -63,6 +63,7 @@ serve_list(
     ROLES,
     Requires(P.ROLE_LIST),
     item=RoleItem,
+    export=P.ROLE_EXPORT,
     finish=lambda *_: _with_warnings,
     summary="All roles by name, with a warning where one names what no service declares any more.",
 )

@@ -1,6 +1,7 @@
 """The list of roles."""
 
 from chassis.http.listing import Field, ListSpec
+from security.read_models import role_versions
 from security.read_models.role_list import table
 
 ROLES = ListSpec(
@@ -24,3 +25,23 @@ ROLES = ListSpec(
     default_order="name.asc",
 )
 """A role is one thing for all casinos."""
+
+_versions = role_versions.table
+
+VERSIONS = ListSpec(
+    "role versions",
+    _versions,
+    casino_column=None,
+    id_column=_versions.c.version,
+    fields={
+        "version": Field(_versions.c.version, sortable=True),
+        "description": Field(_versions.c.description, ops=()),
+        "owner": Field(_versions.c.owner),
+        "review_by": Field(_versions.c.review_by),
+        "permissions": Field(_versions.c.permissions, kind="texts"),
+        "published_at": Field(_versions.c.published_at, sortable=True),
+        "published_by": Field(_versions.c.published_by, refers="staff"),
+    },
+    default_order="version.desc",
+)
+"""Of one role, which the address names."""

@@ -178,6 +178,14 @@ class VersionItem(BaseModel):
         )
 
 
+class VersionListed(VersionItem):
+    """A version in the list of a role's versions."""
+
+    permissions: list[str]
+    published_at: datetime
+    published_by: str
+
+
 class VersionView(VersionItem):
     """A version, which never changes; what its patterns stand for may."""
 
@@ -194,10 +202,6 @@ class RoleView(BaseModel):
     current: VersionView
     draft: list[GrantView] | None
     warnings: list[str]
-
-
-class Versions(BaseModel):
-    items: list[VersionItem]
 
 
 class Difference(BaseModel):

@@ -1,6 +1,6 @@
 """Versions of a role: drafted, published, shown, compared. A published version never changes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from chassis.auth import Caller, Requires
 from chassis.http import App, Once
+from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
@@ -16,28 +17,39 @@ from security.domain.role.commands import DraftVersion, PublishVersion
 from security.domain.staff.errors import OwnAccess
 from security.entrypoints.access import held_by, role_with_versions
 from security.entrypoints.http.reach import require_whole_operator
+from security.entrypoints.http.roles.listing import VERSIONS
 from security.entrypoints.http.roles.schemas import (
     Difference,
     DraftBody,
     PublishBody,
-    VersionItem,
+    VersionListed,
     VersionPublished,
-    Versions,
     VersionView,
 )
 from security.entrypoints.http.roles.views import difference, version_of, version_view
 from security.entrypoints.http.sessions.schemas import Done
+from security.read_models import role_versions
 from security.read_models.assignment_list import assignment_list
 
 router = APIRouter(prefix="/api/security/v1/roles/{role_id}", tags=["roles"])
 
 
-@router.get("/versions", dependencies=[Requires(P.ROLE_LIST)])
-async def list_versions(role_id: UUID, app: App) -> Versions:
-    """Every version the role ever had, the newest first. There are tens of them at most, so there are no pages."""
+async def of_role(role_id: UUID, app: App) -> list[Any]:
+    """The role in the path, which must exist."""
     async with app.db.read() as connection:
-        found = await role_with_versions(app, connection, role_id)
-        return Versions(items=[VersionItem.of(one) for one in reversed(found.versions)])
+        await role_with_versions(app, connection, role_id)
+    return [role_versions.table.c.role_id == role_id]
+
+
+serve_list(
+    router,
+    "/versions",
+    VERSIONS,
+    Requires(P.ROLE_LIST),
+    item=VersionListed,
+    narrow=of_role,
+    summary="Every version the role ever had, the newest first.",
+)
 
 
 @router.get("/versions/{version}", dependencies=[Requires(P.ROLE_LIST)])

@@ -85,6 +85,7 @@ serve_list(
     DOCUMENTS,
     PlayerOr(P.DOCUMENT_LIST),
     item=DocumentItem,
+    export=P.DOCUMENT_EXPORT,
     finish=lambda _, caller: _untold if caller.is_player else None,
     summary="Documents, the newest first: of the caller's casinos, or a player's own.",
 )

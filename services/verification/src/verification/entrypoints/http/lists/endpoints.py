@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from chassis.auth import Caller, Requires
 from chassis.http import Db
+from chassis.http.listing import Field as Listed
+from chassis.http.listing import ListSpec, serve_list
 from contracts.verification.permissions import VerificationPermission as P
 from verification.adapters.tables import rescreening, screening_list
 
@@ -40,19 +42,40 @@ class Sweep(BaseModel):
     finished_at: datetime | None
 
 
-class ListsInForce(BaseModel):
-    """All of them; a handful, so they come on one page."""
+class Rescreening(BaseModel):
+    """How far the comparison of every player with the lists has come."""
 
-    items: list[ListItem]
     rescreening: Sweep | None = Field(description="The newest one; null until its first page is done")
 
 
-@router.get("/lists")
-async def get_lists(_: Annotated[Caller, Requires(P.LIST_VIEW)], db: Db) -> ListsInForce:
-    """The lists in force. They are the same for every casino."""
+LISTS = ListSpec(
+    "screening lists",
+    screening_list,
+    casino_column=None,
+    id_column=screening_list.c.kind,
+    fields={
+        "kind": Listed(screening_list.c.kind, sortable=True),
+        "source": Listed(screening_list.c.source),
+        "version": Listed(screening_list.c.version),
+        "revision": Listed(screening_list.c.revision),
+        "entries": Listed(screening_list.c.entries),
+        "names": Listed(screening_list.c.names),
+        "imported_at": Listed(screening_list.c.imported_at, sortable=True),
+        "imported_by": Listed(screening_list.c.imported_by),
+    },
+    default_order="kind",
+)
+"""They are the same for every casino."""
+
+serve_list(
+    router, "/lists", LISTS, Requires(P.LIST_VIEW), item=ListItem, summary="The lists in force, the same everywhere."
+)
+
+
+@router.get("/rescreening")
+async def show_rescreening(_: Annotated[Caller, Requires(P.LIST_VIEW)], db: Db) -> Rescreening:
+    """How far the comparison of every player with the newest lists has come."""
     async with db.read() as connection:
-        lists = await connection.execute(select(screening_list).order_by(screening_list.c.kind))
-        items = [ListItem.model_validate(dict(row)) for row in lists.mappings()]
         newest = await connection.execute(select(rescreening).order_by(rescreening.c.revision.desc()).limit(1))
         sweep = newest.mappings().one_or_none()
-    return ListsInForce(items=items, rescreening=None if sweep is None else Sweep.model_validate(dict(sweep)))
+    return Rescreening(rescreening=None if sweep is None else Sweep.model_validate(dict(sweep)))
