@@ -5,7 +5,7 @@ never look like the whole.
 import asyncio
 from collections import Counter
 
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive, Send
 
 from chassis.http import RequestProblem
 from gateway.client import BrokeOff, UpstreamAnswer
@@ -70,7 +70,7 @@ class Answers:
             raise RequestProblem(502, "service_failed", "The service answered with a status that is none.")
         cookies = exchange.upstream.name == "security"
         headers = [*outbound(answer.headers, cookies=cookies), *added]
-        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
         if _is_stream(answer) and not head:
             self._streams.begin(session)
             try:
@@ -81,19 +81,20 @@ class Answers:
             finally:
                 self._streams.end(session)
             return
-        body = b"" if head else answer.whole()
-        await send(start)
-        if body is None:
-            await self._body(answer, send)
-        await send({"type": "http.response.body", "body": body or b""})
+        await self._whole(answer, start, send, head=head)
 
-    async def _body(self, answer: UpstreamAnswer, send: Send) -> None:
+    async def _whole(self, answer: UpstreamAnswer, start: Message, send: Send, *, head: bool) -> None:
+        """An answer that ends. A client who takes nothing of it is silent too: what it asked for holds a place."""
         loop = asyncio.get_running_loop()
+        body = b"" if head else answer.whole()
         try:
             async with asyncio.timeout(self._silence_s) as limit:
-                async for chunk in answer.chunks():
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                    limit.reschedule(loop.time() + self._silence_s)
+                await send(start)
+                if body is None:
+                    async for chunk in answer.chunks():
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                        limit.reschedule(loop.time() + self._silence_s)
+                await send({"type": "http.response.body", "body": body or b""})
         except TimeoutError as error:
             raise BrokeOff from error
 

@@ -11,16 +11,16 @@ import hmac
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chassis.auth import ServiceTokens, Unauthenticated
 from chassis.auth.errors import Forbidden
 from chassis.http import RequestProblem
-from gateway.exchange import Asked, Exchanges
+from gateway.client import BrokeOff
+from gateway.cookies import CSRF, SESSION, pairs, parse_cookies
+from gateway.exchange import Asked, Exchange, Exchanges
 
-SESSION = "__Host-sid"
-CSRF = "__Host-csrf"
 _SAFE = frozenset({"GET", "HEAD"})
 _RENEW_BEFORE_S = 10.0
 _LONGEST_S = 60.0
@@ -96,10 +96,10 @@ class BrowserSessions:
         return known.token
 
     def forget(self, headers: Mapping[bytes, bytes]) -> None:
-        """Remember the token of the session whose cookie came no longer, if one did."""
-        secret = parse_cookies(headers.get(b"cookie", b"")).get(SESSION)
-        if secret is not None:
-            self._known.pop(hashlib.sha256(secret.encode("latin-1")).digest(), None)
+        """Remember the token of the session whose cookie came no longer, if one did. Never raises."""
+        for name, secret in pairs(headers.get(b"cookie", b"")):
+            if name == SESSION:
+                self._known.pop(hashlib.sha256(secret.encode("latin-1")).digest(), None)
 
     async def _ask_once(self, digest: bytes, secret: str) -> _Known:
         """A page asks for twenty things at once; security is asked once for all of them."""
@@ -125,17 +125,15 @@ class BrowserSessions:
         )
         exchange = await self._exchanges.ask(asked)
         try:
-            body = bytearray()
-            async for chunk in exchange.answer.chunks():
-                body += chunk
-                if len(body) > _MOST_BYTES:
-                    break
-            status = exchange.answer.status
+            async with asyncio.timeout(_PATIENCE_S):
+                status, body = exchange.answer.status, await _read(exchange)
+        except (BrokeOff, TimeoutError):
+            status, body = 502, b""
         finally:
             exchange.close()
         if 400 <= status < 500 and status not in {408, 429}:
             raise Unauthenticated("The session has ended; log in again.")
-        return self._remember(digest, status, bytes(body))
+        return self._remember(digest, status, body)
 
     def _remember(self, digest: bytes, status: int, body: bytes) -> _Known:
         try:
@@ -154,22 +152,10 @@ class BrowserSessions:
         return known
 
 
-def parse_cookies(header: bytes) -> dict[str, str]:
-    """Names and values of a Cookie header (RFC 6265, section 4.2); RequestProblem 400 when ours comes twice.
-
-    >>> parse_cookies(b"theme=dark; __Host-sid=abc")
-    {'theme': 'dark', '__Host-sid': 'abc'}
-    """
-    found: dict[str, str] = {}
-    for name, value in _pairs(header):
-        if name in found and name in (SESSION, CSRF):
-            raise RequestProblem(400, "malformed_request", f"The cookie {name} came twice.")
-        found[name] = value
-    return found
-
-
-def _pairs(header: bytes) -> Iterable[tuple[str, str]]:
-    for part in header.decode("latin-1").split(";"):
-        name, separator, value = part.strip(" \t").partition("=")
-        if separator:
-            yield name, value
+async def _read(exchange: Exchange) -> bytes:
+    body = bytearray()
+    async for chunk in exchange.answer.chunks():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            break
+    return bytes(body)

@@ -53,8 +53,10 @@ class Exchange:
 
     def close(self) -> None:
         """Done with the answer."""
-        self.answer.close()
-        self.leave()
+        try:
+            self.answer.close()
+        finally:
+            self.leave()
 
 
 class Exchanges:

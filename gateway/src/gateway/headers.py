@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http import RequestProblem
 from chassis.http.problems import problem_response
+from gateway.cookies import parse_cookies
 from gateway.target import canonical_path
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -140,6 +141,7 @@ def check_head(headers: Headers, hosts: frozenset[str]) -> None:
     coding = seen.get(b"transfer-encoding")
     if coding is not None and (b"content-length" in seen or coding.lower() != b"chunked"):
         raise _refused("The length of the body is said in more than one way.")
+    parse_cookies(seen.get(b"cookie", b""))  # Refuses a session that is said twice.
     named = {word.strip().lower() for word in seen.get(b"connection", b"").split(b",") if word.strip()}
     if not named <= _CONNECTION_WORDS:
         raise _refused("The header connection names what it may not.")

@@ -15,7 +15,8 @@ from gateway.accounts import LOG_INS, TOKENS, account, program
 from gateway.admission import Admission
 from gateway.answers import Answers
 from gateway.bodies import Body, body_of
-from gateway.browser import SESSION, BrowserSessions
+from gateway.browser import BrowserSessions
+from gateway.cookies import SESSION
 from gateway.exchange import Asked, Exchanges
 from gateway.headers import PATH, inbound
 from gateway.routes import Route, RouteTable
@@ -74,11 +75,11 @@ class Proxy:
             await self._admission.program(program(body), ip)
         asked = self._asked(scope, route, headers, path, body, token, record)
         exchange = await self._exchanges.ask(asked)
-        record.decision = f"forwarded to {route.service}"
-        if route.service == "security" and route.method not in _SAFE:
-            # Logged out, or proved anew: the token of before says what is no longer so.
-            self._browsers.forget(headers)
         try:
+            record.decision = f"forwarded to {route.service}"
+            if route.service == "security" and route.method not in _SAFE:
+                # Logged out, or proved anew: the token of before says what is no longer so.
+                self._browsers.forget(headers)
             await self._answers.pass_on(
                 exchange, receive, send, head=scope["method"] == "HEAD", added=left, session=session
             )
