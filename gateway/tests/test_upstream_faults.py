@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import struct
 from socket import SO_LINGER, SOL_SOCKET
 from uuid import uuid4
@@ -290,3 +291,29 @@ async def test_those_in_a_hurry_say_nothing_about_a_service() -> None:
             assert answer.status_code == 504
         patient.set()
         assert (await client.get(ROUNDS, headers=token)).status_code == 200
+
+
+def problem(code: str, *marks: str) -> bytes:
+    body = json.dumps({"code": code}).encode()
+    head = ["HTTP/1.1 503 Service Unavailable", "Content-Type: application/problem+json", *marks]
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
+SAID_503 = {
+    "a supplier is away": (problem("launch_outcome_unknown"), False),
+    "a list has too many readers": (problem("list_busy", "Retry-After: 1"), False),
+    "the process itself is unwell": (problem("unavailable", "X-Internal-Unwell: 1"), True),
+    "something before the service": (b"HTTP/1.1 503 x\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nno", True),
+    "nothing but a status": (b"HTTP/1.1 502 x\r\nContent-Length: 0\r\n\r\n", True),
+}
+
+
+@pytest.mark.parametrize(("said", "left_alone"), SAID_503.values(), ids=SAID_503.keys())
+async def test_only_an_instance_that_is_unwell_is_left_alone(said: bytes, left_alone: bool) -> None:
+    """Otherwise whoever starts games of one supplier that is away would shut all of games for everybody."""
+    async with Scripted(answering(said)).listening() as service, talking(service.url) as client:
+        token = bearer(make_token(kind="player"))
+        answers = [await client.post("/api/games/v1/sessions", json={}, headers=token) for _ in range(25)]
+    assert (len(service.heads) < 25) is left_alone
+    assert ("left alone" in answers[-1].text) is left_alone
+    assert all("x-internal-unwell" not in answer.headers for answer in answers)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chassis.http import RequestProblem
+from chassis.http.observed import UNWELL
 from gateway.bodies import Body, Upload
 from gateway.breaker import Pass
 from gateway.client import BrokeOff, NotReached, UpstreamAnswer, UpstreamClient
@@ -13,7 +14,7 @@ from gateway.upstreams import Instance, Upstream, Upstreams, unavailable
 
 _LONGEST_PAUSE_S = 0.05
 _CANNOT = frozenset({502, 503, 504})
-"""What a service answers that knows of itself that it cannot; 500 is a mistake in one route, not an instance down."""
+_UNWELL = UNWELL.lower().encode()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class Exchanges:
             leave.bad()
             raise
         else:
-            if answer.status in _CANNOT:
+            if _unwell(answer):
                 leave.bad()
             else:
                 leave.good()
@@ -135,6 +136,18 @@ class Exchanges:
         finally:
             instance.in_flight -= 1
             leave.unknown()  # Unless it has been said above.
+
+
+def _unwell(answer: UpstreamAnswer) -> bool:
+    """Whether an instance said that it cannot work: with our mark, or by something that is not our service's words.
+
+    A problem document is an answer about what was asked (a supplier is away, a list has too many readers), and 500 is
+    a mistake in one route: neither says anything about other routes of the instance.
+    """
+    if answer.status not in _CANNOT:
+        return False
+    told = {name.lower(): value.lower() for name, value in answer.headers}
+    return _UNWELL in told or b"json" not in told.get(b"content-type", b"").partition(b";")[0]
 
 
 def _too_late(asked: Asked) -> RequestProblem:

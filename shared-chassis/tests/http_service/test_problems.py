@@ -243,6 +243,7 @@ async def test_a_database_that_is_away_may_be_asked_again(client: httpx.AsyncCli
     answer = await client.post(f"{THINGS}/{uuid4()}/refuse?how=away", headers=staff)
     problem(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "1"
+    assert answer.headers["x-internal-unwell"] == "1", "so that the gateway leaves the process alone"
     assert "hunter2" not in answer.text
 
 

@@ -16,7 +16,7 @@ from chassis.auth.markers import Guarded
 from chassis.domain import uuid7
 from chassis.http.drain import Drain
 from chassis.http.problems import problem_response
-from chassis.store.failures import transient
+from chassis.store.failures import transient, unwell
 from chassis.telemetry.metrics import HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import linked_span, span_from_traceparent
@@ -26,6 +26,9 @@ _standard = getLogger("chassis.http")
 
 REQUEST_ID: Final = b"x-request-id"
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+UNWELL: Final = "X-Internal-Unwell"
+"""On an answer 503: it is the process that cannot work, whatever is asked. The gateway leaves such a one alone."""
+
 UNMATCHED: Final = "(unmatched)"
 
 _SAFE_HEADERS: Final = (
@@ -88,7 +91,9 @@ class Observed:
             await self.app(scope, receive, answer.send)
         except Exception as error:
             # A database that is away is no mistake of the request's: it may be repeated, and should be.
-            status, headers = (503, {"Retry-After": "1"}) if transient(error) else (500, None)
+            status, headers = (503, {"Retry-After": "1"}) if transient(error) else (500, {})
+            if status == 503 and unwell(error):
+                headers[UNWELL] = "1"
             _log.exception("unhandled_exception", route=self._route(scope, record))
             if answer.started:
                 raise  # The connection is cut: half an answer must not look like a whole one.

@@ -33,6 +33,10 @@ _STATES = (
 )
 
 
+_UNWELL = ("08", "28", "53", "57P", "58", "25006", "3D000")
+"""Of those, what no request brings about by itself: not deadlocks, locks, statement timeouts or missing tables."""
+
+
 def transient(error: BaseException) -> bool:
     """Whether trying again later will help without anybody looking at the event.
 
@@ -50,6 +54,22 @@ def transient(error: BaseException) -> bool:
             return True
         if isinstance(cause, asyncpg.PostgresError):
             return str(cause.sqlstate or "").startswith(_STATES)
+        cause = cause.__cause__
+    return False
+
+
+def unwell(error: BaseException) -> bool:
+    """Whether this process cannot work at all at the moment: its database is away, or it has no connections left.
+
+    >>> unwell(asyncpg.CannotConnectNowError("starting up")), unwell(asyncpg.QueryCanceledError("too slow"))
+    (True, False)
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, asyncpg.PostgresError):
+            return str(cause.sqlstate or "").startswith(_UNWELL)
+        if isinstance(cause, (ConnectionError, asyncpg.InterfaceError, InterfaceError, PoolTimeout)):
+            return True
         cause = cause.__cause__
     return False
 
