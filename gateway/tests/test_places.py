@@ -58,7 +58,7 @@ Ask = Callable[[httpx.AsyncClient, int, str], Awaitable[object]]
 def asking(method: str, path: str, *, timeout: float = 20, headers: dict[str, str] | None = None) -> Ask:
     async def ask(client: httpx.AsyncClient, port: int, how: str) -> object:
         told = {**(bearer(make_token()) if path != REFRESH else {}), **(headers or {})}
-        body = {} if method == "POST" else None
+        body: dict[str, str] | None = {} if method == "POST" else None
         return await client.request(method, path, params={"how": how}, json=body, headers=told, timeout=timeout)
 
     return ask
