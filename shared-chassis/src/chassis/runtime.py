@@ -38,9 +38,13 @@ from chassis.exports.http import export_routes, exports_router
 from chassis.http import create_service
 from chassis.http.listing.served import served_by
 from chassis.http.serving import serve_app
+from chassis.live import Live
+from chassis.live.http import live_router
+from chassis.live.sources import sources_of
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.parked import ParkedDesk, parked_router
 from chassis.privacy import SecretBox
+from chassis.privacy.keys import derive
 from chassis.service_client import ServiceClient
 from chassis.settings import FollowingSettings, ServiceSettings
 from chassis.store import Application, Context, Housekeeping, Log, ReadModel
@@ -145,6 +149,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(service.db.close)
+            stack.push_async_callback(live.hub.close)
             for close in service.on_stop:
                 stack.push_async_callback(close)
             for start in service.on_start:
@@ -159,8 +164,10 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     parked = [parked_router(service.name)] if service.parked is not None else []
     exports = [*export_routes(list(service.routers))]
     exports += [exports_router(service.name)] if exports else []
+    live = live_lists(service, [*service.routers, *approvals])
     routers = [*service.routers, *approvals, *parked, *exports]
     routers += [views_router(service.name)] if any(served_by(routers)) else []
+    routers += [live_router(service.name, live)] if live.lists.by_name else []
     views = Views(service.application, list(served_by(routers)), service.settings)
     app = create_service(
         service.name,
@@ -186,6 +193,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "exports": service.exports,
             "parked": service.parked,
             "views": views,
+            "live": live,
             **service.state,
         },
     )
@@ -193,6 +201,15 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     assert service.exports is not None
     service.exports.attach(app.state, policy or getattr(service.verifier, "policy", None))
     return app
+
+
+def live_lists(service: Service, routers: Sequence[APIRouter]) -> Live:
+    """Those of the lists of these routers that a read model of the service stands behind."""
+    lists = list(served_by(routers))
+    tables = [one.spec.table for one in lists]
+    sources = sources_of(service.application, service.read_models, service.consumer, tables)
+    key = derive(service.settings.master_key, "live")
+    return Live(service.name, service.db, sources, lists, key=key)
 
 
 @asynccontextmanager

@@ -83,6 +83,16 @@ class Door:
         """
         return await self._with_policy(await self.verifier.verify(token), reads=reads)
 
+    async def still(self, caller: Caller) -> Caller:
+        """Somebody whose token was looked at before, with what they hold at this moment: for what lasts.
+
+        Raises:
+            Unauthenticated, PolicyStale: as `bearer`, and when the token has run out meanwhile.
+        """
+        if 0 < caller.expires_at <= time.time():
+            raise Unauthenticated
+        return await self._with_policy(caller, reads=True)
+
     async def _with_policy(self, caller: Caller, *, reads: bool) -> Caller:
         held = caller.held or self.policy
         if held is None:

@@ -34,6 +34,12 @@ class Place:
     position: int = 0
 
 
+async def horizon(connection: AsyncConnection) -> int:
+    """The first transaction that is not finished: what those before it wrote is all to be seen."""
+    raw = await driver(connection)
+    return int(await raw.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
+
+
 class Log(ABC):
     """A table of events that can be followed: the service's own, or those it received."""
 
@@ -44,17 +50,23 @@ class Log(ABC):
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = list(names)
 
-    async def page(self, connection: AsyncConnection, place: Place, limit: int) -> tuple[list[Recorded[Any]], Place]:
-        """The next events after `place`, and the place after them; the same place when nothing is new."""
+    async def page(
+        self, connection: AsyncConnection, place: Place, limit: int, *, until: int | None = None
+    ) -> tuple[list[Recorded[Any]], Place]:
+        """The next events after `place`, and the place after them; the same place when nothing is new.
+
+        Args:
+            until: the transaction at which a new window ends, where it is not to be as wide as possible.
+        """
         raw = await driver(connection)
         if place.window_from == place.window_to:
-            horizon = int(await raw.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
-            if horizon == place.window_to:
+            end = await horizon(connection) if until is None else until
+            if end == place.window_to:
                 return [], place
-            first = await raw.fetchval(self._first_sql, str(place.window_to), str(horizon)) if place.window_to else 1
+            first = await raw.fetchval(self._first_sql, str(place.window_to), str(end)) if place.window_to else 1
             if first is None:
-                return [], Place(horizon, horizon, 0)
-            place = Place(place.window_to, horizon, first - 1)
+                return [], Place(end, end, 0)
+            place = Place(place.window_to, end, first - 1)
         bounds = (str(place.window_from), str(place.window_to), place.position)
         rows = await raw.fetch(self._page_sql, self.names, *bounds, limit, *self._extra())
         events = [self.recorded(row) for row in rows]

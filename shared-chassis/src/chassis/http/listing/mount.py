@@ -31,7 +31,8 @@ _TREE: dict[str, Any] = {
 }
 
 
-async def _everything() -> Sequence[ColumnElement[bool]]:
+async def everything() -> Sequence[ColumnElement[bool]]:
+    """What a path means that narrows nothing."""
     return ()
 
 
@@ -42,7 +43,7 @@ def serve_list(
     marker: Marker,
     *,
     item: type[BaseModel],
-    narrow: Narrowing = _everything,
+    narrow: Narrowing = everything,
     finish: Finisher | None = None,
     name: str | None = None,
     export: str | None = None,
@@ -78,7 +79,9 @@ def serve_list(
         caller: Annotated[Caller, marker], _where: Annotated[Any, Depends(narrow)], request: Request
     ) -> Response:
         at(request, router.prefix + path)
-        told = {**meta(spec, caller), "views": await views_of(request, caller)}
+        live = getattr(request.app.state, "live", None)
+        told = {**meta(spec, caller), "live": live is not None and live.tells(spec)}
+        told["views"] = await views_of(request, caller)
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     show.__doc__ = summary or f"The list of {spec.name}."

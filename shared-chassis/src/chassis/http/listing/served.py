@@ -57,43 +57,59 @@ def served_by(routers: Sequence[APIRouter]) -> Iterator[Served]:
                 yield served
 
 
-async def again(served: Served, state: State, url: str, caller: Caller, work: Work[T]) -> T:
-    """Do what the list's route would do for this caller at this address, with no request from anybody.
+class Again:
+    """A list's route as it answers callers whom nobody sent: made once, asked any number of times, one at a time.
 
     The conditions of the path are found by the list's own dependency, so that they hold as they hold for a request.
-
-    Raises:
-        RequestProblem, DomainError: as the route would have refused; NotFound when the address is not the list's.
     """
-    done: list[T] = []
-    refused: list[RequestProblem] = []
 
-    async def run(request: Request, where: Annotated[Any, Depends(served.narrow)]) -> None:
-        at(request, served.path)
-        try:
-            done.append(await work(request, where))
-        except RequestProblem as problem:
-            refused.append(problem)
+    def __init__(self, served: Served, state: State) -> None:
+        self._caller: Caller | None = None
+        self._work: Work[Any] | None = None
+        self._done: list[Any] = []
+        self._refused: list[RequestProblem] = []
+        self._app = FastAPI(
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        )
+        self._app.state = state
 
-    async def known() -> Caller:
-        return caller
+        async def known() -> Caller | None:
+            return self._caller
 
-    path, _, query = url.partition("?")
-    app = FastAPI(
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-    )
-    app.state = state
-    app.dependency_overrides[served.marker.dependency] = known  # type: ignore[index]
-    app.add_api_route(served.path, run, methods=["GET"], response_model=None)
-    await app(_scope(path, query), _nothing, _dropped)
-    if refused:
-        raise refused[0]
-    if not done:
-        raise NotFound
-    return done[0]
+        async def run(request: Request, where: Annotated[Any, Depends(served.narrow)]) -> None:
+            assert self._work is not None
+            at(request, served.path)
+            try:
+                self._done.append(await self._work(request, where))
+            except RequestProblem as problem:
+                self._refused.append(problem)
+
+        self._app.dependency_overrides[served.marker.dependency] = known  # type: ignore[index]
+        self._app.add_api_route(served.path, run, methods=["GET"], response_model=None)
+
+    async def __call__(self, url: str, caller: Caller, work: Work[T]) -> T:
+        """Do what the route would do for this caller at this address.
+
+        Raises:
+            RequestProblem, DomainError: as the route would have refused; NotFound when the address is not the list's.
+        """
+        self._caller, self._work, self._done, self._refused = caller, work, [], []
+        path, _, query = url.partition("?")
+        await self._app(_scope(path, query), _nothing, _dropped)
+        if self._refused:
+            raise self._refused[0]
+        if not self._done:
+            raise NotFound
+        done: T = self._done[0]
+        return done
+
+
+async def again(served: Served, state: State, url: str, caller: Caller, work: Work[T]) -> T:
+    """The same, for whoever asks once."""
+    return await Again(served, state)(url, caller, work)
 
 
 def _scope(path: str, query: str) -> dict[str, Any]:

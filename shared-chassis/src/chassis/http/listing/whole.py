@@ -1,6 +1,7 @@
 """A whole list instead of a page of it, for jobs: read by a cursor at the server, so that memory does not grow."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement
@@ -58,6 +59,16 @@ class Whole:
         async with connection.stream(statement) as found:
             async for part in found.mappings().partitions(CHUNK):
                 yield await self._shown(connection, [_row(one) for one in part], finish)
+
+    async def by_key(
+        self, connection: AsyncConnection, columns: Sequence[ColumnElement[Any]], most: int, finish: Finish | None
+    ) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """The rows, masked, by what stands in these columns, in which no two rows are equal."""
+        keys = {f"k_{at}": column for at, column in enumerate(columns)}
+        selection = replace(self._asked.selection, columns={**self._asked.selection.columns, **keys})
+        found = (await connection.execute(page_of(selection, most, 0))).mappings().all()
+        rows = await self._shown(connection, [_row(one) for one in found], finish) if found else []
+        return {tuple(one[name] for name in keys): dict(row) for one, row in zip(found, rows, strict=True)}
 
     async def _shown(
         self, connection: AsyncConnection, rows: list[Row], finish: Finish | None
