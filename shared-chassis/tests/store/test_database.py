@@ -1,7 +1,11 @@
-"""Connections of the pool that died while nobody used them are nobody's trouble."""
+"""What the pool does when connections died, and what is said when a statement fails."""
 
 import asyncio
 from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from chassis.db import Database
 from chassis.db.engine import driver
@@ -35,3 +39,10 @@ async def test_a_transaction_costs_no_round_trip_to_see_whether_the_server_is_th
     async with db.write() as connection:
         assert await driver(connection) is raw
     assert told == ["BEGIN;", "COMMIT;"]
+
+
+async def test_an_error_does_not_repeat_what_was_written(db: Database) -> None:
+    with pytest.raises(DBAPIError) as raised:
+        async with db.write() as connection:
+            await connection.execute(text("SELECT 1 / (CAST(:secret AS integer) - CAST(:secret AS integer))"), {"secret": 4711})
+    assert "4711" not in str(raised.value)

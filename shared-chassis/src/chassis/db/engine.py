@@ -39,6 +39,7 @@ class Database:
             pool_size=size,
             max_overflow=size,
             pool_timeout=10,
+            hide_parameters=True,  # The text of an error goes into logs, and what was written may be personal data.
             connect_args={
                 "command_timeout": self._statement_timeout_ms / 1000 + 5,
                 "server_settings": {
