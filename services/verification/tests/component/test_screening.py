@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from chassis.testing.environment import make_settings
+from chassis.testing.problems import problem
+from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import PlayerProfileChanged
+from contracts.verification.permissions import VerificationPermission as P
 from verification.main import build
 from verification.settings import Settings
 
@@ -49,6 +52,17 @@ async def test_under_another_name_a_player_is_compared_again(world: World) -> No
     await world.work()
     [hit] = await world.get("/hits")
     assert (hit["status"], hit["listed_name"]) == ("open", "NIGHTSHADE, Erasmus Quillon")
+
+
+async def test_who_is_not_to_know_of_suspicions_sees_no_hits(world: World) -> None:
+    await world.import_list("ofac-sdn", "demo")
+    await world.register("Erasmus Quillon", "Nightshade", born=date(1971, 10, 13))
+    await world.work()
+    [hit] = await world.get("/hits")
+    may = [P.HIT_LIST, P.HIT_DECIDE]
+    blind = make_token(permissions=may, casinos=[CASINO], modes={"aml": "none"})
+    assert await world.get("/hits", blind) == []
+    problem(await world.client.get(f"{V1}/hits/{hit['id']}", headers=bearer(blind)), 404, "not_found")
 
 
 async def test_a_listed_name_waits_for_a_person_and_is_cleared(world: World) -> None:

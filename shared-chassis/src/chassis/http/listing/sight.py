@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false
 
 from chassis.auth.caller import Caller
+from chassis.auth.permissions import DataClass
 from chassis.http.listing.fields import Field
 from chassis.http.listing.masking import clear_everywhere, known_to
 
@@ -35,6 +39,20 @@ def sight_of(caller: Caller, fields: Mapping[str, Field]) -> Sight:
         sortable={name: field for name, field in clear.items() if field.sortable},
         blind=frozenset(name for name, field in known.items() if _by_index(caller, field)),
     )
+
+
+def where_shown(caller: Caller, kind: DataClass, casino: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Conditions that leave out the rows of casinos where the caller is not to know of this kind of data at all: for
+    lists of things whose mere being there tells.
+
+    Args:
+        casino: the column with the casino.
+    """
+    scope = caller.scope()
+    if scope.ids is None:
+        return [false()] if caller.mode(kind) == "none" else []
+    blind = sorted((one for one in scope.ids if caller.mode(kind, one) == "none"), key=str)
+    return [casino.not_in(blind)] if blind else []
 
 
 def _by_index(caller: Caller, field: Field) -> bool:

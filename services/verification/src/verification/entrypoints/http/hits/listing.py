@@ -1,6 +1,6 @@
 """The list of hits."""
 
-from chassis.http.listing import Field, ListSpec
+from chassis.http.listing import Field, ListSpec, where_shown
 from verification.entrypoints.http.hits.schemas import HitItem
 from verification.read_models.hit_list import table
 
@@ -16,4 +16,5 @@ HITS = ListSpec(
         for name in HitItem.model_fields
     },
     default_order="raised_at.desc",
+    visible=lambda caller: where_shown(caller, "aml", table.c.casino_id),
 )
