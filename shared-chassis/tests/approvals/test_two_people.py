@@ -1,6 +1,7 @@
 """A command that takes two people, from the outside."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import uuid4
@@ -9,14 +10,16 @@ import pytest
 from fastapi import APIRouter
 from sqlalchemy import text
 
+from chassis.approvals.http import require
 from chassis.approvals.proposing import UnguardedRoute
-from chassis.auth import Caller, Requires
+from chassis.auth import Caller, Forbidden, Requires
 from chassis.db import Database
 from chassis.domain import FixedClock
 from chassis.runtime import http_application
 from chassis.settings import ServiceSettings
 from chassis.testing.client import client as talking
 from chassis.testing.tokens import bearer, make_token
+from chassis.testing.tokens import test_verifier as verifier
 
 from . import example
 from .conftest import Mast, started
@@ -194,6 +197,19 @@ async def test_seeing_it_is_not_approving_it(mast: Mast) -> None:
     assert answer.status_code == 403
     answer = await mast.client.post(f"{proposal['href']}/approve", json=seen, headers=mast.as_(mast.eve, RAISE))
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+async def test_who_may_not_approve_is_refused_and_the_trail_is_told(everywhere: bool) -> None:
+    told: list[tuple[str, str]] = []
+    casino = uuid4()
+    made = make_token(permissions=[RAISE] if not everywhere else [APPROVE], casinos=[casino])
+    caller = (await verifier().verify(made)).by(None)
+    caller = replace(caller, witness=lambda decision, wish: told.append((decision.outcome, wish.permission)))
+    row = {"approve_permission": APPROVE, "casino_id": None if everywhere else casino}
+    with pytest.raises(Forbidden):
+        require(caller, row, "approve_permission")
+    assert told == [("deny", APPROVE)]
 
 
 async def test_proposals_are_listed(mast: Mast) -> None:

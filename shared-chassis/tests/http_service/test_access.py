@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, WebSocket
+from sqlalchemy import Column, Text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -16,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from chassis.auth import Caller, Internal, PermissionSpec, Player, PlayerOr, Public, Requires, ServiceTokens, guarded
 from chassis.domain import NotFound
 from chassis.http import Once, UnmarkedRoute, create_service
+from chassis.http.listing import Field, masked
 from chassis.http.routes import declared_routes
 from chassis.settings import HttpSettings
 from chassis.testing.caller_matrix import CALLERS, Attempt, CallerKind, assert_caller
@@ -125,6 +127,20 @@ async def test_a_permission_may_show_its_routes_to_whoever_looks_as_a_player() -
     async with started(app) as client:
         answer = await client.get("/shown", headers=looking)
     assert answer.json() == {"actor": str(staff), "id": str(player)}
+
+
+async def test_whoever_looks_as_a_player_sees_what_their_own_permission_shows() -> None:
+    staff, player = uuid4(), uuid4()
+    token = make_token(kind="player", subject=player, act={"sub": str(staff)}, modes={"pii_basic": "mask"})
+    looking = (await test_verifier().verify(token)).by(None)
+    himself = (await test_verifier().verify(make_token(kind="player", subject=player))).by(None)
+    name = Field(Column("name", Text), data_class="pii_basic", mask=lambda text: f"{text[0]}***")
+    born = Field(Column("born", Text), data_class="pii_sensitive")
+    shown = [
+        masked({"name": "Ann", "born": "1990"}, {"name": name, "born": born}, who, None, b"key")
+        for who in (looking, himself)
+    ]
+    assert shown == [{"name": "A***"}, {"name": "Ann", "born": "1990"}]
 
 
 async def test_a_password_that_must_change_closes_everything_else(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from chassis.domain import FixedClock
 from chassis.testing.postgres import Databases
-from chassis.testing.tokens import bearer, make_token
+from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 
 from .bets import AML, LIST, PLAYERS, REVEAL, ROWS, VISIBLE, A, B, bet
 from .house import EXPORT, PATH, House, house, rows_of
@@ -185,6 +185,12 @@ async def test_a_file_is_not_handed_out_to_one_who_sees_less_now(home: House) ->
     assert (await home.fetch(masked, made["id"])).json()["code"] == "export_outdated"
     assert (await home.fetch(none, made["id"])).status_code == 403
     assert (await home.fetch(rich, made["id"])).status_code == 200
+
+
+async def test_nor_to_one_from_whom_a_kind_of_data_is_kept_now(home: House) -> None:
+    me, suspicions = uuid4(), {**ALL_CLEAR, "aml": "none"}
+    made = await home.made(home.as_(subject=me))
+    assert (await home.fetch(home.as_(subject=me, modes=suspicions), made["id"])).json()["code"] == "export_outdated"
 
 
 async def test_another_persons_export_does_not_exist(home: House) -> None:

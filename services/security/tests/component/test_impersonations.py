@@ -14,7 +14,7 @@ from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer
 from contracts.envelope import Envelope
 
-from .api import V1, add_colleague, enter
+from .api import V1, add_colleague, assign, define_role, enter
 from .factors import Person
 from .test_players import EMAIL, RIGHT, Casino
 from .test_sessions import claims
@@ -92,3 +92,19 @@ async def test_it_takes_the_permission(person: Person, client: httpx.AsyncClient
     bob = Person(client, clock, added["login"], EMAIL)
     bob.token = (await enter(client, added["login"], added["one_time_password"]))["access_token"]
     problem(await bob.post("/impersonations", {"player_id": str(ann), **WHY}), 403, "forbidden")
+
+
+async def test_it_ends_when_the_permission_is_taken_away(
+    person: Person, client: httpx.AsyncClient, casino: Casino, ann: UUID
+) -> None:
+    bob = await add_colleague(client, person.token)
+    role = await define_role(client, person.token, "looker", ["security.impersonation.start"])
+    given = await assign(client, person.token, bob["staff_id"], role, [str(casino.id)])
+    token = (await enter(client, bob["login"], bob["one_time_password"]))["access_token"]
+    headers = {**bearer(token), "Idempotency-Key": "look-at-ann"}
+    started = await client.post(f"{V1}/impersonations", json={"player_id": str(ann), **WHY}, headers=headers)
+    looking = bearer(started.json()["access_token"])
+    assert (await client.get(f"{V1}/own-sessions", headers=looking)).status_code == 200
+    held = f"{V1}/staff/{bob['staff_id']}/assignments/{given.json()['assignment_id']}"
+    assert (await client.delete(held, headers=bearer(person.token))).status_code == 200
+    problem(await client.get(f"{V1}/own-sessions", headers=looking), 401, "unauthenticated")

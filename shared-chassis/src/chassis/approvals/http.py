@@ -1,6 +1,7 @@
 """The routes about proposals, the same in every service."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from chassis.approvals.desk import Approvals
 from chassis.approvals.errors import ApprovalUnknown
 from chassis.auth import AnyStaff, Caller, Forbidden, Requires
 from chassis.auth.errors import PolicyStale
+from chassis.auth.policy.model import Wish
 from chassis.db.tables import approval_list as table
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, serve_list
@@ -204,8 +206,16 @@ def holds(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
 
 def require(caller: Caller, row: Row, named: str) -> None:
     """Forbidden unless the caller, a person acting for themselves, holds the permission the proposal names."""
-    if caller.kind != "staff" or caller.acting_for is not None or not holds(caller, row[named], row["casino_id"]):
-        raise Forbidden
+    if caller.kind == "staff" and caller.acting_for is None and holds(caller, row[named], row["casino_id"]):
+        return
+    if caller.witness is not None:
+        wish = Wish(permission=row[named], casino_id=row["casino_id"])
+        decision = caller.decide(wish.permission, wish.casino_id)
+        if decision.outcome == "allow":
+            why = "It takes somebody of the staff who holds it for the whole operator and acts for themselves."
+            decision = replace(decision, outcome="deny", code="out_of_scope", explanation=why)
+        caller.witness(decision, wish)
+    raise Forbidden
 
 
 def proved_at(caller: Caller) -> datetime | None:

@@ -19,10 +19,13 @@ from chassis.domain import Clock, NotFound, SystemClock
 from chassis.store.context import Actor, CasinoScope, Context
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
+from contracts.security.permissions import SecurityPermission
 
 CallerKind = Literal["staff", "player", "client", "service"]
 
 EVERY_CASINO = "*"
+
+_LOOKING: Final = SecurityPermission.IMPERSONATION_START
 
 _NO_PERMISSIONS: Final = Policy(version=0, issued_at=datetime(1970, 1, 1, tzinfo=UTC))
 
@@ -46,6 +49,7 @@ class Caller:
         authenticated_at: when, in seconds since 1970, it was last proved who they are.
         amr: by which methods (RFC 8176).
         acting_for: the member of staff who looks at things as this player does; they change nothing.
+        behind: what that member of staff holds, as it was when they came in.
         breakglass: the emergency access that their token says is open.
         admitted_by: the permission the route asked for, when it asked for one.
         witness: is told what is decided about them after the door, by `must` and `must_see`.
@@ -66,6 +70,7 @@ class Caller:
     authenticated_at: int | None = None
     amr: frozenset[str] = frozenset()
     acting_for: UUID | None = None
+    behind: Access | None = field(default=None, compare=False, repr=False)
     breakglass: UUID | None = None
     admitted_by: str | None = None
     expires_at: int = field(default=0, compare=False)
@@ -163,8 +168,12 @@ class Caller:
     def mode(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
         """How much of a kind of data is shown by the permission, or (without one) by that of the route.
 
-        For a thing of one casino, or (without one) in all casinos of the scope. Players see what is about themselves.
+        For a thing of one casino, or (without one) in all casinos of the scope. Players see what is about themselves,
+        and whoever looks at things as they do sees of it what their own permission to do so shows.
         """
+        if self.acting_for is not None:
+            place = casino_id or self.casino_id
+            return "none" if self.behind is None else self.behind.mode(_LOOKING, data_class, place)
         if self.kind in ("service", "player"):
             return "clear"
         wanted = permission if permission is not None else self.admitted_by
@@ -204,6 +213,13 @@ class Caller:
         return replace(context, correlation_id=record.request_id) if record else context
 
     @property
+    def may_go_on_looking(self) -> bool:
+        """Whether whoever looks at things as this player does still may; true for everybody else."""
+        if self.acting_for is None:
+            return True
+        return self.behind is not None and self.behind.may(_LOOKING, self.casino_id)
+
+    @property
     def emergency(self) -> UUID | None:
         """The emergency access that is open, as the token says, or the policy where the token was made before."""
         return self.breakglass or (self.access.emergency if self.access is not None else None)
@@ -219,6 +235,8 @@ class Caller:
     def by(self, held: Held | None) -> "Caller":
         """The same caller, with what this policy says they hold; one who brought a policy along keeps it."""
         held = self.held or held
+        if held is not None and self.acting_for is not None:
+            return replace(self, held=held, behind=held.access(replace(self.asking, subject_id=self.acting_for)))
         if held is None or self.kind not in ("staff", "client"):
             return self
         return replace(self, held=held, access=held.access(self.asking))

@@ -7,6 +7,7 @@ async def deposit(caller: Annotated[Caller, Player()]) -> ...
 
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -96,7 +97,7 @@ class Door:
     async def _with_policy(self, caller: Caller, *, reads: bool) -> Caller:
         held = caller.held or self.policy
         if held is None:
-            if caller.kind != "player":
+            if caller.kind != "player" or caller.acting_for is not None:
                 raise PolicyStale
             return caller
         await held.look()
@@ -122,6 +123,8 @@ class Door:
         for one in (caller.id, caller.acting_for):
             if one is not None and revoked(policy.subjects.get(one), asking, standing) is not None:
                 raise Unauthenticated
+        if not caller.may_go_on_looking:
+            raise Unauthenticated
 
 
 class Trail(Protocol):
@@ -220,7 +223,7 @@ class _PersonRule(AccessRule):
             return caller
         if self.permission is None or not self._staff or caller.kind not in ("staff", "client"):
             if caller.kind == "staff" and self._staff:
-                return caller
+                return replace(caller, witness=partial(_tell, door.trail, caller, request))
             self._told(caller, request)
             raise Forbidden
         refuse(self._told(caller, request), proposes=self.proposes)

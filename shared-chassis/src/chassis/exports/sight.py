@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from chassis.auth.caller import Caller
@@ -15,6 +15,7 @@ from chassis.http.listing.masking import may_know, mode_of
 from chassis.http.listing.spec import ListSpec
 from chassis.store.context import CasinoScope
 
+_KINDS: Final[tuple[DataClass, ...]] = get_args(DataClass)
 _SHARED: Final = [one.name for one in fields(Caller) if one.name != "admitted_by"]
 
 
@@ -58,12 +59,15 @@ def absent(subject_id: UUID, amr: list[str], held: Held | None) -> Caller:
 
 
 def sight_hash(caller: Caller, spec: ListSpec) -> str:
-    """Equal as long as the caller sees the same casinos, fields and modes."""
+    """Equal as long as the caller sees the same casinos, fields and modes, and all kinds of data as they did: what a
+    list leaves out, and what is left out of the contents of a field, goes by these as well.
+    """
     scope = caller.scope()
     casinos = sorted(scope.ids, key=str) if scope.ids is not None else [None]
     shown = {
         name: [mode_of(caller, field, one) if may_know(caller, field, one) else "none" for one in casinos]
         for name, field in spec.fields.items()
     }
-    whole = [None if scope.ids is None else [str(one) for one in casinos], sorted(map(str, scope.but)), shown]
+    kinds = {kind: [caller.mode(kind, one) for one in casinos] for kind in _KINDS}
+    whole = [None if scope.ids is None else [str(one) for one in casinos], sorted(map(str, scope.but)), shown, kinds]
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()

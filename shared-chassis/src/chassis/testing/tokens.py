@@ -34,6 +34,7 @@ from chassis.auth.policy.model import (
 )
 from chassis.auth.tokens import AUDIENCE, ISSUER, TokenVerifier
 from chassis.store.context import CasinoScope
+from contracts.security.permissions import SecurityPermission
 
 EVERYWHERE = "*"
 
@@ -110,7 +111,10 @@ class TokenMaker:
         made.update(claims)
         held = grants if grants is not None else [{"casinos": casinos, "permissions": permissions}]
         token = self.sign({name: value for name, value in made.items() if value is not None})
-        if kind != "player":
+        if made.get("act"):
+            looks = {"casinos": [made["casino"]], "permissions": [SecurityPermission.IMPERSONATION_START]}
+            self._policies[token] = LocalPolicy.holding(policy_of(UUID(made["act"]["sub"]), [looks], modes))
+        elif kind != "player":
             policy = LocalPolicy.holding(policy_of(who, held, modes))
             self._policies[token] = self._latest.of[who] = policy
             self._held.setdefault(who, []).append(policy)

@@ -30,7 +30,11 @@ PERMISSIONS = (
     PermissionSpec(P.SESSION_LIST, "See where members of staff are logged in", "normal"),
     PermissionSpec(P.SESSION_END, "End sessions of members of staff", "high"),
     PermissionSpec(
-        P.IMPERSONATION_START, "Look at things as a player sees them", "high", ("financial",), step_up_s=_FRESH_S
+        P.IMPERSONATION_START,
+        "Look at things as a player sees them",
+        "high",
+        ("pii_basic", "pii_sensitive", "financial", "rg"),
+        step_up_s=_FRESH_S,
     ),
     PermissionSpec(P.ROLE_LIST, "See the roles and what they allow", "low"),
     PermissionSpec(

@@ -37,13 +37,16 @@ def masked(row: Mapping[str, Any], fields: Mapping[str, Field], caller: Caller, 
         elif mode == "mask":
             shown[name] = field.mask(value) if field.mask is not None else None
         elif mode == "hash":
-            shown[name] = hashed(value, field, key)
+            shown[name] = hashed(value, field, caller, casino, key)
     return shown
 
 
-def hashed(value: Any, field: Field, key: bytes) -> str:
-    """A short keyed hash: the same for equal values of one kind of data, and of no use without the key."""
-    text = f"{field.data_class}\0{value}".encode("utf-8", "surrogatepass")
+def hashed(value: Any, field: Field, caller: Caller, casino: UUID | None, key: bytes) -> str:
+    """A short keyed hash: the same for equal values of one kind of data in one casino, as one reader sees them.
+
+    Another reader, and another casino, have other hashes: what is known of a value here tells nothing about it there.
+    """
+    text = f"{field.data_class}\0{casino}\0{caller.id}\0{value}".encode("utf-8", "surrogatepass")
     return hmac.new(key, text, hashlib.sha256).hexdigest()[:_HASH_CHARACTERS]
 
 
@@ -54,7 +57,7 @@ def may_know(caller: Caller, field: Field, casino: UUID | None) -> bool:
 
 def mode_of(caller: Caller, field: Field, casino: UUID | None = None) -> Mode:
     """How much is shown in this casino, or (without one) in every casino of the caller's scope."""
-    if caller.kind in ("player", "service"):
+    if caller.kind == "service" or (caller.is_player and caller.acting_for is None):
         return "clear"
     if field.clear_with is not None and _holds(caller, field.clear_with, casino):
         return "clear"
