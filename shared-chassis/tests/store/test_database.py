@@ -44,5 +44,7 @@ async def test_a_transaction_costs_no_round_trip_to_see_whether_the_server_is_th
 async def test_an_error_does_not_repeat_what_was_written(db: Database) -> None:
     with pytest.raises(DBAPIError) as raised:
         async with db.write() as connection:
-            await connection.execute(text("SELECT 1 / (CAST(:secret AS integer) - CAST(:secret AS integer))"), {"secret": 4711})
+            await connection.execute(
+                text("SELECT 1 / (CAST(:secret AS integer) - CAST(:secret AS integer))"), {"secret": 4711}
+            )
     assert "4711" not in str(raised.value)

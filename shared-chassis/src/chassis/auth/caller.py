@@ -138,7 +138,8 @@ class Caller:
         """
         decision = self.decide(permission, casino_id, amount_minor, currency)
         if self.witness is not None:
-            self.witness(decision, Wish(permission=permission, casino_id=casino_id))
+            wish = Wish(permission=permission, casino_id=casino_id, amount_minor=amount_minor, currency=currency)
+            self.witness(decision, wish)
         if decision.code == "out_of_scope":
             raise NotFound
         refuse(decision, proposes=proposes)

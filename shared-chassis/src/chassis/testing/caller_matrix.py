@@ -1,4 +1,4 @@
-"""The caller matrix: the four kinds of callers every endpoint is tried with.
+"""The caller matrix: the kinds of callers every endpoint is tried with.
 
 ATTEMPTS = [Attempt("POST", "/api/payments/v1/withdrawals/{withdrawal_id}/approve", permission=P.WITHDRAWAL_APPROVE,
                     casino_id=CASINO, json={"reason": "ok"})]
@@ -28,10 +28,10 @@ A = TypeVar("A", bound="Attempt")
 
 Hidden = Literal["not found", "empty", "forbidden", "invalid", "shown"]
 
-CallerKind = Literal["anonymous", "no permission", "wrong casino", "permitted"]
+CallerKind = Literal["anonymous", "no permission", "wrong casino", "over ceiling", "permitted"]
 
 CALLERS: tuple[CallerKind, ...] = ("anonymous", "no permission", "wrong casino", "permitted")
-"""To parametrise a test with."""
+"""To parametrise a test with; where money moves, `Attempt.callers` has one more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class _Options:
     hidden: Hidden = "not found"
     also: Collection[str] = ()
     subject: UUID | None = None
+    amount: tuple[int, str] | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,6 +61,7 @@ class Attempt(_Options):
             refusal (`forbidden`, 403, or `invalid`, 422), or all that others see (`shown`), since it is no casino's.
         also: what a caller with the permission holds besides.
         subject: who such a caller is, where it matters.
+        amount: how much it moves, in minor units of a currency: whoever holds the permission for less gets 403.
         request: further arguments of httpx's `request`: a form, say.
     """
 
@@ -68,6 +70,11 @@ class Attempt(_Options):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def callers(self) -> tuple[CallerKind, ...]:
+        """Everybody it is tried with; where money moves, also whoever holds the permission for less of it."""
+        return CALLERS if self.amount is None else ("over ceiling", *CALLERS)
 
     def at(self, **ids: object) -> Self:
         """The attempt with `{name}` in the path and in texts of the body replaced."""
@@ -188,6 +195,9 @@ def _token(caller: CallerKind, attempt: Attempt) -> str | None:
             return make_token(permissions=["none.of.these", *attempt.also], casinos=[home])
         case "wrong casino":
             return make_token(permissions=held, casinos=[uuid4()], subject=attempt.subject)
+        case "over ceiling":
+            most, currency = attempt.amount or (0, "EUR")
+            return make_token(permissions=held, casinos=[home], ceilings={currency: most - 1}, subject=attempt.subject)
         case "permitted":
             return make_token(permissions=held, casinos=[home], subject=attempt.subject)
 
@@ -195,7 +205,8 @@ def _token(caller: CallerKind, attempt: Attempt) -> str | None:
 def _expected(caller: CallerKind, attempt: Attempt) -> int:
     hidden = {"not found": 404, "empty": 200, "forbidden": 403, "invalid": 422, "shown": attempt.allowed}
     elsewhere = hidden[attempt.hidden]
-    return {"anonymous": 401, "no permission": 403, "wrong casino": elsewhere, "permitted": attempt.allowed}[caller]
+    refused = {"anonymous": 401, "no permission": 403, "wrong casino": elsewhere, "over ceiling": 403}
+    return refused.get(caller, attempt.allowed)
 
 
 _TRIED_BY_THE_CHASSIS = ".parked."

@@ -81,6 +81,7 @@ class TokenMaker:
         permissions: Iterable[str] = (),
         casinos: Iterable[UUID | str] = (EVERYWHERE,),
         modes: Mapping[DataClass, Mode] = ALL_CLEAR,
+        ceilings: Mapping[str, int] = MappingProxyType({}),
         casino: UUID | None = None,
         grants: Iterable[Mapping[str, Iterable[UUID | str]]] | None = None,
         must_change_password: bool = False,
@@ -88,6 +89,8 @@ class TokenMaker:
         **claims: Any,
     ) -> str:
         """A token of a member of staff with `permissions` at `casinos`, shown data as in `modes`, or of a player.
+
+        `ceilings` limits the amounts they are held for, as a role may.
 
         `grants` names permissions that are held at different casinos: `{"casinos": [...], "permissions": [...]}` each,
         and with `"role": [id]` by which role.
@@ -115,7 +118,7 @@ class TokenMaker:
             looks = {"casinos": [made["casino"]], "permissions": [SecurityPermission.IMPERSONATION_START]}
             self._policies[token] = LocalPolicy.holding(policy_of(UUID(made["act"]["sub"]), [looks], modes))
         elif kind != "player":
-            policy = LocalPolicy.holding(policy_of(who, held, modes))
+            policy = LocalPolicy.holding(policy_of(who, held, modes, ceilings))
             self._policies[token] = self._latest.of[who] = policy
             self._held.setdefault(who, []).append(policy)
         return token
@@ -126,14 +129,17 @@ class TokenMaker:
 
 
 def policy_of(
-    subject: UUID, held: Iterable[Mapping[str, Iterable[UUID | str]]], modes: Mapping[DataClass, Mode] = ALL_CLEAR
+    subject: UUID,
+    held: Iterable[Mapping[str, Iterable[UUID | str]]],
+    modes: Mapping[DataClass, Mode] = ALL_CLEAR,
+    ceilings: Mapping[str, int] = MappingProxyType({}),
 ) -> Policy:
     """A policy in which one subject holds these permissions at these casinos, and nobody anything else."""
     roles, given = {}, []
     for number, one in enumerate(held):
         names, places = frozenset(map(str, one["permissions"])), {str(place) for place in one["casinos"]}
         scope = CasinoScope.everything() if EVERYWHERE in places else CasinoScope.of(*map(UUID, places))
-        grant = RoleGrant(id=f"test{number}@1#1", permissions=names, modes=modes, exact=names)
+        grant = RoleGrant(id=f"test{number}@1#1", permissions=names, modes=modes, ceilings=ceilings, exact=names)
         role = PolicyRole(id=_role_id(one), name=f"test{number}", version=1, grants=(grant,))
         roles[role.id] = role
         given.append(PolicyAssignment(id=uuid4(), role_id=role.id, scope=scope))

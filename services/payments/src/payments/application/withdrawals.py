@@ -6,8 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from chassis.auth import Caller
 from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.late import look_into_return
 from payments.application.ledger import ensure_posted
@@ -95,19 +97,38 @@ async def _sealed_destination(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish)
     return await desk.vault.encrypt(uow.connection, wish.player_id, destination)
 
 
-async def approve_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approver: UUID) -> WithdrawalOutcome:
-    """A person says yes; the last one needed sets the payout going. The record also names who had said it before."""
-    state = (await uow.load(withdrawal, withdrawal_id)).state
+async def approve_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller) -> WithdrawalOutcome:
+    """A person says yes; the last one needed sets the payout going. The record also names who had said it before.
+
+    Raises:
+        NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
+    """
+    state = await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
     before = ",".join(state.approvers) if isinstance(state, AwaitingApproval) else ""
-    command = ApproveWithdrawal(approver=str(approver))
+    command = ApproveWithdrawal(approver=str(caller.id))
     return await _decide(desk, uow, withdrawal_id, command, authorised_by=before or None)
 
 
 async def reject_withdrawal(
-    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, rejecter: UUID, reason: str
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, reason: str
 ) -> WithdrawalOutcome:
-    """A person says no; the money goes back into the wallet."""
-    return await _decide(desk, uow, withdrawal_id, RejectWithdrawal(rejecter=str(rejecter), reason=reason))
+    """A person says no; the money goes back into the wallet.
+
+    Raises:
+        NotFound, Forbidden, StepUpNeeded: the caller may not reject as much, there.
+    """
+    await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_REJECT)
+    return await _decide(desk, uow, withdrawal_id, RejectWithdrawal(rejecter=str(caller.id), reason=reason))
+
+
+async def _within_ceiling(uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, permission: P) -> Existing:
+    """The withdrawal as it stands, once the caller was seen to hold the permission for its casino and its amount."""
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    if isinstance(state, Absent):
+        raise NotFound
+    fact = state.order.fact
+    caller.must(permission, fact.casino_id, fact.amount_minor, fact.currency)
+    return state
 
 
 async def cancel_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, player_id: UUID) -> WithdrawalOutcome:

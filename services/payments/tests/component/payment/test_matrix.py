@@ -7,7 +7,6 @@ import pytest
 
 from chassis.runtime import http_application
 from chassis.testing.caller_matrix import (
-    CALLERS,
     Attempt,
     assert_caller,
     assert_doors,
@@ -32,6 +31,9 @@ def attempt(method: str, path: str, permission: P, **options: Any) -> Attempt:
     return Attempt(method, path, permission=permission, casino_id=None, **options)
 
 
+HUNDRED = (100_00, "EUR")
+"""What `world.withdraw` asks for."""
+
 SINCE = since_ever("created_at")
 
 ATTEMPTS = [
@@ -39,8 +41,8 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/deposits/{{deposit_id}}", P.DEPOSIT_LIST),
     attempt("GET", f"{V1}/withdrawals", P.WITHDRAWAL_LIST, hidden="empty", request=SINCE),
     attempt("GET", WITHDRAWAL, P.WITHDRAWAL_LIST),
-    attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}),
-    attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}),
+    attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}, amount=HUNDRED),
+    attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}, amount=HUNDRED),
     attempt("GET", f"{OF_CASINO}/providers", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE, allowed=202),
     attempt("GET", f"{OF_CASINO}/withdrawal-policy", P.PROVIDER_LIST),
@@ -70,7 +72,7 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "approval_id": (await proposed(world)).json()["approval_id"],
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
     }
-    for caller in CALLERS:
+    for caller in attempt.callers:
         await assert_caller(caller, world.client, replace(attempt.at(**ids), casino_id=world.casino))
 
 

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
 from contracts.envelope import Envelope
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
-from .world import V1, World
+from .world import EVERYTHING, V1, World
 
 BANK = {
     "clearing_house": "SPAIN",
@@ -153,6 +154,23 @@ async def test_the_final_approval_names_who_had_approved_before(rich: World) -> 
         (f"withdrawal-{together}", str(ann), None),
         (f"withdrawal-{together}", str(bob), str(ann)),
     ]
+
+
+@pytest.mark.parametrize("ceilings", [{"EUR": 99_99}, {"SEK": 1_000_000_00}])
+async def test_nobody_decides_about_more_than_a_role_of_his_allows(rich: World, ceilings: dict[str, int]) -> None:
+    withdrawal_id = (await rich.withdraw(100_00)).json()["withdrawal_id"]
+    limited = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], ceilings=ceilings))
+    for decision in ("approve", "reject"):
+        refused = await rich.post(f"/withdrawals/{withdrawal_id}/{decision}", {"reason": "because"}, as_=limited)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert await status(rich, withdrawal_id) == "awaiting_approval"
+
+
+async def test_just_as_much_as_a_role_allows_is_approved(rich: World) -> None:
+    withdrawal_id = (await rich.withdraw(100_00)).json()["withdrawal_id"]
+    limited = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], ceilings={"EUR": 100_00}))
+    approved = await rich.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=limited)
+    assert (approved.status_code, approved.json()["status"]) == (200, "approved")
 
 
 async def test_two_people_at_once_are_two_people(rich: World) -> None:

@@ -29,6 +29,8 @@ async def set_deposit_limit(
 
     async def work(uow: UnitOfWork) -> LimitView:
         row, profile = await _about(uow, caller, player_id)
+        if not caller.is_player:
+            caller.must(P.LIMIT_SET, row.casino_id, body.amount_minor, body.currency)
         command = SetDepositLimit(
             period=body.period,
             amount_minor=body.amount_minor,

@@ -91,10 +91,12 @@ async def approve(
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Say yes. Above the casino's threshold a second person must say it too; nobody is his own second."""
+    """Say yes, to no more than the caller's roles let out. Above the casino's threshold a second person must say it
+    too; nobody is his own second.
+    """
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
-        await approve_withdrawal(desk, uow, withdrawal_id, caller.id)
+        await approve_withdrawal(desk, uow, withdrawal_id, caller)
         return await _item(uow.connection, caller, withdrawal_id)
 
     return await once(caller, work, status=200, reason=body.reason)
@@ -111,7 +113,7 @@ async def reject(
     """Say no, as long as the order to pay was not sent. The money goes back into the wallet."""
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
-        await reject_withdrawal(desk, uow, withdrawal_id, caller.id, body.reason)
+        await reject_withdrawal(desk, uow, withdrawal_id, caller, body.reason)
         return await _item(uow.connection, caller, withdrawal_id)
 
     return await once(caller, work, status=200, reason=body.reason)
