@@ -10,7 +10,6 @@ import pytest
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
 from chassis.testing.caller_matrix import (
-    CALLERS,
     Attempt,
     assert_caller,
     assert_doors,
@@ -61,7 +60,7 @@ ATTEMPTS = [
     export_attempt(f"{V1}/casinos", P.CASINO_LIST, P.CASINO_EXPORT, None),
     export_attempt(f"{V1}/approvals", P.APPROVAL_LIST, P.APPROVAL_EXPORT, None),
     export_attempt(f"{PLAYER}/timeline", P.TIMELINE_VIEW, P.TIMELINE_EXPORT, None, hidden="not found"),
-    attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT),
+    attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT, amount=(LIMIT["amount_minor"], LIMIT["currency"])),
     attempt("POST", f"{PLAYER}/self-exclusion", P.EXCLUSION_START, {"months": 6, **WHY}),
     attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),
     *approval_attempts("backoffice", SOME, listed=False),
@@ -79,7 +78,7 @@ async def test_every_route_lets_in_whom_it_should(
     player_id = await a_player(client, casino_id)
     rules = {"profile": {**PROFILE, "minimum_age": 21}, **WHY}
     waits = await client.put(f"{V1}/casinos/{casino_id}/profile", json=rules, headers=staff())
-    for caller in CALLERS:
+    for caller in attempt.callers:
         filled = attempt.at(
             casino_id=casino_id, player_id=player_id, tag="vip", approval_id=waits.json()["approval_id"]
         )
