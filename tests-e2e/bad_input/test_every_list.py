@@ -4,7 +4,7 @@ hear of each other. A new list is tried without a line here.
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -48,6 +48,8 @@ SCOPED = [
     and one.service != "security"
 ]
 """Security decides by the roles it keeps itself, whatever a made token says; its own tests give such roles out."""
+
+FOR_STAFF = [one for one in CASES if one.served.rule.permission is not None or "staff" in one.served.rule.label]
 
 HUGE = [one for one in CASES if one.served.spec.time_field is not None]
 
@@ -217,6 +219,44 @@ async def test_another_casino_s_staff_find_nothing(calm_houses: CalmHouses, case
     assert (counted.json(), counted.headers["Content-Range"]) == ([], "*/0")
     assert len(file.text.splitlines()) == 1
     assert asked.json() == []
+
+
+@pytest.mark.parametrize("case", FOR_STAFF, ids=_named)
+async def test_a_saved_view_is_the_list_as_it_was_asked(calm_houses: CalmHouses, case: Case) -> None:
+    house = await calm_houses.of(case.service)
+    client, spec, address = house.client, case.served.spec, _address(house, case.served)
+    headers = {**_as(house, "operator"), "Idempotency-Key": uuid4().hex}
+    about = (await client.get(f"{address}/meta", headers=headers)).json()
+    views = about["views"]
+    tree = _any_tree(case)
+    columns = [one["name"] for one in reversed(about["fields"])]
+    body = {
+        "list": views["list"],
+        "name": "As asked",
+        "filter": tree,
+        "order": spec.default_order,
+        "columns": [{"name": one, "width": 120} for one in columns],
+        "density": "compact",
+    }
+    kept = await client.post(views["at"], json=body, headers=headers)
+    assert kept.status_code == 201, kept.text
+    shown = (await client.get(f"{views['at']}/{kept.json()['id']}", headers=headers)).json()
+    assert {name: shown[name] for name in body} == body
+    plain = {"order": spec.default_order, "select": ",".join(columns)}
+    asked = await client.post(f"{address}/query", params=plain, json=tree, headers=headers)
+    by_view = await client.get(address, params={"view": shown["id"]}, headers=headers)
+    assert (by_view.status_code, by_view.json()) == (asked.status_code, asked.json()), by_view.text
+    removed = await client.delete(f"{views['at']}/{shown['id']}", headers={**headers, "If-Match": '"1"'})
+    assert removed.status_code == 200, removed.text
+    gone = await client.get(address, params={"view": shown["id"]}, headers=headers)
+    assert problem(gone, 404, errors.NO_SUCH_VIEW)
+
+
+def _any_tree(case: Case) -> Any:
+    time_field = case.served.spec.time_field
+    narrow = [] if time_field is None else [{"f": time_field, "op": "gte", "v": "now-7d"}]
+    anything = [{"f": name, "op": "is", "v": "not_null"} for name in _askable(case)][:20]
+    return {"and": [*narrow, {"or": anything}]}
 
 
 def _askable(case: Case) -> list[str]:

@@ -1,7 +1,8 @@
 """The examples of the pages on lists and permissions, sent as they stand there.
 
 An example is a block of `sh` with one command line for curl, and after it what is answered: `# 200`, and below it any
-number of `# ... text` lines, each with a text that stands in the answer. `$API` and the tokens are filled in.
+number of `# ... text` lines, each with a text that stands in the answer, and of `# $NAME is field` lines, which give a
+field of the answer a name for the examples below. `$API` and the tokens are filled in.
 """
 
 import re
@@ -19,6 +20,7 @@ PEOPLE = ("admin", "support", "officer", "manager", "analyst")
 
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARIABLE = re.compile(r"\$([A-Z_]+)")
+_NAMING = re.compile(r"\$([A-Z_]+) is (\w+)")
 _TAKES_VALUE = {"-H": "header", "-X": "method", "-d": "body"}
 
 
@@ -30,6 +32,7 @@ class Example:
     words: tuple[str, ...]
     status: int
     holds: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
 
 
 def examples(page: str, text: str) -> list[Example]:
@@ -42,8 +45,10 @@ def examples(page: str, text: str) -> list[Example]:
     found = []
     for block in _BLOCK.findall(text):
         command, _, answer = block.partition("\n# ")
-        status, *holds = answer.strip().split("\n# ... ")
-        found.append(Example(page, tuple(shlex.split(command.replace("\\\n", " "))), int(status), tuple(holds)))
+        status, *lines = answer.strip().split("\n# ")
+        holds = tuple(line.removeprefix("... ") for line in lines if line.startswith("... "))
+        names = tuple((one[1], one[2]) for line in lines if (one := _NAMING.fullmatch(line)))
+        found.append(Example(page, tuple(shlex.split(command.replace("\\\n", " "))), int(status), holds, names))
     return found
 
 
@@ -81,9 +86,17 @@ async def pages_hold(tale: Tale) -> str:
             entered = await client.post(tale.stack.url("gateway") + STAFF_DOOR, json=person.credentials)
             known |= {name.upper(): entered.json()["access_token"], f"{name.upper()}_ID": person.id}
         shown = [one for page in PAGES for one in examples(page, (Path(REPOSITORY) / page).read_text())]
-        wrong = [said for one in shown if (said := differs(one, await sent(client, one, known)))]
+        wrong = [said for one in shown if (said := differs(one, await answered(client, one, known)))]
     assert not wrong, "\n\n".join(wrong)
     return f"{len(shown)} examples of {len(PAGES)} pages are answered as they say"
+
+
+async def answered(client: httpx.AsyncClient, one: Example, known: dict[str, str]) -> httpx.Response:
+    """The answer to an example's command; what it names is known from then on."""
+    answer = await sent(client, one, known)
+    if answer.status_code == one.status:
+        known |= {name: str(answer.json()[field]) for name, field in one.names}
+    return answer
 
 
 def differs(one: Example, answer: httpx.Response) -> str | None:

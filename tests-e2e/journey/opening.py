@@ -42,7 +42,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.statement.view",
         "games.round.list",
     ),
-    "analyst": ("reports.*", "payments.ledger.view"),
+    "analyst": ("reports.*", "payments.ledger.view", "verification.case.list"),
 }
 
 SEES = {"pii_basic": "mask", "pii_sensitive": "mask", "financial": "clear", "rg": "clear"}
