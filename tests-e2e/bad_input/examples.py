@@ -287,6 +287,39 @@ for _views in (f"/api/{one}/v1/views" for one in SERVICES):
         f"DELETE {_views}/{{view_id}}": Example(headers=_ANY_VERSION),
     }
 
+_BULK: dict[str, tuple[Any, dict[str, str]]] = {
+    f"{_BACKOFFICE}/players/bulk-block": (None, {}),
+    f"{_BACKOFFICE}/players/bulk-unblock": (None, {}),
+    f"{_BACKOFFICE}/players/bulk-tag": ({"tag": "vip"}, {}),
+    f"{_BACKOFFICE}/players/bulk-untag": ({"tag": "vip"}, {}),
+    f"{_PAYMENTS}/withdrawals/bulk-approve": (None, {"created_at": "gte.now-7d"}),
+    f"{_PAYMENTS}/withdrawals/bulk-reject": (None, {"created_at": "gte.now-7d"}),
+    f"{_VERIFICATION}/hits/bulk-clear": (None, {}),
+    f"{_VERIFICATION}/documents/bulk-reject": ({"reason": "blurry"}, {}),
+}
+EXAMPLES |= {
+    f"POST {one}": Example(
+        body={"filter": {"f": "casino_id", "op": "eq", "v": "$casino_id"}, **({"parameters": given} if given else {})},
+        query=query,
+    )
+    for one, (given, query) in _BULK.items()
+}
+for _service in (_BACKOFFICE, _PAYMENTS, _VERIFICATION):
+    EXAMPLES |= {
+        f"POST {_service}/bulk-jobs/{{job_id}}/run": Example(body=REASON),
+        f"POST {_service}/bulk-jobs/{{job_id}}/cancel": Example(path={"job_id": "$second_job_id"}),
+    }
+EXAMPLES |= {
+    f"PUT {_VERIFICATION}/approvals/{{approval_id}}/payload": Example(body={"payload": "$same_job"}),
+    f"POST {_VERIFICATION}/approvals/{{approval_id}}/withdraw": Example(),
+    f"POST {_VERIFICATION}/approvals/{{approval_id}}/approve": Example(
+        body={"payload_sha256": "$second_payload_sha256", **REASON}, path={"approval_id": "$second_approval_id"}
+    ),
+    f"POST {_VERIFICATION}/approvals/{{approval_id}}/reject": Example(
+        body=REASON, path={"approval_id": "$third_approval_id"}
+    ),
+}
+
 OF_THE_GATEWAY = "POST /internal/v1/session-tokens"
 """Its caller is the gateway; security's tests of browsers' sessions ask as it does."""
 
@@ -299,6 +332,9 @@ CEREMONIES = frozenset(
         f"DELETE {_SECURITY}/own-sessions",
         f"DELETE {_SECURITY}/own-sessions/{{session_id}}",
         f"POST {_SECURITY}/assignments/exports",
+        f"POST {_SECURITY}/approvals/{{approval_id}}/approve",
+        f"POST {_SECURITY}/approvals/{{approval_id}}/reject",
+        f"POST {_SECURITY}/approvals/{{approval_id}}/withdraw",
         f"POST {_SECURITY}/audit/exports",
         f"POST {_SECURITY}/break-glass/exports",
         f"POST {_SECURITY}/elevations/exports",
@@ -309,6 +345,8 @@ CEREMONIES = frozenset(
         f"POST {_SECURITY}/browser-sessions",
         f"POST {_SECURITY}/browser-sessions/factor",
         f"POST {_SECURITY}/browser-sessions/factor-options",
+        f"POST {_SECURITY}/bulk-jobs/{{job_id}}/cancel",
+        f"POST {_SECURITY}/bulk-jobs/{{job_id}}/run",
         f"POST {_SECURITY}/clients",
         f"POST {_SECURITY}/clients/{{client_id}}/assignments",
         f"POST {_SECURITY}/clients/{{client_id}}/disable",
@@ -327,6 +365,7 @@ CEREMONIES = frozenset(
         f"POST {_SECURITY}/me/break-glass/{{break_glass_id}}/end",
         f"POST {_SECURITY}/me/elevations/{{elevation_id}}/end",
         f"POST {_SECURITY}/oauth/token",
+        f"POST {_SECURITY}/sessions/bulk-end",
         f"POST {_SECURITY}/staff-sessions/factor",
         f"POST {_SECURITY}/staff-sessions/factor-options",
         f"POST {_SECURITY}/staff/exports",
@@ -335,6 +374,7 @@ CEREMONIES = frozenset(
         f"POST {_SECURITY}/step-up",
         f"POST {_SECURITY}/step-up/options",
         OF_THE_GATEWAY,
+        f"PUT {_SECURITY}/approvals/{{approval_id}}/payload",
         f"PUT {_SECURITY}/clients/{{client_id}}/terms",
     }
 )

@@ -43,6 +43,7 @@ from chassis.domain import FixedClock
 from chassis.http.listing.registry import served_lists
 from chassis.runtime import Service, http_application
 from chassis.tasks import TaskRunner
+from chassis.testing.bulk import frozen_job, payload_of, proposed_job
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.feed import Feed
@@ -50,6 +51,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.tokens import TokenMaker, bearer, make_token, test_authority, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from contracts.backoffice.permissions import BackofficePermission
+from contracts.verification.permissions import VerificationPermission
 
 Opened = AbstractAsyncContextManager[House]
 
@@ -101,14 +103,11 @@ class Openings:
         service = backoffice.main.build(settings, clock=clock, credentials=_KeepsNothing(), verifier=verifier)
         service.authority = test_authority()
         async with _served(service) as (app, client):
-            here, there = [await backoffice_api.open_casino(client, name=name) for name in ("Here", "There")]
-            yield House(
-                service=service,
-                app=app,
-                client=client,
-                facts=await _registered_and_proposed(client, here),
-                elsewhere=await _registered_and_proposed(client, there),
-            )
+            casinos = [await backoffice_api.open_casino(client, name=name) for name in ("Here", "There")]
+            here, there = [await _registered_and_proposed(client, one) for one in casinos]
+            for facts in (here, there):
+                facts.update(await _frozen(service, "players.block", facts))
+            yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
 
     @asynccontextmanager
     async def verification(self) -> AsyncIterator[House]:
@@ -119,18 +118,16 @@ class Openings:
             verification.settings.Settings, files_url=files, backoffice_url="http://backoffice.test"
         )
         service = verification.main.build(settings, clock=clock, backoffice=neighbour.transport())
-        service.verifier = test_verifier()
+        service.verifier, service.authority = test_verifier(), test_authority()
         async with _served(service) as (app, client):
             world = verification_world.World(service, client, neighbour, clock, Path(files.removeprefix("file://")))
             await world.import_list("ofac-sdn", "demo")
-            here, there = verification_world.CASINO, verification_world.ELSEWHERE
-            yield House(
-                service=service,
-                app=app,
-                client=client,
-                facts=await _case(world, here),
-                elsewhere=await _case(world, there),
-            )
+            casinos = verification_world.CASINO, verification_world.ELSEWHERE
+            here, there = [await _case(world, one) for one in casinos]
+            for facts in (here, there):
+                facts.update(await _large(client, service, facts))
+                facts.update(await _frozen(service, "hits.clear", facts))
+            yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
 
     @asynccontextmanager
     async def payments(self) -> AsyncIterator[House]:
@@ -142,6 +139,8 @@ class Openings:
         async with _served(service) as (app, client):
             world = PaymentsWorld(service, client, clock, wire)
             here, there = await _wallet(world), await _wallet(world)
+            for facts in (here, there):
+                facts.update(await _frozen(service, "withdrawals.approve", facts))
             yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
 
     @asynccontextmanager
@@ -281,7 +280,25 @@ def _registered(service: Service, casino: UUID, player: UUID) -> PlayerRegistere
     return PlayerRegistered(player_id=player, casino_id=casino, country="MT", currency="EUR", registered_at=now)
 
 
-async def _case(world: verification_world.World, casino: UUID) -> dict[str, str]:
+async def _frozen(service: Service, action: str, facts: dict[str, Any]) -> dict[str, str]:
+    """Two bulk jobs of whoever makes the requests."""
+    by, casino_id = UUID(facts["admin_id"]), UUID(facts["casino_id"])
+    return {name: str(await frozen_job(service, action, casino_id, by=by)) for name in ("job_id", "second_job_id")}
+
+
+async def _large(client: httpx.AsyncClient, service: Service, facts: dict[str, Any]) -> dict[str, Any]:
+    """Three bulk jobs that wait for a second person: the first of whoever makes the requests."""
+    made: dict[str, Any] = {}
+    casino_id = UUID(facts["casino_id"])
+    for name, by in (("", UUID(facts["admin_id"])), ("second_", uuid4()), ("third_", uuid4())):
+        told = await proposed_job(client, service, "hits.clear", casino_id, VerificationPermission.HIT_DECIDE, by=by)
+        made |= {f"{name}{one}": told[one] for one in ("approval_id", "payload_sha256")}
+        if not name:
+            made["same_job"] = await payload_of(service, told["subject_id"])
+    return made
+
+
+async def _case(world: verification_world.World, casino: UUID) -> dict[str, Any]:
     await world.open_casino("identity", casino_id=casino)
     player = await world.register("Erasmus Quillon", "Nightshade", born=date(1971, 10, 13), casino_id=casino)
     await world.work()
@@ -290,7 +307,8 @@ async def _case(world: verification_world.World, casino: UUID) -> dict[str, str]
     assert uploaded.status_code == 201, uploaded.text
     [hit] = await world.get(f"/hits?player_id=eq.{player}", token)
     document = uploaded.json()["document_id"]
-    return {"casino_id": str(casino), "player_id": str(player), "document_id": document, "hit_id": hit["id"]}
+    facts = {"casino_id": str(casino), "player_id": str(player), "document_id": document, "hit_id": hit["id"]}
+    return {**facts, "admin_id": str(uuid4())}
 
 
 async def _wallet(world: PaymentsWorld) -> dict[str, Any]:

@@ -108,8 +108,6 @@ ADMINISTRATORS_ALONE = frozenset(
         "security.conflict.override",
         "security.impersonation.start",
         "security.list.heavy",
-        "security.session.end",
-        "security.session.list",
         "security.staff.reset_factors",
         *(f"{one}.parked.discard" for one in SERVICES),
     }

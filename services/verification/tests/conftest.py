@@ -12,6 +12,7 @@ from chassis.runtime import http_application
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.postgres import Databases
+from chassis.testing.tokens import test_authority as authority
 from chassis.testing.tokens import test_verifier as verifier
 from verification.main import build
 from verification.settings import Settings
@@ -48,6 +49,6 @@ async def inhabited(databases: Databases, files: Path) -> AsyncIterator[World]:
         document_max_bytes=200_000,
     )
     service = build(settings, clock=clock, backoffice=backoffice.transport())
-    service.verifier = verifier()
+    service.verifier, service.authority = verifier(), authority()
     async with talking(http_application(service)) as client:
         yield World(service, client, backoffice, clock, files)

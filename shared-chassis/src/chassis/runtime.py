@@ -32,6 +32,9 @@ from chassis.auth.signed_requests import ClientKeys, SignedRequests
 from chassis.auth.tokens import Verifier
 from chassis.auth.trail import AccessTrail, writing
 from chassis.auth.usage import EVERY_S, Usage, telling
+from chassis.bulk.action import BulkAction
+from chassis.bulk.desk import Bulk
+from chassis.bulk.http import bulk_routes
 from chassis.db import Database
 from chassis.exports.desk import Exports
 from chassis.exports.http import export_routes, exports_router
@@ -82,6 +85,7 @@ class Service:
         four_eyes: the commands of its own that take a second person. With any, it has the routes about proposals.
         authority: what people hold when something is executed that they proposed or approved earlier; by the policy
             that the process holds, unless given.
+        bulk: what can be done to many rows of its lists at once.
         approvals_listed: False: a list of its own stands where every service lists its proposals.
         on_start, on_stop: things to open and close with the process, in every role.
     """
@@ -110,9 +114,15 @@ class Service:
     approvals: Approvals | None = None
     exports: Exports | None = None
     parked: ParkedDesk | None = None
+    bulk: Sequence[BulkAction] = ()
+    bulk_jobs: Bulk | None = None
     version: str = "0.1.0"
 
     def __post_init__(self) -> None:
+        if self.bulk_jobs is None:
+            self.bulk_jobs = Bulk(self.application, self.bulk, list(served_by(self.routers)), self.permissions)
+            self.tasks = {**self.tasks, **self.bulk_jobs.tasks}
+            self.four_eyes = [*self.four_eyes, *self.bulk_jobs.guarded]
         if self.approvals is None:
             box = SecretBox(self.settings.master_key_bytes)
             self.approvals = Approvals(self.application, self.four_eyes, box=box, authority=self.authority)
@@ -165,7 +175,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     exports = [*export_routes(list(service.routers))]
     exports += [exports_router(service.name)] if exports else []
     live = live_lists(service, [*service.routers, *approvals])
-    routers = [*service.routers, *approvals, *parked, *exports]
+    routers = [*service.routers, *approvals, *parked, *exports, *bulk_routes(service.name, service.bulk)]
     routers += [views_router(service.name)] if any(served_by(routers)) else []
     routers += [live_router(service.name, live)] if live.lists.by_name else []
     views = Views(service.application, list(served_by(routers)), service.settings)
@@ -194,12 +204,15 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "parked": service.parked,
             "views": views,
             "live": live,
+            "bulk": service.bulk_jobs,
             **service.state,
         },
     )
     check_guarded(app, service.four_eyes)
     assert service.exports is not None
-    service.exports.attach(app.state, policy or getattr(service.verifier, "policy", None))
+    assert service.bulk_jobs is not None
+    for part in (service.exports, service.bulk_jobs):
+        part.attach(app.state, policy or getattr(service.verifier, "policy", None))
     return app
 
 

@@ -6,6 +6,7 @@ from backoffice.application.publishing import publish
 from backoffice.domain.casino import events as casino
 from backoffice.domain.player import events as player
 from backoffice.domain.restriction import events as restriction
+from backoffice.entrypoints.bulk import BULK
 from backoffice.entrypoints.consumers import consumer
 from backoffice.entrypoints.http import ROUTERS
 from backoffice.entrypoints.http.casinos.guarded import COMMANDS as CASINO_COMMANDS
@@ -68,12 +69,10 @@ def build(
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
         four_eyes=[*CASINO_COMMANDS, erasing(vault)],
+        bulk=BULK,
         approvals_listed=False,
         background=[restriction_feed(application, settings.restriction_beat_s)],
-        state={
-            "vault": vault,
-            "credentials": credentials or SecurityCredentials(security),
-        },
+        state={"vault": vault, "credentials": credentials or SecurityCredentials(security)},
         on_stop=[security.close],
         verifier=verifier,
     )

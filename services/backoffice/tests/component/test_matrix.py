@@ -9,6 +9,7 @@ import pytest
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
+from chassis.testing.bulk import freeze_attempt, frozen_job, run_attempt
 from chassis.testing.caller_matrix import (
     Attempt,
     assert_caller,
@@ -62,6 +63,16 @@ ATTEMPTS = [
     export_attempt(f"{PLAYER}/timeline", P.TIMELINE_VIEW, P.TIMELINE_EXPORT, None, hidden="not found"),
     attempt("PUT", f"{PLAYER}/deposit-limits", P.LIMIT_SET, LIMIT, amount=(LIMIT["amount_minor"], LIMIT["currency"])),
     attempt("POST", f"{PLAYER}/self-exclusion", P.EXCLUSION_START, {"months": 6, **WHY}),
+    *(
+        freeze_attempt(f"{V1}/players/bulk-{name}", P.PLAYER_LIST, permission, SOME, parameters=parameters)
+        for name, permission, parameters in (
+            ("block", P.PLAYER_BLOCK, None),
+            ("unblock", P.PLAYER_BLOCK, None),
+            ("tag", P.PLAYER_TAG, {"tag": "vip"}),
+            ("untag", P.PLAYER_TAG, {"tag": "vip"}),
+        )
+    ),
+    run_attempt("backoffice", SOME, P.PLAYER_BLOCK),
     attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),
     *approval_attempts("backoffice", SOME, listed=False),
     attempt("GET", f"{V1}/approvals/awaiting-me", P.APPROVAL_LIST, hidden="shown"),
@@ -80,7 +91,11 @@ async def test_every_route_lets_in_whom_it_should(
     waits = await client.put(f"{V1}/casinos/{casino_id}/profile", json=rules, headers=staff())
     for caller in attempt.callers:
         filled = attempt.at(
-            casino_id=casino_id, player_id=player_id, tag="vip", approval_id=waits.json()["approval_id"]
+            casino_id=casino_id,
+            player_id=player_id,
+            tag="vip",
+            approval_id=waits.json()["approval_id"],
+            job_id=await frozen_job(service, "players.block", UUID(casino_id)),
         )
         if attempt.casino_id is not None:
             filled = replace(filled, casino_id=UUID(casino_id))

@@ -23,6 +23,7 @@ from payments.application.ports import ProviderWire
 from payments.application.publishing import publish
 from payments.domain.deposit.events import DEPOSIT_EVENTS
 from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
+from payments.entrypoints.bulk import bulk_actions
 from payments.entrypoints.consumers import consumer
 from payments.entrypoints.http import ROUTERS
 from payments.entrypoints.http.providers.guarded import guarded_commands
@@ -74,6 +75,6 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
         consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db)], read_models=READ_MODELS,
-        commands={"verify-ledger": verify_ledger}, four_eyes=guarded_commands(desk),
+        commands={"verify-ledger": verify_ledger}, four_eyes=guarded_commands(desk), bulk=bulk_actions(desk),
         on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -21,6 +21,7 @@ from security.domain.client import events as client
 from security.domain.elevation import events as elevation
 from security.domain.role import events as role
 from security.domain.staff import events as staff
+from security.entrypoints.bulk import BULK
 from security.entrypoints.cli import COMMANDS
 from security.entrypoints.client_jobs import forgotten_clients
 from security.entrypoints.consumers import consumer
@@ -58,6 +59,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         consumer=listening,
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
+        bulk=BULK,
         background=[
             rotation(signing, timedelta(days=settings.key_rotation_days)),
             nightly(application),

@@ -11,6 +11,7 @@ import pytest
 from chassis.domain import uuid7
 from chassis.runtime import Service, http_application
 from chassis.store import Context, UnitOfWork
+from chassis.testing.bulk import freeze_attempt, frozen_job, proposed_job, run_attempt
 from chassis.testing.caller_matrix import (
     CALLERS,
     Attempt,
@@ -23,6 +24,7 @@ from chassis.testing.caller_matrix import (
 from chassis.testing.client import client as talking
 from chassis.testing.feed import Feed
 from chassis.testing.golden import hear
+from chassis.testing.second_person import approval_attempts
 from chassis.testing.tokens import test_verifier
 from contracts.backoffice.events import PlayerRegistered
 from contracts.payments.events import WithdrawalRequested
@@ -215,6 +217,9 @@ ATTEMPTS = [
     export_attempt(f"{V1}/elevations", P.ELEVATION_LIST, P.ELEVATION_EXPORT, CASINO),
     export_attempt(f"{V1}/break-glass", P.BREAK_GLASS_LIST, P.BREAK_GLASS_EXPORT, CASINO),
     export_attempt(f"{V1}/audit", P.AUDIT_LIST, P.AUDIT_EXPORT, CASINO, since="happened_at"),
+    freeze_attempt(f"{V1}/sessions/bulk-end", P.SESSION_LIST, P.SESSION_END, CASINO),
+    run_attempt("security", CASINO, P.SESSION_END, hidden="shown"),
+    *approval_attempts("security", None),
     *EMERGENCY_ATTEMPTS,
 ]
 PUBLIC = {
@@ -310,14 +315,17 @@ async def _logged_in(who: UUID, door: DoorKeeper, uow: UnitOfWork) -> None:
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
 async def test_every_route_lets_in_whom_it_should(
-    door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
+    service: Service, door: httpx.AsyncClient, ids: dict[str, object], attempt: Attempt
 ) -> None:
     others = {"/enable": {"staff_id": ids["left_id"]}, "/retire": {"role_id": ids["empty_id"]}}
     others["/review"] = {"break_glass_id": ids["over_id"]}
     facts = {**ids, **next((facts for end, facts in others.items() if attempt.path.endswith(end)), {})}
     if "/clients/" in attempt.path:
         facts = {**facts, "assignment_id": ids["client_assignment_id"]}
+    waits = await proposed_job(door, service, "sessions.end", None, P.SESSION_END)
+    facts["approval_id"] = waits["approval_id"]
     for caller in CALLERS:
+        facts["job_id"] = await frozen_job(service, "sessions.end", None)
         filled = attempt.at(**facts, login=f"{uuid4()}@example.com", **fresh())
         answer = await assert_caller(caller, door, filled)
         if caller == "permitted" and attempt.hidden == "empty":

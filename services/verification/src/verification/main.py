@@ -23,6 +23,7 @@ from verification.application.publishing import publish
 from verification.application.screening import Screening
 from verification.domain.case.events import CaseEvent
 from verification.domain.hit.events import HitEvent
+from verification.entrypoints.bulk import bulk_actions
 from verification.entrypoints.commands import import_list, try_names
 from verification.entrypoints.consumers import consumer
 from verification.entrypoints.http.routers import routers
@@ -57,6 +58,7 @@ def build(
     documents = Documents(application, EncryptedFiles(settings.files_url), files, vault, inspect)
     screening = Screening(application, screener, BackofficeDirectory(client), vault, profiles, caseload, SweepTable())
     importing = ListImport(application, lists, FORMATS, fingerprint)
+    decisions = Decisions(profiles, files)
     return Service(
         name=NAME,
         settings=settings,
@@ -67,7 +69,8 @@ def build(
         tasks=tasks(screening, Reassessment(application, profiles, caseload), documents),
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
+        bulk=bulk_actions(decisions),
         commands={"import-list": import_list(importing, list(FORMATS)), "try-names": try_names(screener)},
         on_stop=[client.close],
-        state={"documents": documents, "decisions": Decisions(profiles, files), "vault": vault, "profiles": profiles},
+        state={"documents": documents, "decisions": decisions, "vault": vault, "profiles": profiles},
     )

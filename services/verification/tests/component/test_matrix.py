@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.runtime import http_application
+from chassis.testing.bulk import freeze_attempt, frozen_job, proposed_job, run_attempt
 from chassis.testing.caller_matrix import (
     CALLERS,
     Attempt,
@@ -15,6 +16,7 @@ from chassis.testing.caller_matrix import (
     assert_every_route,
     export_attempt,
 )
+from chassis.testing.second_person import approval_attempts
 from contracts.verification.permissions import VerificationPermission as P
 
 from .world import CASINO, V1, World, png, staff
@@ -45,6 +47,10 @@ ATTEMPTS = [
     export_attempt(f"{V1}/cases", P.CASE_LIST, P.CASE_EXPORT, CASINO),
     export_attempt(f"{V1}/hits", P.HIT_LIST, P.HIT_EXPORT, CASINO),
     export_attempt(f"{V1}/documents", P.DOCUMENT_LIST, P.DOCUMENT_EXPORT, CASINO),
+    freeze_attempt(f"{V1}/hits/bulk-clear", P.HIT_LIST, P.HIT_DECIDE, CASINO),
+    freeze_attempt(f"{V1}/documents/bulk-reject", P.DOCUMENT_LIST, P.DOCUMENT_DECIDE, CASINO, parameters=BLURRY),
+    run_attempt("verification", CASINO, P.HIT_DECIDE),
+    *approval_attempts("verification", CASINO),
 ]
 
 
@@ -62,8 +68,11 @@ async def prepared(world: World) -> tuple[UUID, str, str]:
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
 async def test_every_route_lets_in_whom_it_should(shared: World, attempt: Attempt) -> None:
     player, document, hit = await prepared(shared)
+    service, action = shared.service, "hits.clear"
+    waits = await proposed_job(shared.client, service, action, CASINO, P.HIT_DECIDE)
     for caller in CALLERS:
-        filled = attempt.at(player_id=player, document_id=document, hit_id=hit)
+        job = await frozen_job(service, action, CASINO)
+        filled = attempt.at(player_id=player, document_id=document, hit_id=hit, **waits, job_id=job)
         answer = await assert_caller(caller, shared.client, filled)
         if caller == "permitted" and attempt.hidden == "empty":
             assert answer.json(), "an empty list would prove nothing"

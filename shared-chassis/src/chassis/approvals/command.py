@@ -11,7 +11,7 @@ from chassis.approvals.canonical import sha256_of
 from chassis.approvals.commands import Draft
 from chassis.approvals.rule import FourEyes, Size
 from chassis.auth.permissions import Risk
-from chassis.store import UnitOfWork
+from chassis.store import Row, UnitOfWork
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -72,6 +72,7 @@ class GuardedCommand(Generic[P]):
         describe: what it would change. DomainError when it could not be done now; locks what must not change meanwhile.
         execute: does it in the transaction it is given. Calls to the outside belong into tasks.
         risk: for the inbox; that of the permission.
+        proposed: is told of the proposal that was made, in the transaction it was made in.
     """
 
     name: str
@@ -80,3 +81,4 @@ class GuardedCommand(Generic[P]):
     describe: Callable[[UnitOfWork, P], Awaitable[Subject]]
     execute: Callable[[UnitOfWork, P], Awaitable[BaseModel | None]]
     risk: Risk = field(default="critical")
+    proposed: Callable[[UnitOfWork, P, Row], Awaitable[None]] | None = None

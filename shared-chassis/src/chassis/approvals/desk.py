@@ -93,7 +93,10 @@ class Approvals:
         await uow.decide(approval, approval_id, _proposal(command, subject, sha256, requester_id, uow.ctx))
         await self._payloads.keep(uow.connection, approval_id, canonical(content))
         await uow.schedule(EXPIRE, approval_id, {}, run_at=uow.ctx.occurred_at + command.rule.expires)
-        return Asked(proposal=await self.row(uow, approval_id))
+        row = await self.row(uow, approval_id)
+        if command.proposed is not None:
+            await command.proposed(uow, payload, row)
+        return Asked(proposal=row)
 
     async def edit(self, uow: UnitOfWork, approval_id: UUID, by: UUID, content: Any) -> None:
         """Propose something else in its place; whoever approved it has approved nothing.

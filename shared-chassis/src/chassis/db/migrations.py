@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.engine import async_url
-from chassis.db.revisions import r0001, r0002, r0003, r0004, r0006
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006
 
 ischema_names["xid8"] = tables.Xid8
 
@@ -56,6 +56,12 @@ def describe_parked() -> None:
 def add_views() -> None:
     """The chassis' tables for saved views of lists."""
     for statement in r0004.STATEMENTS:
+        op.execute(statement)
+
+
+def add_bulk() -> None:
+    """The chassis' tables for actions on many rows at once."""
+    for statement in r0005.STATEMENTS:
         op.execute(statement)
 
 

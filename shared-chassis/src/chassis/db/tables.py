@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import UserDefinedType
 
 
@@ -271,4 +271,51 @@ list_view_choice = Table(
     Column("pinned", JSONB, nullable=False, comment="ids of views, in order"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("subject_id", "list"),
+)
+
+bulk_job = Table(
+    "bulk_job",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("action", Text, nullable=False, comment="of which list, and what: withdrawals.approve"),
+    Column("parameters", JSONB),
+    Column("asked", JSONB, comment="the filter as a tree, without what it asks of personal data"),
+    Column("casinos", ARRAY(Uuid), nullable=False, comment="whose rows; none: rows of no casino"),
+    Column("sha256", Text, nullable=False, comment="of the action, its parameters and the rows' ids in order"),
+    Column("totals", JSONB, nullable=False, comment="the amounts of all rows by currency, where money moves"),
+    Column("state", Text, nullable=False, comment="frozen, proposed, running, finished, cancelled, expired"),
+    Column("rows", BigInteger, nullable=False),
+    Column("not_allowed", BigInteger, nullable=False, comment="rows the requester could not act on when he asked"),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("refused", BigInteger, nullable=False, server_default="0"),
+    Column("skipped", BigInteger, nullable=False, server_default="0"),
+    Column("requested_by", Uuid, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("amr", JSONB, nullable=False, comment="how the requester had proved who they are"),
+    Column("reason", Text),
+    Column("approval_id", Uuid),
+    Column("authorised_by", Text, comment="who approved it; null: it took nobody else"),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True), nullable=False, comment="when it is started no more"),
+    Index("ix_bulk_job_requested_by", "requested_by", "requested_at", "id"),
+    Index("ix_bulk_job_requested_at", "requested_at", "id"),
+)
+
+bulk_row = Table(
+    "bulk_row",
+    metadata,
+    Column("job_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("row_id", Uuid, nullable=False),
+    Column("casino_id", Uuid),
+    Column("amount_minor", BigInteger),
+    Column("currency", Text),
+    Column("result", Text, nullable=False, server_default="waiting", comment="waiting, done, refused, skipped"),
+    Column("code", Text, comment="why it was refused or skipped"),
+    Column("tries", Integer, nullable=False, server_default="0", comment="that ended in a fault of ours"),
+    Column("settled_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("job_id", "position"),
+    UniqueConstraint("job_id", "row_id", name="uq_bulk_row_row_id"),
+    Index("ix_bulk_row_waiting", "job_id", "position", postgresql_where=text("result = 'waiting'")),
 )

@@ -48,12 +48,14 @@ def exporting(caller: Caller, permission: str, export: str) -> Exporting:
 def absent(subject_id: UUID, amr: list[str], held: Held | None) -> Caller:
     """Somebody of the staff who asked for something earlier, with what they hold now. The proof of who they are was
     asked for then."""
+    now_s = int(datetime.now(UTC).timestamp())
     caller = Caller(
         kind="staff",
         id=subject_id,
         name=str(subject_id),
         amr=frozenset(amr),
-        authenticated_at=int(datetime.now(UTC).timestamp()),
+        issued_at=now_s,
+        authenticated_at=now_s,
     )
     return caller.by(held)
 

@@ -64,3 +64,7 @@ class BackofficePermission(StrEnum):
     """Take casinos and their rules away as a file."""
     APPROVAL_EXPORT = "backoffice.approval.export"
     """Take what waits for a second person, or waited, away as a file."""
+    BULK_RUN = "backoffice.bulk.run"
+    """Do to many rows of a list at once what one may do to each of them."""
+    BULK_APPROVE = "backoffice.bulk.approve"
+    """Approve what another would do to many rows at once."""

@@ -48,3 +48,7 @@ class PaymentsPermission(StrEnum):
     """Give a message up that was set aside."""
     VIEW_SHARE = "payments.view.share"
     """Share saved views of lists with a role or a casino, and look after those that are shared."""
+    BULK_RUN = "payments.bulk.run"
+    """Do to many rows of a list at once what one may do to each of them."""
+    BULK_APPROVE = "payments.bulk.approve"
+    """Approve what another would do to many rows at once."""

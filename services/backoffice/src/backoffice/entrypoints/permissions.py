@@ -90,4 +90,11 @@ PERMISSIONS = (
     ),
     *parked_permissions("backoffice"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
+    PermissionSpec(
+        P.BULK_RUN,
+        "Do to many rows at once what one may do to each",
+        "high",
+        description="It gives nothing by itself: each row takes the permission for it, at its casino, when it is done.",
+    ),
+    PermissionSpec(P.BULK_APPROVE, "Approve what is done to many rows at once", "critical", step_up_s=_FRESH_S),
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.runtime import http_application
+from chassis.testing.bulk import freeze_attempt, frozen_job, run_attempt
 from chassis.testing.caller_matrix import (
     Attempt,
     assert_caller,
@@ -53,6 +54,11 @@ ATTEMPTS = [
     *approval_attempts("payments", None),
     export_attempt(f"{V1}/deposits", P.DEPOSIT_LIST, P.DEPOSIT_EXPORT, None, since="created_at"),
     export_attempt(f"{V1}/withdrawals", P.WITHDRAWAL_LIST, P.WITHDRAWAL_EXPORT, None, since="created_at"),
+    *(
+        freeze_attempt(f"{V1}/withdrawals/bulk-{name}", P.WITHDRAWAL_LIST, permission, None, since="created_at")
+        for name, permission in (("approve", P.WITHDRAWAL_APPROVE), ("reject", P.WITHDRAWAL_REJECT))
+    ),
+    replace(run_attempt("payments", None, P.WITHDRAWAL_APPROVE), allowed=202),
 ]
 
 
@@ -73,7 +79,9 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
     }
     for caller in attempt.callers:
-        await assert_caller(caller, world.client, replace(attempt.at(**ids), casino_id=world.casino))
+        job = await frozen_job(world.service, "withdrawals.approve", world.casino)
+        filled = attempt.at(**ids, job_id=job)
+        await assert_caller(caller, world.client, replace(filled, casino_id=world.casino))
 
 
 def test_every_route_is_in_the_matrix(world: World) -> None:

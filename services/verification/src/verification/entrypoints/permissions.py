@@ -47,4 +47,12 @@ PERMISSIONS = (
     PermissionSpec(P.DOCUMENT_EXPORT, "Take the list of documents away as a file", "high", ("internal",)),
     *parked_permissions("verification"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
+    PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
+    PermissionSpec(
+        P.BULK_RUN,
+        "Do to many rows at once what one may do to each",
+        "high",
+        description="It gives nothing by itself: each row takes the permission for it, at its casino, when it is done.",
+    ),
+    PermissionSpec(P.BULK_APPROVE, "Approve what is done to many rows at once", "critical", step_up_s=_FRESH_S),
 )

@@ -1,16 +1,17 @@
 """A whole list instead of a page of it, for jobs: read by a cursor at the server, so that memory does not grow."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
 from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.http.listing import errors
+from chassis.http.listing.cost import LIMITS, require_cheap
 from chassis.http.listing.errors import refused
 from chassis.http.listing.masking import masked
 from chassis.http.listing.query import read_query
@@ -50,6 +51,17 @@ class Whole:
     def selection(self) -> Any:
         """The statement's parts."""
         return self._asked.selection
+
+    async def picked(
+        self, connection: AsyncConnection, most: int, columns: Mapping[str, ColumnElement[Any]]
+    ) -> list[RowMapping]:
+        """These columns of the rows in order, within the limits of a page; refused as a page is where it costs much."""
+        asked, spec = self._asked, self.spec
+        statement = page_of(replace(asked.selection, columns=columns), most, 0)
+        await connection.execute(LIMITS)
+        if spec.large and asked.narrowed and not (spec.heavy and self.caller.may(spec.heavy)):
+            await require_cheap(connection, statement, spec.max_cost)
+        return list((await connection.execute(statement)).mappings())
 
     async def rows(
         self, connection: AsyncConnection, most: int, finish: Finish | None

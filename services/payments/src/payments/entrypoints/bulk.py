@@ -1,0 +1,44 @@
+"""What can be done to many withdrawals at once. Money moves, so a second person approves any of it."""
+
+from chassis.bulk import BulkAction, Turn
+from chassis.store import UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.desk import Desk
+from payments.application.withdrawals import approve_withdrawal, reject_withdrawal
+from payments.domain.withdrawal.errors import WithdrawalAlreadyDecided, WithdrawalAlreadySent
+from payments.read_models.withdrawal_list import table
+
+_WITHDRAWALS = "/api/payments/v1/withdrawals"
+_MONEY = (table.c.amount_minor, table.c.currency)
+_MOOT = (WithdrawalAlreadyDecided, WithdrawalAlreadySent)
+
+
+def bulk_actions(desk: Desk) -> list[BulkAction]:
+    """Approve and reject withdrawals. The second person of a single withdrawal is asked for as ever."""
+
+    async def approve(uow: UnitOfWork, turn: Turn) -> bool:
+        return bool((await approve_withdrawal(desk, uow, turn.row_id, turn.caller)).events)
+
+    async def reject(uow: UnitOfWork, turn: Turn) -> bool:
+        return bool((await reject_withdrawal(desk, uow, turn.row_id, turn.caller, turn.reason)).events)
+
+    return [
+        BulkAction(
+            list=_WITHDRAWALS,
+            name="approve",
+            title="Approve withdrawals",
+            permission=P.WITHDRAWAL_APPROVE,
+            do=approve,
+            money=_MONEY,
+            moot=_MOOT,
+        ),
+        BulkAction(
+            list=_WITHDRAWALS,
+            name="reject",
+            title="Reject withdrawals",
+            permission=P.WITHDRAWAL_REJECT,
+            do=reject,
+            money=_MONEY,
+            moot=_MOOT,
+        ),
+    ]

@@ -1,0 +1,10 @@
+"""Actions on many rows of a list at once."""
+
+from chassis.db.migrations import add_bulk
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    add_bulk()

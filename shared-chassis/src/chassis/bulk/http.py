@@ -1,0 +1,266 @@
+"""The routes about bulk jobs: one beneath a list for each action, where rows are frozen, and those about the jobs."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, create_model
+from sqlalchemy import ColumnElement, Uuid, and_, func, literal, not_, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from chassis.approvals import ApprovalRequested, Proposing
+from chassis.auth import AnyStaff, Caller, Requires
+from chassis.bulk import jobs
+from chassis.bulk.action import BulkAction
+from chassis.bulk.desk import Bulk, BulkPayload
+from chassis.bulk.errors import BulkJobOfAnother, BulkJobUnknown
+from chassis.bulk.items import BulkActionItem, BulkJobItem, BulkJobView, BulkRowItem
+from chassis.db.tables import bulk_job as table
+from chassis.db.tables import bulk_row
+from chassis.domain import uuid7
+from chassis.http.dependencies import Db
+from chassis.http.listing.fields import Field as Listed
+from chassis.http.listing.mount import serve_list
+from chassis.http.listing.spec import ListSpec
+from chassis.http.models import StrictModel
+from chassis.http.once import Once
+from chassis.http.reasons import Reason
+from chassis.store import UnitOfWork
+
+_SAMPLE: Final = 5
+_c, _r = table.c, bulk_row.c
+
+BULK_JOBS = ListSpec(
+    "bulk jobs",
+    table,
+    casino_column=None,
+    fields={
+        "id": Listed(_c.id),
+        "action": Listed(_c.action),
+        "state": Listed(_c.state),
+        "rows": Listed(_c.rows),
+        "not_allowed": Listed(_c.not_allowed),
+        "done": Listed(_c.done),
+        "refused": Listed(_c.refused),
+        "skipped": Listed(_c.skipped),
+        "totals": Listed(_c.totals, ops=()),
+        "parameters": Listed(_c.parameters, ops=()),
+        "casinos": Listed(_c.casinos, kind="opaque", ops=()),
+        "sha256": Listed(_c.sha256, ops=("eq",)),
+        "reason": Listed(_c.reason, ops=()),
+        "requested_by": Listed(_c.requested_by, refers="staff"),
+        "approval_id": Listed(_c.approval_id),
+        "authorised_by": Listed(_c.authorised_by, ops=()),
+        "requested_at": Listed(_c.requested_at, sortable=True),
+        "started_at": Listed(_c.started_at),
+        "finished_at": Listed(_c.finished_at),
+        "expires_at": Listed(_c.expires_at),
+    },
+    default_order="requested_at.desc",
+    exportable=False,
+)
+
+BULK_ROWS = ListSpec(
+    "bulk rows",
+    bulk_row,
+    casino_column=None,
+    id_column=_r.position,
+    fields={
+        "position": Listed(_r.position, sortable=True),
+        "row_id": Listed(_r.row_id),
+        "casino_id": Listed(_r.casino_id, refers="casino"),
+        "result": Listed(_r.result),
+        "code": Listed(_r.code),
+        "settled_at": Listed(_r.settled_at),
+    },
+    default_order="position",
+    exportable=False,
+)
+
+
+class BulkBody(StrictModel):
+    filter: dict[str, Any] | None = Field(default=None, description="A filter as a tree, beside that of the address")
+
+
+class RunBody(StrictModel):
+    reason: Reason
+
+
+async def _bulk(request: Request) -> Any:
+    return request.app.state.bulk
+
+
+TheBulk = Annotated[Bulk, Depends(_bulk)]
+
+
+def bulk_routes(service: str, actions: Sequence[BulkAction]) -> list[APIRouter]:
+    """The routes of one service that has such actions."""
+    router = APIRouter(tags=["bulk"])
+    for action in actions:
+        _add_action(router, action)
+    about = APIRouter(prefix=f"/api/{service}/v1", tags=["bulk"])
+    _add_lists(about)
+    _add_job(about)
+    _add_start(about, f"{service}.bulk.run")
+    return [router, about] if actions else []
+
+
+def visible(caller: Caller, bulk: Bulk) -> ColumnElement[bool]:
+    """The caller's own jobs, and those of which all rows are of casinos where they start or approve such jobs."""
+    scope, own = caller.scope(bulk.may_run) | caller.scope(bulk.may_approve), _c.requested_by == caller.id
+    if scope.unlimited:
+        return true()
+    some, known = func.cardinality(_c.casinos) > 0, sorted(scope.but if scope.ids is None else scope.ids)
+    ids = literal(known, ARRAY(Uuid))
+    within = not_(_c.casinos.overlap(ids)) if scope.ids is None else _c.casinos.contained_by(ids)
+    return or_(own, and_(some, within))
+
+
+def _add_action(router: APIRouter, action: BulkAction) -> None:
+    name = re.sub(r"[^a-z0-9]+", "_", action.key)
+    body_model: Any = BulkBody
+    if action.parameters is not None:
+        made = f"Bulk{name.title().replace('_', '')}Body"
+        body_model = create_model(made, __base__=BulkBody, parameters=(action.parameters, ...))
+
+    async def freeze(
+        caller: Annotated[Caller, Requires(action.permission)],
+        body: BulkBody,
+        request: Request,
+        once: Once,
+        bulk: TheBulk,
+    ) -> Response:
+        if (answer := await once.earlier(caller)) is not None:
+            return answer
+        given = getattr(body, "parameters", None)
+        parameters = None if given is None else given.model_dump(mode="json")
+        frozen = await bulk.look(action, caller, request.url.query, body.filter)
+        job_id = uuid7()
+
+        async def work(uow: UnitOfWork) -> BulkJobView:
+            return await _view(bulk, uow, await bulk.freeze(uow, job_id, action, caller, frozen, parameters))
+
+        return await once(caller, work)
+
+    freeze.__annotations__["body"] = body_model
+    freeze.__doc__ = (
+        f"{action.title}: freeze the rows that the filter of the address and that of the body leave of what the caller "
+        "sees, and tell how many they are. Nothing is done before the job is started."
+    )
+    router.post(action.href, name=f"bulk_{name}", status_code=201, response_model=BulkJobView)(freeze)
+
+
+def _add_lists(router: APIRouter) -> None:
+    staff = AnyStaff()
+
+    async def known(caller: Annotated[Caller, staff], bulk: TheBulk) -> list[ColumnElement[bool]]:
+        return [visible(caller, bulk)]
+
+    async def of_job(
+        caller: Annotated[Caller, staff], job_id: UUID, bulk: TheBulk, db: Db
+    ) -> list[ColumnElement[bool]]:
+        async with db.read() as connection:
+            job = await _found(connection, caller, bulk, job_id)
+        return [_r.job_id == job.id]
+
+    summary = "Bulk jobs: the caller's own, and those of casinos where the caller starts or approves such jobs."
+    serve_list(router, "/bulk-jobs", BULK_JOBS, staff, item=BulkJobItem, narrow=known, summary=summary)
+    summary = "The rows of a bulk job and what became of each: `result=eq.refused` is the report of what failed."
+    serve_list(router, "/bulk-jobs/{job_id}/rows", BULK_ROWS, staff, item=BulkRowItem, narrow=of_job, summary=summary)
+
+
+def _add_job(router: APIRouter) -> None:
+    @router.get("/bulk-actions")
+    async def list_bulk_actions(caller: Annotated[Caller, AnyStaff()], bulk: TheBulk) -> list[BulkActionItem]:
+        """What the caller may do to many rows at once."""
+        held = [] if caller.scope(bulk.may_run).empty else bulk.actions.values()
+        return [_about(action) for action in held if not caller.scope(action.permission).empty]
+
+    @router.get("/bulk-jobs/{job_id}")
+    async def show_bulk_job(
+        caller: Annotated[Caller, AnyStaff()], job_id: UUID, request: Request, bulk: TheBulk
+    ) -> BulkJobView:
+        """A job: how far it is, and whether starting it would take a second person."""
+
+        async def work(uow: UnitOfWork) -> BulkJobView:
+            return await _view(bulk, uow, await _found(uow.connection, caller, bulk, job_id))
+
+        return await bulk.app.transact(work, caller.context(request))
+
+    @router.post("/bulk-jobs/{job_id}/cancel")
+    async def cancel_bulk_job(
+        caller: Annotated[Caller, AnyStaff()], job_id: UUID, request: Request, bulk: TheBulk
+    ) -> BulkJobItem:
+        """End a job: what is done stays done, the rest is left alone. Its requester may, and whoever starts or approves
+        such jobs at all of its casinos."""
+
+        async def work(uow: UnitOfWork) -> BulkJobItem:
+            await _found(uow.connection, caller, bulk, job_id)
+            return BulkJobItem.of(await bulk.cancel(uow, job_id))
+
+        return await bulk.app.transact(work, caller.context(request))
+
+
+def _add_start(router: APIRouter, may_run: str) -> None:
+    answers: dict[int | str, dict[str, Any]] = {200: {"model": BulkJobItem}, 202: {"model": ApprovalRequested}}
+
+    @router.post("/bulk-jobs/{job_id}/run", status_code=202, responses=answers, response_class=Response)
+    async def run_bulk_job(
+        caller: Annotated[Caller, Requires(may_run, proposes=True)],
+        job_id: UUID,
+        body: RunBody,
+        request: Request,
+        once: Once,
+        bulk: TheBulk,
+        proposing: Proposing,
+    ) -> Response:
+        """Have exactly the frozen rows done, in the background: 200 when it started, 202 with a proposal when a second
+        person must approve it first, because of the size or because money moves."""
+
+        async def look(uow: UnitOfWork) -> Any:
+            job = await _found(uow.connection, caller, bulk, job_id)
+            if job.requested_by != caller.id:
+                raise BulkJobOfAnother
+            if job.action not in bulk.actions:
+                raise BulkJobUnknown
+            caller.must(bulk.actions[job.action].permission)
+            await bulk.require_one_casino(uow, job, caller)
+            return job
+
+        job = await bulk.app.transact(look, caller.context(request))
+        payload = BulkPayload(job_id=job.id, sha256=job.sha256, rows=job.rows)
+        return await proposing(caller, bulk.command(job.action), payload, reason=body.reason, once=once)
+
+
+async def _found(connection: Any, caller: Caller, bulk: Bulk, job_id: UUID) -> Any:
+    """The job; BulkJobUnknown unless the caller may see it."""
+    found = (await connection.execute(table.select().where(_c.id == job_id, visible(caller, bulk)))).one_or_none()
+    if found is None:
+        raise BulkJobUnknown
+    return found
+
+
+async def _view(bulk: Bulk, uow: UnitOfWork, job: Any) -> BulkJobView:
+    first = await jobs.sample(uow.connection, job.id, _SAMPLE)
+    waiting = job.state in ("frozen", "proposed") and job.action in bulk.actions
+    return BulkJobView(
+        **BulkJobItem.of(job).model_dump(),
+        second_person=waiting and await bulk.takes_two(uow, job),
+        sample=[BulkRowItem(**{name: getattr(one, name) for name in BulkRowItem.model_fields}) for one in first],
+    )
+
+
+def _about(action: BulkAction) -> BulkActionItem:
+    return BulkActionItem(
+        action=action.key,
+        list=action.list,
+        href=action.href,
+        title=action.title,
+        permission=action.permission,
+        moves_money=action.money is not None,
+        alone=action.alone,
+        most=action.most,
+        parameters=None if action.parameters is None else action.parameters.model_json_schema(),
+    )

@@ -1,0 +1,171 @@
+"""A job at work: one row after the other, each in a transaction of its own that holds what was done and its result.
+
+Whoever dies between two rows has finished the first and not begun the second, so the task goes on with the second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from chassis.auth.caller import Caller
+from chassis.auth.errors import Forbidden, PolicyStale
+from chassis.auth.policy.held import Held
+from chassis.bulk import jobs
+from chassis.bulk.action import BulkAction, Turn
+from chassis.domain import DomainError
+from chassis.exports.sight import absent
+from chassis.http.problems import RequestProblem
+from chassis.store import Application, Context, UnitOfWork
+from chassis.tasks import Retry, Task
+from contracts.platform.events import AccessRecorded
+
+log = structlog.get_logger(__name__)
+
+RUN: Final = "bulk_run"
+SLICE: Final = 100
+"""Rows that are done before other tasks get their turn."""
+
+TRIES: Final = 3
+"""How often a row may end in a fault of ours before it is given up."""
+
+_ASK_AGAIN: Final = timedelta(seconds=2)
+
+
+class Running:
+    """Does what jobs say.
+
+    Attributes:
+        held: the policy that says what requesters may do while they are not there.
+    """
+
+    def __init__(self, application: Application, actions: Mapping[str, BulkAction], may_run: str) -> None:
+        self.app = application
+        self.held: Held | None = None
+        self._actions = actions
+        self._may_run = may_run
+
+    async def run(self, task: Task) -> None:
+        """The handler of the task: some rows, and again soon if there are more."""
+        if self.held is not None:
+            await self.held.look()
+        for _ in range(SLICE):
+            try:
+                more = await self._next(task.id)
+            except PolicyStale as error:
+                raise Retry(_ASK_AGAIN) from error
+            if not more:
+                return
+        raise Retry(timedelta(0))
+
+    def refusal(self, caller: Caller, action: BulkAction, row: Mapping[str, Any]) -> str | None:
+        """Why this row is not the caller's to act on, by the policy's codes; None when it is."""
+        casino_id = row.get("casino_id")
+        run = caller.decide(self._may_run, casino_id)
+        if not run.allowed:
+            return run.code
+        decision = caller.decide(action.permission, casino_id, row.get("amount_minor"), row.get("currency"))
+        return None if decision.allowed else decision.code
+
+    async def _next(self, job_id: UUID) -> bool:
+        """One row; whether there may be more."""
+        at: list[tuple[int, BulkAction | None]] = []
+
+        async def work(uow: UnitOfWork) -> bool:
+            at.clear()
+            job = await jobs.lock(uow.connection, job_id)
+            if job is None or job.state != "running":
+                return False
+            row = await jobs.next_waiting(uow.connection, job_id)
+            if row is None:
+                await self._finish(uow, job)
+                return False
+            at.append((row.position, self._actions.get(job.action)))
+            result, code = await self._turn(uow, job, row)
+            await jobs.settle(uow.connection, job_id, row.position, result, code, uow.ctx.occurred_at)
+            return True
+
+        try:
+            return await self.app.transact(work, self._system())
+        except PolicyStale:
+            raise
+        except (DomainError, RequestProblem) as refusal:
+            if not at:
+                raise
+            ((position, action),) = at
+            moot = action is not None and isinstance(refusal, action.moot)
+            await self._settle(job_id, position, "skipped" if moot else "refused", refusal.code)
+        except Exception as fault:
+            if not at or not await self._given_up(job_id, at[0][0], fault):
+                raise
+        return True
+
+    async def _turn(self, uow: UnitOfWork, job: Any, row: Any) -> tuple[str, str | None]:
+        """What is done about a row, in the name of whoever asked for it, and what came of it."""
+        action = self._actions.get(job.action)
+        if action is None or self.held is None:
+            raise Forbidden
+        caller = absent(job.requested_by, job.amr, self.held).let_in_by(action.permission)
+        code = self.refusal(caller, action, row._mapping)  # noqa: SLF001 - SQLAlchemy's public name begins like this
+        if code == "policy_stale" or (code is not None and self._may_not_know(uow, job)):
+            raise PolicyStale
+        if code is not None:
+            return "refused", code
+        ctx = caller.context(self.app.clock, casino_id=row.casino_id, reason=job.reason)
+        uow.ctx = replace(ctx, correlation_id=job.id, authorised_by=job.authorised_by)
+        turn = Turn(
+            row_id=row.row_id,
+            casino_id=row.casino_id,
+            caller=caller,
+            reason=job.reason,
+            parameters=action.read(job.parameters),
+        )
+        return ("done", None) if await action.do(uow, turn) else ("skipped", "nothing_to_do")
+
+    def _may_not_know(self, uow: UnitOfWork, job: Any) -> bool:
+        """Whether the policy here was last confirmed before the requester was seen to hold what he needs."""
+        assert self.held is not None
+        return bool((uow.ctx.occurred_at - job.started_at).total_seconds() < self.held.standing().age_s)
+
+    async def _settle(self, job_id: UUID, position: int, result: str, code: str) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            job = await jobs.lock(uow.connection, job_id)
+            if job.state == "running":
+                await jobs.settle(uow.connection, job_id, position, result, code, uow.ctx.occurred_at)
+
+        await self.app.transact(work, self._system())
+
+    async def _given_up(self, job_id: UUID, position: int, fault: Exception) -> bool:
+        """Count a fault of ours. With the last one the row is refused, so that it does not stand before the others."""
+        async with self.app.db.write() as connection:
+            tries = await jobs.failed(connection, job_id, position)
+        if tries < TRIES:
+            return False
+        log.error("bulk_row_failed", job_id=str(job_id), position=position, exc_info=fault)
+        await self._settle(job_id, position, "refused", "bulk_row_failed")
+        return True
+
+    async def _finish(self, uow: UnitOfWork, job: Any) -> None:
+        finished = await jobs.change(uow.connection, job.id, state="finished", finished_at=uow.ctx.occurred_at)
+        await record(uow, "bulk.finished", finished, self._actions.get(job.action))
+
+    def _system(self) -> Context:
+        return Context.system("bulk", self.app.clock)
+
+
+async def record(uow: UnitOfWork, what: str, job: Any, action: BulkAction | None, *, tree: Any = None) -> None:
+    """Leave a trace of a job: counts and its hash, and never a row."""
+    counts = {name: getattr(job, name) for name in ("rows", "not_allowed", "done", "refused", "skipped")}
+    fact = AccessRecorded(
+        action=what,
+        permission=None if action is None else action.permission,
+        outcome="allowed",
+        subject_kind="bulk_job",
+        subject_id=str(job.id),
+        casino_id=job.casinos[0] if len(job.casinos) == 1 else None,
+        details={"action": job.action, "sha256": job.sha256, **counts, **({} if tree is None else {"tree": tree})},
+    )
+    await uow.publish(fact, stream_id=f"bulk-job-{job.id}")
