@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from chassis.testing.tokens import bearer, make_token
 from gateway.routes import load_routes
 
-from .conftest import Upstream, talking
+from .conftest import Scripted, Upstream, talking
 
 STAFF_LOG_IN, PLAYER_LOG_IN = "/api/security/v1/staff-sessions", "/api/security/v1/player-sessions"
 TOKENS = "/api/security/v1/oauth/token"
@@ -59,6 +60,45 @@ async def test_another_account_and_another_address_have_their_own_five(client: h
     assert await log_in("ann@example.com", ip="8.8.8.8") == 200
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("9.9.9.9", "::ffff:9.9.9.9", True),
+        ("9.9.9.9", "9.9.9.10", False),
+    ],
+)
+async def test_a_network_of_ipv6_is_one_client(client: httpx.AsyncClient, first: str, second: str, one: bool) -> None:
+    async def log_in(ip: str) -> int:
+        headers = {"X-Forwarded-For": ip}
+        return (await client.post(STAFF_LOG_IN, json={"login": "ann"}, headers=headers)).status_code
+
+    assert [await log_in(first) for _ in range(5)] == [200] * 5
+    assert await log_in(second) == (429 if one else 200)
+
+
+async def test_guesses_from_many_addresses_are_limited_and_lock_nobody_out() -> None:
+    async def doors(head: bytes, writer: asyncio.StreamWriter) -> None:
+        right = b"x-forwarded-for: 9.9.9.9" in head.lower()
+        writer.write(b"HTTP/1.1 %s x\r\nContent-Length: 2\r\n\r\n{}" % (b"200" if right else b"401"))
+        await writer.drain()
+
+    async with Scripted(doors).listening() as security:
+        told: dict[str, Any] = {"log_ins_per_minute_per_account_everywhere": 10, "trusted_proxies": "127.0.0.1"}
+        async with talking(security.url, **told) as client:
+
+            async def log_in(ip: str, login: str = "ann") -> int:
+                headers = {"X-Forwarded-For": ip}
+                return (await client.post(STAFF_LOG_IN, json={"login": login}, headers=headers)).status_code
+
+            assert await log_in("9.9.9.9") == 200
+            guesses = [await log_in(f"2001:db8:{n:x}::1") for n in range(12)]
+            assert (guesses.count(401), guesses.count(429)) == (9, 3)
+            assert await log_in("9.9.9.9") == 200, "the person herself, from where she was before"
+            assert await log_in("2001:db8:ffff::1", login="bob") == 401, "another account"
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"login": {"$ne": 1}}', b'{"login": "\\ud800"}', b"[" * 50_000])
 async def test_a_log_in_that_names_no_account_is_securitys_to_refuse(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await client.post(STAFF_LOG_IN, content=body, headers={"Content-Type": "application/json"})
@@ -83,6 +123,23 @@ async def test_a_partners_program_has_a_limit_of_its_own(client: httpx.AsyncClie
     assert {one.headers["ratelimit-policy"].split(";")[0] for one in refused} == {'"api-client"'}
     person = bearer(make_token())
     assert (await client.get("/api/games/v1/rounds", headers=person)).status_code == 200
+
+
+async def test_a_program_may_ask_as_often_as_its_terms_say(upstream: Upstream) -> None:
+    rates = {"low": 1, "standard": 2, "high": 4}
+    told: dict[str, Any] = {
+        "requests_per_second_per_low_client": rates["low"],
+        "requests_per_second_per_client": rates["standard"],
+        "requests_per_second_per_high_client": rates["high"],
+    }
+    async with talking(upstream.url, **told) as client:
+        for tier, rate in rates.items():
+            program = uuid4()
+            # A token of its own for each request: they count as one program.
+            tokens = [bearer(make_token(kind="client", subject=program, tier=tier)) for _ in range(4 * rate + 6)]
+            asked = await asyncio.gather(*(client.get("/api/games/v1/rounds", headers=one) for one in tokens))
+            let_in = [one for one in asked if one.status_code == 200]
+            assert 4 * rate <= len(let_in) <= 4 * rate + 5, tier
 
 
 def token_request(program: str, *, client_id: str | None = None) -> dict[str, str]:

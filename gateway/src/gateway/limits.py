@@ -11,7 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Protocol
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -174,6 +175,50 @@ class SharedLimiter:
         assert isinstance(bridge, RedispyBridge)
         client: Any = bridge.get_connection()  # Its type there does not know that it can be closed.
         await client.aclose()
+
+
+@lru_cache(maxsize=10_000)
+def network_of(ip: str, ipv6_bits: int) -> str:
+    """Whose an address is, as far as limits go. Of IPv6 everybody has a whole network (RFC 6177), not one address.
+
+    >>> network_of("192.0.2.7", 64), network_of("2001:db8::7", 64), network_of("::ffff:192.0.2.7", 64)
+    ('192.0.2.7', '2001:db8::/64', '192.0.2.7')
+    >>> network_of("unknown", 64)
+    'unknown'
+    """
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ip
+    if isinstance(address, IPv4Address):
+        return ip
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((int(address), ipv6_bits), strict=False))
+
+
+class Remembered:
+    """Names that were told lately, the latest of them; the oldest are forgotten first.
+
+    >>> names = Remembered(2)
+    >>> for name in "abac": names.add(name)
+    >>> "a" in names, "b" in names
+    (True, False)
+    """
+
+    def __init__(self, most: int = _MOST_BUCKETS) -> None:
+        self._most = most
+        self._names: OrderedDict[str, None] = OrderedDict()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def add(self, name: str) -> None:
+        """Remember it."""
+        self._names[name] = None
+        self._names.move_to_end(name)
+        if len(self._names) > self._most:
+            self._names.popitem(last=False)
 
 
 async def require(limiter: Limiter, policy: Policy, key: str) -> list[tuple[bytes, bytes]]:

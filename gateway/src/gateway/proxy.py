@@ -69,14 +69,17 @@ class Proxy:
             left = await self._admission.caller(caller, route.risk)
         most = self._settings.upload_bytes if route.upload else self._settings.max_body_bytes
         body = await body_of(scope, receive, upload=route.upload, most=most)
-        if route.method == "POST" and route.template in LOG_INS:
-            await self._admission.log_in(account(route.template, body), ip)
+        who = account(route.template, body) if route.method == "POST" and route.template in LOG_INS else None
+        if who is not None:
+            await self._admission.log_in(who, ip)
         elif route.template == TOKENS:
             await self._admission.program(program(body), ip)
         asked = self._asked(scope, route, headers, path, body, token, record)
         exchange = await self._exchanges.ask(asked)
         try:
             record.decision = f"forwarded to {route.service}"
+            if who is not None and exchange.answer.status < 300:
+                self._admission.entered(who, ip)
             if route.service == "security" and route.method not in _SAFE:
                 # Logged out, or proved anew: the token of before says what is no longer so.
                 self._browsers.forget(headers)

@@ -41,10 +41,16 @@ class Settings(FollowingSettings):
     requests_per_second_per_ip: float = Field(default=200, gt=0, le=100_000, description=_RATE)
     requests_per_second_per_session: float = Field(default=50, gt=0, le=100_000, description=_RATE)
     requests_per_second_per_client: float = Field(default=100, gt=0, le=100_000, description=_RATE)
+    requests_per_second_per_low_client: float = Field(default=20, gt=0, le=100_000, description=_RATE)
+    requests_per_second_per_high_client: float = Field(default=500, gt=0, le=100_000, description=_RATE)
+    ipv6_prefix: int = Field(
+        default=64, ge=32, le=128, description="bits of an IPv6 address that are one client's in limits, 32 to 128"
+    )
     high_risk_per_minute_per_session: float = Field(default=300, gt=0, le=100_000, description=_RATE)
     critical_per_minute_per_session: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     log_ins_per_minute_per_account: float = Field(default=5, gt=0, le=100_000, description=_RATE)
+    log_ins_per_minute_per_account_everywhere: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     tokens_per_minute_per_client: float = Field(default=30, gt=0, le=100_000, description=_RATE)
     registrations_per_minute_per_ip: float = Field(default=30, gt=0, le=100_000, description=_RATE)
     rate_limit_store_url: SecretStr | None = Field(

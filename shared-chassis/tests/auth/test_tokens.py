@@ -71,6 +71,16 @@ async def test_a_token_tells_when_and_how_it_was_proved_who_it_is() -> None:
     assert old.amr == frozenset()
 
 
+async def test_a_token_tells_how_often_a_program_may_ask() -> None:
+    assert (await verify(MAKER.sign(claims(kind="client", tier="low")))).rate_tier == "low"
+    assert (await verify(MAKER.sign(claims(kind="client")))).rate_tier == "standard"
+
+
+@pytest.mark.parametrize("tier", ["unlimited", "", 3, ["high"], {"high": 1}])
+async def test_a_tier_that_is_none_makes_no_token(tier: Any) -> None:
+    await refused(MAKER.sign(claims(kind="client", tier=tier)))
+
+
 async def test_a_token_tells_who_looks_at_things_as_the_player_does() -> None:
     ann = uuid4()
     caller = await verify(MAKER.token(kind="player", casino=uuid4(), act={"sub": str(ann)}))

@@ -22,6 +22,7 @@ from chassis.telemetry.tracing import current_traceparent
 from contracts.security.permissions import SecurityPermission
 
 CallerKind = Literal["staff", "player", "client", "service"]
+RateTier = Literal["low", "standard", "high"]
 
 EVERY_CASINO = "*"
 
@@ -51,6 +52,7 @@ class Caller:
         acting_for: the member of staff who looks at things as this player does; they change nothing.
         behind: what that member of staff holds, as it was when they came in.
         breakglass: the emergency access that their token says is open.
+        rate_tier: how often a partner's client may ask, as its token says: `low`, `standard` or `high`.
         admitted_by: the permission the route asked for, when it asked for one.
         witness: is told what is decided about them after the door, by `must` and `must_see`.
     """
@@ -72,6 +74,7 @@ class Caller:
     acting_for: UUID | None = None
     behind: Access | None = field(default=None, compare=False, repr=False)
     breakglass: UUID | None = None
+    rate_tier: RateTier = "standard"
     admitted_by: str | None = None
     expires_at: int = field(default=0, compare=False)
     witness: Callable[[Decision, Wish], None] | None = field(default=None, compare=False, repr=False)

@@ -14,7 +14,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from chassis.auth.caller import Caller, CallerKind
+from chassis.auth.caller import Caller, CallerKind, RateTier
 from chassis.auth.errors import Unauthenticated
 
 ISSUER: Final = "pitboss-security"
@@ -27,6 +27,7 @@ _MOST_CACHED: Final = 10_000
 _MOST_CHARACTERS: Final = 16_384
 _LATEST: Final = 2**40  # seconds; what is later fits no clock, and at some size no number
 _KINDS: Final[dict[str, CallerKind]] = {"staff": "staff", "player": "player", "client": "client"}
+_TIERS: Final[dict[str, RateTier]] = {"low": "low", "standard": "standard", "high": "high"}
 
 
 class KeySource(Protocol):
@@ -125,6 +126,7 @@ def _caller_of(claims: Mapping[str, Any], moment: float) -> Caller:
             amr=_methods(claims.get("amr")),
             acting_for=_acting(claims.get("act"), kind),
             breakglass=UUID(claims["bg"]) if "bg" in claims else None,
+            rate_tier=_TIERS[claims.get("tier", "standard")],
             expires_at=expires,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
