@@ -126,6 +126,9 @@ def as_published(grants: Iterable[Grant], catalogue: Catalogue) -> tuple[Grant, 
 
 def reach(grant: Grant, catalogue: Catalogue) -> frozenset[str]:
     """The permissions a grant stands for now."""
+    if not is_pattern(grant.pattern):
+        one = catalogue.get(grant.pattern)
+        return frozenset() if one is None or one.removed else frozenset((grant.pattern,))
     here = [name for name, one in catalogue.items() if not one.removed]
     if not _widens(grant):
         return matching(grant.pattern, here)
