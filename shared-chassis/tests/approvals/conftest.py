@@ -77,6 +77,12 @@ class Mast:
             raw = await driver(connection)
             return int(await raw.fetchval(_EXECUTED, self.casino))
 
+    async def waits(self, proposal: Any) -> bool:
+        """Whether it can still come to something."""
+        async with self.service.db.read() as connection:
+            state = await (await driver(connection)).fetchval(_STATE, UUID(proposal["approval_id"]))
+        return state in ("waiting", "approved")
+
     @classmethod
     def bare(cls, db: Database, settings: ServiceSettings) -> "Mast":
         """Not started: whoever has it closes the database."""
@@ -106,6 +112,7 @@ async def create(db: Database) -> None:
 
 
 _EXECUTED = "SELECT count(*) FROM rm_approval_list WHERE casino_id = $1 AND state = 'executed'"
+_STATE = "SELECT state FROM rm_approval_list WHERE id = $1"
 _RAISED = "SELECT colour, actor, authorised_by FROM raised WHERE casino_id = $1 ORDER BY id"
 
 

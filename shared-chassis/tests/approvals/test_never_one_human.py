@@ -7,7 +7,7 @@ by step, so that it does not depend on luck.
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,11 +25,13 @@ from .conftest import Mast, create
 from .example import APPROVE, LIST, NOW, RAISE, accidentally
 
 PEOPLE = st.integers(0, 2)
-OTHERS = st.sampled_from([1, 2, 1, 2, 0])
+OTHERS = st.sampled_from([1, 2, 1, 2, 1, 2, 0])
 """Counted from the requester: 0 is himself."""
-WHICH = st.sampled_from([0, 0, 0, 1])
-"""Counted from the newest."""
+WHICH = st.sampled_from(["waiting", "waiting", "waiting", "newest", "before"])
+"""Most of what people do is about a proposal that can still come to something; the rest is about one that is over."""
 COLOURS = st.sampled_from(["blue", "red", "green"])
+CONCERNED = st.sampled_from([None, None, None, 1])
+"""With more people barred than not, hardly anything would ever be done."""
 RARELY = st.sampled_from([False, False, True])
 ROLES = st.sampled_from([{RAISE, APPROVE}, {RAISE}, {APPROVE}, {LIST}])
 SMALL = "white"
@@ -45,7 +47,7 @@ class Machine(RuleBasedStateMachine):
     def run(self, waiting: Any) -> Any:
         return self.loop.run_until_complete(waiting)
 
-    @initialize(colour=COLOURS, concerned=st.sampled_from([None, 1, 2]), needed=st.sampled_from([1, 2]))
+    @initialize(colour=COLOURS, concerned=CONCERNED, needed=st.sampled_from([1, 2]))
     def begin(self, colour: str, concerned: int | None, needed: int) -> None:
         self.mast.casino, self.mast.needed = uuid4(), needed
         self.mast.restart()
@@ -57,19 +59,34 @@ class Machine(RuleBasedStateMachine):
         self.requested: dict[str, UUID] = {}
         self.concerned: dict[str, set[UUID]] = {}
         self.colours: dict[str, str] = {}
+        self.ends: dict[str, datetime] = {}
         self.seen = 0
+        self.concerns = concerned
         self.propose(0, colour, concerned)
 
-    def of(self, which: int) -> Any:
-        """One of the proposals; 0 is the newest."""
-        return self.proposals[-1 - which % len(self.proposals)]
+    def of(self, which: str) -> Any:
+        """The newest proposal or the one before it. Where the newest is over, and one that waits is asked for, it is
+        made now, with everybody in office again.
+        """
+        if which == "before":
+            return self.proposals[-2:][0]
+        newest = self.proposals[-1]
+        if which == "waiting" and (self.is_over(newest["approval_id"]) or not self.run(self.mast.waits(newest))):
+            made = len(self.proposals)
+            self.mast.people.held.clear()
+            self.mast.people.disabled.clear()
+            self.propose(made % len(self.people), ("blue", "red", "green")[made % 3], self.concerns)
+        return self.proposals[-1]
+
+    def is_over(self, approval_id: str) -> bool:
+        return bool(self.mast.clock.now() >= self.ends[approval_id])
 
     def beside(self, one: Any, steps: int) -> UUID:
         """The person so many steps from who proposed it."""
         requester = self.people.index(self.requested[one["approval_id"]])
         return self.people[(requester + steps) % len(self.people)]
 
-    @rule(who=PEOPLE, colour=COLOURS, concerned=st.none() | PEOPLE)
+    @rule(who=PEOPLE, colour=COLOURS, concerned=CONCERNED)
     def propose(self, who: int, colour: str, concerned: int | None) -> None:
         requester = self.people[who]
         barred = None if concerned is None else str(self.people[concerned])
@@ -83,6 +100,7 @@ class Machine(RuleBasedStateMachine):
             self.requested[made["approval_id"]] = requester
             self.concerned[made["approval_id"]] = set() if concerned is None else {self.people[concerned]}
             self.colours[made["approval_id"]] = colour
+            self.ends[made["approval_id"]] = self.mast.clock.now() + timedelta(hours=24)
 
     @rule(who=PEOPLE)
     def do_something_small(self, who: int) -> None:
@@ -91,7 +109,7 @@ class Machine(RuleBasedStateMachine):
         assert answer.status_code == 200, answer.text
 
     @rule(which=WHICH, colour=COLOURS)
-    def edit(self, which: int, colour: str) -> None:
+    def edit(self, which: str, colour: str) -> None:
         one = self.of(which)
         headers = self.mast.as_(self.requested[one["approval_id"]])
         body = {"payload": {"casino_id": str(self.mast.casino), "colour": colour}}
@@ -101,18 +119,18 @@ class Machine(RuleBasedStateMachine):
             self.said_yes[one["approval_id"]] = set()
             self.colours[one["approval_id"]] = colour
 
-    @rule(who=OTHERS, which=WHICH, crash=RARELY, unseen=RARELY)
-    def approve(self, who: int, which: int, crash: bool, unseen: bool) -> None:
+    @rule(who=OTHERS, which=WHICH, crash=RARELY, unseen=st.booleans())
+    def approve(self, who: int, which: str, crash: bool, unseen: bool) -> None:
         one = self.of(which)
         person = self.beside(one, who)
         seen = {"payload_sha256": "0" * 64} if unseen else {}
-        if not unseen:
+        if not unseen and not self.is_over(one["approval_id"]):
             self.said_yes[one["approval_id"]].add(person)
         with accidentally(self.mast.accident, crash=crash):
             self.run(self.mast.approve(one, person, **seen))
 
     @rule(who=OTHERS, which=WHICH, proved=st.sampled_from([301, 86_400, None]))
-    def approve_with_an_old_proof(self, who: int, which: int, proved: int | None) -> None:
+    def approve_with_an_old_proof(self, who: int, which: str, proved: int | None) -> None:
         """Whoever proved too long ago who he is has not said yes."""
         one = self.of(which)
         moment = None if proved is None else int(self.mast.clock.now().timestamp()) - proved
@@ -124,33 +142,35 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=OTHERS)
     def approve_as_one_should(self, who: int) -> None:
-        self.approve(who, 0, crash=False, unseen=False)
+        self.approve(who, "waiting", crash=False, unseen=False)
 
     @rule(held=st.sampled_from([{APPROVE}, {LIST}]))
     def lose_it_and_be_approved(self, held: set[str]) -> None:
         """The requester loses the permission, and nobody has noticed when the others approve."""
-        self.change(0, 0, held)
-        self.approve(1, 0, crash=False, unseen=False)
-        self.approve(2, 0, crash=False, unseen=False)
+        self.change(0, "waiting", held)
+        self.approve(1, "newest", crash=False, unseen=False)
+        self.approve(2, "newest", crash=False, unseen=False)
 
     @rule(who=OTHERS, which=WHICH, colour=COLOURS)
-    def approve_and_edit(self, who: int, which: int, colour: str) -> None:
-        """Between an approval and the execution the requester thinks of something else."""
+    def approve_and_edit(self, who: int, which: str, colour: str) -> None:
+        """Between an approval and the execution the requester thinks of something else; then it is taken up again."""
         self.approve(who, which, crash=True, unseen=False)
-        self.edit(which, colour)
+        self.edit("before" if which == "before" else "newest", colour)
+        self.go_on("retry", "newest")
 
     @rule(people=st.lists(PEOPLE, min_size=2, max_size=4), which=WHICH)
-    def approve_at_once(self, people: list[int], which: int) -> None:
+    def approve_at_once(self, people: list[int], which: str) -> None:
         one = self.of(which)
         who = [self.people[each] for each in people]
-        self.said_yes[one["approval_id"]] |= set(who)
+        if not self.is_over(one["approval_id"]):
+            self.said_yes[one["approval_id"]] |= set(who)
         self.run(self._all(*(self.mast.approve(one, each) for each in who), self.mast.run_tasks()))
 
     async def _all(self, *waiting: Any) -> None:
         await asyncio.gather(*waiting)
 
-    @rule(what=st.sampled_from(["reject", "withdraw", "pass a day", "pass an hour"]), who=OTHERS, which=WHICH)
-    def end(self, what: str, who: int, which: int) -> None:
+    @rule(what=st.sampled_from(["reject", "withdraw", "pass a day", "sleep a day"]), who=OTHERS, which=WHICH)
+    def end(self, what: str, who: int, which: str) -> None:
         one = self.of(which)
         headers = self.mast.as_(self.beside(one, who))
         if what == "reject":
@@ -158,23 +178,24 @@ class Machine(RuleBasedStateMachine):
         elif what == "withdraw":
             self.run(self.mast.client.post(f"{one['href']}/withdraw", headers=headers))
         else:
-            self.mast.clock.advance(timedelta(hours=25 if what == "pass a day" else 1))
-            self.run(self.mast.run_tasks())
+            self.mast.clock.advance(timedelta(hours=25))
+            if what == "pass a day":
+                self.run(self.mast.run_tasks())
 
     @rule(what=st.sampled_from(["disable", "disable unnoticed"]), who=OTHERS, which=WHICH)
-    def disable(self, what: str, who: int, which: int) -> None:
+    def disable(self, what: str, who: int, which: str) -> None:
         self.mast.people.disabled.add(self.beside(self.of(which), who))
         if what == "disable":
             self.run(self.approvals.sweep())
 
     @rule(who=OTHERS, which=WHICH, held=ROLES)
-    def change(self, who: int, which: int, held: set[str]) -> None:
+    def change(self, who: int, which: str, held: set[str]) -> None:
         person = self.beside(self.of(which), who)
         self.mast.people.disabled.discard(person)
         self.mast.people.held[person] = held
 
     @rule(what=st.sampled_from(["retry", "execute", "restart"]), which=WHICH)
-    def go_on(self, what: str, which: int) -> None:
+    def go_on(self, what: str, which: str) -> None:
         match what:
             case "retry":
                 self.mast.clock.advance(timedelta(minutes=10))
@@ -207,6 +228,7 @@ class Machine(RuleBasedStateMachine):
             assert any(
                 self.colours[one] == colour
                 and self.requested[one] == UUID(actor)
+                and not self.is_over(one)
                 and others <= self.said_yes[one] - self.concerned[one]
                 for one in self.requested
             ), "done otherwise than it was approved"
@@ -220,7 +242,7 @@ def _played(*steps: tuple[str, dict[str, Any]], needed: int = 1, concerned: int 
         machine.begin("blue", concerned, needed)
         machine.two_humans_once()
         for name, options in steps:
-            getattr(machine, name)(**{"which": 0, **options})
+            getattr(machine, name)(**{"which": "newest", **options})
             machine.two_humans_once()
 
     return play
