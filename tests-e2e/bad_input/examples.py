@@ -257,6 +257,7 @@ EXAMPLES: dict[str, Example] = {
 _EXPORTED: dict[str, dict[str, str]] = {
     f"{_PAYMENTS}/deposits": {"created_at": "gte.now-7d"},
     f"{_PAYMENTS}/withdrawals": {"created_at": "gte.now-7d"},
+    f"{_PAYMENTS}/ledger/entries": {"posted_at": "gte.now-7d"},
     f"{_GAMES}/rounds": {"opened_at": "gte.now-7d"},
     f"{_VERIFICATION}/cases": {},
     f"{_VERIFICATION}/hits": {},

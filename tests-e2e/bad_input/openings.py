@@ -320,6 +320,7 @@ async def _wallet(world: PaymentsWorld) -> dict[str, Any]:
     return {
         "casino_id": str(world.casino),
         "player_id": str(world.player),
+        "currency": "EUR",
         "deposit_id": deposited.json()["deposit_id"],
         "withdrawal_id": withdrawn.json()["withdrawal_id"],
         "second_withdrawal_id": another.json()["withdrawal_id"],

@@ -10,6 +10,7 @@ from chassis.privacy import SecretBox, SubjectVault
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
+from payments.adapters.attempts import SqlAttempts
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.ledger.rollup import RollUp
 from payments.adapters.ledger.verify import verify_ledger
@@ -47,13 +48,9 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     application = Application(db, TYPES, source="payments", publish=publish, inline=READ_MODELS, clock=clock)
     feed, bound = RestrictionFeed(db, clock, DEFAULT_PARTITIONS), timedelta(seconds=settings.restriction_feed_bound_s)
     ledger = PostgresLedger(
-        db,
-        restriction_feed_age=feed.age,
-        restriction_feed_bound=bound,
-        writers=settings.ledger_writers,
-        clock=clock,
+        db, restriction_feed_age=feed.age, restriction_feed_bound=bound, writers=settings.ledger_writers, clock=clock,
         on_posted=lambda: application.on_published(),  # noqa: PLW0108 - the runtime sets it later
-    )
+    )  # fmt: skip
     box, wire = SecretBox(settings.master_key_bytes), wire or HttpProviderWire()
     desk = Desk(
         app=application,
@@ -63,6 +60,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         accounts=SqlProviderAccounts(box),
         policies=SqlWithdrawalPolicies(),
         notifications=SqlNotifications(clock),
+        attempts=SqlAttempts(),
         providers=PROVIDERS,
         wire=wire,
         partner_hosts=PartnerHosts.parsed(settings.partner_hosts),

@@ -40,6 +40,11 @@ def entry(**changed: object) -> Entry:
         round_ref="round-1",
         round_closed=True,
         session_id=UUID(int=5),
+        casino_id=OWNER.casino_id,
+        player_id=OWNER.player_id,
+        currency=OWNER.currency,
+        debit_type="cash",
+        credit_type="game_house",
     )
     return usual._replace(**changed)  # type: ignore[arg-type]
 

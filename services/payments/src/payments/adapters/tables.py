@@ -50,7 +50,34 @@ provider_notification = Table(
     Column("sealed", Text, comment="the whole of what was set aside, for a person to look into"),
     Column("said_at", DateTime(timezone=True), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
-    Index("ix_provider_notification_set_aside", "received_at", postgresql_where=text("outcome = 'set_aside'")),
+    Column("id", Uuid, nullable=False, server_default=text("gen_random_uuid()"), comment="ours, for lists"),
+    Index("uq_provider_notification_id", "id", unique=True),
+    Index("ix_provider_notification_notification_id", "notification_id"),
+    Index("ix_provider_notification_casino", "casino_id", "received_at", "id"),
+    Index("ix_provider_notification_received_at", "received_at", "id"),
+    Index("ix_provider_notification_outcome", "outcome", "received_at", "id"),
+)
+
+provider_attempt = Table(
+    "provider_attempt",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("payment_id", Uuid, nullable=False, comment="the deposit or withdrawal"),
+    Column("idempotency_key", Text, comment="by which the provider knows a repeat; NULL: a question"),
+    Column("outcome", Text, nullable=False, comment="what the answer said, as a class"),
+    Column("http_status", Integer, comment="of the answer; NULL: there was none"),
+    Column("code", Text, comment="the reason of the provider, where it said no"),
+    Column("duration_ms", Integer, nullable=False),
+    Column("attempted_at", DateTime(timezone=True), nullable=False),
+    Index("ix_provider_attempt_casino", "casino_id", "attempted_at", "id"),
+    Index("ix_provider_attempt_attempted_at", "attempted_at", "id"),
+    Index("ix_provider_attempt_payment", "payment_id", "attempted_at", "id"),
+    Index("ix_provider_attempt_idempotency_key", "idempotency_key"),
+    Index("ix_provider_attempt_outcome", "outcome", "attempted_at", "id"),
+    comment="calls out to providers, and how they went",
 )
 
 restriction_beat = Table(

@@ -18,6 +18,7 @@ from payments.application.identity import sent_as
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
 from payments.application.ports import (
+    Attempts,
     Handled,
     HttpAnswer,
     HttpCall,
@@ -49,6 +50,7 @@ class Desk:
     accounts: ProviderAccounts
     policies: WithdrawalPolicies
     notifications: Notifications
+    attempts: Attempts
     providers: Mapping[str, PaymentProvider]
     wire: ProviderWire
     partner_hosts: PartnerHosts

@@ -18,17 +18,22 @@ from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.domain.withdrawal.words import PayoutWord
 
 Flow = Literal["deposit", "payout"]
+Operation = Literal["deposit.create", "deposit.ask", "deposit.cancel", "payout.order"]
 Lock = Literal["share", "update"]
 
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """A request as it goes over the wire. The same facts always build the same bytes."""
+    """A request as it goes over the wire. The same facts always build the same bytes.
+
+    `key`: by which the provider knows a repeat; None for a question, which changes nothing.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,39 @@ class ProviderWire(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One call out to a provider and how it went: no address, no secret, nothing of a person.
+
+    Attributes:
+        payment_id: of the deposit or withdrawal.
+        key: by which the provider knows a repeat.
+        outcome: what the answer said, as a class.
+        http_status: of the answer; None: there was none.
+        code: the provider's reason, where it said no.
+    """
+
+    id: UUID
+    casino_id: UUID
+    provider: str
+    operation: Operation
+    payment_id: UUID
+    key: str | None
+    outcome: str
+    http_status: int | None
+    code: str | None
+    duration_ms: int
+    at: datetime
+
+
+class Attempts(Protocol):
+    """What was asked of providers, call by call."""
+
+    async def note(self, connection: AsyncConnection, attempt: Attempt) -> None:
+        """Keep it."""
         ...
 
 

@@ -50,6 +50,13 @@ ATTEMPTS = [
     attempt("PUT", f"{OF_CASINO}/withdrawal-policy", P.POLICY_SET, json=POLICY, allowed=202),
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
+    attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW),
+    attempt("GET", f"{V1}/ledger/entries", P.LEDGER_LIST, hidden="empty", request=since_ever("posted_at")),
+    attempt("GET", f"{V1}/provider-attempts", P.ATTEMPT_LIST, hidden="empty", request=since_ever("attempted_at")),
+    attempt(
+        "GET", f"{V1}/provider-notifications", P.NOTIFICATION_LIST, hidden="empty", request=since_ever("received_at")
+    ),
+    export_attempt(f"{V1}/ledger/entries", P.LEDGER_LIST, P.LEDGER_EXPORT, None, since="posted_at"),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
     *approval_attempts("payments", None),
     export_attempt(f"{V1}/deposits", P.DEPOSIT_LIST, P.DEPOSIT_EXPORT, None, since="created_at"),
@@ -71,6 +78,7 @@ async def proposed(world: World) -> Any:
 async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt) -> None:
     await world.give(500_00)
     ids = {
+        "currency": "EUR",
         "casino_id": world.casino,
         "player_id": world.player,
         "provider": "stripe",

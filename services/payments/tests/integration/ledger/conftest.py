@@ -133,7 +133,7 @@ class Desk:
     async def entries(self, *keys: WalletKey) -> int:
         """How many movements these players have."""
         players = [key.player_id for key in keys]
-        query = "SELECT count(*) FROM transfer JOIN account ON account.id = wallet_id WHERE player_id = ANY($1::uuid[])"
+        query = "SELECT count(*) FROM transfer WHERE player_id = ANY($1::uuid[])"
         (row,) = await self.sql(query, players)
         return int(row[0])
 

@@ -162,7 +162,7 @@ async def test_a_process_killed_while_posting_has_posted_everything_it_acknowled
     await child.wait()
     acknowledged = {int(line.split()[0]) for line in lines if line.endswith(b"\n")}
     query = """SELECT supplier_tx FROM transfer JOIN account ON account.id = wallet_id
-               WHERE player_id = $1 AND kind = 'bet'"""
+               WHERE account.player_id = $1 AND kind = 'bet'"""
     rows = await desk.sql(query, key.player_id)
     posted = [int(row["supplier_tx"]) for row in rows]
     assert len(posted) == len(set(posted))

@@ -54,7 +54,7 @@ async def test_entries_of_one_batch_are_numbered_in_the_order_of_their_balances(
     answers = await desk.ledger.move([desk.move("bet", key, str(n), 10) for n in range(50)])
     assert [answer.cash_minor for answer in answers] == [1_000 - 10 * n for n in range(1, 51)]
     query = """SELECT cash_after FROM transfer JOIN account ON account.id = wallet_id
-               WHERE player_id = $1 AND kind = 'bet' ORDER BY seq"""
+               WHERE account.player_id = $1 AND kind = 'bet' ORDER BY seq"""
     rows = await desk.sql(query, key.player_id)
     assert [row["cash_after"] for row in rows] == [1_000 - 10 * n for n in range(1, 51)]
     await desk.holds()

@@ -18,7 +18,7 @@ _ACCOUNTS = """
 _STATEMENT = """
     SELECT seq, id, kind, debit_account, credit_account, amount_minor, cash_after, reference_id, provider, supplier,
            supplier_tx, game_code, round_ref, round_closed, session_id, posted_at
-    FROM transfer WHERE wallet_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"""
+    FROM transfer WHERE player_id = $1 AND wallet_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"""
 
 _SUMMARY = """
     WITH waiting AS (
@@ -38,6 +38,7 @@ class WalletView:
     """A player's wallet in one currency, and the numbers of its accounts."""
 
     casino_id: UUID
+    player_id: UUID
     currency: str
     cash_minor: int
     on_hold_minor: int
@@ -90,7 +91,7 @@ async def wallets_of(db: Database, player_id: UUID) -> list[WalletView]:
     for row in rows:
         grouped.setdefault((row["casino_id"], row["currency"]), {})[AccountType(row["type"])] = row
     return [
-        _wallet(casino_id, currency, parts)
+        _wallet(casino_id, player_id, currency, parts)
         for (casino_id, currency), parts in grouped.items()
         if AccountType.CASH in parts
     ]
@@ -102,7 +103,7 @@ async def statement_of(
     """The wallet's movements, newest first; `before` is the `seq` of the last one that was shown."""
     async with db.read() as connection:
         raw = await driver(connection)
-        rows = await raw.fetch(_STATEMENT, wallet.accounts[AccountType.CASH], before or _LAST, limit)
+        rows = await raw.fetch(_STATEMENT, wallet.player_id, wallet.accounts[AccountType.CASH], before or _LAST, limit)
     return [_line(row, wallet.accounts) for row in rows]
 
 
@@ -116,11 +117,12 @@ async def summary(db: Database, scope: CasinoScope, casino_id: UUID | None = Non
     return [AccountSum(**dict(row)) for row in rows]
 
 
-def _wallet(casino_id: UUID, currency: str, parts: dict[AccountType, Any]) -> WalletView:
+def _wallet(casino_id: UUID, player_id: UUID, currency: str, parts: dict[AccountType, Any]) -> WalletView:
     owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
     cash = parts[AccountType.CASH]
     return WalletView(
         casino_id=casino_id,
+        player_id=player_id,
         currency=currency,
         cash_minor=cash["balance_minor"],
         on_hold_minor=parts[AccountType.WITHDRAWAL_HOLD]["balance_minor"],

@@ -92,13 +92,21 @@ transfer = Table(
     Column("round_closed", Boolean, nullable=False),
     Column("session_id", Uuid),
     Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("casino_id", Uuid, nullable=False, comment="of both accounts"),
+    Column("player_id", Uuid, comment="whose accounts are concerned; NULL: nobody's"),
+    Column("currency", Text, nullable=False, comment="of both accounts"),
+    Column("debit_type", Text, nullable=False, comment="what the debited account is for"),
+    Column("credit_type", Text, nullable=False, comment="what the credited account is for"),
     CheckConstraint("debit_account <> credit_account", name="two_accounts"),
     CheckConstraint(
         "amount_minor > 0 OR (amount_minor = 0 AND "
         "kind IN ('tombstone', 'bet', 'win', 'rollback_bet', 'rollback_win'))",
         name="amount",
     ),
-    Index("ix_transfer_wallet", "wallet_id", "seq", postgresql_where=text("wallet_id IS NOT NULL")),
+    Index("ix_transfer_casino", "casino_id", "posted_at", "seq"),
+    Index("ix_transfer_posted_at", "posted_at", "seq"),
+    Index("ix_transfer_player", "player_id", "seq", postgresql_where=text("player_id IS NOT NULL")),
+    Index("ix_transfer_reference", "reference_id", postgresql_where=text("reference_id IS NOT NULL")),
     Index("uq_transfer_reversal_of", "reversal_of", unique=True, postgresql_where=text("reversal_of IS NOT NULL")),
 )
 

@@ -72,6 +72,11 @@ CHECKS: dict[str, str] = {
         LEFT JOIN account AS debit ON debit.id = debit_account LEFT JOIN account AS credit ON credit.id = credit_account
         WHERE (debit.casino_id, debit.currency) IS DISTINCT FROM (credit.casino_id, credit.currency)
            OR debit.id IS NULL OR credit.id IS NULL""",
+    "I4 what stands beside a transfer is what its accounts say": """
+        SELECT transfer.id FROM transfer
+        JOIN account AS debit ON debit.id = debit_account JOIN account AS credit ON credit.id = credit_account
+        WHERE (transfer.casino_id, transfer.currency, transfer.player_id, debit_type, credit_type) IS DISTINCT FROM
+            (debit.casino_id, debit.currency, coalesce(debit.player_id, credit.player_id), debit.type, credit.type)""",
     "I4 what was rolled back was rolled back whole, once, for the same player": """
         SELECT back.id FROM transfer AS back JOIN transfer AS forth ON forth.id = back.reversal_of
         WHERE CASE back.kind WHEN 'tombstone' THEN forth.kind IN ('bet', 'win') ELSE

@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from chassis.store import UnitOfWork
+from payments.application.attempts import ask
 from payments.application.deposits import deposit_flow, give_up
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import NotThere, ProviderAccount
@@ -82,7 +83,7 @@ class ClosingProcess:
                 return found
             known = found.reference
         call = flow.build_cancel(account, deposit_id, known, this.number)
-        said = flow.parse_cancel(await self._desk.call(account, call))
+        said = await ask(self._desk, account, "deposit.cancel", deposit_id, call, flow.parse_cancel)
         if _ends(said):
             return said
         found = await self._question(account, deposit_id, known)
@@ -90,7 +91,8 @@ class ClosingProcess:
 
     async def _question(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> DepositWord | NotThere:
         flow = deposit_flow(self._desk, account.provider)
-        return flow.parse_question(await self._desk.call(account, flow.build_question(account, deposit_id, known)))
+        call = flow.build_question(account, deposit_id, known)
+        return await ask(self._desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
 
     async def _leave_to_people(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> None:
         async def work(uow: UnitOfWork) -> None:

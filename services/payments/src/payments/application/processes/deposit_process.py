@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.store import UnitOfWork
+from payments.application.attempts import ask
 from payments.application.deposits import deposit_flow, give_up, hear_about_deposit, return_url, schedule_question
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
@@ -92,7 +93,8 @@ class DepositProcess:
         if isinstance(state, Requested) and age < REPEATABLE:
             return await self._call(account, deposit_id, state)
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
-        said = flow.parse_question(await self._desk.call(account, flow.build_question(account, deposit_id, known)))
+        call = flow.build_question(account, deposit_id, known)
+        said = await ask(self._desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
         if not isinstance(said, NotThere):
             return said
         if known is None and age < REPEATABLE:
@@ -112,7 +114,8 @@ class DepositProcess:
             currency=requested.fact.currency,
             return_url=back_to,
         )
-        return flow.parse_answer(await self._desk.call(account, flow.build_call(account, intent)))
+        call = flow.build_call(account, intent)
+        return await ask(self._desk, account, "deposit.create", deposit_id, call, flow.parse_answer)
 
     async def record(self, account: ProviderAccount, deposit_id: UUID, word: DepositWord) -> Deposit:
         """Apply what the provider answered, or set it aside, and return where the deposit stands."""

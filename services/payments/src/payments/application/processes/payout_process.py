@@ -6,12 +6,14 @@ outcome. It never goes to another provider, nor to the same one as another custo
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
 
 from chassis.domain import uuid7
 from chassis.store import Context, UnitOfWork
+from payments.application.attempts import ask
 from payments.application.desk import Desk, set_aside
 from payments.application.ports import PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
@@ -83,7 +85,9 @@ class PayoutProcess:
             destination=_decoded(destination),
             notification_url=f"{self._desk.public_base_url}/partner/{account.provider}/{account.casino_id}/notifications",
         )
-        return flow.parse_answer(account, order, await self._desk.call(account, flow.build_call(account, order)))
+        call = flow.build_call(account, order)
+        read = partial(flow.parse_answer, account, order)
+        return await ask(self._desk, account, "payout.order", withdrawal_id, call, read)
 
     async def _record(self, account: ProviderAccount, withdrawal_id: UUID, word: PayoutWord) -> Withdrawal:
         async def work(uow: UnitOfWork) -> Withdrawal:

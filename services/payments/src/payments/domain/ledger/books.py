@@ -14,6 +14,16 @@ from payments.domain.ledger.transfers import Answer, Code, Entry, GameMove, Game
 
 Request = GameMove | Transfer
 
+_SIDES = {
+    TransferKind.BET: (AccountType.CASH, AccountType.GAME_HOUSE),
+    TransferKind.WIN: (AccountType.GAME_HOUSE, AccountType.CASH),
+    TransferKind.ROLLBACK_BET: (AccountType.GAME_HOUSE, AccountType.CASH),
+    TransferKind.ROLLBACK_WIN: (AccountType.CASH, AccountType.GAME_HOUSE),
+    TransferKind.TOMBSTONE: (AccountType.CASH, AccountType.GAME_HOUSE),
+    TransferKind.OWED: (AccountType.OWED, AccountType.CASH),
+}
+"""From what to what money goes in games."""
+
 _REVERSALS = frozenset({TransferKind.ROLLBACK_BET, TransferKind.ROLLBACK_WIN, TransferKind.TOMBSTONE})
 
 
@@ -250,6 +260,8 @@ class Books:
                 move.round_ref,
                 move.round_closed,
                 move.session_id,
+                *move.wallet,
+                *_SIDES[kind],
             )
         )
         return Answer(Code.CREATED, cash.balance_minor, debit_balance, credit_balance)
@@ -290,6 +302,11 @@ class Books:
             round_ref=None,
             round_closed=False,
             session_id=None,
+            casino_id=transfer.debit.casino_id,
+            player_id=transfer.wallet.player_id if transfer.wallet is not None else None,
+            currency=transfer.debit.currency,
+            debit_type=transfer.debit.type,
+            credit_type=transfer.credit.type,
         )
         self._write(entry)
         return Answer(Code.CREATED, entry.cash_after, debit_balance, credit_balance)

@@ -126,6 +126,9 @@ class Entry(NamedTuple):
         wallet_id: the cash account of the player it concerns.
         cash_after: the balance of that account after it.
         reversal_of: what a rollback takes back, or will never let happen (a tombstone).
+        casino_id, currency: of both accounts; with `player_id` and the types what lists of entries are filtered by.
+        player_id: whose accounts are concerned, if anybody's.
+        debit_type, credit_type: what the accounts are for.
     """
 
     id: UUID
@@ -148,6 +151,11 @@ class Entry(NamedTuple):
     round_ref: str | None
     round_closed: bool
     session_id: UUID | None
+    casino_id: UUID
+    player_id: UUID | None
+    currency: str
+    debit_type: str
+    credit_type: str
 
 
 class Answer(NamedTuple):

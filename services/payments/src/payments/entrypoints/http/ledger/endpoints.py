@@ -8,12 +8,30 @@ from fastapi import APIRouter
 
 from chassis.auth import Caller, Requires
 from chassis.http import Db
+from chassis.http.listing import serve_list
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.queries import AccountSum, summary
 from payments.domain.ledger.accounts import AccountType
-from payments.entrypoints.http.ledger.schemas import AccountLine, BookSummary, CurrencyTotal, LedgerSummary
+from payments.entrypoints.http.ledger.listing import ENTRIES
+from payments.entrypoints.http.ledger.schemas import (
+    AccountLine,
+    BookSummary,
+    CurrencyTotal,
+    EntryItem,
+    LedgerSummary,
+)
 
 router = APIRouter(prefix="/api/payments/v1/ledger", tags=["ledger"])
+
+serve_list(
+    router,
+    "/entries",
+    ENTRIES,
+    Requires(PaymentsPermission.LEDGER_LIST),
+    item=EntryItem,
+    export=PaymentsPermission.LEDGER_EXPORT,
+    summary="Every movement of money between two accounts, players' or not, newest first.",
+)
 
 _HELD = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD)
 

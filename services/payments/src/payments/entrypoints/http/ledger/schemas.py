@@ -1,8 +1,57 @@
 """What the endpoints of the ledger answer."""
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+
+from payments.domain.ledger.accounts import AccountType
+from payments.domain.ledger.transfers import TransferKind
+
+
+class CauseItem(BaseModel):
+    """What brought an entry about: a game's transaction, a deposit, a withdrawal."""
+
+    reference_id: UUID | None = Field(description="The deposit or withdrawal; for a win or rollback, the bet or win")
+    reversal_of: UUID | None = Field(description="What it takes back, or will never let happen")
+    group_id: UUID | None = Field(description="Of entries that were posted together or not at all")
+    provider: str | None
+    supplier: str | None
+    supplier_tx: str | None
+    game_code: str | None
+    round_ref: str | None
+    round_closed: bool
+    session_id: UUID | None
+
+
+class EntryItem(CauseItem):
+    """An entry of the ledger: so much from the debited account to the credited one."""
+
+    transfer_id: UUID
+    number: int = Field(description="Within a wallet, the order of posting")
+    casino_id: UUID
+    player_id: UUID | None = Field(description="Whose accounts are concerned; null: nobody's")
+    kind: TransferKind
+    debit_type: AccountType = Field(description="What the debited account is for")
+    credit_type: AccountType = Field(description="What the credited account is for")
+    amount_minor: int
+    currency: str
+    cash_after_minor: int | None = Field(description="The player's cash after it")
+    posted_at: datetime
+
+
+class MovementItem(CauseItem):
+    """An entry that concerns a wallet. Cash after it = cash after the one before + what it did to the cash."""
+
+    transfer_id: UUID
+    number: int = Field(description="The order of posting")
+    kind: TransferKind
+    amount_minor: int
+    cash_delta_minor: int = Field(description="What it did to the cash")
+    hold_delta_minor: int = Field(description="What it did to the money on hold")
+    owed_delta_minor: int = Field(description="What it did to the debt")
+    cash_after_minor: int = Field(description="The cash after it")
+    posted_at: datetime
 
 
 class AccountLine(BaseModel):

@@ -1,16 +1,23 @@
 """A player's balance and statement: for himself, and for staff of his casino."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
+from sqlalchemy import ColumnElement
 
 from chassis.auth import Caller, PlayerOr
 from chassis.domain import Invalid, NotFound
 from chassis.http import Db
+from chassis.http.listing import serve_list
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.queries import StatementLine, WalletView, statement_of, wallets_of
+from payments.adapters.ledger.tables import transfer
+from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import TransferKind
+from payments.entrypoints.http.ledger.listing import MOVEMENTS
+from payments.entrypoints.http.ledger.schemas import MovementItem
 from payments.entrypoints.http.wallets.schemas import (
     Balance,
     Cause,
@@ -22,6 +29,7 @@ from payments.entrypoints.http.wallets.schemas import (
 
 router = APIRouter(prefix="/api/payments/v1/players/{player_id}", tags=["wallets"])
 
+_MAY_SEE = PlayerOr(PaymentsPermission.STATEMENT_VIEW)
 _LARGEST_SEQ = 2**63 - 1
 
 
@@ -68,6 +76,32 @@ async def statement(
         items=[_item(line) for line in shown],
         next=str(shown[-1].seq) if len(lines) > query.limit else None,
     )
+
+
+async def _of_wallet(
+    player_id: UUID,
+    currency: Annotated[str, Path(pattern="^[A-Z]{3,5}$")],
+    caller: Annotated[Caller, _MAY_SEE],
+    db: Db,
+) -> Sequence[ColumnElement[bool]]:
+    """The casino stands beside the wallet's number, so that of a caller's casinos only this one is read."""
+    wallet = _one(await _visible_wallets(db, caller, player_id), currency)
+    return [
+        transfer.c.player_id == player_id,
+        transfer.c.wallet_id == wallet.accounts[AccountType.CASH],
+        transfer.c.casino_id == wallet.casino_id,
+    ]
+
+
+serve_list(
+    router,
+    "/wallets/{currency}/movements",
+    MOVEMENTS,
+    _MAY_SEE,
+    item=MovementItem,
+    narrow=_of_wallet,
+    summary="The movements of one wallet, newest first: what each did to cash, hold and debt, and what caused it.",
+)
 
 
 async def _visible_wallets(db: Db, caller: Caller, player_id: UUID) -> list[WalletView]:

@@ -43,7 +43,8 @@ class StripeDeposits:
             "Content-Type": "application/x-www-form-urlencoded",
             "Idempotency-Key": str(intent.deposit_id),
         }
-        return HttpCall("POST", f"{_base(account)}/v1/payment_intents", headers, urlencode(form).encode())
+        url = f"{_base(account)}/v1/payment_intents"
+        return HttpCall("POST", url, headers, urlencode(form).encode(), headers["Idempotency-Key"])
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
         body = _decoded(answer)
@@ -91,7 +92,8 @@ class StripeDeposits:
             "Idempotency-Key": f"{deposit_id}-cancel-{attempt}",
         }
         url = f"{_base(account)}/v1/payment_intents/{quote(reference, safe='')}/cancel"
-        return HttpCall("POST", url, headers, urlencode({"cancellation_reason": "abandoned"}).encode())
+        body = urlencode({"cancellation_reason": "abandoned"}).encode()
+        return HttpCall("POST", url, headers, body, headers["Idempotency-Key"])
 
     def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
         body = _decoded(answer)

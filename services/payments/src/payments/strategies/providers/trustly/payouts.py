@@ -63,7 +63,8 @@ class TrustlyPayouts:
         }
         headers = {"Content-Type": "application/json; charset=utf-8"}
         base = str(account.settings["base_url"]).rstrip("/")
-        return HttpCall("POST", f"{base}/api/1", headers, json.dumps(message, ensure_ascii=False).encode())
+        body = json.dumps(message, ensure_ascii=False).encode()
+        return HttpCall("POST", f"{base}/api/1", headers, body, uuid)
 
     def parse_answer(self, account: ProviderAccount, order: PayoutOrder, answer: HttpAnswer | None) -> PayoutWord:
         if answer is None:

@@ -1,0 +1,19 @@
+"""What was asked of providers, call by call."""
+
+from dataclasses import asdict
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.adapters.tables import provider_attempt
+from payments.application.ports import Attempt
+
+
+class SqlAttempts:
+    """Implements `Attempts`."""
+
+    async def note(self, connection: AsyncConnection, attempt: Attempt) -> None:
+        """See Attempts."""
+        kept = asdict(attempt)
+        kept |= {"idempotency_key": kept.pop("key"), "attempted_at": kept.pop("at")}
+        await connection.execute(insert(provider_attempt).values(**kept))

@@ -1,0 +1,65 @@
+"""Calls out to providers: each is kept with how it went, whatever becomes of the payment."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Final, TypeVar
+from uuid import UUID
+
+from chassis.domain import uuid7
+from payments.application.desk import Desk
+from payments.application.ports import Attempt, HttpAnswer, HttpCall, NotThere, Operation, ProviderAccount
+from payments.domain.deposit import words as deposit
+from payments.domain.withdrawal import words as payout
+
+NAME = "provider-attempts"
+
+Word = deposit.DepositWord | payout.PayoutWord | NotThere
+W = TypeVar("W", bound=Word)
+
+OUTCOMES: Final[dict[type, str]] = {
+    deposit.ActionNeeded: "action_needed",
+    deposit.Underway: "underway",
+    deposit.Settled: "settled",
+    deposit.Declined: "declined",
+    deposit.Unanswered: "unanswered",
+    payout.Taken: "taken",
+    payout.Declined: "declined",
+    payout.Unanswered: "unanswered",
+    payout.Confirmed: "confirmed",
+    payout.SentBack: "sent_back",
+    NotThere: "not_there",
+}
+"""What an answer says, as a class. `unanswered`: none came, or none that can be believed."""
+
+
+async def ask(
+    desk: Desk,
+    account: ProviderAccount,
+    operation: Operation,
+    payment_id: UUID,
+    call: HttpCall,
+    read: Callable[[HttpAnswer | None], W],
+) -> W:
+    """Make the call, keep that it was made, and return what its answer says.
+
+    It is kept in a transaction of its own, after the answer: nothing is held open while a provider thinks.
+    """
+    at, began = desk.now(), perf_counter()
+    answer = await desk.call(account, call)
+    duration_ms = round((perf_counter() - began) * 1000)
+    word = read(answer)
+    attempt = Attempt(
+        id=uuid7(),
+        casino_id=account.casino_id,
+        provider=account.provider,
+        operation=operation,
+        payment_id=payment_id,
+        key=call.key,
+        outcome=OUTCOMES[type(word)],
+        http_status=None if answer is None else answer.status,
+        code=word.code if isinstance(word, deposit.Declined | payout.Declined | payout.SentBack) else None,
+        duration_ms=duration_ms,
+        at=at,
+    )
+    await desk.app.transact(lambda uow: desk.attempts.note(uow.connection, attempt), desk.ours(NAME, account.casino_id))
+    return word

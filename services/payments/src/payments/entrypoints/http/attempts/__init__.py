@@ -1,0 +1,1 @@
+"""Endpoints: calls out to providers."""

@@ -1,0 +1,24 @@
+"""What is said about calls out to providers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from payments.application.ports import Operation
+
+
+class AttemptItem(BaseModel):
+    """One call, and how it went."""
+
+    attempt_id: UUID
+    casino_id: UUID
+    provider: str
+    operation: Operation
+    payment_id: UUID = Field(description="The deposit or withdrawal")
+    idempotency_key: str | None = Field(description="By which the provider knows a repeat; null: a question")
+    outcome: str = Field(description="What the answer said, as a class; unanswered: none came, or none to be believed")
+    http_status: int | None = Field(description="Of the answer; null: there was none")
+    code: str | None = Field(description="The provider's reason, where it said no")
+    duration_ms: int
+    attempted_at: datetime

@@ -1,0 +1,79 @@
+"""The entries of the ledger as lists: all of a casino, and those of one wallet."""
+
+from sqlalchemy import ColumnElement, case
+
+from chassis.http.listing import Field, ListSpec
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.ledger.tables import transfer
+from payments.domain.ledger.accounts import AccountType
+
+c = transfer.c
+
+_CAUSE = {
+    "reference_id": Field(c.reference_id, index_hint="ix_transfer_reference"),
+    "reversal_of": Field(c.reversal_of, index_hint="uq_transfer_reversal_of"),
+    "group_id": Field(c.group_id),
+    "provider": Field(c.provider),
+    "supplier": Field(c.supplier),
+    "supplier_tx": Field(c.supplier_tx),
+    "game_code": Field(c.game_code),
+    "round_ref": Field(c.round_ref),
+    "round_closed": Field(c.round_closed),
+    "session_id": Field(c.session_id),
+}
+
+ENTRIES = ListSpec(
+    "ledger_entries",
+    transfer,
+    casino_column=c.casino_id,
+    tie_columns=(c.seq,),
+    fields={
+        "transfer_id": Field(c.id),
+        "number": Field(c.seq, ops=()),
+        "casino_id": Field(c.casino_id, refers="casino"),
+        "player_id": Field(c.player_id, index_hint="ix_transfer_player"),
+        "kind": Field(c.kind),
+        "debit_type": Field(c.debit_type),
+        "credit_type": Field(c.credit_type),
+        "amount_minor": Field(c.amount_minor, currency="currency", data_class="financial"),
+        "currency": Field(c.currency),
+        "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
+        **_CAUSE,
+        "posted_at": Field(c.posted_at, sortable=True),
+    },
+    default_order="posted_at.desc",
+    time_field="posted_at",
+    heavy=P.LIST_HEAVY,
+)
+
+
+def _change_of(*kinds: AccountType) -> ColumnElement[int]:
+    """What an entry did to the player's accounts of these kinds."""
+    return case((c.credit_type.in_(kinds), c.amount_minor), else_=0) - case(
+        (c.debit_type.in_(kinds), c.amount_minor), else_=0
+    )
+
+
+MOVEMENTS = ListSpec(
+    "wallet_movements",
+    transfer,
+    casino_column=c.casino_id,
+    owner_column=c.player_id,
+    fields={
+        "transfer_id": Field(c.id),
+        "number": Field(c.seq, sortable=True),
+        "kind": Field(c.kind),
+        "amount_minor": Field(c.amount_minor, data_class="financial"),
+        "cash_delta_minor": Field(_change_of(AccountType.CASH), ops=(), data_class="financial"),
+        "hold_delta_minor": Field(_change_of(AccountType.WITHDRAWAL_HOLD), ops=(), data_class="financial"),
+        "owed_delta_minor": Field(
+            -_change_of(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE), ops=(), data_class="financial"
+        ),
+        "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
+        **_CAUSE,
+        "posted_at": Field(c.posted_at),
+    },
+    default_order="number.desc",
+    large=True,
+    heavy=P.LIST_HEAVY,
+)

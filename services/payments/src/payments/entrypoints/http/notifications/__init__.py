@@ -1,0 +1,1 @@
+"""Endpoints: notifications of providers."""
