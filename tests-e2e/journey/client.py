@@ -129,10 +129,14 @@ class Person:
 
     async def send(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send a request as this person."""
+        return await self.api.send(method, path, token=await self.token(), **more)
+
+    async def token(self) -> str:
+        """An access token that is good for a while."""
         async with self._log_in:
             if time.monotonic() > self._fresh_until:
                 await self.log_in()
-        return await self.api.send(method, path, token=self._token, **more)
+        return self._token
 
     async def get(self, path: str, **params: Any) -> Any:
         """GET; the decoded answer."""

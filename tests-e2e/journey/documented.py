@@ -5,8 +5,10 @@ number of `# ... text` lines, each with a text that stands in the answer, and of
 field of the answer a name for the examples below. `$API` and the tokens are filled in.
 """
 
+import asyncio
 import re
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ PEOPLE = ("admin", "support", "officer", "manager", "analyst")
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARIABLE = re.compile(r"\$([A-Z_]+)")
 _NAMING = re.compile(r"\$([A-Z_]+) is (\w+)")
-_TAKES_VALUE = {"-H": "header", "-X": "method", "-d": "body"}
+_TAKES_VALUE = {"-H": "header", "-X": "method", "-d": "body", "--max-time": "seconds"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ async def sent(client: httpx.AsyncClient, one: Example, known: dict[str, str]) -
     """The answer to an example's command."""
     words = [_VARIABLE.sub(lambda match: known[match[1]], word) for word in one.words]
     assert words[0] == "curl", f"{one.page}: {words[0]} is no command of an example"
-    method, url, body, headers = "", "", None, {}
+    method, url, body, headers, seconds = "", "", None, {}, None
     rest = iter(words[1:])
     for word in rest:
         match _TAKES_VALUE.get(word):
@@ -67,11 +69,29 @@ async def sent(client: httpx.AsyncClient, one: Example, known: dict[str, str]) -
                 method = next(rest)
             case "body":
                 body = next(rest)
+            case "seconds":
+                seconds = float(next(rest))
             case _:
                 url = word if not word.startswith("-") else url
     if body is not None:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")  # As curl does.
-    return await client.request(method or ("POST" if body is not None else "GET"), url, headers=headers, content=body)
+    request = client.build_request(
+        method or ("POST" if body is not None else "GET"), url, headers=headers, content=body
+    )
+    return await _within(client, request, seconds)
+
+
+async def _within(client: httpx.AsyncClient, request: httpx.Request, seconds: float | None) -> httpx.Response:
+    """The answer, or as much of it as came in this time."""
+    if seconds is None:
+        return await client.send(request)
+    answer, body = await client.send(request, stream=True), bytearray()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            async for part in answer.aiter_raw():
+                body += part
+    await answer.aclose()
+    return httpx.Response(answer.status_code, headers=answer.headers, content=bytes(body))
 
 
 async def pages_hold(tale: Tale) -> str:

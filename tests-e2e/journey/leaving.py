@@ -7,6 +7,7 @@ from journey.client import eventually, refusal
 from journey.newcomer import parcels_taken
 from journey.opening import SECOND_PERSON_ABOVE_MINOR
 from journey.tale import Step, Tale, major, money
+from journey.watching import watched
 
 LIMIT_MINOR = 400_00
 LARGE_MINOR = 150_00
@@ -98,7 +99,16 @@ async def _paid(tale: Tale, path: str) -> Any:
 
 
 async def exclude(tale: Tale) -> str:
-    """Bets and deposits stop within the bound; what is owed is still paid, and a withdrawal goes through."""
+    """Bets and deposits stop within the bound; what is owed is still paid, and a withdrawal goes through.
+
+    Two people see it happen on their screens, each as much as their role shows.
+    """
+    async with watched(tale) as compare:
+        happened, withdrawal_id = await _excluded(tale)
+        return f"{happened}; {await compare(withdrawal_id)}"
+
+
+async def _excluded(tale: Tale) -> tuple[str, str]:
     bet = await tale.play("bet", amount="1.00")
     assert bet["status"] == "RS_OK", bet
     tale.cash_minor, tale.bets_minor, tale.movements = tale.cash_minor - 100, tale.bets_minor + 100, tale.movements + 1
@@ -112,10 +122,11 @@ async def exclude(tale: Tale) -> str:
     tale.cash_minor, tale.wins_minor, tale.movements = tale.cash_minor + 700, tale.wins_minor + 700, tale.movements + 1
     order = await _excluded_withdraws(tale)
     await _still_excluded(tale)
-    return (
+    happened = (
         f"until {excluded['until']}; bets refused after {bets_s:.1f} s, deposits after {deposits_s:.1f} s; the open "
         f"bet's win was paid, and {money(SMALL_MINOR, tale.currency)} withdrawn: order {order['order_id']} paid"
     )
+    return happened, order["message_id"]
 
 
 async def _excluded_withdraws(tale: Tale) -> dict[str, Any]:

@@ -4,6 +4,7 @@ never look like the whole.
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 from starlette.types import Message, Receive, Send
 
@@ -13,8 +14,11 @@ from gateway.exchange import Exchange
 from gateway.headers import outbound
 
 _MOST_STREAMS = 5
-_BUFFERING = (b"x-accel-buffering", b"no")
+BUFFERING = (b"x-accel-buffering", b"no")
 """Tells nginx, in front, to pass on what it gets at once."""
+
+LOOK_S = 1.0
+"""How long a stream goes on at most that may not."""
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -47,12 +51,20 @@ class Answers:
         silence_s: how long a service may pause in the middle of an answer that is no stream of events.
     """
 
-    def __init__(self, *, silence_s: float, streams: StreamsOfEvents | None = None) -> None:
+    def __init__(self, *, silence_s: float, streams: StreamsOfEvents) -> None:
         self._silence_s = silence_s
-        self._streams = streams or StreamsOfEvents()
+        self._streams = streams
 
     async def pass_on(
-        self, exchange: Exchange, receive: Receive, send: Send, *, head: bool, added: RawHeaders, session: str
+        self,
+        exchange: Exchange,
+        receive: Receive,
+        send: Send,
+        *,
+        head: bool,
+        added: RawHeaders,
+        session: str,
+        lasts: Callable[[], Awaitable[bool]],
     ) -> None:
         """Send the answer to the client.
 
@@ -60,6 +72,7 @@ class Answers:
             head: whether it was a HEAD: there is no body, whatever the headers say.
             added: the gateway's own headers.
             session: whose stream it is, if it is one.
+            lasts: asked every second whether a stream may go on.
 
         Raises:
             RequestProblem: before anything was sent: 502 the answer makes no sense, 429 too many streams.
@@ -75,9 +88,9 @@ class Answers:
             self._streams.begin(session)
             try:
                 exchange.leave()  # It may last for hours, and must not keep others out.
-                start["headers"] = [*(one for one in headers if one[0] != _BUFFERING[0]), _BUFFERING]
+                start["headers"] = [*(one for one in headers if one[0] != BUFFERING[0]), BUFFERING]
                 await send(start)
-                await _follow(answer, receive, send)
+                await _follow(answer, receive, send, lasts)
             finally:
                 self._streams.end(session)
             return
@@ -99,8 +112,11 @@ class Answers:
             raise BrokeOff from error
 
 
-async def _follow(answer: UpstreamAnswer, receive: Receive, send: Send) -> None:
-    """Pass a stream on until it ends or the client leaves; nobody else would notice that he has."""
+async def _follow(answer: UpstreamAnswer, receive: Receive, send: Send, lasts: Callable[[], Awaitable[bool]]) -> None:
+    """Pass a stream on until it ends, may not go on, or the client leaves; nobody else would notice that he has.
+
+    Where it may not go on it ends well: who follows comes back and is told what he missed, or turned away.
+    """
 
     async def passing() -> None:
         async for chunk in answer.chunks():
@@ -111,11 +127,19 @@ async def _follow(answer: UpstreamAnswer, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    tasks = [asyncio.create_task(passing()), asyncio.create_task(leaving())]
+    async def ending() -> None:
+        while await lasts():  # noqa: ASYNC110 - nobody tells when a session is over
+            await asyncio.sleep(LOOK_S)
+
+    tasks = [asyncio.create_task(one()) for one in (passing, leaving, ending)]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
+        if tasks[2] in done and not tasks[0].done():
+            tasks[0].cancel()
+            await asyncio.gather(tasks[0], return_exceptions=True)
+            await send({"type": "http.response.body", "body": b""})
     finally:
         for task in tasks:
             task.cancel()

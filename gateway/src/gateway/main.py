@@ -10,6 +10,7 @@ from chassis.auth.policy.local import LocalPolicy
 from chassis.http import create_service
 from chassis.runtime import local_policy
 from gateway.admission import Admission
+from gateway.answers import StreamsOfEvents
 from gateway.browser import BrowserSessions
 from gateway.client import AiohttpClient, UpstreamClient
 from gateway.cors import Origins
@@ -17,6 +18,7 @@ from gateway.exchange import Exchanges
 from gateway.headers import CheckedHeads
 from gateway.lifespan import lifespan
 from gateway.limits import LocalLimiter, SharedLimiter
+from gateway.live import LiveLists
 from gateway.pages import pages
 from gateway.proxy import Proxy
 from gateway.routes import RouteTable, load_routes
@@ -40,20 +42,21 @@ def build(
     exchanges = Exchanges(upstreams, asks)
     store = settings.rate_limit_store_url
     limiter = LocalLimiter() if store is None else SharedLimiter(store.get_secret_value())
+    door, admission = Door(checks, tokens, policy=policy or copy), Admission(settings, limiter)
+    routes, streams = RouteTable(load_routes()), StreamsOfEvents()
     proxy = Proxy(
-        settings,
-        routes=RouteTable(load_routes()),
-        door=Door(checks, tokens, policy=policy or copy),
-        exchanges=exchanges,
-        browsers=BrowserSessions(exchanges, tokens),
-        admission=Admission(settings, limiter),
+        settings, routes=routes, door=door, exchanges=exchanges, browsers=BrowserSessions(exchanges, tokens),
+        admission=admission, streams=streams,
+    )  # fmt: skip
+    live = LiveLists(
+        settings, let_in=proxy.let_in, door=door, exchanges=exchanges, admission=admission, streams=streams
     )
 
     return create_service(
         "gateway",
         settings=settings.model_copy(update={"max_body_bytes": settings.upload_bytes}),
         routers=[pages(proxy.caller)],
-        mounts={"/api": guarded(proxy, Public("the proxy checks tokens by its routing table"))},
+        mounts={"/api": guarded(live.before(proxy), Public("the proxy checks tokens by its routing table"))},
         readiness={} if copy is None else {"policy": copy.ready},
         lifespan=lifespan(settings, client=asks, limiter=limiter, upstreams=upstreams, policy=copy),
         verifier=checks,

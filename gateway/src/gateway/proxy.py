@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from chassis.auth import Caller, Unauthenticated
+from chassis.auth.errors import PolicyStale
 from chassis.auth.markers import Door
 from chassis.http.guard import DEADLINE, check_deadline
 from chassis.logging import bind
@@ -13,7 +14,7 @@ from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
 from gateway.accounts import LOG_INS, TOKENS, account, program
 from gateway.admission import Admission
-from gateway.answers import Answers
+from gateway.answers import Answers, StreamsOfEvents
 from gateway.bodies import Body, body_of
 from gateway.browser import BrowserSessions
 from gateway.cookies import SESSION
@@ -38,6 +39,7 @@ class Proxy:
         exchanges: Exchanges,
         browsers: BrowserSessions,
         admission: Admission,
+        streams: StreamsOfEvents,
     ) -> None:
         self._settings = settings
         self._routes = routes
@@ -45,7 +47,7 @@ class Proxy:
         self._exchanges = exchanges
         self._browsers = browsers
         self._admission = admission
-        self._answers = Answers(silence_s=settings.upstream_timeout_s)
+        self._answers = Answers(silence_s=settings.upstream_timeout_s, streams=streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope[PATH]
@@ -56,14 +58,14 @@ class Proxy:
         assert record is not None, "the chassis watches over every request"
         record.route = route.template
         headers = dict(scope["headers"])
-        token, session = None, ip
+        token, caller, session = None, None, ip
         if route.public:
             await self._admission.stranger(route.template, route.method, ip)
         elif _only_signed(headers):
             # Over the body as well, so the service checks it, which has the keys; here it is anybody at this address.
             await self._admission.signed(ip, route.risk)
         else:
-            token, caller = await self._let_in(headers, scope["method"])
+            token, caller = await self.let_in(headers, scope["method"])
             bind(actor=f"{caller.kind}:{caller.id}")
             session = str(caller.session_id or caller.id)
             left = await self._admission.caller(caller, route.risk)
@@ -84,18 +86,35 @@ class Proxy:
                 # Logged out, or proved anew: the token of before says what is no longer so.
                 self._browsers.forget(headers)
             await self._answers.pass_on(
-                exchange, receive, send, head=scope["method"] == "HEAD", added=left, session=session
+                exchange,
+                receive,
+                send,
+                head=scope["method"] == "HEAD",
+                added=left,
+                session=session,
+                lasts=lambda: self.lasts(scope, caller),
             )
         finally:
             exchange.close()
+
+    async def lasts(self, scope: Scope, caller: Caller | None) -> bool:
+        """Whether a stream may go on: this process is not about to end, nor is the session of whoever follows over."""
+        if scope["app"].state.drain.draining:
+            return False
+        try:
+            if caller is not None:
+                await self._door.still(caller)
+        except (Unauthenticated, PolicyStale):
+            return False
+        return True
 
     async def caller(self, headers: Mapping[bytes, bytes], method: str) -> Caller | None:
         """Whoever the token or the cookie names; None when neither came, Unauthenticated when they name nobody."""
         if b"authorization" not in headers and SESSION.encode() not in headers.get(b"cookie", b""):
             return None
-        return (await self._let_in(headers, method))[1]
+        return (await self.let_in(headers, method))[1]
 
-    async def _let_in(self, headers: Mapping[bytes, bytes], method: str) -> tuple[str, Caller]:
+    async def let_in(self, headers: Mapping[bytes, bytes], method: str) -> tuple[str, Caller]:
         """The access token that came, or else that of the session whose cookie came, and whose it is.
 
         Raises:
