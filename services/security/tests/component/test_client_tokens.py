@@ -328,6 +328,8 @@ BAD_KEYS: dict[str, tuple[Any, str]] = {
     "off the curve": ({**GOOD, "x": GOOD["y"], "y": GOOD["x"]}, "client_key_invalid"),
     "of numbers": ({**GOOD, "x": 7}, "client_key_invalid"),
     "of no type": ({"kid": "a"}, "client_key_invalid"),
+    "of a list of types": ({**GOOD, "kty": []}, "client_key_invalid"),
+    "of an object for an algorithm": ({**GOOD, "alg": {}}, "client_key_invalid"),
     "short RSA": (RSA_1024, "client_key_invalid"),
     "RSA with a strange exponent": ({**Program.new("RS256").jwk, "e": "Aw"}, "client_key_invalid"),
     "no base64": ({**GOOD, "x": "!!!"}, "client_key_invalid"),

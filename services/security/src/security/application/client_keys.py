@@ -55,10 +55,10 @@ def key_of(jwk: Mapping[str, Any], field: str = "jwk") -> Key:
     kid, kind = jwk.get("kid"), jwk.get("kty")
     if not isinstance(kid, str) or not _KID.fullmatch(kid):
         raise ClientKeyInvalid("`kid` names the key: 1 to 64 of A-Z a-z 0-9 . _ -", field=field)
-    if kind not in ALGORITHMS or jwk.get("use", "sig") != "sig":
+    if not isinstance(kind, str) or kind not in ALGORITHMS or jwk.get("use", "sig") != "sig":
         raise ClientKeyInvalid("A key for signatures is needed: Ed25519, P-256 or RSA.", field=field)
     algorithm = ALGORITHMS[kind]
-    if jwk.get("alg", algorithm) not in {algorithm, "Ed25519" if kind == "OKP" else algorithm}:
+    if jwk.get("alg", algorithm) not in (algorithm, "Ed25519" if kind == "OKP" else algorithm):
         raise ClientKeyInvalid(f"This key signs with {algorithm}.", field=field)
     members = {name: jwk.get(name) for name in _MEMBERS[kind]}
     if not all(isinstance(one, str) and len(one) <= _LONGEST_MEMBER for one in members.values()):
