@@ -203,6 +203,7 @@ async def cursor(app: FastAPI, raw: asyncpg.Connection, key: Key) -> str:
         to_json(tree),
         [one.written for one in (*terms, last)],
         None,
+        None,
         f"staff:{WHO}",
         None if not casinos else sorted(map(str, casinos)),
         [],

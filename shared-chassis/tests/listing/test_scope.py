@@ -1,5 +1,7 @@
 """Nothing ever leaks across casinos, players, or permissions of single fields."""
 
+from uuid import UUID
+
 import httpx
 import pytest
 
@@ -43,6 +45,26 @@ async def test_nothing_leaks_across_casinos(client: httpx.AsyncClient, query: st
     assert await ids(client, filled.lstrip("&"), **elsewhere) == []
     nowhere = bearer(make_token(permissions=["other.thing.list"], casinos=["*"]))
     assert (await client.get(f"/api/example/v1/bets?{filled.lstrip('&')}", headers=nowhere)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("casino_id=in.({A},{B})", {A, B}),
+        ("casino_id=in.({A},{B},{C})&casino_id=eq.{B}", {B}),
+        ("casino_id=in.({C})", set()),
+        ("casino_id=in.()", set()),
+        ("or=(casino_id.eq.{A},casino_id.eq.{B})", {A, B}),
+    ],
+)
+async def test_a_filter_names_the_casinos_that_are_read(client: httpx.AsyncClient, query: str, seen: set[UUID]) -> None:
+    everybody = bearer(staff(casinos=["*"]))
+    found = await ids(client, f"{query.format(A=A, B=B, C=C)}&limit=500", **everybody)
+    expected = [row["id"] for row in ROWS if row["casino_id"] in seen]
+    assert len(found) == len(expected)
+    assert set(found) == set(expected)
+    of_a = await ids(client, f"{query.format(A=A, B=B, C=C)}&limit=500", **bearer(staff(casinos=[A])))
+    assert set(of_a) == {row["id"] for row in ROWS if row["casino_id"] in seen & {A}}
 
 
 async def test_a_permission_elsewhere_does_not_widen_the_list(client: httpx.AsyncClient) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+
 from chassis.http.listing import errors
 from chassis.http.listing.errors import choice, refused
 from chassis.http.listing.fields import QUANTIFIED, Field
 from chassis.http.listing.tree import ALL_OF, Group, Leaf, Node, Not, conjuncts, negated
 from chassis.http.listing.values import Moment, parse
+from chassis.store.context import CasinoScope
 
 _IS: Final[dict[str, bool | None]] = {"null": None, "true": True, "false": False}
 
@@ -180,6 +183,18 @@ def narrows(node: Node | None, indexed: frozenset[str], time_field: str | None) 
         if one.field in indexed and one.op in ("eq", "in") and not isinstance(one.value, Casinos):
             return True
     return False
+
+
+def read_scope(
+    scope: CasinoScope, node: Node | None, fields: Mapping[str, Field], column: ColumnElement[Any] | None
+) -> CasinoScope:
+    """The casinos to read: those in scope, and of these the ones a filter names, each by its stretch of the index."""
+    for one in conjuncts(node):
+        if not isinstance(one, Leaf) or one.every or one.op not in ("eq", "in") or isinstance(one.value, Casinos):
+            continue
+        if column is not None and fields[one.field].column is column:
+            scope &= CasinoScope.of(*(one.value if one.op == "in" else [one.value]))
+    return scope
 
 
 def casino_ids(ids: frozenset[UUID] | None) -> list[UUID]:

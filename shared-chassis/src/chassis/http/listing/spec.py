@@ -24,7 +24,7 @@ from chassis.auth.errors import Forbidden
 from chassis.db import Database
 from chassis.domain import SystemClock
 from chassis.http.listing import errors
-from chassis.http.listing.check import Checker, fixed_currencies, narrows
+from chassis.http.listing.check import Checker, fixed_currencies, narrows, read_scope
 from chassis.http.listing.cost import LIMITS, Places, Total, advised, require_cheap, total_of
 from chassis.http.listing.cursor import make_cursor, read_cursor
 from chassis.http.listing.errors import choice, refused
@@ -267,7 +267,7 @@ class Asked:
             columns=self._columns(),
             conditions=tuple(conditions),
             terms=terms,
-            scope=self._scope,
+            scope=read_scope(self._scope, checked, spec.fields, spec.casino_column),
             casino_column=spec.casino_column,
             place=self._place(terms),
             backwards=query.before is not None,

@@ -75,7 +75,9 @@ def _leaf(leaf: Leaf, field: Field, scope: CasinoScope) -> ColumnElement[bool]:
 
 
 def _one_of(column: ColumnElement[Any], values: tuple[Any, ...]) -> ColumnElement[bool]:
-    """One parameter however many values: the statement and its plan stay the same."""
+    """One parameter however many values. A single one is an equality: an index that goes on behind it gives order."""
+    if len(values) == 1:
+        return column == literal(values[0], column.type)
     return column == any_(literal(list(values), ARRAY(column.type))) if values else false()
 
 
@@ -99,7 +101,7 @@ def in_scope(column: ColumnElement[Any], scope: CasinoScope) -> ColumnElement[bo
     if scope.ids is None:
         others = column != _all(sorted(scope.but))
         return or_(column.is_(None), others)
-    return column == any_(literal(sorted(scope.ids), ARRAY(Uuid)))
+    return _one_of(column, tuple(sorted(scope.ids)))
 
 
 def _all(values: list[Any]) -> Any:
