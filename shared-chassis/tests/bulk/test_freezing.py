@@ -25,6 +25,18 @@ async def test_address_tree_and_search_narrow_together(shop: Shop) -> None:
     assert (await shop.frozen("q=paid", filter=tree))["rows"] == 1
 
 
+async def test_a_saved_view_narrows_as_it_narrows_the_list(shop: Shop) -> None:
+    await shop.bets(*rows(2), *rows(3, state="paid", first=10))
+    kept = {"list": PATH, "name": "Paid", "filter": {"f": "state", "op": "eq", "v": "paid"}}
+    view = await shop.post("/api/example/v1/views", kept)
+    assert view.status_code == 201, view.text
+    job = await shop.frozen(f"view={view.json()['id']}")
+    assert job["rows"] == 3
+    (trace,) = [one for one in await shop.recorded() if one["data"]["action"] == "bulk.frozen"]
+    assert trace["data"]["details"]["view"] == {"id": view.json()["id"], "version": 1}
+    assert (await shop.freeze(f"view={uuid4()}")).status_code in (400, 404)
+
+
 async def test_rows_that_come_later_are_not_touched(shop: Shop) -> None:
     await shop.bets(*rows(2))
     job = await shop.frozen("state=eq.open")

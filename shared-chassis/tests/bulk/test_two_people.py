@@ -92,6 +92,17 @@ async def test_money_takes_two_from_the_first_row(shop: Shop) -> None:
     assert [one.what for one in await shop.effects()] == ["paid", "paid"]
 
 
+async def test_the_largest_amount_of_a_role_holds_for_each_row(shop: Shop) -> None:
+    await shop.bets(*rows(3))
+    me = shop.as_(ceilings={"EUR": 101})
+    job = await shop.frozen("", me, action="pay", parameters={"rule": 7})
+    assert (job["rows"], job["not_allowed"]) == (3, 1)
+    await shop.approve((await shop.run(job, me)).json())
+    await shop.work()
+    assert [one.bet_id for one in await shop.effects()] == [one["id"] for one in rows(2)]
+    assert (await shop.results(job))[rows(3)[2]["id"]] == ("refused", "over_ceiling")
+
+
 async def test_several_casinos_take_people_of_the_whole_operator(shop: Shop) -> None:
     await shop.bets(*rows(ALONE), *rows(1, B))
     both = shop.as_(casinos=(A, B))

@@ -56,11 +56,11 @@ class Frozen:
     """The rows that a caller saw at one moment.
 
     Attributes:
-        told: the filter, without what it asks of personal data.
+        told: the filter as a tree, without what it asks of personal data, and the saved view it was asked by.
     """
 
     rows: Sequence[dict[str, Any]]
-    told: Any
+    told: dict[str, Any]
     not_allowed: int
 
 
@@ -128,7 +128,9 @@ class Bulk:
         if len(rows) > action.most:
             raise BulkTooManyRows(f"One job has at most {action.most} rows. Narrow the filter.", field="filter")
         kept = [{"casino_id": None, **{name: one[name] for name in _columns(served, action)}} for one in rows]
-        return Frozen(kept, asked.told, sum(self._not_theirs(action, caller, one) for one in kept))
+        view = {} if asked.saved is None else {"view": {"id": str(asked.saved.id), "version": asked.saved.version}}
+        told = {"tree": asked.told, **view}
+        return Frozen(kept, told, sum(self._not_theirs(action, caller, one) for one in kept))
 
     async def _whole(self, served: Served, viewer: Caller, tree: Any, request: Request, where: Where) -> Whole:
         node = None if tree is None else from_json(tree)
@@ -160,7 +162,7 @@ class Bulk:
             expires_at=expires_at,
         )
         job = await jobs.find(uow.connection, job_id)
-        await record(uow, "bulk.frozen", job, action, tree=frozen.told)
+        await record(uow, "bulk.frozen", job, action, **frozen.told)
         await uow.schedule(EXPIRE, job_id, {}, run_at=expires_at)
         return job
 

@@ -156,8 +156,8 @@ class Running:
         return Context.system("bulk", self.app.clock)
 
 
-async def record(uow: UnitOfWork, what: str, job: Any, action: BulkAction | None, *, tree: Any = None) -> None:
-    """Leave a trace of a job: counts and its hash, and never a row."""
+async def record(uow: UnitOfWork, what: str, job: Any, action: BulkAction | None, **more: Any) -> None:
+    """Leave a trace of a job: counts and its hash, `more` of how it was asked for, and never a row."""
     counts = {name: getattr(job, name) for name in ("rows", "not_allowed", "done", "refused", "skipped")}
     fact = AccessRecorded(
         action=what,
@@ -166,6 +166,6 @@ async def record(uow: UnitOfWork, what: str, job: Any, action: BulkAction | None
         subject_kind="bulk_job",
         subject_id=str(job.id),
         casino_id=job.casinos[0] if len(job.casinos) == 1 else None,
-        details={"action": job.action, "sha256": job.sha256, **counts, **({} if tree is None else {"tree": tree})},
+        details={"action": job.action, "sha256": job.sha256, **counts, **more},
     )
     await uow.publish(fact, stream_id=f"bulk-job-{job.id}")

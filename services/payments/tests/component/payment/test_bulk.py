@@ -1,0 +1,87 @@
+"""Many withdrawals at once: money moves, so a second person is asked for any of it."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from chassis.testing.tokens import bearer, make_token
+from contracts.payments.permissions import PaymentsPermission as P
+
+from .world import V1, World
+
+EVER = "created_at=gte.2000-01-01"
+
+
+async def proposed(world: World, action: str, ann: dict[str, str], query: str = "") -> Any:
+    """A job about the withdrawals of a filter, and the answer to its start."""
+    job = await world.post(f"/withdrawals/bulk-{action}?{EVER}&{query}", {}, as_=ann)
+    assert job.status_code == 201, job.text
+    started = await world.post(f"/bulk-jobs/{job.json()['id']}/run", {"reason": "the morning's run"}, as_=ann)
+    return job.json(), started
+
+
+async def results(world: World, job: Any, ann: dict[str, str]) -> dict[str, tuple[str, str | None]]:
+    rows = (await world.get(f"/bulk-jobs/{job['id']}/rows", as_=ann)).json()
+    return {one["row_id"]: (one["result"], one["code"]) for one in rows}
+
+
+async def test_two_people_let_withdrawals_out_and_the_casino_s_own_second_is_still_asked_for(world: World) -> None:
+    await world.settle("/withdrawal-policy", {"currency": "EUR", "second_person_above_minor": 100_00})
+    await world.give(500_00)
+    small, large = [(await world.withdraw(amount)).json()["withdrawal_id"] for amount in (50_00, 200_00)]
+    ann = world.staff(uuid4())
+    job, started = await proposed(world, "approve", ann)
+    assert (job["rows"], job["totals"], job["second_person"]) == (2, {"EUR": 250_00}, True)
+    assert started.status_code == 202
+    await world.run_tasks()
+    assert {one[0] for one in (await results(world, job, ann)).values()} == {"waiting"}
+    await world.approved(started)
+    await world.run_tasks()
+    assert set((await results(world, job, ann)).values()) == {("done", None)}
+    now = {one["withdrawal_id"]: one for one in (await world.get(f"/withdrawals?{EVER}", as_=ann)).json()}
+    assert (now[large]["status"], len(now[large]["approved_by"])) == ("awaiting_approval", 1)
+    assert now[small]["status"] != "awaiting_approval"
+
+
+async def test_rejected_money_goes_back_and_what_is_decided_already_is_left_alone(world: World) -> None:
+    await world.give(500_00)
+    first, second = [(await world.withdraw(amount)).json()["withdrawal_id"] for amount in (60_00, 70_00)]
+    ann = world.staff(uuid4())
+    job, started = await proposed(world, "reject", ann)
+    single = await world.post(f"/withdrawals/{second}/reject", {"reason": "name differs"}, as_=world.staff())
+    assert single.status_code == 200, single.text
+    await world.approved(started)
+    await world.run_tasks()
+    found = await results(world, job, ann)
+    assert found[first] == ("done", None)
+    assert found[second][0] == "skipped"
+    assert await world.balance() == (500_00, 0)
+    assert await world.ledger_sum() == 0
+
+
+async def test_more_than_a_role_lets_out_is_refused_row_by_row(world: World) -> None:
+    await world.give(500_00)
+    small, large = [(await world.withdraw(amount)).json()["withdrawal_id"] for amount in (50_00, 200_00)]
+    ann = limited(world, uuid4())
+    job, started = await proposed(world, "approve", ann)
+    assert (job["rows"], job["not_allowed"]) == (2, 1)
+    await world.approved(started)
+    await world.run_tasks()
+    found = await results(world, job, ann)
+    assert (found[small], found[large]) == (("done", None), ("refused", "over_ceiling"))
+
+
+async def test_nobody_freezes_money_with_half_of_what_it_takes(world: World) -> None:
+    for held in ([P.WITHDRAWAL_LIST, P.WITHDRAWAL_APPROVE], [P.WITHDRAWAL_LIST, P.BULK_RUN]):
+        answer = await world.post(f"/withdrawals/bulk-approve?{EVER}", {}, as_=world.staff(uuid4(), *held))
+        assert answer.status_code == 403, answer.text
+    answer = await world.post("/withdrawals/bulk-approve", {}, as_=world.staff())
+    assert (answer.status_code, answer.json()["code"]) == (400, "LST116")
+
+
+def limited(world: World, subject: UUID) -> dict[str, str]:
+    """Somebody whose roles let out a hundred euros."""
+    return bearer(make_token(subject=subject, permissions=list(P), casinos=[world.casino], ceilings={"EUR": 100_00}))
+
+
+def test_the_addresses_are_beneath_the_list(world: World) -> None:
+    assert {one.href for one in world.service.bulk} == {f"{V1}/withdrawals/bulk-{one}" for one in ("approve", "reject")}
