@@ -300,7 +300,7 @@ _BULK: dict[str, tuple[Any, dict[str, str]]] = {
 }
 EXAMPLES |= {
     f"POST {one}": Example(
-        body={"filter": {"f": "casino_id", "op": "eq", "v": "$casino_id"}, **({"parameters": given} if given else {})},
+        body={"filter": {"f": "casino_id", "op": "is", "v": "not_null"}, **({"parameters": given} if given else {})},
         query=query,
     )
     for one, (given, query) in _BULK.items()

@@ -255,6 +255,7 @@ async def _staffed(service: Service, app: FastAPI, client: httpx.AsyncClient) ->
     role = await security_api.define_role(client, token, "people", ["security.staff.list"])
     assigned = await security_api.assign(client, token, colleague, role, [str(casino)])
     facts |= {"staff_id": colleague, "role_id": role, "assignment_id": assigned.json()["assignment_id"]}
+    facts |= await _frozen(service, "sessions.end", facts, casino_id=None)
     facts["player_refresh_token"] = await _logged_in_player(house, casino, player)
     return house
 
@@ -280,10 +281,10 @@ def _registered(service: Service, casino: UUID, player: UUID) -> PlayerRegistere
     return PlayerRegistered(player_id=player, casino_id=casino, country="MT", currency="EUR", registered_at=now)
 
 
-async def _frozen(service: Service, action: str, facts: dict[str, Any]) -> dict[str, str]:
+async def _frozen(service: Service, action: str, facts: dict[str, Any], **options: Any) -> dict[str, str]:
     """Two bulk jobs of whoever makes the requests."""
-    by, casino_id = UUID(facts["admin_id"]), UUID(facts["casino_id"])
-    return {name: str(await frozen_job(service, action, casino_id, by=by)) for name in ("job_id", "second_job_id")}
+    about: dict[str, Any] = {"casino_id": UUID(facts["casino_id"]), "by": UUID(facts["admin_id"]), **options}
+    return {name: str(await frozen_job(service, action, **about)) for name in ("job_id", "second_job_id")}
 
 
 async def _large(client: httpx.AsyncClient, service: Service, facts: dict[str, Any]) -> dict[str, Any]:
