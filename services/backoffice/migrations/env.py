@@ -1,5 +1,6 @@
 """Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
 
+import backoffice.adapters.reveals
 import backoffice.read_models.approval_inbox
 import backoffice.read_models.casino_list
 import backoffice.read_models.player_list

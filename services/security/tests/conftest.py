@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from services.security.tests.component.api import declare
+from services.security.tests.component.api import SECONDS, Second, declare
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
@@ -35,6 +35,7 @@ async def service(databases: Databases, clock: FixedClock) -> AsyncIterator[Serv
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     async with talking(http_application(service)) as client:
+        SECONDS[client] = Second(client, service)
         yield client
 
 

@@ -83,6 +83,8 @@ class CommonError(StrEnum):
     """The bulk job takes a second person and reaches several casinos: narrow the filter to one of them."""
     ANOTHER_PERSON_NEEDED = "another_person_needed"
     """Whoever proposed it, profits from it or last edited what it is about cannot approve it."""
+    TOO_MANY_REVEALS = "too_many_reveals"
+    """So many records in clear within an hour are nobody's work: security hears of it, and it goes on an hour later."""
     APPROVAL_ENDED = "approval_ended"
     """The proposal was executed, rejected, withdrawn, voided, or its time is over."""
     APPROVAL_EXPIRED = "approval_expired"

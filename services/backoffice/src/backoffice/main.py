@@ -1,6 +1,9 @@
 """Backoffice, put together."""
 
+from typing import get_args
+
 from backoffice.adapters.credentials import SecurityCredentials
+from backoffice.adapters.reveals import REVEAL_TABLES
 from backoffice.application.ports import Credentials
 from backoffice.application.publishing import publish
 from backoffice.domain.casino import events as casino
@@ -22,26 +25,14 @@ from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
 from chassis.privacy import SubjectVault
+from chassis.reveals import Reveals
 from chassis.runtime import Service
 from chassis.service_client import ServiceClient
 from chassis.settings import load
 from chassis.store import Application, EventTypes
 
-TYPES = EventTypes(
-    casino.CasinoOpened,
-    casino.JurisdictionProfileAdopted,
-    player.PlayerRegistered,
-    player.PlayerProfileChanged,
-    player.PlayerBlocked,
-    player.PlayerUnblocked,
-    player.PlayerTagged,
-    player.PlayerUntagged,
-    player.PlayerNoted,
-    player.PersonalDataErased,
-    player.IdentityForgotten,
-    restriction.DepositLimitSet,
-    restriction.SelfExclusionStarted,
-)
+ALL = (casino.CasinoEvent, player.PlayerEvent, restriction.RestrictionEvent)
+TYPES = EventTypes(*(one for events in ALL for one in get_args(events)))
 READ_MODELS = [casino_list, player_list, player_notes]
 
 
@@ -72,7 +63,11 @@ def build(
         bulk=BULK,
         approvals_listed=False,
         background=[restriction_feed(application, settings.restriction_beat_s)],
-        state={"vault": vault, "credentials": credentials or SecurityCredentials(security)},
+        state={
+            "vault": vault,
+            "reveals": Reveals(application, REVEAL_TABLES, settings.reveals_per_hour),
+            "credentials": credentials or SecurityCredentials(security),
+        },
         on_stop=[security.close],
         verifier=verifier,
     )

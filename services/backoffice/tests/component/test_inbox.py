@@ -22,6 +22,9 @@ from contracts.platform.events import (
     ApprovalLapsed,
     ApprovalProposed,
 )
+from contracts.security.break_glass_events import BreakGlassOpened, BreakGlassReviewed
+from contracts.security.elevation_events import ElevationApproved, ElevationRequested
+from contracts.security.permissions import SecurityPermission as S
 
 from .api import V1
 
@@ -168,3 +171,62 @@ async def test_withdrawals_are_in_it_beside_the_proposals(client: httpx.AsyncCli
         str(refused.withdrawal_id): "rejected",
         str(taken_back.withdrawal_id): "withdrawn",
     }
+
+
+ACCESS = (P.APPROVAL_LIST, S.ELEVATION_LIST, S.BREAK_GLASS_LIST, S.ROLE_ASSIGN, S.BREAK_GLASS_REVIEW)
+
+
+async def test_a_wish_for_more_access_waits_with_the_others_and_ends_with_its_answer(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    ids = {"staff_id": ANN, "elevation_id": uuid4()}
+    wish = ElevationRequested(
+        **ids,
+        role_id=uuid4(),
+        role_name="finance",
+        casinos=(str(HERE),),
+        minutes=60,
+        ticket="OPS-1",
+        answer_by=clock.now() + timedelta(hours=24),
+    )
+    await feed(wish)
+    (item,) = await inbox(client, BOB, *ACCESS, path="/awaiting-me")
+    assert item["href"] == f"/api/security/v1/elevations/{wish.elevation_id}"
+    assert await inbox(client, ANN, *ACCESS, path="/awaiting-me") == [], "nobody answers his own"
+    assert await inbox(client, BOB, *ACCESS, path="/awaiting-me", casinos=(THERE,)) == []
+    await feed(ElevationApproved(**ids, approved_by=str(BOB), ends_at=clock.now()))
+    (answered,) = await inbox(client, BOB, *ACCESS)
+    assert (answered["state"], answered["approved_by"]) == ("executed", [str(BOB)])
+
+
+async def test_a_wish_that_nobody_answered_in_time_awaits_nobody(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    await feed(
+        ElevationRequested(
+            staff_id=ANN,
+            elevation_id=uuid4(),
+            role_id=uuid4(),
+            role_name="finance",
+            casinos=("*",),
+            minutes=60,
+            ticket="OPS-1",
+            answer_by=clock.now() + timedelta(hours=24),
+        )
+    )
+    assert len(await inbox(client, BOB, *ACCESS, path="/awaiting-me", casinos=("*",))) == 1
+    clock.advance(timedelta(hours=25))
+    assert await inbox(client, BOB, *ACCESS, path="/awaiting-me", casinos=("*",)) == []
+
+
+async def test_the_review_of_an_emergency_waits_until_somebody_else_has_made_it(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    ids = {"staff_id": ANN, "break_glass_id": uuid4()}
+    until = clock.now() + timedelta(hours=72)
+    await feed(BreakGlassOpened(**ids, casinos=("*",), incident_id="INC-1", ends_at=clock.now(), review_by=until))
+    clock.advance(timedelta(hours=100))
+    (item,) = await inbox(client, BOB, *ACCESS, path="/awaiting-me", casinos=("*",))
+    assert (item["command"], item["requester_id"]) == ("security.break_glass", str(ANN)), "late, it waits all the same"
+    await feed(BreakGlassReviewed(**ids, reviewed_by=str(BOB), findings="all was right"))
+    assert await inbox(client, BOB, *ACCESS, path="/awaiting-me", casinos=("*",)) == []

@@ -1,6 +1,7 @@
 """Players: who may register, who sees what of them, what staff do."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,15 @@ from backoffice.read_models.player_list import player_list
 from chassis.auth.policy.model import Mode
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.db import tables
+from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.store import rebuild
 from chassis.store.rebuild import rows_of
+from chassis.testing.golden import said
 from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.permissions import BackofficePermission as P
+from contracts.platform.events import AccessRecorded, RevealLimitReached
 
 from .api import MASKED, PROFILE, V1, a_player, erase, himself, key, open_casino, register, registration, staff
 
@@ -63,6 +67,37 @@ async def test_a_reveal_shows_all_and_leaves_a_trace(client: httpx.AsyncClient, 
     async with service.db.read() as connection:
         rows = (await connection.execute(select(tables.outbox.c.envelope))).scalars().all()
     assert any('"action":"reveal"' in row and "asked for by the player" in row for row in rows)
+
+
+async def test_more_reveals_than_anybody_needs_are_refused_and_told_once_an_hour(
+    client: httpx.AsyncClient, service: Service, clock: FixedClock
+) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    curious, other = staff(), staff()
+
+    async def reveals(who: dict[str, str]) -> int:
+        return (await client.post(f"{V1}/players/{player_id}/reveal", json=REASON, headers=who)).status_code
+
+    async def alarms() -> list[RevealLimitReached]:
+        return [one for one in await said(service) if isinstance(one, RevealLimitReached)]
+
+    assert {await reveals(curious) for _ in range(30)} == {200}
+    assert [await reveals(curious) for _ in range(3)] == [429, 429, 429]
+    assert await reveals(other) == 200, "everybody is counted by himself"
+    [told] = await alarms()
+    assert (told.service, told.reveals) == ("backoffice", 30)
+    looks = [one for one in await said(service) if isinstance(one, AccessRecorded) and one.action == "reveal"]
+    assert len(looks) == 31, "what was refused was not shown"
+    clock.advance(timedelta(hours=1))
+    assert await reveals(curious) == 200, "an hour later there is room again"
+    assert len(await alarms()) == 1
+
+
+async def test_reveals_at_once_are_counted_one_after_the_other(client: httpx.AsyncClient) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    curious, path = staff(), f"{V1}/players/{player_id}/reveal"
+    answers = await asyncio.gather(*(client.post(path, json=REASON, headers=curious) for _ in range(33)))
+    assert sorted(one.status_code for one in answers) == [200] * 30 + [429] * 3
 
 
 async def test_no_personal_data_is_stored_or_published_in_clear(client: httpx.AsyncClient, service: Service) -> None:

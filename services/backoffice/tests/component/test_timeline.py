@@ -218,3 +218,13 @@ async def test_the_schema_tells_what_is_on_the_page(client: httpx.AsyncClient) -
     assert page["figures"]["$ref"].endswith("/Figures")
     assert page["latest"]["items"]["$ref"].endswith("/TimelineEntry")
     assert set(AMOUNTS) < set(schemas["Figures"]["properties"])
+
+
+async def test_what_was_done_in_an_emergency_is_marked(client: httpx.AsyncClient, feed: Feed, player: Player) -> None:
+    emergency = uuid4()
+    await feed(deposited(player, 100), breakglass=emergency)
+    await feed(deposited(player, 200))
+    marked = await story(client, player, break_glass=f"eq.{emergency}")
+    assert [one["facts"]["amount_minor"] for one in marked] == [100]
+    everything = await story(client, player)
+    assert {one["break_glass"] for one in everything} == {str(emergency), None}

@@ -50,6 +50,13 @@ from contracts.platform.events import (
 )
 from contracts.registry import consumed_by, produced_by
 from contracts.reports.events import ReportRequested
+from contracts.security.break_glass_events import BreakGlassOpened, BreakGlassReviewed
+from contracts.security.elevation_events import (
+    ElevationApproved,
+    ElevationRefused,
+    ElevationRequested,
+    ElevationWithdrawn,
+)
 from contracts.security.events import LoggedIn, StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
 from contracts.verification.events import HitDecided, ScreeningCompleted, VerificationLevelReached
 
@@ -101,6 +108,10 @@ def inbox(state: str, *after: type[ContractEvent]) -> Effect:
     return Effect({"rm_approval_inbox": {"id": PROPOSAL, "state": state}}, after)
 
 
+def of_access(state: str, *after: type[ContractEvent]) -> Effect:
+    return Effect({"rm_approval_inbox": {"service": "security", "state": state}}, after)
+
+
 def withdrawn(state: str, *after: type[ContractEvent]) -> Effect:
     """Withdrawals are in the story, in what a search finds, and in the inbox."""
     by_state: dict[str, type[ContractEvent]] = {
@@ -148,6 +159,12 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     WithdrawalApproved: withdrawn("executed", WithdrawalRequested),
     WithdrawalRejected: withdrawn("rejected", WithdrawalRequested),
     WithdrawalCancelled: withdrawn("withdrawn", WithdrawalRequested),
+    ElevationRequested: of_access("waiting"),
+    ElevationApproved: of_access("executed", ElevationRequested),
+    ElevationRefused: of_access("rejected", ElevationRequested),
+    ElevationWithdrawn: of_access("withdrawn", ElevationRequested),
+    BreakGlassOpened: of_access("waiting"),
+    BreakGlassReviewed: of_access("executed", BreakGlassOpened),
 }
 
 

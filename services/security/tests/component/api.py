@@ -1,7 +1,10 @@
 """The few calls that most tests of security begin with."""
 
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -69,12 +72,59 @@ async def assign(
     client: httpx.AsyncClient, token: str, staff_id: str, role_id: str, casinos: list[str], **more: Any
 ) -> httpx.Response:
     body = {"role_id": role_id, "casinos": casinos, "reason": "joined the team", **more}
-    return await client.post(f"{V1}/staff/{staff_id}/assignments", json=body, headers={**bearer(token), **key()})
+    path = f"{V1}/staff/{staff_id}/assignments"
+    answer = await client.post(path, json=body, headers={**bearer(token), **key()})
+    if answer.status_code != 202:
+        return answer
+    await approve(client, answer.json())
+    person = (await client.get(f"{V1}/staff/{staff_id}", headers=bearer(token))).json()
+    [given] = [one for one in person["assignments"] if one["role_id"] == role_id][-1:]
+    return httpx.Response(201, json={"assignment_id": given["assignment_id"]})
 
 
 async def publish_version(
     client: httpx.AsyncClient, token: str, role_id: str, reason: str = "reviewed", **lines: Any
 ) -> httpx.Response:
-    """A new version of a role with these `permissions` or `grants`."""
+    """A new version of a role with these `permissions` or `grants`; what takes a second person is approved."""
     body = {**lines, "reason": reason}
-    return await client.post(f"{V1}/roles/{role_id}/versions", json=body, headers={**bearer(token), **key()})
+    answer = await client.post(f"{V1}/roles/{role_id}/versions", json=body, headers={**bearer(token), **key()})
+    if answer.status_code != 202:
+        return answer
+    await approve(client, answer.json())
+    shown = (await client.get(f"{V1}/roles/{role_id}", headers=bearer(token))).json()
+    return httpx.Response(201, json={"role_id": role_id, "version": shown["current"]["version"]})
+
+
+class Second:
+    """A second administrator, who comes in when he is needed first: what is critical takes two people."""
+
+    login = "second@example.com"
+
+    def __init__(self, client: httpx.AsyncClient, service: Service) -> None:
+        self._client, self._service, self._password = client, service, ""
+
+    async def token(self) -> str:
+        """A token that is fresh."""
+        if self._password:
+            return str((await log_in(self._client, self.login, self._password)).json()["access_token"])
+        printed = StringIO()
+        with redirect_stdout(printed):
+            assert await self._service.commands["create-admin"](self._service, [self.login]) == 0
+        tokens = await enter(self._client, self.login, printed.getvalue().strip())
+        self._password = PASSWORD
+        return str(tokens["access_token"])
+
+
+SECONDS: WeakKeyDictionary[httpx.AsyncClient, Second] = WeakKeyDictionary()
+"""By the client that asks the service."""
+
+
+async def approve(client: httpx.AsyncClient, proposal: dict[str, Any]) -> dict[str, Any]:
+    """The proposal after the second administrator has approved it; it was done."""
+    said = {"payload_sha256": proposal["payload_sha256"]}
+    path = f"{V1}/approvals/{proposal['approval_id']}/approve"
+    answer = await client.post(path, json=said, headers=bearer(await SECONDS[client].token()))
+    assert answer.status_code == 200, answer.text
+    ended: dict[str, Any] = answer.json()
+    assert ended["state"] == "executed", ended
+    return ended

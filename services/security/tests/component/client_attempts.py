@@ -52,7 +52,7 @@ CLIENT_ATTEMPTS = [
         permission=P.ROLE_ASSIGN,
         casino_id=_HERE,
         json={"role_id": "{role_id}", "casinos": [CASINO], **_WHY},
-        allowed=201,
+        allowed=202,
         hidden="invalid",
         subject=GIVER,
     ),

@@ -29,6 +29,7 @@ from chassis.testing.tokens import test_verifier
 from contracts.backoffice.events import PlayerRegistered
 from contracts.payments.events import WithdrawalRequested
 from contracts.payments.permissions import PaymentsPermission
+from contracts.platform.events import RevealLimitReached
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue, credentials, sessions
 from security.application.door import DoorKeeper
@@ -92,7 +93,7 @@ ATTEMPTS = [
         permission=P.ROLE_ASSIGN,
         casino_id=CASINO,
         json=GIVEN,
-        allowed=201,
+        allowed=202,
         hidden="invalid",
         subject=GIVER,
     ),
@@ -197,7 +198,7 @@ ATTEMPTS = [
         permission=P.ROLE_DEFINE,
         casino_id=None,
         json={"permissions": [P.ROLE_LIST], "reason": "less will do"},
-        allowed=201,
+        allowed=202,
         hidden="forbidden",
         subject=GIVER,
     ),
@@ -219,8 +220,25 @@ ATTEMPTS = [
     export_attempt(f"{V1}/audit", P.AUDIT_LIST, P.AUDIT_EXPORT, CASINO, since="happened_at"),
     freeze_attempt(f"{V1}/sessions/bulk-end", P.SESSION_LIST, P.SESSION_END, CASINO),
     run_attempt("security", CASINO, P.SESSION_END, hidden="shown"),
-    *approval_attempts("security", None),
     *EMERGENCY_ATTEMPTS,
+    *approval_attempts("security", None),
+    Attempt("GET", f"{V1}/access-review", permission=P.ACCESS_REVIEW_LIST, casino_id=CASINO, hidden="empty"),
+    export_attempt(f"{V1}/access-review", P.ACCESS_REVIEW_LIST, P.ACCESS_REVIEW_EXPORT, CASINO),
+    Attempt(
+        "POST",
+        f"{V1}/access-review/{{assignment_id}}/review",
+        permission=P.ACCESS_REVIEW_CONDUCT,
+        casino_id=CASINO,
+        json={"decision": "confirmed", **WHY},
+    ),
+    Attempt("GET", f"{V1}/alarms", permission=P.ALARM_LIST, casino_id=CASINO, hidden="empty"),
+    Attempt(
+        "POST",
+        f"{V1}/alarms/{{alarm_id}}/acknowledge",
+        permission=P.ALARM_ACKNOWLEDGE,
+        casino_id=CASINO,
+        json={"findings": "a list for the regulator"},
+    ),
 ]
 PUBLIC = {
     *CLIENT_PUBLIC,
@@ -290,6 +308,7 @@ async def ids(service: Service) -> dict[str, object]:
     await application.transact(partial(_logged_in, BOB, service.state["door_keeper"]), ctx)
     return {
         **of_client,
+        "alarm_id": await _alarm(service),
         "break_glass_id": await some_emergency(service, BOB, over=False),
         "over_id": await some_emergency(service, BOB, over=True),
         "elevation_id": await some_elevation(service, BOB, viewer),
@@ -301,6 +320,14 @@ async def ids(service: Service) -> dict[str, object]:
         "assignment_id": held,
         "version": 1,
     }
+
+
+async def _alarm(service: Service) -> UUID:
+    """Something about Bob that somebody must look at."""
+    now = service.application.clock.now()
+    told = RevealLimitReached(alarm_id=uuid7(), service="backoffice", staff_id=BOB, reveals=30, since=now)
+    await Feed(service)(told)
+    return told.alarm_id
 
 
 async def _work_here(uow: UnitOfWork, who: UUID, name: str) -> None:

@@ -28,6 +28,7 @@ class Subject:
         version: what else of its state must stay the same until it is done: a time of change, say.
         beneficiary: who profits from it and so cannot approve it.
         last_editor: who last changed the record and so cannot approve what is done because of it.
+        barred: who else profits, where they are many.
         size: how much it moves, where the rule has a threshold.
     """
 
@@ -40,6 +41,7 @@ class Subject:
     version: str = ""
     beneficiary: UUID | None = None
     last_editor: UUID | None = None
+    barred: tuple[UUID, ...] = ()
     size: Size | None = None
 
     @property
@@ -56,7 +58,7 @@ class Subject:
             subject_sha256=self.sha256,
             before=self.before,
             after=self.after,
-            barred=tuple(one for one in (self.beneficiary, self.last_editor) if one is not None),
+            barred=tuple(one for one in (self.beneficiary, self.last_editor, *self.barred) if one is not None),
             summary=self.summary,
         )
 
@@ -73,6 +75,8 @@ class GuardedCommand(Generic[P]):
         execute: does it in the transaction it is given. Calls to the outside belong into tasks.
         risk: for the inbox; that of the permission.
         proposed: is told of the proposal that was made, in the transaction it was made in.
+        beside: names of routes that ask for the same permission for something else, which takes nobody else: to take
+            away what was given must never wait for a second person.
     """
 
     name: str
@@ -82,3 +86,4 @@ class GuardedCommand(Generic[P]):
     execute: Callable[[UnitOfWork, P], Awaitable[BaseModel | None]]
     risk: Risk = field(default="critical")
     proposed: Callable[[UnitOfWork, P, Row], Awaitable[None]] | None = None
+    beside: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ async def adopt_profile(
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -24,6 +24,8 @@ from chassis.auth.caller import Caller
 from chassis.http.once import OnceOnly
 from chassis.http.routes import declared_routes
 from chassis.store import UnitOfWork
+
+Check = Callable[[UnitOfWork], Awaitable[None]]
 
 
 class ApprovalRequested(BaseModel):
@@ -57,52 +59,63 @@ class ProposingOnly:
         *,
         reason: str | None = None,
         once: OnceOnly | None = None,
+        check: Check | None = None,
+        done: int = 200,
     ) -> Response:
-        """Propose the command; 202 with where the proposal is, or 200 with the command's answer when its size is
-        beneath the threshold of its rule.
+        """Propose the command; 202 with where the proposal is, or the command's answer when its size is beneath the
+        threshold of its rule.
 
         Args:
             once: of a POST, whose repeat has the same answer. What is proposed twice otherwise is one proposal.
+            check: what else is looked at before it is proposed, in the same transaction; it raises to refuse.
+            done: the status where nobody else was needed.
         """
         command = self._approvals.commands[name]
+
+        async def ask(uow: UnitOfWork) -> Asked:
+            if check is not None:
+                await check(uow)
+            return await self._approvals.ask(uow, caller.id, command, payload)
+
         if once is not None:
-            return await self._once(caller, command, payload, reason, once)
-        asked: Asked = await self._approvals.app.transact(
-            lambda uow: self._approvals.ask(uow, caller.id, command, payload),
-            caller.context(self._request, reason=reason),
-        )
-        status, body = self._answer(asked)
+            return await self._once(caller, ask, reason, once, done)
+        asked: Asked = await self._approvals.app.transact(ask, caller.context(self._request, reason=reason))
+        body = self._answer(asked)
         content = body.model_dump_json() if body is not None else "{}"
-        return _located(Response(content, status_code=status, media_type="application/json"))
+        return _located(Response(content, status_code=202, media_type="application/json"), done)
 
     async def _once(
-        self, caller: Caller, command: GuardedCommand[Any], payload: BaseModel, reason: str | None, once: OnceOnly
+        self,
+        caller: Caller,
+        ask: Callable[[UnitOfWork], Awaitable[Asked]],
+        reason: str | None,
+        once: OnceOnly,
+        done: int,
     ) -> Response:
         async def work(uow: UnitOfWork) -> BaseModel | None:
-            return self._answer(await self._approvals.ask(uow, caller.id, command, payload))[1]
+            return self._answer(await ask(uow))
 
-        return _located(await once(caller, work, status=202, reason=reason))
+        return _located(await once(caller, work, status=202, reason=reason), done)
 
-    def _answer(self, asked: Asked) -> tuple[int, BaseModel | None]:
+    def _answer(self, asked: Asked) -> BaseModel | None:
         if asked.proposal is None:
-            return 200, asked.done
+            return asked.done
         row = asked.proposal
         href = f"/api/{self._approvals.app.source}/v1/approvals/{row['id']}"
-        requested = ApprovalRequested(
+        return ApprovalRequested(
             approval_id=row["id"],
             href=href,
             **{name: row[name] for name in ("state", "payload_sha256", "subject_kind", "subject_id", "expires_at")},
         )
-        return 202, requested
 
 
-def _located(response: Response) -> Response:
-    """With Location where a proposal is, and 200 where there is none."""
+def _located(response: Response, done: int) -> Response:
+    """With Location where a proposal is; with the other status where there is none."""
     said = json.loads(bytes(response.body))
     if isinstance(said, dict) and "approval_id" in said and "href" in said:
         response.headers["Location"] = said["href"]
     elif response.status_code == 202:
-        response.status_code = 200
+        response.status_code = done
     return response
 
 
@@ -124,10 +137,12 @@ def check_guarded(app: FastAPI, commands: Sequence[GuardedCommand[Any]]) -> None
     So nobody gets to such a command on another way: what stands behind it is not called by any endpoint.
     """
     guarded = {command.rule.permission for command in commands}
+    beside = {name for command in commands for name in command.beside}
     open_doors = [
         route.name
         for route in declared_routes(app)
         if route.rule.permission in guarded and proposing not in route.calls and "GET" not in route.methods
+        if route.name not in beside
     ]
     if open_doors:
         raise UnguardedRoute(f"These routes need a second person and do not ask for one: {', '.join(open_doors)}")

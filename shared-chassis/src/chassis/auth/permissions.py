@@ -27,7 +27,7 @@ class PermissionSpec:
         step_up_s: how old, in seconds, the proof of who it is may be; None: as old as the session.
         four_eyes: it takes a second person. Routes that ask for it make a proposal first (`chassis.approvals`).
         impersonation: whether somebody who looks at things as a player may have it.
-        api_client: whether a partner's program may have it.
+        api_client: whether a partner's program may have it; never what is critical.
         scopable: whether it is held for single casinos, or for the whole operator alone.
         since: the day it was first declared, for reviews: `2026-11-28`.
 
@@ -35,7 +35,7 @@ class PermissionSpec:
     'payments.withdrawal.approve'
     >>> PermissionSpec("payments.withdrawal.approve", "Approve withdrawals", api_client=True)
     Traceback (most recent call last):
-    ValueError: payments.withdrawal.approve is not for partners' programs: they neither manage access nor approve
+    ValueError: payments.withdrawal.approve is not for partners' programs: nothing critical is, no access, no approval
     >>> PermissionSpec("withdrawals", "Everything")
     Traceback (most recent call last):
     ValueError: 'withdrawals' is not of the form service.resource.action
@@ -58,8 +58,8 @@ class PermissionSpec:
         if not _ID.match(self.id):
             raise ValueError(f"{self.id!r} is not of the form service.resource.action")
         service, _, action = self.id.split(".")
-        if self.api_client and (service == "security" or action.startswith("approve")):
-            raise ValueError(f"{self.id} is not for partners' programs: they neither manage access nor approve")
+        if self.api_client and (service == "security" or self.risk == "critical" or action.startswith("approve")):
+            raise ValueError(f"{self.id} is not for partners' programs: nothing critical is, no access, no approval")
 
 
 def manifest(permissions: Iterable[PermissionSpec]) -> list[dict[str, Any]]:

@@ -146,6 +146,27 @@ class DecisionsCounted(
 APPROVALS = "platform.approval.events"
 
 
+class RevealLimitReached(
+    ContractEvent,
+    type="platform.reveal_limit_reached",
+    version=1,
+    topic="platform.alarm.events",
+    key="staff_id",
+    consumers=("security",),
+):
+    """Somebody wanted to see personal data in clear more often than anybody's work takes; it was refused. Told once an
+    hour.
+    """
+
+    alarm_id: UUID
+    service: Slug
+    """Where it was."""
+    staff_id: UUID
+    reveals: Count
+    """How many were shown, since then."""
+    since: UtcTime
+
+
 class ApprovalProposed(
     ContractEvent,
     type="platform.approval_proposed",

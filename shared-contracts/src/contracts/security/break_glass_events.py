@@ -9,7 +9,14 @@ from contracts.fields import ActorRef, ExternalRef, FreeText, UtcTime
 EMERGENCIES = "security.emergency.events"
 
 
-class BreakGlassOpened(ContractEvent, type="security.break_glass_opened", version=1, topic=EMERGENCIES, key="staff_id"):
+class BreakGlassOpened(
+    ContractEvent,
+    type="security.break_glass_opened",
+    version=1,
+    topic=EMERGENCIES,
+    key="staff_id",
+    consumers=("backoffice",),
+):
     """Somebody opened emergency access. It ends by itself; everything the person does until then is marked."""
 
     staff_id: UUID
@@ -32,7 +39,12 @@ class BreakGlassEnded(ContractEvent, type="security.break_glass_ended", version=
 
 
 class BreakGlassReviewed(
-    ContractEvent, type="security.break_glass_reviewed", version=1, topic=EMERGENCIES, key="staff_id"
+    ContractEvent,
+    type="security.break_glass_reviewed",
+    version=1,
+    topic=EMERGENCIES,
+    key="staff_id",
+    consumers=("backoffice",),
 ):
     """Somebody else looked at what was done."""
 

@@ -12,7 +12,12 @@ EndedBy = Literal["ended_by_owner", "ended_by_colleague"]
 
 
 class ElevationRequested(
-    ContractEvent, type="security.elevation_requested", version=1, topic=ELEVATIONS, key="staff_id"
+    ContractEvent,
+    type="security.elevation_requested",
+    version=1,
+    topic=ELEVATIONS,
+    key="staff_id",
+    consumers=("backoffice",),
 ):
     """Somebody asks for a role for some hours."""
 
@@ -29,7 +34,14 @@ class ElevationRequested(
     """Nobody approves it after that."""
 
 
-class ElevationApproved(ContractEvent, type="security.elevation_approved", version=1, topic=ELEVATIONS, key="staff_id"):
+class ElevationApproved(
+    ContractEvent,
+    type="security.elevation_approved",
+    version=1,
+    topic=ELEVATIONS,
+    key="staff_id",
+    consumers=("backoffice",),
+):
     """A second person approved it; the assignment that came of it has the same id."""
 
     staff_id: UUID
@@ -38,7 +50,14 @@ class ElevationApproved(ContractEvent, type="security.elevation_approved", versi
     ends_at: UtcTime
 
 
-class ElevationRefused(ContractEvent, type="security.elevation_refused", version=1, topic=ELEVATIONS, key="staff_id"):
+class ElevationRefused(
+    ContractEvent,
+    type="security.elevation_refused",
+    version=1,
+    topic=ELEVATIONS,
+    key="staff_id",
+    consumers=("backoffice",),
+):
     """A second person said no."""
 
     staff_id: UUID
@@ -47,7 +66,12 @@ class ElevationRefused(ContractEvent, type="security.elevation_refused", version
 
 
 class ElevationWithdrawn(
-    ContractEvent, type="security.elevation_withdrawn", version=1, topic=ELEVATIONS, key="staff_id"
+    ContractEvent,
+    type="security.elevation_withdrawn",
+    version=1,
+    topic=ELEVATIONS,
+    key="staff_id",
+    consumers=("backoffice",),
 ):
     """It was taken back, or away, before anybody answered."""
 

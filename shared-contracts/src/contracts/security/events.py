@@ -158,6 +158,28 @@ class DutiesMet(ContractEvent, type="security.duties_met", version=1, topic=IDEN
     """Why it was allowed, where it was."""
 
 
+class AccessReviewed(ContractEvent, type="security.access_reviewed", version=1, topic=IDENTITY, key="staff_id"):
+    """Somebody else looked at a role that a colleague holds, and said that it is needed or took it away."""
+
+    staff_id: UUID
+    assignment_id: UUID
+    role_id: UUID
+    role_name: Label
+    quarter: ExternalRef
+    """`2026-Q4`: the quarter of the year in which it was looked at."""
+    decision: Literal["confirmed", "withdrawn"]
+
+
+class AlarmAcknowledged(ContractEvent, type="security.alarm_acknowledged", version=1, topic=IDENTITY, key="staff_id"):
+    """Somebody else looked at an alarm about a colleague; what came of it is the reason."""
+
+    alarm_id: UUID
+    kind: Code
+    staff_id: UUID
+    """Whom it is about."""
+    acknowledged_by: UUID
+
+
 SessionCause = Literal[
     "logged_out",
     "disabled",

@@ -1,6 +1,9 @@
-"""What waits for a second person, over all services: proposals, and withdrawals with approvals of their own."""
+"""What waits for a second person, over all services: proposals, and what has approvals of its own: withdrawals, wishes
+for more access, and emergencies that somebody else must review.
+"""
 
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -17,6 +20,14 @@ from contracts.platform.events import (
     ApprovalLapsed,
     ApprovalProposed,
 )
+from contracts.security.break_glass_events import BreakGlassOpened, BreakGlassReviewed
+from contracts.security.elevation_events import (
+    ElevationApproved,
+    ElevationRefused,
+    ElevationRequested,
+    ElevationWithdrawn,
+)
+from contracts.security.permissions import SecurityPermission
 
 table = Table(
     "rm_approval_inbox",
@@ -47,12 +58,21 @@ table = Table(
 _OF_PROPOSALS: Final = (
     ApprovalProposed, ApprovalEdited, ApprovalGiven, ApprovalLapsed, ApprovalExecuted, ApprovalClosed,
 )  # fmt: skip
+_OF_ACCESS: Final = (
+    ElevationRequested, ElevationApproved, ElevationRefused, ElevationWithdrawn, BreakGlassOpened, BreakGlassReviewed,
+)  # fmt: skip
 _OF_WITHDRAWALS: Final = (WithdrawalRequested, WithdrawalApproved, WithdrawalRejected, WithdrawalCancelled)
 
 
 def _key(recorded: Recorded[Any]) -> tuple[Any, ...]:
-    event = recorded.event
-    return (event.approval_id if isinstance(event, _OF_PROPOSALS) else event.withdrawal_id,)
+    match recorded.event:
+        case WithdrawalRequested() | WithdrawalApproved() | WithdrawalRejected() | WithdrawalCancelled() as event:
+            return (event.withdrawal_id,)
+        case ElevationRequested() | ElevationApproved() | ElevationRefused() | ElevationWithdrawn() as event:
+            return (event.elevation_id,)
+        case BreakGlassOpened() | BreakGlassReviewed() as event:
+            return (event.break_glass_id,)
+    return (recorded.event.approval_id,)
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
@@ -62,6 +82,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return _proposed(event, recorded)
         case WithdrawalRequested() as event:
             return _withdrawal(event, recorded)
+        case ElevationRequested() as event:
+            return _elevation(event, recorded)
+        case BreakGlassOpened() as event:
+            return _emergency(event, recorded)
     return None if row is None else _moved(row, recorded.event)
 
 
@@ -106,6 +130,56 @@ def _withdrawal(event: WithdrawalRequested, recorded: Recorded[Any]) -> Row:
     }
 
 
+def _elevation(event: ElevationRequested, recorded: Recorded[Any]) -> Row:
+    said = {
+        "command": "security.elevation",
+        "permission": str(SecurityPermission.ELEVATION_REQUEST),
+        "approve_permission": str(SecurityPermission.ROLE_ASSIGN),
+        "list_permission": str(SecurityPermission.ELEVATION_LIST),
+        "subject_kind": "elevation",
+        "summary": f"The role {event.role_name} for {event.minutes} minutes, {event.ticket}",
+        "expires_at": event.answer_by,
+        "href": f"/api/security/v1/elevations/{event.elevation_id}",
+    }
+    return _of_access(event.elevation_id, event.staff_id, event.casinos, recorded, said)
+
+
+def _emergency(event: BreakGlassOpened, recorded: Recorded[Any]) -> Row:
+    """Its review is what waits. It is never too late for that, so it does not expire."""
+    said = {
+        "command": "security.break_glass",
+        "permission": str(SecurityPermission.BREAK_GLASS_OPEN),
+        "approve_permission": str(SecurityPermission.BREAK_GLASS_REVIEW),
+        "list_permission": str(SecurityPermission.BREAK_GLASS_LIST),
+        "subject_kind": "break_glass",
+        "summary": f"Review of an emergency, {event.incident_id}, by {event.review_by:%Y-%m-%d %H:%M} UTC",
+        "expires_at": None,
+        "href": f"/api/security/v1/break-glass/{event.break_glass_id}",
+    }
+    return _of_access(event.break_glass_id, event.staff_id, event.casinos, recorded, said)
+
+
+def _of_access(
+    of: UUID, staff_id: UUID, casinos: tuple[str, ...], recorded: Recorded[Any], said: dict[str, Any]
+) -> Row:
+    """What is about one casino is its managers' to decide; about several, the whole operator's."""
+    one = casinos[0] if len(casinos) == 1 and casinos != ("*",) else None
+    return {
+        **said,
+        "id": of,
+        "service": "security",
+        "casino_id": UUID(one) if one is not None else None,
+        "risk": "critical",
+        "subject_id": str(of),
+        "requester_id": staff_id,
+        "barred": [],
+        "approved_by": [],
+        "needed": 1,
+        "state": "waiting",
+        "proposed_at": recorded.meta.occurred_at,
+    }
+
+
 def _moved(row: Row, event: Any) -> Row:
     match event:
         case ApprovalEdited():
@@ -124,10 +198,16 @@ def _moved(row: Row, event: Any) -> Row:
         case WithdrawalApproved():
             by = [*row["approved_by"], event.approved_by]
             return {**row, "approved_by": by, "state": "executed" if event.final else "waiting"}
-        case WithdrawalRejected():
+        case ElevationApproved():
+            return {**row, "approved_by": [event.approved_by], "state": "executed"}
+        case BreakGlassReviewed():
+            return {**row, "approved_by": [event.reviewed_by.removeprefix("staff:")], "state": "executed"}
+        case WithdrawalRejected() | ElevationRefused():
             return {**row, "state": "rejected"}
         case _:
             return {**row, "state": "withdrawn"}
 
 
-approval_inbox = ReadModel("approval_inbox", table, (*_OF_PROPOSALS, *_OF_WITHDRAWALS), key=_key, fold=fold)
+approval_inbox = ReadModel(
+    "approval_inbox", table, (*_OF_PROPOSALS, *_OF_WITHDRAWALS, *_OF_ACCESS), key=_key, fold=fold
+)

@@ -25,6 +25,7 @@ table = Table(
     Column("authorised_by", Text),
     Column("reason", Text),
     Column("facts", JSONB, nullable=False),
+    Column("break_glass", Uuid, comment="done under this emergency access"),
     Column(
         "consequence",
         Boolean,
@@ -77,6 +78,7 @@ def fold(_: Row | None, recorded: Recorded[Any]) -> Row | None:
         "authorised_by": recorded.meta.authorised_by,
         "reason": recorded.meta.reason,
         "facts": facts,
+        "break_glass": recorded.meta.breakglass,
         "consequence": recorded.version == 0,
     }
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from joserfc.jwk import OKPKey
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.policy import signing, wire
@@ -15,18 +15,34 @@ from chassis.auth.policy.local import HEARTBEAT_S, REMEMBERED, LocalPolicy
 from chassis.auth.policy.model import Policy
 from chassis.auth.policy.news import Confirmed
 from chassis.auth.policy.pull import Pulled
-from chassis.domain import Clock, uuid7
-from chassis.privacy import SecretBox
+from chassis.domain import Clock
 from chassis.store import Application, Context, UnitOfWork
 from contracts.security.events import PolicyChanged, PolicyConfirmed
-from security.adapters.tables import policy_key, policy_version, session
+from security.adapters.policy_keys import PolicyKeys
+from security.adapters.tables import policy_version, session
 
 _ONE_AT_A_TIME: Final = 0x706F6C69
 _LARGEST_MESSAGE: Final = 800_000
 LOOK_EVERY_S: Final = 0.5
+MADE_ANEW: Final = timedelta(hours=1)
+KEPT: Final = timedelta(days=7)
+"""How long a version stays that another one followed: nobody decides by it, but somebody may want to look."""
 
 Read = Callable[[AsyncConnection, datetime], Awaitable[Policy]]
 """Makes the policy that holds by what is committed now; its version is nobody's."""
+
+
+Stamp = Callable[[AsyncConnection], Awaitable[Any]]
+"""Another one whenever what the policy is made of is another; far cheaper than making it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the version was found to say, when."""
+
+    stamp: Any
+    version: int
+    at: datetime
 
 
 class PolicyStore(LocalPolicy):
@@ -35,15 +51,17 @@ class PolicyStore(LocalPolicy):
     Args:
         application: publishes a new version in the transaction that keeps it.
         read: makes the policy that holds.
-        box: seals the key.
+        stamp: tells whether there is anything to make anew.
+        keys: what it is signed with.
     """
 
-    def __init__(self, application: Application, read: Read, box: SecretBox, clock: Clock) -> None:
+    def __init__(self, application: Application, read: Read, stamp: Stamp, keys: PolicyKeys, clock: Clock) -> None:
         super().__init__(clock=clock)
         self._read = read
+        self._stamp = stamp
         self._app = application
-        self._box = box
-        self._key: OKPKey | None = None
+        self.keys = keys
+        self._made: _Made | None = None
         self._looked_at = -LOOK_EVERY_S
         self._due = asyncio.Event()
 
@@ -55,15 +73,28 @@ class PolicyStore(LocalPolicy):
     async def renew(self) -> Policy:
         """Publish a new version when what holds is another than what was published; the newest one."""
         async with self._app.db.read() as connection:
-            latest, rules = await _latest(connection, self.policy), await self._read(connection, self.now())
+            # The stamp first: what is committed between it and what is read is made once more, and never overlooked.
+            stamp, latest = await self._stamp(connection), await _latest(connection, self.policy)
+            if latest is not None and latest.version == self.version and self._is_made(stamp, latest.version):
+                return latest
+            rules = await self._read(connection, self.now())
         if latest is None or not wire.same_rules(latest, rules):
-            key = await self._signing_key()
+            key = await self.keys.current()
             latest = await self._app.transact(
                 lambda uow: _publish(uow, key, self._read), Context.system("policy", self._clock)
             )
         if latest.version != self.version:
             self.hold(latest)
+        self._made = _Made(stamp, latest.version, self.now())
         return latest
+
+    def _is_made(self, stamp: Any, version: int) -> bool:
+        """Whether the policy was made of just this. Once an hour it is made anew all the same: what ended long ago is
+        forgotten by the clock.
+        """
+        made = self._made
+        fresh = made is not None and timedelta(0) <= self.now() - made.at < MADE_ANEW
+        return made is not None and fresh and (made.stamp, made.version) == (stamp, version)
 
     async def at_least(self, version: int) -> bool:
         """Whether it is of this version: there is nobody to wait for."""
@@ -71,13 +102,13 @@ class PolicyStore(LocalPolicy):
 
     async def pulled(self) -> Pulled:
         """Everything a service asks for."""
-        policy, key, now = await self.renew(), await self._signing_key(), self.now()
+        policy, key, now = await self.renew(), await self.keys.current(), self.now()
         async with self._app.db.read() as connection:
             ended = await _ended(connection, now)
         return Pulled(
             policy=signing.sign(wire.encode(policy), "policy+jws", key),
             confirmed=Confirmed(policy.version, now).sign(key),
-            keys=signing.document_of({str(key.kid): key}),
+            keys=await self.keys.document(),
             ended=ended,
         )
 
@@ -112,30 +143,18 @@ class PolicyStore(LocalPolicy):
 
     async def confirm_to_all(self) -> None:
         """Tell every service that the policy still holds."""
-        key, version, now = await self._signing_key(), self.version, self.now()
+        key, version, now = await self.keys.current(), self.version, self.now()
         signed = Confirmed(version, now).sign(key)
         fact = PolicyConfirmed(installation="pitboss", policy_version=version, signed=signed)
         await self._app.transact(lambda uow: uow.publish(fact), Context.system("policy", self._clock))
 
-    async def _signing_key(self) -> OKPKey:
-        if self._key is None:
-            async with self._app.db.write() as connection:
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
-                row = (await connection.execute(select(policy_key))).first()
-                if row is not None:
-                    sealed = self._box.open(row.sealed_private_key, label=row.kid)
-                    self._key = OKPKey.import_key(sealed, {"kid": row.kid, "use": "sig"})
-                else:
-                    self._key = await self._new_key(connection)
-        return self._key
-
-    async def _new_key(self, connection: AsyncConnection) -> OKPKey:
-        kid = str(uuid7())
-        key = signing.new_key(kid)
-        sealed = self._box.seal(key.as_pem(private=True).decode(), label=kid)
-        values = {"kid": kid, "sealed_private_key": sealed, "created_at": self.now()}
-        await connection.execute(insert(policy_key).values(values))
-        return key
+    async def forget(self) -> int:
+        """Delete versions that nobody needs any more: all but the newest, once they are old; how many."""
+        newest = select(func.max(policy_version.c.version)).scalar_subquery()
+        old = policy_version.c.issued_at < self.now() - KEPT
+        async with self._app.db.write() as connection:
+            gone = await connection.execute(delete(policy_version).where(policy_version.c.version < newest, old))
+            return int(gone.rowcount)
 
 
 async def _publish(uow: UnitOfWork, key: OKPKey, read: Read) -> Policy:

@@ -156,6 +156,36 @@ audit_checkpoint = Table(
     Column("published_at", DateTime(timezone=True), nullable=False),
 )
 
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("alarm_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("staff_id", Uuid, nullable=False, comment="whom it is about"),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("acknowledged_at", DateTime(timezone=True)),
+    Column("acknowledged_by", Uuid),
+    Column("findings", Text),
+    Index("ix_alarm_raised_at", "raised_at", "alarm_id"),
+)
+
+access_review = Table(
+    "access_review",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("assignment_id", Uuid, nullable=False),
+    Column("staff_id", Uuid, nullable=False),
+    Column("role_id", Uuid, nullable=False),
+    Column("quarter", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reviewed_at", DateTime(timezone=True), nullable=False),
+    Column("reviewed_by", Uuid, nullable=False),
+    Index("ix_access_review_assignment_id", "assignment_id", "reviewed_at"),
+)
+
 policy_version = Table(
     "policy_version",
     metadata,
@@ -170,4 +200,6 @@ policy_key = Table(
     Column("kid", Text, primary_key=True),
     Column("sealed_private_key", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("signs_from", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("trusted_until", DateTime(timezone=True), comment="null: until it is replaced"),
 )

@@ -72,6 +72,8 @@ _ACCESS_VIEW = (
     "security.elevation.list",
     "security.break_glass.list",
     "security.access.explain",
+    "security.access_review.list",
+    "security.alarm.list",
 )
 
 _MONEY_TAKEN_AWAY = ("payments.deposit.export", "payments.withdrawal.export")
@@ -277,10 +279,12 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "Staff, roles and who holds them; nothing about players and no money.",
         _allow({}, *_ACCESS_VIEW, "security.audit.list", "security.staff.create", "security.staff.disable"),
         _allow({}, "security.staff.enable", "security.staff.reset", "security.role.draft", "security.role.define"),
-        _allow({}, "security.role.assign", "security.break_glass.end", "security.break_glass.review"),
+        _allow({}, "security.role.assign", "security.role.approve", "security.approval.list"),
+        _allow({}, "security.access_review.conduct", "security.access_review.export", "security.alarm.acknowledge"),
+        _allow({}, "security.break_glass.end", "security.break_glass.review"),
         _share("security"),
         _allow({}, *_ACCESS_TAKEN_AWAY),
-        _allow({}, "security.session.list", "security.session.end", "security.approval.list"),
+        _allow({}, "security.session.list", "security.session.end"),
         _allow({}, "security.bulk.run", "security.bulk.approve"),
         _deny("payments.*"),
     ),

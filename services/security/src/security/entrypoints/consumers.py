@@ -10,9 +10,10 @@ from chassis.messaging import Consumer
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.envelope import Envelope
-from contracts.platform.events import DecisionsCounted, PermissionManifestPublished
+from contracts.platform.events import DecisionsCounted, PermissionManifestPublished, RevealLimitReached
 from security.adapters import catalogue, clients, credentials, sessions, usage
 from security.adapters.tables import player_account
+from security.entrypoints import alarms
 from security.read_models.audit_log import audit_log
 from security.read_models.client_list import client_list
 
@@ -30,6 +31,11 @@ async def decisions_counted(uow: UnitOfWork, _: Envelope, event: DecisionsCounte
     programs = await uow.connection.execute(select(table.c.client_id).where(table.c.client_id.in_(asked)))
     for client_id in sorted(programs.scalars()):
         await clients.seen(uow.connection, client_id, event.counted_at)
+
+
+async def reveal_limit_reached(uow: UnitOfWork, _: Envelope, event: RevealLimitReached) -> None:
+    """Somebody must look at it."""
+    await alarms.too_many_reveals(uow, event)
 
 
 async def player_registered(uow: UnitOfWork, _: Envelope, event: PlayerRegistered) -> None:
@@ -70,6 +76,7 @@ async def _block(uow: UnitOfWork, player_id: UUID, *, blocked: bool) -> None:
 HANDLERS: dict[type[Any], Any] = {
     PermissionManifestPublished: manifest_published,
     DecisionsCounted: decisions_counted,
+    RevealLimitReached: reveal_limit_reached,
     PlayerRegistered: player_registered,
     PlayerBlocked: player_blocked,
     PlayerUnblocked: player_unblocked,

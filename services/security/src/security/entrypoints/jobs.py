@@ -7,27 +7,32 @@ from datetime import date, timedelta
 
 from chassis.store import Application, Context
 from security.adapters.keys import SigningKeys
+from security.adapters.policy_keys import PolicyKeys
+from security.adapters.policy_store import PolicyStore
 from security.entrypoints import duties, emergencies
 
 _LOOK_EVERY_S = 3600.0
 
 
-def rotation(keys: SigningKeys, age: timedelta) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """A loop that gives tokens a new key when the newest is older than `age`."""
+def rotation(keys: SigningKeys, policy_keys: PolicyKeys, age: timedelta) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """A loop that gives tokens, and policies, a new key when the newest is older than `age`."""
 
     async def key_rotation(stop: asyncio.Event) -> None:
         while not stop.is_set():
             await keys.refresh()
             await keys.rotate_if_older(age)
+            await policy_keys.rotate_if_older(age)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
 
     return key_rotation
 
 
-def nightly(application: Application, at_hour: int = 3) -> Callable[[asyncio.Event], Awaitable[None]]:
+def nightly(
+    application: Application, policies: PolicyStore, at_hour: int = 3
+) -> Callable[[asyncio.Event], Awaitable[None]]:
     """A loop that looks once a night, after this hour in UTC, for duties that met in one person and for
-    emergencies that nobody reviewed.
+    emergencies that nobody reviewed; and forgets versions and keys of the policy that nobody needs.
 
     Several processes may look in the same night: what was told once is not told again.
     """
@@ -39,6 +44,8 @@ def nightly(application: Application, at_hour: int = 3) -> Callable[[asyncio.Eve
             if now.hour >= at_hour and looked != now.date():
                 await application.transact(duties.look, Context.system("nightly-duties", application.clock))
                 await emergencies.tell_overdue(application)
+                await policies.forget()
+                await policies.keys.forget()
                 looked = now.date()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)

@@ -48,7 +48,8 @@ PERMISSIONS = (
         P.ROLE_DEFINE,
         "Define roles and change what they allow",
         "critical",
-        description="A role is one thing for all casinos; nobody puts more into one than he holds.",
+        description="A role is one thing for all casinos; nobody puts more into one than he holds. In one that people "
+        "hold, what is critical and new takes a second person.",
         step_up_s=_FRESH_S,
         scopable="operator",
     ),
@@ -56,9 +57,22 @@ PERMISSIONS = (
         P.ROLE_ASSIGN,
         "Give and take roles",
         "critical",
-        description="Never one's own, and never more than one holds at those casinos.",
+        description="Never one's own, and never more than one holds at those casinos. A role with a critical "
+        "permission takes a second person; taking one away takes nobody else.",
         step_up_s=_FRESH_S,
     ),
+    PermissionSpec(P.ROLE_APPROVE, "Be the second person where access is critical", "critical", step_up_s=_FRESH_S),
+    PermissionSpec(P.ACCESS_REVIEW_LIST, "See who may do what, and whether it was used", "normal", ("internal",)),
+    PermissionSpec(
+        P.ACCESS_REVIEW_CONDUCT,
+        "Review colleagues' access",
+        "high",
+        description="Neither one's own, nor what one gave. What is no longer needed is taken away at once.",
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(P.ACCESS_REVIEW_EXPORT, "Take the report of access away as a file", "high", ("internal",)),
+    PermissionSpec(P.ALARM_LIST, "See alarms about colleagues", "normal", ("internal",)),
+    PermissionSpec(P.ALARM_ACKNOWLEDGE, "Acknowledge alarms about colleagues", "high", step_up_s=_FRESH_S),
     PermissionSpec(
         P.ELEVATION_REQUEST,
         "Ask for a role for some hours",

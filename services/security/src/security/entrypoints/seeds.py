@@ -1,5 +1,6 @@
 """The roles an installation begins with are made once; what an operator made of them since stays."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,9 @@ from security.domain.role.aggregate import Defined, role
 from security.domain.role.commands import DefineRole, PublishVersion
 from security.entrypoints.permissions import PERMISSIONS
 from security.read_models.role_list import role_list
+
+REVIEWED_WITHIN = timedelta(days=365)
+"""By then somebody looks at a seed role again, and says so with its next version."""
 
 
 async def seed_roles(uow: UnitOfWork) -> list[str]:
@@ -59,6 +63,7 @@ async def _define(uow: UnitOfWork, seed: SeedRole) -> UUID:
         description=seed.description,
         owner=seed.owner,
         break_glass=seed.break_glass,
+        review_by=(uow.ctx.occurred_at + REVIEWED_WITHIN).date(),
     )
     await uow.decide(role, role_id, command)
     return role_id

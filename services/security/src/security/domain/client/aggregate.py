@@ -47,6 +47,7 @@ from security.domain.client.events import (
     ClientRoleWithdrawn,
     ClientTermsSet,
 )
+from security.domain.second import require_second
 
 EVERYWHERE: Final = ("*",)
 MOST_KEYS: Final = 2
@@ -152,6 +153,7 @@ def _assign(command: AssignClientRole, there: Registered) -> Sequence[ClientEven
         raise ClientOutOfScope("The client has no business at one of these casinos.", field="casinos")
     if (command.role_id, command.casinos) in there.roles.values():
         return []
+    require_second(command.critical, command.by, command.approved_by)
     return [
         ClientRoleAssigned(
             assignment_id=command.assignment_id,

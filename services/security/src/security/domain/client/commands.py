@@ -64,11 +64,18 @@ class RetireKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignClientRole:
+    """`critical`: the permissions of it that take a second person. A program has none of these while they are critical;
+    it is asked all the same, because nobody looks at it again when one of them is critical no more.
+    """
+
     assignment_id: UUID
     role_id: UUID
     role_name: str
     casinos: tuple[str, ...]
     within: Within
+    critical: tuple[str, ...] = ()
+    by: UUID | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

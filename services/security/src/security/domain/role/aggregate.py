@@ -36,6 +36,7 @@ from security.domain.role.events import (
     RoleRetired,
     RoleVersionPublished,
 )
+from security.domain.second import newly_critical, require_second
 from security.domain.staff.errors import BeyondOwnAccess
 
 
@@ -131,6 +132,8 @@ def _publish(command: PublishVersion, state: Role) -> Sequence[RoleEvent]:
     before, after = lines(now.grants), lines(grants)
     _require_held(after, command.catalogue, command.own, before)
     _require_held(undenied(before, after, command.catalogue), command.catalogue, command.own)
+    if command.own is not None and command.held:
+        require_second(newly_critical(now.grants, grants, command.catalogue), command.by, command.approved_by)
     return [
         RoleVersionPublished(
             name=there.name,

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from security.domain.grants import Catalogue, Grant, Line
 
@@ -32,7 +33,11 @@ class DraftVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishVersion:
-    """Let a new version hold. `grants` None: those of the draft. What is not said stays as it was."""
+    """Let a new version hold. `grants` None: those of the draft. What is not said stays as it was.
+
+    Attributes:
+        held: somebody holds the role, or may open it, so that what is critical and new in it takes a second person.
+    """
 
     grants: tuple[Grant, ...] | None
     catalogue: Catalogue
@@ -40,6 +45,9 @@ class PublishVersion:
     description: str | None = None
     owner: str | None = None
     review_by: date | None = None
+    held: bool = True
+    by: UUID | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import assert_never
 from uuid import UUID
 
 from chassis.domain import Decider
+from security.domain.second import require_second
 from security.domain.staff.commands import (
     AddStaffMember,
     AssignRole,
@@ -114,6 +115,8 @@ def _assign(command: AssignRole, state: Staff) -> Sequence[StaffEvent]:
     )
     if wanted in there.roles.values():
         return []
+    if command.by is not None:
+        require_second(command.critical, command.by, command.approved_by)
     return [
         RoleAssigned(
             assignment_id=command.assignment_id,

@@ -17,6 +17,8 @@ class AddStaffMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignRole:
+    """`critical`: the permissions of it that take a second person, where somebody gives it."""
+
     staff_id: UUID
     assignment_id: UUID
     role_id: UUID
@@ -29,6 +31,7 @@ class AssignRole:
     ticket: str | None = None
     approved_by: str | None = None
     override: str | None = None
+    critical: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

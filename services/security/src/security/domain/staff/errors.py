@@ -31,6 +31,18 @@ class OwnAccess(DomainError):
         return "Your own access is changed by a colleague."
 
 
+class OwnGift(DomainError):
+    """A review is somebody else's look: whoever gave the access knows already why he did."""
+
+    code = "own_gift"
+
+
+class OwnAlarm(DomainError):
+    """Whoever an alarm is about does not say that all is well."""
+
+    code = "own_alarm"
+
+
 class BeyondOwnAccess(DomainError):
     """Whoever manages some casinos gives and takes no more than what is his there."""
 

@@ -1,5 +1,7 @@
 """Security's endpoints."""
 
+from security.entrypoints.http.access_review.endpoints import router as access_review
+from security.entrypoints.http.alarms.endpoints import router as alarms
 from security.entrypoints.http.assignments.endpoints import router as assignments
 from security.entrypoints.http.audit.endpoints import router as audit
 from security.entrypoints.http.break_glass.endpoints import router as break_glass
@@ -41,6 +43,8 @@ ROUTERS = (
     role_versions,
     role_simulations,
     conflicts,
+    access_review,
+    alarms,
     decisions,
     permissions,
     audit,

@@ -47,11 +47,19 @@ def require_own_casinos(caller: Caller, casinos: tuple[str, ...]) -> None:
         raise Invalid("You may give access to your own casinos only.", field="casinos")
 
 
+def require_one_place(caller: Caller, casinos: tuple[str, ...]) -> None:
+    """Invalid when a manager of some casinos proposes for several at once: who may approve is asked for one of them,
+    or for the whole operator.
+    """
+    if casinos_of(caller) is not None and len(casinos) > 1:
+        raise Invalid("It takes a second person: propose it for each casino by itself.", field="casinos")
+
+
 async def require_held(
-    uow: UnitOfWork, caller: Caller, given: Sequence[Line], known: Catalogue, *, field: str | None = "role_id"
+    uow: UnitOfWork, by: UUID, given: Sequence[Line], known: Catalogue, *, field: str | None = "role_id"
 ) -> None:
     """BeyondOwnAccess when more is given than the giver holds: at a casino, for as long, up to an amount, in sight."""
-    own = await held_by(uow.connection, caller.id, uow.ctx.occurred_at)
+    own = await held_by(uow.connection, by, uow.ctx.occurred_at)
     missing = beyond(given, known, own)
     if missing:
         raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field=field)
@@ -60,13 +68,13 @@ async def require_held(
 async def require_undenied(uow: UnitOfWork, caller: Caller, denied: Sequence[Line]) -> None:
     """BeyondOwnAccess when lines are taken away whose denials kept somebody from what the caller does not hold."""
     known = await catalogue.load(uow.connection)
-    await require_held(uow, caller, undenied(denied, [], known), known, field=None)
+    await require_held(uow, caller.id, undenied(denied, [], known), known, field=None)
 
 
 async def require_as_much(uow: UnitOfWork, caller: Caller, staff_id: UUID) -> None:
     """BeyondOwnAccess when a colleague may do what the caller may not: who sees his password could come in as him."""
     theirs = await held_now_or_later(uow.connection, staff_id, uow.ctx.occurred_at)
-    await require_held(uow, caller, theirs, await catalogue.load(uow.connection), field=None)
+    await require_held(uow, caller.id, theirs, await catalogue.load(uow.connection), field=None)
 
 
 def at_own_casinos(caller: Caller, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -81,6 +89,12 @@ def at_own_casinos(caller: Caller, column: ColumnElement[Any]) -> list[ColumnEle
 def assignments_within(caller: Caller) -> list[ColumnElement[bool]]:
     """Narrows a query over assignments to those at the caller's casinos alone."""
     return at_own_casinos(caller, assignment_list.table.c.casinos)
+
+
+def colleague_ids(caller: Caller, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Narrows a query to what is about those who hold a role at the caller's casinos; `column` says about whom."""
+    own, table = assignments_within(caller), assignment_list.table
+    return [column.in_(select(table.c.staff_id).where(*own))] if own else []
 
 
 async def require_colleague(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> None:

@@ -12,17 +12,23 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from backoffice.read_models.approval_inbox import table
 from chassis.auth import Caller, Requires
 from chassis.db import Database
-from chassis.http import Db
+from chassis.http import App, Db
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, in_scope, serve_list
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.event import SERVICES
 from contracts.payments.permissions import PaymentsPermission
+from contracts.security.permissions import SecurityPermission
 
 router = APIRouter(prefix="/api/backoffice/v1/approvals", tags=["approvals"])
 
 _C = table.c
-_LISTS = (*(f"{service}.approval.list" for service in SERVICES), str(PaymentsPermission.WITHDRAWAL_LIST))
+_LISTS = (
+    *(f"{service}.approval.list" for service in SERVICES),
+    str(PaymentsPermission.WITHDRAWAL_LIST),
+    str(SecurityPermission.ELEVATION_LIST),
+    str(SecurityPermission.BREAK_GLASS_LIST),
+)
 
 INBOX = ListSpec(
     "approval_inbox",
@@ -81,8 +87,8 @@ async def _all(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
     return [_visible(caller)]
 
 
-async def _awaiting_me(caller: Annotated[Caller, _MAY_LIST], db: Db) -> Conditions:
-    return [_visible(caller), *await _awaiting(caller, db)]
+async def _awaiting_me(caller: Annotated[Caller, _MAY_LIST], db: Db, app: App) -> Conditions:
+    return [_visible(caller), *await _awaiting(caller, db, app.clock.now())]
 
 
 async def _mine(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
@@ -94,7 +100,7 @@ def _visible(caller: Caller) -> ColumnElement[bool]:
     return or_(false(), *(and_(_C.list_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in _LISTS))
 
 
-async def _awaiting(caller: Caller, db: Database) -> Sequence[ColumnElement[bool]]:
+async def _awaiting(caller: Caller, db: Database, now: datetime) -> Sequence[ColumnElement[bool]]:
     me: Any = [str(caller.id)]
     async with db.read() as connection:
         asked = select(_C.approve_permission).where(_C.state == "waiting").distinct()
@@ -102,6 +108,7 @@ async def _awaiting(caller: Caller, db: Database) -> Sequence[ColumnElement[bool
     held = (and_(_C.approve_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in permissions)
     return [
         _C.state == "waiting",
+        or_(_C.expires_at.is_(None), _C.expires_at > now),
         _C.requester_id != caller.id,
         ~_C.barred.contains(me),
         ~_C.approved_by.contains(me),

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import false, or_
 
+from backoffice.adapters.reveals import Counted
 from backoffice.application.ports import Credentials
 from backoffice.domain.player.errors import PlayerUnknown
 from backoffice.entrypoints.http.players.listing import PLAYERS, opening
@@ -125,10 +126,12 @@ async def reveal_player(
     player_id: UUID,
     body: ReasonBody,
     request: Request,
-    app: App,
+    counted: Counted,
     vault: Vault,
 ) -> PersonalData:
-    """A player's personal data in clear, for a reason. The look and the reason are recorded before it is shown."""
+    """A player's personal data in clear, for a reason. The look and the reason are recorded before it is shown. More
+    than thirty within an hour are refused, and security hears of it.
+    """
 
     async def work(uow: UnitOfWork) -> PersonalData:
         row = await found(uow.connection, caller, player_id)
@@ -146,7 +149,7 @@ async def reveal_player(
         )
         return await reveal(uow.connection, vault, row)
 
-    return await app.transact(work, caller.context(request, reason=body.reason))
+    return await counted(caller.id, caller.context(request, reason=body.reason), work)
 
 
 @router.get("/internal/v1/players/{player_id}/personal-data", dependencies=[Internal("verification", "payments")])

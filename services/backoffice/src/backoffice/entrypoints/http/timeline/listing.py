@@ -19,6 +19,7 @@ TIMELINE = ListSpec(
         "actor_name": Field(None, label="Colleague"),
         "authorised_by": Field(table.c.authorised_by),
         "reason": Field(table.c.reason, ops=()),
+        "break_glass": Field(table.c.break_glass),
         "facts": Field(table.c.facts),
         "casino_id": Field(table.c.casino_id, hidden=True),
     },

@@ -22,6 +22,8 @@ class TimelineEntry(BaseModel):
     """Of the colleague who acted; null for players and programs."""
     authorised_by: str | None
     reason: str | None
+    break_glass: UUID | None
+    """The emergency access under which it was done, if it was: whoever reads it shows it."""
     facts: dict[str, Any]
 
 

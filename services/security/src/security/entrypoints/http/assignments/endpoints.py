@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import ColumnElement, select
 
+from chassis.approvals import Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import uuid7
 from chassis.http import App, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
@@ -16,11 +16,19 @@ from security.application.policy import grants_of
 from security.domain.grants import lines
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import WithdrawRole
-from security.entrypoints.http.assignments.giving import Gift, casinos_named, give
+from security.entrypoints.http.assignments.giving import casinos_named, require_possible
+from security.entrypoints.http.assignments.guarded import GIVE_ROLE, GiveRole, describe
 from security.entrypoints.http.assignments.listing import ASSIGNMENTS
-from security.entrypoints.http.reach import assignments_within, casinos_of, require_own_casinos, require_undenied
+from security.entrypoints.http.reach import (
+    assignments_within,
+    casinos_of,
+    require_one_place,
+    require_own_casinos,
+    require_undenied,
+)
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.http.staff.schemas import Assign, Assigned, AssignmentItem
+from security.entrypoints.second_person import ALSO_PROPOSED, size
 from security.read_models.assignment_list import assignment_list
 from security.read_models.role_list import role_list
 
@@ -47,31 +55,28 @@ serve_list(
 )
 
 
-@router.post("/staff/{staff_id}/assignments", status_code=201, response_model=Assigned)
+@router.post("/staff/{staff_id}/assignments", status_code=201, response_model=Assigned, responses=ALSO_PROPOSED)
 async def assign_role(
-    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, body: Assign, once: Once
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN, proposes=True)],
+    staff_id: UUID,
+    body: Assign,
+    once: Once,
+    proposing: Proposing,
 ) -> Response:
     """Give a role for some casinos or for the whole operator. Nobody gives themselves one, or more than they hold; what
-    is kept with two people meets in one only for a reason that is kept.
+    is kept with two people meets in one only for a reason that is kept. With a critical permission in it the role is
+    proposed, and given when a second person approves (202).
     """
     casinos = casinos_named(body.casinos)
     require_own_casinos(caller, casinos)
-    gift = Gift(
-        staff_id=staff_id,
-        assignment_id=uuid7(),
-        role_id=body.role_id,
-        casinos=casinos,
-        not_before=body.not_before,
-        expires_at=body.expires_at,
-        ticket=body.ticket,
-        conflict_override=body.conflict_override,
-    )
+    payload = GiveRole(staff_id=staff_id, **{**body.model_dump(exclude={"reason"}), "casinos": list(casinos)})
 
-    async def work(uow: UnitOfWork) -> Assigned:
-        await give(uow, caller, gift)
-        return Assigned(assignment_id=gift.assignment_id)
+    async def check(uow: UnitOfWork) -> None:
+        await require_possible(uow, caller.id, payload.gift())
+        if (await describe(uow, payload)).size != size(()):
+            require_one_place(caller, casinos)
 
-    return await once(caller, work, reason=body.reason)
+    return await proposing(caller, GIVE_ROLE, payload, reason=body.reason, once=once, check=check, done=201)
 
 
 @router.delete("/staff/{staff_id}/assignments/{assignment_id}")

@@ -1,24 +1,25 @@
 """What giving a role takes, however it comes about: no more than the giver holds, and no duties that are kept apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.auth import Caller, Forbidden
+from chassis.auth import Forbidden
 from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
 from security.application.policy import grants_of
 from security.domain.duties import Conflict, conflicts
-from security.domain.grants import Catalogue, Line, lines
+from security.domain.grants import EVERYWHERE, Catalogue, Line, held_at, lines, places
+from security.domain.second import critical_in
 from security.domain.staff.aggregate import Active, staff
 from security.domain.staff.commands import AssignRole, WithdrawRole
 from security.domain.staff.errors import DutiesConflict
-from security.entrypoints.access import held_now_or_later, role_to_give
+from security.entrypoints.access import held_by, held_now_or_later, role_to_give
 from security.entrypoints.http.reach import require_held
 from security.read_models.staff_list import staff_list
 
@@ -38,36 +39,47 @@ class Gift:
     conflict_override: str | None = None
 
 
-async def give(uow: UnitOfWork, caller: Caller, gift: Gift) -> None:
-    """Give the role, as the caller.
+async def give(uow: UnitOfWork, by: UUID, gift: Gift) -> None:
+    """Give the role, as whoever gives it.
 
     Raises:
         RoleUnknown, RoleIsRetired, RoleForEmergencies: there is no such role to give.
-        BeyondOwnAccess: it is more than the caller holds, there and for as long.
+        BeyondOwnAccess: it is more than the giver holds, there and for as long.
         DutiesConflict: one person would hold what is kept with two, and nobody said why.
-        Forbidden: the caller may not let duties meet.
-        OwnAccess: it is for the caller himself.
+        Forbidden: the giver may not let duties meet.
+        OwnAccess: it is for the giver himself.
+        SecondPersonNeeded: it is critical, and nobody else has said yes.
     """
+    await uow.decide(staff, gift.staff_id, await _command(uow, by, gift))
+
+
+async def require_possible(uow: UnitOfWork, by: UUID, gift: Gift) -> None:
+    """Whether it could be given now, but for a second person; raises as `give` does."""
+    command = replace(await _command(uow, by, gift), critical=())
+    staff.decide(command, (await uow.load(staff, gift.staff_id)).state)
+
+
+async def _command(uow: UnitOfWork, by: UUID, gift: Gift) -> AssignRole:
     found = await role_to_give(uow, gift.role_id)
     known = await catalogue.load(uow.connection)
     given = lines(grants_of(found), gift.casinos, gift.expires_at)
-    await require_held(uow, caller, given, known)
+    await require_held(uow, by, given, known)
     met = await meeting(uow, gift.staff_id, given, known)
-    command = AssignRole(
+    return AssignRole(
         staff_id=gift.staff_id,
         assignment_id=gift.assignment_id,
         role_id=gift.role_id,
         role_name=found.name,
         casinos=gift.casinos,
-        by=caller.id,
+        by=by,
         now=uow.ctx.occurred_at,
         not_before=gift.not_before,
         expires_at=gift.expires_at,
         ticket=gift.ticket,
         approved_by=gift.approved_by,
-        override=_override(caller, gift, met),
+        override=await _override(uow, by, gift, met, known),
+        critical=tuple(critical_in(given, known)),
     )
-    await uow.decide(staff, gift.staff_id, command)
 
 
 async def meeting(uow: UnitOfWork, staff_id: UUID, given: list[Line], known: Catalogue) -> list[Conflict]:
@@ -98,15 +110,15 @@ def casinos_named(given: list[str]) -> tuple[str, ...]:
         raise Invalid("Name casino ids, or * alone.", field="casinos") from None
 
 
-def _override(caller: Caller, gift: Gift, met: list[Conflict]) -> str | None:
+async def _override(uow: UnitOfWork, by: UUID, gift: Gift, met: list[Conflict], known: Catalogue) -> str | None:
     """The reason why duties may meet, if they do; DutiesConflict without one, Forbidden for whoever may not say so."""
     if not met:
         return None
     if gift.conflict_override is None:
         named = "; ".join(f"{one.pair.first} and {one.pair.second}: {one.pair.why}" for one in met[:3])
         raise DutiesConflict(f"One person would hold {named}", field="role_id")
-    scope = caller.scope(P.CONFLICT_OVERRIDE)
-    allowed = scope.unlimited if gift.casinos == ("*",) else all(scope.allows(UUID(one)) for one in gift.casinos)
-    if not caller.may(P.CONFLICT_OVERRIDE) or not allowed:
+    own = await held_by(uow.connection, by, uow.ctx.occurred_at)
+    where = places(own) if gift.casinos == EVERYWHERE else gift.casinos
+    if not all(str(P.CONFLICT_OVERRIDE) in held_at(own, casino, known) for casino in where):
         raise Forbidden
     return gift.conflict_override

@@ -7,23 +7,23 @@ import asyncpg
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
+from chassis.approvals import Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import uuid7
 from chassis.http import App, Once
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import catalogue
 from security.application.client_keys import key_of
 from security.application.policy import grants_of
 from security.domain.client.aggregate import client
-from security.domain.client.commands import AddKey, AssignClientRole, RetireKey, WithdrawClientRole
+from security.domain.client.commands import AddKey, RetireKey, WithdrawClientRole
 from security.domain.client.errors import ClientKeyTaken
 from security.domain.grants import lines
-from security.entrypoints.access import role_to_give
 from security.entrypoints.http.assignments.giving import casinos_named
+from security.entrypoints.http.clients.guarded import GIVE_CLIENT_ROLE, GiveClientRole, describe, require_possible
 from security.entrypoints.http.clients.schemas import AddKeyBody, AssignBody, AssignedReply, KeyAdded
-from security.entrypoints.http.reach import casinos_of, require_held, require_own_casinos, require_undenied
+from security.entrypoints.http.reach import casinos_of, require_one_place, require_own_casinos, require_undenied
 from security.entrypoints.http.sessions.schemas import Done
+from security.entrypoints.second_person import ALSO_PROPOSED, size
 from security.read_models.client_assignments import client_assignments
 from security.read_models.role_list import role_list
 
@@ -57,31 +57,27 @@ async def retire_key(
     return Done()
 
 
-@router.post("/assignments", status_code=201, response_model=AssignedReply)
+@router.post("/assignments", status_code=201, response_model=AssignedReply, responses=ALSO_PROPOSED)
 async def assign_role_to_client(
-    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], client_id: UUID, body: AssignBody, once: Once
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN, proposes=True)],
+    client_id: UUID,
+    body: AssignBody,
+    once: Once,
+    proposing: Proposing,
 ) -> Response:
     """Give a program a role at some of its casinos. What of the role is not for programs counts for nothing, and nobody
-    gives more than they hold.
+    gives more than they hold. A role with a critical permission is given when a second person approves (202).
     """
-    casinos, assignment_id = casinos_named(body.casinos), uuid7()
+    casinos = casinos_named(body.casinos)
     require_own_casinos(caller, casinos)
+    payload = GiveClientRole(client_id=client_id, role_id=body.role_id, casinos=list(casinos))
 
-    async def work(uow: UnitOfWork) -> AssignedReply:
-        role = await role_to_give(uow, body.role_id)
-        known = await catalogue.load(uow.connection)
-        await require_held(uow, caller, lines(grants_of(role), casinos), known)
-        command = AssignClientRole(
-            assignment_id=assignment_id,
-            role_id=body.role_id,
-            role_name=role.name,
-            casinos=casinos,
-            within=casinos_of(caller),
-        )
-        await uow.decide(client, client_id, command)
-        return AssignedReply(assignment_id=assignment_id)
+    async def check(uow: UnitOfWork) -> None:
+        await require_possible(uow, caller.id, payload, casinos_of(caller))
+        if (await describe(uow, payload)).size != size(()):
+            require_one_place(caller, casinos)
 
-    return await once(caller, work, reason=body.reason)
+    return await proposing(caller, GIVE_CLIENT_ROLE, payload, reason=body.reason, once=once, check=check, done=201)
 
 
 @router.delete("/assignments/{assignment_id}")

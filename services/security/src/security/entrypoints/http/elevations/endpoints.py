@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.approvals import Proposing
 from chassis.auth import AnyStaff, Caller, Requires
 from chassis.domain import uuid7
 from chassis.http import Db, Once
@@ -14,11 +15,12 @@ from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.domain.elevation import commands
-from security.domain.elevation.aggregate import Absent, Given, elevation
+from security.domain.elevation.aggregate import Absent, elevation
 from security.domain.elevation.errors import ElevationUnknown
 from security.domain.elevation.events import ElevationEnded
 from security.entrypoints.access import role_to_give
-from security.entrypoints.http.assignments.giving import Gift, casinos_named, give, take_back
+from security.entrypoints.http.assignments.giving import casinos_named, take_back
+from security.entrypoints.http.elevations.guarded import GRANT_ELEVATION, GrantElevation, describe, require_grantable
 from security.entrypoints.http.elevations.listing import ELEVATIONS, elevations_within
 from security.entrypoints.http.elevations.schemas import (
     AnswerElevation,
@@ -26,7 +28,8 @@ from security.entrypoints.http.elevations.schemas import (
     AskForElevation,
     ElevationItem,
 )
-from security.entrypoints.http.reach import casinos_of, require_own_casinos
+from security.entrypoints.http.reach import casinos_of, require_one_place, require_own_casinos
+from security.entrypoints.second_person import ALSO_PROPOSED, size
 from security.read_models.elevation_list import table
 
 router = APIRouter(prefix="/api/security/v1", tags=["elevations"])
@@ -85,30 +88,26 @@ async def ask_for_elevation(
     return await once(caller, work, reason=body.reason)
 
 
-@router.post("/elevations/{elevation_id}/approve", response_model=ElevationItem)
-async def approve_elevation(caller: Assigner, elevation_id: UUID, body: ApproveElevation, once: Once) -> Response:
+@router.post("/elevations/{elevation_id}/approve", response_model=ElevationItem, responses=ALSO_PROPOSED)
+async def approve_elevation(
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN, proposes=True)],
+    elevation_id: UUID,
+    body: ApproveElevation,
+    once: Once,
+    proposing: Proposing,
+) -> Response:
     """Give somebody the role asked for, until its time is over. The rules are those of giving a role: nobody answers
-    his own wish or gives more than he holds, and what is kept with two people meets in one only for a reason.
+    his own wish or gives more than he holds, what is kept with two people meets in one only for a reason, and what is
+    critical is given when a second person has approved it, too (202).
     """
+    payload = GrantElevation(elevation_id=elevation_id, conflict_override=body.conflict_override)
 
-    async def work(uow: UnitOfWork) -> ElevationItem:
-        command = commands.ApproveElevation(by=caller.id, now=uow.ctx.occurred_at, within=casinos_of(caller))
-        given = (await uow.decide(elevation, elevation_id, command)).state
-        assert isinstance(given, Given), "whoever approves gives"
-        gift = Gift(
-            staff_id=given.wish.staff_id,
-            assignment_id=elevation_id,
-            role_id=given.wish.role_id,
-            casinos=given.wish.casinos,
-            expires_at=given.ends_at,
-            ticket=given.wish.ticket,
-            approved_by=str(caller.id),
-            conflict_override=body.conflict_override,
-        )
-        await give(uow, caller, gift)
-        return await _item(uow.connection, elevation_id)
+    async def check(uow: UnitOfWork) -> None:
+        casinos = await require_grantable(uow, caller.id, payload, casinos_of(caller))
+        if (await describe(uow, payload)).size != size(()):
+            require_one_place(caller, casinos)
 
-    return await once(caller, work, status=200, reason=body.reason)
+    return await proposing(caller, GRANT_ELEVATION, payload, reason=body.reason, once=once, check=check)
 
 
 @router.post("/elevations/{elevation_id}/refuse", response_model=ElevationItem)

@@ -1,5 +1,7 @@
 """Roles: defined, shown, listed, retired."""
 
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -64,8 +66,9 @@ serve_list(
     Requires(P.ROLE_LIST),
     item=RoleItem,
     export=P.ROLE_EXPORT,
-    finish=lambda *_: _with_warnings,
-    summary="All roles by name, with a warning where one names what no service declares any more.",
+    finish=lambda request, _: partial(_with_warnings, now=request.app.state.application.clock.now()),
+    summary="All roles by name, with a warning where one names what no service declares any more or nobody looked at "
+    "one in time.",
 )
 
 
@@ -96,6 +99,15 @@ async def retire_role(
     return await once(caller, work, status=200, reason=body.reason)
 
 
-async def _with_warnings(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _with_warnings(
+    connection: AsyncConnection, rows: list[dict[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
     known = await catalogue.load(connection)
-    return [{**row, "warnings": warnings(row["permissions"], known)} for row in rows]
+    return [
+        {**row, "warnings": warnings(row["permissions"], known), "review_overdue": _overdue(row["review_by"], now)}
+        for row in rows
+    ]
+
+
+def _overdue(review_by: date | None, now: datetime) -> bool:
+    return review_by is not None and review_by < now.date()

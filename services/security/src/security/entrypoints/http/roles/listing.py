@@ -20,6 +20,7 @@ ROLES = ListSpec(
         "permissions": Field(table.c.permissions),
         "break_glass": Field(table.c.break_glass),
         "changed_at": Field(table.c.changed_at, sortable=True),
+        "review_overdue": Field(None, kind="boolean"),
         "warnings": Field(None, kind="texts"),
     },
     default_order="name.asc",

@@ -17,7 +17,7 @@ Pattern = Annotated[
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,10}$")]
 Amount = Annotated[int, Field(ge=0, le=10**18)]
 
-_MOST_GRANTS = 300
+MOST_GRANTS = 300
 
 
 class GrantBody(StrictModel):
@@ -59,8 +59,8 @@ class GrantBody(StrictModel):
 class Lines(StrictModel):
     """What a role allows: lines, or the short form for lines that allow everywhere, any amount, with people masked."""
 
-    grants: Annotated[list[GrantBody], Field(min_length=1, max_length=_MOST_GRANTS)] | None = None
-    permissions: Annotated[list[Pattern], Field(min_length=1, max_length=_MOST_GRANTS)] | None = Field(
+    grants: Annotated[list[GrantBody], Field(min_length=1, max_length=MOST_GRANTS)] | None = None
+    permissions: Annotated[list[Pattern], Field(min_length=1, max_length=MOST_GRANTS)] | None = Field(
         default=None, description="instead of grants: exact permissions, or patterns ending in .* for all beneath"
     )
 
@@ -135,7 +135,9 @@ class VersionPublished(BaseModel):
 
 
 class RoleItem(BaseModel):
-    """A role in the list. `warnings`: permissions it names that no service declares any more."""
+    """A role in the list. `warnings`: permissions it names that no service declares any more. `review_overdue`: the day
+    by which somebody was to look at it again is over.
+    """
 
     role_id: UUID
     name: str
@@ -147,6 +149,7 @@ class RoleItem(BaseModel):
     permissions: list[str]
     break_glass: bool
     changed_at: datetime
+    review_overdue: bool
     warnings: list[str]
 
 

@@ -4,19 +4,19 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
 
+from chassis.approvals import Proposing
 from chassis.auth import Caller, Requires
 from chassis.http import App, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
-from security.domain.role.aggregate import Defined, role
-from security.domain.role.commands import DraftVersion, PublishVersion
-from security.domain.staff.errors import OwnAccess
-from security.entrypoints.access import held_by, role_with_versions
+from security.domain.role.aggregate import role
+from security.domain.role.commands import DraftVersion
+from security.entrypoints.access import role_with_versions
 from security.entrypoints.http.reach import require_whole_operator
+from security.entrypoints.http.roles.guarded import PUBLISH_VERSION, PublishRole, bodies, require_possible
 from security.entrypoints.http.roles.listing import VERSIONS
 from security.entrypoints.http.roles.schemas import (
     Difference,
@@ -28,8 +28,8 @@ from security.entrypoints.http.roles.schemas import (
 )
 from security.entrypoints.http.roles.views import difference, version_of, version_view
 from security.entrypoints.http.sessions.schemas import Done
+from security.entrypoints.second_person import ALSO_PROPOSED
 from security.read_models import role_versions
-from security.read_models.assignment_list import assignment_list
 
 router = APIRouter(prefix="/api/security/v1/roles/{role_id}", tags=["roles"])
 
@@ -89,30 +89,28 @@ async def draft_version(
     return Done()
 
 
-@router.post("/versions", status_code=201, response_model=VersionPublished)
+@router.post("/versions", status_code=201, response_model=VersionPublished, responses=ALSO_PROPOSED)
 async def publish_version(
-    caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], role_id: UUID, body: PublishBody, once: Once
+    caller: Annotated[Caller, Requires(P.ROLE_DEFINE, proposes=True)],
+    role_id: UUID,
+    body: PublishBody,
+    app: App,
+    once: Once,
+    proposing: Proposing,
 ) -> Response:
     """Let a new version hold. Whoever holds the role asks a colleague to do it. What is added must be held, for the
     whole operator, by whoever adds it, and so must be what is no longer denied: everybody with the role has it then.
+    What is critical and new, in a role that somebody holds, takes a second person (202).
     """
     require_whole_operator(caller)
+    lines = body.lines()
+    if lines is None:
+        async with app.db.read() as connection:
+            lines = (await role_with_versions(app, connection, role_id)).draft
+    said = body.model_dump(exclude={"reason", "grants", "permissions"})
+    payload = PublishRole(role_id=role_id, grants=bodies(lines) if lines is not None else None, **said)
 
-    async def work(uow: UnitOfWork) -> VersionPublished:
-        table = assignment_list.table
-        own = select(table.c.assignment_id).where(table.c.staff_id == caller.id, table.c.role_id == role_id)
-        if (await uow.connection.execute(own)).first() is not None:
-            raise OwnAccess
-        command = PublishVersion(
-            grants=body.lines(),
-            catalogue=await catalogue.load(uow.connection),
-            own=await held_by(uow.connection, caller.id, uow.ctx.occurred_at),
-            description=body.description,
-            owner=body.owner,
-            review_by=body.review_by,
-        )
-        outcome = await uow.decide(role, role_id, command)
-        assert isinstance(outcome.state, Defined)
-        return VersionPublished(role_id=role_id, version=outcome.state.current.number)
+    async def check(uow: UnitOfWork) -> None:
+        await require_possible(uow, caller.id, payload)
 
-    return await once(caller, work, reason=body.reason)
+    return await proposing(caller, PUBLISH_VERSION, payload, reason=body.reason, once=once, check=check, done=201)

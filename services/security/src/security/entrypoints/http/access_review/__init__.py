@@ -1,0 +1,1 @@
+"""Endpoints: the review of access."""
