@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import insert
 
 from chassis.auth import PermissionSpec, PlayerOr, Requires
@@ -54,8 +54,8 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 class House:
     """The started service."""
 
-    def __init__(self, service: Service, client: httpx.AsyncClient, clock: FixedClock) -> None:
-        self.service, self.client, self.clock = service, client, clock
+    def __init__(self, service: Service, app: FastAPI, client: httpx.AsyncClient, clock: FixedClock) -> None:
+        self.service, self.app, self.client, self.clock = service, app, client, clock
 
     def as_(
         self,
@@ -144,5 +144,6 @@ async def house(databases: Databases, folder: Path, clock: FixedClock, **setting
             await connection.run_sync(metadata.create_all)
             await connection.execute(insert(bet), ROWS)
         service = service_on(db, folder, clock, **settings)
-        async with started(http_application(service)) as client:
-            yield House(service, client, clock)
+        app = http_application(service)
+        async with started(app) as client:
+            yield House(service, app, client, clock)

@@ -1,16 +1,23 @@
 """Saved views: who shares and changes them, their versions, defaults, and what is refused."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.auth import Forbidden
 from chassis.db.engine import driver
 from chassis.domain import FixedClock
 from chassis.testing.postgres import Databases
+from chassis.testing.tokens import make_token
+from chassis.testing.tokens import test_verifier as verifier
+from chassis.views import Views
+from chassis.views.models import NewViewBody
+from chassis.views.who import require_share
 
 from .bets import LIST, REVEAL, VISIBLE, A, B
 from .house import EXPORT, PATH, SHARE, VIEWS, House, house, rows_of
@@ -49,6 +56,20 @@ async def test_sharing_takes_its_permission(home: House, target: dict[str, Any])
     assert (await home.keep(me, **target)).status_code == 403
     view = await home.kept(me)
     assert (await put(home, me, view, "*", **target)).status_code == 403
+
+
+@pytest.mark.parametrize(("casino", "permissions"), [(A, []), (None, [SHARE])])
+async def test_who_may_not_share_is_refused_and_the_trail_is_told(
+    home: House, casino: UUID | None, permissions: list[str]
+) -> None:
+    told: list[tuple[str, str]] = []
+    caller = (await verifier().verify(make_token(grants=held(ROLE, *permissions)))).by(None)
+    caller = replace(caller, witness=lambda decision, wish: told.append((decision.outcome, wish.permission)))
+    views: Views = home.app.state.views
+    body = NewViewBody(list=PATH, name="Ours", visibility="role", role_id=ROLE, casino_id=casino)
+    with pytest.raises(Forbidden):
+        require_share(caller, SHARE, views.lists[PATH], body)
+    assert told[-1] == ("deny", SHARE)
 
 
 async def test_a_casino_that_is_not_ones_own_is_not_there(home: House) -> None:

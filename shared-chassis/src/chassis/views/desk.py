@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
 from chassis.auth.caller import Caller
-from chassis.auth.errors import Forbidden
 from chassis.db.tables import list_view as table
 from chassis.db.tables import list_view_version as versions
 from chassis.domain import Invalid
@@ -25,7 +24,7 @@ from chassis.store import Application, UnitOfWork
 from chassis.views import rows
 from chassis.views.content import ViewContent, opened, require_written_out, saved, sealed, shown_to, tree_of
 from chassis.views.errors import DefaultTaken, TooManyViews, ViewChanged, ViewUnknown
-from chassis.views.who import admitted, is_for_staff, may_change, may_see, require_share, shared_by, visible
+from chassis.views.who import admitted, is_for_staff, may_change, may_see, refuse, require_share, shared_by, visible
 from contracts.platform.events import SettingChanged
 
 MOST: Final = 50
@@ -233,7 +232,7 @@ class Views:
         await rows.lock(uow.connection, row.list)
         now = await rows.find(uow.connection, row.id)
         if not may_change(caller, self.share, now):
-            raise Forbidden
+            refuse(caller, self.share, now.casino_id)
         if match not in ("*", f'"{now.version}"'):
             raise ViewChanged(f"The view is in version {now.version} by now: read it again.")
         return now

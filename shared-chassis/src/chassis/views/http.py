@@ -13,9 +13,10 @@ from chassis.db.tables import list_view as table
 from chassis.db.tables import list_view_version as versions
 from chassis.domain import uuid7
 from chassis.http.dependencies import Db
+from chassis.http.listing.asked import Row
 from chassis.http.listing.fields import Field as Listed
 from chassis.http.listing.mount import serve_list
-from chassis.http.listing.spec import ListSpec, Row
+from chassis.http.listing.spec import ListSpec
 from chassis.http.once import Once
 from chassis.http.problems import MEDIA_TYPE
 from chassis.store import UnitOfWork

@@ -1,6 +1,7 @@
 """Who sees a view, and who may share and change one: decided by what they hold at that moment."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
 from chassis.auth.policy.decide import utc
+from chassis.auth.policy.model import Wish
 from chassis.db.tables import list_view as table
 from chassis.domain import Invalid
 from chassis.http.listing.served import Served
@@ -107,13 +109,24 @@ def require_share(caller: Caller, permission: str, served: Served, target: Any) 
     caller.must(permission, target.casino_id)
     everywhere = caller.scope(permission).unlimited
     if target.casino_id is None and not everywhere:
-        raise Forbidden
+        refuse(caller, permission, None)
     caller.must_see(target.casino_id, permission_of(served))
     if target.visibility == "role":
         if caller.access is None or target.role_id not in caller.access.policy.roles:
             raise Invalid("There is no such role.", field="role_id")
         if target.role_id not in roles_of(caller) and not everywhere:
-            raise Forbidden
+            refuse(caller, permission, target.casino_id)
+
+
+def refuse(caller: Caller, permission: str, casino_id: UUID | None) -> NoReturn:
+    """Forbidden, and in the trail."""
+    if caller.witness is not None:
+        decision = caller.decide(permission, casino_id)
+        if decision.allowed:
+            why = "It takes the permission for the whole operator to share with all casinos or a role of others."
+            decision = replace(decision, outcome="deny", code="out_of_scope", explanation=why)
+        caller.witness(decision, Wish(permission=permission, casino_id=casino_id))
+    raise Forbidden
 
 
 def _require_fitting(target: Any) -> None:

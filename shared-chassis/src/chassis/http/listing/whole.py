@@ -12,11 +12,12 @@ from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.http.listing import errors
 from chassis.http.listing.cost import LIMITS, require_cheap
+from chassis.http.listing.asked import Asked, Row
 from chassis.http.listing.errors import refused
 from chassis.http.listing.masking import masked
 from chassis.http.listing.query import read_query
 from chassis.http.listing.saved import Saved
-from chassis.http.listing.spec import Asked, Finish, ListSpec, Row
+from chassis.http.listing.spec import Finish, ListSpec
 from chassis.http.listing.statements import page_of
 from chassis.http.listing.tree import Leaf, Node, Not, to_json
 
