@@ -10,12 +10,12 @@ from chassis.http.listing.saved import Saved
 from chassis.http.listing.sight import Sight
 from chassis.http.listing.tree import MOST_CONDITIONS, Leaf, Node, leaves, to_json
 from chassis.privacy import SecretBox, SecretUnreadable
-from chassis.views.content import MASK, ViewContent, opened, saved, sealed, shown_to, tree_of
+from chassis.views.content import MASK, ViewContent, Written, opened, saved, sealed, shown_to, tree_of
 
 from .trees import trees
 
 BOX = SecretBox(b"k" * 32)
-VIEW, OTHER = UUID(int=1), UUID(int=2)
+VIEW, OTHER, AUTHOR = UUID(int=1), UUID(int=2), UUID(int=3)
 NAMES = ["status", "note", "rounds", "a_1", "vip"]
 
 
@@ -26,9 +26,9 @@ def within_caps(tree: Node) -> bool:
 @given(tree=trees.filter(within_caps), order=st.none() | st.just("rounds.desc"), q=st.none() | st.just("text"))
 def test_a_tree_that_is_kept_is_the_tree_again(tree: Node, order: str | None, q: str | None) -> None:
     content = ViewContent(filter=to_json(tree), order=order, q=q, columns=[])
-    kept = opened(BOX, VIEW, sealed(BOX, VIEW, content))
-    assert kept == content
-    again = saved(VIEW, 3, kept)
+    written = Written(content, AUTHOR)
+    assert opened(BOX, VIEW, sealed(BOX, VIEW, written)) == written
+    again = saved(VIEW, 3, content)
     assert again.filters == tree_of(content)
     assert again.filters is not None
     assert to_json(again.filters) == to_json(tree)
@@ -46,7 +46,7 @@ def test_values_of_fields_one_does_not_see_are_hidden(tree: Node, clear: set[str
 
 
 def test_what_is_kept_opens_for_its_own_view_alone() -> None:
-    text = sealed(BOX, VIEW, ViewContent(q="zelda"))
+    text = sealed(BOX, VIEW, Written(ViewContent(q="zelda"), AUTHOR))
     assert "zelda" not in text
     with pytest.raises(SecretUnreadable):
         opened(BOX, OTHER, text)

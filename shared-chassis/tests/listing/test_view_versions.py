@@ -19,8 +19,8 @@ from chassis.views import Views
 from chassis.views.models import NewViewBody
 from chassis.views.who import require_share
 
-from .bets import LIST, REVEAL, VISIBLE, A, B
-from .house import EXPORT, PATH, SHARE, VIEWS, House, house, rows_of
+from .bets import LIST, REVEAL, A, B
+from .house import PATH, SHARE, VIEWS, House, house
 from .viewing import (
     ANN,
     HUGE,
@@ -177,6 +177,17 @@ async def test_a_version_there_is_not_is_not_found(home: House, version: int) ->
     assert (await restore(home, me, view, version)).status_code in (404, 422)
 
 
+async def test_who_removes_a_view_of_another_reads_no_more_of_it(home: House) -> None:
+    author, keeper = home.as_(SHARE, REVEAL), somebody(home, SHARE)
+    view = await home.kept(author, **shared(), filter=ANN)
+    assert (await delete(home, keeper, view)).status_code == 200
+    for version in (1, 2):
+        told = (await home.client.get(f"{VIEWS}/{view}/versions/{version}", headers=keeper)).json()
+        assert told["filter"] == {**ANN, "v": "***"}
+    assert (await restore(home, keeper, view, 1)).status_code == 400
+    assert (await restore(home, author, view, 1)).status_code == 200
+
+
 async def test_what_was_private_once_stays_so_in_the_history(home: House) -> None:
     author, keeper = home.as_(SHARE), somebody(home, SHARE)
     view = await home.kept(author, name="Secret")
@@ -222,29 +233,6 @@ async def test_one_cannot_begin_with_a_view_that_is_not_there(home: House) -> No
     assert (await choose(home, me, default=of_another_list)).status_code == 404
     assert (await choose(home, me, pinned=[str(uuid4()) for _ in range(21)])).status_code == 422
     assert (await choose(home, me, list="/nowhere")).status_code == 422
-
-
-async def test_an_export_keeps_the_view_it_was_asked_by(home: House) -> None:
-    me = home.as_()
-    view = await home.kept(me, filter=WON, columns=[{"name": "id"}, {"name": "status"}])
-    asked = (await home.ask(me, f"view={view}")).json()
-    await put(home, me, view, "*", filter={"f": "status", "op": "eq", "v": "nothing"})
-    await delete(home, me, view)
-    await home.work()
-    found = rows_of((await home.fetch(me, asked["id"])).content)
-    assert {tuple(row) for row in found} == {("id", "status")}
-    assert len(found) == len([row for row in VISIBLE if row["status"] == "won"])
-    assert '""v"": ""won""' in (await home.fetch(me, asked["id"], "about")).text
-    [requested] = [one for one in await home.recorded() if one["data"]["action"] == "export.requested"]
-    assert requested["data"]["details"]["view"] == {"id": view, "version": 1}
-    assert requested["data"]["details"]["tree"] == WON
-
-
-async def test_an_export_by_a_view_one_cannot_use_is_refused(home: House) -> None:
-    view = await home.kept(home.as_(SHARE, REVEAL), **shared(), filter=ANN)
-    other = somebody(home, EXPORT)
-    assert code(await home.ask(other, f"view={view}")) == (400, "LST122")
-    assert code(await home.ask(other, f"view={uuid4()}")) == (404, "LST_NO_SUCH_VIEW")
 
 
 async def everything(home: House) -> str:

@@ -244,3 +244,26 @@ async def test_who_may_not_see_the_list_sees_none_of_its_views(home: House) -> N
     assert (await show(home, without, view)).status_code == 404
     assert (await put(home, without, view, "*")).status_code == 404
     assert (await home.keep(without)).status_code == 403
+
+
+async def test_an_export_keeps_the_view_it_was_asked_by(home: House) -> None:
+    me = home.as_()
+    view = await home.kept(me, filter=WON, columns=[{"name": "id"}, {"name": "status"}])
+    asked = (await home.ask(me, f"view={view}")).json()
+    await put(home, me, view, "*", filter={"f": "status", "op": "eq", "v": "nothing"})
+    await delete(home, me, view)
+    await home.work()
+    found = rows_of((await home.fetch(me, asked["id"])).content)
+    assert {tuple(row) for row in found} == {("id", "status")}
+    assert len(found) == len([row for row in VISIBLE if row["status"] == "won"])
+    assert '""v"": ""won""' in (await home.fetch(me, asked["id"], "about")).text
+    [requested] = [one for one in await home.recorded() if one["data"]["action"] == "export.requested"]
+    assert requested["data"]["details"]["view"] == {"id": view, "version": 1}
+    assert requested["data"]["details"]["tree"] == WON
+
+
+async def test_an_export_by_a_view_one_cannot_use_is_refused(home: House) -> None:
+    view = await home.kept(home.as_(SHARE, REVEAL), **shared(), filter=ANN)
+    other = somebody(home, EXPORT)
+    assert code(await home.ask(other, f"view={view}")) == (400, "LST122")
+    assert code(await home.ask(other, f"view={uuid4()}")) == (404, "LST_NO_SUCH_VIEW")

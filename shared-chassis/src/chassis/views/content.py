@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -61,17 +61,27 @@ class ViewContent(StrictModel):
     q: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEARCH)] | None = None
 
 
-def sealed(box: SecretBox, view_id: UUID, content: ViewContent) -> str:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A content, and whoever wrote it: nobody else is shown more of it than they would see, whoever restored it."""
+
+    content: ViewContent
+    author: UUID
+
+
+def sealed(box: SecretBox, view_id: UUID, written: Written) -> str:
     """The content as text for a column. Invalid when it is too large."""
-    text = json.dumps(content.model_dump(mode="json", include=set(ViewContent.model_fields)), separators=(",", ":"))
+    content = written.content.model_dump(mode="json", include=set(ViewContent.model_fields))
+    text = json.dumps({"author": str(written.author), "content": content}, separators=(",", ":"))
     if len(text) > LARGEST:
         raise Invalid(f"A view takes at most {LARGEST // 1024} KiB.", field="filter")
     return box.seal(text, label=f"list_view/{view_id}")
 
 
-def opened(box: SecretBox, view_id: UUID, text: str) -> ViewContent:
+def opened(box: SecretBox, view_id: UUID, text: str) -> Written:
     """The content of a column."""
-    return ViewContent.model_validate_json(box.open(text, label=f"list_view/{view_id}"))
+    kept = json.loads(box.open(text, label=f"list_view/{view_id}"))
+    return Written(ViewContent.model_validate(kept["content"]), UUID(kept["author"]))
 
 
 def tree_of(content: ViewContent) -> Node | None:

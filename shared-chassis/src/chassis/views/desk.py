@@ -22,7 +22,7 @@ from chassis.privacy import SecretBox
 from chassis.settings import ServiceSettings
 from chassis.store import Application, UnitOfWork
 from chassis.views import rows
-from chassis.views.content import ViewContent, opened, require_written_out, saved, sealed, shown_to, tree_of
+from chassis.views.content import ViewContent, Written, opened, require_written_out, saved, sealed, shown_to, tree_of
 from chassis.views.errors import DefaultTaken, TooManyViews, ViewChanged, ViewUnknown
 from chassis.views.who import admitted, is_for_staff, may_change, may_see, refuse, require_share, shared_by, visible
 from contracts.platform.events import SettingChanged
@@ -73,7 +73,7 @@ class Views:
             return None
         async with self.app.db.read() as connection:
             row = await rows.find(connection, view_id, visible(caller, served))
-        return None if row is None else saved(view_id, row.version, self.content(row.id, row))
+        return None if row is None else saved(view_id, row.version, self.written(view_id, row).content)
 
     async def about(self, caller: Caller, path: str) -> dict[str, Any] | None:
         """See SavedViews: where they are, which one the caller begins with, and which stand in what order on top."""
@@ -133,16 +133,17 @@ class Views:
         mine = true() if row.owner_id == caller.id else shared_by(caller, self.share, versions.c)
         return [versions.c.view_id == row.id, mine]
 
-    def content(self, view_id: UUID, row: Any) -> ViewContent:
+    def written(self, view_id: UUID, row: Any) -> Written:
         """What a view, or a version of one, holds."""
         return opened(self._box, view_id, row.content)
 
     def shown(self, caller: Caller, path: str, view_id: UUID, row: Any) -> tuple[ViewContent, list[str]]:
         """What a view holds as the caller may read it, and the labels of fields in it that they cannot use."""
-        served, content = self.lists[path], self.content(view_id, row)
+        served, written = self.lists[path], self.written(view_id, row)
+        content = written.content
         sight = self._sight(caller, served)
         names = unusable(saved(view_id, row.version, content), read_query([]), sight)
-        told = content if row.changed_by == caller.id else shown_to(sight, content, served.spec.search)
+        told = content if written.author == caller.id else shown_to(sight, content, served.spec.search)
         fields = served.spec.fields
         return told, [label_of(name, fields[name]) if name in fields else name for name in names]
 
@@ -184,20 +185,20 @@ class Views:
         """Keep a new one that was checked."""
         await rows.lock(uow.connection, path)
         await self._require_room(uow, caller.id, path)
-        values = self._values(uow, caller, view_id, target, content)
+        values = self._values(uow, caller, view_id, target, Written(content, caller.id))
         await self._require_default(uow, path, view_id, target)
         await rows.add(uow.connection, {"id": view_id, "list": path, "owner_id": caller.id, **values})
         await self._tell(uow, view_id, None, await rows.find(uow.connection, view_id))
 
     async def change(
-        self, uow: UnitOfWork, caller: Caller, row: Any, match: str, target: Target, content: ViewContent
+        self, uow: UnitOfWork, caller: Caller, row: Any, match: str, target: Target, written: Written
     ) -> None:
         """The next version, which was checked. A view that was removed is there again."""
         before = await self._locked(uow, caller, row, match)
         if before.deleted:
             await self._require_room(uow, before.owner_id, before.list)
         await self._require_default(uow, before.list, before.id, target)
-        values = self._values(uow, caller, before.id, target, content)
+        values = self._values(uow, caller, before.id, target, written)
         await rows.change(uow.connection, before.id, before.version + 1, values)
         await self._tell(uow, before.id, before, await rows.find(uow.connection, before.id))
 
@@ -249,10 +250,10 @@ class Views:
             raise DefaultTaken("The role has another default view of this list: take that from it first.")
 
     def _values(
-        self, uow: UnitOfWork, caller: Caller, view_id: UUID, target: Target, content: ViewContent
+        self, uow: UnitOfWork, caller: Caller, view_id: UUID, target: Target, written: Written
     ) -> dict[str, Any]:
         kept = {name: getattr(target, name) for name in _TOLD}
-        text = sealed(self._box, view_id, content)
+        text = sealed(self._box, view_id, written)
         return {**kept, "content": text, "changed_at": uow.ctx.occurred_at, "changed_by": caller.id}
 
     async def _tell(self, uow: UnitOfWork, view_id: UUID, before: Any, after: Any) -> None:

@@ -21,7 +21,7 @@ from chassis.http.once import Once
 from chassis.http.problems import MEDIA_TYPE
 from chassis.store import UnitOfWork
 from chassis.views import rows
-from chassis.views.content import ViewContent
+from chassis.views.content import ViewContent, Written
 from chassis.views.desk import Views
 from chassis.views.errors import ViewUnknown
 from chassis.views.models import (
@@ -203,7 +203,7 @@ def _add_changes(router: APIRouter) -> None:
         await views.check(request, caller, row.list, body, body)
 
         async def work(uow: UnitOfWork) -> ViewShown:
-            await views.change(uow, caller, row, match, body, body)
+            await views.change(uow, caller, row, match, body, Written(body, caller.id))
             return await _shown(uow.connection, caller, view_id, views)
 
         shown = await views.app.transact(work, caller.context(request, casino_id=body.casino_id))
@@ -254,11 +254,11 @@ def _add_history(router: APIRouter) -> None:
         async with views.app.db.read() as connection:
             row = await views.kept(connection, caller, view_id)
             earlier = await _version(connection, caller, row, body.version, views)
-        content = views.content(view_id, earlier)
-        await views.check(request, caller, row.list, earlier, content)
+        written = views.written(view_id, earlier)
+        await views.check(request, caller, row.list, earlier, written.content)
 
         async def work(uow: UnitOfWork) -> ViewKept:
-            await views.change(uow, caller, row, match, earlier, content)
+            await views.change(uow, caller, row, match, earlier, written)
             return _kept(await rows.find(uow.connection, view_id))
 
         return _tagged(await once(caller, work, status=200))

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.http.listing import errors
-from chassis.http.listing.cost import LIMITS, require_cheap
 from chassis.http.listing.asked import Asked, Row
+from chassis.http.listing.cost import LIMITS, require_cheap
 from chassis.http.listing.errors import refused
 from chassis.http.listing.masking import masked
 from chassis.http.listing.query import read_query
