@@ -39,8 +39,8 @@ T = TypeVar("T")
 Finish = Callable[[AsyncConnection, list[Row]], Awaitable[list[Row]]]
 Zones = Callable[[Database, Any], Awaitable[ZoneInfo | None]]
 
-MOST_COST = 20_000.0
-"""Of one statement, in the planner's units: with everything in memory about a tenth of a second."""
+MOST_COST = 8_000.0
+"""Of one statement, in the planner's units: with everything in memory less than a twentieth of a second."""
 
 
 class Page(BaseModel, Generic[T]):
