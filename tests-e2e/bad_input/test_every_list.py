@@ -18,6 +18,7 @@ from chassis.auth import DataClass
 from chassis.auth.policy.model import Mode
 from chassis.http.listing import Field, errors
 from chassis.http.listing.registry import ServedList, served_lists
+from chassis.http.routes import declared_routes
 from chassis.runtime import http_application
 from chassis.testing.problems import problem
 from chassis.testing.tokens import ALL_CLEAR, bearer
@@ -52,6 +53,14 @@ SCOPED = [
 FOR_STAFF = [one for one in CASES if one.served.rule.permission is not None or "staff" in one.served.rule.label]
 
 HUGE = [one for one in CASES if one.served.spec.time_field is not None]
+
+DETAILS = {
+    one.path.rpartition("/{")[0]: one.path
+    for name in SERVICES
+    for one in declared_routes(http_application(service_of(name)))
+    if "GET" in one.methods and one.path.endswith("}")
+}
+"""The address of one thing, by that of its list."""
 
 NO_FILTER = (errors.UNKNOWN_FIELD, errors.WRONG_OPERATOR, errors.BODY_ONLY)
 """How a filter on a field is refused that is not shown in clear."""
@@ -202,6 +211,31 @@ async def test_what_is_masked_is_never_the_value(calm_houses: CalmHouses, case: 
     for known, *hidden in zip(clear, masked, hashed, strict=True):
         for name in set(_fields(case)) & set(known):
             assert known[name] is None or all(row[name] != known[name] for row in hidden), name
+
+
+@pytest.mark.parametrize("mode", ["none", "hash", "mask"])
+@pytest.mark.parametrize("case", [one for one in GUARDED if one.served.path in DETAILS], ids=_named)
+async def test_one_thing_alone_shows_no_more_than_its_list(calm_houses: CalmHouses, case: Guarded, mode: Mode) -> None:
+    house = await calm_houses.of(case.service)
+    address, narrow = _address(house, case.served), _narrow(case.served)
+    name = DETAILS[case.served.path].rpartition("{")[2].removesuffix("}")
+    key = name if name in case.served.spec.fields else "id"
+    clear = _seeing(house, case.kind, "clear")
+    for row in (await house.client.get(address, params={**narrow, "limit": "5"}, headers=clear)).json():
+        one = f"{address}/{row[key]}"
+        whole = (await house.client.get(one, headers=clear)).json()
+        answer = await house.client.get(one, headers=_seeing(house, case.kind, mode))
+        if answer.status_code == 404:
+            continue
+        shown = answer.json()
+        for field in set(_fields(case)) & set(whole):
+            assert mode != "none" or field not in shown or shown[field] is None, field
+            assert whole[field] is None or shown.get(field) != whole[field], field
+
+
+def test_lists_about_money_have_a_page_for_one_thing_that_is_tried() -> None:
+    tried = {one.served.path for one in GUARDED if one.served.path in DETAILS}
+    assert {"/api/payments/v1/deposits", "/api/payments/v1/withdrawals", "/api/games/v1/rounds"} <= tried
 
 
 @pytest.mark.parametrize("case", SCOPED, ids=_named)

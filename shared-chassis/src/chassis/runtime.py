@@ -45,6 +45,7 @@ from chassis.live import Live
 from chassis.live.http import live_router
 from chassis.live.sources import sources_of
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
+from chassis.messaging.casino_zones import own_zones
 from chassis.parked import ParkedDesk, parked_router
 from chassis.privacy import SecretBox
 from chassis.privacy.keys import derive
@@ -202,6 +203,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             "approvals": service.approvals,
             "exports": service.exports,
             "parked": service.parked,
+            "casino_zone": own_zones(),
             "views": views,
             "live": live,
             "bulk": service.bulk_jobs,

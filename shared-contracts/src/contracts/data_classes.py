@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from contracts.backoffice.events import DepositLimitSet, SelfExclusionStarted
-from contracts.verification.events import HitDecided, ScreeningCompleted
+from contracts.verification.events import HitDecided, HitRaised, HitWithdrawn, ScreeningCompleted
 
 EVENT_CLASSES: Final[Mapping[str, Literal["rg", "aml"]]] = {
     DepositLimitSet.type: "rg",
     SelfExclusionStarted.type: "rg",
+    HitRaised.type: "aml",
+    HitWithdrawn.type: "aml",
     HitDecided.type: "aml",
     ScreeningCompleted.type: "aml",
 }

@@ -24,6 +24,7 @@ from backoffice.settings import Settings
 from chassis.auth.tokens import Verifier
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
+from chassis.messaging.casino_zones import zones_from
 from chassis.privacy import SubjectVault
 from chassis.reveals import Reveals
 from chassis.runtime import Service
@@ -50,9 +51,7 @@ def build(
     vault = SubjectVault(settings.master_key_bytes)
     security = ServiceClient(settings.security_url, "security", settings.internal_key, caller="backoffice")
     return Service(
-        name="backoffice",
-        settings=settings,
-        db=db,
+        name="backoffice", settings=settings, db=db,
         application=application,
         routers=ROUTERS,
         consumer=consumer(),
@@ -60,14 +59,13 @@ def build(
         read_models=READ_MODELS,
         permissions=PERMISSIONS,
         four_eyes=[*CASINO_COMMANDS, erasing(vault)],
-        bulk=BULK,
-        approvals_listed=False,
+        bulk=BULK, approvals_listed=False,
         background=[restriction_feed(application, settings.restriction_beat_s)],
         state={
             "vault": vault,
             "reveals": Reveals(application, REVEAL_TABLES, settings.reveals_per_hour),
             "credentials": credentials or SecurityCredentials(security),
+            "casino_zone": zones_from(casino_list.table.c.casino_id, casino_list.table.c.time_zone),
         },
-        on_stop=[security.close],
-        verifier=verifier,
-    )
+        on_stop=[security.close], verifier=verifier,
+    )  # fmt: skip

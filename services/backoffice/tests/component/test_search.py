@@ -31,7 +31,7 @@ from contracts.payments.events import (
 )
 from contracts.platform.events import AccessRecorded
 from contracts.reports.events import ReportRequested
-from contracts.verification.events import CaseOpened, DocumentUploaded, HitDecided
+from contracts.verification.events import CaseOpened, DocumentUploaded, HitRaised
 
 from .api import MASKED, V1, a_player, erase, himself, key, open_casino, staff
 
@@ -99,7 +99,7 @@ class World:
         return [
             CaseOpened(**case),
             DocumentUploaded(**case, document_id=self.made("document"), kind="passport"),
-            HitDecided(**self.who, hit_id=self.made("hit"), decision="clear"),
+            HitRaised(**self.who, hit_id=self.made("hit")),
             ReportRequested(
                 job_id=self.made("report"),
                 report="revenue",

@@ -34,7 +34,11 @@ from games.settings import Settings
 GAME = "hux_book_of_sand"
 EFFECTS: dict[type[ContractEvent], Effect] = {
     CasinoOpened: Effect(
-        {"rm_casino": {"name": "Golden Quay", "currency": "EUR"}, "rm_casino_profile": {"profile_version": 0}}
+        {
+            "rm_casino": {"name": "Golden Quay", "currency": "EUR"},
+            "rm_casino_profile": {"profile_version": 0},
+            "rm_casino_zone": {"time_zone": "Europe/Malta"},
+        }
     ),
     JurisdictionProfileAdopted: Effect({"rm_casino_profile": {"profile_version": 2}}, after=(CasinoOpened,)),
     PlayerRegistered: Effect({"rm_player": {"country": "MT", "blocked": False, "excluded": False}}),

@@ -38,7 +38,9 @@ from payments.main import build
 from payments.settings import Settings
 
 EFFECTS: dict[type[ContractEvent], Effect] = {
-    CasinoOpened: Effect({"rm_casino_rules": {"currency": "EUR", "profile_version": 0}}),
+    CasinoOpened: Effect(
+        {"rm_casino_rules": {"currency": "EUR", "profile_version": 0}, "rm_casino_zone": {"time_zone": "Europe/Malta"}}
+    ),
     JurisdictionProfileAdopted: Effect({"rm_casino_rules": {"profile_version": 2}}, after=(CasinoOpened,)),
     PlayerRegistered: Effect(
         {"account": {"type": "cash", "bets_blocked": False}, "rm_player_standing": {"currency": "EUR", "level": "none"}}

@@ -50,7 +50,12 @@ COLLEAGUE = example(StaffMemberAdded).data
 APPROVER = "0190f5fe-7c00-7a00-8000-0000000000aa"
 EFFECTS: dict[type[ContractEvent], Effect] = {
     StaffMemberAdded: Effect({"rm_staff_member": COLLEAGUE}),
-    CasinoOpened: Effect({"rm_casino": {"name": "Golden Quay", "currency": "EUR", "gaming_day_starts_at_hour": 6}}),
+    CasinoOpened: Effect(
+        {
+            "rm_casino": {"name": "Golden Quay", "currency": "EUR", "gaming_day_starts_at_hour": 6},
+            "rm_casino_zone": {"time_zone": "Europe/Malta"},
+        }
+    ),
     PlayerRegistered: Effect({"rm_player": {"country": "MT", "test_account": False}}),
     GameAvailabilityDecided: Effect({"rm_game": {"game_code": "hux_book_of_sand", "name": "Book of Sand"}}),
     TransferPosted: Effect(

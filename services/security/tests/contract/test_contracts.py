@@ -33,7 +33,7 @@ from chassis.runtime import Service
 from chassis.store import Context
 from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, hear, label, recorded, said
 from chassis.testing.tokens import bearer
-from contracts.backoffice.events import PlayerBlocked, PlayerRegistered, PlayerUnblocked
+from contracts.backoffice.events import CasinoOpened, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.event import ContractEvent
 from contracts.platform.events import DecisionsCounted, PermissionManifestPublished, RevealLimitReached
 from contracts.registry import consumed_by, produced_by
@@ -79,6 +79,7 @@ def with_entry(
 EFFECTS: dict[type[ContractEvent], Effect] = {
     cls: Effect({"rm_audit_log": audited(cls)}) for cls in consumed_by("security")
 }
+EFFECTS |= with_entry(CasinoOpened, rm_casino_zone={"time_zone": "Europe/Malta"})
 EFFECTS[DecisionsCounted] = Effect({"decision_count": {"permission": "payments.withdrawal.list", "count": 12}})
 EFFECTS |= with_entry(PlayerRegistered, player_account={"player_id": PLAYER, "blocked": False})
 EFFECTS |= with_entry(PlayerBlocked, PlayerRegistered, player_account={"player_id": PLAYER, "blocked": True})

@@ -163,6 +163,13 @@ subject_key = Table(
     Column("erased_at", DateTime(timezone=True)),
 )
 
+casino_zone = Table(
+    "rm_casino_zone",
+    metadata,
+    Column("casino_id", Uuid, primary_key=True),
+    Column("time_zone", Text, nullable=False),
+)
+
 approval_payload = Table(
     "approval_payload",
     metadata,

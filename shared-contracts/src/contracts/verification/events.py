@@ -98,6 +98,36 @@ class ScreeningCompleted(
     """The lists that were searched."""
 
 
+class HitRaised(
+    ContractEvent,
+    type="verification.hit_raised",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """A name on a list may be this player's; a person has to decide."""
+
+    hit_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
+
+
+class HitWithdrawn(
+    ContractEvent,
+    type="verification.hit_withdrawn",
+    version=1,
+    topic=CASES,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """The list no longer has the name, or the player another one: nobody has to decide it any more."""
+
+    hit_id: UUID
+    player_id: PlayerId
+    casino_id: CasinoId
+
+
 class HitDecided(
     ContractEvent,
     type="verification.hit_decided",

@@ -84,7 +84,7 @@ def thing_of(event: Any) -> Thing | None:
     match event:
         case payments.TransferPosted():
             return _round(event)
-        case verification.HitDecided():
+        case verification.HitRaised() | verification.HitDecided():
             return Thing(kind="hit", id=event.hit_id)
         case ReportRequested():
             return Thing(kind="report", id=event.job_id, label=event.report)
@@ -161,6 +161,7 @@ search_entry = ReadModel(
         *_SESSIONS,
         *_CASES,
         *_DOCUMENTS,
+        verification.HitRaised,
         verification.HitDecided,
         ReportRequested,
     ),

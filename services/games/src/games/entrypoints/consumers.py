@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.messaging import Consumer
+from chassis.messaging.casino_zones import casino_zones
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
 from contracts.envelope import Envelope
@@ -12,7 +13,7 @@ from games.read_models.casinos import casino_profiles, casinos
 from games.read_models.players import players
 from games.read_models.round_list import round_movements, rounds
 
-READ_MODELS = (casinos, casino_profiles, players, rounds, round_movements)
+READ_MODELS = (casino_zones, casinos, casino_profiles, players, rounds, round_movements)
 
 
 def consumer(sessions: Sessions, announce: Announce) -> Consumer:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.messaging import Consumer
+from chassis.messaging.casino_zones import casino_zones
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import (
     PersonalDataErased,
@@ -62,7 +63,10 @@ def consumer(desk: Desk) -> Consumer:
         PersonalDataErased: forget,
     }
     return Consumer(
-        CONSUMER, handlers=handlers, read_models=[casino_rules, player_standing], parked_changed=hold_or_free
+        CONSUMER,
+        handlers=handlers,
+        read_models=[casino_rules, casino_zones, player_standing],
+        parked_changed=hold_or_free,
     )
 
 

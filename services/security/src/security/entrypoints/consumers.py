@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.messaging import Consumer
+from chassis.messaging.casino_zones import casino_zones
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import PersonalDataErased, PlayerBlocked, PlayerRegistered, PlayerUnblocked
 from contracts.envelope import Envelope
@@ -86,4 +87,4 @@ HANDLERS: dict[type[Any], Any] = {
 
 def consumer() -> Consumer:
     """Security's one consumer group."""
-    return Consumer("security", handlers=HANDLERS, read_models=[audit_log], on_parked="block_key")
+    return Consumer("security", handlers=HANDLERS, read_models=[audit_log, casino_zones], on_parked="block_key")

@@ -29,9 +29,14 @@ def of_case(recorded: Recorded[case.CaseEvent]) -> Iterable[ContractEvent]:
             return [public.DocumentAccepted(**common, document_id=document_id, kind=kind, expires_on=expires_on)]
         case case.DocumentRejected(document_id=document_id, kind=kind, reason=reason):
             return [public.DocumentRejected(**common, document_id=document_id, kind=kind, reject_reason=reason)]
-        case case.ScreeningCompleted(open_hits=open_hits, lists=lists):
+        case case.ScreeningCompleted(raised=raised, withdrawn=withdrawn, open_hits=open_hits, lists=lists):
             names = tuple(sorted({name.split("@")[0] for name in lists}))
-            return [public.ScreeningCompleted(**common, hits=open_hits, lists=names)]
+            facts = {"player_id": player_id, "casino_id": casino_id}
+            return [
+                *(public.HitRaised(**facts, hit_id=one) for one in raised),
+                *(public.HitWithdrawn(**facts, hit_id=one) for one in withdrawn),
+                public.ScreeningCompleted(**common, hits=open_hits, lists=names),
+            ]
         case case.LevelReached(level=level, previous=previous):
             return [public.VerificationLevelReached(**common, level=level, previous=previous)]
         case case.HitSettled(hit_id=hit_id, confirmed=confirmed):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from chassis.messaging import Consumer
+from chassis.messaging.casino_zones import casino_zones
 from chassis.messaging.consumer import EventHandler
 from chassis.store import UnitOfWork
 from contracts.backoffice.events import (
@@ -75,4 +76,4 @@ def consumer(profiles: CasinoProfiles, documents: Documents) -> Consumer:
         PlayerProfileChanged: on_profile_changed,
         PersonalDataErased: on_personal_data_erased,
     }
-    return Consumer("verification", handlers=handlers)
+    return Consumer("verification", handlers=handlers, read_models=[casino_zones])

@@ -11,7 +11,6 @@ serve_list(router, "/withdrawals", WITHDRAWALS, PlayerOr(P.WITHDRAWAL_LIST))
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, Select, Table
@@ -21,23 +20,21 @@ from starlette.responses import Response
 
 from chassis.auth.caller import Caller
 from chassis.db import Database
-from chassis.domain import SystemClock
 from chassis.http.listing.asked import Asked, Row
 from chassis.http.listing.cost import LIMITS, Places, Total, advised, require_cheap, total_of
 from chassis.http.listing.fields import Field
 from chassis.http.listing.keyset import read_order
 from chassis.http.listing.masking import masked
 from chassis.http.listing.meta import parameters
+from chassis.http.listing.moment import casino_fields, moment_of
 from chassis.http.listing.output import answer, form_asked_for
 from chassis.http.listing.query import ListQuery, Preferences, read_preferences, read_query
 from chassis.http.listing.saved import Saved, saved_for
 from chassis.http.listing.statements import all_of, page_of
 from chassis.http.listing.tree import Node
-from chassis.http.listing.values import Moment
 
 T = TypeVar("T")
 Finish = Callable[[AsyncConnection, list[Row]], Awaitable[list[Row]]]
-Zones = Callable[[Database, Any], Awaitable[ZoneInfo | None]]
 
 MOST_COST = 8_000.0
 """Of one statement, in the planner's units: with everything in memory less than a twentieth of a second."""
@@ -118,6 +115,7 @@ class ListSpec:
         self.visible = visible
         self.id_name = next((name for name, field in self.fields.items() if field.column is self.id_column), None)
         hinted = (name for name, field in self.fields.items() if field.index_hint)
+        self.casino_names = casino_fields(self.fields, casino_column)
         self.indexed = frozenset([*hinted, *([self.id_name] if self.id_name else [])])
         self._last = [*(Field(column, ops=(), sortable=True) for column in tie_columns), Field(self.id_column)]
         read_order(default_order, {name: field for name, field in self.fields.items() if field.sortable})
@@ -183,7 +181,9 @@ class ListSpec:
             RequestProblem: 400 for what is not understood or not the caller's to ask, 404 for a view that is not there.
         """
         saved = saved or await saved_for(request, caller, query)
-        moment = await self._moment(request, caller, db, wish or Preferences())
+        filters = (query.filters, tree, saved.filters if saved is not None else None)
+        zone = wish.zone if wish is not None else None
+        moment = await moment_of(request, caller, db, zone, self.casino_names, filters)
         return Asked(self, request, caller, query, tree, moment, where, saved)
 
     async def _read(
@@ -197,15 +197,6 @@ class ListSpec:
             return rows, None
         assert wish.count is not None
         return rows, await total_of(connection, all_of(asked.selection), wish.count)
-
-    async def _moment(self, request: Request, caller: Caller, db: Database, wish: Preferences) -> Moment:
-        clock = getattr(request.app.state, "clock", None) or SystemClock()
-        me = str(caller.id) if caller.kind == "staff" else None
-        zone, scope = wish.zone, caller.scope()
-        zones: Zones | None = getattr(request.app.state, "casino_zone", None)
-        if zone is None and zones is not None and scope.ids is not None and len(scope.ids) == 1:
-            zone = await zones(db, next(iter(scope.ids)))
-        return Moment(clock.now(), me=me) if zone is None else Moment(clock.now(), zone, me)
 
 
 def _held(request: Request, name: str, make: Callable[[], Any]) -> Any:

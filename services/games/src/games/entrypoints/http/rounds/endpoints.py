@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Caller, PlayerOr
 from chassis.domain import NotFound
 from chassis.http import Db
 from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
 from contracts.games.permissions import GamesPermission as P
 from games.entrypoints.http.rounds.listing import ROUNDS
 from games.entrypoints.http.rounds.schemas import RoundDetail, RoundItem
@@ -28,8 +29,10 @@ serve_list(
 )
 
 
-@router.get("/{round_id}")
-async def show_round(round_id: UUID, caller: Annotated[Caller, PlayerOr(P.ROUND_LIST)], db: Db) -> RoundDetail:
+@router.get("/{round_id}", response_model=RoundDetail)
+async def show_round(
+    round_id: UUID, caller: Annotated[Caller, PlayerOr(P.ROUND_LIST)], request: Request, db: Db
+) -> Response:
     """A round with its movements."""
     async with db.read() as connection:
         found = await round_with_movements(connection, round_id)
@@ -37,4 +40,4 @@ async def show_round(round_id: UUID, caller: Annotated[Caller, PlayerOr(P.ROUND_
         raise NotFound
     caller.must_see(found["casino_id"])
     caller.must_be(found["player_id"])
-    return RoundDetail.model_validate(found)
+    return as_listed(ROUNDS, RoundDetail.model_validate(found), request, caller, found["casino_id"])

@@ -4,12 +4,13 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Caller, Player, PlayerOr
 from chassis.domain import NotFound, uuid7
 from chassis.http import Once
 from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import DepositWish, next_action, request_deposit, return_url
@@ -74,12 +75,13 @@ serve_list(
 )
 
 
-@router.get("/{deposit_id}")
+@router.get("/{deposit_id}", response_model=DepositView)
 async def show_deposit(
-    caller: Annotated[Caller, PlayerOr(P.DEPOSIT_LIST)], deposit_id: UUID, desk: TheDesk
-) -> DepositView:
+    caller: Annotated[Caller, PlayerOr(P.DEPOSIT_LIST)], deposit_id: UUID, request: Request, desk: TheDesk
+) -> Response:
     """One deposit."""
-    return await _view(desk, caller, deposit_id)
+    view = await _view(desk, caller, deposit_id)
+    return as_listed(DEPOSITS, view, request, caller, view.casino_id)
 
 
 async def _view(desk: Desk, caller: Caller, deposit_id: UUID) -> DepositView:

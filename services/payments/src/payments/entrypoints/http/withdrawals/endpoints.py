@@ -10,6 +10,7 @@ from chassis.auth import Caller, Player, PlayerOr, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.errors import CasinoUnknown
@@ -74,13 +75,14 @@ serve_list(
 )
 
 
-@router.get("/{withdrawal_id}")
+@router.get("/{withdrawal_id}", response_model=WithdrawalItem)
 async def show_withdrawal(
-    caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], withdrawal_id: UUID, db: Db
-) -> WithdrawalItem:
+    caller: Annotated[Caller, PlayerOr(P.WITHDRAWAL_LIST)], withdrawal_id: UUID, request: Request, db: Db
+) -> Response:
     """One withdrawal."""
     async with db.read() as connection:
-        return await _item(connection, caller, withdrawal_id)
+        item = await _item(connection, caller, withdrawal_id)
+    return as_listed(WITHDRAWALS, item, request, caller, item.casino_id)
 
 
 @router.post("/{withdrawal_id}/approve", response_model=WithdrawalItem)

@@ -1,0 +1,32 @@
+"""One thing alone, shown as its list shows it: whoever does not see a field there does not see it here either."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from chassis.auth.caller import Caller
+from chassis.http.listing.events import contents
+from chassis.http.listing.masking import masked
+from chassis.http.listing.spec import ListSpec
+
+
+def as_listed(spec: ListSpec, view: BaseModel, request: Request, caller: Caller, casino: UUID | None) -> JSONResponse:
+    """The answer of a detail route.
+
+    Fields of the list are masked as in the list. What the page has beside them (the movements of a round) is shown
+    without amounts to staff who do not see money in clear.
+
+    Args:
+        casino: of the thing.
+    """
+    whole = view.model_dump()
+    listed = {name: value for name, value in whole.items() if name in spec.fields}
+    shown = masked(listed, spec.fields, caller, casino, request.app.state.cursor_key)
+    beside = {name: value for name, value in whole.items() if name not in spec.fields}
+    if caller.kind not in ("player", "service"):
+        beside = contents(beside, caller, casino)
+    told = {**beside, **shown}
+    return JSONResponse(to_jsonable_python({name: told[name] for name in whole if name in told}))
