@@ -157,7 +157,9 @@ class Withdrawals:
             withdrawal_id, requested = self._requested.pop(0)
             self._watch.due[f"{withdrawal_id} {Status.APPROVED}"] = due
             await requested.wait()
-            await self._execute(withdrawal_id, ApproveWithdrawal(approver="somebody"), Status.APPROVED)
+            await self._execute(
+                withdrawal_id, ApproveWithdrawal(approver="somebody", now=datetime.now(UTC)), Status.APPROVED
+            )
             return
         withdrawal_id, requested = uuid7(), asyncio.Event()
         self._requested.append((withdrawal_id, requested))

@@ -56,11 +56,11 @@ def life(now: datetime, chance: random.Random) -> list[WithdrawalCommand]:
     amount = chance.randrange(10_00, 1_000_00)
     commands: list[WithdrawalCommand] = [request(now, amount)]
     if amount > POLICY.second_person_above_minor:
-        commands.append(ApproveWithdrawal(approver="first"))
+        commands.append(ApproveWithdrawal(approver="first", now=now))
     if chance.random() < 0.05:
         return [*commands, RejectWithdrawal(rejecter="second", reason="documents missing")]
     if amount > (POLICY.automatic_up_to_minor or 0):
-        commands.append(ApproveWithdrawal(approver="second"))
+        commands.append(ApproveWithdrawal(approver="second", now=now))
     commands.append(StartPayout(request_id=uuid7(), sent_as="f" * 64))
     if chance.random() < 0.1:
         commands.append(HearProvider(word=Unanswered()))

@@ -173,8 +173,9 @@ def _welcome(tale: Tale, casinos: dict[str, tuple[str, str]]) -> list[str]:
         curl -s "$G/api/payments/v1/ledger/summary?casino_id={bernstein}" -H "authorization: Bearer $ADMIN"
         # Withdrawals above 100.00 wait for two people: these two.
         curl -s "$G/api/payments/v1/withdrawals?status=eq.awaiting_approval" -H "authorization: Bearer $FIRST"
-        approve() {{ curl -s $G/api/payments/v1/withdrawals/$1/approve -H "authorization: Bearer $2" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{}}'; }}
-        # approve WITHDRAWAL_ID $FIRST;  approve WITHDRAWAL_ID $FIRST (refused);  approve WITHDRAWAL_ID $SECOND
+        approve() {{ curl -s $G/api/payments/v1/withdrawals/$1/approve -H "authorization: Bearer $2" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{"payload_sha256":"'$3'"}}'; }}
+        # The second one names what he saw, both have logged in a moment ago; SHA is the payload_sha256 of the list.
+        # approve WITHDRAWAL_ID $FIRST SHA;  approve WITHDRAWAL_ID $FIRST SHA (refused);  approve WITHDRAWAL_ID $SECOND SHA
         curl -s "$G/api/security/v1/audit?happened_at=gte.now-1d&limit=3" -H "authorization: Bearer $ADMIN"
         # A report: asked for, made in the background, fetched as CSV or XLSX.
         D=$(date -u +%F); J=$(curl -s $G/api/reports/v1/jobs -H "authorization: Bearer $ADMIN" -H "idempotency-key: $(date +%s%N)" -H 'content-type: application/json' -d '{{"report":"revenue","casino_ids":["{bernstein}"],"from":"'$D'","to":"'$D'","formats":["csv","xlsx"]}}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["job_id"])')

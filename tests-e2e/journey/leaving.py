@@ -68,11 +68,14 @@ async def withdraw(tale: Tale) -> str:
     assert (wallet["cash_minor"], wallet["on_hold_minor"]) == (tale.cash_minor, LARGE_MINOR), wallet
     listed = await first.pages(f"{V1}/withdrawals", status="eq.awaiting_approval")
     assert asked["withdrawal_id"] in [one["withdrawal_id"] for one in listed], listed
-    once = await first.post(f"{path}/approve", {"reason": "documents seen"})
+    seen = {"payload_sha256": asked["payload_sha256"]}
+    await first.step_up()
+    once = await first.post(f"{path}/approve", {"reason": "documents seen", **seen})
     assert once["status"] == "awaiting_approval", once
     twice = await refusal(first.post(f"{path}/approve", {"reason": "seen again"}))
     assert twice.code == "second_person_required", twice
-    await second.post(f"{path}/approve", {"reason": "agreed"})
+    await second.step_up()
+    await second.post(f"{path}/approve", {"reason": "agreed", **seen})
     paid = await _paid(tale, path)
     assert sorted(paid["approved_by"]) == sorted([first.id, second.id]), paid
     return (

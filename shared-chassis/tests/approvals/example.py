@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 from starlette.responses import Response
 
-from chassis.approvals import PROPOSED, FourEyes, GuardedCommand, Proposing, Size, Subject
+from chassis.approvals import PROPOSED, Amount, FourEyes, GuardedCommand, Proposing, Size, Subject
 from chassis.auth import Caller, PermissionSpec, Requires
 from chassis.auth.errors import PolicyStale
 from chassis.db import Database
@@ -85,7 +85,16 @@ class People:
     async def look(self) -> None:
         """See Authority."""
 
-    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+    def may(
+        self,
+        subject_id: UUID,
+        permission: str,
+        casino_id: UUID | None,
+        *,
+        since: datetime,
+        now: datetime,
+        amount: Amount | None = None,
+    ) -> bool:
         """See Authority."""
         if self.unknown:
             raise PolicyStale

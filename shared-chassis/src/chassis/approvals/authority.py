@@ -1,13 +1,20 @@
 """Who may do what while they are not there: asked when something is executed that they proposed or approved earlier."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.decide import decide
 from chassis.auth.policy.held import Held
 from chassis.auth.policy.model import Asking, Wish
+
+
+class Amount(NamedTuple):
+    """Money, in minor units of its currency."""
+
+    minor: int
+    currency: str
 
 
 class Authority(Protocol):
@@ -17,10 +24,20 @@ class Authority(Protocol):
         """See whether there is anything newer, before people are asked about."""
         ...
 
-    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+    def may(
+        self,
+        subject_id: UUID,
+        permission: str,
+        casino_id: UUID | None,
+        *,
+        since: datetime,
+        now: datetime,
+        amount: Amount | None = None,
+    ) -> bool:
         """Whether this member of staff is active and holds it there. None for a casino: for the whole operator.
 
         Args:
+            amount: how much money, where a role may set a largest amount.
             since: when they were last seen to hold it. Only what was confirmed later can say that they do not.
 
         Raises:
@@ -44,13 +61,24 @@ class PolicyAuthority:
         if self._held is not None:
             await self._held.at_least(0)
 
-    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+    def may(
+        self,
+        subject_id: UUID,
+        permission: str,
+        casino_id: UUID | None,
+        *,
+        since: datetime,
+        now: datetime,
+        amount: Amount | None = None,
+    ) -> bool:
         """See Authority."""
         if self._held is None:
             raise PolicyStale
         asking = Asking(subject_id=subject_id, issued_at=now, authenticated_at=now)
         standing = self._held.standing()
-        said = decide(self._held.policy, asking, Wish(permission=permission, casino_id=casino_id), now, standing)
+        minor, currency = amount or (None, None)
+        wish = Wish(permission=permission, casino_id=casino_id, amount_minor=minor, currency=currency)
+        said = decide(self._held.policy, asking, wish, now, standing)
         if said.allowed and (casino_id is not None or said.scope.unlimited):
             return True
         if said.code == "policy_stale" or (now - since).total_seconds() < standing.age_s:

@@ -13,7 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from chassis.approvals import Authority, PolicyAuthority
+from chassis.approvals import Amount, Authority, PolicyAuthority
 from chassis.auth.caller import Caller
 from chassis.auth.jwks import LocalKeys
 from chassis.auth.permissions import DataClass
@@ -123,6 +123,12 @@ class TokenMaker:
             self._held.setdefault(who, []).append(policy)
         return token
 
+    def forget(self, subject: UUID) -> None:
+        """Whatever tokens that were made for somebody said they hold, they do not any more, as far as those are asked
+        who decide while nobody is there.
+        """
+        self._held.pop(subject, None)
+
     def authority(self) -> Authority:
         """What `Service(authority=...)` takes: people hold what any of their tokens says."""
         return _MadeAuthority(self._held)
@@ -203,10 +209,19 @@ class _MadeAuthority:
     async def look(self) -> None:
         """See Authority."""
 
-    def may(self, subject_id: UUID, permission: str, casino_id: UUID | None, *, since: datetime, now: datetime) -> bool:
+    def may(
+        self,
+        subject_id: UUID,
+        permission: str,
+        casino_id: UUID | None,
+        *,
+        since: datetime,
+        now: datetime,
+        amount: Amount | None = None,
+    ) -> bool:
         """See Authority."""
         policies = map(PolicyAuthority, self._held.get(subject_id, ()))
-        return any(one.may(subject_id, permission, casino_id, since=since, now=now) for one in policies)
+        return any(one.may(subject_id, permission, casino_id, since=since, now=now, amount=amount) for one in policies)
 
 
 @cache
@@ -218,6 +233,11 @@ def default_maker() -> TokenMaker:
 def make_token(**options: Any) -> str:
     """A token of the shared maker; see `TokenMaker.token`."""
     return default_maker().token(**options)
+
+
+def forget(subject: UUID) -> None:
+    """See `TokenMaker.forget`."""
+    default_maker().forget(subject)
 
 
 def test_verifier() -> TokenVerifier:

@@ -14,20 +14,9 @@ DEPOSITS = "payments.deposit.events"
 WITHDRAWALS = "payments.withdrawal.events"
 
 TransferKind = Literal[
-    "bet",
-    "win",
-    "rollback_bet",
-    "rollback_win",
-    "deposit",
-    "deposit_reversal",
-    "withdrawal_hold",
-    "withdrawal_release",
-    "withdrawal_paid",
-    "withdrawal_returned",
-    "adjustment",
-    "owed",
-    "chargeback",
-]
+    "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "withdrawal_hold",
+    "withdrawal_release", "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
+]  # fmt: skip
 
 
 class TransferPosted(
@@ -258,6 +247,10 @@ class WithdrawalApproved(
     approved_by: ActorRef
     final: bool
     """No further person is needed; the payout goes out."""
+    lapsed: tuple[ActorRef, ...] = ()
+    """Whose earlier yes counts no longer: its time was over, or they may not approve as much any more."""
+    counts_until: UtcTime | None = None
+    """Until when a first yes counts, where a second person is needed."""
 
 
 class WithdrawalRejected(

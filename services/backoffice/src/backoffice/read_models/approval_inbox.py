@@ -196,8 +196,9 @@ def _moved(row: Row, event: Any) -> Row:
         case ApprovalClosed():
             return {**row, "state": event.outcome}
         case WithdrawalApproved():
-            by = [*row["approved_by"], event.approved_by]
-            return {**row, "approved_by": by, "state": "executed" if event.final else "waiting"}
+            by = [*(one for one in row["approved_by"] if one not in event.lapsed), event.approved_by]
+            state = "executed" if event.final else "waiting"
+            return {**row, "approved_by": by, "state": state, "expires_at": event.counts_until}
         case ElevationApproved():
             return {**row, "approved_by": [event.approved_by], "state": "executed"}
         case BreakGlassReviewed():

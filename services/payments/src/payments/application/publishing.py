@@ -8,6 +8,7 @@ from contracts.event import ContractEvent
 from contracts.payments import events as told
 from payments.domain.deposit import events as deposit
 from payments.domain.withdrawal import events as withdrawal
+from payments.domain.withdrawal.policy import FIRST_YES_COUNTS
 
 
 def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
@@ -65,13 +66,19 @@ def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[Contract
             two = event.approvals_needed > 1
             return [told.WithdrawalRequested(**whose, **money, provider=event.provider, needs_second_person=two)]
         case withdrawal.WithdrawalApproved():
-            return [told.WithdrawalApproved(**whose, approved_by=event.approved_by, final=event.final)]
+            return [_approved(event, whose)]
         case withdrawal.WithdrawalRejected():
             return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
         case withdrawal.WithdrawalCancelled():
             return [told.WithdrawalCancelled(**whose)]
         case _:
             return _payout(event, whose)
+
+
+def _approved(event: withdrawal.WithdrawalApproved, whose: dict[str, Any]) -> ContractEvent:
+    until = event.approved_at + FIRST_YES_COUNTS if event.approved_at is not None and not event.final else None
+    by: dict[str, Any] = {"approved_by": event.approved_by, "final": event.final}
+    return told.WithdrawalApproved(**whose, **by, lapsed=event.lapsed, counts_until=until)
 
 
 def _payout(event: withdrawal.ProviderEvent, whose: dict[str, Any]) -> list[ContractEvent]:

@@ -1,12 +1,17 @@
 """Money out: the request with its hold, what people decide, and hearing what the provider says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from chassis.approvals import Amount, Authority
+from chassis.approvals.canonical import sha256_of
+from chassis.approvals.errors import PayloadDiffers
 from chassis.auth import Caller
+from chassis.auth.errors import StepUpNeeded
 from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
@@ -30,12 +35,15 @@ from payments.domain.withdrawal.events import (
     WithdrawalFailed,
     WithdrawalReturned,
 )
-from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding
-from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Withdrawal
+from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding, counts
+from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Order, Withdrawal, Yes
 from payments.domain.withdrawal.words import PayoutWord
 
 SEND = "payments.payout_send"
 """The background task that sends the order to pay, and sends it again until an answer is believed."""
+
+FRESH_S = 300
+"""How old, in seconds, the proof may be of who they are, of two who approve together."""
 
 WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
 
@@ -97,16 +105,72 @@ async def _sealed_destination(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish)
     return await desk.vault.encrypt(uow.connection, wish.player_id, destination)
 
 
-async def approve_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller) -> WithdrawalOutcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How somebody looked at a withdrawal before he approved it.
+
+    Attributes:
+        sha256: of the order as he saw it, see `order_sha256`; None: he does not say.
+        authority: can tell what those hold who approved before him.
+    """
+
+    sha256: str | None
+    authority: Authority
+
+
+async def approve_withdrawal(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, look: Look | None = None
+) -> WithdrawalOutcome:
     """A person says yes; the last one needed sets the payout going. The record also names who had said it before.
 
+    Where two must, the rules are those of `chassis.approvals`: a proof of a moment ago from both, the first yes counts
+    for a day and as long as whoever said it may still say it, and the second one names what he saw.
+
     Raises:
-        NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
+        NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
+        PayloadDiffers: he is the second, and does not say that he saw this order.
+        PolicyStale: nobody can tell at the moment whether the first one still may.
     """
+    now = uow.ctx.occurred_at
     state = await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
-    before = ",".join(state.approvers) if isinstance(state, AwaitingApproval) else ""
-    command = ApproveWithdrawal(approver=str(caller.id))
-    return await _decide(desk, uow, withdrawal_id, command, authorised_by=before or None)
+    if not isinstance(state, AwaitingApproval) or state.needed < 2:
+        return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
+    _require_fresh(caller, now)
+    before = [one for one in state.yeses if counts(one, now)]
+    lost = await _lost(state, before, look, now)
+    if look is not None and look.sha256 not in (None, order_sha256(withdrawal_id, state.order)):
+        raise PayloadDiffers
+    standing = [one.by for one in before if one.by not in lost]
+    if standing and str(caller.id) not in standing and (look is None or look.sha256 is None):
+        raise PayloadDiffers("Name the payload_sha256 of the withdrawal that you looked at.")
+    command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
+    return await _decide(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
+
+
+def order_sha256(withdrawal_id: UUID, order: Order) -> str:
+    """Of all that is paid: how much, to whom and where. The destination counts as it is sealed."""
+    fact = {name: str(value) for name, value in order.fact.fields().items()}
+    return sha256_of({**fact, "withdrawal_id": str(withdrawal_id), "destination": order.destination})
+
+
+def _require_fresh(caller: Caller, now: datetime) -> None:
+    proved = caller.authenticated_at
+    if proved is None or datetime.fromtimestamp(proved, UTC) < now - timedelta(seconds=FRESH_S):
+        raise StepUpNeeded(FRESH_S)
+
+
+async def _lost(state: AwaitingApproval, before: Sequence[Yes], look: Look | None, now: datetime) -> frozenset[str]:
+    """Those who approved it and may not approve as much any more."""
+    if look is None or not before:
+        return frozenset()  # Nobody becomes the second without a look.
+    await look.authority.look()
+    fact, may = state.order.fact, look.authority.may
+    amount = Amount(fact.amount_minor, fact.currency)
+    return frozenset(
+        one.by
+        for one in before
+        if not may(UUID(one.by), P.WITHDRAWAL_APPROVE, fact.casino_id, since=one.at or now, now=now, amount=amount)
+    )
 
 
 async def reject_withdrawal(

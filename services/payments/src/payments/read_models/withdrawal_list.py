@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.schema import metadata
+from payments.application.withdrawals import order_sha256
 from payments.domain.withdrawal import events as e
+from payments.domain.withdrawal.states import Order
 
 table = Table(
     "rm_withdrawal_list",
@@ -30,6 +32,7 @@ table = Table(
     Column("code", Text, comment="why it failed or came back"),
     Column("reject_reason", Text),
     Column("returned_minor", BigInteger, comment="all that came back, in however many parts"),
+    Column("payload_sha256", Text, comment="of the whole order; whoever is the second to approve it names it"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_withdrawal_list_casino", "casino_id", "created_at", "id"),
@@ -53,6 +56,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "amount_minor": event.amount_minor,
             "currency": event.currency,
             "destination": event.shown_as,
+            "payload_sha256": order_sha256(recorded.stream_key, Order(event, event.destination)),
             "approvals_needed": event.approvals_needed,
             "approved_by": [],
             "reference": None,
@@ -75,7 +79,7 @@ _DECISIONS = (e.WithdrawalApproved, e.WithdrawalRejected, e.WithdrawalCancelled)
 def _decided(row: Row, event: e.WithdrawalApproved | e.WithdrawalRejected | e.WithdrawalCancelled) -> dict[str, Any]:
     match event:
         case e.WithdrawalApproved():
-            approved_by = [*row["approved_by"], event.approved_by]
+            approved_by = [*(one for one in row["approved_by"] if one not in event.lapsed), event.approved_by]
             return {"status": Status.APPROVED if event.final else row["status"], "approved_by": approved_by}
         case e.WithdrawalRejected():
             return {"status": Status.REJECTED, "reject_reason": event.reason}

@@ -118,7 +118,7 @@ async def test_rebuilt_read_models_are_the_live_ones(world: World) -> None:
     await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
     withdrawal_id = (await world.withdraw(300_00)).json()["withdrawal_id"]
     for _ in range(2):
-        await world.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=world.staff(uuid4()))
+        await world.approve(withdrawal_id)
     await world.run_tasks()
     await world.notify("payoutfailed", withdrawal_id)
     await world.tell(

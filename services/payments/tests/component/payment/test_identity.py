@@ -3,7 +3,6 @@
 import json
 from asyncio import gather
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -28,7 +27,7 @@ async def approved(world: World) -> str:
     """A withdrawal that is about to be sent."""
     withdrawal_id = str((await world.withdraw(100_00)).json()["withdrawal_id"])
     for _ in range(2):
-        await world.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=world.staff(uuid4()))
+        await world.approve(withdrawal_id)
     return withdrawal_id
 
 

@@ -45,7 +45,7 @@ async def test_a_deposit_is_not_asked_about_elsewhere_and_its_webhook_still_coun
 async def test_an_approved_payout_waits_until_its_server_may_be_called(rich: World) -> None:
     withdrawal_id = (await rich.withdraw()).json()["withdrawal_id"]
     for person in (rich.staff(), rich.staff()):
-        await rich.post(f"/withdrawals/{withdrawal_id}/approve", {"reason": "fine"}, as_=person)
+        await rich.approve(withdrawal_id, person)
     await point_elsewhere(rich)
     await rich.pass_time(minutes=5)
     assert rich.trustly.calls == []

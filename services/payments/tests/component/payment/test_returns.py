@@ -1,7 +1,5 @@
 """Money of a payout that comes back in parts, and words that contradict what came back before."""
 
-from uuid import uuid4
-
 import pytest
 
 from contracts.backoffice.events import PersonalDataErased
@@ -16,7 +14,7 @@ async def paid(world: World) -> str:
     await world.give(500_00)
     withdrawal_id: str = (await world.withdraw(100_00)).json()["withdrawal_id"]
     for _ in range(2):
-        await world.post(f"/withdrawals/{withdrawal_id}/approve", {}, as_=world.staff(uuid4()))
+        await world.approve(withdrawal_id)
     await world.run_tasks()
     await world.notify("payoutconfirmation", withdrawal_id)
     return withdrawal_id

@@ -36,7 +36,7 @@ async def policy(world: World, **fields: int) -> None:
 
 
 async def approve(world: World, withdrawal_id: str, **staff: Any) -> Any:
-    return await world.post(f"/withdrawals/{withdrawal_id}/approve", {"reason": "looks good"}, as_=world.staff(**staff))
+    return await world.approve(withdrawal_id, world.staff(**staff))
 
 
 async def sent(world: World, amount_minor: int = 100_00) -> str:

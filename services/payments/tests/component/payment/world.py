@@ -215,6 +215,12 @@ class World:
         }
         return await self.post("/withdrawals", body, key=key)
 
+    async def approve(self, withdrawal_id: Any, as_: dict[str, str] | None = None) -> httpx.Response:
+        """Have somebody look at it, and approve what was seen."""
+        seen = (await self.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]
+        body = {"reason": "looks good", "payload_sha256": seen}
+        return await self.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=as_ or self.staff(uuid4()))
+
     async def notify(self, method: str, withdrawal_id: Any, **fields: Any) -> httpx.Response:
         raw, headers = self.trustly.notification(method, withdrawal_id, **fields)
         return await self.client.post(f"/partner/trustly/{self.casino}/notifications", content=raw, headers=headers)

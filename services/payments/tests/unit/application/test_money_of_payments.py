@@ -110,7 +110,11 @@ def test_any_notifications_end_in_the_same_balances_whatever_their_order(notices
     chance.shuffle(shuffled)
     ends = []
     for order in (notices, shuffled):
-        commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann"), w.StartPayout(request_id=THING, sent_as="us")]
+        commands = [
+            WITHDRAWAL,
+            w.ApproveWithdrawal(approver="ann", now=NOW),
+            w.StartPayout(request_id=THING, sent_as="us"),
+        ]
         commands += [w.HearProvider(word=word) for word in order]
         ends.append(balances(withdrawal_transfers(THING, play(withdrawal, commands))))
     assert ends[0][CASH] == ends[1][CASH]
@@ -119,7 +123,7 @@ def test_any_notifications_end_in_the_same_balances_whatever_their_order(notices
 
 @pytest.mark.parametrize("order", [[CONFIRMED, PART_BACK], [PART_BACK, CONFIRMED], [PART_BACK]])
 def test_a_part_that_comes_back_ends_the_same_before_and_after_the_confirmation(order: list[Any]) -> None:
-    commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann"), w.StartPayout(request_id=THING, sent_as="us")]
+    commands = [WITHDRAWAL, w.ApproveWithdrawal(approver="ann", now=NOW), w.StartPayout(request_id=THING, sent_as="us")]
     commands += [w.HearProvider(word=word) for word in order]
     held = balances(withdrawal_transfers(THING, play(withdrawal, commands)))
     assert (held[CASH], held[HOLD], held[psp_clearing(CASINO, "trustly", "EUR")]) == (-1_00, 0, 1_00)
@@ -129,8 +133,8 @@ COMMANDS = st.lists(
     st.sampled_from(
         [
             WITHDRAWAL,
-            w.ApproveWithdrawal(approver="ann"),
-            w.ApproveWithdrawal(approver="bob"),
+            w.ApproveWithdrawal(approver="ann", now=NOW),
+            w.ApproveWithdrawal(approver="bob", now=NOW),
             w.RejectWithdrawal(rejecter="ann", reason="no"),
             w.CancelWithdrawal(allowed=True),
             w.StartPayout(request_id=THING, sent_as="us"),

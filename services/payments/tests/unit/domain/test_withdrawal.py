@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -54,9 +54,9 @@ REQUESTED = e.WithdrawalRequested(
     **FACT, destination="sealed", shown_as="****1234", approvals_needed=1, requested_at=NOW
 )
 TWO_NEEDED = replace(REQUESTED, approvals_needed=2)
-APPROVED = e.WithdrawalApproved(**FACT, approved_by="ann", final=True)
-FIRST = e.WithdrawalApproved(**FACT, approved_by="ann", final=False)
-SECOND = e.WithdrawalApproved(**FACT, approved_by="bob", final=True)
+APPROVED = e.WithdrawalApproved(**FACT, approved_by="ann", final=True, approved_at=NOW)
+FIRST = e.WithdrawalApproved(**FACT, approved_by="ann", final=False, approved_at=NOW)
+SECOND = e.WithdrawalApproved(**FACT, approved_by="bob", final=True, approved_at=NOW)
 REJECTED = e.WithdrawalRejected(**FACT, rejected_by="ann", reason="name differs")
 CANCELLED = e.WithdrawalCancelled(**FACT)
 STARTED = e.PayoutStarted(**FACT, request_id=UUID(int=9), sent_as="us")
@@ -67,7 +67,8 @@ FAILED = e.WithdrawalFailed(**FACT, code="account_closed")
 RETURNED = e.WithdrawalReturned(**FACT, returned_minor=100_00, back_minor=100_00, code="account_closed")
 PART_BACK = e.WithdrawalReturned(**FACT, returned_minor=30_00, back_minor=30_00, code="fee")
 
-APPROVE = ApproveWithdrawal(approver="ann")
+APPROVE = ApproveWithdrawal(approver="ann", now=NOW)
+BOB = ApproveWithdrawal(approver="bob", now=NOW)
 REJECT = RejectWithdrawal(rejecter="ann", reason="name differs")
 CANCEL = CancelWithdrawal(allowed=True)
 START = StartPayout(request_id=UUID(int=9), sent_as="us")
@@ -102,7 +103,7 @@ def test_a_casino_without_a_policy_has_two_people_look(spec: WithdrawalSpec) -> 
 def test_a_small_withdrawal_is_approved_by_the_policy_where_it_says_so(spec: WithdrawalSpec) -> None:
     policy = WithdrawalPolicy(second_person_above_minor=100_00, automatic_up_to_minor=100_00)
     spec.given().when(replace(REQUEST, policy=policy)).then(
-        replace(REQUESTED, approvals_needed=0), replace(APPROVED, approved_by="policy")
+        replace(REQUESTED, approvals_needed=0), replace(APPROVED, approved_by="policy", approved_at=None)
     )
 
 
@@ -145,7 +146,38 @@ def test_nobody_is_his_own_second(spec: WithdrawalSpec) -> None:
 
 
 def test_a_second_person_makes_it_final(spec: WithdrawalSpec) -> None:
-    spec.given(TWO_NEEDED, FIRST).when(ApproveWithdrawal(approver="bob")).then(SECOND)
+    spec.given(TWO_NEEDED, FIRST).when(BOB).then(SECOND)
+
+
+@pytest.mark.parametrize("hours", [24, 24 * 20])
+def test_a_first_yes_counts_for_a_day(spec: WithdrawalSpec, hours: int) -> None:
+    later = NOW + timedelta(hours=hours)
+    first_again = replace(SECOND, final=False, approved_at=later, lapsed=("ann",))
+    spec.given(TWO_NEEDED, FIRST).when(replace(BOB, now=later)).then(first_again)
+    just_before = NOW + timedelta(hours=24, seconds=-1)
+    spec.given(TWO_NEEDED, FIRST).when(replace(BOB, now=just_before)).then(replace(SECOND, approved_at=just_before))
+
+
+def test_whoever_may_not_approve_any_more_is_no_first(spec: WithdrawalSpec) -> None:
+    alone = replace(BOB, lost=frozenset({"ann"}))
+    spec.given(TWO_NEEDED, FIRST).when(alone).then(replace(SECOND, final=False, lapsed=("ann",)))
+
+
+def test_whose_yes_is_over_may_say_it_again(spec: WithdrawalSpec) -> None:
+    later = NOW + timedelta(hours=24)
+    again = replace(FIRST, approved_at=later, lapsed=("ann",))
+    spec.given(TWO_NEEDED, FIRST).when(replace(APPROVE, now=later)).then(again)
+    spec.given(TWO_NEEDED, FIRST, again).when(replace(BOB, now=later)).then(replace(SECOND, approved_at=later))
+
+
+def test_a_yes_from_before_its_time_was_kept_does_not_count(spec: WithdrawalSpec) -> None:
+    old = replace(FIRST, approved_at=None)
+    spec.given(TWO_NEEDED, old).when(BOB).then(replace(SECOND, final=False, lapsed=("ann",)))
+
+
+def test_whoever_gets_the_money_does_not_approve_it(spec: WithdrawalSpec) -> None:
+    himself = ApproveWithdrawal(approver=str(FACT["player_id"]), now=NOW)
+    spec.given(TWO_NEEDED).when(himself).then_raises(SecondPersonRequired)
 
 
 def test_approving_twice_adds_nothing(spec: WithdrawalSpec) -> None:
@@ -156,7 +188,7 @@ def test_approving_twice_adds_nothing(spec: WithdrawalSpec) -> None:
 def test_a_decided_withdrawal_is_not_approved_by_others(
     spec: WithdrawalSpec, history: tuple[WithdrawalEvent, ...]
 ) -> None:
-    late = ApproveWithdrawal(approver="bob")
+    late = BOB
     spec.given(REQUESTED, *history).when(late).then_raises(WithdrawalAlreadyDecided)
 
 
@@ -315,7 +347,7 @@ def test_a_provider_that_asks_may_take_only_what_is_on_hold_for_it(
 
 
 COMMANDS = [
-    REQUEST, APPROVE, ApproveWithdrawal(approver="bob"), REJECT, CANCEL, START, TAKEN, DECLINED, UNANSWERED, CONFIRMED,
+    REQUEST, APPROVE, BOB, REJECT, CANCEL, START, TAKEN, DECLINED, UNANSWERED, CONFIRMED,
     SENT_BACK,
 ]  # fmt: skip
 

@@ -66,7 +66,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     if row is None:
         return None
     if isinstance(event, WithdrawalApproved):
-        approved = {**row, "approved_by": [*row["approved_by"], event.approved_by]}
+        kept = [one for one in row["approved_by"] if one not in event.lapsed]
+        approved = {**row, "approved_by": [*kept, event.approved_by]}
         return {**approved, "status": Status.APPROVED, "approved_at": moment} if event.final else approved
     if isinstance(event, WithdrawalReturned):
         return {**row, "status": Status.RETURNED}

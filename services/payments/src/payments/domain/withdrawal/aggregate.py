@@ -36,7 +36,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
-from payments.domain.withdrawal.policy import approvals_needed, check
+from payments.domain.withdrawal.policy import approvals_needed, check, counts
 from payments.domain.withdrawal.states import (
     Absent,
     Approved,
@@ -53,6 +53,7 @@ from payments.domain.withdrawal.states import (
     Sent,
     Unknown,
     Withdrawal,
+    Yes,
 )
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 
@@ -109,14 +110,26 @@ def _approve(command: ApproveWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         case Absent():
             raise NotFound
         case AwaitingApproval():
-            if command.approver in state.approvers:
-                raise SecondPersonRequired
-            final = len(state.approvers) + 1 >= state.needed
-            return [WithdrawalApproved(**state.order.fact.fields(), approved_by=command.approver, final=final)]
+            return [_said_yes(command, state)]
         case Approved() if command.approver in state.approvers:
             return []  # Sent twice: nothing new.
         case _:
             raise WithdrawalAlreadyDecided
+
+
+def _said_yes(command: ApproveWithdrawal, state: AwaitingApproval) -> WithdrawalApproved:
+    """A yes that counts no longer is none: the next one is then the first again."""
+    counting = [one.by for one in state.yeses if counts(one, command.now) and one.by not in command.lost]
+    fact = state.order.fact
+    if command.approver in counting or command.approver == str(fact.player_id):
+        raise SecondPersonRequired
+    return WithdrawalApproved(
+        **fact.fields(),
+        approved_by=command.approver,
+        final=len(counting) + 1 >= state.needed,
+        approved_at=command.now,
+        lapsed=tuple(one.by for one in state.yeses if one.by not in counting),
+    )
 
 
 def _reject(command: RejectWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -302,8 +315,11 @@ def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
 def _approved(state: Existing, event: WithdrawalApproved) -> Withdrawal:
     if not isinstance(state, AwaitingApproval):
         return state
-    approvers = (*state.approvers, event.approved_by)
-    return Approved(state.order, approvers) if event.final else AwaitingApproval(state.order, state.needed, approvers)
+    before = (one for one in state.yeses if one.by not in event.lapsed)
+    yeses = (*before, Yes(event.approved_by, event.approved_at))
+    if not event.final:
+        return AwaitingApproval(state.order, state.needed, yeses)
+    return Approved(state.order, tuple(one.by for one in yeses))
 
 
 def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:

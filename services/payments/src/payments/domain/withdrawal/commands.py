@@ -29,9 +29,11 @@ class RequestWithdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveWithdrawal:
-    """A member of staff says yes."""
+    """A member of staff says yes; `lost` are those who said it before and may not say it any more."""
 
     approver: str
+    now: datetime
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

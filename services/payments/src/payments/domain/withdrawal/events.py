@@ -53,10 +53,15 @@ class WithdrawalRequested(WithdrawalFact):
 @event("payments.withdrawal_approved", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalApproved(WithdrawalFact):
-    """A person, or the casino's policy, said yes; `final` when nobody else has to."""
+    """A person, or the casino's policy, said yes; `final` when nobody else has to.
+
+    `lapsed` are those whose earlier yes counts no longer, for its time was over or they may not say it any more.
+    """
 
     approved_by: str
     final: bool
+    approved_at: datetime | None = None
+    lapsed: tuple[str, ...] = ()
 
 
 @event("payments.withdrawal_rejected", 1)

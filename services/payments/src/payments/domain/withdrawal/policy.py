@@ -1,8 +1,13 @@
 """How many people must approve a withdrawal, and who may have one."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from payments.domain.withdrawal.errors import AmountOutsidePolicy, VerificationRequired
+from payments.domain.withdrawal.states import Yes
+
+FIRST_YES_COUNTS = timedelta(hours=24)
+"""As long as other proposals wait for a second person."""
 
 LEVELS = ("none", "basic", "verified")
 
@@ -51,6 +56,16 @@ def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amo
     if policy.automatic_up_to_minor is not None and amount_minor <= policy.automatic_up_to_minor:
         return 0
     return 1
+
+
+def counts(yes: Yes, now: datetime) -> bool:
+    """Whether a first yes still counts: a second person is meant to look at what the first one saw lately.
+
+    >>> moment = datetime(2026, 3, 1)
+    >>> [counts(Yes("ann", moment), moment + timedelta(hours=hours)) for hours in (0, 23, 24)]
+    [True, True, False]
+    """
+    return yes.at is not None and now < yes.at + FIRST_YES_COUNTS
 
 
 def check(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> None:

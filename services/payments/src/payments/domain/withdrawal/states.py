@@ -1,6 +1,7 @@
 """Where a withdrawal can stand. A state carries only what decisions need."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from payments.domain.withdrawal.events import WithdrawalFact
@@ -20,12 +21,20 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Yes:
+    """Who said it, and when (None: from before that was kept)."""
+
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitingApproval:
     """On hold until enough people said yes."""
 
     order: Order
     needed: int
-    approvers: tuple[str, ...]
+    yeses: tuple[Yes, ...]
 
 
 @dataclass(frozen=True, slots=True)

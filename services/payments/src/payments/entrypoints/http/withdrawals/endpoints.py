@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.approvals.http import TheApprovals
 from chassis.auth import Caller, Player, PlayerOr, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
@@ -15,6 +16,7 @@ from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.errors import CasinoUnknown
 from payments.application.withdrawals import (
+    Look,
     WithdrawalWish,
     approve_withdrawal,
     cancel_withdrawal,
@@ -92,13 +94,16 @@ async def approve(
     body: ApproveBody,
     once: Once,
     desk: TheDesk,
+    approvals: TheApprovals,
 ) -> Response:
     """Say yes, to no more than the caller's roles let out. Above the casino's threshold a second person must say it
-    too; nobody is his own second.
+    too, within a day; nobody is his own second. Both have proved a moment ago who they are, and the second names what
+    he saw.
     """
+    look = Look(sha256=body.payload_sha256, authority=approvals.authority)
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
-        await approve_withdrawal(desk, uow, withdrawal_id, caller)
+        await approve_withdrawal(desk, uow, withdrawal_id, caller, look)
         return await _item(uow.connection, caller, withdrawal_id)
 
     return await once(caller, work, status=200, reason=body.reason)

@@ -18,6 +18,7 @@ WITHDRAWALS = ListSpec(
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "destination": Field(table.c.destination, ops=(), data_class="financial"),
+        "payload_sha256": Field(table.c.payload_sha256, ops=()),
         "approvals_needed": Field(table.c.approvals_needed),
         "approved_by": Field(table.c.approved_by),
         "reference": Field(table.c.reference, index_hint="ix_rm_withdrawal_list_reference"),

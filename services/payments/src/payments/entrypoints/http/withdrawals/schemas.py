@@ -10,6 +10,7 @@ from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.states import WithdrawalStatus
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 
@@ -31,6 +32,9 @@ class WithdrawalBody(StrictModel):
 class ApproveBody(StrictModel):
     """A person says yes."""
 
+    payload_sha256: Sha256 | None = Field(
+        default=None, description="Of the withdrawal as it was looked at; the second of two persons must name it"
+    )
     reason: Reason | None = None
 
 
@@ -51,6 +55,7 @@ class WithdrawalItem(BaseModel):
     amount_minor: int
     currency: str
     destination: str = Field(description="Masked: the last four characters")
+    payload_sha256: str | None = Field(description="Of the whole order; the second of two who approve it names it")
     approvals_needed: int = Field(description="0: the casino's policy approved; 2: a second person must approve")
     approved_by: list[str] = Field(description="Who approved so far; players do not see names of staff")
     reference: str | None = Field(description="How the provider calls it")

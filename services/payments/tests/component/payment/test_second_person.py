@@ -1,0 +1,66 @@
+"""Withdrawals above the threshold: what makes a yes of one person and that of another count together."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.testing.tokens import bearer, forget, make_token
+
+from .test_withdrawals import approve, policy, status
+from .world import EVERYTHING, World
+
+
+@pytest.fixture
+async def rich(world: World) -> World:
+    """The player has 500.00; one person approves up to 200.00, two above."""
+    await world.give(500_00)
+    await policy(world, second_person_above_minor=200_00)
+    return world
+
+
+async def waits_for_a_second(world: World) -> tuple[str, UUID]:
+    """A withdrawal that somebody approved a moment ago, and who it was."""
+    withdrawal_id, first = (await world.withdraw(300_00)).json()["withdrawal_id"], uuid4()
+    assert (await approve(world, withdrawal_id, subject=first)).json()["approved_by"] == [str(first)]
+    return withdrawal_id, first
+
+
+@pytest.mark.parametrize("body", [{}, {"payload_sha256": "0" * 64}])
+async def test_the_second_person_names_what_he_saw(rich: World, body: dict[str, str]) -> None:
+    withdrawal_id, _ = await waits_for_a_second(rich)
+    refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=rich.staff())
+    assert (refused.status_code, refused.json()["code"]) == (409, "approval_payload_differs")
+    assert await status(rich, withdrawal_id) == "awaiting_approval"
+
+
+async def test_each_of_two_proves_a_moment_before_who_he_is(rich: World) -> None:
+    withdrawal_id = (await rich.withdraw(300_00)).json()["withdrawal_id"]
+    seen = {"payload_sha256": (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]}
+    old = int(rich.clock.now().timestamp()) - 301
+    for _ in range(2):
+        stale = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], auth_time=old))
+        refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", seen, as_=stale)
+        assert (refused.status_code, refused.json()["code"]) == (401, "insufficient_user_authentication")
+        await approve(rich, withdrawal_id)
+
+
+async def test_a_first_yes_is_over_after_a_day(rich: World) -> None:
+    withdrawal_id, _ = await waits_for_a_second(rich)
+    rich.clock.advance(timedelta(hours=24))
+    fresh = int(rich.clock.now().timestamp())
+    seen = {"payload_sha256": (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]}
+    bob = uuid4()
+    token = bearer(make_token(subject=bob, permissions=EVERYTHING, casinos=[rich.casino], auth_time=fresh))
+    shown = (await rich.post(f"/withdrawals/{withdrawal_id}/approve", seen, as_=token)).json()
+    assert (shown["status"], shown["approved_by"]) == ("awaiting_approval", [str(bob)])
+
+
+async def test_a_first_who_may_not_approve_as_much_is_none(rich: World) -> None:
+    withdrawal_id = (await rich.withdraw(300_00)).json()["withdrawal_id"]
+    ann, bob = uuid4(), uuid4()
+    assert (await approve(rich, withdrawal_id, subject=ann)).status_code == 200
+    forget(ann)
+    make_token(subject=ann, permissions=EVERYTHING, casinos=[rich.casino], ceilings={"EUR": 299_99})
+    shown = (await approve(rich, withdrawal_id, subject=bob)).json()
+    assert (shown["status"], shown["approved_by"]) == ("awaiting_approval", [str(bob)])
