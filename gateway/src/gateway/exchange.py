@@ -119,8 +119,8 @@ class Exchanges:
                     asked.body.each_part(lambda: limit.reschedule(loop.time() + asked.patience_s))
                 answer = await self._client.send(asked.method, instance.url + asked.target, headers, asked.body)
         except TimeoutError as error:
-            if asked.fair:
-                leave.bad()
+            if asked.fair and not isinstance(asked.body, Upload):
+                leave.bad()  # An upload may have waited for others to end; whoever sends them decides how long.
             raise _too_late(asked) from error
         except (NotReached, BrokeOff) as error:
             if isinstance(asked.body, Upload) and asked.body.problem is not None:

@@ -14,7 +14,7 @@ class Settings(ServiceSettings):
         default=10 * 1024 * 1024, ge=1024, le=32 * 1024 * 1024, description="bytes of one document, 1024 to 33554432"
     )
     uploads_at_once: int = Field(
-        default=4, ge=1, le=64, description="documents held in memory at the same time, 1 to 64"
+        default=16, ge=1, le=64, description="documents held in memory at the same time, 1 to 64; an eighth from one"
     )
     screening_matcher: str = Field(default="tokens", pattern="^tokens$", description="tokens")
     screening_threshold_permille: int = Field(

@@ -19,7 +19,7 @@ from .world import CASINO, ELSEWHERE, V1, World, player_token, png, staff
 
 async def uploaded(world: World, seed: int = 0, kind: str = "passport") -> tuple[UUID, str]:
     """A player who is basic and has a document waiting."""
-    if not (await world.get("/lists"))["items"]:
+    if not await world.get("/lists"):
         await world.import_list("ofac-sdn", "demo")
     player = await world.register()
     await world.work()

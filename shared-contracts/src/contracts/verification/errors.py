@@ -46,3 +46,7 @@ class VerificationError(StrEnum):
     """The first bytes are those of no type that is accepted, whatever name or label came with them."""
     FILE_DAMAGED = "file_damaged"
     """The stored file is gone or is not what was written; ask again later."""
+    TOO_MANY_UPLOADS = "too_many_uploads"
+    """Other documents of the same person are on their way and do not end; nothing of this one was read."""
+    UPLOADS_BUSY = "uploads_busy"
+    """As many documents are on their way as are taken at once; nothing of this one was read."""

@@ -1,6 +1,5 @@
 """Documents: brought by the player or by staff, opened and decided by staff."""
 
-import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from verification.application.files import EXTENSIONS
 from verification.entrypoints.http.dependencies import TheDecisions, TheDocuments
 from verification.entrypoints.http.documents.listing import DOCUMENTS
 from verification.entrypoints.http.documents.multipart import OPENAPI, read_form
+from verification.entrypoints.http.documents.places import Places
 from verification.entrypoints.http.documents.schemas import (
     Accept,
     DocumentDecided,
@@ -53,7 +53,7 @@ def uploads(max_bytes: int, at_once: int) -> APIRouter:
         at_once: how many are held in memory at the same time; further ones wait before their first byte is read.
     """
     receiving = APIRouter(prefix="/api/verification/v1", tags=["documents"])
-    places = asyncio.Semaphore(at_once)
+    places = Places(at_once)
 
     @receiving.post(
         "/players/{player_id}/documents",
@@ -70,7 +70,7 @@ def uploads(max_bytes: int, at_once: int) -> APIRouter:
         documents: TheDocuments,
     ) -> Response:
         """Bring a document. It needs no idempotency key: the same file is the same document, however often it comes."""
-        async with places:
+        async with places.taken(caller.id):
             form = await read_form(request, max_bytes)
             uploaded = await documents.upload(caller.context(request), player_id, form.kind, form.content)
         body = UploadedDocument(document_id=uploaded.document_id, created=uploaded.created)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from chassis.http import FieldError, RequestProblem
 from verification.application.files import FileTooLarge
+from verification.entrypoints.http.documents.places import in_time
 
 KIND_BYTES: Final = 64
 _HEADER_BYTES: Final = 4096
@@ -122,6 +123,7 @@ async def read_form(request: Request, max_bytes: int) -> Form:
 
     Raises:
         RequestProblem: another form of body, broken, with other fields, or without one of the two.
+        RequestProblem: 408 it comes too slowly; see `in_time`.
         FileTooLarge: the file has more than `max_bytes`; the rest of it is not kept.
 
     A refusal waits for the end of the body, which the route limits: whoever still sends would not hear it.
@@ -133,7 +135,7 @@ async def read_form(request: Request, max_bytes: int) -> Form:
     collector = _Collector(max_bytes)
     parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
     refusal: Exception | None = None
-    async for chunk in request.stream():
+    async for chunk in in_time(request.stream()):
         refusal = refusal or _refusal(parser, chunk)
     if refusal is not None:
         raise refusal
