@@ -1,6 +1,6 @@
 """One inbox of what waits for a second person in any service."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -156,8 +156,12 @@ async def test_withdrawals_are_in_it_beside_the_proposals(client: httpx.AsyncCli
     def of(one: WithdrawalRequested) -> dict[str, Any]:
         return {"withdrawal_id": one.withdrawal_id, "player_id": one.player_id, "casino_id": HERE}
 
-    await feed(WithdrawalApproved(**of(paid), approved_by=str(BOB), final=False))
+    until = datetime(2026, 3, 2, tzinfo=UTC)
+    await feed(WithdrawalApproved(**of(paid), approved_by=str(ANN), final=False))
+    lapsed: dict[str, Any] = {"lapsed": (str(ANN),), "counts_until": until}
+    await feed(WithdrawalApproved(**of(paid), approved_by=str(BOB), final=False, **lapsed))
     (item,) = await inbox(client, EVE, path=f"?id=eq.{paid.withdrawal_id}")
+    assert datetime.fromisoformat(item["expires_at"]) == until
     assert (item["state"], item["approved_by"], item["needed"]) == ("waiting", [str(BOB)], 2)
     assert item["href"] == f"/api/payments/v1/withdrawals/{paid.withdrawal_id}"
     await feed(
