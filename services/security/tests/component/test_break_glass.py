@@ -207,6 +207,17 @@ async def test_it_is_opened_once_at_a_time(night: Night) -> None:
     assert {one.json()["code"] for one in answers if one.status_code == 409} == {"break_glass_is_open"}
 
 
+async def test_no_other_is_opened_before_the_last_was_reviewed(night: Night, clock: FixedClock) -> None:
+    first = await night.opened()
+    clock.advance(timedelta(minutes=31))
+    await night.bob.comes_in()
+    problem(await night.opens(), 409, "review_awaited")
+    await night.admin_comes_in()
+    path = f"/break-glass/{first['break_glass_id']}/review"
+    assert (await night.admin_posts(path, findings="nothing was done")).status_code == 200
+    assert (await night.opens()).status_code == 201
+
+
 async def test_a_repeat_of_the_request_opens_nothing_and_shows_no_token(night: Night) -> None:
     await night.emergencies_allow(BLOCK)
     body, headers = (

@@ -7,11 +7,17 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from chassis.domain import FixedClock
+from chassis.runtime import Service
+from chassis.store import Context
+from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer
 from contracts.payments.permissions import PaymentsPermission
 from contracts.security.permissions import SecurityPermission as P
+from security.entrypoints import duties
 
 from .api import PASSWORD, V1, add_colleague, assign, define_role, enter, key, log_in, publish_version
+from .clients_api import CASINO, Program, ask, register, terms
 
 MANAGES = [P.STAFF_LIST, P.STAFF_CREATE, P.STAFF_DISABLE, P.STAFF_ENABLE, P.STAFF_RESET]
 MANAGES += [P.ROLE_LIST, P.ROLE_DEFINE, P.ROLE_ASSIGN]
@@ -192,3 +198,45 @@ async def define_lines(world: World, name: str, grants: list[dict[str, Any]]) ->
 async def enter_again(world: World) -> str:
     """The manager's next token."""
     return str((await log_in(world.client, "bob@example.com", PASSWORD)).json()["access_token"])
+
+
+async def test_a_manager_sees_no_conflict_of_duties_that_takes_another_casino(
+    world: World, service: Service, clock: FixedClock
+) -> None:
+    sees = await define_role(world.client, world.admin, "sees", [P.CONFLICT_LIST])
+    await assign(world.client, world.admin, world.manager_id, sees, [world.mine])
+    approves = await define_role(world.client, world.admin, "approves", [PaymentsPermission.WITHDRAWAL_APPROVE])
+    sets = await define_role(world.client, world.admin, "sets", [PaymentsPermission.POLICY_SET])
+    staff_id, _ = await world.colleague("carol@example.com", [world.mine])
+    for role in (approves, sets):
+        given = await assign(
+            world.client, world.admin, staff_id, role, [world.theirs], conflict_override="a merger nobody knows of"
+        )
+        assert given.status_code == 201, given.text
+    await service.application.transact(duties.look, Context.system("tests", clock))
+    path = f"/sod-conflicts?staff_id=eq.{staff_id}"
+    assert len((await world.client.get(f"{V1}{path}", headers=bearer(world.admin))).json()) == 1
+    assert (await world.ask("GET", path)).json() == []
+
+
+async def test_who_manages_programs_gives_no_key_to_one_that_may_do_more(world: World) -> None:
+    program = await register(world.client, world.admin, Program.new(), addresses=["203.0.113.0/24"])
+    feed = await define_role(world.client, world.admin, "feed", [DEPOSITS])
+    path, headers = f"{V1}/clients/{program.client_id}", {**bearer(world.admin), **key()}
+    body = {"role_id": feed, "casinos": [CASINO], "reason": "by contract"}
+    assert (await world.client.post(f"{path}/assignments", json=body, headers=headers)).status_code == 201
+    manages = await define_role(world.client, world.admin, "manages_programs", [P.CLIENT_MANAGE])
+    eve = await add_colleague(world.client, world.admin, "eve@example.com")
+    await assign(world.client, world.admin, eve["staff_id"], manages, ["*"])
+    token = (await enter(world.client, eve["login"], eve["one_time_password"]))["access_token"]
+    own = Program.new(client_id=program.client_id)
+    for method, what, sent in (
+        ("POST", "keys", {"jwk": own.jwk, "reason": "rotation"}),
+        ("PUT", "terms", terms(addresses=[])),
+        ("POST", "enable", WHY),
+    ):
+        if what == "enable":
+            await world.client.post(f"{path}/disable", json=WHY, headers=bearer(world.admin))
+        answer = await world.client.request(method, f"{path}/{what}", json=sent, headers={**bearer(token), **key()})
+        problem(answer, 403, "beyond_own_access")
+    assert (await ask(world.client, own.assertion())).status_code in (400, 401)

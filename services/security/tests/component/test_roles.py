@@ -8,11 +8,13 @@ import httpx
 import pytest
 from services.security.tests.component.api import V1, add_colleague, assign, define_role, enter, key, publish_version
 
+from chassis.auth.policy.model import PermissionMeta
 from chassis.runtime import Service
 from chassis.store import Context, UnitOfWork
+from chassis.testing.feed import Feed
 from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer
-from contracts.platform.events import DecisionCount, DecisionsCounted, PermissionManifestPublished
+from contracts.platform.events import DecisionCount, DecisionsCounted, DeclaredPermission, PermissionManifestPublished
 from security.adapters import catalogue, usage
 from security.entrypoints.cli import make_seed_roles
 
@@ -205,3 +207,20 @@ async def test_the_auditors_write_nothing_and_access_managers_hold_no_money(
     reads = {"list", "view", "explain", "request", "export"}
     assert {name.rpartition(".")[2] for name in roles["compliance_audit"]["permissions"]} <= reads
     assert not {name for name in roles["iam_admin"]["permissions"] if name.startswith(("payments.", "games."))}
+
+
+async def test_a_service_declares_its_own_permissions_alone(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    async def meta(name: str) -> PermissionMeta:
+        async with service.db.read() as connection:
+            return (await catalogue.metas(connection))[name]
+
+    before = await meta("security.role.assign")
+    lie = DeclaredPermission(id="security.role.assign", title="Nothing much", risk="low")
+    for said in (
+        PermissionManifestPublished(service="games", permissions=(lie,)),
+        PermissionManifestPublished(service="security", permissions=(lie,)),
+    ):
+        await Feed(service)(said, source="/pitboss/games")
+    assert await meta("security.role.assign") == before

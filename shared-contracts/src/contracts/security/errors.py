@@ -76,6 +76,8 @@ class SecurityError(StrEnum):
     """Guessing would be too easy."""
     PERMISSION_UNKNOWN = "permission_unknown"
     """No service declares it, so it would protect nothing and mislead whoever reads the role."""
+    REVIEW_AWAITED = "review_awaited"
+    """An emergency of theirs waits for its review; until then they open no other."""
     ROLE_EXISTS = "role_exists"
     """Another role has this name."""
     ROLE_FOR_EMERGENCIES = "role_for_emergencies"

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -18,9 +19,15 @@ from security.entrypoints import alarms
 from security.read_models.audit_log import audit_log
 from security.read_models.client_list import client_list
 
+_log = structlog.get_logger(__name__)
 
-async def manifest_published(uow: UnitOfWork, _: Envelope, event: PermissionManifestPublished) -> None:
-    """The catalogue follows what services declare."""
+
+async def manifest_published(uow: UnitOfWork, envelope: Envelope, event: PermissionManifestPublished) -> None:
+    """The catalogue follows what services declare, each about its own permissions and no other's."""
+    foreign = sorted(one.id for one in event.permissions if not one.id.startswith(f"{event.service}."))
+    if foreign or envelope.service != event.service:
+        _log.error("manifest_refused", service=event.service, source=envelope.source, foreign=foreign[:5])
+        return
     await catalogue.take(uow, event)
 
 

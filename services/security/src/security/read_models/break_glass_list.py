@@ -86,6 +86,12 @@ async def open_for(connection: AsyncConnection, staff_id: UUID, now: datetime) -
     return (await connection.execute(statement.order_by(table.c.opened_at.desc()).limit(1))).one_or_none()
 
 
+async def awaits_review(connection: AsyncConnection, staff_id: UUID) -> bool:
+    """Whether somebody had an emergency that nobody has reviewed."""
+    statement = select(table.c.break_glass_id).where(table.c.staff_id == staff_id, table.c.reviewed_at.is_(None))
+    return (await connection.execute(statement.limit(1))).first() is not None
+
+
 async def unreviewed(connection: AsyncConnection, now: datetime) -> list[UUID]:
     """Those whose review is overdue without anybody having said so."""
     statement = select(table.c.break_glass_id).where(

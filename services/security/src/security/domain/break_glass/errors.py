@@ -13,6 +13,16 @@ class BreakGlassIsOpen(DomainError):
     code = "break_glass_is_open"
 
 
+class ReviewAwaited(DomainError):
+    """An emergency of theirs waits for its review: until somebody has looked at what was done, they open no other."""
+
+    code = "review_awaited"
+
+    @classmethod
+    def default_detail(cls) -> str:
+        return "Your last emergency was not reviewed yet. Have a colleague review it, or open this one."
+
+
 class BreakGlassOver(DomainError):
     """It is over already."""
 

@@ -12,10 +12,13 @@ from chassis.auth import Caller, Forbidden
 from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from security.adapters import catalogue
-from security.domain.grants import Catalogue, Line, beyond, undenied
+from security.application.policy import grants_of
+from security.domain.grants import Catalogue, Line, beyond, lines, undenied
 from security.domain.staff.errors import BeyondOwnAccess, StaffMemberUnknown
 from security.entrypoints.access import held_by, held_now_or_later
 from security.read_models.assignment_list import assignment_list
+from security.read_models.client_assignments import client_assignments
+from security.read_models.role_list import role_list
 from security.read_models.staff_list import staff_list
 
 
@@ -75,6 +78,19 @@ async def require_as_much(uow: UnitOfWork, caller: Caller, staff_id: UUID) -> No
     """BeyondOwnAccess when a colleague may do what the caller may not: who sees his password could come in as him."""
     theirs = await held_now_or_later(uow.connection, staff_id, uow.ctx.occurred_at)
     await require_held(uow, caller.id, theirs, await catalogue.load(uow.connection), field=None)
+
+
+async def require_as_much_as_program(uow: UnitOfWork, caller: Caller, client_id: UUID) -> None:
+    """BeyondOwnAccess when a program may do what the caller may not: who gives it a key could come in as it."""
+    table = client_assignments.table
+    statement = (
+        select(table.c.casinos, role_list.table.c.grants)
+        .join(role_list.table, role_list.table.c.role_id == table.c.role_id)
+        .where(table.c.client_id == client_id)
+    )
+    held = [lines(grants_of(row), tuple(row.casinos)) for row in await uow.connection.execute(statement)]
+    known = await catalogue.load(uow.connection)
+    await require_held(uow, caller.id, [line for one in held for line in one], known, field=None)
 
 
 def at_own_casinos(caller: Caller, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:

@@ -15,7 +15,7 @@ from security.application.door import DoorKeeper
 from security.application.policy import grants_of
 from security.domain.break_glass import commands
 from security.domain.break_glass.aggregate import break_glass
-from security.domain.break_glass.errors import BreakGlassIsOpen, NoEmergencyRole
+from security.domain.break_glass.errors import BreakGlassIsOpen, NoEmergencyRole, ReviewAwaited
 from security.domain.break_glass.events import BreakGlassOpened
 from security.domain.grants import EVERYWHERE, Grant, lines
 from security.domain.staff.aggregate import staff
@@ -26,7 +26,7 @@ from security.entrypoints.http.break_glass.schemas import OpenBreakGlass
 from security.entrypoints.http.reach import casinos_of
 from security.entrypoints.http.sessions.issuing import Entered
 from security.entrypoints.http.sessions.step_up import require_fresh
-from security.read_models.break_glass_list import open_for
+from security.read_models.break_glass_list import awaits_review, open_for
 from security.read_models.role_list import role_list
 
 _KEYS: Final = frozenset({"hwk", "swk"})
@@ -54,6 +54,7 @@ async def open_break_glass(uow: UnitOfWork, caller: Caller, break_glass_id: UUID
     Raises:
         NoEmergencyRole: there is none.
         BreakGlassIsOpen: he has it already.
+        ReviewAwaited: nobody has reviewed an earlier one of his.
         Forbidden: the casinos he works for cannot be named.
     """
     now, casinos = uow.ctx.occurred_at, _casinos(caller)
@@ -61,6 +62,8 @@ async def open_break_glass(uow: UnitOfWork, caller: Caller, break_glass_id: UUID
     met = await meeting(uow, caller.id, lines(grants, casinos), await catalogue.load(uow.connection))
     if await open_for(uow.connection, caller.id, now) is not None:
         raise BreakGlassIsOpen
+    if await awaits_review(uow.connection, caller.id):
+        raise ReviewAwaited
     command = commands.OpenBreakGlass(
         staff_id=caller.id,
         role_id=role_id,

@@ -21,7 +21,13 @@ from security.domain.grants import lines
 from security.entrypoints.http.assignments.giving import casinos_named
 from security.entrypoints.http.clients.guarded import GIVE_CLIENT_ROLE, GiveClientRole, describe, require_possible
 from security.entrypoints.http.clients.schemas import AddKeyBody, AssignBody, AssignedReply, KeyAdded
-from security.entrypoints.http.reach import casinos_of, require_one_place, require_own_casinos, require_undenied
+from security.entrypoints.http.reach import (
+    casinos_of,
+    require_as_much_as_program,
+    require_one_place,
+    require_own_casinos,
+    require_undenied,
+)
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.second_person import ALSO_PROPOSED, size
 from security.read_models.client_assignments import client_assignments
@@ -34,7 +40,7 @@ router = APIRouter(prefix="/api/security/v1/clients/{client_id}", tags=["clients
 async def add_key(
     caller: Annotated[Caller, Requires(P.CLIENT_MANAGE)], client_id: UUID, body: AddKeyBody, once: Once
 ) -> Response:
-    """Give a program a second key. Both are good until the old one is retired, so that nothing stops meanwhile."""
+    """Give a program a second key; who does may do all that it may. Both are good until the old one is retired."""
     key = key_of(body.jwk)
 
     async def work(uow: UnitOfWork) -> KeyAdded:
@@ -42,6 +48,7 @@ async def add_key(
             await uow.decide(client, client_id, AddKey(key=key, within=casinos_of(caller)))
         except asyncpg.UniqueViolationError:
             raise ClientKeyTaken("This key was given before.", field="jwk") from None
+        await require_as_much_as_program(uow, caller, client_id)
         return KeyAdded(kid=key.kid, algorithm=key.algorithm, thumbprint=key.thumbprint)
 
     return await once(caller, work, reason=body.reason)

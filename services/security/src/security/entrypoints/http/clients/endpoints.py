@@ -11,7 +11,7 @@ from chassis.auth import Caller, Requires
 from chassis.domain import uuid7
 from chassis.http import App, Db, Once
 from chassis.http.listing import serve_list
-from chassis.store import UnitOfWork
+from chassis.store import Application, Context, UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.application.client_keys import keys_of
 from security.domain.client.aggregate import client
@@ -29,7 +29,7 @@ from security.entrypoints.http.clients.schemas import (
     TermsBody,
     Why,
 )
-from security.entrypoints.http.reach import casinos_of, require_own_casinos
+from security.entrypoints.http.reach import casinos_of, require_as_much_as_program, require_own_casinos
 from security.entrypoints.http.sessions.schemas import Done
 from security.read_models.client_assignments import client_assignments
 from security.read_models.client_keys import client_keys
@@ -104,11 +104,12 @@ async def set_terms(
     request: Request,
     app: App,
 ) -> Done:
-    """Replace the terms: casinos, addresses, contact, tier, end. Tokens made before keep theirs for minutes."""
+    """Replace the terms: casinos, addresses, contact, tier, end. Tokens made before keep theirs for minutes. It takes
+    somebody who may do all that the program may.
+    """
     ctx = caller.context(request, reason=body.reason)
     command = SetTerms(terms=_terms(body), now=ctx.occurred_at, within=casinos_of(caller))
-    await app.execute(client, client_id, command, ctx)
-    return Done()
+    return await _as_its_equal(app, caller, client_id, command, ctx)
 
 
 @router.post("/{client_id}/disable")
@@ -125,11 +126,21 @@ async def disable_client(
 async def enable_client(
     caller: Annotated[Caller, Requires(P.CLIENT_MANAGE)], client_id: UUID, body: Why, request: Request, app: App
 ) -> Done:
-    """Let a program come in again, with the keys and roles it had."""
+    """Let a program come in again, with the keys and roles it had. It takes somebody who may do all that it may."""
     ctx = caller.context(request, reason=body.reason)
     command = EnableClient(now=ctx.occurred_at, within=casinos_of(caller))
-    await app.execute(client, client_id, command, ctx)
-    return Done()
+    return await _as_its_equal(app, caller, client_id, command, ctx)
+
+
+async def _as_its_equal(
+    app: Application, caller: Caller, client_id: UUID, command: SetTerms | EnableClient, ctx: Context
+) -> Done:
+    async def work(uow: UnitOfWork) -> Done:
+        await uow.decide(client, client_id, command)
+        await require_as_much_as_program(uow, caller, client_id)
+        return Done()
+
+    return await app.transact(work, ctx)
 
 
 def refusal(error: asyncpg.UniqueViolationError, name: str) -> ClientExists:

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 
 from chassis.auth import Caller, Requires
 from chassis.http.listing import Field, ListSpec, serve_list
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters.tables import duties_conflict
-from security.entrypoints.http.reach import assignments_within
-from security.read_models.assignment_list import assignment_list
+from security.entrypoints.http.reach import at_own_casinos
 
 router = APIRouter(prefix="/api/security/v1/sod-conflicts", tags=["roles"])
 
@@ -35,7 +34,7 @@ CONFLICTS = ListSpec(
     },
     default_order="found_at.desc",
 )
-"""A row belongs to the casinos it names; the route narrows the list to the caller's colleagues."""
+"""A row belongs to the casinos it names; the route narrows the list to what is at the caller's."""
 
 
 class ConflictItem(BaseModel):
@@ -55,9 +54,9 @@ class ConflictItem(BaseModel):
 _LISTED = Requires(P.CONFLICT_LIST)
 
 
-async def of_colleagues(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
-    """A manager of some casinos sees it of those who work there."""
-    return _of_colleagues(caller)
+async def at_own(caller: Annotated[Caller, _LISTED]) -> list[ColumnElement[bool]]:
+    """A manager of some casinos sees what meets there, and nothing of what it takes elsewhere."""
+    return at_own_casinos(caller, duties_conflict.c.casinos)
 
 
 serve_list(
@@ -66,11 +65,6 @@ serve_list(
     CONFLICTS,
     _LISTED,
     item=ConflictItem,
-    narrow=of_colleagues,
+    narrow=at_own,
     summary="Who holds what two people should hold.",
 )
-
-
-def _of_colleagues(caller: Caller) -> list[ColumnElement[bool]]:
-    own, table = assignments_within(caller), assignment_list.table
-    return [duties_conflict.c.staff_id.in_(select(table.c.staff_id).where(*own))] if own else []
