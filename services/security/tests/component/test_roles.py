@@ -209,9 +209,7 @@ async def test_the_auditors_write_nothing_and_access_managers_hold_no_money(
     assert not {name for name in roles["iam_admin"]["permissions"] if name.startswith(("payments.", "games."))}
 
 
-async def test_a_service_declares_its_own_permissions_alone(
-    client: httpx.AsyncClient, service: Service
-) -> None:
+async def test_a_service_declares_its_own_permissions_alone(client: httpx.AsyncClient, service: Service) -> None:
     async def meta(name: str) -> PermissionMeta:
         async with service.db.read() as connection:
             return (await catalogue.metas(connection))[name]
