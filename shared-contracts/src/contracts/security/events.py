@@ -191,6 +191,7 @@ SessionCause = Literal[
     "ended_by_owner",
     "ended_by_colleague",
     "factors_changed",
+    "proofs_failed",
 ]
 """Why a session is over."""
 
@@ -219,7 +220,7 @@ class LogInFailed(
     casino_id: CasinoId | None = None
     """The casino a player tried; absent for staff."""
     failures: Count
-    """Failures in a row, this one included."""
+    """Failures in a row, this one included: at the log-in, or within a session that goes on."""
     locked_until: UtcTime | None = None
     """Until then even the right password is refused."""
     proof: Proof = "password"

@@ -184,11 +184,14 @@ async def forget(uow: UnitOfWork, subject_id: UUID) -> None:
 
 def usable(kept: Any, now: datetime) -> bool:
     """Whether this credential opens anything at all just now."""
-    return (
-        not kept.disabled
-        and (kept.locked_until is None or kept.locked_until <= now)
-        and (kept.usable_until is None or kept.usable_until > now)
-    )
+    return usable_within(kept, now) and (kept.locked_until is None or kept.locked_until <= now)
+
+
+def usable_within(kept: Any, now: datetime) -> bool:
+    """Whether it proves anything within a session that goes on. The lock of the log-in does not count there: whoever
+    knows a log-in name could put it on from outside, and keep its owner from what takes a fresh proof.
+    """
+    return not kept.disabled and (kept.usable_until is None or kept.usable_until > now)
 
 
 async def player_may_come_in(uow: UnitOfWork, player_id: UUID, *, lock: bool = False) -> bool:

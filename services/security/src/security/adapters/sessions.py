@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 from chassis.auth import Unauthenticated
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
-from contracts.security.events import LoggedIn, SessionCause, SessionEnded
+from contracts.security.events import LoggedIn, LogInFailed, Proof, SessionCause, SessionEnded
 from security.adapters.tables import refresh_token, session
 from security.application.policies import DoorPolicy
 
@@ -154,11 +154,28 @@ async def going_on(uow: UnitOfWork, session_id: UUID | None, subject_id: UUID) -
 async def authenticate(uow: UnitOfWork, row: Any, amr: Iterable[str]) -> Opened:
     """Who it is was proved anew. A browser's session gets another secret with it, and the one before opens nothing."""
     proved, sid = tuple(amr), secrets.token_urlsafe(32) if row.browser else None
-    values: dict[str, Any] = {"authenticated_at": uow.ctx.occurred_at, "amr": list(proved)}
+    values: dict[str, Any] = {"authenticated_at": uow.ctx.occurred_at, "amr": list(proved), "failures": 0}
     if sid is not None:
         values["sid_digest"] = _digest(sid)
     changed = update(session).where(session.c.id == row.id).values(**values).returning(session)
     return _opened((await uow.connection.execute(changed)).one(), sid or "")
+
+
+async def proof_failed(uow: UnitOfWork, row: Any, policy: DoorPolicy, proof: Proof) -> None:
+    """Count a wrong proof within a session, which its reader holds; the one too many ends it, not the log-in."""
+    failures = row.failures + 1
+    await uow.connection.execute(update(session).where(session.c.id == row.id).values(failures=failures))
+    await uow.publish(
+        LogInFailed(
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            casino_id=row.casino_id,
+            failures=failures,
+            proof=proof,
+        )
+    )
+    if failures >= policy.failures:
+        await _end(uow, row, "proofs_failed")
 
 
 async def end_sessions(

@@ -67,6 +67,7 @@ session = Table(
     Column("ends_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("cause", Text),
+    Column("failures", Integer, nullable=False, server_default="0", comment="wrong proofs in a row, stepping up"),
     Index("ix_session_subject_id", "subject_id", "started_at"),
     Index("uq_session_sid_digest", "sid_digest", unique=True),
 )

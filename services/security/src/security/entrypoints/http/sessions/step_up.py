@@ -29,23 +29,24 @@ class FactorNeeded(DomainError):
 
 
 async def step_up(app: Application, door: DoorKeeper, caller: Caller, ctx: Context, body: StepUp) -> Entered:
-    """The same session, in which it was proved just now who it is. Failures count as at the door.
+    """The same session, in which it was proved just now who it is.
 
-    Whoever has a second factor proves that one; the password was proved when the session began.
+    Whoever has a second factor proves that one; the password was proved when the session began. Failures are counted
+    in the session and end it, so that whoever stole a token cannot guess on; those at the door do not count here.
 
     Raises:
-        LogInRefused: the proof is wrong, or the log-in is locked or disabled.
+        LogInRefused: the proof is wrong, or the log-in is disabled or its one-time password out of date.
         FactorNeeded: a password came, and there is a factor.
         Unauthenticated: the session is over.
     """
     found = await app.transact(lambda uow: credentials.is_live(uow, caller.id), ctx)
-    if found is None or not credentials.usable(found, ctx.occurred_at):
+    if found is None or not credentials.usable_within(found, ctx.occurred_at):
         raise LogInRefused
     kept: Any = found
 
     async def finish(uow: UnitOfWork) -> Entered | Changed | None:
         now = await credentials.is_live(uow, caller.id, lock=True)
-        if now is None or not credentials.usable(now, ctx.occurred_at):
+        if now is None or not credentials.usable_within(now, ctx.occurred_at):
             return None
         session = await sessions.live(uow, caller.session_id, caller.id)
         if session is None:
@@ -54,11 +55,9 @@ async def step_up(app: Application, door: DoorKeeper, caller: Caller, ctx: Conte
             return Changed(now)
         method = await _method(uow, door, caller, now, body, right=right)
         if method is None:
-            await credentials.failed(
-                uow, now, door.policy, caller.casino_id, "password" if body.password is not None else kind_of(body)
-            )
+            tried = "password" if body.password is not None else kind_of(body)
+            await sessions.proof_failed(uow, session, door.policy, tried)
             return None
-        await credentials.succeeded(uow, now)
         methods = {method, *({"pwd"} & set(session.amr))}
         opened = await sessions.authenticate(uow, session, amr_of(methods))
         await _tell(uow, opened)
