@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from simulators.security_key import SecurityKey
+
 T = TypeVar("T")
 
 PATIENCE_S = 90.0
@@ -107,6 +109,7 @@ class Person:
     """Somebody with a log-in: a member of staff, or a player (then `credentials` name the casino).
 
     Attributes:
+        key: what this person proves beside the password, once it was added.
         granted: every POST that was answered well: path and answer.
     """
 
@@ -115,6 +118,7 @@ class Person:
     door: str
     credentials: dict[str, str]
     id: str = ""
+    key: SecurityKey | None = None
     granted: list[tuple[str, Any]] = field(default_factory=list)
     _token: str = ""
     _fresh_until: float = 0.0
@@ -123,6 +127,9 @@ class Person:
     async def log_in(self) -> dict[str, Any]:
         """Get a token; the answer tells whether the password must be changed."""
         answer: dict[str, Any] = (await self.api.send("POST", self.door, body=self.credentials)).json()
+        if self.key is not None:
+            asked = await self.api.send("POST", f"{self.door}/factor-options", body={"ticket": answer["ticket"]})
+            answer = (await self.api.send("POST", f"{self.door}/factor", body=_signed(self.key, asked.json()))).json()
         self.id, self._token = answer["subject_id"], answer["access_token"]
         self._fresh_until = time.monotonic() + answer["expires_in_s"] - 30
         return answer
@@ -161,10 +168,22 @@ class Person:
         return (await self.send("PUT", path, body=body)).json()
 
     async def step_up(self) -> None:
-        """Prove anew who it is, as whoever approves must have done a moment ago."""
-        answer = await self.post("/api/security/v1/step-up", {"password": self.credentials["password"]})
+        """Prove anew who it is, as whoever approves must have done a moment ago: with the key of whoever has one."""
+        proof = {"password": self.credentials["password"]}
+        if self.key is not None:
+            proof = _signed(self.key, await self.post("/api/security/v1/step-up/options"))
+        answer = await self.post("/api/security/v1/step-up", proof)
         self._token = answer["access_token"]
         self._fresh_until = time.monotonic() + answer["expires_in_s"] - 30
+
+    async def add_key(self) -> None:
+        """Add a security key, which logging in and stepping up take from now on."""
+        factors, key = "/api/security/v1/factors/webauthn", SecurityKey()
+        await self.step_up()
+        asked = await self.post(f"{factors}/options")
+        made = key.create(asked["public_key"])
+        await self.post(factors, {"ticket": asked["ticket"], "name": "Key", "key": made})
+        self.key = key
 
     async def approve(self, proposal: Any) -> Any:
         """Be the second person for what another proposed; the proposal as it is when it was done."""
@@ -189,6 +208,10 @@ class Person:
             if "next" not in answer.links:
                 return rows
             params["after"] = httpx.URL(answer.links["next"]["url"]).params["after"]
+
+
+def _signed(key: SecurityKey, asked: dict[str, Any]) -> dict[str, Any]:
+    return {"ticket": asked["ticket"], "key": key.get(asked["public_key"])}
 
 
 async def refusal(asked: Awaitable[Any]) -> Refused:

@@ -68,10 +68,14 @@ async def proposal_waits(tale: Tale) -> str:
 
 
 async def emergency(tale: Tale) -> str:
-    """Emergency access is loud, short, does not reach security, and somebody else reviews it."""
+    """Emergency access takes a key, is loud and short, does not reach security, and somebody else reviews it."""
     on_call, base = tale.staff[ON_CALL[0]], "/api/security/v1/break-glass"
+    night = {"reason": "a supplier pays out twice", "incident_id": "INC-4711", "minutes": 30}
+    without = await refusal(on_call.post(base, night))
+    assert without.code == "security_key_needed", without
+    await on_call.add_key()
     await on_call.step_up()
-    opened = await on_call.post(base, {"reason": "a supplier pays out twice", "incident_id": "INC-4711", "minutes": 30})
+    opened = await on_call.post(base, night)
     mine = f"/api/security/v1/me/break-glass/{opened['break_glass_id']}/end"
     await on_call.post(mine, {"reason": "the supplier is switched off"})
     await on_call.log_in()

@@ -77,6 +77,20 @@ class Person:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["ticket"])
 
+    async def comes_in_with(self, key: SecurityKey) -> dict[str, Any]:
+        """Log in with password and key."""
+        ticket = await self.ticket()
+        asked = await self.client.post(f"{V1}/staff-sessions/factor-options", json={"ticket": ticket})
+        assert asked.status_code == 200, asked.text
+        return self.takes(await self.second_step(ticket, key=key.get(asked.json()["public_key"])))
+
+    async def has_key(self) -> SecurityKey:
+        """A key that was added, and used a moment ago."""
+        held = SecurityKey()
+        assert (await self.adds_key(held)).status_code == 201
+        self.takes(await self.steps_up_with(held))
+        return held
+
     async def second_step(self, ticket: str, **proof: Any) -> httpx.Response:
         return await self.client.post(f"{V1}/staff-sessions/factor", json={"ticket": ticket, **proof})
 

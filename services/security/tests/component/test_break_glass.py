@@ -33,10 +33,10 @@ CASINO, OTHER = str(uuid4()), str(uuid4())
 
 
 class Night:
-    """An administrator, and Bob, who is on call at one casino."""
+    """An administrator, and Bob, who is on call at one casino and has a key."""
 
-    def __init__(self, client: httpx.AsyncClient, admin: str, bob: Person, staff_id: str) -> None:
-        self.client, self.admin, self.bob, self.staff_id = client, admin, bob, staff_id
+    def __init__(self, client: httpx.AsyncClient, admin: str, bob: Person, staff_id: str, held: SecurityKey) -> None:
+        self.client, self.admin, self.bob, self.staff_id, self.held = client, admin, bob, staff_id, held
 
     async def opens(self, **other: Any) -> httpx.Response:
         body = {"reason": "payouts hang", "incident_id": "INC-1", "minutes": 30, **other}
@@ -75,7 +75,7 @@ async def night(client: httpx.AsyncClient, clock: FixedClock, first_password: st
     await assign(client, admin, bob["staff_id"], on_call, [CASINO])
     person = Person(client, clock, bob["login"], PASSWORD)
     person.token = (await enter(client, bob["login"], bob["one_time_password"]))["access_token"]
-    return Night(client, admin, person, bob["staff_id"])
+    return Night(client, admin, person, bob["staff_id"], await person.has_key())
 
 
 async def test_it_is_there_at_once_where_one_works_and_over_by_itself(night: Night, clock: FixedClock) -> None:
@@ -113,8 +113,8 @@ async def test_the_new_token_says_so_and_is_over_with_it(night: Night, service: 
     assert opened["expires_in_s"] == 120
     clock.advance(timedelta(minutes=2))
     problem(await night.bob.get("/own-sessions"), 401, "unauthenticated")
-    after = await log_in(night.client, "bob@example.com", PASSWORD)
-    assert (await verifier.verify(after.json()["access_token"])).breakglass is None
+    after = await night.bob.comes_in_with(night.held)
+    assert (await verifier.verify(after["access_token"])).breakglass is None
 
 
 async def test_whatever_is_done_meanwhile_is_marked_also_with_a_token_of_before(night: Night, service: Service) -> None:
@@ -196,7 +196,7 @@ async def test_ending_early_ends_the_tokens(night: Night, service: Service, by: 
         return (await night.bob.get("/own-sessions")).status_code == 401
 
     await until(refused)
-    night.bob.token = (await log_in(night.client, "bob@example.com", PASSWORD)).json()["access_token"]
+    await night.bob.comes_in_with(night.held)
     problem(await night.admin_posts(path, **why), 409, "break_glass_over")
 
 
@@ -210,7 +210,7 @@ async def test_it_is_opened_once_at_a_time(night: Night) -> None:
 async def test_no_other_is_opened_before_the_last_was_reviewed(night: Night, clock: FixedClock) -> None:
     first = await night.opened()
     clock.advance(timedelta(minutes=31))
-    await night.bob.comes_in()
+    await night.bob.comes_in_with(night.held)
     problem(await night.opens(), 409, "review_awaited")
     await night.admin_comes_in()
     path = f"/break-glass/{first['break_glass_id']}/review"
@@ -235,12 +235,26 @@ async def test_it_takes_a_fresh_proof(night: Night, clock: FixedClock) -> None:
     assert (await night.opens()).status_code == 401
 
 
-async def test_whoever_has_a_key_opens_it_with_the_key(night: Night) -> None:
-    held = SecurityKey()
-    assert (await night.bob.adds_key(held)).status_code == 201
+async def test_it_is_opened_with_the_key_and_nothing_less(night: Night) -> None:
     night.bob.takes(await night.bob.steps_up(recovery_code=night.bob.recovery_codes[0]))
     problem(await night.opens(), 401, "insufficient_user_authentication")
-    night.bob.takes(await night.bob.steps_up_with(held))
+    night.bob.takes(await night.bob.steps_up_with(night.held))
+    assert (await night.opens()).status_code == 201
+
+
+async def test_whoever_has_no_key_is_told_to_add_one(night: Night, clock: FixedClock) -> None:
+    carol = await add_colleague(night.client, night.admin, "carol@example.com")
+    on_call = await define_role(night.client, night.admin, "also_on_call", [OPEN])
+    await assign(night.client, night.admin, carol["staff_id"], on_call, [CASINO])
+    person = Person(night.client, clock, carol["login"], PASSWORD)
+    person.token = (await enter(night.client, carol["login"], carol["one_time_password"]))["access_token"]
+    night.bob = person
+    problem(await night.opens(), 403, "security_key_needed")
+    await person.adds_phone()
+    clock.advance(timedelta(seconds=30))
+    person.takes(await person.steps_up(code=person.code()))
+    problem(await night.opens(), 403, "security_key_needed")
+    await person.has_key()
     assert (await night.opens()).status_code == 201
 
 
@@ -263,7 +277,7 @@ async def test_nobody_reviews_his_own(night: Night, clock: FixedClock) -> None:
     await assign(night.client, night.admin, night.staff_id, reviews, [CASINO])
     opened = await night.opened()
     clock.advance(timedelta(minutes=30))
-    night.bob.token = (await log_in(night.client, "bob@example.com", PASSWORD)).json()["access_token"]
+    await night.bob.comes_in_with(night.held)
     own = {"findings": "Everything was right, I think."}
     answer = await night.bob.post(f"/break-glass/{opened['break_glass_id']}/review", own)
     problem(answer, 409, "own_review")

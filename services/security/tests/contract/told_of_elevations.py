@@ -108,6 +108,7 @@ async def elevations_come_and_go(http: httpx.AsyncClient, asker: str, admin: str
 
 async def an_emergency_is_reviewed(http: httpx.AsyncClient, service: Service, who: Person, admin: str) -> None:
     """Opened, ended, overdue and reviewed."""
+    await who.has_key()
     opened = await who.post("/break-glass", {"reason": "payouts hang", "incident_id": "INC-1", "minutes": 30})
     assert opened.status_code == 201, opened.text
     path = f"/break-glass/{opened.json()['break_glass_id']}"

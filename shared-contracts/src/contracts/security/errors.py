@@ -88,6 +88,8 @@ class SecurityError(StrEnum):
     """The role is given to nobody any more, and has no new versions."""
     SECOND_PERSON_NEEDED = "second_person_needed"
     """Somebody would have a critical permission, which one person alone gives to nobody."""
+    SECURITY_KEY_NEEDED = "security_key_needed"
+    """Emergency access is opened with a security key, and there is none: one is added first."""
     SESSION_OVER = "session_over"
     """The session is over: its token or cookie opens nothing any more."""
     TOO_MANY_FACTORS = "too_many_factors"

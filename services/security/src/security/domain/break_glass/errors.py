@@ -23,6 +23,17 @@ class ReviewAwaited(DomainError):
         return "Your last emergency was not reviewed yet. Have a colleague review it, or open this one."
 
 
+class SecurityKeyNeeded(DomainError):
+    """It is opened with a security key, which is there before the night in which it is needed."""
+
+    code = "security_key_needed"
+    status = 403
+
+    @classmethod
+    def default_detail(cls) -> str:
+        return "Emergency access is opened with a security key, and you have none. Add one first, then step up with it."
+
+
 class BreakGlassOver(DomainError):
     """It is over already."""
 

@@ -67,7 +67,8 @@ async def show_break_glass(caller: Annotated[Caller, _LISTED], break_glass_id: U
 async def start_break_glass(
     caller: Annotated[Caller, Requires(P.BREAK_GLASS_OPEN)], body: OpenBreakGlass, app: App, door: Door, once: Once
 ) -> Response:
-    """Open emergency access for an hour at most, at the casinos one works for. It reaches neither security nor audit.
+    """Open emergency access for an hour at most, at the casinos one works for, right after proving with a security key
+    who one is. It reaches neither security nor audit.
     Security is woken up, everything done meanwhile is marked, and somebody else must review it within three days.
     """
     break_glass_id, entered = uuid7(), list[Entered]()

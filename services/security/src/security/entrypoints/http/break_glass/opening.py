@@ -15,7 +15,7 @@ from security.application.door import DoorKeeper
 from security.application.policy import grants_of
 from security.domain.break_glass import commands
 from security.domain.break_glass.aggregate import break_glass
-from security.domain.break_glass.errors import BreakGlassIsOpen, NoEmergencyRole, ReviewAwaited
+from security.domain.break_glass.errors import BreakGlassIsOpen, NoEmergencyRole, ReviewAwaited, SecurityKeyNeeded
 from security.domain.break_glass.events import BreakGlassOpened
 from security.domain.grants import EVERYWHERE, Grant, lines
 from security.domain.staff.aggregate import staff
@@ -34,16 +34,18 @@ _KEYS: Final = frozenset({"hwk", "swk"})
 
 
 async def require_strongest_proof(uow: UnitOfWork, door: DoorKeeper, caller: Caller) -> Entered:
-    """The caller's session, in which it was just proved who it is: with a key, if there is one.
+    """The caller's session, in which it was just proved with a security key who it is.
 
     Raises:
+        SecurityKeyNeeded: there is none.
         StepUpNeeded: it was proved too long ago, or with less.
         Unauthenticated: the session is over.
     """
+    if not any(one.kind == "webauthn" for one in await factors.of(uow.connection, caller.id)):
+        raise SecurityKeyNeeded
     kept = await require_fresh(uow, door, caller)
     session = await sessions.going_on(uow, caller.session_id, caller.id)
-    has_key = any(one.kind == "webauthn" for one in await factors.of(uow.connection, caller.id))
-    if has_key and not _KEYS & set(session.amr):
+    if not _KEYS & set(session.amr):
         raise StepUpNeeded(int(door.policy.fresh.total_seconds()))
     return Entered(kept, session)
 
