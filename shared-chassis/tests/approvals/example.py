@@ -81,6 +81,7 @@ class People:
     held: dict[UUID, set[str]] = field(default_factory=dict)
     disabled: set[UUID] = field(default_factory=set)
     unknown: bool = False
+    tied: set[frozenset[UUID]] = field(default_factory=set)
 
     async def look(self) -> None:
         """See Authority."""
@@ -99,6 +100,10 @@ class People:
         if self.unknown:
             raise PolicyStale
         return self.holds(subject_id, permission)
+
+    def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
+        """See Authority."""
+        return one != other and frozenset({one, other}) not in self.tied
 
     def holds(self, subject_id: UUID, permission: str) -> bool:
         """Whether they are active and hold it, as they do unless something else was said of them."""

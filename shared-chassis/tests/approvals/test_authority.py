@@ -10,7 +10,7 @@ import pytest
 from chassis.approvals import PolicyAuthority
 from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.local import LocalPolicy
-from chassis.auth.policy.model import PermissionMeta, Policy, Standing
+from chassis.auth.policy.model import PermissionMeta, Policy, Standing, Tie
 from chassis.testing.tokens import EVERYWHERE, policy_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -87,3 +87,20 @@ def test_without_a_policy_nobody_can_tell() -> None:
         may(PolicyAuthority())
     with pytest.raises(PolicyStale):
         may(PolicyAuthority(LocalPolicy()))
+
+
+def test_who_gave_a_new_password_and_who_got_it_are_not_apart_for_a_while() -> None:
+    bob, carl = uuid4(), uuid4()
+    authority = held(ties=(Tie(other=bob, until=NOW + timedelta(days=7)),))
+    for one, other in ((ANN, bob), (bob, ANN)):
+        assert not authority.apart(one, other, now=NOW)
+        assert authority.apart(one, other, now=NOW + timedelta(days=7))
+    assert authority.apart(ANN, carl, now=NOW)
+    assert authority.apart(bob, carl, now=NOW)
+    assert not authority.apart(carl, carl, now=NOW)
+
+
+def test_without_a_policy_or_with_an_old_one_nobody_can_tell_who_is_apart() -> None:
+    for authority in (PolicyAuthority(), held(age_s=61)):
+        with pytest.raises(PolicyStale):
+            authority.apart(ANN, uuid4(), now=NOW)

@@ -18,6 +18,7 @@ from chassis.domain import FixedClock
 from chassis.runtime import http_application
 from chassis.settings import ServiceSettings
 from chassis.testing.client import client as talking
+from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token
 from chassis.testing.tokens import test_verifier as verifier
 
@@ -40,6 +41,15 @@ async def test_the_second_person_has_it_done_in_the_name_of_the_first(mast: Mast
     answer = await mast.approve(proposal)
     assert (answer.status_code, answer.json()["state"]) == (200, "executed")
     assert await mast.raised() == [("blue", str(mast.ann), str(mast.bob))]
+
+
+async def test_whoever_may_be_the_same_human_is_no_second_person(mast: Mast) -> None:
+    proposal = await mast.propose()
+    mast.people.tied = {frozenset({mast.ann, mast.bob})}
+    problem(await mast.approve(proposal), 409, "another_person_needed")
+    assert await mast.raised() == []
+    mast.people.tied = set()
+    assert (await mast.approve(proposal)).json()["state"] == "executed"
 
 
 async def test_a_second_session_is_no_second_person(mast: Mast) -> None:
@@ -257,12 +267,12 @@ async def test_while_nobody_can_tell_who_may_nothing_is_done_and_nothing_voided(
     assert await mast.raised() == [("blue", str(mast.ann), str(mast.bob))]
 
 
-async def test_a_service_without_a_policy_executes_nothing(db: Database, settings: ServiceSettings) -> None:
+async def test_in_a_service_without_a_policy_nobody_is_a_second_person(db: Database, settings: ServiceSettings) -> None:
     service = example.build(db, settings, FixedClock(NOW), None, Accident())
     async with talking(http_application(service)) as client:
         mast = Mast(service, client, FixedClock(NOW), People(), Accident())
         proposal = await mast.propose()
-        assert (await mast.approve(proposal)).json()["state"] == "approved"
+        assert (await mast.approve(proposal)).json()["code"] == "policy_stale"
         assert await mast.raised() == []
 
 

@@ -82,7 +82,8 @@ class CommonError(StrEnum):
     BULK_SEVERAL_CASINOS = "bulk_several_casinos"
     """The bulk job takes a second person and reaches several casinos: narrow the filter to one of them."""
     ANOTHER_PERSON_NEEDED = "another_person_needed"
-    """Whoever proposed it, profits from it or last edited what it is about cannot approve it."""
+    """Whoever proposed it, profits from it or last edited what it is about cannot approve it, nor can who gave one of
+    them a new password lately, or got one from them."""
     TOO_MANY_REVEALS = "too_many_reveals"
     """So many records in clear within an hour are nobody's work: security hears of it, and it goes on an hour later."""
     APPROVAL_ENDED = "approval_ended"

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.auth.errors import PolicyStale
-from chassis.auth.policy.decide import decide
+from chassis.auth.policy.decide import RISKY_STALE_AFTER_S, apart, decide
 from chassis.auth.policy.held import Held
 from chassis.auth.policy.model import Asking, Wish
 
@@ -39,6 +39,14 @@ class Authority(Protocol):
         Args:
             amount: how much money, where a role may set a largest amount.
             since: when they were last seen to hold it. Only what was confirmed later can say that they do not.
+
+        Raises:
+            PolicyStale: nobody can tell at the moment; ask again.
+        """
+        ...
+
+    def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
+        """Whether two people may be each other's second person; see `chassis.auth.policy.decide.apart`.
 
         Raises:
             PolicyStale: nobody can tell at the moment; ask again.
@@ -84,3 +92,10 @@ class PolicyAuthority:
         if said.code == "policy_stale" or (now - since).total_seconds() < standing.age_s:
             raise PolicyStale
         return False
+
+    def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
+        """See Authority."""
+        policy = self._held.policy if self._held is not None else None
+        if self._held is None or policy is None or not self._held.standing().age_s <= RISKY_STALE_AFTER_S:
+            raise PolicyStale
+        return apart(policy, one, other, now)

@@ -21,7 +21,7 @@ from chassis.approvals.authority import Authority, PolicyAuthority
 from chassis.approvals.canonical import canonical, sha256_of
 from chassis.approvals.command import GuardedCommand, Subject
 from chassis.approvals.commands import Approve, Edit, Execute, Expire, Propose, Reject, Void, Withdraw
-from chassis.approvals.errors import ApprovalUnknown
+from chassis.approvals.errors import AnotherPersonNeeded, ApprovalUnknown
 from chassis.approvals.events import APPROVAL_EVENTS, Executed
 from chassis.approvals.payloads import Payloads
 from chassis.approvals.publishing import publish
@@ -127,9 +127,12 @@ class Approvals:
 
         Raises:
             DomainError: see `chassis.approvals.errors`.
+            PolicyStale: nobody can tell at the moment whether these people are apart.
         """
         state = (await uow.load(approval, approval_id)).state
         subject = await self._subject(uow, approval_id, state) if isinstance(state, Open) else None
+        if isinstance(state, Open):
+            self._require_apart(by, {state.requester_id, *state.barred, *state.approved_by}, uow.ctx.occurred_at)
         decided = await uow.decide(
             approval,
             approval_id,
@@ -194,6 +197,10 @@ class Approvals:
         for approval_id in gone:
             await self.void(approval_id, "requester_may_not")
         return len(gone)
+
+    def _require_apart(self, by: UUID, others: set[UUID], now: datetime) -> None:
+        if any(not self.authority.apart(by, one, now=now) for one in others - {by}):
+            raise AnotherPersonNeeded.not_apart()
 
     def _gone(self, one: listed.Waiting, now: datetime) -> bool:
         try:

@@ -1,5 +1,7 @@
 """Why something about a proposal is refused."""
 
+from typing import Self
+
 from chassis.domain import DomainError, NotFound
 
 
@@ -20,9 +22,19 @@ class ApprovalExpired(DomainError):
 
 
 class AnotherPersonNeeded(DomainError):
-    """Whoever proposed it, profits from it or last edited what it is about cannot approve it."""
+    """Whoever proposed it, profits from it or last edited what it is about cannot approve it, nor can who gave one of
+    them a new password lately, or got one from them.
+    """
 
     code = "another_person_needed"
+
+    @classmethod
+    def not_apart(cls) -> Self:
+        """One human may be behind both."""
+        return cls(
+            "One of you gave the other a new password, let the other in again or took factors away. Somebody else must "
+            "do it, until a factor from before was proved or seven days have passed."
+        )
 
 
 class ApprovalOfAnother(DomainError):

@@ -31,6 +31,7 @@ from chassis.auth.policy.model import (
     PolicySubject,
     RoleGrant,
     Standing,
+    Tie,
 )
 from chassis.auth.tokens import AUDIENCE, ISSUER, TokenVerifier
 from chassis.store.context import CasinoScope
@@ -85,6 +86,7 @@ class TokenMaker:
         casino: UUID | None = None,
         grants: Iterable[Mapping[str, Iterable[UUID | str]]] | None = None,
         must_change_password: bool = False,
+        tied_to: Iterable[UUID] = (),
         lifetime_s: int = 86_400,
         **claims: Any,
     ) -> str:
@@ -93,7 +95,7 @@ class TokenMaker:
         `ceilings` limits the amounts they are held for, as a role may.
 
         `grants` names permissions that are held at different casinos: `{"casinos": [...], "permissions": [...]}` each,
-        and with `"role": [id]` by which role.
+        and with `"role": [id]` by which role. `tied_to` are people who may be the same human.
         Further claims override what is made up here; None takes a claim away.
         """
         now, who = int(time.time()), subject or uuid4()
@@ -118,7 +120,7 @@ class TokenMaker:
             looks = {"casinos": [made["casino"]], "permissions": [SecurityPermission.IMPERSONATION_START]}
             self._policies[token] = LocalPolicy.holding(policy_of(UUID(made["act"]["sub"]), [looks], modes))
         elif kind != "player":
-            policy = LocalPolicy.holding(policy_of(who, held, modes, ceilings))
+            policy = LocalPolicy.holding(policy_of(who, held, modes, ceilings, tied_to))
             self._policies[token] = self._latest.of[who] = policy
             self._held.setdefault(who, []).append(policy)
         return token
@@ -139,6 +141,7 @@ def policy_of(
     held: Iterable[Mapping[str, Iterable[UUID | str]]],
     modes: Mapping[DataClass, Mode] = ALL_CLEAR,
     ceilings: Mapping[str, int] = MappingProxyType({}),
+    tied_to: Iterable[UUID] = (),
 ) -> Policy:
     """A policy in which one subject holds these permissions at these casinos, and nobody anything else."""
     roles, given = {}, []
@@ -150,12 +153,13 @@ def policy_of(
         roles[role.id] = role
         given.append(PolicyAssignment(id=uuid4(), role_id=role.id, scope=scope))
     known = {name for role in roles.values() for grant in role.grants for name in grant.permissions}
+    ties = tuple(Tie(other=one, until=datetime.max.replace(tzinfo=UTC)) for one in tied_to)
     return Policy(
         version=1,
         issued_at=datetime.now(UTC),
         permissions={name: PermissionMeta(id=name) for name in known},
         roles=roles,
-        subjects={subject: PolicySubject(id=subject, assignments=tuple(given))},
+        subjects={subject: PolicySubject(id=subject, assignments=tuple(given), ties=ties)},
     )
 
 
@@ -222,6 +226,11 @@ class _MadeAuthority:
         """See Authority."""
         policies = map(PolicyAuthority, self._held.get(subject_id, ()))
         return any(one.may(subject_id, permission, casino_id, since=since, now=now, amount=amount) for one in policies)
+
+    def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
+        """See Authority."""
+        policies = [policy for who in (one, other) for policy in self._held.get(who, ())]
+        return one != other and all(PolicyAuthority(policy).apart(one, other, now=now) for policy in policies)
 
 
 @cache

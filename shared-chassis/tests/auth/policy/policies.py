@@ -15,6 +15,7 @@ from chassis.auth.policy.model import (
     PolicyRole,
     PolicySubject,
     RoleGrant,
+    Tie,
     Wish,
 )
 from chassis.store.context import CasinoScope
@@ -89,6 +90,7 @@ def subjects_of(draw: st.DrawFn, subject: UUID) -> PolicySubject:
         active=draw(st.integers(0, 9)) > 0,
         sessions_from=draw(st.one_of(st.none(), st.just(NOW - HOUR))),
         assignments=tuple(draw(st.lists(assignments(), max_size=4))),
+        ties=tuple(draw(st.lists(st.builds(Tie, other=st.sampled_from(SUBJECTS), until=st.just(NOW)), max_size=2))),
     )
 
 

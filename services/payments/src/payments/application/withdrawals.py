@@ -9,7 +9,7 @@ import msgspec
 
 from chassis.approvals import Amount, Authority
 from chassis.approvals.canonical import sha256_of
-from chassis.approvals.errors import PayloadDiffers
+from chassis.approvals.errors import AnotherPersonNeeded, PayloadDiffers
 from chassis.auth import Caller
 from chassis.auth.errors import StepUpNeeded
 from chassis.domain import Invalid, NotFound
@@ -29,6 +29,7 @@ from payments.domain.withdrawal.commands import (
     RequestWithdrawal,
     WithdrawalCommand,
 )
+from payments.domain.withdrawal.errors import SecondPersonRequired
 from payments.domain.withdrawal.events import (
     WithdrawalApproved,
     WithdrawalEvent,
@@ -129,6 +130,7 @@ async def approve_withdrawal(
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
         PayloadDiffers: he is the second, and does not say that he saw this order.
+        SecondPersonRequired: he said yes before, or one human may be behind him and whoever did.
         PolicyStale: nobody can tell at the moment whether the first one still may.
     """
     now = uow.ctx.occurred_at
@@ -143,6 +145,9 @@ async def approve_withdrawal(
     standing = [one.by for one in before if one.by not in lost]
     if standing and str(caller.id) not in standing and (look is None or look.sha256 is None):
         raise PayloadDiffers("Name the payload_sha256 of the withdrawal that you looked at.")
+    others = [UUID(one) for one in standing if one != str(caller.id)]
+    if look is not None and not all(look.authority.apart(caller.id, one, now=now) for one in others):
+        raise SecondPersonRequired(str(AnotherPersonNeeded.not_apart()))
     command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
     return await _decide(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
 

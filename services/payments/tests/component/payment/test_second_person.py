@@ -64,3 +64,12 @@ async def test_a_first_who_may_not_approve_as_much_is_none(rich: World) -> None:
     make_token(subject=ann, permissions=EVERYTHING, casinos=[rich.casino], ceilings={"EUR": 299_99})
     shown = (await approve(rich, withdrawal_id, subject=bob)).json()
     assert (shown["status"], shown["approved_by"]) == ("awaiting_approval", [str(bob)])
+
+
+async def test_whoever_may_be_the_same_human_as_the_first_is_no_second(rich: World) -> None:
+    withdrawal_id, first = await waits_for_a_second(rich)
+    seen = {"payload_sha256": (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]}
+    tied = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], tied_to=[first]))
+    refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", seen, as_=tied)
+    assert (refused.status_code, refused.json()["code"]) == (409, "second_person_required")
+    assert (await approve(rich, withdrawal_id)).json()["status"] != "awaiting_approval"

@@ -1,4 +1,5 @@
-"""What somebody proves himself with beside the password, and the tickets between two steps of a proof."""
+"""What somebody proves himself with beside the password, and the tickets between two steps of a proof; and who
+may have got into whose account."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Table, Text, Uuid
 
@@ -45,4 +46,13 @@ ticket = Table(
     Column("challenge", LargeBinary, comment="what a key is to sign"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Index("ix_ticket_subject_id", "subject_id"),
+)
+
+tie = Table(
+    "tie",
+    metadata,
+    Column("staff_id", Uuid, primary_key=True, comment="who got in again"),
+    Column("other", Uuid, primary_key=True, comment="who let him, or may be the same human as who did"),
+    Column("since", DateTime(timezone=True), nullable=False, comment="a factor from before unties"),
+    Column("until", DateTime(timezone=True), nullable=False),
 )

@@ -15,6 +15,7 @@ from chassis.auth.policy.model import (
     PolicyRole,
     PolicySubject,
     RoleGrant,
+    Tie,
 )
 from chassis.store import CasinoScope
 from security.domain.grants import EVERY, Catalogue, Declared, Grant, is_pattern, reach
@@ -36,6 +37,7 @@ class Known:
     assignments: Iterable[Any]
     staff: Iterable[Any]
     clients: Iterable[PolicySubject] = ()
+    ties: Iterable[Any] = ()
 
 
 def policy_of(known: Known, *, version: int, issued_at: datetime) -> Policy:
@@ -46,6 +48,9 @@ def policy_of(known: Known, *, version: int, issued_at: datetime) -> Policy:
     for row in known.assignments:
         if row.expires_at is None or row.expires_at > issued_at - _REMEMBERED:
             given.setdefault(row.staff_id, []).append(_assignment(row))
+    tied: dict[UUID, list[Tie]] = {}
+    for row in known.ties:
+        tied.setdefault(row.staff_id, []).append(Tie(other=row.other, until=row.until))
     return Policy(
         version=version,
         issued_at=issued_at,
@@ -57,6 +62,7 @@ def policy_of(known: Known, *, version: int, issued_at: datetime) -> Policy:
                 active=row.status == "active",
                 sessions_from=row.sessions_from,
                 assignments=tuple(sorted(given.get(row.staff_id, ()), key=lambda one: one.id)),
+                ties=tuple(sorted(tied.get(row.staff_id, ()), key=lambda one: one.other)),
             )
             for row in known.staff
         }

@@ -7,7 +7,8 @@ from sqlalchemy import Numeric, Text, cast, column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.policy.model import Policy
-from security.adapters import catalogue
+from security.adapters import catalogue, ties
+from security.adapters.factor_tables import tie
 from security.adapters.tables import permission
 from security.application.policy import Known, policy_of
 from security.entrypoints.client_policy import client_subjects
@@ -26,6 +27,7 @@ async def policy_now(connection: AsyncConnection, now: datetime) -> Policy:
         assignments=(await connection.execute(select(assignment_list.table))).all(),
         staff=(await connection.execute(select(staff_list.table))).all(),
         clients=await client_subjects(connection),
+        ties=await ties.in_force(connection, now),
     )
     return policy_of(known, version=0, issued_at=now)
 
@@ -37,6 +39,7 @@ _MADE_OF = (
     staff_list.table,
     client_assignments.table,
     client_list.table,
+    tie,
 )
 
 

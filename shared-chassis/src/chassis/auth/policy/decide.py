@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from chassis.auth.permissions import DataClass
 from chassis.auth.policy.model import (
@@ -158,6 +159,19 @@ def _granted(
         text = f"{meta.id} is allowed, and takes the approval of a second person."
         return answer.yes("four_eyes", "approval_needed", text, holding, scope, shown=shown)
     return answer.yes("allow", "allowed", f"A role allows {meta.id}.", holding, scope, shown=shown)
+
+
+def apart(policy: Policy, one: UUID, other: UUID, now: datetime) -> bool:
+    """Whether two people may be each other's second person: they are two, and neither got into the other's account
+    by giving a new password lately.
+    """
+    return one != other and not (_tied(policy, one, other, now) or _tied(policy, other, one, now))
+
+
+def _tied(policy: Policy, one: UUID, other: UUID, now: datetime) -> bool:
+    subject = policy.subjects.get(one)
+    ties = subject.ties if subject is not None else ()
+    return any(tie.other == other and utc(now) < utc(tie.until) for tie in ties)
 
 
 def stale(meta: PermissionMeta | None, standing: Standing) -> bool:

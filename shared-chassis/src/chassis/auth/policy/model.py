@@ -105,6 +105,19 @@ class PolicyAssignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """One human may be behind somebody and this other one, who gave him a new password, so neither is the other's
+    second person.
+
+    Attributes:
+        until: by then the tie is taken to be over.
+    """
+
+    other: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySubject:
     """A member of staff or a partner's client.
 
@@ -112,6 +125,7 @@ class PolicySubject:
         active: False: whatever they hold counts for nothing.
         sessions_from: tokens issued before this moment are worth nothing. It is compared by the second, because tokens
             know no more; sessions of the same second are ended one by one.
+        ties: whom he is not apart from; it counts both ways.
     """
 
     id: UUID
@@ -119,6 +133,7 @@ class PolicySubject:
     active: bool = True
     sessions_from: datetime | None = None
     assignments: tuple[PolicyAssignment, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

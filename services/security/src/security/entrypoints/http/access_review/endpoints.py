@@ -1,5 +1,6 @@
 """The quarterly review of access: a report, and for each role of each person somebody's word that it is needed."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.events import AccessReviewed
 from contracts.security.permissions import SecurityPermission as P
+from security.adapters import ties
 from security.adapters.tables import access_review
 from security.application.policy import grants_of
 from security.domain.grants import lines
@@ -159,7 +161,7 @@ async def _held(uow: UnitOfWork, caller: Caller, assignment_id: UUID) -> Any:
     """The assignment with the role's lines, where the caller may know of it.
 
     Raises:
-        AssignmentUnknown, OwnAccess, OwnGift.
+        AssignmentUnknown, OwnAccess, OwnGift; AnotherPersonNeeded: one human may be behind him and its holder or giver.
     """
     shown = (
         select(table, role_list.table.c.grants)
@@ -173,4 +175,7 @@ async def _held(uow: UnitOfWork, caller: Caller, assignment_id: UUID) -> Any:
         raise OwnAccess
     if row.assigned_by == str(caller.id):
         raise OwnGift
+    for one in (str(row.staff_id), *(row.assigned_by or "").split(",")):
+        with suppress(ValueError):  # Whoever it was that gave it, or a process.
+            await ties.require_apart(uow, caller.id, UUID(one))
     return row

@@ -15,6 +15,7 @@ from chassis.http.listing import Field, ListSpec, serve_list
 from chassis.store import UnitOfWork
 from contracts.security.events import AlarmAcknowledged
 from contracts.security.permissions import SecurityPermission as P
+from security.adapters import ties
 from security.adapters.tables import alarm
 from security.domain.staff.errors import OwnAlarm
 from security.entrypoints.http.reach import colleague_ids
@@ -84,6 +85,7 @@ async def acknowledge_alarm(
             raise NotFound
         if row["staff_id"] == caller.id:
             raise OwnAlarm
+        await ties.require_apart(uow, caller.id, row["staff_id"])
         if row["acknowledged_at"] is not None:
             return AlarmItem.model_validate(dict(row))
         said = {"acknowledged_at": uow.ctx.occurred_at, "acknowledged_by": caller.id, "findings": body.findings}

@@ -15,7 +15,7 @@ from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.security.events import SessionCause
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import sessions
+from security.adapters import sessions, ties
 from security.domain.break_glass import commands
 from security.domain.break_glass.aggregate import Absent, break_glass
 from security.domain.break_glass.errors import BreakGlassUnknown
@@ -115,13 +115,17 @@ async def end_own_break_glass(
 async def review_break_glass(
     caller: Annotated[Caller, Requires(P.BREAK_GLASS_REVIEW)], break_glass_id: UUID, body: ReviewBreakGlass, once: Once
 ) -> Response:
-    """Close the review of what a colleague did in an emergency. Nobody reviews his own."""
+    """Close the review of what a colleague did in an emergency. Nobody reviews his own, nor that of whom he gave a new
+    password lately.
+    """
 
     async def work(uow: UnitOfWork) -> BreakGlassItem:
         command = commands.ReviewBreakGlass(
             by=caller.id, findings=body.findings, now=uow.ctx.occurred_at, within=casinos_of(caller)
         )
-        await uow.decide(break_glass, break_glass_id, command)
+        state = (await uow.decide(break_glass, break_glass_id, command)).state
+        assert not isinstance(state, Absent), "what is reviewed was there"
+        await ties.require_apart(uow, caller.id, state.staff_id)
         return await _item(uow.connection, break_glass_id)
 
     return await once(caller, work, status=200)

@@ -10,7 +10,7 @@ from chassis.approvals import GuardedCommand, Subject
 from chassis.http import Reason, StrictModel
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import catalogue
+from security.adapters import catalogue, ties
 from security.application.policy import grants_of
 from security.domain.elevation import commands
 from security.domain.elevation.aggregate import Given, elevation
@@ -60,6 +60,7 @@ async def require_grantable(
     for event in elevation.decide(command, state):
         state = elevation.evolve(state, event)
     gift = _gift(payload, state, str(by))
+    await ties.require_apart(uow, by, gift.staff_id)
     await require_possible(uow, by, gift)
     return gift.casinos
 

@@ -13,7 +13,7 @@ from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.security import events as contract
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import credentials, factors, sessions, tickets
+from security.adapters import credentials, factors, sessions, tickets, ties
 from security.application.factors import new_secret, otpauth_uri
 from security.domain.staff.errors import OwnAccess, StaffMemberUnknown
 from security.entrypoints.http.factors.changes import (
@@ -174,6 +174,7 @@ async def reset_factors(
             raise StaffMemberUnknown
         gone = await factors.clear(uow, staff_id)
         await tickets.drop(uow, staff_id)
+        await ties.bind(uow, staff_id, caller.id)
         event = contract.FactorsReset(subject_kind="staff", subject_id=staff_id, factors=gone)
         await uow.publish(event)
         await sessions.end_sessions(uow, staff_id, "factors_changed")

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.store import UnitOfWork
 from contracts.security.events import Proof, RecoveryCodeUsed
-from security.adapters import factors, tickets
+from security.adapters import factors, tickets, ties
 from security.application.door import DoorKeeper
 from security.application.factors import counter_of, written_alike
 from security.application.relying_party import KeyRefused, named_key
@@ -52,6 +52,7 @@ async def _code(uow: UnitOfWork, door: DoorKeeper, kept: Any, code: str) -> str 
             continue
         counter = counter_of(door.box.open(one.sealed_secret, label=str(one.id)), code, uow.ctx.occurred_at)
         if counter is not None and await factors.use_counter(uow, one.id, counter):
+            await ties.proved(uow, kept.subject_id, one.confirmed_at)
             return "otp"
     return None
 
@@ -77,4 +78,5 @@ async def _key(uow: UnitOfWork, door: DoorKeeper, kept: Any, answer: dict[str, A
     except KeyRefused:
         return None
     await factors.use_key(uow, key.id, count)
+    await ties.proved(uow, kept.subject_id, key.confirmed_at)
     return str(key.method)

@@ -11,7 +11,7 @@ from chassis.http import Once
 from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
-from security.adapters import credentials, sessions
+from security.adapters import credentials, sessions, ties
 from security.application.passwords import one_time_password
 from security.domain.staff.aggregate import staff
 from security.domain.staff.commands import EnableStaffMember, GiveOneTimePassword
@@ -39,7 +39,7 @@ async def give_one_time_password(
         command = GiveOneTimePassword(staff_id=staff_id, by=caller.id, usable_until=until, within=casinos_of(caller))
         await uow.decide(staff, staff_id, command)
         await require_as_much(uow, caller, staff_id)
-        return await _renewed(uow, staff_id, hashed, until)
+        return await _renewed(uow, caller, staff_id, hashed, until)
 
     return shown_once(await once(caller, work, status=200, reason=body.reason), Renewed, password)
 
@@ -58,15 +58,18 @@ async def enable_staff(
         until = uow.ctx.occurred_at + door.policy.one_time_password
         command = EnableStaffMember(staff_id=staff_id, by=caller.id, usable_until=until, within=casinos_of(caller))
         await uow.decide(staff, staff_id, command)
-        return await _renewed(uow, staff_id, hashed, until)
+        return await _renewed(uow, caller, staff_id, hashed, until)
 
     return shown_once(await once(caller, work, status=200, reason=body.reason), Renewed, password)
 
 
-async def _renewed(uow: UnitOfWork, staff_id: UUID, hashed: str, until: datetime) -> Renewed:
-    """The password first: a log-in with the old one that is under way has its session ended with the others."""
+async def _renewed(uow: UnitOfWork, caller: Caller, staff_id: UUID, hashed: str, until: datetime) -> Renewed:
+    """The password first: a log-in with the old one that is under way has its session ended with the others. Whoever
+    knows the new one is no second person for its owner for a while.
+    """
     if not await credentials.replace_staff(uow, staff_id, hashed, usable_until=until):
         raise StaffMemberUnknown
+    await ties.bind(uow, staff_id, caller.id)
     await sessions.end_sessions(uow, staff_id, "password_changed")
     return Renewed(staff_id=staff_id, usable_until=until)
 
