@@ -22,12 +22,17 @@ def clock() -> FixedClock:
     return FixedClock(datetime.now(UTC))
 
 
+async def never() -> bool:
+    """No checkpoint was published before."""
+    return False
+
+
 @pytest.fixture
 async def service(databases: Databases, clock: FixedClock) -> AsyncIterator[Service]:
     settings = make_settings(
         Settings, database_url=await databases.create("security"), password_memory_kib=8192, password_rounds=1
     )
-    service = build(settings, clock=clock)
+    service = build(settings, clock=clock, published=never)
     yield service
     await service.db.close()
 

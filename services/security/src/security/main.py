@@ -10,7 +10,8 @@ from chassis.privacy.keys import derive
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application
-from security.adapters.audit_chain import AuditChain
+from security.adapters.audit_chain import AuditChain, Published
+from security.adapters.audit_witness import on_the_bus
 from security.adapters.keys import SigningKeys
 from security.adapters.policy_keys import PolicyKeys
 from security.adapters.policy_store import PolicyStore
@@ -31,8 +32,10 @@ from security.read_models.inline import READ_MODELS
 from security.settings import Settings
 
 
-def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Service:
-    """The service, from the environment or from the settings given."""
+def build(
+    settings: Settings | None = None, *, clock: Clock | None = None, published: Published | None = None
+) -> Service:
+    """The service, from the environment or from what is given."""
     settings, clock = settings or load(Settings), clock or SystemClock()
     db = Database(settings.database_url, application_name="security", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
@@ -42,7 +45,8 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     application.on_decided = policies.wake
     door = door_keeper(settings, signing, policies, clock)
     listening = consumer()
-    chain = AuditChain(application, listening.log_of(audit_log), audit_log, derive(settings.master_key, "audit-chain"))
+    key, published = derive(settings.master_key, "audit-chain"), published or on_the_bus(settings)
+    chain = AuditChain(application, listening.log_of(audit_log), audit_log, key, published)
     return Service(
         name="security",
         settings=settings,

@@ -5,11 +5,18 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from chassis.domain import FixedClock
+from chassis.messaging import Message
+from chassis.messaging.postgres_bus import PostgresBus
 from chassis.runtime import Service
+from chassis.testing.environment import make_settings
 from chassis.testing.golden import hear
+from chassis.testing.postgres import CHASSIS, Databases
 from contracts.registry import consumed_by
-from security.adapters.audit_chain import AuditChain, Finding
+from security.adapters.audit_chain import AuditChain, Finding, SealedBefore
 from security.entrypoints.cli import verify_audit
+from security.main import build
+from security.settings import Settings
 
 EVENTS = list(consumed_by("security"))[:6]
 
@@ -125,6 +132,59 @@ async def test_an_entry_that_never_came_is_found(service: Service) -> None:
     assert await findings(service) == [("added", None)]
 
 
+async def test_an_entry_that_never_came_does_not_hide_behind_a_transaction_of_the_future(service: Service) -> None:
+    await sealed_log(service)
+    columns = "type, casino_id, actor_kind, actor_id, actor_ip, authorised_by, reason, element, before, after"
+    forged = "00000000-0000-4000-8000-000000000001"
+    await tamper(
+        service,
+        f"INSERT INTO rm_audit_log (entry_id, happened_at, correlation_id, {columns}) "
+        f"SELECT '{forged}', happened_at, correlation_id, {columns} FROM rm_audit_log LIMIT 1",
+        "INSERT INTO inbox (consumer, event_id, tx_id, topic, key, type) "
+        f"VALUES ('x', '{forged}', '9000000000000000000'::xid8, 't', 'k', 'nothing')",
+    )
+    assert await findings(service) == [("added", None)]
+
+
+ALL_ANEW = (
+    "DELETE FROM audit_seal",
+    "DELETE FROM audit_checkpoint",
+    "DELETE FROM projection_state WHERE name = 'audit_chain'",
+)
+
+
+async def test_no_other_chain_is_begun_where_one_was_published(
+    databases: Databases, clock: FixedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, log_url = await databases.create("security"), await databases.create(CHASSIS)
+    bus = PostgresBus(log_url)
+    service = build(make_settings(Settings, database_url=url, bus_database_url=log_url), clock=clock)
+    try:
+        await sealed_log(service)
+        async with service.db.read() as connection:
+            rows = (await connection.execute(text("SELECT topic, key, envelope FROM outbox ORDER BY id"))).all()
+        await bus.publish([Message(row.topic, row.key, row.envelope.encode()) for row in rows])
+        await tamper(service, *ALL_ANEW)
+        with pytest.raises(SealedBefore):
+            await caught_up(service.state["audit_chain"], len(EVENTS))
+        assert await verify_audit(service, []) == 1
+        assert "the log was begun anew" in capsys.readouterr().out
+    finally:
+        await bus.close()
+        await service.db.close()
+
+
+async def test_nothing_is_sealed_first_while_nobody_can_tell_what_was_published(
+    databases: Databases, clock: FixedClock
+) -> None:
+    service = build(make_settings(Settings, database_url=await databases.create("security")), clock=clock)
+    try:
+        with pytest.raises(OSError, match="onnect"):
+            await sealed_log(service)
+    finally:
+        await service.db.close()
+
+
 async def test_whoever_has_the_key_is_betrayed_by_a_checkpoint_kept_elsewhere(service: Service) -> None:
     """Everything is made anew, checkpoints too: the database alone can tell nothing any more."""
     chain = await sealed_log(service)
@@ -133,9 +193,7 @@ async def test_whoever_has_the_key_is_betrayed_by_a_checkpoint_kept_elsewhere(se
         service,
         'UPDATE inbox SET envelope = replace(envelope, \'"actorid":"\', \'"actorid":"x\')',
         "UPDATE rm_audit_log SET actor_id = 'x' || actor_id",
-        "DELETE FROM audit_seal",
-        "DELETE FROM audit_checkpoint",
-        "DELETE FROM projection_state WHERE name = 'audit_chain'",
+        *ALL_ANEW,
     )
     await caught_up(chain, len(EVENTS))
     assert await findings(service) == []
@@ -160,7 +218,11 @@ async def test_sealers_take_turns(service: Service) -> None:
 async def test_the_command_says_what_it_found(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
     await sealed_log(service)
     assert await verify_audit(service, []) == 0
-    assert f"{len(EVENTS)} entries sealed, 0 not as they were" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{len(EVENTS)} entries sealed, 0 not as they were" in said
+    assert "WARNING" in said, "nothing from outside vouches for it"
+    assert await verify_audit(service, ["--expect", f"6:{(await chain_at(service, 6)).hex()}"]) == 0
+    assert "WARNING" not in capsys.readouterr().out
     await tamper(service, CASES["a removed entry"][0][0])
     assert await verify_audit(service, []) == 1
     assert "missing: seal 4" in capsys.readouterr().out

@@ -9,21 +9,32 @@ betrayed by the checkpoints, which are published: what the chain was at a moment
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
+import structlog
+from prometheus_client import Counter
 from sqlalchemy import Table, exists, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database, tables
 from chassis.store import Application, Context, Log, ReadModel, UnitOfWork
 from chassis.store.projector import keep_up, read_place, write_place
+from chassis.telemetry.metrics import REGISTRY
 from contracts.security.events import AuditSealed
 from security.adapters.tables import audit_checkpoint, audit_seal
+
+log = structlog.get_logger(__name__)
+
+BEGUN_ANEW: Final = Counter(
+    "audit_chain_begun_anew_total",
+    "Times the seals of the audit log were gone though checkpoints had been published; alert on each",
+    registry=REGISTRY,
+)
 
 CHUNK: Final = 1_000
 """Entries sealed in one transaction."""
@@ -54,6 +65,16 @@ class Finding:
     entry_id: UUID | None = None
 
 
+class SealedBefore(Exception):
+    """There are no seals, but checkpoints of some were published: somebody took the seals away, or the database."""
+
+
+Published = Callable[[], Awaitable[bool]]
+"""Tells whether a checkpoint was ever published, from where the database's owner can change nothing; raises when
+nobody can tell.
+"""
+
+
 class AuditChain:
     """Seals what was received, and checks what was sealed.
 
@@ -61,20 +82,28 @@ class AuditChain:
         log: the received events, from which `entries` is folded too.
         entries: the audit log.
         key: of the chain; not in the database.
+        published: asked before the very first seal.
     """
 
-    def __init__(self, application: Application, log: Log, entries: ReadModel, key: bytes) -> None:
+    def __init__(
+        self, application: Application, log: Log, entries: ReadModel, key: bytes, published: Published
+    ) -> None:
         self._application = application
         self._log = log
         self._entries = entries
         self._key = key
+        self._published = published
 
     async def run(self, stop: asyncio.Event) -> None:
         """Seal whatever comes until told to stop."""
         await keep_up(self.catch_up, stop, look_every_s=_LOOK_EVERY_S)
 
     async def catch_up(self) -> int:
-        """Seal everything that has come by now; returns how many entries that were. Of several one seals at a time."""
+        """Seal everything that has come by now; returns how many entries that were. Of several one seals at a time.
+
+        Raises:
+            SealedBefore: it would be another chain, in the place of one that the world was told of.
+        """
         total = 0
         while True:
             ctx = Context.system("audit-seal", self._application.clock)
@@ -87,6 +116,9 @@ class AuditChain:
         """Walk the whole chain; yields what is wrong, and now and then how many seals were looked at.
 
         What has come by now is sealed first: whatever has no seal then was added by other means.
+
+        Raises:
+            SealedBefore: there are no seals, and there were some.
 
         Args:
             expected: checkpoints from outside the database, by sequence; they count beside those kept in it.
@@ -128,6 +160,10 @@ class AuditChain:
         place = await read_place(connection, _PLACE)
         entries, after = await self._log.page(connection, place, CHUNK)
         sequence, chain = await _head(connection)
+        if sequence == 0 and entries and await self._published():
+            BEGUN_ANEW.inc()
+            log.error("audit_chain_begun_anew", place=after)
+            raise SealedBefore
         seals = []
         for entry in entries:
             sequence += 1
@@ -197,11 +233,15 @@ async def _page(db: Database, table: Table, after: int) -> list[Any]:
 
 
 async def _unsealed(db: Database, table: Table, among: Sequence[UUID] | None = None) -> list[UUID]:
-    """Entries without a seal, but for those whose transaction no sealer could be sure of yet; 1,000 at most."""
-    received = tables.inbox.c
+    """Entries without a seal, but for those whose transaction no sealer could be sure of yet; 1,000 at most.
+
+    Whoever is seen was written by a transaction from before this moment: one of the future is nobody's excuse.
+    """
+    received, seen = tables.inbox.c, func.pg_current_snapshot()
     not_yet = exists().where(
         received.event_id == table.c.entry_id,
-        received.tx_id >= func.pg_snapshot_xmin(func.pg_current_snapshot()),
+        received.tx_id >= func.pg_snapshot_xmin(seen),
+        received.tx_id < func.pg_snapshot_xmax(seen),
     )
     statement = (
         select(table.c.entry_id)

@@ -8,7 +8,7 @@ from chassis.domain import uuid7
 from chassis.runtime import Command, Service
 from chassis.store import Context, UnitOfWork
 from security.adapters import credentials
-from security.adapters.audit_chain import AuditChain, Finding
+from security.adapters.audit_chain import AuditChain, Finding, SealedBefore
 from security.application.door import DoorKeeper
 from security.application.passwords import one_time_password
 from security.application.seed_roles import ADMINISTRATOR, OVERRIDE
@@ -90,15 +90,26 @@ async def verify_audit(service: Service, arguments: Sequence[str]) -> int:
         parser.error("a checkpoint is written as 1200:5f3a...")
     looked_at, findings = 0, 0
     chain: AuditChain = service.state["audit_chain"]
-    async for one in chain.verify(expected):
-        if isinstance(one, Finding):
-            findings += 1
-            print(f"{one.kind}: seal {one.sequence or 'none'}, entry {one.entry_id or 'unknown'}")  # noqa: T201
-        else:
-            looked_at += one
-            print(f"{looked_at} seals checked", file=sys.stderr)  # noqa: T201 - a long work shows progress
+    try:
+        async for one in chain.verify(expected):
+            if isinstance(one, Finding):
+                findings += 1
+                print(f"{one.kind}: seal {one.sequence or 'none'}, entry {one.entry_id or 'unknown'}")  # noqa: T201
+            else:
+                looked_at += one
+                print(f"{looked_at} seals checked", file=sys.stderr)  # noqa: T201 - a long work shows progress
+    except SealedBefore:
+        print("Every seal is gone, though checkpoints were published: the log was begun anew.")  # noqa: T201
+        return 1
     print(f"{looked_at} entries sealed, {findings} not as they were")  # noqa: T201 - the command's answer
+    if not expected:
+        print(_NO_WITNESS)  # noqa: T201 - whoever reads the line above alone believes too much
     return 1 if findings else 0
+
+
+_NO_WITNESS = """\
+WARNING: held against what is in the database alone. Whoever can write there may have made log, seals and checkpoints
+anew. Name a checkpoint that was kept elsewhere (--expect SEQUENCE:CHAIN, from the topic security.audit.events)."""
 
 
 COMMANDS: dict[str, Command] = {
