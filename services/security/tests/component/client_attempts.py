@@ -36,7 +36,14 @@ CLIENT_ATTEMPTS = [
         hidden="invalid",
     ),
     Attempt("GET", _ONE, permission=P.CLIENT_LIST, casino_id=_HERE),
-    Attempt("PUT", f"{_ONE}/terms", permission=P.CLIENT_MANAGE, casino_id=_HERE, json=terms(rate_tier="low")),
+    Attempt(
+        "PUT",
+        f"{_ONE}/terms",
+        permission=P.CLIENT_MANAGE,
+        casino_id=_HERE,
+        json=terms(rate_tier="low"),
+        subject=GIVER,
+    ),
     Attempt(
         "POST",
         f"{_ONE}/keys",
@@ -44,6 +51,7 @@ CLIENT_ATTEMPTS = [
         casino_id=_HERE,
         json={"jwk": Program.new().jwk, **_WHY},
         allowed=201,
+        subject=GIVER,
     ),
     Attempt("DELETE", f"{_ONE}/keys/{{kid}}", permission=P.CLIENT_MANAGE, casino_id=_HERE),
     Attempt(
@@ -58,7 +66,7 @@ CLIENT_ATTEMPTS = [
     ),
     Attempt("DELETE", f"{_ONE}/assignments/{{assignment_id}}", permission=P.ROLE_ASSIGN, casino_id=_HERE),
     Attempt("POST", f"{_ONE}/disable", permission=P.CLIENT_DISABLE, casino_id=_HERE, json=_WHY),
-    Attempt("POST", f"{_ONE}/enable", permission=P.CLIENT_MANAGE, casino_id=_HERE, json=_WHY),
+    Attempt("POST", f"{_ONE}/enable", permission=P.CLIENT_MANAGE, casino_id=_HERE, json=_WHY, subject=GIVER),
 ]
 CLIENT_PUBLIC = {f"POST {V1}/oauth/token", "GET /.well-known/oauth-authorization-server"}
 
