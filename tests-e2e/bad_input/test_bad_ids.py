@@ -58,7 +58,8 @@ async def test_another_casinos_things_are_not_shown(operation: Operation, calm_h
     for name in operation.path_parameters:
         if name == "file_format":
             continue
-        for value in (str(uuid4()), house.elsewhere.get(name), *NO_IDS):
+        theirs = house.elsewhere.get(name) if name.endswith("_id") else None
+        for value in (str(uuid4()), theirs, *NO_IDS):
             if value is not None:
                 answer = await ask(house, operation, example, path=house.path(operation, example, **{name: value}))
                 problem(answer, 404, 422, why=f"{operation} {name}={value[:40]}")

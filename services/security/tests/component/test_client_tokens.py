@@ -72,8 +72,9 @@ async def test_an_assertion_is_for_the_issuer_or_its_token_endpoint(
     assert (await ask(client, program.assertion(aud=audience))).status_code == 200
 
 
-def _in(**time: int) -> datetime:
-    return datetime.now(UTC) + timedelta(**time)
+def _in(**time: int) -> timedelta:
+    """From when the assertion is made, which may be long after this module was read."""
+    return timedelta(**time)
 
 
 BAD_CLAIMS: dict[str, dict[str, Any]] = {
@@ -108,7 +109,8 @@ def written(program: Program, **changes: Any) -> str:
     claims = {**program.claims(), **changes}
     claims = {name: value for name, value in claims.items() if value is not None}
     for name, value in claims.items():
-        claims[name] = int(value.timestamp()) if isinstance(value, datetime) else value
+        moment = datetime.now(UTC) + value if isinstance(value, timedelta) else value
+        claims[name] = int(moment.timestamp()) if isinstance(moment, datetime) else moment
     payload = json.dumps(claims).encode()
     return jwt.api_jws.encode(payload, program.pair.as_pem(private=True), program.algorithm, {"kid": program.kid})
 
