@@ -64,8 +64,11 @@ class BrowserSessions:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._asking: dict[bytes, asyncio.Task[_Known]] = {}
 
-    async def token(self, headers: Mapping[bytes, bytes], method: str) -> str | None:
+    async def token(self, headers: Mapping[bytes, bytes], method: str, *, passive: bool = False) -> str | None:
         """The access token of the session whose cookie came; None when none came.
+
+        Args:
+            passive: nobody did anything, a stream goes on: the session's time of rest is not interrupted.
 
         Raises:
             Unauthenticated: the session is not one, or no longer.
@@ -88,7 +91,7 @@ class BrowserSessions:
         digest = hashlib.sha256(secret.encode()).digest()
         known = self._known.get(digest)
         if known is None or known.until <= self._now():
-            known = await self._ask_once(digest, secret)
+            known = await (self._ask(digest, secret, passive=True) if passive else self._ask_once(digest, secret))
         # A cookie can be planted by a neighbouring host; what security made from the secret cannot.
         proven = known.proof is None or hmac.compare_digest(headers.get(b"x-csrf-token", b""), known.proof.encode())
         if method not in _SAFE and not proven:
@@ -110,7 +113,7 @@ class BrowserSessions:
         # Whoever leaves does not take the others' answer with them.
         return await asyncio.shield(asking)
 
-    async def _ask(self, digest: bytes, secret: str) -> _Known:
+    async def _ask(self, digest: bytes, secret: str, *, passive: bool = False) -> _Known:
         asked = Asked(
             service="security",
             method="POST",
@@ -119,8 +122,8 @@ class BrowserSessions:
                 ("Authorization", f"Bearer {self._tokens.mint('security')}"),
                 ("Content-Type", "application/json"),
             ],
-            body=json.dumps({"sid": secret}).encode(),
-            repeatable=True,  # It changes nothing.
+            body=json.dumps({"sid": secret, **({"passive": True} if passive else {})}).encode(),
+            repeatable=True,  # It changes nothing but when the session was last used.
             patience_s=_PATIENCE_S,
         )
         exchange = await self._exchanges.ask(asked)

@@ -27,6 +27,7 @@ _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 15.0
 _MOST_REFUSAL: Final = 64 * 1024
 _WAITING: Final = 64
+_TAKES_NOTHING_S: Final = 30
 _LATER: Final = frozenset({408, 425, 429})
 _GOES_ON: Final = frozenset({"restarting", "policy_stale", "unauthenticated"})
 """Why a service ends a stream that may be followed again, perhaps with another token."""
@@ -75,7 +76,9 @@ class Entry:
         try:
             if self._again is not None:
                 self.token, self._caller = await self._again()
-        except (Unauthenticated, PolicyStale, RequestProblem):
+        except RequestProblem as problem:  # Security is away, which says nothing about the session.
+            raise Ended({"code": problem.code}) from None
+        except (Unauthenticated, PolicyStale):
             raise Ended({"code": "unauthenticated"}) from None
         if self.token == stale:
             raise Ended({"code": "unauthenticated"})
@@ -141,9 +144,10 @@ class Merged:
         if isinstance(ended, Ended):
             data = json.dumps(ended.told, separators=(",", ":")).encode()
             piece = b"event: close\ndata: " + data + b"\nretry: %d\n\n" % random.randint(1_000, 4_000)
-            async with asyncio.timeout(2):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await send({"type": "http.response.body", "body": b""})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    await send({"type": "http.response.body", "body": b""})
 
     async def _send(self, send: Send) -> None:
         while True:
@@ -151,7 +155,11 @@ class Merged:
             if block.id is not None:
                 self._ids[block.service] = block.id
             piece = block.written({name: one for name, one in self._ids.items() if one is not None})
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            try:
+                async with asyncio.timeout(_TAKES_NOTHING_S):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            except TimeoutError:
+                return
 
     async def _watch(self) -> None:
         while not self._ends():

@@ -1,6 +1,6 @@
 """`GET /api/live?lists=payments.withdrawals,backoffice.players`: the live lists of all services in one stream."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.datastructures import QueryParams
@@ -36,7 +36,7 @@ class LiveLists:
         self,
         settings: Settings,
         *,
-        let_in: Callable[[Mapping[bytes, bytes], str], Awaitable[tuple[str, Caller]]],
+        let_in: Callable[..., Awaitable[tuple[str, Caller]]],
         door: Door,
         exchanges: Exchanges,
         admission: Admission,
@@ -76,20 +76,21 @@ class LiveLists:
         parts = read_parts(asked, self._services, None if last is None else last.decode("latin-1"))
         session = str(caller.session_id or caller.id)
         self._streams.begin(session)
+        merged = self._merged(scope, parts, token, caller, record)
         try:
-            merged = self._merged(scope, parts, token, caller, record)
             await merged.open(min(_OPENING_S, self._settings.upstream_timeout_s))
             record.decision = "forwarded to " + ", ".join(part.service for part in parts)
             await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *left]})
             await merged.run(receive, send)
         finally:
+            merged.close()
             self._streams.end(session)
 
     def _merged(self, scope: Scope, parts: list[Part], token: str, caller: Caller, record: RequestRecord) -> Merged:
         headers = dict(scope["headers"])
 
         async def again() -> tuple[str, Caller]:
-            return await self._let_in(headers, "GET")
+            return await self._let_in(headers, "GET", passive=True)
 
         def asked(part: Part, token: str) -> Asked:
             sent = [

@@ -84,7 +84,8 @@ def _once_each(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _go_on(parts: Iterable[Part], after: str | None, last_event_id: str | None) -> None:
     if after is not None and not split(after):
         raise refused(WRONG_PLACE, "after", "after is the id of an event of this stream.")
-    before = after if after is not None else last_event_id
+    further = last_event_id is not None and (after is None or bool(split(last_event_id)))
+    before = last_event_id if further else after
     if before is not None:
         known = split(before)
         for part in parts:

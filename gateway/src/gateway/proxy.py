@@ -114,8 +114,11 @@ class Proxy:
             return None
         return (await self.let_in(headers, method))[1]
 
-    async def let_in(self, headers: Mapping[bytes, bytes], method: str) -> tuple[str, Caller]:
+    async def let_in(self, headers: Mapping[bytes, bytes], method: str, *, passive: bool = False) -> tuple[str, Caller]:
         """The access token that came, or else that of the session whose cookie came, and whose it is.
+
+        Args:
+            passive: nobody did anything, a stream goes on: the session's time of rest is not interrupted.
 
         Raises:
             Unauthenticated: none came, or its session or account is over.
@@ -128,7 +131,7 @@ class Proxy:
                 raise Unauthenticated
             token = word.decode("ascii")
             return token, await self._door.bearer(token, reads=reads)
-        swapped = await self._browsers.token(headers, method)
+        swapped = await self._browsers.token(headers, method, passive=passive)
         if swapped is None:
             raise Unauthenticated
         try:

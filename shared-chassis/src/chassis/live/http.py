@@ -76,10 +76,11 @@ def live_router(service: str, live: Live) -> APIRouter:
         """
         del lists, after
         wanted, place = live.lists.read(request.query_params.multi_items())
-        given = place if place is not None else request.headers.get("last-event-id")
-        since = None if given is None else read(given, live.key)
+        since = None if place is None else read(place, live.key)
         if place is not None and since is None:
             raise refused(WRONG_PLACE, "after", "after is the id of an event of this stream.")
+        last = request.headers.get("last-event-id")  # A browser that lost the stream got further than `after`.
+        since = (None if last is None else read(last, live.key)) or since
         held = ExitStack()
         held.enter_context(live.stream(caller))
         with held:
@@ -87,7 +88,7 @@ def live_router(service: str, live: Live) -> APIRouter:
             door: Door = request.app.state.door
             stream = Stream(
                 live.hub, live.db, watched, caller, still=door.still, drain=request.app.state.drain, key=live.key,
-                since=since, comes_back=given is not None,
+                since=since, comes_back=place is not None or last is not None,
             )  # fmt: skip
             return Streaming(stream.events(), held.pop_all())
 

@@ -122,12 +122,16 @@ async def use_refresh_token(uow: UnitOfWork, token: str, policy: DoorPolicy) -> 
     return _opened(row, await _issue(uow, row.id))
 
 
-async def behind_cookie(uow: UnitOfWork, sid: str, policy: DoorPolicy) -> Opened | None:
-    """The session of a browser; None when the secret opens nothing (any more). Its last use is kept to the minute."""
+async def behind_cookie(uow: UnitOfWork, sid: str, policy: DoorPolicy, *, passive: bool = False) -> Opened | None:
+    """The session of a browser; None when the secret opens nothing (any more). Its last use is kept to the minute.
+
+    Args:
+        passive: nobody did anything, so this is no use.
+    """
     row = (await uow.connection.execute(select(session).where(session.c.sid_digest == _digest(sid)))).one_or_none()
     if row is None or row.ended_at is not None or await _is_over(uow, row, row.last_seen_at, policy):
         return None
-    if uow.ctx.occurred_at - row.last_seen_at >= SEEN_EVERY:
+    if not passive and uow.ctx.occurred_at - row.last_seen_at >= SEEN_EVERY:
         await _see(uow, row)
     return _opened(row, "")
 

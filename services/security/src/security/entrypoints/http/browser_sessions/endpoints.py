@@ -90,7 +90,7 @@ async def session_token(
     """A short token for the secret of a cookie, and what the page must show with it. 401 when the session is over."""
 
     async def work(uow: UnitOfWork) -> Entered | None:
-        session = await sessions.behind_cookie(uow, body.sid, door.policy)
+        session = await sessions.behind_cookie(uow, body.sid, door.policy, passive=body.passive)
         return None if session is None else await still_welcome(uow, session)
 
     entered = await app.transact(work, caller.context(request))

@@ -39,6 +39,7 @@ class BrowserSession(BaseModel):
 
 class CookieSecret(StrictModel):
     sid: Sid
+    passive: bool = Field(default=False, description="A stream goes on, nobody did anything: the session still rests")
 
 
 class SessionToken(BaseModel):
