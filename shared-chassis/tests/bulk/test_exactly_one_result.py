@@ -46,7 +46,12 @@ async def test_every_frozen_row_has_one_result_and_no_other_row_is_touched(
         job = answer.json()
         frozen = {one["id"] for one in made if one["casino_id"] in sees}
         assert set(await shop.results(job)) == frozen
-        assert (await shop.run(job, me)).status_code == 200
+        places = {one["casino_id"] for one in made if one["id"] in frozen}
+        started = await shop.run(job, me)
+        if len(places) == 1 and not places <= runs:
+            assert (started.status_code, await shop.effects()) == (404, []), "nothing of it is where he starts jobs"
+            return
+        assert started.status_code == 200
         for one, (_, _, state) in zip(made, bets, strict=True):
             await shop.turned(state, one["id"])
         left = (RUN, later[0]), (VOID, later[1])

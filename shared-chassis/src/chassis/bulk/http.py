@@ -27,7 +27,7 @@ from chassis.http.listing.spec import ListSpec
 from chassis.http.models import StrictModel
 from chassis.http.once import Once
 from chassis.http.reasons import Reason
-from chassis.store import UnitOfWork
+from chassis.store import CasinoScope, UnitOfWork
 
 _SAMPLE: Final = 5
 _c, _r = table.c, bulk_row.c
@@ -108,14 +108,23 @@ def bulk_routes(service: str, actions: Sequence[BulkAction]) -> list[APIRouter]:
 
 
 def visible(caller: Caller, bulk: Bulk) -> ColumnElement[bool]:
-    """The caller's own jobs, and those of which all rows are of casinos where they start or approve such jobs."""
-    scope, own = caller.scope(bulk.may_run) | caller.scope(bulk.may_approve), _c.requested_by == caller.id
+    """The caller's own jobs, and those of which all rows are of casinos where they start or approve such jobs and may
+    do to one row what the job does to many: what a job is about may be more than somebody is to know of.
+    """
+    anywhere = caller.scope(bulk.may_run) | caller.scope(bulk.may_approve)
+    theirs = [
+        and_(_c.action == action.key, _within(anywhere & caller.scope(action.permission)))
+        for action in bulk.actions.values()
+    ]
+    return or_(_c.requested_by == caller.id, *theirs)
+
+
+def _within(scope: CasinoScope) -> ColumnElement[bool]:
     if scope.unlimited:
         return true()
     some, known = func.cardinality(_c.casinos) > 0, sorted(scope.but if scope.ids is None else scope.ids)
     ids = literal(known, ARRAY(Uuid))
-    within = not_(_c.casinos.overlap(ids)) if scope.ids is None else _c.casinos.contained_by(ids)
-    return or_(own, and_(some, within))
+    return and_(some, not_(_c.casinos.overlap(ids)) if scope.ids is None else _c.casinos.contained_by(ids))
 
 
 def _add_action(router: APIRouter, action: BulkAction) -> None:

@@ -12,14 +12,14 @@ from uuid import UUID
 import structlog
 
 from chassis.auth.caller import Caller
-from chassis.auth.errors import Forbidden, PolicyStale
+from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.held import Held
 from chassis.bulk import jobs
 from chassis.bulk.action import BulkAction, Turn
 from chassis.domain import DomainError
 from chassis.exports.sight import absent
 from chassis.http.problems import RequestProblem
-from chassis.store import Application, Context, UnitOfWork
+from chassis.store import Application, ConcurrentChange, Context, UnitOfWork
 from chassis.tasks import Retry, Task
 from contracts.platform.events import AccessRecorded
 
@@ -90,7 +90,7 @@ class Running:
 
         try:
             return await self.app.transact(work, self._system())
-        except PolicyStale:
+        except (PolicyStale, ConcurrentChange, Retry):  # Nothing is known about the row: it is tried again, later.
             raise
         except (DomainError, RequestProblem) as refusal:
             if not at:
@@ -106,8 +106,8 @@ class Running:
     async def _turn(self, uow: UnitOfWork, job: Any, row: Any) -> tuple[str, str | None]:
         """What is done about a row, in the name of whoever asked for it, and what came of it."""
         action = self._actions.get(job.action)
-        if action is None or self.held is None:
-            raise Forbidden
+        if action is None or self.held is None:  # A newer version of the service knows it.
+            raise Retry(_ASK_AGAIN)
         caller = absent(job.requested_by, job.amr, self.held).let_in_by(action.permission)
         code = self.refusal(caller, action, row._mapping)  # noqa: SLF001 - SQLAlchemy's public name begins like this
         if code == "policy_stale" or (code is not None and self._may_not_know(uow, job)):

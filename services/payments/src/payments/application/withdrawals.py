@@ -129,7 +129,7 @@ async def approve_withdrawal(
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
-        PayloadDiffers: he is the second, and does not say that he saw this order.
+        PayloadDiffers: it takes two, and he did not look at it by itself, or is the second and saw another order.
         SecondPersonRequired: he said yes before, or one human may be behind him and whoever did.
         PolicyStale: nobody can tell at the moment whether the first one still may.
     """
@@ -137,16 +137,18 @@ async def approve_withdrawal(
     state = await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
         return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
+    if look is None:
+        raise PayloadDiffers("A withdrawal that takes two people is looked at by itself.")
     _require_fresh(caller, now)
     before = [one for one in state.yeses if counts(one, now)]
     lost = await _lost(state, before, look, now)
-    if look is not None and look.sha256 not in (None, order_sha256(withdrawal_id, state.order)):
+    if look.sha256 not in (None, order_sha256(withdrawal_id, state.order)):
         raise PayloadDiffers
     standing = [one.by for one in before if one.by not in lost]
-    if standing and str(caller.id) not in standing and (look is None or look.sha256 is None):
+    if standing and str(caller.id) not in standing and look.sha256 is None:
         raise PayloadDiffers("Name the payload_sha256 of the withdrawal that you looked at.")
     others = [UUID(one) for one in standing if one != str(caller.id)]
-    if look is not None and not all(look.authority.apart(caller.id, one, now=now) for one in others):
+    if not all(look.authority.apart(caller.id, one, now=now) for one in others):
         raise SecondPersonRequired(str(AnotherPersonNeeded.not_apart()))
     command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
     return await _decide(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
