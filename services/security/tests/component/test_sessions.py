@@ -96,10 +96,10 @@ async def test_a_step_up_takes_one_proof(person: Person, proof: dict[str, Any]) 
     problem(await person.post("/step-up", proof), 422, "invalid_request")
 
 
-async def test_wrong_passwords_at_the_step_up_lock(person: Person) -> None:
+async def test_wrong_passwords_at_the_step_up_end_the_session(person: Person) -> None:
     for _ in range(5):
         problem(await person.steps_up(password="wrong wrong wrong"), 401, "log_in_refused")
-    problem(await person.steps_up(password=PASSWORD), 401, "log_in_refused")
+    problem(await person.steps_up(password=PASSWORD), 401, "unauthenticated")
 
 
 async def test_nobody_steps_up_in_a_session_that_is_over(person: Person) -> None:
