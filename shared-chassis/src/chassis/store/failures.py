@@ -27,6 +27,7 @@ _STATES = (
     "57",  # shutdown, crash, statement timeout
     "58",  # the disk
     "25006",  # a replica that may not write: a failover is going on
+    "25P03",  # a transaction waited for its process, which had too much to do
     "3D000",  # the database is not there yet
     "42P01",  # the table is not there yet: the process started before its migration
     "42703",  # nor the column
