@@ -28,7 +28,7 @@ _STOPPED: Final = ("57014", "55P03")
 
 LIMITS: Final = text(
     f"SELECT set_config('statement_timeout', '{_STATEMENT_MS}', true), set_config('lock_timeout', '{_LOCK_MS}', true), "
-    f"set_config('idle_in_transaction_session_timeout', '5000', true)"
+    f"set_config('idle_in_transaction_session_timeout', '30000', true)"
 )
 _SHORT: Final = text(f"SET LOCAL statement_timeout = {_COUNT_MS}")
 _LONG: Final = text(f"SET LOCAL statement_timeout = {_STATEMENT_MS}")
