@@ -93,9 +93,7 @@ class Reveals:
     async def _count(self, uow: UnitOfWork, staff_id: UUID) -> None:
         """One person's reveals are counted one after the other, so that none slips through beside another."""
         looks, now = self._looks, uow.ctx.occurred_at
-        await uow.connection.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))"), {"who": str(staff_id)}
-        )
+        await uow.connection.execute(_ONE_AT_A_TIME, {"who": str(staff_id)})
         await uow.connection.execute(delete(looks).where(looks.c.staff_id == staff_id, looks.c.at <= now - WITHIN))
         made = select(func.count()).select_from(looks).where(looks.c.staff_id == staff_id)
         if int(await uow.connection.scalar(made) or 0) >= self._most:

@@ -104,17 +104,7 @@ class Watched:
         self, caller: Caller, condition: ColumnElement[bool], most: int, *, whole_rows: bool = True
     ) -> dict[tuple[str, ...], tuple[Any, dict[str, Any]]]:
         """Rows as the caller sees them, with their ids; remembered."""
-        served = self.served
-
-        async def work(request: Request, where: Where) -> dict[tuple[Any, ...], dict[str, Any]]:
-            asked = await whole(served.spec, request, caller, self._db, where=[*where, condition])
-            async with self._db.read_lists() as connection:
-                await connection.execute(LIMITS)
-                finish = served.finish(request, caller) if whole_rows else None
-                return await asked.by_key(connection, [*self._keys, served.spec.id_column], most, finish)
-
-        found = await self._route(self._url, caller, work)
-        shown = {_text(key[:-1]): (key[-1], row) for key, row in found.items()}
+        shown = await self._read(self._url, caller, condition, most, whole_rows=whole_rows)
         for key, (identity, _) in shown.items():
             self._known[key] = identity
             self._known.move_to_end(key)
@@ -127,16 +117,24 @@ class Watched:
         path, _, query = self._url.partition("?")
         if not keys or not query:
             return {}
+        shown = await self._read(path, caller, self._one_of(keys), len(keys), whole_rows=False)
+        return {key: shown[_text(key)][0] for key in keys if _text(key) in shown}
+
+    async def _read(
+        self, url: str, caller: Caller, condition: ColumnElement[bool], most: int, *, whole_rows: bool
+    ) -> dict[tuple[str, ...], tuple[Any, dict[str, Any]]]:
+        """What the list at this address shows the caller of what meets the condition: the ids and the rows."""
         served = self.served
 
         async def work(request: Request, where: Where) -> dict[tuple[Any, ...], dict[str, Any]]:
-            asked = await whole(served.spec, request, caller, self._db, where=[*where, self._one_of(keys)])
+            asked = await whole(served.spec, request, caller, self._db, where=[*where, condition])
             async with self._db.read_lists() as connection:
                 await connection.execute(LIMITS)
-                return await asked.by_key(connection, [*self._keys, served.spec.id_column], len(keys), None)
+                finish = served.finish(request, caller) if whole_rows else None
+                return await asked.by_key(connection, [*self._keys, served.spec.id_column], most, finish)
 
-        found = {_text(key[:-1]): key[-1] for key in await self._route(path, caller, work)}
-        return {key: found[_text(key)] for key in keys if _text(key) in found}
+        found = await self._route(url, caller, work)
+        return {_text(key[:-1]): (key[-1], row) for key, row in found.items()}
 
     def _one_of(self, keys: Sequence[Key]) -> ColumnElement[bool]:
         if len(self._keys) == 1:
