@@ -34,6 +34,8 @@ thing = Table(
     Column("open", Boolean),
     Column("tags", JSONB(none_as_null=True)),
     Column("words", ARRAY(Text)),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
 )
 c = thing.c
 FIELDS = {
@@ -42,6 +44,7 @@ FIELDS = {
     "open": Field(c.open),
     "tags": Field(c.tags, kind="texts"),
     "words": Field(c.words, kind="texts"),
+    "last": Field(c.last, never_before=c.first),
 }
 OPS = {name: field.operators for name, field in FIELDS.items()}
 CHECKER = Checker(FIELDS, OPS, Moment(datetime(2026, 1, 31, tzinfo=UTC)))
@@ -57,6 +60,7 @@ rows = st.lists(
             "open": st.none() | st.booleans(),
             "tags": st.none() | tags,
             "words": st.none() | tags,
+            "last": numbers,
         }
     ),
     min_size=1,
@@ -82,7 +86,9 @@ def patterns(text: str) -> bool:
 plain = letters.filter(lambda text: text != "null")
 like = letters.filter(patterns)
 condition = st.one_of(
-    st.builds(Leaf, st.just("number"), st.sampled_from([*ORDERED, "neq", "isdistinct"]), numbers.map(str)),
+    st.builds(
+        Leaf, st.sampled_from(["number", "last"]), st.sampled_from([*ORDERED, "neq", "isdistinct"]), numbers.map(str)
+    ),
     st.builds(Leaf, st.just("number"), st.just("in"), st.lists(numbers.map(str), min_size=1, max_size=3).map(tuple)),
     st.builds(
         Leaf,
@@ -159,7 +165,7 @@ def compared(leaf: Leaf, value: Any, text: str) -> bool:
 
 
 def typed(leaf: Leaf, text: str) -> Any:
-    return int(text) if leaf.field == "number" else text == "true" if leaf.field == "open" else text
+    return int(text) if leaf.field in ("number", "last") else text == "true" if leaf.field == "open" else text
 
 
 def as_regex(pattern: str) -> str:
@@ -180,7 +186,7 @@ async def things(databases: Databases) -> AsyncIterator[Database]:
 async def test_sql_and_python_find_the_same_rows(
     things: Database, data: list[dict[str, Any]], trees: list[Node]
 ) -> None:
-    made = [{"id": number, **row} for number, row in enumerate(data)]
+    made = [{"id": number, "first": row["last"] - number % 3, **row} for number, row in enumerate(data)]
     async with things.write() as connection:
         await connection.execute(delete(thing))
         await connection.execute(insert(thing), made)
@@ -191,6 +197,16 @@ async def test_sql_and_python_find_the_same_rows(
             where = predicate(checked, FIELDS, CasinoScope.everything())
             found = (await connection.execute(select(c.id).where(where).order_by(c.id))).scalars().all()
             assert list(found) == [row["id"] for row in made if truth(tree, row) is True], write_filters(tree)
+
+
+def test_what_lies_before_is_looked_for_before_in_the_column_with_an_index_too() -> None:
+    tree = CHECKER.check(Group("and", (Leaf("last", "lt", "2"), Leaf("last", "gte", "1"))))
+    assert tree is not None
+    statement = str(predicate(tree, FIELDS, CasinoScope.everything()))
+    assert statement.count("thing.last") == 2
+    assert statement.count("thing.first <") == 1
+    with pytest.raises(ValueError, match="without a value"):
+        Field(c.number, never_before=c.first)
 
 
 def test_no_value_is_part_of_a_statement() -> None:

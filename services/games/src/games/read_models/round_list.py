@@ -8,7 +8,7 @@ rolled back wins) is the house's result.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, select
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Index, Integer, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Key, ReadModel, Recorded, Row
@@ -39,6 +39,7 @@ round_table = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("last_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
+    CheckConstraint("last_at >= opened_at", name="last_after_opened"),
     Index("ix_rm_round_list_casino", "casino_id", "opened_at", "round_id"),
     Index("ix_rm_round_list_player", "player_id", "opened_at", "round_id"),
     Index("ix_rm_round_list_opened_at", "opened_at", "round_id"),

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.adapters.tables import provider_attempt
@@ -16,4 +16,6 @@ class SqlAttempts:
         """See Attempts."""
         kept = asdict(attempt)
         kept |= {"idempotency_key": kept.pop("key"), "attempted_at": kept.pop("at")}
-        await connection.execute(insert(provider_attempt).values(**kept))
+        went = {name: kept[name] for name in ("outcome", "http_status", "code", "duration_ms")}
+        statement = insert(provider_attempt).values(**kept)
+        await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=went))

@@ -1,6 +1,7 @@
-"""Calls out to providers: each is kept with how it went, whatever becomes of the payment."""
+"""Calls out to providers: each is kept before it is made, then with how it went, whatever becomes of the payment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import Final, TypeVar
 from uuid import UUID
@@ -31,6 +32,9 @@ OUTCOMES: Final[dict[type, str]] = {
 }
 """What an answer says, as a class. `unanswered`: none came, or none that can be believed."""
 
+ASKED: Final = "asked"
+"""The outcome of a call that is on its way, or of whose caller nothing was heard again."""
+
 
 async def ask(
     desk: Desk,
@@ -40,26 +44,36 @@ async def ask(
     call: HttpCall,
     read: Callable[[HttpAnswer | None], W],
 ) -> W:
-    """Make the call, keep that it was made, and return what its answer says.
+    """Keep that the call is made, make it, keep how it went, and return what its answer says.
 
-    It is kept in a transaction of its own, after the answer: nothing is held open while a provider thinks.
+    It is kept in transactions of its own: nothing is held open while a provider thinks.
     """
-    at, began = desk.now(), perf_counter()
-    answer = await desk.call(account, call)
-    duration_ms = round((perf_counter() - began) * 1000)
-    word = read(answer)
-    attempt = Attempt(
+    asked = Attempt(
         id=uuid7(),
         casino_id=account.casino_id,
         provider=account.provider,
         operation=operation,
         payment_id=payment_id,
         key=call.key,
+        outcome=ASKED,
+        at=desk.now(),
+    )
+    await _keep(desk, asked)
+    began = perf_counter()
+    answer = await desk.call(account, call)
+    duration_ms = round((perf_counter() - began) * 1000)
+    word = read(answer)
+    answered = replace(
+        asked,
         outcome=OUTCOMES[type(word)],
         http_status=None if answer is None else answer.status,
         code=word.code if isinstance(word, deposit.Declined | payout.Declined | payout.SentBack) else None,
         duration_ms=duration_ms,
-        at=at,
     )
-    await desk.app.transact(lambda uow: desk.attempts.note(uow.connection, attempt), desk.ours(NAME, account.casino_id))
+    await _keep(desk, answered)
     return word
+
+
+async def _keep(desk: Desk, attempt: Attempt) -> None:
+    context = desk.ours(NAME, attempt.casino_id)
+    await desk.app.transact(lambda uow: desk.attempts.note(uow.connection, attempt), context)

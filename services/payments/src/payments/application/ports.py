@@ -272,9 +272,10 @@ class Attempt:
     Attributes:
         payment_id: of the deposit or withdrawal.
         key: by which the provider knows a repeat.
-        outcome: what the answer said, as a class.
+        outcome: what the answer said, as a class; `asked` until one was kept.
         http_status: of the answer; None: there was none.
         code: the provider's reason, where it said no.
+        duration_ms: until the answer, or until none was waited for any longer.
     """
 
     id: UUID
@@ -284,17 +285,17 @@ class Attempt:
     payment_id: UUID
     key: str | None
     outcome: str
-    http_status: int | None
-    code: str | None
-    duration_ms: int
     at: datetime
+    http_status: int | None = None
+    code: str | None = None
+    duration_ms: int | None = None
 
 
 class Attempts(Protocol):
     """What was asked of providers, call by call."""
 
     async def note(self, connection: AsyncConnection, attempt: Attempt) -> None:
-        """Keep it."""
+        """Keep it, or how it went if it is kept already."""
         ...
 
 

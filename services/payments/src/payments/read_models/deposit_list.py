@@ -4,7 +4,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text, Uuid, func, or_, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Table,
+    Text,
+    Uuid,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
@@ -37,6 +52,7 @@ table = Table(
     Column("late", Boolean, nullable=False, comment="it succeeded after it had been given up"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("updated_at >= created_at", name="updated_after_created"),
     Index("ix_rm_deposit_list_casino", "casino_id", "created_at", "id"),
     Index("ix_rm_deposit_list_player", "player_id", "created_at", "id"),
     Index("ix_rm_deposit_list_created_at", "created_at", "id"),
@@ -72,7 +88,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "created_at": at,
             "updated_at": at,
         }
-    return None if row is None else {**row, **_changes(event), "updated_at": at}
+    return None if row is None else {**row, **_changes(event), "updated_at": max(row["created_at"], at)}
 
 
 def _changes(event: e.ProviderEvent) -> dict[str, Any]:

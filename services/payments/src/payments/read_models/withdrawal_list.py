@@ -3,7 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Table, Text, Uuid, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +46,7 @@ table = Table(
     Column("payload_sha256", Text, comment="of the whole order; whoever is the second to approve it names it"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("updated_at >= created_at", name="updated_after_created"),
     Index("ix_rm_withdrawal_list_casino", "casino_id", "created_at", "id"),
     Index("ix_rm_withdrawal_list_player", "player_id", "created_at", "id"),
     Index("ix_rm_withdrawal_list_created_at", "created_at", "id"),
@@ -70,7 +82,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     if row is None:
         return None
     changes = _decided(row, event) if isinstance(event, _DECISIONS) else _paid_out(event)
-    return {**row, **changes, "updated_at": at}
+    return {**row, **changes, "updated_at": max(row["created_at"], at)}
 
 
 _DECISIONS = (e.WithdrawalApproved, e.WithdrawalRejected, e.WithdrawalCancelled)

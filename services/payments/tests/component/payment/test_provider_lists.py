@@ -54,6 +54,17 @@ async def test_a_call_without_an_answer_is_kept_and_so_is_each_one_after_it(worl
     assert await attempts(world, "outcome=eq.unanswered") == calls[:1]
 
 
+async def test_a_call_whose_caller_died_is_kept_as_asked(world: World) -> None:
+    world.trustly.killed = 1
+    withdrawal_id = await paid_out(world)
+    (call,) = await attempts(world, f"payment_id=eq.{withdrawal_id}")
+    assert (call["operation"], call["outcome"], call["duration_ms"]) == ("payout.order", "asked", None)
+    await world.pass_time(seconds=31)
+    calls = await attempts(world, f"payment_id=eq.{withdrawal_id}&order=attempted_at.asc")
+    assert [one["outcome"] for one in calls] == ["asked", "taken"]
+    assert len({one["idempotency_key"] for one in calls}) == 1
+
+
 async def test_an_answer_nobody_can_believe_is_kept_with_its_status(world: World) -> None:
     world.stripe.down = 1
     await world.deposit()

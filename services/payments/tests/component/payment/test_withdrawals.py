@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testing.tokens import bearer, make_token
+from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
 from contracts.envelope import Envelope
 from contracts.verification.events import HitDecided, VerificationLevelReached
@@ -204,6 +204,20 @@ async def test_a_rejection_gives_the_money_back_and_the_player_reads_no_names(ri
     assert (seen["reject_reason"], seen["approved_by"]) == (None, [])
     meta = await rich.rows("SELECT meta ->> 'reason' AS reason FROM event ORDER BY global_position DESC LIMIT 1")
     assert meta[0]["reason"] == "name differs"
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_who_decides_reads_in_the_answer_what_the_list_shows_him(rich: World, verb: str) -> None:
+    blind = {**ALL_CLEAR, "financial": "none"}
+    staff = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], modes=blind))
+    withdrawal_id = (await rich.withdraw()).json()["withdrawal_id"]
+    said = {"reason": "looked at"}
+    answer = await rich.post(f"/withdrawals/{withdrawal_id}/{verb}", said, as_=staff, key="once-and-again")
+    again = await rich.post(f"/withdrawals/{withdrawal_id}/{verb}", said, as_=staff, key="once-and-again")
+    assert answer.status_code == again.status_code == 200, answer.text
+    assert answer.json() == again.json() == (await rich.get(f"/withdrawals/{withdrawal_id}", as_=staff)).json()
+    assert not {"amount_minor", "destination"} & set(answer.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
 async def test_a_player_takes_it_back_where_the_rules_allow_it(bare_world: World) -> None:

@@ -227,9 +227,12 @@ class TestTrustly(ProviderContract):
     @pytest.mark.parametrize(
         ("method", "word"),
         [
-            ("payoutconfirmation", payout.Confirmed(amount_minor=50_00, currency="EUR")),
-            ("payoutfailed", payout.SentBack(amount_minor=50_00, currency="EUR", code="payout_failed")),
-            ("credit", payout.SentBack(amount_minor=50_00, currency="EUR", code="credited_back")),
+            ("payoutconfirmation", payout.Confirmed(amount_minor=50_00, currency="EUR", reference="4711")),
+            (
+                "payoutfailed",
+                payout.SentBack(amount_minor=50_00, currency="EUR", code="payout_failed", reference="4711"),
+            ),
+            ("credit", payout.SentBack(amount_minor=50_00, currency="EUR", code="credited_back", reference="4711")),
         ],
     )
     def test_notifications_are_mapped(self, method: str, word: payout.PayoutWord) -> None:

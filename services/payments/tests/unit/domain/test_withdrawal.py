@@ -75,8 +75,10 @@ START = StartPayout(request_id=UUID(int=9), sent_as="us")
 TAKEN = HearProvider(word=Taken(reference="4711"))
 DECLINED = HearProvider(word=Declined(code="account_closed"))
 UNANSWERED = HearProvider(word=Unanswered())
-CONFIRMED = HearProvider(word=Confirmed(amount_minor=100_00, currency="EUR"))
-SENT_BACK = HearProvider(word=SentBack(amount_minor=100_00, currency="EUR", code="account_closed"))
+LEFT = Confirmed(amount_minor=100_00, currency="EUR")
+CONFIRMED = HearProvider(word=LEFT)
+BACK = SentBack(amount_minor=100_00, currency="EUR", code="account_closed")
+SENT_BACK = HearProvider(word=BACK)
 
 WithdrawalSpec = Spec[WithdrawalCommand, Withdrawal, WithdrawalEvent]
 AT_PROVIDER = [(STARTED,), (STARTED, UNKNOWN), (STARTED, SENT), (STARTED, UNKNOWN, SENT)]
@@ -255,6 +257,19 @@ def test_a_notification_decides_whatever_the_answer_was(
     spec.given(REQUESTED, APPROVED, *history).when(command).then(event)
 
 
+NAMED = replace(LEFT, reference="4711")
+NAMED_BACK = replace(BACK, reference="4711")
+
+
+@pytest.mark.parametrize("history", [(STARTED,), (STARTED, UNKNOWN)])
+@pytest.mark.parametrize(("word", "event"), [(NAMED, PAID), (NAMED_BACK, FAILED)])
+def test_a_notification_that_overtakes_the_answer_names_the_order(
+    spec: WithdrawalSpec, history: tuple[WithdrawalEvent, ...], word: PayoutWord, event: WithdrawalEvent
+) -> None:
+    spec.given(REQUESTED, APPROVED, *history).when(HearProvider(word=word)).then(SENT, event)
+    spec.given(REQUESTED, APPROVED, *history, SENT).when(HearProvider(word=word)).then(event)
+
+
 def test_money_that_comes_back_after_it_was_paid_is_a_new_credit(spec: WithdrawalSpec) -> None:
     spec.given(REQUESTED, APPROVED, STARTED, SENT, PAID).when(SENT_BACK).then(RETURNED)
 
@@ -293,6 +308,7 @@ def test_a_returned_withdrawal_hears_nothing_new(spec: WithdrawalSpec, command: 
         ((REQUESTED, APPROVED, STARTED, FAILED), CONFIRMED.word, "paid_after_failed"),
         ((REQUESTED, APPROVED, STARTED, SENT), Declined(code="x"), "declined_after_taken"),
         ((REQUESTED, APPROVED, STARTED, SENT), Taken(reference="4712"), "reference_differs"),
+        ((REQUESTED, APPROVED, STARTED, SENT), replace(NAMED, reference="4712"), "reference_differs"),
         ((REQUESTED, APPROVED, STARTED, SENT, PAID), Declined(code="x"), "declined_after_paid"),
         ((REQUESTED, APPROVED, STARTED), Confirmed(amount_minor=1, currency="EUR"), "amount_differs"),
         ((REQUESTED, APPROVED, STARTED), Confirmed(amount_minor=100_00, currency="SEK"), "amount_differs"),

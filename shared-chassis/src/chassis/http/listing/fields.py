@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Integer, Text, Uuid
+from sqlalchemy import Boolean, Column, ColumnElement, Date, DateTime, Integer, Text, Uuid
 from sqlalchemy import String as SqlString
 from sqlalchemy.types import BigInteger, SmallInteger
 
@@ -64,6 +64,8 @@ class Field:
         blind: the keyed index of its clear values: `eq` is answered by it even where the field is not shown in clear,
             for holders of `blind_permission`, and from bodies alone, because an address is logged.
         normal: brings a text into the form the blind index is made of.
+        never_before: another column whose value is never later than this one's, as the table itself guarantees: what
+            is asked to lie before a moment is then looked for before it there too, where there is an index.
         hidden: fetched for `finish`, never shown, filtered or told.
     """
 
@@ -82,6 +84,7 @@ class Field:
     blind: ColumnElement[Any] | None = None
     blind_permission: str | None = None
     normal: Callable[[str], str] = str
+    never_before: Column[Any] | None = None
     hidden: bool = False
 
     def __post_init__(self) -> None:
@@ -89,6 +92,8 @@ class Field:
             object.__setattr__(self, "kind", "text" if self.column is None else _kind(self.column))
         if self.column is None and (self.sortable or (self.ops and self.blind is None)):
             raise ValueError("a field without a column can be neither filtered nor sorted")
+        if self.never_before is not None and (self.nullable or self.never_before.nullable):
+            raise ValueError(f"{self.column}: what may be without a value is before and after nothing")
         allowed = {*OPERATORS[self.type], *EXTRA.get(self.type, ())}
         if self.ops is not None and not set(self.ops) <= allowed:
             raise ValueError(f"{self.column}: {self.kind} fields have {', '.join(sorted(allowed))}")

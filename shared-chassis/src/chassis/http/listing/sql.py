@@ -42,6 +42,10 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
 }
 
 
+_BEFORE: Final = {"eq": "lte", "lt": "lt", "lte": "lte"}
+"""What a condition on a value says of another that is never later."""
+
+
 def predicate(node: Node, fields: Mapping[str, Field], scope: CasinoScope) -> ColumnElement[bool]:
     """The checked tree as a condition. As in SQL, rows without a value match neither `eq` nor `not.eq`."""
     match node:
@@ -71,7 +75,10 @@ def _leaf(leaf: Leaf, field: Field, scope: CasinoScope) -> ColumnElement[bool]:
     if leaf.every:
         every = [_COMPARISONS[leaf.op](column, value) for value in leaf.value]
         return (or_(*every) if leaf.every == "any" else and_(*every)).self_group()
-    return _COMPARISONS[leaf.op](column, leaf.value)
+    met = _COMPARISONS[leaf.op](column, leaf.value)
+    if field.never_before is not None and leaf.op in _BEFORE:
+        met = and_(met, _COMPARISONS[_BEFORE[leaf.op]](field.never_before, leaf.value)).self_group()
+    return met
 
 
 def _one_of(column: ColumnElement[Any], values: tuple[Any, ...]) -> ColumnElement[bool]:

@@ -200,15 +200,27 @@ def _hear_at_provider(word: PayoutWord, state: AtProvider) -> Sequence[Withdrawa
             return _hear_answer(word, state)
         case Confirmed():
             _check_whole(word, fact)
-            return [WithdrawalPaid(**fact.fields())]
+            return [*_overtaken(word, state), WithdrawalPaid(**fact.fields())]
         case SentBack():
             _check_returnable(word, fact)
+            first = _overtaken(word, state)
             if word.amount_minor == fact.amount_minor:
-                return [WithdrawalFailed(**fact.fields(), code=word.code)]
+                return [*first, WithdrawalFailed(**fact.fields(), code=word.code)]
             # Less can only come back of what had left: the confirmation is still on its way, or will never come.
-            return [WithdrawalPaid(**fact.fields()), _returned(word, fact, before_minor=0)]
+            return [*first, WithdrawalPaid(**fact.fields()), _returned(word, fact, before_minor=0)]
         case _:
             assert_never(word)
+
+
+def _overtaken(word: Confirmed | SentBack, state: AtProvider) -> Sequence[WithdrawalEvent]:
+    """A notification that was faster than the order's answer brings what the answer would have: the reference."""
+    if word.reference is None:
+        return []
+    if isinstance(state, Sent):
+        if word.reference != state.reference:
+            raise UnlawfulPayoutWord("reference_differs")
+        return []
+    return [PayoutSent(**state.order.fact.fields(), reference=word.reference)]
 
 
 def _hear_answer(answer: Taken | Declined | Unanswered, state: AtProvider) -> Sequence[WithdrawalEvent]:

@@ -24,19 +24,24 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """The money left for the player's account."""
+    """The money left for the player's account.
+
+    `reference` is the provider's name of the order, when it tells: a notification may overtake the answer to the order.
+    """
 
     amount_minor: int
     currency: str
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBack:
-    """The payout failed, or its money came back: the player gets it again."""
+    """The payout failed, or its money came back: the player gets it again. `reference` as in `Confirmed`."""
 
     amount_minor: int
     currency: str
     code: str
+    reference: str | None = None
 
 
 PayoutWord = Taken | Declined | Unanswered | Confirmed | SentBack

@@ -29,7 +29,7 @@ ROUNDS = ListSpec(
         "rollbacks": Field(table.c.rollbacks),
         "state": Field(table.c.state),
         "opened_at": Field(table.c.opened_at, sortable=True),
-        "last_at": Field(table.c.last_at),
+        "last_at": Field(table.c.last_at, never_before=table.c.opened_at),
         "closed_at": Field(table.c.closed_at),
     },
     default_order="opened_at.desc",

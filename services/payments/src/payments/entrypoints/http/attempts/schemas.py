@@ -17,8 +17,11 @@ class AttemptItem(BaseModel):
     operation: Operation
     payment_id: UUID = Field(description="The deposit or withdrawal")
     idempotency_key: str | None = Field(description="By which the provider knows a repeat; null: a question")
-    outcome: str = Field(description="What the answer said, as a class; unanswered: none came, or none to be believed")
+    outcome: str = Field(
+        description="What the answer said, as a class; unanswered: none came, or none to be believed; asked: it is on "
+        "its way, or nothing was heard of the caller again"
+    )
     http_status: int | None = Field(description="Of the answer; null: there was none")
     code: str | None = Field(description="The provider's reason, where it said no")
-    duration_ms: int
+    duration_ms: int | None = Field(description="Null: no answer was kept")
     attempted_at: datetime

@@ -22,7 +22,7 @@ DEPOSITS = ListSpec(
         "code": Field(table.c.code),
         "late": Field(table.c.late),
         "created_at": Field(table.c.created_at, sortable=True),
-        "updated_at": Field(table.c.updated_at, sortable=True),
+        "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.created_at),
     },
     default_order="created_at.desc",
     time_field="created_at",

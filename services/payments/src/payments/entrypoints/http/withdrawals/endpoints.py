@@ -12,6 +12,7 @@ from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
+from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.errors import CasinoUnknown
@@ -92,6 +93,7 @@ async def approve(
     caller: Annotated[Caller, Requires(P.WITHDRAWAL_APPROVE)],
     withdrawal_id: UUID,
     body: ApproveBody,
+    request: Request,
     once: Once,
     desk: TheDesk,
     approvals: TheApprovals,
@@ -106,7 +108,7 @@ async def approve(
         await approve_withdrawal(desk, uow, withdrawal_id, caller, look)
         return await _item(uow.connection, caller, withdrawal_id)
 
-    return await once(caller, work, status=200, reason=body.reason)
+    return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
 
 
 @router.post("/{withdrawal_id}/reject", response_model=WithdrawalItem)
@@ -114,6 +116,7 @@ async def reject(
     caller: Annotated[Caller, Requires(P.WITHDRAWAL_REJECT)],
     withdrawal_id: UUID,
     body: RejectBody,
+    request: Request,
     once: Once,
     desk: TheDesk,
 ) -> Response:
@@ -123,7 +126,7 @@ async def reject(
         await reject_withdrawal(desk, uow, withdrawal_id, caller, body.reason)
         return await _item(uow.connection, caller, withdrawal_id)
 
-    return await once(caller, work, status=200, reason=body.reason)
+    return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
 
 
 @router.post("/{withdrawal_id}/cancel", response_model=WithdrawalItem)
@@ -137,6 +140,15 @@ async def cancel(
         return await _item(uow.connection, caller, withdrawal_id)
 
     return await once(caller, work, status=200)
+
+
+def _shown(answer: Response, request: Request, caller: Caller) -> Response:
+    """The answer, by what the caller may see when it is given: a repeat may come after his roles changed."""
+    item = WithdrawalItem.model_validate_json(bytes(answer.body))
+    shown = as_listed(WITHDRAWALS, item, request, caller, item.casino_id)
+    if REPLAYED in answer.headers:
+        shown.headers[REPLAYED] = answer.headers[REPLAYED]
+    return shown
 
 
 async def _item(connection: AsyncConnection, caller: Caller, withdrawal_id: UUID) -> WithdrawalItem:

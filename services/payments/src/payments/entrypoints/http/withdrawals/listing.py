@@ -26,7 +26,7 @@ WITHDRAWALS = ListSpec(
         "reject_reason": Field(table.c.reject_reason, ops=()),
         "returned_minor": Field(table.c.returned_minor, currency="currency", data_class="financial"),
         "created_at": Field(table.c.created_at, sortable=True),
-        "updated_at": Field(table.c.updated_at, sortable=True),
+        "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.created_at),
     },
     default_order="created_at.desc",
     time_field="created_at",

@@ -112,10 +112,13 @@ def _said(method: str, data: Mapping[str, Any]) -> Said:
     amount_minor, currency = money
     if method == "debit":
         return MayTake(withdrawal_id=ours, amount_minor=amount_minor, currency=currency)
+    order = word(data.get("orderid"))
     if method == "payoutconfirmation":
-        return AboutPayout(withdrawal_id=ours, word=Confirmed(amount_minor=amount_minor, currency=currency))
+        left = Confirmed(amount_minor=amount_minor, currency=currency, reference=order)
+        return AboutPayout(withdrawal_id=ours, word=left)
     code = word(data.get("errorcode")) or ("credited_back" if method == "credit" else "payout_failed")
-    return AboutPayout(withdrawal_id=ours, word=SentBack(amount_minor=amount_minor, currency=currency, code=code))
+    back = SentBack(amount_minor=amount_minor, currency=currency, code=code, reference=order)
+    return AboutPayout(withdrawal_id=ours, word=back)
 
 
 def _money(data: Mapping[str, Any]) -> tuple[int, str] | None:
