@@ -20,7 +20,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.tokens import bearer, make_token, test_verifier
 from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.ledger import PostgresLedger
-from payments.domain.ledger.accounts import WalletKey, player_cash, psp_clearing
+from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, psp_clearing
 from payments.domain.ledger.transfers import Transfer, TransferKind
 from payments.entrypoints.wallet import WalletHop
 from payments.main import build
@@ -54,6 +54,24 @@ class House:
                     )
                 ]
             )
+        return key
+
+    async def played(self) -> WalletKey:
+        """A player with a deposit, a bet, a win and a withdrawal on hold."""
+        key = await self.player(1_000)
+        bet = transfer_id("hub88", key.player_id, "t1", "bet")
+        await self.hop([self.item(key, "bet", "t1", 300)])
+        await self.hop([self.item(key, "win", "t2", 50, of=bet)])
+        hold = Transfer(
+            id=uuid7(),
+            kind=TransferKind.WITHDRAWAL_HOLD,
+            debit=player_cash(*key),
+            credit=player_hold(*key),
+            amount_minor=200,
+            reference_id=uuid7(),
+            provider="trustly",
+        )
+        await self.ledger.post([hold])
         return key
 
     async def open(self, key: WalletKey) -> None:

@@ -9,30 +9,12 @@ from chassis.testing.problems import problem
 from chassis.testing.tokens import make_token
 from contracts.payments.permissions import PaymentsPermission as P
 from contracts.payments.wallet import transfer_id
-from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, psp_clearing, psp_fees
+from payments.domain.ledger.accounts import psp_clearing, psp_fees
 from payments.domain.ledger.transfers import Transfer, TransferKind
 
 from .conftest import CASINO, own_token
 
 OTHER = UUID(int=0xB0B)
-
-
-async def played(house) -> WalletKey:
-    """A player with a deposit, a bet, a win and a withdrawal on hold."""
-    key: WalletKey = await house.player(1_000)
-    bet = transfer_id("hub88", key.player_id, "t1", "bet")
-    await house.hop([house.item(key, "bet", "t1", 300)])
-    await house.hop([house.item(key, "win", "t2", 50, of=bet)])
-    hold = Transfer(
-        id=uuid4(),
-        kind=TransferKind.WITHDRAWAL_HOLD,
-        debit=player_cash(*key),
-        credit=player_hold(*key),
-        amount_minor=200,
-        reference_id=uuid4(),
-    )
-    await house.ledger.post([hold])
-    return key
 
 
 def staff(*casinos: UUID, **more: Any) -> str:
@@ -47,7 +29,7 @@ async def entries(house, query: str, token: str | None = None) -> list[dict[str,
 
 
 async def test_every_entry_says_whose_it_is_and_between_which_accounts(house):
-    key = await played(house)
+    key = await house.played()
     shown = await entries(house, f"player_id=eq.{key.player_id}&order=posted_at.asc")
     assert [(one["kind"], one["debit_type"], one["credit_type"], one["amount_minor"]) for one in shown] == [
         ("deposit", "psp_clearing", "cash", 1_000),
@@ -103,13 +85,13 @@ async def test_an_entry_that_is_nobodys_is_the_casinos(own_house):
     ],
 )
 async def test_entries_are_filtered(house, query: str, kinds: list[str]):
-    key = await played(house)
+    key = await house.played()
     shown = await entries(house, f"player_id=eq.{key.player_id}&{query}")
     assert [one["kind"] for one in shown] == kinds
 
 
 async def test_entries_are_found_by_transfer_and_by_what_they_belong_to(house):
-    key = await played(house)
+    key = await house.played()
     bet = transfer_id("hub88", key.player_id, "t1", "bet")
     assert [one["kind"] for one in await entries(house, f"transfer_id=eq.{bet}")] == ["bet"]
     assert [one["kind"] for one in await entries(house, f"reference_id=eq.{bet}")] == ["win"]
@@ -137,7 +119,7 @@ async def test_pages_of_a_batch_that_was_posted_at_once_miss_nothing_and_repeat_
 
 
 async def test_movements_explain_the_balance(house):
-    key = await played(house)
+    key = await house.played()
     shown = (await house.get(f"/players/{key.player_id}/wallets/EUR/movements", own_token(key))).json()
     assert [
         (one["kind"], one["cash_delta_minor"], one["hold_delta_minor"], one["owed_delta_minor"]) for one in shown
@@ -147,13 +129,13 @@ async def test_movements_explain_the_balance(house):
 
 
 async def test_movements_are_filtered_and_read_from_the_first(house):
-    key = await played(house)
+    key = await house.played()
     path = f"/players/{key.player_id}/wallets/EUR/movements?kind=in.(bet,win)&amount_minor=lt.400&order=number.asc"
     assert [one["kind"] for one in (await house.get(path, staff(CASINO, OTHER))).json()] == ["bet", "win"]
 
 
 async def test_movements_of_another_are_not_found(house):
-    key, stranger = await played(house), await house.player(1)
+    key, stranger = await house.played(), await house.player(1)
     path = f"/players/{key.player_id}/wallets"
     problem(await house.get(f"{path}/EUR/movements", own_token(stranger)), 404, "not_found")
     problem(await house.get(f"{path}/EUR/movements", staff(OTHER)), 404, "not_found")
@@ -162,7 +144,7 @@ async def test_movements_of_another_are_not_found(house):
 
 
 async def test_amounts_are_for_those_who_may_see_money(house):
-    key = await played(house)
+    key = await house.played()
     token = staff(modes={"financial": "none"})
     for path in (f"/ledger/entries?player_id=eq.{key.player_id}", f"/players/{key.player_id}/wallets/EUR/movements"):
         shown = (await house.get(path, token)).json()

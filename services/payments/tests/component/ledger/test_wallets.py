@@ -7,33 +7,13 @@ import pytest
 from chassis.testing.postgres import count_statements
 from chassis.testing.tokens import make_token
 from contracts.payments.wallet import transfer_id
-from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold
-from payments.domain.ledger.transfers import Transfer, TransferKind
+from payments.domain.ledger.accounts import WalletKey
 
 from .conftest import CASINO, own_token
 
 
-async def played(house) -> WalletKey:
-    """A player with a deposit, a bet, a win and a withdrawal on hold."""
-    key: WalletKey = await house.player(1_000)
-    bet = transfer_id("hub88", key.player_id, "t1", "bet")
-    await house.hop([house.item(key, "bet", "t1", 300)])
-    await house.hop([house.item(key, "win", "t2", 50, of=bet)])
-    hold = Transfer(
-        id=uuid4(),
-        kind=TransferKind.WITHDRAWAL_HOLD,
-        debit=player_cash(*key),
-        credit=player_hold(*key),
-        amount_minor=200,
-        reference_id=uuid4(),
-        provider="trustly",
-    )
-    await house.ledger.post([hold])
-    return key
-
-
 async def test_a_player_sees_what_he_has(house):
-    key = await played(house)
+    key = await house.played()
     answer = await house.get(f"/players/{key.player_id}/balance", own_token(key))
     assert answer.json() == {
         "player_id": str(key.player_id),
@@ -52,7 +32,7 @@ async def test_a_player_sees_what_he_has(house):
 
 
 async def test_the_statement_explains_the_balance_movement_by_movement(house):
-    key = await played(house)
+    key = await house.played()
     statement = (await house.get(f"/players/{key.player_id}/statement", own_token(key))).json()
     assert [(item["kind"], item["cash_delta_minor"], item["cash_balance_minor"]) for item in statement["items"]] == [
         ("withdrawal_hold", -200, 550),
@@ -106,7 +86,7 @@ async def test_a_debt_shows_in_balance_and_statement(house):
 
 
 async def test_with_several_currencies_the_statement_asks_which(house):
-    key = await played(house)
+    key = await house.played()
     await house.open(key._replace(currency="GBP"))
     path = f"/players/{key.player_id}/statement"
     unclear = await house.get(path, own_token(key))
