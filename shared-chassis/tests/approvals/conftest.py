@@ -71,11 +71,17 @@ class Mast:
             rows = await raw.fetch(_RAISED, self.casino)
         return [tuple(row) for row in rows]
 
-    async def executed(self) -> int:
-        """How many proposals about the flag say that they were executed."""
+    async def executed(self) -> set[str]:
+        """The proposals about the flag that say that they were executed."""
         async with self.service.db.read() as connection:
-            raw = await driver(connection)
-            return int(await raw.fetchval(_EXECUTED, self.casino))
+            rows = await (await driver(connection)).fetch(_EXECUTED, self.casino)
+        return {str(row["id"]) for row in rows}
+
+    async def approvers(self) -> set[tuple[str, UUID]]:
+        """(proposal, who) of every approval about the flag that counts, or did when the proposal ended."""
+        async with self.service.db.read() as connection:
+            rows = await (await driver(connection)).fetch(_APPROVERS, self.casino)
+        return {(str(row["id"]), UUID(row["who"])) for row in rows}
 
     async def waits(self, proposal: Any) -> bool:
         """Whether it can still come to something."""
@@ -111,7 +117,8 @@ async def create(db: Database) -> None:
         await connection.run_sync(example.metadata.create_all)
 
 
-_EXECUTED = "SELECT count(*) FROM rm_approval_list WHERE casino_id = $1 AND state = 'executed'"
+_EXECUTED = "SELECT id FROM rm_approval_list WHERE casino_id = $1 AND state = 'executed'"
+_APPROVERS = "SELECT id, jsonb_array_elements_text(approved_by) AS who FROM rm_approval_list WHERE casino_id = $1"
 _STATE = "SELECT state FROM rm_approval_list WHERE id = $1"
 _RAISED = "SELECT colour, actor, authorised_by FROM raised WHERE casino_id = $1 ORDER BY id"
 

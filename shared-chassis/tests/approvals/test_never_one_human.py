@@ -61,6 +61,7 @@ class Machine(RuleBasedStateMachine):
         self.colours: dict[str, str] = {}
         self.ends: dict[str, datetime] = {}
         self.seen = 0
+        self.carried_out: set[str] = set()
         self.concerns = concerned
         self.propose(0, colour, concerned)
 
@@ -169,7 +170,7 @@ class Machine(RuleBasedStateMachine):
     async def _all(self, *waiting: Any) -> None:
         await asyncio.gather(*waiting)
 
-    @rule(what=st.sampled_from(["reject", "withdraw", "pass a day", "sleep a day"]), who=OTHERS, which=WHICH)
+    @rule(what=st.sampled_from(["reject", "withdraw", "pass a day", "pass an hour"]), who=OTHERS, which=WHICH)
     def end(self, what: str, who: int, which: str) -> None:
         one = self.of(which)
         headers = self.mast.as_(self.beside(one, who))
@@ -178,9 +179,19 @@ class Machine(RuleBasedStateMachine):
         elif what == "withdraw":
             self.run(self.mast.client.post(f"{one['href']}/withdraw", headers=headers))
         else:
-            self.mast.clock.advance(timedelta(hours=25))
-            if what == "pass a day":
-                self.run(self.mast.run_tasks())
+            self.mast.clock.advance(timedelta(hours=25 if what == "pass a day" else 1))
+            self.run(self.mast.run_tasks())
+
+    @rule(who=OTHERS, which=WHICH, approved=st.booleans())
+    def sleep_a_day(self, who: int, which: str, approved: bool) -> None:
+        """Nothing runs for a day, before or after it is approved."""
+        self.of(which)
+        same = "before" if which == "before" else "newest"
+        if approved:
+            self.approve(who, same, crash=True, unseen=False)
+        self.mast.clock.advance(timedelta(hours=25))
+        self.approve(who, same, crash=False, unseen=False)
+        self.go_on("execute", same)
 
     @rule(what=st.sampled_from(["disable", "disable unnoticed"]), who=OTHERS, which=WHICH)
     def disable(self, what: str, who: int, which: str) -> None:
@@ -213,12 +224,14 @@ class Machine(RuleBasedStateMachine):
     def two_humans_once(self) -> None:
         if not hasattr(self, "people"):
             return
-        done = self.run(self.mast.raised())
-        new = [one for one in done[self.seen :] if one[0] != SMALL]
-        self.seen = len(done)
-        assert len([one for one in done if one[0] != SMALL]) == self.run(self.mast.executed()), (
-            "done twice, or in secret"
-        )
+        for one, person in self.run(self.mast.approvers()):
+            meant = self.said_yes[one] - self.concerned[one] - {self.requested[one]}
+            assert person in meant, "it counts as approved by somebody who has not said yes to it in time"
+        done = [one for one in self.run(self.mast.raised()) if one[0] != SMALL]
+        executed = self.run(self.mast.executed())
+        assert len(done) == len(executed), "done twice, or in secret"
+        new, which = done[self.seen :], executed - self.carried_out
+        self.seen, self.carried_out = len(done), executed
         for colour, actor, authorised_by in new:
             humans = {UUID(actor), *map(UUID, filter(None, (authorised_by or "").split(",")))}
             assert len(humans) > self.mast.needed, f"done with too few humans: {humans}"
@@ -230,7 +243,7 @@ class Machine(RuleBasedStateMachine):
                 and self.requested[one] == UUID(actor)
                 and not self.is_over(one)
                 and others <= self.said_yes[one] - self.concerned[one]
-                for one in self.requested
+                for one in which
             ), "done otherwise than it was approved"
 
 
@@ -279,6 +292,8 @@ PLAYS: dict[str, Play] = {
     "it is done a day after it was approved": _played(
         _approve(1, crash=True), ("end", {"what": "pass a day", "who": 1}), _RETRY
     ),
+    "nothing runs for a day before it is approved": _played(("sleep_a_day", {"who": 1, "approved": False}), _RETRY),
+    "nothing runs for a day after it is approved": _played(("sleep_a_day", {"who": 1, "approved": True}), _RETRY),
 }
 """What somebody who wants to do it alone would try."""
 
