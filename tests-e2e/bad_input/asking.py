@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from services.verification.tests.component.world import png
 
-from bad_input.examples import Example
+from bad_input.example import Example
 from bad_input.houses import House
 from bad_input.operations import Operation
 

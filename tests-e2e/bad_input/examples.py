@@ -4,13 +4,11 @@
 so that what ends something (an erasure, a new password) comes after what needs it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from bad_input.ceremonies import CEREMONIES, PARTINGS
+from bad_input.example import Example
 from contracts.registry import SERVICES
-
-CallerName = Literal["staff", "operator", "player", "nobody", "backoffice"]
 
 PROFILE = {
     "minimum_age": 18,
@@ -22,29 +20,6 @@ PROFILE = {
     "required_documents": ["identity"],
 }
 REASON = {"reason": "asked for by mail"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    """A request that is accepted.
-
-    Attributes:
-        caller: who makes it: staff of the one casino, staff of the whole operator, a player, nobody, another service.
-        body: JSON, with `$facts`.
-        form: fields of a form instead; a file is bytes.
-        path: parameters of the path that are no facts of that name.
-        query: parameters of the address: what narrows a huge list.
-        headers: what the operation wants beside who asks.
-        remembers_refusals: that it was refused is itself recorded, as a failed log-in or a refused deposit is.
-    """
-
-    caller: CallerName = "staff"
-    body: Any = None
-    form: Mapping[str, str] | None = None
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    remembers_refusals: bool = False
 
 
 _SECURITY = "/api/security/v1"
@@ -321,69 +296,9 @@ EXAMPLES |= {
     ),
 }
 
-OF_THE_GATEWAY = "POST /internal/v1/session-tokens"
-"""Its caller is the gateway; security's tests of browsers' sessions ask as it does."""
-
-CEREMONIES = frozenset(
-    {
-        f"DELETE {_SECURITY}/browser-sessions",
-        f"DELETE {_SECURITY}/clients/{{client_id}}/assignments/{{assignment_id}}",
-        f"DELETE {_SECURITY}/clients/{{client_id}}/keys/{{kid}}",
-        f"DELETE {_SECURITY}/factors/{{factor_id}}",
-        f"DELETE {_SECURITY}/own-sessions",
-        f"DELETE {_SECURITY}/own-sessions/{{session_id}}",
-        f"POST {_SECURITY}/assignments/exports",
-        f"POST {_SECURITY}/access-review/exports",
-        f"POST {_SECURITY}/access-review/{{assignment_id}}/review",
-        f"POST {_SECURITY}/alarms/{{alarm_id}}/acknowledge",
-        f"POST {_SECURITY}/approvals/{{approval_id}}/approve",
-        f"POST {_SECURITY}/approvals/{{approval_id}}/reject",
-        f"POST {_SECURITY}/approvals/{{approval_id}}/withdraw",
-        f"POST {_SECURITY}/audit/exports",
-        f"POST {_SECURITY}/break-glass/exports",
-        f"POST {_SECURITY}/elevations/exports",
-        f"POST {_SECURITY}/roles/exports",
-        f"POST {_SECURITY}/break-glass",
-        f"POST {_SECURITY}/break-glass/{{break_glass_id}}/end",
-        f"POST {_SECURITY}/break-glass/{{break_glass_id}}/review",
-        f"POST {_SECURITY}/browser-sessions",
-        f"POST {_SECURITY}/browser-sessions/factor",
-        f"POST {_SECURITY}/browser-sessions/factor-options",
-        f"POST {_SECURITY}/bulk-jobs/{{job_id}}/cancel",
-        f"POST {_SECURITY}/bulk-jobs/{{job_id}}/run",
-        f"POST {_SECURITY}/clients",
-        f"POST {_SECURITY}/clients/{{client_id}}/assignments",
-        f"POST {_SECURITY}/clients/{{client_id}}/disable",
-        f"POST {_SECURITY}/clients/{{client_id}}/enable",
-        f"POST {_SECURITY}/clients/{{client_id}}/keys",
-        f"POST {_SECURITY}/elevations",
-        f"POST {_SECURITY}/elevations/{{elevation_id}}/approve",
-        f"POST {_SECURITY}/elevations/{{elevation_id}}/end",
-        f"POST {_SECURITY}/elevations/{{elevation_id}}/refuse",
-        f"POST {_SECURITY}/factors/recovery-codes",
-        f"POST {_SECURITY}/factors/totp",
-        f"POST {_SECURITY}/factors/totp/{{factor_id}}/confirm",
-        f"POST {_SECURITY}/factors/webauthn",
-        f"POST {_SECURITY}/factors/webauthn/options",
-        f"POST {_SECURITY}/impersonations",
-        f"POST {_SECURITY}/me/break-glass/{{break_glass_id}}/end",
-        f"POST {_SECURITY}/me/elevations/{{elevation_id}}/end",
-        f"POST {_SECURITY}/oauth/token",
-        f"POST {_SECURITY}/sessions/bulk-end",
-        f"POST {_SECURITY}/staff-sessions/factor",
-        f"POST {_SECURITY}/staff-sessions/factor-options",
-        f"POST {_SECURITY}/staff/exports",
-        f"POST {_SECURITY}/staff/{{staff_id}}/factors/reset",
-        f"POST {_SECURITY}/staff/{{staff_id}}/sessions/end",
-        f"POST {_SECURITY}/step-up",
-        f"POST {_SECURITY}/step-up/options",
-        OF_THE_GATEWAY,
-        f"PUT {_SECURITY}/approvals/{{approval_id}}/payload",
-        f"PUT {_SECURITY}/clients/{{client_id}}/terms",
-    }
-)
-"""What takes a device, a second person, a key or a session a moment old. Bad tokens and bodies that are none are tried
-here; single fields in security's component tests of factors, sessions, clients, elevations and emergency access."""
+_FIRST = f"POST {_SECURITY}/staff-sessions/refresh"
+"""Ceremonies end the session that this one is about."""
+EXAMPLES = {_FIRST: EXAMPLES[_FIRST], **CEREMONIES, **PARTINGS, **EXAMPLES}
 
 PARTNERS = frozenset({"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"})
 """Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""

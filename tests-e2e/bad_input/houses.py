@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
-from bad_input.examples import CallerName, Example
+from bad_input.example import CallerName, Example
 from bad_input.operations import Operation
 from chassis.auth import ServiceTokens
 from chassis.db.engine import driver
@@ -18,6 +18,9 @@ from chassis.testing.tokens import TokenMaker, bearer, default_maker
 
 Facts = dict[str, Any]
 Opening = Callable[[], AbstractAsyncContextManager["House"]]
+
+ELSEWHERE = UUID(int=0xE15E)
+"""A casino at which nothing ever happened."""
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
@@ -51,7 +54,7 @@ class House:
         match caller:
             case "nobody":
                 return None
-            case "backoffice":
+            case "backoffice" | "gateway":
                 return ServiceTokens(caller, self.service.settings.internal_key).mint(self.service.name)
             case "player":
                 options = {"kind": "player", "subject": UUID(self.facts["player_id"]), "casino": UUID(casino)}
@@ -59,6 +62,10 @@ class House:
                 options |= {"casinos": ["*"]}
             case "staff":
                 options |= {"casinos": [casino]}
+            case "session":
+                options |= {"session": UUID(self.facts["session_id"])}
+            case "armed":
+                options |= {name: UUID(self.facts[f"armed_{name}"]) for name in ("subject", "session")}
         return self.maker.token(**{**options, **claims})
 
     def headers(self, operation: Operation, example: Example) -> dict[str, str]:

@@ -37,6 +37,7 @@ import security.main
 import security.settings
 import verification.main
 import verification.settings
+from bad_input import managers, under_way
 from bad_input.houses import House
 from chassis.db.tables import parked_message
 from chassis.domain import FixedClock
@@ -234,7 +235,7 @@ async def _view(house: House, token: str | None) -> str:
 
 
 async def _staffed(service: Service, app: FastAPI, client: httpx.AsyncClient) -> House:
-    """Security with an administrator who has logged in, a colleague with a role, and a player."""
+    """Security with an administrator who has logged in, a colleague with a role, a player, and what is under way."""
     kid, key = await service.state["keys"].current()
     maker, casino, player = TokenMaker(kid), uuid4(), uuid4()
     maker.key = key
@@ -257,6 +258,9 @@ async def _staffed(service: Service, app: FastAPI, client: httpx.AsyncClient) ->
     facts |= {"staff_id": colleague, "role_id": role, "assignment_id": assigned.json()["assignment_id"]}
     facts |= await _frozen(service, "sessions.end", facts, casino_id=None)
     facts["player_refresh_token"] = await _logged_in_player(house, casino, player)
+    facts |= await under_way.begun(house)
+    facts |= await managers.two_casinos(house, facts["on_call_role_id"])
+    await _set_aside(service, UUID(facts["other_casino_id"]))
     return house
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from tools.gateway import describe
 
-from bad_input.examples import CEREMONIES
+from bad_input.ceremonies import OF_PROGRAMS
 from contracts.registry import SERVICES
 
 _READS = frozenset({"get", "head", "options"})
@@ -85,4 +85,4 @@ def _operations() -> list[Operation]:
 
 DOCUMENTS: dict[str, dict[str, Any]] = {service: describe(service) for service in SERVICES}
 OPERATIONS = _operations()
-WRITES = [one for one in OPERATIONS if one.writes and one.key not in CEREMONIES]
+WRITES = [one for one in OPERATIONS if one.writes and one.key != OF_PROGRAMS]

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bad_input.asking import ask, problem
-from bad_input.examples import CEREMONIES, EXAMPLES, PARTNERS
+from bad_input.ceremonies import OF_PROGRAMS
+from bad_input.examples import EXAMPLES, PARTNERS
 from bad_input.houses import House
 from bad_input.mutations import mutations
 from bad_input.openings import Openings
@@ -19,7 +20,7 @@ OPERATIONS = sorted((one for one in WRITES if one.key in EXAMPLES), key=lambda o
 
 def test_every_write_operation_has_an_example() -> None:
     assert {one.key for one in WRITES} == EXAMPLES.keys() | PARTNERS
-    assert {one.key for one in EVERYTHING} >= CEREMONIES
+    assert OF_PROGRAMS in {one.key for one in EVERYTHING}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -36,13 +37,15 @@ async def _several_times(house: House, operation: Operation) -> None:
     before = await house.rows()
     at_once = await asyncio.gather(*(ask(house, operation, example, headers=headers) for _ in range(4)))
     good = [one for one in at_once if one.status_code < 300]
-    assert good, f"{operation}: {at_once[0].text}"
+    assert good or not example.accepted, f"{operation}: {at_once[0].text}"
     for one in at_once:
         assert one.status_code < 300 or problem(one, why=operation.key)
-    if not operation.takes_key:
+    if not operation.takes_key or not example.accepted:
         return
     assert len(good) == 4, [one.text for one in at_once]
     assert sum("idempotency-replayed" not in one.headers for one in good) == 1, f"{operation} was done twice"
+    if not example.again:
+        return
     done = await house.rows()
     assert done["idempotency"] == before["idempotency"] + 1, operation
     again = await ask(house, operation, example, headers=headers)

@@ -68,15 +68,15 @@ OPENING = Attempt(
 """It takes a session that goes on, so who is let in is tried in `test_break_glass.py`."""
 
 
-async def some_emergency(service: Service, staff_id: UUID, *, over: bool) -> UUID:
-    """An emergency at the casino that is open, or over and to be reviewed."""
+async def some_emergency(service: Service, staff_id: UUID, *, over: bool, casino: str = CASINO) -> UUID:
+    """An emergency at a casino that is open, or over and to be reviewed."""
     application, break_glass_id = service.application, uuid7()
     ctx = Context.system("tests", application.clock)
     before = timedelta(hours=1 if over else 0)
     command = OpenBreakGlass(
         staff_id=staff_id,
         role_id=uuid7(),
-        casinos=(CASINO,),
+        casinos=(casino,),
         incident_id="INC-1",
         minutes=30,
         now=ctx.occurred_at - before,
@@ -85,15 +85,15 @@ async def some_emergency(service: Service, staff_id: UUID, *, over: bool) -> UUI
     return break_glass_id
 
 
-async def some_elevation(service: Service, staff_id: UUID, role_id: UUID) -> UUID:
-    """A wish of somebody at the casino that waits for an answer."""
+async def some_elevation(service: Service, staff_id: UUID, role_id: UUID, *, casino: str = CASINO) -> UUID:
+    """A wish of somebody at a casino that waits for an answer."""
     application, elevation_id = service.application, uuid7()
     ctx = Context.system("tests", application.clock)
     command = RequestElevation(
         staff_id=staff_id,
         role_id=role_id,
         role_name="viewer",
-        casinos=(CASINO,),
+        casinos=(casino,),
         minutes=60,
         ticket="OPS-1",
         now=ctx.occurred_at,
