@@ -1,6 +1,7 @@
 """Whoever comes back with the last id misses nothing; whoever cannot be told is told to read anew."""
 
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -73,13 +74,13 @@ async def test_wherever_a_stream_is_cut_the_rows_are_the_same_in_the_end_and_not
 
 
 async def test_what_happened_meanwhile_is_told_by_another_process(home: House) -> None:
-    me = home.staff()
-    async with home.following(me) as stream:
+    who = uuid7()
+    async with home.following(home.staff(subject=who)) as stream:
         await stream.next("ready")
         last = stream.last_id
     ticket = await home.move("open")
     async with house(home.db, home.maker, home.service.settings) as other:
-        async with other.following(other.staff(), since=last) as stream:
+        async with other.following(other.staff(subject=who), since=last) as stream:
             assert (await stream.next()).kind == "ready"
             assert (await stream.next()).data["id"] == str(ticket)
 
@@ -111,7 +112,7 @@ def aged(home: House, identity: str | None, seconds: int) -> str:
     key = home.app.state.live.key
     mark = read(identity or "", key)
     assert mark is not None
-    return written(Mark(mark.position, mark.at - seconds), key)
+    return written(replace(mark, at=mark.at - seconds), key)
 
 
 async def test_who_was_away_for_too_long_is_told_to_read_anew(home: House) -> None:
@@ -147,6 +148,72 @@ async def test_a_list_that_rows_may_leave_unseen_is_read_anew_by_who_comes_back(
     async with home.following(me, "tickets/waiting", since=last) as stream:
         await stream.next("ready")
         assert (await stream.next()).kind == "resync"
+
+
+async def run_out(home: House, who: UUID, lists: str) -> str:
+    """The last id of a stream whose token ran out."""
+    async with home.following(home.staff(subject=who, lifetime_s=2), lists) as stream:
+        await stream.next("close")
+    assert stream.last_id is not None
+    return stream.last_id
+
+
+async def test_who_goes_on_with_another_token_is_told_of_rows_that_left_such_a_list_meanwhile(home: House) -> None:
+    who, before = uuid7(), await home.move("open")
+    last = await run_out(home, who, "tickets/waiting")
+    never = await home.move("won")
+    await home.move("lost", never)
+    await home.move("won", before)
+    async with home.following(home.staff(subject=who), "tickets/waiting", since=last) as stream:
+        await stream.next("ready")
+        told = await stream.next()
+        assert (told.kind, told.data) == ("gone", {"list": "tickets/waiting", "id": str(before)})
+        ticket = await home.move("open")
+        assert (await stream.next()).data["id"] == str(ticket)
+
+
+async def test_another_process_does_not_know_what_was_shown_and_has_such_a_list_read_anew(home: House) -> None:
+    who = uuid7()
+    last = await run_out(home, who, "tickets/waiting")
+    async with house(home.db, home.maker, home.service.settings) as other:
+        async with other.following(other.staff(subject=who), "tickets/waiting", since=last) as stream:
+            await stream.next("ready")
+            assert (await stream.next()).data == {"list": "tickets/waiting", "reason": "missed"}
+
+
+async def test_what_a_stream_knew_is_of_use_once_and_to_its_person_alone(home: House) -> None:
+    who = uuid7()
+    last = await run_out(home, who, "tickets/waiting")
+
+    async def reads_anew(headers: dict[str, str]) -> bool:
+        async with home.following(headers, "tickets/waiting", since=last) as stream:
+            await stream.next("ready")
+            await home.move("open")
+            return (await stream.next()).kind == "resync"
+
+    mine = home.staff(subject=who)
+    assert [await reads_anew(one) for one in (home.staff(), mine, mine)] == [True, False, True]
+
+
+async def test_an_id_is_of_one_person_and_what_they_followed_as_they_saw_it(home: House) -> None:
+    who = uuid7()
+    me = home.staff(subject=who)
+    async with home.following(me) as stream:
+        await stream.next("ready")
+        last = stream.last_id
+
+    async def is_told(headers: dict[str, str], lists: str = "tickets", **filters: str) -> list[Any]:
+        async with home.following(headers, lists, since=last, **filters) as stream:
+            await stream.next("ready")
+            await home.move("open")
+            return [(await stream.next()).kind for _ in lists.split(",")]
+
+    assert await is_told(me) == ["row"]
+    assert await is_told(home.staff()) == ["resync"]
+    assert await is_told(me, tickets="status=eq.open") == ["resync"]
+    assert await is_told(me, "tickets,tickets/mine") == ["resync", "resync"]
+    home.holds(who, modes={"pii_basic": "mask"})
+    assert await is_told(me) == ["resync"]
 
 
 @pytest.mark.parametrize("given", ["", "x", "AAAA", "a" * 2000, "%00", "../../etc", "0-1"])

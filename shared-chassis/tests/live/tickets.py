@@ -1,5 +1,6 @@
 """A service whose tickets are followed: an aggregate, a read model, lists of it, and one that a projector makes."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -109,6 +110,16 @@ async def waiting() -> list[Any]:
     return [ticket.c.status == "open"]
 
 
+FAILURES: deque[bool] = deque()
+"""Whether the fragile list fails, time by time; not, when nothing is said."""
+
+
+async def fragile() -> list[Any]:
+    if FAILURES and FAILURES.popleft():
+        raise RuntimeError("this list is broken")
+    return [ticket.c.status != "hidden"]
+
+
 async def owned(owner_id: UUID) -> list[Any]:
     return [ticket.c.owner_id == owner_id]
 
@@ -121,6 +132,7 @@ def routes() -> APIRouter:
     router = APIRouter(prefix="/api/example/v1")
     serve_list(router, "/tickets", TICKETS, PlayerOr(LIST), item=Item)
     serve_list(router, "/tickets/waiting", TICKETS, _MAY, item=Item, name="waiting", narrow=waiting)
+    serve_list(router, "/tickets/fragile", TICKETS, _MAY, item=Item, name="fragile", narrow=fragile)
     serve_list(router, "/tickets/mine", TICKETS, _MAY, item=Item, name="of_mine", narrow=of_mine)
     serve_list(router, "/owners/{owner_id}/tickets", TICKETS, _MAY, item=Item, name="owned", narrow=owned)
     serve_list(router, "/late-tickets", LATE, Requires(OTHER), item=Item, name="late")

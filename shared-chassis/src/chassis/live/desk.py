@@ -13,9 +13,12 @@ from chassis.http.listing.spec import ListSpec
 from chassis.http.problems import RequestProblem
 from chassis.live.asked import Offered
 from chassis.live.hub import Hub
+from chassis.live.remembered import Remembered
 from chassis.live.sources import Source
 
-MOST_EACH: Final = 5
+MOST_EACH: Final = 25
+"""More than any gateway lets one person follow, for a stream that goes on with another token may be there twice."""
+
 MOST_HERE: Final = 500
 
 
@@ -34,6 +37,7 @@ class Live:
         self.models = {model.table: name for source in sources for name, model in source.models.items()}
         self.lists = Offered(service, [one for one in lists if one.spec.table in self.models])
         self.hub = Hub(db, sources)
+        self.remembered = Remembered()
         self._specs = [one.spec for one in self.lists.by_name.values()]
         self._open: Counter[UUID] = Counter()
 

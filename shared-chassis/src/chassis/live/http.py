@@ -72,7 +72,8 @@ def live_router(service: str, live: Live) -> APIRouter:
         """Server-sent events about the rows of lists as they change, each as the list itself shows it to the caller.
 
         `ready` once it begins: read the lists then. `row` with a row that is new or changed, `gone` with the id of one
-        that is not in the list any more, `resync` with a list that is to be read anew, `close` with the reason.
+        that is not in the list any more, `resync` with a list that is to be read anew, `trouble` with one that cannot
+        be followed just now, `close` with the reason.
         """
         del lists, after
         wanted, place = live.lists.read(request.query_params.multi_items())
@@ -87,8 +88,8 @@ def live_router(service: str, live: Live) -> APIRouter:
             watched = [await _watched(one, live, request) for one in wanted]
             door: Door = request.app.state.door
             stream = Stream(
-                live.hub, live.db, watched, caller, still=door.still, drain=request.app.state.drain, key=live.key,
-                since=since, comes_back=place is not None or last is not None,
+                live.hub, watched, caller, still=door.still, drain=request.app.state.drain, key=live.key,
+                since=since, comes_back=place is not None or last is not None, remembered=live.remembered,
             )  # fmt: skip
             return Streaming(stream.events(), held.pop_all())
 
@@ -121,8 +122,9 @@ def _said(live: Live) -> dict[str, Any]:
                     "required": False,
                     "schema": {"type": "string"},
                     "description": f"A filter for {name}, as a query string: `status=eq.paid&order=..`, encoded.",
+                    "x-list": served.path,
                 }
-                for name in live.lists.by_name
+                for name, served in live.lists.by_name.items()
             ),
         ]
     }

@@ -3,16 +3,19 @@
 import asyncio
 import contextvars
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Final
 
+import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database
 from chassis.live.places import Mark, Position
 from chassis.live.sources import Source, closed
 from chassis.live.waiting import Waiting
+from chassis.store.failures import transient
 from chassis.store.logs import Place
 from chassis.store.read_models import Key
 from chassis.store.types import Recorded, UnknownEventType
@@ -25,6 +28,10 @@ _MOST_REPLAYED: Final = 5_000
 _LONGEST_PAUSE_S: Final = 5.0
 
 Changes = dict[tuple[str, Key], Position]
+
+
+class _TooMuch(Exception):
+    """It is cheaper to read a list anew."""
 
 
 class Hub:
@@ -76,22 +83,31 @@ class Hub:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def replay(self, waiting: Waiting, since: Position, until: Position) -> bool:
-        """Put what came between the two; whether that could be done."""
+        """Put what came between the two; whether that could be done.
+
+        Of a log with an event that this build cannot read nothing is known: its models are forgotten, not the others.
+        """
         if len(since) != len(self._sources):
             return False
-        read = 0
-        async with self._db.read() as connection:
-            for at, source in enumerate(self._sources):
-                place, end = since[at], until[at].window_to
-                while place.window_from != place.window_to or place.window_to < end:
-                    before = place
-                    events, place = await self._page(connection, source, waiting.models, place, end)
-                    read += len(events)
-                    if read > _MOST_REPLAYED:
-                        return False
-                    for (model, key), position in self._told(source, at, events, before, end, waiting.models, since):
-                        waiting.put(model, key, position)
-                since = (*since[:at], until[at], *since[at + 1 :])
+        try:
+            async with self._db.read() as connection:
+                for at, source in enumerate(self._sources):
+                    try:
+                        end = until[at].window_to
+                        async for (model, key), place in self._between(
+                            connection, source, at, since, waiting.models, end, most=_MOST_REPLAYED
+                        ):
+                            waiting.put(model, key, place)
+                    except Exception as error:
+                        _require_the_events_fault(error)
+                        for model in waiting.models & set(source.models):
+                            waiting.forget(model)
+                    since = (*since[:at], until[at], *since[at + 1 :])
+        except _TooMuch:
+            return False
+        except Exception as error:
+            log.warning("live_not_replayed", error=repr(error))
+            return False
         return True
 
     async def _run(self) -> None:
@@ -161,19 +177,38 @@ class Hub:
     ) -> Position:
         end = max(await source.reaches(connection), position[at].window_to)
         after = (*position[:at], closed(end), *position[at + 1 :])
-        place = position[at]
         try:
-            while place.window_to < end or place.window_from != place.window_to:
-                before = place
-                events, place = await self._page(connection, source, models, place, end)
-                for touched, told in self._told(source, at, events, before, end, models, position):
-                    changes.pop(touched, None)  # In order of the last change.
-                    changes[touched] = told
-        except UnknownEventType as error:
-            # Written by a later build. Those who look at the rows are to look again.
-            log.warning("live_event_unknown", error=str(error))
+            async for touched, told in self._between(connection, source, at, position, models, end):
+                changes.pop(touched, None)  # In order of the last change.
+                changes[touched] = told
+        except Exception as error:
+            # Those who look at the rows are to look again.
+            _require_the_events_fault(error)
             anew |= models & set(source.models)
         return after
+
+    async def _between(
+        self,
+        connection: AsyncConnection,
+        source: Source,
+        at: int,
+        position: Position,
+        models: set[str],
+        end: int,
+        *,
+        most: int | None = None,
+    ) -> AsyncIterator[tuple[tuple[str, Key], Position]]:
+        """The rows that were touched from the position of one log to the end of a window, each with the position after
+        it. _TooMuch when there are more events than `most`."""
+        place, read = position[at], 0
+        while place.window_from != place.window_to or place.window_to < end:
+            before = place
+            events, place = await self._page(connection, source, models, place, end)
+            read += len(events)
+            if most is not None and read > most:
+                raise _TooMuch
+            for one in self._told(source, at, events, before, end, models, position):
+                yield one
 
     async def _page(
         self, connection: AsyncConnection, source: Source, models: set[str], place: Place, end: int
@@ -196,3 +231,11 @@ class Hub:
         bounds = (before.window_to, end) if new else (before.window_from, before.window_to)
         for model, key, place in sorted(source.touched(events, models), key=lambda one: one[2]):
             yield (model, key), (*position[:at], Place(*bounds, place), *position[at + 1 :])
+
+
+def _require_the_events_fault(error: Exception) -> None:
+    """Raise it again unless an event is to blame: one of a later build, or one that no build can read."""
+    of_the_world = isinstance(error, (_TooMuch, DBAPIError, asyncpg.PostgresError)) or transient(error)
+    if of_the_world and not isinstance(error, UnknownEventType):
+        raise error
+    log.warning("live_event_unread", error=repr(error))

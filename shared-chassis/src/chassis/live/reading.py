@@ -24,6 +24,9 @@ MOST_KNOWN: Final = 1_000
 
 FIRST_SEEN: Final = 500
 
+Known = OrderedDict[tuple[str, ...], Any]
+"""Rows of one list that a client was shown: the id of each by its key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -48,10 +51,10 @@ class Watched:
 
     def __init__(self, name: str, served: Served, model: str, url: str, state: State, db: Database) -> None:
         self.name, self.served, self.model = name, served, model
-        self._url, self._db = url, db
+        self.url, self._db = url, db
         self._route = Again(served, state)
         self._keys: list[Column[Any]] = list(served.spec.table.primary_key.columns)
-        self._known: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self.known: Known = OrderedDict()
         self._sight: tuple[object, str] = (None, "")
 
     @property
@@ -83,7 +86,12 @@ class Watched:
         async def work(request: Request, where: Where) -> None:
             await whole(self.served.spec, request, caller, self._db, where=[*where, true()])
 
-        await self._route(self._url, caller, work)
+        await self._route(self.url, caller, work)
+
+    @property
+    def sight(self) -> str:
+        """Equal as long as the caller sees the same of the list; empty before they were looked at."""
+        return self._sight[1]
 
     async def begin(self, caller: Caller) -> None:
         """Remember what is at the top of the list, where rows may leave it that nothing else tells of."""
@@ -95,8 +103,8 @@ class Watched:
         shown = await self._seen(caller, self._one_of(keys), len(keys))
         told = {key: Told(*shown[_text(key)]) for key in keys if _text(key) in shown}
         missing = [key for key in keys if key not in told]
-        for key in [key for key in missing if _text(key) in self._known]:
-            told[key] = Told(self._known.pop(_text(key)), None)
+        for key in [key for key in missing if _text(key) in self.known]:
+            told[key] = Told(self.known.pop(_text(key)), None)
         unfiltered = await self._without_filter(caller, [key for key in missing if key not in told])
         return told | {key: Told(one, None) for key, one in unfiltered.items()}
 
@@ -104,17 +112,17 @@ class Watched:
         self, caller: Caller, condition: ColumnElement[bool], most: int, *, whole_rows: bool = True
     ) -> dict[tuple[str, ...], tuple[Any, dict[str, Any]]]:
         """Rows as the caller sees them, with their ids; remembered."""
-        shown = await self._read(self._url, caller, condition, most, whole_rows=whole_rows)
+        shown = await self._read(self.url, caller, condition, most, whole_rows=whole_rows)
         for key, (identity, _) in shown.items():
-            self._known[key] = identity
-            self._known.move_to_end(key)
-        while len(self._known) > MOST_KNOWN:
-            self._known.popitem(last=False)
+            self.known[key] = identity
+            self.known.move_to_end(key)
+        while len(self.known) > MOST_KNOWN:
+            self.known.popitem(last=False)
         return shown
 
     async def _without_filter(self, caller: Caller, keys: Sequence[Key]) -> dict[Key, Any]:
         """The ids of those that the list itself shows the caller."""
-        path, _, query = self._url.partition("?")
+        path, _, query = self.url.partition("?")
         if not keys or not query:
             return {}
         shown = await self._read(path, caller, self._one_of(keys), len(keys), whole_rows=False)
