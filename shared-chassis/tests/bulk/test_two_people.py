@@ -11,7 +11,7 @@ from chassis.bulk.jobs import WINDOW
 from chassis.db.tables import bulk_row
 
 from .conftest import Shop
-from .example import ALONE, APPROVALS, APPROVE, PATH, A, B, rows
+from .example import ALONE, APPROVALS, APPROVE, JOBS, PATH, A, B, rows
 
 
 def some(number: int, first: int = 0) -> str:
@@ -90,6 +90,21 @@ async def test_money_takes_two_from_the_first_row(shop: Shop) -> None:
     await shop.approve(proposal)
     await shop.work()
     assert [one.what for one in await shop.effects()] == ["paid", "paid"]
+
+
+async def test_the_sum_is_told_to_whoever_sees_the_money_of_the_list_alone(shop: Shop) -> None:
+    await shop.bets(*rows(2))
+    masked = shop.as_(modes={"financial": "mask"})
+    unseen = await shop.frozen(headers=masked, action="pay", parameters={"rule": 7})
+    assert unseen["totals"] is None
+
+    async def told(headers: dict[str, str]) -> list[Any]:
+        [listed] = (await shop.client.get(f"{JOBS}?select=totals", headers=headers)).json()
+        return [listed, (await shop.show(unseen, headers))["totals"]]
+
+    assert await told(masked) == [{"totals": None}, None]
+    assert await told(shop.as_()) == [{"totals": {"EUR": 201}}, {"EUR": 201}]
+    assert (await shop.cancel(unseen, masked)).json()["totals"] is None
 
 
 async def test_the_largest_amount_of_a_role_holds_for_each_row(shop: Shop) -> None:

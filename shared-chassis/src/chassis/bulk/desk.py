@@ -239,7 +239,7 @@ class Bulk:
             raise BulkJobUnknown
         await record(uow, "bulk.started", started, action)
         await uow.schedule(RUN, payload.job_id, {})
-        return BulkJobItem.of(started)
+        return BulkJobItem.of(started, amounts=False)  # Whoever approved it may not be who sees them.
 
     # -- ending ------------------------------------------------------------------------------------------------------
 

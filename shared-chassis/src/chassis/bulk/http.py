@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, create_model
 from sqlalchemy import ColumnElement, Uuid, and_, func, literal, not_, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals import ApprovalRequested, Proposing
 from chassis.auth import AnyStaff, Caller, Requires
@@ -21,9 +22,10 @@ from chassis.db.tables import bulk_job as table
 from chassis.db.tables import bulk_row
 from chassis.domain import uuid7
 from chassis.http.dependencies import Db
+from chassis.http.listing.asked import Row
 from chassis.http.listing.fields import Field as Listed
 from chassis.http.listing.mount import serve_list
-from chassis.http.listing.spec import ListSpec
+from chassis.http.listing.spec import Finish, ListSpec
 from chassis.http.models import StrictModel
 from chassis.http.once import Once
 from chassis.http.reasons import Reason
@@ -149,7 +151,8 @@ def _add_action(router: APIRouter, action: BulkAction) -> None:
         job_id = uuid7()
 
         async def work(uow: UnitOfWork) -> BulkJobView:
-            return await _view(bulk, uow, await bulk.freeze(uow, job_id, action, caller, frozen, parameters))
+            job = await bulk.freeze(uow, job_id, action, caller, frozen, parameters)
+            return await _view(bulk, uow, caller, job)
 
         return await once(caller, work)
 
@@ -175,7 +178,7 @@ def _add_lists(router: APIRouter) -> None:
         return [_r.job_id == job.id]
 
     summary = "Bulk jobs: the caller's own, and those of casinos where the caller starts or approves such jobs."
-    serve_list(router, "/bulk-jobs", BULK_JOBS, staff, item=BulkJobItem, narrow=known, summary=summary)
+    serve_list(router, "/bulk-jobs", BULK_JOBS, staff, item=BulkJobItem, narrow=known, finish=_masked, summary=summary)
     summary = "The rows of a bulk job and what became of each: `result=eq.refused` is the report of what failed."
     serve_list(router, "/bulk-jobs/{job_id}/rows", BULK_ROWS, staff, item=BulkRowItem, narrow=of_job, summary=summary)
 
@@ -194,7 +197,7 @@ def _add_job(router: APIRouter) -> None:
         """A job: how far it is, and whether starting it would take a second person."""
 
         async def work(uow: UnitOfWork) -> BulkJobView:
-            return await _view(bulk, uow, await _found(uow.connection, caller, bulk, job_id))
+            return await _view(bulk, uow, caller, await _found(uow.connection, caller, bulk, job_id))
 
         return await bulk.app.transact(work, caller.context(request))
 
@@ -206,8 +209,9 @@ def _add_job(router: APIRouter) -> None:
         such jobs at all of its casinos."""
 
         async def work(uow: UnitOfWork) -> BulkJobItem:
-            await _found(uow.connection, caller, bulk, job_id)
-            return BulkJobItem.of(await bulk.cancel(uow, job_id))
+            job = await _found(uow.connection, caller, bulk, job_id)
+            amounts = _sees_amounts(caller, bulk, job.action, job.casinos)
+            return BulkJobItem.of(await bulk.cancel(uow, job_id), amounts=amounts)
 
         return await bulk.app.transact(work, caller.context(request))
 
@@ -251,11 +255,31 @@ async def _found(connection: Any, caller: Caller, bulk: Bulk, job_id: UUID) -> A
     return found
 
 
-async def _view(bulk: Bulk, uow: UnitOfWork, job: Any) -> BulkJobView:
+def _sees_amounts(caller: Caller, bulk: Bulk, action: str, casinos: Sequence[UUID]) -> bool:
+    """Whether the list of the job's rows shows the caller money in clear, in each of their casinos."""
+    served = bulk.lists.get(action)
+    places: Sequence[UUID | None] = casinos or [None]
+    return served is not None and all(caller.mode("financial", one, served.permission) == "clear" for one in places)
+
+
+def _masked(request: Request, caller: Caller) -> Finish:
+    """Totals are of the kind of data that the summed rows have, which no permission of this list shows."""
+    bulk: Bulk = request.app.state.bulk
+
+    async def finish(_connection: AsyncConnection, found: list[Row]) -> list[Row]:
+        return [
+            row if _sees_amounts(caller, bulk, row["action"], row["casinos"]) else {**row, "totals": None}
+            for row in found
+        ]
+
+    return finish
+
+
+async def _view(bulk: Bulk, uow: UnitOfWork, caller: Caller, job: Any) -> BulkJobView:
     first = await jobs.sample(uow.connection, job.id, _SAMPLE)
     waiting = job.state in ("frozen", "proposed") and job.action in bulk.actions
     return BulkJobView(
-        **BulkJobItem.of(job).model_dump(),
+        **BulkJobItem.of(job, amounts=_sees_amounts(caller, bulk, job.action, job.casinos)).model_dump(),
         second_person=waiting and await bulk.takes_two(uow, job),
         sample=[BulkRowItem(**{name: getattr(one, name) for name in BulkRowItem.model_fields}) for one in first],
     )

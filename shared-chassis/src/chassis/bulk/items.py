@@ -18,7 +18,10 @@ class BulkJobItem(BaseModel):
     done: int
     refused: int
     skipped: int = Field(description="There was nothing left to do, or the job ended before their turn")
-    totals: dict[str, int] = Field(description="The amounts of all rows by currency, in minor units, where money moves")
+    totals: dict[str, int] | None = Field(
+        description="The amounts of all rows by currency, in minor units, where money moves; null for whoever does not "
+        "see the money of the list they are rows of"
+    )
     parameters: dict[str, Any] | None
     casinos: list[UUID] = Field(description="Whose rows; none: rows of no casino")
     sha256: str = Field(description="Of the action, its parameters and the rows' ids")
@@ -32,9 +35,10 @@ class BulkJobItem(BaseModel):
     expires_at: datetime = Field(description="When it is started no more")
 
     @classmethod
-    def of(cls, row: Any) -> Self:
-        """From what is kept."""
-        return cls(**{name: getattr(row, name) for name in BulkJobItem.model_fields})
+    def of(cls, row: Any, *, amounts: bool) -> Self:
+        """From what is kept, with or without the amounts."""
+        told = {name: getattr(row, name) for name in BulkJobItem.model_fields}
+        return cls(**told if amounts else {**told, "totals": None})
 
 
 class BulkRowItem(BaseModel):
