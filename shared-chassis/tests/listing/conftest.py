@@ -1,6 +1,7 @@
 """The list of bets, served."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import insert
 
 from chassis.auth import PermissionSpec
 from chassis.db import Database
+from chassis.domain import FixedClock
 from chassis.http import create_service
 from chassis.settings import ServiceSettings
 from chassis.testing.client import client as started
@@ -17,6 +19,7 @@ from chassis.testing.postgres import CHASSIS, Databases, opened
 from chassis.testing.tokens import test_verifier
 
 from .bets import LIST, ROWS, bet, metadata, router, staff
+from .house import NOW, House, house
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,10 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A member of staff of casino A."""
     async with started(app, token=staff()) as client:
         yield client
+
+
+@pytest.fixture
+async def home(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
+    """A service of its own, of which files are taken and where views are kept."""
+    async with house(databases, tmp_path, FixedClock(NOW)) as one:
+        yield one

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +30,7 @@ from chassis.testing.tokens import ALL_CLEAR, bearer, make_token, test_verifier
 
 from .bets import AML, BETS, HEAVY, HUGE, LIST, REVEAL, ROWS, SUBJECT, A, Bet, bet, finishing, metadata, of_player
 
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 EXPORT = "example.bet.export"
 SHARE = "example.view.share"
 VIEWS = "/api/example/v1/views"

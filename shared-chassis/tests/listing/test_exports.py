@@ -2,8 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,15 +16,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 
 from .bets import AML, LIST, PLAYERS, REVEAL, ROWS, VISIBLE, A, B, bet
-from .house import EXPORT, PATH, House, house, rows_of
-
-NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def home(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(databases, tmp_path, FixedClock(NOW)) as one:
-        yield one
+from .house import EXPORT, NOW, PATH, House, house, rows_of
 
 
 def files_in(folder: Path) -> list[Path]:

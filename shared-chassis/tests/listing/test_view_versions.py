@@ -1,9 +1,6 @@
 """Saved views: who shares and changes them, their versions, defaults, and what is refused."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,8 +8,6 @@ import pytest
 
 from chassis.auth import Forbidden
 from chassis.db.engine import driver
-from chassis.domain import FixedClock
-from chassis.testing.postgres import Databases
 from chassis.testing.tokens import make_token
 from chassis.testing.tokens import test_verifier as verifier
 from chassis.views import Views
@@ -20,7 +15,7 @@ from chassis.views.models import NewViewBody
 from chassis.views.who import require_share
 
 from .bets import LIST, REVEAL, A, B
-from .house import PATH, SHARE, VIEWS, House, house
+from .house import PATH, SHARE, VIEWS, House
 from .viewing import (
     ANN,
     HUGE,
@@ -40,14 +35,6 @@ from .viewing import (
     show,
     somebody,
 )
-
-NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def home(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(databases, tmp_path, FixedClock(NOW)) as one:
-        yield one
 
 
 @pytest.mark.parametrize("target", [shared(), shared(role=ROLE)])

@@ -1,18 +1,14 @@
 """Saved views: what they make of a list, who sees them and what of them, and what files keep."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from chassis.domain import FixedClock
-from chassis.testing.postgres import Databases
 from chassis.testing.tokens import bearer, make_token
 
 from .bets import AML, PLAYERS, REVEAL, VISIBLE, A, B
-from .house import EXPORT, PATH, SHARE, VIEWS, House, house, rows_of
+from .house import EXPORT, NOW, PATH, SHARE, VIEWS, House, rows_of
 from .viewing import (
     ANN,
     FINISHED,
@@ -32,14 +28,6 @@ from .viewing import (
     show,
     somebody,
 )
-
-NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def home(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(databases, tmp_path, FixedClock(NOW)) as one:
-        yield one
 
 
 async def test_a_view_brings_its_filter_order_and_columns(home: House) -> None:

@@ -143,7 +143,10 @@ def policy_of(
     ceilings: Mapping[str, int] = MappingProxyType({}),
     tied_to: Iterable[UUID] = (),
 ) -> Policy:
-    """A policy in which one subject holds these permissions at these casinos, and nobody anything else."""
+    """A policy in which one subject holds these permissions at these casinos, and nobody anything else.
+
+    A role of no casino is there, and held by nobody.
+    """
     roles, given = {}, []
     for number, one in enumerate(held):
         names, places = frozenset(map(str, one["permissions"])), {str(place) for place in one["casinos"]}
@@ -151,7 +154,8 @@ def policy_of(
         grant = RoleGrant(id=f"test{number}@1#1", permissions=names, modes=modes, ceilings=ceilings, exact=names)
         role = PolicyRole(id=_role_id(one), name=f"test{number}", version=1, grants=(grant,))
         roles[role.id] = role
-        given.append(PolicyAssignment(id=uuid4(), role_id=role.id, scope=scope))
+        if places:
+            given.append(PolicyAssignment(id=uuid4(), role_id=role.id, scope=scope))
     known = {name for role in roles.values() for grant in role.grants for name in grant.permissions}
     ties = tuple(Tie(other=one, until=datetime.max.replace(tzinfo=UTC)) for one in tied_to)
     return Policy(

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
 from chassis.auth.caller import Caller
-from chassis.db.tables import list_view as table
 from chassis.db.tables import list_view_version as versions
 from chassis.domain import Invalid
 from chassis.http.listing.fields import label_of
@@ -24,7 +23,18 @@ from chassis.store import Application, UnitOfWork
 from chassis.views import rows
 from chassis.views.content import ViewContent, Written, opened, require_written_out, saved, sealed, shown_to, tree_of
 from chassis.views.errors import DefaultTaken, TooManyViews, ViewChanged, ViewUnknown
-from chassis.views.who import admitted, is_for_staff, may_change, may_see, refuse, require_share, shared_by, visible
+from chassis.views.who import (
+    admitted,
+    is_for_staff,
+    may_change,
+    may_see,
+    of_roles,
+    offered,
+    refuse,
+    require_share,
+    shared_by,
+    visible,
+)
 from contracts.platform.events import SettingChanged
 
 MOST: Final = 50
@@ -72,7 +82,7 @@ class Views:
         if served is None or not may_see(caller, served):
             return None
         async with self.app.db.read() as connection:
-            row = await rows.find(connection, view_id, visible(caller, served))
+            row = await rows.find(connection, view_id, visible(caller, served, self.share))
         return None if row is None else saved(view_id, row.version, self.written(view_id, row).content)
 
     async def about(self, caller: Caller, path: str) -> dict[str, Any] | None:
@@ -93,14 +103,15 @@ class Views:
         """
         there = self.visible(caller, paths)
         own = await rows.choices_of(connection, caller.id, paths)
-        of_roles = await rows.defaults_of_roles(connection, there)
+        with_roles = or_(false(), *(of_roles(caller, one) for one in self._of(paths)))
+        defaults = await rows.defaults_of_roles(connection, with_roles)
         named = {UUID(one) for row in own.values() for one in row.pinned}
         named |= {row.default_id for row in own.values() if row.default_id is not None}
         left = await rows.known(connection, sorted(named), there) if named else set()
         found: dict[str, tuple[str | None, list[str]]] = {}
         for path in paths:
             row = own.get(path)
-            wanted = row.default_id if row is not None and row.default_id in left else of_roles.get(path)
+            wanted = row.default_id if row is not None and row.default_id in left else defaults.get(path)
             pinned = [one for one in row.pinned if UUID(one) in left] if row is not None else []
             found[path] = (None if wanted is None else str(wanted), pinned)
         return found
@@ -109,8 +120,11 @@ class Views:
 
     def visible(self, caller: Caller, paths: Sequence[str] | None = None) -> ColumnElement[bool]:
         """All views that are there for the caller, or those of some lists."""
-        lists = self.lists.values() if paths is None else [self.lists[one] for one in paths if one in self.lists]
-        return or_(*(visible(caller, one) for one in lists), table.c.id.is_(None))
+        return or_(false(), *(visible(caller, one, self.share) for one in self._of(paths)))
+
+    async def offered(self, connection: AsyncConnection, caller: Caller, view_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of these views that are the caller's own or shared with them."""
+        return await rows.known(connection, view_ids, or_(false(), *(offered(caller, one) for one in self._of(None))))
 
     async def row(self, connection: AsyncConnection, caller: Caller, view_id: UUID) -> Any:
         """The view as it is; ViewUnknown unless it is there for the caller."""
@@ -224,6 +238,9 @@ class Views:
         await rows.choose(uow.connection, caller.id, path, default_id, pinned, uow.ctx.occurred_at)
 
     # -- beneath -----------------------------------------------------------------------------------------------------
+
+    def _of(self, paths: Sequence[str] | None) -> list[Served]:
+        return [served for path, served in self.lists.items() if paths is None or path in paths]
 
     def _sight(self, caller: Caller, served: Served) -> Sight:
         return sight_of(admitted(caller, served), served.spec.fields)

@@ -82,6 +82,7 @@ VIEWS = ListSpec(
         **_fields(table.c),
         "owner_id": Listed(table.c.owner_id, refers="staff"),
         "created_at": Listed(table.c.created_at, sortable=True),
+        "offered": Listed(None, kind="boolean"),
         "default": Listed(None, kind="boolean"),
         "pinned": Listed(None, kind="integer"),
     },
@@ -119,7 +120,7 @@ def views_router(service: str) -> APIRouter:
         async with db.read() as connection:
             return views.versions_for(caller, await views.kept(connection, caller, view_id))
 
-    summary = "The views there are for the caller: their own, and those shared with them."
+    summary = "The views there are for the caller: their own, those shared with them, and those they look after."
     serve_list(router, "", VIEWS, staff, item=ViewItem, narrow=there, finish=_chosen, summary=summary)
     _add_choice(router)
     _add_changes(router)
@@ -136,7 +137,10 @@ def _chosen(request: Request, caller: Caller) -> Any:
 
     async def finish(connection: AsyncConnection, found: list[Row]) -> list[Row]:
         chosen = await views.chosen(connection, caller, sorted({row["list"] for row in found}))
-        return [{**row, **_place(str(row["id"]), *chosen[row["list"]])} for row in found]
+        offered = await views.offered(connection, caller, [row["id"] for row in found])
+        return [
+            {**row, "offered": row["id"] in offered, **_place(str(row["id"]), *chosen[row["list"]])} for row in found
+        ]
 
     return finish
 
@@ -204,7 +208,8 @@ def _add_changes(router: APIRouter) -> None:
 
         async def work(uow: UnitOfWork) -> ViewShown:
             await views.change(uow, caller, row, match, body, Written(body, caller.id))
-            return await _shown(uow.connection, caller, view_id, views)
+            # Whoever takes another's view back from all others is told of it, though it is not there for them any more.
+            return _told(await rows.find(uow.connection, view_id), caller, views)
 
         shown = await views.app.transact(work, caller.context(request, casino_id=body.casino_id))
         response.headers["ETag"] = f'"{shown.version}"'
@@ -274,8 +279,11 @@ async def _version(connection: AsyncConnection, caller: Caller, row: Any, versio
 
 
 async def _shown(connection: AsyncConnection, caller: Caller, view_id: UUID, views: Views) -> ViewShown:
-    row = await views.row(connection, caller, view_id)
-    content, unusable = views.shown(caller, row.list, view_id, row)
+    return _told(await views.row(connection, caller, view_id), caller, views)
+
+
+def _told(row: Any, caller: Caller, views: Views) -> ViewShown:
+    content, unusable = views.shown(caller, row.list, row.id, row)
     return ViewShown(**_kept(row).model_dump(), **_content(content), unusable=unusable)
 
 

@@ -52,8 +52,8 @@ class ChoiceBody(StrictModel):
     pinned: Pinned
 
 
-class ViewItem(BaseModel):
-    """A view in the list of views."""
+class ViewKept(BaseModel):
+    """A view as it is kept, without what it asks for."""
 
     id: UUID
     list: str = Field(description="The list's address, with the parameters in it unfilled")
@@ -67,6 +67,14 @@ class ViewItem(BaseModel):
     created_at: datetime
     changed_at: datetime
     changed_by: UUID
+
+
+class ViewItem(ViewKept):
+    """A view in the list of views."""
+
+    offered: bool = Field(
+        description="It is for the caller: their own, or shared with them. Else they look after it for others"
+    )
     default: bool = Field(description="The caller begins with it")
     pinned: int | None = Field(description="Its place among those on top, from 1; null: it is none of them")
 
@@ -98,23 +106,6 @@ class ShownContent(BaseModel):
 
 class ViewVersion(VersionItem, ShownContent):
     """A view as it was once."""
-
-
-class ViewKept(BaseModel):
-    """A view as it is kept, without what it asks for."""
-
-    id: UUID
-    list: str
-    name: str
-    visibility: str
-    role_id: UUID | None
-    casino_id: UUID | None
-    role_default: bool
-    owner_id: UUID
-    version: int
-    created_at: datetime
-    changed_at: datetime
-    changed_by: UUID
 
 
 class ViewShown(ViewKept, ShownContent):

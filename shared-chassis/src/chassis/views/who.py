@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
@@ -61,16 +61,37 @@ def roles_of(caller: Caller) -> dict[UUID, CasinoScope]:
     return found
 
 
-def visible(caller: Caller, served: Served) -> ColumnElement[bool]:
-    """The views of a list that are there for the caller, who may see the list."""
+def visible(caller: Caller, served: Served, share: str) -> ColumnElement[bool]:
+    """The views of a list that are there for the caller: those offered to them, and those they look after."""
     if not may_see(caller, served):
         return false()
     c, reach = table.c, caller.scope(permission_of(served))
-    shared = [and_(c.visibility == "casino", c.casino_id.is_not(None), in_scope(c.casino_id, reach))]
-    for role_id, scope in roles_of(caller).items():
-        here = or_(c.casino_id.is_(None), in_scope(c.casino_id, reach & scope))
-        shared.append(and_(c.visibility == "role", c.role_id == role_id, here))
-    return and_(c.list == served.path, ~c.deleted, or_(c.owner_id == caller.id, *shared))
+    here = or_(c.casino_id.is_(None), in_scope(c.casino_id, reach))
+    looked_after = and_(c.list == served.path, ~c.deleted, here, shared_by(caller, share, c))
+    return or_(offered(caller, served), looked_after)
+
+
+def offered(caller: Caller, served: Served) -> ColumnElement[bool]:
+    """The caller's own views of a list, and those shared with them."""
+    if not may_see(caller, served):
+        return false()
+    c, reach = table.c, caller.scope(permission_of(served))
+    of_casino = and_(c.visibility == "casino", c.casino_id.is_not(None), in_scope(c.casino_id, reach))
+    return or_(
+        and_(c.list == served.path, ~c.deleted, or_(c.owner_id == caller.id, of_casino)), of_roles(caller, served)
+    )
+
+
+def of_roles(caller: Caller, served: Served) -> ColumnElement[bool]:
+    """The views of a list that are shared with roles the caller holds."""
+    if not may_see(caller, served):
+        return false()
+    c, reach = table.c, caller.scope(permission_of(served))
+    held = [
+        and_(c.role_id == role_id, or_(c.casino_id.is_(None), in_scope(c.casino_id, reach & scope)))
+        for role_id, scope in roles_of(caller).items()
+    ]
+    return and_(c.list == served.path, ~c.deleted, c.visibility == "role", or_(false(), *held))
 
 
 def holds_share(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
@@ -81,15 +102,24 @@ def holds_share(caller: Caller, permission: str, casino_id: UUID | None) -> bool
 def may_change(caller: Caller, permission: str, row: Any) -> bool:
     """Whether they may change or remove the view: its owner, and whoever may share it as it is shared."""
     return bool(row.owner_id == caller.id) or (
-        row.visibility != "private" and caller.may(permission) and holds_share(caller, permission, row.casino_id)
+        row.visibility != "private"
+        and caller.may(permission)
+        and holds_share(caller, permission, row.casino_id)
+        and _may_share_with(caller, permission, row)
     )
+
+
+def _may_share_with(caller: Caller, permission: str, target: Any) -> bool:
+    """Whether they may share with the role, if one is named: another than their own takes the whole operator."""
+    return target.visibility != "role" or target.role_id in roles_of(caller) or caller.scope(permission).unlimited
 
 
 def shared_by(caller: Caller, permission: str, columns: Any) -> ColumnElement[bool]:
     """The rows that are shared in a way in which the caller may share."""
     scope = caller.scope(permission)
     here = and_(columns.casino_id.is_not(None), in_scope(columns.casino_id, scope))
-    return and_(columns.visibility != "private", or_(here, columns.casino_id.is_(None) if scope.unlimited else false()))
+    with_mine = or_(columns.visibility == "casino", columns.role_id.in_(list(roles_of(caller))))
+    return and_(columns.visibility != "private", true() if scope.unlimited else and_(here, with_mine))
 
 
 def require_share(caller: Caller, permission: str, served: Served, target: Any) -> None:
@@ -114,7 +144,7 @@ def require_share(caller: Caller, permission: str, served: Served, target: Any) 
     if target.visibility == "role":
         if caller.access is None or target.role_id not in caller.access.policy.roles:
             raise Invalid("There is no such role.", field="role_id")
-        if target.role_id not in roles_of(caller) and not everywhere:
+        if not _may_share_with(caller, permission, target):
             refuse(caller, permission, target.casino_id)
 
 
