@@ -1,7 +1,8 @@
 """`python -m tools.gateway [--check]`: the gateway's routing table and the OpenAPI document over all services.
 
 Both are made from what the services themselves say about their routes, so a route cannot be open at the gateway and
-closed behind it, or the other way round. `--check` fails when what is committed is older than the code.
+closed behind it, or the other way round. The document has what the gateway itself serves as well. `--check` fails when
+what is committed is older than the code.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from typing import Any
 from chassis.runtime import http_application
 from chassis.testing.environment import make_settings
 from contracts.registry import SERVICES
+from gateway.own import own_paths, own_schemas
 
 GENERATED = Path(__file__).parents[1] / "gateway" / "src" / "gateway" / "generated"
 
@@ -56,6 +58,7 @@ def routes_of(service: str, paths: dict[str, Any]) -> list[dict[str, Any]]:
             "risk": operation.get("x-risk"),
             "keyed": any(one.get("name") == "Idempotency-Key" for one in operation.get("parameters", [])),
             "upload": "multipart/form-data" in operation.get("requestBody", {}).get("content", {}),
+            "stream": "text/event-stream" in operation["responses"].get("200", {}).get("content", {}),
         }
         for path, operations in sorted(paths.items())
         for method, operation in sorted(operations.items())
@@ -108,6 +111,8 @@ def generate() -> dict[str, str]:
         for name, schema in sorted(components.get("schemas", {}).items()):
             key = name if name in _SHARED else f"{service}.{name}"
             document["components"]["schemas"][key] = renamed(service, schema)
+    document["paths"] |= own_paths(document["paths"])
+    document["components"]["schemas"] |= own_schemas()
     return {
         "routes.json": json.dumps(table, indent=1) + "\n",
         "openapi.json": json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n",

@@ -141,6 +141,7 @@ class Scripted:
 
     def __init__(self, script: Script) -> None:
         self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
         self._script = script
         self._tasks: set[asyncio.Task[Any]] = set()
         self.url = ""
@@ -166,7 +167,7 @@ class Scripted:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.heads.append(head)
                 found = re.search(rb"content-length: ([0-9]+)", head.lower())
-                await reader.readexactly(int(found.group(1)) if found else 0)
+                self.bodies.append(await reader.readexactly(int(found.group(1)) if found else 0))
                 await self._script(head, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # It has hung up, which is its right.

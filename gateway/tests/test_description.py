@@ -8,11 +8,18 @@ import httpx
 import pytest
 
 from chassis.auth import Caller
+from chassis.http.routes import declared_routes
+from chassis.testing.environment import make_settings
 from chassis.testing.tokens import bearer, make_token, test_verifier
+from gateway.main import build
+from gateway.own import LIVE, OWN_ROUTES
 from gateway.pages import Description
 from gateway.routes import Route, load_openapi, load_routes
+from gateway.settings import Settings
 
-ROUTES = load_routes()
+from .conftest import SERVICES
+
+ROUTES = [*load_routes(), *OWN_ROUTES]
 WHOLE = json.loads(load_openapi())
 PERMISSIONS = sorted({route.permission for route in ROUTES if route.permission})
 
@@ -92,6 +99,33 @@ def test_a_service_is_shown_nothing_that_people_do() -> None:
 def test_a_route_without_a_marker_that_is_known_is_open_to_nobody() -> None:
     route = Route("games", "GET", "/api/games/v1/x", public=False, upload=False, access="something new")
     assert not route.open_to(None)
+
+
+def filters(document: dict[str, Any], path: str) -> set[str]:
+    return {one["name"] for one in document["paths"][path]["get"]["parameters"] if "x-list" in one}
+
+
+async def test_the_live_lists_that_are_told_are_those_one_may_see() -> None:
+    payments = await caller(permissions=["payments.withdrawal.list"])
+    assert filters(described(payments), LIVE) == {"payments.withdrawals"}
+    assert filters(described(payments), "/api/payments/v1/live") == {"withdrawals"}
+    everything = await caller(permissions=PERMISSIONS)
+    assert {"payments.withdrawals", "backoffice.players", "games.rounds"} <= filters(described(everything), LIVE)
+
+
+async def test_the_live_lists_are_described_with_their_events_and_refusals() -> None:
+    operation = described(await caller())["paths"][LIVE]["get"]
+    assert {one["name"] for one in operation["parameters"]} >= {"lists", "after", "Last-Event-ID"}
+    events = operation["responses"]["200"]["content"]["text/event-stream"]["x-events"]
+    assert set(events) == {"ready", "row", "gone", "resync", "trouble", "close"}
+    said = json.dumps(operation["responses"])
+    assert all(code in said for code in ("LST_NOT_LIVE", "LST_WRONG_PLACE", "too_many_streams", "policy_stale"))
+
+
+def test_all_that_the_gateway_itself_serves_is_described() -> None:
+    app = build(make_settings(Settings, **{f"{one}_url": "http://127.0.0.1:1" for one in SERVICES}))
+    served = {route.path for route in declared_routes(app) if not route.path.startswith("/api")}
+    assert served | {LIVE} == {route.template for route in OWN_ROUTES}
 
 
 async def test_the_gateway_serves_to_each_his_own(gateway: int) -> None:

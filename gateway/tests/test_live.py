@@ -44,11 +44,16 @@ class Service:
     came: asyncio.Event = field(default_factory=asyncio.Event)
     token: str = ""
     exchanged: int = 0
+    no_tokens: list[int] = field(default_factory=list)
+    expires_in_s: int = 60
 
     async def script(self, head: bytes, writer: asyncio.StreamWriter) -> None:
         if b"/internal/v1/session-tokens" in head:
             self.exchanged += 1
-            told = {"access_token": self.token, "expires_in_s": 11, "session_id": str(SESSION), "csrf_token": "proof"}
+            if self.no_tokens:
+                await _whole(writer, self.no_tokens.pop(0), {"code": "whatever"})
+                return
+            told = {"access_token": self.token, "expires_in_s": self.expires_in_s, "csrf_token": "proof"}
             await _whole(writer, 200, told)
             return
         self.asked.append(head)
@@ -57,16 +62,19 @@ class Service:
             return
         writer.write(HEAD)
         self.streams.append(writer)
-        await self.say("ready", {"lists": []}, identity=f"{self.name}0")
+        await _say([writer], "ready", {"lists": []}, f"{self.name}0")
         self.came.set()
 
     async def say(self, kind: str, data: Any, identity: str | None = None) -> None:
-        block = f"event: {kind}\ndata: {json.dumps(data)}\n" + (f"id: {identity}\n" if identity else "") + "\n"
-        for writer in self.streams:
-            writer.write(f"{len(block):x}\r\n{block}\r\n".encode())
-            await writer.drain()
+        await _say(self.streams, kind, data, identity)
         if kind == "close":
             self.streams.clear()
+
+    async def ends(self, code: str | None) -> None:
+        """Its streams end, and somebody follows anew."""
+        self.came.clear()
+        await self.say("close", [] if code is None else {"code": code})
+        await asyncio.wait_for(self.came.wait(), PATIENCE_S)
 
     def hang_up(self) -> None:
         for writer in self.streams:
@@ -78,6 +86,13 @@ class Service:
     def query(self) -> dict[str, list[str]]:
         """Of the last request."""
         return parse_qs(urlsplit(self.asked[-1].split(b" ")[1].decode()).query)
+
+
+async def _say(writers: list[asyncio.StreamWriter], kind: str, data: Any, identity: str | None) -> None:
+    block = f"event: {kind}\ndata: {json.dumps(data)}\n" + (f"id: {identity}\n" if identity else "") + "\n"
+    for writer in writers:
+        writer.write(f"{len(block):x}\r\n{block}\r\n".encode())
+        await writer.drain()
 
 
 async def _whole(writer: asyncio.StreamWriter, status: int, document: Any) -> None:
@@ -128,6 +143,12 @@ class House:
     policy: LocalPolicy
     client: httpx.AsyncClient
     me: dict[str, str]
+    asked: list[bytes]
+
+    @property
+    def renewals(self) -> list[dict[str, Any]]:
+        """What security was asked about the session."""
+        return [json.loads(body) for body in self.asked if body]
 
     @asynccontextmanager
     async def following(self, lists: str = LISTS, **more: Any) -> AsyncIterator[Stream]:
@@ -137,8 +158,9 @@ class House:
             yield Stream(answer)
 
 
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
+@asynccontextmanager
+async def housed(**told: Any) -> AsyncIterator[House]:
+    """A gateway that is told this, before the two services; one of them is security as well."""
     maker, policy = default_maker(), LocalPolicy.holding(POLICY)
     verifier = TokenVerifier(LocalKeys(lambda: {maker.kid: maker.key}))
     payments, games = Service("payments"), Service("games")
@@ -147,10 +169,17 @@ async def house() -> AsyncIterator[House]:
         here = [await stack.enter_async_context(Scripted(one.script).listening()) for one in (payments, games)]
         urls: dict[str, Any] = {"payments_url": here[0].url, "games_url": here[1].url, "security_url": here[0].url}
         port = await stack.enter_async_context(
-            gateway_before("http://127.0.0.1:1", verifier=verifier, policy=policy, **urls)
+            gateway_before("http://127.0.0.1:1", verifier=verifier, policy=policy, **urls, **told)
         )
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20))
-        yield House(payments, games, policy, client, bearer(make_token(subject=ANN, session=SESSION)))
+        me = bearer(make_token(subject=ANN, session=SESSION))
+        yield House(payments, games, policy, client, me, here[0].bodies)
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    async with housed() as one:
+        yield one
 
 
 async def test_what_services_tell_comes_in_one_stream_and_says_whose_it_is(house: House) -> None:
@@ -208,8 +237,19 @@ async def test_a_service_that_is_away_from_the_start_keeps_nobody_waiting_for_th
 async def test_a_service_that_restarts_is_no_trouble(house: House) -> None:
     async with house.following("games.rounds") as stream:
         await stream.next("ready")
-        await house.games.say("close", {"code": "restarting"})
-        assert (await stream.next()).kind == "ready"
+        await house.games.ends("restarting")
+        await house.games.say("row", {"list": "rounds", "id": "1", "row": {}}, "g1")
+        assert (await stream.next()).kind == "row"
+
+
+async def test_a_service_that_closes_with_nonsense_is_trouble(house: House) -> None:
+    async with house.following() as stream:
+        await stream.next("ready")
+        await stream.next("ready")
+        await house.games.ends(None)
+        told = await stream.next()
+        assert (told.kind, told.data["code"]) == ("trouble", "service_failed")
+        assert (await stream.next()).kind == "ready", "it is back"
 
 
 async def test_what_one_service_refuses_refuses_all(house: House) -> None:
@@ -237,25 +277,6 @@ async def test_a_session_that_ends_ends_the_stream_though_no_service_says_so(hou
         house.policy.end(SESSION, datetime.now(UTC))
         assert (await stream.next("close")).data == {"code": "unauthenticated"}
         assert time.monotonic() - began < 5
-
-
-async def test_a_browser_follows_with_its_cookie_and_its_token_is_renewed(house: House) -> None:
-    """The service says that the token is over; the session of the cookie is not."""
-    house.me = {"Cookie": "__Host-sid=secret-of-ann; __Host-csrf=proof"}
-    async with house.following("games.rounds") as stream:
-        await stream.next("ready")
-        house.payments.token = make_token(subject=ANN, session=SESSION, nonce="another")
-        await asyncio.wait_for(_until_forgotten(house), PATIENCE_S)
-        await house.games.say("close", {"code": "unauthenticated"})
-        assert (await stream.next()).kind == "ready"
-    assert house.games.asked[0] != house.games.asked[-1], "with another token"
-
-
-async def _until_forgotten(house: House) -> None:
-    """The gateway keeps the token of a cookie until shortly before it ends, which here is a second."""
-    while house.payments.exchanged < 2:
-        answer = await house.client.get("/api/live", params={"lists": "nobody"}, headers=house.me)
-        assert answer.status_code in (400, 429)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +315,34 @@ async def test_a_session_follows_five_merged_streams_and_no_more(house: House) -
         streams = [await stack.enter_async_context(house.following("games.rounds")) for _ in range(5)]
         assert [(await one.next()).kind for one in streams] == ["ready"] * 5
         answer = await house.client.get("/api/live", params={"lists": LISTS}, headers=house.me)
-        problem(answer, 429, "too_many_streams")
+        assert problem(answer, 429, "too_many_streams")["detail"].startswith("A session follows at most 5")
+
+
+async def test_a_person_follows_so_many_streams_in_all_sessions_together(house: House) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(2):
+            house.me = bearer(make_token(subject=ANN, session=uuid4()))
+            for _ in range(5):
+                await stack.enter_async_context(house.following("games.rounds"))
+        house.me = bearer(make_token(subject=ANN, session=uuid4()))
+        answer = await house.client.get("/api/live", params={"lists": LISTS}, headers=house.me)
+        assert problem(answer, 429, "too_many_streams")["detail"].startswith("A person, in all sessions together,")
+        assert answer.headers["retry-after"]
+        of_one = await house.client.get("/api/games/v1/live", params={"lists": "rounds"}, headers=house.me)
+        problem(of_one, 429, "too_many_streams")
+    async with house.following("games.rounds") as stream:
+        assert (await stream.next()).kind == "ready", "those that are over count no more"
+
+
+async def test_who_begins_streams_again_and_again_is_slowed_down() -> None:
+    async with housed(streams_begun_per_minute_per_person=3) as house:
+        for _ in range(3):
+            async with house.following("games.rounds") as stream:
+                await stream.next("ready")
+        answer = await house.client.get("/api/live", params={"lists": LISTS}, headers=house.me)
+        problem(answer, 429, "too_many_requests")
+        assert answer.headers["ratelimit-policy"].startswith('"streams"')
+        assert len(house.games.asked) == 3, "no service is asked for it"
 
 
 async def test_the_stream_of_one_service_ends_with_the_session_too(house: House) -> None:

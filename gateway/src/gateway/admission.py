@@ -33,6 +33,7 @@ class Admission:
         self._everywhere = Policy.each_minute("account-all", settings.log_ins_per_minute_per_account_everywhere)
         self._entered = Remembered()
         self._ipv6_bits = settings.ipv6_prefix
+        self._streams = Policy.each_minute("streams", settings.streams_begun_per_minute_per_person)
         self._tokens = Policy.each_minute("tokens", settings.tokens_per_minute_per_client)
 
     async def address(self, ip: str) -> RawHeaders:
@@ -69,6 +70,10 @@ class Admission:
     async def program(self, named: str, ip: str) -> None:
         """A partner's program that asks for a token, from one address: nobody uses up what another may ask."""
         await require(self._limiter, self._tokens, f"{named} {self._whence(ip)}")
+
+    async def stream(self, person: str) -> None:
+        """A stream of events that begins: lists of many services may be read for it, so coming back is counted."""
+        await require(self._limiter, self._streams, person)
 
     async def signed(self, ip: str, risk: str | None) -> None:
         """A request that is signed, by whom the service will know: counted by its address."""

@@ -3,8 +3,8 @@ never look like the whole.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from starlette.types import Message, Receive, Send
 
@@ -12,36 +12,17 @@ from chassis.http import RequestProblem
 from gateway.client import BrokeOff, UpstreamAnswer
 from gateway.exchange import Exchange
 from gateway.headers import outbound
+from gateway.streams import Follower, StreamsOfEvents
 
-_MOST_STREAMS = 5
 BUFFERING = (b"x-accel-buffering", b"no")
 """Tells nginx, in front, to pass on what it gets at once."""
 
 LOOK_S = 1.0
 """How long a stream goes on at most that may not."""
 
+_GOODBYE_S = 2.0
+
 RawHeaders = list[tuple[bytes, bytes]]
-
-
-class StreamsOfEvents:
-    """How many streams of events each session follows. Five at most: a page needs one, and each holds a connection."""
-
-    def __init__(self, most: int = _MOST_STREAMS) -> None:
-        self._most = most
-        self._open: Counter[str] = Counter()
-
-    def begin(self, session: str) -> None:
-        """One more; RequestProblem 429 when there are enough."""
-        if self._open[session] >= self._most:
-            detail = f"A session follows at most {self._most} streams of events."
-            raise RequestProblem(429, "too_many_streams", detail, headers={"Retry-After": "5"})
-        self._open[session] += 1
-
-    def end(self, session: str) -> None:
-        """One less."""
-        self._open[session] -= 1
-        if self._open[session] <= 0:
-            del self._open[session]
 
 
 class Answers:
@@ -63,7 +44,7 @@ class Answers:
         *,
         head: bool,
         added: RawHeaders,
-        session: str,
+        follower: Follower,
         lasts: Callable[[], Awaitable[bool]],
     ) -> None:
         """Send the answer to the client.
@@ -71,7 +52,7 @@ class Answers:
         Args:
             head: whether it was a HEAD: there is no body, whatever the headers say.
             added: the gateway's own headers.
-            session: whose stream it is, if it is one.
+            follower: whose stream it is, if it is one.
             lasts: asked every second whether a stream may go on.
 
         Raises:
@@ -85,14 +66,11 @@ class Answers:
         headers = [*outbound(answer.headers, cookies=cookies), *added]
         start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
         if _is_stream(answer) and not head:
-            self._streams.begin(session)
-            try:
+            with self._streams.one_more(follower):
                 exchange.leave()  # It may last for hours, and must not keep others out.
                 start["headers"] = [*(one for one in headers if one[0] != BUFFERING[0]), BUFFERING]
                 await send(start)
                 await _follow(answer, receive, send, lasts)
-            finally:
-                self._streams.end(session)
             return
         await self._whole(answer, start, send, head=head)
 
@@ -139,7 +117,9 @@ async def _follow(answer: UpstreamAnswer, receive: Receive, send: Send, lasts: C
         if tasks[2] in done and not tasks[0].done():
             tasks[0].cancel()
             await asyncio.gather(tasks[0], return_exceptions=True)
-            await send({"type": "http.response.body", "body": b""})
+            with suppress(TimeoutError):  # Who takes nothing is not waited for: his stream is over.
+                async with asyncio.timeout(_GOODBYE_S):
+                    await send({"type": "http.response.body", "body": b""})
     finally:
         for task in tasks:
             task.cancel()

@@ -45,6 +45,7 @@ class _Known:
     token: str
     until: float
     proof: str | None
+    passive: bool
 
 
 class BrowserSessions:
@@ -62,13 +63,16 @@ class BrowserSessions:
         self._tokens = tokens
         self._now = now
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
-        self._asking: dict[bytes, asyncio.Task[_Known]] = {}
+        self._asking: dict[tuple[bytes, bool], asyncio.Task[_Known]] = {}
 
-    async def token(self, headers: Mapping[bytes, bytes], method: str, *, passive: bool = False) -> str | None:
+    async def token(
+        self, headers: Mapping[bytes, bytes], method: str, *, passive: bool = False, besides: str | None = None
+    ) -> str | None:
         """The access token of the session whose cookie came; None when none came.
 
         Args:
             passive: nobody did anything, a stream goes on: the session's time of rest is not interrupted.
+            besides: a token that is over, whatever is remembered of it.
 
         Raises:
             Unauthenticated: the session is not one, or no longer.
@@ -90,8 +94,9 @@ class BrowserSessions:
             raise Unauthenticated
         digest = hashlib.sha256(secret.encode()).digest()
         known = self._known.get(digest)
-        if known is None or known.until <= self._now():
-            known = await (self._ask(digest, secret, passive=True) if passive else self._ask_once(digest, secret))
+        if known is None or known.until <= self._now() or known.token == besides or (known.passive and not passive):
+            # What a stream was given tells security of nobody's doing: whoever does something has it told.
+            known = await self._ask_once(digest, secret, passive=passive)
         # A cookie can be planted by a neighbouring host; what security made from the secret cannot.
         proven = known.proof is None or hmac.compare_digest(headers.get(b"x-csrf-token", b""), known.proof.encode())
         if method not in _SAFE and not proven:
@@ -104,16 +109,17 @@ class BrowserSessions:
             if name == SESSION:
                 self._known.pop(hashlib.sha256(secret.encode("latin-1")).digest(), None)
 
-    async def _ask_once(self, digest: bytes, secret: str) -> _Known:
+    async def _ask_once(self, digest: bytes, secret: str, *, passive: bool) -> _Known:
         """A page asks for twenty things at once; security is asked once for all of them."""
-        asking = self._asking.get(digest)
+        asking = self._asking.get((digest, passive))
         if asking is None:
-            asking = self._asking[digest] = asyncio.create_task(self._ask(digest, secret))
-            asking.add_done_callback(lambda _: self._asking.pop(digest, None))
+            asking = asyncio.create_task(self._ask(digest, secret, passive=passive))
+            self._asking[digest, passive] = asking
+            asking.add_done_callback(lambda _: self._asking.pop((digest, passive), None))
         # Whoever leaves does not take the others' answer with them.
         return await asyncio.shield(asking)
 
-    async def _ask(self, digest: bytes, secret: str, *, passive: bool = False) -> _Known:
+    async def _ask(self, digest: bytes, secret: str, *, passive: bool) -> _Known:
         asked = Asked(
             service="security",
             method="POST",
@@ -136,9 +142,9 @@ class BrowserSessions:
             exchange.close()
         if 400 <= status < 500 and status not in {408, 429}:
             raise Unauthenticated("The session has ended; log in again.")
-        return self._remember(digest, status, body)
+        return self._remember(digest, status, body, passive=passive)
 
-    def _remember(self, digest: bytes, status: int, body: bytes) -> _Known:
+    def _remember(self, digest: bytes, status: int, body: bytes, *, passive: bool) -> _Known:
         try:
             told = json.loads(body if status == 200 else b"{}")
             token, expires_in_s = str(told["access_token"]), float(told["expires_in_s"])
@@ -147,7 +153,7 @@ class BrowserSessions:
             detail = "Sessions cannot be looked up just now."
             raise RequestProblem(503, "service_unavailable", detail, headers={"Retry-After": "1"}) from None
         kept_s = min(expires_in_s - _RENEW_BEFORE_S, _LONGEST_S)
-        known = _Known(token, self._now() + kept_s, proof)
+        known = _Known(token, self._now() + kept_s, proof, passive)
         if kept_s > 0:
             self._known[digest] = known
             if len(self._known) > _MOST_SESSIONS:

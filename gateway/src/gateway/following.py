@@ -26,14 +26,18 @@ SILENCE_S: Final = 60.0
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 15.0
 _MOST_REFUSAL: Final = 64 * 1024
-_WAITING: Final = 64
+_WAITING: Final = 16
+"""Blocks, each of which may be large, that wait for a client who takes them slowly; services wait behind them."""
+
 _TAKES_NOTHING_S: Final = 30
+_SECURITY_AWAY_S: Final = 15.0
 _LATER: Final = frozenset({408, 425, 429})
 _GOES_ON: Final = frozenset({"restarting", "policy_stale", "unauthenticated"})
 """Why a service ends a stream that may be followed again, perhaps with another token."""
 
 Open = Callable[[Part, str], Asked]
-LetIn = Callable[[], Awaitable[tuple[str, Caller]]]
+LetIn = Callable[[str], Awaitable[tuple[str, Caller]]]
+"""Gives another token than the one that is over."""
 
 
 class Refused(Exception):
@@ -53,12 +57,19 @@ class Ended(Exception):
 
 
 class Entry:
-    """Who follows, with a token that is good: that of a cookie's session is renewed as long as the session lasts."""
+    """Who follows, with a token that is good: that of a cookie's session is renewed as long as the session lasts.
+
+    Attributes:
+        good: set unless the token is over and there is no other yet.
+    """
 
     def __init__(
         self, token: str, caller: Caller, *, again: LetIn | None, still: Callable[[Caller], Awaitable[Caller]]
     ) -> None:
         self.token, self._caller, self._again, self._still = token, caller, again, still
+        self._renewing = asyncio.Lock()
+        self.good = asyncio.Event()
+        self.good.set()
 
     async def look(self) -> None:
         """Ended when it is nobody's any more."""
@@ -71,17 +82,32 @@ class Entry:
 
     async def renew(self, stale: str) -> None:
         """Have another token than this one; Ended when there is none."""
-        if self.token != stale:
-            return
-        try:
-            if self._again is not None:
-                self.token, self._caller = await self._again()
-        except RequestProblem as problem:  # Security is away, which says nothing about the session.
-            raise Ended({"code": problem.code}) from None
-        except (Unauthenticated, PolicyStale):
-            raise Ended({"code": "unauthenticated"}) from None
-        if self.token == stale:
-            raise Ended({"code": "unauthenticated"})
+        async with self._renewing:
+            if self.token != stale:
+                return
+            self.good.clear()
+            try:
+                token, caller = await self._another(stale)
+            except (Unauthenticated, PolicyStale):
+                raise Ended({"code": "unauthenticated"}) from None
+            if token == stale:
+                raise Ended({"code": "unauthenticated"})
+            self.token, self._caller = token, caller
+            self.good.set()
+
+    async def _another(self, stale: str) -> tuple[str, Caller]:
+        """Ask for another. That security is away says nothing about the session: it is waited for, and meanwhile the
+        client is told nothing."""
+        if self._again is None:
+            raise Unauthenticated
+        until = asyncio.get_running_loop().time() + _SECURITY_AWAY_S
+        while True:
+            try:
+                return await self._again(stale)
+            except RequestProblem as problem:
+                if asyncio.get_running_loop().time() >= until:
+                    raise Ended({"code": problem.code}) from None
+            await asyncio.sleep(random.uniform(0.5, 1.0))
 
 
 class Merged:
@@ -152,6 +178,7 @@ class Merged:
     async def _send(self, send: Send) -> None:
         while True:
             block = await self._queue.get()
+            await self._entry.good.wait()
             if block.id is not None:
                 self._ids[block.service] = block.id
             piece = block.written({name: one for name, one in self._ids.items() if one is not None})
@@ -216,7 +243,7 @@ class Merged:
                 continue
             part.last_id = part.last_id or NOWHERE
             if code != "restarting" and not troubled:
-                troubled = True
+                troubled, part.begun = True, False
                 told = json.dumps({"lists": part.names, "code": code}, separators=(",", ":")).encode()
                 await self._queue.put(Block(part.service, "trouble", told))
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
@@ -243,12 +270,17 @@ class Merged:
         raise Ended({"service": part.service, **closed})
 
     async def _pass_on(self, part: Part, exchange: Exchange) -> dict[str, Any]:
-        """Pass on what is heard until the service says why it ends; BrokeOff when it does not say."""
+        """Pass on what is heard until the service says why it ends; BrokeOff when it does not say.
+
+        To the client the stream goes on when a service is followed anew: that it has begun is told once, and once more
+        after trouble.
+        """
         async for block in _heard(part.service, exchange):
             if block.kind == "close":
-                told: dict[str, Any] = json.loads(block.data)
-                return told
-            await self._queue.put(block)
+                return _told(block)
+            again = block.kind == "ready" and part.begun
+            await self._queue.put(Block(part.service, id=block.id) if again else block)
+            part.begun = part.begun or block.kind == "ready"
             part.heard += 1
             part.last_id = block.id or part.last_id
         raise BrokeOff
@@ -269,6 +301,15 @@ async def _heard(service: str, exchange: Exchange) -> Any:
         if block is None:
             return
         yield block
+
+
+def _told(block: Block) -> dict[str, Any]:
+    """Why a stream was closed; BrokeOff when that makes no sense."""
+    try:
+        told = json.loads(block.data)
+        return {**told, "code": str(told["code"])}
+    except (ValueError, TypeError, KeyError):
+        raise BrokeOff from None
 
 
 async def _leaving(receive: Receive) -> None:

@@ -13,14 +13,14 @@ from chassis.logging import bind
 from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
 from gateway.admission import Admission
-from gateway.answers import BUFFERING, StreamsOfEvents
+from gateway.answers import BUFFERING
 from gateway.exchange import Asked, Exchanges
 from gateway.following import Entry, Merged
 from gateway.headers import PATH
 from gateway.merging import Part, read_parts
+from gateway.own import LIVE
 from gateway.settings import Settings
-
-LIVE: Final = "/api/live"
+from gateway.streams import Follower, StreamsOfEvents
 
 _OPENING_S: Final = 5.0
 _HEADERS: Final = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), BUFFERING]
@@ -68,29 +68,30 @@ class LiveLists:
             problem.headers = {"Allow": "GET"}
             raise problem
         headers = dict(scope["headers"])
-        token, caller = await self._let_in(headers, "GET")
+        last = headers.get(b"last-event-id")
+        # A browser that lost the stream comes back by itself: nobody did anything.
+        token, caller = await self._let_in(headers, "GET", passive=last is not None)
         bind(actor=f"{caller.kind}:{caller.id}")
         left = await self._admission.caller(caller, None)
-        last = headers.get(b"last-event-id")
         asked = QueryParams(scope["query_string"]).multi_items()
         parts = read_parts(asked, self._services, None if last is None else last.decode("latin-1"))
-        session = str(caller.session_id or caller.id)
-        self._streams.begin(session)
-        merged = self._merged(scope, parts, token, caller, record)
-        try:
-            await merged.open(min(_OPENING_S, self._settings.upstream_timeout_s))
-            record.decision = "forwarded to " + ", ".join(part.service for part in parts)
-            await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *left]})
-            await merged.run(receive, send)
-        finally:
-            merged.close()
-            self._streams.end(session)
+        follower = Follower.of(caller)
+        with self._streams.one_more(follower):
+            await self._admission.stream(follower.person)
+            merged = self._merged(scope, parts, token, caller, record)
+            try:
+                await merged.open(min(_OPENING_S, self._settings.upstream_timeout_s))
+                record.decision = "forwarded to " + ", ".join(part.service for part in parts)
+                await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *left]})
+                await merged.run(receive, send)
+            finally:
+                merged.close()
 
     def _merged(self, scope: Scope, parts: list[Part], token: str, caller: Caller, record: RequestRecord) -> Merged:
         headers = dict(scope["headers"])
 
-        async def again() -> tuple[str, Caller]:
-            return await self._let_in(headers, "GET", passive=True)
+        async def again(stale: str) -> tuple[str, Caller]:
+            return await self._let_in(headers, "GET", passive=True, besides=stale)
 
         def asked(part: Part, token: str) -> Asked:
             sent = [

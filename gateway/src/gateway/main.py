@@ -10,7 +10,6 @@ from chassis.auth.policy.local import LocalPolicy
 from chassis.http import create_service
 from chassis.runtime import local_policy
 from gateway.admission import Admission
-from gateway.answers import StreamsOfEvents
 from gateway.browser import BrowserSessions
 from gateway.client import AiohttpClient, UpstreamClient
 from gateway.cors import Origins
@@ -23,6 +22,7 @@ from gateway.pages import pages
 from gateway.proxy import Proxy
 from gateway.routes import RouteTable, load_routes
 from gateway.settings import Settings
+from gateway.streams import StreamsOfEvents
 from gateway.upstreams import Upstreams
 
 
@@ -43,7 +43,8 @@ def build(
     store = settings.rate_limit_store_url
     limiter = LocalLimiter() if store is None else SharedLimiter(store.get_secret_value())
     door, admission = Door(checks, tokens, policy=policy or copy), Admission(settings, limiter)
-    routes, streams = RouteTable(load_routes()), StreamsOfEvents()
+    routes = RouteTable(load_routes())
+    streams = StreamsOfEvents(settings.streams_per_session, settings.streams_per_person)
     proxy = Proxy(
         settings, routes=routes, door=door, exchanges=exchanges, browsers=BrowserSessions(exchanges, tokens),
         admission=admission, streams=streams,

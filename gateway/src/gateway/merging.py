@@ -29,6 +29,7 @@ class Part:
     Attributes:
         last_id: of its stream; None: it was never followed.
         heard: how much came of it.
+        begun: the client knows that it is followed.
     """
 
     service: str
@@ -36,6 +37,7 @@ class Part:
     filters: dict[str, str] = field(default_factory=dict)
     last_id: str | None = None
     heard: int = 0
+    begun: bool = False
 
     @property
     def target(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Caller, Public
+from gateway.own import OWN_ROUTES
 from gateway.routes import Route, load_openapi, load_routes
 
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
@@ -41,7 +42,7 @@ class Description:
 
     def _cut(self, open_to: frozenset[tuple[str, str]]) -> dict[str, Any]:
         paths = {
-            path: {name: one for name, one in item.items() if (path, name.upper()) in open_to}
+            path: {name: _told(one, open_to) for name, one in item.items() if (path, name.upper()) in open_to}
             for path, item in self._document["paths"].items()
         }
         paths = {path: item for path, item in paths.items() if item}
@@ -55,6 +56,13 @@ class Description:
                 ahead.extend(_references(schemas[name]))
         components = {**self._document["components"], "schemas": dict(sorted(needed.items()))}
         return {**self._document, "paths": paths, "components": components}
+
+
+def _told(operation: dict[str, Any], open_to: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    """An operation without the filters of lists that are not open: their names are nobody else's business."""
+    parameters = operation.get("parameters", [])
+    kept = [one for one in parameters if "x-list" not in one or (one["x-list"], "GET") in open_to]
+    return operation if len(kept) == len(parameters) else {**operation, "parameters": kept}
 
 
 def _references(part: Any) -> set[str]:
@@ -75,7 +83,7 @@ def pages(asks: Asks) -> APIRouter:
         asks: who makes a request with these headers; None for a stranger.
     """
     router = APIRouter(include_in_schema=False)
-    description = Description(json.loads(load_openapi()), load_routes())
+    description = Description(json.loads(load_openapi()), [*load_routes(), *OWN_ROUTES])
 
     @router.get("/openapi.json", dependencies=[Public("each is shown what is open to him")])
     async def openapi(request: Request) -> Response:

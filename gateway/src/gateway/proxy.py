@@ -14,7 +14,7 @@ from chassis.telemetry.record import RequestRecord
 from chassis.telemetry.tracing import current_traceparent
 from gateway.accounts import LOG_INS, TOKENS, account, program
 from gateway.admission import Admission
-from gateway.answers import Answers, StreamsOfEvents
+from gateway.answers import Answers
 from gateway.bodies import Body, body_of
 from gateway.browser import BrowserSessions
 from gateway.cookies import SESSION
@@ -22,6 +22,7 @@ from gateway.exchange import Asked, Exchanges
 from gateway.headers import PATH, inbound
 from gateway.routes import Route, RouteTable
 from gateway.settings import Settings
+from gateway.streams import Follower, StreamsOfEvents
 from gateway.target import forwarded_path
 
 _SAFE = frozenset({"GET", "HEAD"})
@@ -58,17 +59,21 @@ class Proxy:
         assert record is not None, "the chassis watches over every request"
         record.route = route.template
         headers = dict(scope["headers"])
-        token, caller, session = None, None, ip
+        token, caller, follower = None, None, Follower(ip, ip)
         if route.public:
             await self._admission.stranger(route.template, route.method, ip)
         elif _only_signed(headers):
             # Over the body as well, so the service checks it, which has the keys; here it is anybody at this address.
             await self._admission.signed(ip, route.risk)
         else:
-            token, caller = await self.let_in(headers, scope["method"])
+            # A browser that lost a stream comes back by itself: nobody did anything.
+            passive = route.stream and b"last-event-id" in headers
+            token, caller = await self.let_in(headers, scope["method"], passive=passive)
             bind(actor=f"{caller.kind}:{caller.id}")
-            session = str(caller.session_id or caller.id)
+            follower = Follower.of(caller)
             left = await self._admission.caller(caller, route.risk)
+            if route.stream:
+                await self._admission.stream(follower.person)
         most = self._settings.upload_bytes if route.upload else self._settings.max_body_bytes
         body = await body_of(scope, receive, upload=route.upload, most=most)
         who = account(route.template, body) if route.method == "POST" and route.template in LOG_INS else None
@@ -91,7 +96,7 @@ class Proxy:
                 send,
                 head=scope["method"] == "HEAD",
                 added=left,
-                session=session,
+                follower=follower,
                 lasts=lambda: self.lasts(scope, caller),
             )
         finally:
@@ -114,11 +119,14 @@ class Proxy:
             return None
         return (await self.let_in(headers, method))[1]
 
-    async def let_in(self, headers: Mapping[bytes, bytes], method: str, *, passive: bool = False) -> tuple[str, Caller]:
+    async def let_in(
+        self, headers: Mapping[bytes, bytes], method: str, *, passive: bool = False, besides: str | None = None
+    ) -> tuple[str, Caller]:
         """The access token that came, or else that of the session whose cookie came, and whose it is.
 
         Args:
             passive: nobody did anything, a stream goes on: the session's time of rest is not interrupted.
+            besides: a session's token that is over.
 
         Raises:
             Unauthenticated: none came, or its session or account is over.
@@ -131,7 +139,7 @@ class Proxy:
                 raise Unauthenticated
             token = word.decode("ascii")
             return token, await self._door.bearer(token, reads=reads)
-        swapped = await self._browsers.token(headers, method, passive=passive)
+        swapped = await self._browsers.token(headers, method, passive=passive, besides=besides)
         if swapped is None:
             raise Unauthenticated
         try:

@@ -22,6 +22,7 @@ class Route:
         risk: how much harm the permission can do.
         keyed: it takes an `Idempotency-Key`: asked twice with the same one it happens once.
         upload: its body is a file: streamed, with the larger cap.
+        stream: it answers with a stream of events.
     """
 
     service: str
@@ -33,6 +34,7 @@ class Route:
     permission: str | None = None
     risk: str | None = None
     keyed: bool = False
+    stream: bool = False
 
     def open_to(self, caller: Caller | None) -> bool:
         """Whether this caller (None: a stranger) may ask for it somewhere, if need be after proving anew who it is."""

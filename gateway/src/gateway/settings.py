@@ -51,6 +51,11 @@ class Settings(FollowingSettings):
     log_ins_per_minute_per_ip: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     log_ins_per_minute_per_account: float = Field(default=5, gt=0, le=100_000, description=_RATE)
     log_ins_per_minute_per_account_everywhere: float = Field(default=60, gt=0, le=100_000, description=_RATE)
+    streams_per_session: int = Field(default=5, ge=1, le=20, description="streams of events at once, 1 to 20")
+    streams_per_person: int = Field(
+        default=10, ge=1, le=20, description="streams of events at once in all sessions of one person, 1 to 20"
+    )
+    streams_begun_per_minute_per_person: float = Field(default=60, gt=0, le=100_000, description=_RATE)
     tokens_per_minute_per_client: float = Field(default=30, gt=0, le=100_000, description=_RATE)
     registrations_per_minute_per_ip: float = Field(default=30, gt=0, le=100_000, description=_RATE)
     rate_limit_store_url: SecretStr | None = Field(

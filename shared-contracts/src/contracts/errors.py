@@ -150,7 +150,7 @@ class GatewayError(StrEnum):
     SERVICE_FAILED = "service_failed"
     """The service broke off or answered something unusable; what was asked may have happened."""
     TOO_MANY_STREAMS = "too_many_streams"
-    """The session follows as many streams of events as one may."""
+    """The session, or the person in all sessions together, follows as many streams of events as one may."""
     ORIGIN_NOT_ALLOWED = "origin_not_allowed"
     """A page of this origin may not ask here."""
     CSRF_TOKEN_WRONG = "csrf_token_wrong"

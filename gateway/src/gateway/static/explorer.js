@@ -137,6 +137,8 @@ function operationView(api, method, path, operation, parent) {
   });
 }
 
+const service = ([path]) => (path.split("/")[3] ? path.split("/")[2] : "gateway");
+
 // What is shown is what whoever holds the token may ask for; without one, what is open to all.
 async function start() {
   const token = document.getElementById("token").value.trim();
@@ -146,14 +148,14 @@ async function start() {
   const main = document.getElementById("operations");
   main.replaceChildren();
   const services = Object.groupBy
-    ? Object.groupBy(Object.entries(api.paths), ([path]) => path.split("/")[2])
+    ? Object.groupBy(Object.entries(api.paths), service)
     : Object.entries(api.paths).reduce((all, one) => {
-        (all[one[0].split("/")[2]] ||= []).push(one);
+        (all[service(one)] ||= []).push(one);
         return all;
       }, {});
-  for (const [service, paths] of Object.entries(services)) {
+  for (const [name, paths] of Object.entries(services)) {
     const section = make("section", "", main);
-    make("h2", service, section);
+    make("h2", name, section);
     for (const [path, operations] of paths)
       for (const [method, operation] of Object.entries(operations))
         operationView(api, method, path, operation, section);
