@@ -124,3 +124,39 @@ async def test_streams_of_one_session_ask_for_a_token_together(house: House) -> 
         await house.games.say("row", ROW, "g1")
         assert (await one.next()).kind == (await other.next()).kind == "row"
     assert house.payments.exchanged == 2
+
+
+async def test_the_stream_of_one_service_keeps_no_session_awake_when_the_browser_comes_back(house: House) -> None:
+    for headers in ({}, {"Last-Event-ID": "games0"}):
+        house.payments.expires_in_s = 0  # Nothing is remembered.
+        asking = {"params": {"lists": "rounds"}, "headers": {**house.me, **headers}}
+        async with house.client.stream("GET", "/api/games/v1/live", **asking) as answer:
+            assert answer.status_code == 200
+    assert [one.get("passive", False) for one in house.renewals] == [False, True]
+
+
+@pytest.mark.parametrize("path", ["/api/games/v1/live?lists=rounds", "/api/live?lists=games.rounds"])
+async def test_a_client_who_takes_nothing_is_let_go_when_the_session_is_over(house: House, path: str) -> None:
+    """More is told than the ways to the client hold, and nobody reads it."""
+    reader, writer = await asyncio.open_connection(house.client.base_url.host, house.client.base_url.port, limit=1024)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {COOKIES['Cookie']}\r\n\r\n".encode())
+    await asyncio.wait_for(house.games.came.wait(), 10)
+    flood = asyncio.create_task(flooded(house))
+    told = -1
+    while told != house.games.told:  # until it is stuck
+        told = house.games.told
+        await asyncio.sleep(0.3)
+    house.payments.no_tokens += [401] * 5
+    house.policy.end(SESSION, datetime.now(UTC))
+    with pytest.raises(ConnectionError):
+        await asyncio.wait_for(flood, 15)
+    writer.close()
+    assert reader is not None
+
+
+async def flooded(house: House) -> None:
+    """Rows of 64 KiB until nobody is there to take them."""
+    while True:
+        await house.games.say("row", {**ROW, "row": {"text": "x" * 65_536}}, "g1")
+        house.games.told += 1
+        await asyncio.sleep(0)
