@@ -51,7 +51,8 @@ from chassis.privacy import SecretBox
 from chassis.privacy.keys import derive
 from chassis.service_client import ServiceClient
 from chassis.settings import FollowingSettings, ServiceSettings
-from chassis.store import Application, Context, Housekeeping, Log, ReadModel
+from chassis.store import Application, Context, Housekeeping, Kept, Log, ReadModel
+from chassis.store.housekeeping import kept_by_all
 from chassis.tasks import Handler, TaskRunner
 from chassis.views.desk import Views
 from chassis.views.http import views_router
@@ -88,6 +89,7 @@ class Service:
             that the process holds, unless given.
         bulk: what can be done to many rows of its lists at once.
         approvals_listed: False: a list of its own stands where every service lists its proposals.
+        kept: rows of its own tables that are kept for a while, beside those that every service has.
         on_start, on_stop: things to open and close with the process, in every role.
     """
 
@@ -116,6 +118,7 @@ class Service:
     exports: Exports | None = None
     parked: ParkedDesk | None = None
     bulk: Sequence[BulkAction] = ()
+    kept: Sequence[Kept] = ()
     bulk_jobs: Bulk | None = None
     version: str = "0.1.0"
 
@@ -341,11 +344,13 @@ def local_policy(name: str, settings: FollowingSettings) -> LocalPolicy:
 
 def _housekeeping(service: Service) -> Housekeeping:
     settings = service.settings
-    return Housekeeping(
-        service.db,
+    kept = kept_by_all(
         idempotency=timedelta(days=settings.idempotency_days),
-        inbox=timedelta(days=settings.inbox_days),
+        parked=timedelta(days=settings.parked_days),
+        bulk=timedelta(days=settings.bulk_days),
+        view_versions=settings.view_versions,
     )
+    return Housekeeping(service.db, [*kept, *service.kept], inbox=timedelta(days=settings.inbox_days))
 
 
 def _sweeping(approvals: Approvals) -> Background:

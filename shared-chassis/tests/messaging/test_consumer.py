@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from sqlalchemy import insert
 from chassis.cli import give_up, list_waiting
 from chassis.db import Database, tables
 from chassis.db.engine import driver
-from chassis.messaging import Consumer, MemoryBus, Message, list_parked, purge_parked, replay_parked
+from chassis.messaging import Consumer, MemoryBus, Message, list_parked, replay_parked
 from chassis.messaging.processing import Processor
 from chassis.store import Context, UnitOfWork, rebuild
 from chassis.store.rebuild import rows_of
@@ -36,8 +35,6 @@ from .example import (
     setting_history,
     value,
 )
-
-_HOUR = timedelta(hours=1)
 
 Behaviour = Callable[[UnitOfWork, Envelope, SettingChanged], Any]
 
@@ -257,8 +254,6 @@ async def test_given_up_events_free_their_key(db: Database, capsys: pytest.Captu
     assert await give_up(application(db), reader, [one.id]) == 1
     listed, given_up, again = capsys.readouterr().out.splitlines()
     assert (listed.split()[-1], given_up, again) == ("fit", "1 of 1 given up", "0 of 1 given up")
-    assert await purge_parked(db, "reader", older_than=_HOUR) == 0
-    assert await purge_parked(db, "reader", older_than=_HOUR * 0) == 1
 
 
 BROKEN: list[tuple[str, bytes, str]] = [

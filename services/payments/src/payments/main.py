@@ -10,7 +10,7 @@ from chassis.privacy import SecretBox, SubjectVault
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
-from payments.adapters.attempts import SqlAttempts
+from payments.adapters.attempts import SqlAttempts, kept_attempts
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.ledger.rollup import RollUp
 from payments.adapters.ledger.verify import verify_ledger
@@ -74,5 +74,6 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
         consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db)], read_models=READ_MODELS,
         commands={"verify-ledger": verify_ledger}, four_eyes=guarded_commands(desk), bulk=bulk_actions(desk),
+        kept=[kept_attempts(settings.attempt_days)],
         on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -13,6 +13,12 @@ class Settings(ServiceSettings):
     ledger_writers: int = Field(
         default=2, ge=1, le=16, description="batches posted at the same time under full load, 1 to 16"
     )
+    attempt_days: int = Field(
+        default=540,  # The longest time after a payment that card schemes let somebody dispute it.
+        ge=1,
+        le=3650,
+        description="days from 1 to 3650 that a call to a payment provider is shown",
+    )
     restriction_feed_bound_s: float = Field(
         default=60.0, gt=0, le=3600, description="seconds; when restrictions may be older than this no bet is taken"
     )

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.engine import async_url
-from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008
 
 ischema_names["xid8"] = tables.Xid8
 
@@ -68,6 +68,12 @@ def add_bulk() -> None:
 def add_casino_zones() -> None:
     """The chassis' table for where casinos keep their time."""
     for statement in r0007.STATEMENTS:
+        op.execute(statement)
+
+
+def index_old_rows() -> None:
+    """By which old rows of the chassis' tables are found that go."""
+    for statement in r0008.STATEMENTS:
         op.execute(statement)
 
 

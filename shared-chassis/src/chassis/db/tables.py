@@ -137,6 +137,7 @@ parked_message = Table(
     Index("ix_parked_message_message_id", "message_id", unique=True),
     Index("ix_parked_message_parked_at", "parked_at", "message_id"),
     Index("ix_parked_message_casino_id", "casino_id", "parked_at", "message_id"),
+    Index("ix_parked_message_resolved_at", "resolved_at", postgresql_where=text("resolved_at IS NOT NULL")),
 )
 
 task = Table(
@@ -249,6 +250,7 @@ list_view = Table(
     Column("changed_by", Uuid, nullable=False),
     Column("deleted", Boolean, nullable=False, server_default="false"),
     Index("ix_list_view_list", "list", "owner_id"),
+    Index("ix_list_view_version", "version"),
 )
 
 list_view_version = Table(
@@ -307,6 +309,7 @@ bulk_job = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False, comment="when it is started no more"),
     Index("ix_bulk_job_requested_by", "requested_by", "requested_at", "id"),
     Index("ix_bulk_job_requested_at", "requested_at", "id"),
+    Index("ix_bulk_job_finished_at", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
 )
 
 bulk_row = Table(

@@ -10,7 +10,6 @@ from chassis.messaging.parked import (
     discard_parked,
     list_parked,
     parked_keys,
-    purge_parked,
 )
 from chassis.messaging.relay import OutboxRelay, queue_parked
 from chassis.messaging.replay import Replayed, replay_parked
@@ -33,7 +32,6 @@ __all__ = [
     "discard_parked",
     "list_parked",
     "parked_keys",
-    "purge_parked",
     "queue_parked",
     "replay_parked",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -98,13 +98,6 @@ async def tell_changed(uow: UnitOfWork, consumer: Owner, keys: Collection[Key]) 
         await consumer.parked_changed(uow, keys)
 
 
-async def purge_parked(db: Database, consumer: str, older_than: timedelta) -> int:
-    """Delete the rows of what was replayed or given up longer ago than `older_than`; returns how many."""
-    async with db.write() as connection:
-        raw = await driver(connection)
-        return _affected(await raw.execute(_PURGE, consumer, older_than))
-
-
 async def park(raw: Any, consumer: str, events: Sequence[Aside]) -> None:
     """Set events aside in the transaction of their inbox rows.
 
@@ -175,7 +168,6 @@ _KEYS_OF = """
 _DISCARD = """
     UPDATE parked_message SET resolved_at = clock_timestamp(), given_up = true, reason = 'given up: ' || reason
     WHERE consumer = $1 AND id = ANY($2::bigint[]) AND resolved_at IS NULL"""
-_PURGE = "DELETE FROM parked_message WHERE consumer = $1 AND resolved_at < clock_timestamp() - $2::interval"
 _PARK = """
     INSERT INTO parked_message (consumer, event_id, topic, key, envelope, reason, attempts, type, code, casino_id)
     SELECT $1, event_id, topic, key, envelope, reason, attempts, type, code, casino_id

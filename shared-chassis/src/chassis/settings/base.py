@@ -154,6 +154,21 @@ class ServiceSettings(FollowingSettings):
         le=3650,
         description="days from 8 to 3650 that a received event no read model is made from is remembered",
     )
+    parked_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="days from 1 to 3650 that a message that was set aside is shown after it was handled or given up",
+    )
+    bulk_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="days from 1 to 3650 that a bulk job is shown after it ended, with what became of its rows",
+    )
+    view_versions: int = Field(
+        default=50, ge=1, le=10_000, description="versions of a saved view, the last one included, from 1 to 10000"
+    )
 
     @field_validator("master_key")
     @classmethod

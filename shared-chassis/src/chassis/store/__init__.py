@@ -3,7 +3,7 @@
 from chassis.store.application import Application, ConcurrentChange, IdempotencyKeyReused, Reply
 from chassis.store.context import Actor, CasinoScope, Context, Meta
 from chassis.store.event_store import VersionConflict
-from chassis.store.housekeeping import Housekeeping, Swept
+from chassis.store.housekeeping import Housekeeping, Kept
 from chassis.store.logs import EventLog, InboxLog, Log, Place, received
 from chassis.store.projector import Projector
 from chassis.store.read_models import Key, ReadModel, Row, apply
@@ -22,6 +22,7 @@ __all__ = [
     "Housekeeping",
     "IdempotencyKeyReused",
     "InboxLog",
+    "Kept",
     "Key",
     "Loaded",
     "Log",
@@ -34,7 +35,6 @@ __all__ = [
     "Recorded",
     "Reply",
     "Row",
-    "Swept",
     "UnitOfWork",
     "UnknownEventType",
     "VersionConflict",

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from chassis.db import Database, migrations
-from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008
 
 CHASSIS = "chassis"
 """The name under which the chassis' own tests get a database with the chassis' tables alone."""
@@ -62,7 +62,7 @@ class Databases:
         url = self._server.url_for(name)
         if service == CHASSIS:
             connection = await asyncpg.connect(url)
-            for revision in (r0001, r0002, r0003, r0004, r0005, r0006, r0007):
+            for revision in (r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008):
                 for statement in revision.STATEMENTS:
                     await connection.execute(statement)
             await connection.close()

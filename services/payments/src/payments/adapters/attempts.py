@@ -1,12 +1,24 @@
 """What was asked of providers, call by call."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.store import Kept
 from payments.adapters.tables import provider_attempt
 from payments.application.ports import Attempt
+
+_SWEEP = """
+    DELETE FROM provider_attempt WHERE id IN (
+        SELECT id FROM provider_attempt WHERE attempted_at < $1 ORDER BY attempted_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+    RETURNING 1"""
+
+
+def kept_attempts(days: int) -> Kept:
+    """How long calls to providers are kept."""
+    return Kept("provider_attempt", timedelta(days=days), _SWEEP)
 
 
 class SqlAttempts:

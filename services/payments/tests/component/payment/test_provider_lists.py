@@ -1,10 +1,13 @@
 """Calls out to providers are kept one by one, and what they notify us of is a list."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.db.engine import driver
+from chassis.store import Housekeeping
 from chassis.testing.problems import problem
 
 from .world import World
@@ -87,6 +90,20 @@ async def test_nothing_of_a_secret_or_a_person_is_kept_of_a_call(world: World) -
     kept = str([list(row.values()) for row in rows])
     for secret in ("sk_test_secret", "hunter22", "1520389582", str(world.player), "http"):
         assert secret not in kept
+
+
+async def test_a_call_is_kept_for_as_long_as_its_payment_can_be_disputed(world: World) -> None:
+    kept = [(await world.deposit()).json()["deposit_id"] for _ in range(2)]
+    async with world.service.db.write() as connection:
+        raw = await driver(connection)
+        old = "UPDATE provider_attempt SET attempted_at = now() - make_interval(days => $2) WHERE payment_id = $1"
+        for deposit_id, days in zip(kept, (541, 539), strict=True):
+            await raw.execute(old, UUID(deposit_id), days)
+    housekeeping = Housekeeping(world.service.db, world.service.kept, inbox=timedelta(days=30))
+    for _ in range(2):
+        await housekeeping.sweep()
+        rows = await world.rows("SELECT payment_id FROM provider_attempt WHERE casino_id = $1", world.casino)
+        assert [str(row["payment_id"]) for row in rows] == kept[1:]
 
 
 async def test_what_was_set_aside_waits_in_a_list(world: World) -> None:

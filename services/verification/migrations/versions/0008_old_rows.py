@@ -1,0 +1,10 @@
+"""By which old rows are found that go."""
+
+from chassis.db.migrations import index_old_rows
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    index_old_rows()
