@@ -13,9 +13,10 @@ from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 from starlette.responses import Response
 
-from chassis.approvals import PROPOSED, Amount, FourEyes, GuardedCommand, Proposing, Size, Subject
+from chassis.approvals import PROPOSED, FourEyes, GuardedCommand, Proposing, Size, Subject
 from chassis.auth import Caller, PermissionSpec, Requires
 from chassis.auth.errors import PolicyStale
+from chassis.auth.policy.model import Wish
 from chassis.db import Database
 from chassis.domain import Clock, DomainError
 from chassis.http import Once, StrictModel
@@ -86,20 +87,11 @@ class People:
     async def look(self) -> None:
         """See Authority."""
 
-    def may(
-        self,
-        subject_id: UUID,
-        permission: str,
-        casino_id: UUID | None,
-        *,
-        since: datetime,
-        now: datetime,
-        amount: Amount | None = None,
-    ) -> bool:
+    def may(self, subject_id: UUID, wish: Wish, *, since: datetime, now: datetime) -> bool:
         """See Authority."""
         if self.unknown:
             raise PolicyStale
-        return self.holds(subject_id, permission)
+        return self.holds(subject_id, wish.permission)
 
     def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
         """See Authority."""

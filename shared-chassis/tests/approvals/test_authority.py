@@ -10,7 +10,7 @@ import pytest
 from chassis.approvals import PolicyAuthority
 from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.local import LocalPolicy
-from chassis.auth.policy.model import PermissionMeta, Policy, Standing, Tie
+from chassis.auth.policy.model import PermissionMeta, Policy, Standing, Tie, Wish
 from chassis.testing.tokens import EVERYWHERE, policy_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -40,7 +40,8 @@ def held(
 
 
 def may(authority: PolicyAuthority, who: UUID = ANN, at: UUID | None = CASINO, ago_s: float = 3600) -> bool:
-    return authority.may(who, PERMISSION, at, since=NOW - timedelta(seconds=ago_s), now=NOW)
+    wish = Wish(permission=PERMISSION, casino_id=at)
+    return authority.may(who, wish, since=NOW - timedelta(seconds=ago_s), now=NOW)
 
 
 def test_who_is_not_there_is_asked_for_no_proof() -> None:

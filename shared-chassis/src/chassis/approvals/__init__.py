@@ -8,7 +8,7 @@ CONFIGURE = GuardedCommand(
 Service(..., four_eyes=[CONFIGURE])
 """
 
-from chassis.approvals.authority import Amount, Authority, PolicyAuthority
+from chassis.approvals.authority import Authority, PolicyAuthority
 from chassis.approvals.command import GuardedCommand, Subject
 from chassis.approvals.desk import Approvals
 from chassis.approvals.proposing import PROPOSED, ApprovalRequested, Proposing
@@ -16,7 +16,6 @@ from chassis.approvals.rule import FourEyes, Size
 
 __all__ = [
     "PROPOSED",
-    "Amount",
     "ApprovalRequested",
     "Approvals",
     "Authority",

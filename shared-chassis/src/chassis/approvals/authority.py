@@ -1,20 +1,13 @@
 """Who may do what while they are not there: asked when something is executed that they proposed or approved earlier."""
 
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.decide import RISKY_STALE_AFTER_S, apart, decide
 from chassis.auth.policy.held import Held
 from chassis.auth.policy.model import Asking, Wish
-
-
-class Amount(NamedTuple):
-    """Money, in minor units of its currency."""
-
-    minor: int
-    currency: str
 
 
 class Authority(Protocol):
@@ -24,20 +17,11 @@ class Authority(Protocol):
         """See whether there is anything newer, before people are asked about."""
         ...
 
-    def may(
-        self,
-        subject_id: UUID,
-        permission: str,
-        casino_id: UUID | None,
-        *,
-        since: datetime,
-        now: datetime,
-        amount: Amount | None = None,
-    ) -> bool:
-        """Whether this member of staff is active and holds it there. None for a casino: for the whole operator.
+    def may(self, subject_id: UUID, wish: Wish, *, since: datetime, now: datetime) -> bool:
+        """Whether this member of staff is active and may do what is wished for. Without a casino it takes somebody who
+        may for the whole operator.
 
         Args:
-            amount: how much money, where a role may set a largest amount.
             since: when they were last seen to hold it. Only what was confirmed later can say that they do not.
 
         Raises:
@@ -69,25 +53,14 @@ class PolicyAuthority:
         if self._held is not None:
             await self._held.at_least(0)
 
-    def may(
-        self,
-        subject_id: UUID,
-        permission: str,
-        casino_id: UUID | None,
-        *,
-        since: datetime,
-        now: datetime,
-        amount: Amount | None = None,
-    ) -> bool:
+    def may(self, subject_id: UUID, wish: Wish, *, since: datetime, now: datetime) -> bool:
         """See Authority."""
         if self._held is None:
             raise PolicyStale
         asking = Asking(subject_id=subject_id, issued_at=now, authenticated_at=now)
         standing = self._held.standing()
-        minor, currency = amount or (None, None)
-        wish = Wish(permission=permission, casino_id=casino_id, amount_minor=minor, currency=currency)
         said = decide(self._held.policy, asking, wish, now, standing)
-        if said.allowed and (casino_id is not None or said.scope.unlimited):
+        if said.allowed and (wish.casino_id is not None or said.scope.unlimited):
             return True
         if said.code == "policy_stale" or (now - since).total_seconds() < standing.age_s:
             raise PolicyStale

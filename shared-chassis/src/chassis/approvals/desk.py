@@ -26,6 +26,7 @@ from chassis.approvals.events import APPROVAL_EVENTS, Executed
 from chassis.approvals.payloads import Payloads
 from chassis.approvals.publishing import publish
 from chassis.auth.errors import PolicyStale
+from chassis.auth.policy.model import Wish
 from chassis.domain import DomainError, uuid7
 from chassis.privacy import SecretBox
 from chassis.store import Actor, Application, CasinoScope, Context, Row, UnitOfWork
@@ -203,8 +204,9 @@ class Approvals:
             raise AnotherPersonNeeded.not_apart()
 
     def _gone(self, one: listed.Waiting, now: datetime) -> bool:
+        wish = Wish(permission=one.permission, casino_id=one.casino_id)
         try:
-            return not self.authority.may(one.requester_id, one.permission, one.casino_id, since=one.since, now=now)
+            return not self.authority.may(one.requester_id, wish, since=one.since, now=now)
         except PolicyStale:
             return False
 
@@ -249,12 +251,14 @@ class Approvals:
     def _attempt(
         self, state: Open, plain: str, subject: Subject, since: tuple[datetime, datetime], now: datetime
     ) -> Execute:
-        may, casino, (proposed_at, approved_at) = self.authority.may, state.casino_id, since
-        still = [one for one in state.approved_by if may(one, state.approve, casino, since=approved_at, now=now)]
+        may, (proposed_at, approved_at) = self.authority.may, since
+        propose = Wish(permission=state.permission, casino_id=state.casino_id)
+        approve = replace(propose, permission=state.approve)
+        still = [one for one in state.approved_by if may(one, approve, since=approved_at, now=now)]
         return Execute(
             payload_sha256=sha256_of(json.loads(plain)),
             subject_sha256=subject.sha256,
-            requester_may=may(state.requester_id, state.permission, casino, since=proposed_at, now=now),
+            requester_may=may(state.requester_id, propose, since=proposed_at, now=now),
             may=frozenset(still),
             now=now,
         )

@@ -19,7 +19,7 @@ from chassis.bulk.action import BulkAction, Turn
 from chassis.domain import DomainError
 from chassis.exports.sight import absent
 from chassis.http.problems import RequestProblem
-from chassis.store import Application, ConcurrentChange, Context, UnitOfWork
+from chassis.store import Application, ConcurrentChange, Context, UnitOfWork, VersionConflict
 from chassis.tasks import Retry, Task
 from contracts.platform.events import AccessRecorded
 
@@ -33,6 +33,14 @@ TRIES: Final = 3
 """How often a row may end in a fault of ours before it is given up."""
 
 _ASK_AGAIN: Final = timedelta(seconds=2)
+
+
+class _RowNotDone(Exception):
+    """What keeps a row from being done, on its way out of the transaction that is undone with it."""
+
+    def __init__(self, position: int, action: BulkAction, cause: Exception) -> None:
+        super().__init__(position)
+        self.position, self.action, self.cause = position, action, cause
 
 
 class Running:
@@ -72,10 +80,8 @@ class Running:
 
     async def _next(self, job_id: UUID) -> bool:
         """One row; whether there may be more."""
-        at: list[tuple[int, BulkAction | None]] = []
 
         async def work(uow: UnitOfWork) -> bool:
-            at.clear()
             job = await jobs.lock(uow.connection, job_id)
             if job is None or job.state != "running":
                 return False
@@ -83,25 +89,31 @@ class Running:
             if row is None:
                 await self._finish(uow, job)
                 return False
-            at.append((row.position, self._actions.get(job.action)))
-            result, code = await self._turn(uow, job, row)
+            try:
+                result, code = await self._turn(uow, job, row)
+            except (PolicyStale, VersionConflict, ConcurrentChange, Retry):  # Nothing is known about the row.
+                raise
+            except Exception as cause:
+                raise _RowNotDone(row.position, self._actions[job.action], cause) from cause
             await jobs.settle(uow.connection, job_id, row.position, result, code, uow.ctx.occurred_at)
             return True
 
         try:
             return await self.app.transact(work, self._system())
-        except (PolicyStale, ConcurrentChange, Retry):  # Nothing is known about the row: it is tried again, later.
-            raise
-        except (DomainError, RequestProblem) as refusal:
-            if not at:
-                raise
-            ((position, action),) = at
-            moot = action is not None and isinstance(refusal, action.moot)
-            await self._settle(job_id, position, "skipped" if moot else "refused", refusal.code)
-        except Exception as fault:
-            if not at or not await self._given_up(job_id, at[0][0], fault):
-                raise
+        except _RowNotDone as stopped:
+            undone = stopped
+        await self._note(job_id, undone)  # Not within the handler: what is raised again must not come of itself.
         return True
+
+    async def _note(self, job_id: UUID, undone: "_RowNotDone") -> None:
+        """Say what became of a row of which nothing was done; raise what kept it from it where it is tried again."""
+        match undone.cause:
+            case DomainError() | RequestProblem() as refusal:
+                moot = isinstance(refusal, undone.action.moot)
+                await self._settle(job_id, undone.position, "skipped" if moot else "refused", refusal.code)
+            case fault:
+                if not await self._given_up(job_id, undone.position, fault):
+                    raise fault
 
     async def _turn(self, uow: UnitOfWork, job: Any, row: Any) -> tuple[str, str | None]:
         """What is done about a row, in the name of whoever asked for it, and what came of it."""
@@ -133,7 +145,7 @@ class Running:
     async def _settle(self, job_id: UUID, position: int, result: str, code: str) -> None:
         async def work(uow: UnitOfWork) -> None:
             job = await jobs.lock(uow.connection, job_id)
-            if job.state == "running":
+            if job is not None and job.state == "running":
                 await jobs.settle(uow.connection, job_id, position, result, code, uow.ctx.occurred_at)
 
         await self.app.transact(work, self._system())

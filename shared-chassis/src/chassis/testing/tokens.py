@@ -13,7 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from chassis.approvals import Amount, Authority, PolicyAuthority
+from chassis.approvals import Authority, PolicyAuthority
 from chassis.auth.caller import Caller
 from chassis.auth.jwks import LocalKeys
 from chassis.auth.permissions import DataClass
@@ -32,6 +32,7 @@ from chassis.auth.policy.model import (
     RoleGrant,
     Standing,
     Tie,
+    Wish,
 )
 from chassis.auth.tokens import AUDIENCE, ISSUER, TokenVerifier
 from chassis.store.context import CasinoScope
@@ -217,19 +218,10 @@ class _MadeAuthority:
     async def look(self) -> None:
         """See Authority."""
 
-    def may(
-        self,
-        subject_id: UUID,
-        permission: str,
-        casino_id: UUID | None,
-        *,
-        since: datetime,
-        now: datetime,
-        amount: Amount | None = None,
-    ) -> bool:
+    def may(self, subject_id: UUID, wish: Wish, *, since: datetime, now: datetime) -> bool:
         """See Authority."""
         policies = map(PolicyAuthority, self._held.get(subject_id, ()))
-        return any(one.may(subject_id, permission, casino_id, since=since, now=now, amount=amount) for one in policies)
+        return any(one.may(subject_id, wish, since=since, now=now) for one in policies)
 
     def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
         """See Authority."""

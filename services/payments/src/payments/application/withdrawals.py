@@ -7,11 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from chassis.approvals import Amount, Authority
+from chassis.approvals import Authority
 from chassis.approvals.canonical import sha256_of
 from chassis.approvals.errors import AnotherPersonNeeded, PayloadDiffers
 from chassis.auth import Caller
 from chassis.auth.errors import StepUpNeeded
+from chassis.auth.policy.model import Wish
 from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
@@ -172,12 +173,13 @@ async def _lost(state: AwaitingApproval, before: Sequence[Yes], look: Look | Non
         return frozenset()  # Nobody becomes the second without a look.
     await look.authority.look()
     fact, may = state.order.fact, look.authority.may
-    amount = Amount(fact.amount_minor, fact.currency)
-    return frozenset(
-        one.by
-        for one in before
-        if not may(UUID(one.by), P.WITHDRAWAL_APPROVE, fact.casino_id, since=one.at or now, now=now, amount=amount)
+    wish = Wish(
+        permission=P.WITHDRAWAL_APPROVE,
+        casino_id=fact.casino_id,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
     )
+    return frozenset(one.by for one in before if not may(UUID(one.by), wish, since=one.at or now, now=now))
 
 
 async def reject_withdrawal(

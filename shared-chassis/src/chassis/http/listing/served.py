@@ -1,8 +1,9 @@
 """The lists of a service as jobs meet them: what a list is made of, and how it is read again without its request."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.params import Depends as Marker
@@ -19,6 +20,8 @@ from chassis.http.problems import RequestProblem
 T = TypeVar("T")
 Where = Sequence[ColumnElement[bool]]
 Work = Callable[[Request, Where], Awaitable[T]]
+
+_ASKED: Final = "chassis.question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,22 @@ def served_by(routers: Sequence[APIRouter]) -> Iterator[Served]:
                 yield served
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question to a route: who asks, what is done with the list, and where its result is waited for."""
+
+    caller: Caller
+    work: Work[Any]
+    answer: asyncio.Future[Any]
+
+
 class Again:
-    """A list's route as it answers callers whom nobody sent: made once, asked any number of times, one at a time.
+    """A list's route as it answers callers whom nobody sent: made once, asked any number of times.
 
     The conditions of the path are found by the list's own dependency, so that they hold as they hold for a request.
     """
 
     def __init__(self, served: Served, state: State) -> None:
-        self._caller: Caller | None = None
-        self._work: Work[Any] | None = None
-        self._done: list[Any] = []
-        self._refused: list[RequestProblem] = []
         self._app = FastAPI(
             openapi_url=None,
             docs_url=None,
@@ -76,16 +84,16 @@ class Again:
         )
         self._app.state = state
 
-        async def known() -> Caller | None:
-            return self._caller
+        async def known(request: Request) -> Caller:
+            return _question(request).caller
 
         async def run(request: Request, where: Annotated[Any, Depends(served.narrow)]) -> None:
-            assert self._work is not None
+            question = _question(request)
             at(request, served.path)
             try:
-                self._done.append(await self._work(request, where))
-            except RequestProblem as problem:
-                self._refused.append(problem)
+                question.answer.set_result(await question.work(request, where))
+            except RequestProblem as problem:  # The application would make an HTTP answer of it.
+                question.answer.set_exception(problem)
 
         self._app.dependency_overrides[served.marker.dependency] = known  # type: ignore[index]
         self._app.add_api_route(served.path, run, methods=["GET"], response_model=None)
@@ -96,20 +104,22 @@ class Again:
         Raises:
             RequestProblem, DomainError: as the route would have refused; NotFound when the address is not the list's.
         """
-        self._caller, self._work, self._done, self._refused = caller, work, [], []
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         path, _, query = url.partition("?")
-        await self._app(_scope(path, query), _nothing, _dropped)
-        if self._refused:
-            raise self._refused[0]
-        if not self._done:
+        await self._app({**_scope(path, query), _ASKED: _Question(caller, work, answer)}, _nothing, _dropped)
+        if not answer.done():  # No route is at this address.
             raise NotFound
-        done: T = self._done[0]
-        return done
+        return answer.result()
 
 
 async def again(served: Served, state: State, url: str, caller: Caller, work: Work[T]) -> T:
     """The same, for whoever asks once."""
     return await Again(served, state)(url, caller, work)
+
+
+def _question(request: Request) -> _Question:
+    question: _Question = request.scope[_ASKED]
+    return question
 
 
 def _scope(path: str, query: str) -> dict[str, Any]:
