@@ -72,9 +72,14 @@ def withdrawal(**changes: Any) -> WithdrawalRequested:
 
 
 async def inbox(
-    client: httpx.AsyncClient, who: UUID, *permissions: str, path: str = "", casinos: tuple[Any, ...] = (HERE,)
+    client: httpx.AsyncClient,
+    who: UUID,
+    *permissions: str,
+    path: str = "",
+    casinos: tuple[Any, ...] = (HERE,),
+    **held: Any,
 ) -> list[Any]:
-    token = make_token(subject=who, permissions=permissions or SEES, casinos=casinos)
+    token = make_token(subject=who, permissions=permissions or SEES, casinos=casinos, **held)
     answer = await client.get(f"{V1}/approvals{path}", headers=bearer(token))
     assert answer.status_code == 200, answer.text
     return list(answer.json())
@@ -129,6 +134,69 @@ async def test_what_awaits_me_is_what_i_could_approve(client: httpx.AsyncClient,
     )
     await feed(given)
     assert await inbox(client, BOB, *approver, path="/awaiting-me") == []
+
+
+PAYS = (*SEES, M.WITHDRAWAL_APPROVE, M.PROVIDER_APPROVE)
+
+
+async def awaiting(client: httpx.AsyncClient, who: UUID, *permissions: str, **held: Any) -> set[str]:
+    """The ids of what awaits somebody."""
+    return {one["id"] for one in await inbox(client, who, *(permissions or PAYS), path="/awaiting-me", **held)}
+
+
+async def test_a_withdrawal_awaits_those_alone_who_may_approve_as_much(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    small, large, foreign = withdrawal(amount_minor=50_00), withdrawal(amount_minor=50_01), withdrawal(currency="USD")
+    account = proposed(clock)
+    await feed(small, large, foreign, account)
+    every = {str(one.withdrawal_id) for one in (small, large, foreign)} | {str(account.approval_id)}
+    assert await awaiting(client, BOB, ceilings={"EUR": 50_00}) == {str(small.withdrawal_id), str(account.approval_id)}
+    assert await awaiting(client, BOB, ceilings={"GBP": 50_00}) == {str(account.approval_id)}
+    assert await awaiting(client, EVE) == every
+    assert len(await inbox(client, BOB, ceilings={"EUR": 50_00})) == 4, "it is seen all the same"
+
+
+async def test_the_amount_that_counts_is_that_of_the_casino(client: httpx.AsyncClient, feed: Feed) -> None:
+    here, there = withdrawal(), withdrawal(casino_id=THERE)
+    await feed(here, there)
+    assert await awaiting(client, BOB, casinos=(HERE, THERE), ceilings={"EUR": 1}) == set()
+    assert await awaiting(client, BOB, casinos=(THERE,)) == {str(there.withdrawal_id)}
+
+
+async def test_nothing_awaits_somebody_who_could_be_the_same_human_as_another_of_the_two(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    of_ann, of_eve, paid = proposed(clock), proposed(clock, requester_id=EVE), withdrawal()
+    about_ann = proposed(clock, requester_id=EVE, barred=(ANN,))
+    await feed(of_ann, about_ann, of_eve, paid)
+    first: dict[str, Any] = {"withdrawal_id": paid.withdrawal_id, "player_id": paid.player_id, "casino_id": HERE}
+    await feed(WithdrawalApproved(**first, approved_by=str(ANN), final=False))
+    free = {str(one.approval_id) for one in (of_ann, about_ann, of_eve)} | {str(paid.withdrawal_id)}
+    assert await awaiting(client, BOB) == free
+    assert await awaiting(client, BOB, tied_to=[ANN]) == {str(of_eve.approval_id)}
+
+
+async def test_a_withdrawal_awaits_everybody_again_when_its_first_yes_counts_no_more(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    paid = withdrawal()
+    ids: dict[str, Any] = {"withdrawal_id": paid.withdrawal_id, "player_id": paid.player_id, "casino_id": HERE}
+    until = clock.now() + timedelta(hours=24)
+    await feed(paid, WithdrawalApproved(**ids, approved_by=str(ANN), final=False, counts_until=until))
+    assert (await awaiting(client, ANN), await awaiting(client, BOB)) == (set(), {str(paid.withdrawal_id)})
+    clock.advance(timedelta(hours=25))
+    for who in (ANN, BOB):
+        assert await awaiting(client, who) == {str(paid.withdrawal_id)}
+
+
+async def test_what_is_of_the_whole_operator_awaits_those_alone_who_work_for_it(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    operator, here = proposed(clock, None), proposed(clock)
+    await feed(operator, here)
+    assert await awaiting(client, BOB, casinos=("*",)) == {str(operator.approval_id), str(here.approval_id)}
+    assert await awaiting(client, BOB) == {str(here.approval_id)}
 
 
 async def test_it_follows_what_becomes_of_a_proposal(client: httpx.AsyncClient, feed: Feed, clock: FixedClock) -> None:

@@ -5,7 +5,7 @@ for more access, and emergencies that somebody else must review.
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backoffice.application.schema import metadata
@@ -51,10 +51,14 @@ table = Table(
     Column("proposed_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True)),
     Column("href", Text, nullable=False, comment="where it is decided"),
+    Column("amount_minor", BigInteger, comment="what is moved, where a role may say how much somebody approves"),
+    Column("currency", Text),
     Index("ix_rm_approval_inbox_casino_id", "casino_id", "proposed_at", "id"),
     Index("ix_rm_approval_inbox_state", "state", "proposed_at", "id"),
 )
 
+WITHDRAWAL: Final = "payments.withdrawal"
+_NO_AMOUNT: Final = {"amount_minor": None, "currency": None}
 _OF_PROPOSALS: Final = (
     ApprovalProposed, ApprovalEdited, ApprovalGiven, ApprovalLapsed, ApprovalExecuted, ApprovalClosed,
 )  # fmt: skip
@@ -103,6 +107,7 @@ def _proposed(event: ApprovalProposed, recorded: Recorded[Any]) -> Row:
         "state": "waiting",
         "proposed_at": recorded.meta.occurred_at,
         "href": f"/api/{event.service}/v1/approvals/{event.approval_id}",
+        **_NO_AMOUNT,
     }
 
 
@@ -111,7 +116,7 @@ def _withdrawal(event: WithdrawalRequested, recorded: Recorded[Any]) -> Row:
         "id": event.withdrawal_id,
         "service": "payments",
         "casino_id": event.casino_id,
-        "command": "payments.withdrawal",
+        "command": WITHDRAWAL,
         "permission": str(PaymentsPermission.WITHDRAWAL_APPROVE),
         "approve_permission": str(PaymentsPermission.WITHDRAWAL_APPROVE),
         "list_permission": str(PaymentsPermission.WITHDRAWAL_LIST),
@@ -127,6 +132,8 @@ def _withdrawal(event: WithdrawalRequested, recorded: Recorded[Any]) -> Row:
         "proposed_at": recorded.meta.occurred_at,
         "expires_at": None,
         "href": f"/api/payments/v1/withdrawals/{event.withdrawal_id}",
+        "amount_minor": event.amount_minor,
+        "currency": event.currency,
     }
 
 
@@ -177,6 +184,7 @@ def _of_access(
         "needed": 1,
         "state": "waiting",
         "proposed_at": recorded.meta.occurred_at,
+        **_NO_AMOUNT,
     }
 
 

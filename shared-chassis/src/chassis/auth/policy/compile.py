@@ -79,6 +79,10 @@ class Access:
         """The casinos the permission is held for."""
         return self.scopes.get(permission, _NOWHERE)
 
+    def ceilings(self, permission: str) -> Sequence[tuple[CasinoScope, Mapping[str, int]]]:
+        """Up to which amounts the permission is held, and where. One of them is enough; an empty one is no limit."""
+        return [(line.scope, line.grant.ceilings) for line in self._holding.get(permission, ())]
+
     def decide(self, asking: Asking, wish: Wish, now: datetime, standing: Standing = FRESH) -> Decision:
         """What the policy says to a wish of this subject."""
         return decide_by(self._lines.get(wish.permission, self._lines[""]), self.policy, asking, wish, now, standing)

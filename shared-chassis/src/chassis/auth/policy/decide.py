@@ -168,6 +168,13 @@ def apart(policy: Policy, one: UUID, other: UUID, now: datetime) -> bool:
     return one != other and not (_tied(policy, one, other, now) or _tied(policy, other, one, now))
 
 
+def tied(policy: Policy, one: UUID, now: datetime) -> frozenset[UUID]:
+    """Everybody who is not apart from somebody, himself among them."""
+    subject = policy.subjects.get(one)
+    named = [tie.other for tie in subject.ties] if subject is not None else []
+    return frozenset(other for other in (one, *named, *policy.subjects) if not apart(policy, one, other, now))
+
+
 def _tied(policy: Policy, one: UUID, other: UUID, now: datetime) -> bool:
     subject = policy.subjects.get(one)
     ties = subject.ties if subject is not None else ()

@@ -1,16 +1,19 @@
 """One inbox over all services. Each service keeps and decides its own; `href` says where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Text, and_, false, literal, not_, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from backoffice.read_models.approval_inbox import table
+from backoffice.read_models.approval_inbox import WITHDRAWAL, table
 from chassis.auth import Caller, Requires
+from chassis.auth.policy.compile import Access
+from chassis.auth.policy.decide import tied
 from chassis.db import Database
 from chassis.http import App, Db
 from chassis.http.listing import Field as Listed
@@ -100,20 +103,42 @@ def _visible(caller: Caller) -> ColumnElement[bool]:
     return or_(false(), *(and_(_C.list_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in _LISTS))
 
 
-async def _awaiting(caller: Caller, db: Database, now: datetime) -> Sequence[ColumnElement[bool]]:
-    me: Any = [str(caller.id)]
+async def _awaiting(caller: Caller, db: Database, now: datetime) -> Conditions:
+    """What a yes of the caller would count for, as the service that keeps it would see it.
+
+    A withdrawal goes on waiting when the time of its first yes is over: anybody may be the first again.
+    """
+    if caller.access is None:
+        return [false()]
     async with db.read() as connection:
         asked = select(_C.approve_permission).where(_C.state == "waiting").distinct()
         permissions = (await connection.execute(asked)).scalars().all()
-    held = (and_(_C.approve_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in permissions)
+    not_apart = sorted(tied(caller.access.policy, caller.id, now))
+    names = literal([str(one) for one in not_apart], ARRAY(Text))
+    in_time = or_(_C.expires_at.is_(None), _C.expires_at > now)
     return [
         _C.state == "waiting",
-        or_(_C.expires_at.is_(None), _C.expires_at > now),
-        _C.requester_id != caller.id,
-        ~_C.barred.contains(me),
-        ~_C.approved_by.contains(me),
-        or_(false(), *held),
+        or_(in_time, _C.command == WITHDRAWAL),
+        _C.requester_id.not_in(not_apart),
+        not_(_C.barred.has_any(names)),
+        not_(and_(in_time, _C.approved_by.has_any(names))),
+        or_(false(), *(and_(_C.approve_permission == one, _held(caller.access, one)) for one in permissions)),
     ]
+
+
+def _held(access: Access, permission: str) -> ColumnElement[bool]:
+    """Where, and up to which amount, somebody holds it. What is of no single casino takes the whole operator."""
+    scope = access.scope(permission)
+    here = true() if scope.unlimited else and_(_C.casino_id.is_not(None), in_scope(_C.casino_id, scope))
+    enough = (and_(in_scope(_C.casino_id, where), _within(most)) for where, most in access.ceilings(permission))
+    return and_(here, or_(false(), *enough))
+
+
+def _within(most: Mapping[str, int]) -> ColumnElement[bool]:
+    if not most:
+        return true()
+    amounts = (and_(_C.currency == currency, _C.amount_minor <= limit) for currency, limit in most.items())
+    return or_(_C.amount_minor.is_(None), *amounts)
 
 
 for _path, _narrow, _name, _summary in (
@@ -123,7 +148,12 @@ for _path, _narrow, _name, _summary in (
         "inbox",
         "What waits for a second person in any service, as far as the caller may see it there.",
     ),
-    ("/awaiting-me", _awaiting_me, "awaiting_me", "What the caller could approve now."),
+    (
+        "/awaiting-me",
+        _awaiting_me,
+        "awaiting_me",
+        "What the caller could approve now: as much as they may, and beside nobody who could be the same human.",
+    ),
     ("/mine", _mine, "mine", "What the caller proposed."),
 ):
     serve_list(
