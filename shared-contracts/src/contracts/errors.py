@@ -71,6 +71,8 @@ class CommonError(StrEnum):
     """Something is not as the request says it is."""
     BULK_TOO_MANY_ROWS = "bulk_too_many_rows"
     """The filter leaves more rows than one bulk job may have: narrow it."""
+    BULK_TOO_MANY_JOBS = "bulk_too_many_jobs"
+    """The person froze as many bulk jobs within an hour as one may: wait."""
     BULK_JOB_OF_ANOTHER = "bulk_job_of_another"
     """Only the one who froze the rows has them done."""
     BULK_JOB_STARTED = "bulk_job_started"

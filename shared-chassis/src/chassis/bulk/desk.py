@@ -23,6 +23,7 @@ from chassis.bulk.errors import (
     BulkJobStarted,
     BulkJobUnknown,
     BulkSeveralCasinos,
+    BulkTooManyJobs,
     BulkTooManyRows,
 )
 from chassis.bulk.items import BulkJobItem
@@ -38,6 +39,9 @@ from chassis.tasks import Handler, Task
 EXPIRE: Final = "bulk_expire"
 LIFETIME: Final = timedelta(hours=1)
 """What is not started within so long a time is not started any more."""
+
+MOST_JOBS: Final = 100
+"""What one person freezes within an hour: jobs that nobody starts are kept as well."""
 
 _UNIT: Final = "rows"
 _TO_START: Final = ("frozen", "proposed")
@@ -142,7 +146,10 @@ class Bulk:
     async def freeze(
         self, uow: UnitOfWork, job_id: UUID, action: BulkAction, caller: Caller, frozen: Frozen, parameters: Any
     ) -> Any:
-        """Keep the rows as a new job, to be started within the hour."""
+        """Keep the rows as a new job, to be started within the hour. BulkTooManyJobs: this person froze too many."""
+        await jobs.one_at_a_time(uow.connection, caller.id, "freeze")
+        if await jobs.frozen_lately(uow.connection, caller.id, uow.ctx.occurred_at) >= MOST_JOBS:
+            raise BulkTooManyJobs(f"More than {MOST_JOBS} jobs within an hour.")
         ids = [one["row_id"] for one in frozen.rows]
         expires_at = uow.ctx.occurred_at + LIFETIME
         await jobs.add(

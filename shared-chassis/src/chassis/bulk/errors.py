@@ -13,6 +13,13 @@ class BulkTooManyRows(Invalid):
     code = "bulk_too_many_rows"
 
 
+class BulkTooManyJobs(DomainError):
+    """One person froze as many jobs within an hour as nobody needs."""
+
+    code = "bulk_too_many_jobs"
+    status = 429
+
+
 class BulkJobOfAnother(DomainError):
     """Only the one who froze the rows has them done."""
 

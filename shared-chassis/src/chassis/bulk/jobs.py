@@ -100,6 +100,12 @@ async def one_at_a_time(connection: AsyncConnection, requested_by: UUID, action:
     await connection.execute(_ONE_AT_A_TIME, {"who": f"bulk:{requested_by}:{action}"})
 
 
+async def frozen_lately(connection: AsyncConnection, requested_by: UUID, now: datetime) -> int:
+    """The jobs this person froze within the last hour, whatever became of them."""
+    lately = select(func.count()).where(job.c.requested_by == requested_by, job.c.requested_at > now - WINDOW)
+    return int((await connection.execute(lately)).scalar_one())
+
+
 async def done_alone(connection: AsyncConnection, requested_by: UUID, action: str, now: datetime) -> int:
     """The rows of the jobs this person started within the last hour with nobody else."""
     mine = (job.c.requested_by == requested_by) & (job.c.action == action)
