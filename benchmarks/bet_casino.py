@@ -30,7 +30,8 @@ from chassis.runtime import Service, http_application
 from chassis.settings import parse
 from chassis.tasks import TaskRunner
 from chassis.testing.client import client as talking
-from chassis.testing.tokens import bearer, make_token, test_verifier
+from chassis.testing.second_person import approved
+from chassis.testing.tokens import bearer, make_token, test_authority, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.envelope import Envelope
@@ -145,7 +146,7 @@ async def prepare(
             "partner_hosts": "http://127.0.0.1:*",
         },
     )
-    service = replace(build(settings), verifier=test_verifier())
+    service = replace(build(settings), verifier=test_verifier(), authority=test_authority())
     seats: list[Seat] = []
     async with Hub88().served() as hub88, talking(http_application(service)) as client:
         ids = [uuid7() for _ in range(players)]
@@ -214,7 +215,8 @@ async def _open(client: httpx.AsyncClient, service: Service, hub88: Hub88) -> No
         "settings": {"base_url": hub88.url, "operator_id": 7, "public_key": hub88.public_key()},
         "secrets": {"private_key": _private_pem(own)},
     }
-    _good(await client.put(f"{_API}/casinos/{CASINO}/suppliers/hub88", json=account, headers=staff))
+    proposed = await client.put(f"{_API}/casinos/{CASINO}/suppliers/hub88", json=account, headers=staff)
+    await approved(client, proposed, list(GamesPermission))
     await TaskRunner(service.db, service.tasks).run_due()
     game = {"enabled": True, "blocked_countries": []}
     _good(await client.put(f"{_API}/casinos/{CASINO}/games/{GAME}", json=game, headers=staff))

@@ -204,6 +204,12 @@ EXAMPLES: dict[str, Example] = {
         path={"supplier": "hub88"},
     ),
     f"POST {_GAMES}/casinos/{{casino_id}}/suppliers/{{supplier}}/catalogue-sync": Example(path={"supplier": "hub88"}),
+    f"PUT {_GAMES}/approvals/{{approval_id}}/payload": Example(body={"payload": "$another_account"}),
+    f"POST {_GAMES}/approvals/{{approval_id}}/withdraw": Example(),
+    f"POST {_GAMES}/approvals/{{approval_id}}/approve": Example(
+        body={"payload_sha256": "$second_payload_sha256", **REASON}, path={"approval_id": "$second_approval_id"}
+    ),
+    f"POST {_GAMES}/approvals/{{approval_id}}/reject": Example(body=REASON, path={"approval_id": "$third_approval_id"}),
     f"PUT {_GAMES}/casinos/{{casino_id}}/games/{{game_code}}": Example(
         body={"enabled": True, "blocked_countries": ["US"], "supplier": "hub88"}
     ),

@@ -52,6 +52,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.tokens import TokenMaker, bearer, make_token, test_authority, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from contracts.backoffice.permissions import BackofficePermission
+from contracts.games.permissions import GamesPermission
 from contracts.verification.permissions import VerificationPermission
 
 Opened = AbstractAsyncContextManager[House]
@@ -153,7 +154,7 @@ class Openings:
             )
             clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
             service = games.main.build(settings, clock=clock)
-            service.verifier = test_verifier()
+            service.verifier, service.authority = test_verifier(), test_authority()
             async with _served(service) as (app, client):
                 yield await _playing(service, app, client, hub88)
 
@@ -356,6 +357,7 @@ async def _proposed(world: PaymentsWorld) -> dict[str, Any]:
 async def _playing(service: Service, app: FastAPI, client: httpx.AsyncClient, hub88: Hub88Server) -> House:
     feed, tasks = Feed(service), TaskRunner(service.db, service.tasks, clock=service.application.clock)
     places = {games_facts.CASINO: games_facts.PLAYER, games_facts.OTHER_CASINO: games_facts.OTHER_PLAYER}
+    houses: list[Any] = []
     for casino_id, player_id in places.items():
         opened = CasinoOpened(
             casino_id=casino_id,
@@ -369,7 +371,24 @@ async def _playing(service: Service, app: FastAPI, client: httpx.AsyncClient, hu
         casino = Casino(client, hub88, tasks, service, casino_id, player_id)
         await casino.configure_hub88()
         await casino.switch_on()
+        ids = {"casino_id": str(casino_id), "player_id": str(player_id)}
+        houses.append({**ids, **await _proposed_accounts(casino)})
     facts: Any = {"game_code": games_facts.GAME}
     facts |= {"supplier_settings": hub88_settings(hub88.url), "supplier_secrets": hub88_secrets()}
-    here, there = [{"casino_id": str(casino), "player_id": str(player)} for casino, player in places.items()]
+    here, there = houses
     return House(service=service, app=app, client=client, facts={**facts, **here}, elsewhere=there)
+
+
+async def _proposed_accounts(casino: Casino) -> dict[str, Any]:
+    """Three proposals that wait: the first of whoever makes the requests, the others of somebody else."""
+    admin = uuid4()
+    account: dict[str, Any] = {"enabled": True, "settings": hub88_settings(casino.hub88.url), "secrets": {}}
+    facts: dict[str, Any] = {"admin_id": str(admin)}
+    path = f"/api/games/v1/casinos/{casino.id}/suppliers/hub88"
+    for name, who, operator in (("", admin, 8), ("second_", uuid4(), 9), ("third_", uuid4(), 10)):
+        body = {**account, "settings": {**account["settings"], "operator_id": operator}}
+        token = make_token(subject=who, permissions=[GamesPermission.SUPPLIER_CONFIGURE], casinos=[casino.id])
+        made = (await casino.client.put(path, json=body, headers=bearer(token))).json()
+        facts |= {f"{name}approval_id": made["approval_id"], f"{name}payload_sha256": made["payload_sha256"]}
+    facts["another_account"] = {**account, "casino_id": str(casino.id), "supplier": "hub88"}
+    return facts

@@ -22,6 +22,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "backoffice.profile.approve",
         "backoffice.erasure.approve",
         "games.supplier.configure",
+        "games.supplier.approve",
         "payments.provider.configure",
         "payments.policy.set",
         "payments.provider.approve",
@@ -220,13 +221,11 @@ async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
         await second.approve(await manager.put(f"{base}/providers/{provider}", account))
     base = f"/api/games/v1/casinos/{casino_id}"
 
-    async def known_to_games() -> bool | None:
+    async def known_to_games() -> Any:
         account = {"enabled": True, **contracts["hub88"]}
-        return (
-            bool(await unless(manager.put(f"{base}/suppliers/hub88", account), "casino_unknown", "not_found")) or None
-        )
+        return await unless(manager.put(f"{base}/suppliers/hub88", account), "casino_unknown", "not_found")
 
-    await eventually("games hears of the casino", known_to_games)
+    await second.approve(await eventually("games hears of the casino", known_to_games))
 
     async def catalogue() -> list[dict[str, Any]] | None:
         return await manager.pages(f"{base}/games") or None

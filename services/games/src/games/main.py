@@ -25,6 +25,7 @@ from games.application.wallet import WalletService
 from games.domain.session import LaunchLeftUnanswered, SessionClosed, SessionLaunched, SessionOpened
 from games.entrypoints.consumers import consumer
 from games.entrypoints.http import ROUTERS
+from games.entrypoints.http.suppliers.guarded import guarded_commands
 from games.entrypoints.partner import PartnerApi
 from games.entrypoints.permissions import PERMISSIONS
 from games.entrypoints.tasks import handlers
@@ -42,10 +43,8 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     settings, clock = settings or load(Settings), clock or SystemClock()
     db = Database(settings.database_url, application_name="games", pool_size=settings.database_pool_size)
     app = Application(db, TYPES, source="games", publish=publish, inline=[session_list], clock=clock)
-    accounts, services = (
-        SqlAccounts(SecretBox(settings.master_key_bytes)),
-        ServiceTokens("games", settings.internal_key),
-    )
+    accounts = SqlAccounts(SecretBox(settings.master_key_bytes))
+    services = ServiceTokens("games", settings.internal_key)
     partner_hosts = PartnerHosts.parsed(settings.partner_hosts)
     ports = Ports(
         accounts=accounts,
@@ -73,6 +72,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
         tasks=handlers(games),
         read_models=[session_list],
         permissions=PERMISSIONS,
+        four_eyes=guarded_commands(games),
         on_start=[directory.start, hop.start],
         on_stop=[hop.close, directory.stop, ports.client.close],
         state={"games": games, "clock": clock, "directory": directory},

@@ -13,6 +13,7 @@ from services.games.tests.support.hub88_server import Hub88Server
 
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
+from chassis.testing.second_person import approved
 from chassis.testing.tokens import bearer, make_token
 from contracts.games.permissions import GamesPermission
 
@@ -36,13 +37,16 @@ class Casino:
         """The player's own token."""
         return bearer(make_token(kind="player", subject=self.player, casino=self.id))
 
-    async def configure_hub88(self, **changes: Any) -> httpx.Response:
-        """Make the account, and fetch the catalogue."""
+    async def propose_hub88(self, **changes: Any) -> httpx.Response:
+        """Propose the account."""
         body = {"enabled": True, "settings": hub88.settings(self.hub88.url), "secrets": hub88.secrets(), **changes}
-        answer = await self.client.put(f"{API}/casinos/{self.id}/suppliers/hub88", json=body, headers=STAFF)
-        assert answer.status_code == 200, answer.text
+        return await self.client.put(f"{API}/casinos/{self.id}/suppliers/hub88", json=body, headers=STAFF)
+
+    async def configure_hub88(self, **changes: Any) -> None:
+        """Have the account made or changed by two people, and fetch the catalogue."""
+        proposed, now = await self.propose_hub88(**changes), self.service.application.clock.now()
+        await approved(self.client, proposed, list(GamesPermission), auth_time=int(now.timestamp()))
         await self.tasks.run_due()
-        return answer
 
     async def switch_on(self, game: str = GAME, **changes: Any) -> httpx.Response:
         """Switch a game on, or as the changes say."""

@@ -19,7 +19,7 @@ from chassis.testing.environment import make_settings
 from chassis.testing.feed import Feed
 from chassis.testing.golden import said
 from chassis.testing.postgres import Databases
-from chassis.testing.tokens import test_verifier
+from chassis.testing.tokens import test_authority, test_verifier
 from contracts.backoffice.events import CasinoOpened, PlayerRegistered
 from games.main import build
 from games.settings import Settings
@@ -52,7 +52,7 @@ async def service(databases: Databases, payments: Payments, clock: FixedClock) -
         partner_hosts="http://127.0.0.1:*,http://hub88.test",
     )
     made = build(settings, clock=clock)
-    made.verifier = test_verifier()
+    made.verifier, made.authority = test_verifier(), test_authority()
     return made
 
 

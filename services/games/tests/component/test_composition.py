@@ -31,7 +31,8 @@ async def test_it_publishes_what_the_catalogue_says(casino: Casino, feed: Feed) 
         rows = await connection.exec_driver_sql("SELECT DISTINCT envelope::jsonb ->> 'type' FROM outbox")
         told = {row[0] for row in rows}
     own = {cls.type for cls in produced_by("games") if cls.owner() == "games"}
-    assert told == own | {"platform.setting_changed"}
+    by_two = {f"platform.approval_{what}" for what in ("proposed", "given", "executed")}
+    assert told == own | by_two | {"platform.setting_changed"}
 
 
 def test_every_permission_is_declared() -> None:

@@ -20,6 +20,7 @@ from chassis.testing.caller_matrix import (
     since_ever,
 )
 from chassis.testing.feed import Feed
+from chassis.testing.second_person import approval_attempts
 from contracts.games.permissions import GamesPermission as P
 from contracts.games.rounds import round_id
 
@@ -44,8 +45,14 @@ ATTEMPTS = [
     Attempt("GET", f"{OF_CASINO}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO),
     Attempt("GET", f"{API}/suppliers", permission=P.SUPPLIER_LIST, casino_id=CASINO, hidden="empty"),
     Attempt(
-        "PUT", f"{OF_CASINO}/suppliers/{{supplier}}", permission=P.SUPPLIER_CONFIGURE, casino_id=CASINO, json=ACCOUNT
+        "PUT",
+        f"{OF_CASINO}/suppliers/{{supplier}}",
+        permission=P.SUPPLIER_CONFIGURE,
+        casino_id=CASINO,
+        json=ACCOUNT,
+        allowed=202,
     ),
+    *approval_attempts("games", CASINO),
     Attempt(
         "POST",
         f"{OF_CASINO}/suppliers/{{supplier}}/catalogue-sync",
@@ -60,8 +67,10 @@ ATTEMPTS = [
 async def test_every_route_lets_in_whom_it_should(casino: Casino, feed: Feed, attempt: Attempt) -> None:
     await casino.launch()
     await feed(posted("bet", 100))
+    proposal = (await casino.propose_hub88(enabled=False)).json()
     for caller in CALLERS:
-        asked = attempt.at(casino_id=CASINO, round_id=ROUND, game_code=GAME, supplier="hub88")
+        ids = {"casino_id": CASINO, "round_id": ROUND, "approval_id": proposal["approval_id"]}
+        asked = attempt.at(**ids, game_code=GAME, supplier="hub88")
         answer = await assert_caller(caller, casino.client, asked)
         if caller == "permitted" and attempt in LISTS:
             assert len(answer.json()) == 1

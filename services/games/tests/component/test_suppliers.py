@@ -14,6 +14,7 @@ from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
 from chassis.testing.feed import Feed
+from chassis.testing.second_person import approved
 from chassis.testing.tokens import bearer, make_token
 from contracts.games.permissions import GamesPermission as P
 
@@ -40,8 +41,17 @@ async def test_accounts_of_all_casinos_are_one_list_and_none_of_another_s(casino
 
 
 async def test_secrets_lie_sealed_in_the_database_and_in_no_event(casino: Casino) -> None:
+    await casino.propose_hub88(secrets={"private_key": hub88.private_pem("another casino")})
     async with casino.service.db.read() as connection:
-        for table in ("supplier_setting", "outbox", "task", "event", "idempotency"):
+        for table in (
+            "supplier_setting",
+            "outbox",
+            "task",
+            "event",
+            "idempotency",
+            "rm_approval_list",
+            "approval_payload",
+        ):
             for row in await connection.exec_driver_sql(f"SELECT * FROM {table}"):
                 assert "PRIVATE KEY" not in str(row)
 
@@ -55,6 +65,50 @@ async def test_a_change_is_told_with_before_and_after(casino: Casino) -> None:
     assert told[0]["after"] == {"enabled": True, **shown}
     assert told[1]["after"] == {"enabled": False, **shown, "secrets_replaced": ["private_key"]}
     assert told[1]["casino_id"] == str(CASINO)
+
+
+async def test_nothing_changes_before_a_second_person_has_seen_and_approved_it(casino: Casino) -> None:
+    stranger = {"private_key": hub88.private_pem("another casino")}
+    proposed = await casino.propose_hub88(enabled=False, secrets=stranger)
+    assert proposed.status_code == 202, proposed.text
+    waiting = await casino.client.get(proposed.json()["href"], headers=STAFF)
+    shown = {"settings": hub88.settings(casino.hub88.url), "secrets": {"private_key": "set"}}
+    assert waiting.json()["before"] == {"enabled": True, **shown}
+    assert waiting.json()["after"] == {"enabled": False, **shown, "secrets_replaced": ["private_key"]}
+    assert "PRIVATE KEY" not in proposed.text + waiting.text
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()
+    assert account["enabled"] is True
+    await approved(casino.client, proposed, list(P))
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()
+    assert account["enabled"] is False
+
+
+async def decide(casino: Casino, proposed: httpx.Response, headers: dict[str, str]) -> httpx.Response:
+    """The answer to an approval."""
+    said = proposed.json()
+    return await casino.client.post(
+        f"{said['href']}/approve", json={"payload_sha256": said["payload_sha256"]}, headers=headers
+    )
+
+
+async def test_neither_the_one_who_proposed_it_nor_somebody_of_another_casino_approves_it(casino: Casino) -> None:
+    proposed = await casino.propose_hub88(enabled=False)
+    assert (await decide(casino, proposed, STAFF)).json()["code"] == "another_person_needed"
+    stranger = bearer(make_token(permissions=list(P), casinos=[uuid4()]))
+    assert (await decide(casino, proposed, stranger)).status_code == 404
+    (account,) = (await casino.client.get(f"{API}/casinos/{CASINO}/suppliers", headers=STAFF)).json()
+    assert account["enabled"] is True
+
+
+async def test_what_was_proposed_about_an_account_that_changed_meanwhile_is_not_done(
+    casino: Casino, clock: FixedClock
+) -> None:
+    keys = [{"private_key": hub88.private_pem(whose)} for whose in ("second", "third")]
+    late, early = [await casino.propose_hub88(secrets=secrets) for secrets in keys]
+    clock.advance(timedelta(seconds=1))
+    await approved(casino.client, early, list(P))
+    refused = await decide(casino, late, bearer(make_token(permissions=list(P), casinos=[CASINO])))
+    assert (refused.status_code, refused.json()["code"]) == (409, "approval_subject_changed")
 
 
 async def test_secrets_that_are_not_named_stay(casino: Casino) -> None:

@@ -38,3 +38,7 @@ class GamesPermission(StrEnum):
     """Take game sessions away as a file."""
     GAME_EXPORT = "games.game.export"
     """Take a casino's games away as a file."""
+    APPROVAL_LIST = "games.approval.list"
+    """See what waits for a second person."""
+    SUPPLIER_APPROVE = "games.supplier.approve"
+    """Approve what another proposed about a casino's account with a game supplier."""

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from games.adapters.tables import supplier_setting
-from games.application.ports import AccountOverview, SupplierAccount
+from games.application.ports import SupplierAccount
 
 
 class Box(Protocol):
@@ -41,6 +41,12 @@ class SqlAccounts:
         }
         return SupplierAccount(casino_id, supplier, row.enabled, row.settings, secrets)
 
+    async def lock(self, connection: AsyncConnection, casino_id: UUID, supplier: str) -> datetime | None:
+        """See Accounts."""
+        locked = select(supplier_setting.c.updated_at).where(*_is(casino_id, supplier)).with_for_update()
+        changed_at: datetime | None = (await connection.execute(locked)).scalar_one_or_none()
+        return changed_at
+
     async def save(self, connection: AsyncConnection, account: SupplierAccount, now: datetime) -> None:
         """See Accounts."""
         casino_id, supplier = account.casino_id, account.supplier
@@ -55,23 +61,6 @@ class SqlAccounts:
         }
         statement = insert(supplier_setting).values(casino_id=casino_id, supplier=supplier, **values)
         await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id", "supplier"], set_=values))
-
-    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
-        """See Accounts."""
-        table = supplier_setting
-        rows = await connection.execute(select(table).where(table.c.casino_id == casino_id).order_by(table.c.supplier))
-        return [
-            AccountOverview(
-                supplier=row.supplier,
-                enabled=row.enabled,
-                settings=row.settings,
-                secrets_set=tuple(sorted(row.secrets)),
-                updated_at=row.updated_at,
-                catalogue_synced_at=row.catalogue_synced_at,
-                catalogue_error=row.catalogue_error,
-            )
-            for row in rows
-        ]
 
     async def claim_catalogue(
         self, connection: AsyncConnection, casino_id: UUID, supplier: str, now: datetime, not_after: datetime

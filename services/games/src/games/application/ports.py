@@ -95,19 +95,6 @@ class CatalogueEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOverview:
-    """A casino's account with a supplier, as staff see it: of secrets only their names."""
-
-    supplier: str
-    enabled: bool
-    settings: Mapping[str, Any]
-    secrets_set: tuple[str, ...]
-    updated_at: datetime
-    catalogue_synced_at: datetime | None
-    catalogue_error: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """A player's wish to play, as the supplier must hear it."""
 

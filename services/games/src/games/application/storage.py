@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import UnitOfWork
-from games.application.ports import AccountOverview, CatalogueEntry, OfferedGame, SupplierAccount
+from games.application.ports import CatalogueEntry, OfferedGame, SupplierAccount
 
 
 class Accounts(Protocol):
@@ -18,12 +18,12 @@ class Accounts(Protocol):
         """The account, with its secrets opened."""
         ...
 
-    async def save(self, connection: AsyncConnection, account: SupplierAccount, now: datetime) -> None:
-        """Make or replace it."""
+    async def lock(self, connection: AsyncConnection, casino_id: UUID, supplier: str) -> datetime | None:
+        """Let nobody else change it before the transaction ends; when it was last changed, None: there is none yet."""
         ...
 
-    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> Sequence[AccountOverview]:
-        """All accounts of a casino."""
+    async def save(self, connection: AsyncConnection, account: SupplierAccount, now: datetime) -> None:
+        """Make or replace it."""
         ...
 
     async def claim_catalogue(

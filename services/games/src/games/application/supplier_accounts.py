@@ -40,8 +40,10 @@ class SupplierAccounts:
         self._announce = announce
         self._partner_hosts = partner_hosts
 
-    async def configure(self, uow: UnitOfWork, supplier: GameSupplier, change: AccountChange) -> None:
-        """Check, keep, tell what changed, and have the catalogue fetched when the account is on.
+    async def check(
+        self, uow: UnitOfWork, supplier: GameSupplier, change: AccountChange
+    ) -> tuple[SupplierAccount | None, SupplierAccount]:
+        """The account as it is, and as it would be.
 
         Raises:
             Invalid: settings or secrets cannot work; names the field.
@@ -58,6 +60,13 @@ class SupplierAccounts:
         after = SupplierAccount(change.casino_id, supplier.name, change.enabled, change.settings, secrets)
         supplier.check(after)
         self._partner_hosts.require(after.settings["base_url"], supplier.hosts, name="settings.base_url")
+        return before, after
+
+    async def configure(self, uow: UnitOfWork, supplier: GameSupplier, change: AccountChange) -> None:
+        """Keep an account that was checked, tell what changed, and have the catalogue fetched when the account is on.
+        Raises what `check` raises.
+        """
+        before, after = await self.check(uow, supplier, change)
         await self._accounts.save(uow.connection, after, uow.ctx.occurred_at)
         await self._tell(uow, before, after)
         await self._announce(uow, "account")
@@ -66,14 +75,9 @@ class SupplierAccounts:
             await schedule_sync(uow, change.casino_id, supplier.name)
 
     async def _tell(self, uow: UnitOfWork, before: SupplierAccount | None, after: SupplierAccount) -> None:
-        shown_before, shown_after = _shown(before), _shown(after)
-        changed = sorted(
-            name for name, value in after.secrets.items() if before is not None and before.secrets.get(name) != value
-        )
-        if before is not None and shown_before == shown_after and not changed:
+        shown_before, shown_after = shown_account(before), shown_change(before, after)
+        if shown_before == shown_after:
             return
-        if shown_after is not None and changed:
-            shown_after["secrets_replaced"] = changed
         await uow.publish(
             SettingChanged(
                 element=_ELEMENT,
@@ -93,7 +97,17 @@ async def schedule_sync(uow: UnitOfWork, casino_id: UUID, supplier: str, *, late
     return task_id
 
 
-def _shown(account: SupplierAccount | None) -> dict[str, Any] | None:
+def shown_change(before: SupplierAccount | None, after: SupplierAccount) -> dict[str, Any]:
+    """The account as it would be, with the names of the secrets that would be others."""
+    replaced = sorted(
+        name for name, value in after.secrets.items() if before is not None and before.secrets.get(name) != value
+    )
+    shown = shown_account(after) or {}
+    return {**shown, "secrets_replaced": replaced} if replaced else shown
+
+
+def shown_account(account: SupplierAccount | None) -> dict[str, Any] | None:
+    """An account without its secrets."""
     if account is None:
         return None
     return {

@@ -13,7 +13,12 @@ PERMISSIONS = (
         "critical",
         description="Keys with which a supplier takes money from players' balances.",
         step_up_s=_FRESH_S,
+        four_eyes=True,
     ),
+    PermissionSpec(
+        P.SUPPLIER_APPROVE, "Approve changes of accounts with game suppliers", "critical", step_up_s=_FRESH_S
+    ),
+    PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
     PermissionSpec(P.SUPPLIER_LIST, "See a casino's accounts with game suppliers", "low"),
     PermissionSpec(P.CATALOGUE_SYNC, "Have a supplier's catalogue fetched"),
     PermissionSpec(P.GAME_LIST, "See a casino's games", "low", impersonation=True, api_client=True),

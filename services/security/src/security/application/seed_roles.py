@@ -106,6 +106,7 @@ _EVERY_VIEW = (
     "backoffice.approval.list",
     "payments.approval.list",
     "verification.approval.list",
+    "games.approval.list",
     "security.approval.list",
     *_REPORTS,
     *_ACCESS_VIEW,
@@ -167,6 +168,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
         _share("backoffice", "payments", "games"),
         _allow({}, "payments.approval.list", "payments.provider.approve", "payments.bulk.run", "backoffice.bulk.run"),
+        _allow({}, "games.approval.list", "games.supplier.approve"),
     ),
     _role(
         "aml_officer",

@@ -3,17 +3,19 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
+from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.http import App, Once
+from chassis.http import Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.games.permissions import GamesPermission as P
 from games.adapters.tables import supplier_setting
 from games.application.errors import SupplierUnknown
-from games.application.supplier_accounts import AccountChange, schedule_sync
+from games.application.supplier_accounts import schedule_sync
 from games.entrypoints.http.parts import Games
+from games.entrypoints.http.suppliers.guarded import CONFIGURE_SUPPLIER, SupplierPayload
 from games.entrypoints.http.suppliers.listing import SUPPLIERS, told_of_secrets
 from games.entrypoints.http.suppliers.schemas import SupplierChange, SupplierItem, SyncAccepted
 
@@ -51,29 +53,18 @@ serve_list(
 )
 
 
-@router.put("/{supplier}")
+@router.put("/{supplier}", **PROPOSED)
 async def configure_supplier(
     casino_id: UUID,
     supplier: str,
     body: SupplierChange,
-    request: Request,
-    caller: Annotated[Caller, Requires(P.SUPPLIER_CONFIGURE)],
-    app: App,
-    games: Games,
-) -> SupplierItem:
-    """Make or change a casino's account with a supplier. Its catalogue is fetched afterwards."""
+    caller: Annotated[Caller, Requires(P.SUPPLIER_CONFIGURE, proposes=True)],
+    proposing: Proposing,
+) -> Response:
+    """Propose a casino's account with a supplier; a second person approves it. Then its catalogue is fetched."""
     caller.must_see(casino_id)
-    protocol = games.ports.supplier(supplier)
-    change = AccountChange(
-        casino_id=casino_id, enabled=body.enabled, settings=dict(body.settings), secrets=dict(body.secrets)
-    )
-
-    async def work(uow: UnitOfWork) -> SupplierItem:
-        await games.supplier_accounts.configure(uow, protocol, change)
-        accounts = await games.ports.accounts.of_casino(uow.connection, casino_id)
-        return next(SupplierItem.of(casino_id, account) for account in accounts if account.supplier == supplier)
-
-    return await app.transact(work, caller.context(request, casino_id=casino_id))
+    payload = SupplierPayload(casino_id=casino_id, supplier=supplier, **body.model_dump())
+    return await proposing(caller, CONFIGURE_SUPPLIER, payload)
 
 
 @router.post("/{supplier}/catalogue-sync", status_code=202, response_model=SyncAccepted)

@@ -1,13 +1,12 @@
 """Bodies of the supplier endpoints."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from chassis.http import StrictModel
-from games.application.ports import AccountOverview
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Value = (
@@ -37,19 +36,6 @@ class SupplierItem(BaseModel):
     updated_at: datetime
     catalogue_synced_at: datetime | None = Field(description="When the catalogue was last taken over")
     catalogue_error: str | None = Field(description="Why the last attempt failed, if it did")
-
-    @classmethod
-    def of(cls, casino_id: UUID, account: AccountOverview) -> Self:
-        return cls(
-            casino_id=casino_id,
-            supplier=account.supplier,
-            enabled=account.enabled,
-            settings=dict(account.settings),
-            secrets=dict.fromkeys(account.secrets_set, "set"),
-            updated_at=account.updated_at,
-            catalogue_synced_at=account.catalogue_synced_at,
-            catalogue_error=account.catalogue_error,
-        )
 
 
 class SyncAccepted(BaseModel):

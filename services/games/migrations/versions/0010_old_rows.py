@@ -2,8 +2,8 @@
 
 from chassis.db.migrations import index_old_rows
 
-revision = "0017"
-down_revision = "0016"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:

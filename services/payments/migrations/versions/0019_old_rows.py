@@ -2,8 +2,8 @@
 
 from chassis.db.migrations import index_old_rows
 
-revision = "0009"
-down_revision = "0008"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
