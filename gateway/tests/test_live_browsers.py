@@ -129,8 +129,8 @@ async def test_streams_of_one_session_ask_for_a_token_together(house: House) -> 
 async def test_the_stream_of_one_service_keeps_no_session_awake_when_the_browser_comes_back(house: House) -> None:
     for headers in ({}, {"Last-Event-ID": "games0"}):
         house.payments.expires_in_s = 0  # Nothing is remembered.
-        asking = {"params": {"lists": "rounds"}, "headers": {**house.me, **headers}}
-        async with house.client.stream("GET", "/api/games/v1/live", **asking) as answer:
+        address, sent = "/api/games/v1/live?lists=rounds", {**house.me, **headers}
+        async with house.client.stream("GET", address, headers=sent) as answer:
             assert answer.status_code == 200
     assert [one.get("passive", False) for one in house.renewals] == [False, True]
 
