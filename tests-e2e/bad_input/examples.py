@@ -61,7 +61,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     f"PUT {_SECURITY}/roles/{{role_id}}/draft": Example(
         caller="operator",
-        body={"grants": [{"pattern": "security.staff.*", "modes": {"pii_basic": "mask"}, "ceilings": {"EUR": 100}}]},
+        body={"grants": [{"pattern": "payments.withdrawal.*", "modes": {"rg": "mask"}, "ceilings": {"EUR": 100}}]},
     ),
     f"POST {_SECURITY}/roles/{{role_id}}/versions": Example(
         caller="operator", body={"permissions": ["security.staff.list"], **REASON}

@@ -45,13 +45,17 @@ async def add_colleague(client: httpx.AsyncClient, token: str, login: str = "bob
 
 
 async def declare(service: Service) -> None:
-    """What the other services' manifests would say: every permission the contracts name, some of them critical."""
+    """What the other services' manifests would say: every permission the contracts name, some of them critical, some
+    with amounts.
+    """
     by_service: dict[str, list[DeclaredPermission]] = {}
     for name in sorted(catalogue.promised()):
         risk: Risk = (
             "critical" if name.rpartition(".")[2] in {"configure", "set", "open", "adopt", "erase"} else "normal"
         )
-        by_service.setdefault(name.partition(".")[0], []).append(DeclaredPermission(id=name, title=name, risk=risk))
+        amounts = name.rpartition(".")[2] in {"approve", "configure"}
+        declared_one = DeclaredPermission(id=name, title=name, risk=risk, amounts=amounts)
+        by_service.setdefault(name.partition(".")[0], []).append(declared_one)
 
     async def work(uow: UnitOfWork) -> None:
         for name, declared in by_service.items():

@@ -108,6 +108,19 @@ async def test_neither_who_holds_it_nor_who_gave_it_reviews_it(reviews: Reviews)
     problem(await reviews.says("confirmed", assignment_id=own["assignment_id"]), 409, "own_access")
 
 
+async def test_whoever_approved_it_does_not_review_it(reviews: Reviews) -> None:
+    configures = await define_role(reviews.client, reviews.ann, "configures", ["payments.provider.configure"])
+    given = await assign(reviews.client, reviews.ann, reviews.bob["staff_id"], configures, [CASINO])
+    assignment_id = str(given.json()["assignment_id"])
+    for decision in ("confirmed", "withdrawn"):
+        problem(await reviews.says(decision, assignment_id=assignment_id), 409, "own_gift")
+    eve = await add_colleague(reviews.client, reviews.ann, "eve@example.com")
+    conducts = await define_role(reviews.client, reviews.ann, "reviews", ["security.access_review.conduct"])
+    await assign(reviews.client, reviews.ann, eve["staff_id"], conducts, ["*"])
+    eves = (await enter(reviews.client, eve["login"], eve["one_time_password"]))["access_token"]
+    assert (await reviews.says("confirmed", eves, assignment_id)).status_code == 200
+
+
 async def test_a_role_that_nobody_looked_at_in_time_is_shown_with_the_people_and_in_the_list_of_roles(
     reviews: Reviews, clock: FixedClock
 ) -> None:

@@ -12,7 +12,7 @@ from chassis.auth.policy.model import PermissionMeta
 from chassis.runtime import Service
 from chassis.store import Context, UnitOfWork
 from chassis.testing.feed import Feed
-from chassis.testing.problems import problem
+from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer
 from contracts.platform.events import DecisionCount, DecisionsCounted, DeclaredPermission, PermissionManifestPublished
 from security.adapters import catalogue, usage
@@ -42,7 +42,7 @@ async def test_a_version_is_drafted_published_and_compared(client: httpx.AsyncCl
     assert drafted.status_code == 200, drafted.text
     before = (await ask(client, admin, "GET", f"/roles/{role_id}")).json()
     assert (before["current"]["version"], len(before["draft"])) == (1, 3)
-    assert (await publish_version(client, admin, role_id)).json() == {"role_id": role_id, "version": 2}
+    assert (await publish_version(client, admin, role_id)).json()["version"] == 2
     after = (await ask(client, admin, "GET", f"/roles/{role_id}")).json()
     assert (after["current"]["version"], after["draft"]) == (2, None)
     assert after["current"]["grants"][1]["ceilings"] == {"EUR": 500_00}
@@ -94,6 +94,37 @@ async def test_a_role_is_retired_when_nobody_holds_it(client: httpx.AsyncClient,
     assert (await ask(client, admin, "POST", f"/roles/{role_id}/retire", why)).status_code == 200
     problem(await assign(client, admin, bob["staff_id"], role_id, [CASINO]), 409, "role_is_retired")
     problem(await publish_version(client, admin, role_id, permissions=[BALANCE]), 409, "role_is_retired")
+
+
+async def test_a_ceiling_is_for_what_has_amounts(client: httpx.AsyncClient, admin: str) -> None:
+    lines = [{"pattern": APPROVE}, {"pattern": DEPOSITS, "ceilings": {"EUR": 500}}]
+    refused = await ask(client, admin, "POST", "/roles", {"name": "cashier", "grants": lines})
+    assert list(fields(problem(refused, 422, "ceiling_without_amounts"))) == ["grants.1.ceilings"]
+    role_id = await define_role(client, admin, "cashier", [DEPOSITS])
+    drafted = await ask(client, admin, "PUT", f"/roles/{role_id}/draft", {"grants": lines})
+    problem(drafted, 422, "ceiling_without_amounts")
+    published = await ask(client, admin, "POST", f"/roles/{role_id}/versions", {"grants": lines, "reason": "less"})
+    problem(published, 422, "ceiling_without_amounts")
+
+
+async def test_of_a_pattern_a_ceiling_limits_what_has_amounts_and_the_rest_is_named(
+    client: httpx.AsyncClient, admin: str
+) -> None:
+    lines = [{"pattern": "payments.withdrawal.*", "ceilings": {"EUR": 500}}]
+    made = (await ask(client, admin, "POST", "/roles", {"name": "cashier", "grants": lines})).json()
+    assert made["unlimited"]
+    assert {APPROVE}.isdisjoint(made["unlimited"])
+    [line] = (await ask(client, admin, "GET", f"/roles/{made['role_id']}")).json()["current"]["grants"]
+    assert line["unlimited"] == made["unlimited"] == [one for one in line["expanded"] if one != APPROVE]
+    nothing = [{"pattern": "games.*", "ceilings": {"EUR": 500}}]
+    problem(
+        await ask(client, admin, "POST", "/roles", {"name": "other", "grants": nothing}), 422, "ceiling_without_amounts"
+    )
+
+
+async def test_what_nobody_declared_yet_may_have_amounts(service: Service) -> None:
+    """An installation makes its roles when it begins, before the other services said anything."""
+    assert await make_seed_roles(service, []) == 0
 
 
 BAD_LINES: list[tuple[Any, str]] = [

@@ -37,7 +37,7 @@ LIST, APPROVE, SET, GAMES = (
 )
 KNOWN = {
     LIST: Declared(risk="low"),
-    APPROVE: Declared(risk="high"),
+    APPROVE: Declared(risk="high", amounts=True),
     SET: Declared(risk="critical"),
     GAMES: Declared(risk="low"),
     "payments.old.list": Declared(risk="low", removed=True),

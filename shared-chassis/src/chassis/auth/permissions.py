@@ -30,6 +30,8 @@ class PermissionSpec:
         api_client: whether a partner's program may have it; never what is critical.
         scopable: whether it is held for single casinos, or for the whole operator alone.
         since: the day it was first declared, for reviews: `2026-11-28`.
+        amounts: whether it is asked for with an amount (`caller.must(..., amount_minor, currency)`), so that a role may
+            set a largest one. A ceiling on anything else is refused.
 
     >>> PermissionSpec("payments.withdrawal.approve", "Approve withdrawals", "high").id
     'payments.withdrawal.approve'
@@ -52,6 +54,7 @@ class PermissionSpec:
     api_client: bool = False
     scopable: Scopable = "casino"
     since: str = "2026-11-28"
+    amounts: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", str(self.id))

@@ -33,6 +33,8 @@ class DeclaredPermission(BaseModel):
     """Whether it is held for single casinos, or for the whole operator alone."""
     since: Annotated[str, StringConstraints(max_length=10)] = ""
     """The day it was first declared."""
+    amounts: bool = False
+    """It is asked for with an amount, so that a role may set a largest one."""
 
 
 class PermissionManifestPublished(

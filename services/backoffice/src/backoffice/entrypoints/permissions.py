@@ -76,7 +76,7 @@ PERMISSIONS = (
         four_eyes=True,
     ),
     PermissionSpec(P.ERASURE_APPROVE, "Approve the erasure of a player's data", "critical", step_up_s=_FRESH_S),
-    PermissionSpec(P.LIMIT_SET, "Set a player's deposit limits", "normal", ("rg",)),
+    PermissionSpec(P.LIMIT_SET, "Set a player's deposit limits", "normal", ("rg",), amounts=True),
     PermissionSpec(P.EXCLUSION_START, "Exclude a player at his wish", "high", ("rg",)),
     PermissionSpec(
         P.TIMELINE_VIEW, "Read what happened to a player", "normal", ("internal", "financial", "rg"), impersonation=True

@@ -34,6 +34,7 @@ PERMISSIONS = (
         "high",
         ("financial",),
         description="Money leaves the casino. A role may set a largest amount.",
+        amounts=True,
     ),
     PermissionSpec(
         P.WITHDRAWAL_REJECT,
@@ -41,6 +42,7 @@ PERMISSIONS = (
         "high",
         ("financial",),
         description="The money goes back to the player's balance; he is told the reason.",
+        amounts=True,
     ),
     PermissionSpec(
         P.BALANCE_VIEW, "See a player's balance", "normal", ("financial",), impersonation=True, api_client=True

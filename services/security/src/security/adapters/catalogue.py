@@ -30,8 +30,9 @@ def promised() -> frozenset[str]:
 async def load(connection: AsyncConnection) -> dict[str, Declared]:
     """Everything a role may name, and what roles and patterns depend on; what only the contract names has no risk."""
     found = {name: Declared(risk=None) for name in promised()}
-    for row in await connection.execute(select(permission.c.id, permission.c.risk, permission.c.removed_at)):
-        found[row.id] = Declared(risk=row.risk, removed=row.removed_at is not None)
+    asked = select(permission.c.id, permission.c.risk, permission.c.removed_at, permission.c.amounts)
+    for row in await connection.execute(asked):
+        found[row.id] = Declared(risk=row.risk, removed=row.removed_at is not None, amounts=row.amounts)
     return found
 
 

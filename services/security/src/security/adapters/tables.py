@@ -110,6 +110,9 @@ permission = Table(
     Column("api_client", Boolean, nullable=False, server_default="false"),
     Column("scopable", Text, nullable=False, server_default="casino"),
     Column("since", Text, nullable=False, server_default=""),
+    Column(
+        "amounts", Boolean, nullable=False, server_default="false", comment="asked for with one, so a ceiling limits it"
+    ),
 )
 
 decision_count = Table(

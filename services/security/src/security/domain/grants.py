@@ -11,6 +11,7 @@ each that is named anywhere, and `*` for any other.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 from typing import Final, Literal
 
 EVERY: Final = "*"
@@ -55,12 +56,23 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What of a permission's declaration a role depends on. `risk` is None until its service has declared it: nobody
-    knows then how much harm it can do, so no pattern reaches it.
+    """What of a permission's declaration a role depends on.
+
+    Attributes:
+        risk: None until its service has declared it: nobody knows then how much harm it can do, so no pattern reaches
+            it.
+        amounts: whether it is asked for with an amount, so that a ceiling limits it. Nobody knows before it is
+            declared.
     """
 
     risk: str | None
     removed: bool = False
+    amounts: bool = False
+
+    @property
+    def limitable(self) -> bool:
+        """Whether a ceiling may mean something."""
+        return self.amounts or self.risk is None
 
 
 Catalogue = Mapping[str, Declared]
@@ -68,11 +80,12 @@ Catalogue = Mapping[str, Declared]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A grant as somebody holds it: through an assignment at these casinos, until then."""
+    """A grant as somebody holds it: through an assignment at these casinos, from and until then."""
 
     grant: Grant
     casinos: tuple[str, ...] = EVERYWHERE
     until: datetime | None = None
+    since: datetime | None = None
 
     def at(self, casino: str) -> bool:
         """Whether it counts at a casino; `*`: at any that is not named."""
@@ -82,15 +95,24 @@ class Line:
         """Whether it is held until then at least."""
         return self.until is None or (until is not None and self.until >= until)
 
+    def held_at(self, moment: datetime) -> bool:
+        """Whether it holds then."""
+        return (self.since is None or self.since <= moment) and (self.until is None or moment < self.until)
+
 
 def usual(pattern: str, *, auto_extend: bool = False) -> Grant:
     """The line for a permission that is named alone: everywhere, any amount, the usual sight of data."""
     return Grant(pattern=pattern, modes=dict(USUAL_MODES), auto_extend=auto_extend)
 
 
-def lines(grants: Iterable[Grant], casinos: tuple[str, ...] = EVERYWHERE, until: datetime | None = None) -> list[Line]:
+def lines(
+    grants: Iterable[Grant],
+    casinos: tuple[str, ...] = EVERYWHERE,
+    until: datetime | None = None,
+    since: datetime | None = None,
+) -> list[Line]:
     """The lines of a role that is held there."""
-    return [Line(grant=one, casinos=casinos, until=until) for one in grants]
+    return [Line(grant=one, casinos=casinos, until=until, since=since) for one in grants]
 
 
 def is_pattern(name: str) -> bool:
@@ -136,6 +158,11 @@ def reach(grant: Grant, catalogue: Catalogue) -> frozenset[str]:
     return matching(grant.pattern, tame) if grant.auto_extend else frozenset(grant.permissions).intersection(tame)
 
 
+def unlimited(grant: Grant, catalogue: Catalogue) -> list[str]:
+    """The permissions that a line with a ceiling allows in any amount: nothing asks for them with one. Sorted."""
+    return sorted(name for name in reach(grant, catalogue) if grant.ceilings and not catalogue[name].limitable)
+
+
 def held_at(held: Sequence[Line], casino: str, catalogue: Catalogue) -> frozenset[str]:
     """The permissions that are held at a casino, denials taken off."""
     here = [one for one in held if one.at(casino)]
@@ -159,12 +186,21 @@ def beyond(given: Sequence[Line], catalogue: Catalogue, *own: Sequence[Line]) ->
         for until in {one.until for one in given}:
             ours = [[one for one in lot if _counts(one, casino, until)] for lot in own]
             theirs = [one for one in given if one.at(casino) and (one.until == until or _denies(one, until))]
-            for name in _names(theirs, catalogue):
-                wish = _power(theirs, name, catalogue)
-                have = _Power.merged([_power(lot, name, catalogue) for lot in ours])
-                if wish is not None and not (have is not None and have.covers(wish)):
-                    found.add(name)
+            found.update(name for name in _names(theirs, catalogue) if exceeds(theirs, name, catalogue, *ours))
     return sorted(found)
+
+
+def exceeds(given: Sequence[Line], name: str, catalogue: Catalogue, *own: Sequence[Line]) -> bool:
+    """Whether lines that hold at one place and moment give more of a permission than all of `own` together: at all, up
+    to a larger amount, or with more in sight for the same amount. Each of them has its own denials.
+    """
+    theirs = _allowing(given, name, catalogue)
+    ours = [grant for lot in own for grant in _allowing(lot, name, catalogue)]
+    for amount in _amounts([*theirs, *ours]):
+        wish, have = _sight(theirs, amount), _sight(ours, amount)
+        if wish is not None and (have is None or any(have.get(kind, 0) < rank for kind, rank in wish.items())):
+            return True
+    return False
 
 
 def undenied(before: Sequence[Line], after: Sequence[Line], catalogue: Catalogue) -> list[Line]:
@@ -182,37 +218,33 @@ def undenied(before: Sequence[Line], after: Sequence[Line], catalogue: Catalogue
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Power:
-    """How much of one permission is held: `ceilings` None for any amount, and the rank of the mode of each class."""
-
-    ceilings: Mapping[str, int] | None
-    modes: Mapping[str, int]
-
-    def covers(self, other: "_Power") -> bool:
-        if self.ceilings is not None and (
-            other.ceilings is None or any(self.ceilings.get(one, -1) < most for one, most in other.ceilings.items())
-        ):
-            return False
-        return all(self.modes.get(name, 0) >= rank for name, rank in other.modes.items())
-
-    @classmethod
-    def merged(cls, powers: Iterable["_Power | None"]) -> "_Power | None":
-        there = [one for one in powers if one is not None]
-        if not there:
-            return None
-        ceilings = None if any(one.ceilings is None for one in there) else _greatest(one.ceilings for one in there)
-        return cls(ceilings, _greatest(one.modes for one in there))
+_Amount = tuple[str, float] | None
+"""A currency and minor units of it, or None where nobody asks for an amount."""
 
 
-def _power(held: Sequence[Line], name: str, catalogue: Catalogue) -> _Power | None:
+def _allowing(held: Sequence[Line], name: str, catalogue: Catalogue) -> list[Grant]:
+    """The lines that allow it; none when any denies it."""
     if any(one.grant.effect == "deny" and _touches(one.grant.pattern, name) for one in held):
+        return []
+    return [one.grant for one in held if one.grant.effect == "allow" and _reaches(one.grant, name, catalogue)]
+
+
+def _amounts(grants: Sequence[Grant]) -> list[_Amount]:
+    """The amounts at which lines can say different things: each ceiling, more than any, another currency, and none."""
+    named = {(currency, float(most)) for one in grants for currency, most in one.ceilings.items()}
+    return [None, ("", inf), *sorted(named | {(currency, inf) for currency, _ in named})]
+
+
+def _sight(grants: Sequence[Grant], amount: _Amount) -> dict[str, int] | None:
+    """The rank of the mode of each kind of data for as much; None where no line allows as much."""
+    enough = [one for one in grants if _carries(one, amount)]
+    if not enough:
         return None
-    return _Power.merged(
-        _Power(one.grant.ceilings or None, {name: _RANK[mode] for name, mode in one.grant.modes.items()})
-        for one in held
-        if one.grant.effect == "allow" and _reaches(one.grant, name, catalogue)
-    )
+    return {kind: max(_RANK[one.modes.get(kind, "none")] for one in enough) for one in enough for kind in one.modes}
+
+
+def _carries(grant: Grant, amount: _Amount) -> bool:
+    return amount is None or not grant.ceilings or grant.ceilings.get(amount[0], -1) >= amount[1]
 
 
 def _names(given: Sequence[Line], catalogue: Catalogue) -> set[str]:
@@ -248,11 +280,3 @@ def _widens(grant: Grant) -> bool:
 
 def _among(casino: str, casinos: tuple[str, ...]) -> bool:
     return EVERY in casinos or casino in casinos
-
-
-def _greatest(parts: Iterable[Mapping[str, int] | None]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in parts:
-        for name, value in (part or {}).items():
-            found[name] = max(found.get(name, value), value)
-    return found

@@ -58,7 +58,7 @@ PERMISSIONS = (
         "Give and take roles",
         "critical",
         description="Never one's own, and never more than one holds at those casinos. A role with a critical "
-        "permission takes a second person; taking one away takes nobody else.",
+        "permission takes a second person, and so does taking one away that denies such a permission to who has it.",
         step_up_s=_FRESH_S,
     ),
     PermissionSpec(P.ROLE_APPROVE, "Be the second person where access is critical", "critical", step_up_s=_FRESH_S),
@@ -67,7 +67,7 @@ PERMISSIONS = (
         P.ACCESS_REVIEW_CONDUCT,
         "Review colleagues' access",
         "high",
-        description="Neither one's own, nor what one gave. What is no longer needed is taken away at once.",
+        description="Neither one's own, nor what one gave or approved. What is no longer needed is taken away at once.",
         step_up_s=_FRESH_S,
     ),
     PermissionSpec(P.ACCESS_REVIEW_EXPORT, "Take the report of access away as a file", "high", ("internal",)),

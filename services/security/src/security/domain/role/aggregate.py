@@ -20,6 +20,7 @@ from security.domain.grants import (
 )
 from security.domain.role.commands import DefineRole, DraftVersion, PublishVersion, RetireRole, RoleCommand
 from security.domain.role.errors import (
+    CeilingWithoutAmounts,
     GrantInvalid,
     NothingDrafted,
     PermissionUnknown,
@@ -132,8 +133,9 @@ def _publish(command: PublishVersion, state: Role) -> Sequence[RoleEvent]:
     before, after = lines(now.grants), lines(grants)
     _require_held(after, command.catalogue, command.own, before)
     _require_held(undenied(before, after, command.catalogue), command.catalogue, command.own)
-    if command.own is not None and command.held:
-        require_second(newly_critical(now.grants, grants, command.catalogue), command.by, command.approved_by)
+    if command.own is not None:
+        new = newly_critical(now.grants, grants, command.catalogue) if command.held else []
+        require_second(sorted({*new, *command.gained}), command.by, command.approved_by)
     return [
         RoleVersionPublished(
             name=there.name,
@@ -218,7 +220,15 @@ def checked(grants: tuple[Grant, ...], catalogue: Catalogue) -> tuple[Grant, ...
     for one in grants:
         if one.effect == "deny" and (one.modes or one.ceilings or one.auto_extend):
             raise GrantInvalid("What is denied has no modes, ceilings or extension.", field="grants")
+    for number, one in enumerate(grants):
+        if one.ceilings and not any(catalogue[name].limitable for name in _allowable(one.pattern, declared, catalogue)):
+            raise CeilingWithoutAmounts(f"{one.pattern} has no amounts.", field=f"grants.{number}.ceilings")
     return as_published(grants, catalogue)
+
+
+def _allowable(pattern: str, declared: Sequence[str], catalogue: Catalogue) -> frozenset[str]:
+    named = matching(pattern, declared)
+    return named if pattern in named else frozenset(one for one in named if catalogue[one].risk != "critical")
 
 
 def _require_held(

@@ -37,6 +37,7 @@ class PublishVersion:
 
     Attributes:
         held: somebody holds the role, or may open it, so that what is critical and new in it takes a second person.
+        gained: what is critical and those who hold the role get by it, all they hold taken together.
     """
 
     grants: tuple[Grant, ...] | None
@@ -46,6 +47,7 @@ class PublishVersion:
     owner: str | None = None
     review_by: date | None = None
     held: bool = True
+    gained: tuple[str, ...] = ()
     by: UUID | None = None
     approved_by: str | None = None
 

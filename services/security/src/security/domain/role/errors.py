@@ -45,6 +45,12 @@ class GrantInvalid(Invalid):
     code = "grant_invalid"
 
 
+class CeilingWithoutAmounts(Invalid):
+    """Nothing asks for the permission with an amount: a ceiling would limit nothing, and mislead whoever reads it."""
+
+    code = "ceiling_without_amounts"
+
+
 class RoleForEmergencies(DomainError):
     """It is opened for an hour by whoever may, loudly; nobody is given it."""
 

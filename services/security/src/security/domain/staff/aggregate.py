@@ -149,6 +149,8 @@ def _withdraw(command: WithdrawRole, state: Staff) -> Sequence[StaffEvent]:
     held = roles[command.assignment_id]
     if not _inside(held.casinos, command.within):
         raise AssignmentUnknown
+    if command.by is not None:
+        require_second(command.gained, command.by, command.approved_by)
     return [RoleWithdrawn(assignment_id=command.assignment_id, role_id=held.role_id)]
 
 

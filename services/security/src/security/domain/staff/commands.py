@@ -36,10 +36,14 @@ class AssignRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawRole:
+    """`gained`: what is critical and denied to him no more, which takes a second person where somebody takes it."""
+
     staff_id: UUID
     assignment_id: UUID
     by: UUID | None
     within: frozenset[str] | None = None
+    gained: tuple[str, ...] = ()
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

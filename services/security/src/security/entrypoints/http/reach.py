@@ -68,10 +68,10 @@ async def require_held(
         raise BeyondOwnAccess(f"You do not hold {', '.join(missing[:5])} there yourself.", field=field)
 
 
-async def require_undenied(uow: UnitOfWork, caller: Caller, denied: Sequence[Line]) -> None:
-    """BeyondOwnAccess when lines are taken away whose denials kept somebody from what the caller does not hold."""
+async def require_undenied(uow: UnitOfWork, by: UUID, denied: Sequence[Line]) -> None:
+    """BeyondOwnAccess when lines are taken away whose denials kept somebody from what `by` does not hold."""
     known = await catalogue.load(uow.connection)
-    await require_held(uow, caller.id, undenied(denied, [], known), known, field=None)
+    await require_held(uow, by, undenied(denied, [], known), known, field=None)
 
 
 async def require_as_much(uow: UnitOfWork, caller: Caller, staff_id: UUID) -> None:

@@ -20,13 +20,10 @@ from contracts.security.events import AccessReviewed
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import ties
 from security.adapters.tables import access_review
-from security.application.policy import grants_of
-from security.domain.grants import lines
-from security.domain.staff.aggregate import staff
-from security.domain.staff.commands import WithdrawRole
 from security.domain.staff.errors import AssignmentUnknown, OwnAccess, OwnGift
 from security.entrypoints.http.access_review.listing import ACCESS, completed
-from security.entrypoints.http.reach import assignments_within, casinos_of, require_undenied
+from security.entrypoints.http.assignments.taking import take
+from security.entrypoints.http.reach import assignments_within, casinos_of
 from security.read_models.assignment_list import table
 from security.read_models.role_list import role_list
 
@@ -109,17 +106,15 @@ serve_list(
 async def review_access(
     caller: Annotated[Caller, Requires(P.ACCESS_REVIEW_CONDUCT)], assignment_id: UUID, body: ReviewAccess, once: Once
 ) -> Response:
-    """Say that a role is still needed, or take it away at once. Neither who holds it nor who gave it reviews it."""
+    """Say that a role is still needed, or take it away at once. Neither who holds it reviews it, nor who gave it, nor
+    who approved that. One that denies something critical is taken away by two people, where roles are taken away.
+    """
 
     async def work(uow: UnitOfWork) -> Reviewed:
         row = await _held(uow, caller, assignment_id)
         quarter = quarter_of(uow.ctx.occurred_at)
         if body.decision == "withdrawn":
-            command = WithdrawRole(
-                staff_id=row.staff_id, assignment_id=assignment_id, by=caller.id, within=casinos_of(caller)
-            )
-            await uow.decide(staff, row.staff_id, command)
-            await require_undenied(uow, caller, lines(grants_of(row), tuple(row.casinos)))
+            await take(uow, caller.id, row, casinos_of(caller))
         await uow.connection.execute(
             insert(access_review).values(
                 id=uuid7(),
@@ -161,7 +156,8 @@ async def _held(uow: UnitOfWork, caller: Caller, assignment_id: UUID) -> Any:
     """The assignment with the role's lines, where the caller may know of it.
 
     Raises:
-        AssignmentUnknown, OwnAccess, OwnGift; AnotherPersonNeeded: one human may be behind him and its holder or giver.
+        AssignmentUnknown, OwnAccess, OwnGift; AnotherPersonNeeded: one human may be behind him and its holder, or one
+            who gave or approved it.
     """
     shown = (
         select(table, role_list.table.c.grants)
@@ -173,9 +169,10 @@ async def _held(uow: UnitOfWork, caller: Caller, assignment_id: UUID) -> Any:
         raise AssignmentUnknown
     if row.staff_id == caller.id:
         raise OwnAccess
-    if row.assigned_by == str(caller.id):
+    givers = [one for said in (row.assigned_by, row.approved_by) for one in (said or "").split(",")]
+    if str(caller.id) in givers:
         raise OwnGift
-    for one in (str(row.staff_id), *(row.assigned_by or "").split(",")):
+    for one in (str(row.staff_id), *givers):
         with suppress(ValueError):  # Whoever it was that gave it, or a process.
             await ties.require_apart(uow, caller.id, UUID(one))
     return row

@@ -3,34 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from sqlalchemy import ColumnElement, select
+from fastapi import APIRouter, Response
+from sqlalchemy import ColumnElement
 
 from chassis.approvals import Proposing
 from chassis.auth import Caller, Requires
-from chassis.http import App, Once
+from chassis.http import Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
-from security.application.policy import grants_of
-from security.domain.grants import lines
-from security.domain.staff.aggregate import staff
-from security.domain.staff.commands import WithdrawRole
+from security.entrypoints.http.assignments import taking
 from security.entrypoints.http.assignments.giving import casinos_named, require_possible
 from security.entrypoints.http.assignments.guarded import GIVE_ROLE, GiveRole, describe
 from security.entrypoints.http.assignments.listing import ASSIGNMENTS
-from security.entrypoints.http.reach import (
-    assignments_within,
-    casinos_of,
-    require_one_place,
-    require_own_casinos,
-    require_undenied,
-)
+from security.entrypoints.http.assignments.taking import TAKE_ROLE, TakeRole
+from security.entrypoints.http.reach import assignments_within, casinos_of, require_one_place, require_own_casinos
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.http.staff.schemas import Assign, Assigned, AssignmentItem
 from security.entrypoints.second_person import ALSO_PROPOSED, size
-from security.read_models.assignment_list import assignment_list
-from security.read_models.role_list import role_list
 
 router = APIRouter(prefix="/api/security/v1", tags=["assignments"])
 
@@ -79,24 +69,21 @@ async def assign_role(
     return await proposing(caller, GIVE_ROLE, payload, reason=body.reason, once=once, check=check, done=201)
 
 
-@router.delete("/staff/{staff_id}/assignments/{assignment_id}")
+@router.delete("/staff/{staff_id}/assignments/{assignment_id}", response_model=Done, responses=ALSO_PROPOSED)
 async def withdraw_role(
-    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN)], staff_id: UUID, assignment_id: UUID, request: Request, app: App
-) -> Done:
-    """Take a role away. What it denies is denied no more, so whoever takes it away holds that himself."""
-    command = WithdrawRole(staff_id=staff_id, assignment_id=assignment_id, by=caller.id, within=casinos_of(caller))
+    caller: Annotated[Caller, Requires(P.ROLE_ASSIGN, proposes=True)],
+    staff_id: UUID,
+    assignment_id: UUID,
+    proposing: Proposing,
+) -> Response:
+    """Take a role away. What it denies is denied no more, so whoever takes it away holds that himself; where that is
+    critical, and nothing else keeps the colleague from it, it is proposed, and done when somebody approves it (202).
+    """
+    payload = TakeRole(staff_id=staff_id, assignment_id=assignment_id)
 
-    async def work(uow: UnitOfWork) -> None:
-        table = assignment_list.table
-        statement = (
-            select(table.c.casinos, role_list.table.c.grants)
-            .join(role_list.table, role_list.table.c.role_id == table.c.role_id)
-            .where(table.c.assignment_id == assignment_id, table.c.staff_id == staff_id)
-        )
-        found = (await uow.connection.execute(statement)).one_or_none()
-        await uow.decide(staff, staff_id, command)
-        if found is not None:
-            await require_undenied(uow, caller, lines(grants_of(found), tuple(found.casinos)))
+    async def check(uow: UnitOfWork) -> None:
+        await taking.require_possible(uow, caller.id, payload, casinos_of(caller))
+        if (await taking.describe(uow, payload)).size != size(()):
+            require_one_place(caller, tuple((await taking.held(uow, payload)).casinos))
 
-    await app.transact(work, caller.context(request))
-    return Done()
+    return await proposing(caller, TAKE_ROLE, payload, check=check)

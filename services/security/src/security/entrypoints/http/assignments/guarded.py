@@ -87,11 +87,10 @@ GIVING = GuardedCommand(
     execute=execute,
     beside=frozenset(
         {
-            f"DELETE {_V1}/staff/{{staff_id}}/assignments/{{assignment_id}}",
             f"DELETE {_V1}/clients/{{client_id}}/assignments/{{assignment_id}}",
             f"POST {_V1}/elevations/{{elevation_id}}/refuse",
             f"POST {_V1}/elevations/{{elevation_id}}/end",
         }
     ),
 )
-"""Taking away, saying no and ending early never wait for anybody."""
+"""Saying no never waits for anybody, nor does taking away what denies nothing critical."""

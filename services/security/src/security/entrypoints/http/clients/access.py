@@ -108,7 +108,7 @@ async def withdraw_role_from_client(
         found = (await uow.connection.execute(statement)).one_or_none()
         await uow.decide(client, client_id, command)
         if found is not None:
-            await require_undenied(uow, caller, lines(grants_of(found), tuple(found.casinos)))
+            await require_undenied(uow, caller.id, lines(grants_of(found), tuple(found.casinos)))
 
     await app.transact(work, caller.context(request))
     return Done()

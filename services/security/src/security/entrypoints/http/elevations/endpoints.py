@@ -14,11 +14,13 @@ from chassis.http import Db, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
+from security.adapters import catalogue
 from security.domain.elevation import commands
 from security.domain.elevation.aggregate import Absent, elevation
 from security.domain.elevation.errors import ElevationUnknown
 from security.domain.elevation.events import ElevationEnded
-from security.entrypoints.access import role_to_give
+from security.domain.second import require_second
+from security.entrypoints.access import gains, role_to_give
 from security.entrypoints.http.assignments.giving import casinos_named, take_back
 from security.entrypoints.http.elevations.guarded import GRANT_ELEVATION, GrantElevation, describe, require_grantable
 from security.entrypoints.http.elevations.listing import ELEVATIONS, elevations_within
@@ -124,7 +126,9 @@ async def refuse_elevation(caller: Assigner, elevation_id: UUID, body: AnswerEle
 
 @router.post("/elevations/{elevation_id}/end", response_model=ElevationItem)
 async def end_elevation(caller: Assigner, elevation_id: UUID, body: AnswerElevation, once: Once) -> Response:
-    """End what a colleague was given before its time, or take his wish away."""
+    """End what a colleague was given before its time, or take his wish away. A role that denies something critical ends
+    at its time, or is taken away by two people, where roles are taken away.
+    """
 
     async def work(uow: UnitOfWork) -> ElevationItem:
         return await _end(uow, caller, elevation_id, casinos_of(caller))
@@ -148,7 +152,10 @@ async def _end(uow: UnitOfWork, caller: Caller, elevation_id: UUID, within: froz
     command = commands.EndElevation(by=caller.id, now=uow.ctx.occurred_at, within=within)
     ended = await uow.decide(elevation, elevation_id, command)
     if any(isinstance(one, ElevationEnded) for one in ended.events) and not isinstance(ended.state, Absent):
-        await take_back(uow, ended.state.wish.staff_id, elevation_id)
+        staff_id = ended.state.wish.staff_id
+        critical = await gains(uow, await catalogue.load(uow.connection), [staff_id], without=elevation_id)
+        require_second(critical, caller.id, None)
+        await take_back(uow, staff_id, elevation_id)
     return await _item(uow.connection, elevation_id)
 
 

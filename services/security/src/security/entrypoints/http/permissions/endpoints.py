@@ -31,6 +31,7 @@ CATALOGUE = ListSpec(
         "api_client": Field(permission.c.api_client),
         "scopable": Field(permission.c.scopable),
         "since": Field(permission.c.since),
+        "amounts": Field(permission.c.amounts),
         "removed_at": Field(permission.c.removed_at, hidden=True),
         "removed": Field(None, kind="boolean"),
     },
@@ -54,6 +55,7 @@ class PermissionView(BaseModel):
     api_client: bool
     scopable: str
     since: str
+    amounts: bool
     removed: bool
 
 

@@ -17,14 +17,15 @@ from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import catalogue
-from security.domain.role.aggregate import role
+from security.domain.role.aggregate import Defined, role
 from security.domain.role.commands import DefineRole, RetireRole
 from security.domain.role.errors import RoleExists
 from security.entrypoints.access import held_by, role_with_versions
 from security.entrypoints.http.reach import require_whole_operator
+from security.entrypoints.http.roles.guarded import locked
 from security.entrypoints.http.roles.listing import ROLES
 from security.entrypoints.http.roles.schemas import DefineRoleBody, RetireBody, RoleDefinedReply, RoleItem, RoleView
-from security.entrypoints.http.roles.views import role_view, warnings
+from security.entrypoints.http.roles.views import role_view, unlimited_in, warnings
 from security.entrypoints.http.sessions.schemas import Done
 from security.read_models.assignment_list import assignment_list
 from security.read_models.client_assignments import client_assignments
@@ -41,20 +42,22 @@ async def define_role(caller: Annotated[Caller, Requires(P.ROLE_DEFINE)], body: 
     role_id = uuid7()
 
     async def work(uow: UnitOfWork) -> RoleDefinedReply:
+        known = await catalogue.load(uow.connection)
         command = DefineRole(
             name=body.name,
             grants=body.given(),
-            catalogue=await catalogue.load(uow.connection),
+            catalogue=known,
             own=await held_by(uow.connection, caller.id, uow.ctx.occurred_at),
             description=body.description,
             owner=body.owner,
             review_by=body.review_by,
         )
         try:
-            await uow.decide(role, role_id, command)
+            defined = (await uow.decide(role, role_id, command)).state
         except asyncpg.UniqueViolationError:
             raise RoleExists(f"There is a role named {body.name} already.", field="name") from None
-        return RoleDefinedReply(role_id=role_id)
+        assert isinstance(defined, Defined)
+        return RoleDefinedReply(role_id=role_id, unlimited=unlimited_in(defined.current.grants, known))
 
     return await once(caller, work)
 
@@ -88,6 +91,7 @@ async def retire_role(
     require_whole_operator(caller)
 
     async def work(uow: UnitOfWork) -> Done:
+        await locked(uow, role_id)
         people, programs = assignment_list.table, client_assignments.table
         held = union_all(
             select(people.c.assignment_id).where(people.c.role_id == role_id),

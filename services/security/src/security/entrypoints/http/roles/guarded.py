@@ -20,8 +20,9 @@ from security.domain.role.commands import PublishVersion
 from security.domain.role.errors import NothingDrafted, RoleUnknown
 from security.domain.second import newly_critical
 from security.domain.staff.errors import OwnAccess
-from security.entrypoints.access import held_by
+from security.entrypoints.access import gains, held_by
 from security.entrypoints.http.roles.schemas import MOST_GRANTS, GrantBody, Owner, Text, VersionPublished
+from security.entrypoints.http.roles.views import unlimited_in
 from security.entrypoints.second_person import giver, rule, size
 from security.read_models.assignment_list import assignment_list
 from security.read_models.client_assignments import client_assignments
@@ -55,19 +56,26 @@ def bodies(grants: tuple[Grant, ...]) -> list[GrantBody]:
 
 async def describe(uow: UnitOfWork, payload: PublishRole) -> Subject:
     """What of the role would change, for everybody who holds it. Nobody is given it meanwhile."""
-    row = await _locked(uow, payload.role_id)
+    row = await locked(uow, payload.role_id)
     holders = await _holders(uow, payload.role_id)
     held = row.break_glass or bool(holders) or await _held_by_programs(uow, payload.role_id)
     known, before = await catalogue.load(uow.connection), grants_of(row)
     after = checked(payload.lines(), known)
-    critical = newly_critical(before, after, known) if held else []
+    gained = await gains(uow, known, holders, instead={payload.role_id: after})
+    critical = sorted({*(newly_critical(before, after, known) if held else []), *gained})
     return Subject(
         casino_id=None,
         kind="role",
         id=str(payload.role_id),
         summary=f"Change the role {row.name}, which people hold",
         before={"version": row.version, "lines": _told(before)},
-        after={"version": row.version + 1, "lines": _told(after), "critical": critical},
+        after={
+            "version": row.version + 1,
+            "lines": _told(after),
+            "critical": critical,
+            "unlimited": unlimited_in(after, known),
+        },
+        version=" ".join([*critical, *map(str, holders)]),
         barred=tuple(holders),
         size=size(critical),
     )
@@ -75,21 +83,25 @@ async def describe(uow: UnitOfWork, payload: PublishRole) -> Subject:
 
 async def require_possible(uow: UnitOfWork, by: UUID, payload: PublishRole) -> None:
     """Whether the version could be published now, but for a second person; raises as publishing it does."""
-    command = await _command(uow, by, payload, held=False)
+    command = await _command(uow, by, payload, held=False, gained=[])
     role.decide(command, (await uow.load(role, payload.role_id)).state)
 
 
 async def execute(uow: UnitOfWork, payload: PublishRole) -> BaseModel:
     """Let it hold, by all the rules as they are now."""
-    by, row = giver(uow.ctx), await _locked(uow, payload.role_id)
-    people = bool(await _holders(uow, payload.role_id))
-    held = row.break_glass or people or await _held_by_programs(uow, payload.role_id)
-    outcome = await uow.decide(role, payload.role_id, await _command(uow, by, payload, held=held))
+    by, row = giver(uow.ctx), await locked(uow, payload.role_id)
+    holders = await _holders(uow, payload.role_id)
+    held = row.break_glass or bool(holders) or await _held_by_programs(uow, payload.role_id)
+    known = await catalogue.load(uow.connection)
+    gained = await gains(uow, known, holders, instead={payload.role_id: checked(payload.lines(), known)})
+    command = await _command(uow, by, payload, held=held, gained=gained)
+    outcome = await uow.decide(role, payload.role_id, command)
     assert isinstance(outcome.state, Defined)
-    return VersionPublished(role_id=payload.role_id, version=outcome.state.current.number)
+    now = outcome.state.current
+    return VersionPublished(role_id=payload.role_id, version=now.number, unlimited=unlimited_in(now.grants, known))
 
 
-async def _command(uow: UnitOfWork, by: UUID, payload: PublishRole, *, held: bool) -> PublishVersion:
+async def _command(uow: UnitOfWork, by: UUID, payload: PublishRole, *, held: bool, gained: list[str]) -> PublishVersion:
     if by in await _holders(uow, payload.role_id):
         raise OwnAccess
     return PublishVersion(
@@ -100,12 +112,13 @@ async def _command(uow: UnitOfWork, by: UUID, payload: PublishRole, *, held: boo
         owner=payload.owner,
         review_by=payload.review_by,
         held=held,
+        gained=tuple(gained),
         by=by,
         approved_by=uow.ctx.authorised_by,
     )
 
 
-async def _locked(uow: UnitOfWork, role_id: UUID) -> Any:
+async def locked(uow: UnitOfWork, role_id: UUID) -> Any:
     """The row of the role: whoever gives it waits until the version holds, and is looked at with it."""
     statement = select(role_list.table).where(role_list.table.c.role_id == role_id).with_for_update()
     row = (await uow.connection.execute(statement)).one_or_none()

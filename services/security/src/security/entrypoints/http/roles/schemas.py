@@ -30,7 +30,9 @@ class GrantBody(StrictModel):
     )
     modes: dict[DataClass, Mode] = Field(default={}, description="how much is shown of these kinds of data")
     ceilings: Annotated[dict[Currency, Amount], Field(max_length=200)] = Field(
-        default={}, description="the largest amount in minor units by currency; empty: any amount"
+        default={},
+        description="the largest amount in minor units by currency; empty: any amount. Only for permissions that have "
+        "amounts; of a pattern it limits those that have them",
     )
     auto_extend: bool = Field(default=False, description="whether a pattern reaches what is declared later, too")
 
@@ -125,13 +127,20 @@ class SimulateBody(Lines):
     days: Annotated[int, Field(ge=1, le=90)] = Field(default=30, description="how far back decisions are looked at")
 
 
+Unlimited = Annotated[
+    list[str], Field(description="permissions that lines with a ceiling allow in any amount: they have no amounts")
+]
+
+
 class RoleDefinedReply(BaseModel):
     role_id: UUID
+    unlimited: Unlimited = []
 
 
 class VersionPublished(BaseModel):
     role_id: UUID
     version: int
+    unlimited: Unlimited = []
 
 
 class RoleItem(BaseModel):
@@ -163,6 +172,7 @@ class GrantView(BaseModel):
     ceilings: dict[str, int]
     auto_extend: bool
     expanded: list[str]
+    unlimited: Unlimited = []
 
 
 class VersionItem(BaseModel):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from security.domain.grants import EVERY, Catalogue, Grant, held_at, is_pattern, lines, places, reach
+from security.domain.grants import EVERY, Catalogue, Grant, held_at, is_pattern, lines, places, reach, unlimited
 from security.domain.role.aggregate import Defined, Version
 from security.domain.role.errors import RoleVersionUnknown
 from security.entrypoints.http.roles.schemas import Difference, GrantView, RoleView, VersionItem, VersionView
@@ -19,7 +19,13 @@ def shown(grant: Grant, known: Catalogue) -> GrantView:
         ceilings=grant.ceilings,
         auto_extend=grant.auto_extend,
         expanded=sorted(reach(grant, known)),
+        unlimited=unlimited(grant, known),
     )
+
+
+def unlimited_in(grants: Iterable[Grant], known: Catalogue) -> list[str]:
+    """What lines with a ceiling do not limit."""
+    return sorted({name for one in grants for name in unlimited(one, known)})
 
 
 def version_view(version: Version, known: Catalogue) -> VersionView:
