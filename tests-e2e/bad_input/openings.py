@@ -197,8 +197,11 @@ async def _set_aside(service: Service, casino: UUID) -> UUID:
 class _KeepsNothing:
     """Stands in for security, which keeps passwords."""
 
-    async def keep(self, player_id: UUID, casino_id: UUID, email_index: str, password: str) -> None:
+    async def keep(
+        self, player_id: UUID, casino_id: UUID, email_index: str, password: str, *, try_only: bool = False
+    ) -> bool:
         assert password
+        return not try_only
 
 
 @asynccontextmanager

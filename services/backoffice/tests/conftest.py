@@ -22,10 +22,18 @@ class KeptCredentials:
 
     def __init__(self) -> None:
         self.kept: dict[UUID, tuple[UUID, str]] = {}
+        self.looked_at: list[UUID] = []
+        self.taken = False
 
-    async def keep(self, player_id: UUID, casino_id: UUID, email_index: str, password: str) -> None:
+    async def keep(
+        self, player_id: UUID, casino_id: UUID, email_index: str, password: str, *, try_only: bool = False
+    ) -> bool:
         assert password
+        self.looked_at.append(player_id)
+        if try_only or self.taken:
+            return False
         self.kept[player_id] = (casino_id, email_index)
+        return True
 
 
 @pytest.fixture

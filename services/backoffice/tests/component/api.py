@@ -95,9 +95,16 @@ async def register(client: httpx.AsyncClient, casino_id: str, **changes: Any) ->
     return await client.post(f"{V1}/players", json=registration(casino_id, **changes), headers=key())
 
 
+async def joins(client: httpx.AsyncClient, casino_id: str, **changes: Any) -> bool:
+    """Whether an account is opened for who registers; the answer does not say it."""
+    answer = await register(client, casino_id, **changes)
+    assert answer.status_code == 202, answer.text
+    return (await client.get(f"{V1}/players/{answer.json()['player_id']}", headers=staff())).status_code == 200
+
+
 async def a_player(client: httpx.AsyncClient, casino_id: str, **changes: Any) -> str:
     answer = await register(client, casino_id, **changes)
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 202, answer.text
     return str(answer.json()["player_id"])
 
 

@@ -126,7 +126,7 @@ async def test_rules_for_a_day_to_come_wait_for_it(client: httpx.AsyncClient, cl
     casino_id = await open_casino(client)
     await adopted(client, casino_id, STRICTER, effective_from=NEXT_MONTH.isoformat())
     clock.advance(NEXT_MONTH - clock.now() - timedelta(seconds=1))
-    assert (await register_at_twenty(client, casino_id)).status_code == 201
+    assert (await register_at_twenty(client, casino_id)).status_code == 202
     clock.advance(timedelta(seconds=1))
     problem(await register_at_twenty(client, casino_id), 422, "player_too_young")
 
@@ -143,7 +143,7 @@ async def test_of_two_versions_for_one_moment_the_later_adopted_holds(client: ht
     casino_id = await open_casino(client)
     await adopted(client, casino_id, STRICTEST)
     await adopted(client, casino_id, PROFILE)
-    assert (await register_at_twenty(client, casino_id)).status_code == 201
+    assert (await register_at_twenty(client, casino_id)).status_code == 202
 
 
 async def test_adopting_the_rules_that_hold_adds_nothing(client: httpx.AsyncClient, service: Service) -> None:

@@ -78,6 +78,27 @@ class PlayerRegistered(
     """Money and figures of a test account stay out of every report."""
 
 
+class RegistrationDeclined(
+    ContractEvent,
+    type="backoffice.registration_declined",
+    version=1,
+    topic=PLAYERS,
+    key="player_id",
+    consumers=("backoffice",),
+):
+    """Somebody wanted to register as this player, or with his e-mail, and no account was opened. Whoever asked was told
+    what everybody is told; the player hears of it from whoever writes to players.
+    """
+
+    player_id: PlayerId
+    """Who is here already, or excluded."""
+    casino_id: CasinoId
+    """His casino."""
+    at_casino_id: CasinoId
+    """Where the account was asked for; another one, where he is excluded at a sister of it."""
+    cause: Literal["email_known", "person_known", "excluded"]
+
+
 class PlayerProfileChanged(
     ContractEvent,
     type="backoffice.player_profile_changed",

@@ -16,11 +16,17 @@ class PasswordRefused(DomainError):
 class Credentials(Protocol):
     """Whoever keeps passwords."""
 
-    async def keep(self, player_id: UUID, casino_id: UUID, email_index: str, password: str) -> None:
-        """Keep a player's password before the registration is final; the same call twice is one.
+    async def keep(
+        self, player_id: UUID, casino_id: UUID, email_index: str, password: str, *, try_only: bool = False
+    ) -> bool:
+        """Keep a player's password before the registration is final; the same call twice is one. Whether it was kept:
+        not when a registered player of the casino has this e-mail.
+
+        Args:
+            try_only: no account will be opened: it is looked at and hashed as any other, so that it takes as long, and
+                kept nowhere.
 
         Raises:
-            PlayerExists: a registered player of the casino has this e-mail.
             PasswordRefused: the password is too weak.
             UpstreamUnavailable: security cannot be reached; nothing was registered.
         """

@@ -13,7 +13,7 @@ from backoffice.application.ports import Credentials
 from backoffice.domain.player.errors import PlayerUnknown
 from backoffice.entrypoints.http.players.listing import PLAYERS, opening
 from backoffice.entrypoints.http.players.personal import reveal, view
-from backoffice.entrypoints.http.players.register import Applicant, player_id_of, register, require_acceptable
+from backoffice.entrypoints.http.players.register import Applicant, is_new, player_id_of, register
 from backoffice.entrypoints.http.players.schemas import (
     PersonalData,
     PlayerItem,
@@ -51,7 +51,7 @@ def _credentials(request: Request) -> Credentials:
 Vault = Annotated[SubjectVault, Depends(_vault)]
 
 
-@router.post(_V1, status_code=201, response_model=Registered, dependencies=[Public("registration makes the account")])
+@router.post(_V1, status_code=202, response_model=Registered, dependencies=[Public("registration makes the account")])
 async def register_player(
     body: RegisterBody,
     request: Request,
@@ -60,7 +60,10 @@ async def register_player(
     vault: Vault,
     credentials: Annotated[Credentials, Depends(_credentials)],
 ) -> Response:
-    """Register at a casino. The password goes to security; everything about the person is encrypted."""
+    """Ask for an account at a casino. The password goes to security; everything about the person is encrypted. The
+    answer is the same whether an account is opened or the person, or the e-mail, is here already, or excluded: that is
+    told to the owner of the account that is here, and to staff.
+    """
     # Not the bytes of the body: a fast hash of a password must not be kept. The index is keyed.
     fingerprint = hashlib.sha256(vault.blind_index(body.model_dump_json()).encode()).digest()
     somebody = Caller(kind="player", id=body.casino_id, name="unregistered", casino_id=body.casino_id)
@@ -69,14 +72,14 @@ async def register_player(
     player_id = player_id_of(body.casino_id, once.key, fingerprint)
     applicant = Applicant.of(player_id, body, vault)
     async with db.read() as connection:
-        await require_acceptable(connection, applicant, somebody.context(request).occurred_at)
-    await credentials.keep(player_id, body.casino_id, applicant.email_index, body.password)
+        new = await is_new(connection, applicant, somebody.context(request).occurred_at)
+    kept = await credentials.keep(player_id, body.casino_id, applicant.email_index, body.password, try_only=not new)
 
     async def work(uow: UnitOfWork) -> Registered:
         uow.ctx = replace(uow.ctx, actor=Actor("player", str(player_id), uow.ctx.actor.ip))
-        return await register(uow, vault, player_id, body)
+        return await register(uow, vault, player_id, body, kept=kept)
 
-    return await once(somebody, work, fingerprint=fingerprint)
+    return await once(somebody, work, status=202, fingerprint=fingerprint)
 
 
 serve_list(

@@ -1,11 +1,15 @@
-"""Registration: one account per person and casino, nobody too young, nobody who excluded himself."""
+"""Registration: one account per person and casino, nobody too young, nobody who excluded himself.
+
+Whoever asks is told the same whether there is an account of this person or e-mail, or an exclusion, or neither, and the
+same work is done before he is told it (ADR 29). What is wrong with the request itself is said.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.adapters.name_indexes import name_indexes
@@ -19,6 +23,9 @@ from backoffice.entrypoints.http.players.schemas import RegisterBody, Registered
 from backoffice.read_models import casino_list, player_list
 from chassis.privacy import SubjectVault
 from chassis.store import UnitOfWork
+from contracts.backoffice.events import RegistrationDeclined
+
+Cause = Literal["email_known", "person_known", "excluded"]
 
 _NAMESPACE = UUID("7a1f3f5c-2d64-4c0e-9a53-5b1c8a0d7e11")
 
@@ -48,22 +55,51 @@ class Applicant:
         return cls(player_id, body.casino_id, vault.blind_index(body.email), identity_index)
 
 
-async def require_acceptable(connection: AsyncConnection, applicant: Applicant, now: datetime) -> None:
-    """Turn away whoever is refused by what is known already, before a password of his is kept anywhere.
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Why no account is opened: this player is here already, or is excluded."""
 
-    A repeat of a registration that is just being finished is not turned away: it gets the answer of the first.
+    player_id: UUID
+    casino_id: UUID
+    cause: Cause
+
+
+async def require_acceptable(connection: AsyncConnection, applicant: Applicant, now: datetime) -> None:
+    """For staff, who may know: whether somebody could have registered as who he becomes.
 
     Raises:
-        CasinoUnknown, PlayerExists, RegistrationRefused: as `register` does, which looks again.
+        CasinoUnknown, PlayerExists, RegistrationRefused.
     """
-    await _checked(connection, applicant, now)
+    _, profile = await casino_in_force(connection, applicant, now)
+    met = await meets(connection, applicant, profile, now)
+    if met is not None and met.cause == "excluded":
+        raise RegistrationRefused("This registration cannot be accepted.")
+    if met is not None:
+        raise PlayerExists("There is an account of this person or with this e-mail already.")
 
 
-async def register(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: RegisterBody) -> Registered:
-    """Check and register, in the transaction at hand."""
-    applicant = Applicant.of(player_id, body, vault)
+async def is_new(connection: AsyncConnection, applicant: Applicant, now: datetime) -> bool:
+    """Whether an account would be opened, by what is known already; CasinoUnknown when there is no such casino."""
+    _, profile = await casino_in_force(connection, applicant, now)
+    return await meets(connection, applicant, profile, now) is None
+
+
+async def register(
+    uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: RegisterBody, *, kept: bool
+) -> Registered:
+    """Open the account in the transaction at hand, or tell the player who is here already; answered alike.
+
+    Args:
+        kept: whether a password was kept for it. Without one no account is opened.
+
+    Raises:
+        CasinoUnknown, and whatever `player` refuses: it is wrong whoever asks.
+    """
+    applicant, now = Applicant.of(player_id, body, vault), uow.ctx.occurred_at
     await one_person_at_a_time(uow.connection, applicant.email_index, applicant.identity_index)
-    casino, profile = await _checked(uow.connection, applicant, uow.ctx.occurred_at)
+    casino, profile = await casino_in_force(uow.connection, applicant, now)
+    met = await meets(uow.connection, applicant, profile, now)
+    opened = met is None and kept
     command = RegisterPlayer(
         country=body.country,
         currency=body.currency,
@@ -72,15 +108,28 @@ async def register(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: 
         test_account=False,
         date_of_birth=body.date_of_birth,
         minimum_age=profile.minimum_age,
-        sealed=await _sealed(uow, vault, player_id, body),
+        sealed=await _sealed(uow, vault, player_id, body) if opened else {},
         email_index=applicant.email_index,
         phone_index=vault.blind_index(body.phone) if body.phone else None,
         identity_index=applicant.identity_index,
         **name_indexes(vault, body.personal()),
-        now=uow.ctx.occurred_at,
+        now=now,
     )
-    await uow.decide(player, player_id, command)
+    if opened:
+        await uow.decide(player, player_id, command)
+    else:
+        player.decide(command, player.initial)
+    if met is not None:
+        await _tell(uow, met, body.casino_id)
     return Registered(player_id=player_id, casino_id=body.casino_id)
+
+
+async def _tell(uow: UnitOfWork, met: Met, at_casino_id: UUID) -> None:
+    uow.ctx = uow.ctx.for_casino(met.casino_id)
+    declined = RegistrationDeclined(
+        player_id=met.player_id, casino_id=met.casino_id, at_casino_id=at_casino_id, cause=met.cause
+    )
+    await uow.publish(declined, stream_id=f"player-{met.player_id}")
 
 
 async def _sealed(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: RegisterBody) -> dict[str, str]:
@@ -88,15 +137,14 @@ async def _sealed(uow: UnitOfWork, vault: SubjectVault, player_id: UUID, body: R
     return {name: await vault.encrypt(uow.connection, player_id, value) for name, value in personal.items()}
 
 
-async def _checked(connection: AsyncConnection, applicant: Applicant, now: datetime) -> tuple[Any, JurisdictionProfile]:
-    """The casino and the rules that hold there, for somebody whom neither keeps out."""
+async def casino_in_force(
+    connection: AsyncConnection, applicant: Applicant, now: datetime
+) -> tuple[Any, JurisdictionProfile]:
+    """The casino and the rules that hold there; CasinoUnknown when there is no such casino."""
     casino = await casino_list.find(connection, applicant.casino_id)
     if casino is None:
         raise CasinoUnknown("There is no such casino.", field="casino_id")
-    profile = casino_list.profile_in_force(casino.profiles, now)
-    await _require_new(connection, applicant, profile)
-    await _require_not_excluded(connection, applicant.identity_index, now)
-    return casino, profile
+    return casino, casino_list.profile_in_force(casino.profiles, now)
 
 
 async def one_person_at_a_time(connection: AsyncConnection, *indexes: str) -> None:
@@ -105,23 +153,23 @@ async def one_person_at_a_time(connection: AsyncConnection, *indexes: str) -> No
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:index, 3))"), {"index": index})
 
 
-async def _require_new(connection: AsyncConnection, applicant: Applicant, profile: JurisdictionProfile) -> None:
+async def meets(
+    connection: AsyncConnection, applicant: Applicant, profile: JurisdictionProfile, now: datetime
+) -> Met | None:
+    """Who is here already with this e-mail or as this person, or is excluded, at any casino: whoever is excluded at one
+    must not begin anew at its sister. A registration that is just being finished does not meet itself.
+    """
     column: Any = player_list.table.c
-    same = column.email_index == applicant.email_index
-    if profile.one_account_per_person:
-        open_still = column.status != player_list.CLOSED
-        same |= (column.identity_index == applicant.identity_index) & open_still
-    others = (column.casino_id == applicant.casino_id, column.player_id != applicant.player_id)
-    found = await connection.execute(select(column.player_id).where(*others, same).limit(1))
-    if found.first() is not None:
-        raise PlayerExists("There is an account of this person or with this e-mail already.")
-
-
-async def _require_not_excluded(connection: AsyncConnection, identity_index: str, now: datetime) -> None:
-    """Across all casinos: whoever is excluded at one must not begin anew at its sister."""
-    column: Any = player_list.table.c
-    excluded = select(column.player_id).where(
-        column.identity_index == identity_index, column.excluded_until >= now.date()
+    here = (column.casino_id == applicant.casino_id, column.player_id != applicant.player_id)
+    one_only = and_(column.status != player_list.CLOSED, literal(profile.one_account_per_person))
+    same_person = column.identity_index == applicant.identity_index
+    asked: tuple[tuple[Cause, Any], ...] = (
+        ("email_known", and_(*here, column.email_index == applicant.email_index)),
+        ("person_known", and_(*here, same_person, one_only)),
+        ("excluded", and_(same_person, column.excluded_until >= now.date())),
     )
-    if (await connection.execute(excluded.limit(1))).first() is not None:
-        raise RegistrationRefused("This registration cannot be accepted.")
+    found = []
+    for cause, condition in asked:
+        statement = select(column.player_id, column.casino_id).where(condition).order_by(column.player_id).limit(1)
+        found += [Met(row.player_id, row.casino_id, cause) for row in await connection.execute(statement)]
+    return found[0] if found else None

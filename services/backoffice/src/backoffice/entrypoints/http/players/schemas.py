@@ -44,6 +44,8 @@ class RegisterBody(StrictModel):
 
 
 class Registered(BaseModel):
+    """The account that was asked for has this id, if it was opened."""
+
     player_id: UUID
     casino_id: UUID
 

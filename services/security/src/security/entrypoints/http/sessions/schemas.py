@@ -38,6 +38,7 @@ class PlayerCredential(StrictModel):
     casino_id: UUID
     email_index: Annotated[str, StringConstraints(min_length=16, max_length=128)]
     password: Password
+    try_only: bool = Field(default=False, description="look at it and keep it nowhere")
 
 
 class FactorProof(StrictModel):
