@@ -209,7 +209,7 @@ async def cursor(app: FastAPI, raw: asyncpg.Connection, key: Key) -> str:
         None if not casinos else sorted(map(str, casinos)),
         [],
     ]
-    return make_cursor(app.state.cursor_key, bound, [found[0], found[1]])
+    return make_cursor(app.state.cursor_key, bound, [found[0], found[1]], datetime.now(UTC))
 
 
 async def timed(client: httpx.AsyncClient, case: Case, times: int) -> tuple[list[float], str | None]:

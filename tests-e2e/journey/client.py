@@ -207,7 +207,7 @@ class Person:
             rows += answer.json()
             if "next" not in answer.links:
                 return rows
-            params["after"] = httpx.URL(answer.links["next"]["url"]).params["after"]
+            path, params = answer.links["next"]["url"], {}
 
 
 def _signed(key: SecurityKey, asked: dict[str, Any]) -> dict[str, Any]:

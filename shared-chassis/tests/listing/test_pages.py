@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy import insert
 
 from chassis.db import Database
+from chassis.domain import FixedClock
+from chassis.http.listing.cursor import LIFETIME
 from chassis.testing.lists import after_of
 from chassis.testing.postgres import count_statements
 from chassis.testing.problems import problem
@@ -146,6 +148,42 @@ async def test_a_cursor_is_good_for_its_own_list_filter_order_caller_and_casinos
     await refused(f"status=eq.won&after={flipped}")
     await refused(f"status=eq.won&after={after[:-2]}")
     assert len(texts) == 1, "no refusal tells why"
+
+
+@pytest.mark.parametrize(
+    ("age", "code"), [(timedelta(), None), (LIFETIME, None), (LIFETIME + timedelta(seconds=1), "LST123")]
+)
+async def test_a_cursor_is_good_for_a_day(
+    client: httpx.AsyncClient, app: FastAPI, age: timedelta, code: str | None
+) -> None:
+    app.state.clock = clock = FixedClock(START)
+    try:
+        after = after_of(await client.get("/api/example/v1/bets?limit=2"))
+        clock.advance(age)
+        answer = await client.get(f"/api/example/v1/bets?limit=2&after={after}")
+        stranger = await client.get(f"/api/example/v1/bets?after={after}", headers=bearer(staff(subject=UUID(int=78))))
+    finally:
+        del app.state.clock
+    assert answer.status_code == 200 if code is None else problem(answer, 400, code)["detail"].startswith("This cursor")
+    problem(stranger, 400, "LST107")
+
+
+async def test_every_page_gives_a_new_cursor_so_that_who_goes_on_reading_is_never_too_late(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    app.state.clock = clock = FixedClock(START)
+    try:
+        seen, after = 0, ""
+        while True:
+            answer = await client.get(f"/api/example/v1/bets?limit=20{after}")
+            seen += len(answer.json())
+            clock.advance(LIFETIME / 2)
+            if (cursor := after_of(answer)) is None:
+                break
+            after = f"&after={cursor}"
+    finally:
+        del app.state.clock
+    assert seen == len(VISIBLE)
 
 
 async def test_a_cursor_of_another_process_is_good_and_of_another_key_is_not(

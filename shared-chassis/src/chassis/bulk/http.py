@@ -147,7 +147,7 @@ def _add_action(router: APIRouter, action: BulkAction) -> None:
             return answer
         given = getattr(body, "parameters", None)
         parameters = None if given is None else given.model_dump(mode="json")
-        frozen = await bulk.look(action, caller, request.url.query, body.filter)
+        frozen = await bulk.look(action, caller, request.scope["query_string"].decode("latin-1"), body.filter)
         job_id = uuid7()
 
         async def work(uow: UnitOfWork) -> BulkJobView:

@@ -270,7 +270,7 @@ class _Application:
 def url_of(request: Request, columns: Sequence[str] | None) -> str:
     """The address of the list an export is asked of, with the columns."""
     pairs = [*request.query_params.multi_items(), *([("select", ",".join(columns))] if columns else [])]
-    return f"{request.url.path.removesuffix('/exports')}?{urlencode(pairs)}"
+    return f"{request.scope['path'].removesuffix('/exports')}?{urlencode(pairs)}"
 
 
 def about_of(row: Any, told: Any, rows: int, cut: bool) -> list[tuple[str, str]]:

@@ -103,7 +103,8 @@ def _response(answer: Reply) -> Response:
 def fingerprint_of(request: Request, content: bytes | None = None) -> bytes:
     """SHA-256 over method, target and body: what must be equal for a repeat to be one."""
     record = RequestRecord.find(request.scope)
-    digest = hashlib.sha256(f"{request.method}\n{request.url.path}\n{request.url.query}\n".encode())
+    query = request.scope["query_string"].decode("latin-1")
+    digest = hashlib.sha256(f"{request.method}\n{request.scope['path']}\n{query}\n".encode())
     digest.update(content if content is not None else record.body_digest if record else b"")
     return digest.digest()
 

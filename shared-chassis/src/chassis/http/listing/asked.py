@@ -52,6 +52,7 @@ class Asked:
         self.spec, self.caller, self.saved = spec, caller, saved
         self.query = beneath(saved, query)
         self.key: bytes = request.app.state.cursor_key
+        self._now = moment.now
         self.sight = sight_of(caller, spec.fields)
         require_usable(saved, query, self.sight, spec.fields)
         self.shown = self._selected()
@@ -104,7 +105,7 @@ class Asked:
         before_it = query.after is not None or query.offset > 0 or (more and query.before is not None)
         if query.before is None:
             behind_it = more
-        cursors = [make_cursor(self.key, self.bound_to, end) for end in (ends[0], ends[-1])] if ends else []
+        cursors = [make_cursor(self.key, self.bound_to, end, self._now) for end in (ends[0], ends[-1])] if ends else []
         return Shown(
             columns=tuple(self.shown),
             rows=rows,
@@ -177,7 +178,7 @@ class Asked:
         cursor = self.query.cursor
         if cursor is None:
             return None
-        values = read_cursor(self.key, self.bound_to, cursor, terms)
+        values = read_cursor(self.key, self.bound_to, cursor, terms, self._now)
         read = tuple(term.flipped for term in terms) if self.query.before is not None else terms
         return behind(read, values)
 
@@ -185,7 +186,7 @@ class Asked:
         scope, written, saved = self._scope, self.written, self.saved
         return [
             self.spec.name,
-            request.url.path.removesuffix("/query"),
+            request.scope["path"].removesuffix("/query"),
             None if written is None else to_json(written),
             [term.written for term in terms],
             self.query.q,

@@ -1,4 +1,8 @@
-"""Cursors: a place in a list, signed, and good only for the same list, filter, order, search, caller and casinos."""
+"""Cursors: a place in a list, signed, and good only for the same list, filter, order, search, caller and casinos.
+
+Beneath the signature stands when it was issued: whoever walks through a list gets a new one with every page, so that
+one that lay about for longer than `LIFETIME` belongs to nobody who still reads.
+"""
 
 import base64
 import binascii
@@ -6,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,15 +23,23 @@ from chassis.http.listing.keyset import Term
 _MAC_BYTES: Final = 16
 _LONGEST: Final = 4096
 
+LIFETIME: Final = timedelta(hours=24)
+"""As long as the file of an export is kept."""
 
-def make_cursor(key: bytes, bound_to: Sequence[Any], values: Sequence[Any]) -> str:
-    """The place of a row with these values of the order's fields."""
-    payload = json.dumps([_plain(value) for value in values], separators=(",", ":")).encode()
+
+def make_cursor(key: bytes, bound_to: Sequence[Any], values: Sequence[Any], now: datetime) -> str:
+    """The place of a row with these values of the order's fields, issued now."""
+    payload = json.dumps([int(now.timestamp()), *map(_plain, values)], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_mac(key, bound_to, payload) + payload).rstrip(b"=").decode("ascii")
 
 
-def read_cursor(key: bytes, bound_to: Sequence[Any], cursor: str, terms: Sequence[Term]) -> list[Any]:
-    """The values a cursor was made with. Every refusal is the same 400: it tells nothing about why."""
+def read_cursor(key: bytes, bound_to: Sequence[Any], cursor: str, terms: Sequence[Term], now: datetime) -> list[Any]:
+    """The values a cursor was made with.
+
+    Raises:
+        RequestProblem: 400. LST107 for one that is not of this list, filter, order or caller, always in the same words,
+            that tell nothing about why; LST123 for one that is, and is too old.
+    """
     wrong = refused(errors.WRONG_CURSOR, "after", "This cursor belongs to another list, filter, order or caller.")
     if len(cursor) > _LONGEST:
         raise wrong
@@ -38,7 +50,11 @@ def read_cursor(key: bytes, bound_to: Sequence[Any], cursor: str, terms: Sequenc
     mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
     if not hmac.compare_digest(mac, _mac(key, bound_to, payload)):
         raise wrong
-    return [_typed(term, value) for term, value in zip(terms, json.loads(payload), strict=True)]
+    issued_at_s, *values = json.loads(payload)
+    if now.timestamp() - issued_at_s > LIFETIME.total_seconds():
+        hours = LIFETIME // timedelta(hours=1)
+        raise refused(errors.CURSOR_OLD, "after", f"This cursor is older than {hours} hours: begin at the first page.")
+    return [_typed(term, value) for term, value in zip(terms, values, strict=True)]
 
 
 def _mac(key: bytes, bound_to: Sequence[Any], payload: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """A page as an answer: a bare JSON array, one object, or CSV, with what surrounds it in headers.
 
 Clients of PostgREST expect the array, Content-Range for the count and 206 for a part; the page before and behind stand
-in `Link` (RFC 8288), so that a body is nothing but rows in every form.
+in `Link` (RFC 8288), so that a body is nothing but rows in every form. They are references to be resolved against the
+address that was asked (section 3.1): a service does not know by which name it was reached, and believes no header.
 """
 
 import csv
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pydantic_core import to_json
 from starlette.requests import Request
@@ -26,6 +27,7 @@ Form = Literal["array", "object", "csv"]
 
 OBJECT: Final = "application/vnd.pgrst.object+json"
 ARRAY: Final = "application/vnd.pgrst.array+json"
+_IN_PATHS: Final = "/-._~!$&'()*+,=:@"
 _FORMS: Final[dict[str, Form]] = {
     OBJECT: "object",
     "application/json": "array",
@@ -137,11 +139,4 @@ def _link(request: Request, name: str, cursor: str, rel: str) -> str:
     kept = [
         (key, value) for key, value in request.query_params.multi_items() if key not in ("after", "before", "offset")
     ]
-    return f'<{_outside(request)}?{urlencode([*kept, (name, cursor)])}>; rel="{rel}"'
-
-
-def _outside(request: Request) -> str:
-    """The address as the client wrote it: the gateway says under which name it was reached."""
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
-    host = request.headers.get("x-forwarded-host", request.url.netloc)
-    return f"{scheme}://{host}{request.url.path}"
+    return f'<{quote(request.scope["path"], safe=_IN_PATHS)}?{urlencode([*kept, (name, cursor)])}>; rel="{rel}"'
