@@ -12,6 +12,7 @@ from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts, kept_attempts
 from payments.adapters.ledger.ledger import PostgresLedger
+from payments.adapters.ledger.months import Months
 from payments.adapters.ledger.rollup import RollUp
 from payments.adapters.ledger.verify import verify_ledger
 from payments.adapters.notifications import SqlNotifications
@@ -72,7 +73,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
-        consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db)], read_models=READ_MODELS,
+        consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db), Months(db, clock)], read_models=READ_MODELS,
         commands={"verify-ledger": verify_ledger}, four_eyes=guarded_commands(desk), bulk=bulk_actions(desk),
         kept=[kept_attempts(settings.attempt_days)],
         on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],

@@ -36,10 +36,13 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
         if isinstance(request, Transfer)
         for ref in (request.debit, request.credit)
     ]
+    loose = [request.id for unit in units for request in unit.requests if request.wallet is None]
+    if loose:
+        await raw.execute(sql.TAKE_TURNS, loose)
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
     wallets = await _lock(raw, units, refs)
-    sequence, earlier = await _earlier(raw, units)
-    books = Books(wallets, terms.game_houses, houses, earlier, feed_stale=terms.feed_stale)
+    sequence, earlier, gone = await _earlier(raw, units)
+    books = Books(wallets, terms.game_houses, houses, earlier, gone=gone, feed_stale=terms.feed_stale)
     answers: list[list[Answer]] = []
     keys: list[str] = []
     envelopes: list[str] = []
@@ -89,9 +92,9 @@ def _lacks(wallets: Mapping[WalletKey, Wallet], ref: AccountRef) -> bool:
     return wallet is not None and wallet.account(ref.type) is None
 
 
-async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry]]:
+async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry], set[UUID]]:
     """A number above those of these wallets' movements, and everything that may matter to these requests: their own
-    ids, what they refer to, what reverses either.
+    ids, what they refer to, what reverses either. Last the ids among those of which no more is known.
     """
     ids: list[UUID] = []
     reversed_ids: list[UUID] = []
@@ -105,7 +108,9 @@ async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry]]:
                     ids.append(request.reference_id)
                     reversed_ids.append(request.reference_id)
     rows = await raw.fetch(sql.EARLIER, ids, reversed_ids)
-    return rows[0]["number"], [Entry(*row[1:]) for row in rows if row["id"] is not None]
+    found = [row for row in rows if row["id"] is not None]
+    gone = {row["id"] for row in found if row["kind"] is None}
+    return rows[0]["number"], [Entry(*row[1:]) for row in found if row["kind"] is not None], gone
 
 
 def _concerned(

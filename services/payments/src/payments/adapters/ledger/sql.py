@@ -21,13 +21,31 @@ SETTINGS = {
 }
 """Of the connections that post. Durability is stated here so that no default of a server can take it away."""
 
+TAKE_TURNS = """
+    SELECT pg_advisory_xact_lock(number) FROM (
+        SELECT hashtextextended(id::text, 0) AS number FROM unnest($1::uuid[]) AS one(id) ORDER BY number) AS numbered"""
+"""For movements between accounts of the house: no wallet is locked for them, and an id is unique in its month alone."""
+
+_ENTRY = ", ".join(f"transfer.{name}" for name in Entry._fields if name != "id")
+
 EARLIER = f"""
     SELECT * FROM (SELECT nextval('transfer_seq_seq') AS number) AS numbered LEFT JOIN (
-        SELECT {COLUMNS} FROM transfer WHERE id = ANY($1::uuid[])
+        SELECT id, {_ENTRY} FROM transfer WHERE posted_at >= (SELECT since FROM ledger_open) AND id = ANY($1::uuid[])
         UNION ALL
-        SELECT {COLUMNS} FROM transfer WHERE reversal_of = ANY($2::uuid[])
+        SELECT id, {_ENTRY} FROM transfer
+        WHERE posted_at >= (SELECT since FROM ledger_open) AND reversal_of = ANY($2::uuid[])
+        UNION ALL
+        SELECT closed.id, {_ENTRY} FROM transfer_closed AS closed LEFT JOIN transfer USING (posted_at, seq)
+        WHERE closed.id = ANY($1::uuid[])
+        UNION ALL
+        SELECT coalesce(transfer.id, closed.reversal_of), {_ENTRY}
+        FROM transfer_closed_reversal AS closed LEFT JOIN transfer USING (posted_at, seq)
+        WHERE closed.reversal_of = ANY($2::uuid[])
     ) AS earlier ON true"""  # noqa: S608 - names of our own columns
 """Run after the wallets are locked, as a statement of its own, so that it sees what their last holder committed.
+
+Open months are asked by their own indexes, closed ones by the ids that were kept of them. Of a month that was taken
+away nothing but the id is left, and the rest of the row is empty.
 
 The number in front is greater than any that a movement of these wallets was told with: their last holder drew one here
 as well, and then one more for each entry that he wrote. Entries count on from it.

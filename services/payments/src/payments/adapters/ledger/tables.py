@@ -1,4 +1,8 @@
-"""The ledger's tables. `transfer` is the log of everything that happened to money; the rest follows from it."""
+"""The ledger's tables. `transfer` is the log of everything that happened to money; the rest follows from it.
+
+Each month of it is a table in the schema `ledger_months` with unique indexes on `id` and `reversal_of` of its own
+(`months.py`).
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    PrimaryKeyConstraint,
     Table,
     Text,
     Uuid,
@@ -71,7 +76,7 @@ transfer = Table(
     "transfer",
     metadata,
     Column("seq", BigInteger, Identity(always=True), nullable=False, comment="within a wallet, the order of posting"),
-    Column("id", Uuid, primary_key=True),
+    Column("id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("debit_account", BigInteger, nullable=False),
     Column("credit_account", BigInteger, nullable=False),
@@ -97,6 +102,7 @@ transfer = Table(
     Column("currency", Text, nullable=False, comment="of both accounts"),
     Column("debit_type", Text, nullable=False, comment="what the debited account is for"),
     Column("credit_type", Text, nullable=False, comment="what the credited account is for"),
+    PrimaryKeyConstraint("posted_at", "seq"),
     CheckConstraint("debit_account <> credit_account", name="two_accounts"),
     CheckConstraint(
         "amount_minor > 0 OR (amount_minor = 0 AND "
@@ -104,10 +110,34 @@ transfer = Table(
         name="amount",
     ),
     Index("ix_transfer_casino", "casino_id", "posted_at", "seq"),
-    Index("ix_transfer_posted_at", "posted_at", "seq"),
     Index("ix_transfer_player", "player_id", "seq", postgresql_where=text("player_id IS NOT NULL")),
     Index("ix_transfer_reference", "reference_id", postgresql_where=text("reference_id IS NOT NULL")),
-    Index("uq_transfer_reversal_of", "reversal_of", unique=True, postgresql_where=text("reversal_of IS NOT NULL")),
+    postgresql_partition_by="RANGE (posted_at)",
+)
+
+transfer_closed = Table(
+    "transfer_closed",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    comment="the ids of entries of closed months: they stay when a month is taken away",
+)
+
+transfer_closed_reversal = Table(
+    "transfer_closed_reversal",
+    metadata,
+    Column("reversal_of", Uuid, primary_key=True),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    comment="what entries of closed months took back, or will never let happen",
+)
+
+ledger_open = Table(
+    "ledger_open",
+    metadata,
+    Column("since", DateTime(timezone=True), primary_key=True),
+    comment="from when on months are open: their own indexes know the ids in them",
 )
 
 account_delta = Table(

@@ -83,6 +83,14 @@ CHECKS: dict[str, str] = {
             (back.kind, back.wallet_id, back.amount_minor, back.debit_account, back.credit_account) IS DISTINCT FROM
             ('rollback_' || forth.kind, forth.wallet_id, forth.amount_minor, forth.credit_account, forth.debit_account)
             OR back.seq < forth.seq END""",
+    "I4 an id was posted once, in whichever month": """
+        SELECT id, count(*) AS times FROM transfer GROUP BY id HAVING count(*) > 1""",
+    "I4 the ids of closed months are kept": """
+        SELECT id, posted_at FROM transfer WHERE posted_at < (SELECT since FROM ledger_open) AND (
+            NOT EXISTS (SELECT FROM transfer_closed AS kept
+                        WHERE (kept.id, kept.posted_at, kept.seq) = (transfer.id, transfer.posted_at, transfer.seq))
+            OR reversal_of IS NOT NULL AND NOT EXISTS (
+                SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = transfer.reversal_of))""",
     "I5 no withdrawal released or paid more than it held": """
         SELECT reference_id, sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) AS open
         FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid') GROUP BY 1
@@ -97,13 +105,15 @@ CHECKS: dict[str, str] = {
         LEFT JOIN open ON open.wallet_id = cash.id
         WHERE hold.type = 'withdrawal_hold' AND hold.balance_minor <> coalesce(open.minor, 0)""",
     "I13 entries cannot be changed or removed": """
-        SELECT name FROM (VALUES ('transfer_is_append_only'), ('transfer_is_never_emptied')) AS needed(name)
+        WITH whole AS (SELECT relid::oid AS relid FROM pg_partition_tree('transfer'))
+        SELECT relid::regclass AS part, name
+        FROM whole, (VALUES ('transfer_is_append_only'), ('transfer_is_never_emptied')) AS needed(name)
         WHERE NOT EXISTS (
-            SELECT FROM pg_trigger
-            WHERE tgname = name AND tgrelid = 'transfer'::regclass AND tgenabled IN ('O', 'A'))
+            SELECT FROM pg_trigger WHERE tgname = name AND tgrelid = relid AND tgenabled IN ('O', 'A'))
         UNION ALL
-        SELECT 'right to ' || lower(wanted) FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS wanted
-        WHERE has_table_privilege('transfer', wanted)
+        SELECT relid::regclass, 'right to ' || lower(wanted)
+        FROM whole, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS wanted
+        WHERE has_table_privilege(relid, wanted)
           AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
 }
 """Each query finds what breaks its invariant."""

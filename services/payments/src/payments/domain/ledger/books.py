@@ -5,6 +5,7 @@ before and once after. That is why a batch cannot be told from the same requests
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
@@ -73,6 +74,7 @@ class Books:
         game_houses: the number of the account on the house's side of games, by casino and currency.
         houses: the numbers of the other accounts of house and providers concerned.
         entries: everything written before with an id, or reversing an id, that the batch names.
+        gone: ids that were used in months that were taken away: nothing is known of them, so nothing is the same.
         feed_stale: whether restrictions may have been missed, so that no bet may be taken.
 
     Attributes:
@@ -87,11 +89,13 @@ class Books:
         houses: Mapping[AccountRef, int],
         entries: Iterable[Entry] = (),
         *,
+        gone: AbstractSet[UUID] = frozenset(),
         feed_stale: bool = False,
     ) -> None:
         self._wallets = wallets
         self._game_houses = game_houses
         self._houses = houses
+        self._gone = gone
         self._feed_stale = feed_stale
         self._by_id: dict[UUID, Entry] = {}
         self._reversals: dict[UUID, Entry] = {}
@@ -125,6 +129,8 @@ class Books:
 
     def post(self, request: Request) -> Answer:
         """One request: posted, found posted before, or refused with its code."""
+        if self._gone and self._concerns_gone(request):
+            return Answer(Code.DIFFERENT_FACTS, None)
         if isinstance(request, Transfer):
             return self._transfer(request)
         wallet = self._wallets.get(request.wallet)
@@ -139,6 +145,11 @@ class Books:
                 return self._rollback(request, wallet)
             case _:
                 assert_never(request.kind)
+
+    def _concerns_gone(self, request: Request) -> bool:
+        """What was posted before and what is to be taken back cannot be looked at: that is for a person."""
+        rollback = isinstance(request, GameMove) and request.kind is GameMoveKind.ROLLBACK
+        return request.id in self._gone or (rollback and request.reference_id in self._gone)
 
     def _bet(self, bet: GameMove, wallet: Wallet) -> Answer:
         cash, house = wallet.cash, self._house_of(bet)

@@ -1,0 +1,120 @@
+"""The ledger by months: tables are made before their month begins, and months long past are closed.
+
+A month is open while its own index tells whether an id was posted in it. Asking every month for every bet would take
+longer the older a casino is. So the ids of a month that ended a month ago are copied into one table, where a single
+look finds them; they stay there when the month's table is detached and kept elsewhere.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from chassis.db import Database
+from chassis.db.engine import driver
+from chassis.domain import Clock
+
+log = structlog.get_logger(__name__)
+
+AHEAD = 3
+"""Months that are ready beside the current one."""
+
+EVERY_S = 3_600.0
+CHUNK = 20_000
+
+_ONE_AT_A_TIME = 0x6D6F6E74
+
+_SINCE = "SELECT since FROM ledger_open"
+
+_FIRST = """
+    SELECT date_trunc('month', min(posted_at) AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' FROM transfer
+    WHERE posted_at >= (SELECT since FROM ledger_open)"""
+
+_COPY = """
+    WITH part AS (
+        SELECT posted_at, seq, id, reversal_of FROM transfer
+        WHERE posted_at < $3 AND (posted_at, seq) > ($1, $2) ORDER BY posted_at, seq LIMIT $4
+    ), ids AS (
+        INSERT INTO transfer_closed (id, posted_at, seq) SELECT id, posted_at, seq FROM part ON CONFLICT DO NOTHING
+    ), reversals AS (
+        INSERT INTO transfer_closed_reversal (reversal_of, posted_at, seq)
+        SELECT reversal_of, posted_at, seq FROM part WHERE reversal_of IS NOT NULL ON CONFLICT DO NOTHING
+    )
+    SELECT posted_at, seq FROM part ORDER BY posted_at DESC, seq DESC LIMIT 1"""
+
+_MISSING = """
+    SELECT count(*) FROM transfer WHERE posted_at >= $1 AND posted_at < $2 AND (
+        NOT EXISTS (SELECT FROM transfer_closed AS closed WHERE closed.id = transfer.id)
+        OR reversal_of IS NOT NULL AND NOT EXISTS (
+            SELECT FROM transfer_closed_reversal AS closed WHERE closed.reversal_of = transfer.reversal_of))"""
+
+_CLOSE = "UPDATE ledger_open SET since = $1"
+
+
+def month_of(moment: datetime, months: int = 0) -> datetime:
+    """The beginning of its month in UTC, or of one so many months later."""
+    number = moment.astimezone(UTC).year * 12 + moment.astimezone(UTC).month - 1 + months
+    return datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC)
+
+
+async def make_months(db: Database, now: datetime) -> int:
+    """Tables for the current month and those ahead; how many were new."""
+    made = 0
+    for ahead in range(AHEAD + 1):
+        async with db.write() as connection:
+            wanted = month_of(now, ahead).date()
+            made += bool(await (await driver(connection)).fetchval("SELECT ledger_month($1)", wanted))
+    return made
+
+
+async def close_months(db: Database, now: datetime, *, chunk: int = CHUNK) -> datetime | None:
+    """Close every month that ended a month ago or earlier; from when on months are open now, None: nothing changed.
+
+    Stopped anywhere it goes on the next time: what is copied twice is one row, and nothing counts before all is there.
+    """
+    until = month_of(now, -1)
+    async with db.read() as connection:
+        raw = await driver(connection)
+        since, first = await raw.fetchval(_SINCE), await raw.fetchval(_FIRST)
+    if first is None or first >= until or since >= until:
+        return None
+    place: tuple[datetime, int] | None = (first - timedelta(microseconds=1), 0)
+    while place is not None:
+        async with db.write() as connection:
+            row = await (await driver(connection)).fetchrow(_COPY, *place, until, chunk)
+        place = None if row is None else (row["posted_at"], row["seq"])
+    async with db.write() as connection:
+        raw = await driver(connection)
+        if not await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME):
+            return None
+        missing = await raw.fetchval(_MISSING, first, until)
+        if missing:
+            raise RuntimeError(f"{missing} entries before {until:%Y-%m} are not among the ids that were kept of them")
+        await raw.execute(_CLOSE, until)
+    return until
+
+
+class Months:
+    """The background loop: made ahead of time, closed behind."""
+
+    __name__ = "ledger-months"
+
+    def __init__(self, db: Database, clock: Clock, *, every_s: float = EVERY_S) -> None:
+        self._db = db
+        self._clock = clock
+        self._every_s = every_s
+
+    async def __call__(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await make_months(self._db, self._clock.now())
+                closed = await close_months(self._db, self._clock.now())
+            except (DBAPIError, OSError) as error:
+                log.warning("ledger_months_later", error=repr(error))
+            else:
+                if closed is not None:
+                    log.info("ledger_months_closed", open_since=closed.isoformat())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._every_s)
