@@ -4,6 +4,7 @@ from contracts.backoffice import events as backoffice
 from contracts.event import EVENTS, SERVICES, ContractEvent
 from contracts.games import events as games
 from contracts.payments import events as payments
+from contracts.payments import ledger_events as payments_ledger
 from contracts.platform import events as platform
 from contracts.reports import events as reports
 from contracts.security import break_glass_events as security_break_glass
@@ -18,6 +19,7 @@ _MODULES = (
     backoffice,
     games,
     payments,
+    payments_ledger,
     platform,
     reports,
     security,

@@ -11,9 +11,9 @@ from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts, kept_attempts
+from payments.adapters.ledger.background import background
+from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
-from payments.adapters.ledger.months import Months
-from payments.adapters.ledger.rollup import RollUp
 from payments.adapters.ledger.verify import verify_ledger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
@@ -44,7 +44,7 @@ READ_MODELS = [deposit_list, withdrawal_list]
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None) -> Service:
     """The service, not yet started."""
-    settings, clock = settings or load(Settings), clock or SystemClock()
+    settings, clock, wire = settings or load(Settings), clock or SystemClock(), wire or HttpProviderWire()
     db = Database(settings.database_url, application_name="payments", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="payments", publish=publish, inline=READ_MODELS, clock=clock)
     feed, bound = RestrictionFeed(db, clock, DEFAULT_PARTITIONS), timedelta(seconds=settings.restriction_feed_bound_s)
@@ -52,7 +52,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         db, restriction_feed_age=feed.age, restriction_feed_bound=bound, writers=settings.ledger_writers, clock=clock,
         on_posted=lambda: application.on_published(),  # noqa: PLW0108 - the runtime sets it later
     )  # fmt: skip
-    box, wire = SecretBox(settings.master_key_bytes), wire or HttpProviderWire()
+    chain, box = LedgerChain(application, settings.master_key_bytes), SecretBox(settings.master_key_bytes)
     desk = Desk(
         app=application,
         ledger=ledger,
@@ -72,9 +72,9 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     )
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
-        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, state={"ledger": ledger, "desk": desk},
-        consumer=consumer(desk), tasks=tasks(desk), background=[RollUp(db), Months(db, clock)], read_models=READ_MODELS,
-        commands={"verify-ledger": verify_ledger}, four_eyes=guarded_commands(desk), bulk=bulk_actions(desk),
-        kept=[kept_attempts(settings.attempt_days)],
-        on_start=[ledger.start, feed.start], on_stop=[wire.close, feed.close, ledger.close],
+        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands={"verify-ledger": verify_ledger},
+        state={"ledger": ledger, "chain": chain, "desk": desk}, background=background(db, clock, chain),
+        consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
+        bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days)], on_start=[ledger.start, feed.start],
+        on_stop=[wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -25,6 +25,7 @@ from contracts.backoffice.events import (
 )
 from contracts.event import ContractEvent
 from contracts.payments import events as told
+from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.permissions import PaymentsPermission
 from contracts.registry import consumed_by, produced_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
@@ -172,7 +173,7 @@ def test_no_event_of_the_domain_is_forgotten() -> None:
 def test_every_promised_event_is_told_by_something() -> None:
     owned = {cls for cls in produced_by("payments") if cls.owner() == "payments"}
     from_the_domain = {type(fact) for _, fact in TOLD if fact}
-    assert from_the_domain | TOLD_BY_THE_LEDGER | {told.NotificationSetAside} == owned
+    assert from_the_domain | TOLD_BY_THE_LEDGER | {told.NotificationSetAside, LedgerSealed} == owned
 
 
 def test_every_permission_of_the_contract_is_declared() -> None:

@@ -23,7 +23,8 @@ SETTINGS = {
 
 TAKE_TURNS = """
     SELECT pg_advisory_xact_lock(number) FROM (
-        SELECT hashtextextended(id::text, 0) AS number FROM unnest($1::uuid[]) AS one(id) ORDER BY number) AS numbered"""
+        SELECT hashtextextended(id::text, 0) AS number FROM unnest($1::uuid[]) AS one(id) ORDER BY number
+    ) AS numbered"""
 """For movements between accounts of the house: no wallet is locked for them, and an id is unique in its month alone."""
 
 _ENTRY = ", ".join(f"transfer.{name}" for name in Entry._fields if name != "id")

@@ -12,6 +12,8 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -131,6 +133,20 @@ transfer_closed_reversal = Table(
     Column("posted_at", DateTime(timezone=True), nullable=False),
     Column("seq", BigInteger, nullable=False),
     comment="what entries of closed months took back, or will never let happen",
+)
+
+ledger_seal = Table(
+    "ledger_seal",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_at", DateTime(timezone=True), nullable=False, comment="of its last entry"),
+    Column("until_seq", BigInteger, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+    Column("told_at", DateTime(timezone=True), comment="when its chain was published; NULL: it was not"),
+    comment="blocks of entries, each with the hash of its rows and of the seal before it",
 )
 
 ledger_open = Table(

@@ -7,14 +7,16 @@ It reads one snapshot while the service goes on, so it may run at any time; it t
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import asyncpg
 
 from chassis.db.engine import plain_url
 from chassis.runtime import Service
+from payments.adapters.ledger.chain import broken
 
 _SHOWN = 10
 
@@ -119,19 +121,40 @@ CHECKS: dict[str, str] = {
 """Each query finds what breaks its invariant."""
 
 
-async def verify(url: str) -> list[Finding]:
-    """Every invariant, as it is in one snapshot of the database at `url`."""
+SEALED = "I13 entries are as they were sealed"
+
+
+async def verify(url: str, key: bytes | None = None, expected: Mapping[int, bytes] | None = None) -> list[Finding]:
+    """Every invariant, as it is in one snapshot of the database at `url`.
+
+    Args:
+        key: of the hash chain; without it the seals are not looked at.
+        expected: values of the chain that were published, by number of the block.
+    """
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
     try:
         async with raw.transaction(isolation="repeatable_read", readonly=True):
-            return [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
+            findings = [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
+            if key is not None:
+                wrong = [f"{one.kind} {one.number}" async for one in broken(raw, key, expected)]
+                findings.append(Finding(SEALED, tuple(wrong[:_SHOWN]), max(0, len(wrong) - _SHOWN)))
+            return findings
     finally:
         await raw.close()
 
 
 async def verify_ledger(service: Service, arguments: Sequence[str]) -> int:
-    """Re-compute every invariant of the ledger; exit status 1 when one is broken."""
-    findings = await verify(service.settings.database_url)
+    """Re-compute every invariant of the ledger; exit status 1 when one is broken.
+
+    `--expect NUMBER:CHAIN`, any number of times, holds the seals against what was published; `--json` for programs.
+    """
+    pairs = [value.partition(":") for flag, value in pairwise(arguments) if flag == "--expect"]
+    try:
+        expected = {int(number): bytes.fromhex(chain) for number, _, chain in pairs}
+    except ValueError:
+        sys.stderr.write("--expect wants NUMBER:CHAIN, as payments.ledger_sealed tells them\n")
+        return 2
+    findings = await verify(service.settings.database_url, service.state["chain"].key, expected)
     if "--json" in arguments:
         shown = [{"invariant": one.name, "holds": one.holds, "broken": list(one.broken)} for one in findings]
         sys.stdout.write(json.dumps(shown) + "\n")

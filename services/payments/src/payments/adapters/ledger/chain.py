@@ -1,0 +1,174 @@
+"""The ledger's seal: a keyed hash chain over blocks of entries, made off the hot path and checked by `verify-ledger`.
+
+A block is what was posted after the one before it, in the order of time and number. Its seal holds the hash of its
+rows, and a hash over the seal before it with a key that is not in the database: whoever changes, adds or removes a row
+there cannot make the chain whole again. Its newest value is published, so that whoever has the key too is betrayed by
+what others were told (security's audit log keeps it).
+"""
+
+# ruff: noqa: S608 - the queries are put together from names of our own columns
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from chassis.db.engine import driver
+from chassis.privacy.keys import derive
+from chassis.store import Application, Context, UnitOfWork
+from contracts.payments.ledger_events import LedgerSealed
+from payments.adapters.ledger.tables import transfer
+
+log = structlog.get_logger(__name__)
+
+SETTLES_AFTER: Final = timedelta(minutes=10)
+"""No transaction lasts that long: what is older and not to be seen was never posted."""
+
+LARGEST_BLOCK: Final = 10_000
+EVERY_S: Final = 60.0
+_TELL_EVERY: Final = timedelta(hours=1)
+_FIRST: Final = bytes(32)
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+_ROW = ", ".join("extract(epoch FROM posted_at)" if name == "posted_at" else name for name in transfer.c.keys())  # noqa: SIM118 - a collection of columns
+
+_FOUND = f"""
+    SELECT count(*) AS entries,
+        (array_agg(posted_at ORDER BY posted_at DESC, seq DESC))[1] AS until_at,
+        (array_agg(seq ORDER BY posted_at DESC, seq DESC))[1] AS until_seq,
+        sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY posted_at, seq), ''), 'UTF8')) AS content
+    FROM (SELECT posted_at, seq, ROW({_ROW})::text AS line FROM transfer"""
+
+_NEXT = f"""{_FOUND} WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND posted_at < $3
+    ORDER BY posted_at, seq LIMIT $4) AS block"""
+
+_AGAIN = f"""{_FOUND}
+    WHERE posted_at BETWEEN $1 AND $3 AND (posted_at, seq) > ($1, $2) AND (posted_at, seq) <= ($3, $4)) AS block"""
+
+_HEAD = "SELECT number, until_at, until_seq, chain, told_at FROM ledger_seal ORDER BY number DESC LIMIT 1"
+
+_TOLD = "SELECT max(told_at) FROM ledger_seal"
+
+_KEEP = """
+    INSERT INTO ledger_seal (number, until_at, until_seq, entries, content, chain, sealed_at, told_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+
+_SEALS = "SELECT * FROM ledger_seal WHERE number > $1 ORDER BY number LIMIT 1000"
+
+_MONTHS = """
+    SELECT relid::regclass::text AS month FROM pg_partition_tree('transfer') WHERE isleaf"""
+
+Kind = Literal["changed", "reordered", "cut_off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A block that is not as it was sealed: its rows `changed` (or some are gone, or new); its seal does not follow the
+    one before it (`reordered`); the chain is another than the one that was told of (`cut_off`).
+    """
+
+    kind: Kind
+    number: int
+
+
+class LedgerChain:
+    """Seals what was posted, and checks what was sealed.
+
+    Args:
+        master_key: of the installation, from which that of the chain is derived; it is not in the database.
+    """
+
+    __name__ = "ledger-chain"
+
+    def __init__(self, application: Application, master_key: bytes, *, every_s: float = EVERY_S) -> None:
+        self._application = application
+        self.key = derive(master_key, "ledger-chain")
+        self._every_s = every_s
+
+    async def __call__(self, stop: asyncio.Event) -> None:
+        """Seal whatever comes until told to stop."""
+        while not stop.is_set():
+            try:
+                await self.catch_up()
+            except (DBAPIError, OSError) as error:
+                log.warning("ledger_chain_later", error=repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._every_s)
+
+    async def catch_up(self, *, largest: int = LARGEST_BLOCK) -> int:
+        """Seal everything that is old enough; returns how many blocks that were. Of several one seals at a time."""
+        blocks = 0
+        while await self._application.transact(
+            lambda uow: self._seal(uow, largest), Context.system("ledger-seal", self._application.clock)
+        ):
+            blocks += 1
+        return blocks
+
+    async def _seal(self, uow: UnitOfWork, largest: int) -> bool:
+        raw = await driver(uow.connection)
+        if not await raw.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger_chain', 1))"):
+            return False
+        now = uow.ctx.occurred_at
+        head = await raw.fetchrow(_HEAD)
+        number, place, chain = _after(head)
+        block = await raw.fetchrow(_NEXT, *place, now - SETTLES_AFTER, largest)
+        if not block["entries"]:
+            return False
+        sealed = link(self.key, chain, number, block)
+        told = await raw.fetchval(_TOLD)
+        tells = told is None or told + _TELL_EVERY <= now
+        kept = (block["until_at"], block["until_seq"], block["entries"], block["content"])
+        await raw.execute(_KEEP, number, *kept, sealed, now, now if tells else None)
+        if tells:
+            await uow.publish(LedgerSealed(ledger="wallets", number=number, chain=sealed.hex()), stream_id="ledger")
+        return True
+
+
+async def broken(raw: Any, key: bytes, expected: Mapping[int, bytes] | None = None) -> AsyncIterator[Broken]:
+    """Walk the chain in the snapshot that is open on `raw`, and yield what is wrong.
+
+    Blocks of months that were detached are kept elsewhere: of those the chain alone is checked.
+
+    Args:
+        expected: values of the chain by number of the block, from outside the database.
+    """
+    wanted = dict(expected or {})
+    months = {row["month"] for row in await raw.fetch(_MONTHS)}
+    number, place, chain = _after(None)
+    while seals := await raw.fetch(_SEALS, number - 1):
+        for seal in seals:
+            if seal["number"] != number or link(key, chain, number, seal) != seal["chain"]:
+                yield Broken("reordered", seal["number"])
+            if wanted.pop(seal["number"], seal["chain"]) != seal["chain"]:
+                yield Broken("cut_off", seal["number"])
+            until = (seal["until_at"], seal["until_seq"])
+            there = await raw.fetchrow(_AGAIN, *place, *until)
+            elsewhere = not there["entries"] and _month_of(seal["until_at"]) not in months
+            if not elsewhere and (there["entries"], there["content"]) != (seal["entries"], seal["content"]):
+                yield Broken("changed", seal["number"])
+            number, place, chain = _after(seal)
+    for missing in sorted(wanted):
+        yield Broken("cut_off", missing)
+
+
+def link(key: bytes, before: bytes, number: int, block: Any) -> bytes:
+    """The next value of the chain."""
+    until = f"{block['until_at'].astimezone(UTC).isoformat()} {block['until_seq']} {block['entries']}".encode()
+    return hmac.digest(key, before + number.to_bytes(8) + block["content"] + until, "sha256")
+
+
+def _after(seal: Any) -> tuple[int, tuple[datetime, int], bytes]:
+    """The number of the next block, behind what it begins, and the chain before it."""
+    if seal is None:
+        return 1, (_BEGINNING, 0), _FIRST
+    return seal["number"] + 1, (seal["until_at"], seal["until_seq"]), seal["chain"]
+
+
+def _month_of(moment: datetime) -> str:
+    return f"ledger_months.transfer_{moment.astimezone(UTC):%Y_%m}"

@@ -1,0 +1,139 @@
+"""The ledger is sealed: whatever is done to its rows afterwards is found, and where."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.privacy.keys import derive
+from chassis.store import Application, EventTypes
+from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
+from payments.adapters.ledger.months import close_months, make_months
+from payments.adapters.ledger.verify import verify
+
+MASTER = b"k" * 32
+MARCH = datetime(2026, 3, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+async def desk(ledger_url: str, make_desk) -> AsyncIterator:
+    async with make_desk(ledger_url) as running:
+        await make_months(running.db, MARCH)
+        running.clock.advance(MARCH - running.clock.now())
+        yield running
+
+
+@pytest.fixture
+def chain(desk) -> LedgerChain:
+    return LedgerChain(Application(desk.db, EventTypes(), source="payments", clock=desk.clock), MASTER)
+
+
+async def played(desk, bets: int = 5) -> None:
+    """A deposit and bets, settled."""
+    key = await desk.player(100)
+    for number in range(bets):
+        await desk.one(desk.move("bet", key, f"t{number}", 1))
+    desk.clock.advance(SETTLES_AFTER + timedelta(seconds=1))
+
+
+async def found(
+    desk, expected: dict[int, bytes] | None = None, key: bytes = derive(MASTER, "ledger-chain")
+) -> list[str]:
+    findings = await verify(desk.url, key, expected)
+    return [row for one in findings if "sealed" in one.name for row in one.broken]
+
+
+async def tampered(desk, statement: str) -> None:
+    """What somebody with the rights of the database's owner would do."""
+    for table in ("ledger_months.transfer_2026_03", "ledger_seal"):
+        await desk.sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    await desk.sql(statement)
+    for table in ("ledger_months.transfer_2026_03", "ledger_seal"):
+        await desk.sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+async def test_entries_are_sealed_once_in_blocks_when_no_transaction_can_be_on_its_way_any_more(desk, chain):
+    await desk.player(100)
+    assert await chain.catch_up() == 0, "it was posted a moment ago"
+    await played(desk)
+    assert await chain.catch_up(largest=4) == 2
+    assert await chain.catch_up() == 0
+    rows = await desk.sql("SELECT number, entries FROM ledger_seal ORDER BY number")
+    assert [tuple(row) for row in rows] == [(1, 4), (2, 3)]
+    assert await found(desk) == []
+
+
+async def test_the_newest_value_is_published_now_and_then(desk, chain):
+    await played(desk)
+    await chain.catch_up()
+    await played(desk)
+    await chain.catch_up()
+    desk.clock.advance(timedelta(hours=1))
+    await played(desk)
+    await chain.catch_up()
+    told = await desk.sql("SELECT envelope FROM outbox WHERE topic = 'payments.ledger.events'")
+    rows = await desk.sql("SELECT number, chain FROM ledger_seal WHERE told_at IS NOT NULL ORDER BY number")
+    assert [row["number"] for row in rows] == [1, 3]
+    assert [row["chain"].hex() in one["envelope"] for row, one in zip(rows, told, strict=True)] == [True, True]
+    assert await found(desk, {row["number"]: row["chain"] for row in rows}) == []
+
+
+LAST = "(SELECT seq FROM transfer ORDER BY seq DESC LIMIT 1)"
+COPY = "seq, id, kind, debit_account, credit_account, amount_minor, fingerprint, round_closed, posted_at, casino_id, currency, debit_type, credit_type"  # fmt: skip  # noqa: E501
+CASES = {
+    "a changed amount": (f"UPDATE transfer SET amount_minor = 2 WHERE seq = {LAST}", ["changed 2"]),
+    "a changed moment": (
+        f"UPDATE transfer SET posted_at = posted_at - interval '1 us' WHERE seq = {LAST}", ["changed 1", "changed 2"],
+    ),
+    "another game": (f"UPDATE transfer SET game_code = 'other' WHERE seq = {LAST}", ["changed 2"]),
+    "a removed entry": ("DELETE FROM transfer WHERE seq = (SELECT min(seq) FROM transfer)", ["changed 1"]),
+    "an entry that never came": (
+        f"INSERT INTO transfer ({COPY}) OVERRIDING SYSTEM VALUE SELECT {COPY.replace(' id,', ' gen_random_uuid(),').replace('seq,', 'seq - 1000,', 1)} FROM transfer WHERE seq = {LAST}",  # noqa: E501
+        ["changed 1"],
+    ),
+    "a removed seal": ("DELETE FROM ledger_seal WHERE number = 1", ["reordered 2", "changed 2"]),
+    "a seal for what was changed, without the key": (
+        "UPDATE ledger_seal SET content = sha256('x') WHERE number = 2", ["reordered 2", "changed 2"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_what_was_done_to_the_books_is_found(desk, chain, case: str):
+    await played(desk)
+    await chain.catch_up(largest=3)
+    statement, expected = CASES[case]
+    await tampered(desk, statement)
+    assert await found(desk) == expected
+
+
+async def test_whoever_has_the_key_is_betrayed_by_what_others_were_told(desk, chain):
+    await played(desk)
+    await chain.catch_up(largest=3)
+    ((number, value),) = await desk.sql("SELECT number, chain FROM ledger_seal WHERE number = 2")
+    await tampered(desk, f"UPDATE transfer SET game_code = 'other' WHERE seq = {LAST}")
+    await tampered(desk, "DELETE FROM ledger_seal")
+    assert await chain.catch_up(largest=3) == 2
+    assert await found(desk) == []
+    assert await found(desk, {number: value}) == ["cut_off 2"]
+    assert await found(desk, {7: value}) == ["cut_off 7"]
+
+
+async def test_with_another_key_nothing_follows(desk, chain):
+    await played(desk)
+    await chain.catch_up(largest=3)
+    assert await found(desk, key=b"x" * 32) == ["reordered 1", "reordered 2"]
+
+
+async def test_a_month_that_is_kept_elsewhere_does_not_break_the_chain(desk, chain):
+    await played(desk)
+    await chain.catch_up()
+    later = datetime(2026, 5, 15, tzinfo=UTC)
+    desk.clock.advance(later - desk.clock.now())
+    await played(desk)
+    await chain.catch_up()
+    await close_months(desk.db, later)
+    await desk.sql("ALTER TABLE transfer DETACH PARTITION ledger_months.transfer_2026_03")
+    assert await found(desk) == []
+    await tampered(desk, "UPDATE ledger_seal SET content = sha256('x') WHERE number = 1")
+    assert await found(desk) == ["reordered 1"]
