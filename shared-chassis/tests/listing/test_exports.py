@@ -1,5 +1,6 @@
 """Lists taken away as files: by whom, how much of them, and for how long."""
 
+import csv
 import hashlib
 import io
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from chassis.domain import FixedClock
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 
-from .bets import AML, LIST, PLAYERS, REVEAL, ROWS, VISIBLE, A, B, bet
+from .bets import AML, LIST, PLAYERS, REVEAL, ROWS, SUBJECT, VISIBLE, A, B, bet
 from .house import EXPORT, NOW, PATH, House, house, rows_of
 
 
@@ -42,7 +43,7 @@ async def test_the_tree_of_the_body_is_anded_to_the_address(home: House) -> None
     made = await home.made(me, "status=eq.won", filter={"f": "rounds", "op": "eq", "v": 0}, columns=["id", "rounds"])
     rows = rows_of((await home.fetch(me, made["id"])).content)
     assert rows
-    assert all(set(row) == {"id", "rounds"} and row["rounds"] == "0" for row in rows)
+    assert all(list(row) == ["id", "rounds", "watermark"] and row["rounds"] == "0" for row in rows)
 
 
 async def test_a_workbook_says_who_took_it_away(home: House) -> None:
@@ -55,6 +56,17 @@ async def test_a_workbook_says_who_took_it_away(home: House) -> None:
     assert "won" in about["Filter"]
     assert "taken by staff" in book["Rows"].oddHeader.left.text
     assert book["Rows"].max_row == made["rows"] + 1
+
+
+async def test_every_row_of_a_csv_says_who_took_it_away_and_when(home: House) -> None:
+    me = home.as_()
+    made = await home.made(me, "status=eq.won")
+    content = (await home.fetch(me, made["id"])).content
+    heading, *lines = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
+    assert heading[-1] == "watermark"
+    assert len(lines) == made["rows"] > 1
+    assert {len(line) for line in lines} == {len(heading)}
+    assert {line[-1] for line in lines} == {f"bets taken by staff {SUBJECT} at {made['requested_at'][:19]}+00:00"}
 
 
 async def test_what_belongs_beside_a_csv_is_told_apart(home: House) -> None:

@@ -5,6 +5,7 @@ it is fetched. A file that shows more or less than they would see now is not han
 """
 
 import asyncio
+import hashlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from starlette.requests import Request
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
 from chassis.auth.policy.held import Held
-from chassis.domain import DomainError
+from chassis.domain import DomainError, uuid7
 from chassis.exports import jobs
 from chassis.exports.errors import ExportExpired, ExportFailed, ExportNotReady, ExportOutdated, ExportUnknown
 from chassis.exports.sight import absent, exporting, sight_hash
@@ -218,6 +219,22 @@ class Exports:
         told = {"list": row.list, "rows": row.rows, "sha256": row.sha256}
         await self._record(uow, "export.downloaded", export_id, row.permission, told)
         return row
+
+    def taker(self, caller: Caller, export: str) -> Caller:
+        """Who takes a page of a list away as CSV, within what both permissions allow; Forbidden without them."""
+        return exporting(caller, caller.admitted_by, export)
+
+    async def took(
+        self, request: Request, caller: Caller, name: str, export: str, told: Any, rows: int, content: bytes
+    ) -> None:
+        """Record that a page of a list left as CSV."""
+        page_id = uuid7()
+        details = {"list": name, "tree": told, "rows": rows, "sha256": hashlib.sha256(content).hexdigest()}
+
+        async def work(uow: UnitOfWork) -> None:
+            await self._record(uow, "export.page", page_id, export, details)
+
+        await self.app.transact(work, caller.context(request))
 
     async def content(self, row: Any) -> AsyncIterator[bytes]:
         """The file, piece by piece; ExportExpired when it is gone."""

@@ -38,11 +38,16 @@ class Exporting(Caller):
         return min(found, Caller.mode(self, data_class, casino_id, self.also), key=MODES.index)
 
 
-def exporting(caller: Caller, permission: str, export: str) -> Exporting:
-    """The caller as the one who takes the list away. Raises as `Caller.must` unless they hold both permissions."""
+def exporting(caller: Caller, permission: str | None, export: str) -> Exporting:
+    """The caller as the one who takes the list away. Raises as `Caller.must` unless they hold both permissions.
+
+    Args:
+        permission: that of the list; None for one that is any member of the staff's.
+    """
     for one in (permission, export):
-        caller.must(one)
-    return Exporting(**{name: getattr(caller, name) for name in _SHARED}, admitted_by=permission, also=export)
+        if one is not None:
+            caller.must(one)
+    return Exporting(**{name: getattr(caller, name) for name in _SHARED}, admitted_by=permission or export, also=export)
 
 
 def absent(subject_id: UUID, amr: list[str], held: Held | None) -> Caller:

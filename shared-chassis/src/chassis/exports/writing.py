@@ -1,11 +1,11 @@
-"""The file of an export: CSV (rows and nothing else) or XLSX (with who took what away, and when, on every page)."""
+"""The file of an export: CSV with who took what away, and when, in the last column, or XLSX with it on every page."""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 from chassis.files import Workbook
@@ -13,6 +13,9 @@ from chassis.http.listing.output import as_csv, csv_lines
 
 Format = Literal["csv", "xlsx"]
 About = Sequence[tuple[str, str]]
+
+WATERMARK: Final = "watermark"
+"""The last column of a CSV file."""
 
 
 class Writer(Protocol):
@@ -32,15 +35,19 @@ class Writer(Protocol):
 
 
 class CsvWriter:
-    """As the list itself gives CSV. Programs read it, so nothing but rows is in it; who took it away stands beside."""
+    """As the list itself gives CSV, and the mark in a last column of every row.
 
-    def __init__(self, path: Path, columns: Sequence[str], _mark: str) -> None:
+    RFC 4180 knows neither comments nor trailers: a line of another length breaks whoever reads the file, and is lost
+    when rows are copied out of it. A column is read by its name by every program, and goes where its row goes.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str], mark: str) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
-        self._columns = columns
-        self._file.write(as_csv(columns, []))
+        self._columns, self._mark = (*columns, WATERMARK), mark
+        self._file.write(as_csv(self._columns, []))
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._file.write(csv_lines(self._columns, rows))
+        self._file.write(csv_lines(self._columns, [{**row, WATERMARK: self._mark} for row in rows]))
 
     def close(self, _about: About) -> None:
         self._file.close()

@@ -40,7 +40,6 @@ PARKED = ListSpec(
         "given_up": Listed(table.c.given_up),
     },
     default_order="parked_at.desc",
-    exportable=False,
     visible=lambda caller: told_to(caller, TYPE, EVENT_CLASSES),
 )
 

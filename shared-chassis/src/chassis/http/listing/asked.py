@@ -1,7 +1,7 @@
 """One question asked of a list, held against its fields and the caller: what pages, files and jobs have in common."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from chassis.http.listing.saved import Saved, beneath, require_usable
 from chassis.http.listing.sight import sight_of
 from chassis.http.listing.sql import predicate, search
 from chassis.http.listing.statements import Selection
-from chassis.http.listing.tree import Node, both, to_json
+from chassis.http.listing.tree import Leaf, Node, Not, both, to_json
 from chassis.http.listing.values import Moment
 from chassis.store.context import CasinoScope
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from chassis.http.listing.spec import ListSpec
 
 Row = dict[str, Any]
+
+_OPEN: Final = ("public", "internal")
 
 
 class Asked:
@@ -116,6 +118,11 @@ class Asked:
             applied=wish.applied,
         )
 
+    @property
+    def told(self) -> Any:
+        """The filter as JSON for others to read: what is asked of personal data is left out."""
+        return None if self.written is None else to_json(_discreet(self.written, self.spec.fields))
+
     def _selected(self) -> dict[str, Field]:
         known, wanted = dict(self.sight.known), self.query.select
         if wanted is None:
@@ -195,3 +202,15 @@ class Asked:
             None if scope.ids is None else sorted(map(str, scope.ids)),
             sorted(map(str, scope.but)),
         ]
+
+
+def _discreet(node: Node, fields: Mapping[str, Field]) -> Node:
+    match node:
+        case Leaf(name):
+            field = fields.get(name)
+            return node if field is not None and field.data_class in _OPEN else Leaf(name, "eq", "***")
+        case Not(member):
+            inner = _discreet(member, fields)
+            return inner if isinstance(inner, Not) else Not(inner)
+        case _:
+            return type(node)(node.kind, tuple(_discreet(one, fields) for one in node.members))

@@ -17,6 +17,7 @@ from chassis.http.listing.meta import meta
 from chassis.http.listing.saved import at, views_of
 from chassis.http.listing.served import Served
 from chassis.http.listing.spec import Finish, ListSpec
+from chassis.http.listing.taking import taking
 from chassis.http.listing.tree import Node, from_json
 from chassis.http.problems import RequestProblem
 
@@ -57,23 +58,27 @@ def serve_list(
         narrow: a dependency that gives conditions the path itself means; it may ask for the marker's caller too.
         finish: what completes the rows for this request.
         name: of the operation; made from the list's unless given.
-        export: the permission to take the list away as a file; without one that is not offered.
+        export: the permission to take the list away, as a file or a page of it as CSV; without one that is not
+            offered.
     """
     known = name or spec.name.replace(" ", "_").replace("-", "_")
     completed: Finisher = finish or (lambda _request, _caller: None)
 
+    async def page(request: Request, caller: Caller, db: Any, where: Any, tree: Node | None = None) -> Response:
+        at(request, router.prefix + path)
+        how = taking(request, caller, spec.name, export, exportable=spec.exportable)
+        finish = completed(request, how.caller)
+        return await spec.page(request, how.caller, db, where=where, finish=finish, tree=tree, record=how.record)
+
     async def show(
         caller: Annotated[Caller, marker], where: Annotated[Any, Depends(narrow)], request: Request, db: Db
     ) -> Response:
-        at(request, router.prefix + path)
-        return await spec.page(request, caller, db, where=where, finish=completed(request, caller))
+        return await page(request, caller, db, where)
 
     async def query(
         caller: Annotated[Caller, marker], where: Annotated[Any, Depends(narrow)], request: Request, db: Db
     ) -> Response:
-        at(request, router.prefix + path)
-        tree = await tree_of(request)
-        return await spec.page(request, caller, db, where=where, finish=completed(request, caller), tree=tree)
+        return await page(request, caller, db, where, await tree_of(request))
 
     async def about(
         caller: Annotated[Caller, marker], _where: Annotated[Any, Depends(narrow)], request: Request

@@ -31,6 +31,7 @@ from chassis.http.listing.output import answer, form_asked_for
 from chassis.http.listing.query import ListQuery, Preferences, read_preferences, read_query
 from chassis.http.listing.saved import Saved, saved_for
 from chassis.http.listing.statements import all_of, page_of
+from chassis.http.listing.taking import Record
 from chassis.http.listing.tree import Node
 
 T = TypeVar("T")
@@ -134,6 +135,7 @@ class ListSpec:
         where: Sequence[ColumnElement[bool]] = (),
         finish: Finish | None = None,
         tree: Node | None = None,
+        record: Record | None = None,
     ) -> Response:
         """The page the request asks for, of what the caller may see, in the form it accepts.
 
@@ -141,6 +143,7 @@ class ListSpec:
             where: what the route itself narrows the list to (the player in its path).
             finish: completes the rows before masks are put on, in the same transaction (decrypts personal data).
             tree: a filter from the body, ANDed to that of the query string.
+            record: is told of a page that leaves, before it does; see `taking`.
 
         Raises:
             RequestProblem: 400 for a query that is not understood, 406 for a form that cannot be given, 422 for one
@@ -158,7 +161,10 @@ class ListSpec:
             casinos, ends = [row.pop("_casino") for row in shown], [row.pop("_place") for row in shown]
             finished = await finish(connection, shown) if finish is not None and shown else shown
         shown = [masked(row, asked.shown, caller, one, asked.key) for row, one in zip(finished, casinos, strict=True)]
-        return answer(request, form, asked.page(shown, ends, len(rows), total, wish))
+        page = answer(request, form, asked.page(shown, ends, len(rows), total, wish))
+        if record is not None:
+            await record(asked.told, len(shown), bytes(page.body))
+        return page
 
     async def ask(
         self,

@@ -19,11 +19,10 @@ from chassis.http.listing.query import read_query
 from chassis.http.listing.saved import Saved
 from chassis.http.listing.spec import Finish, ListSpec
 from chassis.http.listing.statements import page_of
-from chassis.http.listing.tree import Leaf, Node, Not, to_json
+from chassis.http.listing.tree import Node
 
 CHUNK: Final = 500
 _PAGING: Final = ("limit", "offset", "after", "before")
-_OPEN: Final = ("public", "internal")
 
 
 class Whole:
@@ -45,8 +44,7 @@ class Whole:
     @property
     def told(self) -> Any:
         """The filter as JSON for others to read: what is asked of personal data is left out."""
-        written = self._asked.written
-        return None if written is None else to_json(_discreet(written, self.spec))
+        return self._asked.told
 
     @property
     def selection(self) -> Any:
@@ -120,15 +118,3 @@ def _row(one: Any) -> Row:
     row: Row = {name[2:]: value for name, value in one.items() if name.startswith("f_")}
     row["_casino"] = one.get("c")
     return row
-
-
-def _discreet(node: Node, spec: ListSpec) -> Node:
-    match node:
-        case Leaf(name):
-            field = spec.fields.get(name)
-            return node if field is not None and field.data_class in _OPEN else Leaf(name, "eq", "***")
-        case Not(member):
-            inner = _discreet(member, spec)
-            return inner if isinstance(inner, Not) else Not(inner)
-        case _:
-            return type(node)(node.kind, tuple(_discreet(one, spec) for one in node.members))

@@ -28,6 +28,7 @@ from backoffice.read_models import player_list
 from chassis.auth import Caller, Internal, PlayerOr, Public, Requires
 from chassis.http import App, Db, Once
 from chassis.http.listing import in_scope, serve_list
+from chassis.http.listing.taking import taking
 from chassis.privacy import SubjectVault
 from chassis.store import Actor, UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -110,7 +111,9 @@ async def search_players(
     if body.email or body.phone:
         await app.transact(record_search, caller.context(request))
     listed = in_scope(column.casino_id, caller.scope(P.PLAYER_LIST))
-    return await PLAYERS.page(request, caller, db, where=[or_(*conditions), listed], finish=opening(vault))
+    how = taking(request, caller, PLAYERS.name, P.PLAYER_EXPORT)
+    where = [or_(*conditions), listed]
+    return await PLAYERS.page(request, how.caller, db, where=where, finish=opening(vault), record=how.record)
 
 
 @router.get(_V1 + "/{player_id}", response_model_exclude_unset=True)

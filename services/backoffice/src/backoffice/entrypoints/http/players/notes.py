@@ -35,7 +35,6 @@ NOTES = ListSpec(
         "sealed_text": Field(table.c.sealed_text, hidden=True),
     },
     default_order="written_at.desc",
-    exportable=False,
 )
 
 router = APIRouter(prefix="/api/backoffice/v1/players/{player_id}", tags=["players"])
