@@ -1,12 +1,16 @@
-"""Events that are themselves of a guarded kind of data: that they happened is not for everybody to know."""
+"""Events, and codes within events, that are themselves of a guarded kind of data: not for everybody to know."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
 
 from contracts.backoffice.events import DepositLimitSet, SelfExclusionStarted
+from contracts.games.errors import GamesError
+from contracts.payments.errors import PaymentsError
 from contracts.verification.events import HitDecided, HitRaised, HitWithdrawn, ScreeningCompleted
 
-EVENT_CLASSES: Final[Mapping[str, Literal["rg", "aml"]]] = {
+GuardedClass = Literal["rg", "aml"]
+
+EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
     DepositLimitSet.type: "rg",
     SelfExclusionStarted.type: "rg",
     HitRaised.type: "aml",
@@ -15,3 +19,19 @@ EVENT_CLASSES: Final[Mapping[str, Literal["rg", "aml"]]] = {
     ScreeningCompleted.type: "aml",
 }
 """By type. Limits and exclusions protect a player; whoever warns a suspect that he is looked into breaks the law."""
+
+CODE_CLASSES: Final[Mapping[str, GuardedClass]] = {
+    PaymentsError.SELF_EXCLUDED.value: "rg",
+    PaymentsError.DEPOSIT_LIMIT_REACHED.value: "rg",
+    GamesError.PLAYER_SELF_EXCLUDED.value: "rg",
+    PaymentsError.ACCOUNT_UNDER_REVIEW.value: "aml",
+}
+"""By the word for why something was refused or ended."""
+
+NOT_ALLOWED: Final = "not_allowed"
+"""What is said instead of each of them, to whoever is not to know."""
+
+NEUTRAL_CODES: Final = frozenset(
+    {*CODE_CLASSES, PaymentsError.ACCOUNT_BLOCKED.value, GamesError.PLAYER_BLOCKED.value},
+)
+"""What `not_allowed` is said for: a harmless block as well, or the word itself would tell of what it hides."""

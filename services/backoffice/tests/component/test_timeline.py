@@ -14,7 +14,8 @@ from chassis.testing.lists import after_of
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import SelfExclusionStarted
 from contracts.backoffice.permissions import BackofficePermission as P
-from contracts.payments.events import DepositSucceeded, WithdrawalApproved
+from contracts.games.events import GameSessionClosed
+from contracts.payments.events import DepositRefused, DepositSucceeded, WithdrawalApproved
 from contracts.payments.permissions import PaymentsPermission
 from contracts.platform.events import AccessRecorded
 from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
@@ -91,6 +92,27 @@ async def test_limits_and_suspicions_are_not_there_for_whoever_does_not_see_them
     assert not {"limits", "excluded_until", "date_of_birth"} & set(shown["player"])
     assert shown["figures"]["open_hits"] is None
     assert (await client.get(f"{path}/timeline?type=eq.{hit.type}", headers=headers)).json() == []
+
+
+async def test_the_story_does_not_tell_by_the_way_why_a_player_may_not_play(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    asked: dict[str, Any] = {"provider": "stripe", "amount_minor": 500, "currency": "EUR"}
+    codes = ["self_excluded", "deposit_limit_reached", "account_under_review", "account_blocked"]
+    for code in codes:
+        await feed(DepositRefused(**player, deposit_id=uuid4(), code=code, **asked))
+    await feed(GameSessionClosed(**player, session_id=uuid4(), cause="player_self_excluded"))
+    await feed(GameSessionClosed(**player, session_id=uuid4(), cause="player_blocked"))
+    path = f"{V1}/players/{player['player_id']}"
+    words = {*codes, "player_self_excluded", "player_blocked"}
+    whole = await story(client, player)
+    assert words <= {one["facts"].get("code") or one["facts"].get("cause") for one in whole}
+    for modes in ({}, {"rg": "clear"}, {"aml": "clear"}, {"rg": "mask", "aml": "clear"}):
+        headers = bearer(make_token(permissions=tuple(P), modes=modes))
+        for page in (f"{path}/timeline", f"{path}/overview"):
+            told = (await client.get(page, headers=headers)).text
+            assert told.count("not_allowed") == len(words)
+            assert not [word for word in words if word in told]
 
 
 async def test_the_story_names_the_colleague_who_acted(

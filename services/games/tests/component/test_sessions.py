@@ -13,6 +13,7 @@ from chassis.domain import FixedClock
 from chassis.testing.feed import Feed
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
+from contracts.games.permissions import GamesPermission as P
 
 SESSIONS = f"{API}/sessions"
 SINCE = {"opened_at": "gte.2000-01-01"}
@@ -185,7 +186,17 @@ async def test_running_sessions_end_when_a_player_may_no_longer_play(
     records = await feed(event(player_id=PLAYER, casino_id=CASINO, **facts))
     await feed.again(records)
     cause = "player_blocked" if event is PlayerBlocked else "player_self_excluded"
-    assert [row["closed_because"] for row in await sessions(casino)] == [cause, cause]
+    rows = await sessions(casino)
+    exact = None if event is PlayerBlocked else cause
+    assert [(row["closed_because"], row["restriction"]) for row in rows] == [("not_allowed", exact)] * 2
+    for modes in ({}, {"rg": "mask"}, {"rg": "hash"}):
+        blind = bearer(make_token(permissions=[P.SESSION_LIST], modes=modes))
+        told = await casino.client.get(SESSIONS, params=SINCE, headers=blind)
+        assert cause not in told.text
+        asked = {**SINCE, "restriction": f"eq.{cause}"}
+        assert (await casino.client.get(SESSIONS, params=asked, headers=blind)).status_code == 400
+        asked = {**SINCE, "closed_because": f"eq.{cause}"}
+        assert (await casino.client.get(SESSIONS, params=asked, headers=blind)).json() == []
     assert [one["cause"] for one in await casino.published("games.session_closed")] == [cause, cause]
 
 

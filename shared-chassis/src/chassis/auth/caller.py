@@ -173,8 +173,11 @@ class Caller:
         """How much of a kind of data is shown by the permission, or (without one) by that of the route.
 
         For a thing of one casino, or (without one) in all casinos of the scope. Players see what is about themselves,
-        and whoever looks at things as they do sees of it what their own permission to do so shows.
+        but for suspicions, of which nobody warns them; whoever looks at things as they do sees of it what their own
+        permission to do so shows.
         """
+        if self.is_player and data_class == "aml":
+            return "none"
         if self.acting_for is not None:
             place = casino_id or self.casino_id
             return "none" if self.behind is None else self.behind.mode(_LOOKING, data_class, place)

@@ -62,14 +62,10 @@ class DepositLimitReached(DomainError):
 
 
 DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
-    error.code: error
-    for error in (
-        SubjectErased,
-        SelfExcluded,
-        AccountBlocked,
-        AccountUnderReview,
-        RestrictionFeedStale,
-        DepositLimitReached,
-    )
+    **{
+        error.code: error
+        for error in (SubjectErased, SelfExcluded, AccountBlocked, RestrictionFeedStale, DepositLimitReached)
+    },
+    AccountUnderReview.code: AccountBlocked,
 }
-"""The refusal a player is answered with, by the code recorded with it."""
+"""The refusal a player is answered with, by the code recorded with it. Nobody is told that he is looked into."""

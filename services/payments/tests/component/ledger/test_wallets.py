@@ -1,15 +1,21 @@
 """A player's balance and statement over HTTP."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from chassis.testing.postgres import count_statements
 from chassis.testing.tokens import make_token
+from contracts.payments.permissions import PaymentsPermission
 from contracts.payments.wallet import transfer_id
 from payments.domain.ledger.accounts import WalletKey
 
 from .conftest import CASINO, own_token
+
+
+def staff(**more: Any) -> str:
+    return make_token(permissions=list(PaymentsPermission), casinos=[CASINO], **more)
 
 
 async def test_a_player_sees_what_he_has(house):
@@ -137,3 +143,24 @@ async def test_a_statement_is_asked_for_in_its_own_words_alone(house, query: str
     answer = await house.get(f"/players/{key.player_id}/statement?{query}", own_token(key))
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == [f"query.{query.partition('=')[0]}"]
+
+
+async def test_who_sees_no_money_reads_of_balance_statement_and_books_no_amount(house):
+    key = await house.played()
+    for path in (f"/players/{key.player_id}/balance", f"/players/{key.player_id}/statement", "/ledger/summary"):
+        blind = await house.get(path, staff(modes={}))
+        assert blind.status_code == 200, blind.text
+        assert "_minor" not in blind.text
+        assert "_minor" in (await house.get(path, staff())).text
+    summary = (await house.get("/ledger/summary", staff(modes={}))).json()
+    assert summary["balanced"] is True
+
+
+@pytest.mark.parametrize("modes", [{}, {"rg": "clear"}, {"aml": "clear"}, {"rg": "mask", "aml": "clear"}])
+async def test_that_a_player_may_not_play_is_for_whoever_sees_exclusions_and_suspicions(house, modes):
+    key = await house.played()
+    path = f"/players/{key.player_id}/balance"
+    (wallet,) = (await house.get(path, staff(modes={"financial": "clear", **modes}))).json()["wallets"]
+    assert wallet == {"currency": "EUR", "cash_minor": 550, "on_hold_minor": 200, "owed_minor": 0}
+    (whole,) = (await house.get(path, staff())).json()["wallets"]
+    assert (whole["bets_blocked"], whole["deposits_blocked"]) == (False, False)

@@ -67,7 +67,7 @@ async def test_an_exclusion_stops_what_is_open(world: World) -> None:
     await exclude(world)
     await world.run_tasks()
     assert [await shown(world, one) for one in opened] == [
-        ("failed", "card_declined", False), ("failed", "self_excluded", False), ("failed", "self_excluded", False),
+        ("failed", "card_declined", False), ("failed", "not_allowed", False), ("failed", "not_allowed", False),
     ]  # fmt: skip
     assert {world.stripe.intent_of(one)["status"] for one in opened} == {"canceled"}
     assert await world.rows("SELECT 1 FROM rm_deposit_list WHERE open_at_provider") == []

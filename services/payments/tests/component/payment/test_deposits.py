@@ -8,10 +8,12 @@ from uuid import uuid4
 import pytest
 
 from chassis.testing.problems import problem
+from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 from contracts.backoffice.events import DepositLimitSet, PlayerBlocked, PlayerUnblocked, SelfExclusionStarted
+from contracts.event import ContractEvent
 from contracts.verification.events import HitDecided
 
-from .world import V1, World
+from .world import EVERYTHING, V1, World
 
 
 async def test_only_players_deposit(world: World) -> None:
@@ -169,10 +171,44 @@ async def test_a_declined_card_fails_the_deposit(world: World) -> None:
 async def test_whoever_may_not_play_may_not_deposit(world: World, events: Any, code: str) -> None:
     await world.tell(*events(world))
     answer = await world.deposit()
-    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    answered = "account_blocked" if code == "account_under_review" else code
+    assert (answer.status_code, answer.json()["code"]) == (409, answered), "nobody is told that he is looked into"
     assert world.stripe.calls == []
     assert await world.published() == ["deposit_refused"]
-    assert (await world.get("/deposits")).json()[0]["code"] == code
+    (listed,) = (await world.get("/deposits")).json()
+    own = code if code == "self_excluded" else None
+    assert (listed["code"], listed["restriction"], "review" in listed) == ("not_allowed", own, False)
+
+
+@pytest.mark.parametrize("code", ["self_excluded", "account_under_review", "account_blocked"])
+async def test_why_a_player_may_not_pay_in_is_for_whoever_sees_exclusions_and_suspicions(
+    world: World, code: str
+) -> None:
+    whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
+    facts: dict[str, ContractEvent] = {
+        "self_excluded": SelfExclusionStarted(**whose, started_at=world.clock.now()),
+        "account_under_review": HitDecided(**whose, hit_id=uuid4(), decision="confirm"),
+        "account_blocked": PlayerBlocked(**whose),
+    }
+    await world.tell(facts[code])
+    await world.deposit()
+    deposit_id, own = (await world.get("/deposits")).json()[0]["deposit_id"], f"/deposits?player_id=eq.{world.player}"
+
+    async def told(modes: dict[Any, Any], path: str) -> Any:
+        staff = bearer(make_token(permissions=EVERYTHING, casinos=[world.casino], modes=modes))
+        return (await world.get(path, as_=staff)).json()
+
+    for modes in ({}, {"rg": "hash", "aml": "hash"}, {"rg": "mask", "aml": "mask"}):
+        shown = [(await told(modes, own))[0], await told(modes, f"/deposits/{deposit_id}")]
+        assert {**shown[0], "next_action": None} == shown[1]
+        assert (shown[0]["code"], shown[0].get("restriction"), shown[0].get("review")) == ("not_allowed", None, None)
+        for asked in (f"restriction=eq.{code}", f"review=eq.{code}", "order=restriction.asc", "order=review.asc"):
+            assert (await told(modes, f"{own}&{asked}"))["status"] == 400
+        assert await told(modes, f"{own}&code=eq.{code}") == []
+        assert len(await told(modes, f"{own}&code=eq.not_allowed")) == 1
+    whole = await told(dict(ALL_CLEAR), f"/deposits/{deposit_id}")
+    exact = {"self_excluded": (code, None), "account_under_review": (None, code), "account_blocked": (None, None)}
+    assert (whole["code"], (whole["restriction"], whole["review"])) == ("not_allowed", exact[code])
 
 
 async def test_who_was_unblocked_deposits_again(world: World) -> None:

@@ -91,7 +91,7 @@ async def test_what_is_given_up_sets_the_player_free_and_what_is_replayed_only_w
     await discard_parked(world.desk.app, consumer, [first])
     problem(await world.deposit(), 503, "restriction_feed_stale")
     await replay_parked(world.desk.app, consumer)
-    problem(await world.deposit(), 409, "account_blocked" if topic == "players" else "account_under_review")
+    problem(await world.deposit(), 409, "account_blocked")
 
 
 async def test_a_player_is_free_again_when_nothing_waits_any_more(world: World) -> None:

@@ -1,5 +1,6 @@
 """One thing alone, shown as its list shows it: whoever does not see a field there does not see it here either."""
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -17,7 +18,7 @@ def as_listed(spec: ListSpec, view: BaseModel, request: Request, caller: Caller,
     """The answer of a detail route.
 
     Fields of the list are masked as in the list. What the page has beside them (the movements of a round) is shown
-    without amounts to staff who do not see money in clear.
+    as the contents of events are, `contents`.
 
     Args:
         casino: of the thing.
@@ -26,7 +27,10 @@ def as_listed(spec: ListSpec, view: BaseModel, request: Request, caller: Caller,
     listed = {name: value for name, value in whole.items() if name in spec.fields}
     shown = masked(listed, spec.fields, caller, casino, request.app.state.cursor_key)
     beside = {name: value for name, value in whole.items() if name not in spec.fields}
-    if caller.kind not in ("player", "service"):
-        beside = contents(beside, caller, casino)
-    told = {**beside, **shown}
+    told = {**contents(beside, caller, casino), **shown}
     return JSONResponse(to_jsonable_python({name: told[name] for name in whole if name in told}))
+
+
+def as_told(told: Any, caller: Caller, casino: UUID | None) -> JSONResponse:
+    """The answer of a route that shows something of a casino and has no list: as the contents of events are."""
+    return JSONResponse(to_jsonable_python(contents(told, caller, casino)))

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_
 
 from chassis.auth.caller import Caller
 from chassis.auth.permissions import DataClass
+from contracts.data_classes import CODE_CLASSES, NEUTRAL_CODES, NOT_ALLOWED
 
 _SUSPICIONS = "verification.hit."
 """How permissions to look at suspicions begin."""
@@ -38,11 +39,30 @@ def told_to(
 
 
 def contents(document: Any, caller: Caller, casino: UUID | None) -> Any:
-    """What an event says, without amounts of money (`..._minor`) for whoever does not see money in clear."""
-    return document if caller.mode("financial", casino) == "clear" else _without_amounts(document)
+    """What an event says, as far as the caller may know.
+
+    Without amounts of money (`..._minor`) for whoever does not see money in clear. Words that tell of a limit, an
+    exclusion or a suspicion are `not_allowed` for whoever does not see all of that, and so are then harmless blocks.
+    """
+    blind = caller.mode("financial", casino) != "clear"
+    neutral = any(caller.mode(kind, casino) != "clear" for kind in CODE_CLASSES.values())
+    return _told(document, blind=blind, neutral=neutral) if blind or neutral else document
 
 
-def _without_amounts(document: Any) -> Any:
+def sees_restrictions(caller: Caller, casino: UUID | None) -> bool:
+    """Whether they may know that a player is kept from playing or paying in, for whatever reason: the player himself,
+    and whoever sees exclusions and suspicions."""
+    himself = caller.is_player and caller.acting_for is None
+    return himself or all(caller.mode(kind, casino) == "clear" for kind in ("rg", "aml"))
+
+
+def _told(document: Any, *, blind: bool, neutral: bool) -> Any:
     if isinstance(document, dict):
-        return {name: _without_amounts(one) for name, one in document.items() if not name.endswith("_minor")}
-    return [_without_amounts(one) for one in document] if isinstance(document, list) else document
+        return {
+            name: _told(one, blind=blind, neutral=neutral)
+            for name, one in document.items()
+            if not (blind and name.endswith("_minor"))
+        }
+    if isinstance(document, list):
+        return [_told(one, blind=blind, neutral=neutral) for one in document]
+    return NOT_ALLOWED if neutral and isinstance(document, str) and document in NEUTRAL_CODES else document

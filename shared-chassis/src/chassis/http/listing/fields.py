@@ -67,6 +67,7 @@ class Field:
         never_before: another column whose value is never later than this one's, as the table itself guarantees: what
             is asked to lie before a moment is then looked for before it there too, where there is an index.
         hidden: fetched for `finish`, never shown, filtered or told.
+        staff_only: what is written about players and not for them: neither they nor who looks as they do know of it.
     """
 
     column: ColumnElement[Any] | None
@@ -86,6 +87,7 @@ class Field:
     normal: Callable[[str], str] = str
     never_before: Column[Any] | None = None
     hidden: bool = False
+    staff_only: bool = False
 
     def __post_init__(self) -> None:
         if self.kind is None:

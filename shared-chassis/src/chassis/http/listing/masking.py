@@ -1,7 +1,8 @@
 """How much a caller sees of a row: the one place where lists, detail pages, exports, search and live events are masked.
 
 A kind of data is shown in one of four modes, decided per casino: `none` (as if there were no such field), `hash` (a
-short keyed hash: equal values look equal), `mask` (what the field's own mask leaves), `clear`.
+short keyed hash: equal values look equal), `mask` (what the field's own mask leaves), `clear`. Of limits, exclusions
+and suspicions no hash is shown: that there is a value tells already.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from chassis.http.listing.fields import Field
 Mode = Literal["none", "hash", "mask", "clear"]
 
 _OPEN: Final = frozenset({"public", "internal"})
+_TELLING: Final = frozenset({"rg", "aml"})
 _HASH_CHARACTERS: Final = 12
 
 
@@ -57,6 +59,8 @@ def may_know(caller: Caller, field: Field, casino: UUID | None) -> bool:
 
 def mode_of(caller: Caller, field: Field, casino: UUID | None = None) -> Mode:
     """How much is shown in this casino, or (without one) in every casino of the caller's scope."""
+    if caller.is_player and (field.staff_only or field.data_class == "aml"):
+        return "none"
     if caller.kind == "service" or (caller.is_player and caller.acting_for is None):
         return "clear"
     if field.clear_with is not None and _holds(caller, field.clear_with, casino):
@@ -64,7 +68,9 @@ def mode_of(caller: Caller, field: Field, casino: UUID | None = None) -> Mode:
     if field.data_class in _OPEN:
         return "mask" if field.mask is not None else "clear"
     mode: Mode = caller.mode(field.data_class, casino)
-    return "mask" if mode == "clear" and field.clear_with is not None else mode
+    if (mode == "clear" and field.clear_with is not None) or (mode == "hash" and field.data_class in _TELLING):
+        return "mask"
+    return mode
 
 
 def known_to(caller: Caller, field: Field) -> bool:

@@ -1,6 +1,7 @@
 """The list of game sessions."""
 
 from chassis.http.listing import Field, ListSpec
+from chassis.http.listing.codes import code_fields
 from contracts.games.permissions import GamesPermission as P
 from games.read_models.session_list import session_table as table
 
@@ -20,7 +21,7 @@ SESSIONS = ListSpec(
         "country": Field(table.c.country),
         "platform": Field(table.c.platform),
         "state": Field(table.c.state),
-        "closed_because": Field(table.c.closed_because),
+        **code_fields("closed_because", table.c.closed_because),
         "opened_at": Field(table.c.opened_at, sortable=True),
         "launched_at": Field(table.c.launched_at),
         "closed_at": Field(table.c.closed_at),

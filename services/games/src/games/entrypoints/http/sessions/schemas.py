@@ -56,7 +56,9 @@ class SessionItem(BaseModel):
     country: str
     platform: str
     state: Literal["opening", "unanswered", "open", "closed"]
-    closed_because: str | None
+    closed_because: str | None = Field(description="`not_allowed`: the player was not, or no longer, to play")
+    restriction: str | None = Field(default=None, description="The exclusion that closed it; for whoever sees those")
+    review: str | None = Field(default=None, description="The suspicion that closed it; for whoever sees those")
     opened_at: datetime
     launched_at: datetime | None
     closed_at: datetime | None

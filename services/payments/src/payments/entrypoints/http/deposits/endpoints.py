@@ -10,6 +10,7 @@ from chassis.auth import Caller, Player, PlayerOr
 from chassis.domain import NotFound, uuid7
 from chassis.http import Once
 from chassis.http.listing import serve_list
+from chassis.http.listing.codes import told_codes
 from chassis.http.listing.detail import as_listed
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
@@ -29,7 +30,11 @@ router = APIRouter(prefix="/api/payments/v1/deposits", tags=["deposits"])
 
 @router.post("", status_code=201, response_model=DepositView)
 async def request_a_deposit(
-    caller: Annotated[Caller, Player("money comes from the player")], body: DepositBody, once: Once, desk: TheDesk
+    caller: Annotated[Caller, Player("money comes from the player")],
+    body: DepositBody,
+    request: Request,
+    once: Once,
+    desk: TheDesk,
 ) -> Response:
     """Record the deposit, call the provider, and say what the player has to do next.
 
@@ -61,7 +66,10 @@ async def request_a_deposit(
     await DepositProcess(desk).begin(begun.deposit_id, casino_id)
     view = await _view(desk, caller, begun.deposit_id)
     replayed = {name: value for name, value in remembered.headers.items() if name.startswith("idempotency-")}
-    return Response(view.model_dump_json(), status_code=201, media_type="application/json", headers=replayed)
+    shown = as_listed(DEPOSITS, view, request, caller, casino_id)
+    shown.status_code = 201
+    shown.headers.update(replayed)
+    return shown
 
 
 serve_list(
@@ -91,7 +99,7 @@ async def _view(desk: Desk, caller: Caller, deposit_id: UUID) -> DepositView:
         raise NotFound
     caller.must_see(row["casino_id"])
     caller.must_be(row["player_id"])
-    item = {"deposit_id": row.pop("id"), **row}
+    item = {**row, "deposit_id": row["id"], **told_codes("code", row["code"])}
     needs_player = caller.is_player and row["status"] == "requires_action"
     return DepositView(**item, next_action=await _next_action(desk, deposit_id, caller) if needs_player else None)
 

@@ -1,6 +1,7 @@
 """The list of deposits, as it may be asked for."""
 
 from chassis.http.listing import Field, ListSpec
+from chassis.http.listing.codes import code_fields
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.read_models.deposit_list import table
 
@@ -19,7 +20,7 @@ DEPOSITS = ListSpec(
         "requested_minor": Field(table.c.requested_minor, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "reference": Field(table.c.reference, index_hint="ix_rm_deposit_list_reference"),
-        "code": Field(table.c.code),
+        **code_fields("code", table.c.code),
         "late": Field(table.c.late),
         "created_at": Field(table.c.created_at, sortable=True),
         "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.created_at),

@@ -47,7 +47,9 @@ class DepositItem(BaseModel):
     requested_minor: int
     currency: str
     reference: str | None = Field(description="How the provider calls it")
-    code: str | None = Field(description="Why it was refused or failed")
+    code: str | None = Field(description="Why it was refused or failed; `not_allowed`: the player was not to pay in")
+    restriction: str | None = Field(default=None, description="The limit or exclusion; for whoever sees those")
+    review: str | None = Field(default=None, description="The suspicion; for whoever sees those")
     late: bool = Field(description="It succeeded after it had been given up")
     created_at: datetime
     updated_at: datetime

@@ -4,11 +4,14 @@ from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic_core import to_jsonable_python
 
 from chassis.auth import Caller, Requires
 from chassis.http import Db
 from chassis.http.listing import serve_list
+from chassis.http.listing.events import contents
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.queries import AccountSum, summary
 from payments.domain.ledger.accounts import AccountType
@@ -36,17 +39,24 @@ serve_list(
 _HELD = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD)
 
 
-@router.get("/summary")
+@router.get("/summary", response_model=LedgerSummary)
 async def ledger_summary(
     caller: Annotated[Caller, Requires(PaymentsPermission.LEDGER_VIEW)], db: Db, casino_id: UUID | None = None
-) -> LedgerSummary:
-    """The balances of all accounts in scope by casino, currency and type; each currency of a casino sums to zero."""
+) -> Response:
+    """The balances of all accounts in scope by casino, currency and type; each currency of a casino sums to zero.
+
+    Amounts are for whoever sees the money of the casino, and totals for whoever sees that of all in scope.
+    """
     sums = await summary(db, caller.scope(), casino_id)
     books = [_book(*key, list(lines)) for key, lines in groupby(sums, key=lambda one: (one.casino_id, one.currency))]
-    return LedgerSummary(
+    view = LedgerSummary(
         balanced=all(book.sum_minor == 0 for book in books),
         books=books,
         totals=[_total(currency, sums) for currency in sorted({one.currency for one in sums})],
+    ).model_dump()
+    told = [contents(book, caller, book["casino_id"]) for book in view["books"]]
+    return JSONResponse(
+        to_jsonable_python({**view, "books": told, "totals": contents(view["totals"], caller, casino_id)})
     )
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import ColumnElement
 
 from chassis.auth import Caller, PlayerOr
 from chassis.domain import Invalid, NotFound
 from chassis.http import Db
 from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_told
+from chassis.http.listing.events import sees_restrictions
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.queries import StatementLine, WalletView, statement_of, wallets_of
 from payments.adapters.ledger.tables import transfer
@@ -31,17 +33,24 @@ router = APIRouter(prefix="/api/payments/v1/players/{player_id}", tags=["wallets
 
 _MAY_SEE = PlayerOr(PaymentsPermission.STATEMENT_VIEW)
 _LARGEST_SEQ = 2**63 - 1
+_BLOCKS = ("bets_blocked", "deposits_blocked")
 
 
-@router.get("/balance")
+@router.get("/balance", response_model=Balance)
 async def balance(
     player_id: UUID, caller: Annotated[Caller, PlayerOr(PaymentsPermission.BALANCE_VIEW)], db: Db
-) -> Balance:
-    """What the player has: cash, on hold, owed, per currency."""
+) -> Response:
+    """What the player has: cash, on hold, owed, per currency.
+
+    Amounts are for whoever sees money; that he may not bet or pay in is for himself, and for whoever sees both
+    exclusions and suspicions, since either may be why.
+    """
     wallets = await _visible_wallets(db, caller, player_id)
-    return Balance(
+    casino_id = wallets[0].casino_id
+    shown = None if sees_restrictions(caller, casino_id) else {"wallets": {"__all__": {*_BLOCKS}}}
+    view = Balance(
         player_id=player_id,
-        casino_id=wallets[0].casino_id,
+        casino_id=casino_id,
         wallets=[
             WalletBalance(
                 currency=wallet.currency,
@@ -54,21 +63,25 @@ async def balance(
             for wallet in wallets
         ],
     )
+    return as_told(view.model_dump(exclude=shown), caller, casino_id)
 
 
-@router.get("/statement")
+@router.get("/statement", response_model=Statement)
 async def statement(
     player_id: UUID,
     caller: Annotated[Caller, PlayerOr(PaymentsPermission.STATEMENT_VIEW)],
     db: Db,
     query: Annotated[StatementQuery, Query()],
-) -> Statement:
-    """Explain this balance: every movement with what caused it and the balance after it, newest first."""
+) -> Response:
+    """Explain this balance: every movement with what caused it and the balance after it, newest first.
+
+    Amounts are for whoever sees money.
+    """
     wallet = _one(await _visible_wallets(db, caller, player_id), query.currency)
     before = min(int(query.after), _LARGEST_SEQ) if query.after is not None else None
     lines = await statement_of(db, wallet, before=before, limit=query.limit + 1)
     shown = lines[: query.limit]
-    return Statement(
+    view = Statement(
         player_id=player_id,
         casino_id=wallet.casino_id,
         currency=wallet.currency,
@@ -76,6 +89,7 @@ async def statement(
         items=[_item(line) for line in shown],
         next=str(shown[-1].seq) if len(lines) > query.limit else None,
     )
+    return as_told(view.model_dump(), caller, wallet.casino_id)
 
 
 async def _of_wallet(

@@ -15,8 +15,8 @@ class WalletBalance(BaseModel):
     cash_minor: int = Field(description="What he may bet or withdraw")
     on_hold_minor: int = Field(description="Money of open withdrawals")
     owed_minor: int = Field(description="What he owes the casino; 0 or more")
-    bets_blocked: bool
-    deposits_blocked: bool
+    bets_blocked: bool = Field(description="For himself, and for whoever sees exclusions and suspicions")
+    deposits_blocked: bool = Field(description="For the same")
 
 
 class Balance(BaseModel):
