@@ -222,6 +222,18 @@ async def test_who_may_not_approve_is_refused_and_the_trail_is_told(everywhere: 
     assert told == [("deny", APPROVE)]
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+async def test_who_approves_uses_the_permission_to(everywhere: bool) -> None:
+    told: list[tuple[str, str, tuple[str, ...], int]] = []
+    casino = uuid4()
+    caller = (await verifier().verify(make_token(permissions=[APPROVE], casinos=["*"]))).by(None)
+    caller = replace(
+        caller, witness=lambda said, wish: told.append((said.outcome, wish.permission, said.rules, said.version))
+    )
+    require(caller, {"approve_permission": APPROVE, "casino_id": None if everywhere else casino}, "approve_permission")
+    assert told == [("allow", APPROVE, ("test0@1#1",), 1)]
+
+
 async def test_proposals_are_listed(mast: Mast) -> None:
     first, second = await mast.propose(), await mast.propose(colour="red")
     await mast.approve(first)

@@ -1,5 +1,6 @@
 """What a caller may see and do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from chassis.auth.policy.model import (
     PolicyRole,
     PolicySubject,
     RoleGrant,
+    Standing,
 )
 from chassis.domain import FixedClock, NotFound
 from chassis.store.context import CasinoScope
@@ -152,6 +154,77 @@ def test_an_old_proof_of_who_it_is_may_do_nothing_that_asks_for_a_fresh_one() ->
     with pytest.raises(StepUpNeeded) as challenge:
         caller.must(WRITE, A)
     assert challenge.value.max_age_s == 300
+
+
+class Aged(LocalPolicy):
+    """A policy that nobody confirmed for 70 seconds."""
+
+    def standing(self) -> Standing:
+        return Standing(age_s=70)
+
+
+def aged(caller: Caller) -> Caller:
+    assert caller.held is not None
+    assert caller.held.policy is not None
+    return replace(caller, held=Aged.holding(caller.held.policy, clock=FixedClock(AT)))
+
+
+def test_what_is_risky_is_held_nowhere_by_an_old_policy_however_it_is_asked_for() -> None:
+    caller = aged(staff((["*"], [READ, WRITE])))
+    risky = caller.let_in_by(WRITE)
+    assert not caller.may(WRITE)
+    assert not caller.could(WRITE, A)
+    assert caller.scope(WRITE).empty
+    assert caller.reach(WRITE).empty
+    assert risky.scope().empty
+    assert caller.mode("pii_basic", A, WRITE) == risky.mode("pii_basic", A) == "none"
+    for asked in (
+        lambda: caller.must(WRITE, A),
+        lambda: caller.must_see(A, WRITE),
+        lambda: caller.must_everywhere(WRITE),
+        lambda: risky.must_see(A),
+        risky.must_everywhere,
+    ):
+        with pytest.raises(PolicyStale):
+            asked()
+
+
+def test_what_is_not_risky_is_held_by_an_old_policy() -> None:
+    caller = aged(staff((["*"], [READ, WRITE])))
+    caller.must_see(A, READ)
+    assert caller.may(READ, A)
+    assert caller.scope(READ).unlimited
+    assert caller.scope().unlimited
+    assert caller.mode("pii_basic", A, READ) == "mask"
+
+
+def test_whatever_is_shown_or_done_by_a_permission_is_use_of_it() -> None:
+    told: list[tuple[str, UUID | None]] = []
+    caller = replace(
+        staff(([str(A)], [READ, WRITE])),
+        witness=lambda _, wish: told.append((wish.permission, wish.casino_id)),
+        counter=lambda permission, casino_id: told.append((permission, casino_id)),
+    )
+    caller.must(READ, A)
+    caller.must_see(A, WRITE)
+    assert caller.may(READ, A)
+    assert not caller.scope(WRITE).empty
+    assert caller.mode("pii_basic", A, READ) == "mask"
+    assert told == [(READ, A), (WRITE, A), (READ, A), (WRITE, None), (READ, A)]
+    told.clear()
+    assert caller.could(READ)
+    assert not caller.reach(WRITE).empty
+    assert not caller.may(READ, B)
+    assert told == []
+
+
+def test_what_takes_the_whole_operator_is_refused_to_those_of_some_casinos() -> None:
+    staff((["*"], [READ, ADJUST])).must_everywhere(ADJUST)
+    told: list[str] = []
+    caller = replace(staff(([str(A)], [READ])).let_in_by(READ), witness=lambda said, _: told.append(said.code))
+    with pytest.raises(Forbidden):
+        caller.must_everywhere()
+    assert told == ["out_of_scope"]
 
 
 def test_without_a_policy_nobody_holds_anything() -> None:

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
-from chassis.auth import Caller, PermissionSpec, PlayerOr, Requires
-from chassis.auth.policy.model import Decision, Outcome, Wish
+from chassis.auth import AnyStaff, Caller, PermissionSpec, PlayerOr, Requires
+from chassis.auth.policy.local import LocalPolicy
+from chassis.auth.policy.model import Decision, Outcome, PermissionMeta, Policy, PolicySubject, Wish
 from chassis.auth.trail import LOST, AccessTrail, Entry, write, writing
 from chassis.auth.usage import Usage
 from chassis.db import Database
@@ -80,6 +82,9 @@ def app(trail: AccessTrail) -> FastAPI:
     @router.post("/{casino_id}/reveal")
     async def reveal(casino_id: UUID, caller: Annotated[Caller, Requires(REVEAL)]) -> None: ...
 
+    @router.post("/mine")
+    async def mine(caller: Annotated[Caller, AnyStaff()]) -> None: ...
+
     settings = make_settings(HttpSettings)
     return create_service(
         "example", settings=settings, routers=[router], permissions=PERMISSIONS, verifier=test_verifier(), trail=trail
@@ -139,7 +144,8 @@ async def test_what_everybody_does_all_day_is_counted_and_not_kept(
     token = make_token(subject=ANN, permissions=[VIEW])
     assert (await client.get(f"/things/{CASINO}", headers=bearer(token))).status_code == 200
     assert trail.taken() == []
-    assert [(one.subject_id, one.permission, one.outcome) for one in usage.taken()] == [(ANN, VIEW, "allow")]
+    answered = [(one.subject_id, one.permission, one.casino_id, one.outcome) for one in usage.taken()]
+    assert answered == [(ANN, VIEW, None, "allow"), (ANN, VIEW, CASINO, "allow")]
 
 
 async def test_critical_and_revealing_permissions_are_kept_when_they_are_used(
@@ -155,6 +161,31 @@ async def test_critical_and_revealing_permissions_are_kept_when_they_are_used(
         (PAY, CASINO, "allowed", rules),
         (REVEAL, None, "allowed", rules),
     ]
+
+
+async def test_a_program_at_a_route_for_people_is_kept_without_a_permission(
+    client: httpx.AsyncClient, trail: AccessTrail, usage: Usage
+) -> None:
+    token = make_token(kind="client", subject=ANN)
+    assert (await client.post("/things/mine", headers=bearer(token))).status_code == 403
+    [fact] = [one.fact for one in trail.taken()]
+    assert (fact.action, fact.permission, fact.decision) == ("route.call", None, "not_for_clients")
+    assert (fact.subject_id, usage.taken()) == ("POST /things/mine", ())
+
+
+def test_what_is_critical_is_kept_whichever_service_declares_it(watch: Watch, usage: Usage) -> None:
+    trail = AccessTrail([], usage, watch)
+    policy = Policy(
+        version=3,
+        issued_at=datetime.now(UTC),
+        permissions={PAY: PermissionMeta(id=PAY, risk="critical")},
+        subjects={ANN: PolicySubject(id=ANN)},
+    )
+    caller = Caller(kind="staff", id=ANN).by(LocalPolicy.holding(policy))
+    decision = Decision(outcome="allow", code="allowed", explanation="", version=3, rules=("a@1#1",))
+    trail.record(decision, Wish(permission=PAY), caller, a_request())
+    [fact] = [one.fact for one in trail.taken()]
+    assert (fact.permission, fact.rules, fact.policy_version) == (PAY, ("a@1#1",), 3)
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/payments")], ids=["must_see", "must"])

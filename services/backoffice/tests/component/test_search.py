@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from backoffice.entrypoints.http.search.sight import LISTED_WITH
 from chassis.domain import uuid7
-from chassis.runtime import Service
+from chassis.runtime import Service, http_application
 from chassis.store.rebuild import rows_of
+from chassis.testing.client import client as talking
 from chassis.testing.feed import Feed
 from chassis.testing.golden import said
 from chassis.testing.problems import problem
@@ -292,6 +293,17 @@ async def test_without_its_permission_nobody_is_found_by_what_he_is_called(world
             assert (await world.post(q, limited))["items"] == []
     assert (await world.post("Ann Example", limited))["items"] == []
     assert not [fact for fact in await said(service) if isinstance(fact, AccessRecorded)]
+
+
+async def test_who_may_not_search_by_it_leaves_a_refusal(service: Service) -> None:
+    app = http_application(service)
+    async with talking(app) as client:
+        answer = await client.post(SEARCH, json={"q": "ann@mail.example.com"}, headers=staff(P.PLAYER_LIST))
+        problem(answer, 403, "forbidden")
+        kept = [one.fact for one in app.state.trail.taken(last=True)]
+    assert [(one.permission, one.decision, one.outcome) for one in kept] == [
+        (P.PLAYER_SEARCH_IDENTITY, "not_granted", "denied")
+    ]
 
 
 async def test_who_looks_for_a_person_leaves_a_trace_without_the_person(world: World, service: Service) -> None:

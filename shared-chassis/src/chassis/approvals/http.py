@@ -1,7 +1,6 @@
 """The routes about proposals, the same in every service."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,8 +13,8 @@ from chassis.approvals.desk import Approvals
 from chassis.approvals.errors import ApprovalUnknown
 from chassis.auth import AnyStaff, Caller, Forbidden, Requires
 from chassis.auth.errors import PolicyStale
-from chassis.auth.policy.model import Wish
 from chassis.db.tables import approval_list as table
+from chassis.domain import NotFound
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, serve_list
 from chassis.http.models import StrictModel
@@ -201,21 +200,26 @@ def _add_decisions(router: APIRouter) -> None:
 
 def holds(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
     """Whether they hold it there. What is about no single casino takes somebody who works for the whole operator."""
-    return caller.may(permission, casino_id) if casino_id is not None else caller.scope(permission).unlimited
+    return caller.could(permission, casino_id) if casino_id is not None else caller.reach(permission).unlimited
 
 
 def require(caller: Caller, row: Row, named: str) -> None:
-    """Forbidden unless the caller, a person acting for themselves, holds the permission the proposal names."""
-    if caller.kind == "staff" and caller.acting_for is None and holds(caller, row[named], row["casino_id"]):
+    """That the caller, a person acting for themselves, holds the permission the proposal names; it is used by that.
+
+    Raises:
+        Forbidden: they do not, or not there.
+        StepUpNeeded, Unauthenticated, PolicyStale: as `Caller.must`.
+    """
+    permission, casino_id = row[named], row["casino_id"]
+    if caller.kind != "staff" or caller.acting_for is not None:
+        raise Forbidden
+    if casino_id is None:
+        caller.must_everywhere(permission)
         return
-    if caller.witness is not None:
-        wish = Wish(permission=row[named], casino_id=row["casino_id"])
-        decision = caller.decide(wish.permission, wish.casino_id)
-        if decision.outcome == "allow":
-            why = "It takes somebody of the staff who holds it for the whole operator and acts for themselves."
-            decision = replace(decision, outcome="deny", code="out_of_scope", explanation=why)
-        caller.witness(decision, wish)
-    raise Forbidden
+    try:
+        caller.must(permission, casino_id, proposes=True)
+    except NotFound as error:
+        raise Forbidden from error
 
 
 def proved_at(caller: Caller) -> datetime | None:

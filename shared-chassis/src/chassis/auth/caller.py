@@ -26,7 +26,9 @@ RateTier = Literal["low", "standard", "high"]
 
 EVERY_CASINO = "*"
 
-_LOOKING: Final = SecurityPermission.IMPERSONATION_START
+LOOKING: Final = SecurityPermission.IMPERSONATION_START
+
+_NOBODY_CAN_TELL: Final = ("policy_stale", "unauthenticated", "revoked")
 
 _NO_PERMISSIONS: Final = Policy(version=0, issued_at=datetime(1970, 1, 1, tzinfo=UTC))
 
@@ -55,6 +57,7 @@ class Caller:
         rate_tier: how often a partner's client may ask, as its token says: `low`, `standard` or `high`.
         admitted_by: the permission the route asked for, when it asked for one.
         witness: is told what is decided about them after the door, by `must` and `must_see`.
+        counter: is told what else they used: permissions by which something was shown or done without a decision.
     """
 
     kind: CallerKind
@@ -78,6 +81,7 @@ class Caller:
     admitted_by: str | None = None
     expires_at: int = field(default=0, compare=False)
     witness: Callable[[Decision, Wish], None] | None = field(default=None, compare=False, repr=False)
+    counter: Callable[[str, UUID | None], None] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def service(cls, name: str) -> "Caller":
@@ -139,27 +143,68 @@ class Caller:
             Unauthenticated: the session is over.
             PolicyStale: the copy of the policy is too old to say.
         """
-        decision = self.decide(permission, casino_id, amount_minor, currency)
-        if self.witness is not None:
-            wish = Wish(permission=permission, casino_id=casino_id, amount_minor=amount_minor, currency=currency)
-            self.witness(decision, wish)
+        decision = self._told(
+            Wish(permission=permission, casino_id=casino_id, amount_minor=amount_minor, currency=currency)
+        )
         if decision.code == "out_of_scope":
             raise NotFound
         refuse(decision, proposes=proposes)
         return decision
 
+    def must_everywhere(self, permission: str | None = None) -> None:
+        """Raise as `must` unless the permission (without one, that of the route) is held for the whole operator;
+        Forbidden when it is held for some casinos. Needing a second person is no refusal.
+        """
+        wanted = permission if permission is not None else self.admitted_by
+        if wanted is None:
+            raise Forbidden
+        refuse(self._told(Wish(permission=wanted), everywhere=True), proposes=True)
+
+    def _told(self, wish: Wish, *, everywhere: bool = False) -> Decision:
+        """The decision, once the witness knows of it."""
+        decision = self.decide(wish.permission, wish.casino_id, wish.amount_minor, wish.currency)
+        if everywhere and decision.allowed and not decision.scope.unlimited:
+            why = "It takes somebody who holds it for the whole operator."
+            decision = replace(decision, outcome="deny", code="out_of_scope", explanation=why)
+        if self.witness is not None:
+            self.witness(decision, wish)
+        return decision
+
     def may(self, permission: str, casino_id: UUID | None = None) -> bool:
-        """Whether the permission is held for this casino, or (without one) anywhere at all, and may be used now."""
+        """Whether the permission is held for this casino, or (without one) anywhere at all, and may be used now.
+
+        If so that counts as use of it: something is shown or done because of it. What is merely offered asks `could`.
+        """
+        if not self.could(permission, casino_id):
+            return False
+        self._used(permission, casino_id)
+        return True
+
+    def could(self, permission: str, casino_id: UUID | None = None) -> bool:
+        """The same, without using it."""
         access, held = self.access, self.held
-        if access is None or held is None or not access.may(permission, casino_id):
+        if (
+            access is None
+            or held is None
+            or not access.may(permission, casino_id)
+            or not self._known_lately(permission)
+        ):
             return False
-        meta = access.policy.permissions.get(permission)
-        if meta is None or stale(meta, held.standing()):
-            return False
+        meta = access.policy.permissions[permission]
         return meta.step_up_s is None or fresh_enough(meta, self.asking, held.now())
 
     def scope(self, permission: str | None = None) -> CasinoScope:
-        """The casinos the permission holds for; without one, that of the route. A player's is their own casino."""
+        """The casinos the permission holds for; without one, that of the route. A player's is their own casino.
+
+        A permission that is named is used, where it holds anywhere. What is merely offered asks `reach`.
+        """
+        found = self.reach(permission)
+        if permission is not None and not found.empty:
+            self._used(permission)
+        return found
+
+    def reach(self, permission: str | None = None) -> CasinoScope:
+        """The same, without using it. Nowhere, when the copy of the policy is too old to say."""
         if self.kind == "service":
             return CasinoScope.everything()
         if self.kind == "player":
@@ -167,7 +212,19 @@ class Caller:
         if self.access is None:
             return CasinoScope.of()
         wanted = permission if permission is not None else self.admitted_by
-        return union(self.access.scopes.values()) if wanted is None else self.access.scope(wanted)
+        if wanted is not None:
+            return self.access.scope(wanted) if self._known_lately(wanted) else CasinoScope.of()
+        return union(scope for one, scope in self.access.scopes.items() if self._known_lately(one))
+
+    def _known_lately(self, permission: str) -> bool:
+        """Whether the copy of the policy is fresh enough to say who holds the permission."""
+        if self.access is None or self.held is None:
+            return False
+        return not stale(self.access.policy.permissions.get(permission), self.held.standing())
+
+    def _used(self, permission: str, casino_id: UUID | None = None) -> None:
+        if self.counter is not None:
+            self.counter(permission, casino_id)
 
     def mode(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
         """How much of a kind of data is shown by the permission, or (without one) by that of the route.
@@ -176,22 +233,38 @@ class Caller:
         but for suspicions, of which nobody warns them; whoever looks at things as they do sees of it what their own
         permission to do so shows.
         """
+        found = self.shown(data_class, casino_id, permission)
+        if permission is not None and found != "none":
+            self._used(permission, casino_id)
+        return found
+
+    def shown(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
+        """The same, without using the permission. Nothing, when the copy of the policy is too old to say."""
         if self.is_player and data_class == "aml":
             return "none"
         if self.acting_for is not None:
             place = casino_id or self.casino_id
-            return "none" if self.behind is None else self.behind.mode(_LOOKING, data_class, place)
+            return self.behind.mode(LOOKING, data_class, place) if self.behind and self.may_go_on_looking else "none"
         if self.kind in ("service", "player"):
             return "clear"
         wanted = permission if permission is not None else self.admitted_by
-        return "none" if self.access is None or wanted is None else self.access.mode(wanted, data_class, casino_id)
+        if self.access is None or wanted is None or not self._known_lately(wanted):
+            return "none"
+        return self.access.mode(wanted, data_class, casino_id)
 
     def must_see(self, casino_id: UUID | None, permission: str | None = None) -> None:
-        """NotFound when a thing of this casino is outside what the caller may see."""
-        if not self.scope(permission).allows(casino_id):
-            wanted = permission if permission is not None else self.admitted_by
-            if self.witness is not None and wanted is not None:
-                self.witness(self.decide(wanted, casino_id), Wish(permission=wanted, casino_id=casino_id))
+        """Raise unless a thing of this casino is within what the permission (without one, that of the route) shows.
+
+        Raises:
+            NotFound: it is not.
+            StepUpNeeded, Unauthenticated, PolicyStale: as `must`.
+        """
+        wanted = permission if permission is not None else self.admitted_by
+        if wanted is not None and self.kind in ("staff", "client"):
+            decision = self._told(Wish(permission=wanted, casino_id=casino_id))
+            if decision.outcome != "deny" or decision.code in _NOBODY_CAN_TELL:
+                refuse(decision, proposes=True)
+        if not self.reach(permission).allows(casino_id):
             raise NotFound
 
     def must_be(self, player_id: UUID) -> None:
@@ -224,7 +297,9 @@ class Caller:
         """Whether whoever looks at things as this player does still may; true for everybody else."""
         if self.acting_for is None:
             return True
-        return self.behind is not None and self.behind.may(_LOOKING, self.casino_id)
+        if self.behind is None or self.held is None or not self.behind.may(LOOKING, self.casino_id):
+            return False
+        return not stale(self.behind.policy.permissions.get(LOOKING), self.held.standing())
 
     @property
     def emergency(self) -> UUID | None:
@@ -248,9 +323,9 @@ class Caller:
             return self
         return replace(self, held=held, access=held.access(self.asking))
 
-    def let_in_by(self, permission: str, witness: Callable[[Decision, Wish], None] | None = None) -> "Caller":
+    def let_in_by(self, permission: str) -> "Caller":
         """The same caller, admitted by this permission."""
-        return replace(self, admitted_by=permission, witness=witness)
+        return replace(self, admitted_by=permission)
 
 
 def refuse(decision: Decision, *, proposes: bool = False) -> None:

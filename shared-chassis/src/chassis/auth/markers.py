@@ -7,26 +7,25 @@ async def deposit(caller: Annotated[Caller, Player()]) -> ...
 
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import replace
-from functools import partial
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from uuid import UUID
 
 from fastapi.params import Depends
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.auth.caller import Caller, refuse
+from chassis.auth.caller import LOOKING, Caller, refuse
 from chassis.auth.errors import FactorRequired, Forbidden, PasswordChangeRequired, PolicyStale, Unauthenticated
 from chassis.auth.networks import comes_from
 from chassis.auth.permissions import PermissionSpec
-from chassis.auth.policy.decide import STALE_AFTER_S, revoked
+from chassis.auth.policy.decide import STALE_AFTER_S, revoked, stale
 from chassis.auth.policy.held import Held
 from chassis.auth.policy.metrics import REFUSED
 from chassis.auth.policy.model import Decision, Wish
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.signed_requests import SignedRequests, SigningClient, is_signed, raw
 from chassis.auth.tokens import Verifier
+from chassis.auth.watching import NoTrail, Trail, not_for, watched
 from chassis.domain import NotFound
 from chassis.logging.context import bind
 from chassis.telemetry.record import RequestRecord
@@ -124,22 +123,10 @@ class Door:
             if one is not None and revoked(policy.subjects.get(one), asking, standing) is not None:
                 raise Unauthenticated
         if not caller.may_go_on_looking:
+            if caller.acting_for is not None and stale(policy.permissions.get(LOOKING), standing):
+                REFUSED.labels("stale").inc()
+                raise PolicyStale
             raise Unauthenticated
-
-
-class Trail(Protocol):
-    """Is told of decisions at the door, to keep those that matter. It must not wait for anything."""
-
-    def record(self, decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection) -> None:
-        """One decision, and what was asked for."""
-        ...
-
-
-class NoTrail:
-    """Keeps nothing."""
-
-    def record(self, decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection) -> None:
-        """Nothing."""
 
 
 class AccessRule:
@@ -223,18 +210,20 @@ class _PersonRule(AccessRule):
             return caller
         if self.permission is None or not self._staff or caller.kind not in ("staff", "client"):
             if caller.kind == "staff" and self._staff:
-                return replace(caller, witness=partial(_tell, door.trail, caller, request))
+                return watched(door.trail, caller, request)
             self._told(caller, request)
             raise Forbidden
         refuse(self._told(caller, request), proposes=self.proposes)
-        return caller.let_in_by(self.permission, partial(_tell, door.trail, caller, request))
+        return watched(door.trail, caller, request).let_in_by(self.permission)
 
     def _told(self, caller: Caller, request: HTTPConnection) -> Decision:
-        """What the policy says to the permission of the route, once the trail knows of it."""
-        wish = Wish(permission=self.permission or "")
-        decision = caller.decide(wish.permission)
-        if wish.permission:
-            _tell(_door(request).trail, caller, request, decision, wish)
+        """What the policy says to the permission of the route, once the trail knows of it; no, where it has none."""
+        if self.permission is None:
+            wish, decision = Wish(permission=""), not_for(caller)
+        else:
+            wish = Wish(permission=self.permission)
+            decision = caller.decide(wish.permission)
+        _door(request).trail.record(decision, wish, caller, request)
         return decision
 
     def _only_looking(self, caller: Caller, request: HTTPConnection) -> None:
@@ -365,10 +354,6 @@ def _require_from(networks: Collection[str], request: HTTPConnection) -> None:
     """Unauthenticated when a token is used somewhere else than it is good from: whoever does so has copied it."""
     if not comes_from(networks, request.client.host if request.client else None):
         raise Unauthenticated
-
-
-def _tell(trail: Trail, caller: Caller, request: HTTPConnection, decision: Decision, wish: Wish) -> None:
-    trail.record(decision, wish, caller, request)
 
 
 def _signer(client: SigningClient, now_s: int) -> Caller:

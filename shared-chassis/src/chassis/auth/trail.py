@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 
 from chassis.auth.caller import Caller
 from chassis.auth.permissions import PermissionSpec
-from chassis.auth.policy.model import Decision, Policy, Wish
+from chassis.auth.policy.model import Decision, Outcome, Policy, Wish
 from chassis.auth.usage import Answered, Usage
 from chassis.store import Application, Context, UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
@@ -79,7 +79,7 @@ class _Emergency:
 
 
 class AccessTrail:
-    """The trail of one process; see `chassis.auth.markers.Trail`.
+    """The trail of one process; see `chassis.auth.watching.Trail`.
 
     Args:
         permissions: those of the service, by which it is known what is critical.
@@ -105,14 +105,14 @@ class AccessTrail:
 
     def record(self, decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection) -> None:
         """Keep the decision if it is one to be kept. It never waits and never raises because there is no room."""
-        subject = caller.acting_for or caller.id
-        if caller.kind in ("staff", "client"):
-            self._usage.count(Answered(subject, wish.permission, wish.casino_id, decision.outcome))
+        if wish.permission:
+            self._count(caller, wish.permission, wish.casino_id, decision.outcome)
         policy = caller.access.policy if caller.access is not None else None
         emergency = decision.allowed and self._emergency.gave(policy, decision.rules)
-        if not (emergency or self._telling(decision, wish.permission)):
+        if not (emergency or self._telling(decision, wish.permission, policy)):
             return
-        same = (caller.id, caller.acting_for, wish.permission, wish.casino_id, decision.code)
+        what = wish.permission or _route(request)
+        same = (caller.id, caller.acting_for, what, wish.casino_id, decision.code)
         moment, known = self._monotonic(), self._open.get(same)
         if known is not None and moment < known.until:
             known.count += 1
@@ -124,6 +124,14 @@ class AccessTrail:
             return
         entry = _entry(decision, wish, caller, request, emergency=emergency)
         self._open[same] = _Open(entry, moment + FOLDED_S)
+
+    def count(self, caller: Caller, permission: str, casino_id: UUID | None) -> None:
+        """See `chassis.auth.watching.Trail`."""
+        self._count(caller, permission, casino_id, "allow")
+
+    def _count(self, caller: Caller, permission: str, casino_id: UUID | None, outcome: Outcome) -> None:
+        if caller.kind in ("staff", "client"):
+            self._usage.count(Answered(caller.acting_for or caller.id, permission, casino_id, outcome))
 
     def taken(self, *, last: bool = False) -> list[Entry]:
         """What is to be told now: what is new, and what came again until its second was over (`last`: until now)."""
@@ -151,8 +159,11 @@ class AccessTrail:
         if one.count:
             self._ready.append(_counted(one))
 
-    def _telling(self, decision: Decision, permission: str) -> bool:
+    def _telling(self, decision: Decision, permission: str, policy: Policy | None) -> bool:
         if not decision.allowed or permission in self._critical:
+            return True
+        meta = policy.permissions.get(permission) if policy is not None else None
+        if meta is not None and meta.risk == "critical":  # Another service's.
             return True
         return permission.rpartition(".")[2].partition("_")[0] in TELLING
 
@@ -198,8 +209,8 @@ def _counted(one: _Open) -> Entry:
 def _entry(decision: Decision, wish: Wish, caller: Caller, request: HTTPConnection, *, emergency: bool) -> Entry:
     route, record = _route(request), RequestRecord.find(request.scope)
     fact = AccessRecorded(
-        action=wish.permission.partition(".")[2],
-        permission=wish.permission,
+        action=wish.permission.partition(".")[2] or "route.call",
+        permission=wish.permission or None,
         outcome="allowed" if decision.allowed else "denied",
         subject_kind="route",
         subject_id=route,

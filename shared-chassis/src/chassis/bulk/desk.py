@@ -122,7 +122,7 @@ class Bulk:
         served = self.lists[action.key]
         for permission in (served.permission, self.may_run):
             caller.must(permission)
-        viewer = caller.let_in_by(served.permission, caller.witness)
+        viewer = caller.let_in_by(served.permission)
         assert self._state is not None
         asked = await again(
             served, self._state, f"{served.path}?{query}", viewer, partial(self._whole, served, viewer, tree)
@@ -186,7 +186,7 @@ class Bulk:
 
     async def require_one_casino(self, uow: UnitOfWork, job: Any, caller: Caller) -> None:
         """BulkSeveralCasinos when a second person is needed and nobody could be one for all of its rows."""
-        within_one = len(job.casinos) == 1 or caller.scope(self.may_run).unlimited
+        within_one = len(job.casinos) == 1 or caller.reach(self.may_run).unlimited
         if not within_one and job.state in _TO_START and await self.takes_two(uow, job):
             raise BulkSeveralCasinos
 

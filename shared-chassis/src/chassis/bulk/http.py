@@ -113,9 +113,9 @@ def visible(caller: Caller, bulk: Bulk) -> ColumnElement[bool]:
     """The caller's own jobs, and those of which all rows are of casinos where they start or approve such jobs and may
     do to one row what the job does to many: what a job is about may be more than somebody is to know of.
     """
-    anywhere = caller.scope(bulk.may_run) | caller.scope(bulk.may_approve)
+    anywhere = caller.reach(bulk.may_run) | caller.reach(bulk.may_approve)
     theirs = [
-        and_(_c.action == action.key, _within(anywhere & caller.scope(action.permission)))
+        and_(_c.action == action.key, _within(anywhere & caller.reach(action.permission)))
         for action in bulk.actions.values()
     ]
     return or_(_c.requested_by == caller.id, *theirs)
@@ -187,8 +187,8 @@ def _add_job(router: APIRouter) -> None:
     @router.get("/bulk-actions")
     async def list_bulk_actions(caller: Annotated[Caller, AnyStaff()], bulk: TheBulk) -> list[BulkActionItem]:
         """What the caller may do to many rows at once."""
-        held = [] if caller.scope(bulk.may_run).empty else bulk.actions.values()
-        return [_about(action) for action in held if not caller.scope(action.permission).empty]
+        held = [] if caller.reach(bulk.may_run).empty else bulk.actions.values()
+        return [_about(action) for action in held if not caller.reach(action.permission).empty]
 
     @router.get("/bulk-jobs/{job_id}")
     async def show_bulk_job(
@@ -259,7 +259,7 @@ def _sees_amounts(caller: Caller, bulk: Bulk, action: str, casinos: Sequence[UUI
     """Whether the list of the job's rows shows the caller money in clear, in each of their casinos."""
     served = bulk.lists.get(action)
     places: Sequence[UUID | None] = casinos or [None]
-    return served is not None and all(caller.mode("financial", one, served.permission) == "clear" for one in places)
+    return served is not None and all(caller.shown("financial", one, served.permission) == "clear" for one in places)
 
 
 def _masked(request: Request, caller: Caller) -> Finish:

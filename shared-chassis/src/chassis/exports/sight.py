@@ -25,17 +25,17 @@ class Exporting(Caller):
 
     also: str = ""
 
-    def scope(self, permission: str | None = None) -> CasinoScope:
+    def reach(self, permission: str | None = None) -> CasinoScope:
         """See Caller."""
-        found = Caller.scope(self, permission)
-        return found if permission is not None else found & Caller.scope(self, self.also)
+        found = Caller.reach(self, permission)
+        return found if permission is not None else found & Caller.reach(self, self.also)
 
-    def mode(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
+    def shown(self, data_class: DataClass, casino_id: UUID | None = None, permission: str | None = None) -> Mode:
         """See Caller."""
-        found = Caller.mode(self, data_class, casino_id, permission)
+        found = Caller.shown(self, data_class, casino_id, permission)
         if permission is not None:
             return found
-        return min(found, Caller.mode(self, data_class, casino_id, self.also), key=MODES.index)
+        return min(found, Caller.shown(self, data_class, casino_id, self.also), key=MODES.index)
 
 
 def exporting(caller: Caller, permission: str | None, export: str) -> Exporting:

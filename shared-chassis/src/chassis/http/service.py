@@ -12,12 +12,13 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from chassis.auth.jwks import RemoteKeys
-from chassis.auth.markers import Door, NoTrail, Trail
+from chassis.auth.markers import Door
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.policy.held import Held
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.signed_requests import SignedRequests
 from chassis.auth.tokens import TokenVerifier, Verifier
+from chassis.auth.watching import NoTrail, Trail
 from chassis.http.drain import Drain
 from chassis.http.guard import Guard, refuse_broken_forms
 from chassis.http.handlers import install_handlers

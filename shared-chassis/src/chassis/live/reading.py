@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Column, ColumnElement, any_, literal, true, tuple_
 from starlette.datastructures import State
 from starlette.requests import Request
 
-from chassis.auth.caller import Caller, refuse
+from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.exports.sight import sight_hash
 from chassis.http.listing.cost import LIMITS
@@ -68,7 +68,7 @@ class Watched:
         permission = getattr(self.served.marker.dependency, "permission", None)
         if permission is None or caller.is_player:
             return caller
-        refuse(caller.decide(permission))
+        caller.must(permission)
         return caller.let_in_by(permission)
 
     def sees_as_before(self, caller: Caller) -> bool:

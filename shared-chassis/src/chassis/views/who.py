@@ -34,7 +34,7 @@ def is_for_staff(served: Served) -> bool:
 def may_see(caller: Caller, served: Served) -> bool:
     """Whether the caller may see the list now."""
     permission = permission_of(served)
-    return caller.kind == "staff" and (permission is None or caller.may(permission))
+    return caller.kind == "staff" and (permission is None or caller.could(permission))
 
 
 def admitted(caller: Caller, served: Served) -> Caller:
@@ -43,7 +43,7 @@ def admitted(caller: Caller, served: Served) -> Caller:
     if permission is None:
         return caller
     caller.must(permission)
-    return caller.let_in_by(permission, caller.witness)
+    return caller.let_in_by(permission)
 
 
 def roles_of(caller: Caller) -> dict[UUID, CasinoScope]:
@@ -65,7 +65,7 @@ def visible(caller: Caller, served: Served, share: str) -> ColumnElement[bool]:
     """The views of a list that are there for the caller: those offered to them, and those they look after."""
     if not may_see(caller, served):
         return false()
-    c, reach = table.c, caller.scope(permission_of(served))
+    c, reach = table.c, caller.reach(permission_of(served))
     here = or_(c.casino_id.is_(None), in_scope(c.casino_id, reach))
     looked_after = and_(c.list == served.path, ~c.deleted, here, shared_by(caller, share, c))
     return or_(offered(caller, served), looked_after)
@@ -75,7 +75,7 @@ def offered(caller: Caller, served: Served) -> ColumnElement[bool]:
     """The caller's own views of a list, and those shared with them."""
     if not may_see(caller, served):
         return false()
-    c, reach = table.c, caller.scope(permission_of(served))
+    c, reach = table.c, caller.reach(permission_of(served))
     of_casino = and_(c.visibility == "casino", c.casino_id.is_not(None), in_scope(c.casino_id, reach))
     return or_(
         and_(c.list == served.path, ~c.deleted, or_(c.owner_id == caller.id, of_casino)), of_roles(caller, served)
@@ -86,7 +86,7 @@ def of_roles(caller: Caller, served: Served) -> ColumnElement[bool]:
     """The views of a list that are shared with roles the caller holds."""
     if not may_see(caller, served):
         return false()
-    c, reach = table.c, caller.scope(permission_of(served))
+    c, reach = table.c, caller.reach(permission_of(served))
     held = [
         and_(c.role_id == role_id, or_(c.casino_id.is_(None), in_scope(c.casino_id, reach & scope)))
         for role_id, scope in roles_of(caller).items()
@@ -96,14 +96,14 @@ def of_roles(caller: Caller, served: Served) -> ColumnElement[bool]:
 
 def holds_share(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
     """Whether they may share there. For no single casino it takes the permission for the whole operator."""
-    return caller.scope(permission).unlimited if casino_id is None else caller.may(permission, casino_id)
+    return caller.reach(permission).unlimited if casino_id is None else caller.could(permission, casino_id)
 
 
 def may_change(caller: Caller, permission: str, row: Any) -> bool:
     """Whether they may change or remove the view: its owner, and whoever may share it as it is shared."""
     return bool(row.owner_id == caller.id) or (
         row.visibility != "private"
-        and caller.may(permission)
+        and caller.could(permission)
         and holds_share(caller, permission, row.casino_id)
         and _may_share_with(caller, permission, row)
     )
@@ -111,12 +111,12 @@ def may_change(caller: Caller, permission: str, row: Any) -> bool:
 
 def _may_share_with(caller: Caller, permission: str, target: Any) -> bool:
     """Whether they may share with the role, if one is named: another than their own takes the whole operator."""
-    return target.visibility != "role" or target.role_id in roles_of(caller) or caller.scope(permission).unlimited
+    return target.visibility != "role" or target.role_id in roles_of(caller) or caller.reach(permission).unlimited
 
 
 def shared_by(caller: Caller, permission: str, columns: Any) -> ColumnElement[bool]:
     """The rows that are shared in a way in which the caller may share."""
-    scope = caller.scope(permission)
+    scope = caller.reach(permission)
     here = and_(columns.casino_id.is_not(None), in_scope(columns.casino_id, scope))
     with_mine = or_(columns.visibility == "casino", columns.role_id.in_(list(roles_of(caller))))
     return and_(columns.visibility != "private", true() if scope.unlimited else and_(here, with_mine))
@@ -137,7 +137,7 @@ def require_share(caller: Caller, permission: str, served: Served, target: Any) 
     if target.visibility == "private":
         return
     caller.must(permission, target.casino_id)
-    everywhere = caller.scope(permission).unlimited
+    everywhere = caller.reach(permission).unlimited
     if target.casino_id is None and not everywhere:
         refuse(caller, permission, None)
     caller.must_see(target.casino_id, permission_of(served))

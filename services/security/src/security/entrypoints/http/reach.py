@@ -24,8 +24,7 @@ from security.read_models.staff_list import staff_list
 
 def require_whole_operator(caller: Caller) -> None:
     """Forbidden for a manager of some casinos: a role is one thing for all of them."""
-    if not caller.scope().unlimited:
-        raise Forbidden
+    caller.must_everywhere()
 
 
 def casinos_of(caller: Caller) -> frozenset[str] | None:
@@ -39,6 +38,7 @@ def casinos_of(caller: Caller) -> frozenset[str] | None:
     if scope.unlimited:
         return None
     if scope.ids is None:
+        caller.must_everywhere()  # Which is a refusal that leaves a trace.
         raise Forbidden
     return frozenset(map(str, scope.ids))
 

@@ -122,13 +122,13 @@ async def _awaiting(caller: Caller, db: Database, now: datetime) -> Conditions:
         _C.requester_id.not_in(not_apart),
         not_(_C.barred.has_any(names)),
         not_(and_(in_time, _C.approved_by.has_any(names))),
-        or_(false(), *(and_(_C.approve_permission == one, _held(caller.access, one)) for one in permissions)),
+        or_(false(), *(and_(_C.approve_permission == one, _held(caller, caller.access, one)) for one in permissions)),
     ]
 
 
-def _held(access: Access, permission: str) -> ColumnElement[bool]:
+def _held(caller: Caller, access: Access, permission: str) -> ColumnElement[bool]:
     """Where, and up to which amount, somebody holds it. What is of no single casino takes the whole operator."""
-    scope = access.scope(permission)
+    scope = caller.reach(permission)
     here = true() if scope.unlimited else and_(_C.casino_id.is_not(None), in_scope(_C.casino_id, scope))
     enough = (and_(in_scope(_C.casino_id, where), _within(most)) for where, most in access.ceilings(permission))
     return and_(here, or_(false(), *enough))

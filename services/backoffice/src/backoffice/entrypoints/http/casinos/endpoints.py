@@ -16,7 +16,7 @@ from backoffice.entrypoints.http.casinos.listing import CASINOS
 from backoffice.entrypoints.http.casinos.schemas import AdoptProfileBody, CasinoView, OpenCasinoBody
 from backoffice.read_models import casino_list
 from chassis.approvals import PROPOSED, Proposing
-from chassis.auth import Caller, Forbidden, Requires
+from chassis.auth import Caller, Requires
 from chassis.domain import uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
@@ -35,8 +35,7 @@ async def open_casino(
     """Propose a casino under the rules of its licence, by a name that no other has; a second person approves it. It
     takes people who work for the whole operator. `subject_id` is the id it will have.
     """
-    if not caller.scope().unlimited:
-        raise Forbidden
+    caller.must_everywhere()
     payload = OpenCasinoPayload(casino_id=uuid7(), **body.model_dump())
     return await proposing(caller, OPEN_CASINO, payload, once=once)
 

@@ -13,7 +13,7 @@ from backoffice.entrypoints.http.search.finding import Search
 from backoffice.entrypoints.http.search.recording import record_search
 from backoffice.entrypoints.http.search.schemas import MOST, Found, SearchEverythingBody, SearchResult
 from backoffice.entrypoints.http.search.sight import Kind, sight_of
-from chassis.auth import AnyStaff, Caller, Forbidden
+from chassis.auth import AnyStaff, Caller
 from chassis.http import App, Db
 from chassis.privacy import SubjectVault
 from chassis.store import Row, UnitOfWork
@@ -55,13 +55,12 @@ async def search_by_post(
     search is recorded before it is answered.
     """
     wanted = asked(body.q)
-    looking = Search(
-        wanted, sight_of(caller, body.kinds), caller.scope(P.PLAYER_SEARCH_IDENTITY), str(caller.id), body.limit
-    )
+    identity = caller.reach(P.PLAYER_SEARCH_IDENTITY)
+    looking = Search(wanted, sight_of(caller, body.kinds), identity, str(caller.id), body.limit)
     masks = _masks(caller, request, vault)
+    if looking.identity_is_looked_at or (wanted.is_personal and identity.empty):
+        caller.must(P.PLAYER_SEARCH_IDENTITY)
     if not looking.identity_is_looked_at:
-        if wanted.is_personal and looking.identity.empty:
-            raise Forbidden
         async with db.read() as connection:
             return await _result(connection, vault, looking, masks)
 

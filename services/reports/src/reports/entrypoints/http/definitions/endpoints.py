@@ -49,7 +49,7 @@ async def list_definitions(caller: Annotated[Caller, Requires(P.DEFINITION_LIST)
             name=one.name,
             title=one.title,
             permission=one.permission,
-            allowed=caller.may(one.permission),
+            allowed=caller.could(one.permission),
             longest_days=one.longest_days,
             columns=[ColumnView.model_validate(column, from_attributes=True) for column in one.columns],
             parameters=[
