@@ -136,6 +136,19 @@ async def test_what_awaits_me_is_what_i_could_approve(client: httpx.AsyncClient,
     assert await inbox(client, BOB, *approver, path="/awaiting-me") == []
 
 
+async def test_whoever_approves_or_proposes_has_an_inbox_without_any_list(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    mine, here, there = proposed(clock, requester_id=BOB), proposed(clock), proposed(clock, THERE)
+    await feed(mine, here, there)
+    waiting = await inbox(client, BOB, M.PROVIDER_APPROVE, path="/awaiting-me")
+    assert [one["id"] for one in waiting] == [str(here.approval_id)]
+    assert [one["id"] for one in await inbox(client, BOB, M.DEPOSIT_LIST, path="/mine")] == [str(mine.approval_id)]
+    assert await inbox(client, EVE, M.DEPOSIT_LIST, path="/awaiting-me") == []
+    answer = await client.get(f"{V1}/approvals", headers=bearer(make_token(permissions=[M.PROVIDER_APPROVE])))
+    assert answer.status_code == 403
+
+
 PAYS = (*SEES, M.WITHDRAWAL_APPROVE, M.PROVIDER_APPROVE)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Text, and_, false, literal, not_, or_, sel
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from backoffice.read_models.approval_inbox import WITHDRAWAL, table
-from chassis.auth import Caller, Requires
+from chassis.auth import AnyStaff, Caller, Requires
 from chassis.auth.policy.compile import Access
 from chassis.auth.policy.decide import tied
 from chassis.db import Database
@@ -26,8 +26,9 @@ from contracts.security.permissions import SecurityPermission
 router = APIRouter(prefix="/api/backoffice/v1/approvals", tags=["approvals"])
 
 _C = table.c
+_PROPOSALS = tuple(f"{service}.approval.list" for service in SERVICES)
 _LISTS = (
-    *(f"{service}.approval.list" for service in SERVICES),
+    *_PROPOSALS,
     str(PaymentsPermission.WITHDRAWAL_LIST),
     str(SecurityPermission.ELEVATION_LIST),
     str(SecurityPermission.BREAK_GLASS_LIST),
@@ -83,6 +84,7 @@ class InboxItem(BaseModel):
 
 
 _MAY_LIST = Requires(P.APPROVAL_LIST)
+_ANYBODY = AnyStaff()
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -90,11 +92,13 @@ async def _all(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
     return [_visible(caller)]
 
 
-async def _awaiting_me(caller: Annotated[Caller, _MAY_LIST], db: Db, app: App) -> Conditions:
-    return [_visible(caller), *await _awaiting(caller, db, app.clock.now())]
+async def _awaiting_me(caller: Annotated[Caller, _ANYBODY], db: Db, app: App) -> Conditions:
+    """Whoever may approve a proposal sees it at the service that keeps it, whether or not they list all of them."""
+    seen = or_(_visible(caller), _C.list_permission.in_(_PROPOSALS))
+    return [seen, *await _awaiting(caller, db, app.clock.now())]
 
 
-async def _mine(caller: Annotated[Caller, _MAY_LIST]) -> Conditions:
+async def _mine(caller: Annotated[Caller, _ANYBODY]) -> Conditions:
     return [_C.requester_id == caller.id]
 
 
@@ -141,26 +145,28 @@ def _within(most: Mapping[str, int]) -> ColumnElement[bool]:
     return or_(_C.amount_minor.is_(None), *amounts)
 
 
-for _path, _narrow, _name, _summary in (
+for _path, _marker, _narrow, _name, _summary in (
     (
         "",
+        _MAY_LIST,
         _all,
         "inbox",
         "What waits for a second person in any service, as far as the caller may see it there.",
     ),
     (
         "/awaiting-me",
+        _ANYBODY,
         _awaiting_me,
         "awaiting_me",
         "What the caller could approve now: as much as they may, and beside nobody who could be the same human.",
     ),
-    ("/mine", _mine, "mine", "What the caller proposed."),
+    ("/mine", _ANYBODY, _mine, "mine", "What the caller proposed."),
 ):
     serve_list(
         router,
         _path,
         INBOX,
-        _MAY_LIST,
+        _marker,
         item=InboxItem,
         narrow=_narrow,
         name=f"approvals_{_name}",
