@@ -203,7 +203,7 @@ class Person:
         """Every row of a list, page by page."""
         rows: list[dict[str, Any]] = []
         while True:
-            answer = await self.send("GET", path, params=params)
+            answer = await self.send("GET", path, params=params or None)
             rows += answer.json()
             if "next" not in answer.links:
                 return rows
