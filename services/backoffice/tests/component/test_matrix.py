@@ -75,8 +75,6 @@ ATTEMPTS = [
     run_attempt("backoffice", SOME, P.PLAYER_BLOCK),
     attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),
     *approval_attempts("backoffice", SOME, listed=False),
-    attempt("GET", f"{V1}/approvals/awaiting-me", P.APPROVAL_LIST, hidden="shown"),
-    attempt("GET", f"{V1}/approvals/mine", P.APPROVAL_LIST, hidden="shown"),
 ]
 
 
