@@ -86,7 +86,8 @@ async def test_money_takes_two_from_the_first_row(shop: Shop) -> None:
     assert (job["second_person"], job["totals"]) == (True, {"EUR": 201})
     proposal = (await shop.run(job)).json()
     shown = await shop.client.get(proposal["href"], headers=shop.as_(shop.bob, APPROVE, APPROVALS))
-    assert (shown.json()["after"]["totals"], shown.json()["after"]["parameters"]) == ({"EUR": 201}, {"rule": 7})
+    assert ("totals" in shown.json()["after"], shown.json()["after"]["parameters"]) == (False, {"rule": 7})
+    assert (await shop.show(job, shop.as_(shop.bob)))["totals"] == {"EUR": 201}
     await shop.approve(proposal)
     await shop.work()
     assert [one.what for one in await shop.effects()] == ["paid", "paid"]

@@ -15,7 +15,7 @@ from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice import events as public
 from contracts.backoffice.permissions import BackofficePermission as P
 
-from .api import V1, a_player, erase, key, open_casino, staff
+from .api import V1, a_player, erase, himself, key, open_casino, staff
 
 WHY = {"reason": "asked for by the player"}
 
@@ -74,7 +74,10 @@ async def test_tags_are_kept_once_and_in_order_and_found(
 ) -> None:
     for tag in ("vip", "bonus-hunter", "vip"):
         assert (await post(client, player_id, "tags", {"tag": tag})).status_code == 200
-    assert (await page(client, player_id))["tags"] == ["bonus-hunter", "vip"]
+    shown = await page(client, player_id)
+    assert shown["tags"] == ["bonus-hunter", "vip"]
+    own = await client.get(f"{V1}/players/{player_id}", headers=himself(player_id, shown["casino_id"]))
+    assert (own.status_code, "tags" in own.json()) == (200, False), "what staff write about a player is not for him"
     assert [one.tag for one in await told(service, public.PlayerTagged)] == ["vip", "bonus-hunter"]
 
 

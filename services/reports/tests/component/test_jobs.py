@@ -16,6 +16,7 @@ import pytest
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.tasks import TaskRunner
+from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token
 from contracts.payments.events import WithdrawalApproved, WithdrawalPaid, WithdrawalRequested
 from contracts.reports.permissions import ReportsPermission as P
@@ -263,6 +264,10 @@ async def test_a_report_is_for_whoever_may_draw_it(client: httpx.AsyncClient, se
     assert (await client.get(file, headers=staff(MALTA))).status_code == 200
     assert (await ask(client, wanted("revenue", LONDON), staff(MALTA))).status_code == 404
     assert (await ask(client, wanted(), staff(permissions=("none.of.these",)))).status_code == 403
+    for modes in ({}, {"financial": "mask"}, {"financial": "hash", "rg": "clear"}):
+        blind = bearer(make_token(permissions=tuple(P), casinos=("*",), subject=STAFF, modes=modes))
+        problem(await client.get(file, headers=blind), 403, "data_not_shown")
+        problem(await ask(client, wanted(), blind), 403, "data_not_shown")
     listed = (await client.get(f"{V1}/jobs", headers=staff())).json()
     assert [one["job_id"] for one in listed] == [job_id]
     assert (await client.get(f"{V1}/jobs", headers=staff(subject=uuid4()))).json() == []

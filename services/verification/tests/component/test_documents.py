@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from chassis.auth.policy.model import Mode
 from chassis.testing.lists import after_of
-from chassis.testing.tokens import bearer
+from chassis.testing.problems import problem
+from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 from contracts.verification.permissions import VerificationPermission as P
 
 from .world import CASINO, ELSEWHERE, V1, World, player_token, png, staff
@@ -63,6 +65,14 @@ async def test_what_is_stored_is_encrypted_and_what_is_opened_is_the_picture(wor
     [access] = await world.said("platform.access_recorded")
     assert access["subject_id"] == str(player)
     assert access["casino_id"] == str(CASINO)
+
+
+@pytest.mark.parametrize("mode", ["none", "hash", "mask"])
+async def test_who_sees_no_sensitive_data_in_clear_opens_no_picture(shared: World, mode: Mode) -> None:
+    document = (await shared.upload(await shared.register(), png(3))).json()["document_id"]
+    blind = make_token(permissions=[P.DOCUMENT_VIEW], casinos=[CASINO], modes={**ALL_CLEAR, "pii_sensitive": mode})
+    answer = await shared.client.get(f"{V1}/documents/{document}/content", headers=bearer(blind))
+    problem(answer, 403, "document_not_shown")
 
 
 async def test_a_stored_file_that_was_altered_is_not_given_out(world: World, files: Path) -> None:

@@ -311,15 +311,15 @@ def _totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _shown(job: Any, action: BulkAction) -> dict[str, Any]:
-    """What a second person is shown."""
+    """What a second person is shown. The sum of the amounts is at the job, for whoever sees the money of its list."""
     return {
         "action": action.title,
         "list": action.list,
         "rows": job.rows,
         "not_allowed": job.not_allowed,
-        "totals": job.totals,
         "parameters": job.parameters,
         "filter": job.asked,
         "casinos": [str(one) for one in job.casinos],
+        "job_href": f"/api/{action.list.split('/')[2]}/v1/bulk-jobs/{job.id}",
         "rows_href": f"/api/{action.list.split('/')[2]}/v1/bulk-jobs/{job.id}/rows",
     }

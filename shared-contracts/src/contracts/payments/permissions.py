@@ -20,6 +20,8 @@ class PaymentsPermission(StrEnum):
     """Approve a withdrawal."""
     WITHDRAWAL_REJECT = "payments.withdrawal.reject"
     """Reject a withdrawal, with a reason."""
+    WITHDRAWAL_VIEW_REASON = "payments.withdrawal.view_reason"
+    """Read in which words withdrawals were rejected."""
     BALANCE_VIEW = "payments.balance.view"
     """See a player's balance."""
     STATEMENT_VIEW = "payments.statement.view"

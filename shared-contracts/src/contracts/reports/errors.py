@@ -14,6 +14,8 @@ class ReportsError(StrEnum):
     """There is no report of this name."""
     PARAMETER_INVALID = "parameter_invalid"
     """A parameter is unknown to the report, missing, or has a value that is not allowed."""
+    DATA_NOT_SHOWN = "data_not_shown"
+    """The report has kinds of data that the caller's roles do not show in clear at all of its casinos."""
     FILE_NOT_READY = "file_not_ready"
     """The file is not made yet, or was not asked for in this format."""
     FILE_EXPIRED = "file_expired"

@@ -18,6 +18,8 @@ class VerificationError(StrEnum):
     """A document that is past its date cannot be accepted; reject it with the reason `expired`."""
     DOCUMENT_KIND_UNKNOWN = "document_kind_unknown"
     """Not a kind of document the catalogue knows."""
+    DOCUMENT_NOT_SHOWN = "document_not_shown"
+    """The caller opens documents, and sees no sensitive data in clear."""
     DOCUMENT_UNKNOWN = "document_unknown"
     """The case has no such document."""
     HIT_ALREADY_DECIDED = "hit_already_decided"

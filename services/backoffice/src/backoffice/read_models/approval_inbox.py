@@ -123,7 +123,7 @@ def _withdrawal(event: WithdrawalRequested, recorded: Recorded[Any]) -> Row:
         "risk": "high",
         "subject_kind": "withdrawal",
         "subject_id": str(event.withdrawal_id),
-        "summary": f"Withdrawal of {event.amount_minor} minor units {event.currency}",
+        "summary": f"Withdrawal in {event.currency}",
         "requester_id": event.player_id,
         "barred": [],
         "approved_by": [],

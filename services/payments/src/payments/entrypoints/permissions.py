@@ -41,8 +41,14 @@ PERMISSIONS = (
         "Reject withdrawals",
         "high",
         ("financial",),
-        description="The money goes back to the player's balance; he is told the reason.",
+        description="The money goes back to the player's balance; he is not told the reason.",
         amounts=True,
+    ),
+    PermissionSpec(
+        P.WITHDRAWAL_VIEW_REASON,
+        "Read why withdrawals were rejected",
+        "normal",
+        description="Colleagues write freely there, suspicions included.",
     ),
     PermissionSpec(
         P.BALANCE_VIEW, "See a player's balance", "normal", ("financial",), impersonation=True, api_client=True

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from chassis.auth.permissions import DataClass
 from contracts.reports.permissions import ReportsPermission as P
 from reports.domain.job.errors import ParameterInvalid
 
@@ -37,6 +38,7 @@ class ReportDefinition:
     Attributes:
         name: how clients call it.
         permission: needed for every casino it covers, to ask for it and to fetch it.
+        data_classes: the kinds of data in it, which are drawn by whoever sees them in clear.
         longest_days: the longest interval.
     """
 
@@ -45,6 +47,7 @@ class ReportDefinition:
     permission: P
     columns: tuple[ReportColumn, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    data_classes: tuple[DataClass, ...] = ("financial",)
     longest_days: int = 366
 
     def checked(self, given: Mapping[str, str]) -> dict[str, str]:

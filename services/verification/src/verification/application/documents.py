@@ -17,7 +17,7 @@ from verification.application.files import EXTENSIONS, Inspected
 from verification.application.ports import DocumentFiles, FileStore, StoredFile, Vault
 from verification.domain.case.aggregate import case
 from verification.domain.case.commands import EraseCase, UploadDocument
-from verification.domain.case.errors import CaseGone, CaseUnknown, DocumentUnknown
+from verification.domain.case.errors import CaseGone, CaseUnknown, DocumentNotShown, DocumentUnknown
 
 DELETE_FILES = "delete_files"
 """The kind of the background task that removes an erased player's files."""
@@ -111,11 +111,15 @@ class Documents:
             await self._store.delete(path)
         return Uploaded(document_id, created)
 
-    async def open(self, ctx: Context, document_id: UUID) -> Content:
+    async def open(self, ctx: Context, document_id: UUID, shown_at: Callable[[UUID], bool]) -> Content:
         """The content of a document; that it was seen is recorded before the first byte leaves.
+
+        Args:
+            shown_at: whether the caller sees scans in clear at this casino; of a picture there is no mask.
 
         Raises:
             DocumentUnknown: there is none, or not for this caller.
+            DocumentNotShown: there is, and it is not shown to them.
             CaseGone: it was erased.
             FileDamaged: the file is gone or altered at its beginning; altered further on, the answer breaks off.
         """
@@ -124,6 +128,8 @@ class Documents:
             file = await self._files.find(uow.connection, document_id)
             if file is None or not uow.ctx.scope.allows(file.casino_id):
                 raise DocumentUnknown
+            if not shown_at(file.casino_id):
+                raise DocumentNotShown
             token = file.key_token
             key = None if token is None else await self._vault.decrypt(uow.connection, file.player_id, token)
             if key is None:

@@ -31,6 +31,13 @@ class ParameterInvalid(Invalid):
     code = "parameter_invalid"
 
 
+class DataNotShown(DomainError):
+    """Figures are of no use masked: whoever does not see the kinds of data in clear draws no report of them."""
+
+    code = "data_not_shown"
+    status = 403
+
+
 class FileNotReady(DomainError):
     code = "file_not_ready"
 

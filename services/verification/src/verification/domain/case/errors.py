@@ -15,6 +15,13 @@ class DocumentUnknown(NotFound):
     code = "document_unknown"
 
 
+class DocumentNotShown(DomainError):
+    """The caller opens documents, and sees no sensitive data in clear."""
+
+    code = "document_not_shown"
+    status = 403
+
+
 class DocumentKindUnknown(Invalid):
     """Not a kind of document the catalogue knows."""
 

@@ -32,7 +32,7 @@ PLAYERS = ListSpec(
         "country": Field(table.c.country),
         "currency": Field(table.c.currency),
         "registered_at": Field(table.c.registered_at, sortable=True),
-        "tags": Field(table.c.tags, kind="texts"),
+        "tags": Field(table.c.tags, kind="texts", staff_only=True),
         "excluded_until": Field(table.c.excluded_until, data_class="rg"),
         "test_account": Field(table.c.test_account),
         "email": _personal("email"),

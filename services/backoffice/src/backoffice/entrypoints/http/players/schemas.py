@@ -105,7 +105,7 @@ class PlayerItem(BaseModel):
     country: str
     currency: str
     registered_at: datetime
-    tags: list[str]
+    tags: list[str] | None = Field(default=None, description="For staff")
     excluded_until: date | None = Field(default=None, description="For whoever sees exclusions")
     test_account: bool
     email: str | None = None

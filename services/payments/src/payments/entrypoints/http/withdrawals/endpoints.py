@@ -1,6 +1,6 @@
 """Withdrawals: a player asks for one or takes it back; people approve or reject; everybody concerned looks at them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -36,6 +36,7 @@ router = APIRouter(prefix="/api/payments/v1/withdrawals", tags=["withdrawals"])
 async def request_a_withdrawal(
     caller: Annotated[Caller, Player("only the player takes his money out")],
     body: WithdrawalBody,
+    request: Request,
     once: Once,
     desk: TheDesk,
 ) -> Response:
@@ -56,14 +57,7 @@ async def request_a_withdrawal(
         await request_withdrawal(desk, uow, wish)
         return await _item(uow.connection, caller, wish.withdrawal_id)
 
-    return await once(caller, work)
-
-
-def _without_staff(_request: Request, caller: Caller) -> Any:
-    async def finish(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [_for(caller, row) for row in rows]
-
-    return finish
+    return _shown(await once(caller, work), request, caller)
 
 
 serve_list(
@@ -73,7 +67,6 @@ serve_list(
     PlayerOr(P.WITHDRAWAL_LIST),
     item=WithdrawalItem,
     export=P.WITHDRAWAL_EXPORT,
-    finish=_without_staff,
     summary="Withdrawals, newest first: a player's own, or those of the casinos a member of staff may see.",
 )
 
@@ -131,7 +124,11 @@ async def reject(
 
 @router.post("/{withdrawal_id}/cancel", response_model=WithdrawalItem)
 async def cancel(
-    caller: Annotated[Caller, Player("only the player takes it back")], withdrawal_id: UUID, once: Once, desk: TheDesk
+    caller: Annotated[Caller, Player("only the player takes it back")],
+    withdrawal_id: UUID,
+    request: Request,
+    once: Once,
+    desk: TheDesk,
 ) -> Response:
     """Take it back, as long as it was not sent and where the casino's jurisdiction allows it."""
 
@@ -139,13 +136,14 @@ async def cancel(
         await cancel_withdrawal(desk, uow, withdrawal_id, caller.id)
         return await _item(uow.connection, caller, withdrawal_id)
 
-    return await once(caller, work, status=200)
+    return _shown(await once(caller, work, status=200), request, caller)
 
 
 def _shown(answer: Response, request: Request, caller: Caller) -> Response:
     """The answer, by what the caller may see when it is given: a repeat may come after his roles changed."""
     item = WithdrawalItem.model_validate_json(bytes(answer.body))
     shown = as_listed(WITHDRAWALS, item, request, caller, item.casino_id)
+    shown.status_code = answer.status_code
     if REPLAYED in answer.headers:
         shown.headers[REPLAYED] = answer.headers[REPLAYED]
     return shown
@@ -157,9 +155,4 @@ async def _item(connection: AsyncConnection, caller: Caller, withdrawal_id: UUID
         raise NotFound
     caller.must_see(row["casino_id"])
     caller.must_be(row["player_id"])
-    return WithdrawalItem(**_for(caller, {"withdrawal_id": row.pop("id"), **row}))
-
-
-def _for(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
-    """What a player sees of his withdrawal: not who decided, nor in which words."""
-    return {**row, "approved_by": [], "reject_reason": None} if caller.is_player else row
+    return WithdrawalItem(**{"withdrawal_id": row.pop("id"), **row})

@@ -57,10 +57,10 @@ class WithdrawalItem(BaseModel):
     destination: str = Field(description="Masked: the last four characters")
     payload_sha256: str | None = Field(description="Of the whole order; the second of two who approve it names it")
     approvals_needed: int = Field(description="0: the casino's policy approved; 2: a second person must approve")
-    approved_by: list[str] = Field(description="Who approved so far; players do not see names of staff")
+    approved_by: list[str] | None = Field(default=None, description="Who approved so far; players do not see it")
     reference: str | None = Field(description="How the provider calls it")
     code: str | None = Field(description="Why it failed or came back")
-    reject_reason: str | None
+    reject_reason: str | None = Field(default=None, description="In the words of staff, for whoever may read them")
     returned_minor: int | None = Field(description="What came back after it was paid")
     created_at: datetime
     updated_at: datetime

@@ -24,10 +24,18 @@ from contracts.reports.permissions import ReportsPermission as P
 from reports.adapters.figures import casino_names
 from reports.adapters.making import MAKE
 from reports.adapters.tables import progress
-from reports.application.definitions import DEFINITIONS
+from reports.application.definitions import DEFINITIONS, ReportDefinition
 from reports.domain.job.aggregate import job
 from reports.domain.job.commands import RequestReport
-from reports.domain.job.errors import CasinoUnknown, FileExpired, FileNotReady, FileUnknown, JobUnknown, ReportUnknown
+from reports.domain.job.errors import (
+    CasinoUnknown,
+    DataNotShown,
+    FileExpired,
+    FileNotReady,
+    FileUnknown,
+    JobUnknown,
+    ReportUnknown,
+)
 from reports.entrypoints.http.jobs.listing import JOBS
 from reports.entrypoints.http.jobs.schemas import Accepted, FileView, Format, JobItem, JobView, RequestBody
 from reports.read_models.job_list import table as jobs
@@ -42,12 +50,15 @@ _HEARTBEAT_EVERY = 50
 async def request_report(
     caller: Annotated[Caller, Requires(P.JOB_LIST)], body: RequestBody, db: Db, once: Once
 ) -> Response:
-    """Ask for a report. The answer comes at once; the report is made in the background."""
+    """Ask for a report. The answer comes at once; the report is made in the background.
+
+    A report with money in it is for whoever sees money in clear at each of its casinos: 403 `data_not_shown`.
+    """
     definition = DEFINITIONS.get(body.report)
     if definition is None:
         raise ReportUnknown(f"There is {', '.join(DEFINITIONS)}.", field="report")
     for casino_id in body.casino_ids:
-        caller.must_see(casino_id, definition.permission)
+        _must_see(caller, casino_id, definition)
     parameters, job_id = definition.checked(body.parameters), uuid7()
     known = {casino_id for casino_id, _, _ in await casino_names(db, body.casino_ids)}
     if not set(body.casino_ids) <= known:
@@ -102,7 +113,8 @@ async def follow_job(caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UU
 async def download(
     caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UUID, file_format: Format, request: Request, app: App
 ) -> StreamingResponse:
-    """Fetch a finished file. Whoever may no longer draw the report may no longer fetch it either.
+    """Fetch a finished file. Whoever may no longer draw the report, or no longer sees its kinds of data, may no longer
+    fetch it either.
 
     `file_not_ready` means that it is worth asking again. Where no file will ever be (a format nobody asked for, a
     report that could not be made), there is nothing to wait for.
@@ -113,7 +125,7 @@ async def download(
     async def work(uow: UnitOfWork) -> tuple[Any, dict[str, Any]]:
         row = await _own(uow.connection, caller, job_id)
         for casino_id in row.casino_ids:
-            caller.must_see(UUID(casino_id), DEFINITIONS[row.report].permission)
+            _must_see(caller, UUID(casino_id), DEFINITIONS[row.report])
         if file_format not in row.formats or row.status == "failed":
             raise FileUnknown("There is no such file and there will be none.")
         if row.status != "completed":
@@ -143,6 +155,13 @@ async def download(
         "Digest": f"sha-256={b64encode(bytes.fromhex(file['sha256'])).decode()}",
     }
     return StreamingResponse(files.read(file["path"]), media_type=MEDIA_TYPES[file_format], headers=headers)
+
+
+def _must_see(caller: Caller, casino_id: UUID, definition: ReportDefinition) -> None:
+    """NotFound outside the caller's casinos; DataNotShown where the report has what they do not see in clear there."""
+    caller.must_see(casino_id, definition.permission)
+    if any(caller.mode(kind, casino_id, definition.permission) != "clear" for kind in definition.data_classes):
+        raise DataNotShown
 
 
 async def _own(connection: AsyncConnection, caller: Caller, job_id: UUID) -> Any:
