@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from security.adapters.catalogue import promised
-from security.domain.duties import PAIRS, conflicts
+from security.application.seed_roles import SEED_ROLES, SeedRole
+from security.domain.duties import APART, Pair, conflicts, pairs
 from security.domain.grants import (
     Declared,
     Grant,
@@ -148,8 +149,56 @@ def test_a_pattern_stands_for_whole_parts(pattern: str, expected: set[str]) -> N
     assert matching(pattern, NAMES) == expected
 
 
-PAIR = PAIRS[0]
-DUTIES = {name: Declared(risk="high") for pair in PAIRS for name in (pair.first, pair.second)}
+PAIR = next(iter(pairs(["payments.withdrawal.approve", "security.role.assign"])))
+DUTIES = {name: Declared(risk="high") for name in promised()}
+
+
+def met(*permissions: str) -> list[tuple[str, str]]:
+    """The pairs that somebody meets who holds these."""
+    known = {name: Declared(risk="high") for name in permissions}
+    found = conflicts(lines(Grant(pattern=name) for name in permissions), known)
+    return sorted((one.pair.first, one.pair.second) for one in found)
+
+
+def test_duties_are_classes_of_permissions() -> None:
+    one_person = [
+        "payments.bulk.approve",
+        "payments.policy.approve",
+        "payments.withdrawal.reject",
+        "security.role.assign",
+        "verification.document.decide",
+    ]
+    assert met(*one_person) == [
+        ("payments.bulk.approve", "payments.policy.approve"),
+        ("payments.bulk.approve", "security.role.assign"),
+        ("payments.bulk.approve", "verification.document.decide"),
+        ("payments.policy.approve", "security.role.assign"),
+        ("payments.withdrawal.reject", "security.role.assign"),
+    ]
+
+
+@pytest.mark.parametrize("access", ["security.role.assign", "security.staff.reset_factors", "security.client.manage"])
+@pytest.mark.parametrize("money", ["payments.adjustment.create", "payments.provider.approve", "games.supplier.approve"])
+def test_whoever_gives_access_writes_nothing_about_money_even_what_is_declared_later(access: str, money: str) -> None:
+    assert met(money, access) == [(money, access)]
+
+
+def test_who_only_looks_or_stops_meets_nothing() -> None:
+    looks = ["payments.withdrawal.list", "payments.ledger.export", "security.role.list", "security.staff.disable"]
+    assert met(*looks, "payments.withdrawal.reject", "payments.policy.set", "verification.hit.decide") == []
+    assert met(*looks, "security.role.assign", "verification.hit.decide", "reports.withdrawals.request") == []
+
+
+@pytest.mark.parametrize("seed", SEED_ROLES, ids=lambda seed: seed.name)
+def test_no_role_to_begin_with_holds_what_is_kept_apart(seed: SeedRole) -> None:
+    assert conflicts(lines(seed.grants), DUTIES) == []
+
+
+def test_each_pair_is_told_once_and_nothing_is_kept_apart_from_itself() -> None:
+    found: list[Pair] = pairs(DUTIES)
+    assert len({(one.first, one.second) for one in found}) == len(found)
+    assert not [one for one in found if one.first == one.second]
+    assert all(one.first.of(DUTIES) and one.second.of(DUTIES) for one in APART)
 
 
 def test_duties_meet_where_both_are_held() -> None:
@@ -165,7 +214,3 @@ def test_duties_meet_where_both_are_held() -> None:
 def test_duties_do_not_meet_where_one_is_denied() -> None:
     held = lines([Grant(pattern=PAIR.first), Grant(pattern=PAIR.second), Grant(pattern=PAIR.first, effect="deny")])
     assert conflicts(held, DUTIES) == []
-
-
-def test_every_duty_is_a_permission_somebody_promises() -> None:
-    assert set(DUTIES) <= promised()

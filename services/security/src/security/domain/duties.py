@@ -1,9 +1,99 @@
-"""Duties that two people share, so that nobody can do harm alone: which permissions are never held together."""
+"""Duties that two people share, so that nobody can do harm alone: which permissions are never held together.
 
-from collections.abc import Sequence
+A duty is a class of permissions, told by their names, so that one that is declared tomorrow falls into it by itself.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from security.domain.grants import Catalogue, Line, held_at, places
+from security.domain.grants import Catalogue, Line, covers, held_at, places
+
+_LOOKING = frozenset({"list", "view", "export", "heavy", "share", "request"})
+"""First words of actions that change nothing but the view of who has them, or only ask for something."""
+
+_NOTHING_ALONE = frozenset({"run"})
+"""Of actions that give nothing by themselves: each row of a bulk job takes the permission for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What belongs together, because it does the same kind of harm in the wrong hands.
+
+    Attributes:
+        patterns: permissions that change something and match one of these are of it,
+        but: unless they match one of these,
+        harmless: or their action begins with one of these words.
+    """
+
+    patterns: tuple[str, ...]
+    but: tuple[str, ...] = ()
+    harmless: frozenset[str] = frozenset()
+
+    def has(self, permission: str) -> bool:
+        """Whether a permission is of it."""
+        word = permission.rpartition(".")[2].partition("_")[0]
+        if word in _LOOKING | _NOTHING_ALONE | self.harmless:
+            return False
+        return _any(self.patterns, permission) and not _any(self.but, permission)
+
+    def of(self, permissions: Iterable[str]) -> list[str]:
+        """Those of it, sorted."""
+        return sorted(one for one in permissions if self.has(one))
+
+
+_RULES = ("payments.policy.*", "payments.provider.*")
+
+MONEY = Duty(patterns=("payments.*", "games.supplier.*"))
+"""Any write about money, and about the partners it is earned with."""
+
+MONEY_OUT = Duty(patterns=("payments.*",), but=(*_RULES, "payments.parked.*"), harmless=frozenset({"reject"}))
+"""What lets money go, one by one or by the hundred. A rejected withdrawal goes back to its player."""
+
+MONEY_RULES = Duty(patterns=_RULES)
+"""By which rules and through whom money goes: whoever sets them, and the second person for it."""
+
+ACCESS = Duty(
+    patterns=("security.role.*", "security.staff.*", "security.client.*", "security.conflict.*"),
+    harmless=frozenset({"draft", "disable", "create", "enable"}),
+)
+"""What makes or lets in whoever may do something. A colleague who is new or back may do what others gave him."""
+
+FINDING = Duty(patterns=("verification.*",), but=("verification.parked.*",), harmless=frozenset({"upload"}))
+"""Who somebody is, and whether he is on a list."""
+
+VANISHING = Duty(patterns=("backoffice.player.erase",))
+"""What makes the traces of a person vanish."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Two duties of which nobody has something of both at one casino."""
+
+    first: Duty
+    second: Duty
+    why: str
+
+
+APART: tuple[Apart, ...] = (
+    Apart(
+        first=MONEY,
+        second=ACCESS,
+        why="Whoever decides about money or partners does not make people, roles or passwords that do so as well.",
+    ),
+    Apart(first=MONEY_OUT, second=MONEY_RULES, why="Whoever lets money out does not set the rules for it."),
+    Apart(
+        first=MONEY_OUT,
+        second=FINDING,
+        why="Whoever finds that somebody is who he says he is does not pay him.",
+    ),
+    Apart(
+        first=VANISHING,
+        second=FINDING,
+        why="Whoever can make a person's traces vanish does not decide what the person was.",
+    ),
+)
+"""What is kept apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,44 +105,24 @@ class Pair:
     why: str
 
 
-def _pairs(first: str, why: str, *seconds: str) -> list[Pair]:
-    return [Pair(first=first, second=one, why=why) for one in seconds]
+def pairs(permissions: Iterable[str]) -> list[Pair]:
+    """What is kept apart among these permissions, each pair once.
+
+    >>> [(one.first, one.second) for one in pairs(["payments.bulk.approve", "payments.policy.set", "games.game.list"])]
+    [('payments.bulk.approve', 'payments.policy.set')]
+    """
+    return list(_pairs(frozenset(permissions)))
 
 
-PAIRS: tuple[Pair, ...] = (
-    *_pairs(
-        "payments.withdrawal.approve",
-        "Whoever lets money out does not make people, roles or passwords that let it out as well.",
-        "security.role.assign",
-        "security.role.define",
-        "security.staff.reset",
-    ),
-    *_pairs(
-        "payments.withdrawal.approve",
-        "Whoever lets money out does not set the rules for it.",
-        "payments.policy.set",
-        "payments.provider.configure",
-    ),
-    *_pairs(
-        "payments.withdrawal.approve",
-        "Whoever finds that somebody is who he says he is does not pay him.",
-        "verification.document.decide",
-        "verification.hit.decide",
-    ),
-    *_pairs(
-        "security.role.assign",
-        "Whoever gives access does not decide about money or partners.",
-        "payments.policy.set",
-        "payments.provider.configure",
-        "games.supplier.configure",
-    ),
-    *_pairs(
-        "backoffice.player.erase",
-        "Whoever can make a person's traces vanish does not decide what the person was.",
-        "verification.hit.decide",
-    ),
-)
-"""What is kept apart."""
+@lru_cache(maxsize=256)
+def _pairs(permissions: frozenset[str]) -> tuple[Pair, ...]:
+    found = {
+        (first, second): Pair(first=first, second=second, why=one.why)
+        for one in APART
+        for first in one.first.of(permissions)
+        for second in one.second.of(permissions)
+    }
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +141,12 @@ def conflicts(held: Sequence[Line], catalogue: Catalogue) -> list[Conflict]:
     found: list[Conflict] = []
     everywhere: set[Pair] = set()
     for casino in places(held):
-        here = held_at(held, casino, catalogue)
-        meeting = [pair for pair in PAIRS if pair.first in here and pair.second in here and pair not in everywhere]
-        found.extend(Conflict(pair=pair, casino=casino) for pair in meeting)
+        meeting = [one for one in pairs(held_at(held, casino, catalogue)) if one not in everywhere]
+        found.extend(Conflict(pair=one, casino=casino) for one in meeting)
         if casino == "*":
             everywhere.update(meeting)
     return found
+
+
+def _any(patterns: Iterable[str], permission: str) -> bool:
+    return any(covers(pattern, permission) for pattern in patterns)
