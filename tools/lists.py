@@ -37,7 +37,7 @@ How much of a field is shown depends on the kind of its data and the caller's ro
 neither filtered nor sorted.
 
 ```sh
-TOKEN=...  # from POST /api/security/v1/sessions
+TOKEN=...  # from POST /api/security/v1/staff-sessions
 ```
 """
 
@@ -60,6 +60,8 @@ def _section(one: ServedList) -> Iterator[str]:
     yield f"For {one.rule.permission or one.rule.label}" + (
         "; a player sees what is their own." if spec.owner_column is not None else "."
     )
+    if one.export is not None:
+        yield f"Taken away as a file, or a page as CSV, with {one.export}."
     yield f"In the order `{spec.default_order}` unless asked otherwise. {_limits(spec)}"
     yield ""
     yield "| field | type | operators | sorted | data | index |"

@@ -92,7 +92,11 @@ CEREMONIES: dict[str, Example] = {
     ),
     **{
         f"POST {_SECURITY}/{name}/exports": Example(caller="operator", body=_EXPORT)
-        for name in ("staff", "roles", "assignments", "access-review", "elevations", "break-glass")
+        for name in (
+            *("staff", "roles", "assignments", "access-review", "elevations", "break-glass"),
+            *("alarms", "approvals", "clients", "parked-messages", "permissions", "sessions", "sod-conflicts"),
+            "roles/{role_id}/versions",
+        )
     },
     f"POST {_SECURITY}/audit/exports": Example(
         caller="operator", body={**_EXPORT, "format": "xlsx"}, query={"happened_at": "gte.now-7d"}

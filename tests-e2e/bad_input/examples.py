@@ -247,6 +247,20 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_GAMES}/casinos/{{casino_id}}/games": {},
     f"{_BACKOFFICE}/casinos": {},
     f"{_BACKOFFICE}/approvals": {},
+    f"{_BACKOFFICE}/approvals/awaiting-me": {},
+    f"{_BACKOFFICE}/approvals/mine": {},
+    f"{_PLAYER}/notes": {},
+    f"{_GAMES}/approvals": {},
+    f"{_GAMES}/suppliers": {},
+    f"{_GAMES}/casinos/{{casino_id}}/suppliers": {},
+    f"{_PAYMENTS}/approvals": {},
+    f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
+    f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},
+    f"{_PAYMENTS}/players/{{player_id}}/wallets/{{currency}}/movements": {},
+    f"{_VERIFICATION}/approvals": {},
+    f"{_VERIFICATION}/lists": {},
+    "/api/reports/v1/jobs": {},
+    **{f"/api/{service}/v1/parked-messages": {} for service in SERVICES if service != "security"},
 }
 EXAMPLES |= {
     f"POST {one}/exports": Example(body={"format": "csv", "reason": "a yearly audit"}, query=query)

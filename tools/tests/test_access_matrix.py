@@ -103,6 +103,7 @@ ADMINISTRATORS_ALONE = frozenset(
         "payments.list.heavy",
         "payments.policy.set",
         "security.client.disable",
+        "security.client.export",
         "security.client.list",
         "security.client.manage",
         "security.conflict.override",

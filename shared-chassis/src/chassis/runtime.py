@@ -37,7 +37,7 @@ from chassis.bulk.desk import Bulk
 from chassis.bulk.http import bulk_routes
 from chassis.db import Database
 from chassis.exports.desk import Exports
-from chassis.exports.http import export_routes, exports_router
+from chassis.exports.http import export_routes
 from chassis.http import create_service
 from chassis.http.listing.served import served_by
 from chassis.http.serving import serve_app
@@ -133,8 +133,8 @@ class Service:
             self.tasks = {**self.tasks, **self.approvals.tasks}
             self.read_models = [*self.read_models, *([approval_list] if self.four_eyes else [])]
         if self.exports is None:
-            self.exports = Exports(self.application, list(served_by(self.routers)), self.settings)
-            self.tasks = {**self.tasks, **(self.exports.tasks if self.exports.lists else {})}
+            self.exports = Exports(self.application, self.settings)
+            self.tasks = {**self.tasks, **self.exports.tasks}
         if self.parked is None and any(spec.id == f"{self.name}.parked.list" for spec in self.permissions):
             self.parked = ParkedDesk(self.application, self.consumer)
             self.tasks = {**self.tasks, **self.parked.tasks}
@@ -174,12 +174,11 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
             await stack.enter_async_context(running(service, role, hurry, policy=following, kept=kept))
             yield
 
-    approvals = [approvals_router(service.name, listed=service.approvals_listed)] if service.four_eyes else []
-    parked = [parked_router(service.name)] if service.parked is not None else []
-    exports = [*export_routes(list(service.routers))]
-    exports += [exports_router(service.name)] if exports else []
+    inbox = approvals_router(service.name, service.permissions, listed=service.approvals_listed)
+    approvals = [inbox] if service.four_eyes else []
+    listed = [*service.routers, *approvals, *([parked_router(service.name)] if service.parked is not None else [])]
+    routers = [*listed, *export_routes(service.name, listed), *bulk_routes(service.name, service.bulk)]
     live = live_lists(service, [*service.routers, *approvals])
-    routers = [*service.routers, *approvals, *parked, *exports, *bulk_routes(service.name, service.bulk)]
     routers += [views_router(service.name)] if any(served_by(routers)) else []
     routers += [live_router(service.name, live)] if live.lists.by_name else []
     views = Views(service.application, list(served_by(routers)), service.settings)
@@ -216,6 +215,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     check_guarded(app, service.four_eyes)
     assert service.exports is not None
     assert service.bulk_jobs is not None
+    service.exports.offer(list(served_by(listed)))
     for part in (service.exports, service.bulk_jobs):
         part.attach(app.state, policy or getattr(service.verifier, "policy", None))
     return app

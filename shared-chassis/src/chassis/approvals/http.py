@@ -1,5 +1,6 @@
 """The routes about proposals, the same in every service."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from chassis.approvals.desk import Approvals
 from chassis.approvals.errors import ApprovalUnknown
 from chassis.auth import AnyStaff, Caller, Forbidden, Requires
 from chassis.auth.errors import PolicyStale
+from chassis.auth.permissions import PermissionSpec
 from chassis.db.tables import approval_list as table
 from chassis.domain import NotFound
 from chassis.http.listing import Field as Listed
@@ -100,13 +102,17 @@ async def _approvals(request: Request) -> Any:
 TheApprovals = Annotated[Approvals, Depends(_approvals)]
 
 
-def approvals_router(service: str, *, listed: bool = True) -> APIRouter:
-    """The routes of one service. `listed=False` where a list of its own stands at the same address."""
+def approvals_router(service: str, permissions: Sequence[PermissionSpec], *, listed: bool = True) -> APIRouter:
+    """The routes of one service. `listed=False` where a list of its own stands at the same address. The list is taken
+    away as a file where one of its permissions says so.
+    """
     router = APIRouter(prefix=f"/api/{service}/v1/approvals", tags=["approvals"])
     may_list = f"{service}.approval.list"
     if listed:
         summary = "What waits for a second person, or did, newest first."
-        serve_list(router, "", APPROVALS, Requires(may_list), item=ApprovalItem, summary=summary)
+        known, may_take = {str(spec.id) for spec in permissions}, f"{service}.approval.export"
+        export = may_take if may_take in known else None
+        serve_list(router, "", APPROVALS, Requires(may_list), item=ApprovalItem, export=export, summary=summary)
     _add_proposal(router, may_list)
     _add_decisions(router)
     return router

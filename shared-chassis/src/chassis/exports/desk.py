@@ -51,21 +51,21 @@ _LABEL: Final = "list_export"
 
 
 class Exports:
-    """The exports of one service.
+    """The exports of one service."""
 
-    Args:
-        lists: those that are offered; the others are left alone.
-    """
-
-    def __init__(self, application: Application, lists: Sequence[Served], settings: ServiceSettings) -> None:
+    def __init__(self, application: Application, settings: ServiceSettings) -> None:
         self.app = application
         self.files = FileStore(settings.files_url, f"exports/{application.source}")
-        self.lists: Mapping[str, Served] = {one.path: one for one in lists if one.export is not None}
+        self.lists: Mapping[str, Served] = {}
         self._box = SecretBox(settings.master_key_bytes)
         self._most = settings.export_rows
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._state: State | None = None
         self._held: Held | None = None
+
+    def offer(self, lists: Sequence[Served]) -> None:
+        """Learn which lists are taken away; those without a permission for it are left alone."""
+        self.lists = {one.path: one for one in lists if one.export is not None}
 
     def attach(self, state: State, held: Held | None) -> None:
         """Learn what the service's lists find at their application, and the policy it decides by."""
@@ -81,7 +81,7 @@ class Exports:
     async def check(self, request: Request, caller: Caller, served: Served, asked: Mapping[str, Any]) -> Whole:
         """What would be taken away. RequestProblem or DomainError as the list itself would refuse it."""
         assert served.export is not None
-        taking = exporting(caller, served.permission, served.export)
+        taking = exporting(caller, served.asks, served.export)
         return await self._whole(request.app.state, served, taking, asked)
 
     async def ask(
@@ -133,7 +133,7 @@ class Exports:
             raise Forbidden
         await self._held.look()
         asked = json.loads(self._box.open(row.asked, label=_LABEL))
-        caller = exporting(absent(row.requested_by, asked["amr"], self._held), served.permission, served.export)
+        caller = exporting(absent(row.requested_by, asked["amr"], self._held), served.asks, served.export)
         whole = await self._whole(self._state, served, caller, asked)
         place = f"{task.id}/{task.attempts}.{row.format}"
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
@@ -207,7 +207,7 @@ class Exports:
         served = self.lists.get(row.path)
         if served is None or served.export is None:
             raise ExportUnknown
-        now = exporting(caller, served.permission, served.export)
+        now = exporting(caller, served.asks, served.export)
         if row.state == "failed":
             raise ExportFailed
         if row.state == "expired" or (row.expires_at is not None and row.expires_at <= uow.ctx.occurred_at):

@@ -84,13 +84,13 @@ async def _exports(request: Request) -> Any:
 TheExports = Annotated[Exports, Depends(_exports)]
 
 
-def export_routes(routers: list[APIRouter]) -> list[APIRouter]:
-    """A router with a route for every list of these routers that may be taken away."""
+def export_routes(service: str, routers: list[APIRouter]) -> list[APIRouter]:
+    """A route for every list of these routers that may be taken away, and those about the caller's own exports."""
     router = APIRouter(tags=["exports"])
     offered = [one for one in served_by(routers) if one.export is not None]
     for served in offered:
         _add(router, served)
-    return [router] if offered else []
+    return [router, exports_router(service)] if offered else []
 
 
 def _add(router: APIRouter, served: Served) -> None:

@@ -88,7 +88,8 @@ def parked_router(service: str) -> APIRouter:
     """The routes of one service."""
     router = APIRouter(prefix=f"/api/{service}/v1/parked-messages", tags=["parked messages"])
     summary = "Messages that were set aside because they could not be handled, newest first."
-    serve_list(router, "", PARKED, Requires(f"{service}.parked.list"), item=ParkedItem, summary=summary)
+    may_list, may_take = Requires(f"{service}.parked.list"), f"{service}.parked.export"
+    serve_list(router, "", PARKED, may_list, item=ParkedItem, export=may_take, summary=summary)
     _add_look(router, f"{service}.parked.view")
     _add_ends(router, f"{service}.parked.replay", f"{service}.parked.discard")
     return router

@@ -12,6 +12,12 @@ def parked_permissions(service: str) -> tuple[PermissionSpec, ...]:
             f"{service}.parked.list", "See which messages were set aside, and why", data_classes=("internal",)
         ),
         PermissionSpec(
+            f"{service}.parked.export",
+            "Take which messages were set aside, and why, away as a file",
+            "high",
+            ("internal",),
+        ),
+        PermissionSpec(
             f"{service}.parked.view",
             "See what is in a message that was set aside",
             "high",

@@ -68,3 +68,7 @@ class BackofficePermission(StrEnum):
     """Do to many rows of a list at once what one may do to each of them."""
     BULK_APPROVE = "backoffice.bulk.approve"
     """Approve what another would do to many rows at once."""
+    PARKED_EXPORT = "backoffice.parked.export"
+    """Take which messages were set aside, and why, away as a file."""
+    NOTE_EXPORT = "backoffice.note.export"
+    """Take the notes about a player away as a file."""

@@ -26,3 +26,7 @@ class ReportsPermission(StrEnum):
     """Give a message up that was set aside."""
     VIEW_SHARE = "reports.view.share"
     """Share saved views of lists with a role or a casino, and look after those that are shared."""
+    PARKED_EXPORT = "reports.parked.export"
+    """Take which messages were set aside, and why, away as a file."""
+    JOB_EXPORT = "reports.job.export"
+    """Take the list of reports one asked for away as a file."""

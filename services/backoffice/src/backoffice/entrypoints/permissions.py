@@ -91,6 +91,7 @@ PERMISSIONS = (
     PermissionSpec(
         P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
     ),
+    PermissionSpec(P.NOTE_EXPORT, "Take the notes about a player away as a file", "high", ("internal",)),
     *parked_permissions("backoffice"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
     PermissionSpec(

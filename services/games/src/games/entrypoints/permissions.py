@@ -36,6 +36,10 @@ PERMISSIONS = (
     PermissionSpec(P.ROUND_EXPORT, "Take rounds away as a file", "high", ("financial",)),
     PermissionSpec(P.SESSION_EXPORT, "Take game sessions away as a file", "high", ("internal",)),
     PermissionSpec(P.GAME_EXPORT, "Take a casino's games away as a file", "normal", ("internal",)),
+    PermissionSpec(
+        P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
+    ),
+    PermissionSpec(P.SUPPLIER_EXPORT, "Take the accounts with suppliers away as a file", "high", ("internal",)),
     *parked_permissions("games"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

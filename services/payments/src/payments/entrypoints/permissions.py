@@ -72,6 +72,20 @@ PERMISSIONS = (
     PermissionSpec(P.POLICY_APPROVE, "Approve changes of the rules for withdrawals", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial",)),
     PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial",)),
+    PermissionSpec(
+        P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
+    ),
+    PermissionSpec(P.STATEMENT_EXPORT, "Take the movements of a wallet away as a file", "high", ("financial",)),
+    PermissionSpec(P.ATTEMPT_EXPORT, "Take the calls to providers away as a file", "high", ("internal",)),
+    PermissionSpec(
+        P.NOTIFICATION_EXPORT,
+        "Take what providers notified us of away as a file",
+        "high",
+        (
+            "internal",
+            "financial",
+        ),
+    ),
     *parked_permissions("payments"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
     PermissionSpec(

@@ -16,6 +16,7 @@ PERMISSIONS = (
         description="Everything single players did with money, in a file.",
     ),
     PermissionSpec(P.WITHDRAWALS_REQUEST, "Draw withdrawal reports", "normal", ("financial",), api_client=True),
+    PermissionSpec(P.JOB_EXPORT, "Take the list of reports one asked for away as a file", "normal", ("internal",)),
     *parked_permissions("reports"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
 )

@@ -81,16 +81,20 @@ _PLAYERS_TAKEN_AWAY = ("backoffice.player.export", "backoffice.timeline.export")
 _PLAY_TAKEN_AWAY = ("games.round.export", "games.session.export", "games.game.export")
 _CASES_TAKEN_AWAY = ("verification.case.export", "verification.document.export")
 _ACCESS_TAKEN_AWAY = (
+    "security.alarm.export",
+    "security.approval.export",
     "security.staff.export",
     "security.assignment.export",
     "security.role.export",
     "security.elevation.export",
     "security.break_glass.export",
 )
+_PROVIDERS_TAKEN_AWAY = ("payments.attempt.export", "payments.notification.export", "payments.statement.export")
 """Lists as files. What leaves is what the line with the export shows, and never more than the line with the list."""
 
 _SERVICES = ("security", "backoffice", "verification", "payments", "games", "reports")
 _PARKED_VIEW = tuple(f"{one}.parked.list" for one in _SERVICES)
+_PARKED_TAKEN_AWAY = tuple(f"{one}.parked.export" for one in _SERVICES)
 _PARKED_WORK = tuple(f"{one}.parked.{action}" for one in _SERVICES for action in ("view", "replay"))
 
 _EVERY_VIEW = (
@@ -182,6 +186,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
         _allow(_ALL, "verification.hit.export", *_CASES_TAKEN_AWAY, *_MONEY_TAKEN_AWAY, "games.round.export"),
         _allow(_ALL, "backoffice.timeline.export", "payments.withdrawal.view_reason"),
+        _allow(_ALL, "backoffice.note.export", "payments.statement.export"),
         _allow({}, "payments.approval.list", "payments.policy.approve", "backoffice.approval.list"),
         _share("backoffice", "payments", "verification"),
         _allow({}, "backoffice.profile.approve", "backoffice.erasure.approve", "backoffice.bulk.approve"),
@@ -237,7 +242,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, "backoffice.casino.list", *_PLAY, "games.supplier.list", "games.catalogue.sync"),
         _allow({}, "games.game.enable"),
         _share("games"),
-        _allow(_MONEY, *_PLAY_TAKEN_AWAY),
+        _allow(_MONEY, *_PLAY_TAKEN_AWAY, "games.supplier.export"),
     ),
     _role(
         "finance",
@@ -250,7 +255,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
-        _allow(_MONEY, "payments.ledger.export"),
+        _allow(_MONEY, "payments.ledger.export", "payments.approval.export", "reports.job.export"),
+        _allow(_MONEY, *_PROVIDERS_TAKEN_AWAY),
         _share("payments", "reports"),
     ),
     _role(
@@ -272,7 +278,9 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "reports.revenue.request", "reports.withdrawals.request", "reports.player_transactions.request"),
         _allow(_ALL, *_MONEY_TAKEN_AWAY, *_PLAYERS_TAKEN_AWAY, *_PLAY_TAKEN_AWAY, *_CASES_TAKEN_AWAY),
         _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
-        _allow(_ALL, "payments.ledger.export"),
+        _allow(_ALL, "payments.ledger.export", *_PROVIDERS_TAKEN_AWAY, "games.supplier.export"),
+        _allow(_ALL, "payments.approval.export", "verification.approval.export", "games.approval.export"),
+        _allow(_ALL, "verification.list.export", "reports.job.export", *_PARKED_TAKEN_AWAY),
         _allow(_ALL, "security.audit.export", *_ACCESS_TAKEN_AWAY),
     ),
     _role(
@@ -286,7 +294,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({}, "security.break_glass.end", "security.break_glass.review"),
         _share("security"),
         _allow({}, *_ACCESS_TAKEN_AWAY),
-        _allow({}, "security.session.list", "security.session.end"),
+        _allow({}, "security.session.list", "security.session.export", "security.session.end"),
         _allow({}, "security.bulk.run", "security.bulk.approve"),
         _deny("payments.*"),
     ),
@@ -299,7 +307,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({}, "backoffice.casino.list", "games.supplier.list", "games.game.list", "games.session.list"),
         _allow({}, *_PROVIDERS_VIEW),
         _allow({}, "payments.provider.list", "verification.list.view", *_REPORTS, "security.permission.list"),
-        _allow({}, *_PARKED_VIEW, *_PARKED_WORK),
+        _allow({}, *_PARKED_VIEW, *_PARKED_WORK, *_PARKED_TAKEN_AWAY),
         _deny("backoffice.player.reveal", "verification.document.view"),
     ),
     _role(

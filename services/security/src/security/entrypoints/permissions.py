@@ -119,6 +119,12 @@ PERMISSIONS = (
     PermissionSpec(P.ROLE_EXPORT, "Take roles and what they allow away as a file", "high", ("internal",)),
     PermissionSpec(P.ELEVATION_EXPORT, "Take who asked for more access away as a file", "high", ("internal",)),
     PermissionSpec(P.BREAK_GLASS_EXPORT, "Take emergencies and their reviews away as a file", "high", ("internal",)),
+    PermissionSpec(
+        P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
+    ),
+    PermissionSpec(P.ALARM_EXPORT, "Take the alarms about colleagues away as a file", "high", ("internal",)),
+    PermissionSpec(P.CLIENT_EXPORT, "Take partners' programs away as a file", "high", ("internal",)),
+    PermissionSpec(P.SESSION_EXPORT, "Take where colleagues are logged in away as a file", "high", ("internal",)),
     *parked_permissions("security"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
     PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),

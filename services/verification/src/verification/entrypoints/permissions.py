@@ -45,6 +45,10 @@ PERMISSIONS = (
     PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal",)),
     PermissionSpec(P.HIT_EXPORT, "Take screening hits away as a file", "high", ("aml",)),
     PermissionSpec(P.DOCUMENT_EXPORT, "Take the list of documents away as a file", "high", ("internal",)),
+    PermissionSpec(
+        P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
+    ),
+    PermissionSpec(P.LIST_EXPORT, "Take which screening lists are in force away as a file", "normal", ("internal",)),
     *parked_permissions("verification"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
     PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),

@@ -25,7 +25,6 @@ def meta(spec: "ListSpec", caller: Caller) -> dict[str, Any]:
         "like_minimum": spec.like_minimum,
         "search": [name for name in spec.search if name in sight.filterable],
         "requires": requirement(spec, sight.filterable),
-        "exportable": spec.exportable,
         "caps": {
             "conditions": MOST_CONDITIONS,
             "depth": DEEPEST,

@@ -58,8 +58,7 @@ def serve_list(
         narrow: a dependency that gives conditions the path itself means; it may ask for the marker's caller too.
         finish: what completes the rows for this request.
         name: of the operation; made from the list's unless given.
-        export: the permission to take the list away, as a file or a page of it as CSV; without one that is not
-            offered.
+        export: the permission to take the list away, as a file or page by page; without one that is not offered.
     """
     known = name or spec.name.replace(" ", "_").replace("-", "_")
     completed: Finisher = finish or (lambda _request, _caller: None)
@@ -86,8 +85,8 @@ def serve_list(
         at(request, router.prefix + path)
         live = getattr(request.app.state, "live", None)
         told = {**meta(spec, caller), "live": live is not None and live.tells(spec)}
-        told["views"] = await views_of(request, caller)
-        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+        told["exportable"] = export is not None and caller.may(export)
+        return JSONResponse({**told, "views": await views_of(request, caller)}, headers={"Cache-Control": "no-store"})
 
     show.__doc__ = summary or f"The list of {spec.name}."
     query.__doc__ = f"The list of {spec.name} by a filter given as a tree; everything else as in the address."

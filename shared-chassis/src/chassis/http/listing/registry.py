@@ -16,17 +16,19 @@ class ServedList:
     Attributes:
         path: of the list itself; `/query` and `/meta` stand beneath it.
         rule: who may see it.
+        export: the permission to take it away, as a file or a page as CSV; None where that is not offered.
     """
 
     path: str
     spec: ListSpec
     rule: AccessRule
+    export: str | None = None
 
 
 def served_lists(app: FastAPI) -> list[ServedList]:
     """The lists of the application by address."""
     found = {
-        route.path: ServedList(route.path, spec, route.rule)
+        route.path: ServedList(route.path, spec, route.rule, export=route.endpoint.served.export)
         for route in declared_routes(app)
         if isinstance(spec := getattr(route.endpoint, "serves", None), ListSpec)
     }

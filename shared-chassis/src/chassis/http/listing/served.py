@@ -43,9 +43,15 @@ class Served:
     export: str | None = None
 
     @property
+    def asks(self) -> str | None:
+        """The permission of the list; None where it is any member of the staff's."""
+        permission: str | None = getattr(self.marker.dependency, "permission", None)
+        return permission
+
+    @property
     def permission(self) -> str:
         """The permission of the list; LookupError when it asks for none."""
-        permission: str | None = getattr(self.marker.dependency, "permission", None)
+        permission = self.asks
         if permission is None:
             raise LookupError(f"the list of {self.spec.name} asks for no permission")
         return permission

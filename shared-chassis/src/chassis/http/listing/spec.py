@@ -73,7 +73,7 @@ class ListSpec:
         heavy: the permission for costly questions.
         like_minimum: how many literal characters a pattern needs.
         search: the fields `q` looks into; without any there is no `q`.
-        exportable: whether it may leave as a file.
+        exportable: whether a page of it may leave as CSV where there is no export of it.
         visible: conditions for the rows the caller may know of, beside those of casinos.
     """
 

@@ -170,6 +170,6 @@ for _path, _marker, _narrow, _name, _summary in (
         item=InboxItem,
         narrow=_narrow,
         name=f"approvals_{_name}",
-        export=None if _path else P.APPROVAL_EXPORT,
+        export=P.APPROVAL_EXPORT,
         summary=_summary,
     )

@@ -65,6 +65,7 @@ serve_list(
     NOTES,
     _READ,
     item=NoteView,
+    export=P.NOTE_EXPORT,
     narrow=of_player,
     finish=_opened,
     summary="The notes about a player, newest first.",

@@ -37,6 +37,7 @@ serve_list(
     SUPPLIERS,
     _LISTED,
     item=SupplierItem,
+    export=P.SUPPLIER_EXPORT,
     narrow=of_casino,
     finish=lambda *_: told_of_secrets,
     name="suppliers_of_casino",
@@ -48,6 +49,7 @@ serve_list(
     SUPPLIERS,
     _LISTED,
     item=SupplierItem,
+    export=P.SUPPLIER_EXPORT,
     finish=lambda *_: told_of_secrets,
     summary="The accounts with suppliers of all casinos one sees.",
 )

@@ -16,5 +16,6 @@ serve_list(
     ATTEMPTS,
     Requires(P.ATTEMPT_LIST),
     item=AttemptItem,
+    export=P.ATTEMPT_EXPORT,
     summary="Every call to a provider for a deposit or withdrawal, newest first, with what its answer said.",
 )

@@ -16,5 +16,6 @@ serve_list(
     NOTIFICATIONS,
     Requires(P.NOTIFICATION_LIST),
     item=NotificationItem,
+    export=P.NOTIFICATION_EXPORT,
     summary="What providers notified us of, newest first, and what became of it; set aside is what a person must see.",
 )

@@ -113,6 +113,7 @@ serve_list(
     MOVEMENTS,
     _MAY_SEE,
     item=MovementItem,
+    export=PaymentsPermission.STATEMENT_EXPORT,
     narrow=_of_wallet,
     summary="The movements of one wallet, newest first: what each did to cash, hold and debt, and what caused it.",
 )

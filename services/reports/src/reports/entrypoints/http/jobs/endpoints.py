@@ -90,7 +90,17 @@ async def own(caller: Annotated[Caller, _LISTED]) -> list[Any]:
     return [jobs.c.requested_by == str(caller.id)]
 
 
-serve_list(router, "", JOBS, _LISTED, item=JobItem, narrow=own, name="jobs", summary="The jobs one asked for.")
+serve_list(
+    router,
+    "",
+    JOBS,
+    _LISTED,
+    item=JobItem,
+    narrow=own,
+    name="jobs",
+    export=P.JOB_EXPORT,
+    summary="The jobs one asked for.",
+)
 
 
 @router.get("/{job_id}")

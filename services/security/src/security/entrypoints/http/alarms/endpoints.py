@@ -69,7 +69,16 @@ async def of_colleagues(caller: Annotated[Caller, _LISTED]) -> list[ColumnElemen
     return colleague_ids(caller, alarm.c.staff_id)
 
 
-serve_list(router, "", ALARMS, _LISTED, item=AlarmItem, narrow=of_colleagues, summary="What somebody must look at.")
+serve_list(
+    router,
+    "",
+    ALARMS,
+    _LISTED,
+    item=AlarmItem,
+    export=P.ALARM_EXPORT,
+    narrow=of_colleagues,
+    summary="What somebody must look at.",
+)
 
 
 @router.post("/{alarm_id}/acknowledge", response_model=AlarmItem)

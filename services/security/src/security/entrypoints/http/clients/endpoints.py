@@ -69,6 +69,7 @@ serve_list(
     CLIENTS,
     _LISTED,
     item=ClientItem,
+    export=P.CLIENT_EXPORT,
     narrow=within,
     finish=lambda *_: with_last_use,
     summary="Partners' programs; a manager of some casinos sees those that work at these alone.",

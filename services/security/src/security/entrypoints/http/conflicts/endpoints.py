@@ -65,6 +65,7 @@ serve_list(
     CONFLICTS,
     _LISTED,
     item=ConflictItem,
+    export=P.ASSIGNMENT_EXPORT,
     narrow=at_own,
     summary="Who holds what two people should hold.",
 )

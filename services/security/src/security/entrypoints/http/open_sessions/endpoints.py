@@ -66,6 +66,7 @@ serve_list(
     SESSIONS,
     _COLLEAGUES,
     item=ColleagueSession,
+    export=P.SESSION_EXPORT,
     narrow=of_colleagues,
     summary="Open sessions of the staff; a manager of some casinos sees those of colleagues who hold a role there.",
 )

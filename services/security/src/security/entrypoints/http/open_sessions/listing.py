@@ -24,6 +24,7 @@ OWN_SESSIONS = ListSpec(
     id_column=_COLUMNS.id,
     fields={**_FIELDS, "current": Field(None, kind="boolean")},
     default_order="last_seen_at.desc",
+    exportable=False,
 )
 
 SESSIONS = ListSpec(

@@ -65,6 +65,7 @@ serve_list(
     CATALOGUE,
     Requires(P.PERMISSION_LIST),
     item=PermissionView,
+    export=P.ROLE_EXPORT,
     finish=lambda *_: _finished,
     summary="Every permission of every service that has started at least once.",
 )

@@ -47,6 +47,7 @@ serve_list(
     VERSIONS,
     Requires(P.ROLE_LIST),
     item=VersionListed,
+    export=P.ROLE_EXPORT,
     narrow=of_role,
     summary="Every version the role ever had, the newest first.",
 )

@@ -68,7 +68,13 @@ LISTS = ListSpec(
 """They are the same for every casino."""
 
 serve_list(
-    router, "/lists", LISTS, Requires(P.LIST_VIEW), item=ListItem, summary="The lists in force, the same everywhere."
+    router,
+    "/lists",
+    LISTS,
+    Requires(P.LIST_VIEW),
+    item=ListItem,
+    export=P.LIST_EXPORT,
+    summary="The lists in force, the same everywhere.",
 )
 
 
