@@ -6,6 +6,8 @@ from typing import Final, Literal
 from contracts.backoffice.events import DepositLimitSet, SelfExclusionStarted
 from contracts.games.errors import GamesError
 from contracts.payments.errors import PaymentsError
+from contracts.payments.events import WithdrawalRejected
+from contracts.payments.permissions import PaymentsPermission
 from contracts.verification.events import HitDecided, HitRaised, HitWithdrawn, ScreeningCompleted
 
 GuardedClass = Literal["rg", "aml"]
@@ -19,6 +21,11 @@ EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
     ScreeningCompleted.type: "aml",
 }
 """By type. Limits and exclusions protect a player; whoever warns a suspect that he is looked into breaks the law."""
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    WithdrawalRejected.type: ("reject_reason", PaymentsPermission.WITHDRAWAL_VIEW_REASON.value),
+}
+"""Of events in which staff write freely, by type: the field, and the permission that reads it and why it was done."""
 
 CODE_CLASSES: Final[Mapping[str, GuardedClass]] = {
     PaymentsError.SELF_EXCLUDED.value: "rg",

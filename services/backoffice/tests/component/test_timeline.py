@@ -15,7 +15,7 @@ from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import SelfExclusionStarted
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.games.events import GameSessionClosed
-from contracts.payments.events import DepositRefused, DepositSucceeded, WithdrawalApproved
+from contracts.payments.events import DepositRefused, DepositSucceeded, WithdrawalApproved, WithdrawalRejected
 from contracts.payments.permissions import PaymentsPermission
 from contracts.platform.events import AccessRecorded
 from contracts.security.events import StaffMemberAdded, StaffMemberDisabled
@@ -113,6 +113,20 @@ async def test_the_story_does_not_tell_by_the_way_why_a_player_may_not_play(
             told = (await client.get(page, headers=headers)).text
             assert told.count("not_allowed") == len(words)
             assert not [word for word in words if word in told]
+
+
+async def test_the_words_of_a_rejection_are_for_whoever_may_read_them(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    words = "bets look like laundering"
+    rejected = WithdrawalRejected(**player, withdrawal_id=uuid4(), reject_reason=words)
+    await feed(rejected, actorkind="staff", actorid=str(ANN), reason=words)
+    path = f"{V1}/players/{player['player_id']}"
+    for permissions, heard in (([*P], False), ([*P, PaymentsPermission.WITHDRAWAL_VIEW_REASON], True)):
+        headers = bearer(make_token(permissions=permissions))
+        for page in (f"{path}/timeline", f"{path}/overview"):
+            answer = (await client.get(page, headers=headers)).text
+            assert (rejected.type in answer, words in answer) == (True, heard)
 
 
 async def test_the_story_names_the_colleague_who_acted(

@@ -267,7 +267,7 @@ class WithdrawalRejected(
     player_id: PlayerId
     casino_id: CasinoId
     reject_reason: FreeText
-    """What the person wrote; the player may be told."""
+    """What the person wrote, for those who decide; the player is not told."""
 
 
 class WithdrawalCancelled(

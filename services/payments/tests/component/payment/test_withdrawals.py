@@ -9,7 +9,6 @@ import pytest
 from chassis.testing.tokens import ALL_CLEAR, bearer, make_token
 from contracts.backoffice.events import PlayerBlocked, SelfExclusionStarted
 from contracts.envelope import Envelope
-from contracts.payments.permissions import PaymentsPermission as P
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
 from .world import EVERYTHING, V1, World
@@ -203,12 +202,6 @@ async def test_a_rejection_gives_the_money_back_and_the_player_reads_no_names(ri
     assert (await approve(rich, withdrawal_id)).json()["code"] == "withdrawal_already_decided"
     seen = (await rich.get(f"/withdrawals/{withdrawal_id}")).json()
     assert not {"reject_reason", "approved_by"} & set(seen)
-    (listed,) = (await rich.get("/withdrawals")).json()
-    assert listed == seen
-    assert (await rich.get(f"/withdrawals?approved_by=cs.{{{uuid4()}}}")).status_code == 400
-    support = bearer(make_token(permissions=[P.WITHDRAWAL_LIST], casinos=[rich.casino]))
-    told = (await rich.get(f"/withdrawals/{withdrawal_id}", as_=support)).json()
-    assert ("reject_reason" in told, "approved_by" in told) == (False, True), "the words are for whoever decides"
     meta = await rich.rows("SELECT meta ->> 'reason' AS reason FROM event ORDER BY global_position DESC LIMIT 1")
     assert meta[0]["reason"] == "name differs"
 

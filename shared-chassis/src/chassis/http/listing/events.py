@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_
 
 from chassis.auth.caller import Caller
 from chassis.auth.permissions import DataClass
-from contracts.data_classes import CODE_CLASSES, NEUTRAL_CODES, NOT_ALLOWED
+from contracts.data_classes import CODE_CLASSES, NEUTRAL_CODES, NOT_ALLOWED, WORDS
 
 _SUSPICIONS = "verification.hit."
 """How permissions to look at suspicions begin."""
@@ -47,6 +47,25 @@ def contents(document: Any, caller: Caller, casino: UUID | None) -> Any:
     blind = caller.mode("financial", casino) != "clear"
     neutral = any(caller.mode(kind, casino) != "clear" for kind in CODE_CLASSES.values())
     return _told(document, blind=blind, neutral=neutral) if blind or neutral else document
+
+
+def told(entry: Mapping[str, Any], caller: Caller, *documents: str) -> dict[str, Any]:
+    """An entry of a list of events with its documents as far as the caller may know what they say.
+
+    Words of colleagues that are for holders of another permission are left out, and so is then the `reason`.
+
+    Args:
+        entry: with `type`, `reason` and the `casino_id` it is about.
+        documents: the names of those.
+    """
+    casino = entry.get("casino_id")
+    field, permission = WORDS.get(entry["type"], (None, None))
+    silent = permission is not None and caller.kind != "service" and not caller.may(permission, casino)
+    shown = {name: contents(entry[name], caller, casino) for name in documents}
+    if not silent:
+        return {**entry, **shown}
+    spoken = {name: one and {key: one[key] for key in one if key != field} for name, one in shown.items()}
+    return {**entry, **spoken, "reason": None}
 
 
 def sees_restrictions(caller: Caller, casino: UUID | None) -> bool:

@@ -20,7 +20,7 @@ from backoffice.read_models.timeline import table as timeline
 from chassis.auth import Caller, Requires
 from chassis.http import Db
 from chassis.http.listing import serve_list
-from chassis.http.listing.events import contents, told_to
+from chassis.http.listing.events import told, told_to
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.data_classes import EVENT_CLASSES
 from contracts.payments.permissions import PaymentsPermission
@@ -44,8 +44,8 @@ async def of_player(caller: Annotated[Caller, _VIEWED], player_id: UUID, db: Db)
 def _story(caller: Caller, row: Any) -> list[Any]:
     """What happened to this player, without what the caller is not to hear of."""
     looked = timeline.c.facts["permission"].astext
-    told = told_to(caller, timeline.c.type, EVENT_CLASSES, row.casino_id, looked=looked)
-    return [timeline.c.player_id == row.player_id, *told]
+    known = told_to(caller, timeline.c.type, EVENT_CLASSES, row.casino_id, looked=looked)
+    return [timeline.c.player_id == row.player_id, *known]
 
 
 serve_list(
@@ -74,8 +74,8 @@ async def show_overview(
         row = await found(connection, caller, player_id)
         player = await view(connection, vault, row, caller, request.app.state.cursor_key)
         figures = await _figures(connection, player_id)
-        told = caller.may(P.TIMELINE_VIEW, row.casino_id)
-        latest = await _latest(connection, caller.let_in_by(P.TIMELINE_VIEW), row) if told else []
+        followed = caller.may(P.TIMELINE_VIEW, row.casino_id)
+        latest = await _latest(connection, caller.let_in_by(P.TIMELINE_VIEW), row) if followed else []
     readable = caller.may(P.PLAYER_NOTE, row.casino_id)
     notes = await notes_of(player_id, db, vault) if readable else []
     if caller.mode("financial", row.casino_id, PaymentsPermission.BALANCE_VIEW) != "clear":
@@ -108,11 +108,4 @@ async def _latest(connection: AsyncConnection, caller: Caller, row: Any) -> list
 async def _named(caller: Caller, connection: AsyncConnection, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The entries with the names of the colleagues who acted, and without amounts where money is not shown."""
     names = await names_of(connection, (entry.get("actor_id") for entry in entries))
-    return [
-        {
-            **entry,
-            "facts": contents(entry["facts"], caller, entry.get("casino_id")),
-            "actor_name": names.get(entry.get("actor_id") or ""),
-        }
-        for entry in entries
-    ]
+    return [{**told(entry, caller, "facts"), "actor_name": names.get(entry.get("actor_id") or "")} for entry in entries]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
 from chassis.http.listing import serve_list
-from chassis.http.listing.events import contents
+from chassis.http.listing.events import told
 from contracts.security.permissions import SecurityPermission as P
 from security.entrypoints.http.audit.listing import AUDIT
 from security.entrypoints.http.audit.schemas import AuditEntry
@@ -17,10 +17,7 @@ router = APIRouter(prefix="/api/security/v1/audit", tags=["audit"])
 
 def _contents(_request: Request, caller: Caller) -> Any:
     async def finish(_connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            {**row, **{side: contents(row[side], caller, row["casino_id"]) for side in ("before", "after")}}
-            for row in rows
-        ]
+        return [told(row, caller, "before", "after") for row in rows]
 
     return finish
 
