@@ -7,7 +7,14 @@ import httpx
 import pytest
 
 from chassis.runtime import Service, http_application
-from chassis.testing.caller_matrix import CALLERS, Attempt, assert_caller, assert_doors, assert_every_route
+from chassis.testing.caller_matrix import (
+    CALLERS,
+    Attempt,
+    assert_caller,
+    assert_doors,
+    assert_every_route,
+    export_attempt,
+)
 from contracts.reports.permissions import ReportsPermission as P
 
 from .test_jobs import STAFF, V1, made, wanted
@@ -24,6 +31,7 @@ ATTEMPTS = [
     attempt("GET", "/definitions", P.DEFINITION_LIST, hidden="shown"),
     attempt("POST", "/jobs", json=wanted("revenue", MALTA), also=[P.REVENUE_REQUEST], allowed=202),
     attempt("GET", "/jobs", hidden="shown"),
+    export_attempt(f"{V1}/jobs", P.JOB_LIST, P.JOB_EXPORT, MALTA),
     attempt("GET", "/jobs/{job_id}", hidden="shown"),
     attempt("GET", "/jobs/{job_id}/progress", hidden="shown"),
     attempt("GET", "/jobs/{job_id}/files/{file_format}", also=[P.REVENUE_REQUEST]),

@@ -44,6 +44,8 @@ ATTEMPTS = [
     attempt("POST", "/hits/{hit_id}/decide", P.HIT_DECIDE, ANOTHER),
     attempt("GET", "/lists", P.LIST_VIEW, hidden="shown"),
     attempt("GET", "/rescreening", P.LIST_VIEW, hidden="shown"),
+    export_attempt(f"{V1}/approvals", P.APPROVAL_LIST, P.APPROVAL_EXPORT, CASINO),
+    export_attempt(f"{V1}/lists", P.LIST_VIEW, P.LIST_EXPORT, CASINO),
     export_attempt(f"{V1}/cases", P.CASE_LIST, P.CASE_EXPORT, CASINO),
     export_attempt(f"{V1}/hits", P.HIT_LIST, P.HIT_EXPORT, CASINO),
     export_attempt(f"{V1}/documents", P.DOCUMENT_LIST, P.DOCUMENT_EXPORT, CASINO),

@@ -59,6 +59,14 @@ ATTEMPTS = [
     export_attempt(f"{V1}/ledger/entries", P.LEDGER_LIST, P.LEDGER_EXPORT, None, since="posted_at"),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
     *approval_attempts("payments", None),
+    export_attempt(f"{V1}/approvals", P.APPROVAL_LIST, P.APPROVAL_EXPORT, None),
+    export_attempt(f"{V1}/provider-attempts", P.ATTEMPT_LIST, P.ATTEMPT_EXPORT, None, since="attempted_at"),
+    export_attempt(
+        f"{V1}/provider-notifications", P.NOTIFICATION_LIST, P.NOTIFICATION_EXPORT, None, since="received_at"
+    ),
+    export_attempt(
+        f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW, P.STATEMENT_EXPORT, None, hidden="not found"
+    ),
     export_attempt(f"{V1}/deposits", P.DEPOSIT_LIST, P.DEPOSIT_EXPORT, None, since="created_at"),
     export_attempt(f"{V1}/withdrawals", P.WITHDRAWAL_LIST, P.WITHDRAWAL_EXPORT, None, since="created_at"),
     *(
