@@ -10,13 +10,16 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from chassis.auth import Caller
+from chassis.auth import Caller, Unauthenticated
+from chassis.auth.errors import PolicyStale
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.tasks import Task
 from chassis.testing.golden import said
 from chassis.testing.problems import fields, problem
+from chassis.testing.tokens import make_token, test_verifier
 from contracts.platform.events import AccessRecorded
+from contracts.reports.permissions import ReportsPermission as P
 from reports.entrypoints.http.jobs.endpoints import _events
 
 from .test_jobs import STAFF, V1, ask, made, rows_of, staff, wanted, work
@@ -41,12 +44,44 @@ async def next_of(events: AsyncIterator[str]) -> tuple[str, Any]:
     return told["event"], json.loads(told["data"])
 
 
+async def follower(*permissions: str) -> Caller:
+    """Somebody who asked for a report and holds these permissions now, unless it is all."""
+    token = make_token(permissions=permissions or tuple(P), subject=STAFF)
+    caller = await test_verifier().verify(token)
+    return caller.by(caller.held)
+
+
+async def as_ever(caller: Caller) -> Caller:
+    return caller
+
+
+@pytest.mark.parametrize("lost", [Unauthenticated(), PolicyStale(), None], ids=["session", "policy", "permission"])
+async def test_whoever_loses_session_or_permission_hears_no_more_of_a_job(
+    client: httpx.AsyncClient, service: Service, lost: Exception | None
+) -> None:
+    job_id, less = await asked(client), await follower(P.DEFINITION_LIST)
+    looks = 0
+
+    async def still(caller: Caller) -> Caller:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            return caller
+        if lost is not None:
+            raise lost
+        return less
+
+    events = _events(service.db, await follower(), UUID(job_id), still)
+    assert await next_of(events) == ("progress", {"rows_written": 0})
+    with pytest.raises(StopAsyncIteration):
+        await anext(events)
+
+
 async def test_whoever_follows_a_job_hears_how_far_it_is_and_its_end(
     client: httpx.AsyncClient, service: Service
 ) -> None:
     job_id = await asked(client)
-    me = Caller(kind="staff", id=STAFF, name="me")
-    events = _events(service.db, me, UUID(job_id))
+    events = _events(service.db, await follower(), UUID(job_id), as_ever)
     assert await next_of(events) == ("progress", {"rows_written": 0})
     await work(service)
     assert await next_of(events) == ("completed", {"rows": 2, "code": None, "formats": ["csv", "xlsx"]})

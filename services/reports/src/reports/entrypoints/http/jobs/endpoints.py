@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth import Caller, Requires
+from chassis.auth import Caller, Requires, Unauthenticated
+from chassis.auth.errors import PolicyStale
 from chassis.db import Database
 from chassis.domain import uuid7
 from chassis.files import MEDIA_TYPES, FileStore
@@ -111,12 +112,18 @@ async def show_job(caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UUID
 
 
 @router.get("/{job_id}/progress", response_class=StreamingResponse)
-async def follow_job(caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UUID, db: Db) -> StreamingResponse:
-    """Server-sent events about a job until it ends: `progress` with the rows written, then `completed` or `failed`."""
+async def follow_job(
+    caller: Annotated[Caller, Requires(P.JOB_LIST)], job_id: UUID, request: Request, db: Db
+) -> StreamingResponse:
+    """Server-sent events about a job until it ends: `progress` with the rows written, then `completed` or `failed`.
+
+    Whoever loses the session or the permission meanwhile hears no more.
+    """
     async with db.read() as connection:
         await _own(connection, caller, job_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(db, caller, job_id), media_type="text/event-stream", headers=headers)
+    events = _events(db, caller, job_id, request.app.state.door.still)
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 @router.get("/{job_id}/files/{file_format}", response_class=StreamingResponse)
@@ -196,9 +203,17 @@ def _view(row: Any, written: int) -> JobView:
     return JobView(**known, rows_written=written, files=shown)
 
 
-async def _events(db: Database, caller: Caller, job_id: UUID) -> AsyncIterator[str]:
+async def _events(
+    db: Database, caller: Caller, job_id: UUID, still: Callable[[Caller], Awaitable[Caller]]
+) -> AsyncIterator[str]:
     told, silent = -1, 0
     while True:
+        try:
+            caller = await still(caller)
+        except (Unauthenticated, PolicyStale):
+            return
+        if not caller.may(P.JOB_LIST):
+            return
         async with db.read() as connection:
             row, written = await _own(connection, caller, job_id), await _written(connection, job_id)
         if row.status != "requested":
