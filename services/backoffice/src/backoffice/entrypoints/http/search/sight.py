@@ -33,5 +33,16 @@ Sight = Mapping[Kind, CasinoScope]
 
 def sight_of(caller: Caller, wanted: Collection[Kind]) -> Sight:
     """The kinds that are looked through for this caller, with the casinos."""
-    scopes = {kind: caller.scope(LISTED_WITH[kind]) for kind in KINDS if not wanted or kind in wanted}
+    scopes = {kind: _scope(caller, kind) for kind in KINDS if not wanted or kind in wanted}
     return {kind: scope for kind, scope in scopes.items() if not scope.empty}
+
+
+def _scope(caller: Caller, kind: Kind) -> CasinoScope:
+    """Where the list is open; of hits, where the list would show that there are any."""
+    permission = LISTED_WITH[kind]
+    scope = caller.scope(permission)
+    if kind != "hit":
+        return scope
+    if scope.ids is None:
+        return scope if caller.mode("aml", None, permission) != "none" else CasinoScope.of()
+    return CasinoScope.of(*(one for one in scope.ids if caller.mode("aml", one, permission) != "none"))
