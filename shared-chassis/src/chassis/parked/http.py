@@ -11,7 +11,7 @@ from chassis.auth import Caller, Requires
 from chassis.db.tables import parked_message as table
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, serve_list
-from chassis.http.listing.events import contents, told_to
+from chassis.http.listing.events import told, told_to
 from chassis.http.models import StrictModel
 from chassis.http.once import Once
 from chassis.http.reasons import Reason
@@ -104,7 +104,8 @@ def _add_look(router: APIRouter, may_view: str) -> None:
 
         async def work(uow: UnitOfWork) -> ParkedView:
             row, inside = await desk.look(uow, caller, parked_id, may_view)
-            data = contents(inside.data, caller, row.casino_id)
+            about = {"type": row.type, "reason": None, "casino_id": row.casino_id, "data": inside.data}
+            data = told(about, caller, "data")["data"]
             return ParkedView(**_told(row), shown=inside.shown, envelope=inside.envelope, data=data)
 
         return await desk.app.transact(work, caller.context(request))

@@ -1,6 +1,6 @@
 """Lists of events: which of them a caller may know of, and what of their contents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -42,11 +42,12 @@ def contents(document: Any, caller: Caller, casino: UUID | None) -> Any:
     """What an event says, as far as the caller may know.
 
     Without amounts of money (`..._minor`) for whoever does not see money in clear. Words that tell of a limit, an
-    exclusion or a suspicion are `not_allowed` for whoever does not see all of that, and so are then harmless blocks.
+    exclusion or a suspicion are `not_allowed` for whoever does not see that, and so are then harmless blocks.
     """
     blind = caller.mode("financial", casino) != "clear"
-    neutral = any(caller.mode(kind, casino) != "clear" for kind in CODE_CLASSES.values())
-    return _told(document, blind=blind, neutral=neutral) if blind or neutral else document
+    hidden = {code for code, kind in CODE_CLASSES.items() if caller.mode(kind, casino) != "clear"}
+    neutral = hidden | (NEUTRAL_CODES - set(CODE_CLASSES)) if hidden else hidden
+    return _told(document, blind, neutral) if blind or neutral else document
 
 
 def told(entry: Mapping[str, Any], caller: Caller, *documents: str) -> dict[str, Any]:
@@ -75,13 +76,10 @@ def sees_restrictions(caller: Caller, casino: UUID | None) -> bool:
     return himself or all(caller.mode(kind, casino) == "clear" for kind in ("rg", "aml"))
 
 
-def _told(document: Any, *, blind: bool, neutral: bool) -> Any:
+def _told(document: Any, blind: bool, neutral: Collection[str]) -> Any:
     if isinstance(document, dict):
-        return {
-            name: _told(one, blind=blind, neutral=neutral)
-            for name, one in document.items()
-            if not (blind and name.endswith("_minor"))
-        }
+        kept = {name: one for name, one in document.items() if not (blind and name.endswith("_minor"))}
+        return {name: _told(one, blind, neutral) for name, one in kept.items()}
     if isinstance(document, list):
-        return [_told(one, blind=blind, neutral=neutral) for one in document]
-    return NOT_ALLOWED if neutral and isinstance(document, str) and document in NEUTRAL_CODES else document
+        return [_told(one, blind, neutral) for one in document]
+    return NOT_ALLOWED if isinstance(document, str) and document in neutral else document
