@@ -41,8 +41,11 @@ def describe(service: str) -> dict[str, Any]:
 
 
 def public_paths(document: dict[str, Any], service: str) -> dict[str, Any]:
-    """The paths frontends use. Partners' and internal paths are not the gateway's."""
-    return {path: item for path, item in document["paths"].items() if path.startswith(f"/api/{service}/")}
+    """The paths frontends use, and what everybody may know at its well-known address (RFC 8615): the keys of tokens and
+    where programs get one. Partners' and internal paths are not the gateway's.
+    """
+    known = (f"/api/{service}/", "/.well-known/")
+    return {path: item for path, item in document["paths"].items() if path.startswith(known)}
 
 
 def routes_of(service: str, paths: dict[str, Any]) -> list[dict[str, Any]]:

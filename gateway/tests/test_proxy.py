@@ -62,6 +62,22 @@ async def test_public_routes_need_no_token(client: httpx.AsyncClient) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("name", ["oauth-authorization-server", "jwks.json"])
+async def test_what_everybody_may_know_is_at_its_well_known_address(
+    client: httpx.AsyncClient, upstream: Upstream, name: str
+) -> None:
+    answer = await client.get(f"/.well-known/{name}", headers={"Authorization": ""})
+    assert answer.status_code == 200
+    assert [one["path"] for one in upstream.seen] == [f"/.well-known/{name}"]
+
+
+@pytest.mark.parametrize("path", ["/.well-known", "/.well-known/", "/.well-known/x", "/.well-known/jwks.json/x"])
+async def test_nothing_else_is_well_known(client: httpx.AsyncClient, upstream: Upstream, path: str) -> None:
+    assert (await client.get(path)).status_code in (400, 404)
+    assert (await client.post("/.well-known/jwks.json")).status_code == 405
+    assert upstream.seen == []
+
+
 async def test_what_is_forwarded_is_what_was_asked(client: httpx.AsyncClient, upstream: Upstream) -> None:
     key, tag = str(uuid4()), "h%C3%B6he"
     path = f"/api/backoffice/v1/players/{uuid4()}/tags/{tag}"

@@ -122,7 +122,9 @@ def cluster_ways() -> dict[str, str]:
 
 def test_the_outside_reaches_no_metrics_or_probes() -> None:
     ways = cluster_ways()
-    assert set(ways) == {"/api", "/docs", "/openapi.json", "/partner/stripe", "/partner/trustly", "/partner/hub88"}
+    known = {"/.well-known/oauth-authorization-server", "/.well-known/jwks.json"}
+    partners = {"/partner/stripe", "/partner/trustly", "/partner/hub88"}
+    assert set(ways) == {"/api", "/docs", "/openapi.json", *known, *partners}
 
 
 def test_the_ways_into_the_composition_are_those_into_the_cluster() -> None:

@@ -90,6 +90,8 @@ async def ask(port: int, target: str, *headers: str) -> str:
         ("/partner/trustly/a-casino/notifications", "payments"),
         ("/partner/hub88/a-casino/transaction%2Fbet//x?a=%41&a=b", "games"),
         ("/api/payments/v1//deposits/..%2f?x=1", "gateway"),
+        ("/.well-known/oauth-authorization-server", "gateway"),
+        ("/.well-known/jwks.json", "gateway"),
         ("/docs/explorer.js", "gateway"),
         ("/openapi.json", "gateway"),
     ],
@@ -106,7 +108,9 @@ async def test_a_request_reaches_its_service_as_it_was_sent(
     assert "9.9.9.9" not in head
 
 
-@pytest.mark.parametrize("target", ["/", "/metrics", "/healthz", "/internal/v1/wallet/transfers", "/partner/other/x"])
+@pytest.mark.parametrize(
+    "target", ["/", "/metrics", "/healthz", "/internal/v1/wallet/transfers", "/partner/other/x", "/.well-known/x"]
+)
 async def test_what_is_not_for_the_outside_is_not_found(edge: int, services: dict[str, Service], target: str) -> None:
     assert await ask(edge, target) == "HTTP/1.1 404 Not Found"
     assert [one.heads for one in services.values()] == [[], [], []]

@@ -57,7 +57,10 @@ def build(
         "gateway",
         settings=settings.model_copy(update={"max_body_bytes": settings.upload_bytes}),
         routers=[pages(proxy.caller)],
-        mounts={"/api": guarded(live.before(proxy), Public("the proxy checks tokens by its routing table"))},
+        mounts={
+            "/api": guarded(live.before(proxy), Public("the proxy checks tokens by its routing table")),
+            "/.well-known": guarded(proxy, Public("what everybody may know; the proxy has no other route there")),
+        },
         readiness={} if copy is None else {"policy": copy.ready},
         lifespan=lifespan(settings, client=asks, limiter=limiter, upstreams=upstreams, policy=copy),
         verifier=checks,

@@ -29,7 +29,7 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 
 class Proxy:
-    """The ASGI application beneath `/api`."""
+    """The ASGI application beneath `/api` and `/.well-known`."""
 
     def __init__(
         self,
