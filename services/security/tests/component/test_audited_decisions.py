@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from chassis.testing.tokens import bearer
 from contracts.platform.events import AccessRecorded
 
 from .api import V1, add_colleague, enter
+from .clients_api import Program, ask, register
 
 
 async def arrived(service: Service) -> int:
@@ -44,7 +46,7 @@ async def test_a_refusal_is_found_in_the_audit_log(service: Service, first_passw
         for _ in range(3):
             problem(await client.get(f"{V1}/staff", headers=bearer(token)), 403, "forbidden")
         assert await write(trail, service.application) == 1
-        assert await arrived(service) == 1
+        assert await arrived(service) == 3, "the refusals, and two passwords that were changed"
         for asked in (
             "decision=eq.not_granted",
             "permission=eq.security.staff.list",
@@ -58,6 +60,52 @@ async def test_a_refusal_is_found_in_the_audit_log(service: Service, first_passw
                 3,
             )
         assert await listed(client, admin, "decision=eq.explicit_deny") == []
+
+
+async def test_log_ins_of_programs_are_found_in_the_audit_log(service: Service, first_password: str) -> None:
+    app = http_application(service)
+    trail: AccessTrail = app.state.trail
+    async with talking(app) as client:
+        admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+        program = await register(client, admin, Program.new())
+        trail.taken(last=True)
+        good = program.assertion()
+        assert (await ask(client, good)).status_code == 200
+        for assertion in (good, program.assertion(aud="https://elsewhere.example"), good, good):
+            assert (await ask(client, assertion)).status_code == 401
+        await write(trail, service.application, last=True)
+        await arrived(service)
+        entries = await listed(client, admin, f"subject_id=eq.{program.client_id}&decision=not.is.null")
+        found = {
+            (one["after"]["outcome"], one["after"]["details"].get("why"), one["after"]["count"]) for one in entries
+        }
+        assert found == {
+            ("allowed", None, 1),
+            ("denied", "it was used before", 3),
+            ("denied", "it is for somebody else", 1),
+        }
+        assert {one["actor_id"] for one in entries} == {program.client_id}
+
+
+async def test_strangers_who_knock_without_end_are_one_entry(service: Service) -> None:
+    app = http_application(service)
+    async with talking(app) as client:
+        for _ in range(5):
+            stranger = Program.new(client_id=str(uuid4()))
+            assert (await ask(client, stranger.assertion())).status_code == 401
+        kept = [one.fact for one in app.state.trail.taken(last=True)]
+    assert [(one.subject_id, one.count, one.details) for one in kept] == [
+        ("unknown", 5, {"why": "there is no such client"})
+    ]
+
+
+async def test_a_changed_password_is_found_in_the_audit_log(service: Service, first_password: str) -> None:
+    async with talking(http_application(service)) as client:
+        admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+        await arrived(service)
+        entries = await listed(client, admin, "actor_kind=eq.staff&happened_at=gte.2000-01-01")
+    [entry] = [one for one in entries if (one["after"] or {}).get("action") == "password.change"]
+    assert entry["actor_id"] == entry["subject_id"]
 
 
 async def test_what_waits_is_written_before_the_process_ends(service: Service, first_password: str) -> None:

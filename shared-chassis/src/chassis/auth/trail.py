@@ -32,6 +32,9 @@ MOST: Final = 10_000
 FOLDED_S: Final = 1.0
 """How long what is the same is counted as one."""
 
+KNOCKS_FOLDED_S: Final = 60.0
+"""The same, of whoever did not prove who he is."""
+
 TELLING: Final = frozenset({"reveal", "export", "approve"})
 """The first words of actions whose every use is kept."""
 
@@ -113,6 +116,18 @@ class AccessTrail:
             return
         what = wish.permission or _route(request)
         same = (caller.id, caller.acting_for, what, wish.casino_id, decision.code)
+        self._keep(same, lambda: _entry(decision, wish, caller, request, emergency=emergency), FOLDED_S)
+
+    def knocked(self, fact: AccessRecorded, caller: Caller, request: HTTPConnection) -> None:
+        """Keep that somebody was refused who did not prove who he is. What is the same within a minute is one entry
+        with a count: whoever knocks without end is a line a minute.
+        """
+        record = RequestRecord.find(request.scope)
+        same = (caller.id, None, f"{fact.action} {fact.details}", fact.casino_id, fact.decision or "")
+        told = fact.model_copy(update={"request_id": record.request_id if record is not None else None})
+        self._keep(same, lambda: Entry(fact=told, context=caller.context(request)), KNOCKS_FOLDED_S)
+
+    def _keep(self, same: _Same, entry: Callable[[], Entry], folded_s: float) -> None:
         moment, known = self._monotonic(), self._open.get(same)
         if known is not None and moment < known.until:
             known.count += 1
@@ -122,8 +137,7 @@ class AccessTrail:
         if len(self._open) + len(self._ready) >= self._most:
             LOST.inc()
             return
-        entry = _entry(decision, wish, caller, request, emergency=emergency)
-        self._open[same] = _Open(entry, moment + FOLDED_S)
+        self._open[same] = _Open(entry(), moment + folded_s)
 
     def count(self, caller: Caller, permission: str, casino_id: UUID | None) -> None:
         """See `chassis.auth.watching.Trail`."""

@@ -27,7 +27,17 @@ _LATEST: Final = 2**40
 
 
 class AssertionRefused(Exception):
-    """The assertion proves nothing. The text is for our log; it holds nothing of the assertion but its ids."""
+    """The assertion proves nothing. The text is for our logs; it is one of a few, and holds nothing of the assertion.
+
+    Attributes:
+        client_id: the client it said it is from, where there is one.
+    """
+
+    client_id: UUID | None = None
+
+
+class ClientUnknown(AssertionRefused):
+    """There is no such client."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.auth import Caller
 from chassis.store import Application, Context, UnitOfWork
+from contracts.platform.events import AccessRecorded
 from security.adapters import credentials, sessions
 from security.application.door import DoorKeeper
 from security.application.passwords import require_strong
@@ -41,6 +42,7 @@ async def change_own_password(
             return False
         await credentials.change(uow, caller.id, fresh)
         await sessions.end_sessions(uow, caller.id, "password_changed", but=caller.session_id)
+        await _tell(uow, caller)
         return True
 
     for _ in range(TRIES):
@@ -53,6 +55,19 @@ async def change_own_password(
             break
         kept = outcome.now
     raise LogInRefused
+
+
+async def _tell(uow: UnitOfWork, caller: Caller) -> None:
+    """The audit log, of every password that its owner changed."""
+    fact = AccessRecorded(
+        action="password.change",
+        outcome="allowed",
+        subject_kind=caller.kind,
+        subject_id=str(caller.id),
+        casino_id=caller.casino_id,
+        amr=tuple(sorted(caller.amr)),
+    )
+    await uow.publish(fact, stream_id=f"access-{caller.id}")
 
 
 async def _fresh(door: DoorKeeper, kept: Any, handle: str, body: ChangePassword) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Request
@@ -12,12 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse
 
-from chassis.auth import Public
+from chassis.auth import Caller, Public
 from chassis.auth.networks import comes_from
+from chassis.auth.trail import AccessTrail
 from chassis.http import App
 from chassis.store import Actor, Application, Context, UnitOfWork
+from contracts.platform.events import AccessRecorded
 from security.adapters.clients import seen, use_assertion
-from security.application.assertions import ACCEPTED, AssertionRefused, Claimed, Proved, claimed, prove
+from security.application.assertions import ACCEPTED, AssertionRefused, Claimed, ClientUnknown, Proved, claimed, prove
 from security.application.client_keys import public_key
 from security.application.client_tokens import TOKEN_PATH, client_token
 from security.entrypoints.http.sessions.endpoints import Door
@@ -31,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 _ISSUED: Final = Counter("client_tokens_total", "Answers to partners' programs that asked for a token", ["answer"])
 
+_ACTION: Final = "client.token"
+_NOBODY: Final = UUID(int=0)
+"""Who knocks without being anybody that is known."""
 
 _REFUSED: Final[dict[str, Any]] = {
     "description": "RFC 6749 section 5.2: `error` and `error_description`.",
@@ -90,15 +96,17 @@ class _Known:
     },
 )
 async def token(request: Request, app: App, door: Door) -> JSONResponse:
-    """A token for a program that proves it has its key. Errors are those of RFC 6749; why is in our log alone."""
+    """A token for a program that proves it has its key. Errors are those of RFC 6749; why is in our logs alone."""
     try:
         form = await token_form(request)
         answer = await _answer(request, app, door, form)
     except TokenRefused as refused:
         _ISSUED.labels(refused.error).inc()
+        _knocked(request, None, refused.error)
         return refused.response()
     except AssertionRefused as refused:
         log.warning("client_refused", why=str(refused), address=_address(request))
+        _knocked(request, refused.client_id, str(refused))
         _ISSUED.labels("invalid_client").inc()
         return TokenRefused("invalid_client", "The client did not prove who it is.").response()
     _ISSUED.labels("token").inc()
@@ -134,10 +142,23 @@ async def _answer(request: Request, app: Application, door: Door, form: dict[str
         if not await use_assertion(uow.connection, who.client_id, proved.jti, proved.expires_at, now):
             raise AssertionRefused("it was used before")
         await seen(uow.connection, who.client_id, now, address)
+        fact = AccessRecorded(
+            action=_ACTION,
+            outcome="allowed",
+            subject_kind="client",
+            subject_id=str(who.client_id),
+            decision="allowed",
+            details={"kid": who.kid},
+        )
+        await uow.publish(fact, stream_id=f"access-{who.client_id}")
         return known
 
     ctx = Context(actor=Actor("partner", str(who.client_id), address), occurred_at=now)
-    known = await app.transact(work, ctx)
+    try:
+        known = await app.transact(work, ctx)
+    except AssertionRefused as refused:
+        refused.client_id = None if isinstance(refused, ClientUnknown) else who.client_id
+        raise
     lifetime = _lifetime(request)
     made = client_token(
         await door.keys.current(),
@@ -155,8 +176,10 @@ async def _known(connection: AsyncConnection, who: Claimed, now: datetime) -> _K
     table, keys = client_list.table, client_keys.table
     statement = select(table).where(table.c.client_id == who.client_id).with_for_update(read=True)
     row = (await connection.execute(statement)).one_or_none()
-    if row is None or row.status != "active" or row.expires_at <= now:
-        raise AssertionRefused("no such client, or it is disabled or has ended")
+    if row is None:
+        raise ClientUnknown("there is no such client")
+    if row.status != "active" or row.expires_at <= now:
+        raise AssertionRefused("the client is disabled or has ended")
     wanted = (keys.c.client_id == who.client_id, keys.c.kid == who.kid, keys.c.retired_at.is_(None))
     key = (await connection.execute(select(keys).where(*wanted))).one_or_none()
     if key is None:
@@ -167,6 +190,21 @@ async def _known(connection: AsyncConnection, who: Claimed, now: datetime) -> _K
 def _proved(request: Request, assertion: str, known: _Known, now: datetime) -> Proved:
     issuer = _issuer(request)
     return prove(assertion, public_key(known.jwk), known.algorithm, (issuer, issuer + TOKEN_PATH), now)
+
+
+def _knocked(request: Request, client_id: UUID | None, why: str) -> None:
+    """Keep for the audit log that nobody got a token, with the client that it was tried as, if there is one."""
+    fact = AccessRecorded(
+        action=_ACTION,
+        outcome="denied",
+        subject_kind="client",
+        subject_id=str(client_id or "unknown"),
+        decision="not_proved",
+        details={"why": why},
+    )
+    trail: AccessTrail = request.app.state.trail
+    who = client_id or _NOBODY
+    trail.knocked(fact, Caller(kind="client", id=who, name=str(who)), request)
 
 
 def _address(request: Request) -> str | None:
