@@ -20,7 +20,7 @@ class Used:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """A permission that somebody loses or gets, at these casinos (`*`: at all that are not named), and how often they
-    used it there, or were refused it.
+    used it there, or were refused it. What was used without naming a casino may have been used there, so it counts.
     """
 
     staff_id: UUID
@@ -49,7 +49,6 @@ def _moved(
     *,
     allowed: bool,
 ) -> list[Shift]:
-    everywhere = frozenset().union(*less.values())
     found = []
     for name in sorted({name for casino in named for name in more[casino] - less[casino]}):
         at = [casino for casino in sorted(named) if name in more[casino] and name not in less[casino]]
@@ -58,7 +57,7 @@ def _moved(
             for one in used
             if one.permission == name
             and one.allowed is allowed
-            and (name not in everywhere if one.casino == EVERY else name in more[one.casino] - less[one.casino])
+            and (one.casino == EVERY or name in more[one.casino] - less[one.casino])
         )
         found.append(Shift(staff_id=staff_id, permission=name, casinos=tuple(at), used=count))
     return found
