@@ -9,7 +9,10 @@ from sqlalchemy import select
 from chassis.db import tables
 from chassis.domain import FixedClock
 from chassis.runtime import Service
+from chassis.testing.golden import said
 from chassis.testing.tokens import bearer
+from contracts.platform.events import AccessRecorded
+from security.entrypoints.cli import unlock
 
 from .api import PASSWORD, V1, add_colleague, enter, key, log_in
 
@@ -68,6 +71,22 @@ async def test_too_many_failures_lock_and_time_unlocks(
     assert (await log_in(client, ADMIN, PASSWORD)).status_code == 401
     clock.advance(timedelta(minutes=31))
     assert (await log_in(client, ADMIN, PASSWORD)).status_code == 200
+
+
+async def test_a_lock_is_lifted_from_inside_and_the_audit_log_knows(
+    client: httpx.AsyncClient, service: Service, first_password: str
+) -> None:
+    await enter(client, ADMIN, first_password)
+    for _ in range(5):
+        assert (await log_in(client, ADMIN, "wrong wrong wrong")).status_code == 401
+    assert await unlock(service, ["Admin@example.com"]) == 0
+    assert (await log_in(client, ADMIN, PASSWORD)).status_code == 200
+    told = [fact for fact in await said(service) if isinstance(fact, AccessRecorded)]
+    assert [one.action for one in told][-1] == "log_in.unlock"
+
+
+async def test_nobody_is_unlocked_who_is_not_there(service: Service) -> None:
+    assert await unlock(service, ["nobody@example.com"]) == 1
 
 
 async def test_a_refresh_token_is_used_once_and_its_theft_ends_the_session(

@@ -69,6 +69,14 @@ async def succeeded(uow: UnitOfWork, kept: Any) -> None:
         )
 
 
+async def unlock(uow: UnitOfWork, login: str) -> UUID | None:
+    """Lift the lock of a colleague's log-in; who that is, None when nobody has it. The password stays as it is."""
+    mine = (credential.c.realm == STAFF, credential.c.handle == login, credential.c.confirmed)
+    lifted = update(credential).where(*mine).values(failures=0, locked_until=None)
+    found: UUID | None = (await uow.connection.execute(lifted.returning(credential.c.subject_id))).scalar_one_or_none()
+    return found
+
+
 async def add_staff(uow: UnitOfWork, staff_id: UUID, login: str, password_hash: str, *, usable_until: datetime) -> bool:
     """A one-time password for a new colleague; False when somebody has this log-in already."""
     added = await uow.connection.execute(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chassis.domain import uuid7
 from chassis.runtime import Command, Service
 from chassis.store import Context, UnitOfWork
+from contracts.platform.events import AccessRecorded
 from security.adapters import credentials
 from security.adapters.audit_chain import AuditChain, Finding, SealedBefore
 from security.application.door import DoorKeeper
@@ -52,6 +53,27 @@ async def create_admin(service: Service, arguments: Sequence[str]) -> int:
         print(f"Somebody has the log-in {login} already; choose another.")  # noqa: T201 - this is the command's answer
         return 1
     print(password)  # noqa: T201 - shown once, here and nowhere else
+    return 0
+
+
+async def unlock(service: Service, arguments: Sequence[str]) -> int:
+    """Lift the lock that wrong passwords put on the log-in of a member of staff. No password is told or changed."""
+    parser = argparse.ArgumentParser(prog="python -m security unlock")
+    parser.add_argument("login", help="the log-in that is locked")
+    login = str(parser.parse_args(arguments).login).lower()
+
+    async def work(uow: UnitOfWork) -> bool:
+        staff_id = await credentials.unlock(uow, login)
+        if staff_id is None:
+            return False
+        fact = AccessRecorded(action="log_in.unlock", outcome="allowed", subject_kind="staff", subject_id=str(staff_id))
+        await uow.publish(fact, stream_id=f"access-{staff_id}")
+        return True
+
+    if not await service.application.transact(work, Context.system("unlock", service.application.clock)):
+        print(f"Nobody has the log-in {login}.")  # noqa: T201 - this is the command's answer
+        return 1
+    print(f"{login} may try again.")  # noqa: T201 - this is the command's answer
     return 0
 
 
@@ -114,6 +136,7 @@ anew. Name a checkpoint that was kept elsewhere (--expect SEQUENCE:CHAIN, from t
 
 COMMANDS: dict[str, Command] = {
     "create-admin": create_admin,
+    "unlock": unlock,
     "seed-roles": make_seed_roles,
     "rotate-keys": rotate_keys,
     "rotate-policy-key": rotate_policy_key,
