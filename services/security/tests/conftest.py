@@ -1,7 +1,9 @@
 """The service alone: real PostgreSQL, no bus, time that is told."""
 
 from collections.abc import AsyncIterator
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from io import StringIO
 
 import httpx
 import pytest
@@ -27,12 +29,42 @@ async def never() -> bool:
     return False
 
 
+class Administered:
+    """Fills a database with what an installation begins with: permissions that are declared, the seed roles, and an
+    administrator. Each clone of it has the same.
+
+    Attributes:
+        password: the administrator's first one.
+    """
+
+    password = ""
+
+    async def __call__(self, url: str) -> None:
+        service, printed = _built(url, FixedClock(datetime.now(UTC))), StringIO()
+        await declare(service)
+        with redirect_stdout(printed):
+            assert await create_admin(service, ["Admin@example.com"]) == 0
+        self.password = printed.getvalue().strip()
+        await service.db.close()
+
+
+@pytest.fixture(scope="session")
+def administered() -> Administered:
+    return Administered()
+
+
+def _built(url: str, clock: FixedClock) -> Service:
+    settings = make_settings(Settings, database_url=url, password_memory_kib=8192, password_rounds=1)
+    return build(settings, clock=clock, published=never)
+
+
 @pytest.fixture
-async def service(databases: Databases, clock: FixedClock) -> AsyncIterator[Service]:
-    settings = make_settings(
-        Settings, database_url=await databases.create("security"), password_memory_kib=8192, password_rounds=1
-    )
-    service = build(settings, clock=clock, published=never)
+async def service(
+    databases: Databases, clock: FixedClock, administered: Administered, request: pytest.FixtureRequest
+) -> AsyncIterator[Service]:
+    """With an administrator where the test asks for his password, and empty otherwise."""
+    fill = administered if "first_password" in request.fixturenames else None
+    service = _built(await databases.create("security", fill), clock)
     yield service
     await service.db.close()
 
@@ -45,7 +77,6 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def first_password(service: Service, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]) -> str:
-    await declare(service)
-    assert await create_admin(service, ["Admin@example.com"]) == 0
-    return capsys.readouterr().out.strip()
+async def first_password(service: Service, client: httpx.AsyncClient, administered: Administered) -> str:
+    """Of the administrator, who is admin@example.com."""
+    return administered.password

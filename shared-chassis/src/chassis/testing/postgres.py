@@ -5,7 +5,7 @@ The fixture `postgres_server` (a running server with `superuser_url` and `url_fo
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol
 from uuid import uuid4
@@ -19,6 +19,10 @@ from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007
 
 CHASSIS = "chassis"
 """The name under which the chassis' own tests get a database with the chassis' tables alone."""
+
+
+Fill = Callable[[str], Awaitable[None]]
+"""Puts into the database of this URL what many tests begin with, and leaves no connection open."""
 
 
 class Server(Protocol):
@@ -37,24 +41,40 @@ class Databases:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._tag = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{uuid4().hex[:6]}"
-        self._templates: dict[str, asyncio.Task[str]] = {}
+        self._templates: dict[Hashable, asyncio.Task[str]] = {}
         self._made: list[str] = []
 
-    async def create(self, service: str) -> str:
-        """URL of a new database with the newest schema of `service` and nothing in it."""
-        if service not in self._templates:
-            self._templates[service] = asyncio.create_task(self._template(service))
-        template = await self._templates[service]
-        name = f"t_{service}_{uuid4().hex[:12]}"
-        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-        self._made.append(name)
-        return self._server.url_for(name)
+    async def create(self, service: str, fill: Fill | None = None) -> str:
+        """URL of a new database with the newest schema of `service` and nothing in it, or what `fill` puts there. That
+        is put into a template once, so it is the same in every database.
+        """
+        made = self._template(service) if fill is None else self._filled(service, fill)
+        template = await self._once((service, fill), made)
+        return self._server.url_for(await self._clone(service, template))
 
     async def drop_all(self) -> None:
         """Drop everything that was made."""
         templates = [await task for task in self._templates.values()]
         for name in [*self._made, *templates]:
             await self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def _once(self, what: Hashable, made: Coroutine[Any, Any, str]) -> str:
+        if what in self._templates:
+            made.close()
+        else:
+            self._templates[what] = asyncio.create_task(made)
+        return await self._templates[what]
+
+    async def _clone(self, service: str, template: str) -> str:
+        name = f"t_{service}_{uuid4().hex[:12]}"
+        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._made.append(name)
+        return name
+
+    async def _filled(self, service: str, fill: Fill) -> str:
+        name = await self._clone(service, await self._once((service, None), self._template(service)))
+        await fill(self._server.url_for(name))
+        return name
 
     async def _template(self, service: str) -> str:
         name = f"template_{service}_{self._tag}"
