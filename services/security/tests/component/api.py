@@ -50,10 +50,10 @@ async def declare(service: Service) -> None:
     """
     by_service: dict[str, list[DeclaredPermission]] = {}
     for name in sorted(catalogue.promised()):
-        risk: Risk = (
-            "critical" if name.rpartition(".")[2] in {"configure", "set", "open", "adopt", "erase"} else "normal"
-        )
-        amounts = name.rpartition(".")[2] in {"approve", "configure"}
+        action = name.rpartition(".")[2]
+        second = action == "approve" and name != "payments.withdrawal.approve"
+        risk: Risk = "critical" if second or action in {"configure", "set", "open", "adopt", "erase"} else "normal"
+        amounts = action in {"approve", "configure"}
         declared_one = DeclaredPermission(id=name, title=name, risk=risk, amounts=amounts)
         by_service.setdefault(name.partition(".")[0], []).append(declared_one)
 

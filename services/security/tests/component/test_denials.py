@@ -156,9 +156,10 @@ async def test_more_access_that_denies_something_is_not_ended_early_by_one(desk:
 
 
 async def test_whoever_gets_it_back_approves_nothing(desk: Desk) -> None:
+    denied = await desk.gives(await desk.role())
     approves = await define_role(desk.client, desk.ann, "approves", ["security.role.approve", "security.approval.list"])
-    await assign(desk.client, desk.ann, desk.bob, approves, [CASINO])
-    proposal = (await desk.takes(await desk.gives(await desk.role()))).json()
+    assert (await assign(desk.client, desk.ann, desk.bob, approves, [CASINO])).status_code == 201
+    proposal = (await desk.takes(denied)).json()
     said_yes = {"payload_sha256": proposal["payload_sha256"]}
     path = f"/approvals/{proposal['approval_id']}/approve"
     problem(await desk.post(path, said_yes, token=desk.bobs), 409, "another_person_needed")
