@@ -242,7 +242,7 @@ async def test_an_export_keeps_the_view_it_was_asked_by(home: House) -> None:
     await delete(home, me, view)
     await home.work()
     found = rows_of((await home.fetch(me, asked["id"])).content)
-    assert {tuple(row) for row in found} == {("id", "status")}
+    assert {tuple(row) for row in found} == {("id", "status", "watermark")}
     assert len(found) == len([row for row in VISIBLE if row["status"] == "won"])
     assert '""v"": ""won""' in (await home.fetch(me, asked["id"], "about")).text
     [requested] = [one for one in await home.recorded() if one["data"]["action"] == "export.requested"]

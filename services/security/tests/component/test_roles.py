@@ -116,7 +116,7 @@ async def test_of_a_pattern_a_ceiling_limits_what_has_amounts_and_the_rest_is_na
     assert {APPROVE}.isdisjoint(made["unlimited"])
     [line] = (await ask(client, admin, "GET", f"/roles/{made['role_id']}")).json()["current"]["grants"]
     assert line["unlimited"] == made["unlimited"] == [one for one in line["expanded"] if one != APPROVE]
-    nothing = [{"pattern": "games.*", "ceilings": {"EUR": 500}}]
+    nothing = [{"pattern": "reports.*", "ceilings": {"EUR": 500}}]
     problem(
         await ask(client, admin, "POST", "/roles", {"name": "other", "grants": nothing}), 422, "ceiling_without_amounts"
     )
