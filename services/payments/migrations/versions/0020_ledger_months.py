@@ -55,6 +55,7 @@ _TABLES = (
     "CREATE INDEX ix_transfer_casino ON transfer (casino_id, posted_at, seq)",
     "CREATE INDEX ix_transfer_player ON transfer (player_id, seq) WHERE player_id IS NOT NULL",
     "CREATE INDEX ix_transfer_reference ON transfer (reference_id) WHERE reference_id IS NOT NULL",
+    "CREATE INDEX ix_transfer_reversal_of ON transfer (reversal_of) WHERE reversal_of IS NOT NULL",
     """
     CREATE TRIGGER transfer_is_append_only BEFORE UPDATE OR DELETE ON transfer
         FOR EACH ROW EXECUTE FUNCTION refuse_change()

@@ -194,8 +194,9 @@ def exceeds(given: Sequence[Line], name: str, catalogue: Catalogue, *own: Sequen
     """Whether lines that hold at one place and moment give more of a permission than all of `own` together: at all, up
     to a larger amount, or with more in sight for the same amount. Each of them has its own denials.
     """
+    denied = [one.grant.pattern for one in given if one.grant.effect == "deny"]
     theirs = _allowing(given, name, catalogue)
-    ours = [grant for lot in own for grant in _allowing(lot, name, catalogue)]
+    ours = [grant for lot in own for grant in _allowing(lot, name, catalogue, besides=denied)]
     for amount in _amounts([*theirs, *ours]):
         wish, have = _sight(theirs, amount), _sight(ours, amount)
         if wish is not None and (have is None or any(have.get(kind, 0) < rank for kind, rank in wish.items())):
@@ -222,9 +223,18 @@ _Amount = tuple[str, float] | None
 """A currency and minor units of it, or None where nobody asks for an amount."""
 
 
-def _allowing(held: Sequence[Line], name: str, catalogue: Catalogue) -> list[Grant]:
-    """The lines that allow it; none when any denies it."""
-    if any(one.grant.effect == "deny" and _touches(one.grant.pattern, name) for one in held):
+def _allowing(
+    held: Sequence[Line], name: str, catalogue: Catalogue, *, besides: Sequence[str] | None = None
+) -> list[Grant]:
+    """The lines that allow it; none when any denies all of it. With `besides`, what is denied to the other side too,
+    none when any denies some of it which is not denied there.
+    """
+
+    def denies(pattern: str) -> bool:
+        within = besides is not None and is_pattern(name) and covers(name, pattern)
+        return covers(pattern, name) or (within and not any(covers(one, pattern) for one in besides or ()))
+
+    if any(one.grant.effect == "deny" and denies(one.grant.pattern) for one in held):
         return []
     return [one.grant for one in held if one.grant.effect == "allow" and _reaches(one.grant, name, catalogue)]
 
@@ -260,10 +270,6 @@ def _reaches(grant: Grant, name: str, catalogue: Catalogue) -> bool:
     if name in catalogue and not catalogue[name].removed:
         return name in reach(grant, catalogue)
     return grant.auto_extend and covers(grant.pattern, name)
-
-
-def _touches(denied: str, name: str) -> bool:
-    return covers(denied, name) or (is_pattern(name) and covers(name, denied))
 
 
 def _counts(own: Line, casino: str, until: datetime | None) -> bool:

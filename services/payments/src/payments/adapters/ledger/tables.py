@@ -113,6 +113,7 @@ transfer = Table(
     ),
     Index("ix_transfer_casino", "casino_id", "posted_at", "seq"),
     Index("ix_transfer_player", "player_id", "seq", postgresql_where=text("player_id IS NOT NULL")),
+    Index("ix_transfer_reversal_of", "reversal_of", postgresql_where=text("reversal_of IS NOT NULL")),
     Index("ix_transfer_reference", "reference_id", postgresql_where=text("reference_id IS NOT NULL")),
     postgresql_partition_by="RANGE (posted_at)",
 )

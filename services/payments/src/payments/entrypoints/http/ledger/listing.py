@@ -11,7 +11,7 @@ c = transfer.c
 
 _CAUSE = {
     "reference_id": Field(c.reference_id, index_hint="ix_transfer_reference"),
-    "reversal_of": Field(c.reversal_of, index_hint="uq_transfer_reversal_of"),
+    "reversal_of": Field(c.reversal_of, index_hint="ix_transfer_reversal_of"),
     "group_id": Field(c.group_id),
     "provider": Field(c.provider),
     "supplier": Field(c.supplier),
