@@ -49,8 +49,8 @@ ROLES: dict[str, tuple[str, ...]] = {
 SEES = {"pii_basic": "mask", "pii_sensitive": "mask", "financial": "clear", "rg": "clear"}
 """How much of which data a role shows."""
 
-KNOWS_OF_SUSPICIONS = frozenset({"document_agent"})
-"""The role that decides about hits; support, who talk to players, hear nothing of them."""
+DECIDES_WHO_SOMEBODY_IS = frozenset({"document_agent"})
+"""The role that decides about hits and documents. Support, who talk to players, hear nothing of suspicions."""
 
 STAFF = {
     "manager": "casino_manager",
@@ -148,7 +148,7 @@ async def permissions_known(admin: Person) -> None:
 
 async def define_role(admin: Person, name: str, permissions: list[str]) -> str:
     """A role; its id."""
-    modes = {**SEES, "aml": "clear"} if name in KNOWS_OF_SUSPICIONS else SEES
+    modes = {**SEES, "aml": "clear", "pii_sensitive": "clear"} if name in DECIDES_WHO_SOMEBODY_IS else SEES
     grants = [{"pattern": one, "modes": modes} for one in permissions]
     answer = await admin.post("/api/security/v1/roles", {"name": name, "grants": grants})
     return str(answer["role_id"])
