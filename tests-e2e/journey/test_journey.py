@@ -7,7 +7,7 @@ from pitlocal.stack import EventBus, Stack
 
 from journey.playbook import JOURNEY, play
 
-DEADLINE_S = 240
+DEADLINE_S = 480
 
 
 @pytest.mark.journey
