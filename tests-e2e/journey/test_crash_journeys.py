@@ -9,7 +9,7 @@ from pitlocal.stack import EventBus, Stack
 from journey.playbook import JOURNEY, play
 from journey.unrest import Unrest
 
-DEADLINE_S = 400
+DEADLINE_S = 900
 
 Plan = Mapping[str, Sequence[str]]
 
