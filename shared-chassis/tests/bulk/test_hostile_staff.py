@@ -1,9 +1,7 @@
 """What a colleague tries who means no good."""
 
 import asyncio
-import csv
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +96,7 @@ async def test_starting_and_ending_at_once_leaves_one_of_both(shop: Shop) -> Non
     assert len(effects) == shown["done"]
 
 
-async def test_a_report_as_csv_runs_nothing(shop: Shop) -> None:
+async def test_a_report_is_not_given_as_csv(shop: Shop) -> None:
     await shop.bets(*rows(1))
     job = await shop.frozen()
     formula = '=HYPERLINK("http://evil.example")'
@@ -106,9 +104,7 @@ async def test_a_report_as_csv_runs_nothing(shop: Shop) -> None:
     await shop.work()
     for path in (JOBS, f"{JOBS}/{job['id']}/rows"):
         answer = await shop.client.get(path, headers={**shop.as_(), "Accept": "text/csv"})
-        assert answer.status_code == 200, answer.text
-        cells = [cell for line in csv.reader(StringIO(answer.text)) for cell in line]
-        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+        problem(answer, 406, "LST_NO_SUCH_FORM")
 
 
 async def test_whoever_lost_his_casino_sees_his_old_job_without_its_sums(shop: Shop) -> None:
