@@ -9,6 +9,7 @@ import pytest
 
 from chassis.bulk.desk import MOST_JOBS
 from chassis.testing.bulk import frozen_job
+from chassis.testing.problems import problem
 
 from .conftest import Shop
 from .example import APPROVALS, APPROVE, EVERYTHING, JOBS, PATH, RUN, VOID, A, B, rows
