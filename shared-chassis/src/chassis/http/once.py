@@ -100,6 +100,14 @@ def _response(answer: Reply) -> Response:
     return response
 
 
+def made_anew(answer: Response, remembered: Response) -> Response:
+    """An answer that is made anew for each repeat, with the status of the remembered one and whether it is a repeat."""
+    answer.status_code = remembered.status_code
+    if REPLAYED in remembered.headers:
+        answer.headers[REPLAYED] = remembered.headers[REPLAYED]
+    return answer
+
+
 def fingerprint_of(request: Request, content: bytes | None = None) -> bytes:
     """SHA-256 over method, target and body: what must be equal for a repeat to be one."""
     record = RequestRecord.find(request.scope)

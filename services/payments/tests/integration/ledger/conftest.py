@@ -13,6 +13,7 @@ from chassis.domain import FixedClock, uuid7
 from chassis.testing.postgres import Databases
 from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.ledger import PostgresLedger
+from payments.adapters.ledger.months import make_months
 from payments.adapters.ledger.verify import verify
 from payments.application.ledger import Posting
 from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, psp_clearing
@@ -165,6 +166,15 @@ async def ledger_url(databases: Databases) -> str:
 async def desk(databases: Databases) -> AsyncIterator[Desk]:
     """A running ledger that the tests of a module share; each makes players of its own."""
     async with Desk(await databases.create("payments")) as running:
+        yield running
+
+
+@pytest.fixture
+async def in_march(ledger_url: str) -> AsyncIterator[Desk]:
+    """A running ledger with the months from March 2026 on, in the middle of it."""
+    async with Desk(ledger_url) as running:
+        running.clock.advance(timedelta(days=14))
+        await make_months(running.db, running.clock.now())
         yield running
 
 

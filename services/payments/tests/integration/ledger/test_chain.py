@@ -1,6 +1,5 @@
 """The ledger is sealed: whatever is done to its rows afterwards is found, and where."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,19 +7,15 @@ import pytest
 from chassis.privacy.keys import derive
 from chassis.store import Application, EventTypes
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
-from payments.adapters.ledger.months import close_months, make_months
+from payments.adapters.ledger.months import close_months
 from payments.adapters.ledger.verify import verify
 
 MASTER = b"k" * 32
-MARCH = datetime(2026, 3, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-async def desk(ledger_url: str, make_desk) -> AsyncIterator:
-    async with make_desk(ledger_url) as running:
-        await make_months(running.db, MARCH)
-        running.clock.advance(MARCH - running.clock.now())
-        yield running
+def desk(in_march):
+    return in_march
 
 
 @pytest.fixture

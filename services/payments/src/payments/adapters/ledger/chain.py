@@ -51,7 +51,7 @@ _NEXT = f"""{_FOUND} WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND p
 _AGAIN = f"""{_FOUND}
     WHERE posted_at BETWEEN $1 AND $3 AND (posted_at, seq) > ($1, $2) AND (posted_at, seq) <= ($3, $4)) AS block"""
 
-_HEAD = "SELECT number, until_at, until_seq, chain, told_at FROM ledger_seal ORDER BY number DESC LIMIT 1"
+_HEAD = "SELECT number, until_at, until_seq, chain FROM ledger_seal ORDER BY number DESC LIMIT 1"
 
 _TOLD = "SELECT max(told_at) FROM ledger_seal"
 

@@ -29,14 +29,9 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
 
     Answers come per unit, in order. Nothing is true before the transaction commits.
     """
-    refs = [
-        ref
-        for unit in units
-        for request in unit.requests
-        if isinstance(request, Transfer)
-        for ref in (request.debit, request.credit)
-    ]
-    loose = [request.id for unit in units for request in unit.requests if request.wallet is None]
+    transfers = [request for unit in units for request in unit.requests if isinstance(request, Transfer)]
+    refs = [ref for transfer in transfers for ref in (transfer.debit, transfer.credit)]
+    loose = [transfer.id for transfer in transfers if transfer.wallet is None]
     if loose:
         await raw.execute(sql.TAKE_TURNS, loose)
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])

@@ -9,7 +9,7 @@ from chassis.auth import Caller, Player, PlayerOr
 from chassis.auth.errors import Forbidden
 from chassis.http import Once
 from chassis.http.listing import serve_list
-from chassis.http.once import REPLAYED
+from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.games.permissions import GamesPermission as P
 from games.application.launching import Wish
@@ -39,8 +39,7 @@ async def open_session(
     recorded = await once(caller, work)
     session = SessionRef.model_validate_json(bytes(recorded.body))
     url = await games.launcher.launch(session.session_id, wish, ctx)
-    if REPLAYED in recorded.headers:
-        response.headers[REPLAYED] = recorded.headers[REPLAYED]
+    made_anew(response, recorded)
     return SessionLaunch(session_id=session.session_id, url=url)
 
 

@@ -12,6 +12,7 @@ from chassis.http import Once
 from chassis.http.listing import serve_list
 from chassis.http.listing.codes import told_codes
 from chassis.http.listing.detail import as_listed
+from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import DepositWish, next_action, request_deposit, return_url
@@ -65,11 +66,7 @@ async def request_a_deposit(
         raise DEPOSIT_REFUSALS[begun.refused]
     await DepositProcess(desk).begin(begun.deposit_id, casino_id)
     view = await _view(desk, caller, begun.deposit_id)
-    replayed = {name: value for name, value in remembered.headers.items() if name.startswith("idempotency-")}
-    shown = as_listed(DEPOSITS, view, request, caller, casino_id)
-    shown.status_code = 201
-    shown.headers.update(replayed)
-    return shown
+    return made_anew(as_listed(DEPOSITS, view, request, caller, casino_id), remembered)
 
 
 serve_list(

@@ -12,7 +12,7 @@ from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
-from chassis.http.once import REPLAYED
+from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.errors import CasinoUnknown
@@ -142,11 +142,7 @@ async def cancel(
 def _shown(answer: Response, request: Request, caller: Caller) -> Response:
     """The answer, by what the caller may see when it is given: a repeat may come after his roles changed."""
     item = WithdrawalItem.model_validate_json(bytes(answer.body))
-    shown = as_listed(WITHDRAWALS, item, request, caller, item.casino_id)
-    shown.status_code = answer.status_code
-    if REPLAYED in answer.headers:
-        shown.headers[REPLAYED] = answer.headers[REPLAYED]
-    return shown
+    return made_anew(as_listed(WITHDRAWALS, item, request, caller, item.casino_id), answer)
 
 
 async def _item(connection: AsyncConnection, caller: Caller, withdrawal_id: UUID) -> WithdrawalItem:
