@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from contracts.backoffice.events import DepositLimitSet, SelfExclusionStarted
+from contracts.backoffice.events import DepositLimitSet, RegistrationDeclined, SelfExclusionStarted
 from contracts.games.errors import GamesError
 from contracts.payments.errors import PaymentsError
 from contracts.payments.events import WithdrawalRejected
@@ -15,6 +15,7 @@ GuardedClass = Literal["rg", "aml"]
 EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
     DepositLimitSet.type: "rg",
     SelfExclusionStarted.type: "rg",
+    RegistrationDeclined.type: "rg",
     HitRaised.type: "aml",
     HitWithdrawn.type: "aml",
     HitDecided.type: "aml",

@@ -12,7 +12,7 @@ from chassis.runtime import Service
 from chassis.testing.feed import Feed
 from chassis.testing.lists import after_of
 from chassis.testing.tokens import bearer, make_token
-from contracts.backoffice.events import SelfExclusionStarted
+from contracts.backoffice.events import RegistrationDeclined, SelfExclusionStarted
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.games.events import GameSessionClosed
 from contracts.payments.events import DepositRefused, DepositSucceeded, WithdrawalApproved, WithdrawalRejected
@@ -71,6 +71,7 @@ async def test_limits_and_suspicions_are_not_there_for_whoever_does_not_see_them
 ) -> None:
     started = SelfExclusionStarted(**player, started_at=clock.now(), until=None)
     hit = HitDecided(**player, hit_id=uuid4(), decision="confirm")
+    declined = RegistrationDeclined(**player, at_casino_id=player["casino_id"], cause="excluded")
     looked = AccessRecorded(
         action="verification.hit.evidence",
         permission="verification.hit.decide",
@@ -79,9 +80,9 @@ async def test_limits_and_suspicions_are_not_there_for_whoever_does_not_see_them
         subject_id=str(player["player_id"]),
         casino_id=player["casino_id"],
     )
-    for event in (started, hit, looked, deposited(player, 500)):
+    for event in (started, hit, declined, looked, deposited(player, 500)):
         await feed(event)
-    guarded = {started.type, hit.type, looked.type}
+    guarded = {started.type, hit.type, declined.type, looked.type}
     assert {one["type"] for one in await story(client, player)} >= guarded
     headers = bearer(make_token(permissions=tuple(P), modes={"pii_basic": "mask"}))
     path = f"{V1}/players/{player['player_id']}"

@@ -85,7 +85,7 @@ def serve_list(
         at(request, router.prefix + path)
         live = getattr(request.app.state, "live", None)
         told = {**meta(spec, caller), "live": live is not None and live.tells(spec)}
-        told["exportable"] = export is not None and caller.may(export)
+        told["exportable"] = export is not None and caller.could(export)
         return JSONResponse({**told, "views": await views_of(request, caller)}, headers={"Cache-Control": "no-store"})
 
     show.__doc__ = summary or f"The list of {spec.name}."

@@ -40,9 +40,9 @@ def sight_of(caller: Caller, wanted: Collection[Kind]) -> Sight:
 def _scope(caller: Caller, kind: Kind) -> CasinoScope:
     """Where the list is open; of hits, where the list would show that there are any."""
     permission = LISTED_WITH[kind]
-    scope = caller.scope(permission)
+    scope = caller.reach(permission)
     if kind != "hit":
         return scope
     if scope.ids is None:
-        return scope if caller.mode("aml", None, permission) != "none" else CasinoScope.of()
-    return CasinoScope.of(*(one for one in scope.ids if caller.mode("aml", one, permission) != "none"))
+        return scope if caller.shown("aml", None, permission) != "none" else CasinoScope.of()
+    return CasinoScope.of(*(one for one in scope.ids if caller.shown("aml", one, permission) != "none"))
