@@ -104,6 +104,7 @@ async def pages_hold(tale: Tale) -> str:
         for name in PEOPLE:
             person = tale.staff[name]
             entered = await client.post(tale.stack.url("gateway") + STAFF_DOOR, json=person.credentials)
+            assert entered.status_code == 200, f"{name} cannot enter: {entered.text}"
             known |= {name.upper(): entered.json()["access_token"], f"{name.upper()}_ID": person.id}
         shown = [one for page in PAGES for one in examples(page, (Path(REPOSITORY) / page).read_text())]
         wrong = [said for one in shown if (said := differs(one, await answered(client, one, known)))]
