@@ -40,6 +40,11 @@ NOT_ALLOWED: Final = "not_allowed"
 """What is said instead of each of them, to whoever is not to know."""
 
 NEUTRAL_CODES: Final = frozenset(
-    {*CODE_CLASSES, PaymentsError.ACCOUNT_BLOCKED.value, GamesError.PLAYER_BLOCKED.value},
+    {
+        *CODE_CLASSES,
+        PaymentsError.ACCOUNT_BLOCKED.value,
+        PaymentsError.RESTRICTION_FEED_STALE.value,
+        GamesError.PLAYER_BLOCKED.value,
+    },
 )
-"""What `not_allowed` is said for: a harmless block as well, or the word itself would tell of what it hides."""
+"""What `not_allowed` is said for: harmless causes as well, or the word itself would tell of what it hides."""

@@ -42,6 +42,8 @@ class PaymentsError(StrEnum):
     """The account is being looked into."""
     CASINO_UNKNOWN = "casino_unknown"
     """Payments has not heard of this casino, or not yet."""
+    DEPOSIT_NOT_POSSIBLE = "deposit_not_possible"
+    """A deposit is not possible now, for a cause that the player is not told; later it may be."""
     DEPOSIT_LIMIT_REACHED = "deposit_limit_reached"
     """The player's own deposit limit does not allow this amount now."""
     LEDGER_UNAVAILABLE = "ledger_unavailable"

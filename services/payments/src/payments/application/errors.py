@@ -52,7 +52,12 @@ class RestrictionFeedStale(DomainError):
     """Our copy of the players' restrictions is too old, or not complete enough, to take money by it."""
 
     code: ClassVar[str] = "restriction_feed_stale"
-    status: ClassVar[int] = 503
+
+
+class DepositNotPossible(DomainError):
+    """A deposit is not possible now. Try again later."""
+
+    code: ClassVar[str] = "deposit_not_possible"
 
 
 class DepositLimitReached(DomainError):
@@ -62,10 +67,12 @@ class DepositLimitReached(DomainError):
 
 
 DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
-    **{
-        error.code: error
-        for error in (SubjectErased, SelfExcluded, AccountBlocked, RestrictionFeedStale, DepositLimitReached)
-    },
-    AccountUnderReview.code: AccountBlocked,
+    **{error.code: error for error in (SubjectErased, SelfExcluded, AccountBlocked, DepositLimitReached)},
+    AccountUnderReview.code: DepositNotPossible,
+    RestrictionFeedStale.code: DepositNotPossible,
 }
-"""The refusal a player is answered with, by the code recorded with it. Nobody is told that he is looked into."""
+"""The refusal a player is answered with, by the code recorded with it.
+
+Nobody is told that he is looked into: the answer is the one that our own stale copy gives to anybody. A block would not
+do, since whoever is blocked cannot log in.
+"""

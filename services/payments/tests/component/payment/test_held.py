@@ -58,7 +58,7 @@ async def test_behind_an_exclusion_that_cannot_be_read_nobody_bets_or_pays_in_bu
     await world.tell_as(99, exclusion(world))
     await world.tell(exclusion(world))
     await world.beat()
-    problem(await world.deposit(), 503, "restriction_feed_stale")
+    problem(await world.deposit(), 409, "deposit_not_possible")
     assert await bet(world) == Code.BLOCKED
     assert (await play(world, GameMoveKind.WIN, before))[1] == Code.CREATED
     assert (await play(world, GameMoveKind.ROLLBACK, before))[1] == Code.CREATED
@@ -84,14 +84,14 @@ async def test_what_is_given_up_sets_the_player_free_and_what_is_replayed_only_w
     )
     await world.tell_as(99, broken)
     await world.tell(behind)
-    problem(await world.deposit(), 503, "restriction_feed_stale")
+    problem(await world.deposit(), 409, "deposit_not_possible")
     first, _ = await parked_of(world)
     consumer = world.service.consumer
     assert consumer is not None
     await discard_parked(world.desk.app, consumer, [first])
-    problem(await world.deposit(), 503, "restriction_feed_stale")
+    problem(await world.deposit(), 409, "deposit_not_possible")
     await replay_parked(world.desk.app, consumer)
-    problem(await world.deposit(), 409, "account_blocked")
+    problem(await world.deposit(), 409, "account_blocked" if topic == "players" else "deposit_not_possible")
 
 
 async def test_a_player_is_free_again_when_nothing_waits_any_more(world: World) -> None:
@@ -116,8 +116,8 @@ async def test_a_review_that_comes_at_the_same_time_does_not_set_a_held_player_f
 
 async def test_deposits_that_come_while_it_is_set_aside_are_before_or_after_it(world: World) -> None:
     answers, _ = await gather(gather(*(world.deposit(1_00) for _ in range(6))), world.tell_as(99, exclusion(world)))
-    assert {answer.status_code for answer in answers} <= {201, 503}
-    problem(await world.deposit(), 503, "restriction_feed_stale")
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    problem(await world.deposit(), 409, "deposit_not_possible")
 
 
 @pytest.mark.parametrize("attempt", range(4))
