@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from chassis.auth import AnyStaff, Caller, PermissionSpec, Player, PlayerOr, Requires
 from chassis.auth.signed_requests import SignedRequests
+from chassis.auth.trail import AccessTrail
+from chassis.auth.usage import Usage
 from chassis.domain import FixedClock
 from chassis.http import create_service
 from chassis.settings import HttpSettings
@@ -78,7 +80,12 @@ def program() -> Program:
 
 
 @pytest.fixture
-async def client(program: Program) -> AsyncIterator[httpx.AsyncClient]:
+def trail() -> AccessTrail:
+    return AccessTrail(PERMISSIONS, Usage(), lambda: 0.0)
+
+
+@pytest.fixture
+async def client(program: Program, trail: AccessTrail) -> AsyncIterator[httpx.AsyncClient]:
     app = create_service(
         "example",
         settings=make_settings(HttpSettings),
@@ -86,6 +93,7 @@ async def client(program: Program) -> AsyncIterator[httpx.AsyncClient]:
         permissions=PERMISSIONS,
         verifier=test_verifier(),
         policy=program.policy,
+        trail=trail,
         signed=SignedRequests(program, Memory(), FixedClock(NOW)),
     )
     async with started(app) as client:
@@ -124,6 +132,36 @@ async def test_a_body_beside_a_signature_without_one_does_not(client: httpx.Asyn
     bare.headers["content-type"] = "application/json"
     problem(await client.send(sent_as(bare, BODY)), 401, "unauthenticated")
     assert calls == []
+
+
+async def test_what_is_refused_is_kept_for_the_audit_log_without_anything_the_caller_wrote(
+    client: httpx.AsyncClient, program: Program, trail: AccessTrail
+) -> None:
+    request = sent_as(with_json(program), BODY + b" ")
+    stranger = {"signature": "sig1=:c2VjcmV0:", "signature-input": 'sig1=();keyid="secret"'}
+    await client.send(request)
+    await client.get("/me", headers=stranger)
+    kept = trail.taken(last=True)
+    assert [(one.fact.outcome, one.fact.decision, one.fact.subject_id) for one in kept] == [
+        ("denied", "not_proved", str(program.id)),
+        ("denied", "not_proved", "unknown"),
+    ]
+    assert all(one.fact.request_id for one in kept)
+    told = "".join(f"{one.fact.model_dump()} {one.context}" for one in kept)
+    signature = request.headers["signature"].removeprefix("sig1=")
+    assert not {one for one in (signature, "secret", "c2VjcmV0", "keyid") if one in told}
+
+
+async def test_a_flood_of_refused_signatures_is_a_line(
+    client: httpx.AsyncClient, program: Program, trail: AccessTrail
+) -> None:
+    once = with_json(program)
+    await client.send(once)
+    for number in range(20):
+        await client.send(once)
+        await client.get("/me", headers={"signature": f"sig{number}=::", "signature-input": f"sig{number}=(;;"})
+    counted = {one.fact.subject_id: one.fact.count for one in trail.taken(last=True) if one.fact.outcome == "denied"}
+    assert counted == {str(program.id): 20, "unknown": 20}
 
 
 @pytest.mark.parametrize(("name", "value"), [("signature", "x"), ("signature-input", ""), ("signature", "sig1=::")])

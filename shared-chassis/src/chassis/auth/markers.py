@@ -23,12 +23,15 @@ from chassis.auth.policy.held import Held
 from chassis.auth.policy.metrics import REFUSED
 from chassis.auth.policy.model import Decision, Wish
 from chassis.auth.service_tokens import ServiceTokens
-from chassis.auth.signed_requests import SignedRequests, SigningClient, is_signed, raw
+from chassis.auth.signed_requests import SignatureRefused, SignedRequests, SigningClient, is_signed, raw
 from chassis.auth.tokens import Verifier
-from chassis.auth.watching import NoTrail, Trail, not_for, watched
+from chassis.auth.watching import NoTrail, Trail, not_for, not_proved, watched
 from chassis.domain import NotFound
 from chassis.logging.context import bind
 from chassis.telemetry.record import RequestRecord
+
+_SIGNED = "client.signed_request"
+"""What a program did that signed a request, as the audit log calls it where that was refused."""
 
 _READING = ("GET", "HEAD")
 """What somebody may do who looks at things as a player does."""
@@ -66,10 +69,19 @@ class Door:
         reads = request.scope.get("method") in _READING
         if not is_signed(request.headers.items()):
             return await self.bearer(_bearer(request), reads=reads)
-        if self.signed is None or "authorization" in request.headers:
-            raise Unauthenticated
-        client = await self.signed.verify(await raw(request))
+        try:
+            client = await self._signing(request)
+        except SignatureRefused as refused:
+            not_proved(self.trail, _SIGNED, refused.client_id, refused.why, request)
+            raise
         return await self._with_policy(_signer(client, int(time.time())), reads=reads)
+
+    async def _signing(self, request: HTTPConnection) -> SigningClient:
+        if self.signed is None:
+            raise SignatureRefused("no program comes in here")
+        if "authorization" in request.headers:
+            raise SignatureRefused("it carries a token as well")
+        return await self.signed.verify(await raw(request))
 
     async def bearer(self, token: str, *, reads: bool) -> Caller:
         """Who carries the token, with what the policy says they hold.

@@ -44,6 +44,7 @@ _MAY_BE_COVERED: Final = frozenset({*COVERED, "content-digest", "content-type", 
 _PARAMETERS: Final = frozenset({"created", "nonce", "keyid", "alg", "tag"})
 _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _KEY_ID: Final = re.compile(r"([0-9a-f-]{36})/([A-Za-z0-9._-]{1,64})")
+_NO_BODY: Final = "its body was not read as a whole"
 _LONGEST: Final = 1024
 """Characters of either header."""
 
@@ -59,6 +60,24 @@ class SigningClient:
     client_id: UUID
     key: Ed25519PublicKey
     networks: tuple[str, ...] = ()
+
+
+class SignatureRefused(Unauthenticated):
+    """The caller hears nothing of what is here.
+
+    Attributes:
+        why: one of a few sentences of ours; nothing that the caller wrote is in it.
+        client_id: whose key the request names, if that is anybody's; not that it was he who sent it.
+    """
+
+    def __init__(self, why: str, client_id: UUID | None = None) -> None:
+        super().__init__("The request is not signed by a client that may come in.")
+        self.why = why
+        self.client_id = client_id
+
+
+class _Refused(InvalidSignature):
+    """What it says is ours alone."""
 
 
 class ClientKeys(Protocol):
@@ -101,28 +120,32 @@ class SignedRequests:
         self._clock = clock
 
     async def verify(self, request: RawRequest) -> SigningClient:
-        """The client; Unauthenticated when it cannot be believed. Why is in our log alone."""
+        """The client; SignatureRefused when it cannot be believed. Why is in our log and the audit log alone."""
+        client = None
         try:
-            return await self._verified(request)
+            signed = _parameters(request.headers)
+            client = await self._keys.key(*_named(signed["keyid"]))
+            return await self._verified(request, signed, client)
         except (InvalidSignature, HTTPMessageSignaturesException, ValueError, TypeError, KeyError) as error:
             log.warning("signature_refused", why=str(error)[:200], address=request.address)
-            raise Unauthenticated("The request is not signed by a client that may come in.") from error
+            why = str(error) if isinstance(error, _Refused) else "it does not hold, or cannot be read"
+            raise SignatureRefused(why, client.client_id if client is not None else None) from error
 
-    async def _verified(self, request: RawRequest) -> SigningClient:
+    async def _verified(
+        self, request: RawRequest, signed: dict[str, Any], client: SigningClient | None
+    ) -> SigningClient:
         now = self._clock.now()
-        signed = _parameters(request.headers)
-        client = await self._keys.key(*_named(signed["keyid"]))
         if client is None:
-            raise InvalidSignature("no such key")
+            raise _Refused("no such key")
         [checked] = _Verifier(client.key, now).verify(
             _Message(request), max_age=None, expect_tag=TAG, require_components=COVERED, body=request.body
         )
         if checked.parameters != signed:
-            raise InvalidSignature("read in two ways")
+            raise _Refused("read in two ways")
         if client.networks and not comes_from(client.networks, request.address):
-            raise InvalidSignature("from an address that is not its own")
+            raise _Refused("from an address that is not its own")
         if not await self._nonces.use(client.client_id, signed["nonce"], now + REMEMBERED):
-            raise InvalidSignature("its nonce was used before")
+            raise _Refused("its nonce was used before")
         return client
 
 
@@ -132,15 +155,15 @@ def is_signed(headers: Iterable[tuple[str, str]]) -> bool:
 
 
 async def raw(request: HTTPConnection) -> RawRequest:
-    """A request as it came. Unauthenticated when its body was not read as a whole: nobody could say what was signed."""
+    """A request as it came. SignatureRefused when its body was not read as a whole: nobody could say what is signed."""
     scope, body = request.scope, b""
     try:
         if isinstance(request, Request):
             body = await request.body()
         elif scope.get("method") not in ("GET", "HEAD"):
-            raise Unauthenticated
+            raise SignatureRefused(_NO_BODY)
     except RuntimeError:  # It was read as a form.
-        raise Unauthenticated from None
+        raise SignatureRefused(_NO_BODY) from None
     query = scope["query_string"]
     return RawRequest(
         method=scope["method"],
@@ -188,7 +211,7 @@ class _Verifier(HTTPMessageVerifier):
 
     def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:  # noqa: ARG002
         if abs(sig_input.params["created"] - self._now.timestamp()) > SKEW.total_seconds():
-            raise InvalidSignature("made too long ago, or too far ahead")
+            raise _Refused("made too long ago, or too far ahead")
 
 
 def _parameters(headers: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -196,22 +219,22 @@ def _parameters(headers: Sequence[tuple[str, str]]) -> dict[str, Any]:
     [given] = [value for name, value in headers if name.lower() == "signature-input"]
     [signature] = [value for name, value in headers if name.lower() == "signature"]
     if max(len(given), len(signature)) > _LONGEST:
-        raise InvalidSignature("too long")
+        raise _Refused("too long")
     parsed: Any = http_sf.parse(given.encode("ascii"), tltype="dictionary")
     [(components, parameters)] = parsed.values()
     if not isinstance(components, list) or any(qualified for _, qualified in components):
-        raise InvalidSignature("it covers a part of a field")
+        raise _Refused("it covers a part of a field")
     if not {name for name, _ in components} <= _MAY_BE_COVERED or set(parameters) != _PARAMETERS:
-        raise InvalidSignature("it covers, or says, something else than is understood")
+        raise _Refused("it covers, or says, something else than is understood")
     if type(parameters["created"]) is not int or not _NONCE.fullmatch(parameters["nonce"]):
-        raise InvalidSignature("its moment or nonce is none")
+        raise _Refused("its moment or nonce is none")
     if parameters["alg"] != ED25519.algorithm_id or parameters["tag"] != TAG:
-        raise InvalidSignature("another algorithm, or made for another purpose")
+        raise _Refused("another algorithm, or made for another purpose")
     return dict(parameters)
 
 
 def _named(key_id: str) -> tuple[UUID, str]:
     match = _KEY_ID.fullmatch(key_id)
     if match is None:
-        raise InvalidSignature("its key id is none of ours")
+        raise _Refused("its key id is none of ours")
     return UUID(match[1]), match[2]

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
 from chassis.auth.caller import Caller
 from chassis.auth.policy.model import Code, Decision, Wish
+from contracts.platform.events import AccessRecorded
+
+NOBODY: Final = UUID(int=0)
+"""Who knocks without being anybody that is known."""
 
 
 class Trail(Protocol):
@@ -22,6 +26,10 @@ class Trail(Protocol):
         """A permission that was used without a decision."""
         ...
 
+    def knocked(self, fact: AccessRecorded, caller: Caller, request: HTTPConnection) -> None:
+        """Somebody was refused who did not prove who he is."""
+        ...
+
 
 class NoTrail:
     """Keeps nothing."""
@@ -30,6 +38,9 @@ class NoTrail:
         """Nothing."""
 
     def count(self, caller: Caller, permission: str, casino_id: UUID | None) -> None:
+        """Nothing."""
+
+    def knocked(self, fact: AccessRecorded, caller: Caller, request: HTTPConnection) -> None:
         """Nothing."""
 
 
@@ -49,3 +60,22 @@ def watched(trail: Trail, caller: Caller, request: HTTPConnection) -> Caller:
 
 def _tell(trail: Trail, caller: Caller, request: HTTPConnection, decision: Decision, wish: Wish) -> None:
     trail.record(decision, wish, caller, request)
+
+
+def not_proved(trail: Trail, action: str, client_id: UUID | None, why: str, request: HTTPConnection) -> None:
+    """Tell the trail that a program was refused which did not prove who it is.
+
+    Args:
+        client_id: which it was tried as, if there is such a one.
+        why: one of a few sentences of ours, since what is the same is counted as one.
+    """
+    fact = AccessRecorded(
+        action=action,
+        outcome="denied",
+        subject_kind="client",
+        subject_id=str(client_id or "unknown"),
+        decision="not_proved",
+        details={"why": why},
+    )
+    who = client_id or NOBODY
+    trail.knocked(fact, Caller(kind="client", id=who, name=str(who)), request)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Request
@@ -13,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse
 
-from chassis.auth import Caller, Public
+from chassis.auth import Public
 from chassis.auth.networks import comes_from
-from chassis.auth.trail import AccessTrail
+from chassis.auth.watching import not_proved
 from chassis.http import App
 from chassis.store import Actor, Application, Context, UnitOfWork
 from contracts.platform.events import AccessRecorded
@@ -35,8 +34,6 @@ log = structlog.get_logger(__name__)
 _ISSUED: Final = Counter("client_tokens_total", "Answers to partners' programs that asked for a token", ["answer"])
 
 _ACTION: Final = "client.token"
-_NOBODY: Final = UUID(int=0)
-"""Who knocks without being anybody that is known."""
 
 _REFUSED: Final[dict[str, Any]] = {
     "description": "RFC 6749 section 5.2: `error` and `error_description`.",
@@ -102,11 +99,11 @@ async def token(request: Request, app: App, door: Door) -> JSONResponse:
         answer = await _answer(request, app, door, form)
     except TokenRefused as refused:
         _ISSUED.labels(refused.error).inc()
-        _knocked(request, None, refused.error)
+        not_proved(request.app.state.trail, _ACTION, None, refused.error, request)
         return refused.response()
     except AssertionRefused as refused:
         log.warning("client_refused", why=str(refused), address=_address(request))
-        _knocked(request, refused.client_id, str(refused))
+        not_proved(request.app.state.trail, _ACTION, refused.client_id, str(refused), request)
         _ISSUED.labels("invalid_client").inc()
         return TokenRefused("invalid_client", "The client did not prove who it is.").response()
     _ISSUED.labels("token").inc()
@@ -190,21 +187,6 @@ async def _known(connection: AsyncConnection, who: Claimed, now: datetime) -> _K
 def _proved(request: Request, assertion: str, known: _Known, now: datetime) -> Proved:
     issuer = _issuer(request)
     return prove(assertion, public_key(known.jwk), known.algorithm, (issuer, issuer + TOKEN_PATH), now)
-
-
-def _knocked(request: Request, client_id: UUID | None, why: str) -> None:
-    """Keep for the audit log that nobody got a token, with the client that it was tried as, if there is one."""
-    fact = AccessRecorded(
-        action=_ACTION,
-        outcome="denied",
-        subject_kind="client",
-        subject_id=str(client_id or "unknown"),
-        decision="not_proved",
-        details={"why": why},
-    )
-    trail: AccessTrail = request.app.state.trail
-    who = client_id or _NOBODY
-    trail.knocked(fact, Caller(kind="client", id=who, name=str(who)), request)
 
 
 def _address(request: Request) -> str | None:
