@@ -218,16 +218,25 @@ async def test_no_other_is_opened_before_the_last_was_reviewed(night: Night, clo
     assert (await night.opens()).status_code == 201
 
 
-async def test_a_repeat_of_the_request_opens_nothing_and_shows_no_token(night: Night) -> None:
-    await night.emergencies_allow(BLOCK)
-    body, headers = (
-        {"reason": "payouts hang", "incident_id": "INC-1", "minutes": 30},
-        {**bearer(night.bob.token), **key()},
-    )
+async def test_a_repeat_of_the_request_opens_nothing_and_is_answered_as_the_first_although_the_role_denies_it(
+    night: Night, service: Service
+) -> None:
+    body = {"reason": "payouts hang", "incident_id": "INC-1", "minutes": 30}
+    headers = {**bearer(night.bob.token), **key()}
     first, second = [await night.client.post(f"{V1}/break-glass", json=body, headers=headers) for _ in range(2)]
-    assert first.json()["access_token"]
-    assert second.json()["access_token"] is None
-    assert first.json()["break_glass_id"] == second.json()["break_glass_id"]
+    assert (first.status_code, second.status_code) == (201, 201), second.text
+    assert [one.headers.get("idempotency-replayed") for one in (first, second)] == [None, "true"]
+    told = [one.json() for one in (first, second)]
+    verifier = service.verifier
+    assert isinstance(verifier, TokenVerifier)
+    for one in told:
+        token = one.pop("access_token")
+        assert str((await verifier.verify(token)).breakglass) == one["break_glass_id"]
+    assert told[0] == told[1]
+    assert len([fact for fact in await said(service) if isinstance(fact, BreakGlassOpened)]) == 1
+    problem(await night.opens(), 403, "forbidden")
+    stranger = {**headers, **bearer(night.admin)}
+    problem(await night.client.post(f"{V1}/break-glass", json=body, headers=stranger), 403, "security_key_needed")
 
 
 async def test_it_takes_a_fresh_proof(night: Night, clock: FixedClock) -> None:

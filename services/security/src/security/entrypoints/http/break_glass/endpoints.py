@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +11,7 @@ from chassis.auth import AnyStaff, Caller, Requires
 from chassis.domain import uuid7
 from chassis.http import App, Db, Once
 from chassis.http.listing import serve_list
-from chassis.http.once import REPLAYED
+from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.security.events import SessionCause
 from contracts.security.permissions import SecurityPermission as P
@@ -21,7 +21,12 @@ from security.domain.break_glass.aggregate import Absent, break_glass
 from security.domain.break_glass.errors import BreakGlassUnknown
 from security.entrypoints.http.assignments.giving import take_back
 from security.entrypoints.http.break_glass.listing import EMERGENCIES, emergencies_within
-from security.entrypoints.http.break_glass.opening import open_break_glass, require_strongest_proof
+from security.entrypoints.http.break_glass.opening import (
+    OpensOrRepeats,
+    open_break_glass,
+    require_strongest_proof,
+    session_of,
+)
 from security.entrypoints.http.break_glass.schemas import (
     BreakGlassItem,
     BreakGlassStarted,
@@ -65,26 +70,32 @@ async def show_break_glass(caller: Annotated[Caller, _LISTED], break_glass_id: U
 
 @router.post("/break-glass", status_code=201, response_model=BreakGlassStarted)
 async def start_break_glass(
-    caller: Annotated[Caller, Requires(P.BREAK_GLASS_OPEN)], body: OpenBreakGlass, app: App, door: Door, once: Once
+    caller: Annotated[Caller, OpensOrRepeats(P.BREAK_GLASS_OPEN)],
+    body: OpenBreakGlass,
+    request: Request,
+    app: App,
+    door: Door,
+    once: Once,
 ) -> Response:
     """Open emergency access for an hour at most, at the casinos one works for, right after proving with a security key
     who one is. It reaches neither security nor audit.
     Security is woken up, everything done meanwhile is marked, and somebody else must review it within three days.
     """
-    break_glass_id, entered = uuid7(), list[Entered]()
+    break_glass_id = uuid7()
 
     async def work(uow: UnitOfWork) -> BreakGlassStarted:
-        entered[:] = [await require_strongest_proof(uow, door, caller)]
+        await require_strongest_proof(uow, door, caller)
         await open_break_glass(uow, caller, break_glass_id, body)
         return BreakGlassStarted(**(await _item(uow.connection, break_glass_id)).model_dump())
 
-    answer = await once(caller, work, reason=body.reason)
-    if REPLAYED in answer.headers:
-        return answer
-    issued = await issue(app, door, entered[0], door.policy.access_token)
+    async def here(uow: UnitOfWork) -> Entered:
+        return await session_of(uow, caller)
+
+    remembered = await once(caller, work, reason=body.reason)
+    issued = await issue(app, door, await app.transact(here, caller.context(request)), door.policy.access_token)
     shown = {"access_token": issued.access_token, "expires_in_s": issued.expires_in_s}
-    made = BreakGlassStarted.model_validate_json(bytes(answer.body)).model_copy(update=shown)
-    return Response(made.model_dump_json(), status_code=answer.status_code, media_type="application/json")
+    made = BreakGlassStarted.model_validate_json(bytes(remembered.body)).model_copy(update=shown)
+    return made_anew(Response(made.model_dump_json(), media_type="application/json"), remembered)
 
 
 @router.post("/break-glass/{break_glass_id}/end", response_model=BreakGlassItem)

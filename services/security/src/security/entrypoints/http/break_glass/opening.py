@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from fastapi.params import Depends
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import HTTPConnection, Request
 
-from chassis.auth import Caller, StepUpNeeded
+from chassis.auth import AnyStaff, Caller, Requires, StepUpNeeded
+from chassis.auth.errors import Unauthenticated
+from chassis.auth.markers import AccessRule
+from chassis.http.once import HEADER, require_key
 from chassis.store import UnitOfWork
-from security.adapters import catalogue, factors, sessions
+from security.adapters import catalogue, credentials, factors, sessions
 from security.application.door import DoorKeeper
 from security.application.policy import grants_of
 from security.domain.break_glass import commands
@@ -33,8 +38,47 @@ _KEYS: Final = frozenset({"hwk", "swk"})
 """RFC 8176: a key was used, in hardware or in software."""
 
 
-async def require_strongest_proof(uow: UnitOfWork, door: DoorKeeper, caller: Caller) -> Entered:
-    """The caller's session, in which it was just proved with a security key who it is.
+class _OpensOrRepeats(AccessRule):
+    """Staff with the permission, and whoever asks again with a key that was answered before: the role that is for
+    emergencies may deny its holder to open another one, and an answer that got lost is given once more all the same.
+    """
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        self._staff, self._holder = _rule(AnyStaff()), _rule(Requires(permission))
+        self.label = self._holder.label
+
+    async def admit(self, request: HTTPConnection, /) -> Caller:
+        if isinstance(request, Request) and HEADER in request.headers:
+            caller: Caller = await self._staff.admit(request)
+            if await (await require_key(request)).earlier(caller) is not None:
+                return caller
+        holder: Caller = await self._holder.admit(request)
+        return holder
+
+
+class OpensOrRepeats(Depends):
+    """The marker of the route that opens emergency access."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(_OpensOrRepeats(str(permission)))
+
+
+def _rule(marker: Depends) -> Any:
+    assert isinstance(marker.dependency, AccessRule)
+    return marker.dependency
+
+
+async def session_of(uow: UnitOfWork, caller: Caller) -> Entered:
+    """The caller's session as it stands; Unauthenticated when it is over."""
+    kept = await credentials.is_live(uow, caller.id)
+    if kept is None:
+        raise Unauthenticated("The session is over.")
+    return Entered(kept, await sessions.going_on(uow, caller.session_id, caller.id))
+
+
+async def require_strongest_proof(uow: UnitOfWork, door: DoorKeeper, caller: Caller) -> None:
+    """It was just proved in the caller's session, with a security key, who it is.
 
     Raises:
         SecurityKeyNeeded: there is none.
@@ -43,11 +87,10 @@ async def require_strongest_proof(uow: UnitOfWork, door: DoorKeeper, caller: Cal
     """
     if not any(one.kind == "webauthn" for one in await factors.of(uow.connection, caller.id)):
         raise SecurityKeyNeeded
-    kept = await require_fresh(uow, door, caller)
+    await require_fresh(uow, door, caller)
     session = await sessions.going_on(uow, caller.session_id, caller.id)
     if not _KEYS & set(session.amr):
         raise StepUpNeeded(int(door.policy.fresh.total_seconds()))
-    return Entered(kept, session)
 
 
 async def open_break_glass(uow: UnitOfWork, caller: Caller, break_glass_id: UUID, body: OpenBreakGlass) -> None:

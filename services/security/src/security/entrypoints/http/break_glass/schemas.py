@@ -44,7 +44,7 @@ class BreakGlassItem(BaseModel):
 
 
 class BreakGlassStarted(BreakGlassItem):
-    """The token is shown once: it is kept nowhere, so a repeat of the request comes without it."""
+    """The token is kept nowhere: each repeat of the request comes with another one, for the session that asks."""
 
     access_token: str | None = Field(default=None, description="says that the emergency is open, and is over with it")
     token_type: str = "Bearer"  # noqa: S105 - the name of a scheme, RFC 6750
