@@ -348,6 +348,7 @@ def _housekeeping(service: Service) -> Housekeeping:
         idempotency=timedelta(days=settings.idempotency_days),
         parked=timedelta(days=settings.parked_days),
         bulk=timedelta(days=settings.bulk_days),
+        exports=timedelta(days=settings.export_days),
         view_versions=settings.view_versions,
     )
     return Housekeeping(service.db, [*kept, *service.kept], inbox=timedelta(days=settings.inbox_days))

@@ -11,17 +11,18 @@ from sqlalchemy import insert, select, text
 
 from chassis.db import Database
 from chassis.db.engine import driver
-from chassis.db.tables import bulk_job, bulk_row, list_view, list_view_version, parked_message
+from chassis.db.tables import bulk_job, bulk_row, list_export, list_view, list_view_version, parked_message
 from chassis.settings import ServiceSettings, SettingsRefused
 from chassis.store import Housekeeping
 from chassis.store.housekeeping import _MY_TURN, kept_by_all
 from chassis.testing.environment import make_settings
 
 MONTH = timedelta(days=30)
+MONTHS = {"idempotency": MONTH, "parked": MONTH, "bulk": MONTH, "exports": MONTH}
 
 
 def keeper(db: Database, *, batch: int = 1_000, view_versions: int = 5) -> Housekeeping:
-    kept = kept_by_all(idempotency=MONTH, parked=MONTH, bulk=MONTH, view_versions=view_versions)
+    kept = kept_by_all(**MONTHS, view_versions=view_versions)
     return Housekeeping(db, kept, inbox=MONTH, batch=batch)
 
 
@@ -173,6 +174,26 @@ async def test_bulk_jobs_go_with_their_rows_and_those_that_wait_or_run_never_do(
     assert await keeper(db).sweep() == {}
 
 
+async def export(db: Database, state: str, *, asked: int) -> UUID:
+    """An export that was asked for so many days ago."""
+    export_id = uuid4()
+    about = dict.fromkeys(("list", "path", "permission", "format", "asked", "reason"), "x")
+    values = {"id": export_id, "requested_by": uuid4(), "requested_at": ago(asked), "state": state, **about}
+    async with db.write() as connection:
+        await connection.execute(insert(list_export).values(**values))
+    return export_id
+
+
+async def test_exports_that_ended_long_ago_go_and_those_under_way_or_with_a_file_never_do(db: Database) -> None:
+    stay = [await export(db, state, asked=400) for state in ("waiting", "running", "done")]
+    stay.append(await export(db, "expired", asked=29))
+    for state in ("expired", "failed", "expired"):
+        await export(db, state, asked=31)
+    assert await keeper(db, batch=2).sweep() == {"list_export": 3}
+    assert await values_of(db, list_export.c.id) == sorted(stay)
+    assert await keeper(db).sweep() == {}
+
+
 async def test_of_a_view_the_newest_versions_stay_whatever_their_age(db: Database) -> None:
     often, seldom = await view(db, 12), await view(db, 5)
     assert await keeper(db, batch=3).sweep() == {"list_view_version": 7}
@@ -209,11 +230,9 @@ async def test_two_processes_that_sweep_at_once_delete_what_one_would(db: Databa
     assert await left(db) == (3, 0)
 
 
-@pytest.mark.parametrize("table", ["idempotency", "parked_message", "bulk_job", "list_view_version"])
+@pytest.mark.parametrize("table", ["idempotency", "parked_message", "bulk_job", "list_export", "list_view_version"])
 async def test_old_rows_are_found_by_an_index(db: Database, table: str) -> None:
-    (kept,) = (
-        one for one in kept_by_all(idempotency=MONTH, parked=MONTH, bulk=MONTH, view_versions=5) if one.table == table
-    )
+    (kept,) = (one for one in kept_by_all(**MONTHS, view_versions=5) if one.table == table)
     async with db.write() as connection:
         raw = await driver(connection)
         await raw.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")

@@ -201,6 +201,12 @@ def test_each_pair_is_told_once_and_nothing_is_kept_apart_from_itself() -> None:
     assert all(one.first.of(DUTIES) and one.second.of(DUTIES) for one in APART)
 
 
+def test_whoever_approves_an_erasure_does_not_decide_what_the_person_was() -> None:
+    assert met("backoffice.erasure.approve", "verification.hit.decide") == [
+        ("backoffice.erasure.approve", "verification.hit.decide")
+    ]
+
+
 def test_duties_meet_where_both_are_held() -> None:
     first, second = Grant(pattern=PAIR.first), Grant(pattern=PAIR.second)
     apart = [*lines([first], ("malta",)), *lines([second], ("gozo",))]

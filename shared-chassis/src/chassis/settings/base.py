@@ -160,6 +160,12 @@ class ServiceSettings(FollowingSettings):
         le=3650,
         description="days from 1 to 3650 that a message that was set aside is shown after it was handled or given up",
     )
+    export_days: int = Field(
+        default=90,
+        ge=2,
+        le=3650,
+        description="days from 2 to 3650 that an export is shown after it was asked for; its file goes after one",
+    )
     bulk_days: int = Field(
         default=365,
         ge=1,

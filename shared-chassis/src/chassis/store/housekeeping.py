@@ -52,19 +52,23 @@ class Kept:
         return self.bound if isinstance(self.bound, int) else now - self.bound
 
 
-def kept_by_all(*, idempotency: timedelta, parked: timedelta, bulk: timedelta, view_versions: int) -> list[Kept]:
+def kept_by_all(
+    *, idempotency: timedelta, parked: timedelta, bulk: timedelta, exports: timedelta, view_versions: int
+) -> list[Kept]:
     """What every service keeps for a while.
 
     Args:
         idempotency: how long the answer to a request's key is remembered: a caller repeats it within days, not months.
         parked: how long a message that was set aside is shown after it was handled or given up. One that waits stays.
         bulk: how long a bulk job is shown after it ended, with its rows. One that waits or runs stays.
+        exports: how long an export is shown after it was asked for. Its file went long before.
         view_versions: of a saved view, how many versions there are; the last is the one that holds.
     """
     return [
         Kept("idempotency", idempotency, _SWEEP_IDEMPOTENCY),
         Kept("parked_message", parked, _SWEEP_PARKED),
         Kept("bulk_job", bulk, _SWEEP_BULK),
+        Kept("list_export", exports, _SWEEP_EXPORTS),
         Kept("list_view_version", view_versions, _SWEEP_VERSIONS),
     ]
 
@@ -144,6 +148,11 @@ _SWEEP_IDEMPOTENCY = """
     DELETE FROM idempotency WHERE key IN (
         SELECT key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING 1"""
+_SWEEP_EXPORTS = """
+    DELETE FROM list_export WHERE id IN (
+        SELECT id FROM list_export WHERE requested_at < $1 AND state IN ('failed', 'expired')
+        ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+    RETURNING 1"""  # Ids are in the order of time: those that go come first.
 _SWEEP_PARKED = """
     DELETE FROM parked_message WHERE id IN (
         SELECT id FROM parked_message WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2 FOR UPDATE SKIP LOCKED)

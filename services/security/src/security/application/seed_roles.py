@@ -189,7 +189,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "backoffice.note.export", "payments.statement.export"),
         _allow({}, "payments.approval.list", "payments.policy.approve", "backoffice.approval.list"),
         _share("backoffice", "payments", "verification"),
-        _allow({}, "backoffice.profile.approve", "backoffice.erasure.approve", "backoffice.bulk.approve"),
+        _allow({}, "backoffice.profile.approve", "backoffice.bulk.approve"),
         _allow({}, "verification.bulk.run", "verification.bulk.approve", "verification.approval.list"),
     ),
     _role(
@@ -200,6 +200,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY, **_CARE}, *_LOOK_UP, *_PLAY, "payments.balance.view", "payments.deposit.list"),
         _allow({**_NAMES, **_CARE}, "backoffice.limit.set", "backoffice.exclusion.start", "backoffice.player.block"),
         _allow({**_NAMES, **_CARE}, "backoffice.player.tag", "backoffice.player.note"),
+        _allow({}, "backoffice.approval.list", "backoffice.erasure.approve"),
         _share("backoffice"),
     ),
     _role(

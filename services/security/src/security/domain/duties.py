@@ -62,8 +62,8 @@ ACCESS = Duty(
 FINDING = Duty(patterns=("verification.*",), but=("verification.parked.*",), harmless=frozenset({"upload"}))
 """Who somebody is, and whether he is on a list."""
 
-VANISHING = Duty(patterns=("backoffice.player.erase",))
-"""What makes the traces of a person vanish."""
+VANISHING = Duty(patterns=("backoffice.player.erase", "backoffice.erasure.approve"))
+"""What makes the traces of a person vanish, and the second person for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
