@@ -13,8 +13,8 @@ from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts, kept_attempts
 from payments.adapters.ledger.background import background
 from payments.adapters.ledger.chain import LedgerChain
+from payments.adapters.ledger.commands import COMMANDS
 from payments.adapters.ledger.ledger import PostgresLedger
-from payments.adapters.ledger.verify import verify_ledger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.provider_wire import HttpProviderWire
@@ -72,7 +72,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     )
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
-        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands={"verify-ledger": verify_ledger},
+        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands=COMMANDS,
         state={"ledger": ledger, "chain": chain, "desk": desk}, background=background(db, clock, chain),
         consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
         bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days)], on_start=[ledger.start, feed.start],

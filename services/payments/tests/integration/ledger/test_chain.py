@@ -1,13 +1,14 @@
 """The ledger is sealed: whatever is done to its rows afterwards is found, and where."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from chassis.privacy.keys import derive
 from chassis.store import Application, EventTypes
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
-from payments.adapters.ledger.months import close_months
+from payments.adapters.ledger.months import close_months, take_away
 from payments.adapters.ledger.verify import verify
 
 MASTER = b"k" * 32
@@ -120,15 +121,52 @@ async def test_with_another_key_nothing_follows(desk, chain):
     assert await found(desk, key=b"x" * 32) == ["reordered 1", "reordered 2"]
 
 
-async def test_a_month_that_is_kept_elsewhere_does_not_break_the_chain(desk, chain):
-    await played(desk)
+async def in_three_months(desk, chain) -> None:
+    """Played in March, April and May, closed up to April, and sealed all at once."""
+    for month in (3, 4, 5):
+        now = datetime(2026, month, 15, tzinfo=UTC)
+        desk.clock.advance(now - desk.clock.now())
+        await played(desk)
     await chain.catch_up()
-    later = datetime(2026, 5, 15, tzinfo=UTC)
-    desk.clock.advance(later - desk.clock.now())
-    await played(desk)
-    await chain.catch_up()
-    await close_months(desk.db, later)
-    await desk.sql("ALTER TABLE transfer DETACH PARTITION ledger_months.transfer_2026_03")
+    await close_months(desk.db, desk.clock.now())
+
+
+async def test_no_block_spans_the_end_of_a_month(desk, chain):
+    await in_three_months(desk, chain)
+    rows = await desk.sql("SELECT number, entries FROM ledger_seal ORDER BY number")
+    assert [tuple(row) for row in rows] == [(1, 6), (2, 6), (3, 6)]
     assert await found(desk) == []
+
+
+async def test_a_month_that_is_kept_elsewhere_does_not_break_the_chain(desk, chain):
+    await in_three_months(desk, chain)
+    assert await take_away(desk.url, date(2026, 3, 1)) == 6
+    (seals,) = [one for one in await verify(desk.url, chain.key) if "sealed" in one.name]
+    assert (seals.holds, seals.beside) == (True, ("taken away with month 2026-03: 1 to 1",))
     await tampered(desk, "UPDATE ledger_seal SET content = sha256('x') WHERE number = 1")
     assert await found(desk) == ["reordered 1"]
+
+
+async def test_a_month_that_nothing_says_was_taken_away_is_missed(desk, chain):
+    await in_three_months(desk, chain)
+    await desk.sql("ALTER TABLE transfer DETACH PARTITION ledger_months.transfer_2026_03")
+    assert await found(desk) == ["changed 1"]
+
+
+async def test_a_month_that_is_brought_back_is_held_against_its_seals_again(desk, chain):
+    await in_three_months(desk, chain)
+    await take_away(desk.url, date(2026, 3, 1))
+    await desk.sql("ALTER TABLE ledger_months.transfer_2026_03 DISABLE TRIGGER USER")
+    await desk.sql("UPDATE ledger_months.transfer_2026_03 SET game_code = 'other' WHERE kind = 'bet'")
+    await desk.sql(
+        "ALTER TABLE transfer ATTACH PARTITION ledger_months.transfer_2026_03 "
+        "FOR VALUES FROM ('2026-03-01 00:00+00') TO ('2026-04-01 00:00+00')"
+    )
+    assert await found(desk) == ["changed 1"]
+
+
+async def test_a_month_that_is_not_sealed_is_not_taken_away(desk, chain):
+    await played(desk)
+    await close_months(desk.db, datetime(2026, 5, 15, tzinfo=UTC))
+    with pytest.raises(asyncpg.RaiseError, match="not sealed"):
+        await take_away(desk.url, date(2026, 3, 1))

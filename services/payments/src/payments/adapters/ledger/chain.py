@@ -1,6 +1,7 @@
 """The ledger's seal: a keyed hash chain over blocks of entries, made off the hot path and checked by `verify-ledger`.
 
-A block is what was posted after the one before it, in the order of time and number. Its seal holds the hash of its
+A block is what was posted after the one before it, in the order of time and number, and lies within one month, so that
+a month which is taken away takes whole blocks with it. Its seal holds the hash of its
 rows, and a hash over the seal before it with a key that is not in the database: whoever changes, adds or removes a row
 there cannot make the chain whole again. Its newest value is published, so that whoever has the key too is betrayed by
 what others were told (security's audit log keeps it).
@@ -13,7 +14,7 @@ import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import structlog
@@ -23,6 +24,7 @@ from chassis.db.engine import driver
 from chassis.privacy.keys import derive
 from chassis.store import Application, Context, UnitOfWork
 from contracts.payments.ledger_events import LedgerSealed
+from payments.adapters.ledger.months import month_of
 from payments.adapters.ledger.tables import transfer
 
 log = structlog.get_logger(__name__)
@@ -45,6 +47,10 @@ _FOUND = f"""
         sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY posted_at, seq), ''), 'UTF8')) AS content
     FROM (SELECT posted_at, seq, ROW({_ROW})::text AS line FROM transfer"""
 
+_OLDEST = """
+    SELECT posted_at FROM transfer WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND posted_at < $3
+    ORDER BY posted_at, seq LIMIT 1"""
+
 _NEXT = f"""{_FOUND} WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND posted_at < $3
     ORDER BY posted_at, seq LIMIT $4) AS block"""
 
@@ -61,8 +67,7 @@ _KEEP = """
 
 _SEALS = "SELECT * FROM ledger_seal WHERE number > $1 ORDER BY number LIMIT 1000"
 
-_MONTHS = """
-    SELECT relid::regclass::text AS month FROM pg_partition_tree('transfer') WHERE isleaf"""
+_AWAY = "SELECT month FROM ledger_away_now"
 
 Kind = Literal["changed", "reordered", "cut_off"]
 
@@ -75,6 +80,14 @@ class Broken:
 
     kind: Kind
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """A block whose rows were taken away with their month: its seal follows the one before it, no more is known."""
+
+    number: int
+    month: date
 
 
 class LedgerChain:
@@ -117,9 +130,11 @@ class LedgerChain:
         now = uow.ctx.occurred_at
         head = await raw.fetchrow(_HEAD)
         number, place, chain = _after(head)
-        block = await raw.fetchrow(_NEXT, *place, now - SETTLES_AFTER, largest)
-        if not block["entries"]:
+        settled = now - SETTLES_AFTER
+        oldest = await raw.fetchval(_OLDEST, *place, settled)
+        if oldest is None:
             return False
+        block = await raw.fetchrow(_NEXT, *place, min(settled, month_of(oldest, 1)), largest)
         sealed = link(self.key, chain, number, block)
         told = await raw.fetchval(_TOLD)
         tells = told is None or told + _TELL_EVERY <= now
@@ -130,16 +145,18 @@ class LedgerChain:
         return True
 
 
-async def broken(raw: Any, key: bytes, expected: Mapping[int, bytes] | None = None) -> AsyncIterator[Broken]:
-    """Walk the chain in the snapshot that is open on `raw`, and yield what is wrong.
+async def walked(
+    raw: Any, key: bytes, expected: Mapping[int, bytes] | None = None
+) -> AsyncIterator[Broken | TakenAway]:
+    """Walk the chain in the snapshot that is open on `raw`, and yield what is wrong, and what is kept elsewhere.
 
-    Blocks of months that were detached are kept elsewhere: of those the chain alone is checked.
+    Of blocks of months that were taken away, and are known to be, the chain alone is checked.
 
     Args:
         expected: values of the chain by number of the block, from outside the database.
     """
     wanted = dict(expected or {})
-    months = {row["month"] for row in await raw.fetch(_MONTHS)}
+    away = {row["month"] for row in await raw.fetch(_AWAY)}
     number, place, chain = _after(None)
     while seals := await raw.fetch(_SEALS, number - 1):
         for seal in seals:
@@ -149,8 +166,10 @@ async def broken(raw: Any, key: bytes, expected: Mapping[int, bytes] | None = No
                 yield Broken("cut_off", seal["number"])
             until = (seal["until_at"], seal["until_seq"])
             there = await raw.fetchrow(_AGAIN, *place, *until)
-            elsewhere = not there["entries"] and _month_of(seal["until_at"]) not in months
-            if not elsewhere and (there["entries"], there["content"]) != (seal["entries"], seal["content"]):
+            month = month_of(seal["until_at"]).date()
+            if month in away and not there["entries"]:
+                yield TakenAway(seal["number"], month)
+            elif (there["entries"], there["content"]) != (seal["entries"], seal["content"]):
                 yield Broken("changed", seal["number"])
             number, place, chain = _after(seal)
     for missing in sorted(wanted):
@@ -168,7 +187,3 @@ def _after(seal: Any) -> tuple[int, tuple[datetime, int], bytes]:
     if seal is None:
         return 1, (_BEGINNING, 0), _FIRST
     return seal["number"] + 1, (seal["until_at"], seal["until_seq"]), seal["chain"]
-
-
-def _month_of(moment: datetime) -> str:
-    return f"ledger_months.transfer_{moment.astimezone(UTC):%Y_%m}"

@@ -6,15 +6,19 @@ look finds them; they stay there when the month's table is detached and kept els
 """
 
 import asyncio
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db import Database
-from chassis.db.engine import driver
+from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock
+from chassis.runtime import Service
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +98,39 @@ async def close_months(db: Database, now: datetime, *, chunk: int = CHUNK) -> da
             raise RuntimeError(f"{missing} entries before {until:%Y-%m} are not among the ids that were kept of them")
         await raw.execute(_CLOSE, until)
     return until
+
+
+async def take_away(url: str, month: date) -> int:
+    """Detach a closed, sealed month, the oldest there is; its table stays in `ledger_months`, to be kept elsewhere.
+
+    What it carries forward is kept, so that the books still add up. Returns how many entries it holds.
+
+    Raises:
+        asyncpg.RaiseError: when it may not go, with the reason.
+    """
+    raw = await asyncpg.connect(plain_url(url), server_settings={"lock_timeout": "5s", "jit": "off"})
+    try:
+        entries: int = await raw.fetchval("SELECT ledger_take_away($1)", month)
+        return entries
+    finally:
+        await raw.close()
+
+
+async def take_month_away(service: Service, arguments: Sequence[str]) -> int:
+    """Detach a closed month of the ledger, such as `2026-03`, the oldest there is; exit status 1 when it may not go."""
+    try:
+        (text,) = arguments
+        month = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        sys.stderr.write("take-month-away wants one month, as YYYY-MM\n")
+        return 2
+    try:
+        entries = await take_away(service.settings.database_url, month)
+    except asyncpg.RaiseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"ledger_months.transfer_{month:%Y_%m}: {entries} entries, detached\n")
+    return 0
 
 
 class Months:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -155,6 +156,35 @@ ledger_open = Table(
     metadata,
     Column("since", DateTime(timezone=True), primary_key=True),
     comment="from when on months are open: their own indexes know the ids in them",
+)
+
+ledger_away = Table(
+    "ledger_away",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("entries", BigInteger, nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    comment="months whose table was taken away, to be kept elsewhere",
+)
+
+ledger_carried = Table(
+    "ledger_carried",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    Column("sum_minor", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False, comment="of the last entry in that month"),
+    comment="what a month that was taken away did to each account",
+)
+
+ledger_carried_withdrawal = Table(
+    "ledger_carried_withdrawal",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("reference_id", Uuid, primary_key=True),
+    Column("wallet_id", BigInteger),
+    Column("open_minor", BigInteger, nullable=False, comment="held less released and paid, in that month"),
+    comment="withdrawals that a month that was taken away did not hold and end alike",
 )
 
 account_delta = Table(

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -16,18 +17,19 @@ import asyncpg
 
 from chassis.db.engine import plain_url
 from chassis.runtime import Service
-from payments.adapters.ledger.chain import broken
+from payments.adapters.ledger.chain import Broken, TakenAway, walked
 
 _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One invariant and the rows that break it: none when it holds."""
+    """One invariant and the rows that break it: none when it holds. `beside` is told too, and breaks nothing."""
 
     name: str
     broken: tuple[str, ...]
     more: int = 0
+    beside: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -40,6 +42,17 @@ _LEGS = """legs AS (
     UNION ALL
     SELECT seq, credit_account, amount_minor, credit_balance FROM transfer)"""
 
+_CARRIED = """carried AS (
+    SELECT account_id, sum(sum_minor) AS minor, max(last_seq) AS last_seq
+    FROM ledger_carried JOIN ledger_away_now USING (month) GROUP BY account_id)"""
+"""What months that were taken away did to accounts: the sums of what is left begin from there."""
+
+_WITHDRAWALS = """withdrawals AS (
+    SELECT reference_id, wallet_id, CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END AS minor
+    FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid')
+    UNION ALL
+    SELECT reference_id, wallet_id, open_minor FROM ledger_carried_withdrawal JOIN ledger_away_now USING (month))"""
+
 _WAITING = "waiting AS (SELECT account_id, sum(delta_minor) AS delta FROM account_delta GROUP BY account_id)"
 
 CHECKS: dict[str, str] = {
@@ -48,23 +61,35 @@ CHECKS: dict[str, str] = {
         SELECT casino_id, currency, sum(balance_minor + coalesce(delta, 0)) AS sum_minor
         FROM account LEFT JOIN waiting ON account_id = id GROUP BY 1, 2
         HAVING sum(balance_minor + coalesce(delta, 0)) <> 0""",
+    "I1 what months that were taken away carry forward sums to zero": f"""
+        WITH {_CARRIED}
+        SELECT casino_id, currency, sum(minor) AS sum_minor FROM carried LEFT JOIN account ON id = account_id
+        GROUP BY 1, 2 HAVING sum(minor) <> 0""",
     "I2 every balance is the sum of its entries": f"""
-        WITH {_WAITING}, {_LEGS}, sums AS (SELECT account_id, sum(delta) AS entries FROM legs GROUP BY 1)
+        WITH {_WAITING}, {_LEGS}, {_CARRIED}, sums AS (
+            SELECT account_id, sum(delta) AS entries FROM (
+                SELECT account_id, delta FROM legs UNION ALL SELECT account_id, minor FROM carried) AS all_of_it
+            GROUP BY 1)
         SELECT id, balance_minor + coalesce(waiting.delta, 0) AS balance_minor, coalesce(entries, 0) AS entries
         FROM account LEFT JOIN sums ON sums.account_id = id LEFT JOIN waiting ON waiting.account_id = id
         WHERE balance_minor + coalesce(waiting.delta, 0) <> coalesce(entries, 0)""",
     "I2 every recorded balance is the sum of the entries up to it": f"""
-        WITH {_LEGS}, running AS (
-            SELECT legs.*, sum(delta) OVER (PARTITION BY account_id ORDER BY seq) AS balance
-            FROM legs JOIN account ON id = account_id WHERE player_id IS NOT NULL)
-        SELECT account_id, seq, balance, recorded FROM running WHERE recorded IS DISTINCT FROM balance""",
-    "I2 the cash beside every movement of a player is what it was then": """
-        WITH running AS (
-            SELECT seq, wallet_id, cash_after,
-                   sum(CASE wallet_id WHEN credit_account THEN amount_minor WHEN debit_account THEN -amount_minor
+        WITH {_LEGS}, {_CARRIED}, running AS (
+            SELECT legs.*, last_seq,
+                   coalesce(minor, 0) + sum(delta) OVER (PARTITION BY account_id ORDER BY seq) AS balance
+            FROM legs JOIN account ON id = account_id LEFT JOIN carried USING (account_id)
+            WHERE player_id IS NOT NULL)
+        SELECT account_id, seq, balance, recorded FROM running
+        WHERE recorded IS DISTINCT FROM balance AND seq > coalesce(last_seq, 0)""",
+    "I2 the cash beside every movement of a player is what it was then": f"""
+        WITH {_CARRIED}, running AS (
+            SELECT seq, wallet_id, cash_after, last_seq,
+                   coalesce(minor, 0) + sum(
+                       CASE wallet_id WHEN credit_account THEN amount_minor WHEN debit_account THEN -amount_minor
                        ELSE 0 END) OVER (PARTITION BY wallet_id ORDER BY seq) AS cash
-            FROM transfer WHERE wallet_id IS NOT NULL)
-        SELECT wallet_id, seq, cash, cash_after FROM running WHERE cash_after IS DISTINCT FROM cash""",
+            FROM transfer LEFT JOIN carried ON account_id = wallet_id WHERE wallet_id IS NOT NULL)
+        SELECT wallet_id, seq, cash, cash_after FROM running
+        WHERE cash_after IS DISTINCT FROM cash AND seq > coalesce(last_seq, 0)""",
     "I3 no account was ever below its floor": f"""
         WITH {_LEGS}
         SELECT account_id, seq, recorded, floor_minor FROM legs JOIN account ON id = account_id
@@ -93,14 +118,11 @@ CHECKS: dict[str, str] = {
                         WHERE (kept.id, kept.posted_at, kept.seq) = (transfer.id, transfer.posted_at, transfer.seq))
             OR reversal_of IS NOT NULL AND NOT EXISTS (
                 SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = transfer.reversal_of))""",
-    "I5 no withdrawal released or paid more than it held": """
-        SELECT reference_id, sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) AS open
-        FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid') GROUP BY 1
-        HAVING sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) < 0""",
-    "I12 money on hold is the money of open withdrawals": """
-        WITH open AS (
-            SELECT wallet_id, sum(CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END) AS minor
-            FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid') GROUP BY 1)
+    "I5 no withdrawal released or paid more than it held": f"""
+        WITH {_WITHDRAWALS}
+        SELECT reference_id, sum(minor) AS open FROM withdrawals GROUP BY 1 HAVING sum(minor) < 0""",
+    "I12 money on hold is the money of open withdrawals": f"""
+        WITH {_WITHDRAWALS}, open AS (SELECT wallet_id, sum(minor) AS minor FROM withdrawals GROUP BY 1)
         SELECT hold.id, hold.balance_minor, coalesce(open.minor, 0) AS open FROM account AS hold
         JOIN account AS cash ON (cash.player_id, cash.casino_id, cash.currency, cash.type)
                               = (hold.player_id, hold.casino_id, hold.currency, 'cash')
@@ -136,8 +158,7 @@ async def verify(url: str, key: bytes | None = None, expected: Mapping[int, byte
         async with raw.transaction(isolation="repeatable_read", readonly=True):
             findings = [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
             if key is not None:
-                wrong = [f"{one.kind} {one.number}" async for one in broken(raw, key, expected)]
-                findings.append(Finding(SEALED, tuple(wrong[:_SHOWN]), max(0, len(wrong) - _SHOWN)))
+                findings.append(_seals([one async for one in walked(raw, key, expected)]))
             return findings
     finally:
         await raw.close()
@@ -156,18 +177,29 @@ async def verify_ledger(service: Service, arguments: Sequence[str]) -> int:
         return 2
     findings = await verify(service.settings.database_url, service.state["chain"].key, expected)
     if "--json" in arguments:
-        shown = [{"invariant": one.name, "holds": one.holds, "broken": list(one.broken)} for one in findings]
+        shown = [
+            {"invariant": one.name, "holds": one.holds, "broken": list(one.broken), "beside": list(one.beside)}
+            for one in findings
+        ]
         sys.stdout.write(json.dumps(shown) + "\n")
     else:
         for one in findings:
             sys.stdout.write(f"{'holds ' if one.holds else 'BROKEN'}  {one.name}\n")
-            for row in one.broken:
+            for row in (*one.broken, *([f"and {one.more} more"] if one.more else []), *one.beside):
                 sys.stdout.write(f"        {row}\n")
-            if one.more:
-                sys.stdout.write(f"        and {one.more} more\n")
     return 0 if all(one.holds for one in findings) else 1
 
 
 def _finding(name: str, rows: Sequence[Any]) -> Finding:
     shown = tuple(", ".join(f"{key}={value}" for key, value in row.items()) for row in rows[:_SHOWN])
     return Finding(name, shown, max(0, len(rows) - _SHOWN))
+
+
+def _seals(told: Sequence[Broken | TakenAway]) -> Finding:
+    wrong = [f"{one.kind} {one.number}" for one in told if isinstance(one, Broken)]
+    away: dict[date, list[int]] = {}
+    for one in told:
+        if isinstance(one, TakenAway):
+            away.setdefault(one.month, []).append(one.number)
+    beside = tuple(f"taken away with month {month:%Y-%m}: {min(all_)} to {max(all_)}" for month, all_ in away.items())
+    return Finding(SEALED, tuple(wrong[:_SHOWN]), max(0, len(wrong) - _SHOWN), beside)

@@ -1,0 +1,105 @@
+"""When a month is taken away the books still add up: what it did to each account is carried forward."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from chassis.domain import uuid7
+from chassis.store import Application, EventTypes
+from contracts.payments.wallet import transfer_id
+from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
+from payments.adapters.ledger.months import close_months, take_away
+from payments.adapters.ledger.verify import verify
+from payments.domain.ledger.accounts import player_cash, player_hold
+from payments.domain.ledger.transfers import Transfer, TransferKind
+
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+TABLES = ("account", "transfer", "ledger_carried", "ledger_carried_withdrawal")
+
+
+@pytest.fixture
+async def desk(in_march, held):
+    """Bets and a withdrawal of March, of which April ends the withdrawal; March was taken away in May."""
+    desk = in_march
+    key, withdrawal = await desk.player(100), uuid7()
+    await desk.one(desk.move("bet", key, "t1", 10))
+    await desk.ledger.post([held(key, 30, withdrawal)])
+    await desk.ledger.post([held(await desk.player(50), 20, uuid7())])
+    desk.clock.advance(timedelta(days=31))
+    await desk.one(desk.move("bet", key, "t2", 5))
+    release = Transfer(
+        id=transfer_id("withdrawal_release", withdrawal),
+        kind=TransferKind.WITHDRAWAL_RELEASE,
+        debit=player_hold(*key),
+        credit=player_cash(*key),
+        amount_minor=30,
+        reference_id=withdrawal,
+    )
+    await desk.ledger.post([release])
+    desk.clock.advance(timedelta(days=31))
+    await desk.one(desk.move("win", key, "t2", 7))
+    desk.clock.advance(SETTLES_AFTER + timedelta(seconds=1))
+    await LedgerChain(Application(desk.db, EventTypes(), source="payments", clock=desk.clock), b"k" * 32).catch_up()
+    await close_months(desk.db, desk.clock.now())
+    await take_away(desk.url, MARCH)
+    return desk
+
+
+async def broken(desk) -> set[str]:
+    return {one.name.split()[0] for one in await verify(desk.url) if not one.holds}
+
+
+async def tampered(desk, statement: str) -> None:
+    """What somebody with the rights of the database's owner would do."""
+    for table in TABLES:
+        await desk.sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    await desk.sql(statement)
+    for table in TABLES:
+        await desk.sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+async def test_the_books_add_up_without_the_month_and_go_on(desk):
+    await desk.holds()
+    await desk.one(desk.move("bet", await desk.player(20), "t3", 20))
+    await desk.holds()
+    await close_months(desk.db, datetime(2026, 6, 2, tzinfo=UTC))
+    assert await take_away(desk.url, APRIL) == 2
+    await desk.holds()
+
+
+async def test_the_books_add_up_when_the_month_is_brought_back(desk):
+    await desk.sql(
+        "ALTER TABLE transfer ATTACH PARTITION ledger_months.transfer_2026_03 "
+        "FOR VALUES FROM ('2026-03-01 00:00+00') TO ('2026-04-01 00:00+00')"
+    )
+    await desk.holds()
+    await take_away(desk.url, MARCH)
+    await desk.holds()
+
+
+BREAKS = {
+    "UPDATE account SET balance_minor = balance_minor + 1 WHERE type = 'cash'": {"I1", "I2"},
+    "UPDATE transfer SET amount_minor = amount_minor + 1 WHERE supplier_tx = 't2' AND kind = 'bet'": {"I2"},
+    "UPDATE transfer SET debit_balance = debit_balance - 1 WHERE supplier_tx = 't2' AND kind = 'bet'": {"I2"},
+    "UPDATE transfer SET cash_after = cash_after - 1 WHERE supplier_tx = 't2' AND kind = 'bet'": {"I2"},
+    "UPDATE ledger_carried SET sum_minor = sum_minor + 1": {"I1", "I2"},
+    "DELETE FROM ledger_carried": {"I2"},
+    "DELETE FROM ledger_carried_withdrawal": {"I5", "I12"},
+}
+
+
+@pytest.mark.parametrize("statement", BREAKS)
+async def test_what_is_changed_afterwards_is_found_without_the_month(desk, statement: str):
+    await tampered(desk, statement)
+    assert await broken(desk) == BREAKS[statement]
+
+
+async def test_open_months_and_younger_ones_before_older_are_not_taken_away(desk):
+    with pytest.raises(asyncpg.RaiseError, match="still open"):
+        await take_away(desk.url, date(2026, 5, 1))
+    with pytest.raises(asyncpg.RaiseError, match="not there"):
+        await take_away(desk.url, MARCH)
+    await close_months(desk.db, datetime(2026, 7, 2, tzinfo=UTC))
+    with pytest.raises(asyncpg.RaiseError, match="go first"):
+        await take_away(desk.url, date(2026, 5, 1))
