@@ -18,7 +18,6 @@ from chassis.testing.caller_matrix import (
     export_attempt,
 )
 from chassis.testing.feed import Feed
-from chassis.testing.second_person import approval_attempts
 from contracts.backoffice.permissions import BackofficePermission as P
 
 from .api import CASINO as OPENING
@@ -77,7 +76,6 @@ ATTEMPTS = [
     ),
     run_attempt("backoffice", SOME, P.PLAYER_BLOCK),
     attempt("GET", f"{V1}/approvals", P.APPROVAL_LIST, hidden="empty"),
-    *approval_attempts("backoffice", SOME, listed=False),
 ]
 
 

@@ -113,17 +113,17 @@ def approvals_router(service: str, permissions: Sequence[PermissionSpec], *, lis
         known, may_take = {str(spec.id) for spec in permissions}, f"{service}.approval.export"
         export = may_take if may_take in known else None
         serve_list(router, "", APPROVALS, Requires(may_list), item=ApprovalItem, export=export, summary=summary)
-    _add_proposal(router, may_list)
+    _add_proposal(router)
     _add_decisions(router)
     return router
 
 
-def _add_proposal(router: APIRouter, may_list: str) -> None:
+def _add_proposal(router: APIRouter) -> None:
     @router.get("/{approval_id}")
     async def show_approval(
-        caller: Annotated[Caller, Requires(may_list)], approval_id: UUID, request: Request, approvals: TheApprovals
+        caller: Annotated[Caller, AnyStaff()], approval_id: UUID, request: Request, approvals: TheApprovals
     ) -> ApprovalView:
-        """A proposal with what would change."""
+        """A proposal with what would change: for whoever made it, may approve it, or may list proposals there."""
         return await _shown(caller, approval_id, request, approvals)
 
     @router.put("/{approval_id}/payload")
@@ -205,8 +205,11 @@ def _add_decisions(router: APIRouter) -> None:
 
 
 def holds(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
-    """Whether they hold it there. What is about no single casino takes somebody who works for the whole operator."""
-    return caller.could(permission, casino_id) if casino_id is not None else caller.reach(permission).unlimited
+    """Whether they hold it there, however long ago they proved who they are; it is not used by that. What is about no
+    single casino takes somebody who works for the whole operator.
+    """
+    scope = caller.reach(permission)
+    return scope.unlimited if casino_id is None else scope.allows(casino_id)
 
 
 def require(caller: Caller, row: Row, named: str) -> None:

@@ -88,6 +88,7 @@ class TokenMaker:
         grants: Iterable[Mapping[str, Iterable[UUID | str]]] | None = None,
         must_change_password: bool = False,
         tied_to: Iterable[UUID] = (),
+        step_up_s: int | None = None,
         lifetime_s: int = 86_400,
         **claims: Any,
     ) -> str:
@@ -97,6 +98,7 @@ class TokenMaker:
 
         `grants` names permissions that are held at different casinos: `{"casinos": [...], "permissions": [...]}` each,
         and with `"role": [id]` by which role. `tied_to` are people who may be the same human.
+        `step_up_s` is how old the proof of who it is may be for any of these permissions.
         Further claims override what is made up here; None takes a claim away.
         """
         now, who = int(time.time()), subject or uuid4()
@@ -121,7 +123,7 @@ class TokenMaker:
             looks = {"casinos": [made["casino"]], "permissions": [SecurityPermission.IMPERSONATION_START]}
             self._policies[token] = LocalPolicy.holding(policy_of(UUID(made["act"]["sub"]), [looks], modes))
         elif kind != "player":
-            policy = LocalPolicy.holding(policy_of(who, held, modes, ceilings, tied_to))
+            policy = LocalPolicy.holding(policy_of(who, held, modes, ceilings, tied_to, step_up_s))
             self._policies[token] = self._latest.of[who] = policy
             self._held.setdefault(who, []).append(policy)
         return token
@@ -143,6 +145,7 @@ def policy_of(
     modes: Mapping[DataClass, Mode] = ALL_CLEAR,
     ceilings: Mapping[str, int] = MappingProxyType({}),
     tied_to: Iterable[UUID] = (),
+    step_up_s: int | None = None,
 ) -> Policy:
     """A policy in which one subject holds these permissions at these casinos, and nobody anything else.
 
@@ -162,7 +165,7 @@ def policy_of(
     return Policy(
         version=1,
         issued_at=datetime.now(UTC),
-        permissions={name: PermissionMeta(id=name) for name in known},
+        permissions={name: PermissionMeta(id=name, step_up_s=step_up_s) for name in known},
         roles=roles,
         subjects={subject: PolicySubject(id=subject, assignments=tuple(given), ties=ties)},
     )
