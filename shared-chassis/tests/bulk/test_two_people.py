@@ -11,7 +11,7 @@ from chassis.bulk.jobs import WINDOW
 from chassis.db.tables import bulk_row
 
 from .conftest import Shop
-from .example import ALONE, APPROVALS, APPROVE, JOBS, PATH, A, B, rows
+from .example import ALONE, APPROVALS, APPROVE, JOBS, LIST, PATH, A, B, rows
 
 
 def some(number: int, first: int = 0) -> str:
@@ -106,6 +106,39 @@ async def test_the_sum_is_told_to_whoever_sees_the_money_of_the_list_alone(shop:
     assert await told(masked) == [{"totals": None}, None]
     assert await told(shop.as_()) == [{"totals": {"EUR": 201}}, {"EUR": 201}]
     assert (await shop.cancel(unseen, masked)).json()["totals"] is None
+
+
+async def test_a_second_person_sees_what_they_approve_without_the_permission_of_a_row(shop: Shop) -> None:
+    await shop.bets(*rows(2))
+    job = await shop.frozen(action="pay", parameters={"rule": 7})
+    second = shop.as_(shop.bob, APPROVE)
+    assert (await shop.client.get(f"{JOBS}/{job['id']}", headers=second)).status_code == 404
+    proposal = (await shop.run(job)).json()
+    after = (await shop.client.get(proposal["href"], headers=second)).json()["after"]
+    assert (after["rows"], "filter" in after) == (2, True)
+    shown = (await shop.client.get(after["job_href"], headers=second)).json()
+    assert (shown["rows"], shown["totals"], len(shown["sample"])) == (2, {"EUR": 201}, 2)
+    listed = (await shop.client.get(after["rows_href"], headers=second)).json()
+    assert [one["row_id"] for one in listed] == [str(one["id"]) for one in rows(2)]
+    [known] = (await shop.client.get(JOBS, headers=second)).json()
+    assert (known["id"], known["totals"]) == (job["id"], {"EUR": 201})
+
+
+async def test_a_second_person_is_told_the_sum_as_far_as_they_see_money(shop: Shop) -> None:
+    await shop.bets(*rows(2))
+    job = await shop.frozen(action="pay", parameters={"rule": 7})
+    await shop.run(job)
+    assert (await shop.show(job, shop.as_(shop.bob, APPROVE, modes={"financial": "mask"})))["totals"] is None
+
+
+async def test_a_second_person_of_another_casino_sees_nothing_of_it(shop: Shop) -> None:
+    await shop.bets(*rows(2))
+    job = await shop.frozen(action="pay", parameters={"rule": 7})
+    await shop.run(job)
+    for headers in (shop.as_(shop.bob, APPROVE, casinos=(B,)), shop.as_(shop.bob, LIST, APPROVALS)):
+        for path in (f"{JOBS}/{job['id']}", f"{JOBS}/{job['id']}/rows"):
+            assert (await shop.client.get(path, headers=headers)).status_code == 404
+        assert (await shop.client.get(JOBS, headers=headers)).json() == []
 
 
 async def test_the_largest_amount_of_a_role_holds_for_each_row(shop: Shop) -> None:

@@ -111,14 +111,16 @@ def bulk_routes(service: str, actions: Sequence[BulkAction]) -> list[APIRouter]:
 
 def visible(caller: Caller, bulk: Bulk) -> ColumnElement[bool]:
     """The caller's own jobs, and those of which all rows are of casinos where they start or approve such jobs and may
-    do to one row what the job does to many: what a job is about may be more than somebody is to know of.
+    do to one row what the job does to many: what a job is about may be more than somebody is to know of. What was put
+    to a second person is seen by whoever may be one there, whatever they may do to one row.
     """
+    put_to_them = and_(_c.approval_id.is_not(None), _within(caller.reach(bulk.may_approve)))
     anywhere = caller.reach(bulk.may_run) | caller.reach(bulk.may_approve)
     theirs = [
         and_(_c.action == action.key, _within(anywhere & caller.reach(action.permission)))
         for action in bulk.actions.values()
     ]
-    return or_(_c.requested_by == caller.id, *theirs)
+    return or_(_c.requested_by == caller.id, put_to_them, *theirs)
 
 
 def _within(scope: CasinoScope) -> ColumnElement[bool]:
@@ -256,10 +258,15 @@ async def _found(connection: Any, caller: Caller, bulk: Bulk, job_id: UUID) -> A
 
 
 def _sees_amounts(caller: Caller, bulk: Bulk, action: str, casinos: Sequence[UUID]) -> bool:
-    """Whether the list of the job's rows shows the caller money in clear, in each of their casinos."""
+    """Whether the caller is shown money in clear in each of the job's casinos, by the list of its rows or as a second
+    person.
+    """
     served = bulk.lists.get(action)
+    if served is None:
+        return False
     places: Sequence[UUID | None] = casinos or [None]
-    return served is not None and all(caller.shown("financial", one, served.permission) == "clear" for one in places)
+    by = (served.permission, bulk.may_approve)
+    return all(any(caller.shown("financial", place, one) == "clear" for one in by) for place in places)
 
 
 def _masked(request: Request, caller: Caller) -> Finish:

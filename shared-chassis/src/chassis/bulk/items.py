@@ -20,7 +20,7 @@ class BulkJobItem(BaseModel):
     skipped: int = Field(description="There was nothing left to do, or the job ended before their turn")
     totals: dict[str, int] | None = Field(
         description="The amounts of all rows by currency, in minor units, where money moves; null for whoever does not "
-        "see the money of the list they are rows of"
+        "see the money of the list they are rows of, by that list or as a second person"
     )
     parameters: dict[str, Any] | None
     casinos: list[UUID] = Field(description="Whose rows; none: rows of no casino")
