@@ -1,6 +1,7 @@
 """The schema as a deployment makes it: by the service's own role, which may post and not rewrite."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -11,6 +12,7 @@ import payments.read_models.deposit_list
 import payments.read_models.withdrawal_list  # noqa: F401 - tables are declared when their modules are imported
 from chassis.db import migrations
 from chassis.domain import uuid7
+from payments.adapters.ledger.months import make_months
 from payments.application.schema import metadata
 
 
@@ -42,6 +44,18 @@ async def test_the_services_own_role_posts_and_may_not_rewrite(role_url: str, ma
         await desk.sql("GRANT UPDATE ON transfer TO CURRENT_USER")
         with pytest.raises(AssertionError, match="I13"):
             await desk.holds()
+
+
+async def test_the_services_own_role_moves_what_belonged_to_no_month_and_may_not_rewrite_after(
+    role_url: str, make_desk
+):
+    async with make_desk(role_url) as desk:
+        desk.clock.advance(timedelta(days=4_000))
+        await desk.player(100)
+        await make_months(desk.db, desk.clock.now())
+        assert await desk.count("ledger_months.transfer_other") == 0
+        assert await desk.count() == 1
+        await desk.holds()
 
 
 async def test_the_tables_in_code_are_those_of_the_migrations(ledger_url: str):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from chassis.telemetry.metrics import REGISTRY
 from payments.adapters.ledger.months import AHEAD, close_months, make_months, month_of
 from payments.domain.ledger.transfers import Code
 
@@ -59,6 +60,33 @@ async def test_an_entry_is_kept_in_its_month_and_one_of_no_month_is_not_lost(des
     assert (await desk.one(strange)).code == Code.REPEATED
     assert await months(desk) == {"2026_03": 1, "2026_04": 1, "other": 1}
     await desk.holds()
+
+
+async def test_an_entry_of_no_month_moves_into_its_month_when_that_is_made_and_hinders_no_other(desk):
+    key = await desk.player(100)
+    for days in (4_000, 4_100):
+        desk.clock.advance(MARCH + timedelta(days=days) - desk.clock.now())
+        await desk.one(desk.move("bet", key, f"t{days}", 10))
+    await desk.sql("SELECT ledger_month($1)", (MARCH + timedelta(days=4_000)).date())
+    assert await months(desk) == {"2026_03": 1, "2037_02": 1, "other": 1}
+    await desk.holds()
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="forbidden"):
+        await desk.sql("DELETE FROM ledger_months.transfer_other")
+    assert await make_months(desk.db, MAY) == 3, "July, August, and the month of what belonged to none"
+    assert await months(desk) == {"2026_03": 1, "2037_02": 1, "2037_06": 1}
+    await desk.holds()
+    assert (await desk.one(desk.move("bet", key, "t4100", 10))).code == Code.REPEATED
+
+
+async def test_an_entry_whose_month_cannot_be_made_is_told_and_hinders_no_other(desk):
+    key = await desk.player(100)
+    desk.clock.advance(MARCH + timedelta(days=4_000) - desk.clock.now())
+    await desk.one(desk.move("bet", key, "t1", 10))
+    await desk.sql("CREATE TABLE ledger_months.transfer_2037_02 ()")
+    assert await make_months(desk.db, MAY) == 2, "July and August"
+    assert REGISTRY.get_sample_value("ledger_entries_of_no_month") == 1
+    await closed(desk, MAY)
+    assert await open_since(desk) == month_of(APRIL)
 
 
 @pytest.mark.parametrize("now", [MARCH, APRIL])

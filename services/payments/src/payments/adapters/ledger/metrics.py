@@ -1,6 +1,6 @@
 """What an operator sees of the ledger."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from chassis.telemetry.metrics import REGISTRY
 
@@ -17,3 +17,4 @@ BATCH_SECONDS = Histogram(
     registry=REGISTRY,
 )
 RETRIES = Counter("ledger_batch_retries_total", "Batches that had to be tried again", ["reason"], registry=REGISTRY)
+STRAYS = Gauge("ledger_entries_of_no_month", "Entries whose month has no table; alert on any", registry=REGISTRY)

@@ -19,6 +19,7 @@ from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock
 from chassis.runtime import Service
+from payments.adapters.ledger.metrics import STRAYS
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,10 @@ EVERY_S = 3_600.0
 CHUNK = 20_000
 
 _ONE_AT_A_TIME = 0x6D6F6E74
+
+_STRAYS = """
+    SELECT date_trunc('month', posted_at AT TIME ZONE 'UTC')::date AS month, count(*) AS entries
+    FROM ledger_months.transfer_other GROUP BY 1 ORDER BY 1"""
 
 _SINCE = "SELECT since FROM ledger_open"
 
@@ -64,12 +69,27 @@ def month_of(moment: datetime, months: int = 0) -> datetime:
 
 
 async def make_months(db: Database, now: datetime) -> int:
-    """Tables for the current month and those ahead; how many were new."""
+    """Tables for the current month, those ahead, and those of entries that had none; how many were new.
+
+    Each is made by itself. What cannot be made is told, and tried again the next time.
+    """
+    async with db.read() as connection:
+        rows = await (await driver(connection)).fetch(_STRAYS)
+    strays = {row["month"]: row["entries"] for row in rows}
+    if strays:
+        log.warning("ledger_entries_of_no_month", months={f"{month:%Y-%m}": strays[month] for month in strays})
     made = 0
-    for ahead in range(AHEAD + 1):
-        async with db.write() as connection:
-            wanted = month_of(now, ahead).date()
-            made += bool(await (await driver(connection)).fetchval("SELECT ledger_month($1)", wanted))
+    for wanted in sorted({month_of(now, ahead).date() for ahead in range(AHEAD + 1)} | strays.keys()):
+        try:
+            async with db.write() as connection:
+                new = bool(await (await driver(connection)).fetchval("SELECT ledger_month($1)", wanted))
+        except asyncpg.PostgresError as error:
+            log.warning("ledger_month_later", month=f"{wanted:%Y-%m}", error=repr(error))
+            continue
+        made += new
+        if new:
+            strays.pop(wanted, None)
+    STRAYS.set(sum(strays.values()))
     return made
 
 
@@ -148,7 +168,7 @@ class Months:
             try:
                 await make_months(self._db, self._clock.now())
                 closed = await close_months(self._db, self._clock.now())
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, asyncpg.PostgresError, OSError) as error:
                 log.warning("ledger_months_later", error=repr(error))
             else:
                 if closed is not None:
