@@ -1,5 +1,6 @@
 """What opening emergency access takes."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -13,7 +14,8 @@ from starlette.requests import HTTPConnection, Request
 from chassis.auth import AnyStaff, Caller, Requires, StepUpNeeded
 from chassis.auth.errors import Unauthenticated
 from chassis.auth.markers import AccessRule
-from chassis.http.once import HEADER, require_key
+from chassis.http.once import require_key
+from chassis.http.problems import RequestProblem
 from chassis.store import UnitOfWork
 from security.adapters import catalogue, credentials, factors, sessions
 from security.application.door import DoorKeeper
@@ -49,10 +51,11 @@ class _OpensOrRepeats(AccessRule):
         self.label = self._holder.label
 
     async def admit(self, request: HTTPConnection, /) -> Caller:
-        if isinstance(request, Request) and HEADER in request.headers:
+        if isinstance(request, Request):
             caller: Caller = await self._staff.admit(request)
-            if await (await require_key(request)).earlier(caller) is not None:
-                return caller
+            with suppress(RequestProblem):  # Without a good key nothing was answered before.
+                if await (await require_key(request)).earlier(caller) is not None:
+                    return caller
         holder: Caller = await self._holder.admit(request)
         return holder
 
