@@ -121,6 +121,16 @@ async def test_whoever_approved_it_does_not_review_it(reviews: Reviews) -> None:
     assert (await reviews.says("confirmed", eves, assignment_id)).status_code == 200
 
 
+async def test_whoever_made_the_account_does_not_review_what_others_gave_it(reviews: Reviews) -> None:
+    eve = await add_colleague(reviews.client, reviews.second, "eve@example.com")
+    role_id = await define_role(reviews.client, reviews.ann, "counts", [DEPOSITS])
+    given = await assign(reviews.client, reviews.ann, eve["staff_id"], role_id, [CASINO])
+    assignment_id = str(given.json()["assignment_id"])
+    for decision in ("confirmed", "withdrawn"):
+        problem(await reviews.says(decision, assignment_id=assignment_id), 409, "own_colleague")
+    assert (await reviews.says("confirmed")).status_code == 200, "Ann made Bob, and the second may review him"
+
+
 async def test_a_role_that_nobody_looked_at_in_time_is_shown_with_the_people_and_in_the_list_of_roles(
     reviews: Reviews, clock: FixedClock
 ) -> None:

@@ -66,6 +66,8 @@ class SecurityError(StrEnum):
     """The role has no draft to publish or to try."""
     OWN_ACCESS = "own_access"
     """Nobody changes their own access: a second person keeps the first one honest."""
+    OWN_COLLEAGUE = "own_colleague"
+    """Nobody reviews the access of an account that he made himself."""
     OWN_ALARM = "own_alarm"
     """Nobody acknowledges an alarm about himself."""
     OWN_GIFT = "own_gift"

@@ -18,6 +18,7 @@ table = Table(
     Column("added_at", DateTime(timezone=True), nullable=False),
     Column("contractor", Boolean, nullable=False, server_default="false"),
     Column("sessions_from", DateTime(timezone=True), comment="tokens from before are worth nothing"),
+    Column("added_by", Text, comment="the colleague who made the account, or the process"),
     Index("ix_rm_staff_list_added_at", "added_at", "staff_id"),
 )
 
@@ -35,6 +36,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "added_at": at,
                 "contractor": contractor,
                 "sessions_from": None,
+                "added_by": recorded.meta.actor.id,
             }
         case StaffMemberDisabled() if row is not None:
             return {**row, "status": "disabled", "sessions_from": at}

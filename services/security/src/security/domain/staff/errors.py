@@ -37,6 +37,12 @@ class OwnGift(DomainError):
     code = "own_gift"
 
 
+class OwnColleague(DomainError):
+    """Whoever made an account may have made it for himself: somebody else says that its access is needed."""
+
+    code = "own_colleague"
+
+
 class OwnAlarm(DomainError):
     """Whoever an alarm is about does not say that all is well."""
 

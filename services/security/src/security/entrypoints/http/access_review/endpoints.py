@@ -20,12 +20,13 @@ from contracts.security.events import AccessReviewed
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters import ties
 from security.adapters.tables import access_review
-from security.domain.staff.errors import AssignmentUnknown, OwnAccess, OwnGift
+from security.domain.staff.errors import AssignmentUnknown, OwnAccess, OwnColleague, OwnGift
 from security.entrypoints.http.access_review.listing import ACCESS, completed
 from security.entrypoints.http.assignments.taking import take
 from security.entrypoints.http.reach import assignments_within, casinos_of
 from security.read_models.assignment_list import table
 from security.read_models.role_list import role_list
+from security.read_models.staff_list import staff_list
 
 router = APIRouter(prefix="/api/security/v1/access-review", tags=["access review"])
 
@@ -106,8 +107,9 @@ serve_list(
 async def review_access(
     caller: Annotated[Caller, Requires(P.ACCESS_REVIEW_CONDUCT)], assignment_id: UUID, body: ReviewAccess, once: Once
 ) -> Response:
-    """Say that a role is still needed, or take it away at once. Neither who holds it reviews it, nor who gave it, nor
-    who approved that. One that denies something critical is taken away by two people, where roles are taken away.
+    """Say that a role is still needed, or take it away at once. Neither who holds it reviews it, nor who made his
+    account, nor who gave it, nor who approved that. One that denies something critical is taken away by two people,
+    where roles are taken away.
     """
 
     async def work(uow: UnitOfWork) -> Reviewed:
@@ -156,11 +158,13 @@ async def _held(uow: UnitOfWork, caller: Caller, assignment_id: UUID) -> Any:
     """The assignment with the role's lines, where the caller may know of it.
 
     Raises:
-        AssignmentUnknown, OwnAccess, OwnGift; AnotherPersonNeeded: one human may be behind him and its holder, or one
-            who gave or approved it.
+        AssignmentUnknown, OwnAccess, OwnGift, OwnColleague; AnotherPersonNeeded: one human may be behind him and its
+            holder, or one who gave or approved it.
     """
+    holder = staff_list.table
     shown = (
-        select(table, role_list.table.c.grants)
+        select(table, role_list.table.c.grants, holder.c.added_by)
+        .join(holder, holder.c.staff_id == table.c.staff_id)
         .join(role_list.table, role_list.table.c.role_id == table.c.role_id)
         .where(table.c.assignment_id == assignment_id, *assignments_within(caller))
     )
@@ -172,6 +176,8 @@ async def _held(uow: UnitOfWork, caller: Caller, assignment_id: UUID) -> Any:
     givers = [one for said in (row.assigned_by, row.approved_by) for one in (said or "").split(",")]
     if str(caller.id) in givers:
         raise OwnGift
+    if str(caller.id) == row.added_by:
+        raise OwnColleague
     for one in (str(row.staff_id), *givers):
         with suppress(ValueError):  # Whoever it was that gave it, or a process.
             await ties.require_apart(uow, caller.id, UUID(one))
