@@ -121,6 +121,15 @@ async def test_with_another_key_nothing_follows(desk, chain):
     assert await found(desk, key=b"x" * 32) == ["reordered 1", "reordered 2"]
 
 
+async def test_a_seal_of_a_form_that_is_not_known_is_told_as_one_and_the_others_are_looked_at(desk, chain):
+    await played(desk)
+    await chain.catch_up(largest=3)
+    await tampered(desk, "UPDATE ledger_seal SET form = 99 WHERE number = 1")
+    assert await found(desk) == ["unknown_form 1"]
+    await tampered(desk, f"UPDATE transfer SET game_code = 'other' WHERE seq = {LAST}")
+    assert await found(desk) == ["unknown_form 1", "changed 2"]
+
+
 async def in_three_months(desk, chain) -> None:
     """Played in March, April and May, closed up to April, and sealed all at once."""
     for month in (3, 4, 5):

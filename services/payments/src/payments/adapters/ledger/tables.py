@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -148,6 +149,13 @@ ledger_seal = Table(
     Column("chain", LargeBinary, nullable=False),
     Column("sealed_at", DateTime(timezone=True), nullable=False),
     Column("told_at", DateTime(timezone=True), comment="when its chain was published; NULL: it was not"),
+    Column(
+        "form",
+        SmallInteger,
+        nullable=False,
+        server_default="1",
+        comment="of the rows that are hashed: their columns, in order",
+    ),
     comment="blocks of entries, each with the hash of its rows and of the seal before it",
 )
 
