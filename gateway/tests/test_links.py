@@ -34,7 +34,9 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("proxies", ["", "127.0.0.1"], ids=["a client", "a proxy that is believed"])
-async def test_the_next_page_is_where_the_client_already_is(said: dict[str, str], proxies: str) -> None:
+async def test_where_any_name_would_do_the_next_page_is_where_the_client_already_is(
+    said: dict[str, str], proxies: str
+) -> None:
     told: dict[str, Any] = {"trusted_proxies": proxies, "allowed_hosts": "*"}
     async with served(pages) as inside, talking(f"http://127.0.0.1:{inside}", **told) as client:
         first = await client.get(f"{ROUNDS}?opened_at=gte.now-7d&limit=1", headers={**bearer(make_token()), **said})
@@ -52,5 +54,20 @@ async def test_a_name_that_is_not_ours_gets_no_link() -> None:
         ours = await client.get(ROUNDS, headers={**bearer(make_token()), **OURS})
         other = await client.get(ROUNDS, headers={**bearer(make_token()), "Host": "evil.example"})
     assert [ours.status_code, other.status_code] == [200, 421]
-    assert ours.links["next"]["url"].startswith(f"{ROUNDS}?")
+    assert ours.links["next"]["url"].startswith(f"http://{OURS['Host']}{ROUNDS}?")
     assert "link" not in other.headers
+
+
+async def test_the_next_page_is_told_by_the_name_and_scheme_the_client_used() -> None:
+    told: dict[str, Any] = {"allowed_hosts": OURS["Host"], "trusted_proxies": "127.0.0.1"}
+    hidden = {**OURS, "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+    async with served(pages) as inside, talking(f"http://127.0.0.1:{inside}", **told) as client:
+        ours = await client.get(ROUNDS, headers={**bearer(make_token()), **hidden})
+    assert ours.links["next"]["url"].startswith(f"https://{OURS['Host']}{ROUNDS}?")
+
+
+async def test_the_next_page_of_an_absolute_link_is_the_next_page() -> None:
+    async with served(pages) as inside, talking(f"http://127.0.0.1:{inside}", allowed_hosts="127.0.0.1") as client:
+        first = await client.get(f"{ROUNDS}?limit=1", headers=bearer(make_token()))
+        second = await client.get(first.links["next"]["url"], headers=bearer(make_token()))
+    assert second.json() == [{"id": "second"}]

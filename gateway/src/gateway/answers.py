@@ -46,6 +46,7 @@ class Answers:
         added: RawHeaders,
         follower: Follower,
         lasts: Callable[[], Awaitable[bool]],
+        origin: str | None = None,
     ) -> None:
         """Send the answer to the client.
 
@@ -54,6 +55,7 @@ class Answers:
             added: the gateway's own headers.
             follower: whose stream it is, if it is one.
             lasts: asked every second whether a stream may go on.
+            origin: by which of our names the client came, if we know them.
 
         Raises:
             RequestProblem: before anything was sent: 502 the answer makes no sense, 429 too many streams.
@@ -63,7 +65,7 @@ class Answers:
         if not 200 <= answer.status < 600:
             raise RequestProblem(502, "service_failed", "The service answered with a status that is none.")
         cookies = exchange.upstream.name == "security"
-        headers = [*outbound(answer.headers, cookies=cookies), *added]
+        headers = [*outbound(answer.headers, cookies=cookies, origin=origin), *added]
         start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
         if _is_stream(answer) and not head:
             with self._streams.one_more(follower):

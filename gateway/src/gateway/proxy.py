@@ -19,7 +19,7 @@ from gateway.bodies import Body, body_of
 from gateway.browser import BrowserSessions
 from gateway.cookies import SESSION
 from gateway.exchange import Asked, Exchanges
-from gateway.headers import PATH, inbound
+from gateway.headers import ORIGIN, PATH, inbound
 from gateway.routes import Route, RouteTable
 from gateway.settings import Settings
 from gateway.streams import Follower, StreamsOfEvents
@@ -98,6 +98,7 @@ class Proxy:
                 added=left,
                 follower=follower,
                 lasts=lambda: self.lasts(scope, caller),
+                origin=scope.get(ORIGIN),
             )
         finally:
             exchange.close()

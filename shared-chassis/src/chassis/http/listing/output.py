@@ -2,7 +2,8 @@
 
 Clients of PostgREST expect the array, Content-Range for the count and 206 for a part; the page before and behind stand
 in `Link` (RFC 8288), so that a body is nothing but rows in every form. They are references to be resolved against the
-address that was asked (section 3.1): a service does not know by which name it was reached, and believes no header.
+address that was asked (section 3.1): a service does not know by which name it was reached, and believes no header. The
+gateway does, and makes them absolute.
 """
 
 import csv
