@@ -173,6 +173,16 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/cancel": Example(
         caller="player", path={"withdrawal_id": "$second_withdrawal_id"}
     ),
+    f"POST {_PAYMENTS}/players/{{player_id}}/adjustments": Example(
+        body={
+            "direction": "credit",
+            "amount_minor": 5_00,
+            "currency": "EUR",
+            "adjustment_class": "goodwill",
+            "reference": "ticket 4711",
+            "reason": "trouble with a round",
+        },
+    ),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}": Example(
         body={
             "enabled": True,
@@ -254,6 +264,7 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_GAMES}/suppliers": {},
     f"{_GAMES}/casinos/{{casino_id}}/suppliers": {},
     f"{_PAYMENTS}/approvals": {},
+    f"{_PAYMENTS}/adjustments": {"adjusted_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},
     f"{_PAYMENTS}/players/{{player_id}}/wallets/{{currency}}/movements": {},

@@ -3,6 +3,7 @@
 from contracts.backoffice import events as backoffice
 from contracts.event import EVENTS, SERVICES, ContractEvent
 from contracts.games import events as games
+from contracts.payments import adjustment_events as payments_adjustments
 from contracts.payments import events as payments
 from contracts.payments import ledger_events as payments_ledger
 from contracts.platform import events as platform
@@ -19,6 +20,7 @@ _MODULES = (
     backoffice,
     games,
     payments,
+    payments_adjustments,
     payments_ledger,
     platform,
     reports,

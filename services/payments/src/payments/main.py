@@ -23,23 +23,23 @@ from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
 from payments.application.desk import Desk
 from payments.application.ports import ProviderWire
 from payments.application.publishing import publish
-from payments.domain.deposit.events import DEPOSIT_EVENTS
-from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
+from payments.domain.events import EVENTS
 from payments.entrypoints.bulk import bulk_actions
 from payments.entrypoints.consumers import consumer
+from payments.entrypoints.guarded import guarded_commands
 from payments.entrypoints.http import ROUTERS
-from payments.entrypoints.http.providers.guarded import guarded_commands
 from payments.entrypoints.permissions import PERMISSIONS
 from payments.entrypoints.tasks import tasks
 from payments.entrypoints.wallet import WalletHop
+from payments.read_models.adjustment_list import adjustment_list
 from payments.read_models.deposit_list import deposit_list
 from payments.read_models.directory import LocalDirectory
 from payments.read_models.withdrawal_list import withdrawal_list
 from payments.settings import Settings
 from payments.strategies.providers.registry import PROVIDERS
 
-TYPES = EventTypes(*DEPOSIT_EVENTS, *WITHDRAWAL_EVENTS)
-READ_MODELS = [deposit_list, withdrawal_list]
+TYPES = EventTypes(*EVENTS)
+READ_MODELS = [deposit_list, withdrawal_list, adjustment_list]
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None) -> Service:

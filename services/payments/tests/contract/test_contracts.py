@@ -25,14 +25,19 @@ from contracts.backoffice.events import (
 )
 from contracts.event import ContractEvent
 from contracts.payments import events as told
+from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.permissions import PaymentsPermission
+from contracts.payments.wallet import transfer_id
 from contracts.registry import consumed_by, produced_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
 from payments.application.erasure import ERASE
 from payments.application.publishing import publish
 from payments.application.restrictions import REVIEW
+from payments.domain.adjustment import events as adjustment
+from payments.domain.adjustment.words import AdjustmentClass, Direction
 from payments.domain.deposit import events as deposit
+from payments.domain.events import EVENTS
 from payments.domain.withdrawal import events as withdrawal
 from payments.entrypoints.permissions import PERMISSIONS
 from payments.main import build
@@ -153,7 +158,33 @@ WITHDRAWALS: list[tuple[withdrawal.WithdrawalEvent, ContractEvent | None]] = [
         told.WithdrawalReturned(**OUT, **BY, amount_minor=20_00, currency="EUR"),
     ),
 ]
-TOLD = [*DEPOSITS, *WITHDRAWALS]
+ADJUSTED = adjustment.AdjustmentFact(
+    casino_id=CASINO,
+    player_id=PLAYER,
+    currency="EUR",
+    direction=Direction.DEBIT,
+    amount_minor=5_00,
+    adjustment_class=AdjustmentClass.MISCONDUCT,
+    reference="letter 12",
+)
+ADJUSTMENTS: list[tuple[Any, ContractEvent | None]] = [
+    (
+        adjustment.WalletAdjusted(fact=ADJUSTED, adjusted_at=NOW),
+        WalletAdjusted(
+            adjustment_id=ONE,
+            player_id=PLAYER,
+            casino_id=CASINO,
+            direction="debit",
+            amount_minor=5_00,
+            currency="EUR",
+            adjustment_class="misconduct",
+            transfer_id=transfer_id("adjustment", ONE),
+            adjusted_at=NOW,
+            reference="letter 12",
+        ),
+    ),
+]
+TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS]
 TOLD_BY_THE_LEDGER: set[type[ContractEvent]] = {told.TransferPosted, told.RollbackRemembered, told.DebtRecorded}
 """Written by the ledger's own statements: the component tests end by holding all that was said to its promises."""
 
@@ -166,7 +197,7 @@ def test_each_event_is_told_as_promised(happened: Any, fact: ContractEvent | Non
 
 
 def test_no_event_of_the_domain_is_forgotten() -> None:
-    every = {*deposit.DEPOSIT_EVENTS, *withdrawal.WITHDRAWAL_EVENTS}
+    every = set(EVENTS)
     assert {type(happened) for happened, _ in TOLD} == every
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 class PaymentsError(StrEnum):
     """Stable; see `contracts.errors`."""
 
+    ADJUSTMENT_ALREADY_MADE = "adjustment_already_made"
+    """The id belongs to an adjustment of other facts."""
     AMOUNT_OUTSIDE_POLICY = "amount_outside_policy"
     """The casino's policy does not allow as little, or as much, at once."""
     CANCELLATION_NOT_ALLOWED = "cancellation_not_allowed"

@@ -6,6 +6,9 @@ from typing import Any, assert_never
 from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.payments import events as told
+from contracts.payments.adjustment_events import WalletAdjusted
+from payments.application.ledger import TransferKind, transfer_id
+from payments.domain.adjustment import events as adjustment
 from payments.domain.deposit import events as deposit
 from payments.domain.withdrawal import events as withdrawal
 from payments.domain.withdrawal.policy import FIRST_YES_COUNTS
@@ -15,7 +18,25 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
     """What others hear of an event of ours: nothing, or one fact. Nobody's bank account or secret is in it."""
     if isinstance(recorded.event, deposit.DepositFact):
         return _deposit(recorded)
+    if isinstance(recorded.event, adjustment.WalletAdjusted):
+        return [_adjusted(recorded)]
     return _withdrawal(recorded)
+
+
+def _adjusted(recorded: Recorded[adjustment.WalletAdjusted]) -> ContractEvent:
+    fact = recorded.event.fact
+    return WalletAdjusted(
+        adjustment_id=recorded.stream_key,
+        player_id=fact.player_id,
+        casino_id=fact.casino_id,
+        direction=fact.direction.value,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
+        adjustment_class=fact.adjustment_class,
+        transfer_id=transfer_id(TransferKind.ADJUSTMENT, recorded.stream_key),
+        adjusted_at=recorded.event.adjusted_at,
+        reference=fact.reference,
+    )
 
 
 def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:

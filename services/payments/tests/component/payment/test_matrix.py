@@ -18,6 +18,7 @@ from chassis.testing.caller_matrix import (
 from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
 
+from .test_adjustments import GOODWILL
 from .test_providers import POLICY, STRIPE
 from .world import V1, World
 
@@ -51,11 +52,14 @@ ATTEMPTS = [
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW),
+    attempt("GET", f"{V1}/adjustments", P.ADJUSTMENT_LIST, hidden="empty", request=since_ever("adjusted_at")),
+    attempt("POST", f"{OF_PLAYER}/adjustments", P.ADJUSTMENT_CREATE, json=GOODWILL, allowed=202),
     attempt("GET", f"{V1}/ledger/entries", P.LEDGER_LIST, hidden="empty", request=since_ever("posted_at")),
     attempt("GET", f"{V1}/provider-attempts", P.ATTEMPT_LIST, hidden="empty", request=since_ever("attempted_at")),
     attempt(
         "GET", f"{V1}/provider-notifications", P.NOTIFICATION_LIST, hidden="empty", request=since_ever("received_at")
     ),
+    export_attempt(f"{V1}/adjustments", P.ADJUSTMENT_LIST, P.ADJUSTMENT_EXPORT, None, since="adjusted_at"),
     export_attempt(f"{V1}/ledger/entries", P.LEDGER_LIST, P.LEDGER_EXPORT, None, since="posted_at"),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
     *approval_attempts("payments", None),

@@ -56,6 +56,7 @@ _PAYMENTS_VIEW = (
     "payments.balance.view",
     "payments.statement.view",
 )
+_ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reason")
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
 _CASES_VIEW = (
     "verification.case.list",
@@ -103,6 +104,7 @@ _EVERY_VIEW = (
     "games.supplier.list",
     *_PAYMENTS_VIEW,
     *_PROVIDERS_VIEW,
+    *_ADJUSTMENTS_VIEW,
     "payments.ledger.view",
     "payments.ledger.list",
     *_CASES_VIEW,
@@ -152,11 +154,12 @@ SEED_ROLES: tuple[SeedRole, ...] = (
     _role(
         "payments",
         "payments",
-        "Lets withdrawals out up to an amount, or rejects them.",
+        "Lets withdrawals out up to an amount, or rejects them; proposes what is put right by hand.",
         _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
         _allow(_MONEY, *_PROVIDERS_VIEW, "payments.withdrawal.view_reason"),
+        _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create"),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
         _allow({}, "payments.bulk.run"),
@@ -251,8 +254,9 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "Sees all money and draws all reports; approves the withdrawals that are too large for the payments desk.",
         _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.ledger.view", "payments.ledger.list"),
-        _allow(_MONEY, *_PROVIDERS_VIEW),
+        _allow(_MONEY, *_PROVIDERS_VIEW, *_ADJUSTMENTS_VIEW, "payments.adjustment.export"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
+        _allow(_MONEY, "payments.adjustment.approve"),
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
@@ -279,6 +283,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "reports.revenue.request", "reports.withdrawals.request", "reports.player_transactions.request"),
         _allow(_ALL, *_MONEY_TAKEN_AWAY, *_PLAYERS_TAKEN_AWAY, *_PLAY_TAKEN_AWAY, *_CASES_TAKEN_AWAY),
         _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
+        _allow(_ALL, "payments.adjustment.export"),
         _allow(_ALL, "payments.ledger.export", *_PROVIDERS_TAKEN_AWAY, "games.supplier.export"),
         _allow(_ALL, "payments.approval.export", "verification.approval.export", "games.approval.export"),
         _allow(_ALL, "verification.list.export", "reports.job.export", *_PARKED_TAKEN_AWAY),

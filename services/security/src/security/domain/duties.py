@@ -62,6 +62,12 @@ ACCESS = Duty(
 FINDING = Duty(patterns=("verification.*",), but=("verification.parked.*",), harmless=frozenset({"upload"}))
 """Who somebody is, and whether he is on a list."""
 
+BY_HAND = Duty(patterns=("payments.adjustment.create",))
+"""What says that money shall be moved by hand, for a reason that no machine checks."""
+
+AGREED_TO = Duty(patterns=("payments.adjustment.approve",))
+"""What agrees to that."""
+
 VANISHING = Duty(patterns=("backoffice.player.erase", "backoffice.erasure.approve"))
 """What makes the traces of a person vanish, and the second person for it."""
 
@@ -82,6 +88,11 @@ APART: tuple[Apart, ...] = (
         why="Whoever decides about money or partners does not make people, roles or passwords that do so as well.",
     ),
     Apart(first=MONEY_OUT, second=MONEY_RULES, why="Whoever lets money out does not set the rules for it."),
+    Apart(
+        first=BY_HAND,
+        second=AGREED_TO,
+        why="Whoever proposes to move money by hand does not approve what others propose, or two would take turns.",
+    ),
     Apart(
         first=MONEY_OUT,
         second=FINDING,

@@ -1,5 +1,6 @@
 """The HTTP endpoints, one folder per resource."""
 
+from payments.entrypoints.http.adjustments.endpoints import router as adjustments
 from payments.entrypoints.http.attempts.endpoints import router as attempts
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.ledger.endpoints import router as ledger
@@ -9,5 +10,5 @@ from payments.entrypoints.http.providers.endpoints import router as providers
 from payments.entrypoints.http.wallets.endpoints import router as wallets
 from payments.entrypoints.http.withdrawals.endpoints import router as withdrawals
 
-ROUTERS = (deposits, withdrawals, providers, wallets, ledger, attempts, notifications, partners)
+ROUTERS = (deposits, withdrawals, providers, wallets, adjustments, ledger, attempts, notifications, partners)
 """All of them."""

@@ -1,0 +1,7 @@
+"""Every event of payments that is stored."""
+
+from payments.domain.adjustment.events import ADJUSTMENT_EVENTS
+from payments.domain.deposit.events import DEPOSIT_EVENTS
+from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
+
+EVENTS = (*ADJUSTMENT_EVENTS, *DEPOSIT_EVENTS, *WITHDRAWAL_EVENTS)

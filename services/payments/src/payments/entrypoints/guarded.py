@@ -1,0 +1,13 @@
+"""What payments does only with a second person."""
+
+from typing import Any
+
+from chassis.approvals import GuardedCommand
+from payments.application.desk import Desk
+from payments.entrypoints.http.adjustments import guarded as adjustments
+from payments.entrypoints.http.providers import guarded as providers
+
+
+def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
+    """All of it."""
+    return [*providers.guarded_commands(desk), *adjustments.guarded_commands(desk)]

@@ -1,0 +1,60 @@
+"""Adjustments: proposed by one person, agreed to by another, and looked at by whoever may."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from chassis.approvals import PROPOSED, Proposing
+from chassis.auth import Caller, Requires
+from chassis.domain import NotFound, uuid7
+from chassis.http import Db, Once
+from chassis.http.listing import serve_list
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.ledger.queries import wallets_of
+from payments.entrypoints.http.adjustments.guarded import ADJUST_WALLET, AdjustmentPayload
+from payments.entrypoints.http.adjustments.listing import ADJUSTMENTS
+from payments.entrypoints.http.adjustments.schemas import AdjustmentBody, AdjustmentItem
+
+router = APIRouter(prefix="/api/payments/v1", tags=["adjustments"])
+
+serve_list(
+    router,
+    "/adjustments",
+    ADJUSTMENTS,
+    Requires(P.ADJUSTMENT_LIST),
+    item=AdjustmentItem,
+    export=P.ADJUSTMENT_EXPORT,
+    summary="What people moved by hand between the house and players, newest first.",
+)
+
+
+@router.post("/players/{player_id}/adjustments", **PROPOSED)
+async def propose_adjustment(
+    caller: Annotated[Caller, Requires(P.ADJUSTMENT_CREATE, proposes=True)],
+    player_id: UUID,
+    body: AdjustmentBody,
+    db: Db,
+    once: Once,
+    proposing: Proposing,
+) -> Response:
+    """Propose that money goes to a player or is taken from him; a second person approves it, and only then it moves.
+
+    What the player does not hold cannot be taken. To undo an adjustment, propose the opposite one.
+    """
+    casino_id = await _casino_of(db, caller, player_id)
+    payload = AdjustmentPayload(
+        adjustment_id=uuid7(),
+        casino_id=casino_id,
+        player_id=player_id,
+        **body.model_dump(exclude={"reason"}),
+    )
+    return await proposing(caller, ADJUST_WALLET, payload, reason=body.reason, once=once)
+
+
+async def _casino_of(db: Db, caller: Caller, player_id: UUID) -> UUID:
+    wallets = await wallets_of(db, player_id)
+    if not wallets:
+        raise NotFound
+    caller.must_see(wallets[0].casino_id)
+    return wallets[0].casino_id

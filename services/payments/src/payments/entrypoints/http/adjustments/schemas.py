@@ -1,0 +1,42 @@
+"""What is said about adjustments."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.http import Reason, StrictModel
+from contracts.money import AmountMinor, CurrencyCode
+from payments.domain.adjustment.words import AdjustmentClass, Direction
+
+
+class AdjustmentBody(StrictModel):
+    """What shall move, and why."""
+
+    direction: Direction = Field(description="`credit`: the player gets it; `debit`: it is taken from him")
+    amount_minor: AmountMinor
+    currency: CurrencyCode
+    adjustment_class: AdjustmentClass = Field(description="What for; reports add up by it")
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+        default=None, description="What it is about, as an outsider calls it: a round, a provider's payment, a letter"
+    )
+    reason: Reason
+
+
+class AdjustmentItem(BaseModel):
+    """An adjustment that was made."""
+
+    adjustment_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    direction: Direction
+    amount_minor: int
+    currency: str
+    adjustment_class: AdjustmentClass
+    reference: str | None
+    reason: str | None = Field(default=None, description="In the words of staff, for whoever may read them")
+    proposed_by: str
+    approved_by: str = Field(description="Who agreed; several are separated by commas")
+    transfer_id: UUID = Field(description="The entry of the ledger")
+    adjusted_at: datetime
