@@ -9,7 +9,7 @@ from starlette.requests import Request
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
 from chassis.http.listing import errors
-from chassis.http.listing.check import Checker, fixed_currencies, narrows, read_scope
+from chassis.http.listing.check import Blind, Checker, fixed_currencies, narrows, read_scope
 from chassis.http.listing.cost import Total
 from chassis.http.listing.cursor import make_cursor, read_cursor
 from chassis.http.listing.errors import choice, refused
@@ -21,7 +21,7 @@ from chassis.http.listing.saved import Saved, beneath, require_usable
 from chassis.http.listing.sight import sight_of
 from chassis.http.listing.sql import predicate, search
 from chassis.http.listing.statements import Selection
-from chassis.http.listing.tree import Leaf, Node, Not, both, to_json
+from chassis.http.listing.tree import Leaf, Node, Not, both, leaves, to_json
 from chassis.http.listing.values import Moment
 from chassis.store.context import CasinoScope
 
@@ -72,6 +72,7 @@ class Asked:
         )
         checked = both(checker.check(query.filters), checker.check(tree, from_body=True))
         checked = both(checked, checker.check(kept, from_body=True))
+        self._note_use(checked)
         terms = self._terms(checked)
         own = self._own(where)
         self._require_narrow(checked, bool(own))
@@ -90,6 +91,13 @@ class Asked:
             place=self._place(terms),
             backwards=query.before is not None,
         )
+
+    def _note_use(self, checked: Node | None) -> None:
+        """Whoever finds rows by what he does not see uses the permission for that."""
+        for leaf in leaves(checked):
+            permission = self.sight.known[leaf.field].blind_permission
+            if isinstance(leaf.value, Blind) and permission is not None:
+                self.caller.may(permission)
 
     @property
     def _scope(self) -> CasinoScope:

@@ -53,7 +53,7 @@ def hashed(value: Any, field: Field, caller: Caller, casino: UUID | None, key: b
 
 
 def may_know(caller: Caller, field: Field, casino: UUID | None) -> bool:
-    """Whether the field's own permission, if it has one, is held for this casino."""
+    """Whether the field's own permission, if it has one, is held for this casino: then it is used, for it is shown."""
     return field.permission is None or caller.may(field.permission, casino)
 
 
@@ -76,7 +76,7 @@ def mode_of(caller: Caller, field: Field, casino: UUID | None = None) -> Mode:
 def known_to(caller: Caller, field: Field) -> bool:
     """Whether the field exists for the caller: its permission is held wherever the list's is, and it is shown."""
     if field.permission is not None and not (
-        caller.may(field.permission) and caller.scope() <= caller.scope(field.permission)
+        caller.could(field.permission) and caller.scope() <= caller.reach(field.permission)
     ):
         return False
     return any(mode_of(caller, field, casino) != "none" for casino in (caller.scope().ids or (None,)))
@@ -90,5 +90,5 @@ def clear_everywhere(caller: Caller, field: Field) -> bool:
 
 def _holds(caller: Caller, permission: str, casino: UUID | None) -> bool:
     if casino is not None:
-        return caller.may(permission, casino)
-    return caller.may(permission) and caller.scope() <= caller.scope(permission)
+        return caller.could(permission, casino)
+    return caller.could(permission) and caller.scope() <= caller.reach(permission)

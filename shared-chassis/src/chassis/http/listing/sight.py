@@ -59,4 +59,4 @@ def _by_index(caller: Caller, field: Field) -> bool:
     if field.blind is None or caller.is_player:
         return False
     permission = field.blind_permission
-    return permission is None or (caller.may(permission) and caller.scope() <= caller.scope(permission))
+    return permission is None or (caller.could(permission) and caller.scope() <= caller.reach(permission))

@@ -104,7 +104,7 @@ async def _mine(caller: Annotated[Caller, _ANYBODY]) -> Conditions:
 
 def _visible(caller: Caller) -> ColumnElement[bool]:
     """What the caller could see at the service that keeps it."""
-    return or_(false(), *(and_(_C.list_permission == one, in_scope(_C.casino_id, caller.scope(one))) for one in _LISTS))
+    return or_(false(), *(and_(_C.list_permission == one, in_scope(_C.casino_id, caller.reach(one))) for one in _LISTS))
 
 
 async def _awaiting(caller: Caller, db: Database, now: datetime) -> Conditions:
