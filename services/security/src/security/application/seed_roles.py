@@ -133,11 +133,11 @@ SEED_ROLES: tuple[SeedRole, ...] = (
     _role(
         "support_l1",
         "customer support",
-        "Answers players: sees their page with personal data masked, and notes what was said.",
+        "Answers players: finds a caller by what he says he is, sees his page masked, and notes what was said.",
         _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, "payments.balance.view", "payments.deposit.list"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.list", *_PLAY),
-        _allow(_MASKED, "backoffice.player.tag", "backoffice.player.note"),
+        _allow(_MASKED, "backoffice.player.tag", "backoffice.player.note", "backoffice.player.search_identity"),
     ),
     _role(
         "support_l2",

@@ -43,6 +43,9 @@ table = Table(
 DECISION = table.c.after["decision"].astext
 """Why, of what was decided at a door."""
 
+OUTCOME = table.c.after["outcome"].astext
+"""What it came to, where it could have come to something else: `denied` or `allowed` at a door, say."""
+
 PERMISSION = table.c.after["permission"].astext
 """The permission that was asked for."""
 
@@ -50,6 +53,7 @@ SUBJECT_ID = table.c.after["subject_id"].astext
 """Whom or what a look, a download or a decision was about."""
 
 Index("ix_rm_audit_log_decision", DECISION, table.c.happened_at)
+Index("ix_rm_audit_log_outcome", OUTCOME, table.c.happened_at)
 Index("ix_rm_audit_log_permission", PERMISSION, table.c.happened_at)
 Index("ix_rm_audit_log_subject_id", SUBJECT_ID, table.c.happened_at)
 

@@ -4,7 +4,7 @@ from chassis.http.listing import Field, ListSpec
 from chassis.http.listing.events import told_to
 from contracts.data_classes import EVENT_CLASSES
 from contracts.security.permissions import SecurityPermission as P
-from security.read_models.audit_log import DECISION, PERMISSION, SUBJECT_ID, table
+from security.read_models.audit_log import DECISION, OUTCOME, PERMISSION, SUBJECT_ID, table
 
 AUDIT = ListSpec(
     "audit",
@@ -22,6 +22,7 @@ AUDIT = ListSpec(
         "authorised_by": Field(table.c.authorised_by),
         "reason": Field(table.c.reason, ops=()),
         "element": Field(table.c.element, index_hint="ix_rm_audit_log_element"),
+        "outcome": Field(OUTCOME, index_hint="ix_rm_audit_log_outcome"),
         "decision": Field(DECISION, index_hint="ix_rm_audit_log_decision"),
         "permission": Field(PERMISSION, index_hint="ix_rm_audit_log_permission"),
         "subject_id": Field(SUBJECT_ID, index_hint="ix_rm_audit_log_subject_id"),

@@ -20,6 +20,8 @@ class AuditEntry(BaseModel):
     authorised_by: str | None
     reason: str | None
     element: str
+    outcome: str | None
+    """`denied` or `allowed`, of what was decided at a door; of a proposal how it ended. Null: it happened."""
     decision: str | None
     """Why, of what was decided at a door: `not_granted`, `step_up_needed`, `allowed`, say."""
     permission: str | None
