@@ -11,6 +11,7 @@ import pytest
 from tools.access_matrix import service_of
 from tools.lists import example
 
+from bad_input.example import CallerName
 from bad_input.houses import ELSEWHERE, House
 from bad_input.lists import CASES, Case, address_of, as_caller, narrowed
 from bad_input.openings import CalmHouses
@@ -90,6 +91,19 @@ async def test_the_example_on_the_page_of_all_lists_is_understood(calm_houses: C
     address = f"{address_of(house, case.served)}?{example(case.served.spec)}"
     answer = await house.client.get(address, headers=as_caller(house, "operator"))
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("caller", ["operator", "staff"])
+@pytest.mark.parametrize("case", SCOPED, ids=_named)
+async def test_ones_own_casinos_have_a_word(calm_houses: CalmHouses, case: Case, caller: CallerName) -> None:
+    house = await calm_houses.of(case.service)
+    client, address, headers = house.client, address_of(house, case.served), as_caller(house, caller)
+    for name in (one for one in case.served.spec.casino_names if "in" in case.served.spec.fields[one].operators):
+        asked = {**narrowed(case.served), name: "in.($casinos)"}
+        answer = await client.get(address, params=asked, headers=headers)
+        assert answer.status_code == 200, answer.text
+        without = await client.get(address, params=narrowed(case.served), headers=headers)
+        assert [one for one in without.json() if one[name]] == answer.json()
 
 
 def test_huge_lists_are_those_that_grow_without_end() -> None:

@@ -72,7 +72,7 @@ BULK_ROWS = ListSpec(
     fields={
         "position": Listed(_r.position, sortable=True),
         "row_id": Listed(_r.row_id),
-        "casino_id": Listed(_r.casino_id, refers="casino"),
+        "casino_id": Listed(_r.casino_id),
         "result": Listed(_r.result),
         "code": Listed(_r.code),
         "settled_at": Listed(_r.settled_at),

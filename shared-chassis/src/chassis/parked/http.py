@@ -32,7 +32,7 @@ PARKED = ListSpec(
         "type": Listed(table.c.type),
         "topic": Listed(table.c.topic),
         "key": Listed(table.c.key),
-        "casino_id": Listed(table.c.casino_id, refers="casino"),
+        "casino_id": Listed(table.c.casino_id),
         "code": Listed(table.c.code),
         "attempts": Listed(table.c.attempts),
         "parked_at": Listed(table.c.parked_at, sortable=True),

@@ -16,6 +16,7 @@ from contracts.backoffice.events import (
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
+from .test_adjustments import GOODWILL
 from .world import RULES, World
 
 
@@ -114,6 +115,7 @@ async def test_a_profile_comes_into_force_on_its_day(world: World) -> None:
 async def test_rebuilt_read_models_are_the_live_ones(world: World) -> None:
     whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
     await world.give()
+    await world.approved(await world.post(f"/players/{world.player}/adjustments", GOODWILL, as_=world.staff()))
     deposit_id = (await world.deposit()).json()["deposit_id"]
     await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
     withdrawal_id = (await world.withdraw(300_00)).json()["withdrawal_id"]

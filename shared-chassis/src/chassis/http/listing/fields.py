@@ -60,7 +60,7 @@ class Field:
         kind: of its values, where the column does not say: `texts` for a JSON array of texts.
         label: its name for people, made from its own name unless given.
         index_hint: the index that serves filters on it, for the documentation; a field with one counts as indexed.
-        refers: `staff`: `$me` may stand for a value; `casino`: `in.($casinos)` may.
+        refers: `staff`: `$me` may stand for a value; `casino`: `in.($casinos)` may, as in what decides who sees a row.
         blind: the keyed index of its clear values: `eq` is answered by it even where the field is not shown in clear,
             for holders of `blind_permission`, and from bodies alone, because an address is logged.
         normal: brings a text into the form the blind index is made of.

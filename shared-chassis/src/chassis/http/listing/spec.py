@@ -10,6 +10,7 @@ serve_list(router, "/withdrawals", WITHDRAWALS, PlayerOr(P.WITHDRAWAL_LIST))
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -117,6 +118,7 @@ class ListSpec:
         self.id_name = next((name for name, field in self.fields.items() if field.column is self.id_column), None)
         hinted = (name for name, field in self.fields.items() if field.index_hint)
         self.casino_names = casino_fields(self.fields, casino_column)
+        self.fields |= {name: replace(self.fields[name], refers="casino") for name in self.casino_names}
         self.indexed = frozenset([*hinted, *([self.id_name] if self.id_name else [])])
         self._last = [*(Field(column, ops=(), sortable=True) for column in tie_columns), Field(self.id_column)]
         read_order(default_order, {name: field for name, field in self.fields.items() if field.sortable})

@@ -9,7 +9,7 @@ CASINOS = ListSpec(
     casino_column=table.c.casino_id,
     id_column=table.c.casino_id,
     fields={
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "name": Field(table.c.name, sortable=True),
         "jurisdiction": Field(table.c.jurisdiction),
         "currency": Field(table.c.currency),

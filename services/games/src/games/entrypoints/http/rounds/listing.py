@@ -12,7 +12,7 @@ ROUNDS = ListSpec(
     id_column=table.c.round_id,
     fields={
         "round_id": Field(table.c.round_id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_round_list_player"),
         "supplier": Field(table.c.supplier),
         "game_code": Field(table.c.game_code),

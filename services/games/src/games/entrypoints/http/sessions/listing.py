@@ -13,7 +13,7 @@ SESSIONS = ListSpec(
     id_column=table.c.session_id,
     fields={
         "session_id": Field(table.c.session_id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_session_list_player"),
         "supplier": Field(table.c.supplier),
         "game_code": Field(table.c.game_code),

@@ -14,7 +14,7 @@ SUPPLIERS = ListSpec(
     tie_columns=[table.c.casino_id],
     id_column=table.c.supplier,
     fields={
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "supplier": Field(table.c.supplier, sortable=True),
         "enabled": Field(table.c.enabled),
         "settings": Field(table.c.settings),

@@ -10,7 +10,7 @@ ADJUSTMENTS = ListSpec(
     casino_column=table.c.casino_id,
     fields={
         "adjustment_id": Field(table.c.id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_adjustment_list_player"),
         "direction": Field(table.c.direction),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),

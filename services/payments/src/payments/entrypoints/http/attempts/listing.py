@@ -10,7 +10,7 @@ ATTEMPTS = ListSpec(
     casino_column=table.c.casino_id,
     fields={
         "attempt_id": Field(table.c.id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "provider": Field(table.c.provider),
         "operation": Field(table.c.operation),
         "payment_id": Field(table.c.payment_id, index_hint="ix_provider_attempt_payment"),

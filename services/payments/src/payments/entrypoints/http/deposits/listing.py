@@ -12,7 +12,7 @@ DEPOSITS = ListSpec(
     owner_column=table.c.player_id,
     fields={
         "deposit_id": Field(table.c.id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_deposit_list_player"),
         "provider": Field(table.c.provider),
         "status": Field(table.c.status, index_hint="ix_rm_deposit_list_status"),

@@ -30,7 +30,7 @@ ENTRIES = ListSpec(
     fields={
         "transfer_id": Field(c.id),
         "number": Field(c.seq, ops=()),
-        "casino_id": Field(c.casino_id, refers="casino"),
+        "casino_id": Field(c.casino_id),
         "player_id": Field(c.player_id, index_hint="ix_transfer_player"),
         "kind": Field(c.kind),
         "debit_type": Field(c.debit_type),

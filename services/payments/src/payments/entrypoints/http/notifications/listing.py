@@ -10,7 +10,7 @@ NOTIFICATIONS = ListSpec(
     casino_column=table.c.casino_id,
     fields={
         "id": Field(table.c.id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "provider": Field(table.c.provider),
         "notification_id": Field(table.c.notification_id, index_hint="ix_provider_notification_notification_id"),
         "kind": Field(table.c.kind),

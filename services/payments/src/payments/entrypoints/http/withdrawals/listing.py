@@ -11,7 +11,7 @@ WITHDRAWALS = ListSpec(
     owner_column=table.c.player_id,
     fields={
         "withdrawal_id": Field(table.c.id),
-        "casino_id": Field(table.c.casino_id, refers="casino"),
+        "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_withdrawal_list_player"),
         "provider": Field(table.c.provider),
         "status": Field(table.c.status, index_hint="ix_rm_withdrawal_list_status"),
