@@ -93,15 +93,17 @@ async def _here_and_elsewhere(house: House, case: Case, **asked: str) -> tuple[l
             return bool(row["casino_id"] == here)
         return row.get("staff_id", row.get("subject_id")) in colleagues
 
-    rows = (
-        await house.client.get(address_of(house, case.served), params=_part(house, case, **asked), headers=whole)
-    ).json()
+    page = await house.client.get(address_of(house, case.served), params=_part(house, case, **asked), headers=whole)
+    rows = page.json()
+    while "next" in page.links:
+        page = await house.client.get(page.links["next"]["url"], headers=whole)
+        rows += page.json()
     own = [_id(case, row) for row in rows if is_here(row)]
     return own, [_id(case, row) for row in rows if not is_here(row)]
 
 
 def _part(house: House, case: Case, **asked: str) -> dict[str, str]:
-    """As much of a list as one page holds: where rows name a casino, those of the two."""
+    """Of a list in large pages: where rows name a casino, those of the two."""
     two = f"in.({house.facts['casino_id']},{house.facts['other_casino_id']})"
     named = {"casino_id": two} if "casino_id" in case.served.spec.fields else {}
     return {**narrowed(case.served), **named, "limit": "200", **asked}

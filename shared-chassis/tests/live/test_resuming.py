@@ -125,7 +125,8 @@ async def test_who_was_away_for_too_long_is_told_to_read_anew(home: House) -> No
         await stream.next("ready")
         assert (await stream.next()).data == {"list": "tickets", "reason": "missed"}
         ticket = await home.move("open")
-        assert (await stream.next()).data["id"] == str(ticket)
+        while (await stream.next()).data["id"] != str(ticket):
+            pass  # What was moved before may be told as well: whoever reads anew loses nothing by it.
 
 
 async def test_after_too_much_has_happened_it_is_cheaper_to_read_anew(home: House) -> None:

@@ -45,7 +45,7 @@ from security.domain.grants import Grant
 from security.domain.role import events as role
 from security.domain.staff import events as staff
 from security.domain.staff.aggregate import staff as staff_member
-from security.domain.staff.commands import AssignRole
+from security.domain.staff.commands import AddStaffMember, AssignRole
 from security.entrypoints import duties
 from security.entrypoints.consumers import consumer
 from security.entrypoints.permissions import PERMISSIONS
@@ -191,7 +191,10 @@ async def uses_factors(bob: Person) -> None:
 async def access_is_reviewed(service: Service, client: httpx.AsyncClient, admin: str) -> None:
     """A role that the installation gave is needed still, and somebody looked at an alarm."""
     made = Context.system("tests", service.application.clock)
-    carol = UUID((await add_colleague(client, admin, "carol@example.com"))["staff_id"])
+    carol = UUID(int=0xCA401)
+    await service.application.execute(
+        staff_member, carol, AddStaffMember(login="carol@example.com", name="Carol"), made
+    )
     looks = await define_role(client, admin, "looks", ["payments.deposit.list"])
     given = AssignRole(
         staff_id=carol,
