@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from contracts.backoffice.events import DepositLimitSet, RegistrationDeclined, SelfExclusionStarted
 from contracts.games.errors import GamesError
+from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.errors import PaymentsError
 from contracts.payments.events import WithdrawalRejected
 from contracts.payments.permissions import PaymentsPermission
@@ -23,10 +24,12 @@ EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
 }
 """By type. Limits and exclusions protect a player; whoever warns a suspect that he is looked into breaks the law."""
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {
+WORDS: Final[Mapping[str, tuple[str | None, str]]] = {
     WithdrawalRejected.type: ("reject_reason", PaymentsPermission.WITHDRAWAL_VIEW_REASON.value),
+    WalletAdjusted.type: (None, PaymentsPermission.ADJUSTMENT_VIEW_REASON.value),
 }
-"""Of events in which staff write freely, by type: the field, and the permission that reads it and why it was done."""
+"""Of events for which staff write freely, by type: the field, if it is one, and the permission that reads it and why it
+was done."""
 
 CODE_CLASSES: Final[Mapping[str, GuardedClass]] = {
     PaymentsError.SELF_EXCLUDED.value: "rg",

@@ -15,6 +15,7 @@ from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import RegistrationDeclined, SelfExclusionStarted
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.games.events import GameSessionClosed
+from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.events import DepositRefused, DepositSucceeded, WithdrawalApproved, WithdrawalRejected
 from contracts.payments.permissions import PaymentsPermission
 from contracts.platform.events import AccessRecorded
@@ -136,6 +137,29 @@ async def test_the_words_of_a_rejection_are_for_whoever_may_read_them(
         for page in (f"{path}/timeline", f"{path}/overview"):
             answer = (await client.get(page, headers=headers)).text
             assert (rejected.type in answer, words in answer) == (True, heard)
+
+
+async def test_why_money_was_moved_by_hand_is_for_whoever_may_read_that(
+    client: httpx.AsyncClient, feed: Feed, clock: FixedClock, player: Player
+) -> None:
+    words = "he sounded ill on the phone"
+    adjusted = WalletAdjusted(
+        **player,
+        adjustment_id=uuid4(),
+        direction="credit",
+        amount_minor=5_00,
+        currency="EUR",
+        adjustment_class="goodwill",
+        transfer_id=uuid4(),
+        adjusted_at=clock.now(),
+    )
+    await feed(adjusted, actorkind="staff", actorid=str(ANN), reason=words)
+    path = f"{V1}/players/{player['player_id']}"
+    for permissions, heard in (([*P], False), ([*P, PaymentsPermission.ADJUSTMENT_VIEW_REASON], True)):
+        headers = bearer(make_token(permissions=permissions))
+        for page in (f"{path}/timeline", f"{path}/overview"):
+            answer = (await client.get(page, headers=headers)).text
+            assert (adjusted.type in answer, words in answer) == (True, heard)
 
 
 async def test_the_story_names_the_colleague_who_acted(

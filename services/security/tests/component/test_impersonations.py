@@ -62,6 +62,18 @@ async def test_it_reads_and_changes_nothing(
     problem(await client.get(f"{V1}/own-sessions", headers=looking), 401, "unauthenticated")
 
 
+async def test_where_a_player_was_is_not_for_whoever_looks_as_he_does(
+    person: Person, client: httpx.AsyncClient, casino: Casino, ann: UUID
+) -> None:
+    herself = bearer((await casino.log_in(RIGHT)).json()["access_token"])
+    looking = bearer((await person.post("/impersonations", {"player_id": str(ann), **WHY})).json()["access_token"])
+    [hers] = (await client.get(f"{V1}/own-sessions", headers=herself)).json()
+    [seen] = (await client.get(f"{V1}/own-sessions", headers=looking)).json()
+    assert None not in (hers["ip"], hers["user_agent"])
+    assert (seen["session_id"], seen["ip"], seen["user_agent"]) == (hers["session_id"], None, None)
+    problem(await client.get(f"{V1}/own-sessions", params={"ip": f"eq.{hers['ip']}"}, headers=looking), 400, "LST101")
+
+
 async def test_it_is_told_who_looked_and_why_and_the_token_is_kept_nowhere(
     person: Person, client: httpx.AsyncClient, casino: Casino, ann: UUID, service: Service
 ) -> None:

@@ -66,6 +66,10 @@ async def test_others_are_told_of_it_without_the_words(world: World) -> None:
     assert adjusted["data"]["adjustment_class"] == "goodwill"
     assert adjusted["actorid"] != adjusted["authorisedby"]
     assert GOODWILL["reason"] not in json.dumps(adjusted["data"])
+    same = [one for one in told if one["data"].get("transfer_id") == adjusted["data"]["transfer_id"]]
+    (moved,) = [one for one in same if one["type"] == "payments.transfer_posted"]
+    assert moved["actorid"] == adjusted["actorid"]
+    assert GOODWILL["reason"] not in json.dumps(moved)
 
 
 async def test_no_more_is_taken_than_there_is(world: World) -> None:

@@ -81,7 +81,6 @@ class _Envelope(msgspec.Struct, omit_defaults=True):
     data: Any
     actorip: str | None = None
     authorisedby: str | None = None
-    reason: str | None = None
     causationid: UUID | None = None
     traceparent: str | None = None
     breakglass: UUID | None = None
@@ -91,7 +90,7 @@ def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now
     """The envelopes that tell of one entry, as JSON, in order.
 
     `key` is the player's id as text; `ctx` is None for what a supplier did; `sequence` is greater than that of the
-    wallet's movement before.
+    wallet's movement before. Why people did it is told by what caused the movement, to whoever may read their words.
     """
 
     def envelope(fact: type[ContractEvent], event_id: UUID, data: msgspec.Struct) -> str:
@@ -189,6 +188,6 @@ def _wrapped(
         envelope.time = ctx.occurred_at
         envelope.actorkind, envelope.actorid, envelope.actorip = ctx.actor.kind, ctx.actor.id, ctx.actor.ip
         envelope.correlationid, envelope.causationid = ctx.correlation_id, ctx.causation_id
-        envelope.authorisedby, envelope.reason, envelope.traceparent = ctx.authorised_by, ctx.reason, ctx.traceparent
+        envelope.authorisedby, envelope.traceparent = ctx.authorised_by, ctx.traceparent
         envelope.breakglass = ctx.breakglass
     return _encode(envelope).decode()

@@ -44,8 +44,10 @@ async def of_colleagues(caller: Annotated[Caller, _COLLEAGUES], door: Door) -> l
 
 
 def _marked(_request: Request, caller: Caller) -> Any:
+    hidden = {} if caller.acting_for is None else {"ip": None, "user_agent": None}
+
     async def finish(_: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{**row, "current": row["session_id"] == caller.session_id} for row in rows]
+        return [{**row, **hidden, "current": row["session_id"] == caller.session_id} for row in rows]
 
     return finish
 
@@ -58,7 +60,8 @@ serve_list(
     item=OwnSession,
     narrow=own,
     finish=_marked,
-    summary="The caller's own open sessions, the one last used first.",
+    summary="The caller's own open sessions, the one last used first. Where a player was is not for staff who look as "
+    "he does.",
 )
 serve_list(
     router,

@@ -22,7 +22,7 @@ OWN_SESSIONS = ListSpec(
     casino_column=None,
     owner_column=_COLUMNS.subject_id,
     id_column=_COLUMNS.id,
-    fields={**_FIELDS, "current": Field(None, kind="boolean")},
+    fields={**_FIELDS, "ip": Field(_COLUMNS.ip, ops=()), "current": Field(None, kind="boolean")},
     default_order="last_seen_at.desc",
     exportable=False,
 )
