@@ -123,7 +123,7 @@ async def test_who_was_away_for_too_long_is_told_to_read_anew(home: House) -> No
     await home.move("open")
     async with home.following(me, since=aged(home, last, KEPT_S + 60)) as stream:
         await stream.next("ready")
-        assert (await stream.next()).data == {"list": "tickets", "reason": "missed"}
+        assert (await stream.next("resync")).data == {"list": "tickets", "reason": "missed"}
         ticket = await home.move("open")
         while (await stream.next()).data["id"] != str(ticket):
             pass  # What was moved before may be told as well: whoever reads anew loses nothing by it.
@@ -138,7 +138,7 @@ async def test_after_too_much_has_happened_it_is_cheaper_to_read_anew(home: Hous
         await home.move("open")
     async with home.following(me, since=last) as stream:
         await stream.next("ready")
-        assert (await stream.next()).data == {"list": "tickets", "reason": "missed"}
+        assert (await stream.next("resync")).data == {"list": "tickets", "reason": "missed"}
 
 
 async def test_a_list_that_rows_may_leave_unseen_is_read_anew_by_who_comes_back(home: House) -> None:

@@ -108,7 +108,7 @@ def test_a_bet_is_told_as_contracts_would_tell_it():
     assert (envelope.actorkind, envelope.actorid, envelope.time) == ("partner", "hub88", NOW)
 
 
-def test_a_deposit_is_told_with_who_asked_and_why():
+def test_a_deposit_is_told_with_who_asked_and_not_with_his_words():
     ctx = Context(
         actor=Actor("staff", "somebody", "10.0.0.1"),
         occurred_at=NOW,
@@ -123,7 +123,7 @@ def test_a_deposit_is_told_with_who_asked_and_why():
     assert isinstance(event, TransferPosted)
     assert (event.delta_minor, event.provider, event.supplier) == (30, "stripe", None)
     assert (envelope.actorkind, envelope.actorid, envelope.actorip) == ("staff", "somebody", "10.0.0.1")
-    assert (envelope.correlationid, envelope.reason, envelope.authorisedby) == (UUID(int=77), "because", "another")
+    assert (envelope.correlationid, envelope.reason, envelope.authorisedby) == (UUID(int=77), None, "another")
 
 
 def test_a_payout_leaves_the_cash_as_it_is():
