@@ -46,7 +46,7 @@ class Answers:
         added: RawHeaders,
         follower: Follower,
         lasts: Callable[[], Awaitable[bool]],
-        origin: str | None = None,
+        origin: bytes | None = None,
     ) -> None:
         """Send the answer to the client.
 

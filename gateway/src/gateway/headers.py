@@ -40,7 +40,6 @@ _FORWARDED = frozenset(
         b"user-agent",
     }
 )
-_SCHEMES = frozenset({"http", "https"})
 _PROBES = frozenset({"/healthz", "/readyz"})
 """Asked by those who run the gateway, at the address of the process itself: no host name is expected there."""
 
@@ -70,9 +69,6 @@ _ONCE = _READ - _MANY
 
 PATH = "gateway.path"
 """Where the canonical path is kept in the ASGI scope."""
-
-ORIGIN = "gateway.origin"
-"""Where it is kept by which of our names we were reached, as `https://name`; absent where any name would do."""
 
 _ROOTED = re.compile(rb"<(?=/)")
 
@@ -114,9 +110,6 @@ class CheckedHeads:
                 check_line(scope)
                 scope[PATH] = canonical_path(scope["raw_path"])
                 check_head(scope["headers"], frozenset() if scope["path"] in _PROBES else self._hosts)
-                if self._hosts and scope["scheme"] in _SCHEMES:
-                    host = dict(scope["headers"])[b"host"].decode("latin-1").lower()
-                    scope[ORIGIN] = f"{scope['scheme']}://{host}"
             except RequestProblem as problem:
                 # Whoever sends such a head may have meant what follows it as another request.
                 answer = problem_response(
@@ -164,7 +157,7 @@ def inbound(headers: Headers, added: Iterable[tuple[str, str]]) -> list[tuple[st
     return [*kept, *added]
 
 
-def outbound(headers: Headers, *, cookies: bool = False, origin: str | None = None) -> list[tuple[bytes, bytes]]:
+def outbound(headers: Headers, *, cookies: bool = False, origin: bytes | None = None) -> list[tuple[bytes, bytes]]:
     """What a client gets: everything but hop-by-hop headers and what tells about the inside.
 
     Args:
@@ -186,11 +179,10 @@ def outbound(headers: Headers, *, cookies: bool = False, origin: str | None = No
     ]
     if sum(name == b"content-length" for name, _ in kept) > 1:
         raise RequestProblem(502, "service_failed", "The service framed its answer in two ways.")
-    return kept if origin is None else [(name, _absolute(name, value, origin)) for name, value in kept]
-
-
-def _absolute(name: bytes, value: bytes, origin: str) -> bytes:
-    return _ROOTED.sub(b"<" + origin.encode("latin-1"), value) if name == b"link" else value
+    if origin is None:
+        return kept
+    rooted = b"<" + origin
+    return [(name, _ROOTED.sub(rooted, value) if name == b"link" else value) for name, value in kept]
 
 
 def _refused(detail: str) -> RequestProblem:

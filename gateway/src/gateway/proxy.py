@@ -19,7 +19,7 @@ from gateway.bodies import Body, body_of
 from gateway.browser import BrowserSessions
 from gateway.cookies import SESSION
 from gateway.exchange import Asked, Exchanges
-from gateway.headers import ORIGIN, PATH, inbound
+from gateway.headers import PATH, inbound
 from gateway.routes import Route, RouteTable
 from gateway.settings import Settings
 from gateway.streams import Follower, StreamsOfEvents
@@ -43,6 +43,7 @@ class Proxy:
         streams: StreamsOfEvents,
     ) -> None:
         self._settings = settings
+        self._named = "*" not in settings.allowed_hosts
         self._routes = routes
         self._door = door
         self._exchanges = exchanges
@@ -98,10 +99,16 @@ class Proxy:
                 added=left,
                 follower=follower,
                 lasts=lambda: self.lasts(scope, caller),
-                origin=scope.get(ORIGIN),
+                origin=self._origin(scope, headers),
             )
         finally:
             exchange.close()
+
+    def _origin(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bytes | None:
+        """By which of our names we were reached; None where any name would do."""
+        if not self._named or scope["scheme"] not in ("http", "https"):
+            return None
+        return b"%s://%s" % (scope["scheme"].encode(), headers[b"host"].lower())
 
     async def lasts(self, scope: Scope, caller: Caller | None) -> bool:
         """Whether a stream may go on: this process is not about to end, nor is the session of whoever follows over."""

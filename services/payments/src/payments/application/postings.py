@@ -8,13 +8,17 @@ from uuid import UUID
 
 from payments.application.ledger import (
     AccountRef,
+    AccountType,
     Transfer,
     TransferKind,
+    house,
     player_cash,
     player_hold,
     psp_clearing,
     transfer_id,
 )
+from payments.domain.adjustment.events import AdjustmentFact, WalletAdjusted
+from payments.domain.adjustment.words import Direction
 from payments.domain.deposit.events import DepositEvent, DepositSucceeded
 from payments.domain.withdrawal.events import (
     WithdrawalCancelled,
@@ -43,6 +47,25 @@ def deposit_transfers(deposit_id: UUID, events: Iterable[DepositEvent]) -> list[
         for event in events
         if isinstance(event, DepositSucceeded)
     ]
+
+
+def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:
+    """What the house gives comes from its account for adjustments, and what it takes goes there."""
+    return [_by_hand(adjustment_id, event.fact) for event in events]
+
+
+def _by_hand(adjustment_id: UUID, fact: AdjustmentFact) -> Transfer:
+    cash = player_cash(fact.casino_id, fact.player_id, fact.currency)
+    ours = house(fact.casino_id, AccountType.ADJUSTMENTS, fact.currency)
+    debit, credit = (ours, cash) if fact.direction is Direction.CREDIT else (cash, ours)
+    return Transfer(
+        id=transfer_id(TransferKind.ADJUSTMENT, adjustment_id),
+        kind=TransferKind.ADJUSTMENT,
+        debit=debit,
+        credit=credit,
+        amount_minor=fact.amount_minor,
+        reference_id=adjustment_id,
+    )
 
 
 def withdrawal_transfers(withdrawal_id: UUID, events: Iterable[WithdrawalEvent]) -> list[Transfer]:

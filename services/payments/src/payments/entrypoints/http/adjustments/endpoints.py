@@ -7,14 +7,14 @@ from fastapi import APIRouter, Response
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import NotFound, uuid7
+from chassis.domain import uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.adapters.ledger.queries import wallets_of
 from payments.entrypoints.http.adjustments.guarded import ADJUST_WALLET, AdjustmentPayload
 from payments.entrypoints.http.adjustments.listing import ADJUSTMENTS
 from payments.entrypoints.http.adjustments.schemas import AdjustmentBody, AdjustmentItem
+from payments.entrypoints.http.wallets.endpoints import visible_wallets
 
 router = APIRouter(prefix="/api/payments/v1", tags=["adjustments"])
 
@@ -42,19 +42,11 @@ async def propose_adjustment(
 
     What the player does not hold cannot be taken. To undo an adjustment, propose the opposite one.
     """
-    casino_id = await _casino_of(db, caller, player_id)
+    wallets = await visible_wallets(db, caller, player_id)
     payload = AdjustmentPayload(
         adjustment_id=uuid7(),
-        casino_id=casino_id,
+        casino_id=wallets[0].casino_id,
         player_id=player_id,
         **body.model_dump(exclude={"reason"}),
     )
     return await proposing(caller, ADJUST_WALLET, payload, reason=body.reason, once=once)
-
-
-async def _casino_of(db: Db, caller: Caller, player_id: UUID) -> UUID:
-    wallets = await wallets_of(db, player_id)
-    if not wallets:
-        raise NotFound
-    caller.must_see(wallets[0].casino_id)
-    return wallets[0].casino_id

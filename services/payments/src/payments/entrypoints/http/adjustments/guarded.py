@@ -3,31 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from chassis.approvals import FourEyes, GuardedCommand, Subject
 from chassis.store import UnitOfWork
-from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.adjusting import adjust_wallet, check_adjustment
 from payments.application.desk import Desk
 from payments.domain.adjustment.events import AdjustmentFact
-from payments.domain.adjustment.words import AdjustmentClass, Direction
+from payments.entrypoints.http.adjustments.schemas import Adjustment
 
 ADJUST_WALLET = "payments.adjust_wallet"
 
 
-class AdjustmentPayload(BaseModel):
-    """An adjustment as it shall be made. The reason is the proposal's."""
+class AdjustmentPayload(Adjustment):
+    """An adjustment as it shall be made: the body and the path. The reason is the proposal's."""
 
     adjustment_id: UUID
     casino_id: UUID
     player_id: UUID
-    currency: CurrencyCode
-    direction: Direction
-    amount_minor: AmountMinor
-    adjustment_class: AdjustmentClass
-    reference: str | None = None
 
     def fact(self) -> AdjustmentFact:
         """The same for the domain."""

@@ -11,8 +11,8 @@ from contracts.money import AmountMinor, CurrencyCode
 from payments.domain.adjustment.words import AdjustmentClass, Direction
 
 
-class AdjustmentBody(StrictModel):
-    """What shall move, and why."""
+class Adjustment(StrictModel):
+    """What shall move."""
 
     direction: Direction = Field(description="`credit`: the player gets it; `debit`: it is taken from him")
     amount_minor: AmountMinor
@@ -21,6 +21,11 @@ class AdjustmentBody(StrictModel):
     reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
         default=None, description="What it is about, as an outsider calls it: a round, a provider's payment, a letter"
     )
+
+
+class AdjustmentBody(Adjustment):
+    """What shall move, and why."""
+
     reason: Reason
 
 

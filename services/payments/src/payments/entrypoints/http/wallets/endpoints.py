@@ -45,7 +45,7 @@ async def balance(
     Amounts are for whoever sees money; that he may not bet or pay in is for himself, and for whoever sees both
     exclusions and suspicions, since either may be why.
     """
-    wallets = await _visible_wallets(db, caller, player_id)
+    wallets = await visible_wallets(db, caller, player_id)
     casino_id = wallets[0].casino_id
     shown = None if sees_restrictions(caller, casino_id) else {"wallets": {"__all__": {*_BLOCKS}}}
     view = Balance(
@@ -77,7 +77,7 @@ async def statement(
 
     Amounts are for whoever sees money.
     """
-    wallet = _one(await _visible_wallets(db, caller, player_id), query.currency)
+    wallet = _one(await visible_wallets(db, caller, player_id), query.currency)
     before = min(int(query.after), _LARGEST_SEQ) if query.after is not None else None
     lines = await statement_of(db, wallet, before=before, limit=query.limit + 1)
     shown = lines[: query.limit]
@@ -99,7 +99,7 @@ async def _of_wallet(
     db: Db,
 ) -> Sequence[ColumnElement[bool]]:
     """The casino stands beside the wallet's number, so that of a caller's casinos only this one is read."""
-    wallet = _one(await _visible_wallets(db, caller, player_id), currency)
+    wallet = _one(await visible_wallets(db, caller, player_id), currency)
     return [
         transfer.c.player_id == player_id,
         transfer.c.wallet_id == wallet.accounts[AccountType.CASH],
@@ -119,7 +119,8 @@ serve_list(
 )
 
 
-async def _visible_wallets(db: Db, caller: Caller, player_id: UUID) -> list[WalletView]:
+async def visible_wallets(db: Db, caller: Caller, player_id: UUID) -> list[WalletView]:
+    """The player's wallets at casinos the caller may see; NotFound when there are none."""
     scope = caller.scope()
     wallets = [wallet for wallet in await wallets_of(db, player_id) if scope.allows(wallet.casino_id)]
     if not wallets:
