@@ -43,10 +43,10 @@ class Mast:
         self.ann, self.bob, self.eve = uuid4(), uuid4(), uuid4()
         self.needed = 1
 
-    def as_(self, who: UUID, *permissions: str, casino: UUID | None = None) -> Headers:
+    def as_(self, who: UUID, *permissions: str, casino: UUID | None = None, **claims: Any) -> Headers:
         """A session of this person; every call is another one."""
         held = permissions or (RAISE, APPROVE, LIST)
-        return bearer(make_token(subject=who, permissions=held, casinos=[casino or self.casino]))
+        return bearer(make_token(subject=who, permissions=held, casinos=[casino or self.casino], **claims))
 
     async def propose(self, who: UUID | None = None, colour: str = "blue", **more: Any) -> Any:
         answer = await self.client.put(self.flag, json={"colour": colour, **more}, headers=self.as_(who or self.ann))

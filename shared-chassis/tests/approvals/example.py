@@ -83,6 +83,7 @@ class People:
     disabled: set[UUID] = field(default_factory=set)
     unknown: bool = False
     tied: set[frozenset[UUID]] = field(default_factory=set)
+    most: dict[UUID, int] = field(default_factory=dict)
 
     async def look(self) -> None:
         """See Authority."""
@@ -91,7 +92,9 @@ class People:
         """See Authority."""
         if self.unknown:
             raise PolicyStale
-        return self.holds(subject_id, wish.permission)
+        most = self.most.get(subject_id)
+        within = most is None or wish.amount_minor is None or wish.amount_minor <= most
+        return within and self.holds(subject_id, wish.permission)
 
     def apart(self, one: UUID, other: UUID, *, now: datetime) -> bool:
         """See Authority."""

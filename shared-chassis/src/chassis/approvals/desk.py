@@ -5,7 +5,7 @@ what the command does, so both happened or neither; whoever comes second finds t
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -38,6 +38,9 @@ log = structlog.get_logger(__name__)
 EXECUTE: Final = "approval_execute"
 EXPIRE: Final = "approval_expire"
 _ASK_AGAIN: Final = timedelta(seconds=2)
+
+Within = Callable[[str, Subject], None]
+"""Raises unless whoever is there holds the permission for what is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,19 @@ class Approvals:
         source = application.source
         application.extend(APPROVAL_EVENTS, lambda recorded: publish(source, recorded), approval_list)
 
-    async def ask(self, uow: UnitOfWork, requester_id: UUID, command: GuardedCommand[Any], payload: BaseModel) -> Asked:
+    async def ask(
+        self, uow: UnitOfWork, requester_id: UUID, command: GuardedCommand[Any], payload: BaseModel, within: Within
+    ) -> Asked:
         """Propose it; or do it at once where its size is beneath the threshold of its rule.
 
         The same again is the same proposal, as long as nobody decided it.
 
         Raises:
-            DomainError: it could not be done as things are.
+            DomainError: it could not be done as things are, or not by them.
         """
         content = payload.model_dump(mode="json")
         subject = await command.describe(uow, payload)
+        within(command.rule.permission, subject)
         uow.ctx = replace(uow.ctx, casino_id=subject.casino_id)
         if not command.rule.takes_two(subject.size):
             return Asked(done=await command.execute(uow, payload))
@@ -99,7 +105,7 @@ class Approvals:
             await command.proposed(uow, payload, row)
         return Asked(proposal=row)
 
-    async def edit(self, uow: UnitOfWork, approval_id: UUID, by: UUID, content: Any) -> None:
+    async def edit(self, uow: UnitOfWork, approval_id: UUID, by: UUID, content: Any, within: Within) -> None:
         """Propose something else in its place; whoever approved it has approved nothing.
 
         Raises:
@@ -115,6 +121,7 @@ class Approvals:
         subject = await command.describe(uow, payload)
         if (subject.casino_id, subject.kind, subject.id) != (row["casino_id"], row["subject_kind"], row["subject_id"]):
             raise elsewhere
+        within(command.rule.permission, subject)
         as_json = payload.model_dump(mode="json")
         edited = Edit(by=by, draft=subject.draft(sha256_of(as_json)), now=uow.ctx.occurred_at)
         outcome = await uow.decide(approval, approval_id, edited)
@@ -122,7 +129,7 @@ class Approvals:
             await self._payloads.keep(uow.connection, approval_id, canonical(as_json))
 
     async def approve(
-        self, uow: UnitOfWork, approval_id: UUID, by: UUID, sha256: str, proved_at: datetime | None
+        self, uow: UnitOfWork, approval_id: UUID, by: UUID, sha256: str, proved_at: datetime | None, within: Within
     ) -> None:
         """Say yes to the payload of this hash. With the last yes that is needed, its execution is scheduled.
 
@@ -132,7 +139,8 @@ class Approvals:
         """
         state = (await uow.load(approval, approval_id)).state
         subject = await self._subject(uow, approval_id, state) if isinstance(state, Open) else None
-        if isinstance(state, Open):
+        if isinstance(state, Open) and subject is not None:
+            within(state.approve, subject)
             self._require_apart(by, {state.requester_id, *state.barred, *state.approved_by}, uow.ctx.occurred_at)
         decided = await uow.decide(
             approval,
@@ -252,7 +260,13 @@ class Approvals:
         self, state: Open, plain: str, subject: Subject, since: tuple[datetime, datetime], now: datetime
     ) -> Execute:
         may, (proposed_at, approved_at) = self.authority.may, since
-        propose = Wish(permission=state.permission, casino_id=state.casino_id)
+        size = subject.size
+        propose = Wish(
+            permission=state.permission,
+            casino_id=state.casino_id,
+            amount_minor=None if size is None else size.amount,
+            currency=None if size is None else size.unit,
+        )
         approve = replace(propose, permission=state.approve)
         still = [one for one in state.approved_by if may(one, approve, since=approved_at, now=now)]
         return Execute(

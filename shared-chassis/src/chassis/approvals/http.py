@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from chassis.approvals.desk import Approvals
 from chassis.approvals.errors import ApprovalUnknown
+from chassis.approvals.proposing import within
 from chassis.auth import AnyStaff, Caller, Forbidden, Requires
 from chassis.auth.errors import PolicyStale
 from chassis.auth.permissions import PermissionSpec
@@ -139,7 +140,7 @@ def _add_proposal(router: APIRouter) -> None:
         async def work(uow: UnitOfWork) -> Row:
             row = await _row(caller, uow, approval_id, approvals, "permission")
             require(caller, row, "permission")
-            await approvals.edit(uow, approval_id, caller.id, body.payload)
+            await approvals.edit(uow, approval_id, caller.id, body.payload, within(caller))
             return await approvals.row(uow, approval_id)
 
         try:
@@ -163,7 +164,8 @@ def _add_decisions(router: APIRouter) -> None:
         async def work(uow: UnitOfWork) -> bool:
             row = await _row(caller, uow, approval_id, approvals, "approve_permission")
             require(caller, row, "approve_permission")
-            await approvals.approve(uow, approval_id, caller.id, body.payload_sha256, proved_at(caller))
+            seen, proof = body.payload_sha256, proved_at(caller)
+            await approvals.approve(uow, approval_id, caller.id, seen, proof, within(caller))
             return bool((await approvals.row(uow, approval_id))["state"] == "approved")
 
         ctx = _context(caller, request, body.reason)

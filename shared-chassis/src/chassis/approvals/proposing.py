@@ -18,8 +18,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.approvals.command import GuardedCommand
-from chassis.approvals.desk import Approvals, Asked
+from chassis.approvals.command import GuardedCommand, Subject
+from chassis.approvals.desk import Approvals, Asked, Within
 from chassis.auth.caller import Caller
 from chassis.http.once import OnceOnly
 from chassis.http.routes import declared_routes
@@ -38,6 +38,16 @@ class ApprovalRequested(BaseModel):
     subject_kind: str
     subject_id: str = Field(description="What it is about; of something new, the id it will have")
     expires_at: datetime
+
+
+def within(caller: Caller) -> Within:
+    """Whether the caller holds a permission for as much as is moved: roles may set a largest amount."""
+
+    def check(permission: str, subject: Subject) -> None:
+        if subject.size is not None:
+            caller.must(permission, subject.casino_id, subject.size.amount, subject.size.unit, proposes=True)
+
+    return check
 
 
 class UnguardedRoute(Exception):
@@ -75,7 +85,7 @@ class ProposingOnly:
         async def ask(uow: UnitOfWork) -> Asked:
             if check is not None:
                 await check(uow)
-            return await self._approvals.ask(uow, caller.id, command, payload)
+            return await self._approvals.ask(uow, caller.id, command, payload, within(caller))
 
         if once is not None:
             return await self._once(caller, ask, reason, once, done)

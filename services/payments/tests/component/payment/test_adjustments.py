@@ -139,3 +139,40 @@ async def test_a_wallet_he_does_not_have_is_refused(world: World) -> None:
 async def test_a_player_of_another_casino_is_not_there(world: World) -> None:
     await world.give(100_00)
     assert (await propose(world, world.staff(casino=uuid4()))).status_code == 404
+
+
+async def test_a_role_may_set_how_much_is_proposed(world: World) -> None:
+    await world.give(100_00)
+    little = world.staff(ceilings={"EUR": 24_99})
+    refused = await propose(world, little)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), refused.text
+    assert (await propose(world, little, amount_minor=24_99)).status_code == 202
+    other_currency = await propose(world, world.staff(ceilings={"USD": 100_00}))
+    assert other_currency.status_code == 403, other_currency.text
+
+
+async def test_a_role_may_set_how_much_is_approved(world: World) -> None:
+    await world.give(100_00)
+    proposed = (await propose(world)).json()
+    seen, little = {"payload_sha256": proposed["payload_sha256"]}, world.staff(ceilings={"EUR": 24_99})
+    refused = await world.client.post(f"{proposed['href']}/approve", json=seen, headers=little)
+    assert refused.status_code == 403, refused.text
+    assert await world.balance() == (100_00, 0)
+
+
+@pytest.mark.parametrize(("field", "value"), [("reference", "x" * 256), ("amount_minor", 0), ("currency", "euro")])
+async def test_an_edited_proposal_keeps_the_bounds_of_what_is_asked_for(world: World, field: str, value: Any) -> None:
+    await world.give(100_00)
+    me = world.staff()
+    proposed = (await propose(world, me)).json()
+    payload = {
+        "adjustment_id": proposed["subject_id"],
+        "casino_id": str(world.casino),
+        "player_id": str(world.player),
+        **{name: GOODWILL[name] for name in ("direction", "amount_minor", "currency", "adjustment_class", "reference")},
+    }
+    edited = {"payload": {**payload, field: value}}
+    answer = await world.client.put(f"{proposed['href']}/payload", json=edited, headers=me)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, f"payload.{field}"), answer.text
+    good = {"payload": {**payload, "amount_minor": 10_00}}
+    assert (await world.client.put(f"{proposed['href']}/payload", json=good, headers=me)).status_code == 200

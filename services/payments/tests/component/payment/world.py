@@ -157,10 +157,11 @@ class World:
 
     # --- who asks
 
-    def staff(self, subject: UUID | None = None, *permissions: str, casino: UUID | None = None) -> dict[str, str]:
-        return bearer(
-            make_token(subject=subject, permissions=permissions or EVERYTHING, casinos=[casino or self.casino])
-        )
+    def staff(
+        self, subject: UUID | None = None, *permissions: str, casino: UUID | None = None, **claims: Any
+    ) -> dict[str, str]:
+        held, where = permissions or EVERYTHING, [casino or self.casino]
+        return bearer(make_token(subject=subject, permissions=held, casinos=where, **claims))
 
     def himself(self, player: UUID | None = None) -> dict[str, str]:
         return bearer(make_token(kind="player", subject=player or self.player, casino=self.casino))

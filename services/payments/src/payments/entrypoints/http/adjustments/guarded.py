@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.approvals import FourEyes, GuardedCommand, Subject
+from chassis.approvals import FourEyes, GuardedCommand, Size, Subject
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.adjusting import adjust_wallet, check_adjustment
@@ -37,6 +37,7 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
             id=str(payload.adjustment_id),
             summary=f"Adjustment ({payload.adjustment_class}): {payload.direction} in {payload.currency}",
             after=payload.model_dump(mode="json", exclude={"adjustment_id", "casino_id"}),
+            size=Size(payload.currency, payload.amount_minor),
         )
 
     async def execute(uow: UnitOfWork, payload: AdjustmentPayload) -> None:
