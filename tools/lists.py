@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from chassis.http.listing.fields import Field, label_of
-from chassis.http.listing.meta import requirement
+from chassis.http.listing.meta import kind_of, requirement
 from chassis.http.listing.query import DEFAULT_LIMIT, LONGEST_SEARCH, MOST_OFFSET, MOST_ROWS
 from chassis.http.listing.registry import ServedList, served_lists
 from chassis.http.listing.spec import ListSpec
@@ -97,7 +97,8 @@ def _row(name: str, field: Field) -> str:
     ops = ", ".join(field.operators) or "none"
     more = f" (with `{field.permission}`)" if field.permission else ""
     hint = f"`{field.index_hint}`" if field.index_hint else ""
-    return f"| `{name}` ({label_of(name, field)}){more} | {field.type} | {ops} | {'yes' if field.sortable else ''} | \
+    kind, sortable = kind_of(field), "yes" if field.sortable else ""
+    return f"| `{name}` ({label_of(name, field)}){more} | {kind} | {ops} | {sortable} | \
 {field.data_class} | {hint} |"
 
 

@@ -1,6 +1,6 @@
 """What a list knows about one of its fields: its type, what may be asked of it, and who sees how much of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -58,6 +58,8 @@ class Field:
         clear_with: a permission that shows it unmasked, judged row by row for the row's casino.
         currency: the field that holds the currency of this amount; conditions and orders on amounts need it.
         kind: of its values, where the column does not say: `texts` for a JSON array of texts.
+        values: the words there are, where the code knows them all: a `StrEnum`, or the arguments of a `Literal`. Any
+            other word is refused, and no part of one is looked for.
         label: its name for people, made from its own name unless given.
         index_hint: the index that serves filters on it, for the documentation; a field with one counts as indexed.
         refers: `staff`: `$me` may stand for a value; `casino`: `in.($casinos)` may, as in what decides who sees a row.
@@ -79,6 +81,7 @@ class Field:
     clear_with: str | None = None
     currency: str | None = None
     kind: Kind | None = None
+    values: Iterable[str] = ()
     label: str | None = None
     index_hint: str | None = None
     refers: Literal["staff", "casino"] | None = None
@@ -96,7 +99,10 @@ class Field:
             raise ValueError("a field without a column can be neither filtered nor sorted")
         if self.never_before is not None and (self.nullable or self.never_before.nullable):
             raise ValueError(f"{self.column}: what may be without a value is before and after nothing")
-        allowed = {*OPERATORS[self.type], *EXTRA.get(self.type, ())}
+        object.__setattr__(self, "values", tuple(map(str, self.values)))
+        if self.values and self.type != "text":
+            raise ValueError(f"{self.column}: {self.kind} fields have no words")
+        allowed = set(_NAMED) if self.values else {*OPERATORS[self.type], *EXTRA.get(self.type, ())}
         if self.ops is not None and not set(self.ops) <= allowed:
             raise ValueError(f"{self.column}: {self.kind} fields have {', '.join(sorted(allowed))}")
         if self.ops and {"gt", "lt"} & set(self.ops) and self.type == "text" and self.collation != "C":
@@ -113,7 +119,13 @@ class Field:
         """What may be asked of it by those who see it in clear."""
         if self.hidden or self.column is None:
             return ()
-        return OPERATORS[self.type] if self.ops is None else self.ops
+        usual = _NAMED if self.values else OPERATORS[self.type]
+        return usual if self.ops is None else self.ops
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The closed set of its values; none where any text may stand."""
+        return tuple(self.values)
 
     @property
     def nullable(self) -> bool:

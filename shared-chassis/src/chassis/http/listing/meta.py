@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from chassis.auth.caller import Caller
+from chassis.http.listing.errors import choice
 from chassis.http.listing.fields import QUANTIFIED, Field, label_of
 from chassis.http.listing.masking import mode_of
 from chassis.http.listing.query import DEFAULT_LIMIT, LONGEST_SEARCH, MOST_OFFSET, MOST_ROWS
@@ -51,6 +52,7 @@ def _field(name: str, field: Field, sight: Sight, caller: Caller) -> dict[str, A
         "name": name,
         "label": label_of(name, field),
         "type": field.type,
+        "values": list(field.words) or None,
         "ops": list(ops),
         "any_all": [op for op in ops if op in QUANTIFIED and name in sight.filterable],
         "sortable": name in sight.sortable,
@@ -65,7 +67,7 @@ def _field(name: str, field: Field, sight: Sight, caller: Caller) -> dict[str, A
 def parameters(spec: "ListSpec") -> list[dict[str, Any]]:
     """The query parameters of the list for OpenAPI, from its declaration alone."""
     filters = [
-        _query(name, f"Filter ({field.type}): `operator.value` with {', '.join(field.operators)}; `not.` before it.")
+        _query(name, f"Filter ({kind_of(field)}): `operator.value`, {', '.join(field.operators)}; `not.` before it.")
         for name, field in spec.fields.items()
         if field.operators
     ]
@@ -83,6 +85,15 @@ def parameters(spec: "ListSpec") -> list[dict[str, Any]]:
     if spec.search:
         words["q"] = f"Search in {', '.join(spec.search)}, at most {LONGEST_SEARCH} characters."
     return [*filters, *(_query(name, text) for name, text in words.items()), *_HEADERS]
+
+
+def kind_of(field: Field) -> str:
+    """Its type, and the words there are where these are all.
+
+    >>> kind_of(Field(None, values=("open", "shut")))
+    'text: open or shut'
+    """
+    return f"{field.type}: {choice(field.words)}" if field.words else field.type
 
 
 def _query(name: str, description: str) -> dict[str, Any]:

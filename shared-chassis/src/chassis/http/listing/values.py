@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
+from chassis.http.listing.errors import choice
 from chassis.http.listing.fields import Field
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}\Z")
@@ -52,6 +53,8 @@ def parse(field: Field, text: str, moment: Moment) -> Any:
         case "boolean":
             return _boolean(text)
         case _:
+            if field.words and text not in field.words:
+                raise ValueError(choice(field.words))
             return text
 
 
