@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,24 @@ PLACED = ListSpec(
     default_order="created_at.desc",
     tie_columns=(c.open, c.place),
 )
+
+
+class Result(StrEnum):
+    """All that becomes of a bet."""
+
+    WON = "won"
+    LOST = 'lo"st'
+    BOTH = "a,b"
+
+
+JUDGED = ListSpec(
+    "judged-bets",
+    bet,
+    casino_column=c.casino_id,
+    fields={**FIELDS, "status": Field(c.status, sortable=True, values=Result)},
+    default_order="created_at.desc",
+    search=("status",),
+)
 STAFF_ONLY = ListSpec("staff-bets", bet, casino_column=c.casino_id, fields=FIELDS, default_order="created_at.desc")
 HEAVY = "example.list.heavy"
 HUGE = ListSpec(
@@ -112,6 +131,7 @@ def finishing(_request: Request, _caller: Caller) -> Any:
 
 
 serve_list(router, "/bets", BETS, PlayerOr(LIST), item=Bet)
+serve_list(router, "/judged-bets", JUDGED, Requires(LIST), item=Bet, name="judged")
 serve_list(router, "/placed-bets", PLACED, Requires(LIST), item=Bet, name="placed")
 serve_list(router, "/finished-bets", BETS, Requires(LIST), item=Bet, name="finished", finish=finishing)
 serve_list(router, "/players/{player_id}/bets", BETS, PlayerOr(LIST), item=Bet, name="of_player", narrow=of_player)

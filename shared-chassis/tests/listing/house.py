@@ -28,7 +28,23 @@ from chassis.testing.environment import make_settings
 from chassis.testing.postgres import CHASSIS, Databases, opened
 from chassis.testing.tokens import ALL_CLEAR, bearer, make_token, test_verifier
 
-from .bets import AML, BETS, HEAVY, HUGE, LIST, REVEAL, ROWS, SUBJECT, A, Bet, bet, finishing, metadata, of_player
+from .bets import (
+    AML,
+    BETS,
+    HEAVY,
+    HUGE,
+    JUDGED,
+    LIST,
+    REVEAL,
+    ROWS,
+    SUBJECT,
+    A,
+    Bet,
+    bet,
+    finishing,
+    metadata,
+    of_player,
+)
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 EXPORT = "example.bet.export"
@@ -40,6 +56,7 @@ PATH = "/api/example/v1/bets"
 def routes() -> APIRouter:
     router = APIRouter(prefix="/api/example/v1")
     serve_list(router, "/bets", BETS, PlayerOr(LIST), item=Bet, export=EXPORT)
+    serve_list(router, "/judged-bets", JUDGED, Requires(LIST), item=Bet, name="judged", export=EXPORT)
     serve_list(router, "/huge-bets", HUGE, PlayerOr(LIST), item=Bet, name="huge", export=EXPORT)
     serve_list(
         router, "/finished/{player_id}/bets", BETS, Requires(LIST), item=Bet, name="finished", finish=finishing,

@@ -58,7 +58,7 @@ class Field:
         clear_with: a permission that shows it unmasked, judged row by row for the row's casino.
         currency: the field that holds the currency of this amount; conditions and orders on amounts need it.
         kind: of its values, where the column does not say: `texts` for a JSON array of texts.
-        values: the words there are, where the code knows them all: a `StrEnum`, or the arguments of a `Literal`. Any
+        values: the words it may hold, where the code knows them all: a `StrEnum`, or `get_args` of a `Literal`. Any
             other word is refused, and no part of one is looked for.
         label: its name for people, made from its own name unless given.
         index_hint: the index that serves filters on it, for the documentation; a field with one counts as indexed.
@@ -100,9 +100,9 @@ class Field:
         if self.never_before is not None and (self.nullable or self.never_before.nullable):
             raise ValueError(f"{self.column}: what may be without a value is before and after nothing")
         object.__setattr__(self, "values", tuple(map(str, self.values)))
-        if self.values and self.type != "text":
+        if self.values and self.type not in ("text", "texts"):
             raise ValueError(f"{self.column}: {self.kind} fields have no words")
-        allowed = set(_NAMED) if self.values else {*OPERATORS[self.type], *EXTRA.get(self.type, ())}
+        allowed = {*OPERATORS[self.type], *EXTRA.get(self.type, ())} if not self.values else set(self._usual)
         if self.ops is not None and not set(self.ops) <= allowed:
             raise ValueError(f"{self.column}: {self.kind} fields have {', '.join(sorted(allowed))}")
         if self.ops and {"gt", "lt"} & set(self.ops) and self.type == "text" and self.collation != "C":
@@ -119,8 +119,12 @@ class Field:
         """What may be asked of it by those who see it in clear."""
         if self.hidden or self.column is None:
             return ()
-        usual = _NAMED if self.values else OPERATORS[self.type]
-        return usual if self.ops is None else self.ops
+        return self._usual if self.ops is None else self.ops
+
+    @property
+    def _usual(self) -> tuple[str, ...]:
+        """What is offered unless the field says otherwise: whole words alone where these are all known."""
+        return _NAMED if self.values and self.type == "text" else OPERATORS[self.type]
 
     @property
     def words(self) -> tuple[str, ...]:

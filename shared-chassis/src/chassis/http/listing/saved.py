@@ -16,7 +16,7 @@ from chassis.http.listing.errors import choice, declined, refused
 from chassis.http.listing.fields import Field, label_of
 from chassis.http.listing.query import ListQuery
 from chassis.http.listing.sight import Sight
-from chassis.http.listing.tree import Node, from_json, leaves, to_json
+from chassis.http.listing.tree import Leaf, Node, from_json, leaves, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +97,37 @@ def require_usable(saved: Saved | None, query: ListQuery, sight: Sight, fields: 
     Args:
         query: as the address has it; what it says itself is not taken from the view.
     """
-    wrong = () if saved is None else unusable(saved, query, sight)
-    if wrong:
-        named = choice([label_of(name, fields[name]) if name in fields else name for name in wrong])
+    if saved is not None and (wrong := unusable(saved, query, sight)):
+        labels = {name: label_of(name, fields[name]) if name in fields else name for name in wrong}
+        closed = {
+            one.field for one in leaves(saved.filters) if one.field in sight.filterable and not _answered(one, sight)
+        }
+        taken = "".join(f" {labels[name]} takes {choice(fields[name].words)} alone." for name in sorted(closed))
+        message = f"This view uses {choice(labels.values())}, which you cannot use here.{taken}"
         hint = "Change the view (PUT at its address), or save one without it; order= and select= stand in for its own."
-        raise refused(errors.VIEW_OUTDATED, "view", f"This view uses {named}, which you cannot use here.", hint)
+        raise refused(errors.VIEW_OUTDATED, "view", message, hint)
 
 
 def unusable(saved: Saved, query: ListQuery, sight: Sight) -> list[str]:
-    """The fields that a view uses, as far as the query leaves that to it, and that cannot be asked for or seen."""
+    """The fields that a view uses, as far as the query leaves that to it, and that cannot be asked for so or seen."""
     return list(dict.fromkeys(_unusable(saved, query, sight)))
 
 
 def _unusable(saved: Saved, query: ListQuery, sight: Sight) -> Iterator[str]:
-    asked = (one.field for one in leaves(saved.filters))
-    yield from (name for name in asked if name not in sight.filterable and name not in sight.blind)
+    yield from (one.field for one in leaves(saved.filters) if not _answered(one, sight))
     if query.order is None and saved.order is not None:
         yield from (name for name in _ordered_by(saved.order) if name not in sight.sortable)
     if query.select is None:
         yield from (name for name in saved.columns if name not in sight.known)
+
+
+def _answered(asked: Leaf, sight: Sight) -> bool:
+    """Whether the list still takes this condition: a field's words may have become fewer since it was written."""
+    if asked.field not in sight.filterable:
+        return asked.field in sight.blind
+    words = sight.known[asked.field].words
+    texts = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    return not words or asked.op == "is" or (asked.op in sight.filterable[asked.field] and {*texts} <= {*words})
 
 
 def _ordered_by(order: str) -> list[str]:

@@ -3,6 +3,7 @@
 from chassis.http.listing import Field, ListSpec
 from chassis.http.listing.codes import code_fields
 from contracts.payments.permissions import PaymentsPermission as P
+from contracts.payments.states import DepositStatus
 from payments.read_models.deposit_list import table
 
 DEPOSITS = ListSpec(
@@ -15,7 +16,7 @@ DEPOSITS = ListSpec(
         "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_deposit_list_player"),
         "provider": Field(table.c.provider),
-        "status": Field(table.c.status, index_hint="ix_rm_deposit_list_status"),
+        "status": Field(table.c.status, values=DepositStatus, index_hint="ix_rm_deposit_list_status"),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "requested_minor": Field(table.c.requested_minor, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),

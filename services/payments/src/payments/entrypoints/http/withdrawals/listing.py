@@ -2,6 +2,7 @@
 
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
+from contracts.payments.states import WithdrawalStatus
 from payments.read_models.withdrawal_list import table
 
 WITHDRAWALS = ListSpec(
@@ -14,7 +15,7 @@ WITHDRAWALS = ListSpec(
         "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_withdrawal_list_player"),
         "provider": Field(table.c.provider),
-        "status": Field(table.c.status, index_hint="ix_rm_withdrawal_list_status"),
+        "status": Field(table.c.status, values=WithdrawalStatus, index_hint="ix_rm_withdrawal_list_status"),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "destination": Field(table.c.destination, ops=(), data_class="financial"),
