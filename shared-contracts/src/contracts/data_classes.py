@@ -3,13 +3,31 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from contracts.backoffice.events import DepositLimitSet, RegistrationDeclined, SelfExclusionStarted
+from contracts.backoffice.events import (
+    DepositLimitSet,
+    PersonalDataErased,
+    PlayerBlocked,
+    PlayerProfileChanged,
+    PlayerTagged,
+    PlayerUnblocked,
+    PlayerUntagged,
+    RegistrationDeclined,
+    SelfExclusionStarted,
+)
+from contracts.backoffice.permissions import BackofficePermission
 from contracts.games.errors import GamesError
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.errors import PaymentsError
-from contracts.payments.events import WithdrawalRejected
+from contracts.payments.events import WithdrawalApproved, WithdrawalRejected
 from contracts.payments.permissions import PaymentsPermission
-from contracts.verification.events import HitDecided, HitRaised, HitWithdrawn, ScreeningCompleted
+from contracts.verification.events import (
+    DocumentRejected,
+    HitDecided,
+    HitRaised,
+    HitWithdrawn,
+    ScreeningCompleted,
+)
+from contracts.verification.permissions import VerificationPermission
 
 GuardedClass = Literal["rg", "aml"]
 
@@ -24,12 +42,24 @@ EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
 }
 """By type. Limits and exclusions protect a player; whoever warns a suspect that he is looked into breaks the law."""
 
+_ABOUT_A_PLAYER = (
+    PlayerBlocked,
+    PlayerUnblocked,
+    PlayerTagged,
+    PlayerUntagged,
+    PlayerProfileChanged,
+    PersonalDataErased,
+)
+
 WORDS: Final[Mapping[str, tuple[str | None, str]]] = {
+    **{one.type: (None, BackofficePermission.PLAYER_VIEW_REASON.value) for one in _ABOUT_A_PLAYER},
+    WithdrawalApproved.type: (None, PaymentsPermission.WITHDRAWAL_VIEW_REASON.value),
     WithdrawalRejected.type: ("reject_reason", PaymentsPermission.WITHDRAWAL_VIEW_REASON.value),
     WalletAdjusted.type: (None, PaymentsPermission.ADJUSTMENT_VIEW_REASON.value),
+    DocumentRejected.type: (None, VerificationPermission.DOCUMENT_LIST.value),
 }
 """Of events for which staff write freely, by type: the field, if it is one, and the permission that reads it and why it
-was done."""
+was done. What follows from such an event elsewhere is told without these words."""
 
 CODE_CLASSES: Final[Mapping[str, GuardedClass]] = {
     PaymentsError.SELF_EXCLUDED.value: "rg",

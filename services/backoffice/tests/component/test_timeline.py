@@ -1,6 +1,6 @@
 """A player's story and his figures, as the events of all services tell them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,14 @@ from chassis.runtime import Service
 from chassis.testing.feed import Feed
 from chassis.testing.lists import after_of
 from chassis.testing.tokens import bearer, make_token
-from contracts.backoffice.events import RegistrationDeclined, SelfExclusionStarted
+from contracts.backoffice.events import (
+    PlayerBlocked,
+    PlayerRegistered,
+    PlayerTagged,
+    PlayerUnblocked,
+    RegistrationDeclined,
+    SelfExclusionStarted,
+)
 from contracts.backoffice.permissions import BackofficePermission as P
 from contracts.games.events import GameSessionClosed
 from contracts.payments.adjustment_events import WalletAdjusted
@@ -28,6 +35,7 @@ Player = dict[str, Any]
 """The ids that every event about a player tells."""
 
 ANN, BOB = UUID(int=0xA), UUID(int=0xB)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -160,6 +168,38 @@ async def test_why_money_was_moved_by_hand_is_for_whoever_may_read_that(
         for page in (f"{path}/timeline", f"{path}/overview"):
             answer = (await client.get(page, headers=headers)).text
             assert (adjusted.type in answer, words in answer) == (True, heard)
+
+
+async def test_why_colleagues_did_something_is_for_whoever_may_read_that(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    words = "suspected of laundering"
+    looked = AccessRecorded(
+        action="reveal",
+        permission=P.PLAYER_REVEAL,
+        outcome="allowed",
+        subject_kind="player",
+        subject_id=str(player["player_id"]),
+        casino_id=player["casino_id"],
+    )
+    for event in (PlayerBlocked(**player), PlayerUnblocked(**player), PlayerTagged(**player, tag="watch"), looked):
+        await feed(event, actorkind="staff", actorid=str(ANN), reason=words)
+    await feed(SelfExclusionStarted(**player, started_at=NOON), actorkind="player", reason="it is too much for me")
+    path = f"{V1}/players/{player['player_id']}"
+    seen = {"rg": "clear"}
+    for permissions, heard in (([one for one in P if one != P.PLAYER_VIEW_REASON], False), ([*P], True)):
+        headers = bearer(make_token(permissions=permissions, modes=seen))
+        told = (await client.get(f"{path}/timeline", headers=headers)).json()
+        told = [one for one in told if one["type"] != PlayerRegistered.type]
+        assert len(told) == 5
+        assert [one["reason"] for one in told if one["actor_kind"] == "staff"] == [words if heard else None] * 4
+        assert [one["reason"] for one in told if one["actor_kind"] == "player"] == ["it is too much for me"]
+        csv = await client.get(f"{path}/timeline", headers={**headers, "Accept": "text/csv"})
+        overview = await client.get(f"{path}/overview", headers=headers)
+        for page in (csv, overview):
+            assert (page.status_code, words in page.text) == (200, heard)
+        asked = await client.get(f"{path}/timeline?reason=like.*laundering*", headers=headers)
+        assert asked.status_code == 400
 
 
 async def test_the_story_names_the_colleague_who_acted(

@@ -15,6 +15,7 @@ from chassis.messaging.metrics import EVENTS, PROCESSING
 from chassis.store import Actor, Application, Context, ReadModel, Recorded, UnitOfWork, apply
 from chassis.store.failures import of_size, transient
 from chassis.telemetry import current_traceparent, span_from_traceparent
+from contracts.data_classes import WORDS
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
 
@@ -197,14 +198,17 @@ async def handle(
 
 
 def consequence_of(envelope: Envelope, application: Application) -> Context:
-    """The metadata of what follows from an event: the same actor and reason, caused by it, happening now."""
+    """The metadata of what follows from an event: the same actor and reason, caused by it, happening now.
+
+    Words of staff that take a permission stay with what was decided: who reads what follows may not hold it.
+    """
     return Context(
         actor=Actor(envelope.actorkind, envelope.actorid, envelope.actorip),
         occurred_at=application.clock.now(),
         casino_id=envelope.casinoid,
         correlation_id=envelope.correlationid,
         causation_id=envelope.id,
-        reason=envelope.reason,
+        reason=None if envelope.type in WORDS else envelope.reason,
         authorised_by=envelope.authorisedby,
         traceparent=current_traceparent() or envelope.traceparent,
         breakglass=envelope.breakglass,

@@ -72,3 +72,5 @@ class BackofficePermission(StrEnum):
     """Take which messages were set aside, and why, away as a file."""
     NOTE_EXPORT = "backoffice.note.export"
     """Take the notes about a player away as a file."""
+    PLAYER_VIEW_REASON = "backoffice.player.view_reason"
+    """Read in which words colleagues say why they did something about a player: why he was blocked, say."""

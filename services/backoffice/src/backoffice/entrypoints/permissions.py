@@ -64,6 +64,12 @@ PERMISSIONS = (
         "high",
         description="A blocked player is out at once, and may take money out but not put any in.",
     ),
+    PermissionSpec(
+        P.PLAYER_VIEW_REASON,
+        "Read why colleagues did something about a player",
+        "normal",
+        description="Colleagues write freely there, suspicions included.",
+    ),
     PermissionSpec(P.PLAYER_TAG, "Tag players", "low"),
     PermissionSpec(P.PLAYER_NOTE, "Write and read notes about players", "normal", ("pii_basic",)),
     PermissionSpec(

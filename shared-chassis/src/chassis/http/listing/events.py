@@ -50,23 +50,36 @@ def contents(document: Any, caller: Caller, casino: UUID | None) -> Any:
     return _told(document, blind, neutral) if blind or neutral else document
 
 
-def told(entry: Mapping[str, Any], caller: Caller, *documents: str) -> dict[str, Any]:
+def told(entry: Mapping[str, Any], caller: Caller, *documents: str, of_colleagues: str | None = None) -> dict[str, Any]:
     """An entry of a list of events with its documents as far as the caller may know what they say.
 
     Words of colleagues that are for holders of another permission are left out, and so is then the `reason`.
 
     Args:
         entry: with `type`, `reason` and the `casino_id` it is about.
-        documents: the names of those.
+        documents: the names of those. One that names a `reason_permission` says itself what reads the reason.
+        of_colleagues: the permission for every other reason that is not a player's own (`actor_kind`); without it,
+            these are for everybody.
     """
     casino = entry.get("casino_id")
     field, permission = WORDS.get(entry["type"], (None, None))
-    silent = permission is not None and caller.kind != "service" and not caller.may(permission, casino)
+    if permission is None:
+        said = (one.get("reason_permission") for name in documents if isinstance(one := entry[name], dict))
+        permission = next(filter(None, said), None if entry.get("actor_kind") == "player" else of_colleagues)
     shown = {name: contents(entry[name], caller, casino) for name in documents}
-    if not silent:
+    there = entry.get("reason") is not None or field is not None
+    if permission is None or not there or reads(caller, permission, casino):
         return {**entry, **shown}
     spoken = {name: one and {key: one[key] for key in one if key != field} for name, one in shown.items()}
     return {**entry, **spoken, "reason": None}
+
+
+def reads(caller: Caller, permission: str, casino: UUID | None) -> bool:
+    """Whether words that take this permission are theirs to read, and they do. What is about no single casino takes
+    somebody who holds it for the whole operator."""
+    if caller.kind == "service":
+        return True
+    return caller.scope(permission).unlimited if casino is None else caller.may(permission, casino)
 
 
 def sees_restrictions(caller: Caller, casino: UUID | None) -> bool:

@@ -106,6 +106,9 @@ async def _latest(connection: AsyncConnection, caller: Caller, row: Any) -> list
 
 
 async def _named(caller: Caller, connection: AsyncConnection, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries with the names of the colleagues who acted, and without amounts where money is not shown."""
+    """The entries with the names of the colleagues who acted, and without amounts where money is not shown. What a
+    colleague wrote is there for whoever may read it; what the player gave as his reason, for everybody.
+    """
     names = await names_of(connection, (entry.get("actor_id") for entry in entries))
-    return [{**told(entry, caller, "facts"), "actor_name": names.get(entry.get("actor_id") or "")} for entry in entries]
+    known = [told(entry, caller, "facts", of_colleagues=P.PLAYER_VIEW_REASON) for entry in entries]
+    return [{**entry, "actor_name": names.get(entry.get("actor_id") or "")} for entry in known]
