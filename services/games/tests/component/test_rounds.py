@@ -12,6 +12,7 @@ from chassis.testing.feed import Feed
 from chassis.testing.golden import hear
 from chassis.testing.rebuilding import assert_rebuilt_as_live
 from chassis.testing.tokens import bearer, make_token
+from contracts.games.permissions import GamesPermission
 from contracts.games.rounds import round_id
 from contracts.payments.events import RollbackRemembered, TransferPosted
 from contracts.registry import consumed_by
@@ -143,6 +144,42 @@ async def test_amounts_are_filtered_with_their_currency(casino: Casino, feed: Fe
     assert [row["round_ref"] for row in found] == ["r2"]
     answer = await casino.client.get(ROUNDS, params={"bets_minor": "gte.500"}, headers=STAFF)
     assert (answer.status_code, answer.json()["code"]) == (400, "LST110")
+
+
+async def test_a_round_is_found_by_the_suppliers_id_or_its_session_without_a_range_of_time(
+    casino: Casino, feed: Feed
+) -> None:
+    later, other = uuid4(), uuid4()
+    await feed(posted("bet", 100), posted("bet", 100, at=1, round_ref="r2", session_id=later))
+    await feed(posted("bet", 100, at=2, round_ref="r2", session_id=other, casino_id=OTHER_CASINO))
+    sought = {
+        "round_ref=eq.r2": [str(other), str(later)],
+        "round_ref=in.(r1,r3)": [str(SESSION)],
+        f"session_id=eq.{later}": [str(later)],
+        f"session_id=in.({SESSION},{later})": [str(later), str(SESSION)],
+    }
+    for query, sessions in sought.items():
+        answer = await casino.client.get(f"{ROUNDS}?{query}", headers=STAFF)
+        assert [row["session_id"] for row in answer.json()] == sessions, query
+    here = bearer(make_token(permissions=[GamesPermission.ROUND_LIST], casinos=[CASINO]))
+    answer = await casino.client.get(f"{ROUNDS}?round_ref=eq.r2", headers=here)
+    assert [row["session_id"] for row in answer.json()] == [str(later)]
+    for query in ("round_ref=like.r*", "session_id=is.null", "round_ref=neq.r1", "game_code=eq.g1"):
+        answer = await casino.client.get(f"{ROUNDS}?{query}", headers=STAFF)
+        assert (answer.status_code, answer.json()["code"]) == (400, "LST116"), query
+
+
+async def test_rounds_are_sorted_by_each_amount_of_one_currency(casino: Casino, feed: Feed) -> None:
+    await feed(posted("bet", 900), posted("bet", 500, at=1, round_ref="r2"), posted("win", 800, at=2, round_ref="r2"))
+    await feed(posted("rollback_bet", 10, at=3, round_ref="r2"), posted("rollback_win", 5, at=4, round_ref="r2"))
+    await feed(posted("bet", 700, round_ref="r3", currency="SEK"))
+    largest = {"bets": "r1", "wins": "r2", "rolled_back_bets": "r2", "rolled_back_wins": "r2", "net": "r1"}
+    for name, first in largest.items():
+        found = await listed(casino, order=f"{name}_minor.desc", currency="eq.EUR")
+        assert [row["round_ref"] for row in found] == [first, "r2" if first == "r1" else "r1"], name
+        asked = {"opened_at": "gte.2000-01-01", "order": f"{name}_minor.desc"}
+        answer = await casino.client.get(ROUNDS, params=asked, headers=STAFF)
+        assert (answer.status_code, answer.json()["code"]) == (400, "LST110"), name
 
 
 async def test_rebuilt_read_models_are_the_live_ones(casino: Casino, feed: Feed, service: Service) -> None:

@@ -43,6 +43,8 @@ round_table = Table(
     Index("ix_rm_round_list_casino", "casino_id", "opened_at", "round_id"),
     Index("ix_rm_round_list_player", "player_id", "opened_at", "round_id"),
     Index("ix_rm_round_list_opened_at", "opened_at", "round_id"),
+    Index("ix_rm_round_list_round_ref", "round_ref", "opened_at", "round_id"),
+    Index("ix_rm_round_list_session", "session_id", "opened_at", "round_id"),
 )
 
 movement_table = Table(

@@ -1,8 +1,17 @@
 """The list of rounds."""
 
+from typing import Any
+
+from sqlalchemy import Column
+
 from chassis.http.listing import Field, ListSpec
 from contracts.games.permissions import GamesPermission as P
 from games.read_models.round_list import round_table as table
+
+
+def _amount(column: Column[Any]) -> Field:
+    return Field(column, sortable=True, currency="currency", data_class="financial")
+
 
 ROUNDS = ListSpec(
     "rounds",
@@ -16,14 +25,14 @@ ROUNDS = ListSpec(
         "player_id": Field(table.c.player_id, index_hint="ix_rm_round_list_player"),
         "supplier": Field(table.c.supplier),
         "game_code": Field(table.c.game_code),
-        "round_ref": Field(table.c.round_ref),
-        "session_id": Field(table.c.session_id),
+        "round_ref": Field(table.c.round_ref, index_hint="ix_rm_round_list_round_ref"),
+        "session_id": Field(table.c.session_id, index_hint="ix_rm_round_list_session"),
         "currency": Field(table.c.currency),
-        "bets_minor": Field(table.c.bets_minor, currency="currency", data_class="financial"),
-        "wins_minor": Field(table.c.wins_minor, currency="currency", data_class="financial"),
-        "rolled_back_bets_minor": Field(table.c.rolled_back_bets_minor, currency="currency", data_class="financial"),
-        "rolled_back_wins_minor": Field(table.c.rolled_back_wins_minor, currency="currency", data_class="financial"),
-        "net_minor": Field(table.c.net_minor, currency="currency", data_class="financial"),
+        "bets_minor": _amount(table.c.bets_minor),
+        "wins_minor": _amount(table.c.wins_minor),
+        "rolled_back_bets_minor": _amount(table.c.rolled_back_bets_minor),
+        "rolled_back_wins_minor": _amount(table.c.rolled_back_wins_minor),
+        "net_minor": _amount(table.c.net_minor),
         "bets": Field(table.c.bets),
         "wins": Field(table.c.wins),
         "rollbacks": Field(table.c.rollbacks),
