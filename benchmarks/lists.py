@@ -179,7 +179,7 @@ def places() -> Iterator[Key]:
 
 
 def _money(order: str) -> str:
-    return "&currency=eq.EUR" if order.startswith("amount") else ""
+    return "&currency=eq.EUR" if DEPOSITS.fields[order.partition(".")[0]].currency else ""
 
 
 async def cursor(app: FastAPI, raw: asyncpg.Connection, key: Key) -> str:

@@ -321,3 +321,19 @@ async def test_lists_show_only_the_callers_casinos(client: httpx.AsyncClient) ->
     found = await client.post(f"{V1}/players/search", json={"email": "ann@mail.example.com"}, headers=mine)
     assert found.json() == []
     assert [one["casino_id"] for one in (await client.get(f"{V1}/casinos", headers=mine)).json()] == [other]
+
+
+async def test_players_are_sorted_by_country_currency_and_status_and_not_by_name(client: httpx.AsyncClient) -> None:
+    words = {"reason": "as asked"}
+    for name, country, currency in (("ann", "SE", "EUR"), ("bob", "MT", "SEK"), ("cid", "FI", "GBP")):
+        changes = {"email": f"{name}@mail.example.com", "first_name": name}
+        casino_id = await open_casino(client, name=name, currency=currency)
+        player_id = await a_player(client, casino_id, country=country, currency=currency, **changes)
+    blocked = await client.post(f"{V1}/players/{player_id}/block", json=words, headers={**staff(), **key()})
+    assert blocked.status_code == 200, blocked.text
+    orders = {"country": "FI MT SE", "currency": "EUR GBP SEK", "status": "active active blocked"}
+    for name, expected in orders.items():
+        found = await client.get(f"{V1}/players", params={"order": f"{name}.asc"}, headers=staff())
+        assert [one[name] for one in found.json()] == expected.split()
+    refused = await client.get(f"{V1}/players", params={"order": "last_name.asc"}, headers=staff())
+    problem(refused, 400, "LST105")

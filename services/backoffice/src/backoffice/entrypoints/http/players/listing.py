@@ -28,9 +28,9 @@ PLAYERS = ListSpec(
     fields={
         "player_id": Field(table.c.player_id),
         "casino_id": Field(table.c.casino_id),
-        "status": Field(table.c.status),
-        "country": Field(table.c.country),
-        "currency": Field(table.c.currency),
+        "status": Field(table.c.status, sortable=True),
+        "country": Field(table.c.country, sortable=True),
+        "currency": Field(table.c.currency, sortable=True),
         "registered_at": Field(table.c.registered_at, sortable=True),
         "tags": Field(table.c.tags, kind="texts", staff_only=True),
         "excluded_until": Field(table.c.excluded_until, data_class="rg"),

@@ -35,7 +35,7 @@ ENTRIES = ListSpec(
         "kind": Field(c.kind),
         "debit_type": Field(c.debit_type),
         "credit_type": Field(c.credit_type),
-        "amount_minor": Field(c.amount_minor, currency="currency", data_class="financial"),
+        "amount_minor": Field(c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(c.currency),
         "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
         **_CAUSE,

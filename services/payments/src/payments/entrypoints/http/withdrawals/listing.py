@@ -14,8 +14,10 @@ WITHDRAWALS = ListSpec(
         "withdrawal_id": Field(table.c.id),
         "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_withdrawal_list_player"),
-        "provider": Field(table.c.provider),
-        "status": Field(table.c.status, values=WithdrawalStatus, index_hint="ix_rm_withdrawal_list_status"),
+        "provider": Field(table.c.provider, sortable=True),
+        "status": Field(
+            table.c.status, sortable=True, values=WithdrawalStatus, index_hint="ix_rm_withdrawal_list_status"
+        ),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "destination": Field(table.c.destination, ops=(), data_class="financial"),
@@ -25,7 +27,7 @@ WITHDRAWALS = ListSpec(
         "reference": Field(table.c.reference, index_hint="ix_rm_withdrawal_list_reference"),
         "code": Field(table.c.code),
         "reject_reason": Field(table.c.reject_reason, ops=(), permission=P.WITHDRAWAL_VIEW_REASON, staff_only=True),
-        "returned_minor": Field(table.c.returned_minor, currency="currency", data_class="financial"),
+        "returned_minor": Field(table.c.returned_minor, sortable=True, currency="currency", data_class="financial"),
         "created_at": Field(table.c.created_at, sortable=True),
         "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.created_at),
     },

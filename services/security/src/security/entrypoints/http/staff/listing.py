@@ -10,9 +10,9 @@ STAFF = ListSpec(
     id_column=table.c.staff_id,
     fields={
         "staff_id": Field(table.c.staff_id),
-        "login": Field(table.c.login),
-        "name": Field(table.c.name),
-        "status": Field(table.c.status),
+        "login": Field(table.c.login, sortable=True),
+        "name": Field(table.c.name, sortable=True),
+        "status": Field(table.c.status, sortable=True),
         "contractor": Field(table.c.contractor),
         "added_at": Field(table.c.added_at, sortable=True),
     },

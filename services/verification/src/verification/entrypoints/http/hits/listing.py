@@ -4,7 +4,7 @@ from chassis.http.listing import Field, ListSpec, where_shown
 from verification.entrypoints.http.hits.schemas import HitItem
 from verification.read_models.hit_list import table
 
-_SORTABLE = frozenset({"raised_at", "score_permille"})
+_SORTABLE = frozenset({"raised_at", "decided_at", "score_permille", "status", "list_name"})
 _OPEN = frozenset({"id", "player_id", "casino_id", "raised_at"})
 
 HITS = ListSpec(
