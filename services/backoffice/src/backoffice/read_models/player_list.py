@@ -46,6 +46,7 @@ table = Table(
     Column("identity_index", Text, comment="of name and date of birth"),
     Column("name_index", Text, comment="of the whole name"),
     Column("last_name_index", Text, comment="of the last name alone"),
+    Column("first_name_index", Text, comment="of the first name alone"),
     Index("ix_rm_player_list_casino_id", "casino_id", "registered_at", "player_id"),
     Index("ix_rm_player_list_registered_at", "registered_at", "player_id"),
     Index("ix_rm_player_list_email_index", "email_index"),
@@ -53,8 +54,11 @@ table = Table(
     Index("ix_rm_player_list_phone_index", "phone_index"),
     Index("ix_rm_player_list_name_index", "name_index"),
     Index("ix_rm_player_list_last_name_index", "last_name_index"),
+    Index("ix_rm_player_list_first_name_index", "first_name_index"),
     Index("ix_rm_player_list_excluded", "excluded_until", postgresql_where=text("excluded_until IS NOT NULL")),
 )
+
+_OF_NAMES = ("name_index", "first_name_index", "last_name_index")
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
@@ -90,8 +94,11 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 
 def _changed(row: Row, event: PlayerProfileChanged) -> Row:
-    made_of_it = ("phone_index", "identity_index", "name_index", "last_name_index")
-    fresh = {name: index for name in made_of_it if (index := getattr(event, name)) is not None}
+    fresh = {
+        name: index
+        for name in (*_OF_NAMES, "phone_index", "identity_index")
+        if (index := getattr(event, name)) is not None
+    }
     return {**row, **fresh, "sealed": {**row["sealed"], **event.sealed}}
 
 
@@ -104,7 +111,7 @@ def _erased(row: Row, today: date) -> Row:
     or an exclusion would end with a request for erasure.
     """
     kept = row["identity_index"] if excludes(row["excluded_until"], today) else None
-    nothing: Row = {"sealed": {}, **dict.fromkeys(("email_index", "phone_index", "name_index", "last_name_index"))}
+    nothing: Row = {"sealed": {}, **dict.fromkeys((*_OF_NAMES, "email_index", "phone_index"))}
     return {**row, **nothing, "status": CLOSED, "identity_index": kept}
 
 
@@ -127,6 +134,7 @@ def _registered(recorded: Recorded[Any], event: PlayerRegistered) -> Row:
         "identity_index": event.identity_index,
         "name_index": event.name_index,
         "last_name_index": event.last_name_index,
+        "first_name_index": event.first_name_index,
     }
 
 

@@ -133,6 +133,7 @@ def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
             identity_index=command.identity_index,
             registered_at=command.now,
             name_index=command.name_index,
+            first_name_index=command.first_name_index,
             last_name_index=command.last_name_index,
         )
     ]
@@ -149,6 +150,7 @@ def _change(command: ChangeProfile) -> Sequence[PlayerEvent]:
             phone_index=command.phone_index,
             identity_index=command.identity_index,
             name_index=command.name_index,
+            first_name_index=command.first_name_index,
             last_name_index=command.last_name_index,
         )
     ]

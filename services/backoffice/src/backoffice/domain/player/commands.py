@@ -22,6 +22,7 @@ class RegisterPlayer:
     phone_index: str | None
     identity_index: str
     name_index: str
+    first_name_index: str
     last_name_index: str
     now: datetime
 
@@ -35,6 +36,7 @@ class ChangeProfile:
     identity_index: str | None
     excluded: bool
     name_index: str | None = None
+    first_name_index: str | None = None
     last_name_index: str | None = None
 
 

@@ -24,6 +24,7 @@ class PlayerRegistered:
     registered_at: datetime
     name_index: str | None = None
     last_name_index: str | None = None
+    first_name_index: str | None = None
 
 
 @event("backoffice.player_profile_changed", 1)
@@ -36,6 +37,7 @@ class PlayerProfileChanged:
     identity_index: str | None = None
     name_index: str | None = None
     last_name_index: str | None = None
+    first_name_index: str | None = None
 
 
 @event("backoffice.player_blocked", 1)

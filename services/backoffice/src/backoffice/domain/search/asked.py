@@ -7,6 +7,7 @@ beginning of an id.
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from backoffice.domain.player.identity import name_words, plain
@@ -19,6 +20,10 @@ _PHONE = re.compile(r"(?:\+|00)?([0-9]{6,15})", re.ASCII)
 _BETWEEN_DIGITS = re.compile(r"[ ()./-]")
 _IN_NAMES = frozenset(" -.,'`\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u2032\u2010\u2011\u00b7")
 _JOINERS = frozenset("\u200c\u200d")
+
+
+By = Literal["email", "phone", "name"]
+"""What a person is called, by which players are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +46,15 @@ class Asked:
     title: str | None = None
 
     @property
+    def personal(self) -> tuple[By, ...]:
+        """What about a person it may be."""
+        parts: dict[By, str | None] = {"email": self.email, "phone": self.phone, "name": self.name}
+        return tuple(by for by, part in parts.items() if part is not None)
+
+    @property
     def may_be_personal(self) -> bool:
         """Whether it may be something about a person, which has no place in an address."""
-        return any(part is not None for part in (self.email, self.phone, self.name))
+        return bool(self.personal)
 
     @property
     def is_personal(self) -> bool:

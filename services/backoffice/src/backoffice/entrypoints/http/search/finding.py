@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.adapters.name_indexes import last_name_index, name_index
+from backoffice.adapters.name_indexes import first_name_index, last_name_index, name_index
 from backoffice.domain.search.asked import Asked
 from backoffice.domain.search.errors import SearchTookTooLong
 from backoffice.entrypoints.http.search.sight import Kind, Sight
@@ -105,6 +105,7 @@ class Search:
             yield column.phone_index == vault.blind_index(asked.phone)
         if asked.name is not None:
             yield column.name_index == name_index(vault, asked.name)
+            yield column.first_name_index == first_name_index(vault, asked.name)
             yield column.last_name_index == last_name_index(vault, asked.name)
 
     def _casinos(self) -> Select[Any] | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from backoffice.domain.search.asked import By
 from backoffice.entrypoints.http.search.sight import Kind
 from chassis.http import StrictModel
 
@@ -33,9 +34,21 @@ class Found(BaseModel):
     last_name: str | None = None
 
 
+class LeftOut(BaseModel):
+    """What was not looked at because of who searches. It says nothing of whether there is anything."""
+
+    kind: Kind
+    by: list[By] = Field(description="What q can be and was not compared with; empty: the kind was not looked through")
+    needs: str | None = Field(
+        description="The permission it takes; null: it is held, and the kind of data is not shown"
+    )
+    everywhere: bool = Field(description="Whether so at all casinos; false: at some where the kind is looked through")
+
+
 class SearchResult(BaseModel):
     """What was found, the newest of each kind first."""
 
     items: list[Found]
     searched: list[Kind] = Field(description="The kinds that were looked through: those the caller may list")
+    left_out: list[LeftOut] = Field(description="What was asked for and not looked at, and what that would take")
     more: list[Kind] = Field(description="Kinds of which there is more than was asked for")
