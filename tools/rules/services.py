@@ -11,7 +11,7 @@ from tools.rules.source import Source, last_name, under
 
 _REFUSALS = ("chassis.domain.", "chassis.http.", "chassis.auth.", "chassis.store.")
 _STORED_NAME = re.compile(r"[a-z]+\.[a-z0-9]+(_[a-z0-9]+)*")
-_COMMANDS = {("entrypoints", "cli"), ("entrypoints", "cli.py"), ("entrypoints", "commands.py")}
+_COMMANDS = {("entrypoints", "commands.py")}
 _BROAD = {"Exception", "BaseException"}
 
 

@@ -169,7 +169,7 @@ EXAMPLES = (
         _SHELL,
         bad=("print('here')",),
         good=("logger.info('here')", "sheet.print()"),
-        elsewhere="services/security/src/security/entrypoints/cli.py",
+        elsewhere="services/security/src/security/entrypoints/commands.py",
     ),
     Example(
         "no-swallowed-exceptions",

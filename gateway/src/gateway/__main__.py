@@ -1,5 +1,6 @@
-"""`python -m gateway`."""
+"""`python -m gateway`; see gateway.command."""
 
 from gateway.command import run
 
-run()
+if __name__ == "__main__":
+    run()

@@ -14,7 +14,7 @@ from chassis.runtime import Service, http_application
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.postgres import Databases
-from security.entrypoints.cli import create_admin
+from security.entrypoints.commands import create_admin
 from security.main import build
 from security.settings import Settings
 

@@ -8,25 +8,30 @@ from collections.abc import Callable, Sequence
 import uvloop
 
 from chassis.collector import settle_collector
+from chassis.command import EX_TEMPFAIL, ExactParser
 from chassis.db import migrations
 from chassis.logging import configure_logging
 from chassis.messaging import Consumer, Replayed, discard_parked, list_parked, queue_parked, replay_parked
 from chassis.runtime import Service, http_application, serve
 from chassis.store import Application, rebuild
+from chassis.store.failures import transient
 
 ROLES = ("all", "api", "worker", "relay")
 
 
 def run(build: Callable[[], Service], arguments: Sequence[str] | None = None) -> None:
-    """Build the service from the environment and do what the command line says; exits with the command's status."""
+    """Build the service from the environment and do what the command line says; exits with the command's status.
+
+    What a command answers goes to standard output, and log lines beside it to standard error: it can be piped.
+    """
     service = build()
     options = _parser(service).parse_args(arguments)
-    configure_logging(service.settings, service.name)
+    configure_logging(service.settings, service.name, sys.stdout if options.command == "serve" else sys.stderr)
     sys.exit(uvloop.run(_do(service, options)))
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
+    parser = ExactParser(prog=f"python -m {service.name}")
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="answer requests, consume events, publish the outbox")
     serving.add_argument("--role", choices=ROLES, default="all", help="run only one part in this process")
@@ -37,9 +42,8 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     replaying.add_argument("--list", action="store_true", help="only say what is parked, and why")
     replaying.add_argument("--give-up", nargs="+", type=int, metavar="ID", help="only let these go for good")
     commands.add_parser("openapi", help="print the OpenAPI document")
-    for name in service.commands:
-        own = commands.add_parser(name, help=(service.commands[name].__doc__ or "").strip().split("\n")[0])
-        own.add_argument("arguments", nargs=argparse.REMAINDER)
+    for name, own in service.commands.items():
+        own.takes(commands.add_parser(name, help=own.help, description=own.does.__doc__))
     return parser
 
 
@@ -59,7 +63,7 @@ async def _do(service: Service, options: argparse.Namespace) -> int:
         case "replay-dlq":
             return await _parked(service, options)
         case own:
-            return await _own(service, own, options.arguments)
+            return await _own(service, own, options)
 
 
 async def _rebuild(service: Service, name: str | None) -> int:
@@ -122,12 +126,24 @@ async def give_up(application: Application, consumer: Consumer, ids: Sequence[in
     return 0 if done == len(ids) else 1
 
 
-async def _own(service: Service, name: str, arguments: Sequence[str]) -> int:
-    for start in service.on_start:
-        await start()
+async def _own(service: Service, name: str, options: argparse.Namespace) -> int:
     try:
-        return await service.commands[name](service, arguments)
+        for start in service.on_start:
+            await start()
+        return await service.commands[name].does(service, options)
+    except Exception as error:
+        if not transient(error):
+            raise
+        print(f"{name} could not be done now: {_told(error)}. Try again later.", file=sys.stderr)  # noqa: T201
+        return EX_TEMPFAIL
     finally:
         for close in service.on_stop:
             await close()
         await service.db.close()
+
+
+def _told(error: BaseException) -> str:
+    """What was behind it all, in a line; SQLAlchemy's own words repeat the statement with its values."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__} {error}".strip().split("\n")[0]

@@ -35,6 +35,7 @@ from chassis.auth.usage import EVERY_S, Usage, telling
 from chassis.bulk.action import BulkAction
 from chassis.bulk.desk import Bulk
 from chassis.bulk.http import bulk_routes
+from chassis.command import Command
 from chassis.db import Database
 from chassis.exports.desk import Exports
 from chassis.exports.http import export_routes
@@ -62,7 +63,6 @@ log = structlog.get_logger(__name__)
 
 Role = Literal["all", "api", "worker", "relay"]
 Background = Callable[[asyncio.Event], Awaitable[None]]
-Command = Callable[["Service", Sequence[str]], Awaitable[int]]
 
 _LONGEST_PAUSE_S = 10.0
 _SWEEP_S = 5.0
@@ -79,7 +79,7 @@ class Service:
         tasks: background task handlers by kind.
         read_models: its own events' read models, those folded inline and those made for rebuild.
         background: loops of its own that run beside consumer and tasks until told to stop.
-        commands: extra commands of `python -m <service>`, each given the service and its arguments.
+        commands: extra commands of `python -m <service>`, by name.
         state: what endpoints find at `request.app.state` beside application, db, clock and settings.
         verifier: checks access tokens; only security, which has the keys itself, brings its own.
         client_keys: the keys partners' programs sign requests with; security's list, unless given.

@@ -1,6 +1,7 @@
-"""`python -m backoffice`."""
+"""`python -m backoffice`; see chassis.cli."""
 
 from backoffice.main import build
 from chassis.cli import run
 
-run(build)
+if __name__ == "__main__":
+    run(build)

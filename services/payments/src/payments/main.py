@@ -13,7 +13,6 @@ from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts, kept_attempts
 from payments.adapters.ledger.background import background
 from payments.adapters.ledger.chain import LedgerChain
-from payments.adapters.ledger.commands import COMMANDS
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
@@ -25,6 +24,7 @@ from payments.application.ports import ProviderWire
 from payments.application.publishing import publish
 from payments.domain.events import EVENTS
 from payments.entrypoints.bulk import bulk_actions
+from payments.entrypoints.commands import COMMANDS
 from payments.entrypoints.consumers import consumer
 from payments.entrypoints.guarded import guarded_commands
 from payments.entrypoints.http import ROUTERS

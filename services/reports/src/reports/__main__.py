@@ -1,6 +1,7 @@
-"""`python -m reports`."""
+"""`python -m reports`; see chassis.cli."""
 
 from chassis.cli import run
 from reports.main import build
 
-run(build)
+if __name__ == "__main__":
+    run(build)

@@ -1,6 +1,7 @@
-"""`python -m security`."""
+"""`python -m security`; see chassis.cli."""
 
 from chassis.cli import run
 from security.main import build
 
-run(build)
+if __name__ == "__main__":
+    run(build)

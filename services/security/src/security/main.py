@@ -19,8 +19,8 @@ from security.application.door import door_keeper
 from security.application.events import TYPES
 from security.application.publishing import publish
 from security.entrypoints.bulk import BULK
-from security.entrypoints.cli import COMMANDS
 from security.entrypoints.client_jobs import forgotten_clients
+from security.entrypoints.commands import COMMANDS
 from security.entrypoints.consumers import consumer
 from security.entrypoints.guarded import GUARDED
 from security.entrypoints.http import ROUTERS

@@ -16,7 +16,7 @@ from chassis.testing.golden import hear
 from chassis.testing.postgres import CHASSIS, Databases
 from contracts.registry import consumed_by
 from security.adapters.audit_chain import AuditChain, Finding, SealedBefore
-from security.entrypoints.cli import verify_audit
+from security.entrypoints.commands import verify_audit
 from security.main import build
 from security.settings import Settings
 
@@ -240,4 +240,4 @@ async def test_a_checkpoint_that_is_none_is_refused(
 ) -> None:
     with pytest.raises(SystemExit):
         await verify_audit(service, ["--expect", text])
-    assert "a checkpoint is written as" in capsys.readouterr().err
+    assert "one is written as 1200:5f3a..." in capsys.readouterr().err

@@ -10,7 +10,7 @@ from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.testing.tokens import bearer
 from security.adapters.keys import PUBLISHED_BEFORE, TRUSTED_AFTER, SigningKeys
-from security.entrypoints.cli import create_admin, rotate_keys
+from security.entrypoints.commands import create_admin, rotate_keys
 
 from .api import V1, enter
 

@@ -12,7 +12,7 @@ from chassis.runtime import Service
 from chassis.testing.golden import said
 from chassis.testing.tokens import bearer
 from contracts.platform.events import AccessRecorded
-from security.entrypoints.cli import unlock
+from security.entrypoints.commands import unlock
 
 from .api import PASSWORD, V1, add_colleague, enter, key, log_in
 

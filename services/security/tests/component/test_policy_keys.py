@@ -14,7 +14,7 @@ from chassis.runtime import Service
 from security.adapters.policy_keys import PUBLISHED_BEFORE, TRUSTED_AFTER
 from security.adapters.policy_store import KEPT, PolicyStore
 from security.adapters.tables import policy_key, policy_version
-from security.entrypoints.cli import rotate_policy_key
+from security.entrypoints.commands import rotate_policy_key
 
 from .api import add_colleague, define_role, enter
 

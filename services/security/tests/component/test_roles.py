@@ -16,7 +16,7 @@ from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer
 from contracts.platform.events import DecisionCount, DecisionsCounted, DeclaredPermission, PermissionManifestPublished
 from security.adapters import catalogue, usage
-from security.entrypoints.cli import make_seed_roles
+from security.entrypoints.commands import make_seed_roles
 
 DEPOSITS, APPROVE, BALANCE = "payments.deposit.list", "payments.withdrawal.approve", "payments.balance.view"
 CASINO = str(uuid4())

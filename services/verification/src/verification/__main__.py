@@ -1,6 +1,7 @@
-"""`python -m verification serve|migrate|rebuild|replay-dlq|openapi|import-list`."""
+"""`python -m verification`; see chassis.cli."""
 
 from chassis.cli import run
 from verification.main import build
 
-run(build)
+if __name__ == "__main__":
+    run(build)

@@ -24,7 +24,7 @@ from verification.application.screening import Screening
 from verification.domain.case.events import CaseEvent
 from verification.domain.hit.events import HitEvent
 from verification.entrypoints.bulk import bulk_actions
-from verification.entrypoints.commands import import_list, try_names
+from verification.entrypoints.commands import COMMANDS
 from verification.entrypoints.consumers import consumer
 from verification.entrypoints.http.routers import routers
 from verification.entrypoints.permissions import PERMISSIONS
@@ -60,17 +60,13 @@ def build(
     importing = ListImport(application, lists, FORMATS, fingerprint)
     decisions = Decisions(profiles, files)
     return Service(
-        name=NAME,
-        settings=settings,
-        db=db,
-        application=application,
+        name=NAME, settings=settings, db=db, application=application, permissions=PERMISSIONS, commands=COMMANDS,
         routers=routers(settings.document_max_bytes, settings.uploads_at_once),
         consumer=consumer(profiles, documents),
         tasks=tasks(screening, Reassessment(application, profiles, caseload), documents),
-        read_models=READ_MODELS,
-        permissions=PERMISSIONS,
-        bulk=bulk_actions(decisions),
-        commands={"import-list": import_list(importing, list(FORMATS)), "try-names": try_names(screener)},
-        on_stop=[client.close],
-        state={"documents": documents, "decisions": decisions, "vault": vault, "profiles": profiles},
-    )
+        read_models=READ_MODELS, bulk=bulk_actions(decisions), on_stop=[client.close],
+        state={
+            "documents": documents, "decisions": decisions, "vault": vault, "profiles": profiles,
+            "list_import": importing, "screener": screener,
+        },
+    )  # fmt: skip

@@ -66,9 +66,9 @@ def setup_logging(service: str, *, level: str = "INFO", log_format: str = "json"
         library.setLevel(logging.WARNING if name != "uvicorn.error" else level)
 
 
-def configure_logging(settings: HttpSettings, service: str) -> None:
-    """Log as the settings say."""
-    setup_logging(service, level=settings.log_level, log_format=settings.log_format)
+def configure_logging(settings: HttpSettings, service: str, stream: TextIO | None = None) -> None:
+    """Log as the settings say, to `stream` (standard output)."""
+    setup_logging(service, level=settings.log_level, log_format=settings.log_format, stream=stream)
 
 
 def _identity(service: str) -> structlog.typing.Processor:

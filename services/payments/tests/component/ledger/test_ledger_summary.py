@@ -9,7 +9,8 @@ from chassis.db.engine import driver
 from chassis.testing.tokens import make_token
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.rollup import roll_up
-from payments.adapters.ledger.verify import CHECKS, verify, verify_ledger
+from payments.adapters.ledger.verify import CHECKS, verify
+from payments.entrypoints.commands import verify_ledger
 
 from .conftest import CASINO
 

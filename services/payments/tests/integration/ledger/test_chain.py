@@ -7,6 +7,7 @@ import pytest
 
 from chassis.privacy.keys import derive
 from chassis.store import Application, EventTypes
+from contracts.seals import Seal
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.months import close_months, take_away
 from payments.adapters.ledger.verify import verify
@@ -35,7 +36,7 @@ async def played(desk, bets: int = 5) -> None:
 async def found(
     desk, expected: dict[int, bytes] | None = None, key: bytes = derive(MASTER, "ledger-chain")
 ) -> list[str]:
-    findings = await verify(desk.url, key, expected)
+    findings = await verify(desk.url, key, [Seal(*told) for told in (expected or {}).items()])
     return [row for one in findings if "sealed" in one.name for row in one.broken]
 
 

@@ -9,12 +9,13 @@ what others were told (security's audit log keeps it).
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 
@@ -22,6 +23,7 @@ from chassis.db.engine import driver
 from chassis.privacy.keys import derive
 from chassis.store import Application, Context, UnitOfWork
 from contracts.payments.ledger_events import LedgerSealed
+from contracts.seals import Seal
 from payments.adapters.ledger.months import month_of
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,9 @@ SETTLES_AFTER: Final = timedelta(minutes=10)
 
 LARGEST_BLOCK: Final = 10_000
 EVERY_S: Final = 60.0
+LEDGER: Final = "wallets"
+"""Its name, where others are told of it."""
+
 _TELL_EVERY: Final = timedelta(hours=1)
 _FIRST: Final = bytes(32)
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -119,7 +124,7 @@ class LedgerChain:
         while not stop.is_set():
             try:
                 await self.catch_up()
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("ledger_chain_later", error=repr(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._every_s)
@@ -151,28 +156,28 @@ class LedgerChain:
         kept = (block["until_at"], block["until_seq"], block["entries"], block["content"])
         await raw.execute(_KEEP, number, *kept, sealed, now, now if tells else None, FORM)
         if tells:
-            await uow.publish(LedgerSealed(ledger="wallets", number=number, chain=sealed.hex()), stream_id="ledger")
+            await uow.publish(LedgerSealed(ledger=LEDGER, number=number, chain=sealed.hex()), stream_id="ledger")
         return True
 
 
-async def walked(
-    raw: Any, key: bytes, expected: Mapping[int, bytes] | None = None
-) -> AsyncIterator[Broken | TakenAway]:
+async def walked(raw: Any, key: bytes, expected: Collection[Seal] = ()) -> AsyncIterator[Broken | TakenAway]:
     """Walk the chain in the snapshot that is open on `raw`, and yield what is wrong, and what is kept elsewhere.
 
     Of blocks of months that were taken away, and are known to be, the chain alone is checked.
 
     Args:
-        expected: values of the chain by number of the block, from outside the database.
+        expected: seals from outside the database. Of a number that was told with two values one at least is not here.
     """
-    wanted = dict(expected or {})
+    wanted: dict[int, set[bytes]] = {}
+    for told in expected:
+        wanted.setdefault(told.number, set()).add(told.chain)
     away = {row["month"] for row in await raw.fetch(_AWAY)}
     number, place, chain = _after(None)
     while seals := await raw.fetch(_SEALS, number - 1):
         for seal in seals:
             if seal["number"] != number or link(key, chain, number, seal) != seal["chain"]:
                 yield Broken("reordered", seal["number"])
-            if wanted.pop(seal["number"], seal["chain"]) != seal["chain"]:
+            if wanted.pop(seal["number"], {seal["chain"]}) != {seal["chain"]}:
                 yield Broken("cut_off", seal["number"])
             until = (seal["until_at"], seal["until_seq"])
             form = seal["form"]

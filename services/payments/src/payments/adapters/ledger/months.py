@@ -6,8 +6,6 @@ look finds them; they stay there when the month's table is detached and kept els
 """
 
 import asyncio
-import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,7 +16,6 @@ from sqlalchemy.exc import DBAPIError
 from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock
-from chassis.runtime import Service
 from payments.adapters.ledger.metrics import STRAYS
 
 log = structlog.get_logger(__name__)
@@ -28,6 +25,9 @@ AHEAD = 3
 
 EVERY_S = 3_600.0
 CHUNK = 20_000
+
+LOCK_WAIT_S = 5
+"""Postings wait behind whoever waits for the whole ledger, so nobody does for long."""
 
 _ONE_AT_A_TIME = 0x6D6F6E74
 
@@ -127,30 +127,14 @@ async def take_away(url: str, month: date) -> int:
 
     Raises:
         asyncpg.RaiseError: when it may not go, with the reason.
+        asyncpg.LockNotAvailableError: others used the ledger for LOCK_WAIT_S without a pause.
     """
-    raw = await asyncpg.connect(plain_url(url), server_settings={"lock_timeout": "5s", "jit": "off"})
+    raw = await asyncpg.connect(plain_url(url), server_settings={"lock_timeout": f"{LOCK_WAIT_S}s", "jit": "off"})
     try:
         entries: int = await raw.fetchval("SELECT ledger_take_away($1)", month)
         return entries
     finally:
         await raw.close()
-
-
-async def take_month_away(service: Service, arguments: Sequence[str]) -> int:
-    """Detach a closed month of the ledger, such as `2026-03`, the oldest there is; exit status 1 when it may not go."""
-    try:
-        (text,) = arguments
-        month = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError:
-        sys.stderr.write("take-month-away wants one month, as YYYY-MM\n")
-        return 2
-    try:
-        entries = await take_away(service.settings.database_url, month)
-    except asyncpg.RaiseError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(f"ledger_months.transfer_{month:%Y_%m}: {entries} entries, detached\n")
-    return 0
 
 
 class Months:
@@ -168,7 +152,7 @@ class Months:
             try:
                 await make_months(self._db, self._clock.now())
                 closed = await close_months(self._db, self._clock.now())
-            except (DBAPIError, asyncpg.PostgresError, OSError) as error:
+            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("ledger_months_later", error=repr(error))
             else:
                 if closed is not None:

@@ -5,18 +5,15 @@ It reads one snapshot while the service goes on, so it may run at any time; it t
 
 # ruff: noqa: S608 - the queries are put together from parts that are written here
 
-import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import asyncpg
 
 from chassis.db.engine import plain_url
-from chassis.runtime import Service
+from contracts.seals import Seal
 from payments.adapters.ledger.chain import Broken, TakenAway, walked
 
 _SHOWN = 10
@@ -146,48 +143,22 @@ CHECKS: dict[str, str] = {
 SEALED = "I13 entries are as they were sealed"
 
 
-async def verify(url: str, key: bytes | None = None, expected: Mapping[int, bytes] | None = None) -> list[Finding]:
+async def verify(url: str, key: bytes | None = None, expected: Collection[Seal] = ()) -> list[Finding]:
     """Every invariant, as it is in one snapshot of the database at `url`.
 
     Args:
         key: of the hash chain; without it the seals are not looked at.
-        expected: values of the chain that were published, by number of the block.
+        expected: seals as others were told them, to hold those that are here against.
     """
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
     try:
         async with raw.transaction(isolation="repeatable_read", readonly=True):
             findings = [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
             if key is not None:
-                findings.append(_seals([one async for one in walked(raw, key, expected)]))
+                findings.append(_seals([one async for one in walked(raw, key, expected)], len(set(expected))))
             return findings
     finally:
         await raw.close()
-
-
-async def verify_ledger(service: Service, arguments: Sequence[str]) -> int:
-    """Re-compute every invariant of the ledger; exit status 1 when one is broken.
-
-    `--expect NUMBER:CHAIN`, any number of times, holds the seals against what was published; `--json` for programs.
-    """
-    pairs = [value.partition(":") for flag, value in pairwise(arguments) if flag == "--expect"]
-    try:
-        expected = {int(number): bytes.fromhex(chain) for number, _, chain in pairs}
-    except ValueError:
-        sys.stderr.write("--expect wants NUMBER:CHAIN, as payments.ledger_sealed tells them\n")
-        return 2
-    findings = await verify(service.settings.database_url, service.state["chain"].key, expected)
-    if "--json" in arguments:
-        shown = [
-            {"invariant": one.name, "holds": one.holds, "broken": list(one.broken), "beside": list(one.beside)}
-            for one in findings
-        ]
-        sys.stdout.write(json.dumps(shown) + "\n")
-    else:
-        for one in findings:
-            sys.stdout.write(f"{'holds ' if one.holds else 'BROKEN'}  {one.name}\n")
-            for row in (*one.broken, *([f"and {one.more} more"] if one.more else []), *one.beside):
-                sys.stdout.write(f"        {row}\n")
-    return 0 if all(one.holds for one in findings) else 1
 
 
 def _finding(name: str, rows: Sequence[Any]) -> Finding:
@@ -195,11 +166,12 @@ def _finding(name: str, rows: Sequence[Any]) -> Finding:
     return Finding(name, shown, max(0, len(rows) - _SHOWN))
 
 
-def _seals(told: Sequence[Broken | TakenAway]) -> Finding:
-    wrong = [f"{one.kind} {one.number}" for one in told if isinstance(one, Broken)]
+def _seals(found: Sequence[Broken | TakenAway], told: int) -> Finding:
+    wrong = [f"{one.kind} {one.number}" for one in found if isinstance(one, Broken)]
     away: dict[date, list[int]] = {}
-    for one in told:
+    for one in found:
         if isinstance(one, TakenAway):
             away.setdefault(one.month, []).append(one.number)
-    beside = tuple(f"taken away with month {month:%Y-%m}: {min(all_)} to {max(all_)}" for month, all_ in away.items())
-    return Finding(SEALED, tuple(wrong[:_SHOWN]), max(0, len(wrong) - _SHOWN), beside)
+    beside = [f"taken away with month {month:%Y-%m}: {min(all_)} to {max(all_)}" for month, all_ in away.items()]
+    beside += [f"compared with {told} that others were told"] if told else []
+    return Finding(SEALED, tuple(wrong[:_SHOWN]), max(0, len(wrong) - _SHOWN), tuple(beside))
