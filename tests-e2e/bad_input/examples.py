@@ -331,5 +331,5 @@ _FIRST = f"POST {_SECURITY}/staff-sessions/refresh"
 """Ceremonies end the session that this one is about."""
 EXAMPLES = {_FIRST: EXAMPLES[_FIRST], **CEREMONIES, **PARTINGS, **EXAMPLES}
 
-PARTNERS = frozenset({"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"})
+PARTNERS = frozenset({"POST /partner/payments/{provider}/{casino_id}/notifications"})
 """Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""

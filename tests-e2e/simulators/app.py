@@ -62,7 +62,8 @@ class Director:
         casino = str((await request.json())["casino_id"])
         supplier_keys, supplier, bank_keys, bank = await asyncio.gather(*(make_pair() for _ in range(4)))
         self.hub88.sign_up(casino, f"{self.world.games_url}/partner/hub88/{casino}", supplier_keys, supplier)
-        account = self.stripe.sign_up(casino, f"{self.world.payments_url}/partner/stripe/{casino}/webhook")
+        ours = f"{self.world.payments_url}/partner/payments"
+        account = self.stripe.sign_up(casino, f"{ours}/stripe/{casino}/notifications")
         merchant = self.trustly.sign_up(casino, bank_keys, bank)
         contracts = {
             "hub88": {

@@ -123,7 +123,7 @@ def cluster_ways() -> dict[str, str]:
 def test_the_outside_reaches_no_metrics_or_probes() -> None:
     ways = cluster_ways()
     known = {"/.well-known/oauth-authorization-server", "/.well-known/jwks.json"}
-    partners = {"/partner/stripe", "/partner/trustly", "/partner/hub88"}
+    partners = {"/partner/payments", "/partner/hub88"}
     assert set(ways) == {"/api", "/docs", "/openapi.json", *known, *partners}
 
 

@@ -86,8 +86,8 @@ async def ask(port: int, target: str, *headers: str) -> str:
 @pytest.mark.parametrize(
     ("target", "service"),
     [
-        ("/partner/stripe/a-casino/webhook", "payments"),
-        ("/partner/trustly/a-casino/notifications", "payments"),
+        ("/partner/payments/stripe/a-casino/notifications", "payments"),
+        ("/partner/payments/trustly/a-casino/notifications", "payments"),
         ("/partner/hub88/a-casino/transaction%2Fbet//x?a=%41&a=b", "games"),
         ("/api/payments/v1//deposits/..%2f?x=1", "gateway"),
         ("/.well-known/oauth-authorization-server", "gateway"),

@@ -54,7 +54,7 @@ class ColourRefused(DomainError):
 class RaiseFlag(StrictModel):
     casino_id: UUID
     colour: str
-    metres: int = 100
+    cents: int = 100
     beneficiary: UUID | None = None
     last_editor: UUID | None = None
 
@@ -110,7 +110,7 @@ router = APIRouter(prefix="/api/mast/v1/casinos/{casino_id}", tags=["flags"])
 
 class FlagBody(StrictModel):
     colour: str
-    metres: int = 100
+    cents: int = 100
     beneficiary: UUID | None = None
     last_editor: UUID | None = None
 
@@ -152,7 +152,7 @@ def raise_flag(accident: Accident, needed: int = 1) -> GuardedCommand[RaiseFlag]
             after={"colour": payload.colour},
             beneficiary=payload.beneficiary,
             last_editor=payload.last_editor,
-            size=Size("metres", payload.metres),
+            size=Size("EUR", payload.cents),
         )
 
     async def execute(uow: UnitOfWork, payload: RaiseFlag) -> Raised:
@@ -172,7 +172,7 @@ def raise_flag(accident: Accident, needed: int = 1) -> GuardedCommand[RaiseFlag]
 
     return GuardedCommand(
         name="mast.raise_flag",
-        rule=FourEyes(permission=RAISE, threshold={"metres": 2}, expires=timedelta(hours=24), needed=needed),
+        rule=FourEyes(permission=RAISE, threshold={"EUR": 2}, expires=timedelta(hours=24), needed=needed),
         payload=RaiseFlag,
         describe=describe,
         execute=execute,

@@ -105,7 +105,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=PEOPLE)
     def do_something_small(self, who: int) -> None:
-        body = {"colour": SMALL, "metres": 2}
+        body = {"colour": SMALL, "cents": 2}
         answer = self.run(self.mast.client.put(self.mast.flag, json=body, headers=self.mast.as_(self.people[who])))
         assert answer.status_code == 200, answer.text
 

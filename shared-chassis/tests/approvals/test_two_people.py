@@ -68,7 +68,7 @@ async def test_whoever_is_concerned_is_no_second_person(mast: Mast, role: str) -
 
 
 async def test_beneath_the_threshold_one_person_does_it(mast: Mast) -> None:
-    answer = await mast.client.put(mast.flag, json={"colour": "red", "metres": 2}, headers=mast.as_(mast.ann))
+    answer = await mast.client.put(mast.flag, json={"colour": "red", "cents": 2}, headers=mast.as_(mast.ann))
     assert (answer.status_code, answer.json()) == (200, {"colour": "red"})
     assert await mast.raised() == [("red", str(mast.ann), None)]
 

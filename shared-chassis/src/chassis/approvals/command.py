@@ -29,8 +29,8 @@ class Subject:
         beneficiary: who profits from it and so cannot approve it.
         last_editor: who last changed the record and so cannot approve what is done because of it.
         barred: who else profits, where they are many.
-        size: how much it moves, in a currency's minor units or the unit of the rule's threshold. Whoever proposes and
-            whoever approves holds the permission for as much.
+        size: how much it moves, in a currency's minor unit or the unit of the rule's threshold. Where it is money,
+            whoever proposes and whoever approves holds the permission for as much.
     """
 
     casino_id: UUID | None

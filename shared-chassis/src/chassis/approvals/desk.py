@@ -260,7 +260,7 @@ class Approvals:
         self, state: Open, plain: str, subject: Subject, since: tuple[datetime, datetime], now: datetime
     ) -> Execute:
         may, (proposed_at, approved_at) = self.authority.may, since
-        size = subject.size
+        size = subject.size if subject.size is not None and subject.size.is_money else None
         propose = Wish(
             permission=state.permission,
             casino_id=state.casino_id,

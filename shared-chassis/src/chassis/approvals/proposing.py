@@ -44,7 +44,7 @@ def within(caller: Caller) -> Within:
     """Whether the caller holds a permission for as much as is moved: roles may set a largest amount."""
 
     def check(permission: str, subject: Subject) -> None:
-        if subject.size is not None:
+        if subject.size is not None and subject.size.is_money:
             caller.must(permission, subject.casino_id, subject.size.amount, subject.size.unit, proposes=True)
 
     return check

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from contracts.money import EXPONENTS
+
 DAY = timedelta(hours=24)
 
 
@@ -13,6 +15,11 @@ class Size:
 
     unit: str
     amount: int
+
+    @property
+    def is_money(self) -> bool:
+        """Whether a role's largest amount has a say in it."""
+        return self.unit in EXPONENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ ATTEMPTS = [Attempt("POST", "/api/payments/v1/withdrawals/{withdrawal_id}/approv
                     casino_id=CASINO, json={"reason": "ok"})]
 
 def test_every_route_is_in_the_matrix(service):
-    assert_every_route(http_application(service), ATTEMPTS, public={"POST /partner/stripe/{casino_id}/webhook"})
+    assert_every_route(http_application(service), ATTEMPTS, public={"POST /partner/{casino_id}/calls"})
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
 async def test_every_route_lets_in_whom_it_should(attempt, client, withdrawal):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Kept
 from payments.adapters.tables import provider_attempt
-from payments.application.ports import Attempt
+from payments.application.stores import Attempt
 
 _SWEEP = """
     DELETE FROM provider_attempt WHERE id IN (

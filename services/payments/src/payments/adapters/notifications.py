@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Clock
 from payments.adapters.tables import provider_notification
-from payments.application.ports import Handled, Notification
+from payments.application.ports import Notification
+from payments.application.stores import Handled
 
 
 class SqlNotifications:

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.privacy import SecretBox
 from payments.adapters.tables import provider_setting
-from payments.application.ports import AccountOverview, Lock, ProviderAccount
+from payments.application.ports import ProviderAccount
+from payments.application.stores import AccountOverview, Lock
 from payments.domain.deposit.bounds import DepositBounds
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from chassis.domain import uuid7
 from payments.application.desk import Desk
-from payments.application.ports import Attempt, HttpAnswer, HttpCall, NotThere, Operation, ProviderAccount
+from payments.application.ports import HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
 from payments.domain.withdrawal import words as payout
 

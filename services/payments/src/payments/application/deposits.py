@@ -1,9 +1,11 @@
 """Paying in: the request with its checks, and hearing what the provider says of it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Invalid
@@ -13,7 +15,7 @@ from payments.application.desk import Desk
 from payments.application.known import CasinoRules
 from payments.application.late import limits_of, look_into_success
 from payments.application.ledger import WalletUnknown, ensure_posted
-from payments.application.ports import DepositFlow
+from payments.application.ports import DepositFlow, ProviderAccount
 from payments.application.postings import deposit_transfers
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.aggregate import deposit
@@ -26,6 +28,9 @@ from payments.domain.deposit.words import ActionNeeded, DepositWord
 
 ASK = "payments.deposit_ask"
 """The background task that makes a forgotten call and asks about what is undecided."""
+
+LOOK = "payments.deposit_look"
+"""The background task that asks about a deposit because the provider said that something happened to it."""
 
 CLOSE = "payments.deposit_close"
 """The background task that has the provider take no money any more for what was given up."""
@@ -45,6 +50,7 @@ class DepositWish:
     amount_minor: int
     currency: str
     return_url: str
+    details: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
@@ -63,6 +69,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         raise WalletUnknown(field="currency")
     account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
     flow.check_amount(wish.amount_minor, wish.currency)
+    flow.check_details(wish.details)
     account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
     command = RequestDeposit(
         player_id=wish.player_id,
@@ -71,6 +78,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         amount_minor=wish.amount_minor,
         currency=wish.currency,
         return_url=await _sealed_text(desk, uow, wish.player_id, wish.return_url),
+        details=await _sealed_details(desk, uow, wish),
         sent_as=desk.sent_as(account),
         standing=await _standing(desk, uow, wish, rules),
         now=uow.ctx.occurred_at,
@@ -119,12 +127,30 @@ async def schedule_question(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, 
     await uow.schedule(ASK, deposit_id, {"casino_id": str(casino_id)}, run_at=uow.ctx.occurred_at + after)
 
 
+async def look_at_deposit(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID) -> None:
+    """Have the provider asked at once, whatever became of the deposit here: something happened to it there."""
+    await uow.schedule(LOOK, deposit_id, {"casino_id": str(casino_id)})
+
+
+def notification_url(desk: Desk, account: ProviderAccount) -> str:
+    """Where the provider tells us what happens to money of this casino."""
+    return f"{desk.public_base_url}/partner/payments/{account.provider}/{account.casino_id}/notifications"
+
+
 async def return_url(desk: Desk, connection: AsyncConnection, requested: Requested) -> str | None:
     """Where the player comes back to, in clear; None when his key is gone."""
     sealed = requested.return_url
     if sealed is None or sealed.startswith(("http://", "https://")):
         return sealed  # From before it was sealed.
     return await desk.vault.decrypt(connection, requested.fact.player_id, sealed)
+
+
+async def details_of(desk: Desk, connection: AsyncConnection, requested: Requested) -> Mapping[str, str] | None:
+    """What the provider must know beside, in clear; None when the player's key is gone."""
+    if requested.details is None:
+        return {}
+    plain = await desk.vault.decrypt(connection, requested.fact.player_id, requested.details)
+    return None if plain is None else msgspec.json.decode(plain, type=dict[str, str])
 
 
 async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None:
@@ -150,6 +176,12 @@ async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: Casin
     complete = not await desk.directory.held(uow.connection, wish.player_id)
     limits = await limits_of(desk, uow, player, wish.currency, rules.time_zone)
     return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
+
+
+async def _sealed_details(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> str | None:
+    if not wish.details:
+        return None
+    return await _sealed_text(desk, uow, wish.player_id, msgspec.json.encode(dict(wish.details)).decode())
 
 
 async def _sealed_text(desk: Desk, uow: UnitOfWork, player_id: UUID, text: str) -> str | None:

@@ -18,19 +18,15 @@ from payments.application.identity import sent_as
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
 from payments.application.ports import (
-    Attempts,
-    Handled,
     HttpAnswer,
     HttpCall,
     Nothing,
     Notification,
-    Notifications,
     PaymentProvider,
     ProviderAccount,
-    ProviderAccounts,
     ProviderWire,
-    WithdrawalPolicies,
 )
+from payments.application.stores import Attempts, Handled, Notifications, ProviderAccounts, WithdrawalPolicies
 
 log = structlog.get_logger(__name__)
 

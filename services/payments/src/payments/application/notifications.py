@@ -1,6 +1,6 @@
 """Providers' notifications: verified over the raw bytes, handled once, applied where that is legal, else set aside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -8,21 +8,24 @@ from prometheus_client import Counter
 from chassis.domain import DomainError, NotFound
 from chassis.store import UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
-from payments.application.deposits import hear_about_deposit
+from payments.application.deposits import hear_about_deposit, look_at_deposit
 from payments.application.desk import Desk, set_aside
 from payments.application.ports import (
     AboutDeposit,
     AboutPayout,
-    Handled,
+    LookAtDeposit,
+    LookAtPayout,
     MayTake,
     NotGenuine,
     Nothing,
     Notification,
     PaymentProvider,
     ProviderAccount,
+    Reply,
     Unclear,
 )
-from payments.application.withdrawals import hear_about_payout
+from payments.application.stores import Handled
+from payments.application.withdrawals import hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, provider_of
@@ -55,16 +58,18 @@ class NotificationNotGenuine(DomainError):
     status = 401
 
 
-async def receive_notification(desk: Desk, mail: Mail) -> bytes:
-    """Handle one notification and return the body of the answer.
+async def receive_notification(desk: Desk, mail: Mail) -> Reply:
+    """Handle one notification and return the answer.
 
     A repeat is answered as the first one was, and does nothing else.
 
     Raises:
-        NotificationNotGenuine: nothing was believed and nothing was stored; also when there is no such account, so
-            that strangers learn nothing from the difference.
+        NotificationNotGenuine: nothing was believed and nothing was stored; also when there is no such account or
+            provider, so that strangers learn nothing from the difference.
     """
-    provider = desk.providers[mail.provider]
+    provider = desk.providers.get(mail.provider)
+    if provider is None:
+        raise _not_genuine(replace(mail, provider="unknown"))
     async with desk.app.db.read() as connection:
         account = await desk.accounts.find(connection, mail.casino_id, mail.provider)
     if account is None:
@@ -124,6 +129,14 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
                 told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
                 return Handled(outcome=APPLIED if told.events else NOTHING_NEW, accepted=True), None
+            case LookAtDeposit():
+                deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
+                await look_at_deposit(uow, deposit_id, mail.casino_id)
+                return Handled(outcome=APPLIED, accepted=True), None
+            case LookAtPayout():
+                withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
+                await look_at_payout(uow, withdrawal_id, mail.casino_id)
+                return Handled(outcome=APPLIED, accepted=True), None
             case MayTake():
                 return await _may_take(uow, mail.provider, said)
             case Nothing():
@@ -163,7 +176,7 @@ async def _withdrawal_of(uow: UnitOfWork, provider: str, withdrawal_id: UUID | N
     return withdrawal_id, state
 
 
-def _answer(provider: PaymentProvider, account: ProviderAccount, notification: Notification, handled: Handled) -> bytes:
+def _answer(provider: PaymentProvider, account: ProviderAccount, notification: Notification, handled: Handled) -> Reply:
     return provider.answer_notification(account, notification, accepted=handled.accepted)
 
 

@@ -4,22 +4,18 @@ A provider strategy is stateless and does no I/O: it builds the call, somebody e
 So every protocol is tested without a network.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.words import DepositWord
-from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.domain.withdrawal.words import PayoutWord
 
 Flow = Literal["deposit", "payout"]
-Operation = Literal["deposit.create", "deposit.ask", "deposit.cancel", "payout.order"]
-Lock = Literal["share", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +58,18 @@ class ProviderAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositIntent:
-    """What a provider is told about a deposit. Its id is our reference and the idempotency key."""
+    """What a provider is told about a deposit. Its id is our reference and the idempotency key.
+
+    `details` is what it must know beside: which method of paying, the payer's name or e-mail. Nothing by default.
+    """
 
     deposit_id: UUID
     player_id: UUID
     amount_minor: int
     currency: str
     return_url: str | None
+    notification_url: str = ""
+    details: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,20 @@ class MayTake:
     currency: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtDeposit:
+    """Something happened to this deposit; what it was, only the provider's answer to our question says."""
+
+    deposit_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtPayout:
+    """Something happened to the payout of this withdrawal; what it was, only the answer to our question says."""
+
+    withdrawal_id: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Genuine, and of no consequence for money."""
@@ -126,7 +141,7 @@ class Unclear:
     why: str
 
 
-Said = AboutDeposit | AboutPayout | MayTake | Nothing | Unclear
+Said = AboutDeposit | AboutPayout | LookAtDeposit | LookAtPayout | MayTake | Nothing | Unclear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +165,45 @@ class Notification:
     ticket: str = ""
 
 
+class Category(StrEnum):
+    """Why a provider says no, whatever it calls it."""
+
+    FUNDS = "funds"  # Not enough money, or more than a limit of his bank.
+    INSTRUMENT = "instrument"  # The card or account cannot be used: expired, closed, lost, unknown, not of this kind.
+    AUTHENTICATION = "authentication"  # Its holder was not, or not well enough, recognised.
+    FRAUD = "fraud"  # Taken for fraud, there or here.
+    DECLINED = "declined"  # Its bank says no without saying why.
+    CANCELLED = "cancelled"  # The player, or we, did not go through with it.
+    PROVIDER = "provider"  # The provider, or somebody behind it, does not work at the moment.
+    REQUEST = "request"  # What we sent makes no sense to it.
+    CONFIGURATION = "configuration"  # Our account there is not set up for it.
+    UNKNOWN = "unknown"  # A code nobody here has seen.
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What follows from a provider's code. By default nothing: the player may begin anew, by himself.
+
+    Attributes:
+        retriable: the same payment may be tried again there, later.
+        cascade: it may be tried with another provider at once, where the outcome is surely no.
+        step_up: it may be tried again there with the holder's stronger authentication (3-D Secure).
+    """
+
+    category: Category
+    retriable: bool = False
+    cascade: bool = False
+    step_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a notification is answered."""
+
+    body: bytes
+    media_type: str = "application/json"
+
+
 class NotGenuine(Exception):
     """A notification is not from the provider, or is too old, or cannot be read: it is counted and forgotten."""
 
@@ -159,6 +213,10 @@ class DepositFlow(Protocol):
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         """Raise Invalid when the protocol cannot express the amount exactly."""
+        ...
+
+    def check_details(self, details: Mapping[str, str]) -> None:
+        """Raise Invalid (naming `details.<name>`) when something the provider must know is missing, or is too much."""
         ...
 
     def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
@@ -198,11 +256,23 @@ class PayoutFlow(Protocol):
         ...
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
-        """The order to pay. Sent again, the identical bytes are the question what became of it."""
+        """The order to pay. The provider pays identical bytes at most once."""
         ...
 
     def parse_answer(self, account: ProviderAccount, order: PayoutOrder, answer: HttpAnswer | None) -> PayoutWord:
         """What the answer says (None: there was none). Only a believable word is more than Unanswered."""
+        ...
+
+    def build_question(self, account: ProviderAccount, order: PayoutOrder, reference: str | None) -> HttpCall | None:
+        """The call that asks what became of it, by the provider's reference or, without one, by ours. None: the
+        provider has no such call, and the identical order is the question.
+        """
+        ...
+
+    def parse_question(
+        self, account: ProviderAccount, order: PayoutOrder, answer: HttpAnswer | None
+    ) -> PayoutWord | NotThere:
+        """What the answer to `build_question` says. NotThere only where the provider surely never took the order."""
         ...
 
 
@@ -238,6 +308,11 @@ class PaymentProvider(Protocol):
         """None: no money goes out through it."""
         ...
 
+    @property
+    def codes(self) -> Mapping[str, Meaning]:
+        """What its reasons for saying no mean, as the words of its flows carry them."""
+        ...
+
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         """Raise Invalid (naming the field) when a casino's account could not work."""
         ...
@@ -248,8 +323,8 @@ class PaymentProvider(Protocol):
         """A notification of the provider, its signature verified over what was received. Raises NotGenuine."""
         ...
 
-    def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> bytes:
-        """The body (JSON) that tells the provider it was heard, and whether we agree where it asked."""
+    def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> Reply:
+        """What tells the provider it was heard, and whether we agree where it asked."""
         ...
 
 
@@ -262,120 +337,4 @@ class ProviderWire(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One call out to a provider and how it went: no address, no secret, nothing of a person.
-
-    Attributes:
-        payment_id: of the deposit or withdrawal.
-        key: by which the provider knows a repeat.
-        outcome: what the answer said, as a class; `asked` until one was kept.
-        http_status: of the answer; None: there was none.
-        code: the provider's reason, where it said no.
-        duration_ms: until the answer, or until none was waited for any longer.
-    """
-
-    id: UUID
-    casino_id: UUID
-    provider: str
-    operation: Operation
-    payment_id: UUID
-    key: str | None
-    outcome: str
-    at: datetime
-    http_status: int | None = None
-    code: str | None = None
-    duration_ms: int | None = None
-
-
-class Attempts(Protocol):
-    """What was asked of providers, call by call."""
-
-    async def note(self, connection: AsyncConnection, attempt: Attempt) -> None:
-        """Keep it, or how it went if it is kept already."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOverview:
-    """What may be shown of an account: which secrets are set, never their values."""
-
-    provider: str
-    enabled: bool
-    currencies: Sequence[str]
-    settings: Mapping[str, Any]
-    secrets_set: Sequence[str]
-    deposit_bounds: Mapping[str, DepositBounds]
-    updated_at: datetime
-
-
-class ProviderAccounts(Protocol):
-    """The casinos' accounts at providers."""
-
-    async def find(
-        self, connection: AsyncConnection, casino_id: UUID, provider: str, *, lock: Lock | None = None
-    ) -> ProviderAccount | None:
-        """The account with its secrets open, enabled or not. `lock`: until the transaction ends nobody changes it
-        (`share`), or nobody else even relies on it (`update`)."""
-        ...
-
-    async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
-        """Keep the account as it is now."""
-        ...
-
-    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
-        """A casino's accounts, by name."""
-        ...
-
-
-class WithdrawalPolicies(Protocol):
-    """The casinos' rules for withdrawals."""
-
-    async def find(self, connection: AsyncConnection, casino_id: UUID, currency: str) -> WithdrawalPolicy | None:
-        """The policy of a casino for a currency, if it has set one."""
-        ...
-
-    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, WithdrawalPolicy]:
-        """A casino's policies by currency."""
-        ...
-
-    async def save(
-        self, connection: AsyncConnection, casino_id: UUID, currency: str, policy: WithdrawalPolicy, now: datetime
-    ) -> None:
-        """Keep the policy as it is now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handled:
-    """What became of a notification. `accepted` is what the provider is answered."""
-
-    outcome: str
-    accepted: bool
-
-
-class Notifications(Protocol):
-    """Which notifications were handled: each counts once."""
-
-    async def claim(
-        self, connection: AsyncConnection, casino_id: UUID, provider: str, notification: Notification
-    ) -> Handled | None:
-        """Take it, or learn what became of it when somebody took it before. Who comes at the same time waits."""
-        ...
-
-    async def note(
-        self,
-        connection: AsyncConnection,
-        casino_id: UUID,
-        provider: str,
-        notification: Notification,
-        handled: Handled,
-        *,
-        code: str | None,
-        sealed: str | None,
-    ) -> None:
-        """Remember what became of it; `sealed` is the whole of it, for a person to look into."""
         ...

@@ -21,6 +21,7 @@ from payments.application.late import look_into_return
 from payments.application.ledger import ensure_posted
 from payments.application.ports import PayoutFlow
 from payments.application.postings import withdrawal_transfers
+from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -32,6 +33,7 @@ from payments.domain.withdrawal.commands import (
 )
 from payments.domain.withdrawal.errors import SecondPersonRequired
 from payments.domain.withdrawal.events import (
+    PayoutSent,
     WithdrawalApproved,
     WithdrawalEvent,
     WithdrawalFailed,
@@ -43,6 +45,9 @@ from payments.domain.withdrawal.words import PayoutWord
 
 SEND = "payments.payout_send"
 """The background task that sends the order to pay, and sends it again until an answer is believed."""
+
+ASK = "payments.payout_ask"
+"""The background task that asks what became of an order the provider took, where it can be asked."""
 
 FRESH_S = 300
 """How old, in seconds, the proof may be of who they are, of two who approve together."""
@@ -227,6 +232,11 @@ async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, wo
     return outcome
 
 
+async def look_at_payout(uow: UnitOfWork, withdrawal_id: UUID, casino_id: UUID) -> None:
+    """Have the provider asked at once: something happened to the payout there."""
+    await uow.schedule(ASK, withdrawal_id, {"casino_id": str(casino_id)})
+
+
 def payout_flow(desk: Desk, provider: str) -> PayoutFlow:
     """How money goes out through this provider; Invalid when none does."""
     flow = desk.provider(provider).payouts
@@ -243,6 +253,10 @@ async def _decide(
     for event in outcome.events:
         if isinstance(event, WithdrawalApproved) and event.final:
             await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})
+        if isinstance(event, PayoutSent):
+            await uow.schedule(
+                ASK, withdrawal_id, {"casino_id": str(event.casino_id)}, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK
+            )
     transfers = withdrawal_transfers(withdrawal_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))

@@ -16,10 +16,17 @@ from payments.application.restrictions import apply_restrictions
 
 def tasks(desk: Desk) -> dict[str, Handler]:
     """The handlers by kind. Each may run twice for the same task: everything behind it is idempotent."""
+    return {**_deposit_tasks(desk), **_payout_tasks(desk), **_player_tasks(desk)}
 
+
+def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
     async def ask(task: Task) -> None:
         """Find out what became of a deposit."""
         _again(await DepositProcess(desk).ask(task.id, _casino(task)), task)
+
+    async def look(task: Task) -> None:
+        """Ask about a deposit because the provider said that something happened."""
+        await DepositProcess(desk).look(task.id, _casino(task))
 
     async def stop(task: Task) -> None:
         """Stop a restricted player's open deposits."""
@@ -27,17 +34,30 @@ def tasks(desk: Desk) -> dict[str, Handler]:
 
     async def close(task: Task) -> None:
         """Have the provider take no money any more for a deposit that was given up."""
-        since = datetime.fromisoformat(task.payload.get("since") or desk.now().isoformat())
-        number = int(task.payload.get("number") or 1)
+        since, number = _since(desk, task), int(task.payload.get("number") or 1)
         pause = await ClosingProcess(desk).close(task.id, _casino(task), Try(number, desk.now() - since))
         _again(pause, task, since=since.isoformat(), number=str(number + 1))
 
+    return {deposits.ASK: ask, deposits.LOOK: look, deposits.CLOSE: close, restrictions.STOP: stop}
+
+
+def _payout_tasks(desk: Desk) -> dict[str, Handler]:
     async def send(task: Task) -> None:
-        """Send an order to pay, or ask about it by sending it again."""
-        since = datetime.fromisoformat(task.payload.get("since") or desk.now().isoformat())
+        """Send an order to pay, or find out what became of it."""
+        since = _since(desk, task)
         pause = await PayoutProcess(desk).send(task.id, _casino(task), desk.now() - since)
         _again(pause, task, since=since.isoformat())
 
+    async def ask(task: Task) -> None:
+        """Ask what became of an order that was sent."""
+        since = _since(desk, task)
+        pause = await PayoutProcess(desk).ask(task.id, _casino(task), desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
+    return {withdrawals.SEND: send, withdrawals.ASK: ask}
+
+
+def _player_tasks(desk: Desk) -> dict[str, Handler]:
     async def review(task: Task) -> None:
         """Lift an exclusion that is over."""
 
@@ -54,14 +74,12 @@ def tasks(desk: Desk) -> dict[str, Handler]:
 
         _again(await desk.app.transact(work, desk.ours("erasure", _casino(task))), task)
 
-    return {
-        deposits.ASK: ask,
-        deposits.CLOSE: close,
-        restrictions.STOP: stop,
-        restrictions.REVIEW: review,
-        withdrawals.SEND: send,
-        ERASE: erase,
-    }
+    return {restrictions.REVIEW: review, ERASE: erase}
+
+
+def _since(desk: Desk, task: Task) -> datetime:
+    """When the first attempt was."""
+    return datetime.fromisoformat(task.payload.get("since") or desk.now().isoformat())
 
 
 def _casino(task: Task) -> UUID:

@@ -25,7 +25,7 @@ from .world import V1, World
 OF_CASINO = f"{V1}/casinos/{{casino_id}}"
 OF_PLAYER = f"{V1}/players/{{player_id}}"
 WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
-PUBLIC = {"POST /partner/stripe/{casino_id}/webhook", "POST /partner/trustly/{casino_id}/notifications"}
+PUBLIC = {"POST /partner/payments/{provider}/{casino_id}/notifications"}
 
 
 def attempt(method: str, path: str, permission: P, **options: Any) -> Attempt:

@@ -23,15 +23,16 @@ async def test_a_webhook_without_a_good_signature_is_refused_and_leaves_no_trace
     now = int(world.clock.now().timestamp())
     raw, headers = world.stripe.webhook("payment_intent.succeeded", intent, now)
     old_raw, old_headers = world.stripe.webhook("payment_intent.succeeded", intent, now - 301)
-    path = f"/partner/stripe/{world.casino}/webhook"
+    path = world.calls_at("stripe")
     answers = [
         await world.client.post(path, content=raw.replace(b"5000", b"9000"), headers=headers),
         await world.client.post(path, content=raw, headers={"Content-Type": "application/json"}),
         await world.client.post(path, content=old_raw, headers=old_headers),
-        await world.client.post(f"/partner/stripe/{uuid4()}/webhook", content=raw, headers=headers),
-        await world.client.post(f"/partner/trustly/{world.casino}/notifications", content=raw, headers=headers),
+        await world.client.post(world.calls_at("stripe", uuid4()), content=raw, headers=headers),
+        await world.client.post(world.calls_at("trustly"), content=raw, headers=headers),
+        await world.client.post(world.calls_at("nobody"), content=raw, headers=headers),
     ]
-    assert [answer.status_code for answer in answers] == [401] * 5
+    assert [answer.status_code for answer in answers] == [401] * 6
     assert {answer.json()["code"] for answer in answers} == {"notification_not_genuine"}
     assert await world.rows("SELECT 1 FROM provider_notification") == []
     assert await world.balance() == (0, 0)
@@ -45,7 +46,7 @@ async def test_a_notification_of_another_casinos_account_moves_nothing_here(worl
     raw, headers = world.stripe.webhook(
         "payment_intent.succeeded", world.stripe.settle(deposit_id), int(world.clock.now().timestamp())
     )
-    answer = await world.client.post(f"/partner/stripe/{other}/webhook", content=raw, headers=headers)
+    answer = await world.client.post(world.calls_at("stripe", other), content=raw, headers=headers)
     assert answer.status_code == 200
     assert await set_aside(world) == [("stripe", "unknown_reference")]
     assert await world.balance() == (0, 0)
@@ -127,7 +128,7 @@ async def test_a_repeat_is_answered_as_the_first_was(world: World) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"a":"\\ud800"}', b"\xff", b"[" * 5_000])
 async def test_rubbish_is_refused_politely(world: World, body: bytes) -> None:
-    for path in (f"/partner/stripe/{world.casino}/webhook", f"/partner/trustly/{world.casino}/notifications"):
+    for path in (world.calls_at("stripe"), world.calls_at("trustly")):
         answer = await world.client.post(path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code in (401, 422), answer.text
         assert answer.headers["content-type"] == "application/problem+json"

@@ -121,7 +121,7 @@ async def test_one_person_approves_and_the_payout_goes_out_under_our_ids(rich: W
     assert await status(rich, withdrawal_id) == "sent"
     order = rich.trustly.orders[withdrawal_id]
     assert (order["Amount"], order["Currency"], order["Lastname"]) == ("100.00", "EUR", "García")
-    assert order["NotificationURL"].endswith(f"/partner/trustly/{rich.casino}/notifications")
+    assert order["NotificationURL"].endswith(f"/partner/payments/trustly/{rich.casino}/notifications")
     assert await rich.balance() == (400_00, 100_00)
 
 

@@ -202,9 +202,13 @@ class World:
         await self.desk.app.transact(lambda uow: request_deposit(self.desk, uow, wish), ctx)
         return wish.deposit_id
 
+    def calls_at(self, provider: str, casino: UUID | None = None) -> str:
+        """Where a provider tells us what happened."""
+        return f"/partner/payments/{provider}/{casino or self.casino}/notifications"
+
     async def webhook(self, kind: str, intent: dict[str, Any], **options: Any) -> httpx.Response:
         raw, headers = self.stripe.webhook(kind, intent, int(self.clock.now().timestamp()), **options)
-        return await self.client.post(f"/partner/stripe/{self.casino}/webhook", content=raw, headers=headers)
+        return await self.client.post(self.calls_at("stripe"), content=raw, headers=headers)
 
     async def withdraw(self, amount_minor: int = 100_00, key: str | None = None, **fields: Any) -> httpx.Response:
         body = {
@@ -224,7 +228,7 @@ class World:
 
     async def notify(self, method: str, withdrawal_id: Any, **fields: Any) -> httpx.Response:
         raw, headers = self.trustly.notification(method, withdrawal_id, **fields)
-        return await self.client.post(f"/partner/trustly/{self.casino}/notifications", content=raw, headers=headers)
+        return await self.client.post(self.calls_at("trustly"), content=raw, headers=headers)
 
     async def give(self, amount_minor: int = 500_00) -> None:
         """Money for the player, from nowhere in particular."""

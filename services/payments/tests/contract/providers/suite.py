@@ -15,7 +15,10 @@ from chassis.domain import Invalid
 from payments.application.ports import (
     AboutDeposit,
     AboutPayout,
+    Category,
     HttpAnswer,
+    LookAtDeposit,
+    LookAtPayout,
     NotGenuine,
     PaymentProvider,
     ProviderAccount,
@@ -23,6 +26,7 @@ from payments.application.ports import (
 )
 from payments.domain.deposit import words as deposit
 from payments.domain.withdrawal import words as payout
+from payments.strategies.providers.reading import word
 from payments.strategies.providers.registry import PROVIDERS
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -44,13 +48,20 @@ OUR_PRIVATE, OUR_PUBLIC = pem_pair()
 THEIR_PRIVATE, THEIR_PUBLIC = pem_pair()
 
 
+def whose(said: Any) -> UUID | None:
+    """The deposit or withdrawal of ours that a notification names."""
+    assert isinstance(said, AboutDeposit | AboutPayout | LookAtDeposit | LookAtPayout), said
+    return said.deposit_id if isinstance(said, AboutDeposit | LookAtDeposit) else said.withdrawal_id
+
+
 class ProviderContract:
-    """Subclasses say how the provider writes; the tests say what we must make of it."""
+    """What holds for every provider. Subclass `TellsAmounts` or `OnlyHints`, whichever its notifications are."""
 
     name: ClassVar[str]
     settings: ClassVar[Mapping[str, Any]]
     secrets: ClassVar[Mapping[str, str]]
     other_reference: ClassVar[Mapping[str, Any]]
+    signature_header: ClassVar[str] = "x-signature"
 
     @property
     def provider(self) -> PaymentProvider:
@@ -73,10 +84,6 @@ class ProviderContract:
 
     def of_unknown_kind(self) -> Wire:
         """A properly signed notification of a kind that does not exist yet."""
-        raise NotImplementedError
-
-    def with_amount(self, amount: Any, currency: str) -> Wire:
-        """The genuine notification with another amount, as the protocol writes it."""
         raise NotImplementedError
 
     def unsigned(self) -> Wire:
@@ -121,14 +128,6 @@ class ProviderContract:
         shown = repr(self.account)
         assert not any(secret in shown for secret in self.secrets.values())
 
-    def test_a_genuine_notification_brings_our_reference_and_the_amount(self) -> None:
-        said = self.read(self.genuine()).said
-        assert isinstance(said, AboutDeposit | AboutPayout)
-        ours = said.deposit_id if isinstance(said, AboutDeposit) else said.withdrawal_id
-        assert ours == OURS
-        assert isinstance(said.word, deposit.Settled | payout.Confirmed)
-        assert (said.word.amount_minor, said.word.currency) == (50_00, "EUR")
-
     def test_unsigned_tampered_and_forged_notifications_are_not_genuine(self) -> None:
         for wire in (self.unsigned(), self.tampered(), self.badly_signed()):
             with pytest.raises(NotGenuine):
@@ -138,7 +137,7 @@ class ProviderContract:
     @given(raw=st.binary(max_size=300), header=st.text(max_size=80))
     def test_nothing_else_is_a_notification(self, raw: bytes, header: str) -> None:
         with pytest.raises(NotGenuine):
-            self.read((raw, {"stripe-signature": header}))
+            self.read((raw, {self.signature_header: header}))
 
     def test_fields_we_do_not_know_change_nothing(self) -> None:
         with_more = self.read(self.genuine(brand_new={"deep": [None, True, "x"]}))
@@ -147,14 +146,8 @@ class ProviderContract:
     def test_a_kind_we_do_not_know_is_for_a_person_to_see(self) -> None:
         assert isinstance(self.read(self.of_unknown_kind()).said, Unclear)
 
-    def test_an_amount_that_cannot_be_read_is_no_success(self) -> None:
-        for amount in (None, "", "x", 0, -5, "1.001", "NaN", True, 10**17):
-            assert isinstance(self.read(self.with_amount(amount, "EUR")).said, Unclear), amount
-
     def test_a_notification_about_no_reference_of_ours_names_none(self) -> None:
-        said = self.read(self.genuine(**self.other_reference)).said
-        assert isinstance(said, AboutDeposit | AboutPayout)
-        assert (said.deposit_id if isinstance(said, AboutDeposit) else said.withdrawal_id) is None
+        assert whose(self.read(self.genuine(**self.other_reference)).said) is None
 
     def test_the_same_facts_always_build_the_same_bytes(self) -> None:
         assert self.build() == self.build()
@@ -178,3 +171,39 @@ class ProviderContract:
     def test_no_rubbish_is_ever_a_success(self, status: int, body: bytes) -> None:
         said = self.parse(HttpAnswer(status, body))
         assert not isinstance(said, deposit.Settled | payout.Taken | payout.Confirmed)
+
+    def test_its_codes_are_ones_an_answer_can_carry(self) -> None:
+        assert self.provider.codes, "a provider says why it says no"
+        assert all(word(code) == code for code in self.provider.codes)
+
+    def test_nothing_is_tried_elsewhere_because_of_the_players_money_or_our_mistake(self) -> None:
+        never = (Category.FUNDS, Category.FRAUD, Category.CANCELLED, Category.REQUEST, Category.UNKNOWN)
+        assert not [code for code, one in self.provider.codes.items() if one.cascade and one.category in never]
+
+
+class TellsAmounts(ProviderContract):
+    """Its notifications bring the reference, the amount and the outcome."""
+
+    def with_amount(self, amount: Any, currency: str) -> Wire:
+        """The genuine notification with another amount, as the protocol writes it."""
+        raise NotImplementedError
+
+    def test_a_genuine_notification_brings_our_reference_and_the_amount(self) -> None:
+        said = self.read(self.genuine()).said
+        assert isinstance(said, AboutDeposit | AboutPayout)
+        assert whose(said) == OURS
+        assert isinstance(said.word, deposit.Settled | payout.Confirmed)
+        assert (said.word.amount_minor, said.word.currency) == (50_00, "EUR")
+
+    def test_an_amount_that_cannot_be_read_is_no_success(self) -> None:
+        for amount in (None, "", "x", 0, -5, "1.001", "NaN", True, 10**17):
+            assert isinstance(self.read(self.with_amount(amount, "EUR")).said, Unclear), amount
+
+
+class OnlyHints(ProviderContract):
+    """Its notifications say that something happened; what it was, it is asked."""
+
+    def test_a_genuine_notification_makes_us_ask(self) -> None:
+        said = self.read(self.genuine()).said
+        assert isinstance(said, LookAtDeposit | LookAtPayout)
+        assert whose(said) == OURS

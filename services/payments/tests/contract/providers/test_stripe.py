@@ -25,15 +25,16 @@ from .suite import (
     NOW,
     OURS,
     PLAYER,
-    ProviderContract,
+    TellsAmounts,
     Wire,
 )
 
 
-class TestStripe(ProviderContract):
+class TestStripe(TellsAmounts):
     """Deposits."""
 
     name = "stripe"
+    signature_header = "stripe-signature"
     settings: ClassVar[Mapping[str, Any]] = {"base_url": "https://api.stripe.com"}
     secrets: ClassVar[Mapping[str, str]] = {"api_key": "sk_test_1", "webhook_secret": "whsec_1"}
     other_reference: ClassVar[Mapping[str, Any]] = {"metadata": {"order_id": "7"}}

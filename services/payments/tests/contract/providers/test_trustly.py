@@ -36,7 +36,7 @@ from .suite import (
     REQUEST_ID,
     THEIR_PRIVATE,
     THEIR_PUBLIC,
-    ProviderContract,
+    TellsAmounts,
     Wire,
 )
 
@@ -58,7 +58,7 @@ WRONG_PARTS = {
 }
 
 
-class TestTrustly(ProviderContract):
+class TestTrustly(TellsAmounts):
     """Payouts."""
 
     name = "trustly"
@@ -80,7 +80,7 @@ class TestTrustly(ProviderContract):
         facts: dict[str, Any] = {
             "withdrawal_id": OURS, "request_id": REQUEST_ID, "player_id": PLAYER, "amount_minor": 50_00,
             "currency": "EUR", "destination": {"account_id": "1520389582"},
-            "notification_url": "https://us.example/partner/trustly/x/notifications", **fields,
+            "notification_url": "https://us.example/partner/payments/trustly/x/notifications", **fields,
         }  # fmt: skip
         return PayoutOrder(**facts)
 
@@ -249,7 +249,7 @@ class TestTrustly(ProviderContract):
     @pytest.mark.parametrize(("accepted", "status"), [(True, "OK"), (False, "FAILED")])
     def test_our_answer_is_signed(self, accepted: bool, status: str) -> None:
         notification = self.read(self.notification("debit"))
-        answer = json.loads(self.provider.answer_notification(self.account, notification, accepted=accepted))
+        answer = json.loads(self.provider.answer_notification(self.account, notification, accepted=accepted).body)
         result = answer["result"]
         assert result["data"] == {"status": status}
         assert (result["uuid"], result["method"], answer["version"]) == ("u1", "debit", "1.1")

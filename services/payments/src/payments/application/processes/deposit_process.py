@@ -9,18 +9,28 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from payments.application.attempts import ask
-from payments.application.deposits import deposit_flow, give_up, hear_about_deposit, return_url, schedule_question
+from payments.application.deposits import (
+    deposit_flow,
+    details_of,
+    give_up,
+    hear_about_deposit,
+    notification_url,
+    return_url,
+    schedule_question,
+)
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
-from payments.application.processes.patience import again_after
+from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import ExpireDeposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import (
+    Absent,
     ActionRequired,
     Deposit,
     Processing,
+    Refused,
     Requested,
     Unknown,
     Waiting,
@@ -36,8 +46,6 @@ REPEATABLE = timedelta(hours=23)
 
 PLAYER_PATIENCE = timedelta(hours=24)
 PROVIDER_PATIENCE = timedelta(days=7)
-SLOWEST_WEBHOOK = timedelta(minutes=2)
-"""Where the provider has answered, its webhook normally decides; it is asked no sooner than this."""
 
 
 class DepositProcess:
@@ -75,6 +83,20 @@ class DepositProcess:
         word = await self._question(account, deposit_id, state, age)
         return self._pause(await self.record(account, deposit_id, word), age)
 
+    async def look(self, deposit_id: UUID, casino_id: UUID) -> None:
+        """Ask once because the provider said that something happened, whatever became of the deposit here."""
+        state = await self.state(deposit_id, casino_id)
+        if isinstance(state, Absent | Refused):
+            return
+        account = await self._desk.account(casino_id, asked(state).fact.provider)
+        if not await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
+            return
+        flow = deposit_flow(self._desk, account.provider)
+        call = flow.build_question(account, deposit_id, reference(state))
+        said = await ask(self._desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
+        if not isinstance(said, NotThere | Unanswered):
+            await self.record(account, deposit_id, said)
+
     def _age(self, state: Waiting) -> timedelta:
         return self._desk.now() - asked(state).requested_at
 
@@ -107,12 +129,17 @@ class DepositProcess:
         flow = deposit_flow(self._desk, account.provider)
         async with self._desk.app.db.read() as connection:
             back_to = await return_url(self._desk, connection, requested)
+            details = await details_of(self._desk, connection, requested)
+        if details is None:
+            return Unanswered()  # What we would send now is not what was sent.
         intent = DepositIntent(
             deposit_id=deposit_id,
             player_id=requested.fact.player_id,
             amount_minor=requested.fact.amount_minor,
             currency=requested.fact.currency,
             return_url=back_to,
+            notification_url=notification_url(self._desk, account),
+            details=details,
         )
         call = flow.build_call(account, intent)
         return await ask(self._desk, account, "deposit.create", deposit_id, call, flow.parse_answer)

@@ -11,6 +11,9 @@ _STEPS = (
 )
 _LAST = timedelta(days=1)
 
+SLOWEST_WEBHOOK = timedelta(minutes=2)
+"""Where the provider has answered, its webhook normally decides; it is asked no sooner than this."""
+
 
 def again_after(age: timedelta) -> timedelta:
     """The pause before the next question about something of this age.

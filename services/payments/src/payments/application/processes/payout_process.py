@@ -1,10 +1,12 @@
-"""A payout after its approval: recorded, sent, and sent again in identical form until an answer is believed.
+"""A payout after its approval: recorded, sent, and asked about until an answer is believed.
 
-The provider does not process an identical request twice, so the order itself is the safe question after an unknown
-outcome. It never goes to another provider, nor to the same one as another customer of it, who would pay again.
+A provider pays identical orders once. So where it cannot be asked what became of one, the order itself is the safe
+question after an unknown outcome; where it can, the order is sent again only once the provider surely never took it.
+It never goes to another provider, nor to the same one as another customer of it, who would pay again.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -14,21 +16,35 @@ import msgspec
 from chassis.domain import uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
+from payments.application.deposits import notification_url
 from payments.application.desk import Desk, set_aside
-from payments.application.ports import PayoutOrder, ProviderAccount
+from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
-from payments.application.processes.patience import again_after
+from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.withdrawals import hear_about_payout, payout_flow
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
-from payments.domain.withdrawal.states import Approved, Sending, Unknown, Withdrawal
+from payments.domain.withdrawal.states import Approved, Existing, Paid, Returned, Sending, Sent, Unknown, Withdrawal
 from payments.domain.withdrawal.words import Declined, PayoutWord, Unanswered
 
 NAME = "payout-process"
 
 PROVIDER_OFF = timedelta(minutes=1)
 """The pause before looking again whether a provider that is off, or may not be called, is on."""
+
+
+PROVIDER_PATIENCE = timedelta(days=30)
+"""How long an order the provider took is asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """An order, the account it goes to, and how the provider calls it."""
+
+    account: ProviderAccount
+    order: PayoutOrder
+    reference: str | None
 
 
 class PayoutProcess:
@@ -43,6 +59,7 @@ class PayoutProcess:
         Returns the pause before it is sent again, or None when the provider has it, or nothing is to be sent.
         """
         state = await self._state(withdrawal_id, casino_id)
+        first = isinstance(state, Approved)
         if isinstance(state, Approved):
             started = await self._start(withdrawal_id, casino_id, state)
             if started is None:
@@ -50,11 +67,26 @@ class PayoutProcess:
             state = started
         if not isinstance(state, Sending | Unknown):
             return None
-        account = await self._desk.account(casino_id, state.order.fact.provider)
-        same = await is_same_customer(self._desk, account, withdrawal_id, state.sent_as)
-        word = await self._order(account, withdrawal_id, state) if same else Unanswered()
-        after = await self._record(account, withdrawal_id, word)
+        errand = await self._errand(withdrawal_id, casino_id, state)
+        word = (await self._order(errand) if first else await self._find_out(errand)) if errand else Unanswered()
+        after = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
         return again_after(age) if isinstance(after, Sending | Unknown) else None
+
+    async def ask(self, withdrawal_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
+        """Ask what became of an order that was sent: its notification may be late, lost, or tell nothing.
+
+        Returns the pause before the next question, or None where there is nothing to ask, or nobody.
+        """
+        state = await self._state(withdrawal_id, casino_id)
+        if not isinstance(state, Sent | Unknown | Paid | Returned) or age > PROVIDER_PATIENCE:
+            return None
+        errand = await self._errand(withdrawal_id, casino_id, state)
+        word = await self._question(errand) if errand else None
+        if word is None:
+            return None
+        if not isinstance(word, NotThere):
+            state = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
+        return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Sent) else None
 
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called."""
@@ -69,42 +101,65 @@ class PayoutProcess:
 
         return await self._desk.app.transact(work, self._ctx(casino_id))
 
-    async def _order(self, account: ProviderAccount, withdrawal_id: UUID, state: Sending | Unknown) -> PayoutWord:
-        fact = state.order.fact
+    async def _errand(self, withdrawal_id: UUID, casino_id: UUID, state: Existing) -> _Errand | None:
+        """What is sent or asked about, as whom; None when we are not the same customer of the provider any more."""
+        fact, sent = state.order.fact, state.order.errand
+        account = await self._desk.account(casino_id, fact.provider)
+        if sent is None or not await is_same_customer(self._desk, account, withdrawal_id, sent.sent_as):
+            return None
         async with self._desk.app.db.read() as connection:
             destination = await self._desk.vault.decrypt(connection, fact.player_id, state.order.destination)
-        if destination is None:
-            return Declined(code="destination_erased")
-        flow = payout_flow(self._desk, account.provider)
         order = PayoutOrder(
             withdrawal_id=withdrawal_id,
-            request_id=state.request_id,
+            request_id=sent.request_id,
             player_id=fact.player_id,
             amount_minor=fact.amount_minor,
             currency=fact.currency,
-            destination=_decoded(destination),
-            notification_url=f"{self._desk.public_base_url}/partner/{account.provider}/{account.casino_id}/notifications",
+            destination=_decoded(destination) if destination else {},
+            notification_url=notification_url(self._desk, account),
         )
+        return _Errand(account, order, sent.reference)
+
+    async def _order(self, errand: _Errand) -> PayoutWord:
+        account, order = errand.account, errand.order
+        if not order.destination:
+            return Declined(code="destination_erased")
+        flow = payout_flow(self._desk, account.provider)
         call = flow.build_call(account, order)
         read = partial(flow.parse_answer, account, order)
-        return await ask(self._desk, account, "payout.order", withdrawal_id, call, read)
+        return await ask(self._desk, account, "payout.order", order.withdrawal_id, call, read)
 
-    async def _record(self, account: ProviderAccount, withdrawal_id: UUID, word: PayoutWord) -> Withdrawal:
+    async def _find_out(self, errand: _Errand) -> PayoutWord:
+        """What became of an order without a believable answer; sent again where the provider surely never took it."""
+        word = await self._question(errand)
+        return await self._order(errand) if word is None or isinstance(word, NotThere) else word
+
+    async def _question(self, errand: _Errand) -> PayoutWord | NotThere | None:
+        """None: the provider cannot be asked, or only by sending the order again."""
+        account, order = errand.account, errand.order
+        flow = payout_flow(self._desk, account.provider)
+        call = flow.build_question(account, order, errand.reference)
+        if call is None:
+            return None
+        read = partial(flow.parse_question, account, order)
+        return await ask(self._desk, account, "payout.ask", order.withdrawal_id, call, read)
+
+    async def _record(self, casino_id: UUID, provider: str, withdrawal_id: UUID, word: PayoutWord) -> Withdrawal:
         async def work(uow: UnitOfWork) -> Withdrawal:
             try:
                 return (await hear_about_payout(self._desk, uow, withdrawal_id, word)).state
             except UnlawfulPayoutWord as unlawful:
                 await set_aside(
                     uow,
-                    casino_id=account.casino_id,
-                    provider=account.provider,
+                    casino_id=casino_id,
+                    provider=provider,
                     notification_id=f"answer:{withdrawal_id}",
                     code=unlawful.why,
                     facts={"our_reference": str(withdrawal_id), "word": type(word).__name__},
                 )
                 return (await uow.load(withdrawal, withdrawal_id)).state
 
-        return await self._desk.app.transact(work, self._ctx(account.casino_id))
+        return await self._desk.app.transact(work, self._ctx(casino_id))
 
     async def _state(self, withdrawal_id: UUID, casino_id: UUID) -> Withdrawal:
         async def work(uow: UnitOfWork) -> Withdrawal:

@@ -70,7 +70,11 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
             if code is not None:
                 return [DepositRefused(**fact.fields(), code=code)]
             requested = DepositRequested(
-                **fact.fields(), return_url=command.return_url, sent_as=command.sent_as, requested_at=command.now
+                **fact.fields(),
+                return_url=command.return_url,
+                details=command.details,
+                sent_as=command.sent_as,
+                requested_at=command.now,
             )
             return [requested]
         case Refused():
@@ -187,7 +191,7 @@ def _stop(command: StopDeposit, state: Deposit) -> Sequence[DepositEvent]:
 def evolve(state: Deposit, event: DepositEvent) -> Deposit:
     match event:
         case DepositRequested():
-            return Requested(_fact(event), event.return_url, event.sent_as, event.requested_at)
+            return Requested(_fact(event), event.return_url, event.sent_as, event.requested_at, event.details)
         case DepositRefused():
             return Refused(_fact(event))
         case _:

@@ -12,7 +12,8 @@ from payments.domain.deposit.words import DepositWord
 class RequestDeposit:
     """The player wants to pay in; `standing` is what is known of him now.
 
-    `return_url` is already unreadable without his key. `sent_as`: the customer of the provider that the casino is now.
+    `return_url` and `details` are already unreadable without his key. `sent_as`: the customer of the provider that the
+    casino is now.
     """
 
     player_id: UUID
@@ -24,6 +25,7 @@ class RequestDeposit:
     sent_as: str
     standing: DepositStanding
     now: datetime
+    details: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,10 +45,12 @@ class DepositRequested(DepositFact):
     """We mean to ask the provider. Recorded before the call, so that no call is ever forgotten.
 
     `return_url` is readable with the player's key only. `sent_as` is the fingerprint of who we are at the provider:
-    nobody else asks about it. Empty: from before it was kept.
+    nobody else asks about it. Empty: from before it was kept. `details`, what the provider must know beside (JSON), is
+    readable with the player's key only as well.
     """
 
     return_url: str | None
+    details: str | None = None
     sent_as: str = ""
     requested_at: datetime
 

@@ -26,6 +26,7 @@ class Requested:
     return_url: str | None
     sent_as: str
     requested_at: datetime
+    details: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The life of a withdrawal: on hold, approved by people, sent once, then whatever the provider says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from chassis.domain import Decider, NotFound
@@ -43,6 +44,7 @@ from payments.domain.withdrawal.states import (
     AtProvider,
     AwaitingApproval,
     Cancelled,
+    Errand,
     Existing,
     Failed,
     Order,
@@ -88,7 +90,7 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         currency=command.currency,
     )
     if not isinstance(state, Absent):
-        if state.order != Order(fact, command.destination):
+        if (state.order.fact, state.order.destination) != (fact, command.destination):
             raise WithdrawalAlreadyRequested(field="withdrawal_id")
         return []
     check(command.policy, command.standing, command.amount_minor)
@@ -338,11 +340,13 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
     after: Withdrawal
     match event:
         case PayoutStarted():
-            after = Sending(state.order, event.request_id, event.sent_as)
+            after = Sending(replace(state.order, errand=Errand(event.request_id, event.sent_as)))
         case PayoutOutcomeUnknown():
-            after = Unknown(state.order, state.request_id, state.sent_as) if isinstance(state, Sending) else state
+            after = Unknown(state.order) if isinstance(state, Sending) else state
         case PayoutSent():
-            after = Sent(state.order, event.reference)
+            errand = state.order.errand
+            known = replace(errand, reference=event.reference) if errand else None
+            after = Sent(replace(state.order, errand=known), event.reference)
         case WithdrawalPaid():
             after = Paid(state.order)
         case WithdrawalFailed():

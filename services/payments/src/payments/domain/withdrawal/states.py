@@ -13,11 +13,21 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """How an order goes to its provider: under which id, as which customer, and how the provider calls it."""
+
+    request_id: UUID
+    sent_as: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be paid, and to where (readable with the player's key only)."""
+    """What is to be paid, and to where (readable with the player's key only); how it was sent, once it was."""
 
     fact: WithdrawalFact
     destination: str
+    errand: Errand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,6 @@ class Sending:
     """The order is about to be sent, or was, and its answer is not recorded yet."""
 
     order: Order
-    request_id: UUID
-    sent_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,6 @@ class Unknown:
     """The order was sent and nothing believable came back."""
 
     order: Order
-    request_id: UUID
-    sent_as: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from payments.application.ports import Operation
+from payments.application.stores import Operation
 
 
 class AttemptItem(BaseModel):

@@ -53,6 +53,7 @@ async def request_a_deposit(
         amount_minor=body.amount_minor,
         currency=body.currency,
         return_url=body.return_url,
+        details=body.details,
     )
 
     async def work(uow: UnitOfWork) -> DepositBegun:

@@ -11,6 +11,7 @@ from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.states import DepositStatus
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
 
 
@@ -23,6 +24,13 @@ class DepositBody(StrictModel):
     currency: CurrencyCode
     return_url: WebAddress = Field(
         description="Where the provider sends the player back to. Coming back proves nothing"
+    )
+    details: Annotated[
+        dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=255)]], Field(max_length=10)
+    ] = Field(
+        default_factory=dict,
+        description="What the provider must know beside: the way of paying, the payer's name. Stripe: nothing",
+        repr=False,
     )
 
 

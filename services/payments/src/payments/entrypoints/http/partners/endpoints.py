@@ -5,29 +5,18 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Public
-from payments.application.desk import Desk
 from payments.application.notifications import Mail, receive_notification
 from payments.entrypoints.http.desk import TheDesk
 
-router = APIRouter(prefix="/partner", tags=["partners"])
-
-
-@router.post("/stripe/{casino_id}/webhook", dependencies=[Public("signed by Stripe with the casino's webhook secret")])
-async def stripe_webhook(casino_id: UUID, request: Request, desk: TheDesk) -> Response:
-    """An event of Stripe's. Anything but a 2xx makes Stripe send it again."""
-    return await _receive(desk, "stripe", casino_id, request)
+router = APIRouter(prefix="/partner/payments", tags=["partners"])
 
 
 @router.post(
-    "/trustly/{casino_id}/notifications",
-    dependencies=[Public("signed by Trustly with the key in the casino's account")],
+    "/{provider}/{casino_id}/notifications",
+    dependencies=[Public("signed by the provider as its protocol says, with what is in the casino's account")],
 )
-async def trustly_notification(casino_id: UUID, request: Request, desk: TheDesk) -> Response:
-    """A notification of Trustly's, answered with a signed OK or FAILED."""
-    return await _receive(desk, "trustly", casino_id, request)
-
-
-async def _receive(desk: Desk, provider: str, casino_id: UUID, request: Request) -> Response:
+async def receive(provider: str, casino_id: UUID, request: Request, desk: TheDesk) -> Response:
+    """A notification of a payment provider's, answered in its own form. Anything but a 2xx makes it come again."""
     mail = Mail(
         casino_id=casino_id,
         provider=provider,
@@ -35,4 +24,5 @@ async def _receive(desk: Desk, provider: str, casino_id: UUID, request: Request)
         headers={name.lower(): value for name, value in request.headers.items()},
         ip=request.client.host if request.client else None,
     )
-    return Response(await receive_notification(desk, mail), media_type="application/json")
+    reply = await receive_notification(desk, mail)
+    return Response(reply.body, media_type=reply.media_type)

@@ -9,7 +9,7 @@ import msgspec
 
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
-from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.reading import refuse_others, section, word
 from payments.strategies.providers.stripe.amounts import to_wire
 from payments.strategies.providers.stripe.intents import REFERENCE, error_code, word_of
 
@@ -28,6 +28,9 @@ class StripeDeposits:
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         to_wire(amount_minor, currency)
+
+    def check_details(self, details: Mapping[str, str]) -> None:
+        refuse_others(details, frozenset(), within="details")
 
     def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
         form = {

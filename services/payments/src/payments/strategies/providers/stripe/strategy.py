@@ -13,11 +13,13 @@ from payments.application.ports import (
     Notification,
     PayoutFlow,
     ProviderAccount,
+    Reply,
     Said,
     Unclear,
 )
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
 from payments.strategies.providers.stripe.signature import verified_at
@@ -45,6 +47,8 @@ class Stripe:
     name = "stripe"
     hosts = frozenset({"api.stripe.com"})  # Live and test differ by the key alone.
     identity = ("base_url",)  # The customer himself is told by the key, which is secret and may be rotated.
+
+    codes = CODES
 
     def __init__(self) -> None:
         self.deposits = StripeDeposits()
@@ -85,8 +89,8 @@ class Stripe:
         notification: Notification,  # noqa: ARG002
         *,
         accepted: bool,  # noqa: ARG002
-    ) -> bytes:
-        return b'{"received":true}'
+    ) -> Reply:
+        return Reply(b'{"received":true}')
 
 
 def _said(kind: str, thing: Mapping[str, Any]) -> Said:

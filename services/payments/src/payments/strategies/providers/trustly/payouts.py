@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
-from payments.application.ports import HttpAnswer, HttpCall, PayoutOrder, ProviderAccount
+from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
 from payments.strategies.providers.trustly.signature import Signed, Unreadable, parsed, sign, verify
@@ -79,6 +79,19 @@ class TrustlyPayouts:
         except Unreadable:
             return Unanswered()
         return Unanswered()
+
+    def build_question(
+        self,
+        account: ProviderAccount,  # noqa: ARG002 - the identical order is the question
+        order: PayoutOrder,  # noqa: ARG002
+        reference: str | None,  # noqa: ARG002
+    ) -> HttpCall | None:
+        return None
+
+    def parse_question(
+        self, account: ProviderAccount, order: PayoutOrder, answer: HttpAnswer | None
+    ) -> PayoutWord | NotThere:
+        return self.parse_answer(account, order, answer)
 
 
 def algorithm(account: ProviderAccount) -> str:

@@ -15,11 +15,13 @@ from payments.application.ports import (
     Nothing,
     Notification,
     ProviderAccount,
+    Reply,
     Said,
     Unclear,
 )
 from payments.domain.withdrawal.words import Confirmed, SentBack
 from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.trustly.codes import CODES
 from payments.strategies.providers.trustly.payouts import TrustlyPayouts, algorithm
 from payments.strategies.providers.trustly.signature import (
     ALGORITHMS,
@@ -47,6 +49,8 @@ class Trustly:
     name = "trustly"
     hosts = frozenset({"api.trustly.com", "test.trustly.com"})
     identity = ("base_url", "username")
+
+    codes = CODES
 
     def __init__(self) -> None:
         self.deposits: DepositFlow | None = None
@@ -94,11 +98,11 @@ class Trustly:
             ticket=uuid,
         )
 
-    def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> bytes:
+    def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> Reply:
         method, uuid, data = notification.kind, notification.ticket, {"status": "OK" if accepted else "FAILED"}
         signature = sign(account.secrets["private_key"], algorithm(account), Signed(method, uuid, data))
         result = {"signature": signature, "uuid": uuid, "method": method, "data": data}
-        return json.dumps({"result": result, "version": "1.1"}).encode()
+        return Reply(json.dumps({"result": result, "version": "1.1"}).encode())
 
 
 def _said(method: str, data: Mapping[str, Any]) -> Said:

@@ -1,0 +1,132 @@
+"""What payments keeps of its dealings with providers, as Protocols; adapters implement them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.application.ports import Notification, ProviderAccount
+from payments.domain.deposit.bounds import DepositBounds
+from payments.domain.withdrawal.policy import WithdrawalPolicy
+
+Operation = Literal["deposit.create", "deposit.ask", "deposit.cancel", "payout.order", "payout.ask"]
+Lock = Literal["share", "update"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One call out to a provider and how it went: no address, no secret, nothing of a person.
+
+    Attributes:
+        payment_id: of the deposit or withdrawal.
+        key: by which the provider knows a repeat.
+        outcome: what the answer said, as a class; `asked` until one was kept.
+        http_status: of the answer; None: there was none.
+        code: the provider's reason, where it said no.
+        duration_ms: until the answer, or until none was waited for any longer.
+    """
+
+    id: UUID
+    casino_id: UUID
+    provider: str
+    operation: Operation
+    payment_id: UUID
+    key: str | None
+    outcome: str
+    at: datetime
+    http_status: int | None = None
+    code: str | None = None
+    duration_ms: int | None = None
+
+
+class Attempts(Protocol):
+    """What was asked of providers, call by call."""
+
+    async def note(self, connection: AsyncConnection, attempt: Attempt) -> None:
+        """Keep it, or how it went if it is kept already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOverview:
+    """What may be shown of an account: which secrets are set, never their values."""
+
+    provider: str
+    enabled: bool
+    currencies: Sequence[str]
+    settings: Mapping[str, Any]
+    secrets_set: Sequence[str]
+    deposit_bounds: Mapping[str, DepositBounds]
+    updated_at: datetime
+
+
+class ProviderAccounts(Protocol):
+    """The casinos' accounts at providers."""
+
+    async def find(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, *, lock: Lock | None = None
+    ) -> ProviderAccount | None:
+        """The account with its secrets open, enabled or not. `lock`: until the transaction ends nobody changes it
+        (`share`), or nobody else even relies on it (`update`)."""
+        ...
+
+    async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
+        """Keep the account as it is now."""
+        ...
+
+    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
+        """A casino's accounts, by name."""
+        ...
+
+
+class WithdrawalPolicies(Protocol):
+    """The casinos' rules for withdrawals."""
+
+    async def find(self, connection: AsyncConnection, casino_id: UUID, currency: str) -> WithdrawalPolicy | None:
+        """The policy of a casino for a currency, if it has set one."""
+        ...
+
+    async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, WithdrawalPolicy]:
+        """A casino's policies by currency."""
+        ...
+
+    async def save(
+        self, connection: AsyncConnection, casino_id: UUID, currency: str, policy: WithdrawalPolicy, now: datetime
+    ) -> None:
+        """Keep the policy as it is now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What became of a notification. `accepted` is what the provider is answered."""
+
+    outcome: str
+    accepted: bool
+
+
+class Notifications(Protocol):
+    """Which notifications were handled: each counts once."""
+
+    async def claim(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, notification: Notification
+    ) -> Handled | None:
+        """Take it, or learn what became of it when somebody took it before. Who comes at the same time waits."""
+        ...
+
+    async def note(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        provider: str,
+        notification: Notification,
+        handled: Handled,
+        *,
+        code: str | None,
+        sealed: str | None,
+    ) -> None:
+        """Remember what became of it; `sealed` is the whole of it, for a person to look into."""
+        ...
