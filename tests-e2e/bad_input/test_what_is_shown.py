@@ -33,7 +33,7 @@ WORDS = {
     "/assignments reason": "why somebody has a role",
     "/alarms facts": "counts",
     "/audit reason": "the audit log is for auditors; words about players and their money take a permission more",
-    "/audit outcome": "denied or not, and how a proposal ended; entries that tell of more are not there",
+    "/audit outcome": "what was decided, and how a proposal ended; entries that tell of more are not there",
     "/audit before": "as the contents of events are told",
     "/audit after": "as the contents of events are told",
     "/break-glass reason": "why an emergency was opened",

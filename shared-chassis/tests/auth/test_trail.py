@@ -131,7 +131,7 @@ async def test_a_denial_is_kept_with_all_that_is_known_of_it(client: httpx.Async
     assert answer.status_code == 403
     [entry] = trail.taken()
     fact = entry.fact
-    assert (fact.permission, fact.decision, fact.outcome) == (VIEW, "not_granted", "denied")
+    assert (fact.permission, fact.decision, fact.outcome) == (VIEW, "not_granted", "deny")
     assert (fact.subject_kind, fact.subject_id) == ("route", "GET /things/{casino_id}")
     assert (str(fact.request_id), fact.policy_version) == (answer.headers["x-request-id"], 1)
     assert (fact.amr, fact.authenticated_at is not None, fact.break_glass) == (("otp", "pwd"), True, False)
@@ -157,9 +157,9 @@ async def test_critical_and_revealing_permissions_are_kept_when_they_are_used(
     kept = [(one.fact.permission, one.fact.casino_id, one.fact.outcome, one.fact.rules) for one in trail.taken()]
     rules = ("test0@1#1",)
     assert kept == [
-        (PAY, None, "allowed", rules),
-        (PAY, CASINO, "allowed", rules),
-        (REVEAL, None, "allowed", rules),
+        (PAY, None, "allow", rules),
+        (PAY, CASINO, "allow", rules),
+        (REVEAL, None, "allow", rules),
     ]
 
 
@@ -195,7 +195,7 @@ async def test_reaching_for_another_casino_is_kept_with_the_casino(
     other = uuid4()
     headers = bearer(make_token(permissions=[VIEW, PAY], casinos=[CASINO]))
     assert (await client.request(method, f"/things/{other}{path}", headers=headers)).status_code == 404
-    denied = [one.fact for one in trail.taken() if one.fact.outcome == "denied"]
+    denied = [one.fact for one in trail.taken() if one.fact.outcome == "deny"]
     assert [(one.decision, one.casino_id) for one in denied] == [("out_of_scope", other)]
 
 

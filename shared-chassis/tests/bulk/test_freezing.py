@@ -136,4 +136,7 @@ async def test_the_trace_has_counts_and_a_hash_and_nobody_s_address(shop: Shop) 
     assert {one["data"]["details"]["sha256"] for one in (frozen, started, finished)} == {job["sha256"]}
     assert (finished["data"]["details"]["done"], finished["data"]["details"]["rows"]) == (2, 2)
     assert started["reason"] == "the match was fixed"
+    why = [(one["data"]["decision"], bool(one["data"]["rules"])) for one in (frozen, started, finished)]
+    assert why == [("allowed", True), ("allowed", True), (None, False)], "that it is finished nobody decided"
+    assert [one["data"]["authenticated_at"] is None for one in (frozen, started)] == [False, True]
     assert "ann@example.com" not in str([frozen, started, finished])

@@ -143,8 +143,8 @@ async def test_what_is_refused_is_kept_for_the_audit_log_without_anything_the_ca
     await client.get("/me", headers=stranger)
     kept = trail.taken(last=True)
     assert [(one.fact.outcome, one.fact.decision, one.fact.subject_id) for one in kept] == [
-        ("denied", "not_proved", str(program.id)),
-        ("denied", "not_proved", "unknown"),
+        ("deny", "not_proved", str(program.id)),
+        ("deny", "not_proved", "unknown"),
     ]
     assert all(one.fact.request_id for one in kept)
     told = "".join(f"{one.fact.model_dump()} {one.context}" for one in kept)
@@ -160,7 +160,7 @@ async def test_a_flood_of_refused_signatures_is_a_line(
     for number in range(20):
         await client.send(once)
         await client.get("/me", headers={"signature": f"sig{number}=::", "signature-input": f"sig{number}=(;;"})
-    counted = {one.fact.subject_id: one.fact.count for one in trail.taken(last=True) if one.fact.outcome == "denied"}
+    counted = {one.fact.subject_id: one.fact.count for one in trail.taken(last=True) if one.fact.outcome == "deny"}
     assert counted == {str(program.id): 20, "unknown": 20}
 
 

@@ -46,7 +46,7 @@ async def test_a_page_taken_away_is_recorded_as_an_export_is(home: House) -> Non
     assert [one.status_code for one in (first, second, third)] == [200, 200, 200]
     recorded: list[Any] = [one["data"] for one in await home.recorded()]
     assert {(one["action"], one["permission"], one["outcome"]) for one in recorded} == {
-        ("export.page", EXPORT, "allowed")
+        ("export.page", EXPORT, "allow")
     }
     told = [one["details"] for one in recorded]
     assert [(one["list"], one["rows"], one["sha256"]) for one in told] == [

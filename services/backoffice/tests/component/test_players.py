@@ -102,6 +102,11 @@ async def test_more_reveals_than_anybody_needs_are_refused_and_told_once_an_hour
     assert (told.service, told.reveals) == ("backoffice", 30)
     looks = [one for one in await said(service) if isinstance(one, AccessRecorded) and one.action == "reveal"]
     assert len(looks) == 31, "what was refused was not shown"
+    look = looks[0]
+    assert (look.outcome, look.decision, look.permission) == ("allow", "allowed", P.PLAYER_REVEAL)
+    assert look.policy_version == 1
+    assert look.rules, "the lines of roles that let her"
+    assert None not in (look.request_id, look.authenticated_at)
     clock.advance(timedelta(hours=1))
     assert await reveals(curious) == 200, "an hour later there is room again"
     assert len(await alarms()) == 1

@@ -193,7 +193,7 @@ async def test_who_may_not_search_by_it_leaves_a_refusal(service: Service) -> No
         problem(answer, 403, "forbidden")
         kept = [one.fact for one in app.state.trail.taken(last=True)]
     assert [(one.permission, one.decision, one.outcome) for one in kept] == [
-        (P.PLAYER_SEARCH_IDENTITY, "not_granted", "denied")
+        (P.PLAYER_SEARCH_IDENTITY, "not_granted", "deny")
     ]
 
 
@@ -204,7 +204,7 @@ async def test_who_looks_for_a_person_leaves_a_trace_without_the_person(world: W
     await world.get(world.player_id)
     traces = [fact for fact in await said(service) if isinstance(fact, AccessRecorded)]
     assert [(one.action, one.permission, one.outcome) for one in traces] == [
-        ("search.identity", P.PLAYER_SEARCH_IDENTITY, "allowed")
+        ("search.identity", P.PLAYER_SEARCH_IDENTITY, "allow")
     ] * 3
     assert len({one.subject_id for one in traces}) == 3
 

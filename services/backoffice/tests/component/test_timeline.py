@@ -84,7 +84,7 @@ async def test_limits_and_suspicions_are_not_there_for_whoever_does_not_see_them
     looked = AccessRecorded(
         action="verification.hit.evidence",
         permission="verification.hit.decide",
-        outcome="allowed",
+        outcome="allow",
         subject_kind="player",
         subject_id=str(player["player_id"]),
         casino_id=player["casino_id"],
@@ -177,7 +177,7 @@ async def test_why_colleagues_did_something_is_for_whoever_may_read_that(
     looked = AccessRecorded(
         action="reveal",
         permission=P.PLAYER_REVEAL,
-        outcome="allowed",
+        outcome="allow",
         subject_kind="player",
         subject_id=str(player["player_id"]),
         casino_id=player["casino_id"],

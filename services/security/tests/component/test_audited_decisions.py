@@ -7,16 +7,19 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 
 from chassis.auth.trail import AccessTrail, write
 from chassis.messaging.bus import Record
 from chassis.messaging.processing import Processor
 from chassis.runtime import Service, http_application
 from chassis.testing.client import client as talking
+from chassis.testing.feed import Feed
 from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer
 from contracts.platform.events import AccessRecorded
+from security.read_models.audit_log import OUTCOME, table
 
 from .api import V1, add_colleague, enter
 from .clients_api import Program, ask, register
@@ -48,7 +51,7 @@ async def test_a_refusal_is_found_in_the_audit_log(service: Service, first_passw
         assert await write(trail, service.application) == 1
         assert await arrived(service) == 3, "the refusals, and two passwords that were changed"
         for asked in (
-            "outcome=eq.denied",
+            "outcome=eq.deny",
             "decision=eq.not_granted",
             "permission=eq.security.staff.list",
             f"actor_id=eq.{bob['staff_id']}&decision=neq.allowed",
@@ -56,8 +59,35 @@ async def test_a_refusal_is_found_in_the_audit_log(service: Service, first_passw
         ):
             [entry] = await listed(client, admin, asked)
             assert (entry["actor_id"], entry["after"]["count"]) == (bob["staff_id"], 3)
-            assert (entry["outcome"], entry["decision"]) == ("denied", "not_granted")
+            assert (entry["outcome"], entry["decision"]) == ("deny", "not_granted")
         assert await listed(client, admin, "decision=eq.explicit_deny") == []
+
+
+def entry_before(**changes: Any) -> AccessRecorded:
+    """As decisions were told before they had one set of words: by `denied` or `allowed`, and why."""
+    known: dict[str, Any] = {"action": "staff.list", "subject_kind": "route", "subject_id": "GET /staff"}
+    return AccessRecorded(**{**known, **changes})
+
+
+async def test_what_was_decided_has_one_set_of_words(service: Service, first_password: str) -> None:
+    app, tell = http_application(service), Feed(service)
+    async with talking(app) as client:
+        admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+        words = {"deny": "not_granted", "challenge": "step_up_needed", "four_eyes": "approval_needed"}
+        for outcome, code in {**words, "allow": "allowed"}.items():
+            before = "denied" if outcome in ("deny", "challenge") else "allowed"
+            await tell(entry_before(outcome=outcome, decision=code), entry_before(outcome=before, decision=code))
+            found = await listed(client, admin, f"outcome=eq.{outcome}")
+            assert [(one["outcome"], one["decision"]) for one in found] == [(outcome, code)] * 2
+        for word in ("denied", "allowed", "den"):
+            answer = await client.get(f"{V1}/audit?outcome=eq.{word}", headers=bearer(admin))
+            problem(answer, 400, "LST104")
+    async with service.db.read() as connection:
+        await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        statement = select(table.c.entry_id).where(OUTCOME == "deny")
+        sql = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+        plan = "\n".join((await connection.execute(text(f"EXPLAIN {sql}"))).scalars())
+    assert "ix_rm_audit_log_came_to" in plan
 
 
 async def test_log_ins_of_programs_are_found_in_the_audit_log(service: Service, first_password: str) -> None:
@@ -78,9 +108,9 @@ async def test_log_ins_of_programs_are_found_in_the_audit_log(service: Service, 
             (one["after"]["outcome"], one["after"]["details"].get("why"), one["after"]["count"]) for one in entries
         }
         assert found == {
-            ("allowed", None, 1),
-            ("denied", "it was used before", 3),
-            ("denied", "it is for somebody else", 1),
+            ("allow", None, 1),
+            ("deny", "it was used before", 3),
+            ("deny", "it is for somebody else", 1),
         }
         assert {one["actor_id"] for one in entries} == {program.client_id}
 

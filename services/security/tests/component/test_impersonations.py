@@ -89,7 +89,16 @@ async def test_it_is_told_who_looked_and_why_and_the_token_is_kept_nowhere(
     assert [(one.data["action"], one.data["subject_id"], one.casinoid, one.reason) for one in told] == [
         ("player.view_as", str(ann), casino.id, WHY["reason"])
     ]
-    assert told[0].actorid == claims(person.token)["sub"]
+    token, data = claims(person.token), told[0].data
+    assert told[0].actorid == token["sub"]
+    assert (data["permission"], data["decision"], data["outcome"]) == (
+        "security.impersonation.start",
+        "allowed",
+        "allow",
+    )
+    assert data["amr"] == sorted(token["amr"])
+    assert data["rules"], "the lines of his roles that let him"
+    assert (data["policy_version"] > 0, data["authenticated_at"] is not None) == (True, True)
 
 
 async def test_nobody_looks_as_a_colleague_or_as_nobody(person: Person, client: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """Who calls, what they may, and the marker every route must carry."""
 
+from chassis.auth.acts import act
 from chassis.auth.caller import Caller
 from chassis.auth.errors import (
     ApprovalNeeded,
@@ -37,6 +38,7 @@ __all__ = [
     "TokenVerifier",
     "Unauthenticated",
     "Verifier",
+    "act",
     "guarded",
     "manifest",
 ]

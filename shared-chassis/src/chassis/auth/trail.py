@@ -17,6 +17,7 @@ from uuid import UUID
 from prometheus_client import Counter
 from starlette.requests import HTTPConnection
 
+from chassis.auth.acts import emergency_roles, proof, roles_of, why
 from chassis.auth.caller import Caller
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.policy.model import Decision, Outcome, Policy, Wish
@@ -39,7 +40,6 @@ TELLING: Final = frozenset({"reveal", "export", "approve"})
 """The first words of actions whose every use is kept."""
 
 _LONGEST_ROUTE: Final = 255
-_MOST_RULES: Final = 20
 
 LOST = Counter("access_trail_lost_total", "Decisions that found no room in the trail", registry=REGISTRY)
 WRITTEN = Counter("access_trail_entries_total", "Entries of the trail that were published", registry=REGISTRY)
@@ -72,13 +72,10 @@ class _Emergency:
     policy: Policy | None = None
     names: frozenset[str] = field(default_factory=frozenset)
 
-    def gave(self, policy: Policy | None, rules: Iterable[str]) -> bool:
-        if policy is None:
-            return False
+    def gave(self, policy: Policy | None, decision: Decision) -> bool:
         if policy is not self.policy:
-            self.policy = policy
-            self.names = frozenset(role.name for role in policy.roles.values() if role.break_glass)
-        return bool(self.names) and any(rule.partition("@")[0] in self.names for rule in rules)
+            self.policy, self.names = policy, emergency_roles(policy)
+        return bool(self.names) and not self.names.isdisjoint(roles_of(decision))
 
 
 class AccessTrail:
@@ -111,7 +108,7 @@ class AccessTrail:
         if wish.permission:
             self._count(caller, wish.permission, wish.casino_id, decision.outcome)
         policy = caller.access.policy if caller.access is not None else None
-        emergency = decision.allowed and self._emergency.gave(policy, decision.rules)
+        emergency = decision.allowed and self._emergency.gave(policy, decision)
         if not (emergency or self._telling(decision, wish.permission, policy)):
             return
         what = wish.permission or _route(request)
@@ -225,18 +222,14 @@ def _entry(decision: Decision, wish: Wish, caller: Caller, request: HTTPConnecti
     fact = AccessRecorded(
         action=wish.permission.partition(".")[2] or "route.call",
         permission=wish.permission or None,
-        outcome="allowed" if decision.allowed else "denied",
+        outcome=decision.outcome,
         subject_kind="route",
         subject_id=route,
         casino_id=wish.casino_id,
-        decision=decision.code,
-        rules=decision.rules[:_MOST_RULES],
-        policy_version=decision.version,
         request_id=record.request_id if record is not None else None,
-        authenticated_at=caller.asking.authenticated_at,
-        amr=tuple(sorted(caller.amr)),
-        acting_for=caller.acting_for,
         break_glass=emergency,
+        **proof(caller),
+        **why(decision),
     )
     return Entry(fact=fact, context=replace(caller.context(request), casino_id=wish.casino_id))
 

@@ -71,7 +71,7 @@ def not_proved(trail: Trail, action: str, client_id: UUID | None, why: str, requ
     """
     fact = AccessRecorded(
         action=action,
-        outcome="denied",
+        outcome="deny",
         subject_kind="client",
         subject_id=str(client_id or "unknown"),
         decision="not_proved",

@@ -169,7 +169,7 @@ class Bulk:
             expires_at=expires_at,
         )
         job = await jobs.find(uow.connection, job_id)
-        await record(uow, "bulk.frozen", job, action, **frozen.told)
+        await record(uow, "bulk.frozen", job, action, caller, **frozen.told)
         await uow.schedule(EXPIRE, job_id, {}, run_at=expires_at)
         return job
 
@@ -244,13 +244,13 @@ class Bulk:
         somewhere = not started.casinos or any(map(ctx.scope.allows, started.casinos))
         if ctx.actor.id != str(started.requested_by) or not somewhere:
             raise BulkJobUnknown
-        await record(uow, "bulk.started", started, action)
+        await record(uow, "bulk.started", started, action, self._running.requester(started))
         await uow.schedule(RUN, payload.job_id, {})
         return BulkJobItem.of(started, amounts=False)  # Whoever approved it may not be who sees them.
 
     # -- ending ------------------------------------------------------------------------------------------------------
 
-    async def cancel(self, uow: UnitOfWork, job_id: UUID) -> Any:
+    async def cancel(self, uow: UnitOfWork, job_id: UUID, caller: Caller) -> Any:
         """End it: what is done stays done, the row at hand is finished, the rest is left alone.
 
         Raises:
@@ -261,7 +261,7 @@ class Bulk:
             return job
         if job.state in ("finished", "expired"):
             raise BulkJobEnded
-        return await self._end(uow, job, "cancelled")
+        return await self._end(uow, job, "cancelled", caller)
 
     async def expire(self, task: Task) -> None:
         """End one that nobody started in time."""
@@ -269,15 +269,15 @@ class Bulk:
         async def work(uow: UnitOfWork) -> None:
             job = await jobs.lock(uow.connection, task.id)
             if job is not None and job.state in _TO_START and job.expires_at <= uow.ctx.occurred_at:
-                await self._end(uow, job, "expired")
+                await self._end(uow, job, "expired", None)
 
         await self.app.transact(work, Context.system("bulk", self.app.clock))
 
-    async def _end(self, uow: UnitOfWork, job: Any, state: str) -> Any:
+    async def _end(self, uow: UnitOfWork, job: Any, state: str, caller: Caller | None) -> Any:
         now = uow.ctx.occurred_at
         skipped = await jobs.skip_rest(uow.connection, job.id, state, now)
         ended = await jobs.change(uow.connection, job.id, state=state, finished_at=now, skipped=job.skipped + skipped)
-        await record(uow, f"bulk.{state}", ended, self.actions.get(job.action))
+        await record(uow, f"bulk.{state}", ended, self.actions.get(job.action), caller)
         return ended
 
 

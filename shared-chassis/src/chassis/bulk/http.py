@@ -213,7 +213,7 @@ def _add_job(router: APIRouter) -> None:
         async def work(uow: UnitOfWork) -> BulkJobItem:
             job = await _found(uow.connection, caller, bulk, job_id)
             amounts = _sees_amounts(caller, bulk, job.action, job.casinos)
-            return BulkJobItem.of(await bulk.cancel(uow, job_id), amounts=amounts)
+            return BulkJobItem.of(await bulk.cancel(uow, job_id, caller), amounts=amounts)
 
         return await bulk.app.transact(work, caller.context(request))
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from chassis.auth.acts import act
 from chassis.auth.caller import Caller
 from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.held import Held
@@ -21,7 +22,6 @@ from chassis.exports.sight import absent
 from chassis.http.problems import RequestProblem
 from chassis.store import Application, ConcurrentChange, Context, UnitOfWork, VersionConflict
 from chassis.tasks import Retry, Task
-from contracts.platform.events import AccessRecorded
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +78,10 @@ class Running:
         decision = caller.decide(action.permission, casino_id, row.get("amount_minor"), row.get("currency"))
         return None if decision.allowed else decision.code
 
+    def requester(self, job: Any) -> Caller:
+        """Whoever asked for a job, with what they hold now."""
+        return absent(job.requested_by, job.amr, self.held)
+
     async def _next(self, job_id: UUID) -> bool:
         """One row; whether there may be more."""
 
@@ -120,7 +124,7 @@ class Running:
         action = self._actions.get(job.action)
         if action is None or self.held is None:  # A newer version of the service knows it.
             raise Retry(_ASK_AGAIN)
-        caller = absent(job.requested_by, job.amr, self.held).let_in_by(action.permission)
+        caller = self.requester(job).let_in_by(action.permission)
         code = self.refusal(caller, action, row._mapping)  # noqa: SLF001 - SQLAlchemy's public name begins like this
         if code == "policy_stale" or (code is not None and self._may_not_know(uow, job)):
             raise PolicyStale
@@ -162,22 +166,30 @@ class Running:
 
     async def _finish(self, uow: UnitOfWork, job: Any) -> None:
         finished = await jobs.change(uow.connection, job.id, state="finished", finished_at=uow.ctx.occurred_at)
-        await record(uow, "bulk.finished", finished, self._actions.get(job.action))
+        await record(uow, "bulk.finished", finished, self._actions.get(job.action), None)
 
     def _system(self) -> Context:
         return Context.system("bulk", self.app.clock)
 
 
-async def record(uow: UnitOfWork, what: str, job: Any, action: BulkAction | None, **more: Any) -> None:
-    """Leave a trace of a job: counts and its hash, `more` of how it was asked for, and never a row."""
+async def record(
+    uow: UnitOfWork, what: str, job: Any, action: BulkAction | None, caller: Caller | None, **more: Any
+) -> None:
+    """Leave a trace of a job: counts and its hash, `more` of how it was asked for, and never a row.
+
+    Args:
+        caller: who did it; None: it came by itself.
+    """
     counts = {name: getattr(job, name) for name in ("rows", "not_allowed", "done", "refused", "skipped")}
-    fact = AccessRecorded(
-        action=what,
+    fact = act(
+        caller,
+        uow.ctx,
+        what,
+        ("bulk_job", job.id),
         permission=None if action is None else action.permission,
-        outcome="allowed",
-        subject_kind="bulk_job",
-        subject_id=str(job.id),
         casino_id=job.casinos[0] if len(job.casinos) == 1 else None,
         details={"action": job.action, "sha256": job.sha256, **counts, **more},
     )
+    if what == "bulk.started":  # Its requester need not be there, and `absent` does not know when he proved who he is.
+        fact = fact.model_copy(update={"authenticated_at": None})
     await uow.publish(fact, stream_id=f"bulk-job-{job.id}")

@@ -19,6 +19,7 @@ import structlog
 from starlette.datastructures import State
 from starlette.requests import Request
 
+from chassis.auth.acts import act
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
 from chassis.auth.policy.held import Held
@@ -37,7 +38,6 @@ from chassis.privacy import SecretBox
 from chassis.settings import ServiceSettings
 from chassis.store import Application, Context, UnitOfWork
 from chassis.tasks import Handler, Task
-from contracts.platform.events import AccessRecorded
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +104,7 @@ class Exports:
             requested_by=caller.id,
             requested_at=uow.ctx.occurred_at,
         )
-        await self._record(uow, "export.requested", export_id, served.export, told)
+        await self._record(uow, caller, "export.requested", export_id, served.export, told)
         await uow.schedule(MAKE, export_id, {})
         return await jobs.find(uow.connection, export_id)
 
@@ -217,7 +217,7 @@ class Exports:
         if sight_hash(now, served.spec) != row.sight:
             raise ExportOutdated
         told = {"list": row.list, "rows": row.rows, "sha256": row.sha256}
-        await self._record(uow, "export.downloaded", export_id, row.permission, told)
+        await self._record(uow, caller, "export.downloaded", export_id, row.permission, told)
         return row
 
     def taker(self, caller: Caller, export: str) -> Caller:
@@ -232,7 +232,7 @@ class Exports:
         details = {"list": name, "tree": told, "rows": rows, "sha256": hashlib.sha256(content).hexdigest()}
 
         async def work(uow: UnitOfWork) -> None:
-            await self._record(uow, "export.page", page_id, export, details)
+            await self._record(uow, caller, "export.page", page_id, export, details)
 
         await self.app.transact(work, caller.context(request))
 
@@ -264,15 +264,10 @@ class Exports:
         assert self._state is not None
         return Request({"type": "http", "app": _Application(self._state), "headers": [], "query_string": b""})
 
-    async def _record(self, uow: UnitOfWork, action: str, export_id: UUID, permission: Any, details: Any) -> None:
-        fact = AccessRecorded(
-            action=action,
-            permission=permission,
-            outcome="allowed",
-            subject_kind="export",
-            subject_id=str(export_id),
-            details=details,
-        )
+    async def _record(
+        self, uow: UnitOfWork, caller: Caller, action: str, export_id: UUID, permission: Any, details: Any
+    ) -> None:
+        fact = act(caller, uow.ctx, action, ("export", export_id), permission=permission, details=details)
         await uow.publish(fact, stream_id=f"list-export-{export_id}")
 
     def _system(self) -> Context:

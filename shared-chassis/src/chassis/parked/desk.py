@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.auth.acts import act
 from chassis.auth.caller import Caller
 from chassis.db.tables import parked_message as table
 from chassis.http.listing.events import told_to
@@ -19,7 +20,6 @@ from chassis.parked.errors import ParkedResolved, ParkedUnknown
 from chassis.store import Application, UnitOfWork
 from chassis.tasks import Handler, Task
 from contracts.data_classes import EVENT_CLASSES
-from contracts.platform.events import AccessRecorded
 
 REPLAY: Final = "parked_replay"
 TYPE: Final = func.coalesce(table.c.type, "")
@@ -61,7 +61,7 @@ class ParkedDesk:
     async def look(self, uow: UnitOfWork, caller: Caller, parked_id: UUID, permission: str) -> tuple[Any, Contents]:
         """The message and what is in it."""
         row = await self.row(uow.connection, caller, parked_id, permission)
-        await self._record(uow, "parked.view", row, permission)
+        await self._record(uow, caller, "parked.view", row, permission)
         return row, contents_of(row.envelope)
 
     async def ask_again(self, uow: UnitOfWork, caller: Caller, parked_id: UUID, permission: str) -> Any:
@@ -73,7 +73,7 @@ class ParkedDesk:
         """
         row = await self._waiting(uow, caller, parked_id, permission)
         await uow.schedule(REPLAY, parked_id, {})
-        await self._record(uow, "parked.replay", row, permission)
+        await self._record(uow, caller, "parked.replay", row, permission)
         return row
 
     async def discard(self, uow: UnitOfWork, caller: Caller, parked_id: UUID, permission: str) -> Any:
@@ -81,7 +81,7 @@ class ParkedDesk:
         row = await self._waiting(uow, caller, parked_id, permission)
         if not await give_up(uow, self._owner(row.consumer), [row.id]):
             raise ParkedResolved
-        await self._record(uow, "parked.discard", row, permission)
+        await self._record(uow, caller, "parked.discard", row, permission)
         return await self.row(uow.connection, caller, parked_id, permission)
 
     async def replay(self, task: Task) -> None:
@@ -104,14 +104,14 @@ class ParkedDesk:
     def _owner(self, name: str) -> Any:
         return self._consumer if self._consumer is not None and name == self._consumer.name else _Outbox(name)
 
-    async def _record(self, uow: UnitOfWork, action: str, row: Any, permission: str) -> None:
+    async def _record(self, uow: UnitOfWork, caller: Caller, action: str, row: Any, permission: str) -> None:
         details = {"consumer": row.consumer, "topic": row.topic, "type": row.type, "code": row.code}
-        fact = AccessRecorded(
-            action=action,
+        fact = act(
+            caller,
+            uow.ctx,
+            action,
+            ("parked_message", row.message_id),
             permission=permission,
-            outcome="allowed",
-            subject_kind="parked_message",
-            subject_id=str(row.message_id),
             casino_id=row.casino_id,
             details={**details, "event_id": None if row.event_id is None else str(row.event_id)},
         )

@@ -10,6 +10,12 @@ from contracts.fields import CasinoId, Code, Count, ExternalRef, Label, Sha256, 
 
 Risk = Literal["low", "normal", "high", "critical"]
 
+Outcome = Literal["allow", "deny", "challenge", "four_eyes"]
+"""What a policy says: yes, no, after a fresh proof of who it is, or with a second person."""
+
+Ending = Literal["rejected", "withdrawn", "expired", "voided"]
+"""How a proposal ends that is not executed."""
+
 
 class DeclaredPermission(BaseModel):
     """One permission as its service declares it next to the routes that ask for it."""
@@ -87,7 +93,9 @@ class AccessRecorded(
     """What was done or tried: `player.reveal`, say."""
     permission: Slug | None = None
     """The permission that was asked for, where one was."""
-    outcome: Literal["allowed", "denied"]
+    outcome: Outcome | Literal["allowed", "denied"]
+    """What was decided; of what was done, `allow`. `allowed` and `denied` are words of earlier entries alone, in which
+    `decision` tells a challenge and a second person."""
     subject_kind: Code
     subject_id: ExternalRef
     """Whom or what it was about; of a decision at the door: method and path of the route, kind `route`."""
@@ -124,7 +132,7 @@ class DecisionCount(BaseModel):
     permission: Slug
     casino_id: CasinoId | None = None
     """The casino that was asked about; absent: none in particular."""
-    outcome: Literal["allow", "deny", "challenge", "four_eyes"]
+    outcome: Outcome
     count: Count
 
 
@@ -288,6 +296,6 @@ class ApprovalClosed(
     approval_id: UUID
     service: Slug
     casino_id: CasinoId | None = None
-    outcome: Literal["rejected", "withdrawn", "expired", "voided"]
+    outcome: Ending
     code: Code | None = None
     """Why it was voided."""

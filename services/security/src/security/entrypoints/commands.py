@@ -75,7 +75,7 @@ async def unlock(service: Service, options: Namespace) -> int:
         staff_id = await credentials.unlock(uow, login)
         if staff_id is None:
             return False
-        fact = AccessRecorded(action="log_in.unlock", outcome="allowed", subject_kind="staff", subject_id=str(staff_id))
+        fact = AccessRecorded(action="log_in.unlock", outcome="allow", subject_kind="staff", subject_id=str(staff_id))
         await uow.publish(fact, stream_id=f"access-{staff_id}")
         return True
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid, text
+from sqlalchemy import Column, DateTime, Index, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import ReadModel, Recorded, Row
@@ -43,8 +43,9 @@ table = Table(
 DECISION = table.c.after["decision"].astext
 """Why, of what was decided at a door."""
 
-OUTCOME = table.c.after["outcome"].astext
-"""What it came to, where it could have come to something else: `denied` or `allowed` at a door, say."""
+OUTCOME = func.came_to(table.c.after, type_=Text)
+"""What it came to, where it could have come to something else. An entry never changes, so those that say `denied` or
+`allowed`, from before the words were those of decisions, are read anew by this function of the database's."""
 
 PERMISSION = table.c.after["permission"].astext
 """The permission that was asked for."""
@@ -53,7 +54,7 @@ SUBJECT_ID = table.c.after["subject_id"].astext
 """Whom or what a look, a download or a decision was about."""
 
 Index("ix_rm_audit_log_decision", DECISION, table.c.happened_at)
-Index("ix_rm_audit_log_outcome", OUTCOME, table.c.happened_at)
+Index("ix_rm_audit_log_came_to", OUTCOME, table.c.happened_at)
 Index("ix_rm_audit_log_permission", PERMISSION, table.c.happened_at)
 Index("ix_rm_audit_log_subject_id", SUBJECT_ID, table.c.happened_at)
 

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
+from chassis.auth import Caller, act
 from chassis.domain import NotFound, uuid7
 from chassis.store import Application, Context, UnitOfWork
 from chassis.tasks import Task
-from contracts.platform.events import AccessRecorded
 from contracts.verification.permissions import VerificationPermission
 from verification.application.files import EXTENSIONS, Inspected
 from verification.application.ports import DocumentFiles, FileStore, StoredFile, Vault
@@ -111,11 +111,11 @@ class Documents:
             await self._store.delete(path)
         return Uploaded(document_id, created)
 
-    async def open(self, ctx: Context, document_id: UUID, shown_at: Callable[[UUID], bool]) -> Content:
+    async def open(self, ctx: Context, caller: Caller, document_id: UUID) -> Content:
         """The content of a document; that it was seen is recorded before the first byte leaves.
 
         Args:
-            shown_at: whether the caller sees scans in clear at this casino; of a picture there is no mask.
+            caller: who sees scans in clear at the casino; of a picture there is no mask.
 
         Raises:
             DocumentUnknown: there is none, or not for this caller.
@@ -128,7 +128,7 @@ class Documents:
             file = await self._files.find(uow.connection, document_id)
             if file is None or not uow.ctx.scope.allows(file.casino_id):
                 raise DocumentUnknown
-            if not shown_at(file.casino_id):
+            if caller.mode("pii_sensitive", file.casino_id) != "clear":
                 raise DocumentNotShown
             token = file.key_token
             key = None if token is None else await self._vault.decrypt(uow.connection, file.player_id, token)
@@ -136,12 +136,12 @@ class Documents:
                 raise CaseGone
             uow.ctx = uow.ctx.for_casino(file.casino_id)
             await uow.publish(
-                AccessRecorded(
-                    action="verification.document.content",
+                act(
+                    caller,
+                    uow.ctx,
+                    "verification.document.content",
+                    ("player", file.player_id),
                     permission=VerificationPermission.DOCUMENT_VIEW,
-                    outcome="allowed",
-                    subject_kind="player",
-                    subject_id=str(file.player_id),
                     casino_id=file.casino_id,
                 )
             )

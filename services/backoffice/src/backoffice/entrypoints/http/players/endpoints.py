@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,14 +26,13 @@ from backoffice.entrypoints.http.players.schemas import (
 )
 from backoffice.entrypoints.http.search.recording import record_search
 from backoffice.read_models import player_list
-from chassis.auth import Caller, Internal, PlayerOr, Public, Requires
+from chassis.auth import Caller, Internal, PlayerOr, Public, Requires, act
 from chassis.http import App, Db, Once
 from chassis.http.listing import in_scope, serve_list
 from chassis.http.listing.taking import taking
 from chassis.privacy import SubjectVault
 from chassis.store import Actor, UnitOfWork
 from contracts.backoffice.permissions import BackofficePermission as P
-from contracts.platform.events import AccessRecorded
 
 router = APIRouter(tags=["players"])
 
@@ -109,7 +109,7 @@ async def search_players(
     asked = [(column.email_index, body.email), (column.phone_index, body.phone)]
     conditions = [index == vault.blind_index(value) for index, value in asked if value] or [false()]
     if body.email or body.phone:
-        await app.transact(record_search, caller.context(request))
+        await app.transact(partial(record_search, caller), caller.context(request))
     listed = in_scope(column.casino_id, caller.scope(P.PLAYER_LIST))
     how = taking(request, caller, PLAYERS.name, P.PLAYER_EXPORT)
     where = [or_(*conditions), listed]
@@ -143,12 +143,12 @@ async def reveal_player(
         row = await found(uow.connection, caller, player_id)
         uow.ctx = uow.ctx.for_casino(row.casino_id)
         await uow.publish(
-            AccessRecorded(
-                action="reveal",
+            act(
+                caller,
+                uow.ctx,
+                "reveal",
+                ("player", player_id),
                 permission=P.PLAYER_REVEAL,
-                outcome="allowed",
-                subject_kind="player",
-                subject_id=str(player_id),
                 casino_id=row.casino_id,
             ),
             stream_id=f"player-{player_id}",

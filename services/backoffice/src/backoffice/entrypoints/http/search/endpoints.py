@@ -67,7 +67,7 @@ async def search_by_post(
             return await _result(connection, vault, looking, missing, masks)
 
     async def work(uow: UnitOfWork) -> SearchResult:
-        await record_search(uow)
+        await record_search(caller, uow)
         return await _result(uow.connection, vault, looking, missing, masks)
 
     return await app.transact(work, caller.let_in_by(P.PLAYER_SEARCH_IDENTITY).context(request))

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth import Caller, Requires, Unauthenticated
+from chassis.auth import Caller, Requires, Unauthenticated, act
 from chassis.auth.errors import PolicyStale
 from chassis.db import Database
 from chassis.domain import uuid7
@@ -20,7 +20,6 @@ from chassis.files import MEDIA_TYPES, FileStore
 from chassis.http import App, Db, Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
-from contracts.platform.events import AccessRecorded
 from contracts.reports.permissions import ReportsPermission as P
 from reports.adapters.figures import casino_names
 from reports.adapters.making import MAKE
@@ -150,13 +149,7 @@ async def download(
         if row.expires_at <= ctx.occurred_at:
             raise FileExpired
         await uow.publish(
-            AccessRecorded(
-                action="download",
-                permission=DEFINITIONS[row.report].permission,
-                outcome="allowed",
-                subject_kind="report",
-                subject_id=str(job_id),
-            ),
+            act(caller, uow.ctx, "download", ("report", job_id), permission=DEFINITIONS[row.report].permission),
             stream_id=f"report-job-{job_id}",
         )
         return row, row.files[file_format]

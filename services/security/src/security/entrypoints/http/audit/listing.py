@@ -1,8 +1,11 @@
 """The list of everything that happened."""
 
+from typing import get_args
+
 from chassis.http.listing import Field, ListSpec
 from chassis.http.listing.events import told_to
 from contracts.data_classes import EVENT_CLASSES
+from contracts.platform.events import Ending, Outcome
 from contracts.security.permissions import SecurityPermission as P
 from security.read_models.audit_log import DECISION, OUTCOME, PERMISSION, SUBJECT_ID, table
 
@@ -22,7 +25,7 @@ AUDIT = ListSpec(
         "authorised_by": Field(table.c.authorised_by),
         "reason": Field(table.c.reason, ops=()),
         "element": Field(table.c.element, index_hint="ix_rm_audit_log_element"),
-        "outcome": Field(OUTCOME, index_hint="ix_rm_audit_log_outcome"),
+        "outcome": Field(OUTCOME, values=(*get_args(Outcome), *get_args(Ending)), index_hint="ix_rm_audit_log_came_to"),
         "decision": Field(DECISION, index_hint="ix_rm_audit_log_decision"),
         "permission": Field(PERMISSION, index_hint="ix_rm_audit_log_permission"),
         "subject_id": Field(SUBJECT_ID, index_hint="ix_rm_audit_log_subject_id"),

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from contracts.platform.events import Ending, Outcome
+
 
 class AuditEntry(BaseModel):
     """One thing that happened: what changed, from what to what, who did it, who authorised it, why, when."""
@@ -20,8 +22,9 @@ class AuditEntry(BaseModel):
     authorised_by: str | None
     reason: str | None
     element: str
-    outcome: str | None
-    """`denied` or `allowed`, of what was decided at a door; of a proposal how it ended. Null: it happened."""
+    outcome: Outcome | Ending | None
+    """What was decided, in the words of `explain`; of what was seen or done by a permission, `allow`; of a proposal
+    that was not executed, how it ended. Null: it happened."""
     decision: str | None
     """Why, of what was decided at a door: `not_granted`, `step_up_needed`, `allowed`, say."""
     permission: str | None

@@ -6,12 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from chassis.auth import Caller, Requires
+from chassis.auth import Caller, Requires, act
 from chassis.domain import NotFound
 from chassis.http import Once
 from chassis.http.once import REPLAYED
 from chassis.store import UnitOfWork
-from contracts.platform.events import AccessRecorded
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters.tables import player_account
 from security.application.tokens import access_token
@@ -53,12 +52,12 @@ async def start_impersonation(
             emergency=caller.emergency,
         )
         await uow.publish(
-            AccessRecorded(
-                action="player.view_as",
+            act(
+                caller,
+                uow.ctx,
+                "player.view_as",
+                ("player", body.player_id),
                 permission=P.IMPERSONATION_START,
-                outcome="allowed",
-                subject_kind="player",
-                subject_id=str(body.player_id),
                 casino_id=casino_id,
             )
         )

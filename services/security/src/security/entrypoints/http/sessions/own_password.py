@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from chassis.auth import Caller
+from chassis.auth import Caller, act
 from chassis.store import Application, Context, UnitOfWork
-from contracts.platform.events import AccessRecorded
 from security.adapters import credentials, sessions
 from security.application.door import DoorKeeper
 from security.application.passwords import require_strong
@@ -59,14 +58,7 @@ async def change_own_password(
 
 async def _tell(uow: UnitOfWork, caller: Caller) -> None:
     """The audit log, of every password that its owner changed."""
-    fact = AccessRecorded(
-        action="password.change",
-        outcome="allowed",
-        subject_kind=caller.kind,
-        subject_id=str(caller.id),
-        casino_id=caller.casino_id,
-        amr=tuple(sorted(caller.amr)),
-    )
+    fact = act(caller, uow.ctx, "password.change", (caller.kind, caller.id), casino_id=caller.casino_id)
     await uow.publish(fact, stream_id=f"access-{caller.id}")
 
 

@@ -141,7 +141,7 @@ async def _answer(request: Request, app: Application, door: Door, form: dict[str
         await seen(uow.connection, who.client_id, now, address)
         fact = AccessRecorded(
             action=_ACTION,
-            outcome="allowed",
+            outcome="allow",
             subject_kind="client",
             subject_id=str(who.client_id),
             decision="allowed",

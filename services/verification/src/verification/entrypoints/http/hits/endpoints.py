@@ -6,12 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from chassis.auth import Caller, Requires
+from chassis.auth import Caller, Requires, act
 from chassis.domain import NotFound
 from chassis.http import App
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
-from contracts.platform.events import AccessRecorded
 from contracts.verification.permissions import VerificationPermission as P
 from verification.entrypoints.http.dependencies import TheDecisions, TheVault
 from verification.entrypoints.http.hits.listing import HITS
@@ -48,12 +47,12 @@ async def get_hit(
             raise NotFound  # Half a suspicion is not enough to decide by, and too much to be told.
         uow.ctx = uow.ctx.for_casino(row["casino_id"])
         await uow.publish(
-            AccessRecorded(
-                action="verification.hit.evidence",
+            act(
+                caller,
+                uow.ctx,
+                "verification.hit.evidence",
+                ("player", row["player_id"]),
                 permission=P.HIT_DECIDE,
-                outcome="allowed",
-                subject_kind="player",
-                subject_id=str(row["player_id"]),
                 casino_id=row["casino_id"],
             )
         )
