@@ -340,3 +340,20 @@ async def test_whoever_is_not_known_here_yet_is_told_so(bare_world: World) -> No
     assert (await bare_world.withdraw()).json()["code"] == "player_unknown"
     await bare_world.register()
     assert (await bare_world.deposit()).status_code == 201
+
+
+async def test_what_the_provider_does_not_want_to_know_is_not_taken(world: World) -> None:
+    refused = await world.deposit(details={"shoe_size": "43"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "details.shoe_size"), refused.text
+    assert world.stripe.calls == []
+    assert not await world.rows("SELECT 1 FROM rm_deposit_list")
+
+
+MANY = {f"d{number}": "x" for number in range(11)}
+
+
+@pytest.mark.parametrize("details", [{"Method": "x"}, {"method": ""}, {"method": "x" * 256}, {"method": 7}, [], MANY])
+async def test_details_that_make_no_sense_are_refused(world: World, details: Any) -> None:
+    refused = await world.deposit(details=details)
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["field"].startswith("details")

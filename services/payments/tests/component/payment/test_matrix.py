@@ -45,6 +45,7 @@ ATTEMPTS = [
     attempt("GET", WITHDRAWAL, P.WITHDRAWAL_LIST),
     attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}, amount=HUNDRED),
     attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}, amount=HUNDRED),
+    attempt("GET", f"{V1}/providers", P.PROVIDER_LIST, hidden="shown"),
     attempt("GET", f"{OF_CASINO}/providers", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE, allowed=202),
     attempt("GET", f"{OF_CASINO}/withdrawal-policy", P.PROVIDER_LIST),

@@ -111,3 +111,17 @@ async def test_a_policy_that_contradicts_itself_is_refused(world: World, change:
     path = f"{V1}/casinos/{world.casino}/withdrawal-policy"
     answer = await world.client.put(path, json={**POLICY, **change}, headers=world.staff())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_the_providers_there_are_tell_how_money_goes_and_what_their_reasons_mean(world: World) -> None:
+    answer = await world.client.get(f"{V1}/providers", headers=world.staff())
+    kinds = {one["provider"]: one for one in answer.json()}
+    stripe, trustly = kinds["stripe"], kinds["trustly"]
+    assert (stripe["takes_deposits"], stripe["makes_payouts"]) == (True, False)
+    assert (trustly["takes_deposits"], trustly["makes_payouts"]) == (False, True)
+    assert stripe["hosts"] == ["api.stripe.com"]
+    assert stripe["notifications_url"].endswith("/partner/payments/stripe/{casino_id}/notifications")
+    reasons = {one["code"]: one for one in stripe["reasons"]}
+    assert reasons["insufficient_funds"]["category"] == "funds"
+    assert [reasons[code]["cascade"] for code in ("insufficient_funds", "do_not_honor")] == [False, True]
+    assert reasons["authentication_required"]["step_up"]

@@ -6,9 +6,10 @@ from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
 from payments.entrypoints.http.partners.endpoints import router as partners
+from payments.entrypoints.http.providers.endpoints import catalogue
 from payments.entrypoints.http.providers.endpoints import router as providers
 from payments.entrypoints.http.wallets.endpoints import router as wallets
 from payments.entrypoints.http.withdrawals.endpoints import router as withdrawals
 
-ROUTERS = (deposits, withdrawals, providers, wallets, adjustments, ledger, attempts, notifications, partners)
+ROUTERS = (deposits, withdrawals, catalogue, providers, wallets, adjustments, ledger, attempts, notifications, partners)
 """All of them."""

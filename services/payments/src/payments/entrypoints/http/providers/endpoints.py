@@ -9,11 +9,41 @@ from fastapi import APIRouter, Response
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.desk import Desk
+from payments.application.ports import PaymentProvider
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.providers.guarded import CONFIGURE_PROVIDER, SET_POLICY, PolicyPayload, ProviderPayload
-from payments.entrypoints.http.providers.schemas import PolicyBody, PolicyView, ProviderBody, ProviderView
+from payments.entrypoints.http.providers.schemas import (
+    PolicyBody,
+    PolicyView,
+    ProviderBody,
+    ProviderKind,
+    ProviderView,
+    Reason,
+)
 
 router = APIRouter(prefix="/api/payments/v1/casinos/{casino_id}", tags=["providers"])
+catalogue = APIRouter(prefix="/api/payments/v1", tags=["providers"])
+
+
+@catalogue.get("/providers")
+async def list_kinds(
+    caller: Annotated[Caller, Requires(P.PROVIDER_LIST)],  # noqa: ARG001 - they are the same for everybody
+    desk: TheDesk,
+) -> list[ProviderKind]:
+    """The payment providers there are, by name: which way money goes, and what their reasons for saying no mean."""
+    return [_kind(desk, one) for _, one in sorted(desk.providers.items())]
+
+
+def _kind(desk: Desk, provider: PaymentProvider) -> ProviderKind:
+    return ProviderKind(
+        provider=provider.name,
+        takes_deposits=provider.deposits is not None,
+        makes_payouts=provider.payouts is not None,
+        hosts=sorted(provider.hosts),
+        notifications_url=f"{desk.public_base_url}/partner/payments/{provider.name}/{{casino_id}}/notifications",
+        reasons=[Reason(code=code, **asdict(one)) for code, one in sorted(provider.codes.items())],
+    )
 
 
 @router.put("/providers/{provider}", **PROPOSED)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, CurrencyCode
+from payments.application.ports import Category
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 Text = Annotated[str, StringConstraints(max_length=8_192)]
@@ -18,6 +19,27 @@ class Bounds(StrictModel):
 
     min_minor: AmountMinor | None = None
     max_minor: AmountMinor | None = None
+
+
+class Reason(BaseModel):
+    """What one of a provider's reasons for saying no means."""
+
+    code: str
+    category: Category
+    retriable: bool = Field(description="The same payment may be tried again there, later")
+    cascade: bool = Field(description="It may be tried with another provider at once")
+    step_up: bool = Field(description="It may be tried again there with stronger authentication of the payer")
+
+
+class ProviderKind(BaseModel):
+    """A payment provider this installation speaks with."""
+
+    provider: str = Field(description="Its name in settings, in the API and in events")
+    takes_deposits: bool
+    makes_payouts: bool
+    hosts: list[str] = Field(description="Its servers that may be called; the installation may allow others beside")
+    notifications_url: str = Field(description="Where it tells us what happens; put the casino's id in its place")
+    reasons: list[Reason]
 
 
 class ProviderBody(StrictModel):
