@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from chassis.command import ExactParser
 from chassis.logging import configure_logging
 from chassis.settings import load
 from gateway.main import build
@@ -15,7 +16,7 @@ from gateway.worker import work
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """`python -m gateway serve|openapi`."""
-    parser = argparse.ArgumentParser(prog="python -m gateway")
+    parser = ExactParser(prog="python -m gateway")
     parser.add_argument("command", choices=("serve", "openapi"))
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--line", type=int, help=argparse.SUPPRESS)

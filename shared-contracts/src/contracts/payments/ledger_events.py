@@ -9,7 +9,8 @@ class LedgerSealed(
 ):
     """What the ledger's hash chain was at a moment, said where the database's owner cannot take it back.
 
-    `python -m payments verify-ledger --expect NUMBER:CHAIN` holds the books against it.
+    `python -m security told-seals | python -m payments verify-ledger --expect-from -` holds the books against all that
+    were told; `--expect NUMBER:CHAIN` against one.
     """
 
     ledger: Slug

@@ -1,9 +1,11 @@
 """The ledger is sealed: whatever is done to its rows afterwards is found, and where."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from chassis.privacy.keys import derive
 from chassis.store import Application, EventTypes
@@ -114,6 +116,24 @@ async def test_whoever_has_the_key_is_betrayed_by_what_others_were_told(desk, ch
     assert await found(desk) == []
     assert await found(desk, {number: value}) == ["cut_off 2"]
     assert await found(desk, {7: value}) == ["cut_off 7"]
+
+
+async def test_the_sealer_outlives_a_database_that_refuses_it_for_a_while(desk):
+    await played(desk)
+    application = Application(desk.db, EventTypes(), source="payments", clock=desk.clock)
+    stop, sealer = asyncio.Event(), LedgerChain(application, MASTER, every_s=0.01)
+    await desk.sql("ALTER TABLE ledger_seal RENAME TO elsewhere")
+    with capture_logs() as told:
+        sealing = asyncio.create_task(sealer(stop))
+        async with asyncio.timeout(30):
+            while not any(one["event"] == "ledger_chain_later" for one in told):
+                await asyncio.sleep(0)
+            await desk.sql("ALTER TABLE elsewhere RENAME TO ledger_seal")
+            while not await desk.count("ledger_seal"):
+                await asyncio.sleep(0)
+        stop.set()
+        await sealing
+    assert await found(desk) == []
 
 
 async def test_with_another_key_nothing_follows(desk, chain):
