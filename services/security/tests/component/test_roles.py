@@ -114,8 +114,8 @@ async def test_of_a_pattern_a_ceiling_limits_what_has_amounts_and_the_rest_is_na
     made = (await ask(client, admin, "POST", "/roles", {"name": "cashier", "grants": lines})).json()
     assert made["unlimited"]
     assert {APPROVE}.isdisjoint(made["unlimited"])
-    [line] = (await ask(client, admin, "GET", f"/roles/{made['role_id']}")).json()["current"]["grants"]
-    assert line["unlimited"] == made["unlimited"] == [one for one in line["expanded"] if one != APPROVE]
+    [reach] = (await ask(client, admin, "GET", f"/roles/{made['role_id']}")).json()["current"]["reach"]
+    assert reach["unlimited"] == made["unlimited"] == [one for one in reach["permissions"] if one != APPROVE]
     nothing = [{"pattern": "reports.*", "ceilings": {"EUR": 500}}]
     problem(
         await ask(client, admin, "POST", "/roles", {"name": "other", "grants": nothing}), 422, "ceiling_without_amounts"
@@ -170,9 +170,34 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, admin: 
 
 async def test_a_pattern_gives_nothing_critical(client: httpx.AsyncClient, admin: str) -> None:
     role_id = await define_role(client, admin, "everything_in_payments", ["payments.*"])
-    [line] = (await ask(client, admin, "GET", f"/roles/{role_id}")).json()["current"]["grants"]
-    assert DEPOSITS in line["expanded"]
-    assert "payments.policy.set" not in line["expanded"]
+    [reach] = (await ask(client, admin, "GET", f"/roles/{role_id}")).json()["current"]["reach"]
+    assert DEPOSITS in reach["permissions"]
+    assert "payments.policy.set" not in reach["permissions"]
+
+
+async def test_what_a_role_is_read_as_can_be_sent_back(client: httpx.AsyncClient, admin: str) -> None:
+    lines = [
+        {"pattern": "payments.withdrawal.*", "ceilings": {"EUR": 500}, "auto_extend": True},
+        {"pattern": DEPOSITS, "casinos": [str(CASINO)], "modes": {"financial": "clear", "pii_basic": "mask"}},
+        {"pattern": "payments.deposit.*", "effect": "deny", "casinos": [str(uuid4())]},
+    ]
+    made = await ask(client, admin, "POST", "/roles", {"name": "cashier", "description": "pays", "grants": lines})
+    path = f"/roles/{made.json()['role_id']}"
+    first = (await ask(client, admin, "GET", f"{path}/versions/1")).json()
+    drafted = await ask(client, admin, "PUT", f"{path}/draft", {"grants": first["grants"]})
+    assert drafted.status_code == 200, drafted.text
+    role = (await ask(client, admin, "GET", path)).json()
+    assert (role["draft"], role["draft_reach"]) == (first["grants"], first["reach"])
+    again = {**{name: first[name] for name in ("grants", "owner", "review_by")}, "description": "pays out"}
+    published = await ask(client, admin, "POST", f"{path}/versions", {**again, "reason": "it says more"})
+    assert published.status_code == 201, published.text
+    second = (await ask(client, admin, "GET", f"{path}/versions/2")).json()
+    assert second == {**first, "version": 2, "description": "pays out"}
+    diff = (await ask(client, admin, "GET", f"{path}/diff?before=1&after=2")).json()
+    assert not any(diff.values())
+    wrong = {**first["grants"][0], "permissions": [DEPOSITS]}
+    refused = await ask(client, admin, "PUT", f"{path}/draft", {"grants": [wrong]})
+    assert list(fields(problem(refused, 422, "invalid_request"))) == ["grants[0].permissions"]
 
 
 async def test_a_simulation_says_who_loses_what_he_used(

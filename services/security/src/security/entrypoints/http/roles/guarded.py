@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import msgspec
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
@@ -22,7 +21,7 @@ from security.domain.second import newly_critical
 from security.domain.staff.errors import OwnAccess
 from security.entrypoints.access import gains, held_by
 from security.entrypoints.http.roles.schemas import MOST_GRANTS, GrantBody, Owner, Text, VersionPublished
-from security.entrypoints.http.roles.views import unlimited_in
+from security.entrypoints.http.roles.views import shown, unlimited_in
 from security.entrypoints.second_person import giver, rule, size
 from security.read_models.assignment_list import assignment_list
 from security.read_models.client_assignments import client_assignments
@@ -46,12 +45,6 @@ class PublishRole(StrictModel):
         if self.grants is None:
             raise NothingDrafted("There is no draft; send the lines.", field="grants")
         return tuple(one.grant() for one in self.grants)
-
-
-def bodies(grants: tuple[Grant, ...]) -> list[GrantBody]:
-    """Lines as they are sent."""
-    told = [msgspec.to_builtins(one) for one in grants]
-    return [GrantBody.model_validate({k: v for k, v in one.items() if k != "permissions"}) for one in told]
 
 
 async def describe(uow: UnitOfWork, payload: PublishRole) -> Subject:
@@ -142,7 +135,7 @@ async def _held_by_programs(uow: UnitOfWork, role_id: UUID) -> bool:
 
 
 def _told(grants: tuple[Grant, ...]) -> list[dict[str, Any]]:
-    return [one.model_dump(mode="json", exclude_defaults=True) for one in bodies(grants)]
+    return [one.model_dump(mode="json", exclude_defaults=True) for one in shown(grants)]
 
 
 PUBLISHING = GuardedCommand(

@@ -1,9 +1,10 @@
 """What is said about roles."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import msgspec
 from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 from chassis.auth import DataClass
@@ -45,6 +46,12 @@ class GrantBody(StrictModel):
             return sorted({str(UUID(one)) for one in given})
         except ValueError:
             raise ValueError("name casino ids, or * alone") from None
+
+    @classmethod
+    def of(cls, grant: Grant) -> "GrantBody":
+        """A line as it is sent and shown."""
+        told: dict[str, Any] = msgspec.to_builtins(grant)
+        return cls.model_validate({name: told[name] for name in cls.model_fields})
 
     def grant(self) -> Grant:
         """The line as roles keep it."""
@@ -162,17 +169,14 @@ class RoleItem(BaseModel):
     warnings: list[str]
 
 
-class GrantView(BaseModel):
-    """A line, and the permissions it stands for now."""
+class Reach(BaseModel):
+    """The permissions a line stands for now."""
 
-    pattern: str
-    effect: str
-    casinos: list[str]
-    modes: dict[str, str]
-    ceilings: dict[str, int]
-    auto_extend: bool
-    expanded: list[str]
+    permissions: list[str]
     unlimited: Unlimited = []
+
+
+Reaches = Annotated[list[Reach], Field(description="what each of the lines stands for now, in their order")]
 
 
 class VersionItem(BaseModel):
@@ -200,9 +204,12 @@ class VersionListed(VersionItem):
 
 
 class VersionView(VersionItem):
-    """A version, which never changes; what its patterns stand for may."""
+    """A version, which never changes; what its patterns stand for may. Its lines are told as they are sent, so that
+    they can be changed and sent back.
+    """
 
-    grants: list[GrantView]
+    grants: list[GrantBody]
+    reach: Reaches
 
 
 class RoleView(BaseModel):
@@ -213,15 +220,16 @@ class RoleView(BaseModel):
     status: Literal["active", "retired"]
     break_glass: bool
     current: VersionView
-    draft: list[GrantView] | None
+    draft: list[GrantBody] | None
+    draft_reach: Reaches | None
     warnings: list[str]
 
 
 class Difference(BaseModel):
     """What the second version says that the first does not, and the reverse; lines, and permissions by casino."""
 
-    grants_added: list[GrantView]
-    grants_removed: list[GrantView]
+    grants_added: list[GrantBody]
+    grants_removed: list[GrantBody]
     permissions_added: dict[str, list[str]]
     permissions_removed: dict[str, list[str]]
 

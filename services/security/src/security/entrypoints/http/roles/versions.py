@@ -16,7 +16,7 @@ from security.domain.role.aggregate import role
 from security.domain.role.commands import DraftVersion
 from security.entrypoints.access import role_with_versions
 from security.entrypoints.http.reach import require_whole_operator
-from security.entrypoints.http.roles.guarded import PUBLISH_VERSION, PublishRole, bodies, require_possible
+from security.entrypoints.http.roles.guarded import PUBLISH_VERSION, PublishRole, require_possible
 from security.entrypoints.http.roles.listing import VERSIONS
 from security.entrypoints.http.roles.schemas import (
     Difference,
@@ -26,7 +26,7 @@ from security.entrypoints.http.roles.schemas import (
     VersionPublished,
     VersionView,
 )
-from security.entrypoints.http.roles.views import difference, version_of, version_view
+from security.entrypoints.http.roles.views import difference, shown, version_of, version_view
 from security.entrypoints.http.sessions.schemas import Done
 from security.entrypoints.second_person import ALSO_PROPOSED
 from security.read_models import role_versions
@@ -109,7 +109,7 @@ async def publish_version(
         async with app.db.read() as connection:
             lines = (await role_with_versions(app, connection, role_id)).draft
     said = body.model_dump(exclude={"reason", "grants", "permissions"})
-    payload = PublishRole(role_id=role_id, grants=bodies(lines) if lines is not None else None, **said)
+    payload = PublishRole(role_id=role_id, grants=shown(lines) if lines is not None else None, **said)
 
     async def check(uow: UnitOfWork) -> None:
         await require_possible(uow, caller.id, payload)

@@ -6,21 +6,17 @@ from uuid import UUID
 from security.domain.grants import EVERY, Catalogue, Grant, held_at, is_pattern, lines, places, reach, unlimited
 from security.domain.role.aggregate import Defined, Version
 from security.domain.role.errors import RoleVersionUnknown
-from security.entrypoints.http.roles.schemas import Difference, GrantView, RoleView, VersionItem, VersionView
+from security.entrypoints.http.roles.schemas import Difference, GrantBody, Reach, RoleView, VersionItem, VersionView
 
 
-def shown(grant: Grant, known: Catalogue) -> GrantView:
-    """A line."""
-    return GrantView(
-        pattern=grant.pattern,
-        effect=grant.effect,
-        casinos=list(grant.casinos),
-        modes=dict(grant.modes),
-        ceilings=grant.ceilings,
-        auto_extend=grant.auto_extend,
-        expanded=sorted(reach(grant, known)),
-        unlimited=unlimited(grant, known),
-    )
+def shown(grants: Iterable[Grant]) -> list[GrantBody]:
+    """Lines as they are sent."""
+    return [GrantBody.of(one) for one in grants]
+
+
+def reaches(grants: Iterable[Grant], known: Catalogue) -> list[Reach]:
+    """What each line stands for now."""
+    return [Reach(permissions=sorted(reach(one, known)), unlimited=unlimited(one, known)) for one in grants]
 
 
 def unlimited_in(grants: Iterable[Grant], known: Catalogue) -> list[str]:
@@ -30,7 +26,8 @@ def unlimited_in(grants: Iterable[Grant], known: Catalogue) -> list[str]:
 
 def version_view(version: Version, known: Catalogue) -> VersionView:
     """A version."""
-    return VersionView(**VersionItem.of(version).model_dump(), grants=[shown(one, known) for one in version.grants])
+    about = VersionItem.of(version).model_dump()
+    return VersionView(**about, grants=shown(version.grants), reach=reaches(version.grants, known))
 
 
 def role_view(role_id: UUID, role: Defined, known: Catalogue) -> RoleView:
@@ -41,7 +38,8 @@ def role_view(role_id: UUID, role: Defined, known: Catalogue) -> RoleView:
         status="retired" if role.retired else "active",
         break_glass=role.break_glass,
         current=version_view(role.current, known),
-        draft=None if role.draft is None else [shown(one, known) for one in role.draft],
+        draft=None if role.draft is None else shown(role.draft),
+        draft_reach=None if role.draft is None else reaches(role.draft, known),
         warnings=warnings((one.pattern for one in role.current.grants), known),
     )
 
@@ -70,8 +68,8 @@ def difference(before: Iterable[Grant], after: Iterable[Grant], known: Catalogue
         had, has = held_at(lines(old), casino, known), held_at(lines(new), casino, known)
         added[casino], removed[casino] = sorted(has - had), sorted(had - has)
     return Difference(
-        grants_added=[shown(one, known) for one in new if one not in old],
-        grants_removed=[shown(one, known) for one in old if one not in new],
+        grants_added=shown(one for one in new if one not in old),
+        grants_removed=shown(one for one in old if one not in new),
         permissions_added=_peculiar(added),
         permissions_removed=_peculiar(removed),
     )
