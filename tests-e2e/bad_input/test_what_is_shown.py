@@ -39,7 +39,7 @@ WORDS = {
     "/break-glass reason": "why an emergency was opened",
     "/elevations reason": "why somebody wants more access",
     "/elevations answer": "why he does not get it",
-    "/bulk-jobs reason": "why a job was started, for whoever starts such jobs",
+    "/bulk-jobs reason": "one's own, and what one approves; others need the permission that the action names",
     "/bulk-jobs/{job_id}/rows code": "why one row was not done, for whoever starts such jobs",
     "/exports reason": "one's own",
     "/exports code": "one's own",

@@ -26,10 +26,12 @@ from chassis.store import Application, EventTypes, UnitOfWork
 from chassis.testing.tokens import test_verifier
 
 RAISE, APPROVE, LIST = "mast.flag.raise", "mast.flag.approve", "mast.approval.list"
+READ = "mast.flag.view_reason"
 PERMISSIONS = (
     PermissionSpec(RAISE, "Raise a flag", "critical", four_eyes=True),
     PermissionSpec(APPROVE, "Approve a flag", "critical"),
     PermissionSpec(LIST, "See what waits", "normal"),
+    PermissionSpec(READ, "Read why flags are raised", "normal"),
 )
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -176,6 +178,7 @@ def raise_flag(accident: Accident, needed: int = 1) -> GuardedCommand[RaiseFlag]
         payload=RaiseFlag,
         describe=describe,
         execute=execute,
+        reason_permission=READ,
     )
 
 

@@ -1,8 +1,10 @@
 """Who opens a proposal."""
 
+import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from chassis.approvals.http import holds
 from chassis.testing.problems import problem
@@ -10,7 +12,7 @@ from chassis.testing.tokens import bearer, make_token
 from chassis.testing.tokens import test_verifier as verifier
 
 from .conftest import Mast
-from .example import APPROVE, LIST, RAISE
+from .example import APPROVE, LIST, RAISE, READ
 
 
 async def test_whoever_may_approve_opens_it_and_approves_without_the_list(mast: Mast) -> None:
@@ -58,3 +60,26 @@ async def test_looking_at_it_is_no_use_of_the_permission_to_approve(mast: Mast) 
     caller = replace(caller, counter=lambda permission, _casino: counted.append(permission))
     assert (holds(caller, APPROVE, mast.casino), holds(caller, APPROVE, None)) == (True, False)
     assert counted == []
+
+
+async def test_why_it_was_proposed_is_for_its_two_people_and_whoever_may_read_it(mast: Mast) -> None:
+    proposal = await mast.propose()
+    for headers, why in (
+        (mast.as_(mast.ann, RAISE), "a feast"),
+        (mast.as_(mast.bob, APPROVE), "a feast"),
+        (mast.as_(mast.eve, LIST), None),
+        (mast.as_(mast.eve, LIST, READ), "a feast"),
+    ):
+        assert (await mast.show(proposal, headers))["reason"] == why
+
+
+async def test_what_is_told_of_it_says_who_reads_why(mast: Mast) -> None:
+    await mast.approve(await mast.propose())
+    other, why = await mast.propose(colour="red"), {"reason": "wrong colour"}
+    await mast.client.post(f"{other['href']}/reject", json=why, headers=mast.as_(mast.bob))
+    statement = text("SELECT envelope FROM outbox WHERE topic = 'platform.approval.events' ORDER BY id")
+    async with mast.service.db.read() as connection:
+        told = [json.loads(one) for one in (await connection.execute(statement)).scalars()]
+    ends = ["approval_proposed", "approval_given", "approval_executed", "approval_proposed", "approval_closed"]
+    assert [one["type"].removeprefix("platform.") for one in told] == ends
+    assert {one["data"]["reason_permission"] for one in told} == {READ}

@@ -23,6 +23,7 @@ from chassis.testing.tokens import test_authority, test_verifier
 
 LIST, VOID, PAY = "example.bet.list", "example.bet.void", "example.bet.pay"
 RUN, APPROVE, APPROVALS = "example.bulk.run", "example.bulk.approve", "example.approval.list"
+READ = "example.bet.view_reason"
 EVERYTHING = (LIST, VOID, PAY, RUN)
 A, B = UUID(int=1), UUID(int=2)
 PATH, JOBS = "/api/example/v1/bets", "/api/example/v1/bulk-jobs"
@@ -117,11 +118,11 @@ def actions(before: Before = nothing) -> list[BulkAction]:
     return [
         BulkAction(
             list=PATH, name="void", title="Void bets", permission=VOID, do=action("void", before), alone=ALONE,
-            moot=(BetLost,), most=MOST,
+            moot=(BetLost,), most=MOST, reason_permission=READ,
         ),
         BulkAction(
             list=PATH, name="pay", title="Pay bets", permission=PAY, do=action("paid", before),
-            money=(bet.c.amount_minor, bet.c.currency), parameters=Because,
+            money=(bet.c.amount_minor, bet.c.currency), parameters=Because, reason_permission=READ,
         ),
     ]  # fmt: skip
 
@@ -135,7 +136,7 @@ def service_on(db: Database, clock: Clock, before: Before = nothing) -> Service:
         db=db,
         application=Application(db, EventTypes(), source="example", clock=clock),
         routers=[router],
-        permissions=[PermissionSpec(one, one) for one in (*EVERYTHING, APPROVE, APPROVALS)],
+        permissions=[PermissionSpec(one, one) for one in (*EVERYTHING, READ, APPROVE, APPROVALS)],
         bulk=actions(before),
         verifier=test_verifier(),
         authority=test_authority(),

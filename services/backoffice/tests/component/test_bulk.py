@@ -69,6 +69,20 @@ async def test_tags_are_put_on_and_taken_off_and_the_erased_are_left_alone(
     assert off["done"] == 1
 
 
+async def test_why_many_were_tagged_or_blocked_is_read_by_whoever_may(
+    client: httpx.AsyncClient, service: Service, clock: FixedClock
+) -> None:
+    here = await open_casino(client)
+    await a_player(client, here)
+    who, tag = ann(), {"parameters": {"tag": "ring"}}
+    for action, body in (("tag", tag), ("block", {}), ("unblock", {}), ("untag", tag)):
+        await done(client, service, clock, await frozen(client, action, f"casino_id=eq.{here}", who, **body), who)
+    colleague = ann(*(one for one in P if one != P.PLAYER_VIEW_REASON))
+    for headers, told in ((colleague, {None}), (ann(), {"a ring of accounts"}), (who, {"a ring of accounts"})):
+        jobs = (await client.get(f"{V1}/bulk-jobs", headers=headers)).json()
+        assert (len(jobs), {one["reason"] for one in jobs}) == (4, told)
+
+
 async def test_support_s_first_line_tags_and_blocks_nobody(client: httpx.AsyncClient) -> None:
     here = await open_casino(client)
     await a_player(client, here)

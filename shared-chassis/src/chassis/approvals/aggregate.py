@@ -58,6 +58,7 @@ class Open:
     casino_id: UUID | None
     requester_id: UUID
     reason: str | None
+    reason_permission: str | None = None
     payload_sha256: str
     subject_sha256: str
     barred: frozenset[UUID]
@@ -94,7 +95,7 @@ def decide(command: ApprovalCommand, state: Approval) -> Sequence[ApprovalEvent]
         case Ended():
             return _after_the_end(command, state)
         case Open():
-            return _about_open(command, state)
+            return [replace(one, reason_permission=state.reason_permission) for one in _about_open(command, state)]
         case _:
             assert_never(state)
 
@@ -108,7 +109,7 @@ def _propose(command: Propose, state: Approval) -> Sequence[ApprovalEvent]:
 
 _OF_A_PROPOSAL = (
     "command", "permission", "approve", "risk", "casino_id", "requester_id", "needed", "expires_at", "step_up_s",
-    "reason",
+    "reason", "reason_permission",
 )  # fmt: skip
 
 
@@ -232,6 +233,7 @@ def _opened(event: Proposed) -> Open:
         casino_id=event.casino_id,
         requester_id=event.requester_id,
         reason=event.reason,
+        reason_permission=event.reason_permission,
         payload_sha256=event.payload_sha256,
         subject_sha256=event.subject_sha256,
         barred=frozenset(event.barred),

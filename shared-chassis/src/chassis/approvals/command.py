@@ -75,6 +75,8 @@ class GuardedCommand(Generic[P]):
         describe: what it would change. DomainError when it could not be done now; locks what must not change meanwhile.
         execute: does it in the transaction it is given. Calls to the outside belong into tasks.
         risk: for the inbox; that of the permission.
+        reason_permission: reads why it was proposed, approved or rejected, beside whoever proposed it and whoever may
+            approve it; None: whoever sees the proposal.
         proposed: is told of the proposal that was made, in the transaction it was made in.
         beside: names of routes that ask for the same permission for something else, which takes nobody else: to take
             away what was given must never wait for a second person.
@@ -86,5 +88,6 @@ class GuardedCommand(Generic[P]):
     describe: Callable[[UnitOfWork, P], Awaitable[Subject]]
     execute: Callable[[UnitOfWork, P], Awaitable[BaseModel | None]]
     risk: Risk = field(default="critical")
+    reason_permission: str | None = None
     proposed: Callable[[UnitOfWork, P, Row], Awaitable[None]] | None = None
     beside: frozenset[str] = frozenset()

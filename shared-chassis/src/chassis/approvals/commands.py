@@ -40,6 +40,7 @@ class Propose:
     expires_at: datetime
     step_up_s: int
     reason: str | None
+    reason_permission: str | None = None
     draft: Draft
 
 

@@ -299,6 +299,7 @@ def _proposal(command: GuardedCommand[Any], subject: Subject, sha256: str, reque
         expires_at=ctx.occurred_at + rule.expires,
         step_up_s=rule.step_up_s,
         reason=ctx.reason,
+        reason_permission=command.reason_permission,
         draft=subject.draft(sha256),
     )
 

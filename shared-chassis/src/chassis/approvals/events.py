@@ -8,9 +8,16 @@ from uuid import UUID
 from chassis.domain import event
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfAProposal:
+    """Whatever is said for a reason names the permission that reads it; None: whoever sees it does."""
+
+    reason_permission: str | None = None
+
+
 @event("platform.approval_proposed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposed:
+class Proposed(_OfAProposal):
     command: str
     permission: str
     approve: str
@@ -33,7 +40,7 @@ class Proposed:
 
 @event("platform.approval_edited", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class Edited(_OfAProposal):
     """Something else is proposed now; nobody has approved it yet."""
 
     edited_by: UUID
@@ -47,7 +54,7 @@ class Edited:
 
 @event("platform.approval_given", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Approved:
+class Approved(_OfAProposal):
     approved_by: UUID
     payload_sha256: str
     given: int
@@ -56,7 +63,7 @@ class Approved:
 
 @event("platform.approval_lapsed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalLapsed:
+class ApprovalLapsed(_OfAProposal):
     """Who approved may no longer approve; another person must."""
 
     approved_by: UUID
@@ -64,31 +71,31 @@ class ApprovalLapsed:
 
 @event("platform.approval_rejected", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
+class Rejected(_OfAProposal):
     rejected_by: UUID
 
 
 @event("platform.approval_withdrawn", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class Withdrawn(_OfAProposal):
     pass
 
 
 @event("platform.approval_expired", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
+class Expired(_OfAProposal):
     pass
 
 
 @event("platform.approval_voided", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voided:
+class Voided(_OfAProposal):
     code: str
 
 
 @event("platform.approval_executed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Executed:
+class Executed(_OfAProposal):
     payload_sha256: str
     requester_id: UUID
     approved_by: tuple[UUID, ...]

@@ -20,6 +20,7 @@ from chassis.db.tables import approval_list as table
 from chassis.domain import NotFound
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, serve_list
+from chassis.http.listing.events import read_by
 from chassis.http.models import StrictModel
 from chassis.http.reasons import Reason
 from chassis.store import Context, Row, UnitOfWork
@@ -79,7 +80,7 @@ class ApprovalView(ApprovalItem):
     payload_sha256: str = Field(description="Of what would be executed; whoever approves names it")
     before: dict[str, Any] | None
     after: dict[str, Any] | None
-    reason: str | None
+    reason: str | None = Field(description="Why it was proposed; null for whoever may not read it")
     code: str | None = Field(description="Why it was voided")
 
 
@@ -144,7 +145,7 @@ def _add_proposal(router: APIRouter) -> None:
             return await approvals.row(uow, approval_id)
 
         try:
-            return ApprovalView(**await approvals.app.transact(work, _context(caller, request)))
+            return _view(caller, approvals, await approvals.app.transact(work, _context(caller, request)))
         except ValidationError as error:
             errors = [{**one, "loc": ("body", "payload", *one["loc"])} for one in error.errors(include_url=False)]
             raise RequestValidationError(errors) from error
@@ -190,7 +191,7 @@ def _add_decisions(router: APIRouter) -> None:
             await approvals.reject(uow, approval_id, caller.id)
             return await approvals.row(uow, approval_id)
 
-        return ApprovalView(**await approvals.app.transact(work, _context(caller, request, body.reason)))
+        return _view(caller, approvals, await approvals.app.transact(work, _context(caller, request, body.reason)))
 
     @router.post("/{approval_id}/withdraw")
     async def withdraw_approval(
@@ -203,7 +204,7 @@ def _add_decisions(router: APIRouter) -> None:
             await approvals.withdraw(uow, approval_id, caller.id)
             return await approvals.row(uow, approval_id)
 
-        return ApprovalView(**await approvals.app.transact(work, _context(caller, request)))
+        return _view(caller, approvals, await approvals.app.transact(work, _context(caller, request)))
 
 
 def holds(caller: Caller, permission: str, casino_id: UUID | None) -> bool:
@@ -242,7 +243,18 @@ async def _shown(caller: Caller, approval_id: UUID, request: Request, approvals:
     async def work(uow: UnitOfWork) -> Row:
         return await _row(caller, uow, approval_id, approvals, "approve_permission")
 
-    return ApprovalView(**await approvals.app.transact(work, _context(caller, request)))
+    return _view(caller, approvals, await approvals.app.transact(work, _context(caller, request)))
+
+
+def _view(caller: Caller, approvals: Approvals, row: Row) -> ApprovalView:
+    """The proposal with its reason for whoever may read it: who made it, and who approves it, which nobody does unseen,
+    always do.
+    """
+    casino_id, command = row["casino_id"], approvals.commands.get(row["command"])
+    theirs = caller.id == row["requester_id"] or holds(caller, row["approve_permission"], casino_id)
+    if theirs or (command is not None and read_by(caller, command.reason_permission, [casino_id])):
+        return ApprovalView(**row)
+    return ApprovalView(**{**row, "reason": None})
 
 
 async def _row(caller: Caller, uow: UnitOfWork, approval_id: UUID, approvals: Approvals, named: str) -> Row:

@@ -14,6 +14,7 @@ def publish(service: str, recorded: Recorded[Any]) -> Iterable[ContractEvent]:
     """The facts of an event of ours."""
     event, casino_id = recorded.event, recorded.meta.casino_id
     which: dict[str, Any] = {"approval_id": recorded.stream_key, "service": service, "casino_id": casino_id}
+    which |= {"reason_permission": event.reason_permission}
     match event:
         case own.Proposed():
             return [_proposed(which, event)]

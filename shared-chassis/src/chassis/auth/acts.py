@@ -20,6 +20,7 @@ def act(
     permission: str | None = None,
     casino_id: UUID | None = None,
     details: dict[str, Any] | None = None,
+    reason_permission: str | None = None,
 ) -> AccessRecorded:
     """The fact that something was done, to be published in the transaction in which it was done.
 
@@ -28,6 +29,7 @@ def act(
         ctx: of the request in which it was done.
         subject: of which kind, and which one.
         permission: by which it was done; the lines of roles that gave it are told with it.
+        reason_permission: reads why it was done; None: whoever sees the fact.
     """
     known = {} if caller is None else {"request_id": ctx.correlation_id, **proof(caller)}
     if permission is not None and caller is not None and caller.kind in ("staff", "client"):
@@ -42,6 +44,7 @@ def act(
         subject_id=str(subject[1]),
         casino_id=casino_id,
         details=details,
+        reason_permission=reason_permission,
         **known,
     )
 

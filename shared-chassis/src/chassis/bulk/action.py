@@ -50,6 +50,8 @@ class BulkAction:
         money: the columns with the amount and its currency of each row, where money moves: a second person is needed
             for any of it, and the largest amount that a role allows holds for each row.
         parameters: what it takes beside the rows. They are shown to the second person: no personal data, no secrets.
+        reason_permission: reads why a job was started, beside whoever asked for it and whoever approves it; None:
+            whoever sees the job.
         moot: refusals that say the row has come too far for it to matter any more.
         most: rows of one job.
 
@@ -66,11 +68,14 @@ class BulkAction:
     alone: int = 0
     money: tuple[Column[Any], Column[Any]] | None = None
     parameters: type[StrictModel] | None = None
+    reason_permission: str | None = None
     moot: tuple[type[DomainError], ...] = ()
     most: int = MOST
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "permission", str(self.permission))
+        if self.reason_permission is not None:
+            object.__setattr__(self, "reason_permission", str(self.reason_permission))
         if not _NAME.match(self.name) or "{" in self.list:
             raise ValueError(f"{self.name} of {self.list} cannot be an address of its own")
         if (self.money is None) == (self.alone == 0):

@@ -202,6 +202,7 @@ class Bulk:
             describe=partial(self._describe, action),
             execute=partial(self._start, action),
             risk="high",
+            reason_permission=action.reason_permission,
             proposed=self._proposed,
         )
 
@@ -246,7 +247,8 @@ class Bulk:
             raise BulkJobUnknown
         await record(uow, "bulk.started", started, action, self._running.requester(started))
         await uow.schedule(RUN, payload.job_id, {})
-        return BulkJobItem.of(started, amounts=False)  # Whoever approved it may not be who sees them.
+        # Whoever approved it may not be who sees amounts; the reason is the requester's own.
+        return BulkJobItem.of(started, amounts=False, words=True)
 
     # -- ending ------------------------------------------------------------------------------------------------------
 

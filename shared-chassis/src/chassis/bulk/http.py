@@ -1,7 +1,7 @@
 """The routes about bulk jobs: one beneath a list for each action, where rows are frozen, and those about the jobs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals import ApprovalRequested, Proposing
+from chassis.approvals.http import holds
 from chassis.auth import AnyStaff, Caller, Requires
 from chassis.bulk import jobs
 from chassis.bulk.action import BulkAction
@@ -23,6 +24,7 @@ from chassis.db.tables import bulk_row
 from chassis.domain import uuid7
 from chassis.http.dependencies import Db
 from chassis.http.listing.asked import Row
+from chassis.http.listing.events import read_by
 from chassis.http.listing.fields import Field as Listed
 from chassis.http.listing.mount import serve_list
 from chassis.http.listing.spec import Finish, ListSpec
@@ -211,9 +213,8 @@ def _add_job(router: APIRouter) -> None:
         such jobs at all of its casinos."""
 
         async def work(uow: UnitOfWork) -> BulkJobItem:
-            job = await _found(uow.connection, caller, bulk, job_id)
-            amounts = _sees_amounts(caller, bulk, job.action, job.casinos)
-            return BulkJobItem.of(await bulk.cancel(uow, job_id, caller), amounts=amounts)
+            await _found(uow.connection, caller, bulk, job_id)
+            return _item(bulk, caller, await bulk.cancel(uow, job_id, caller))
 
         return await bulk.app.transact(work, caller.context(request))
 
@@ -269,15 +270,28 @@ def _sees_amounts(caller: Caller, bulk: Bulk, action: str, casinos: Sequence[UUI
     return all(any(caller.shown("financial", place, one) == "clear" for one in by) for place in places)
 
 
+def _reads_words(caller: Caller, bulk: Bulk, job: Mapping[str, Any]) -> bool:
+    """Whether the caller reads why a job was started. Who wrote it does, and who may be the second person of it."""
+    if job["reason"] is None or job["requested_by"] == caller.id:
+        return True
+    places: Sequence[UUID | None] = job["casinos"] or [None]
+    if job["approval_id"] is not None and all(holds(caller, bulk.may_approve, one) for one in places):
+        return True
+    action = bulk.actions.get(job["action"])
+    return action is not None and read_by(caller, action.reason_permission, places)
+
+
 def _masked(request: Request, caller: Caller) -> Finish:
-    """Totals are of the kind of data that the summed rows have, which no permission of this list shows."""
+    """Totals are of the kind of data that the summed rows have, which no permission of this list shows; reasons are for
+    whoever may read them."""
     bulk: Bulk = request.app.state.bulk
 
+    def shown(row: Row) -> Row:
+        known = row if _sees_amounts(caller, bulk, row["action"], row["casinos"]) else {**row, "totals": None}
+        return known if _reads_words(caller, bulk, row) else {**known, "reason": None}
+
     async def finish(_connection: AsyncConnection, found: list[Row]) -> list[Row]:
-        return [
-            row if _sees_amounts(caller, bulk, row["action"], row["casinos"]) else {**row, "totals": None}
-            for row in found
-        ]
+        return [shown(row) for row in found]
 
     return finish
 
@@ -286,10 +300,16 @@ async def _view(bulk: Bulk, uow: UnitOfWork, caller: Caller, job: Any) -> BulkJo
     first = await jobs.sample(uow.connection, job.id, _SAMPLE)
     waiting = job.state in ("frozen", "proposed") and job.action in bulk.actions
     return BulkJobView(
-        **BulkJobItem.of(job, amounts=_sees_amounts(caller, bulk, job.action, job.casinos)).model_dump(),
+        **_item(bulk, caller, job).model_dump(),
         second_person=waiting and await bulk.takes_two(uow, job),
         sample=[BulkRowItem(**{name: getattr(one, name) for name in BulkRowItem.model_fields}) for one in first],
     )
+
+
+def _item(bulk: Bulk, caller: Caller, job: Any) -> BulkJobItem:
+    """As much of it as the caller may know."""
+    amounts = _sees_amounts(caller, bulk, job.action, job.casinos)
+    return BulkJobItem.of(job, amounts=amounts, words=_reads_words(caller, bulk, job._mapping))  # noqa: SLF001
 
 
 def _about(action: BulkAction) -> BulkActionItem:

@@ -25,7 +25,7 @@ class BulkJobItem(BaseModel):
     parameters: dict[str, Any] | None
     casinos: list[UUID] = Field(description="Whose rows; none: rows of no casino")
     sha256: str = Field(description="Of the action, its parameters and the rows' ids")
-    reason: str | None
+    reason: str | None = Field(description="null for whoever may not read it")
     requested_by: UUID
     approval_id: UUID | None = Field(description="The proposal that a second person decides, or did")
     authorised_by: str | None = Field(description="Who approved it; null: it took nobody else")
@@ -35,10 +35,11 @@ class BulkJobItem(BaseModel):
     expires_at: datetime = Field(description="When it is started no more")
 
     @classmethod
-    def of(cls, row: Any, *, amounts: bool) -> Self:
-        """From what is kept, with or without the amounts."""
+    def of(cls, row: Any, *, amounts: bool, words: bool) -> Self:
+        """From what is kept, with or without the amounts, and the reason."""
         told = {name: getattr(row, name) for name in BulkJobItem.model_fields}
-        return cls(**told if amounts else {**told, "totals": None})
+        unseen = {name: None for name, seen in (("totals", amounts), ("reason", words)) if not seen}
+        return cls(**{**told, **unseen})
 
 
 class BulkRowItem(BaseModel):

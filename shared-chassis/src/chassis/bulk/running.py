@@ -187,6 +187,7 @@ async def record(
         what,
         ("bulk_job", job.id),
         permission=None if action is None else action.permission,
+        reason_permission=None if action is None else action.reason_permission,
         casino_id=job.casinos[0] if len(job.casinos) == 1 else None,
         details={"action": job.action, "sha256": job.sha256, **counts, **more},
     )

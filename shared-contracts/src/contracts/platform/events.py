@@ -120,6 +120,8 @@ class AccessRecorded(
     """How often the same was decided within a second."""
     details: dict[str, Any] | None = None
     """What else belongs to it: an export's list, filter, rows and hash. Never personal data."""
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""
 
 
 class DecisionCount(BaseModel):
@@ -211,6 +213,8 @@ class ApprovalProposed(
     subject_id: ExternalRef
     """What it is about."""
     summary: Label
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""
 
 
 class ApprovalEdited(
@@ -229,6 +233,8 @@ class ApprovalEdited(
     payload_sha256: Sha256
     summary: Label
     barred: tuple[UUID, ...] = ()
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""
 
 
 class ApprovalGiven(
@@ -248,6 +254,8 @@ class ApprovalGiven(
     given: Count
     """How many have, this one included."""
     needed: Count
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""
 
 
 class ApprovalLapsed(
@@ -264,6 +272,8 @@ class ApprovalLapsed(
     service: Slug
     casino_id: CasinoId | None = None
     approved_by: UUID
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""
 
 
 class ApprovalExecuted(
@@ -281,6 +291,8 @@ class ApprovalExecuted(
     casino_id: CasinoId | None = None
     requester_id: UUID
     approvers: tuple[UUID, ...]
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""
 
 
 class ApprovalClosed(
@@ -299,3 +311,5 @@ class ApprovalClosed(
     outcome: Ending
     code: Code | None = None
     """Why it was voided."""
+    reason_permission: Slug | None = None
+    """Reads why it was done; absent: whoever sees this may."""

@@ -35,6 +35,7 @@ def _action(
         do=do,
         alone=alone,
         parameters=parameters,
+        reason_permission=P.PLAYER_VIEW_REASON,
         moot=(AccountClosed,),
     )
 

@@ -30,6 +30,7 @@ def bulk_actions(desk: Desk) -> list[BulkAction]:
             permission=P.WITHDRAWAL_APPROVE,
             do=approve,
             money=_MONEY,
+            reason_permission=P.WITHDRAWAL_VIEW_REASON,
             moot=_MOOT,
         ),
         BulkAction(
@@ -39,6 +40,7 @@ def bulk_actions(desk: Desk) -> list[BulkAction]:
             permission=P.WITHDRAWAL_REJECT,
             do=reject,
             money=_MONEY,
+            reason_permission=P.WITHDRAWAL_VIEW_REASON,
             moot=_MOOT,
         ),
     ]

@@ -1,6 +1,6 @@
 """Lists of events: which of them a caller may know of, and what of their contents."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -68,18 +68,21 @@ def told(entry: Mapping[str, Any], caller: Caller, *documents: str, of_colleague
         permission = next(filter(None, said), None if entry.get("actor_kind") == "player" else of_colleagues)
     shown = {name: contents(entry[name], caller, casino) for name in documents}
     there = entry.get("reason") is not None or field is not None
-    if permission is None or not there or reads(caller, permission, casino):
+    if not there or read_by(caller, permission, [casino]):
         return {**entry, **shown}
     spoken = {name: one and {key: one[key] for key in one if key != field} for name, one in shown.items()}
     return {**entry, **spoken, "reason": None}
 
 
-def reads(caller: Caller, permission: str, casino: UUID | None) -> bool:
-    """Whether words that take this permission are theirs to read, and they do. What is about no single casino takes
-    somebody who holds it for the whole operator."""
-    if caller.kind == "service":
+def read_by(caller: Caller, permission: str | None, casinos: Sequence[UUID | None]) -> bool:
+    """Whether words about things of these casinos are the caller's to read, who then does. What is about no single
+    casino (None) takes somebody who holds the permission for the whole operator; without a permission, nothing does.
+    """
+    if permission is None or caller.kind == "service":
         return True
-    return caller.scope(permission).unlimited if casino is None else caller.may(permission, casino)
+    return all(
+        caller.scope(permission).unlimited if one is None else caller.may(permission, one) for one in casinos or [None]
+    )
 
 
 def sees_restrictions(caller: Caller, casino: UUID | None) -> bool:

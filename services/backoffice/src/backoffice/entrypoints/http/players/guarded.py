@@ -43,4 +43,5 @@ def erasing(vault: SubjectVault) -> GuardedCommand[ErasePayload]:
         payload=ErasePayload,
         describe=describe,
         execute=execute,
+        reason_permission=P.PLAYER_VIEW_REASON,
     )

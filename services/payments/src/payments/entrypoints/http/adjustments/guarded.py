@@ -51,5 +51,6 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
             describe=describe,
             execute=execute,
             risk="high",
+            reason_permission=P.ADJUSTMENT_VIEW_REASON,
         )
     ]
