@@ -19,15 +19,16 @@ from chassis.approvals.events import (
     Voided,
     Withdrawn,
 )
+from chassis.db.states import ApprovalState
 from chassis.db.tables import approval_list as table
 from chassis.store import ReadModel, Recorded, Row
 
-OUTCOMES: Final[dict[type[Any], str]] = {
-    Executed: "executed",
-    Rejected: "rejected",
-    Withdrawn: "withdrawn",
-    Expired: "expired",
-    Voided: "voided",
+OUTCOMES: Final[dict[type[Any], ApprovalState]] = {
+    Executed: ApprovalState.EXECUTED,
+    Rejected: ApprovalState.REJECTED,
+    Withdrawn: ApprovalState.WITHDRAWN,
+    Expired: ApprovalState.EXPIRED,
+    Voided: ApprovalState.VOIDED,
 }
 """What became of a proposal, by its last event."""
 
@@ -52,7 +53,7 @@ def _proposed(approval_id: UUID, event: Proposed, at: datetime) -> Row:
         "summary": event.summary,
         "reason": event.reason,
         "requester_id": event.requester_id,
-        "state": "waiting",
+        "state": ApprovalState.WAITING,
         "code": None,
         "payload_sha256": event.payload_sha256,
         "before": event.before,
@@ -75,13 +76,13 @@ def _moved(
         case Edited():
             barred = sorted({*row["barred"], *map(str, event.barred)})
             shown = {name: getattr(event, name) for name in ("payload_sha256", "before", "after", "summary")}
-            return {**row, **shown, "barred": barred, "approved_by": [], "state": "waiting"}
+            return {**row, **shown, "barred": barred, "approved_by": [], "state": ApprovalState.WAITING}
         case Approved():
             return _approved(row, [*row["approved_by"], str(event.approved_by)])
         case ApprovalLapsed():
             return _approved(row, [one for one in row["approved_by"] if one != str(event.approved_by)])
         case Voided():
-            return {**row, "state": "voided", "code": event.code, "ended_at": at}
+            return {**row, "state": ApprovalState.VOIDED, "code": event.code, "ended_at": at}
         case Executed() | Rejected() | Withdrawn() | Expired():
             return {**row, "state": OUTCOMES[type(event)], "ended_at": at}
         case _:
@@ -89,7 +90,8 @@ def _moved(
 
 
 def _approved(row: Row, by: list[str]) -> Row:
-    return {**row, "approved_by": by, "state": "approved" if len(by) >= row["needed"] else "waiting"}
+    enough = len(by) >= row["needed"]
+    return {**row, "approved_by": by, "state": ApprovalState.APPROVED if enough else ApprovalState.WAITING}
 
 
 approval_list = ReadModel("approval_list", table, APPROVAL_EVENTS, key=lambda one: (one.stream_key,), fold=fold)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
+
+from chassis.auth.permissions import Risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Propose:
     command: str
     permission: str
     approve: str
-    risk: Literal["low", "normal", "high", "critical"]
+    risk: Risk
     casino_id: UUID | None
     requester_id: UUID
     needed: int

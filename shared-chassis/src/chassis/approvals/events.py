@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
+from chassis.auth.permissions import Risk
 from chassis.domain import event
 
 
@@ -21,7 +22,7 @@ class Proposed(_OfAProposal):
     command: str
     permission: str
     approve: str
-    risk: Literal["low", "normal", "high", "critical"]
+    risk: Risk
     casino_id: UUID | None
     requester_id: UUID
     needed: int

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -15,7 +15,8 @@ from chassis.approvals.errors import ApprovalUnknown
 from chassis.approvals.proposing import within
 from chassis.auth import AnyStaff, Caller, Forbidden, Requires
 from chassis.auth.errors import PolicyStale
-from chassis.auth.permissions import PermissionSpec
+from chassis.auth.permissions import PermissionSpec, Risk
+from chassis.db.states import ApprovalState
 from chassis.db.tables import approval_list as table
 from chassis.domain import NotFound
 from chassis.http.listing import Field as Listed
@@ -37,12 +38,12 @@ APPROVALS = ListSpec(
         "command": Listed(table.c.command),
         "permission": Listed(table.c.permission),
         "approve_permission": Listed(table.c.approve_permission),
-        "risk": Listed(table.c.risk),
+        "risk": Listed(table.c.risk, values=get_args(Risk)),
         "subject_kind": Listed(table.c.subject_kind),
         "subject_id": Listed(table.c.subject_id),
         "summary": Listed(table.c.summary, ops=()),
         "requester_id": Listed(table.c.requester_id),
-        "state": Listed(table.c.state),
+        "state": Listed(table.c.state, values=ApprovalState),
         "approved_by": Listed(table.c.approved_by),
         "needed": Listed(table.c.needed),
         "proposed_at": Listed(table.c.proposed_at, sortable=True),
@@ -167,7 +168,7 @@ def _add_decisions(router: APIRouter) -> None:
             require(caller, row, "approve_permission")
             seen, proof = body.payload_sha256, proved_at(caller)
             await approvals.approve(uow, approval_id, caller.id, seen, proof, within(caller))
-            return bool((await approvals.row(uow, approval_id))["state"] == "approved")
+            return bool((await approvals.row(uow, approval_id))["state"] == ApprovalState.APPROVED)
 
         ctx = _context(caller, request, body.reason)
         if await approvals.app.transact(work, ctx):

@@ -28,6 +28,7 @@ from chassis.bulk.errors import (
 )
 from chassis.bulk.items import BulkJobItem
 from chassis.bulk.running import RUN, Running, record
+from chassis.db.states import BulkState
 from chassis.http.listing.cost import advised
 from chassis.http.listing.served import Served, Where, again
 from chassis.http.listing.tree import from_json
@@ -44,7 +45,8 @@ MOST_JOBS: Final = 100
 """What one person freezes within an hour: jobs that nobody starts are kept as well."""
 
 _UNIT: Final = "rows"
-_TO_START: Final = ("frozen", "proposed")
+TO_START: Final = (BulkState.FROZEN, BulkState.PROPOSED)
+"""The states of a job that may be started."""
 
 
 class BulkPayload(StrictModel):
@@ -187,7 +189,7 @@ class Bulk:
     async def require_one_casino(self, uow: UnitOfWork, job: Any, caller: Caller) -> None:
         """BulkSeveralCasinos when a second person is needed and nobody could be one for all of its rows."""
         within_one = len(job.casinos) == 1 or caller.reach(self.may_run).unlimited
-        if not within_one and job.state in _TO_START and await self.takes_two(uow, job):
+        if not within_one and job.state in TO_START and await self.takes_two(uow, job):
             raise BulkSeveralCasinos
 
     def command(self, action: str) -> str:
@@ -212,9 +214,9 @@ class Bulk:
             raise BulkJobUnknown
         await jobs.one_at_a_time(uow.connection, unlocked.requested_by, action.key)
         job = await jobs.lock(uow.connection, payload.job_id)
-        if job.state == "running":
+        if job.state == BulkState.RUNNING:
             raise BulkJobStarted
-        if job.state not in _TO_START or job.expires_at <= uow.ctx.occurred_at:
+        if job.state not in TO_START or job.expires_at <= uow.ctx.occurred_at:
             raise BulkJobEnded
         ids = await jobs.frozen_ids(uow.connection, job.id)
         now = jobs.fingerprint(job.action, job.parameters, ids)
@@ -232,7 +234,7 @@ class Bulk:
 
     async def _proposed(self, uow: UnitOfWork, payload: BulkPayload, row: Row) -> None:
         """It waits for a second person for as long as its proposal does."""
-        values = {"state": "proposed", "approval_id": row["id"], "expires_at": row["expires_at"]}
+        values = {"state": BulkState.PROPOSED, "approval_id": row["id"], "expires_at": row["expires_at"]}
         await jobs.change(uow.connection, payload.job_id, reason=row["reason"], **values)
         await uow.schedule(EXPIRE, payload.job_id, {}, run_at=row["expires_at"])
 
@@ -240,7 +242,7 @@ class Bulk:
         ctx = uow.ctx
         values = {"reason": ctx.reason, "authorised_by": ctx.authorised_by}
         started = await jobs.change(
-            uow.connection, payload.job_id, state="running", started_at=ctx.occurred_at, **values
+            uow.connection, payload.job_id, state=BulkState.RUNNING, started_at=ctx.occurred_at, **values
         )
         somewhere = not started.casinos or any(map(ctx.scope.allows, started.casinos))
         if ctx.actor.id != str(started.requested_by) or not somewhere:
@@ -259,23 +261,23 @@ class Bulk:
             BulkJobEnded: there is nothing left to be cancelled.
         """
         job = await jobs.lock(uow.connection, job_id)
-        if job.state == "cancelled":
+        if job.state == BulkState.CANCELLED:
             return job
-        if job.state in ("finished", "expired"):
+        if job.state in (BulkState.FINISHED, BulkState.EXPIRED):
             raise BulkJobEnded
-        return await self._end(uow, job, "cancelled", caller)
+        return await self._end(uow, job, BulkState.CANCELLED, caller)
 
     async def expire(self, task: Task) -> None:
         """End one that nobody started in time."""
 
         async def work(uow: UnitOfWork) -> None:
             job = await jobs.lock(uow.connection, task.id)
-            if job is not None and job.state in _TO_START and job.expires_at <= uow.ctx.occurred_at:
-                await self._end(uow, job, "expired", None)
+            if job is not None and job.state in TO_START and job.expires_at <= uow.ctx.occurred_at:
+                await self._end(uow, job, BulkState.EXPIRED, None)
 
         await self.app.transact(work, Context.system("bulk", self.app.clock))
 
-    async def _end(self, uow: UnitOfWork, job: Any, state: str, caller: Caller | None) -> Any:
+    async def _end(self, uow: UnitOfWork, job: Any, state: BulkState, caller: Caller | None) -> Any:
         now = uow.ctx.occurred_at
         skipped = await jobs.skip_rest(uow.connection, job.id, state, now)
         ended = await jobs.change(uow.connection, job.id, state=state, finished_at=now, skipped=job.skipped + skipped)

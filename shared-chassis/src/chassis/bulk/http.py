@@ -16,9 +16,10 @@ from chassis.approvals.http import holds
 from chassis.auth import AnyStaff, Caller, Requires
 from chassis.bulk import jobs
 from chassis.bulk.action import BulkAction
-from chassis.bulk.desk import Bulk, BulkPayload
+from chassis.bulk.desk import TO_START, Bulk, BulkPayload
 from chassis.bulk.errors import BulkJobOfAnother, BulkJobUnknown
 from chassis.bulk.items import BulkActionItem, BulkJobItem, BulkJobView, BulkRowItem
+from chassis.db.states import BulkResult, BulkState
 from chassis.db.tables import bulk_job as table
 from chassis.db.tables import bulk_row
 from chassis.domain import uuid7
@@ -43,7 +44,7 @@ BULK_JOBS = ListSpec(
     fields={
         "id": Listed(_c.id),
         "action": Listed(_c.action),
-        "state": Listed(_c.state),
+        "state": Listed(_c.state, values=BulkState),
         "rows": Listed(_c.rows),
         "not_allowed": Listed(_c.not_allowed),
         "done": Listed(_c.done),
@@ -75,7 +76,7 @@ BULK_ROWS = ListSpec(
         "position": Listed(_r.position, sortable=True),
         "row_id": Listed(_r.row_id),
         "casino_id": Listed(_r.casino_id),
-        "result": Listed(_r.result),
+        "result": Listed(_r.result, values=BulkResult),
         "code": Listed(_r.code),
         "settled_at": Listed(_r.settled_at),
     },
@@ -298,7 +299,7 @@ def _masked(request: Request, caller: Caller) -> Finish:
 
 async def _view(bulk: Bulk, uow: UnitOfWork, caller: Caller, job: Any) -> BulkJobView:
     first = await jobs.sample(uow.connection, job.id, _SAMPLE)
-    waiting = job.state in ("frozen", "proposed") and job.action in bulk.actions
+    waiting = job.state in TO_START and job.action in bulk.actions
     return BulkJobView(
         **_item(bulk, caller, job).model_dump(),
         second_person=waiting and await bulk.takes_two(uow, job),

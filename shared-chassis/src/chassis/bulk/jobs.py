@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals.canonical import sha256_of
+from chassis.db.states import BulkResult, BulkState
 from chassis.db.tables import bulk_job as job
 from chassis.db.tables import bulk_row as row
 
@@ -29,7 +30,7 @@ def fingerprint(action: str, parameters: Any, ids: Sequence[UUID]) -> str:
 
 async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]], **values: Any) -> None:
     """A new job with its rows, in order."""
-    await connection.execute(insert(job).values(state="frozen", rows=len(rows), **values))
+    await connection.execute(insert(job).values(state=BulkState.FROZEN, rows=len(rows), **values))
     if rows:
         numbered = [{"job_id": values["id"], "position": at, **one} for at, one in enumerate(rows, 1)]
         await connection.execute(insert(row), numbered)
@@ -66,15 +67,15 @@ async def sample(connection: AsyncConnection, job_id: UUID, most: int) -> list[A
 
 async def next_waiting(connection: AsyncConnection, job_id: UUID) -> Any:
     """The row whose turn it is; None when all have their result."""
-    waiting = select(row).where(row.c.job_id == job_id, row.c.result == "waiting")
+    waiting = select(row).where(row.c.job_id == job_id, row.c.result == BulkResult.WAITING)
     return (await connection.execute(waiting.order_by(row.c.position).limit(1))).one_or_none()
 
 
 async def settle(
-    connection: AsyncConnection, job_id: UUID, position: int, result: str, code: str | None, at: datetime
+    connection: AsyncConnection, job_id: UUID, position: int, result: BulkResult, code: str | None, at: datetime
 ) -> None:
     """A row's result, and one more of that kind. A row that has one keeps it."""
-    waiting = (row.c.job_id == job_id) & (row.c.position == position) & (row.c.result == "waiting")
+    waiting = (row.c.job_id == job_id) & (row.c.position == position) & (row.c.result == BulkResult.WAITING)
     settled = await connection.execute(update(row).where(waiting).values(result=result, code=code, settled_at=at))
     if settled.rowcount:
         count = job.c[result]
@@ -83,8 +84,10 @@ async def settle(
 
 async def skip_rest(connection: AsyncConnection, job_id: UUID, code: str, at: datetime) -> int:
     """Leave alone what is still waiting; how many rows."""
-    waiting = (row.c.job_id == job_id) & (row.c.result == "waiting")
-    skipped = await connection.execute(update(row).where(waiting).values(result="skipped", code=code, settled_at=at))
+    waiting = (row.c.job_id == job_id) & (row.c.result == BulkResult.WAITING)
+    skipped = await connection.execute(
+        update(row).where(waiting).values(result=BulkResult.SKIPPED, code=code, settled_at=at)
+    )
     return int(skipped.rowcount)
 
 

@@ -17,6 +17,7 @@ from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.held import Held
 from chassis.bulk import jobs
 from chassis.bulk.action import BulkAction, Turn
+from chassis.db.states import BulkResult, BulkState
 from chassis.domain import DomainError
 from chassis.exports.sight import absent
 from chassis.http.problems import RequestProblem
@@ -87,7 +88,7 @@ class Running:
 
         async def work(uow: UnitOfWork) -> bool:
             job = await jobs.lock(uow.connection, job_id)
-            if job is None or job.state != "running":
+            if job is None or job.state != BulkState.RUNNING:
                 return False
             row = await jobs.next_waiting(uow.connection, job_id)
             if row is None:
@@ -114,12 +115,14 @@ class Running:
         match undone.cause:
             case DomainError() | RequestProblem() as refusal:
                 moot = isinstance(refusal, undone.action.moot)
-                await self._settle(job_id, undone.position, "skipped" if moot else "refused", refusal.code)
+                await self._settle(
+                    job_id, undone.position, BulkResult.SKIPPED if moot else BulkResult.REFUSED, refusal.code
+                )
             case fault:
                 if not await self._given_up(job_id, undone.position, fault):
                     raise fault
 
-    async def _turn(self, uow: UnitOfWork, job: Any, row: Any) -> tuple[str, str | None]:
+    async def _turn(self, uow: UnitOfWork, job: Any, row: Any) -> tuple[BulkResult, str | None]:
         """What is done about a row, in the name of whoever asked for it, and what came of it."""
         action = self._actions.get(job.action)
         if action is None or self.held is None:  # A newer version of the service knows it.
@@ -129,7 +132,7 @@ class Running:
         if code == "policy_stale" or (code is not None and self._may_not_know(uow, job)):
             raise PolicyStale
         if code is not None:
-            return "refused", code
+            return BulkResult.REFUSED, code
         ctx = caller.context(self.app.clock, casino_id=row.casino_id, reason=job.reason)
         uow.ctx = replace(ctx, correlation_id=job.id, authorised_by=job.authorised_by)
         turn = Turn(
@@ -139,17 +142,17 @@ class Running:
             reason=job.reason,
             parameters=action.read(job.parameters),
         )
-        return ("done", None) if await action.do(uow, turn) else ("skipped", "nothing_to_do")
+        return (BulkResult.DONE, None) if await action.do(uow, turn) else (BulkResult.SKIPPED, "nothing_to_do")
 
     def _may_not_know(self, uow: UnitOfWork, job: Any) -> bool:
         """Whether the policy here was last confirmed before the requester was seen to hold what he needs."""
         assert self.held is not None
         return bool((uow.ctx.occurred_at - job.started_at).total_seconds() < self.held.standing().age_s)
 
-    async def _settle(self, job_id: UUID, position: int, result: str, code: str) -> None:
+    async def _settle(self, job_id: UUID, position: int, result: BulkResult, code: str) -> None:
         async def work(uow: UnitOfWork) -> None:
             job = await jobs.lock(uow.connection, job_id)
-            if job is not None and job.state == "running":
+            if job is not None and job.state == BulkState.RUNNING:
                 await jobs.settle(uow.connection, job_id, position, result, code, uow.ctx.occurred_at)
 
         await self.app.transact(work, self._system())
@@ -161,11 +164,11 @@ class Running:
         if tries < TRIES:
             return False
         log.error("bulk_row_failed", job_id=str(job_id), position=position, exc_info=fault)
-        await self._settle(job_id, position, "refused", "bulk_row_failed")
+        await self._settle(job_id, position, BulkResult.REFUSED, "bulk_row_failed")
         return True
 
     async def _finish(self, uow: UnitOfWork, job: Any) -> None:
-        finished = await jobs.change(uow.connection, job.id, state="finished", finished_at=uow.ctx.occurred_at)
+        finished = await jobs.change(uow.connection, job.id, state=BulkState.FINISHED, finished_at=uow.ctx.occurred_at)
         await record(uow, "bulk.finished", finished, self._actions.get(job.action), None)
 
     def _system(self) -> Context:

@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import UserDefinedType
 
+from chassis.db.states import ApprovalState, BulkResult, BulkState, ExportState
+
 
 class Xid8(UserDefinedType[int]):
     """PostgreSQL's 64-bit transaction id, which never wraps around."""
@@ -192,7 +194,7 @@ approval_list = Table(
     Column("summary", Text, nullable=False),
     Column("reason", Text),
     Column("requester_id", Uuid, nullable=False),
-    Column("state", Text, nullable=False, comment="waiting, approved, executed, rejected, withdrawn, expired, voided"),
+    Column("state", Text, nullable=False, comment=", ".join(ApprovalState)),
     Column("code", Text, comment="why it was voided"),
     Column("payload_sha256", Text, nullable=False),
     Column("before", JSONB),
@@ -219,7 +221,7 @@ list_export = Table(
     Column("reason", Text, nullable=False),
     Column("requested_by", Uuid, nullable=False),
     Column("requested_at", DateTime(timezone=True), nullable=False),
-    Column("state", Text, nullable=False, comment="waiting, running, done, failed, expired"),
+    Column("state", Text, nullable=False, comment=", ".join(ExportState)),
     Column("code", Text, comment="why it failed"),
     Column("rows", BigInteger, nullable=False, server_default="0"),
     Column("cut", Boolean, nullable=False, server_default="false", comment="there were more rows than a file may have"),
@@ -292,7 +294,7 @@ bulk_job = Table(
     Column("casinos", ARRAY(Uuid), nullable=False, comment="whose rows; none: rows of no casino"),
     Column("sha256", Text, nullable=False, comment="of the action, its parameters and the rows' ids in order"),
     Column("totals", JSONB, nullable=False, comment="the amounts of all rows by currency, where money moves"),
-    Column("state", Text, nullable=False, comment="frozen, proposed, running, finished, cancelled, expired"),
+    Column("state", Text, nullable=False, comment=", ".join(BulkState)),
     Column("rows", BigInteger, nullable=False),
     Column("not_allowed", BigInteger, nullable=False, comment="rows the requester could not act on when he asked"),
     Column("done", BigInteger, nullable=False, server_default="0"),
@@ -321,7 +323,7 @@ bulk_row = Table(
     Column("casino_id", Uuid),
     Column("amount_minor", BigInteger),
     Column("currency", Text),
-    Column("result", Text, nullable=False, server_default="waiting", comment="waiting, done, refused, skipped"),
+    Column("result", Text, nullable=False, server_default=BulkResult.WAITING, comment=", ".join(BulkResult)),
     Column("code", Text, comment="why it was refused or skipped"),
     Column("tries", Integer, nullable=False, server_default="0", comment="that ended in a fault of ours"),
     Column("settled_at", DateTime(timezone=True)),

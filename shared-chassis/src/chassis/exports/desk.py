@@ -23,6 +23,7 @@ from chassis.auth.acts import act
 from chassis.auth.caller import Caller
 from chassis.auth.errors import Forbidden
 from chassis.auth.policy.held import Held
+from chassis.db.states import ExportState
 from chassis.domain import DomainError, uuid7
 from chassis.exports import jobs
 from chassis.exports.errors import ExportExpired, ExportFailed, ExportNotReady, ExportOutdated, ExportUnknown
@@ -141,7 +142,13 @@ class Exports:
             rows, cut = await self._write(local, row, served, whole)
             sha256, size = await self.files.keep(local, place)
         now = self.app.clock.now()
-        done = {"state": "done", "rows": rows, "cut": cut, "sight": sight_hash(caller, served.spec), "file": place}
+        done = {
+            "state": ExportState.DONE,
+            "rows": rows,
+            "cut": cut,
+            "sight": sight_hash(caller, served.spec),
+            "file": place,
+        }
         file = {"sha256": sha256, "size_bytes": size, "finished_at": now, "expires_at": now + LIFETIME}
 
         async def work(uow: UnitOfWork) -> None:
@@ -177,15 +184,17 @@ class Exports:
 
     async def _failed(self, export_id: UUID, code: str) -> None:
         async with self.app.db.write() as connection:
-            await jobs.change(connection, export_id, state="failed", code=code, finished_at=self.app.clock.now())
+            await jobs.change(
+                connection, export_id, state=ExportState.FAILED, code=code, finished_at=self.app.clock.now()
+            )
 
     async def expire(self, task: Task) -> None:
         """Remove the file of one whose time is over."""
         async with self.app.db.write() as connection:
             row = await jobs.find(connection, task.id)
-            if row is None or row.state != "done":
+            if row is None or row.state != ExportState.DONE:
                 return
-            await jobs.change(connection, task.id, state="expired")
+            await jobs.change(connection, task.id, state=ExportState.EXPIRED)
         await self.files.remove(row.file)
 
     # -- fetching ----------------------------------------------------------------------------------------------------
@@ -208,11 +217,11 @@ class Exports:
         if served is None or served.export is None:
             raise ExportUnknown
         now = exporting(caller, served.asks, served.export)
-        if row.state == "failed":
+        if row.state == ExportState.FAILED:
             raise ExportFailed
-        if row.state == "expired" or (row.expires_at is not None and row.expires_at <= uow.ctx.occurred_at):
+        if row.state == ExportState.EXPIRED or (row.expires_at is not None and row.expires_at <= uow.ctx.occurred_at):
             raise ExportExpired
-        if row.state != "done":
+        if row.state != ExportState.DONE:
             raise ExportNotReady
         if sight_hash(now, served.spec) != row.sight:
             raise ExportOutdated

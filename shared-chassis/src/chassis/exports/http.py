@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,9 +11,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from chassis.auth import AnyStaff, Caller, Requires
+from chassis.db.states import ExportState
 from chassis.db.tables import list_export as table
 from chassis.domain import uuid7
 from chassis.exports.desk import Exports, url_of
+from chassis.exports.writing import Format
 from chassis.files import MEDIA_TYPES
 from chassis.http.listing.errors import UNKNOWN_FIELD, refused
 from chassis.http.listing.fields import Field as Listed
@@ -34,9 +36,9 @@ EXPORTS = ListSpec(
         "id": Listed(table.c.id),
         "list": Listed(table.c.list),
         "path": Listed(table.c.path),
-        "format": Listed(table.c.format),
+        "format": Listed(table.c.format, values=get_args(Format)),
         "reason": Listed(table.c.reason, ops=()),
-        "state": Listed(table.c.state),
+        "state": Listed(table.c.state, values=ExportState),
         "code": Listed(table.c.code),
         "rows": Listed(table.c.rows),
         "cut": Listed(table.c.cut),
@@ -52,7 +54,7 @@ EXPORTS = ListSpec(
 
 
 class ExportBody(StrictModel):
-    format: Literal["csv", "xlsx"]
+    format: Format
     filter: dict[str, Any] | None = Field(default=None, description="A filter as a tree, beside that of the address")
     columns: list[str] | None = Field(default=None, min_length=1, max_length=100, description="All unless given")
     reason: Reason

@@ -1,7 +1,7 @@
 """The routes about views, the same in every service: one set for all of its lists."""
 
 import json
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -36,6 +36,7 @@ from chassis.views.models import (
     ViewRemoved,
     ViewShown,
     ViewVersion,
+    Visibility,
 )
 
 IfMatch = Annotated[
@@ -65,9 +66,13 @@ _NAMED: Final = {
 
 
 def _fields(columns: Any) -> dict[str, Listed]:
-    refers: dict[str, Any] = {"changed_by": "staff", "casino_id": "casino"}
+    more: dict[str, dict[str, Any]] = {
+        "changed_by": {"refers": "staff"},
+        "casino_id": {"refers": "casino"},
+        "visibility": {"values": get_args(Visibility)},
+    }
     return {
-        name: Listed(columns[column], sortable=sortable, refers=refers.get(name))
+        name: Listed(columns[column], sortable=sortable, **more.get(name, {}))
         for name, (column, sortable) in _NAMED.items()
     }
 

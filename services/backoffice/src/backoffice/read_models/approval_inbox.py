@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backoffice.application.schema import metadata
+from chassis.db.states import ApprovalState as State
 from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.events import WithdrawalApproved, WithdrawalCancelled, WithdrawalRejected, WithdrawalRequested
 from contracts.payments.permissions import PaymentsPermission
@@ -104,7 +105,7 @@ def _proposed(event: ApprovalProposed, recorded: Recorded[Any]) -> Row:
         "list_permission": f"{event.service}.approval.list",
         "barred": [str(one) for one in event.barred],
         "approved_by": [],
-        "state": "waiting",
+        "state": State.WAITING,
         "proposed_at": recorded.meta.occurred_at,
         "href": f"/api/{event.service}/v1/approvals/{event.approval_id}",
         **_NO_AMOUNT,
@@ -128,7 +129,7 @@ def _withdrawal(event: WithdrawalRequested, recorded: Recorded[Any]) -> Row:
         "barred": [],
         "approved_by": [],
         "needed": 2 if event.needs_second_person else 1,
-        "state": "waiting",
+        "state": State.WAITING,
         "proposed_at": recorded.meta.occurred_at,
         "expires_at": None,
         "href": f"/api/payments/v1/withdrawals/{event.withdrawal_id}",
@@ -182,7 +183,7 @@ def _of_access(
         "barred": [],
         "approved_by": [],
         "needed": 1,
-        "state": "waiting",
+        "state": State.WAITING,
         "proposed_at": recorded.meta.occurred_at,
         **_NO_AMOUNT,
     }
@@ -192,29 +193,29 @@ def _moved(row: Row, event: Any) -> Row:
     match event:
         case ApprovalEdited():
             barred = sorted({*row["barred"], *map(str, event.barred)})
-            return {**row, "summary": event.summary, "barred": barred, "approved_by": [], "state": "waiting"}
+            return {**row, "summary": event.summary, "barred": barred, "approved_by": [], "state": State.WAITING}
         case ApprovalGiven():
             by = [*row["approved_by"], str(event.approved_by)]
-            return {**row, "approved_by": by, "state": "approved" if event.given >= event.needed else "waiting"}
+            return {**row, "approved_by": by, "state": State.APPROVED if event.given >= event.needed else State.WAITING}
         case ApprovalLapsed():
             by = [one for one in row["approved_by"] if one != str(event.approved_by)]
-            return {**row, "approved_by": by, "state": "waiting"}
+            return {**row, "approved_by": by, "state": State.WAITING}
         case ApprovalExecuted():
-            return {**row, "state": "executed"}
+            return {**row, "state": State.EXECUTED}
         case ApprovalClosed():
-            return {**row, "state": event.outcome}
+            return {**row, "state": State(event.outcome)}
         case WithdrawalApproved():
             by = [*(one for one in row["approved_by"] if one not in event.lapsed), event.approved_by]
-            state = "executed" if event.final else "waiting"
+            state = State.EXECUTED if event.final else State.WAITING
             return {**row, "approved_by": by, "state": state, "expires_at": event.counts_until}
         case ElevationApproved():
-            return {**row, "approved_by": [event.approved_by], "state": "executed"}
+            return {**row, "approved_by": [event.approved_by], "state": State.EXECUTED}
         case BreakGlassReviewed():
-            return {**row, "approved_by": [event.reviewed_by.removeprefix("staff:")], "state": "executed"}
+            return {**row, "approved_by": [event.reviewed_by.removeprefix("staff:")], "state": State.EXECUTED}
         case WithdrawalRejected() | ElevationRefused():
-            return {**row, "state": "rejected"}
+            return {**row, "state": State.REJECTED}
         case _:
-            return {**row, "state": "withdrawn"}
+            return {**row, "state": State.WITHDRAWN}
 
 
 approval_inbox = ReadModel(

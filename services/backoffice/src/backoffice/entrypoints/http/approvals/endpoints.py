@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from backoffice.read_models.approval_inbox import WITHDRAWAL, table
 from chassis.auth import AnyStaff, Caller, Requires
+from chassis.auth.permissions import Risk
 from chassis.auth.policy.compile import Access
 from chassis.auth.policy.decide import tied
 from chassis.db import Database
+from chassis.db.states import ApprovalState
 from chassis.http import App, Db
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, in_scope, serve_list
@@ -40,19 +42,19 @@ INBOX = ListSpec(
     casino_column=_C.casino_id,
     fields={
         "id": Listed(_C.id),
-        "service": Listed(_C.service),
+        "service": Listed(_C.service, values=SERVICES),
         "casino_id": Listed(_C.casino_id),
         "command": Listed(_C.command),
         "permission": Listed(_C.permission),
         "approve_permission": Listed(_C.approve_permission),
-        "risk": Listed(_C.risk),
+        "risk": Listed(_C.risk, values=get_args(Risk)),
         "subject_kind": Listed(_C.subject_kind),
         "subject_id": Listed(_C.subject_id),
         "summary": Listed(_C.summary, ops=()),
         "requester_id": Listed(_C.requester_id),
         "approved_by": Listed(_C.approved_by),
         "needed": Listed(_C.needed),
-        "state": Listed(_C.state),
+        "state": Listed(_C.state, values=ApprovalState),
         "proposed_at": Listed(_C.proposed_at, sortable=True),
         "expires_at": Listed(_C.expires_at),
         "href": Listed(_C.href, ops=()),
