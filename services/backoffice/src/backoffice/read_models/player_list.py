@@ -1,6 +1,7 @@
 """The players, with what holds for them. Personal data stays encrypted here too."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,15 @@ from backoffice.domain.restriction.aggregate import FOR_EVER, excludes
 from backoffice.domain.restriction.events import DepositLimitSet, SelfExclusionStarted
 from chassis.store import ReadModel, Recorded, Row
 
-CLOSED = "closed"
-"""The status of an account whose player was erased; no other follows it."""
+
+class PlayerStatus(StrEnum):
+    """Where an account stands."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    CLOSED = "closed"
+    """The player was erased; no other status follows it."""
+
 
 table = Table(
     "rm_player_list",
@@ -72,7 +80,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case PlayerProfileChanged():
             return _changed(row, event)
         case PlayerBlocked() | PlayerUnblocked():
-            return _now(row, "blocked" if isinstance(event, PlayerBlocked) else "active")
+            return _now(row, PlayerStatus.BLOCKED if isinstance(event, PlayerBlocked) else PlayerStatus.ACTIVE)
         case PlayerTagged() | PlayerUntagged():
             others = {one for one in row["tags"] if one != event.tag}
             return {**row, "tags": sorted(others | {event.tag} if isinstance(event, PlayerTagged) else others)}
@@ -102,8 +110,8 @@ def _changed(row: Row, event: PlayerProfileChanged) -> Row:
     return {**row, **fresh, "sealed": {**row["sealed"], **event.sealed}}
 
 
-def _now(row: Row, status: str) -> Row:
-    return row if row["status"] == CLOSED else {**row, "status": status}
+def _now(row: Row, status: PlayerStatus) -> Row:
+    return row if row["status"] == PlayerStatus.CLOSED else {**row, "status": status}
 
 
 def _erased(row: Row, today: date) -> Row:
@@ -112,14 +120,14 @@ def _erased(row: Row, today: date) -> Row:
     """
     kept = row["identity_index"] if excludes(row["excluded_until"], today) else None
     nothing: Row = {"sealed": {}, **dict.fromkeys((*_OF_NAMES, "email_index", "phone_index"))}
-    return {**row, **nothing, "status": CLOSED, "identity_index": kept}
+    return {**row, **nothing, "status": PlayerStatus.CLOSED, "identity_index": kept}
 
 
 def _registered(recorded: Recorded[Any], event: PlayerRegistered) -> Row:
     return {
         "player_id": recorded.stream_key,
         "casino_id": recorded.meta.casino_id,
-        "status": "active",
+        "status": PlayerStatus.ACTIVE,
         "country": event.country,
         "currency": event.currency,
         "registered_at": event.registered_at,

@@ -5,6 +5,7 @@ what was staked and paid; what was rolled back is counted beside them, so that n
 rolled back wins) is the house's result.
 """
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,14 @@ from chassis.store import Key, ReadModel, Recorded, Row
 from contracts.games.rounds import round_id
 from contracts.payments.events import RollbackRemembered, TransferPosted
 from games.application.schema import metadata
+
+
+class RoundState(StrEnum):
+    """Whether the game went on."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
 
 round_table = Table(
     "rm_round_list",
@@ -107,7 +116,7 @@ def fold_round(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         at["wins_minor"] - at["rolled_back_wins_minor"]
     )
     if event.round_closed and at["closed_at"] is None:
-        at["state"], at["closed_at"] = "closed", event.posted_at
+        at["state"], at["closed_at"] = RoundState.CLOSED, event.posted_at
     return at
 
 
@@ -129,7 +138,7 @@ def _begun(event: TransferPosted | RollbackRemembered) -> Row:
         "bets": 0,
         "wins": 0,
         "rollbacks": 0,
-        "state": "open",
+        "state": RoundState.OPEN,
         "opened_at": event.posted_at,
         "last_at": event.posted_at,
         "closed_at": None,

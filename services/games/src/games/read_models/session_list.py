@@ -1,5 +1,6 @@
 """Game sessions as staff and the wallet see them: one row per session, folded in the transaction of its events."""
 
+from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -16,6 +17,18 @@ from games.domain.session import (
     SessionLaunched,
     SessionOpened,
 )
+
+
+class SessionState(StrEnum):
+    """Where a session stands."""
+
+    OPENING = "opening"
+    """The supplier is about to be asked."""
+    UNANSWERED = "unanswered"
+    """The supplier did not say whether it launched the game."""
+    OPEN = "open"
+    CLOSED = "closed"
+
 
 session_table = Table(
     "rm_session_list",
@@ -49,11 +62,13 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case SessionOpened():
             return _opened(event, recorded)
         case LaunchLeftUnanswered():
-            return row and {**row, "state": "unanswered"}
+            return row and {**row, "state": SessionState.UNANSWERED}
         case SessionLaunched():
-            return row and {**row, "state": "open", "launched": True, "launched_at": event.launched_at}
+            now = {"state": SessionState.OPEN, "launched": True, "launched_at": event.launched_at}
+            return row and {**row, **now}
         case SessionClosed():
-            return row and {**row, "state": "closed", "closed_because": event.cause, "closed_at": event.closed_at}
+            now = {"state": SessionState.CLOSED, "closed_because": event.cause, "closed_at": event.closed_at}
+            return row and {**row, **now}
         case _:
             assert_never(event)
 
@@ -69,7 +84,7 @@ def _opened(event: SessionOpened, recorded: Recorded[Any]) -> Row:
         "country": event.country,
         "platform": event.platform,
         "token_hash": event.token_hash,
-        "state": "opening",
+        "state": SessionState.OPENING,
         "launched": False,
         "closed_because": None,
         "opened_at": event.opened_at,
@@ -112,6 +127,6 @@ async def running_sessions_of(connection: AsyncConnection, player_id: UUID) -> l
     """A player's sessions that are not closed."""
     table = session_table
     found = await connection.execute(
-        select(table.c.session_id).where(table.c.player_id == player_id, table.c.state != "closed")
+        select(table.c.session_id).where(table.c.player_id == player_id, table.c.state != SessionState.CLOSED)
     )
     return list(found.scalars())

@@ -1,5 +1,6 @@
 """The notifications that were handled: the row is taken in the transaction of the effect, so each counts once."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -8,8 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Clock
 from payments.adapters.tables import provider_notification
+from payments.application.outcomes import NotificationOutcome
 from payments.application.ports import Notification
 from payments.application.stores import Handled
+
+_CLAIMED: Final = "claimed"
+"""Nobody sees it: the transaction that takes a notification says what became of it before it ends."""
 
 
 class SqlNotifications:
@@ -30,7 +35,7 @@ class SqlNotifications:
                 provider=provider,
                 notification_id=notification.id,
                 kind=notification.kind,
-                outcome="claimed",
+                outcome=_CLAIMED,
                 accepted=False,
                 facts=dict(notification.facts),
                 said_at=notification.said_at,
@@ -50,7 +55,7 @@ class SqlNotifications:
                 )
             )
         ).one()
-        return Handled(outcome=row.outcome, accepted=row.accepted)
+        return Handled(outcome=NotificationOutcome(row.outcome), accepted=row.accepted)
 
     async def note(
         self,

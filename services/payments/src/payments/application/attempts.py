@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.domain import uuid7
 from payments.application.desk import Desk
+from payments.application.outcomes import AttemptOutcome
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
@@ -18,23 +19,20 @@ NAME = "provider-attempts"
 Word = deposit.DepositWord | payout.PayoutWord | NotThere
 W = TypeVar("W", bound=Word)
 
-OUTCOMES: Final[dict[type, str]] = {
-    deposit.ActionNeeded: "action_needed",
-    deposit.Underway: "underway",
-    deposit.Settled: "settled",
-    deposit.Declined: "declined",
-    deposit.Unanswered: "unanswered",
-    payout.Taken: "taken",
-    payout.Declined: "declined",
-    payout.Unanswered: "unanswered",
-    payout.Confirmed: "confirmed",
-    payout.SentBack: "sent_back",
-    NotThere: "not_there",
+OUTCOMES: Final[dict[type, AttemptOutcome]] = {
+    deposit.ActionNeeded: AttemptOutcome.ACTION_NEEDED,
+    deposit.Underway: AttemptOutcome.UNDERWAY,
+    deposit.Settled: AttemptOutcome.SETTLED,
+    deposit.Declined: AttemptOutcome.DECLINED,
+    deposit.Unanswered: AttemptOutcome.UNANSWERED,
+    payout.Taken: AttemptOutcome.TAKEN,
+    payout.Declined: AttemptOutcome.DECLINED,
+    payout.Unanswered: AttemptOutcome.UNANSWERED,
+    payout.Confirmed: AttemptOutcome.CONFIRMED,
+    payout.SentBack: AttemptOutcome.SENT_BACK,
+    NotThere: AttemptOutcome.NOT_THERE,
 }
-"""What an answer says, as a class. `unanswered`: none came, or none that can be believed."""
-
-ASKED: Final = "asked"
-"""The outcome of a call that is on its way, or of whose caller nothing was heard again."""
+"""What an answer says, as a class."""
 
 
 async def ask(
@@ -56,7 +54,7 @@ async def ask(
         operation=operation,
         payment_id=payment_id,
         key=call.key,
-        outcome=ASKED,
+        outcome=AttemptOutcome.ASKED,
         at=desk.now(),
     )
     await _keep(desk, asked)

@@ -17,6 +17,7 @@ from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNo
 from payments.application.identity import sent_as
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
+from payments.application.outcomes import NotificationOutcome
 from payments.application.ports import (
     HttpAnswer,
     HttpCall,
@@ -171,6 +172,6 @@ async def set_aside_once(
     )
     if await desk.notifications.claim(uow.connection, casino_id, provider, found) is not None:
         return
-    handled = Handled(outcome="set_aside", accepted=True)
+    handled = Handled(outcome=NotificationOutcome.SET_ASIDE, accepted=True)
     await desk.notifications.note(uow.connection, casino_id, provider, found, handled, code=code, sealed=None)
     await set_aside(uow, casino_id=casino_id, provider=provider, notification_id=found.id, code=code, facts=found.facts)

@@ -10,6 +10,7 @@ from chassis.store import UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
 from payments.application.deposits import hear_about_deposit, look_at_deposit
 from payments.application.desk import Desk, set_aside
+from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import (
     AboutDeposit,
     AboutPayout,
@@ -36,8 +37,6 @@ from payments.domain.withdrawal.states import Existing
 RECEIVED = Counter(
     "provider_notifications_total", "Notifications of payment providers", ["provider", "outcome"], registry=REGISTRY
 )
-
-APPLIED, NOTHING_NEW, WITHOUT_CONSEQUENCE, SET_ASIDE = "applied", "nothing_new", "without_consequence", "set_aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +80,16 @@ async def receive_notification(desk: Desk, mail: Mail) -> Reply:
     handled = await desk.app.transact(
         lambda uow: _handle(desk, uow, mail, notification), desk.theirs(mail.provider, mail.casino_id, mail.ip)
     )
-    RECEIVED.labels(mail.provider, handled.outcome).inc()
+    RECEIVED.labels(mail.provider, "repeated" if handled.repeated else handled.outcome).inc()
     return _answer(provider, account, notification, handled)
 
 
 async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> Handled:
     earlier = await desk.notifications.claim(uow.connection, mail.casino_id, mail.provider, notification)
     if earlier is not None:
-        return Handled(outcome="repeated", accepted=earlier.accepted)
+        return replace(earlier, repeated=True)
     handled, code = await _apply(desk, uow, mail, notification)
-    aside = handled.outcome == SET_ASIDE
+    aside = handled.outcome == Became.SET_ASIDE
     await desk.notifications.note(
         uow.connection,
         mail.casino_id,
@@ -124,34 +123,34 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
             case AboutDeposit():
                 deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
                 heard = await hear_about_deposit(desk, uow, deposit_id, said.word, notification.said_at)
-                return Handled(outcome=APPLIED if heard.events else NOTHING_NEW, accepted=True), None
+                return Handled(outcome=Became.APPLIED if heard.events else Became.NOTHING_NEW, accepted=True), None
             case AboutPayout():
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
                 told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
-                return Handled(outcome=APPLIED if told.events else NOTHING_NEW, accepted=True), None
+                return Handled(outcome=Became.APPLIED if told.events else Became.NOTHING_NEW, accepted=True), None
             case LookAtDeposit():
                 deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
                 await look_at_deposit(uow, deposit_id, mail.casino_id)
-                return Handled(outcome=APPLIED, accepted=True), None
+                return Handled(outcome=Became.APPLIED, accepted=True), None
             case LookAtPayout():
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
                 await look_at_payout(uow, withdrawal_id, mail.casino_id)
-                return Handled(outcome=APPLIED, accepted=True), None
+                return Handled(outcome=Became.APPLIED, accepted=True), None
             case MayTake():
                 return await _may_take(uow, mail.provider, said)
             case Nothing():
-                return Handled(outcome=WITHOUT_CONSEQUENCE, accepted=True), None
+                return Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=True), None
             case Unclear():
-                return Handled(outcome=SET_ASIDE, accepted=True), said.why
+                return Handled(outcome=Became.SET_ASIDE, accepted=True), said.why
     except (UnlawfulDepositWord, UnlawfulPayoutWord) as unlawful:
-        return Handled(outcome=SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
+        return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
 
 
 async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple[Handled, str | None]:
     _, state = await _withdrawal_of(uow, provider, asked_for.withdrawal_id)
     if may_be_debited(state, asked_for.amount_minor, asked_for.currency):
-        return Handled(outcome=NOTHING_NEW, accepted=True), None
-    return Handled(outcome=SET_ASIDE, accepted=False), "debit_not_on_hold"
+        return Handled(outcome=Became.NOTHING_NEW, accepted=True), None
+    return Handled(outcome=Became.SET_ASIDE, accepted=False), "debit_not_on_hold"
 
 
 async def _deposit_of(uow: UnitOfWork, provider: str, deposit_id: UUID | None) -> UUID:

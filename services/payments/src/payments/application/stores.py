@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.application.outcomes import AttemptOutcome, NotificationOutcome
 from payments.application.ports import Notification, ProviderAccount
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.withdrawal.policy import WithdrawalPolicy
@@ -23,7 +24,7 @@ class Attempt:
     Attributes:
         payment_id: of the deposit or withdrawal.
         key: by which the provider knows a repeat.
-        outcome: what the answer said, as a class; `asked` until one was kept.
+        outcome: what the answer said; `asked` until one was kept.
         http_status: of the answer; None: there was none.
         code: the provider's reason, where it said no.
         duration_ms: until the answer, or until none was waited for any longer.
@@ -35,7 +36,7 @@ class Attempt:
     operation: Operation
     payment_id: UUID
     key: str | None
-    outcome: str
+    outcome: AttemptOutcome
     at: datetime
     http_status: int | None = None
     code: str | None = None
@@ -102,10 +103,11 @@ class WithdrawalPolicies(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """What became of a notification. `accepted` is what the provider is answered."""
+    """What became of a notification. `accepted` is what the provider is answered; `repeated`: it was an earlier one."""
 
-    outcome: str
+    outcome: NotificationOutcome
     accepted: bool
+    repeated: bool = False
 
 
 class Notifications(Protocol):

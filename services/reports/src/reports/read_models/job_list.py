@@ -1,6 +1,7 @@
 """The report jobs, as whoever asked for them sees them."""
 
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Table, Text, Uuid
@@ -9,6 +10,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.store import ReadModel, Recorded, Row
 from reports.application.schema import metadata
 from reports.domain.job.events import ReportCompleted, ReportFailed, ReportRequested
+
+
+class JobStatus(StrEnum):
+    """How far a report is."""
+
+    REQUESTED = "requested"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
 
 table = Table(
     "rm_job_list",
@@ -46,7 +56,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "parameters": dict(event.parameters),
                 "requested_by": event.requested_by,
                 "requested_at": recorded.meta.occurred_at,
-                "status": "requested",
+                "status": JobStatus.REQUESTED,
                 "code": None,
                 "rows": None,
                 "files": {},
@@ -54,10 +64,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             }
         case ReportCompleted() as event if row is not None:
             files = {name: asdict(file) for name, file in event.files.items()}
-            done = {"status": "completed", "rows": event.rows, "files": files, "expires_at": event.expires_at}
+            done = {"status": JobStatus.COMPLETED, "rows": event.rows, "files": files, "expires_at": event.expires_at}
             return {**row, **done}
         case ReportFailed() as event if row is not None:
-            return {**row, "status": "failed", "code": event.code}
+            return {**row, "status": JobStatus.FAILED, "code": event.code}
     return row
 
 

@@ -15,7 +15,7 @@ from security.domain.grants import Catalogue, Grant, Line, lines
 from security.domain.role.aggregate import Defined, role
 from security.domain.role.errors import RoleForEmergencies, RoleIsRetired, RoleUnknown
 from security.read_models.assignment_list import assignment_list
-from security.read_models.role_list import role_list
+from security.read_models.role_list import RoleStatus, role_list
 
 _A, _R = assignment_list.table, role_list.table
 _HELD = (
@@ -30,7 +30,7 @@ _HELD = (
         _R.c.grants,
     )
     .join(_R, _R.c.role_id == _A.c.role_id)
-    .where(_R.c.status == "active")
+    .where(_R.c.status == RoleStatus.ACTIVE)
     .order_by(_A.c.assigned_at, _A.c.assignment_id)
 )
 
@@ -87,7 +87,7 @@ async def role_to_give(uow: UnitOfWork, role_id: UUID) -> Any:
     found = (await uow.connection.execute(statement)).one_or_none()
     if found is None:
         raise RoleUnknown("There is no such role.", field="role_id")
-    if found.status != "active":
+    if found.status != RoleStatus.ACTIVE:
         raise RoleIsRetired("The role is given to nobody any more.", field="role_id")
     if found.break_glass:
         raise RoleForEmergencies("The role is opened in an emergency, and given to nobody.", field="role_id")

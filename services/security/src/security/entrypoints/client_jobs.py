@@ -16,7 +16,7 @@ from security.adapters.clients import client_use
 from security.domain.client.aggregate import client
 from security.domain.client.commands import DisableClient
 from security.domain.client.events import Cause
-from security.read_models.client_list import client_list
+from security.read_models.client_list import ClientStatus, client_list
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ async def _forgotten(connection: AsyncConnection, now: datetime) -> list[tuple[U
     statement = (
         select(table.c.client_id, table.c.expires_at, seen.label("seen"))
         .outerjoin(client_use, client_use.c.client_id == table.c.client_id)
-        .where(table.c.status == "active")
+        .where(table.c.status == ClientStatus.ACTIVE)
     )
     rows = (await connection.execute(statement)).all()
     ended: list[tuple[UUID, Cause]] = [(row.client_id, "expired") for row in rows if row.expires_at <= now]

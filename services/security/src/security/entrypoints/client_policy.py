@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth.policy.model import PolicyAssignment, PolicySubject
 from chassis.store import CasinoScope
 from security.read_models.client_assignments import client_assignments
-from security.read_models.client_list import client_list
+from security.read_models.client_list import ClientStatus, client_list
 
 _EVERYWHERE = ["*"]
 
@@ -36,7 +36,7 @@ async def client_subjects(connection: AsyncConnection) -> list[PolicySubject]:
         PolicySubject(
             id=row.client_id,
             kind="client",
-            active=row.status == "active",
+            active=row.status == ClientStatus.ACTIVE,
             assignments=tuple(held.get(row.client_id, ())),
         )
         for row in clients

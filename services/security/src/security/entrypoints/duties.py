@@ -16,7 +16,7 @@ from security.adapters.tables import duties_conflict
 from security.domain.duties import Conflict, conflicts
 from security.entrypoints.access import everybodys
 from security.read_models.assignment_list import assignment_list
-from security.read_models.staff_list import staff_list
+from security.read_models.staff_list import StaffStatus, staff_list
 
 Found = dict[tuple[UUID, str, str], list[Conflict]]
 
@@ -46,7 +46,7 @@ async def look(uow: UnitOfWork) -> int:
 
 async def _found(uow: UnitOfWork) -> Found:
     known = await catalogue.load(uow.connection)
-    active = select(staff_list.table.c.staff_id).where(staff_list.table.c.status == "active")
+    active = select(staff_list.table.c.staff_id).where(staff_list.table.c.status == StaffStatus.ACTIVE)
     working = {row.staff_id for row in await uow.connection.execute(active)}
     found: Found = {}
     for staff_id, held in (await everybodys(uow.connection, uow.ctx.occurred_at)).items():

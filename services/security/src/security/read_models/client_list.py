@@ -1,5 +1,6 @@
 """The partners' programs, as their list shows them."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, DateTime, Index, Table, Text, UniqueConstraint, Uuid
@@ -8,6 +9,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.store import ReadModel, Recorded, Row
 from security.application.schema import metadata
 from security.domain.client.events import ClientDisabled, ClientEnabled, ClientRegistered, ClientTermsSet
+
+
+class ClientStatus(StrEnum):
+    """Whether a client may call."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
 
 table = Table(
     "rm_client_list",
@@ -41,7 +50,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "addresses": [],
                 "rate_tier": "",
                 "expires_at": at,
-                "status": "active",
+                "status": ClientStatus.ACTIVE,
                 "disabled_for": None,
                 "registered_at": at,
                 "active_since": at,
@@ -56,9 +65,9 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "expires_at": event.expires_at,
             }
         case ClientDisabled(cause=cause) if row is not None:
-            return {**row, "status": "disabled", "disabled_for": cause}
+            return {**row, "status": ClientStatus.DISABLED, "disabled_for": cause}
         case ClientEnabled() if row is not None:
-            return {**row, "status": "active", "disabled_for": None, "active_since": at}
+            return {**row, "status": ClientStatus.ACTIVE, "disabled_for": None, "active_since": at}
     return row
 
 

@@ -1,5 +1,6 @@
 """Who asked for more access for some hours, and what became of it."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid
@@ -15,6 +16,17 @@ from security.domain.elevation.events import (
     ElevationWithdrawn,
 )
 from security.domain.staff.events import RoleWithdrawn
+
+
+class ElevationStatus(StrEnum):
+    """Where a wish for more access stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
 
 table = Table(
     "rm_elevation_list",
@@ -53,7 +65,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "minutes": event.minutes,
                 "ticket": event.ticket,
                 "reason": meta.reason,
-                "status": "waiting",
+                "status": ElevationStatus.WAITING,
                 "requested_at": at,
                 "answer_by": event.answer_by,
                 "answered_at": None,
@@ -62,13 +74,13 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "ends_at": None,
             }
         case ElevationApproved(ends_at=ends_at) if row is not None:
-            return {**_answered(row, recorded), "status": "approved", "ends_at": ends_at}
+            return {**_answered(row, recorded), "status": ElevationStatus.APPROVED, "ends_at": ends_at}
         case ElevationRefused() if row is not None:
-            return {**_answered(row, recorded), "status": "refused"}
+            return {**_answered(row, recorded), "status": ElevationStatus.REFUSED}
         case ElevationWithdrawn() if row is not None:
-            return {**row, "status": "withdrawn"}
-        case ElevationEnded() | RoleWithdrawn() if row is not None and row["status"] == "approved":
-            return {**row, "status": "ended", "ends_at": min(at, row["ends_at"])}
+            return {**row, "status": ElevationStatus.WITHDRAWN}
+        case ElevationEnded() | RoleWithdrawn() if row is not None and row["status"] == ElevationStatus.APPROVED:
+            return {**row, "status": ElevationStatus.ENDED, "ends_at": min(at, row["ends_at"])}
     return row
 
 

@@ -1,5 +1,6 @@
 """The roles and what they allow."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -10,6 +11,14 @@ from chassis.store import ReadModel, Recorded, Row
 from security.application.schema import metadata
 from security.domain.grants import Grant, is_pattern, usual
 from security.domain.role.events import RoleDefined, RolePermissionsChanged, RoleRetired, RoleVersionPublished
+
+
+class RoleStatus(StrEnum):
+    """Whether a role may be given."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+
 
 table = Table(
     "rm_role_list",
@@ -24,7 +33,7 @@ table = Table(
     Column("owner", Text, nullable=False, server_default=""),
     Column("review_by", Date),
     Column("break_glass", Boolean, nullable=False, server_default="false"),
-    Column("status", Text, nullable=False, server_default="active"),
+    Column("status", Text, nullable=False, server_default=RoleStatus.ACTIVE),
     UniqueConstraint("name"),
 )
 
@@ -34,7 +43,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     event, at = recorded.event, recorded.meta.occurred_at
     match event:
         case RoleDefined():
-            kept = {"role_id": recorded.stream_key, "break_glass": event.break_glass, "status": "active"}
+            kept = {"role_id": recorded.stream_key, "break_glass": event.break_glass, "status": RoleStatus.ACTIVE}
             return _version(kept, event.grants, event, 1, at)
         case RoleVersionPublished() if row is not None:
             return _version(row, event.grants, event, event.version, at)
@@ -42,7 +51,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             grants = tuple(usual(one, auto_extend=is_pattern(one)) for one in event.after)
             return {**row, **_lines(grants), "name": event.name, "version": row["version"] + 1, "changed_at": at}
         case RoleRetired() if row is not None:
-            return {**row, "status": "retired", "changed_at": at}
+            return {**row, "status": RoleStatus.RETIRED, "changed_at": at}
     return row
 
 

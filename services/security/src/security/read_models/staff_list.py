@@ -1,5 +1,6 @@
 """The staff, as the list of colleagues shows them."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text, Uuid
@@ -7,6 +8,14 @@ from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text, Uuid
 from chassis.store import ReadModel, Recorded, Row
 from security.application.schema import metadata
 from security.domain.staff.events import OneTimePasswordGiven, StaffMemberAdded, StaffMemberDisabled, StaffMemberEnabled
+
+
+class StaffStatus(StrEnum):
+    """Whether a member of staff may log in."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
 
 table = Table(
     "rm_staff_list",
@@ -32,16 +41,16 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
                 "staff_id": recorded.stream_key,
                 "login": login,
                 "name": name,
-                "status": "active",
+                "status": StaffStatus.ACTIVE,
                 "added_at": at,
                 "contractor": contractor,
                 "sessions_from": None,
                 "added_by": recorded.meta.actor.id,
             }
         case StaffMemberDisabled() if row is not None:
-            return {**row, "status": "disabled", "sessions_from": at}
+            return {**row, "status": StaffStatus.DISABLED, "sessions_from": at}
         case StaffMemberEnabled() if row is not None:
-            return {**row, "status": "active", "sessions_from": at}
+            return {**row, "status": StaffStatus.ACTIVE, "sessions_from": at}
         case OneTimePasswordGiven() if row is not None:
             return {**row, "sessions_from": at}
     return row

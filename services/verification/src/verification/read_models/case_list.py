@@ -1,5 +1,6 @@
 """Cases by player: how far each is known, and what waits for a person."""
 
+from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -10,6 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.store import Key, ReadModel, Recorded, Row
 from verification.application.schema import metadata
 from verification.domain.case import events as e
+from verification.read_models.document_list import DocumentStatus
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    REFUSED = "refused"
+    """Nothing uploaded later can help."""
+    ERASED = "erased"
+
 
 table = Table(
     "rm_case_list",
@@ -44,17 +56,18 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         return None
     match happened:
         case e.DocumentUploaded(document_id=document_id) | e.DocumentReopened(document_id=document_id):
-            return _decided(row, document_id, "pending")
+            return _decided(row, document_id, DocumentStatus.PENDING)
         case e.DocumentAccepted(document_id=document_id):
-            return _decided(row, document_id, "accepted")
+            return _decided(row, document_id, DocumentStatus.ACCEPTED)
         case e.DocumentRejected(document_id=document_id, final=final):
-            return {**_decided(row, document_id, "rejected"), "status": "refused" if final else row["status"]}
+            status = CaseStatus.REFUSED if final else row["status"]
+            return {**_decided(row, document_id, DocumentStatus.REJECTED), "status": status}
         case e.NameChanged() | e.ScreeningCompleted() | e.HitSettled():
             return {**row, **_screened(row, happened)}
         case e.LevelReached(level=level, reached_at=reached_at):
             return {**row, "level": level, "level_since": reached_at}
         case e.CaseErased():
-            return {**row, "status": "erased", "pending_documents": 0}
+            return {**row, "status": CaseStatus.ERASED, "pending_documents": 0}
         case _:
             return row
 
@@ -64,7 +77,7 @@ def _opened(recorded: Recorded[Any], happened: e.CaseOpened) -> Row:
         "player_id": recorded.stream_key,
         "casino_id": recorded.meta.casino_id,
         "country": happened.country,
-        "status": "open",
+        "status": CaseStatus.OPEN,
         "level": "none",
         "level_since": happened.opened_at,
         "opened_at": happened.opened_at,
@@ -89,9 +102,9 @@ def _screened(row: Row, happened: e.NameChanged | e.ScreeningCompleted | e.HitSe
             assert_never(happened)
 
 
-def _decided(row: Row, document_id: UUID, decision: str) -> Row:
+def _decided(row: Row, document_id: UUID, decision: DocumentStatus) -> Row:
     documents = {**row["documents"], str(document_id): decision}
-    pending = sum(1 for state in documents.values() if state == "pending")
+    pending = sum(1 for state in documents.values() if state == DocumentStatus.PENDING)
     return {**row, "documents": documents, "pending_documents": pending}
 
 
@@ -129,6 +142,6 @@ class Caseload:
         connection: AsyncConnection, after: UUID | None, limit: int, *conditions: ColumnElement[bool]
     ) -> list[UUID]:
         beyond = () if after is None else (table.c.player_id > after,)
-        statement = select(table.c.player_id).where(table.c.status != "erased", *conditions, *beyond)
+        statement = select(table.c.player_id).where(table.c.status != CaseStatus.ERASED, *conditions, *beyond)
         rows = await connection.execute(statement.order_by(table.c.player_id).limit(limit))
         return list(rows.scalars())

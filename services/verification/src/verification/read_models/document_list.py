@@ -1,5 +1,6 @@
 """Documents with what was decided about them. Their contents are elsewhere, encrypted."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Table, Text, Uuid
@@ -7,6 +8,15 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Table
 from chassis.store import Key, ReadModel, Recorded, Row
 from verification.application.schema import metadata
 from verification.domain.case import events as e
+
+
+class DocumentStatus(StrEnum):
+    """What was decided about a document."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
 
 table = Table(
     "rm_document_list",
@@ -32,7 +42,7 @@ table = Table(
 
 
 _UNDECIDED: Row = {
-    "status": "pending",
+    "status": DocumentStatus.PENDING,
     "decided_by": None,
     "decided_at": None,
     "reject_reason": None,
@@ -53,10 +63,11 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return _uploaded(recorded, happened)
         case e.DocumentAccepted() if row is not None:
             decided = {"decided_by": happened.decided_by, "decided_at": happened.decided_at}
-            return {**row, **decided, "status": "accepted", "expires_on": happened.expires_on}
+            return {**row, **decided, "status": DocumentStatus.ACCEPTED, "expires_on": happened.expires_on}
         case e.DocumentRejected() if row is not None:
             decided = {"decided_by": happened.decided_by, "decided_at": happened.decided_at}
-            return {**row, **decided, "status": "rejected", "reject_reason": happened.reason, "final": happened.final}
+            said = {"reject_reason": happened.reason, "final": happened.final}
+            return {**row, **decided, **said, "status": DocumentStatus.REJECTED}
         case e.DocumentReopened() if row is not None:
             return {**row, **_UNDECIDED}
         case _:

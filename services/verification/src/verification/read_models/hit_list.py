@@ -1,5 +1,6 @@
 """Hits: the listed side in clear, the player's side as a sealed text that only a closer look opens."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid
@@ -8,6 +9,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.store import Key, ReadModel, Recorded, Row
 from verification.application.schema import metadata
 from verification.domain.hit import events as e
+
+
+class HitStatus(StrEnum):
+    """What became of a hit."""
+
+    OPEN = "open"
+    CLEARED = "cleared"
+    """It is somebody else."""
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    """The list, or the player's name, is another one by now."""
+
 
 table = Table(
     "rm_hit_list",
@@ -48,11 +61,11 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case e.HitRaised():
             return _raised(recorded, happened)
         case e.HitWithdrawn(withdrawn_at=withdrawn_at) if row is not None:
-            return {**row, "status": "withdrawn", "decided_at": withdrawn_at}
+            return {**row, "status": HitStatus.WITHDRAWN, "decided_at": withdrawn_at}
         case e.HitCleared() if row is not None:
-            return {**row, "status": "cleared", **_decision(happened)}
+            return {**row, "status": HitStatus.CLEARED, **_decision(happened)}
         case e.HitConfirmed() if row is not None:
-            return {**row, "status": "confirmed", **_decision(happened)}
+            return {**row, "status": HitStatus.CONFIRMED, **_decision(happened)}
         case _:
             return row
 
@@ -66,7 +79,7 @@ def _raised(recorded: Recorded[Any], happened: e.HitRaised) -> Row:
         "id": recorded.stream_key,
         "player_id": happened.player_id,
         "casino_id": happened.casino_id,
-        "status": "open",
+        "status": HitStatus.OPEN,
         "list_name": happened.list_name,
         "list_version": happened.list_version,
         "entity_id": happened.entity_id,

@@ -22,8 +22,8 @@ def code_fields(name: str, column: ColumnElement[Any]) -> dict[str, Field]:
     neutral = case((column.in_(sorted(NEUTRAL_CODES)), NOT_ALLOWED), else_=column)
     return {
         name: Field(neutral),
-        "restriction": Field(_of("rg", column), data_class="rg"),
-        "review": Field(_of("aml", column), data_class="aml"),
+        "restriction": Field(_of("rg", column), data_class="rg", values=_words("rg")),
+        "review": Field(_of("aml", column), data_class="aml", values=_words("aml")),
     }
 
 
@@ -38,4 +38,8 @@ def told_codes(name: str, code: str | None) -> dict[str, str | None]:
 
 
 def _of(kind: GuardedClass, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((column.in_(sorted(code for code, one in CODE_CLASSES.items() if one == kind)), column))
+    return case((column.in_(_words(kind)), column))
+
+
+def _words(kind: GuardedClass) -> list[str]:
+    return sorted(code for code, one in CODE_CLASSES.items() if one == kind)

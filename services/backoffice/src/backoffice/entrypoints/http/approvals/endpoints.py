@@ -117,13 +117,13 @@ async def _awaiting(caller: Caller, db: Database, now: datetime) -> Conditions:
     if caller.access is None:
         return [false()]
     async with db.read() as connection:
-        asked = select(_C.approve_permission).where(_C.state == "waiting").distinct()
+        asked = select(_C.approve_permission).where(_C.state == ApprovalState.WAITING).distinct()
         permissions = (await connection.execute(asked)).scalars().all()
     not_apart = sorted(tied(caller.access.policy, caller.id, now))
     names = literal([str(one) for one in not_apart], ARRAY(Text))
     in_time = or_(_C.expires_at.is_(None), _C.expires_at > now)
     return [
-        _C.state == "waiting",
+        _C.state == ApprovalState.WAITING,
         or_(in_time, _C.command == WITHDRAWAL),
         _C.requester_id.not_in(not_apart),
         not_(_C.barred.has_any(names)),

@@ -12,7 +12,7 @@ from backoffice.domain.player.commands import ErasePersonalData
 from backoffice.domain.player.errors import AccountClosed, PlayerUnknown
 from backoffice.entrypoints.http.players.endpoints import found
 from backoffice.read_models import player_list, player_overview
-from backoffice.read_models.player_list import CLOSED
+from backoffice.read_models.player_list import PlayerStatus
 from chassis.auth import Caller
 from chassis.privacy import SubjectVault
 from chassis.store import UnitOfWork
@@ -34,7 +34,7 @@ async def open_account(connection: AsyncConnection, caller: Caller, player_id: U
     """
     await one_at_a_time(connection, player_id)
     row = await found(connection, caller, player_id)
-    if row.status == CLOSED:
+    if row.status == PlayerStatus.CLOSED:
         raise AccountClosed
     return row
 
@@ -52,7 +52,7 @@ async def erasable(uow: UnitOfWork, player_id: UUID) -> tuple[Any, ErasePersonal
     row = await player_list.find(uow.connection, player_id)
     if row is None or not uow.ctx.scope.allows(row.casino_id):
         raise PlayerUnknown
-    if row.status == CLOSED:
+    if row.status == PlayerStatus.CLOSED:
         raise AccountClosed
     figures = await player_overview.find(uow.connection, player_id)
     command = ErasePersonalData(

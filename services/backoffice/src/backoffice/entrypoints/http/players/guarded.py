@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from backoffice.entrypoints.http.players.erasing import erasable, erase_player
-from backoffice.read_models.player_list import CLOSED
+from backoffice.read_models.player_list import PlayerStatus
 from chassis.approvals import FourEyes, GuardedCommand, Subject
 from chassis.http import StrictModel
 from chassis.privacy import SubjectVault
@@ -31,7 +31,7 @@ def erasing(vault: SubjectVault) -> GuardedCommand[ErasePayload]:
             id=str(payload.player_id),
             summary="Erase a player's personal data for good",
             before={"status": row.status, "excluded_until": until.isoformat() if until else None},
-            after={"status": CLOSED, "excluded_until": until.isoformat() if until else None},
+            after={"status": PlayerStatus.CLOSED, "excluded_until": until.isoformat() if until else None},
         )
 
     async def execute(uow: UnitOfWork, payload: ErasePayload) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.adapters.masks import MASKS
-from backoffice.read_models.player_list import table
+from backoffice.read_models.player_list import PlayerStatus, table
 from chassis.auth import Caller
 from chassis.http.listing import Field, ListSpec, masked
 from chassis.privacy import SubjectVault
@@ -28,7 +28,7 @@ PLAYERS = ListSpec(
     fields={
         "player_id": Field(table.c.player_id),
         "casino_id": Field(table.c.casino_id),
-        "status": Field(table.c.status, sortable=True),
+        "status": Field(table.c.status, values=PlayerStatus, sortable=True),
         "country": Field(table.c.country, sortable=True),
         "currency": Field(table.c.currency, sortable=True),
         "registered_at": Field(table.c.registered_at, sortable=True),

@@ -161,7 +161,7 @@ async def meets(
     """
     column: Any = player_list.table.c
     here = (column.casino_id == applicant.casino_id, column.player_id != applicant.player_id)
-    one_only = and_(column.status != player_list.CLOSED, literal(profile.one_account_per_person))
+    one_only = and_(column.status != player_list.PlayerStatus.CLOSED, literal(profile.one_account_per_person))
     same_person = column.identity_index == applicant.identity_index
     asked: tuple[tuple[Cause, Any], ...] = (
         ("email_known", and_(*here, column.email_index == applicant.email_index)),

@@ -1,11 +1,12 @@
 """What is said about players."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, Field, StringConstraints
 
+from backoffice.read_models.player_list import PlayerStatus
 from chassis.http import Day, Reason, StrictModel
 from contracts.fields import CountryCode
 from contracts.money import CurrencyCode
@@ -101,7 +102,7 @@ class PlayerItem(BaseModel):
 
     player_id: UUID
     casino_id: UUID
-    status: Literal["active", "blocked", "closed"] = Field(description="closed: his data was erased, and for good")
+    status: PlayerStatus = Field(description="closed: his data was erased, and for good")
     country: str
     currency: str
     registered_at: datetime

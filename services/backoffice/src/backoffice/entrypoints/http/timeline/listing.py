@@ -1,7 +1,10 @@
 """The list of what happened to a player."""
 
+from typing import get_args
+
 from backoffice.read_models.timeline import SAME_MOMENT, table
 from chassis.http.listing import Field, ListSpec
+from contracts.envelope import ActorKind
 
 TIMELINE = ListSpec(
     "timeline",
@@ -14,7 +17,7 @@ TIMELINE = ListSpec(
         "happened_at": Field(table.c.happened_at, sortable=True),
         "service": Field(table.c.service),
         "type": Field(table.c.type),
-        "actor_kind": Field(table.c.actor_kind),
+        "actor_kind": Field(table.c.actor_kind, values=get_args(ActorKind)),
         "actor_id": Field(table.c.actor_id, refers="staff"),
         "actor_name": Field(None, label="Colleague"),
         "authorised_by": Field(table.c.authorised_by),

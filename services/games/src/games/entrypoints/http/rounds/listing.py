@@ -6,6 +6,7 @@ from sqlalchemy import Column
 
 from chassis.http.listing import Field, ListSpec
 from contracts.games.permissions import GamesPermission as P
+from games.read_models.round_list import RoundState
 from games.read_models.round_list import round_table as table
 
 
@@ -36,7 +37,7 @@ ROUNDS = ListSpec(
         "bets": Field(table.c.bets),
         "wins": Field(table.c.wins),
         "rollbacks": Field(table.c.rollbacks),
-        "state": Field(table.c.state),
+        "state": Field(table.c.state, values=RoundState),
         "opened_at": Field(table.c.opened_at, sortable=True),
         "last_at": Field(table.c.last_at, sortable=True, never_before=table.c.opened_at),
         "closed_at": Field(table.c.closed_at, sortable=True),

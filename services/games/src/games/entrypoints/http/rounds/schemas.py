@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from games.read_models.round_list import RoundState
+
 
 class RoundItem(BaseModel):
     """A player's round of a game. Amounts are in minor units of `currency`."""
@@ -26,7 +28,7 @@ class RoundItem(BaseModel):
     bets: int
     wins: int
     rollbacks: int
-    state: Literal["open", "closed"]
+    state: RoundState
     opened_at: datetime
     last_at: datetime
     closed_at: datetime | None

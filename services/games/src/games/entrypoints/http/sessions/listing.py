@@ -1,8 +1,12 @@
 """The list of game sessions."""
 
+from typing import get_args
+
 from chassis.http.listing import Field, ListSpec
 from chassis.http.listing.codes import code_fields
 from contracts.games.permissions import GamesPermission as P
+from games.domain.session.events import Platform
+from games.read_models.session_list import SessionState
 from games.read_models.session_list import session_table as table
 
 SESSIONS = ListSpec(
@@ -19,8 +23,8 @@ SESSIONS = ListSpec(
         "game_code": Field(table.c.game_code),
         "currency": Field(table.c.currency),
         "country": Field(table.c.country),
-        "platform": Field(table.c.platform),
-        "state": Field(table.c.state),
+        "platform": Field(table.c.platform, values=get_args(Platform)),
+        "state": Field(table.c.state, values=SessionState),
         **code_fields("closed_because", table.c.closed_because),
         "opened_at": Field(table.c.opened_at, sortable=True),
         "launched_at": Field(table.c.launched_at, sortable=True),

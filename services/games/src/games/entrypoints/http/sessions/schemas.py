@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from chassis.http import StrictModel
 from contracts.fields import ExternalRef, Slug
+from games.read_models.session_list import SessionState
 
 
 def _web_address(value: str) -> str:
@@ -55,7 +56,7 @@ class SessionItem(BaseModel):
     currency: str
     country: str
     platform: str
-    state: Literal["opening", "unanswered", "open", "closed"]
+    state: SessionState
     closed_because: str | None = Field(description="`not_allowed`: the player was not, or no longer, to play")
     restriction: str | None = Field(default=None, description="The exclusion that closed it; for whoever sees those")
     review: str | None = Field(default=None, description="The suspicion that closed it; for whoever sees those")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from payments.application.outcomes import AttemptOutcome
 from payments.application.stores import Operation
 
 
@@ -17,7 +18,7 @@ class AttemptItem(BaseModel):
     operation: Operation
     payment_id: UUID = Field(description="The deposit or withdrawal")
     idempotency_key: str | None = Field(description="By which the provider knows a repeat; null: a question")
-    outcome: str = Field(
+    outcome: AttemptOutcome = Field(
         description="What the answer said, as a class; unanswered: none came, or none to be believed; asked: it is on "
         "its way, or nothing was heard of the caller again"
     )

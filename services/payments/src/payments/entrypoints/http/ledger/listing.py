@@ -6,6 +6,7 @@ from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.ledger.tables import transfer
 from payments.domain.ledger.accounts import AccountType
+from payments.domain.ledger.transfers import TransferKind
 
 c = transfer.c
 
@@ -32,9 +33,9 @@ ENTRIES = ListSpec(
         "number": Field(c.seq, ops=()),
         "casino_id": Field(c.casino_id),
         "player_id": Field(c.player_id, index_hint="ix_transfer_player"),
-        "kind": Field(c.kind),
-        "debit_type": Field(c.debit_type),
-        "credit_type": Field(c.credit_type),
+        "kind": Field(c.kind, values=TransferKind),
+        "debit_type": Field(c.debit_type, values=AccountType),
+        "credit_type": Field(c.credit_type, values=AccountType),
         "amount_minor": Field(c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(c.currency),
         "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
@@ -62,7 +63,7 @@ MOVEMENTS = ListSpec(
     fields={
         "transfer_id": Field(c.id),
         "number": Field(c.seq, sortable=True),
-        "kind": Field(c.kind),
+        "kind": Field(c.kind, values=TransferKind),
         "amount_minor": Field(c.amount_minor, data_class="financial"),
         "cash_delta_minor": Field(_change_of(AccountType.CASH), ops=(), data_class="financial"),
         "hold_delta_minor": Field(_change_of(AccountType.WITHDRAWAL_HOLD), ops=(), data_class="financial"),

@@ -3,6 +3,7 @@
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.tables import provider_notification as table
+from payments.application.outcomes import NotificationOutcome
 
 NOTIFICATIONS = ListSpec(
     "provider_notifications",
@@ -14,7 +15,7 @@ NOTIFICATIONS = ListSpec(
         "provider": Field(table.c.provider),
         "notification_id": Field(table.c.notification_id, index_hint="ix_provider_notification_notification_id"),
         "kind": Field(table.c.kind),
-        "outcome": Field(table.c.outcome, index_hint="ix_provider_notification_outcome"),
+        "outcome": Field(table.c.outcome, values=NotificationOutcome, index_hint="ix_provider_notification_outcome"),
         "code": Field(table.c.code),
         "accepted": Field(table.c.accepted),
         "facts": Field(table.c.facts, ops=(), data_class="financial"),

@@ -38,6 +38,7 @@ from reports.domain.job.errors import (
 )
 from reports.entrypoints.http.jobs.listing import JOBS
 from reports.entrypoints.http.jobs.schemas import Accepted, FileView, Format, JobItem, JobView, RequestBody
+from reports.read_models.job_list import JobStatus
 from reports.read_models.job_list import table as jobs
 
 router = APIRouter(prefix="/api/reports/v1/jobs", tags=["jobs"])
@@ -77,7 +78,7 @@ async def request_report(
         )
         await uow.decide(job, job_id, command)
         await uow.schedule(MAKE, job_id, {})
-        return Accepted(job_id=job_id, status="requested", progress=f"/api/reports/v1/jobs/{job_id}/progress")
+        return Accepted(job_id=job_id, status=JobStatus.REQUESTED, progress=f"/api/reports/v1/jobs/{job_id}/progress")
 
     return await once(caller, work, status=202)
 
@@ -142,9 +143,9 @@ async def download(
         row = await _own(uow.connection, caller, job_id)
         for casino_id in row.casino_ids:
             _must_see(caller, UUID(casino_id), DEFINITIONS[row.report])
-        if file_format not in row.formats or row.status == "failed":
+        if file_format not in row.formats or row.status == JobStatus.FAILED:
             raise FileUnknown("There is no such file and there will be none.")
-        if row.status != "completed":
+        if row.status != JobStatus.COMPLETED:
             raise FileNotReady("There is no such file yet.")
         if row.expires_at <= ctx.occurred_at:
             raise FileExpired
@@ -209,7 +210,7 @@ async def _events(
             return
         async with db.read() as connection:
             row, written = await _own(connection, caller, job_id), await _written(connection, job_id)
-        if row.status != "requested":
+        if row.status != JobStatus.REQUESTED:
             ending = {"rows": row.rows, "code": row.code, "formats": sorted(row.files)}
             yield f"event: {row.status}\ndata: {json.dumps(ending)}\n\n"
             return

@@ -1,7 +1,7 @@
 """The list of the jobs somebody asked for."""
 
 from chassis.http.listing import Field, ListSpec
-from reports.read_models.job_list import table
+from reports.read_models.job_list import JobStatus, table
 
 JOBS = ListSpec(
     "report jobs",
@@ -14,7 +14,7 @@ JOBS = ListSpec(
         "first_day": Field(table.c.first_day),
         "last_day": Field(table.c.last_day),
         "requested_at": Field(table.c.requested_at, sortable=True),
-        "status": Field(table.c.status),
+        "status": Field(table.c.status, values=JobStatus),
         "rows": Field(table.c.rows, ops=()),
         "expires_at": Field(table.c.expires_at),
     },

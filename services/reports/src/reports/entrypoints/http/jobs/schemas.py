@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import Day, StrictModel
+from reports.read_models.job_list import JobStatus
 
 Value = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
@@ -28,7 +29,7 @@ class Accepted(BaseModel):
     """The report is being made; look at `progress` or ask for the job again."""
 
     job_id: UUID
-    status: str
+    status: JobStatus
     progress: str
     """Address of the server-sent events."""
 
@@ -50,7 +51,7 @@ class JobItem(BaseModel):
     first_day: date
     last_day: date
     requested_at: datetime
-    status: str
+    status: JobStatus
     rows: int | None
     expires_at: datetime | None
 

@@ -19,7 +19,7 @@ from security.application.policy import grants_of
 from security.domain.grants import EVERY, Catalogue, Grant, reach
 from security.read_models.assignment_list import table
 from security.read_models.role_list import role_list
-from security.read_models.staff_list import staff_list
+from security.read_models.staff_list import StaffStatus, staff_list
 
 REVIEWED_EVERY: Final = timedelta(days=92)
 """A quarter. Counted from the last review, or from when it was given."""
@@ -50,7 +50,7 @@ ACCESS = ListSpec(
         "staff_id": Field(table.c.staff_id, refers="staff"),
         "login": Field(_staff("login")),
         "name": Field(_staff("name")),
-        "status": Field(_staff("status")),
+        "status": Field(_staff("status"), values=StaffStatus),
         "contractor": Field(_staff("contractor")),
         "last_log_in_at": Field(cast(_LAST_LOG_IN, DateTime(timezone=True))),
         "role_id": Field(table.c.role_id),

@@ -18,6 +18,7 @@ from contracts.security.permissions import SecurityPermission as P
 from security.adapters import ties
 from security.adapters.tables import alarm
 from security.domain.staff.errors import OwnAlarm
+from security.entrypoints.alarms import AlarmKind
 from security.entrypoints.http.reach import colleague_ids
 
 router = APIRouter(prefix="/api/security/v1/alarms", tags=["alarms"])
@@ -29,7 +30,7 @@ ALARMS = ListSpec(
     id_column=alarm.c.alarm_id,
     fields={
         "alarm_id": Field(alarm.c.alarm_id),
-        "kind": Field(alarm.c.kind),
+        "kind": Field(alarm.c.kind, values=AlarmKind),
         "service": Field(alarm.c.service),
         "staff_id": Field(alarm.c.staff_id, refers="staff"),
         "raised_at": Field(alarm.c.raised_at, sortable=True),

@@ -5,6 +5,7 @@ from typing import get_args
 from chassis.http.listing import Field, ListSpec
 from chassis.http.listing.events import told_to
 from contracts.data_classes import EVENT_CLASSES
+from contracts.envelope import ActorKind
 from contracts.platform.events import Ending, Outcome
 from contracts.security.permissions import SecurityPermission as P
 from security.read_models.audit_log import DECISION, OUTCOME, PERMISSION, SUBJECT_ID, table
@@ -19,7 +20,7 @@ AUDIT = ListSpec(
         "happened_at": Field(table.c.happened_at, sortable=True),
         "type": Field(table.c.type),
         "casino_id": Field(table.c.casino_id),
-        "actor_kind": Field(table.c.actor_kind),
+        "actor_kind": Field(table.c.actor_kind, values=get_args(ActorKind)),
         "actor_id": Field(table.c.actor_id, index_hint="ix_rm_audit_log_actor_id"),
         "actor_ip": Field(table.c.actor_ip, ops=("eq",)),
         "authorised_by": Field(table.c.authorised_by),

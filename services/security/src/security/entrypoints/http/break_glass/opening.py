@@ -34,7 +34,7 @@ from security.entrypoints.http.reach import casinos_of
 from security.entrypoints.http.sessions.issuing import Entered
 from security.entrypoints.http.sessions.step_up import require_fresh
 from security.read_models.break_glass_list import awaits_review, open_for
-from security.read_models.role_list import role_list
+from security.read_models.role_list import RoleStatus, role_list
 
 _KEYS: Final = frozenset({"hwk", "swk"})
 """RFC 8176: a key was used, in hardware or in software."""
@@ -142,7 +142,7 @@ async def open_break_glass(uow: UnitOfWork, caller: Caller, break_glass_id: UUID
 async def _emergency_role(connection: AsyncConnection) -> tuple[UUID, str, tuple[Grant, ...]]:
     """The first role that is for emergencies."""
     table = role_list.table
-    statement = select(table).where(table.c.break_glass, table.c.status == "active").order_by(table.c.role_id)
+    statement = select(table).where(table.c.break_glass, table.c.status == RoleStatus.ACTIVE).order_by(table.c.role_id)
     found = (await connection.execute(statement.limit(1))).one_or_none()
     if found is None:
         raise NoEmergencyRole

@@ -1,6 +1,6 @@
 """The list of clients, narrowed to those a manager may see."""
 
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth import Caller
 from chassis.http.listing import Field, ListSpec
 from security.adapters.clients import last_used
+from security.domain.client.events import Cause, RateTier
 from security.entrypoints.http.reach import at_own_casinos
-from security.read_models.client_list import table
+from security.read_models.client_list import ClientStatus, table
 
 CLIENTS = ListSpec(
     "clients",
@@ -22,10 +23,10 @@ CLIENTS = ListSpec(
         "contact": Field(table.c.contact),
         "casinos": Field(table.c.casinos),
         "addresses": Field(table.c.addresses),
-        "rate_tier": Field(table.c.rate_tier),
+        "rate_tier": Field(table.c.rate_tier, values=get_args(RateTier)),
         "expires_at": Field(table.c.expires_at, sortable=True),
-        "status": Field(table.c.status),
-        "disabled_for": Field(table.c.disabled_for),
+        "status": Field(table.c.status, values=ClientStatus),
+        "disabled_for": Field(table.c.disabled_for, values=get_args(Cause)),
         "registered_at": Field(table.c.registered_at, sortable=True),
         "last_used_at": Field(None, kind="timestamp"),
     },

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.auth import Internal
 from chassis.http import App
 from security.read_models.client_keys import client_keys
-from security.read_models.client_list import client_list
+from security.read_models.client_list import ClientStatus, client_list
 
 router = APIRouter(tags=["clients"])
 
@@ -37,7 +37,7 @@ async def list_signing_keys(app: App) -> SigningKeys:
         select(keys.c.client_id, keys.c.kid, keys.c.jwk, table.c.addresses)
         .join(table, table.c.client_id == keys.c.client_id)
         .where(keys.c.algorithm == "EdDSA", keys.c.retired_at.is_(None))
-        .where(table.c.status == "active", table.c.expires_at > app.clock.now())
+        .where(table.c.status == ClientStatus.ACTIVE, table.c.expires_at > app.clock.now())
         .order_by(keys.c.client_id, keys.c.kid)
     )
     async with app.db.read() as connection:

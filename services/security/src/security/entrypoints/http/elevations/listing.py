@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement
 from chassis.auth import Caller
 from chassis.http.listing import Field, ListSpec
 from security.entrypoints.http.reach import at_own_casinos
-from security.read_models.elevation_list import table
+from security.read_models.elevation_list import ElevationStatus, table
 
 ELEVATIONS = ListSpec(
     "elevations",
@@ -21,7 +21,7 @@ ELEVATIONS = ListSpec(
         "minutes": Field(table.c.minutes),
         "ticket": Field(table.c.ticket),
         "reason": Field(table.c.reason, ops=()),
-        "status": Field(table.c.status),
+        "status": Field(table.c.status, values=ElevationStatus),
         "requested_at": Field(table.c.requested_at, sortable=True),
         "answer_by": Field(table.c.answer_by),
         "answered_at": Field(table.c.answered_at),

@@ -1,13 +1,14 @@
 """What is said about more access for some hours."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import Reason, StrictModel
 from security.domain.elevation.aggregate import LONGEST_MINUTES
+from security.read_models.elevation_list import ElevationStatus
 
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_MINUTES, strict=True)]
 
@@ -46,7 +47,7 @@ class ElevationItem(BaseModel):
     minutes: int
     ticket: str
     reason: str | None
-    status: Literal["waiting", "approved", "refused", "withdrawn", "ended"]
+    status: ElevationStatus
     requested_at: datetime
     answer_by: datetime
     answered_at: datetime | None

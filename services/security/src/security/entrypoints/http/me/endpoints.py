@@ -24,7 +24,7 @@ from security.entrypoints.http.sessions.issuing import factor_due_at
 from security.entrypoints.http.staff.schemas import Assignment
 from security.read_models.assignment_list import assignment_list
 from security.read_models.break_glass_list import open_for
-from security.read_models.elevation_list import elevation_list
+from security.read_models.elevation_list import ElevationStatus, elevation_list
 from security.read_models.staff_list import staff_list
 
 router = APIRouter(prefix="/api/security/v1/me", tags=["me"])
@@ -121,8 +121,8 @@ async def _roles(connection: AsyncConnection, caller: Caller, now: datetime) -> 
 
 async def _elevations(connection: AsyncConnection, caller: Caller, now: datetime) -> list[ElevationItem]:
     table = elevation_list.table
-    waiting = (table.c.status == "waiting") & (table.c.answer_by > now)
-    given = (table.c.status == "approved") & (table.c.ends_at > now)
+    waiting = (table.c.status == ElevationStatus.WAITING) & (table.c.answer_by > now)
+    given = (table.c.status == ElevationStatus.APPROVED) & (table.c.ends_at > now)
     statement = select(table).where(table.c.staff_id == caller.id, waiting | given)
     rows = await connection.execute(statement.order_by(table.c.requested_at, table.c.elevation_id))
     return [ElevationItem.model_validate(dict(row)) for row in rows.mappings()]

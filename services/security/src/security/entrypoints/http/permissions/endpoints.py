@@ -1,12 +1,13 @@
 """The catalogue of permissions, as the services' manifests declare them."""
 
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Requires
+from chassis.auth.permissions import Risk, Scopable
 from chassis.http.listing import Field, ListSpec, serve_list
 from contracts.security.permissions import SecurityPermission as P
 from security.adapters.tables import permission
@@ -23,13 +24,13 @@ CATALOGUE = ListSpec(
         "service": Field(permission.c.service),
         "title": Field(permission.c.title, ops=()),
         "description": Field(permission.c.description, ops=()),
-        "risk": Field(permission.c.risk),
+        "risk": Field(permission.c.risk, values=get_args(Risk)),
         "data_classes": Field(permission.c.data_classes),
         "step_up_s": Field(permission.c.step_up_s),
         "four_eyes": Field(permission.c.four_eyes),
         "impersonation": Field(permission.c.impersonation),
         "api_client": Field(permission.c.api_client),
-        "scopable": Field(permission.c.scopable),
+        "scopable": Field(permission.c.scopable, values=get_args(Scopable)),
         "since": Field(permission.c.since),
         "amounts": Field(permission.c.amounts),
         "removed_at": Field(permission.c.removed_at, hidden=True),

@@ -2,7 +2,7 @@
 
 from chassis.http.listing import Field, ListSpec
 from security.read_models import role_versions
-from security.read_models.role_list import table
+from security.read_models.role_list import RoleStatus, table
 
 ROLES = ListSpec(
     "roles",
@@ -15,7 +15,7 @@ ROLES = ListSpec(
         "description": Field(table.c.description, ops=()),
         "owner": Field(table.c.owner),
         "review_by": Field(table.c.review_by),
-        "status": Field(table.c.status),
+        "status": Field(table.c.status, values=RoleStatus),
         "version": Field(table.c.version),
         "permissions": Field(table.c.permissions),
         "break_glass": Field(table.c.break_glass),

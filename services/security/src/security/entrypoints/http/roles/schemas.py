@@ -1,7 +1,7 @@
 """What is said about roles."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from chassis.auth import DataClass
 from chassis.http import Reason, StrictModel
 from security.domain.grants import Effect, Grant, Mode, usual
 from security.domain.role.aggregate import Version
+from security.read_models.role_list import RoleStatus
 
 Pattern = Annotated[
     str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?)$", max_length=100)
@@ -160,7 +161,7 @@ class RoleItem(BaseModel):
     description: str
     owner: str
     review_by: date | None
-    status: Literal["active", "retired"]
+    status: RoleStatus
     version: int
     permissions: list[str]
     break_glass: bool
@@ -217,7 +218,7 @@ class RoleView(BaseModel):
 
     role_id: UUID
     name: str
-    status: Literal["active", "retired"]
+    status: RoleStatus
     break_glass: bool
     current: VersionView
     draft: list[GrantBody] | None

@@ -7,6 +7,7 @@ from security.domain.grants import EVERY, Catalogue, Grant, held_at, is_pattern,
 from security.domain.role.aggregate import Defined, Version
 from security.domain.role.errors import RoleVersionUnknown
 from security.entrypoints.http.roles.schemas import Difference, GrantBody, Reach, RoleView, VersionItem, VersionView
+from security.read_models.role_list import RoleStatus
 
 
 def shown(grants: Iterable[Grant]) -> list[GrantBody]:
@@ -35,7 +36,7 @@ def role_view(role_id: UUID, role: Defined, known: Catalogue) -> RoleView:
     return RoleView(
         role_id=role_id,
         name=role.name,
-        status="retired" if role.retired else "active",
+        status=RoleStatus.RETIRED if role.retired else RoleStatus.ACTIVE,
         break_glass=role.break_glass,
         current=version_view(role.current, known),
         draft=None if role.draft is None else shown(role.draft),

@@ -1,7 +1,7 @@
 """The list of staff."""
 
 from chassis.http.listing import Field, ListSpec
-from security.read_models.staff_list import table
+from security.read_models.staff_list import StaffStatus, table
 
 STAFF = ListSpec(
     "staff",
@@ -12,7 +12,7 @@ STAFF = ListSpec(
         "staff_id": Field(table.c.staff_id),
         "login": Field(table.c.login, sortable=True),
         "name": Field(table.c.name, sortable=True),
-        "status": Field(table.c.status, sortable=True),
+        "status": Field(table.c.status, values=StaffStatus, sortable=True),
         "contractor": Field(table.c.contractor),
         "added_at": Field(table.c.added_at, sortable=True),
     },

@@ -25,7 +25,7 @@ from security.application.client_tokens import TOKEN_PATH, client_token
 from security.entrypoints.http.sessions.endpoints import Door
 from security.entrypoints.http.tokens.form import TokenRefused, token_form
 from security.read_models.client_keys import client_keys
-from security.read_models.client_list import client_list
+from security.read_models.client_list import ClientStatus, client_list
 
 router = APIRouter(tags=["tokens"])
 
@@ -175,7 +175,7 @@ async def _known(connection: AsyncConnection, who: Claimed, now: datetime) -> _K
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise ClientUnknown("there is no such client")
-    if row.status != "active" or row.expires_at <= now:
+    if row.status != ClientStatus.ACTIVE or row.expires_at <= now:
         raise AssertionRefused("the client is disabled or has ended")
     wanted = (keys.c.client_id == who.client_id, keys.c.kid == who.kid, keys.c.retired_at.is_(None))
     key = (await connection.execute(select(keys).where(*wanted))).one_or_none()

@@ -1,7 +1,6 @@
 """What is shown of cases."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -9,6 +8,7 @@ from pydantic import BaseModel, Field
 from verification.domain.case.catalogue import Level
 from verification.entrypoints.http.documents.schemas import DocumentItem
 from verification.entrypoints.http.hits.schemas import HitItem
+from verification.read_models.case_list import CaseStatus
 
 
 class CaseItem(BaseModel):
@@ -17,7 +17,7 @@ class CaseItem(BaseModel):
     player_id: UUID
     casino_id: UUID
     country: str
-    status: Literal["open", "refused", "erased"]
+    status: CaseStatus
     level: Level
     level_since: datetime
     opened_at: datetime

@@ -2,7 +2,8 @@
 
 from chassis.http.listing import Field, ListSpec
 from contracts.verification.permissions import VerificationPermission as P
-from verification.read_models.document_list import table
+from verification.domain.case.catalogue import PROVES
+from verification.read_models.document_list import DocumentStatus, table
 
 DOCUMENTS = ListSpec(
     "documents",
@@ -13,8 +14,8 @@ DOCUMENTS = ListSpec(
         "id": Field(table.c.id),
         "player_id": Field(table.c.player_id),
         "casino_id": Field(table.c.casino_id),
-        "kind": Field(table.c.kind, sortable=True),
-        "status": Field(table.c.status, sortable=True),
+        "kind": Field(table.c.kind, values=PROVES, sortable=True),
+        "status": Field(table.c.status, values=DocumentStatus, sortable=True),
         "media_type": Field(table.c.media_type),
         "size_bytes": Field(table.c.size_bytes),
         "uploaded_at": Field(table.c.uploaded_at, sortable=True),

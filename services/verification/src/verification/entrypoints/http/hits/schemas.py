@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from chassis.http import StrictModel
 from verification.application.ports import BirthVerdict
 from verification.domain.hit.commands import Decision
+from verification.read_models.hit_list import HitStatus
 
 
 class HitItem(BaseModel):
@@ -17,7 +18,7 @@ class HitItem(BaseModel):
     id: UUID
     player_id: UUID
     casino_id: UUID
-    status: Literal["open", "cleared", "confirmed", "withdrawn"]
+    status: HitStatus
     list_name: str
     list_version: str
     entity_id: str

@@ -14,6 +14,7 @@ from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec, serve_list
 from contracts.verification.permissions import VerificationPermission as P
 from verification.adapters.tables import rescreening, screening_list
+from verification.strategies.lists.registry import FORMATS
 
 router = APIRouter(prefix="/api/verification/v1", tags=["lists"])
 
@@ -54,7 +55,7 @@ LISTS = ListSpec(
     casino_column=None,
     id_column=screening_list.c.kind,
     fields={
-        "kind": Listed(screening_list.c.kind, sortable=True),
+        "kind": Listed(screening_list.c.kind, sortable=True, values=FORMATS),
         "source": Listed(screening_list.c.source),
         "version": Listed(screening_list.c.version),
         "revision": Listed(screening_list.c.revision),

@@ -1,0 +1,30 @@
+"""What comes of a call out to a provider, and of what a provider tells us, in one word each."""
+
+from enum import StrEnum
+
+
+class AttemptOutcome(StrEnum):
+    """What the answer to a call says, as a class."""
+
+    ASKED = "asked"
+    """It is on its way, or nothing was heard of its caller again."""
+    ACTION_NEEDED = "action_needed"
+    UNDERWAY = "underway"
+    SETTLED = "settled"
+    DECLINED = "declined"
+    TAKEN = "taken"
+    CONFIRMED = "confirmed"
+    SENT_BACK = "sent_back"
+    NOT_THERE = "not_there"
+    UNANSWERED = "unanswered"
+    """None came, or none that can be believed."""
+
+
+class NotificationOutcome(StrEnum):
+    """What became of a notification."""
+
+    APPLIED = "applied"
+    NOTHING_NEW = "nothing_new"
+    WITHOUT_CONSEQUENCE = "without_consequence"
+    SET_ASIDE = "set_aside"
+    """For a person to look into."""
