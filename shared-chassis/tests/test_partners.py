@@ -56,6 +56,32 @@ def test_nothing_else_is_called_unless_somebody_adds_it(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["a1-acme-live.partner.example", "A1-ACME-LIVE.partner.example", "x-live.partner.example"]
+)
+def test_a_partners_server_for_one_customer_is_known_by_its_end(host: str) -> None:
+    assert NOBODY_ADDED.allow(f"https://{host}/checkout", {"*-live.partner.example"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a-live.partner.example/",
+        "https://a-live.partner.example:8443/",
+        "https://-live.partner.example/",
+        "https://live.partner.example/",
+        "https://a.b-live.partner.example/",
+        "https://evil.example.a-live.partner.example/",
+        "https://a-live.partner.example.evil.example/",
+        "https://a-live-partner.example/",
+        "https://evil.example/a-live.partner.example",
+        "https://evil.example@a-live.partner.example/",
+    ],
+)
+def test_its_end_alone_is_not_enough(address: str) -> None:
+    assert not NOBODY_ADDED.allow(address, {"*-live.partner.example"})
+
+
+@pytest.mark.parametrize(
     ("added", "allowed", "refused"),
     [
         ("proxy.example", "https://proxy.example/x", "http://proxy.example/x"),

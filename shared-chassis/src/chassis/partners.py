@@ -40,6 +40,11 @@ class PartnerHosts:
     (True, True)
     >>> hosts.allow("http://api.stripe.com/v1", {"api.stripe.com"}), hosts.allow("https://169.254.169.254/", ())
     (False, False)
+
+    A partner who gives each customer a server of his own says so with a name that begins with `*`:
+
+    >>> PartnerHosts().allow("https://a1-acme-live.partner.example/v1", {"*-live.partner.example"})
+    True
     """
 
     added: frozenset[Server] = field(default=frozenset())
@@ -54,13 +59,16 @@ class PartnerHosts:
         return cls(frozenset(_entry(one.strip()) for one in text.split(",") if one.strip()))
 
     def allow(self, address: str, own: Collection[str]) -> bool:
-        """Whether the address may be called. `own`: host names of the partner, reached by https at its usual port."""
+        """Whether the address may be called. `own`: host names of the partner, reached by https at its usual port.
+
+        A name that begins with `*` is any name that ends with the rest and puts no dot before it.
+        """
         found = _ADDRESS.fullmatch(address)
         if found is None:
             return False
         scheme, host = found["scheme"].lower(), found["host"].lower()
         port = int(found["port"] or _PORTS[scheme])
-        if (scheme, port) == ("https", _PORTS["https"]) and host in own:
+        if (scheme, port) == ("https", _PORTS["https"]) and any(_is(host, name) for name in own):
             return True
         return (scheme, host, port) in self.added or (scheme, host, None) in self.added
 
@@ -71,6 +79,13 @@ class PartnerHosts:
                 f"Allowed is https at {', '.join(sorted(own))}, and what the operator adds with PARTNER_HOSTS.",
                 field=name,
             )
+
+
+def _is(host: str, name: str) -> bool:
+    if not name.startswith("*"):
+        return host == name
+    before = host.removesuffix(name[1:])
+    return 0 < len(before) < len(host) and "." not in before
 
 
 def _entry(text: str) -> Server:

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.domain import uuid7
 from payments.application.desk import Desk
 from payments.application.outcomes import AttemptOutcome
-from payments.application.ports import HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
 from payments.domain.withdrawal import words as payout
@@ -71,6 +71,16 @@ async def ask(
     )
     await _keep(desk, answered)
     return word
+
+
+async def ask_about_deposit(
+    desk: Desk, account: ProviderAccount, flow: DepositFlow, deposit_id: UUID, reference: str | None
+) -> deposit.DepositWord | NotThere:
+    """Ask what became of a deposit, where there is something to ask."""
+    call = flow.build_question(account, deposit_id, reference)
+    if isinstance(call, NotThere):
+        return call
+    return await ask(desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
 
 
 async def _keep(desk: Desk, attempt: Attempt) -> None:

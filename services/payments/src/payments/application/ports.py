@@ -227,8 +227,12 @@ class DepositFlow(Protocol):
         """What the answer to `build_call` says (None: there was none). Never a success that it does not spell out."""
         ...
 
-    def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall:
-        """The call that asks what became of it, by the provider's reference or, without one, by ours."""
+    def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall | NotThere:
+        """The call that asks what became of it, by the provider's reference or, without one, by ours.
+
+        NotThere: it cannot be asked by ours, and without its answer nobody can pay: what it would have to show the
+        player never arrived. The identical call finds it again.
+        """
         ...
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
@@ -290,7 +294,9 @@ class PaymentProvider(Protocol):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Names of its own servers, live and for tests, called by https at the usual port."""
+        """Names of its own servers, live and for tests, called by https at the usual port. `*-live.x.example` is every
+        server a partner gives to one customer (`chassis.partners`).
+        """
         ...
 
     @property

@@ -10,7 +10,6 @@ import pytest
 from chassis.domain import Invalid
 from payments.application.ports import (
     AboutDeposit,
-    DepositFlow,
     DepositIntent,
     HttpAnswer,
     NotGenuine,
@@ -19,6 +18,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.domain.deposit import words as deposit
+from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.signature import sign as stripe_sign
 
 from .suite import (
@@ -40,9 +40,9 @@ class TestStripe(TellsAmounts):
     other_reference: ClassVar[Mapping[str, Any]] = {"metadata": {"order_id": "7"}}
 
     @property
-    def flow(self) -> DepositFlow:
+    def flow(self) -> StripeDeposits:
         flow = self.provider.deposits
-        assert flow is not None
+        assert isinstance(flow, StripeDeposits)
         return flow
 
     @staticmethod

@@ -141,6 +141,18 @@ def test_a_second_payment_for_the_same_deposit_is_set_aside(spec: DepositSpec) -
     assert refusal.then_raises(UnlawfulDepositWord).why == "settled_twice"
 
 
+@pytest.mark.parametrize(("history", "late"), [((ACTION,), False), ((SUBMITTED,), False), ((ACTION, EXPIRED), True)])
+def test_a_payment_with_a_name_of_its_own_is_credited_once(
+    spec: DepositSpec, history: tuple[DepositEvent, ...], late: bool
+) -> None:
+    paid = replace(SETTLED, reference="psp_1", names_payment=True)
+    success = replace(SUCCEEDED, reference="psp_1", late=late)
+    spec.given(REQUESTED, *history).when(hear(paid)).then(success)
+    spec.given(REQUESTED, *history, success).when(hear(paid)).then_nothing()
+    second = spec.given(REQUESTED, *history, success).when(hear(replace(paid, reference="psp_2")))
+    assert second.then_raises(UnlawfulDepositWord).why == "settled_twice"
+
+
 def test_another_currency_is_set_aside(spec: DepositSpec) -> None:
     refusal = spec.given(REQUESTED).when(hear(replace(SETTLED, currency="USD")))
     assert refusal.then_raises(UnlawfulDepositWord).why == "currency_differs"

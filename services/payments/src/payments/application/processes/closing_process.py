@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from payments.application.attempts import ask
+from payments.application.attempts import ask, ask_about_deposit
 from payments.application.deposits import deposit_flow, give_up
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import NotThere, ProviderAccount
@@ -91,8 +91,7 @@ class ClosingProcess:
 
     async def _question(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> DepositWord | NotThere:
         flow = deposit_flow(self._desk, account.provider)
-        call = flow.build_question(account, deposit_id, known)
-        return await ask(self._desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
+        return await ask_about_deposit(self._desk, account, flow, deposit_id, known)
 
     async def _leave_to_people(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> None:
         async def work(uow: UnitOfWork) -> None:

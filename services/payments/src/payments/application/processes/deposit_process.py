@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from payments.application.attempts import ask
+from payments.application.attempts import ask, ask_about_deposit
 from payments.application.deposits import (
     deposit_flow,
     details_of,
@@ -92,8 +92,7 @@ class DepositProcess:
         if not await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
             return
         flow = deposit_flow(self._desk, account.provider)
-        call = flow.build_question(account, deposit_id, reference(state))
-        said = await ask(self._desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
+        said = await ask_about_deposit(self._desk, account, flow, deposit_id, reference(state))
         if not isinstance(said, NotThere | Unanswered):
             await self.record(account, deposit_id, said)
 
@@ -115,8 +114,7 @@ class DepositProcess:
         if isinstance(state, Requested) and age < REPEATABLE:
             return await self._call(account, deposit_id, state)
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
-        call = flow.build_question(account, deposit_id, known)
-        said = await ask(self._desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
+        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known)
         if not isinstance(said, NotThere):
             return said
         if known is None and age < REPEATABLE:

@@ -139,6 +139,8 @@ def _hear_given_up(word: DepositWord, said_at: datetime, state: GivenUp) -> Sequ
 
 def _check_reference(word: DepositWord, state: Waiting | GivenUp) -> None:
     """One payment of the provider's belongs to a deposit: once we know it, no other speaks for it or is credited."""
+    if isinstance(word, Settled) and word.names_payment:
+        return  # The provider says itself whose it is, by our reference; a second payment is seen after the first.
     known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
     if known is not None and said is not None and said != known:
         raise UnlawfulDepositWord("reference_differs")

@@ -20,11 +20,15 @@ class Underway:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The money is there: as much as the provider says, in the currency it says."""
+    """The money is there: as much as the provider says, in the currency it says.
+
+    `names_payment`: the reference is the payment's alone, and what we knew before is that of the page it was made on.
+    """
 
     reference: str
     amount_minor: int
     currency: str
+    names_payment: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
