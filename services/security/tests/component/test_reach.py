@@ -240,3 +240,11 @@ async def test_who_manages_programs_gives_no_key_to_one_that_may_do_more(world: 
         answer = await world.client.request(method, f"{path}/{what}", json=sent, headers={**bearer(token), **key()})
         problem(answer, 403, "beyond_own_access")
     assert (await ask(world.client, own.assertion())).status_code in (400, 401)
+
+
+async def test_why_somebody_holds_a_role_is_for_whoever_lists_that(world: World) -> None:
+    staff_id, _ = await world.colleague("carol@example.com", [world.mine])
+    page = f"{V1}/staff/{staff_id}"
+    for token, why in ((world.admin, "joined the team"), (world.manager, None)):
+        [held] = (await world.client.get(page, headers=bearer(token))).json()["assignments"]
+        assert (held["role_id"], held["reason"], held["override"]) == (world.role_id, why, None)

@@ -194,6 +194,15 @@ def test_no_role_to_begin_with_holds_what_is_kept_apart(seed: SeedRole) -> None:
     assert conflicts(lines(seed.grants), DUTIES) == []
 
 
+def test_why_players_were_blocked_is_read_by_whoever_blocks_or_answers_for_it_and_not_by_who_talks_to_them() -> None:
+    holding = {
+        name: {one.name for one in SEED_ROLES for line in one.grants if line.pattern == f"backoffice.player.{name}"}
+        for name in ("view_reason", "block")
+    }
+    officers = {"support_l2", "risk_fraud", "aml_officer", "rg_officer", "breakglass"}
+    assert holding == {"view_reason": {*officers, "compliance_audit"}, "block": officers}
+
+
 def test_each_pair_is_told_once_and_nothing_is_kept_apart_from_itself() -> None:
     found: list[Pair] = pairs(DUTIES)
     assert len({(one.first, one.second) for one in found}) == len(found)

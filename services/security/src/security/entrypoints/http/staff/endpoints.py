@@ -1,10 +1,10 @@
 """Members of staff: added with a one-time password, shown, disabled."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth import Caller, Requires
@@ -91,17 +91,24 @@ async def disable_staff(
     return await once(caller, work, status=200, reason=body.reason)
 
 
+_UNSAID: Final = {"reason": None, "override": None}
+"""Why somebody holds a role is for whoever lists that; that he does is for whoever sees the staff."""
+
+
 async def _member(connection: AsyncConnection, caller: Caller, staff_id: UUID) -> StaffMember:
     statement = select(staff_list.table).where(staff_list.table.c.staff_id == staff_id, *colleagues_of(caller))
     person = (await connection.execute(statement)).one_or_none()
     if person is None:
         raise NotFound
-    held = await connection.execute(
-        select(assignment_list.table)
-        .where(assignment_list.table.c.staff_id == staff_id, *assignments_within(caller))
-        .order_by(assignment_list.table.c.assigned_at)
+    roles = assignment_list.table
+    theirs = (
+        select(roles).where(roles.c.staff_id == staff_id, *assignments_within(caller)).order_by(roles.c.assigned_at)
     )
+    held = [Assignment.model_validate(one, from_attributes=True) for one in await connection.execute(theirs)]
+    lists = not caller.scope(P.ASSIGNMENT_LIST).empty
+    listing = assignments_within(caller.let_in_by(P.ASSIGNMENT_LIST)) if lists else [false()]
+    listed = set((await connection.execute(theirs.where(*listing).with_only_columns(roles.c.assignment_id))).scalars())
     return StaffMember(
         **person._mapping,  # noqa: SLF001 - SQLAlchemy's public name begins like this
-        assignments=[Assignment.model_validate(row, from_attributes=True) for row in held],
+        assignments=[one if one.assignment_id in listed else one.model_copy(update=_UNSAID) for one in held],
     )

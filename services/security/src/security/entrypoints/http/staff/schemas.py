@@ -69,7 +69,7 @@ class Assignment(BaseModel):
     casinos: list[str]
     assigned_at: datetime
     assigned_by: str
-    reason: str | None
+    reason: str | None = Field(description="On the page of a person for whoever lists who holds which role")
     not_before: datetime | None
     expires_at: datetime | None
     ticket: str | None
