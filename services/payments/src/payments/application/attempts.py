@@ -60,6 +60,8 @@ async def ask(
     await _keep(desk, asked)
     began = perf_counter()
     answer = await desk.call(account, call)
+    if answer is not None and call.also is not None:
+        answer = replace(answer, also=await desk.call(account, call.also))
     duration_ms = round((perf_counter() - began) * 1000)
     word = read(answer)
     answered = replace(

@@ -22,7 +22,10 @@ Flow = Literal["deposit", "payout"]
 class HttpCall:
     """A request as it goes over the wire. The same facts always build the same bytes.
 
-    `key`: by which the provider knows a repeat; None for a question, which changes nothing.
+    Attributes:
+        key: by which the provider knows a repeat; None for a question, which changes nothing.
+        also: the other half of a question, where the provider tells the state here and the amount there. It is asked
+            second, and its answer is read with the first.
     """
 
     method: str
@@ -30,14 +33,16 @@ class HttpCall:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     key: str | None = None
+    also: "HttpCall | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back, whatever its status."""
+    """What came back, whatever its status; `also` is what came back from the other half of the question."""
 
     status: int
     body: bytes = field(repr=False)
+    also: "HttpAnswer | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Every payment provider there is. The key is the name in a casino's settings, in the API and in the events."""
 
 from payments.application.ports import PaymentProvider
+from payments.strategies.providers.btcpay.strategy import Btcpay
 from payments.strategies.providers.stripe.strategy import Stripe
 from payments.strategies.providers.trustly.strategy import Trustly
 
-PROVIDERS: dict[str, PaymentProvider] = {provider.name: provider for provider in (Stripe(), Trustly())}
+PROVIDERS: dict[str, PaymentProvider] = {provider.name: provider for provider in (Btcpay(), Stripe(), Trustly())}
