@@ -267,6 +267,13 @@ async def test_a_request_is_refused_or_arrives_as_it_was_meant(hops: Hops, name:
         assert statuses == [200]
 
 
+async def test_whoever_asks_with_too_long_a_filter_is_told_the_way_out(hops: Hops) -> None:
+    answer = await hops.ask(REQUESTS["a target of more than 8 KiB"][0])
+    if hops.access is None:
+        assert b'"target_too_long"' in answer
+        assert b"/query" in answer
+
+
 async def test_requests_in_a_row_are_answered_in_a_row(hops: Hops) -> None:
     hops.upstream.seen.clear()
     await hops.ask(b"".join(get(line=f"GET {PATH}?n={number} HTTP/1.1") for number in range(5)))

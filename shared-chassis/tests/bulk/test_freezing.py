@@ -79,6 +79,7 @@ async def test_too_many_rows_are_refused_and_make_no_job(shop: Shop) -> None:
         ("state=eq", {}),
         ("amount_minor=gt.1", {}),
         ("q=%00", {}),
+        ("", {"filter": {}}),
         ("", {"filter": {"and": []}}),
         ("", {"filter": {"f": "id"}}),
         ("", {"filter": {"f": "id", "op": "eq", "v": "no id"}}),

@@ -137,6 +137,7 @@ async def test_nor_through_a_tree(home: House) -> None:
         ("offset=5", {}),
         ("nothing=eq.1", {}),
         ("status=eq.won&select=id", {"columns": ["id"]}),
+        ("", {"filter": {}}),
         ("", {"columns": ["nothing"]}),
         ("", {"columns": []}),
         ("", {"format": "pdf"}),

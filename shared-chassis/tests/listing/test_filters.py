@@ -127,8 +127,15 @@ REFUSED = {
     "or=(colour.eq.red)": ("LST101", "status"),
     'or=(status.eq."a"b)': ("LST111", "comma"),
     "or=(suspicion.eq.high)": ("LST101", "status"),
-    "not.status=eq.won": ("LST101", "field"),
-    "status=not.not.eq.won": ("LST103", "eq"),
+    "columns=a": ("LST101", "status"),
+    "columns=": ("LST101", "status"),
+    "columns=sum(rounds)": ("LST101", "status"),
+    "status=not.won": ("LST103", "eq"),
+    "not.status=eq.won": ("LST111", "write status=not.eq.won"),
+    "or=(not.status.eq.won,rounds.eq.1)": ("LST111", "write status.not.eq.won"),
+    "status=not.not.eq.won": ("LST111", "write status=eq.won"),
+    "status=not.not.not.eq.won": ("LST111", "write status=not.eq.won"),
+    "or=(status.not.not.eq.won,rounds.eq.1)": ("LST111", "write status.eq.won"),
     "status=not.in.()": ("LST104", "every row"),
     "status=in(any).{won}": ("LST103", "(any)"),
     "status=like(any).{}": ("LST104", "at least one"),
@@ -178,6 +185,26 @@ async def test_what_is_not_understood_is_refused_with_what_is_allowed(client: ht
     document = problem(await client.get(f"/api/example/v1/bets?{query}"), 400, code)
     assert hint in document["detail"]
     assert document["errors"][0]["code"] == code
+
+
+@pytest.mark.parametrize("given", [5, True, ["won", 5], [False]], ids=str)
+async def test_a_tree_asks_texts_for_texts_and_no_numbers(client: httpx.AsyncClient, given: Any) -> None:
+    tree = {"f": "status", "op": "in" if isinstance(given, list) else "eq", "v": given}
+    refusal = problem(await client.post("/api/example/v1/bets/query", json=tree), 400, "LST104")
+    assert refusal["errors"][0]["field"] == "query.status"
+    assert "status holds texts" in refusal["detail"]
+
+
+@pytest.mark.parametrize("given", [5, "5"], ids=repr)
+async def test_a_tree_asks_numbers_for_numbers_however_they_are_written(client: httpx.AsyncClient, given: Any) -> None:
+    answer = await client.post("/api/example/v1/bets/query", json={"f": "rounds", "op": "gte", "v": given})
+    assert {row["id"] for row in answer.json()} == set(await ids(client, "rounds=gte.5"))
+
+
+async def test_a_tree_without_a_condition_is_refused_and_no_tree_is_asked_by_get(client: httpx.AsyncClient) -> None:
+    refusal = problem(await client.post("/api/example/v1/bets/query", json={}), 400, "LST117")
+    assert "leave it out" in refusal["detail"]
+    assert len(await ids(client, "")) > 0
 
 
 async def test_the_description_names_the_fields_one_can_filter_by(client: httpx.AsyncClient) -> None:

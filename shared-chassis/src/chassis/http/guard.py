@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.auth.markers import Guarded
 from chassis.http.json_body import check_json, check_text
 from chassis.http.problems import FieldError, RequestProblem, problem_response
-from chassis.http.protocol import LONGEST_TARGET, MOST_HEADER_BYTES, MOST_HEADERS
+from chassis.http.protocol import LONGEST_TARGET, MOST_HEADER_BYTES, MOST_HEADERS, TARGET_TOO_LONG
 from chassis.telemetry.record import RequestRecord
 
 DEADLINE: Final = b"x-deadline-ms"
@@ -139,7 +139,7 @@ def _check_head(scope: Scope) -> None:
         raise RequestProblem(400, "invalid_header", "A header holds a NUL character.")
     query: bytes = scope["query_string"]
     if len(scope.get("raw_path") or b"") + len(query) > LONGEST_TARGET:
-        raise RequestProblem(414, "target_too_long", f"At most {LONGEST_TARGET} bytes are accepted as path and query.")
+        raise RequestProblem(414, "target_too_long", TARGET_TOO_LONG)
     check_text("path", scope["path"])
     if "\N{REPLACEMENT CHARACTER}" in scope["path"]:
         raise _not_utf8("path")

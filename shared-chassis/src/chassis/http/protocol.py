@@ -13,6 +13,11 @@ MOST_HEADERS: Final = 100
 MOST_HEADER_BYTES: Final = 16 * 1024
 LONGEST_TARGET: Final = 8 * 1024
 
+TARGET_TOO_LONG: Final = (
+    f"At most {LONGEST_TARGET} bytes are accepted as path and query. "
+    "A long filter of a list goes in the body of POST to the list's /query."
+)
+
 _CODING_LENGTH: Final = len(b"transfer-encoding")
 _GATHERED_BYTES: Final = 32 * 1024
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
@@ -92,6 +97,7 @@ class StrictProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0
     _codings = 0
+    _endless = False
     _ending = False
     _given_up = False
 
@@ -125,6 +131,7 @@ class StrictProtocol(HttpToolsProtocol):
         """Called by the parser with a part of the target."""
         super().on_url(url)
         if len(self.url) > LONGEST_TARGET:
+            self._endless = True
             raise MalformedRequest
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -163,7 +170,10 @@ class StrictProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Called when the parser gives up; what the client did wrong is said as everywhere."""
         del msg
-        self._refuse(400, "malformed_request", "The request cannot be read as HTTP, or its head is too large.")
+        if self._endless:
+            self._refuse(400, "target_too_long", TARGET_TOO_LONG)
+        else:
+            self._refuse(400, "malformed_request", "The request cannot be read as HTTP, or its head is too large.")
 
     def shutdown(self) -> None:
         """The process ends: what is in hand is finished, and whoever asks just now is answered once more."""

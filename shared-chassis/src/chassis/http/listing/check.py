@@ -77,6 +77,8 @@ class Checker:
 
     def _leaf(self, leaf: Leaf, held: frozenset[str], from_body: bool) -> Leaf:
         name = leaf.field
+        if leaf.bare and name in self.fields and self.fields[name].type in ("text", "texts"):
+            raise refused(errors.WRONG_VALUE, name, f"{name} holds texts: put each value in quotes.")
         if name in self.blind and name not in self.filterable:
             return self._blind(leaf, from_body)
         if name not in self.filterable:

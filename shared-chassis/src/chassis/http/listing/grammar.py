@@ -38,6 +38,7 @@ _BLANKS: Final = re.compile(r"[ \t]*")
 _IN_GROUP: Final = re.compile(r"[^,)]*")
 _IN_ARRAY: Final = re.compile(r"[^,}]*")
 _IN_QUOTES: Final = re.compile(r'[^"\\]*')
+_NEGATIONS: Final = re.compile(r"(?:not\.)+")
 _PLAIN: Final = re.compile(r"[\w.:*%@/+$-]+", re.ASCII)
 
 
@@ -81,6 +82,8 @@ def _parameter(name: str, text: str, budget: Budget) -> Node:
         node: Node = reader.group(cast("Literal['and', 'or']", group[2]), 1)
         reader.end()
         return negated(node) if group[1] else node
+    if (inner := _COLUMN.fullmatch(name.removeprefix("not."))) is not None and name != inner[0]:
+        raise _misplaced_not(f"{inner[1]}=", inner[1], text)
     column = _COLUMN.fullmatch(name)
     if column is None:
         raise refused(errors.UNKNOWN_FIELD, name, "This is no field of the list. Its fields are told by /meta.")
@@ -116,9 +119,14 @@ class _Reader:
     def condition(self, column: str, *, alone: bool) -> Node:
         """What follows the column. `alone`: the parameter's whole text, where a scalar is raw."""
         head = self._match(_COND)
+        if head is None and alone:  # Whether there is such a field is told before what it is asked with.
+            rest, self._at = self._text[self._at :], len(self._text)
+            return self._budget.take(Leaf(column, "", rest))
         if head is None:
             raise refused(errors.WRONG_OPERATOR, self._parameter, f"Write operator.value for {column}: eq.{'{value}'}.")
         op, every = head[2], cast("Literal['any', 'all'] | None", head[3])
+        if op == "not" and head[1]:
+            raise _two_negations(column, self._text[head.start() :], alone=alone)
         value: Any
         if every is not None or op in ALL_OF:
             value = self._list("{", "}", _IN_ARRAY)
@@ -144,6 +152,8 @@ class _Reader:
         column = self._match(_COLUMN)
         if column is None or not self._found("."):
             raise self._wrong("a condition as field.operator.value (no member may be empty)")
+        if column[0] == "not" and (inner := self._match(_COLUMN)) is not None:
+            raise _misplaced_not(f"{inner[1]}.", inner[1], self._read(_IN_GROUP).removeprefix("."))
         return self.condition(column[1], alone=False)
 
     def _list(self, opening: str, closing: str, token: re.Pattern[str]) -> tuple[str, ...]:
@@ -212,6 +222,23 @@ class _Reader:
     def _wrong(self, expected: str) -> Exception:
         message = f"Character {self._at + 1} of {self._parameter[:60]}: expected {expected}."
         return refused(errors.WRONG_SYNTAX, self._parameter, message)
+
+
+def _misplaced_not(before: str, column: str, condition: str) -> Exception:
+    rewritten = f"{before}not.{condition[:60]}"
+    message = f"not. stands before the operator of {column}: write {rewritten}"
+    return refused(errors.WRONG_SYNTAX, column, message, rewritten)
+
+
+def _two_negations(column: str, condition: str, *, alone: bool) -> Exception:
+    written = _NEGATIONS.match(condition)
+    assert written is not None
+    rest = condition[written.end() :]
+    rest = rest if alone else re.split("[,)]", rest, maxsplit=1)[0]
+    turns = written.end() // len("not.")
+    rewritten = f"{column}{'=' if alone else '.'}{'not.' if turns % 2 else ''}{rest[:60]}"
+    message = f"not. stands once before the operator of {column}: write {rewritten}"
+    return refused(errors.WRONG_SYNTAX, column, message, rewritten)
 
 
 def _written(node: Node) -> tuple[str, str]:

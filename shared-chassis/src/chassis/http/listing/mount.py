@@ -120,7 +120,7 @@ def _head_of(show: Any) -> Any:
     return head
 
 
-async def tree_of(request: Request) -> Node | None:
+async def tree_of(request: Request) -> Node:
     """The body as a tree; RequestProblem when it is none."""
     try:
         document = json.loads(await request.body())

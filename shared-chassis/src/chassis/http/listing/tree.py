@@ -26,15 +26,17 @@ class Leaf:
     """One condition.
 
     Attributes:
-        op: as written; whether there is such an operator is found out with the field.
+        op: as written, empty where none is; whether there is such an operator is found out with the field.
         value: text, or texts for in-lists and arrays; after checking, values of the field's type.
         every: `any` or `all` for an operator that is tried with each of several values.
+        bare: a value stood in JSON as a number, as true or as false, which no text does.
     """
 
     field: str
     op: str
     value: Any
     every: Literal["any", "all"] | None = None
+    bare: bool = False
 
     @property
     def weight(self) -> int:
@@ -105,10 +107,10 @@ def to_json(node: Node) -> dict[str, Any]:
             return {"f": name, "op": f"{op}({every})" if every else op, "v": shown}
 
 
-def from_json(document: Any) -> Node | None:
-    """The tree of a body; None for `{}`, which narrows nothing. RequestProblem (400) when it is none."""
+def from_json(document: Any) -> Node:
+    """The tree of a body. RequestProblem (400) when it is none, as `{}`: whoever wants no filter sends none."""
     if document == {}:
-        return None
+        raise refused(errors.WRONG_TREE, "body", "A filter without a condition would take every row; leave it out.")
     return _Trees().node(document, 1)
 
 
@@ -149,7 +151,9 @@ class _Trees:
         for word in ("any", "all"):
             if op.endswith(f"({word})"):
                 op, every = op.removesuffix(f"({word})"), word
-        leaf = Leaf(name, op, _value(name, op, document["v"], every), every)
+        given = document["v"]
+        bare = any(isinstance(one, int) for one in (given if isinstance(given, list) else [given]))
+        leaf = Leaf(name, op, _value(name, op, given, every), every, bare and op != "is")
         self._left -= leaf.weight
         if self._left < 0:
             raise too_many(name)
