@@ -1,6 +1,8 @@
 """Reading what others wrote, without believing more of it than fits."""
 
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -8,6 +10,7 @@ from uuid import UUID
 from chassis.domain import Invalid
 
 LONGEST = 255
+_PLAIN = re.compile(r"[0-9]{1,28}(\.[0-9]{1,28})?", re.ASCII)
 
 
 def word(value: object) -> str | None:
@@ -31,6 +34,16 @@ def our_id(value: object) -> UUID | None:
         return UUID(text) if text and len(text) == 36 else None
     except ValueError:
         return None
+
+
+def decimal(value: object) -> Fraction | None:
+    """A plain decimal, exactly; None for a number that is no text, a sign, an exponent and everything else.
+
+    >>> decimal("0.00078"), decimal("-1"), decimal("1e3"), decimal(0.5)
+    (Fraction(39, 50000), None, None, None)
+    """
+    text = word(value)
+    return Fraction(text) if text and _PLAIN.fullmatch(text) else None
 
 
 def section(value: object) -> Mapping[str, Any]:

@@ -2,7 +2,10 @@
 
 from payments.application.ports import PaymentProvider
 from payments.strategies.providers.btcpay.strategy import Btcpay
+from payments.strategies.providers.coingate.strategy import CoinGate
 from payments.strategies.providers.stripe.strategy import Stripe
 from payments.strategies.providers.trustly.strategy import Trustly
 
-PROVIDERS: dict[str, PaymentProvider] = {provider.name: provider for provider in (Btcpay(), Stripe(), Trustly())}
+PROVIDERS: dict[str, PaymentProvider] = {
+    provider.name: provider for provider in (Btcpay(), CoinGate(), Stripe(), Trustly())
+}

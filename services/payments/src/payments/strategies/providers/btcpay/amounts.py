@@ -4,16 +4,13 @@ The invoice itself tells too much: its `paidAmount` counts payments that may sti
 list every payment with its own state, and the rate.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from contracts.money import MAX_MINOR, MoneyMistake, exponent
-from payments.strategies.providers.reading import section, word
-
-_PLAIN = re.compile(r"[0-9]{1,28}(\.[0-9]{1,28})?", re.ASCII)
+from payments.strategies.providers.reading import decimal, section
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +59,7 @@ def received(methods: object, currency: str) -> Received | None:
 
 def _value(payment: Mapping[str, Any], method: Mapping[str, Any]) -> Fraction | None:
     """A payment in the invoice's currency, less the network fee the store asks of its payers."""
-    value, fee, rate = _decimal(payment.get("value")), _decimal(payment.get("fee", "0")), _decimal(method.get("rate"))
+    value, fee, rate = decimal(payment.get("value")), decimal(payment.get("fee", "0")), decimal(method.get("rate"))
     if value is None or fee is None or not rate:
         return None
     return max(value - fee, Fraction(0)) * rate
-
-
-def _decimal(text: object) -> Fraction | None:
-    plain = word(text)
-    return Fraction(plain) if plain and _PLAIN.fullmatch(plain) else None

@@ -1,0 +1,1 @@
+"""CoinGate: crypto currencies in, through orders paid on its own page."""
