@@ -1,11 +1,12 @@
 """Every payment provider there is. The key is the name in a casino's settings, in the API and in the events."""
 
 from payments.application.ports import PaymentProvider
+from payments.strategies.providers.adyen.strategy import Adyen
 from payments.strategies.providers.btcpay.strategy import Btcpay
 from payments.strategies.providers.coingate.strategy import CoinGate
 from payments.strategies.providers.stripe.strategy import Stripe
 from payments.strategies.providers.trustly.strategy import Trustly
 
-PROVIDERS: dict[str, PaymentProvider] = {
-    provider.name: provider for provider in (Btcpay(), CoinGate(), Stripe(), Trustly())
-}
+_ALL: tuple[PaymentProvider, ...] = (Adyen(), Btcpay(), CoinGate(), Stripe(), Trustly())
+
+PROVIDERS: dict[str, PaymentProvider] = {provider.name: provider for provider in _ALL}

@@ -1,0 +1,173 @@
+"""Adyen as a payment provider: deposits by payment links, and the webhooks that decide them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from chassis.domain import Invalid
+from payments.application.ports import (
+    AboutDeposit,
+    NotGenuine,
+    Nothing,
+    Notification,
+    PayoutFlow,
+    ProviderAccount,
+    Reply,
+    Said,
+    Unclear,
+)
+from payments.domain.deposit.words import Declined, Settled
+from payments.strategies.providers.adyen.amounts import from_wire
+from payments.strategies.providers.adyen.codes import CODES, refusal
+from payments.strategies.providers.adyen.links import AdyenDeposits
+from payments.strategies.providers.adyen.signature import is_ambiguous, is_key, verify
+from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+
+_LIVE = "-checkout-live.adyenpayments.com"
+_SETTINGS = frozenset({"base_url", "merchant_account"})
+_SECRETS = frozenset({"api_key", "hmac_key", "previous_hmac_key"})
+
+_WITHOUT_CONSEQUENCE = frozenset({"PENDING", "RECURRING_CONTRACT", "REPORT_AVAILABLE"})
+_ENDS_A_PAYMENT = frozenset({"CANCELLATION", "EXPIRE", "TECHNICAL_CANCEL"})
+"""What was authorised, and credited, is not collected. We order none of these."""
+
+
+class Adyen:
+    """Adyen's protocol.
+
+    A casino's account: settings `base_url` and `merchant_account`; secrets `api_key`, `hmac_key` and, while that is
+    being replaced, `previous_hmac_key`.
+    """
+
+    name = "adyen"
+    hosts = frozenset({"checkout-test.adyen.com", f"*{_LIVE}"})
+    identity = ("base_url", "merchant_account")
+
+    codes = CODES
+
+    def __init__(self) -> None:
+        self.deposits = AdyenDeposits()
+        self.payouts: PayoutFlow | None = None
+
+    def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        parts = urlsplit(require_url(settings, "base_url", within="settings"))
+        if str(parts.hostname).endswith(_LIVE) and parts.path != "/checkout":
+            raise Invalid(f"The live server is https://PREFIX{_LIVE}/checkout.", field="settings.base_url")
+        require_text(settings, "merchant_account", within="settings")
+        refuse_others(settings, _SETTINGS, within="settings")
+        require_text(secrets, "api_key", within="secrets")
+        for name in ("hmac_key", *({"previous_hmac_key"} & secrets.keys())):
+            if not is_key(require_text(secrets, name, within="secrets")):
+                raise Invalid("An HMAC key has 64 hexadecimal digits.", field=f"secrets.{name}")
+        refuse_others(secrets, _SECRETS, within="secrets")
+
+    def read_notification(
+        self,
+        account: ProviderAccount,
+        raw: bytes,
+        headers: Mapping[str, str],  # noqa: ARG002 - Adyen signs inside the body
+        now: datetime,
+    ) -> Notification:
+        item = _item(raw)
+        genuine = False
+        for name in ("hmac_key", "previous_hmac_key"):
+            genuine |= name in account.secrets and verify(account.secrets[name], item)
+        if not genuine:
+            raise NotGenuine("the signature is missing or wrong")
+        reference, kind, success = (word(item.get(name)) for name in ("pspReference", "eventCode", "success"))
+        if reference is None or kind is None or success not in ("true", "false"):
+            raise NotGenuine("the body is not an event")
+        return Notification(
+            id=f"{reference}:{kind}:{success}",
+            kind=kind,
+            said=_said(account, item, kind, success == "true"),
+            said_at=_moment(item.get("eventDate"), now),
+            facts=_facts(item),
+        )
+
+    def answer_notification(
+        self,
+        account: ProviderAccount,  # noqa: ARG002 - Adyen reads this word and nothing else
+        notification: Notification,  # noqa: ARG002
+        *,
+        accepted: bool,  # noqa: ARG002
+    ) -> Reply:
+        return Reply(b"[accepted]", "text/plain")
+
+
+def _item(raw: bytes) -> Mapping[str, Any]:
+    """The one item of a webhook. Adyen sends one in JSON; several could not be answered one by one."""
+    try:
+        items = section(msgspec.json.decode(raw)).get("notificationItems")
+    except (ValueError, RecursionError):
+        raise NotGenuine("the body is not JSON") from None
+    if not isinstance(items, list) or len(items) != 1:
+        raise NotGenuine("the body is not one event")
+    return section(section(items[0]).get("NotificationRequestItem"))
+
+
+def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success: bool) -> Said:
+    if kind in _WITHOUT_CONSEQUENCE:
+        return Nothing()
+    if is_ambiguous(item):
+        return Unclear("reference_unreadable")
+    if item.get("merchantAccountCode") != account.settings["merchant_account"]:
+        return Unclear("unknown_reference")
+    match kind:
+        case "AUTHORISATION" if success:
+            return _paid(item)
+        case "AUTHORISATION":
+            return _not_paid(item, refusal(item.get("reason")))
+        case "OFFER_CLOSED":
+            return _not_paid(item, "offer_closed") if success else Nothing()
+        case "CAPTURE" if success:
+            return Nothing()  # Captured at once, as the link says; the authorisation was credited.
+        case "CAPTURE" | "CAPTURE_FAILED":
+            return Unclear("declined_after_success")
+        case _ if kind in _ENDS_A_PAYMENT:
+            return Unclear("declined_after_success") if success else Nothing()
+        case _:
+            return Unclear("event_not_handled")  # Refunds, disputes, payouts: money moves that nobody here ordered.
+
+
+def _paid(item: Mapping[str, Any]) -> Said:
+    amount, reference = section(item.get("amount")), word(item.get("pspReference"))
+    currency = word(amount.get("currency"))
+    minor = from_wire(amount.get("value"), currency) if currency else None
+    if minor is None or currency is None or reference is None:
+        return Unclear("amount_unreadable")
+    paid = Settled(reference=reference, amount_minor=minor, currency=currency, names_payment=True)
+    return AboutDeposit(deposit_id=our_id(item.get("merchantReference")), word=paid)
+
+
+def _not_paid(item: Mapping[str, Any], code: str) -> Said:
+    """One attempt came to nothing. The link is open still, and it is the link that we know by name."""
+    return AboutDeposit(
+        deposit_id=our_id(item.get("merchantReference")),
+        word=Declined(reference=None, code=code),
+    )
+
+
+def _moment(date: object, now: datetime) -> datetime:
+    """When it happened there. It is not signed, and decides about no money; what lies ahead of us is now."""
+    try:
+        moment = datetime.fromisoformat(str(date))
+        return min(moment.astimezone(UTC), now) if moment.tzinfo else now
+    except (ValueError, OverflowError):
+        return now
+
+
+def _facts(item: Mapping[str, Any]) -> dict[str, str | int | None]:
+    amount = section(item.get("amount"))
+    value = amount.get("value")
+    return {
+        "reference": word(item.get("pspReference")),
+        "original_reference": word(item.get("originalReference")),
+        "our_reference": str(our_id(item.get("merchantReference")) or "") or None,
+        "success": word(item.get("success")),
+        "amount": value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53 else None,
+        "currency": word(amount.get("currency")),
+    }
