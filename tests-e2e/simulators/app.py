@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from simulators.adyen import Adyen
 from simulators.chaos import NAMES, Chaos
 from simulators.courier import Courier
 from simulators.hub88 import Hub88
@@ -35,6 +36,7 @@ class Director:
         self.world = world
         self.chaos = Chaos()
         self.courier = Courier(lambda: self.chaos)
+        self.adyen = Adyen(session, self.courier, world.own_url)
         self.hub88 = Hub88(Wallet(session, self.chaos), world.own_url)
         self.stripe = Stripe(session, self.courier, self.chaos)
         self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url})
@@ -48,6 +50,7 @@ class Director:
             web.get("/control/calls/{casino}", self.calls),
             web.get("/control/money/{casino}", self.money),
             web.get("/control/parcels", self.parcels),
+            *self.adyen.routes(),
             *self.hub88.routes(),
             *self.stripe.routes(),
             *self.trustly.routes(),
@@ -65,7 +68,12 @@ class Director:
         ours = f"{self.world.payments_url}/partner/payments"
         account = self.stripe.sign_up(casino, f"{ours}/stripe/{casino}/notifications")
         merchant = self.trustly.sign_up(casino, bank_keys, bank)
+        seller = self.adyen.sign_up(casino, f"{ours}/adyen/{casino}/notifications")
         contracts = {
+            "adyen": {
+                "settings": {"base_url": f"{self.world.own_url}/adyen", "merchant_account": seller.name},
+                "secrets": {"api_key": seller.api_key, "hmac_key": seller.hmac_key},
+            },
             "hub88": {
                 "settings": {
                     "base_url": f"{self.world.own_url}/hub88",
@@ -104,11 +112,14 @@ class Director:
         return web.json_response([call.told() for call in operator.calls] if operator else [])
 
     async def money(self, request: web.Request) -> web.Response:
-        """What the providers have in their own books for a casino: payment intents and payout orders."""
+        """What the providers have in their own books for a casino: intents, links and payout orders."""
         casino = request.match_info["casino"]
         account, merchant = self.stripe.accounts.get(casino), self.trustly.merchants.get(casino)
         intents = list(account.intents.values()) if account else []
-        return web.json_response({"intents": intents, "payouts": merchant.told() if merchant else []})
+        seller = self.adyen.merchants.get(casino)
+        links = list(seller.links.values()) if seller else []
+        payouts = merchant.told() if merchant else []
+        return web.json_response({"intents": intents, "links": links, "payouts": payouts})
 
     async def parcels(self, _: web.Request) -> web.Response:
         """Every notification, and whether it was taken."""
@@ -122,7 +133,7 @@ class Director:
     @web.middleware
     async def misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Errors before, lost answers after, delays around what operators ask the partners."""
-        if not any(mark in request.path for mark in ("/v1/", "/v2/", "/api/")):
+        if not any(mark in request.path for mark in ("/v1/", "/v2/", "/v71/", "/api/")):
             return await handler(request)
         await self.chaos.dawdle()
         if self.chaos.strikes("errors"):

@@ -1,0 +1,222 @@
+"""A provider that speaks Adyen's protocol: payment links, idempotency keys, signed webhooks that want `[accepted]`.
+
+A player's browser pays at `POST /adyen/pay/{link}`. As in Adyen's own test environment the holder's name decides: a
+reason to refuse ("NOT_ENOUGH_BALANCE"), anything else is accepted.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import aiohttp
+from aiohttp import web
+
+from simulators.courier import Courier, Parcel
+
+REFUSALS = {"DECLINED": "Refused", "NOT_ENOUGH_BALANCE": "Not enough balance", "CARD_EXPIRED": "Expired Card"}
+OPEN = ("active", "paymentPending")
+
+
+class Manner(NamedTuple):
+    """How a webhook is delivered."""
+
+    copies: int = 1
+    delay_s: float = 0.0
+
+
+ONCE = Manner()
+
+
+@dataclass
+class Merchant:
+    """One casino's merchant account."""
+
+    name: str
+    webhook_url: str
+    api_key: str = field(default_factory=lambda: f"AQE{secrets.token_urlsafe(24)}")
+    hmac_key: str = field(default_factory=lambda: secrets.token_hex(32).upper())
+    links: dict[str, dict[str, Any]] = field(default_factory=dict)
+    remembered: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+
+
+class Adyen:
+    """The provider."""
+
+    def __init__(self, session: aiohttp.ClientSession, courier: Courier, own_url: str) -> None:
+        self.merchants: dict[str, Merchant] = {}
+        self._session = session
+        self._courier = courier
+        self._own_url = own_url
+
+    def sign_up(self, name: str, webhook_url: str) -> Merchant:
+        """A new merchant."""
+        merchant = self.merchants[name] = Merchant(name, webhook_url)
+        return merchant
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.post("/adyen/v71/paymentLinks", self.create),
+            web.get("/adyen/v71/paymentLinks/{link}", self.retrieve),
+            web.patch("/adyen/v71/paymentLinks/{link}", self.expire),
+            web.post("/adyen/pay/{link}", self.pay),
+            web.post("/adyen/settle/{link}", self.settle),
+        ]
+
+    # -- what the operator calls -----------------------------------------------------------------------------------
+
+    async def create(self, request: web.Request) -> web.Response:
+        """POST /v71/paymentLinks. The same key is answered as the first time, whatever the body."""
+        merchant = self._merchant(request)
+        if merchant is None:
+            return _error(401, "000", "HTTP Status Response - Unauthorized", "security")
+        key = request.headers.get("Idempotency-Key", "")
+        if key not in merchant.remembered:
+            status, body = self._created(merchant, await request.json())
+            if not key:
+                return web.json_response(body, status=status)
+            merchant.remembered[key] = (status, body)
+        status, body = merchant.remembered[key]
+        return web.json_response(body, status=status, headers={"Idempotency-Key": key})
+
+    def _created(self, merchant: Merchant, wish: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        amount = wish.get("amount") or {}
+        value, currency = amount.get("value"), amount.get("currency")
+        if wish.get("merchantAccount") != merchant.name:
+            return 403, _error_body(403, "901", "Invalid Merchant Account", "security")
+        if type(value) is not int or value <= 0:
+            return 422, _error_body(422, "137", "Invalid amount specified", "validation")
+        if not isinstance(currency, str) or len(currency) != 3 or currency != currency.upper():
+            return 422, _error_body(422, "138", "Unsupported currency specified", "validation")
+        if not wish.get("reference"):
+            return 422, _error_body(422, "130", "Required field 'reference' is not provided.", "validation")
+        link_id = f"PL{secrets.token_hex(8).upper()}"
+        link = {
+            **wish,
+            "id": link_id,
+            "status": "active",
+            "url": f"{self._own_url}/adyen/pay/{link_id}",
+            "expiresAt": (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds"),
+        }
+        merchant.links[link_id] = link
+        return 201, dict(link)
+
+    async def retrieve(self, request: web.Request) -> web.Response:
+        """GET /v71/paymentLinks/{id}."""
+        _, link = self._own_link(request)
+        return web.json_response(link)
+
+    async def expire(self, request: web.Request) -> web.Response:
+        """PATCH /v71/paymentLinks/{id}: what is paid, or being paid, does not expire any more."""
+        _, link = self._own_link(request)
+        if await request.json() != {"status": "expired"} or link["status"] not in ("active", "expired"):
+            return _error(422, "000", "The payment link cannot be updated.", "validation")
+        link["status"] = "expired"
+        return web.json_response(link)
+
+    def _merchant(self, request: web.Request) -> Merchant | None:
+        given = request.headers.get("X-API-Key", "")
+        return next((one for one in self.merchants.values() if given == one.api_key), None)
+
+    def _own_link(self, request: web.Request) -> tuple[Merchant, dict[str, Any]]:
+        merchant = self._merchant(request)
+        link = merchant.links.get(request.match_info["link"]) if merchant else None
+        if merchant is None or link is None:
+            raise web.HTTPNotFound(text="{}", content_type="application/json")
+        return merchant, link
+
+    # -- what the player's browser calls ---------------------------------------------------------------------------
+
+    async def pay(self, request: web.Request) -> web.Response:
+        """Pay: `{"holder_name": ..., "webhook_copies": 1, "webhook_delay_s": 0, "pending": false}`."""
+        merchant, link = self._any_link(request.match_info["link"])
+        if link["status"] != "active":
+            return _error(422, "000", "The payment link is not active.", "validation")
+        wish = await request.json()
+        manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
+        reason = REFUSALS.get(str(wish.get("holder_name")))
+        if wish.get("pending"):
+            link["status"] = "paymentPending"
+            self._tell(merchant, link, "PENDING", manner)
+        elif reason:
+            self._tell(merchant, link, "AUTHORISATION", manner, success="false", reason=reason)
+        else:
+            self._succeed(merchant, link, manner)
+        return web.json_response({"status": link["status"]})
+
+    async def settle(self, request: web.Request) -> web.Response:
+        """The player's bank has the money of a pending payment: `{}`; or it never came: `{"late": true}`."""
+        merchant, link = self._any_link(request.match_info["link"])
+        if link["status"] == "paymentPending":
+            if (await request.json()).get("late"):
+                link["status"] = "expired"
+                self._tell(merchant, link, "OFFER_CLOSED", ONCE)
+            else:
+                self._succeed(merchant, link, ONCE)
+        return web.json_response({"status": link["status"]})
+
+    def _succeed(self, merchant: Merchant, link: dict[str, Any], manner: Manner) -> None:
+        link["status"] = "completed"
+        self._tell(merchant, link, "AUTHORISATION", manner, reason="076181:1111:03/2030")
+
+    def _any_link(self, link_id: str) -> tuple[Merchant, dict[str, Any]]:
+        for merchant in self.merchants.values():
+            if link_id in merchant.links:
+                return merchant, merchant.links[link_id]
+        raise web.HTTPNotFound
+
+    # -- webhooks --------------------------------------------------------------------------------------------------
+
+    def _tell(
+        self,
+        merchant: Merchant,
+        link: dict[str, Any],
+        kind: str,
+        manner: Manner,
+        *,
+        success: str = "true",
+        reason: str = "",
+    ) -> None:
+        item: dict[str, Any] = {
+            "pspReference": secrets.token_hex(8).upper(),
+            "merchantAccountCode": merchant.name,
+            "merchantReference": link["reference"],
+            "amount": {"value": link["amount"]["value"], "currency": link["amount"]["currency"]},
+            "eventCode": kind,
+            "success": success,
+            "eventDate": datetime.now(UTC).isoformat(timespec="seconds"),
+            "paymentMethod": "visa",
+            "reason": reason,
+        }
+        item["additionalData"] = {"hmacSignature": signature(merchant.hmac_key, item), "paymentLinkId": link["id"]}
+        body = json.dumps({"live": "false", "notificationItems": [{"NotificationRequestItem": item}]}).encode()
+
+        async def attempt() -> bool:
+            headers = {"Content-Type": "application/json"}
+            async with self._session.post(merchant.webhook_url, data=body, headers=headers) as answer:
+                return 200 <= answer.status < 300 and (await answer.text()).startswith("[accepted]")
+
+        self._courier.send(Parcel(f"adyen {kind} {link['id']}", attempt, *manner))
+
+
+def signature(key_hex: str, item: dict[str, Any]) -> str:
+    """`hmacSignature` of an item."""
+    amount = item.get("amount", {})
+    parts = [item.get(name, "") for name in ("pspReference", "originalReference", "merchantAccountCode")]
+    parts += [item.get("merchantReference", ""), str(amount.get("value", "")), amount.get("currency", "")]
+    parts += [item.get("eventCode", ""), item.get("success", "")]
+    digest = hmac.new(bytes.fromhex(key_hex), ":".join(parts).encode(), hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _error(status: int, code: str, message: str, kind: str) -> web.Response:
+    return web.json_response(_error_body(status, code, message, kind), status=status)
+
+
+def _error_body(status: int, code: str, message: str, kind: str) -> dict[str, Any]:
+    return {"status": status, "errorCode": code, "message": message, "errorType": kind}
