@@ -19,7 +19,7 @@ from chassis.auth import ServiceTokens
 from chassis.testing.tokens import bearer
 
 CALLS = ("user/info", "user/balance", "transaction/bet", "transaction/win", "transaction/rollback")
-PROVIDERS = ("stripe/{casino_id}/webhook", "trustly/{casino_id}/notifications")
+PROVIDERS = tuple(f"payments/{name}/{{casino_id}}/notifications" for name in ("adyen", "stripe", "trustly"))
 NOW = 1_780_000_000
 
 
@@ -91,7 +91,7 @@ async def test_stripe_may_sign_nonsense(calm_houses: CalmHouses) -> None:
               "metadata": {"order_id": house.facts["deposit_id"]}}  # fmt: skip
     for mutation in mutations(intent):
         raw, headers = FakeStripe.webhook("payment_intent.succeeded", mutation.body, at)
-        await _never_fails(house, "stripe/{casino_id}/webhook", raw, headers, mutation.name)
+        await _never_fails(house, "payments/stripe/{casino_id}/notifications", raw, headers, mutation.name)
     assert (await house.rows())["transfer"] <= before["transfer"] + 1
 
 
@@ -105,7 +105,7 @@ async def test_trustly_may_sign_nonsense(calm_houses: CalmHouses) -> None:
         part = fake.signed("payoutconfirmation", f"u-{uuid4()}", mutation.body)
         params = {"signature": part["signature"], "uuid": part["uuid"], "data": part["data"]}
         raw = json.dumps({"method": "payoutconfirmation", "params": params, "version": "1.1"}).encode()
-        await _never_fails(house, "trustly/{casino_id}/notifications", raw, {}, mutation.name)
+        await _never_fails(house, "payments/trustly/{casino_id}/notifications", raw, {}, mutation.name)
     assert (await house.rows())["transfer"] == before["transfer"]
 
 

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import pytest
 from Adyen.util import is_valid_hmac_notification
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.domain import Invalid
 from chassis.partners import PartnerHosts
@@ -17,10 +19,15 @@ from payments.strategies.providers.adyen.codes import refusal
 from payments.strategies.providers.adyen.links import AdyenDeposits
 from payments.strategies.providers.adyen.signature import sign
 
-from .suite import NOW, OURS, PLAYER, TellsAmounts, Wire
+from .suite import NOW, OURS, PLAYER, QUICK, TellsAmounts, Wire
 
 KEY, OTHER_KEY = "4D" * 32, "77" * 32
 LINKS = "https://checkout-test.adyen.com/v71/paymentLinks"
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
 ACTIVE = {"type": "redirect", "url": "https://test.adyen.link/PL1"}
 
 
@@ -325,6 +332,17 @@ class TestAdyen(TellsAmounts):
     def test_a_signed_body_that_is_no_event_is_not_believed(self, fields: dict[str, Any]) -> None:
         with pytest.raises(NotGenuine):
             self.read(self.genuine(**fields))
+
+    @QUICK
+    @given(name=st.sampled_from(sorted(item())), value=ANYTHING)
+    def test_whatever_adyen_signs_is_read_or_not_believed(self, name: str, value: Any) -> None:
+        try:
+            read = self.read(self.signed({"additionalData": {}, **self.item(), name: value}))
+        except NotGenuine:
+            return
+        assert read.id.isprintable()
+        if isinstance(read.said, AboutDeposit) and isinstance(read.said.word, deposit.Settled):
+            assert (read.said.word.amount_minor, read.said.word.currency) == (50_00, "EUR")
 
     def test_several_events_in_one_body_are_not_taken(self) -> None:
         item = self.item(additionalData={"hmacSignature": sign(KEY, self.item())})
