@@ -9,7 +9,9 @@ import aiohttp
 from aiohttp import web
 
 from simulators.adyen import Adyen
+from simulators.btcpay import Btcpay
 from simulators.chaos import NAMES, Chaos
+from simulators.coingate import CoinGate
 from simulators.courier import Courier
 from simulators.hub88 import Hub88
 from simulators.keys import make_pair
@@ -39,6 +41,8 @@ class Director:
         self.adyen = Adyen(session, self.courier, world.own_url)
         self.hub88 = Hub88(Wallet(session, self.chaos), world.own_url)
         self.stripe = Stripe(session, self.courier, self.chaos)
+        self.btcpay = Btcpay(session, self.courier)
+        self.coingate = CoinGate(session, self.courier, world.payments_url)
         self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url})
 
     def routes(self) -> list[web.RouteDef]:
@@ -53,6 +57,8 @@ class Director:
             *self.adyen.routes(),
             *self.hub88.routes(),
             *self.stripe.routes(),
+            *self.btcpay.routes(),
+            *self.coingate.routes(),
             *self.trustly.routes(),
         ]
 
@@ -69,10 +75,20 @@ class Director:
         account = self.stripe.sign_up(casino, f"{ours}/stripe/{casino}/notifications")
         merchant = self.trustly.sign_up(casino, bank_keys, bank)
         seller = self.adyen.sign_up(casino, f"{ours}/adyen/{casino}/notifications")
+        store = self.btcpay.sign_up(casino, f"{ours}/btcpay/{casino}/notifications")
+        shop = self.coingate.sign_up(casino)
         contracts = {
             "adyen": {
                 "settings": {"base_url": f"{self.world.own_url}/adyen", "merchant_account": seller.name},
                 "secrets": {"api_key": seller.api_key, "hmac_key": seller.hmac_key},
+            },
+            "btcpay": {
+                "settings": {"base_url": f"{self.world.own_url}/btcpay", "store_id": store.id},
+                "secrets": {"api_key": store.api_key, "webhook_secret": store.webhook_secret},
+            },
+            "coingate": {
+                "settings": {"base_url": f"{self.world.own_url}/coingate"},
+                "secrets": {"api_token": shop.api_token, "callback_secret": shop.callback_secret},
             },
             "hub88": {
                 "settings": {
@@ -117,9 +133,16 @@ class Director:
         account, merchant = self.stripe.accounts.get(casino), self.trustly.merchants.get(casino)
         intents = list(account.intents.values()) if account else []
         seller = self.adyen.merchants.get(casino)
-        links = list(seller.links.values()) if seller else []
-        payouts = merchant.told() if merchant else []
-        return web.json_response({"intents": intents, "links": links, "payouts": payouts})
+        store, shop = self.btcpay.stores.get(casino), self.coingate.shops.get(casino)
+        books = {
+            "intents": intents,
+            "links": list(seller.links.values()) if seller else [],
+            "payouts": merchant.told() if merchant else [],
+            "invoices": list(store.invoices.values()) if store else [],
+            "crypto_payouts": list(store.payouts.values()) if store else [],
+            "orders": list(shop.orders.values()) if shop else [],
+        }
+        return web.json_response(books)
 
     async def parcels(self, _: web.Request) -> web.Response:
         """Every notification, and whether it was taken."""

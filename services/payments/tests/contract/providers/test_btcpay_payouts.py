@@ -15,7 +15,7 @@ from .suite import OURS, PLAYER, REQUEST_ID
 
 BTCPAY = PROVIDERS["btcpay"]
 STORE = "https://pay.casino.example/api/v1/stores/s1"
-ADDRESS = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
+ADDRESS = "bc1q" + "0" * 34 + "5mdq"
 
 
 class TestBtcpayPayouts:

@@ -1,0 +1,116 @@
+"""A casino that takes crypto currencies: payments in this process, and the providers' simulators behind sockets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from pitlocal.processes import free_port
+from services.payments.tests.component.payment.fakes import FakeWire
+from services.payments.tests.component.payment.world import World
+
+from chassis.domain import FixedClock
+from chassis.runtime import http_application
+from chassis.testing.client import client as talking
+from chassis.testing.environment import make_settings
+from chassis.testing.tokens import test_authority, test_verifier
+from journey.client import eventually
+from payments.adapters.provider_wire import HttpProviderWire
+from payments.main import build
+from payments.settings import Settings
+from simulators.app import World as Outside
+from simulators.app import build_app
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The casino's side (`world`) and whoever plays the others (`browser`: players, miners, the providers' people)."""
+
+    world: World
+    browser: aiohttp.ClientSession
+
+    async def configure(self, provider: str, *currencies: str) -> None:
+        """An account at the provider, as its simulator signs contracts."""
+        contract = (await self.outside("/control/casinos", {"casino_id": str(self.world.casino)}))[provider]
+        body = {"enabled": True, "currencies": currencies, **contract}
+        answer = await self.world.settle(f"/providers/{provider}", body)
+        assert answer.status_code == 200, answer.text
+
+    async def outside(self, path: str, body: Any = None, *, put: bool = False) -> Any:
+        """Have something happen outside."""
+        method = "PUT" if put else "POST"
+        async with self.browser.request(method, path, json=body or {}) as answer:
+            assert answer.ok, await answer.text()
+            return await answer.json()
+
+    async def told(self) -> None:
+        """Wait until every notification was taken, then do what follows from them."""
+
+        async def nothing_waits() -> bool:
+            async with self.browser.get("/control/parcels") as answer:
+                return bool((await answer.json())["waiting"] == 0)
+
+        await eventually("every notification was taken", nothing_waits)
+        await self.world.run_tasks()
+
+    async def deposit(self, provider: str, **fields: Any) -> tuple[str, str]:
+        """A deposit: its id, and the path of the page on which the player pays."""
+        answer = await self.world.deposit(provider=provider, **fields)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["deposit_id"], await self.page(answer.json()["deposit_id"])
+
+    async def page(self, deposit_id: str) -> str:
+        """The path of the page on which the player pays; empty when there is none."""
+        action = (await self.world.get(f"/deposits/{deposit_id}")).json()["next_action"]
+        return "/" + action["url"].split("/", 3)[3] if action else ""
+
+    async def status(self, deposit_id: str) -> str:
+        """Where a deposit stands."""
+        return str((await self.world.get(f"/deposits/{deposit_id}")).json()["status"])
+
+
+@asynccontextmanager
+async def served(app: web.Application) -> AsyncIterator[str]:
+    """The application on a free port: its address."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def counter(database_url: str) -> AsyncIterator[Counter]:
+    """A casino that is open, with a player in it and nothing configured."""
+    ways: dict[str, World] = {}
+
+    async def inwards(request: web.Request) -> web.Response:
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+        answer = await ways["in"].client.post(request.path, content=await request.read(), headers=headers)
+        return web.Response(status=answer.status_code, body=answer.content)
+
+    ingress = web.Application()
+    ingress.router.add_post("/{path:.*}", inwards)
+    async with served(ingress) as payments_url:
+        port = free_port()
+        own_url = f"http://127.0.0.1:{port}"
+        runner = web.AppRunner(await build_app(Outside(own_url, payments_url, payments_url)), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        wire, clock = HttpProviderWire(), FixedClock(datetime.now(UTC))
+        settings = make_settings(Settings, database_url=database_url, partner_hosts=own_url)
+        service = replace(build(settings, clock=clock, wire=wire), verifier=test_verifier(), authority=test_authority())
+        async with talking(http_application(service)) as client, aiohttp.ClientSession(own_url) as browser:
+            world = ways["in"] = World(service, client, clock, FakeWire())
+            await world.forget()
+            await world.open_casino()
+            await world.register()
+            await world.beat()
+            yield Counter(world, browser)
+        await runner.cleanup()
