@@ -1,0 +1,1 @@
+"""Payment links as Adyen has them: the service's own code on one side of real HTTP, the simulator on the other."""
