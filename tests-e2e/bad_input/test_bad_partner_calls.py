@@ -19,7 +19,9 @@ from chassis.auth import ServiceTokens
 from chassis.testing.tokens import bearer
 
 CALLS = ("user/info", "user/balance", "transaction/bet", "transaction/win", "transaction/rollback")
-PROVIDERS = tuple(f"payments/{name}/{{casino_id}}/notifications" for name in ("adyen", "stripe", "trustly"))
+PROVIDERS = tuple(
+    f"payments/{name}/{{casino_id}}/notifications" for name in ("adyen", "btcpay", "coingate", "stripe", "trustly")
+)
 NOW = 1_780_000_000
 
 

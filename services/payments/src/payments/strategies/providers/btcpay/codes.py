@@ -17,7 +17,6 @@ CODES: Final[Mapping[str, Meaning]] = {
     "generic-error": Meaning(Category.PROVIDER, retriable=True, cascade=True),
     "unauthenticated": _SET_UP,
     "missing-permission": _SET_UP,
-    "insufficient-api-permissions": _SET_UP,
     "store-not-found": _SET_UP,
     "payment-method-not-supported": _SET_UP,
     "archived": _SET_UP,
