@@ -9,6 +9,8 @@ from crypto.counter import Counter
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
 ADDRESS = "bc1q" + "0" * 34 + "5mdq"
+LONG = 20
+"""Steps of time after which a test gives up."""
 
 
 @pytest.fixture
@@ -88,6 +90,38 @@ async def test_lost_webhooks_are_made_up_for_by_the_question(euros: Counter) -> 
     await euros.outside(f"{page}/pay", {"value": "0.001"})
     await euros.world.pass_time(minutes=3)  # Whether they came or not.
     assert await euros.status(deposit_id) == "succeeded"
+
+
+async def test_what_comes_after_it_was_credited_is_for_a_person(euros: Counter) -> None:
+    _, page = await euros.deposit("btcpay")
+    for _ in range(2):
+        await euros.outside(f"{page}/pay", {"value": "0.001"})
+        await euros.told()
+    assert await euros.world.balance() == (50_00, 0)
+    assert (await euros.world.published()).count("notification_set_aside") == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_on_a_bad_day_every_payment_is_credited_once(euros: Counter, seed: int) -> None:
+    trouble = {"seed": seed, "duplicates": 0.5, "reordering": 0.3, "lost_answers": 0.4, "errors": 0.2}
+    await euros.outside("/control/chaos", trouble, put=True)
+    asked = [(await euros.world.deposit(provider="btcpay")).json()["deposit_id"] for _ in range(4)]
+    for number, deposit_id in enumerate(asked):
+        for _ in range(LONG):
+            if page := await euros.page(deposit_id):
+                break
+            await euros.world.pass_time(minutes=2)
+        await euros.outside(f"{page}/pay", {"value": f"0.00{number + 1}"})
+    await euros.outside("/control/chaos", {}, put=True)
+    for _ in range(LONG):
+        if all([await euros.status(one) == "succeeded" for one in asked]):
+            break
+        for deposit_id in asked:
+            if page := await euros.page(deposit_id):
+                await euros.outside(f"{page}/expire")
+        await euros.told()
+        await euros.world.pass_time(minutes=10)
+    assert sorted(await euros.world.transfers()) == [("deposit", minor) for minor in (50_00, 100_00, 150_00, 200_00)]
 
 
 @pytest.fixture
