@@ -38,6 +38,12 @@ PROVIDER_PATIENCE = timedelta(days=30)
 """How long an order the provider took is asked about."""
 
 
+ARRIVED_WITHIN = timedelta(minutes=15)
+"""How long an order may be on its way before the provider's word that there is none is believed: not every provider
+knows a repeat by its key.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Errand:
     """An order, the account it goes to, and how the provider calls it."""
@@ -68,7 +74,7 @@ class PayoutProcess:
         if not isinstance(state, Sending | Unknown):
             return None
         errand = await self._errand(withdrawal_id, casino_id, state)
-        word = (await self._order(errand) if first else await self._find_out(errand)) if errand else Unanswered()
+        word = (await self._order(errand) if first else await self._find_out(errand, age)) if errand else Unanswered()
         after = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
         return again_after(age) if isinstance(after, Sending | Unknown) else None
 
@@ -129,9 +135,11 @@ class PayoutProcess:
         read = partial(flow.parse_answer, account, order)
         return await ask(self._desk, account, "payout.order", order.withdrawal_id, call, read)
 
-    async def _find_out(self, errand: _Errand) -> PayoutWord:
+    async def _find_out(self, errand: _Errand, age: timedelta) -> PayoutWord:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""
         word = await self._question(errand)
+        if isinstance(word, NotThere) and age < ARRIVED_WITHIN:
+            return Unanswered()
         return await self._order(errand) if word is None or isinstance(word, NotThere) else word
 
     async def _question(self, errand: _Errand) -> PayoutWord | NotThere | None:
