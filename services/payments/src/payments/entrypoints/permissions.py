@@ -31,7 +31,7 @@ PERMISSIONS = (
     PermissionSpec(
         P.WITHDRAWAL_APPROVE,
         "Approve withdrawals",
-        "high",
+        "critical",
         ("financial",),
         description="Money leaves the casino. A role may set a largest amount.",
         amounts=True,
