@@ -34,6 +34,7 @@ _BY_PARTNER = {
     "payments.transfer_posted": "hub88",
     "payments.rollback_remembered": "hub88",
     "payments.deposit_succeeded": "stripe",
+    "payments.deposit_reversed": "stripe",
     "payments.deposit_failed": "stripe",
     "payments.withdrawal_paid": "trustly",
     "payments.withdrawal_failed": "trustly",

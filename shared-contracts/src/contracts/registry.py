@@ -6,6 +6,7 @@ from contracts.games import events as games
 from contracts.payments import adjustment_events as payments_adjustments
 from contracts.payments import events as payments
 from contracts.payments import ledger_events as payments_ledger
+from contracts.payments import reversal_events as payments_reversals
 from contracts.platform import events as platform
 from contracts.reports import events as reports
 from contracts.security import break_glass_events as security_break_glass
@@ -22,6 +23,7 @@ _MODULES = (
     payments,
     payments_adjustments,
     payments_ledger,
+    payments_reversals,
     platform,
     reports,
     security,

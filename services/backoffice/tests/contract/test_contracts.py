@@ -38,6 +38,7 @@ from contracts.payments.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
+from contracts.payments.reversal_events import DepositReversed
 from contracts.platform.events import (
     AccessRecorded,
     ApprovalClosed,
@@ -143,6 +144,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     DepositFailed: with_figures(DepositFailed, DepositRequested, deposits_under_way=[]),
     TransferPosted: with_figures(TransferPosted, currency="EUR", balance_minor=15000, bets_minor=5000),
     DepositSucceeded: with_figures(DepositSucceeded, deposits=1, deposits_minor=5000),
+    DepositReversed: with_figures(DepositReversed, DepositSucceeded, deposits=1, deposits_minor=0),
     WithdrawalPaid: with_figures(WithdrawalPaid, withdrawals=1, withdrawals_minor=5000),
     WithdrawalReturned: with_figures(WithdrawalReturned, WithdrawalPaid, withdrawals=1, withdrawals_minor=0),
     VerificationLevelReached: with_figures(VerificationLevelReached, verification_level="verified"),

@@ -28,6 +28,7 @@ from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.permissions import PaymentsPermission
+from contracts.payments.reversal_events import DepositReversed
 from contracts.payments.wallet import transfer_id
 from contracts.registry import consumed_by, produced_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
@@ -127,6 +128,35 @@ DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
     (
         deposit.DepositSucceeded(**OURS, reference="r", requested_minor=60_00, late=True, said_at=NOW),
         told.DepositSucceeded(**IN, **MONEY, **BY, requested_minor=60_00, late=True, provider_reference="r"),
+    ),
+    (
+        deposit.DepositReversalAnnounced(**OURS, reference="r", movement="m", reversed_minor=20_00, code=NO),
+        None,
+    ),
+    (
+        deposit.DepositReversed(
+            **OURS,
+            reference="r",
+            movement="m",
+            reversed_minor=20_00,
+            all_reversed_minor=30_00,
+            from_cash_minor=5_00,
+            owed_minor=15_00,
+            code=NO,
+        ),
+        DepositReversed(
+            **IN,
+            **BY,
+            amount_minor=20_00,
+            currency="EUR",
+            credited_minor=50_00,
+            all_reversed_minor=30_00,
+            from_cash_minor=5_00,
+            owed_minor=15_00,
+            code=NO,
+            provider_reference="r",
+            movement="m",
+        ),
     ),
     (deposit.DepositFailed(**OURS, reference=None, code=NO), told.DepositFailed(**IN, **BY, code=NO)),
     (deposit.DepositExpired(**OURS), told.DepositFailed(**IN, **BY, code="expired")),

@@ -16,6 +16,7 @@ WITHDRAWALS = "payments.withdrawal.events"
 TransferKind = Literal[
     "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "withdrawal_hold",
     "withdrawal_release", "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
+    "receivable_recovery",
 ]  # fmt: skip
 
 
@@ -174,6 +175,8 @@ class DepositSucceeded(
     """The provider's word came after the deposit was given up."""
     provider_reference: ExternalRef | None = None
     """The provider's id of the payment."""
+    recovered_minor: StakeMinor = 0
+    """What of it went to a debt of the player's: of earlier deposits that were taken back after he had spent them."""
 
 
 class DepositFailed(

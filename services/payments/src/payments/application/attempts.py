@@ -24,6 +24,7 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     deposit.Underway: AttemptOutcome.UNDERWAY,
     deposit.Settled: AttemptOutcome.SETTLED,
     deposit.Declined: AttemptOutcome.DECLINED,
+    deposit.TakenBack: AttemptOutcome.TAKEN_BACK,
     deposit.Unanswered: AttemptOutcome.UNANSWERED,
     payout.Taken: AttemptOutcome.TAKEN,
     payout.Declined: AttemptOutcome.DECLINED,
@@ -33,6 +34,8 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     NotThere: AttemptOutcome.NOT_THERE,
 }
 """What an answer says, as a class."""
+
+_WITH_CODE = deposit.Declined | deposit.TakenBack | payout.Declined | payout.SentBack
 
 
 async def ask(
@@ -68,7 +71,7 @@ async def ask(
         asked,
         outcome=OUTCOMES[type(word)],
         http_status=None if answer is None else answer.status,
-        code=word.code if isinstance(word, deposit.Declined | payout.Declined | payout.SentBack) else None,
+        code=word.code if isinstance(word, _WITH_CODE) else None,
         duration_ms=duration_ms,
     )
     await _keep(desk, answered)

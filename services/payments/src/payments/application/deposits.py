@@ -13,7 +13,7 @@ from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
 from payments.application.known import CasinoRules
-from payments.application.late import limits_of, look_into_success
+from payments.application.late import limits_of, look_into_success, look_into_unexplained
 from payments.application.ledger import WalletUnknown, ensure_posted
 from payments.application.ports import DepositFlow, ProviderAccount
 from payments.application.postings import deposit_transfers
@@ -21,10 +21,10 @@ from payments.application.restrictions import standing_of
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.commands import ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
-from payments.domain.deposit.events import DepositEvent, DepositRequested, DepositSucceeded
+from payments.domain.deposit.events import DepositEvent, DepositRequested, DepositReversalAnnounced, DepositSucceeded
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
-from payments.domain.deposit.words import ActionNeeded, DepositWord
+from payments.domain.deposit.words import ActionNeeded, DepositWord, Settled, TakenBack
 
 ASK = "payments.deposit_ask"
 """The background task that makes a forgotten call and asks about what is undecided."""
@@ -100,15 +100,33 @@ async def hear_about_deposit(
     """
     if isinstance(word, ActionNeeded):
         word = await _sealed(desk, uow, deposit_id, word)
-    outcome = await uow.decide(deposit, deposit_id, HearProvider(word=word, said_at=said_at))
+    outcome = await uow.decide(deposit, deposit_id, await _heard(desk, uow, deposit_id, word, said_at))
     await _close_given_up(uow, deposit_id, outcome)
     for event in outcome.events:
         if isinstance(event, DepositSucceeded):
             await look_into_success(desk, uow, deposit_id, event)
+            await look_into_unexplained(desk, uow, deposit_id, outcome.state)
+        if isinstance(event, DepositReversalAnnounced):
+            await look_at_deposit(uow, deposit_id, event.casino_id)  # It must have been paid: find out how much.
     transfers = deposit_transfers(deposit_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
+
+
+async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: DepositWord, said_at: datetime) -> HearProvider:
+    """The word, and with one that moves money what its player holds and owes: locked, so that it stays so."""
+    command = HearProvider(word=word, said_at=said_at)
+    if not isinstance(word, Settled | TakenBack):
+        return command
+    state = (await uow.load(deposit, deposit_id)).state
+    if isinstance(state, Absent | Refused):
+        return command
+    fact = asked(state).fact
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    if wallet is None:
+        return command
+    return replace(command, cash_minor=wallet.cash_minor, owed_minor=wallet.receivable_minor)
 
 
 async def give_up(uow: UnitOfWork, deposit_id: UUID, command: ExpireDeposit | StopDeposit) -> None:

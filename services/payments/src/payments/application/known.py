@@ -68,6 +68,12 @@ class Directory(Protocol):
         """What the player paid in since then, is about to or still could: succeeded as settled, others as asked for."""
         ...
 
+    async def deposit_called(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, reference: str
+    ) -> UUID | None:
+        """The deposit that the provider calls so; None: no one, or not one alone."""
+        ...
+
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """The player's deposits that nobody has given up."""
         ...

@@ -10,7 +10,9 @@ from payments.application.desk import Desk, set_aside_once
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.events import DepositSucceeded
+from payments.domain.deposit.reversal import unexplained
 from payments.domain.deposit.standing import PERIODS, LimitUse, obstacle, window_start
+from payments.domain.deposit.states import Deposit, Succeeded, asked
 from payments.domain.withdrawal.events import WithdrawalFailed, WithdrawalReturned
 
 
@@ -45,6 +47,28 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
             "currency": success.currency,
         },
     )
+
+
+async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit) -> None:
+    """Set it aside for a person when money was taken back before, and not of the payment that was credited."""
+    if not isinstance(state, Succeeded):
+        return
+    fact = asked(state).fact
+    for word in unexplained(state):
+        await set_aside_once(
+            desk,
+            uow,
+            casino_id=fact.casino_id,
+            provider=fact.provider,
+            about=deposit_id,
+            code="reversal_unexplained",
+            facts={
+                "reference": word.reference,
+                "movement": word.movement,
+                "amount_minor": word.amount_minor,
+                "currency": word.currency,
+            },
+        )
 
 
 async def look_into_return(

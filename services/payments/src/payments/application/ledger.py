@@ -6,7 +6,9 @@ account runs negative while it holds our money.
 
 Templates (debit -> credit), all of one currency:
     deposit             psp_clearing(provider) -> player_cash
-    deposit_reversal    player_cash            -> psp_clearing(provider)      (player_receivable for what he spent)
+    deposit_reversal    player_cash            -> psp_clearing(provider)
+    chargeback          player_receivable      -> psp_clearing(provider)      (for what he had spent of it)
+    receivable_recovery player_cash            -> player_receivable           (out of a later deposit)
     withdrawal_hold     player_cash            -> player_hold
     withdrawal_release  player_hold            -> player_cash
     withdrawal_paid     player_hold            -> psp_clearing(provider)
@@ -83,7 +85,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A player's accounts in one currency, read under the lock that postings take."""
+    """A player's accounts in one currency, read under the lock that postings take.
+
+    `receivable_minor` of the `owed_minor` is for deposits that were taken back; the rest for wins that were.
+    """
 
     casino_id: UUID
     player_id: UUID
@@ -91,6 +96,7 @@ class Wallet:
     cash_minor: int
     hold_minor: int
     owed_minor: int
+    receivable_minor: int
     bets_blocked: bool
     deposits_blocked: bool
 

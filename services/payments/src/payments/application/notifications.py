@@ -30,6 +30,7 @@ from payments.application.withdrawals import hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, provider_of
+from payments.domain.deposit.words import DepositWord, TakenBack
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Existing
@@ -121,7 +122,8 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
     try:
         match said:
             case AboutDeposit():
-                deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
+                named = said.deposit_id or await _called(desk, uow, mail, said.word)
+                deposit_id = await _deposit_of(uow, mail.provider, named)
                 heard = await hear_about_deposit(desk, uow, deposit_id, said.word, notification.said_at)
                 return Handled(outcome=Became.APPLIED if heard.events else Became.NOTHING_NEW, accepted=True), None
             case AboutPayout():
@@ -151,6 +153,13 @@ async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple
     if may_be_debited(state, asked_for.amount_minor, asked_for.currency):
         return Handled(outcome=Became.NOTHING_NEW, accepted=True), None
     return Handled(outcome=Became.SET_ASIDE, accepted=False), "debit_not_on_hold"
+
+
+async def _called(desk: Desk, uow: UnitOfWork, mail: Mail, word: DepositWord) -> UUID | None:
+    """What is taken back may be told by the provider's own reference of the payment alone."""
+    if not isinstance(word, TakenBack):
+        return None
+    return await desk.directory.deposit_called(uow.connection, mail.casino_id, mail.provider, word.reference)
 
 
 async def _deposit_of(uow: UnitOfWork, provider: str, deposit_id: UUID | None) -> UUID:

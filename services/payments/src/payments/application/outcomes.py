@@ -15,6 +15,7 @@ class AttemptOutcome(StrEnum):
     TAKEN = "taken"
     CONFIRMED = "confirmed"
     SENT_BACK = "sent_back"
+    TAKEN_BACK = "taken_back"
     NOT_THERE = "not_there"
     UNANSWERED = "unanswered"
     """None came, or none that can be believed."""

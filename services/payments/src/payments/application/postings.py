@@ -14,12 +14,13 @@ from payments.application.ledger import (
     house,
     player_cash,
     player_hold,
+    player_receivable,
     psp_clearing,
     transfer_id,
 )
 from payments.domain.adjustment.events import AdjustmentFact, WalletAdjusted
 from payments.domain.adjustment.words import Direction
-from payments.domain.deposit.events import DepositEvent, DepositSucceeded
+from payments.domain.deposit.events import DepositEvent, DepositFact, DepositReversed, DepositSucceeded
 from payments.domain.withdrawal.events import (
     WithdrawalCancelled,
     WithdrawalEvent,
@@ -33,20 +34,49 @@ from payments.domain.withdrawal.events import (
 
 
 def deposit_transfers(deposit_id: UUID, events: Iterable[DepositEvent]) -> list[Transfer]:
-    """What the provider settled goes from its clearing account to the player's cash."""
-    return [
-        Transfer(
-            id=transfer_id(TransferKind.DEPOSIT, deposit_id),
-            kind=TransferKind.DEPOSIT,
-            debit=psp_clearing(event.casino_id, event.provider, event.currency),
-            credit=player_cash(event.casino_id, event.player_id, event.currency),
-            amount_minor=event.amount_minor,
-            reference_id=deposit_id,
-            provider=event.provider,
-        )
-        for event in events
-        if isinstance(event, DepositSucceeded)
-    ]
+    """What the provider settled goes from its clearing account to the player's cash, and back when it is taken back."""
+    return [transfer for event in events for transfer in _of_deposit(deposit_id, event)]
+
+
+def _of_deposit(deposit_id: UUID, event: DepositEvent) -> Iterable[Transfer]:
+    cash = player_cash(event.casino_id, event.player_id, event.currency)
+    receivable = player_receivable(event.casino_id, event.player_id, event.currency)
+    clearing = psp_clearing(event.casino_id, event.provider, event.currency)
+    match event:
+        case DepositSucceeded():
+            yield _in(deposit_id, event, TransferKind.DEPOSIT, clearing, cash, event.amount_minor)
+            if event.recovered_minor:
+                kind = TransferKind.RECEIVABLE_RECOVERY
+                yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor)
+        case DepositReversed():
+            spent_minor = event.reversed_minor - event.from_cash_minor
+            if event.from_cash_minor:
+                kind, what = TransferKind.DEPOSIT_REVERSAL, event.movement
+                yield _in(deposit_id, event, kind, cash, clearing, event.from_cash_minor, what)
+            if spent_minor:
+                yield _in(deposit_id, event, TransferKind.CHARGEBACK, receivable, clearing, spent_minor, event.movement)
+        case _:
+            return
+
+
+def _in(
+    deposit_id: UUID,
+    event: DepositFact,
+    kind: TransferKind,
+    debit: AccountRef,
+    credit: AccountRef,
+    amount_minor: int,
+    *movement: str,
+) -> Transfer:
+    return Transfer(
+        id=transfer_id(kind, deposit_id, *movement),
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        amount_minor=amount_minor,
+        reference_id=deposit_id,
+        provider=event.provider,
+    )
 
 
 def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:

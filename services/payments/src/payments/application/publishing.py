@@ -7,6 +7,7 @@ from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
+from contracts.payments.reversal_events import DepositReversed
 from payments.application.ledger import TransferKind, transfer_id
 from payments.domain.adjustment import events as adjustment
 from payments.domain.deposit import events as deposit
@@ -61,8 +62,11 @@ def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:
                     requested_minor=event.requested_minor,
                     late=event.late,
                     provider_reference=event.reference,
+                    recovered_minor=event.recovered_minor,
                 )
             ]
+        case deposit.DepositReversed():
+            return [DepositReversed(**whose, **_reversed(event))]
         case deposit.DepositFailed():
             by: dict[str, Any] = {"provider": event.provider, "provider_reference": event.reference}
             return [told.DepositFailed(**whose, **by, code=event.code)]
@@ -72,6 +76,21 @@ def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:
             return [told.DepositOutcomeUnknown(**whose, provider=event.provider)]
         case _:
             return []  # What the player has to do at the provider is between those two.
+
+
+def _reversed(event: deposit.DepositReversed) -> dict[str, Any]:
+    return {
+        "provider": event.provider,
+        "amount_minor": event.reversed_minor,
+        "currency": event.currency,
+        "credited_minor": event.amount_minor,
+        "all_reversed_minor": event.all_reversed_minor,
+        "from_cash_minor": event.from_cash_minor,
+        "owed_minor": event.owed_minor,
+        "code": event.code,
+        "provider_reference": event.reference,
+        "movement": event.movement,
+    }
 
 
 def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[ContractEvent]:

@@ -73,7 +73,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, ProviderNotOffered: it makes no sense.
-        VerificationRequired, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
+        VerificationRequired, DebtOutstanding, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
     flow = payout_flow(desk, wish.provider)
@@ -83,17 +83,22 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     flow.check_amount(wish.amount_minor, wish.currency)
     shown_as = flow.check_destination(wish.destination)
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
+    destination = await _sealed_destination(desk, uow, wish)
+    wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     command = RequestWithdrawal(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
         provider=wish.provider,
         amount_minor=wish.amount_minor,
         currency=wish.currency,
-        destination=await _sealed_destination(desk, uow, wish),
+        destination=destination,
         shown_as=shown_as,
         policy=policy or STRICTEST,
         standing=WithdrawalStanding(
-            level=player.level, required_level=rules.withdrawal_requires_level, under_review=player.under_review
+            level=player.level,
+            required_level=rules.withdrawal_requires_level,
+            under_review=player.under_review,
+            in_debt=wallet is not None and wallet.receivable_minor > 0,
         ),
         now=uow.ctx.occurred_at,
     )

@@ -38,6 +38,7 @@ table = Table(
     Column("status", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False, comment="as settled; until then as asked for"),
     Column("requested_minor", BigInteger, nullable=False),
+    Column("reversed_minor", BigInteger, nullable=False, server_default="0", comment="taken back of what was credited"),
     Column("currency", Text, nullable=False),
     Column("reference", Text, comment="how the provider calls it"),
     Column("code", Text, comment="why it was refused or failed"),
@@ -63,6 +64,9 @@ table = Table(
 UNDECIDED = (Status.REQUESTED, Status.REQUIRES_ACTION, Status.PROCESSING, Status.UNKNOWN)
 """Statuses of deposits nobody has given up."""
 
+CREDITED = (Status.SUCCEEDED, Status.PARTIALLY_REVERSED, Status.REVERSED)
+"""Statuses of deposits that were paid: what was taken back of them since makes no room within a limit."""
+
 _MAY_BE_PAID = or_(table.c.status.in_(UNDECIDED), table.c.open_at_provider)
 
 
@@ -79,6 +83,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "status": Status.REFUSED if refused else Status.REQUESTED,
             "amount_minor": event.amount_minor,
             "requested_minor": event.amount_minor,
+            "reversed_minor": 0,
             "currency": event.currency,
             "reference": None,
             "code": event.code if isinstance(event, e.DepositRefused) else None,
@@ -102,6 +107,12 @@ def _changes(event: e.ProviderEvent) -> dict[str, Any]:
         case e.DepositSucceeded():
             settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None, "open_at_provider": False}
             return {"status": Status.SUCCEEDED, "reference": event.reference, **settled}
+        case e.DepositReversalAnnounced():
+            return {}
+        case e.DepositReversed():
+            whole = event.all_reversed_minor == event.amount_minor
+            status = Status.REVERSED if whole else Status.PARTIALLY_REVERSED
+            return {"status": status, "reversed_minor": event.all_reversed_minor}
         case e.DepositFailed():
             return {"status": Status.FAILED, "code": event.code, "reference": event.reference, "open_at_provider": True}
         case e.DepositExpired():
@@ -125,6 +136,15 @@ async def find(connection: AsyncConnection, deposit_id: UUID) -> Row | None:
     return None if row is None else dict(row)
 
 
+async def by_reference(connection: AsyncConnection, casino_id: UUID, provider: str, reference: str) -> UUID | None:
+    """The one deposit that the provider calls by this reference; None when none or several are."""
+    statement = select(table.c.id).where(
+        table.c.reference == reference, table.c.casino_id == casino_id, table.c.provider == provider
+    )
+    found = list((await connection.execute(statement.limit(2))).scalars())
+    return found[0] if len(found) == 1 else None
+
+
 async def gross(
     connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID | None
 ) -> int:
@@ -134,7 +154,7 @@ async def gross(
             table.c.player_id == player_id,
             table.c.created_at >= since,
             table.c.currency == currency,
-            or_(table.c.status == Status.SUCCEEDED, _MAY_BE_PAID),
+            or_(table.c.status.in_(CREDITED), _MAY_BE_PAID),
             true() if besides is None else table.c.id != besides,
         )
     )

@@ -45,6 +45,12 @@ class LocalDirectory:
         """See Directory."""
         return await deposit_list.gross(connection, player_id, currency, since, besides=besides)
 
+    async def deposit_called(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, reference: str
+    ) -> UUID | None:
+        """See Directory."""
+        return await deposit_list.by_reference(connection, casino_id, provider, reference)
+
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """See Directory."""
         return await deposit_list.undecided(connection, player_id)

@@ -181,6 +181,35 @@ class ProviderContract:
         assert not [code for code, one in self.provider.codes.items() if one.cascade and one.category in never]
 
 
+class TellsTakenBack(ProviderContract):
+    """Its notifications also say that money of a deposit was taken back, and how much."""
+
+    def taken_back(self, movement: str, amount: Any = 50_00, currency: str = "EUR") -> list[Wire]:
+        """The taking back of this id in each way that the protocol tells of it."""
+        raise NotImplementedError
+
+    def test_a_taking_back_brings_its_own_id_and_the_amount_however_it_is_told(self) -> None:
+        for wire in self.taken_back("m_1"):
+            said = self.read(wire).said
+            assert isinstance(said, AboutDeposit)
+            assert isinstance(said.word, deposit.TakenBack)
+            assert (said.word.movement, said.word.amount_minor, said.word.currency) == ("m_1", 50_00, "EUR")
+            assert said.word.reference
+
+    def test_two_takings_back_are_told_apart(self) -> None:
+        said = {self.read(wire).said.word.movement for one in ("m_1", "m_2") for wire in self.taken_back(one)}
+        assert said == {"m_1", "m_2"}
+
+    def test_a_taking_back_of_an_amount_that_cannot_be_read_is_for_a_person_to_see(self) -> None:
+        for amount in (None, "", "x", 0, -5, "1.001", True, 10**17):
+            for wire in self.taken_back("m_1", amount):
+                assert isinstance(self.read(wire).said, Unclear), amount
+
+    def test_a_taking_back_without_an_id_is_for_a_person_to_see(self) -> None:
+        for wire in self.taken_back(""):
+            assert isinstance(self.read(wire).said, Unclear)
+
+
 class TellsAmounts(ProviderContract):
     """Its notifications bring the reference, the amount and the outcome."""
 

@@ -26,11 +26,13 @@ from .suite import (
     OURS,
     PLAYER,
     TellsAmounts,
+    TellsTakenBack,
     Wire,
+    whose,
 )
 
 
-class TestStripe(TellsAmounts):
+class TestStripe(TellsAmounts, TellsTakenBack):
     """Deposits."""
 
     name = "stripe"
@@ -67,6 +69,27 @@ class TestStripe(TellsAmounts):
 
     def with_amount(self, amount: Any, currency: str) -> Wire:
         return self.genuine(amount_received=amount, currency=currency.lower())
+
+    @staticmethod
+    def refund(**fields: Any) -> dict[str, Any]:
+        return {
+            "id": "re_1", "object": "refund", "amount": 50_00, "currency": "eur", "charge": "ch_1",
+            "payment_intent": "pi_1", "reason": None, "status": "succeeded", "metadata": {}, **fields,
+        }  # fmt: skip
+
+    @staticmethod
+    def charge(*refunds: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+        return {
+            "id": "ch_1", "object": "charge", "amount": 50_00, "amount_refunded": 50_00, "currency": "eur",
+            "payment_intent": "pi_1", "metadata": {"order_id": str(OURS)}, "refunded": True,
+            "refunds": {"object": "list", "data": list(refunds)}, **fields,
+        }  # fmt: skip
+
+    def taken_back(self, movement: str, amount: Any = 50_00, currency: str = "EUR") -> list[Wire]:
+        refund = self.refund(id=movement, amount=amount, currency=currency.lower())
+        earlier = self.refund(id="re_0", amount=1)
+        by_refund = [self.event(kind, refund) for kind in ("refund.created", "refund.updated", "charge.refund.updated")]
+        return [self.signed(one) for one in (*by_refund, self.event("charge.refunded", self.charge(refund, earlier)))]
 
     def unsigned(self) -> Wire:
         return self.genuine()[0], {}
@@ -275,6 +298,42 @@ class TestStripe(TellsAmounts):
     @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created", "refund.failed", "payout.paid"])
     def test_money_nobody_here_moved_is_for_a_person_to_see(self, kind: str) -> None:
         assert isinstance(self.read(self.signed(self.event(kind, self.intent()))).said, Unclear)
+
+    def test_a_refund_names_the_intent_and_a_charge_our_reference_as_well(self) -> None:
+        *by_refund, by_charge = [self.read(wire).said for wire in self.taken_back("re_1")]
+        assert {whose(said) for said in by_refund} == {None}
+        assert whose(by_charge) == OURS
+        assert {said.word for said in (*by_refund, by_charge)} == {
+            deposit.TakenBack(reference="pi_1", movement="re_1", amount_minor=50_00, currency="EUR", code="refunded")
+        }
+
+    def test_what_is_written_on_a_refund_does_not_say_whose_it_is(self) -> None:
+        refund = self.refund(metadata={"order_id": str(OURS)})
+        assert whose(self.read(self.signed(self.event("refund.created", refund))).said) is None
+
+    def test_a_refunds_reason_is_told(self) -> None:
+        said = self.read(self.signed(self.event("refund.created", self.refund(reason="fraudulent")))).said
+        assert said.word.code == "fraudulent"
+
+    @pytest.mark.parametrize("status", ["pending", "requires_action"])
+    @pytest.mark.parametrize("kind", ["refund.created", "refund.updated"])
+    def test_a_refund_that_has_not_happened_takes_nothing(self, kind: str, status: str) -> None:
+        assert self.read(self.signed(self.event(kind, self.refund(status=status)))).said == Nothing()
+
+    @pytest.mark.parametrize("status", ["failed", "canceled", "brand_new", None, 7])
+    def test_a_refund_that_did_not_succeed_is_for_a_person_to_see(self, status: Any) -> None:
+        assert isinstance(
+            self.read(self.signed(self.event("refund.updated", self.refund(status=status)))).said, Unclear
+        )
+
+    @pytest.mark.parametrize("refunds", [None, [], {"data": []}, {"data": ["re_1"]}, {"data": "re_1"}, {}])
+    def test_a_refunded_charge_that_does_not_say_by_which_refund_is_for_a_person_to_see(self, refunds: Any) -> None:
+        charge = self.charge(refunds=refunds)
+        assert isinstance(self.read(self.signed(self.event("charge.refunded", charge))).said, Unclear)
+
+    def test_a_refund_of_no_payment_is_for_a_person_to_see(self) -> None:
+        refund = self.refund(payment_intent=None)
+        assert self.read(self.signed(self.event("refund.created", refund))).said == Unclear("reference_unreadable")
 
     @pytest.mark.parametrize("raw", [b"not json", b"[" * 100_000, b"{}", b'{"id": "evt_1"}', b'{"id": 1, "type": "x"}'])
     def test_a_signed_body_that_is_no_event_is_not_believed(self, raw: bytes) -> None:

@@ -39,6 +39,20 @@ EVENTS: list[tuple[Any, list[str]]] = [
         d.DepositSucceeded(**WHOSE, reference="pi_1", requested_minor=1, late=True, said_at=NOW),
         ["deposit_succeeded"],
     ),
+    (d.DepositReversalAnnounced(**WHOSE, reference="pi_1", movement="re_1", reversed_minor=1, code="fraudulent"), []),
+    (
+        d.DepositReversed(
+            **WHOSE,
+            reference="pi_1",
+            movement="re_1",
+            reversed_minor=40_00,
+            all_reversed_minor=60_00,
+            from_cash_minor=0,
+            owed_minor=40_00,
+            code="fraudulent",
+        ),
+        ["deposit_reversed"],
+    ),
     (d.DepositClosed(**WHOSE), []),
     (d.DepositFailed(**WHOSE, reference="pi_1", code="card_declined"), ["deposit_failed"]),
     (d.DepositExpired(**WHOSE), ["deposit_failed"]),
@@ -112,5 +126,6 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "account_identity_differs",
         "left_open_at_provider",
         "returned_to_closed_account",
+        "reversal_unexplained",
     }
     assert used | found_by_us | {"debit_not_on_hold"} == set(SetAside)

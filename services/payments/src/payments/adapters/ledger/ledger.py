@@ -113,13 +113,15 @@ class PostgresLedger:
         if cash is None:
             return None
         owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
+        owed = {kind: -rows[kind]["balance_minor"] for kind in owing if kind in rows}
         return Wallet(
             casino_id=casino_id,
             player_id=player_id,
             currency=currency,
             cash_minor=cash["balance_minor"],
             hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
-            owed_minor=-sum(rows[kind]["balance_minor"] for kind in owing if kind in rows),
+            owed_minor=sum(owed.values()),
+            receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
             bets_blocked=cash["bets_blocked"],
             deposits_blocked=cash["deposits_blocked"],
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
 from chassis.domain import Decider
@@ -18,10 +17,13 @@ from payments.domain.deposit.events import (
     DepositOutcomeUnknown,
     DepositRefused,
     DepositRequested,
+    DepositReversalAnnounced,
+    DepositReversed,
     DepositSubmitted,
     DepositSucceeded,
     ProviderEvent,
 )
+from payments.domain.deposit.reversal import announce, credit, take_back
 from payments.domain.deposit.standing import obstacle
 from payments.domain.deposit.states import (
     Absent,
@@ -39,7 +41,15 @@ from payments.domain.deposit.states import (
     asked,
     reference,
 )
-from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Unanswered, Underway
+from payments.domain.deposit.words import (
+    ActionNeeded,
+    Declined,
+    DepositWord,
+    Settled,
+    TakenBack,
+    Unanswered,
+    Underway,
+)
 
 
 def decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
@@ -93,18 +103,17 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
         case Refused():
             raise UnlawfulDepositWord("deposit_was_refused")
         case Requested() | ActionRequired() | Processing() | Unknown():
-            return _hear_waiting(command.word, command.said_at, state)
+            return _hear_waiting(command, state)
         case Succeeded():
-            _check_after_success(command.word, command.said_at, state)
-            return []
+            return _hear_after_success(command, state)
         case Failed() | Expired():
-            return _hear_given_up(command.word, command.said_at, state)
+            return _hear_given_up(command, state)
         case _:
             assert_never(state)
 
 
-def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Sequence[DepositEvent]:
-    fact = asked(state).fact.fields()
+def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEvent]:
+    word, fact = command.word, asked(state).fact.fields()
     _check_reference(word, state)
     match word:
         case ActionNeeded():
@@ -114,7 +123,9 @@ def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Seque
         case Underway():
             return [] if isinstance(state, Processing) else [DepositSubmitted(**fact, reference=word.reference)]
         case Settled():
-            return [_success(word, said_at, state, late=False)]
+            return _success(word, command, state, late=False)
+        case TakenBack():
+            return announce(word, state)
         case Declined():
             failed = DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)
             return [failed, DepositClosed(**fact)] if word.final else [failed]
@@ -124,12 +135,15 @@ def _hear_waiting(word: DepositWord, said_at: datetime, state: Waiting) -> Seque
             assert_never(word)
 
 
-def _hear_given_up(word: DepositWord, said_at: datetime, state: GivenUp) -> Sequence[DepositEvent]:
+def _hear_given_up(command: HearProvider, state: GivenUp) -> Sequence[DepositEvent]:
     """The player may have paid before anybody stopped him: that is his money. Otherwise only the end is news."""
+    word = command.word
     match word:
         case Settled():
             _check_reference(word, state)
-            return [_success(word, said_at, state, late=True)]
+            return _success(word, command, state, late=True)
+        case TakenBack():
+            return announce(word, state)
         case Declined(final=True) if not state.closed:
             _check_reference(word, state)
             return [DepositClosed(**asked(state).fact.fields())]
@@ -139,18 +153,18 @@ def _hear_given_up(word: DepositWord, said_at: datetime, state: GivenUp) -> Sequ
 
 def _check_reference(word: DepositWord, state: Waiting | GivenUp) -> None:
     """One payment of the provider's belongs to a deposit: once we know it, no other speaks for it or is credited."""
-    if isinstance(word, Settled) and word.names_payment:
+    if isinstance(word, TakenBack) or (isinstance(word, Settled) and word.names_payment):
         return  # The provider says itself whose it is, by our reference; a second payment is seen after the first.
     known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
     if known is not None and said is not None and said != known:
         raise UnlawfulDepositWord("reference_differs")
 
 
-def _success(word: Settled, said_at: datetime, state: Waiting | GivenUp, *, late: bool) -> DepositSucceeded:
+def _success(word: Settled, command: HearProvider, state: Waiting | GivenUp, *, late: bool) -> Sequence[DepositEvent]:
     fact = asked(state).fact
     if word.currency != fact.currency:
         raise UnlawfulDepositWord("currency_differs")
-    return DepositSucceeded(
+    success = DepositSucceeded(
         player_id=fact.player_id,
         casino_id=fact.casino_id,
         provider=fact.provider,
@@ -159,23 +173,29 @@ def _success(word: Settled, said_at: datetime, state: Waiting | GivenUp, *, late
         reference=word.reference,
         requested_minor=fact.amount_minor,
         late=late,
-        said_at=said_at,
+        said_at=command.said_at,
     )
+    return credit(success, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
 
 
-def _check_after_success(word: DepositWord, said_at: datetime, state: Succeeded) -> None:
-    """A repeat and an overtaken word are harmless; a second payment or a later refusal is for a person to see."""
+def _hear_after_success(command: HearProvider, state: Succeeded) -> Sequence[DepositEvent]:
+    """Only what is taken back is news. A repeat and an overtaken word are harmless; a second payment or a later
+    refusal is for a person to see."""
+    word = command.word
     match word:
+        case TakenBack():
+            return take_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Settled():
             if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
                 raise UnlawfulDepositWord("settled_twice")
         case Declined():
-            if word.reference in (None, state.reference) and said_at > state.said_at:
+            if word.reference in (None, state.reference) and command.said_at > state.said_at:
                 raise UnlawfulDepositWord("declined_after_success")
         case ActionNeeded() | Underway() | Unanswered():
-            return
+            pass
         case _:
             assert_never(word)
+    return []
 
 
 def _expire(state: Deposit) -> Sequence[DepositEvent]:
@@ -204,6 +224,10 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposi
     intent = asked(state)
     after: Deposit
     match event:
+        case DepositReversalAnnounced():
+            after = _announced(state, event)
+        case DepositReversed():
+            after = state if not isinstance(state, Succeeded) else _reversed(state, event)
         case DepositActionRequired():
             after = ActionRequired(intent, event.reference, event.next_action)
         case DepositSubmitted():
@@ -221,6 +245,26 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposi
         case _:
             assert_never(event)
     return after
+
+
+def _announced(state: Waiting | Succeeded | GivenUp, event: DepositReversalAnnounced) -> Deposit:
+    intent = asked(state)
+    intent = replace(intent, announced=(*intent.announced, _word(event)))
+    return intent if isinstance(state, Requested) else replace(state, asked=intent)
+
+
+def _reversed(state: Succeeded, event: DepositReversed) -> Succeeded:
+    return replace(state, taken_back=(*state.taken_back, _word(event)))
+
+
+def _word(event: DepositReversalAnnounced | DepositReversed) -> TakenBack:
+    return TakenBack(
+        reference=event.reference,
+        movement=event.movement,
+        amount_minor=event.reversed_minor,
+        currency=event.currency,
+        code=event.code,
+    )
 
 
 def _fact(event: DepositFact) -> DepositFact:

@@ -30,10 +30,16 @@ class RequestDeposit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearProvider:
-    """The provider's word, verified: an answer to a call of ours or a signed notification. `said_at` by its clock."""
+    """The provider's word, verified: an answer to a call of ours or a signed notification. `said_at` by its clock.
+
+    `cash_minor` is what the player holds, `owed_minor` what he owes of deposits that were taken back, both in the
+    deposit's currency and under lock. Only words that move money ask for them.
+    """
 
     word: DepositWord
     said_at: datetime
+    cash_minor: int = 0
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,13 +91,45 @@ class DepositOutcomeUnknown(DepositFact):
 class DepositSucceeded(DepositFact):
     """The provider settled it: `amount_minor` is what it settled, `requested_minor` what the player had asked for.
 
-    `late` when we had given it up before.
+    `late` when we had given it up before. `recovered_minor` of it went to what the player owed of earlier deposits
+    that were taken back.
     """
 
     reference: str
     requested_minor: int
     late: bool
     said_at: datetime
+    recovered_minor: int = 0
+
+
+@event("payments.deposit_reversal_announced", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositReversalAnnounced(DepositFact):
+    """The provider took money back before we heard that it was paid: it waits until the deposit is credited."""
+
+    reference: str
+    movement: str
+    reversed_minor: int
+    code: str
+
+
+@event("payments.deposit_reversed", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositReversed(DepositFact):
+    """The provider took money back of what was credited (`amount_minor`): the whole, or a part others may follow.
+
+    Of the `reversed_minor` of this time `from_cash_minor` comes out of the player's cash; the rest he had spent and
+    owes from now on. `all_reversed_minor` is what was taken back of the deposit so far, `owed_minor` all that he owes
+    of deposits that were taken back.
+    """
+
+    reference: str
+    movement: str
+    reversed_minor: int
+    all_reversed_minor: int
+    from_cash_minor: int
+    owed_minor: int
+    code: str
 
 
 @event("payments.deposit_failed", 1)
@@ -129,6 +161,8 @@ ProviderEvent = (
     | DepositSubmitted
     | DepositOutcomeUnknown
     | DepositSucceeded
+    | DepositReversalAnnounced
+    | DepositReversed
     | DepositFailed
     | DepositExpired
     | DepositClosed
@@ -142,6 +176,8 @@ DEPOSIT_EVENTS = (
     DepositSubmitted,
     DepositOutcomeUnknown,
     DepositSucceeded,
+    DepositReversalAnnounced,
+    DepositReversed,
     DepositFailed,
     DepositExpired,
     DepositClosed,

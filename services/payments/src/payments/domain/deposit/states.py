@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from payments.domain.deposit.events import DepositFact
+from payments.domain.deposit.words import TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """Recorded; the provider was called, or will be."""
+    """Recorded; the provider was called, or will be. `announced`: taken back there before we knew it was paid."""
 
     fact: DepositFact
     return_url: str | None
     sent_as: str
     requested_at: datetime
     details: str | None = None
+    announced: tuple[TakenBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,18 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """Paid and credited."""
+    """Paid and credited. `taken_back`: what the provider took back of it since, in parts or whole."""
 
     asked: Requested
     reference: str
     amount_minor: int
     said_at: datetime
+    taken_back: tuple[TakenBack, ...] = ()
+
+    @property
+    def reversed_minor(self) -> int:
+        """How much of it was taken back so far."""
+        return sum(one.amount_minor for one in self.taken_back)
 
 
 @dataclass(frozen=True, slots=True)

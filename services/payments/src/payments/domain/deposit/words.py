@@ -48,4 +48,18 @@ class Unanswered:
     """No answer, or none that can be believed: the provider may or may not have heard us."""
 
 
-DepositWord = ActionNeeded | Underway | Settled | Declined | Unanswered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """The provider has money of the payment no longer: it was refunded there, or never really arrived; `code` says why.
+
+    `movement` is the provider's id of this taking back: a payment may be taken back in parts, and each counts once.
+    """
+
+    reference: str
+    movement: str
+    amount_minor: int
+    currency: str
+    code: str
+
+
+DepositWord = ActionNeeded | Underway | Settled | Declined | TakenBack | Unanswered

@@ -28,6 +28,7 @@ class TransferKind(StrEnum):
     ADJUSTMENT = "adjustment"
     OWED = "owed"
     CHARGEBACK = "chargeback"
+    RECEIVABLE_RECOVERY = "receivable_recovery"
     PSP_FEE = "psp_fee"
     SETTLEMENT = "settlement"
     TOMBSTONE = "tombstone"

@@ -17,6 +17,12 @@ class AmountOutsidePolicy(DomainError):
     code: ClassVar[str] = "amount_outside_policy"
 
 
+class DebtOutstanding(DomainError):
+    """The player owes money of a deposit that was taken back; nothing is paid out before."""
+
+    code: ClassVar[str] = "debt_outstanding"
+
+
 class WithdrawalAlreadyRequested(DomainError):
     """The id belongs to a withdrawal of other facts."""
 

@@ -53,6 +53,7 @@ class DepositItem(BaseModel):
     status: DepositStatus
     amount_minor: int = Field(description="As settled by the provider; until then as asked for")
     requested_minor: int
+    reversed_minor: int = Field(description="What the provider took back since it was credited")
     currency: str
     reference: str | None = Field(description="How the provider calls it")
     code: str | None = Field(description="Why it was refused or failed; `not_allowed`: the player was not to pay in")

@@ -22,6 +22,7 @@ from payments.strategies.providers.reading import refuse_others, require_text, r
 from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
+from payments.strategies.providers.stripe.refunds import said_of_refund, said_of_refunded
 from payments.strategies.providers.stripe.signature import verified_at
 
 SIGNATURE_HEADER = "stripe-signature"
@@ -110,10 +111,16 @@ def _said(kind: str, thing: Mapping[str, Any]) -> Said:
                 if said is None
                 else AboutDeposit(deposit_id=deposit_of(thing), word=said)
             )
+        case "refund.created" | "refund.updated" | "charge.refund.updated":
+            return said_of_refund(thing, {})
+        case "charge.refunded":
+            return said_of_refunded(thing)
         case _ if kind in _ONLY_ECHOES or kind.startswith(_WITHOUT_CONSEQUENCE):
             return Nothing()
         case _:
-            return Unclear("event_not_handled")  # Refunds, disputes, payouts: money moves that nobody here ordered.
+            return Unclear(
+                "event_not_handled"
+            )  # Disputes, payouts, failed refunds: money moves that nobody here ordered.
 
 
 def _moment(created: object, now: datetime) -> datetime:
