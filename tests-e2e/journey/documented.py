@@ -16,9 +16,9 @@ import httpx
 from pitlocal.paths import REPOSITORY
 
 from journey.tale import Step, Tale
+from journey.welcome import IDS, TOKENS
 
 PAGES = ("docs/lists.md", "docs/permissions.md")
-PEOPLE = ("admin", "support", "officer", "manager", "analyst")
 
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARIABLE = re.compile(r"\$([A-Z_]+)")
@@ -99,12 +99,12 @@ async def pages_hold(tale: Tale) -> str:
     if not tale.calm:
         return "not told while things are killed"
     api = tale.stack.url("gateway") + "/api"
-    known = {"API": api, "CASINO": tale.casino_id, "PLAYER": tale.player_id, "GATEWAY": tale.stack.url("gateway")}
+    known = {"API": api, "CASINO": tale.casino_id}
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        for name in PEOPLE:
-            person = tale.staff[name]
-            await person.log_in()
-            known |= {name.upper(): await person.token(), f"{name.upper()}_ID": person.id}
+        for name, who in TOKENS.items():
+            await tale.staff[who].log_in()
+            known[name] = await tale.staff[who].token()
+        known |= {name: tale.staff[who].id for name, who in IDS.items()}
         shown = [one for page in PAGES for one in examples(page, (Path(REPOSITORY) / page).read_text())]
         wrong = [said for one in shown if (said := differs(one, await answered(client, one, known)))]
     assert not wrong, "\n\n".join(wrong)
