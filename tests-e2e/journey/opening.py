@@ -34,7 +34,12 @@ ROLES: dict[str, tuple[str, ...]] = {
         "backoffice.player.list",
         "backoffice.player.view",
     ),
-    "payments_officer": ("payments.withdrawal.*", "payments.deposit.list", "payments.balance.view"),
+    "payments_officer": (
+        "payments.withdrawal.*",
+        "payments.withdrawal.approve",
+        "payments.deposit.list",
+        "payments.balance.view",
+    ),
     "support_agent": (
         "backoffice.player.list",
         "backoffice.player.search_identity",
