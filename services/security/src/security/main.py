@@ -18,6 +18,7 @@ from security.adapters.policy_store import PolicyStore
 from security.application.door import door_keeper
 from security.application.events import TYPES
 from security.application.publishing import publish
+from security.entrypoints import duties
 from security.entrypoints.bulk import BULK
 from security.entrypoints.client_jobs import forgotten_clients
 from security.entrypoints.commands import COMMANDS
@@ -41,7 +42,7 @@ def build(
     application = Application(db, TYPES, source="security", publish=publish, inline=READ_MODELS, clock=clock)
     box = SecretBox(settings.master_key_bytes)
     signing, policy_keys = SigningKeys(db, box, clock), PolicyKeys(db, box, clock)
-    policies = PolicyStore(application, policy_now, stamp_now, policy_keys, clock)
+    policies = PolicyStore(application, policy_now, stamp_now, duties.look_soon, policy_keys, clock)
     application.on_decided = policies.wake
     door = door_keeper(settings, signing, policies, clock)
     listening = consumer()
@@ -64,6 +65,7 @@ def build(
             forgotten_clients(application),
             policies.keep,
         ],
+        tasks={duties.LOOK: duties.looking(application)},
         commands=COMMANDS,
         four_eyes=GUARDED,
         state={

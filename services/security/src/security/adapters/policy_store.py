@@ -35,6 +35,9 @@ Read = Callable[[AsyncConnection, datetime], Awaitable[Policy]]
 Stamp = Callable[[AsyncConnection], Awaitable[Any]]
 """Another one whenever what the policy is made of is another; far cheaper than making it."""
 
+Then = Callable[[UnitOfWork], Awaitable[None]]
+"""What follows from a new version, in the transaction that keeps it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Made:
@@ -52,13 +55,17 @@ class PolicyStore(LocalPolicy):
         application: publishes a new version in the transaction that keeps it.
         read: makes the policy that holds.
         stamp: tells whether there is anything to make anew.
+        then: what else is to be done once it is another.
         keys: what it is signed with.
     """
 
-    def __init__(self, application: Application, read: Read, stamp: Stamp, keys: PolicyKeys, clock: Clock) -> None:
+    def __init__(
+        self, application: Application, read: Read, stamp: Stamp, then: Then, keys: PolicyKeys, clock: Clock
+    ) -> None:
         super().__init__(clock=clock)
         self._read = read
         self._stamp = stamp
+        self._then = then
         self._app = application
         self.keys = keys
         self._made: _Made | None = None
@@ -81,7 +88,7 @@ class PolicyStore(LocalPolicy):
         if latest is None or not wire.same_rules(latest, rules):
             key = await self.keys.current()
             latest = await self._app.transact(
-                lambda uow: _publish(uow, key, self._read), Context.system("policy", self._clock)
+                lambda uow: _publish(uow, key, self._read, self._then), Context.system("policy", self._clock)
             )
         if latest.version != self.version:
             self.hold(latest)
@@ -157,7 +164,7 @@ class PolicyStore(LocalPolicy):
             return int(gone.rowcount)
 
 
-async def _publish(uow: UnitOfWork, key: OKPKey, read: Read) -> Policy:
+async def _publish(uow: UnitOfWork, key: OKPKey, read: Read, then: Then) -> Policy:
     await uow.connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
     latest, now = await _latest(uow.connection), uow.ctx.occurred_at
     built = await read(uow.connection, now)
@@ -174,6 +181,7 @@ async def _publish(uow: UnitOfWork, key: OKPKey, read: Read) -> Policy:
         signed = signing.sign(wire.encode(wire.delta(latest, policy)), "policy-delta+jws", key)
     fits = len(signed) <= _LARGEST_MESSAGE
     await uow.publish(PolicyChanged(installation="pitboss", policy_version=version, signed=signed if fits else ""))
+    await then(uow)
     return policy
 
 

@@ -1,7 +1,8 @@
-"""The nightly look for people who hold what is kept apart: roles change after they were given."""
+"""The look for people who hold what is kept apart: roles and permissions change after they were given."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_
@@ -9,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import uuid7
-from chassis.store import UnitOfWork
+from chassis.store import Application, Context, UnitOfWork
+from chassis.tasks import Handler, Task
 from contracts.security.events import DutiesMet
 from security.adapters import catalogue
 from security.adapters.tables import duties_conflict
@@ -19,6 +21,27 @@ from security.read_models.assignment_list import assignment_list
 from security.read_models.staff_list import StaffStatus, staff_list
 
 Found = dict[tuple[UUID, str, str], list[Conflict]]
+
+LOOK: Final = "look_for_duties"
+_THE_ONE: Final = UUID(int=0)
+"""All ask for the same look, whichever process they are in."""
+
+
+async def look_soon(uow: UnitOfWork) -> None:
+    """Have what meets looked for when the minute is over: after the policy changed, and each night for what ended by
+    the clock. However much changes within a minute, it is looked at once.
+    """
+    next_minute = uow.ctx.occurred_at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    await uow.schedule(LOOK, _THE_ONE, {}, run_at=next_minute)
+
+
+def looking(application: Application) -> Handler:
+    """The task that looks. Twice finds nothing new."""
+
+    async def look_for_duties(_: Task) -> None:
+        await application.transact(look, Context.system("duties", application.clock))
+
+    return look_for_duties
 
 
 async def look(uow: UnitOfWork) -> int:

@@ -31,7 +31,7 @@ def rotation(keys: SigningKeys, policy_keys: PolicyKeys, age: timedelta) -> Call
 def nightly(
     application: Application, policies: PolicyStore, at_hour: int = 3
 ) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """A loop that looks once a night, after this hour in UTC, for duties that met in one person and for
+    """A loop that once a night, after this hour in UTC, has duties that met in one person looked for, and looks for
     emergencies that nobody reviewed; and forgets versions and keys of the policy that nobody needs.
 
     Several processes may look in the same night: what was told once is not told again.
@@ -42,7 +42,7 @@ def nightly(
         while not stop.is_set():
             now = application.clock.now()
             if now.hour >= at_hour and looked != now.date():
-                await application.transact(duties.look, Context.system("nightly-duties", application.clock))
+                await application.transact(duties.look_soon, Context.system("nightly-duties", application.clock))
                 await emergencies.tell_overdue(application)
                 await policies.forget()
                 await policies.keys.forget()

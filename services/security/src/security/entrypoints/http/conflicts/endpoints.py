@@ -1,4 +1,4 @@
-"""Duties that met in one person, as the nightly look found them."""
+"""Duties that met in one person, as the newest look found them."""
 
 from datetime import datetime
 from typing import Annotated
