@@ -284,12 +284,13 @@ EXAMPLES |= {
     for action in ("replay", "discard")
 }
 _VIEW = {"name": "Mine", "density": "compact", "visibility": "private", "role_default": False}
+_WHOLE_VIEW = {**_VIEW, "filter": None, "order": None, "columns": [], "q": None}
 _ANY_VERSION = {"If-Match": "*"}
 for _views in (f"/api/{one}/v1/views" for one in SERVICES):
     EXAMPLES |= {
         f"POST {_views}": Example(body={"list": "$view_list", **_VIEW}),
         f"PUT {_views}/choice": Example(body={"list": "$view_list", "default": "$view_id", "pinned": ["$view_id"]}),
-        f"PUT {_views}/{{view_id}}": Example(body=_VIEW, headers=_ANY_VERSION),
+        f"PUT {_views}/{{view_id}}": Example(body=_WHOLE_VIEW, headers=_ANY_VERSION),
         f"POST {_views}/{{view_id}}/restore": Example(body={"version": 1}, headers=_ANY_VERSION),
         f"DELETE {_views}/{{view_id}}": Example(headers=_ANY_VERSION),
     }

@@ -263,6 +263,15 @@ async def test_proposals_of_the_disabled_are_voided_without_being_asked(mast: Ma
     assert [(await mast.show(one))["state"] for one in (proposal, other)] == ["voided", "waiting"]
 
 
+async def test_what_is_about_something_that_changed_meanwhile_waits_for_nobody(mast: Mast) -> None:
+    first, second = await mast.propose(), await mast.propose(mast.eve, "red")
+    await mast.approve(first)
+    assert mast.service.approvals is not None
+    assert await mast.service.approvals.sweep() == 1
+    shown = await mast.show(second)
+    assert (shown["state"], shown["code"]) == ("voided", "approval_subject_changed")
+
+
 async def test_while_nobody_can_tell_who_may_nothing_is_done_and_nothing_voided(mast: Mast) -> None:
     proposal, other = await mast.propose(), await mast.propose(mast.eve, "red")
     mast.people.unknown = True

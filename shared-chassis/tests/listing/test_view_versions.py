@@ -21,6 +21,7 @@ from .viewing import (
     HUGE,
     OTHER_ROLE,
     ROLE,
+    WHOLE,
     WON,
     choose,
     code,
@@ -152,8 +153,19 @@ async def test_a_change_names_the_version_it_is_made_from(home: House, match: st
     me = home.as_()
     view = await home.kept(me)
     headers = me if match is None else {**me, "If-Match": match}
-    answer = await home.client.put(f"{VIEWS}/{view}", json={"name": "New"}, headers=headers)
+    answer = await home.client.put(f"{VIEWS}/{view}", json=WHOLE, headers=headers)
     assert code(answer) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("left_out", ["visibility", "filter", "order", "columns", "q"])
+async def test_a_change_that_leaves_something_out_changes_nothing(home: House, left_out: str) -> None:
+    me = home.as_()
+    view = await home.kept(me)
+    before = (await show(home, me, view)).json()
+    part = {name: value for name, value in WHOLE.items() if name != left_out}
+    answer = await home.client.put(f"{VIEWS}/{view}", json=part, headers={**me, "If-Match": "*"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, left_out)
+    assert (await show(home, me, view)).json() == before
 
 
 @pytest.mark.parametrize("version", [0, 2, 2**31 - 1])

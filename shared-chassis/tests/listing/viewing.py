@@ -39,8 +39,19 @@ async def names(home: House, headers: dict[str, str]) -> list[str]:
     return [one["name"] for one in await rows(home, headers, f"list=eq.{PATH}", VIEWS)]
 
 
+WHOLE: dict[str, Any] = {
+    "name": "Mine",
+    "visibility": "private",
+    "filter": None,
+    "order": None,
+    "columns": [],
+    "q": None,
+}
+"""A change says all of what a view is."""
+
+
 async def put(home: House, headers: dict[str, str], view: str, match: str, **body: Any) -> httpx.Response:
-    given = {"name": "Mine", **body}
+    given = {**WHOLE, **body}
     return await home.client.put(f"{VIEWS}/{view}", json=given, headers={**headers, "If-Match": match})
 
 

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 EXPONENTS: dict[str, int] = {
     "AUD": 2, "BGN": 2, "BRL": 2, "CAD": 2, "CHF": 2, "CLP": 0, "CZK": 2, "DKK": 2, "EUR": 2, "GBP": 2, "HUF": 2,
@@ -40,6 +40,16 @@ CurrencyCode = Annotated[
     StringConstraints(pattern=r"^[A-Z]{3,5}$", strict=True),
     Field(description="ISO 4217 code, or a crypto currency's"),
 ]
+
+
+def _known(currency: str) -> str:
+    if currency not in EXPONENTS:
+        raise ValueError(f"there is no currency {currency} here")
+    return currency
+
+
+KnownCurrency = Annotated[CurrencyCode, AfterValidator(_known)]
+"""A currency whose decimal places are known: what is set up in another would never match anything."""
 
 _PLAIN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,30})(\.(?P<part>[0-9]{1,30}))?", re.ASCII)
 

@@ -107,6 +107,12 @@ async def test_a_ceiling_is_for_what_has_amounts(client: httpx.AsyncClient, admi
     problem(published, 422, "ceiling_without_amounts")
 
 
+async def test_a_ceiling_is_in_a_currency_there_is(client: httpx.AsyncClient, admin: str) -> None:
+    body = {"name": "cashier", "grants": [{"pattern": APPROVE, "ceilings": {"XXX": 500}}]}
+    refused = await ask(client, admin, "POST", "/roles", body)
+    assert next(iter(fields(problem(refused, 422, "invalid_request")))).startswith("grants[0].ceilings.XXX")
+
+
 async def test_of_a_pattern_a_ceiling_limits_what_has_amounts_and_the_rest_is_named(
     client: httpx.AsyncClient, admin: str
 ) -> None:

@@ -21,7 +21,7 @@ from chassis.approvals.authority import Authority, PolicyAuthority
 from chassis.approvals.canonical import canonical, sha256_of
 from chassis.approvals.command import GuardedCommand, Subject
 from chassis.approvals.commands import Approve, Edit, Execute, Expire, Propose, Reject, Void, Withdraw
-from chassis.approvals.errors import AnotherPersonNeeded, ApprovalUnknown
+from chassis.approvals.errors import AnotherPersonNeeded, ApprovalUnknown, SubjectChanged
 from chassis.approvals.events import APPROVAL_EVENTS, Executed
 from chassis.approvals.payloads import Payloads
 from chassis.approvals.publishing import publish
@@ -194,18 +194,36 @@ class Approvals:
         await self.app.execute(approval, approval_id, Void(code=code), self._system())
 
     async def sweep(self) -> int:
-        """Void what was proposed by people who may not do it any more, the disabled among them; how many.
+        """Void what was proposed by people who may not do it any more, the disabled among them, and what is about
+        something that is another by now, so that nobody is asked about it in vain; how many.
 
         What nobody can tell at the moment is left as it is.
         """
         await self.authority.look()
         async with self.app.db.read() as connection:
             waiting = await listed.open_ones(connection)
-        now = self.app.clock.now()
-        gone = [one.id for one in waiting if self._gone(one, now)]
-        for approval_id in gone:
-            await self.void(approval_id, "requester_may_not")
-        return len(gone)
+        now, voided = self.app.clock.now(), 0
+        for one in waiting:
+            code = "requester_may_not" if self._gone(one, now) else await self._outdated(one.id)
+            if code is not None:
+                await self.void(one.id, code)
+                voided += 1
+        return voided
+
+    async def _outdated(self, approval_id: UUID) -> str | None:
+        """Why nobody can approve it any more, whatever he thinks of it."""
+
+        async def work(uow: UnitOfWork) -> str | None:
+            state = (await uow.load(approval, approval_id)).state
+            if not isinstance(state, Open):
+                return None
+            changed = (await self._subject(uow, approval_id, state)).sha256 != state.subject_sha256
+            return SubjectChanged.code if changed else None
+
+        try:
+            return await self.app.transact(work, self._system())
+        except DomainError:
+            return None  # It cannot be done as things are; that may pass.
 
     def _require_apart(self, by: UUID, others: set[UUID], now: datetime) -> None:
         if any(not self.authority.apart(by, one, now=now) for one in others - {by}):

@@ -47,18 +47,25 @@ class ViewColumn(StrictModel):
     width: Annotated[int, Field(ge=20, le=2000, description="In CSS pixels")] | None = None
 
 
+Filter = Annotated[
+    dict[str, Any] | None, Field(description="A tree, as `/query` takes it; `$me` and `now-7d` keep their meaning")
+]
+Order = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=500)] | None,
+    Field(description="As the list's `order`; that of the list where there is none"),
+]
+Columns = Annotated[list[ViewColumn], Field(max_length=100, description="In order; none: all")]
+Searched = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEARCH)] | None
+
+
 class ViewContent(StrictModel):
     """What a view holds."""
 
-    filter: dict[str, Any] | None = Field(
-        default=None, description="A tree, as `/query` takes it; `$me` and `now-7d` keep their meaning"
-    )
-    order: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
-        default=None, description="As the list's `order`; that of the list unless given"
-    )
-    columns: list[ViewColumn] = Field(default=[], max_length=100, description="In order; none: all")
+    filter: Filter = None
+    order: Order = None
+    columns: Columns = Field(default=[])
     density: Literal["comfortable", "compact", "spacious"] = "comfortable"
-    q: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEARCH)] | None = None
+    q: Searched = None
 
 
 @dataclass(frozen=True, slots=True)

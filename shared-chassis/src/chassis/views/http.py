@@ -30,13 +30,13 @@ from chassis.views.models import (
     NewViewBody,
     RestoreBody,
     VersionItem,
-    ViewBody,
     ViewItem,
     ViewKept,
     ViewRemoved,
     ViewShown,
     ViewVersion,
     Visibility,
+    WholeViewBody,
 )
 
 IfMatch = Annotated[
@@ -200,7 +200,7 @@ def _add_changes(router: APIRouter) -> None:
     async def change_view(
         caller: Annotated[Caller, AnyStaff()],
         view_id: UUID,
-        body: ViewBody,
+        body: WholeViewBody,
         match: IfMatch,
         request: Request,
         response: Response,

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http.models import StrictModel
-from chassis.views.content import Name, ViewColumn, ViewContent
+from chassis.views.content import Columns, Filter, Name, Order, Searched, ViewColumn, ViewContent
 from chassis.views.desk import MOST_PINNED
 
 Visibility = Literal["private", "role", "casino"]
@@ -36,6 +36,16 @@ class _Shared(StrictModel):
 
 class ViewBody(ViewContent, _Shared):
     """A view as it shall be."""
+
+
+class WholeViewBody(ViewBody):
+    """A view as it shall be, whole: what a change leaves out would be gone, so it leaves out nothing that narrows."""
+
+    visibility: Visibility
+    filter: Filter
+    order: Order
+    columns: Columns
+    q: Searched
 
 
 class NewViewBody(ViewBody):

@@ -125,3 +125,17 @@ async def test_the_providers_there_are_tell_how_money_goes_and_what_their_reason
     assert reasons["insufficient_funds"]["category"] == "funds"
     assert [reasons[code]["cascade"] for code in ("insufficient_funds", "do_not_honor")] == [False, True]
     assert reasons["authentication_required"]["step_up"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("withdrawal-policy", {**POLICY, "currency": "ZZZ"}, "currency"),
+        ("providers/stripe", {**STRIPE, "currencies": ["EUR", "ZZZ"]}, "currencies[1]"),
+        ("providers/stripe", {**STRIPE, "deposit_bounds": {"ZZZ": {}}}, "deposit_bounds.ZZZ"),
+    ],
+)
+async def test_nothing_is_set_up_in_a_currency_there_is_not(world: World, path: str, body: Any, field: str) -> None:
+    answer = await world.client.put(f"{V1}/casinos/{world.casino}/{path}", json=body, headers=world.staff())
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"].startswith(field)

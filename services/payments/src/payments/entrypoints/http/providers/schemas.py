@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import StrictModel
-from contracts.money import AmountMinor, CurrencyCode
+from contracts.money import AmountMinor, KnownCurrency
 from payments.application.ports import Category
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -46,10 +46,10 @@ class ProviderBody(StrictModel):
     """A casino's account at a provider, as it shall be. Secrets that are not named stay as they are."""
 
     enabled: bool
-    currencies: Annotated[list[CurrencyCode], Field(min_length=1, max_length=40)]
+    currencies: Annotated[list[KnownCurrency], Field(min_length=1, max_length=40)]
     settings: Annotated[dict[Name, Text], Field(max_length=20)]
     secrets: Annotated[dict[Name, Text], Field(max_length=20)] = Field(default={}, repr=False)
-    deposit_bounds: Annotated[dict[CurrencyCode, Bounds], Field(max_length=40)] | None = Field(
+    deposit_bounds: Annotated[dict[KnownCurrency, Bounds], Field(max_length=40)] | None = Field(
         default=None, description="By currency; when it is not sent, bounds stay as they are"
     )
 
@@ -69,7 +69,7 @@ class ProviderView(BaseModel):
 class PolicyBody(StrictModel):
     """How withdrawals of one currency are approved."""
 
-    currency: CurrencyCode
+    currency: KnownCurrency
     second_person_above_minor: Annotated[int, Field(strict=True, ge=0, le=10**15)] = Field(
         description="Above it a second person must approve; 0: always"
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator, model
 
 from chassis.auth import DataClass
 from chassis.http import Reason, StrictModel
+from contracts.money import KnownCurrency
 from security.domain.grants import Effect, Grant, Mode, usual
 from security.domain.role.aggregate import Version
 from security.read_models.role_list import RoleStatus
@@ -16,7 +17,6 @@ from security.read_models.role_list import RoleStatus
 Pattern = Annotated[
     str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?)$", max_length=100)
 ]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,10}$")]
 Amount = Annotated[int, Field(ge=0, le=10**18)]
 
 MOST_GRANTS = 300
@@ -31,7 +31,7 @@ class GrantBody(StrictModel):
         Field(default=["*"], description="where it holds, within the casinos the role is given for; * for all of them")
     )
     modes: dict[DataClass, Mode] = Field(default={}, description="how much is shown of these kinds of data")
-    ceilings: Annotated[dict[Currency, Amount], Field(max_length=200)] = Field(
+    ceilings: Annotated[dict[KnownCurrency, Amount], Field(max_length=200)] = Field(
         default={},
         description="the largest amount in minor units by currency; empty: any amount. Only for permissions that have "
         "amounts; of a pattern it limits those that have them",
@@ -71,7 +71,9 @@ class Lines(StrictModel):
 
     grants: Annotated[list[GrantBody], Field(min_length=1, max_length=MOST_GRANTS)] | None = None
     permissions: Annotated[list[Pattern], Field(min_length=1, max_length=MOST_GRANTS)] | None = Field(
-        default=None, description="instead of grants: exact permissions, or patterns ending in .* for all beneath"
+        default=None,
+        description="instead of grants: exact permissions, or patterns ending in .* for all beneath; with names and "
+        "addresses masked, money and limits of play in clear",
     )
 
     @model_validator(mode="after")
