@@ -66,13 +66,13 @@ PERMISSIONS = (
     PermissionSpec(
         P.ACCESS_REVIEW_CONDUCT,
         "Review colleagues' access",
-        "high",
+        "critical",
         description="Neither one's own, nor what one gave or approved. What is no longer needed is taken away at once.",
         step_up_s=_FRESH_S,
     ),
     PermissionSpec(P.ACCESS_REVIEW_EXPORT, "Take the report of access away as a file", "high", ("internal",)),
     PermissionSpec(P.ALARM_LIST, "See alarms about colleagues", "normal", ("internal",)),
-    PermissionSpec(P.ALARM_ACKNOWLEDGE, "Acknowledge alarms about colleagues", "high", step_up_s=_FRESH_S),
+    PermissionSpec(P.ALARM_ACKNOWLEDGE, "Acknowledge alarms about colleagues", "critical", step_up_s=_FRESH_S),
     PermissionSpec(
         P.ELEVATION_REQUEST,
         "Ask for a role for some hours",
@@ -94,7 +94,7 @@ PERMISSIONS = (
         "high",
         description="His sessions end with it. No fresh proof is asked for: it may be urgent.",
     ),
-    PermissionSpec(P.BREAK_GLASS_REVIEW, "Review a colleague's emergency", "high", step_up_s=_FRESH_S),
+    PermissionSpec(P.BREAK_GLASS_REVIEW, "Review a colleague's emergency", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.ASSIGNMENT_LIST, "See who holds which role", "normal", ("internal",)),
     PermissionSpec(P.CONFLICT_LIST, "See where duties met that are kept apart", "normal", ("internal",)),
     PermissionSpec(
