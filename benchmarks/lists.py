@@ -125,7 +125,7 @@ def filters(sample: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """A condition for every operator of every field, that the sample row meets where one can be met."""
     for name, field in DEPOSITS.fields.items():
         value = sample.get("id" if name == "deposit_id" else name)
-        text = _written(value)
+        text = _written(next(iter(field.values)) if value is None and field.values else value)
         for op in field.operators:
             given = {"in": f"({text})", "is": "null", "like": f"{text[:6]}*", "ilike": f"*{text[-6:]}*"}.get(op, text)
             money = "&currency=eq.EUR" if field.currency and op != "is" else ""
