@@ -239,3 +239,13 @@ def test_every_promised_event_is_told_by_something() -> None:
 
 def test_every_permission_of_the_contract_is_declared() -> None:
     assert {spec.id for spec in PERMISSIONS} == {str(one) for one in PaymentsPermission}
+
+
+def test_one_administrator_alone_makes_nobody_who_lets_money_out() -> None:
+    """What is critical is given by two; otherwise one human would be both who approve a large withdrawal."""
+    lets_out = {
+        PaymentsPermission.WITHDRAWAL_APPROVE,
+        PaymentsPermission.BULK_APPROVE,
+        PaymentsPermission.ADJUSTMENT_APPROVE,
+    }
+    assert {spec.risk for spec in PERMISSIONS if spec.id in lets_out} == {"critical"}

@@ -286,3 +286,13 @@ async def test_every_promised_event_is_said_by_what_people_do(
 
 def test_every_permission_of_the_contract_is_declared() -> None:
     assert {spec.id for spec in PERMISSIONS} == {str(one) for one in SecurityPermission}
+
+
+def test_one_administrator_alone_makes_nobody_who_watches_over_him() -> None:
+    """What is critical is given by two; otherwise he would review his own emergencies and access by another account."""
+    watches = {
+        SecurityPermission.ACCESS_REVIEW_CONDUCT,
+        SecurityPermission.BREAK_GLASS_REVIEW,
+        SecurityPermission.ALARM_ACKNOWLEDGE,
+    }
+    assert {spec.risk for spec in PERMISSIONS if spec.id in watches} == {"critical"}
