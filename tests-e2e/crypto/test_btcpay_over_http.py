@@ -191,11 +191,13 @@ async def test_an_order_whose_answer_was_lost_is_found_and_not_given_twice(coins
     assert len(await payouts(coins)) == 1
 
 
-async def test_an_order_that_never_arrived_is_given_again(coins: Counter) -> None:
+async def test_an_order_that_surely_never_arrived_is_given_again(coins: Counter) -> None:
     await coins.outside("/control/chaos", {"errors": 1.0}, put=True)
     withdrawal_id = await ordered(coins)
     assert await where(coins, withdrawal_id) == "unknown"
     await coins.outside("/control/chaos", {}, put=True)
     await coins.world.pass_time(seconds=20)
+    assert (await where(coins, withdrawal_id), await payouts(coins)) == ("unknown", []), "it may be on its way still"
+    await coins.world.pass_time(minutes=15)
     assert await where(coins, withdrawal_id) == "sent"
     assert len(await payouts(coins)) == 1
