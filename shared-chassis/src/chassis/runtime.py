@@ -356,7 +356,7 @@ def _housekeeping(service: Service) -> Housekeeping:
 
 def _sweeping(approvals: Approvals) -> Background:
     async def sweep(stop: asyncio.Event) -> None:
-        """End what was proposed by people who may not do it any more."""
+        """End what nobody can approve any more: see `Approvals.sweep`."""
         while not stop.is_set():
             await approvals.sweep()
             with suppress(TimeoutError):

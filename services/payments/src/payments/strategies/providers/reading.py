@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import msgspec
+
 from chassis.domain import Invalid
+from payments.application.ports import HttpAnswer
 
 LONGEST = 255
 _PLAIN = re.compile(r"[0-9]{1,28}(\.[0-9]{1,28})?", re.ASCII)
@@ -49,6 +53,33 @@ def decimal(value: object) -> Fraction | None:
 def section(value: object) -> Mapping[str, Any]:
     """A JSON object, empty when there is none."""
     return value if isinstance(value, dict) else {}
+
+
+def decoded(answer: HttpAnswer | None) -> Any:
+    """The JSON of an answer; None when there was no answer, or it is none.
+
+    >>> decoded(HttpAnswer(200, b'{"id": "pi_1"}')), decoded(HttpAnswer(200, b"<html>")), decoded(None)
+    ({'id': 'pi_1'}, None, None)
+    """
+    if answer is None:
+        return None
+    try:
+        return msgspec.json.decode(answer.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def decoded_object(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
+    """The same where only a JSON object makes sense; None for everything else."""
+    body = decoded(answer)
+    return body if isinstance(body, dict) else None
+
+
+def unix_moment(seconds: object, now: datetime) -> datetime:
+    """When it happened, in whole seconds since 1970; what is no such number is `now`."""
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 2**33:
+        return datetime.fromtimestamp(seconds, UTC)
+    return now
 
 
 def require_text(given: Mapping[str, Any], name: str, *, within: str, longest: int = LONGEST) -> str:

@@ -11,13 +11,11 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-import msgspec
-
 from chassis.domain import Invalid
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Unanswered, Underway
 from payments.strategies.providers.adyen.amounts import to_wire
-from payments.strategies.providers.reading import refuse_others, require_text, word
+from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, word
 
 VERSION = "v71"
 """Pinned, so that Adyen answers in the shape this module reads."""
@@ -71,7 +69,7 @@ class AdyenDeposits:
         return HttpCall("POST", _links(account), headers, json.dumps(body).encode(), key)
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
-        body = _decoded(answer)
+        body = decoded_object(answer)
         if answer is None or body is None:
             return Unanswered()
         if answer.status in _MADE:
@@ -92,7 +90,7 @@ class AdyenDeposits:
         return HttpCall("GET", _link(account, reference), _headers(account))
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
-        body = _decoded(answer)
+        body = decoded_object(answer)
         if answer is None or (body is None and answer.status != 404):
             return Unanswered()
         if answer.status == 404:
@@ -111,7 +109,7 @@ class AdyenDeposits:
         return HttpCall("PATCH", _link(account, reference), _headers(account), body, f"{deposit_id}-cancel-{attempt}")
 
     def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
-        body = _decoded(answer)
+        body = decoded_object(answer)
         return Unanswered() if answer is None or body is None or answer.status != 200 else _word_of(body)
 
 
@@ -134,16 +132,6 @@ def _next_action(link: Mapping[str, Any]) -> str | None:
     url = link.get("url")
     usable = isinstance(url, str) and url.startswith(("https://", "http://"))
     return json.dumps({"type": "redirect", "url": url}) if usable else None
-
-
-def _decoded(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
-    if answer is None:
-        return None
-    try:
-        body = msgspec.json.decode(answer.body)
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _headers(account: ProviderAccount) -> dict[str, str]:

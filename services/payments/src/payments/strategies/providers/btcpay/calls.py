@@ -1,11 +1,8 @@
 """What every call to BTCPay Server has in common."""
 
-from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
-from payments.application.ports import HttpAnswer, ProviderAccount
+from payments.application.ports import ProviderAccount
 from payments.strategies.providers.reading import section, word
 
 
@@ -18,14 +15,6 @@ def store(account: ProviderAccount) -> str:
 def headers(account: ProviderAccount) -> dict[str, str]:
     """What a call is signed with."""
     return {"Authorization": f"token {account.secrets['api_key']}", "Content-Type": "application/json"}
-
-
-def decoded(answer: HttpAnswer) -> Any:
-    """The answer's JSON; None when it is none."""
-    try:
-        return msgspec.json.decode(answer.body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def error_code(status: int, body: object) -> str | None:

@@ -13,9 +13,9 @@ from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.domain.deposit.words import Declined, DepositWord, Unanswered
-from payments.strategies.providers.btcpay.calls import decoded, error_code, headers, store
+from payments.strategies.providers.btcpay.calls import error_code, headers, store
 from payments.strategies.providers.btcpay.invoices import word_of
-from payments.strategies.providers.reading import refuse_others, section
+from payments.strategies.providers.reading import decoded, refuse_others, section
 
 REFERENCE = "orderId"
 """The metadata under which BTCPay Server finds an invoice; our deposit's id."""

@@ -15,8 +15,8 @@ from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
-from payments.strategies.providers.btcpay.calls import decoded, error_code, headers, store
-from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.btcpay.calls import error_code, headers, store
+from payments.strategies.providers.reading import decoded, section, word
 
 CURRENCIES = frozenset({"BTC", "LTC"})
 """What a server can send by itself; a payout is counted in what is sent."""

@@ -1,7 +1,7 @@
 """BTCPay Server as a payment provider: invoices, payouts, and the webhooks that say when to look."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -21,7 +21,15 @@ from payments.strategies.providers.btcpay.codes import CODES
 from payments.strategies.providers.btcpay.deposits import REFERENCE, BtcpayDeposits
 from payments.strategies.providers.btcpay.payouts import BtcpayPayouts
 from payments.strategies.providers.btcpay.signature import verified
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import (
+    our_id,
+    refuse_others,
+    require_text,
+    require_url,
+    section,
+    unix_moment,
+    word,
+)
 
 SIGNATURE_HEADER = "btcpay-sig"
 
@@ -88,7 +96,7 @@ class Btcpay:
             id=delivery,
             kind=kind,
             said=_said(kind, event),
-            said_at=_moment(event.get("timestamp"), now),
+            said_at=unix_moment(event.get("timestamp"), now),
             facts=_facts(event),
         )
 
@@ -110,12 +118,6 @@ def _said(kind: str, event: Mapping[str, Any]) -> Said:
     if kind in _ABOUT_MONEY:
         return LookAtDeposit(deposit_id=our_id(section(event.get("metadata")).get(REFERENCE)))
     return Unclear("event_not_handled")
-
-
-def _moment(timestamp: object, now: datetime) -> datetime:
-    if isinstance(timestamp, int) and not isinstance(timestamp, bool) and 0 < timestamp < 2**33:
-        return datetime.fromtimestamp(timestamp, UTC)
-    return now
 
 
 def _facts(event: Mapping[str, Any]) -> dict[str, str | int | None]:

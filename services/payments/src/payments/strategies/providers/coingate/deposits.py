@@ -5,11 +5,8 @@ one's page was never shown to anybody.
 """
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
-
-import msgspec
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
@@ -17,7 +14,7 @@ from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotT
 from payments.domain.deposit.words import Declined, DepositWord, Unanswered
 from payments.strategies.providers.coingate.orders import word_of
 from payments.strategies.providers.coingate.token import token_of
-from payments.strategies.providers.reading import refuse_others, section, word
+from payments.strategies.providers.reading import decoded, refuse_others, section, word
 
 _TITLE = "Deposit"
 _REFUSED = (400, 401, 403, 422)
@@ -57,7 +54,7 @@ class CoinGateDeposits:
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
         if answer is None:
             return Unanswered()
-        body = _decoded(answer)
+        body = section(decoded(answer))
         if answer.status == 200:
             return word_of(body) or Unanswered()
         reason = word(body.get("reason"))
@@ -76,7 +73,7 @@ class CoinGateDeposits:
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
         if answer is None or answer.status not in (200, 404):
             return Unanswered()
-        body = _decoded(answer)
+        body = section(decoded(answer))
         if answer.status == 404:
             return NotThere() if body.get("reason") == "OrderNotFound" else Unanswered()
         return word_of(body) or Unanswered()
@@ -94,13 +91,6 @@ class CoinGateDeposits:
     def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
         said = self.parse_question(answer)
         return Unanswered() if isinstance(said, NotThere) else said
-
-
-def _decoded(answer: HttpAnswer) -> Mapping[str, Any]:
-    try:
-        return section(msgspec.json.decode(answer.body))
-    except (ValueError, RecursionError):
-        return {}
 
 
 def _order(account: ProviderAccount, reference: str) -> HttpCall:

@@ -5,11 +5,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-import msgspec
-
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
-from payments.strategies.providers.reading import refuse_others, section, word
+from payments.strategies.providers.reading import decoded_object, refuse_others, section, word
 from payments.strategies.providers.stripe.amounts import to_wire
 from payments.strategies.providers.stripe.intents import REFERENCE, error_code, word_of
 
@@ -50,7 +48,7 @@ class StripeDeposits:
         return HttpCall("POST", url, headers, urlencode(form).encode(), headers["Idempotency-Key"])
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
-        body = _decoded(answer)
+        body = decoded_object(answer)
         if answer is None or body is None:
             return Unanswered()
         if answer.status == 200 and body.get("object") == "payment_intent":
@@ -71,7 +69,7 @@ class StripeDeposits:
         return HttpCall("GET", f"{_base(account)}/v1/payment_intents/search?{query}", _headers(account))
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
-        body = _decoded(answer)
+        body = decoded_object(answer)
         if answer is None or (body is None and answer.status != 404):
             return Unanswered()
         if answer.status == 404:
@@ -99,7 +97,7 @@ class StripeDeposits:
         return HttpCall("POST", url, headers, body, headers["Idempotency-Key"])
 
     def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
-        body = _decoded(answer)
+        body = decoded_object(answer)
         if answer is None or body is None:
             return Unanswered()
         if answer.status == 200 and body.get("object") == "payment_intent":
@@ -123,16 +121,6 @@ def _best(found: list[Mapping[str, Any]]) -> DepositWord | NotThere:
 def _items(body: Mapping[str, Any]) -> list[Any]:
     items = body.get("data")
     return items if isinstance(items, list) else []
-
-
-def _decoded(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
-    if answer is None:
-        return None
-    try:
-        body = msgspec.json.decode(answer.body)
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _headers(account: ProviderAccount) -> dict[str, str]:

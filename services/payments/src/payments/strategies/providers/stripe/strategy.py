@@ -1,7 +1,7 @@
 """Stripe as a payment provider: deposits and the webhooks that decide them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.domain.deposit.words import Declined, Settled
-from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, unix_moment, word
 from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
@@ -80,7 +80,7 @@ class Stripe:
             id=event_id,
             kind=kind,
             said=_said(kind, thing),
-            said_at=_moment(event.get("created"), now),
+            said_at=unix_moment(event.get("created"), now),
             facts=_facts(thing),
         )
 
@@ -121,12 +121,6 @@ def _said(kind: str, thing: Mapping[str, Any]) -> Said:
             return Unclear(
                 "event_not_handled"
             )  # Disputes, payouts, failed refunds: money moves that nobody here ordered.
-
-
-def _moment(created: object, now: datetime) -> datetime:
-    if isinstance(created, int) and not isinstance(created, bool) and 0 < created < 2**33:
-        return datetime.fromtimestamp(created, UTC)
-    return now
 
 
 def _facts(thing: Mapping[str, Any]) -> dict[str, str | int | None]:
