@@ -7,7 +7,7 @@ what the command does, so both happened or neither; whoever comes second finds t
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 EXECUTE: Final = "approval_execute"
 EXPIRE: Final = "approval_expire"
 _ASK_AGAIN: Final = timedelta(seconds=2)
+_COMPARE_EVERY: Final = timedelta(minutes=1)
+"""How often what waits is compared with what it is about, which locks that for a moment."""
 
 Within = Callable[[str, Subject], None]
 """Raises unless whoever is there holds the permission for what is moved."""
@@ -73,6 +75,7 @@ class Approvals:
         self.commands = {command.name: command for command in commands}
         self.authority: Authority = authority or PolicyAuthority()
         self._payloads = Payloads(box)
+        self._compare_at = datetime.min.replace(tzinfo=UTC)
         source = application.source
         application.extend(APPROVAL_EVENTS, lambda recorded: publish(source, recorded), approval_list)
 
@@ -203,8 +206,13 @@ class Approvals:
         async with self.app.db.read() as connection:
             waiting = await listed.open_ones(connection)
         now, voided = self.app.clock.now(), 0
+        compares = now >= self._compare_at
+        if compares:
+            self._compare_at = now + _COMPARE_EVERY
         for one in waiting:
-            code = "requester_may_not" if self._gone(one, now) else await self._outdated(one.id)
+            code = "requester_may_not" if self._gone(one, now) else None
+            if code is None and compares:
+                code = await self._outdated(one.id)
             if code is not None:
                 await self.void(one.id, code)
                 voided += 1
