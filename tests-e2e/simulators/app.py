@@ -43,7 +43,7 @@ class Director:
         self.stripe = Stripe(session, self.courier, self.chaos)
         self.btcpay = Btcpay(session, self.courier)
         self.coingate = CoinGate(session, self.courier, world.payments_url)
-        self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url})
+        self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url}, world.own_url)
 
     def routes(self) -> list[web.RouteDef]:
         """Everything that is answered."""
@@ -138,6 +138,7 @@ class Director:
             "intents": intents,
             "links": list(seller.links.values()) if seller else [],
             "payouts": merchant.told() if merchant else [],
+            "bank_deposits": list(merchant.deposits.values()) if merchant else [],
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],
             "orders": list(shop.orders.values()) if shop else [],

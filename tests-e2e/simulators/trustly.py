@@ -1,6 +1,8 @@
-"""A bank payout provider that speaks Trustly's protocol: JSON-RPC 1.1, every message signed with RSA.
+"""A bank provider that speaks Trustly's protocol: JSON-RPC 1.1, every message signed with RSA.
 
-Accounts whose id begins with `closed-` cannot be paid: the payout is taken and fails later.
+Accounts whose id begins with `closed-` cannot be paid: the payout is taken and fails later. Players from the country
+`XX` cannot pay in. What a player does on the page of his deposit, and what his bank does later, is said to
+`/trustly/pay/...`.
 """
 
 import base64
@@ -27,6 +29,10 @@ log = logging.getLogger(__name__)
 
 RS256 = "alg=RS256;"
 CLOSED = "closed-"
+DEPOSIT = "Deposit"
+NOWHERE = "XX"
+PAGE = ("pending", "credit", "debit", "cancel")
+"""What can become of a deposit, in any order: banks are not orderly."""
 
 
 class Executed(NamedTuple):
@@ -56,6 +62,7 @@ class Merchant:
     answers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     executed: list[Executed] = field(default_factory=list)
+    deposits: dict[str, dict[str, Any]] = field(default_factory=dict)
     distrusted_answers: int = 0
 
     def told(self) -> list[dict[str, Any]]:
@@ -66,12 +73,15 @@ class Merchant:
 class Trustly:
     """The provider. `ingress` turns the public address of a notification into the one that answers here."""
 
-    def __init__(self, session: aiohttp.ClientSession, courier: Courier, ingress: dict[str, str]) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, courier: Courier, ingress: dict[str, str], own_url: str = ""
+    ) -> None:
         self.merchants: dict[str, Merchant] = {}
         self.confirm_after_s = 0.3
         self._session = session
         self._courier = courier
         self._ingress = ingress
+        self._own_url = own_url
 
     def sign_up(self, username: str, keys: KeyPair, own: KeyPair) -> Merchant:
         """A new merchant."""
@@ -80,7 +90,7 @@ class Trustly:
 
     def routes(self) -> list[web.RouteDef]:
         """What it answers."""
-        return [web.post("/trustly/api/1", self.call)]
+        return [web.post("/trustly/api/1", self.call), web.post("/trustly/pay/{username}/{order_id}", self.pay)]
 
     async def call(self, request: web.Request) -> web.Response:
         """One JSON-RPC call."""
@@ -97,6 +107,19 @@ class Trustly:
             return web.json_response(_failure(merchant, method, uuid, "ERROR_INVALID_SIGNATURE"))
         return web.json_response(self._answer(merchant, method, uuid, data))
 
+    async def pay(self, request: web.Request) -> web.Response:
+        """What becomes of a deposit: `outcome` is a notification's name; `amount` and `webhook_copies` as one likes."""
+        merchant = self.merchants.get(request.match_info["username"])
+        order = merchant.deposits.get(request.match_info["order_id"]) if merchant else None
+        wanted = await request.json()
+        outcome = wanted.get("outcome", "credit")
+        if merchant is None or order is None or outcome not in PAGE:
+            return web.json_response({"error": "no such order, or nothing that can become of one"}, status=404)
+        order["told"].append(outcome)
+        told = {**order, "Amount": wanted.get("amount", order["Amount"])}
+        self._notify(merchant, told, order["orderid"], outcome, {}, copies=int(wanted.get("webhook_copies", 1)))
+        return web.json_response({"orderid": order["orderid"], "told": order["told"]})
+
     def _answer(self, merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
         facts = method + serialize(data)
         if uuid in merchant.answers:
@@ -105,6 +128,8 @@ class Trustly:
         problem = _problem(merchant, method, data)
         if problem:
             answer = _failure(merchant, method, uuid, problem)
+        elif method == DEPOSIT:
+            answer = _result(merchant, method, uuid, self._begin(merchant, data))
         else:
             order_id = str(secrets.randbelow(9 * 10**9) + 10**9)
             merchant.orders[data["MessageID"]] = {"orderid": order_id, **data}
@@ -112,6 +137,13 @@ class Trustly:
             self._conclude(merchant, data, order_id)
         merchant.answers[uuid] = (facts, answer)
         return answer
+
+    def _begin(self, merchant: Merchant, data: dict[str, Any]) -> dict[str, Any]:
+        order_id = str(secrets.randbelow(9 * 10**9) + 10**9)
+        attributes = data["Attributes"]
+        money = {"Amount": attributes["Amount"], "Currency": attributes["Currency"]}
+        merchant.deposits[order_id] = {"orderid": order_id, "told": [], **data, **money}
+        return {"orderid": order_id, "url": f"{self._own_url}/trustly/pay/{merchant.username}/{order_id}"}
 
     def _conclude(self, merchant: Merchant, data: dict[str, Any], order_id: str) -> None:
         paid = not str(data.get("AccountID", "")).startswith(CLOSED)
@@ -123,7 +155,13 @@ class Trustly:
             self._notify(merchant, data, order_id, "payoutfailed", {"errorcode": "account_closed"})
 
     def _notify(
-        self, merchant: Merchant, order: dict[str, Any], order_id: str, method: str, more: dict[str, str]
+        self,
+        merchant: Merchant,
+        order: dict[str, Any],
+        order_id: str,
+        method: str,
+        more: dict[str, str],
+        copies: int = 1,
     ) -> None:
         uuid = str(uuids.uuid4())
         data = {
@@ -144,7 +182,7 @@ class Trustly:
             async with self._session.post(url, data=body, headers={"Content-Type": "application/json"}) as answer:
                 return answer.status == 200 and self._trusts(merchant, method, uuid, await answer.read())
 
-        self._courier.send(Parcel(f"trustly {method} {order_id}", attempt, delay_s=self.confirm_after_s))
+        self._courier.send(Parcel(f"trustly {method} {order_id}", attempt, copies, delay_s=self.confirm_after_s))
 
     def _trusts(self, merchant: Merchant, method: str, uuid: str, raw: bytes) -> bool:
         """Whether the operator's answer is its own, and OK."""
@@ -169,17 +207,21 @@ class Trustly:
 
 
 def _problem(merchant: Merchant, method: str, data: dict[str, Any]) -> str | None:
-    if method not in ("AccountPayout", "RegisterAccountPayout"):
+    if method not in ("AccountPayout", "RegisterAccountPayout", DEPOSIT):
         return "ERROR_UNKNOWN_METHOD"
+    money = data.get("Attributes", {}) if method == DEPOSIT else data
     try:
-        amount = Decimal(data["Amount"])
-        if not isinstance(data["Amount"], str) or amount <= 0 or len(data["Currency"]) != 3:
+        amount = Decimal(money["Amount"])
+        if not isinstance(money["Amount"], str) or amount <= 0 or len(money["Currency"]) != 3:
             return "ERROR_INVALID_AMOUNT"
     except (InvalidOperation, KeyError):
         return "ERROR_INVALID_AMOUNT"
-    if data["MessageID"] in merchant.orders:
-        return "ERROR_DUPLICATE_MESSAGE_ID"
-    return None
+    if method == DEPOSIT and not all(money.get(name) for name in ("Firstname", "Lastname", "Email", "Locale")):
+        return "ERROR_INVALID_PARAMETERS"
+    if method == DEPOSIT and money.get("Country", NOWHERE) == NOWHERE:
+        return "ERROR_INVALID_PARAMETERS"
+    known = (one["MessageID"] for one in merchant.deposits.values())
+    return "ERROR_DUPLICATE_MESSAGE_ID" if data["MessageID"] in (*merchant.orders, *known) else None
 
 
 def _result(merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,8 @@ async def ask(
     if answer is not None and call.also is not None:
         answer = replace(answer, also=await desk.call(account, call.also))
     duration_ms = round((perf_counter() - began) * 1000)
-    word = read(answer)
+    believed = answer is not None and (call.genuine is None or call.genuine(answer))
+    word = read(answer if believed else None)
     answered = replace(
         asked,
         outcome=OUTCOMES[type(word)],

@@ -4,7 +4,7 @@ A provider strategy is stateless and does no I/O: it builds the call, somebody e
 So every protocol is tested without a network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ class HttpCall:
         key: by which the provider knows a repeat; None for a question, which changes nothing.
         also: the other half of a question, where the provider tells the state here and the amount there. It is asked
             second, and its answer is read with the first.
+        genuine: tells whether an answer is the provider's own, where it signs its answers. Another is as good as none.
     """
 
     method: str
@@ -34,6 +35,7 @@ class HttpCall:
     body: bytes = field(default=b"", repr=False)
     key: str | None = None
     also: "HttpCall | None" = None
+    genuine: "Callable[[HttpAnswer], bool] | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +237,8 @@ class DepositFlow(Protocol):
     def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall | NotThere:
         """The call that asks what became of it, by the provider's reference or, without one, by ours.
 
-        NotThere: it cannot be asked by ours, and without its answer nobody can pay: what it would have to show the
-        player never arrived. The identical call finds it again.
+        NotThere: it cannot be asked. By ours, because without its answer nobody can pay: what it would have to show the
+        player never arrived, and the identical call finds it again. By its own, where its notifications alone decide.
         """
         ...
 
@@ -244,8 +246,10 @@ class DepositFlow(Protocol):
         """What the answer to `build_question` says."""
         ...
 
-    def build_cancel(self, account: ProviderAccount, deposit_id: UUID, reference: str, attempt: int) -> HttpCall:
-        """The call after which the provider takes no money for it any more. Each attempt counts once."""
+    def build_cancel(self, account: ProviderAccount, deposit_id: UUID, reference: str, attempt: int) -> HttpCall | None:
+        """The call after which the provider takes no money for it any more. Each attempt counts once. None: nobody but
+        the player or time ends it there.
+        """
         ...
 
     def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:

@@ -273,6 +273,7 @@ class TestBtcpay(OnlyHints):
 
     def test_it_is_marked_invalid_and_what_came_before_is_credited(self) -> None:
         call = self.flow.build_cancel(self.account, OURS, "inv1", 2)
+        assert call is not None
         assert (call.url, json.loads(call.body), call.key) == (
             f"{STORE}/invoices/inv1/status",
             {"status": "Invalid"},

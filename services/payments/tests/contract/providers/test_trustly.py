@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,20 +25,10 @@ from payments.application.ports import (
 )
 from payments.domain.withdrawal import words as payout
 from payments.strategies.providers.trustly.signature import Signed
-from payments.strategies.providers.trustly.signature import sign as trustly_sign
 from payments.strategies.providers.trustly.signature import verify as trustly_verify
 
-from .suite import (
-    OUR_PRIVATE,
-    OUR_PUBLIC,
-    OURS,
-    PLAYER,
-    REQUEST_ID,
-    THEIR_PRIVATE,
-    THEIR_PUBLIC,
-    TellsAmounts,
-    Wire,
-)
+from .suite import OUR_PRIVATE, OUR_PUBLIC, OURS, PLAYER, REQUEST_ID, THEIR_PRIVATE, THEIR_PUBLIC
+from .trustly_wire import TrustlyWire, signed_answer
 
 CURVE = ec.generate_private_key(ec.SECP256R1())
 CURVE_PRIVATE = CURVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -58,17 +48,11 @@ WRONG_PARTS = {
 }
 
 
-class TestTrustly(TellsAmounts):
+class TestTrustly(TrustlyWire):
     """Payouts."""
 
-    name = "trustly"
-    settings: ClassVar[Mapping[str, Any]] = {
-        "base_url": "https://api.trustly.com",
-        "username": "casino",
-        "public_key": THEIR_PUBLIC,
-    }
-    secrets: ClassVar[Mapping[str, str]] = {"password": "hunter22", "private_key": OUR_PRIVATE}
-    other_reference: ClassVar[Mapping[str, Any]] = {"messageid": "order 7"}
+    reference = str(OURS)
+    settles = "payoutconfirmation"
 
     @property
     def flow(self) -> PayoutFlow:
@@ -84,50 +68,22 @@ class TestTrustly(TellsAmounts):
         }  # fmt: skip
         return PayoutOrder(**facts)
 
-    def notification(self, method: str, key: str | None = THEIR_PRIVATE, **fields: Any) -> Wire:
-        data = {
-            "amount": "50.00", "currency": "EUR", "messageid": str(OURS), "orderid": "4711", "enduserid": str(PLAYER),
-            "notificationid": "n1", "timestamp": "2026-03-01 11:59:00.5+00", **fields,
-        }  # fmt: skip
-        params: dict[str, Any] = {"uuid": "u1", "data": data}
-        raw = json.dumps({"method": method, "params": params, "version": "1.1"}).encode()
-        if key is not None:
-            received = json.loads(raw, parse_int=str, parse_float=str)["params"]["data"]
-            params["signature"] = trustly_sign(key, "RS256", Signed(method, "u1", received))
-            raw = json.dumps({"method": method, "params": params, "version": "1.1"}).encode()
-        return raw, {}
-
-    def genuine(self, **extra: Any) -> Wire:
-        return self.notification("payoutconfirmation", **extra)
-
-    def of_unknown_kind(self) -> Wire:
-        return self.notification("teleported")
-
-    def with_amount(self, amount: Any, currency: str) -> Wire:
-        return self.genuine(amount=amount, currency=currency)
-
-    def unsigned(self) -> Wire:
-        return self.notification("payoutconfirmation", key=None)
-
-    def tampered(self) -> Wire:
-        raw, headers = self.genuine()
-        return raw.replace(b"50.00", b"51.00"), headers
-
-    def badly_signed(self) -> Wire:
-        return self.notification("payoutconfirmation", key=OUR_PRIVATE)
-
     def build(self) -> Any:
         return self.flow.build_call(self.account, self.order())
 
     def parse(self, answer: HttpAnswer | None) -> Any:
         return self.flow.parse_answer(self.account, self.order(), answer)
 
-    def answered(self, data: Mapping[str, Any], *, key: str = THEIR_PRIVATE, error: bool = False, **over: Any) -> Any:
-        part: dict[str, Any] = {"method": "AccountPayout", "uuid": str(REQUEST_ID), "data": data, **over}
-        read = json.loads(json.dumps(data), parse_int=str)
-        part["signature"] = trustly_sign(key, "RS256", Signed(part["method"], part["uuid"], read))
-        message = {"version": "1.1", **({"error": {"error": part, "code": 1}} if error else {"result": part})}
-        return self.parse(HttpAnswer(200, json.dumps(message).encode()))
+    def answered(
+        self,
+        data: Mapping[str, Any],
+        *,
+        key: str = THEIR_PRIVATE,
+        error: bool = False,
+        method: str = "AccountPayout",
+        uuid: str = str(REQUEST_ID),
+    ) -> Any:
+        return self.parse(signed_answer(method, data, uuid, key=key, error=error))
 
     def test_the_order_is_signed_and_carries_our_ids(self) -> None:
         call = self.build()

@@ -83,9 +83,10 @@ class ClosingProcess:
                 return found
             known = found.reference
         call = flow.build_cancel(account, deposit_id, known, this.number)
-        said = await ask(self._desk, account, "deposit.cancel", deposit_id, call, flow.parse_cancel)
-        if _ends(said):
-            return said
+        if call is not None:
+            said = await ask(self._desk, account, "deposit.cancel", deposit_id, call, flow.parse_cancel)
+            if _ends(said):
+                return said
         found = await self._question(account, deposit_id, known)
         return Unanswered() if isinstance(found, NotThere) else found
 

@@ -1,4 +1,4 @@
-"""What Trustly's reasons mean, in lower case. Source: Trustly's "Error codes", and its `payoutfailed`."""
+"""What Trustly's reasons mean, in lower case. Source: Trustly's "Error codes", and its notifications."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,6 +11,8 @@ _OURS = Meaning(Category.REQUEST)
 
 CODES: Final[Mapping[str, Meaning]] = {
     "refused": Meaning(Category.DECLINED),
+    "cancelled": Meaning(Category.CANCELLED),
+    "debited": Meaning(Category.DECLINED),
     "payout_failed": Meaning(Category.DECLINED),
     "credited_back": Meaning(Category.DECLINED),
     "error_account_not_found": _ACCOUNT,

@@ -1,6 +1,5 @@
 """Money out through Trustly: one order, the identical order again as the question, and its signed answer."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +8,8 @@ from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
-from payments.strategies.providers.trustly.signature import Signed, Unreadable, parsed, sign, verify
+from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
+from payments.strategies.providers.trustly.references import of_payout
 
 CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
 _BY_ACCOUNT = frozenset({"account_id"})
@@ -18,7 +18,7 @@ _SHOWN = 4
 _SHOWN_PART = 3
 """At most the last four characters, and never more than the last third of a short number."""
 
-_TELLS_NOTHING = frozenset({"ERROR_DUPLICATE_MESSAGE_ID", "ERROR_DUPLICATE_UUID", "ERROR_UNKNOWN"})
+TELLS_NOTHING = frozenset({"ERROR_DUPLICATE_MESSAGE_ID", "ERROR_DUPLICATE_UUID", "ERROR_UNKNOWN"})
 """Errors after which the payout may still exist: an earlier identical order may be the one that was taken."""
 
 
@@ -52,32 +52,15 @@ class TrustlyPayouts:
         return f"****{number[-shown:]}" if shown else "****"
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
-        method = method_of(order)
-        data = {**_data(account, order), **_destination(order)}
-        uuid = str(order.request_id)
-        signature = sign(account.secrets["private_key"], algorithm(account), Signed(method, uuid, data))
-        message = {
-            "method": method,
-            "params": {"Signature": signature, "UUID": uuid, "Data": data},
-            "version": "1.1",
-        }
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        base = str(account.settings["base_url"]).rstrip("/")
-        body = json.dumps(message, ensure_ascii=False).encode()
-        return HttpCall("POST", f"{base}/api/1", headers, body, uuid)
+        return call(account, method_of(order), str(order.request_id), {**_data(account, order), **_destination(order)})
 
     def parse_answer(self, account: ProviderAccount, order: PayoutOrder, answer: HttpAnswer | None) -> PayoutWord:
-        if answer is None:
-            return Unanswered()
-        try:
-            message = parsed(answer.body)
-            result, error = section(message.get("result")), section(section(message.get("error")).get("error"))
-            if result and _is_answer_to(account, order, result):
-                return _taken(section(result.get("data")))
-            if error and _is_answer_to(account, order, error):
-                return _refused(section(error.get("data")))
-        except Unreadable:
-            return Unanswered()
+        ours = answer_to(account, method_of(order), str(order.request_id))
+        result, error = result_of(answer), error_of(answer)
+        if result and ours.signs(result):
+            return _taken(section(result.get("data")))
+        if error and ours.signs(error):
+            return _refused(section(error.get("data")))
         return Unanswered()
 
     def build_question(
@@ -94,11 +77,6 @@ class TrustlyPayouts:
         return self.parse_answer(account, order, answer)
 
 
-def algorithm(account: ProviderAccount) -> str:
-    """How this account signs."""
-    return str(account.settings.get("algorithm", "RS256"))
-
-
 def method_of(order: PayoutOrder) -> str:
     """An account Trustly knows is paid; one it does not know yet is made known and paid in one call."""
     return "AccountPayout" if "account_id" in order.destination else "RegisterAccountPayout"
@@ -110,7 +88,7 @@ def _data(account: ProviderAccount, order: PayoutOrder) -> dict[str, Any]:
         "Password": account.secrets["password"],
         "NotificationURL": order.notification_url,
         "EndUserID": str(order.player_id),
-        "MessageID": str(order.withdrawal_id),
+        "MessageID": of_payout(order.withdrawal_id),
         "Amount": to_major_string(order.amount_minor, order.currency),
         "Currency": order.currency,
         "Attributes": {"ShopperStatement": str(account.settings.get("shopper_statement", "Withdrawal"))},
@@ -130,14 +108,6 @@ def _destination(order: PayoutOrder) -> dict[str, str]:
     }
 
 
-def _is_answer_to(account: ProviderAccount, order: PayoutOrder, part: Mapping[str, Any]) -> bool:
-    method, uuid = method_of(order), str(order.request_id)
-    if part.get("method") != method or part.get("uuid") != uuid:
-        return False
-    key = str(account.settings["public_key"])
-    return verify(key, algorithm(account), part.get("signature"), Signed(method, uuid, part.get("data")))
-
-
 def _taken(data: Mapping[str, Any]) -> PayoutWord:
     reference = word(data.get("orderid"))
     match data.get("result"):
@@ -151,6 +121,6 @@ def _taken(data: Mapping[str, Any]) -> PayoutWord:
 
 def _refused(data: Mapping[str, Any]) -> PayoutWord:
     code = word(data.get("message"))
-    if code is None or code in _TELLS_NOTHING:
+    if code is None or code in TELLS_NOTHING:
         return Unanswered()
     return Declined(code=code.lower())

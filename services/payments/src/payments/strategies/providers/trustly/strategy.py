@@ -1,4 +1,4 @@
-"""Trustly as a payment provider: payouts, and the notifications that decide them."""
+"""Trustly as a payment provider: deposits, payouts, and the notifications that decide them."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_minor
 from payments.application.ports import (
     AboutPayout,
-    DepositFlow,
     MayTake,
     NotGenuine,
     Nothing,
@@ -20,9 +19,12 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.domain.withdrawal.words import Confirmed, SentBack
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
 from payments.strategies.providers.trustly.codes import CODES
-from payments.strategies.providers.trustly.payouts import TrustlyPayouts, algorithm
+from payments.strategies.providers.trustly.deposits import TrustlyDeposits, about_end, about_money
+from payments.strategies.providers.trustly.messages import algorithm
+from payments.strategies.providers.trustly.payouts import TrustlyPayouts
+from payments.strategies.providers.trustly.references import deposit_named, payout_named
 from payments.strategies.providers.trustly.signature import (
     ALGORITHMS,
     Signed,
@@ -53,7 +55,7 @@ class Trustly:
     codes = CODES
 
     def __init__(self) -> None:
-        self.deposits: DepositFlow | None = None
+        self.deposits = TrustlyDeposits()
         self.payouts = TrustlyPayouts()
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
@@ -80,19 +82,19 @@ class Trustly:
             message = parsed(raw)
             params = section(message.get("params"))
             method, uuid, data = word(message.get("method")), word(params.get("uuid")), section(params.get("data"))
-            notification_id = word(data.get("notificationid"))
             key = str(account.settings["public_key"])
-            if method is None or uuid is None or notification_id is None:
+            if method is None or uuid is None:
                 raise NotGenuine("the body is not a notification")
             signed = Signed(method, uuid, params.get("data"))
             if not verify(key, algorithm(account), params.get("signature"), signed):
                 raise NotGenuine("the signature is missing or wrong")
         except Unreadable:
             raise NotGenuine("the body cannot be read") from None
+        notification_id = word(data.get("notificationid"))
         return Notification(
-            id=notification_id,
+            id=notification_id or uuid,
             kind=method,
-            said=_said(method, data),
+            said=_said(method, data) if notification_id else Unclear("notification_unnumbered"),
             said_at=_moment(data.get("timestamp"), now),
             facts=_facts(data),
             ticket=uuid,
@@ -106,14 +108,24 @@ class Trustly:
 
 
 def _said(method: str, data: Mapping[str, Any]) -> Said:
-    if method in ("account", "pending"):
+    """What a notification means. By our reference it is about a deposit, or about a payout."""
+    deposit_id = deposit_named(data.get("messageid"))
+    if method == "account" or (method == "pending" and deposit_id is None):
         return Nothing()
+    if method in ("pending", "cancel"):
+        return about_end(method, deposit_id, data)
     if method not in ("payoutconfirmation", "payoutfailed", "credit", "debit"):
         return Unclear("notification_not_handled")
-    ours, money = our_id(data.get("messageid")), _money(data)
+    money = _money(data)
     if money is None:
         return Unclear("amount_unreadable")
-    amount_minor, currency = money
+    if deposit_id is not None and method in ("credit", "debit"):
+        return about_money(method, deposit_id, data, *money)
+    return _of_payout(method, data, *money)
+
+
+def _of_payout(method: str, data: Mapping[str, Any], amount_minor: int, currency: str) -> Said:
+    ours = payout_named(data.get("messageid"))
     if method == "debit":
         return MayTake(withdrawal_id=ours, amount_minor=amount_minor, currency=currency)
     order = word(data.get("orderid"))

@@ -1,0 +1,1 @@
+"""Bank providers: the service's own code on one side of real HTTP, the simulator on the other."""
