@@ -20,6 +20,8 @@ class PaymentsError(StrEnum):
     """The provider's word fits no legal transition: it is set aside for a person, never applied."""
     INSUFFICIENT_FUNDS = "insufficient_funds"
     """The player's account does not hold as much."""
+    INSTANT_TAKEN_AWAY = "instant_taken_away"
+    """The entries of that time were taken away, to be kept elsewhere: what was then can be read there alone."""
     PROVIDER_ACCOUNT_IN_USE = "provider_account_in_use"
     """Payments begun as this customer of the provider are still open; who we are there cannot change before."""
     PAYOUT_WORD_UNLAWFUL = "payout_word_unlawful"

@@ -98,3 +98,24 @@ async def test_whatever_somebody_does_to_the_tables_is_found(own_house, statemen
     assert broken == set(BREAKS[statement])
     assert await verify_ledger(own_house.service, []) == 1
     assert "BROKEN" in capsys.readouterr().out
+
+
+async def test_what_is_owed_to_players_is_told_per_casino_and_currency(own_house):
+    await busy(own_house)
+    told = (await own_house.get("/ledger/liabilities", staff())).json()
+    assert [(one["currency"], one["cash_minor"], one["held_for_players_minor"]) for one in told["lines"]] == [
+        ("EUR", 800, 800),
+        ("GBP", 525, 525),
+    ]
+    assert {one["sum_minor"] for one in told["lines"]} == {0}
+    then = (await own_house.get("/ledger/liabilities?at=2026-01-01T00:00:00Z", staff())).json()
+    assert then == {"at": "2026-01-01T00:00:00Z", "lines": []}
+    own = (await own_house.get("/ledger/liabilities", staff(ELSEWHERE))).json()
+    assert [one["casino_id"] for one in own["lines"]] == [str(ELSEWHERE)]
+    other = (await own_house.get(f"/ledger/liabilities?casino_id={CASINO}", staff(ELSEWHERE))).json()
+    assert other["lines"] == []
+
+
+@pytest.mark.parametrize("query", ["at=soon", "at=2026-01-01T00:00:00", "casino_id=1", "when=now"])
+async def test_liabilities_are_asked_for_in_their_own_words_alone(own_house, query: str):
+    assert (await own_house.get(f"/ledger/liabilities?{query}", staff())).status_code == 422

@@ -1,6 +1,8 @@
 """A player's balance and statement over HTTP."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -18,6 +20,10 @@ def staff(**more: Any) -> str:
     return make_token(permissions=list(PaymentsPermission), casinos=[CASINO], **more)
 
 
+def iso(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
 async def test_a_player_sees_what_he_has(house):
     key = await house.played()
     answer = await house.get(f"/players/{key.player_id}/balance", own_token(key))
@@ -28,6 +34,7 @@ async def test_a_player_sees_what_he_has(house):
             {
                 "currency": "EUR",
                 "cash_minor": 550,
+                "bonus_minor": 0,
                 "on_hold_minor": 200,
                 "owed_minor": 0,
                 "bets_blocked": False,
@@ -161,6 +168,75 @@ async def test_that_a_player_may_not_play_is_for_whoever_sees_exclusions_and_sus
     key = await house.played()
     path = f"/players/{key.player_id}/balance"
     (wallet,) = (await house.get(path, staff(modes={"financial": "clear", **modes}))).json()["wallets"]
-    assert wallet == {"currency": "EUR", "cash_minor": 550, "on_hold_minor": 200, "owed_minor": 0}
+    assert wallet == {"currency": "EUR", "cash_minor": 550, "bonus_minor": 0, "on_hold_minor": 200, "owed_minor": 0}
     (whole,) = (await house.get(path, staff())).json()["wallets"]
     assert (whole["bets_blocked"], whole["deposits_blocked"]) == (False, False)
+
+
+async def test_a_wallet_at_an_instant_names_the_movement_that_left_it_so(house):
+    key = await house.played()
+    items = (await house.get(f"/players/{key.player_id}/wallets/EUR/movements", own_token(key))).json()
+    at = items[-1]["posted_at"]
+    held = (await house.get(f"/players/{key.player_id}/wallets/EUR/at?at={quote(at)}", own_token(key))).json()
+    assert (held["cash_minor"], held["transfer_id"], held["owed_minor"]) == (1_000, items[-1]["transfer_id"], 0)
+    assert held["number"] == items[-1]["number"]
+
+
+async def test_a_statement_of_a_period_adds_up_and_its_movements_are_those_between_its_numbers(house):
+    key = await house.played()
+    path = f"/players/{key.player_id}/wallets/EUR"
+    period = f"since={quote(iso(-1))}&until={quote(iso(1))}"
+    statement = (await house.get(f"{path}/statement?{period}", own_token(key))).json()
+    assert (statement["opening"]["cash_minor"], statement["closing"]["cash_minor"]) == (0, 550)
+    assert {one["kind"]: one["cash_delta_minor"] for one in statement["sums"]} == {
+        "deposit": 1_000,
+        "bet": -300,
+        "win": 50,
+        "withdrawal_hold": -200,
+    }
+    between = f"and=(number.gt.{statement['opening']['number']},number.lte.{statement['closing']['number']})"
+    assert len((await house.get(f"{path}/movements?{between}", own_token(key))).json()) == 4
+
+
+async def test_who_moved_money_is_told_to_staff_and_not_to_the_player(house):
+    key = await house.played()
+    path = f"/players/{key.player_id}/wallets/EUR/movements"
+    *_, deposit = (await house.get(path, staff())).json()
+    *_, own = (await house.get(path, own_token(key))).json()
+    assert (deposit["kind"], deposit["actor_kind"], deposit["actor_id"]) == ("deposit", "system", "ledger")
+    assert own["transfer_id"] == deposit["transfer_id"]
+    assert "actor_id" not in own
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "at?at=yesterday",
+        "at?at=2026-01-01T00:00:00",
+        "at",
+        "at?at=2026-01-01T00:00:00Z&currency=EUR",
+        "statement?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z",
+        "statement?since=2024-01-01T00:00:00Z&until=2026-01-01T00:00:00Z",
+        "statement?since=2026-01-01T00:00:00Z",
+        "statement?since=2026-01-01&until=x",
+    ],
+)
+async def test_an_instant_or_a_period_that_is_none_is_refused(house, query: str):
+    key = await house.player(100)
+    answer = await house.get(f"/players/{key.player_id}/wallets/EUR/{query}", own_token(key))
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("what", [f"at?at={quote(iso(0))}", f"statement?since={quote(iso(-1))}&until={quote(iso(0))}"])
+async def test_the_past_of_a_wallet_is_nobody_elses(house, what: str):
+    key, other = await house.player(100), await house.player(100)
+    assert (await house.get(f"/players/{key.player_id}/wallets/EUR/{what}", own_token(other))).status_code == 404
+    assert (await house.get(f"/players/{key.player_id}/wallets/GBP/{what}", own_token(key))).status_code == 404
+
+
+async def test_the_past_of_a_wallet_shows_no_amount_to_whoever_sees_no_money(house):
+    key = await house.played()
+    for what in (f"at?at={quote(iso(0))}", f"statement?since={quote(iso(-1))}&until={quote(iso(1))}"):
+        blind = await house.get(f"/players/{key.player_id}/wallets/EUR/{what}", staff(modes={}))
+        assert blind.status_code == 200
+        assert "_minor" not in blind.text

@@ -38,6 +38,9 @@ HUNDRED = (100_00, "EUR")
 
 SINCE = since_ever("created_at")
 
+AT = {"params": {"at": "2026-01-01T00:00:00Z"}}
+JANUARY = {"params": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}}
+
 ATTEMPTS = [
     attempt("GET", f"{V1}/deposits", P.DEPOSIT_LIST, hidden="empty", request=SINCE),
     attempt("GET", f"{V1}/deposits/{{deposit_id}}", P.DEPOSIT_LIST),
@@ -53,6 +56,9 @@ ATTEMPTS = [
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW),
+    attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/at", P.STATEMENT_VIEW, request=AT),
+    attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/statement", P.STATEMENT_VIEW, request=JANUARY),
+    attempt("GET", f"{V1}/ledger/liabilities", P.LEDGER_VIEW, hidden="shown"),
     attempt("GET", f"{V1}/adjustments", P.ADJUSTMENT_LIST, hidden="empty", request=since_ever("adjusted_at")),
     attempt("POST", f"{OF_PLAYER}/adjustments", P.ADJUSTMENT_CREATE, json=GOODWILL, allowed=202),
     attempt("GET", f"{V1}/ledger/entries", P.LEDGER_LIST, hidden="empty", request=since_ever("posted_at")),

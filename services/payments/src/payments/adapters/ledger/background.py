@@ -1,15 +1,16 @@
-"""What the ledger does off the hot path: sums up, makes and closes months, seals."""
+"""What the ledger does off the hot path: sums up accounts and days, makes and closes months, seals."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from chassis.db import Database
 from chassis.domain import Clock
-from payments.adapters.ledger.chain import LedgerChain
+from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
+from payments.adapters.ledger.days import Days
 from payments.adapters.ledger.months import Months
 from payments.adapters.ledger.rollup import RollUp
 
 
 def background(db: Database, clock: Clock, chain: LedgerChain) -> Sequence[Any]:
     """The loops, for the service to run; several processes may, and take turns."""
-    return [RollUp(db), Months(db, clock), chain]
+    return [RollUp(db), Months(db, clock), chain, Days(db, clock, SETTLES_AFTER)]

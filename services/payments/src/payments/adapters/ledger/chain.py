@@ -40,14 +40,18 @@ _TELL_EVERY: Final = timedelta(hours=1)
 _FIRST: Final = bytes(32)
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
-FORM: Final = 1
+FORM: Final = 2
 """Of new seals. Whoever adds a column to entries adds a form; those that seals were made with stay for ever."""
 
-_ROWS: Final = {
-    1: "seq, id, kind, debit_account, credit_account, amount_minor, debit_balance, credit_balance, wallet_id, "
+_FIRST_FORM: Final = (
+    "seq, id, kind, debit_account, credit_account, amount_minor, debit_balance, credit_balance, wallet_id, "
     "cash_after, fingerprint, reference_id, reversal_of, group_id, provider, supplier, supplier_tx, game_code, "
     "round_ref, round_closed, session_id, extract(epoch FROM posted_at), casino_id, player_id, currency, debit_type, "
-    "credit_type",
+    "credit_type"
+)
+_ROWS: Final = {
+    1: _FIRST_FORM,
+    2: f"{_FIRST_FORM}, bonus_minor, bonus_after, actor_kind, actor_id, authorised_by, correlation_id",
 }
 """What is hashed of an entry, by form."""
 

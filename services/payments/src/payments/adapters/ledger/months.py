@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock
+from payments.adapters.ledger.days import sum_days
 from payments.adapters.ledger.metrics import STRAYS
 
 log = structlog.get_logger(__name__)
@@ -131,8 +132,11 @@ async def take_away(url: str, month: date) -> int:
     """
     raw = await asyncpg.connect(plain_url(url), server_settings={"lock_timeout": f"{LOCK_WAIT_S}s", "jit": "off"})
     try:
-        entries: int = await raw.fetchval("SELECT ledger_take_away($1)", month)
-        return entries
+        async with raw.transaction():
+            # The sums of its days outlive it.
+            await sum_days(raw, month_of(datetime(month.year, month.month, 1, tzinfo=UTC), 1))
+            entries: int = await raw.fetchval("SELECT ledger_take_away($1)", month)
+            return entries
     finally:
         await raw.close()
 

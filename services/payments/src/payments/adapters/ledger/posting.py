@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.store import Context
 from payments.adapters.ledger import sql
 from payments.adapters.ledger.accounts import house_numbers, lock_wallets, open_accounts
 from payments.adapters.ledger.envelopes import TOPIC, events_of
@@ -44,6 +45,8 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
     for unit in units:
         before, requests = len(books.written), unit.requests
         answers.append([books.post(requests[0])] if len(requests) == 1 else books.post_all(requests))
+        if unit.ctx is not None:
+            books.written[before:] = [_signed(entry, unit.ctx) for entry in books.written[before:]]
         for entry, wallet in _concerned(books.written[before:], unit, wallets):
             key = str(wallet.player_id)
             sequence += 1
@@ -106,6 +109,16 @@ async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry], s
     found = [row for row in rows if row["id"] is not None]
     gone = {row["id"] for row in found if row["kind"] is None}
     return rows[0]["number"], [Entry(*row[1:]) for row in found if row["kind"] is not None], gone
+
+
+def _signed(entry: Entry, ctx: Context) -> Entry:
+    """The entry with who asked for it. What a supplier did names the supplier already."""
+    return entry._replace(
+        actor_kind=ctx.actor.kind,
+        actor_id=ctx.actor.id,
+        authorised_by=ctx.authorised_by,
+        correlation_id=ctx.correlation_id,
+    )
 
 
 def _concerned(

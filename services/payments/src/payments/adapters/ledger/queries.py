@@ -16,8 +16,9 @@ _ACCOUNTS = """
     WHERE player_id = $1 ORDER BY currency, id"""
 
 _STATEMENT = """
-    SELECT seq, id, kind, debit_account, credit_account, amount_minor, cash_after, reference_id, provider, supplier,
-           supplier_tx, game_code, round_ref, round_closed, session_id, posted_at
+    SELECT seq, id, kind, debit_account, credit_account, amount_minor, cash_after, bonus_after,
+           reference_id, provider, supplier,
+           supplier_tx, game_code, round_ref, round_closed, session_id, posted_at, group_id, actor_kind
     FROM transfer WHERE player_id = $1 AND wallet_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"""
 
 _SUMMARY = """
@@ -43,6 +44,7 @@ class WalletView:
     cash_minor: int
     on_hold_minor: int
     owed_minor: int
+    bonus_minor: int
     bets_blocked: bool
     deposits_blocked: bool
     accounts: dict[AccountType, int]
@@ -50,16 +52,18 @@ class WalletView:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One movement of a wallet: what it did to cash, hold and debt, the cash after it, and what caused it."""
+    """One movement of a wallet: what it did to cash, bonus, hold and debt, cash and bonus after it, its cause."""
 
     seq: int
     transfer_id: UUID
     kind: str
     amount_minor: int
     cash_delta_minor: int
+    bonus_delta_minor: int
     hold_delta_minor: int
     owed_delta_minor: int
     cash_balance_minor: int
+    bonus_balance_minor: int
     posted_at: datetime
     reference_id: UUID | None
     provider: str | None
@@ -69,6 +73,8 @@ class StatementLine:
     round_ref: str | None
     round_closed: bool
     session_id: UUID | None
+    group_id: UUID | None
+    actor_kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ def _wallet(casino_id: UUID, player_id: UUID, currency: str, parts: dict[Account
         cash_minor=cash["balance_minor"],
         on_hold_minor=parts[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
         owed_minor=-sum(parts[kind]["balance_minor"] for kind in owing if kind in parts),
+        bonus_minor=parts[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in parts else 0,
         bets_blocked=cash["bets_blocked"],
         deposits_blocked=cash["deposits_blocked"],
         accounts={kind: row["id"] for kind, row in parts.items()},
@@ -145,9 +152,11 @@ def _line(row: Any, accounts: dict[AccountType, int]) -> StatementLine:
         kind=row["kind"],
         amount_minor=row["amount_minor"],
         cash_delta_minor=delta(AccountType.CASH),
+        bonus_delta_minor=delta(AccountType.BONUS),
         hold_delta_minor=delta(AccountType.WITHDRAWAL_HOLD),
         owed_delta_minor=-delta(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE),
         cash_balance_minor=row["cash_after"],
+        bonus_balance_minor=row["bonus_after"] or 0,
         posted_at=row["posted_at"],
         **{name: row[name] for name in _CAUSE},
     )
@@ -162,4 +171,6 @@ _CAUSE = (
     "round_ref",
     "round_closed",
     "session_id",
+    "group_id",
+    "actor_kind",
 )

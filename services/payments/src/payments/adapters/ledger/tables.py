@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -106,6 +107,16 @@ transfer = Table(
     Column("currency", Text, nullable=False, comment="of both accounts"),
     Column("debit_type", Text, nullable=False, comment="what the debited account is for"),
     Column("credit_type", Text, nullable=False, comment="what the credited account is for"),
+    Column(
+        "bonus_minor",
+        BigInteger,
+        comment="what of a game movement goes over the player's bonus, in an entry of its own",
+    ),
+    Column("bonus_after", BigInteger, comment="the balance of the player's bonus after it; NULL: he has none"),
+    Column("actor_kind", Text, comment="who asked; NULL: a supplier"),
+    Column("actor_id", Text),
+    Column("authorised_by", Text, comment="who agreed"),
+    Column("correlation_id", Uuid, comment="of everything that came of the same request"),
     PrimaryKeyConstraint("posted_at", "seq"),
     CheckConstraint("debit_account <> credit_account", name="two_accounts"),
     CheckConstraint(
@@ -115,6 +126,14 @@ transfer = Table(
     ),
     Index("ix_transfer_casino", "casino_id", "posted_at", "seq"),
     Index("ix_transfer_player", "player_id", "seq", postgresql_where=text("player_id IS NOT NULL")),
+    Index(
+        "ix_transfer_beside_games",
+        "player_id",
+        "seq",
+        postgresql_where=text(
+            "player_id IS NOT NULL AND kind NOT IN ('bet', 'win', 'rollback_bet', 'rollback_win', 'tombstone')"
+        ),
+    ),
     Index("ix_transfer_reversal_of", "reversal_of", postgresql_where=text("reversal_of IS NOT NULL")),
     Index("ix_transfer_reference", "reference_id", postgresql_where=text("reference_id IS NOT NULL")),
     postgresql_partition_by="RANGE (posted_at)",
@@ -193,6 +212,18 @@ ledger_carried_withdrawal = Table(
     Column("wallet_id", BigInteger),
     Column("open_minor", BigInteger, nullable=False, comment="held less released and paid, in that month"),
     comment="withdrawals that a month that was taken away did not hold and end alike",
+)
+
+ledger_day = Table(
+    "ledger_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("casino_id", Uuid, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("sum_minor", Numeric, nullable=False),
+    Column("entries", BigInteger, nullable=False, comment="sides of entries that are in the sum"),
+    comment="what the entries of a day, in UTC, did to all accounts of one type; made when it is over",
 )
 
 account_delta = Table(

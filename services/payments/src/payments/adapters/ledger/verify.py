@@ -87,6 +87,33 @@ CHECKS: dict[str, str] = {
             FROM transfer LEFT JOIN carried ON account_id = wallet_id WHERE wallet_id IS NOT NULL)
         SELECT wallet_id, seq, cash, cash_after FROM running
         WHERE cash_after IS DISTINCT FROM cash AND seq > coalesce(last_seq, 0)""",
+    "I2 the bonus beside every movement of a player is what it was then": f"""
+        WITH {_LEGS}, {_CARRIED}, bonus AS (
+            SELECT account.id, wallet.id AS wallet_id FROM account JOIN account AS wallet
+                ON (wallet.player_id, wallet.casino_id, wallet.currency, wallet.type)
+                 = (account.player_id, account.casino_id, account.currency, 'cash')
+            WHERE account.type = 'bonus'
+        ), running AS (
+            SELECT seq, transfer.wallet_id, bonus_after, bonus_minor, kind, last_seq,
+                   coalesce(minor, 0) + sum(
+                       CASE bonus.id WHEN credit_account THEN amount_minor WHEN debit_account THEN -amount_minor
+                       ELSE 0 END) OVER (PARTITION BY bonus.id ORDER BY seq) AS bonus
+            FROM transfer JOIN bonus USING (wallet_id) LEFT JOIN carried ON account_id = bonus.id)
+        SELECT wallet_id, seq, bonus, bonus_after FROM running
+        WHERE bonus_after <> bonus AND seq > coalesce(last_seq, 0)""",
+    "I2 the sums of each day are those of its entries": """
+        WITH sides AS (
+            SELECT posted_at, casino_id, currency, debit_type AS type, -amount_minor AS minor FROM transfer
+            UNION ALL
+            SELECT posted_at, casino_id, currency, credit_type, amount_minor FROM transfer
+        ), found AS (
+            SELECT (posted_at AT TIME ZONE 'UTC')::date AS day, casino_id, currency, type, sum(minor) AS minor
+            FROM sides
+            WHERE (posted_at AT TIME ZONE 'UTC')::date <= (SELECT max(day) FROM ledger_day) GROUP BY 1, 2, 3, 4
+        ), kept AS (
+            SELECT * FROM ledger_day WHERE date_trunc('month', day)::date NOT IN (SELECT month FROM ledger_away_now))
+        SELECT day, casino_id, currency, type, sum_minor, minor
+        FROM kept FULL JOIN found USING (day, casino_id, currency, type) WHERE sum_minor IS DISTINCT FROM minor""",
     "I3 no account was ever below its floor": f"""
         WITH {_LEGS}
         SELECT account_id, seq, recorded, floor_minor FROM legs JOIN account ON id = account_id

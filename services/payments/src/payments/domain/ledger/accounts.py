@@ -7,9 +7,10 @@ from uuid import UUID
 
 
 class AccountType(StrEnum):
-    """What an account is for. A player's cash and hold never go below zero; every other account may."""
+    """What an account is for. A player's cash, bonus and hold never go below zero; every other account may."""
 
     CASH = "cash"
+    BONUS = "bonus"
     WITHDRAWAL_HOLD = "withdrawal_hold"
     OWED = "owed"
     CHARGEBACK_RECEIVABLE = "chargeback_receivable"
@@ -18,10 +19,11 @@ class AccountType(StrEnum):
     GAME_HOUSE = "game_house"
     BANK = "bank"
     ADJUSTMENTS = "adjustments"
+    BONUS_EXPENSE = "bonus_expense"
     SUSPENSE = "suspense"
 
 
-FLOORS: dict[AccountType, int] = {AccountType.CASH: 0, AccountType.WITHDRAWAL_HOLD: 0}
+FLOORS: dict[AccountType, int] = {AccountType.CASH: 0, AccountType.BONUS: 0, AccountType.WITHDRAWAL_HOLD: 0}
 """The least an account may hold, in minor units; accounts that are not named have no floor."""
 
 WALLET_TYPES = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD, AccountType.OWED)
@@ -58,6 +60,11 @@ class AccountRef:
 def player_cash(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """What the player may bet or withdraw. It exists once `open_wallet` made it; unknown otherwise."""
     return AccountRef(casino_id, AccountType.CASH, currency, player_id)
+
+
+def player_bonus(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
+    """Money the house gave him to play with. It is made when he is first given some, and is never paid out."""
+    return AccountRef(casino_id, AccountType.BONUS, currency, player_id)
 
 
 def player_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:

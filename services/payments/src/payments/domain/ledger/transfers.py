@@ -130,6 +130,10 @@ class Entry(NamedTuple):
         casino_id, currency: of both accounts; with `player_id` and the types what lists of entries are filtered by.
         player_id: whose accounts are concerned, if anybody's.
         debit_type, credit_type: what the accounts are for.
+        bonus_minor: what of a game movement goes over the player's bonus, in an entry of its own beside this one.
+        bonus_after: the balance of that account after it; None where the player has none.
+        actor_kind, actor_id, authorised_by, correlation_id: who asked, who agreed, and what else came of it; None for
+            what a supplier did.
     """
 
     id: UUID
@@ -157,6 +161,12 @@ class Entry(NamedTuple):
     currency: str
     debit_type: str
     credit_type: str
+    bonus_minor: int | None = None
+    bonus_after: int | None = None
+    actor_kind: str | None = None
+    actor_id: str | None = None
+    authorised_by: str | None = None
+    correlation_id: UUID | None = None
 
 
 class Answer(NamedTuple):

@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic_core import to_jsonable_python
 
@@ -13,8 +13,10 @@ from chassis.http import Db
 from chassis.http.listing import serve_list
 from chassis.http.listing.events import contents
 from contracts.payments.permissions import PaymentsPermission
+from payments.adapters.ledger.instants import SumAt, books_at
 from payments.adapters.ledger.queries import AccountSum, summary
 from payments.domain.ledger.accounts import AccountType
+from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.ledger.listing import ENTRIES
 from payments.entrypoints.http.ledger.schemas import (
     AccountLine,
@@ -22,6 +24,9 @@ from payments.entrypoints.http.ledger.schemas import (
     CurrencyTotal,
     EntryItem,
     LedgerSummary,
+    Liabilities,
+    Liability,
+    LiabilityQuery,
 )
 
 router = APIRouter(prefix="/api/payments/v1/ledger", tags=["ledger"])
@@ -57,6 +62,44 @@ async def ledger_summary(
     told = [contents(book, caller, book["casino_id"]) for book in view["books"]]
     return JSONResponse(
         to_jsonable_python({**view, "books": told, "totals": contents(view["totals"], caller, casino_id)})
+    )
+
+
+@router.get("/liabilities", response_model=Liabilities)
+async def liabilities(
+    caller: Annotated[Caller, Requires(PaymentsPermission.LEDGER_VIEW)],
+    db: Db,
+    desk: TheDesk,
+    query: Annotated[LiabilityQuery, Query()],
+) -> Response:
+    """What was owed to players at an instant, and by them, per casino and currency; now, unless it says when.
+
+    It costs the entries of one day, whenever the instant is. Amounts are for whoever sees the money of the casino.
+    """
+    at, scope = query.at or desk.now(), caller.scope()
+    casinos = None if scope.ids is None else sorted(scope.ids)
+    if query.casino_id is not None:
+        casinos = [query.casino_id] if scope.allows(query.casino_id) else []
+    sums = [one for one in await books_at(db, at, casinos) if scope.allows(one.casino_id)]
+    lines = [_liability(*key, list(all_)) for key, all_ in groupby(sums, key=lambda one: (one.casino_id, one.currency))]
+    told = [contents(line.model_dump(), caller, line.casino_id) for line in lines]
+    return JSONResponse(to_jsonable_python({"at": at, "lines": told}))
+
+
+def _liability(casino_id: UUID, currency: str, sums: list[SumAt]) -> Liability:
+    def of(*kinds: AccountType) -> int:
+        return sum(one.balance_minor for one in sums if one.type in kinds)
+
+    return Liability(
+        casino_id=casino_id,
+        currency=currency,
+        cash_minor=of(AccountType.CASH),
+        bonus_minor=of(AccountType.BONUS),
+        on_hold_minor=of(AccountType.WITHDRAWAL_HOLD),
+        owed_minor=-of(AccountType.OWED),
+        receivable_minor=-of(AccountType.CHARGEBACK_RECEIVABLE),
+        held_for_players_minor=of(*_HELD),
+        sum_minor=sum(one.balance_minor for one in sums),
     )
 
 

@@ -23,6 +23,13 @@ _CAUSE = {
     "session_id": Field(c.session_id),
 }
 
+_WHO = {
+    "actor_kind": Field(c.actor_kind, staff_only=True),
+    "actor_id": Field(c.actor_id, staff_only=True),
+    "authorised_by": Field(c.authorised_by, staff_only=True),
+    "correlation_id": Field(c.correlation_id, staff_only=True),
+}
+
 ENTRIES = ListSpec(
     "ledger_entries",
     transfer,
@@ -39,7 +46,9 @@ ENTRIES = ListSpec(
         "amount_minor": Field(c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(c.currency),
         "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
+        "bonus_after_minor": Field(c.bonus_after, ops=(), data_class="financial"),
         **_CAUSE,
+        **_WHO,
         "posted_at": Field(c.posted_at, sortable=True),
     },
     default_order="posted_at.desc",
@@ -66,12 +75,15 @@ MOVEMENTS = ListSpec(
         "kind": Field(c.kind, values=TransferKind),
         "amount_minor": Field(c.amount_minor, data_class="financial"),
         "cash_delta_minor": Field(_change_of(AccountType.CASH), ops=(), data_class="financial"),
+        "bonus_delta_minor": Field(_change_of(AccountType.BONUS), ops=(), data_class="financial"),
         "hold_delta_minor": Field(_change_of(AccountType.WITHDRAWAL_HOLD), ops=(), data_class="financial"),
         "owed_delta_minor": Field(
             -_change_of(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE), ops=(), data_class="financial"
         ),
         "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
+        "bonus_after_minor": Field(c.bonus_after, ops=(), data_class="financial"),
         **_CAUSE,
+        **_WHO,
         "posted_at": Field(c.posted_at),
     },
     default_order="number.desc",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import TransferKind
@@ -24,7 +24,18 @@ class CauseItem(BaseModel):
     session_id: UUID | None
 
 
-class EntryItem(CauseItem):
+class WhoItem(CauseItem):
+    """Who asked for it: null for what a supplier did, which is named already."""
+
+    actor_kind: str | None = Field(default=None, description="A player, staff, a partner or a process; for staff")
+    actor_id: str | None = Field(default=None, description="For staff")
+    authorised_by: str | None = Field(default=None, description="Who agreed; for staff")
+    correlation_id: UUID | None = Field(
+        default=None, description="Of everything that came of the same request; for staff"
+    )
+
+
+class EntryItem(WhoItem):
     """An entry of the ledger: so much from the debited account to the credited one."""
 
     transfer_id: UUID
@@ -37,10 +48,11 @@ class EntryItem(CauseItem):
     amount_minor: int
     currency: str
     cash_after_minor: int | None = Field(description="The player's cash after it")
+    bonus_after_minor: int | None = Field(description="The player's bonus after it; null: he has none")
     posted_at: datetime
 
 
-class MovementItem(CauseItem):
+class MovementItem(WhoItem):
     """An entry that concerns a wallet. Cash after it = cash after the one before + what it did to the cash."""
 
     transfer_id: UUID
@@ -48,9 +60,11 @@ class MovementItem(CauseItem):
     kind: TransferKind
     amount_minor: int
     cash_delta_minor: int = Field(description="What it did to the cash")
+    bonus_delta_minor: int = Field(description="What it did to the bonus")
     hold_delta_minor: int = Field(description="What it did to the money on hold")
     owed_delta_minor: int = Field(description="What it did to the debt")
     cash_after_minor: int = Field(description="The cash after it")
+    bonus_after_minor: int | None = Field(description="The bonus after it; null: there is none")
     posted_at: datetime
 
 
@@ -86,3 +100,33 @@ class LedgerSummary(BaseModel):
     balanced: bool
     books: list[BookSummary]
     totals: list[CurrencyTotal]
+
+
+class LiabilityQuery(BaseModel):
+    """What may be asked, and nothing else: a misspelt name must not be ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AwareDatetime | None = Field(default=None, description="That instant included; with an offset from UTC")
+    casino_id: UUID | None = None
+
+
+class Liability(BaseModel):
+    """What one casino owed its players in one currency, and they it."""
+
+    casino_id: UUID
+    currency: str
+    cash_minor: int = Field(description="Players' own money")
+    bonus_minor: int = Field(description="What was given to them to play with")
+    on_hold_minor: int = Field(description="Money of open withdrawals")
+    owed_minor: int = Field(description="What players owed for wins that were taken back; 0 or more")
+    receivable_minor: int = Field(description="What they owed for deposits that were taken back; 0 or more")
+    held_for_players_minor: int = Field(description="Cash and money on hold: what must be there for them")
+    sum_minor: int = Field(description="Over all accounts, the house's and providers' included: 0, or books are wrong")
+
+
+class Liabilities(BaseModel):
+    """Per casino and currency, at an instant."""
+
+    at: datetime
+    lines: list[Liability]

@@ -1,6 +1,7 @@
 """A player's balance and statement: for himself, and for staff of his casino."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_told
 from chassis.http.listing.events import sees_restrictions
 from contracts.payments.permissions import PaymentsPermission
+from payments.adapters.ledger.instants import held_at, period_of
 from payments.adapters.ledger.queries import StatementLine, WalletView, statement_of, wallets_of
 from payments.adapters.ledger.tables import transfer
 from payments.domain.ledger.accounts import AccountType
@@ -23,15 +25,20 @@ from payments.entrypoints.http.ledger.schemas import MovementItem
 from payments.entrypoints.http.wallets.schemas import (
     Balance,
     Cause,
+    Instant,
+    PeriodQuery,
+    PeriodStatement,
     Statement,
     StatementItem,
     StatementQuery,
+    WalletAt,
     WalletBalance,
 )
 
 router = APIRouter(prefix="/api/payments/v1/players/{player_id}", tags=["wallets"])
 
 _MAY_SEE = PlayerOr(PaymentsPermission.STATEMENT_VIEW)
+Currency = Annotated[str, Path(pattern="^[A-Z]{3,5}$")]
 _LARGEST_SEQ = 2**63 - 1
 _BLOCKS = ("bets_blocked", "deposits_blocked")
 
@@ -40,7 +47,7 @@ _BLOCKS = ("bets_blocked", "deposits_blocked")
 async def balance(
     player_id: UUID, caller: Annotated[Caller, PlayerOr(PaymentsPermission.BALANCE_VIEW)], db: Db
 ) -> Response:
-    """What the player has: cash, on hold, owed, per currency.
+    """What the player has: cash, bonus, on hold, owed, per currency.
 
     Amounts are for whoever sees money; that he may not bet or pay in is for himself, and for whoever sees both
     exclusions and suspicions, since either may be why.
@@ -55,6 +62,7 @@ async def balance(
             WalletBalance(
                 currency=wallet.currency,
                 cash_minor=wallet.cash_minor,
+                bonus_minor=wallet.bonus_minor,
                 on_hold_minor=wallet.on_hold_minor,
                 owed_minor=wallet.owed_minor,
                 bets_blocked=wallet.bets_blocked,
@@ -94,7 +102,7 @@ async def statement(
 
 async def _of_wallet(
     player_id: UUID,
-    currency: Annotated[str, Path(pattern="^[A-Z]{3,5}$")],
+    currency: Currency,
     caller: Annotated[Caller, _MAY_SEE],
     db: Db,
 ) -> Sequence[ColumnElement[bool]]:
@@ -115,8 +123,51 @@ serve_list(
     item=MovementItem,
     export=PaymentsPermission.STATEMENT_EXPORT,
     narrow=_of_wallet,
-    summary="The movements of one wallet, newest first: what each did to cash, hold and debt, and what caused it.",
+    summary="The movements of one wallet, newest first: what each did to cash, bonus, hold and debt, and its cause.",
 )
+
+
+@router.get("/wallets/{currency}/at", response_model=WalletAt)
+async def wallet_at(
+    player_id: UUID,
+    currency: Currency,
+    caller: Annotated[Caller, _MAY_SEE],
+    db: Db,
+    query: Annotated[Instant, Query()],
+) -> Response:
+    """What the wallet held at an instant, and the movement that left it so; what led there are the movements up to it.
+
+    Amounts are for whoever sees money.
+    """
+    wallet = _one(await visible_wallets(db, caller, player_id), currency)
+    held = await held_at(db, wallet, query.at)
+    view = WalletAt(player_id=player_id, casino_id=wallet.casino_id, currency=currency, **asdict(held))
+    return as_told(view.model_dump(), caller, wallet.casino_id)
+
+
+@router.get("/wallets/{currency}/statement", response_model=PeriodStatement)
+async def period_statement(
+    player_id: UUID,
+    currency: Currency,
+    caller: Annotated[Caller, _MAY_SEE],
+    db: Db,
+    query: Annotated[PeriodQuery, Query()],
+) -> Response:
+    """A statement of a period: what it began with, the sums of what happened by kind, and what it ended with.
+
+    The movements, as pages or as a file, are those of the wallet between the numbers of opening and closing.
+    """
+    wallet = _one(await visible_wallets(db, caller, player_id), currency)
+    period = await period_of(db, wallet, query.since, query.until)
+    view = PeriodStatement(
+        player_id=player_id,
+        casino_id=wallet.casino_id,
+        currency=currency,
+        since=query.since,
+        until=query.until,
+        **asdict(period),
+    )
+    return as_told(view.model_dump(), caller, wallet.casino_id)
 
 
 async def visible_wallets(db: Db, caller: Caller, player_id: UUID) -> list[WalletView]:
@@ -145,9 +196,11 @@ def _item(line: StatementLine) -> StatementItem:
         kind=TransferKind(line.kind),
         amount_minor=line.amount_minor,
         cash_delta_minor=line.cash_delta_minor,
+        bonus_delta_minor=line.bonus_delta_minor,
         hold_delta_minor=line.hold_delta_minor,
         owed_delta_minor=line.owed_delta_minor,
         cash_balance_minor=line.cash_balance_minor,
+        bonus_balance_minor=line.bonus_balance_minor,
         posted_at=line.posted_at,
         caused_by=Cause(
             reference_id=line.reference_id,
@@ -158,5 +211,7 @@ def _item(line: StatementLine) -> StatementItem:
             round_ref=line.round_ref,
             round_closed=line.round_closed,
             session_id=line.session_id,
+            group_id=line.group_id,
+            actor_kind=line.actor_kind,
         ),
     )
