@@ -158,6 +158,13 @@ DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
             movement="m",
         ),
     ),
+    (
+        deposit.DepositPassedOn(
+            **OURS, declined_by="other", reference="r", code=NO, closed=True, sent_as="us", passed_on_at=NOW
+        ),
+        None,
+    ),
+    (deposit.DepositPaidTwice(**OURS, reference="r", second_id=ONE), None),
     (deposit.DepositFailed(**OURS, reference=None, code=NO), told.DepositFailed(**IN, **BY, code=NO)),
     (deposit.DepositExpired(**OURS), told.DepositFailed(**IN, **BY, code="expired")),
     (deposit.DepositClosed(**OURS), None),

@@ -107,6 +107,8 @@ class SetAside(StrEnum):
     """An equal part came back as the last one, told in another way: it may be the same money."""
     RETURNED_TO_CLOSED_ACCOUNT = "returned_to_closed_account"
     """Paid money came back to a player whose account is closed and erased: he cannot ask for it any more."""
+    PAID_TWICE = "paid_twice"
+    """A deposit had gone on from one provider to another, and both were paid: the player holds both."""
     PAID_ALTHOUGH_FORBIDDEN = "paid_although_forbidden"
     """A deposit was paid that its player may not make: an exclusion, a block, a limit. It was credited: it is his."""
     ACCOUNT_IDENTITY_DIFFERS = "account_identity_differs"

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
+from payments.application.cascade import close_earlier, credit_second_payment, second_payment_id, with_next
 from payments.application.desk import Desk
 from payments.application.known import CasinoRules
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
@@ -20,8 +21,16 @@ from payments.application.postings import deposit_transfers
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.deposit.cascade import deposit_of
 from payments.domain.deposit.commands import ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
-from payments.domain.deposit.events import DepositEvent, DepositRequested, DepositReversalAnnounced, DepositSucceeded
+from payments.domain.deposit.events import (
+    DepositEvent,
+    DepositPaidTwice,
+    DepositPassedOn,
+    DepositRequested,
+    DepositReversalAnnounced,
+    DepositSucceeded,
+)
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
 from payments.domain.deposit.words import ActionNeeded, DepositWord, Settled, TakenBack
@@ -41,7 +50,11 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositWish:
-    """What a player asks for."""
+    """What a player asks for.
+
+    Where he asked by `method`, the `provider` was chosen for him, and `route` are those it may be passed on to, the
+    best first: at most `attempts_max` are tried in all.
+    """
 
     deposit_id: UUID
     player_id: UUID
@@ -51,6 +64,9 @@ class DepositWish:
     currency: str
     return_url: str
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str | None = None
+    route: tuple[str, ...] = ()
+    attempts_max: int = 1
 
 
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
@@ -82,6 +98,9 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         sent_as=desk.sent_as(account),
         standing=await _standing(desk, uow, wish, rules),
         now=uow.ctx.occurred_at,
+        method=wish.method,
+        route=wish.route,
+        attempts_max=wish.attempts_max,
     )
     outcome = await uow.decide(deposit, wish.deposit_id, command)
     if any(isinstance(event, DepositRequested) for event in outcome.events):
@@ -90,39 +109,68 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
 
 
 async def hear_about_deposit(
-    desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: DepositWord, said_at: datetime
+    desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: DepositWord, said_at: datetime, *, provider: str | None = None
 ) -> Outcome[Deposit, DepositEvent]:
     """Apply the provider's word, and post the money with it when it says so. Call it last in the transaction.
+
+    `provider`: who speaks; None: whoever has the deposit now.
 
     Raises:
         UnlawfulDepositWord: it fits no legal transition; nothing was changed.
         NotFound: the deposit is another casino's.
     """
+    state = (await uow.load(deposit, deposit_id)).state
+    if not isinstance(state, Absent | Refused):
+        itself = deposit_of(state, deposit_id, provider)
+        if itself != deposit_id:
+            return await hear_about_deposit(desk, uow, itself, word, said_at)
     if isinstance(word, ActionNeeded):
-        word = await _sealed(desk, uow, deposit_id, word)
-    outcome = await uow.decide(deposit, deposit_id, await _heard(desk, uow, deposit_id, word, said_at))
+        word = await _sealed(desk, uow, state, word)
+    command = HearProvider(word=word, said_at=said_at, provider=provider)
+    command = await _heard(desk, uow, deposit_id, state, command)
+    outcome = await uow.decide(deposit, deposit_id, command)
     await _close_given_up(uow, deposit_id, outcome)
-    for event in outcome.events:
-        if isinstance(event, DepositSucceeded):
-            await look_into_success(desk, uow, deposit_id, event)
-            await look_into_unexplained(desk, uow, deposit_id, outcome.state)
-        if isinstance(event, DepositReversalAnnounced):
-            await look_at_deposit(uow, deposit_id, event.casino_id)  # It must have been paid: find out how much.
+    await _follow(desk, uow, deposit_id, outcome)
     transfers = deposit_transfers(deposit_id, outcome.events)
+    for event in outcome.events:
+        if isinstance(event, DepositPaidTwice):
+            second, beside = await credit_second_payment(desk, uow, deposit_id, outcome.state, event, command)
+            await _follow(desk, uow, event.second_id, Outcome(event.second_id, 0, second, beside))
+            transfers += deposit_transfers(event.second_id, beside)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
 
 
-async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: DepositWord, said_at: datetime) -> HearProvider:
-    """The word, and with one that moves money what its player holds and owes: locked, so that it stays so."""
-    command = HearProvider(word=word, said_at=said_at)
-    if not isinstance(word, Settled | TakenBack):
-        return command
-    state = (await uow.load(deposit, deposit_id)).state
+async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]) -> None:
+    """What else is to be done because of what happened."""
+    for event in outcome.events:
+        match event:
+            case DepositSucceeded():
+                await look_into_success(desk, uow, deposit_id, event)
+                await look_into_unexplained(desk, uow, deposit_id, outcome.state)
+                await close_earlier(uow, deposit_id, outcome.state)
+            case DepositPassedOn():
+                await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
+                await close_earlier(uow, deposit_id, outcome.state)
+            case DepositReversalAnnounced():  # It must have been paid: find out how much.
+                await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
+            case _:
+                pass
+
+
+async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, command: HearProvider) -> HearProvider:
+    """The word, and with one that moves money what its player holds and owes: locked, so that it stays so.
+
+    With a no it is where the deposit may go on to.
+    """
     if isinstance(state, Absent | Refused):
         return command
+    if not isinstance(command.word, Settled | TakenBack):
+        return await with_next(desk, uow, state, command)
     fact = asked(state).fact
+    if command.provider is not None:
+        command = replace(command, second_id=second_payment_id(deposit_id, command.provider))
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     if wallet is None:
         return command
@@ -145,9 +193,10 @@ async def schedule_question(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, 
     await uow.schedule(ASK, deposit_id, {"casino_id": str(casino_id)}, run_at=uow.ctx.occurred_at + after)
 
 
-async def look_at_deposit(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID) -> None:
+async def look_at_deposit(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, provider: str) -> None:
     """Have the provider asked at once, whatever became of the deposit here: something happened to it there."""
-    await uow.schedule(LOOK, deposit_id, {"casino_id": str(casino_id)})
+    payload = {"casino_id": str(casino_id), "deposit_id": str(deposit_id), "provider": provider}
+    await uow.schedule(LOOK, second_payment_id(deposit_id, provider), payload)
 
 
 def notification_url(desk: Desk, account: ProviderAccount) -> str:
@@ -210,9 +259,8 @@ async def _sealed_text(desk: Desk, uow: UnitOfWork, player_id: UUID, text: str) 
         return None
 
 
-async def _sealed(desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: ActionNeeded) -> ActionNeeded:
+async def _sealed(desk: Desk, uow: UnitOfWork, state: Deposit, word: ActionNeeded) -> ActionNeeded:
     """The same word, its secret readable with the player's key only."""
-    state = (await uow.load(deposit, deposit_id)).state
     if word.next_action is None or isinstance(state, Absent | Refused):
         return replace(word, next_action=None)
     return replace(word, next_action=await _sealed_text(desk, uow, asked(state).fact.player_id, word.next_action))

@@ -28,8 +28,9 @@ from payments.application.ports import (
 from payments.application.stores import Handled
 from payments.application.withdrawals import hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.cascade import deposit_of
 from payments.domain.deposit.errors import UnlawfulDepositWord
-from payments.domain.deposit.states import Absent, provider_of
+from payments.domain.deposit.states import Absent, Refused, provider_of
 from payments.domain.deposit.words import DepositWord, TakenBack
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
@@ -124,7 +125,8 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
             case AboutDeposit():
                 named = said.deposit_id or await _called(desk, uow, mail, said.word)
                 deposit_id = await _deposit_of(uow, mail.provider, named)
-                heard = await hear_about_deposit(desk, uow, deposit_id, said.word, notification.said_at)
+                said_at = notification.said_at
+                heard = await hear_about_deposit(desk, uow, deposit_id, said.word, said_at, provider=mail.provider)
                 return Handled(outcome=Became.APPLIED if heard.events else Became.NOTHING_NEW, accepted=True), None
             case AboutPayout():
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
@@ -132,7 +134,7 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
                 return Handled(outcome=Became.APPLIED if told.events else Became.NOTHING_NEW, accepted=True), None
             case LookAtDeposit():
                 deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
-                await look_at_deposit(uow, deposit_id, mail.casino_id)
+                await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)
                 return Handled(outcome=Became.APPLIED, accepted=True), None
             case LookAtPayout():
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
@@ -163,12 +165,16 @@ async def _called(desk: Desk, uow: UnitOfWork, mail: Mail, word: DepositWord) ->
 
 
 async def _deposit_of(uow: UnitOfWork, provider: str, deposit_id: UUID | None) -> UUID:
-    """The deposit, which must be this casino's and this provider's."""
+    """The deposit, which must be this casino's and this provider's, now or before it was passed on."""
     try:
         state = (await uow.load(deposit, deposit_id)).state if deposit_id else Absent()
     except NotFound:
         state = Absent()
-    if deposit_id is None or isinstance(state, Absent) or provider_of(state) != provider:
+    if deposit_id is None or isinstance(state, Absent):
+        raise UnlawfulDepositWord("unknown_reference")
+    if not isinstance(state, Refused):
+        return deposit_of(state, deposit_id, provider)
+    if provider_of(state) != provider:
         raise UnlawfulDepositWord("unknown_reference")
     return deposit_id
 

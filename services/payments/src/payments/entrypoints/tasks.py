@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
-from payments.application import deposits, restrictions, withdrawals
+from payments.application import cascade, deposits, restrictions, withdrawals
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.closing_process import ClosingProcess, Try
@@ -26,7 +26,9 @@ def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
 
     async def look(task: Task) -> None:
         """Ask about a deposit because the provider said that something happened."""
-        await DepositProcess(desk).look(task.id, _casino(task))
+        named = task.payload.get("deposit_id")  # Not there: from before a deposit could have several providers.
+        deposit_id = UUID(named) if named else task.id
+        await DepositProcess(desk).look(deposit_id, _casino(task), task.payload.get("provider"))
 
     async def stop(task: Task) -> None:
         """Stop a restricted player's open deposits."""
@@ -38,7 +40,21 @@ def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
         pause = await ClosingProcess(desk).close(task.id, _casino(task), Try(number, desk.now() - since))
         _again(pause, task, since=since.isoformat(), number=str(number + 1))
 
-    return {deposits.ASK: ask, deposits.LOOK: look, deposits.CLOSE: close, restrictions.STOP: stop}
+    async def close_earlier(task: Task) -> None:
+        """Have a provider that a deposit was passed on from take no money for it any more."""
+        since, number = _since(desk, task), int(task.payload.get("number") or 1)
+        deposit_id, provider = UUID(task.payload["deposit_id"]), str(task.payload["provider"])
+        this = Try(number, desk.now() - since)
+        pause = await ClosingProcess(desk).close_earlier(deposit_id, _casino(task), provider, this)
+        _again(pause, task, since=since.isoformat(), number=str(number + 1))
+
+    return {
+        deposits.ASK: ask,
+        deposits.LOOK: look,
+        deposits.CLOSE: close,
+        restrictions.STOP: stop,
+        cascade.CLOSE_EARLIER: close_earlier,
+    }
 
 
 def _payout_tasks(desk: Desk) -> dict[str, Handler]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Index,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -51,6 +52,8 @@ table = Table(
     ),
     Column("sent_as", Text, comment="the customer of the provider it was begun as, as a fingerprint"),
     Column("late", Boolean, nullable=False, comment="it succeeded after it had been given up"),
+    Column("method", Text, comment="what the player chose where he chose no provider"),
+    Column("attempts", SmallInteger, nullable=False, server_default="1", comment="providers that were tried"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("updated_at >= created_at", name="updated_after_created"),
@@ -90,13 +93,28 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "open_at_provider": False,
             "sent_as": event.sent_as if isinstance(event, e.DepositRequested) else None,
             "late": False,
+            "method": event.method if isinstance(event, e.DepositRequested) else None,
+            "attempts": 1,
             "created_at": at,
             "updated_at": at,
         }
-    return None if row is None else {**row, **_changes(event), "updated_at": max(row["created_at"], at)}
+    return None if row is None else {**row, **_changes(row, event), "updated_at": max(row["created_at"], at)}
 
 
-def _changes(event: e.ProviderEvent) -> dict[str, Any]:
+def _changes(row: Row, event: e.ProviderEvent) -> dict[str, Any]:
+    match event:
+        case e.DepositPassedOn():
+            begun = {"status": Status.REQUESTED, "reference": None, "code": None, "attempts": row["attempts"] + 1}
+            return {**begun, "provider": event.provider, "sent_as": event.sent_as}
+        case e.DepositPaidTwice():
+            return {}  # A deposit of its own.
+        case e.DepositClosed() if event.provider != row["provider"]:
+            return {}  # It had been passed on before.
+        case _:
+            return _of_provider(event)
+
+
+def _of_provider(event: e.PresentEvent) -> dict[str, Any]:
     match event:
         case e.DepositActionRequired():
             return {"status": Status.REQUIRES_ACTION, "reference": event.reference}
@@ -106,7 +124,8 @@ def _changes(event: e.ProviderEvent) -> dict[str, Any]:
             return {"status": Status.UNKNOWN}
         case e.DepositSucceeded():
             settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None, "open_at_provider": False}
-            return {"status": Status.SUCCEEDED, "reference": event.reference, **settled}
+            paid = {"provider": event.provider, "reference": event.reference}
+            return {"status": Status.SUCCEEDED, **paid, **settled}
         case e.DepositReversalAnnounced():
             return {}
         case e.DepositReversed():

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from payments.application.ports import HttpAnswer, HttpCall
 
+from .fake_adyen import FakeAdyen
+
 WEBHOOK_SECRET = "whsec_of_the_tests"
 
 
@@ -31,8 +33,12 @@ THEIR_KEY, THEIR_PRIVATE, THEIR_PUBLIC = pem_pair()
 
 @dataclass
 class FakeStripe:
-    """Keeps what it was told. `next_status` is what a new intent begins with; `lost` swallows that many answers."""
+    """Keeps what it was told. `next_status` is what a new intent begins with; `lost` swallows that many answers.
 
+    `refuse`: the bank's code with which every new payment is turned down at once.
+    """
+
+    refuse: str | None = None
     next_status: str = "requires_action"
     lost: int = 0
     down: int = 0
@@ -57,6 +63,9 @@ class FakeStripe:
 
     def _create(self, call: HttpCall) -> HttpAnswer:
         key = call.headers["Idempotency-Key"]
+        if self.refuse is not None:
+            error = {"type": "card_error", "code": "card_declined", "decline_code": self.refuse}
+            return HttpAnswer(402, json.dumps({"error": error}).encode())
         if key not in self.by_key:
             form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
             intent_id = f"pi_{len(self.intents) + 1}_{uuid4().hex[:8]}"
@@ -192,8 +201,11 @@ class FakeWire:
     def __init__(self) -> None:
         self.stripe = FakeStripe()
         self.trustly = FakeTrustly()
+        self.adyen = FakeAdyen()
 
     async def send(self, call: HttpCall) -> HttpAnswer | None:
+        if "adyen" in call.url:
+            return self.adyen.answer(call)
         return self.stripe.answer(call) if "stripe" in call.url else self.trustly.answer(call)
 
     async def close(self) -> None:

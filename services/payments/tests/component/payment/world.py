@@ -21,6 +21,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import DepositWish, request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
+from .fake_adyen import FakeAdyen
 from .fakes import OUR_PRIVATE, THEIR_PUBLIC, WEBHOOK_SECRET, FakeStripe, FakeTrustly, FakeWire
 
 V1 = "/api/payments/v1"
@@ -53,6 +54,7 @@ class World:
         self.clock = clock
         self.stripe: FakeStripe = wire.stripe
         self.trustly: FakeTrustly = wire.trustly
+        self.adyen: FakeAdyen = wire.adyen
         self.casino, self.player = uuid4(), uuid4()
         self._feed = Feed(service)
 

@@ -31,7 +31,20 @@ WHOSE: dict[str, Any] = {
 }
 EVENTS: list[tuple[Any, list[str]]] = [
     (d.DepositRequested(**WHOSE, return_url=SEALED, sent_as="us", requested_at=NOW), ["deposit_requested"]),
+    (
+        d.DepositRequested(
+            **WHOSE, return_url=SEALED, sent_as="us", requested_at=NOW, method="card", route=("b", "c"), attempts_max=3
+        ),
+        ["deposit_requested"],
+    ),
     (d.DepositRefused(**WHOSE, code="self_excluded"), ["deposit_refused"]),
+    (
+        d.DepositPassedOn(
+            **WHOSE, declined_by="a", reference="pi_1", code="no", closed=True, sent_as="us", passed_on_at=NOW
+        ),
+        [],
+    ),
+    (d.DepositPaidTwice(**WHOSE, reference="pi_1", second_id=STREAM), []),
     (d.DepositActionRequired(**WHOSE, reference="pi_1", next_action=SEALED), []),
     (d.DepositSubmitted(**WHOSE, reference="pi_1"), []),
     (d.DepositOutcomeUnknown(**WHOSE), ["deposit_outcome_unknown"]),
@@ -123,6 +136,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
     found_by_us = set(re.findall(r'\bcode="([a-z_]+)",\n\s+facts=', sources))
     assert found_by_us == {
         "paid_although_forbidden",
+        "paid_twice",
         "account_identity_differs",
         "left_open_at_provider",
         "returned_to_closed_account",

@@ -17,9 +17,10 @@ from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.patience import again_after
 from payments.application.restrictions import standing_of
+from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import StopDeposit
 from payments.domain.deposit.standing import LONGEST_OPEN, restriction
-from payments.domain.deposit.states import Expired, Failed, asked, reference
+from payments.domain.deposit.states import Absent, Earlier, Expired, Failed, Refused, asked, reference
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
 
 NAME = "closing-process"
@@ -70,6 +71,29 @@ class ClosingProcess:
             state = await process.record(account, deposit_id, word)
         still_open = isinstance(state, Failed | Expired) and not state.closed
         return again_after(this.age) if still_open else None
+
+    async def close_earlier(self, deposit_id: UUID, casino_id: UUID, provider: str, this: Try) -> timedelta | None:
+        """The same for a provider that the deposit was passed on from, or that another was faster than."""
+        process = DepositProcess(self._desk)
+        known = await self._left_behind(process, deposit_id, casino_id, provider)
+        if known is None:
+            return None
+        account = await self._desk.account(casino_id, provider)
+        if this.age > LONGEST_OPEN:
+            await self._leave_to_people(account, deposit_id, known.reference)
+            return None
+        if await is_same_customer(self._desk, account, deposit_id, known.sent_as):
+            await process.record(account, deposit_id, await self._end(account, deposit_id, known.reference, this))
+        left = await self._left_behind(process, deposit_id, casino_id, provider)
+        return None if left is None else again_after(this.age)
+
+    async def _left_behind(
+        self, process: DepositProcess, deposit_id: UUID, casino_id: UUID, provider: str
+    ) -> Earlier | None:
+        """What is known of the provider's part, while it could still be paid."""
+        state = await process.state(deposit_id, casino_id)
+        known = None if isinstance(state, Absent | Refused) else earlier_of(state, provider)
+        return None if known is None or known.closed or known.paid_as is not None else known
 
     async def _end(self, account: ProviderAccount, deposit_id: UUID, known: str | None, this: Try) -> DepositWord:
         """Cancel it, and ask what became of that where the answer is not the end."""

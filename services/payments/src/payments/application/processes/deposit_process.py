@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.store import UnitOfWork
 from payments.application.attempts import ask, ask_about_deposit
 from payments.application.deposits import (
+    PATIENCE,
     deposit_flow,
     details_of,
     give_up,
@@ -23,6 +24,7 @@ from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import ExpireDeposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import (
@@ -57,15 +59,18 @@ class DepositProcess:
     async def begin(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
         """Make the call of a deposit just requested, record the answer, and return where it stands.
 
-        Called again, or for a deposit that is further on, it only returns where that stands.
+        Where the answer leads on to another provider, that one is called as well. Called again, or for a deposit that
+        is further on, it only returns where that stands.
         """
-        state = await self.state(deposit_id, casino_id)
-        if not isinstance(state, Requested) or self._age(state) >= REPEATABLE:
-            return state
-        account = await self._desk.account(casino_id, state.fact.provider)
-        if not await is_same_customer(self._desk, account, deposit_id, state.sent_as):
-            return state
-        return await self.record(account, deposit_id, await self._call(account, deposit_id, state))
+        state, asked_of = await self.state(deposit_id, casino_id), set[str]()
+        while isinstance(state, Requested) and self._age(state) < REPEATABLE and state.fact.provider not in asked_of:
+            account = await self._desk.account(casino_id, state.fact.provider)
+            if not await is_same_customer(self._desk, account, deposit_id, state.sent_as):
+                return state
+            asked_of.add(account.provider)
+            word = await self._call(account, deposit_id, state)
+            state = await self.record(account, deposit_id, word, patience=PATIENCE)
+        return state
 
     async def ask(self, deposit_id: UUID, casino_id: UUID) -> timedelta | None:
         """Find out what became of it; the pause before the next question, or None when there is none to ask."""
@@ -83,18 +88,25 @@ class DepositProcess:
         word = await self._question(account, deposit_id, state, age)
         return self._pause(await self.record(account, deposit_id, word), age)
 
-    async def look(self, deposit_id: UUID, casino_id: UUID) -> None:
+    async def look(self, deposit_id: UUID, casino_id: UUID, provider: str | None = None) -> None:
         """Ask once because the provider said that something happened, whatever became of the deposit here."""
         state = await self.state(deposit_id, casino_id)
         if isinstance(state, Absent | Refused):
-            return
-        account = await self._desk.account(casino_id, asked(state).fact.provider)
-        if not await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
-            return
+            return None
+        earlier = earlier_of(state, provider)
+        if earlier is not None and earlier.paid_as is not None:
+            return await self.look(earlier.paid_as, casino_id)
+        known, sent_as = reference(state), asked(state).sent_as
+        if earlier is not None:
+            known, sent_as = earlier.reference, earlier.sent_as
+        account = await self._desk.account(casino_id, provider or asked(state).fact.provider)
+        if not await is_same_customer(self._desk, account, deposit_id, sent_as):
+            return None
         flow = deposit_flow(self._desk, account.provider)
-        said = await ask_about_deposit(self._desk, account, flow, deposit_id, reference(state))
+        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known)
         if not isinstance(said, NotThere | Unanswered):
             await self.record(account, deposit_id, said)
+        return None
 
     def _age(self, state: Waiting) -> timedelta:
         return self._desk.now() - asked(state).requested_at
@@ -142,25 +154,33 @@ class DepositProcess:
         call = flow.build_call(account, intent)
         return await ask(self._desk, account, "deposit.create", deposit_id, call, flow.parse_answer)
 
-    async def record(self, account: ProviderAccount, deposit_id: UUID, word: DepositWord) -> Deposit:
-        """Apply what the provider answered, or set it aside, and return where the deposit stands."""
-        casino_id = account.casino_id
+    async def record(
+        self, account: ProviderAccount, deposit_id: UUID, word: DepositWord, *, patience: timedelta = timedelta(0)
+    ) -> Deposit:
+        """Apply what the provider answered, or set it aside, and return where the deposit stands.
+
+        `patience`: how long the caller has to go on by himself, before the task looks after it.
+        """
+        casino_id, provider = account.casino_id, account.provider
 
         async def work(uow: UnitOfWork) -> Deposit:
             try:
-                outcome = await hear_about_deposit(self._desk, uow, deposit_id, word, uow.ctx.occurred_at)
+                now = uow.ctx.occurred_at
+                outcome = await hear_about_deposit(self._desk, uow, deposit_id, word, now, provider=provider)
             except UnlawfulDepositWord as unlawful:
                 await set_aside_once(
                     self._desk,
                     uow,
                     casino_id=casino_id,
-                    provider=account.provider,
+                    provider=provider,
                     about=deposit_id,
                     code=unlawful.why,
                     facts={"word": type(word).__name__},
                 )
                 return (await uow.load(deposit, deposit_id)).state
             pause = self._pause(outcome.state, timedelta(0)) if outcome.events else None
+            if pause is not None and isinstance(outcome.state, Requested):
+                pause = patience
             if pause is not None:
                 await schedule_question(uow, deposit_id, casino_id, pause)
             return outcome.state

@@ -5,7 +5,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from chassis.domain import Decider
-from payments.domain.deposit.commands import DepositCommand, ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
+from payments.domain.deposit.cascade import earlier_of, fields_at, marked, paid_by, paid_twice, pass_on, passed_on
+from payments.domain.deposit.commands import (
+    CreditSecondPayment,
+    DepositCommand,
+    ExpireDeposit,
+    HearProvider,
+    RequestDeposit,
+    StopDeposit,
+)
 from payments.domain.deposit.errors import DepositAlreadyRequested, UnlawfulDepositWord
 from payments.domain.deposit.events import (
     DepositActionRequired,
@@ -15,20 +23,23 @@ from payments.domain.deposit.events import (
     DepositFact,
     DepositFailed,
     DepositOutcomeUnknown,
+    DepositPaidTwice,
+    DepositPassedOn,
     DepositRefused,
     DepositRequested,
     DepositReversalAnnounced,
     DepositReversed,
     DepositSubmitted,
     DepositSucceeded,
-    ProviderEvent,
+    PresentEvent,
 )
-from payments.domain.deposit.reversal import announce, credit, take_back
+from payments.domain.deposit.reversal import announce, credit, credit_second, take_back
 from payments.domain.deposit.standing import obstacle
 from payments.domain.deposit.states import (
     Absent,
     ActionRequired,
     Deposit,
+    Earlier,
     Expired,
     Failed,
     GivenUp,
@@ -56,6 +67,8 @@ def decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
     match command:
         case RequestDeposit():
             return _request(command, state)
+        case CreditSecondPayment():
+            return credit_second(command) if isinstance(state, Absent) else []
         case HearProvider():
             return _hear(command, state)
         case ExpireDeposit():
@@ -85,12 +98,17 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
                 details=command.details,
                 sent_as=command.sent_as,
                 requested_at=command.now,
+                method=command.method,
+                route=command.route,
+                attempts_max=command.attempts_max,
             )
             return [requested]
         case Refused():
             known = state.fact
         case _:
             known = asked(state).fact
+            if command.method is not None and command.method == asked(state).method:
+                fact = replace(fact, provider=known.provider)  # It was not chosen by whoever asked.
     if known != fact:
         raise DepositAlreadyRequested(field="deposit_id")
     return []
@@ -102,6 +120,13 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
             raise UnlawfulDepositWord("unknown_reference")
         case Refused():
             raise UnlawfulDepositWord("deposit_was_refused")
+        case _:
+            earlier = earlier_of(state, command.provider)
+            return _hear_present(command, state) if earlier is None else _hear_earlier(command, state, earlier)
+
+
+def _hear_present(command: HearProvider, state: Waiting | Succeeded | GivenUp) -> Sequence[DepositEvent]:
+    match state:
         case Requested() | ActionRequired() | Processing() | Unknown():
             return _hear_waiting(command, state)
         case Succeeded():
@@ -110,6 +135,28 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
             return _hear_given_up(command, state)
         case _:
             assert_never(state)
+
+
+def _hear_earlier(
+    command: HearProvider, state: Waiting | Succeeded | GivenUp, earlier: Earlier
+) -> Sequence[DepositEvent]:
+    """A provider had said no and the deposit went on. What it took all the same is the player's money."""
+    word = command.word
+    if isinstance(word, Settled | Declined) and not (isinstance(word, Settled) and word.names_payment):
+        _same_payment(earlier.reference, word.reference)
+    match word:
+        case Settled():
+            if isinstance(state, Succeeded):
+                return paid_twice(command, word, state, earlier)
+            return _success(word, command, state, late=True, provider=earlier.provider)
+        case TakenBack():
+            if isinstance(state, Succeeded):
+                raise UnlawfulDepositWord("reference_differs")
+            return announce(word, state, earlier.provider)
+        case Declined(final=True) if not earlier.closed:
+            return [DepositClosed(**fields_at(state, earlier))]
+        case _:
+            return []
 
 
 def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEvent]:
@@ -127,6 +174,9 @@ def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEven
         case TakenBack():
             return announce(word, state)
         case Declined():
+            further = pass_on(command, word, state)
+            if further is not None:
+                return [further]
             failed = DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)
             return [failed, DepositClosed(**fact)] if word.final else [failed]
         case Unanswered():
@@ -155,19 +205,24 @@ def _check_reference(word: DepositWord, state: Waiting | GivenUp) -> None:
     """One payment of the provider's belongs to a deposit: once we know it, no other speaks for it or is credited."""
     if isinstance(word, TakenBack) or (isinstance(word, Settled) and word.names_payment):
         return  # The provider says itself whose it is, by our reference; a second payment is seen after the first.
-    known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
+    _same_payment(reference(state), None if isinstance(word, Unanswered) else word.reference)
+
+
+def _same_payment(known: str | None, said: str | None) -> None:
     if known is not None and said is not None and said != known:
         raise UnlawfulDepositWord("reference_differs")
 
 
-def _success(word: Settled, command: HearProvider, state: Waiting | GivenUp, *, late: bool) -> Sequence[DepositEvent]:
+def _success(
+    word: Settled, command: HearProvider, state: Waiting | GivenUp, *, late: bool, provider: str | None = None
+) -> Sequence[DepositEvent]:
     fact = asked(state).fact
     if word.currency != fact.currency:
         raise UnlawfulDepositWord("currency_differs")
     success = DepositSucceeded(
         player_id=fact.player_id,
         casino_id=fact.casino_id,
-        provider=fact.provider,
+        provider=provider or fact.provider,
         amount_minor=word.amount_minor,
         currency=word.currency,
         reference=word.reference,
@@ -213,14 +268,31 @@ def _stop(command: StopDeposit, state: Deposit) -> Sequence[DepositEvent]:
 def evolve(state: Deposit, event: DepositEvent) -> Deposit:
     match event:
         case DepositRequested():
-            return Requested(_fact(event), event.return_url, event.sent_as, event.requested_at, event.details)
+            return Requested(
+                _fact(event),
+                event.return_url,
+                event.sent_as,
+                event.requested_at,
+                event.details,
+                method=event.method,
+                route=event.route,
+                attempts_max=event.attempts_max,
+            )
         case DepositRefused():
             return Refused(_fact(event))
+        case _ if isinstance(state, Absent | Refused):
+            return state
+        case DepositPassedOn():
+            return passed_on(state, event)
+        case DepositPaidTwice():
+            return _with(state, marked(asked(state), event.provider, paid_as=event.second_id))
+        case DepositClosed() if event.provider != asked(state).fact.provider:
+            return _with(state, marked(asked(state), event.provider, closed=True))
         case _:
-            return state if isinstance(state, Absent | Refused) else _moved(state, event)
+            return _moved(state, event)
 
 
-def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposit:
+def _moved(state: Waiting | Succeeded | GivenUp, event: PresentEvent) -> Deposit:
     intent = asked(state)
     after: Deposit
     match event:
@@ -235,7 +307,8 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposi
         case DepositOutcomeUnknown():
             after = Unknown(intent)
         case DepositSucceeded():
-            after = Succeeded(intent, event.reference, event.amount_minor, event.said_at)
+            paid = intent if isinstance(state, Succeeded) else paid_by(state, event.provider)
+            after = Succeeded(paid, event.reference, event.amount_minor, event.said_at)
         case DepositFailed():
             after = Failed(intent, event.reference)
         case DepositExpired():
@@ -249,7 +322,10 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: ProviderEvent) -> Deposi
 
 def _announced(state: Waiting | Succeeded | GivenUp, event: DepositReversalAnnounced) -> Deposit:
     intent = asked(state)
-    intent = replace(intent, announced=(*intent.announced, _word(event)))
+    return _with(state, replace(intent, announced=(*intent.announced, _word(event))))
+
+
+def _with(state: Waiting | Succeeded | GivenUp, intent: Requested) -> Waiting | Succeeded | GivenUp:
     return intent if isinstance(state, Requested) else replace(state, asked=intent)
 
 

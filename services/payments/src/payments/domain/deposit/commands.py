@@ -26,6 +26,17 @@ class RequestDeposit:
     standing: DepositStanding
     now: datetime
     details: str | None = None
+    method: str | None = None
+    route: tuple[str, ...] = ()
+    attempts_max: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextProvider:
+    """Whom a deposit may be passed on to, and as which customer of it."""
+
+    provider: str
+    sent_as: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +45,40 @@ class HearProvider:
 
     `cash_minor` is what the player holds, `owed_minor` what he owes of deposits that were taken back, both in the
     deposit's currency and under lock. Only words that move money ask for them.
+
+    `provider` is who speaks (None: the one that has the deposit now). `next`: where the deposit goes when the word is a
+    no that another provider need not share. `second_id` is the id of the deposit that a second payment becomes.
     """
 
     word: DepositWord
     said_at: datetime
     cash_minor: int = 0
     owed_minor: int = 0
+    provider: str | None = None
+    next: NextProvider | None = None
+    second_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditSecondPayment:
+    """A provider was paid for a deposit that another had been paid for: this is a deposit of its own.
+
+    `amount_minor` as settled; `requested_minor`, `sent_as` and `method` are those of the first.
+    """
+
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    reference: str
+    requested_minor: int
+    sent_as: str
+    method: str | None
+    said_at: datetime
+    now: datetime
+    cash_minor: int
+    owed_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +93,4 @@ class StopDeposit:
     code: str
 
 
-DepositCommand = RequestDeposit | HearProvider | ExpireDeposit | StopDeposit
+DepositCommand = RequestDeposit | CreditSecondPayment | HearProvider | ExpireDeposit | StopDeposit

@@ -47,12 +47,18 @@ class DepositRequested(DepositFact):
     `return_url` is readable with the player's key only. `sent_as` is the fingerprint of who we are at the provider:
     nobody else asks about it. Empty: from before it was kept. `details`, what the provider must know beside (JSON), is
     readable with the player's key only as well.
+
+    `method` is what the player chose where he chose no provider; then `route` are the providers it may be passed on to,
+    the best first, and no more than `attempts_max` are tried.
     """
 
     return_url: str | None
     details: str | None = None
     sent_as: str = ""
     requested_at: datetime
+    method: str | None = None
+    route: tuple[str, ...] = ()
+    attempts_max: int = 1
 
 
 @event("payments.deposit_refused", 1)
@@ -86,6 +92,22 @@ class DepositOutcomeUnknown(DepositFact):
     """The provider was called and did not answer in a way we understand; it is asked until it does."""
 
 
+@event("payments.deposit_passed_on", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositPassedOn(DepositFact):
+    """One provider said no for a reason that another need not share: `provider` is asked now, as `sent_as`.
+
+    `declined_by` called it by `reference`. Unless `closed`, the payment could still be made there.
+    """
+
+    declined_by: str
+    reference: str | None
+    code: str
+    closed: bool
+    sent_as: str
+    passed_on_at: datetime
+
+
 @event("payments.deposit_succeeded", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositSucceeded(DepositFact):
@@ -100,6 +122,18 @@ class DepositSucceeded(DepositFact):
     late: bool
     said_at: datetime
     recovered_minor: int = 0
+
+
+@event("payments.deposit_paid_twice", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositPaidTwice(DepositFact):
+    """Another provider of the same deposit was paid as well: `amount_minor` is what it settled.
+
+    That money is the player's too. It is a deposit of its own, `second_id`.
+    """
+
+    reference: str
+    second_id: UUID
 
 
 @event("payments.deposit_reversal_announced", 1)
@@ -156,7 +190,7 @@ class DepositClosed(DepositFact):
     """The provider confirmed that what we gave up can never be paid any more."""
 
 
-ProviderEvent = (
+PresentEvent = (
     DepositActionRequired
     | DepositSubmitted
     | DepositOutcomeUnknown
@@ -167,6 +201,7 @@ ProviderEvent = (
     | DepositExpired
     | DepositClosed
 )
+ProviderEvent = PresentEvent | DepositPassedOn | DepositPaidTwice
 DepositEvent = DepositRequested | DepositRefused | ProviderEvent
 
 DEPOSIT_EVENTS = (
@@ -175,7 +210,9 @@ DEPOSIT_EVENTS = (
     DepositActionRequired,
     DepositSubmitted,
     DepositOutcomeUnknown,
+    DepositPassedOn,
     DepositSucceeded,
+    DepositPaidTwice,
     DepositReversalAnnounced,
     DepositReversed,
     DepositFailed,

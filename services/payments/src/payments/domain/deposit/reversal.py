@@ -3,9 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from payments.domain.deposit.cascade import paid_by
+from payments.domain.deposit.commands import CreditSecondPayment
 from payments.domain.deposit.errors import UnlawfulDepositWord
-from payments.domain.deposit.events import DepositReversalAnnounced, DepositReversed, DepositSucceeded
-from payments.domain.deposit.states import GivenUp, Succeeded, Waiting, asked
+from payments.domain.deposit.events import (
+    DepositFact,
+    DepositRequested,
+    DepositReversalAnnounced,
+    DepositReversed,
+    DepositSucceeded,
+)
+from payments.domain.deposit.states import GivenUp, Requested, Succeeded, Waiting, asked
 from payments.domain.deposit.words import TakenBack
 
 
@@ -40,8 +48,11 @@ def take_back(word: TakenBack, state: Succeeded, *, cash_minor: int, owed_minor:
     return [reversed_]
 
 
-def announce(word: TakenBack, state: Waiting | GivenUp) -> list[DepositReversalAnnounced]:
-    """It must have been paid, but how much of it we have not heard: remember it until we do."""
+def announce(word: TakenBack, state: Waiting | GivenUp, provider: str | None = None) -> list[DepositReversalAnnounced]:
+    """It must have been paid, but how much of it we have not heard: remember it until we do.
+
+    `provider`: who says so, when it is not the one that has the deposit now.
+    """
     intent = asked(state)
     if word.currency != intent.fact.currency:
         raise UnlawfulDepositWord("currency_differs")
@@ -50,7 +61,7 @@ def announce(word: TakenBack, state: Waiting | GivenUp) -> list[DepositReversalA
     if _told_before(word, intent.announced):
         return []
     announced = DepositReversalAnnounced(
-        **intent.fact.fields(),
+        **replace(intent.fact, provider=provider or intent.fact.provider).fields(),
         reference=word.reference,
         movement=word.movement,
         reversed_minor=word.amount_minor,
@@ -69,7 +80,7 @@ def credit(
     recovered = min(owed_minor, success.amount_minor)
     cash_minor, owed_minor = cash_minor + success.amount_minor - recovered, owed_minor - recovered
     events: list[DepositSucceeded | DepositReversed] = [replace(success, recovered_minor=recovered)]
-    credited = Succeeded(asked(state), success.reference, success.amount_minor, success.said_at)
+    credited = Succeeded(paid_by(state, success.provider), success.reference, success.amount_minor, success.said_at)
     for word in asked(state).announced:
         if _objection(word, credited) is None:
             for taken in take_back(word, credited, cash_minor=cash_minor, owed_minor=owed_minor):
@@ -77,6 +88,29 @@ def credit(
                 events.append(taken)
             credited = replace(credited, taken_back=(*credited.taken_back, word))
     return events
+
+
+def credit_second(command: CreditSecondPayment) -> list[DepositRequested | DepositSucceeded | DepositReversed]:
+    """A deposit of its own, paid already: the player had not asked for it, but paid it."""
+    fact = DepositFact(
+        player_id=command.player_id,
+        casino_id=command.casino_id,
+        provider=command.provider,
+        amount_minor=command.requested_minor,
+        currency=command.currency,
+    )
+    requested = DepositRequested(
+        **fact.fields(), return_url=None, sent_as=command.sent_as, requested_at=command.now, method=command.method
+    )
+    success = DepositSucceeded(
+        **replace(fact, amount_minor=command.amount_minor).fields(),
+        reference=command.reference,
+        requested_minor=command.requested_minor,
+        late=True,
+        said_at=command.said_at,
+    )
+    begun = Requested(fact, None, command.sent_as, command.now)
+    return [requested, *credit(success, begun, cash_minor=command.cash_minor, owed_minor=command.owed_minor)]
 
 
 def unexplained(state: Succeeded) -> list[TakenBack]:

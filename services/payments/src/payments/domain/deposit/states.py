@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from payments.domain.deposit.events import DepositFact
 from payments.domain.deposit.words import TakenBack
@@ -20,8 +21,25 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A provider that had the deposit before, or that another one was faster than.
+
+    `closed`: it can never be paid there any more. `paid_as`: it was, and is this deposit of its own.
+    """
+
+    provider: str
+    sent_as: str
+    reference: str | None
+    closed: bool = False
+    paid_as: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Requested:
-    """Recorded; the provider was called, or will be. `announced`: taken back there before we knew it was paid."""
+    """Recorded; the provider was called, or will be. `announced`: taken back there before we knew it was paid.
+
+    `route`: who it may be passed on to, at most `attempts_max` providers in all. `requested_at`: of this provider.
+    """
 
     fact: DepositFact
     return_url: str | None
@@ -29,6 +47,10 @@ class Requested:
     requested_at: datetime
     details: str | None = None
     announced: tuple[TakenBack, ...] = ()
+    method: str | None = None
+    route: tuple[str, ...] = ()
+    attempts_max: int = 1
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ DEPOSITS = ListSpec(
         "reference": Field(table.c.reference, index_hint="ix_rm_deposit_list_reference"),
         **code_fields("code", table.c.code),
         "late": Field(table.c.late),
+        "method": Field(table.c.method),
+        "attempts": Field(table.c.attempts),
         "created_at": Field(table.c.created_at, sortable=True),
         "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.created_at),
     },

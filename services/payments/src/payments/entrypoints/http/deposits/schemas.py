@@ -60,6 +60,8 @@ class DepositItem(BaseModel):
     restriction: str | None = Field(default=None, description="The limit or exclusion; for whoever sees those")
     review: str | None = Field(default=None, description="The suspicion; for whoever sees those")
     late: bool = Field(description="It succeeded after it had been given up")
+    method: str | None = Field(description="What the player chose where he chose no provider")
+    attempts: int = Field(description="Providers that were tried")
     created_at: datetime
     updated_at: datetime
 

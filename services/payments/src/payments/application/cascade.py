@@ -1,0 +1,120 @@
+"""A deposit that one provider said no to goes on to another, and what becomes of the providers left behind."""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID, uuid5
+
+from chassis.domain import DomainError
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk, set_aside_once
+from payments.application.restrictions import standing_of
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.deposit.cascade import may_pass_on
+from payments.domain.deposit.commands import CreditSecondPayment, HearProvider, NextProvider
+from payments.domain.deposit.events import DepositEvent, DepositPaidTwice
+from payments.domain.deposit.standing import restriction
+from payments.domain.deposit.states import Absent, Deposit, Refused, Requested, Succeeded, asked
+from payments.domain.deposit.words import Declined
+
+CLOSE_EARLIER: Final = "payments.deposit_close_earlier"
+"""The background task that has a provider a deposit was passed on from take no money for it any more."""
+
+
+def second_payment_id(deposit_id: UUID, provider: str) -> UUID:
+    """The id of the deposit that a second payment, at this provider, becomes: always the same."""
+    return uuid5(deposit_id, provider)
+
+
+async def with_next(desk: Desk, uow: UnitOfWork, state: Deposit, command: HearProvider) -> HearProvider:
+    """The word, with where the deposit goes on to when it is a no that another provider need not share."""
+    word = command.word
+    if not isinstance(word, Declined) or isinstance(state, Absent | Refused):
+        return command
+    if not may_pass_on(state, word, command.said_at) or command.provider not in (None, asked(state).fact.provider):
+        return command
+    meaning = desk.provider(asked(state).fact.provider).codes.get(word.code)
+    if meaning is None or not meaning.cascade or not await _still_welcome(desk, uow, asked(state)):
+        return command
+    for provider in asked(state).route:
+        found = await _offered(desk, uow, asked(state), provider)
+        if found is not None:
+            return replace(command, next=found)
+    return command
+
+
+async def _still_welcome(desk: Desk, uow: UnitOfWork, intent: Requested) -> bool:
+    """Whether the player may still pay in: what was recorded when he asked says nothing of now."""
+    rules = await desk.casino(uow.connection, intent.fact.casino_id)
+    player = await desk.player(uow.connection, intent.fact.player_id, rules)
+    return restriction(standing_of(player)) is None and not await desk.directory.held(uow.connection, player.player_id)
+
+
+async def _offered(desk: Desk, uow: UnitOfWork, intent: Requested, provider: str) -> NextProvider | None:
+    """The provider, when the casino still takes as much through it."""
+    fact = intent.fact
+    try:
+        account = await desk.offered(uow.connection, fact.casino_id, provider, fact.currency)
+        account.deposit_bounds.get(fact.currency, UNBOUNDED).check(fact.amount_minor)
+    except DomainError:
+        return None
+    return NextProvider(provider=provider, sent_as=desk.sent_as(account))
+
+
+async def credit_second_payment(
+    desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, twice: DepositPaidTwice, heard: HearProvider
+) -> tuple[Deposit, tuple[DepositEvent, ...]]:
+    """Make what another provider was paid a deposit of its own, and have a person look at it.
+
+    The player paid twice and holds both; whether he wants one back, only he can say.
+    """
+    intent = asked(state) if isinstance(state, Succeeded) else None
+    if intent is None:
+        raise AssertionError("only what was paid can be paid twice")
+    behind = next(one for one in intent.earlier if one.provider == twice.provider)
+    command = CreditSecondPayment(
+        player_id=twice.player_id,
+        casino_id=twice.casino_id,
+        provider=twice.provider,
+        amount_minor=twice.amount_minor,
+        currency=twice.currency,
+        reference=twice.reference,
+        requested_minor=intent.fact.amount_minor,
+        sent_as=behind.sent_as,
+        method=intent.method,
+        said_at=heard.said_at,
+        now=uow.ctx.occurred_at,
+        cash_minor=heard.cash_minor,
+        owed_minor=heard.owed_minor,
+    )
+    outcome = await uow.decide(deposit, twice.second_id, command)
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=twice.casino_id,
+        provider=twice.provider,
+        about=deposit_id,
+        code="paid_twice",
+        facts={
+            "reference": twice.reference,
+            "amount_minor": twice.amount_minor,
+            "currency": twice.currency,
+            "first_provider": intent.fact.provider,
+            "second_deposit": str(twice.second_id),
+        },
+    )
+    return outcome.state, tuple(outcome.events)
+
+
+async def close_earlier(uow: UnitOfWork, deposit_id: UUID, state: Deposit) -> None:
+    """Have every provider left behind that could still be paid take no money any more."""
+    if isinstance(state, Absent | Refused):
+        return
+    for one in asked(state).earlier:
+        if not one.closed and one.paid_as is None:
+            payload = {
+                "casino_id": str(asked(state).fact.casino_id),
+                "deposit_id": str(deposit_id),
+                "provider": one.provider,
+            }
+            await uow.schedule(CLOSE_EARLIER, second_payment_id(deposit_id, one.provider), payload)

@@ -1,0 +1,202 @@
+"""A deposit that one provider said no to goes on to the next, whatever dies or is late in between."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.store import UnitOfWork
+from contracts.backoffice.events import SelfExclusionStarted
+from payments.application.deposits import DepositWish, request_deposit
+from payments.application.processes.deposit_process import DepositProcess
+from payments.domain.deposit.states import Deposit
+
+from .fake_adyen import ADYEN
+from .world import World
+
+
+@pytest.fixture
+async def two(world: World) -> World:
+    """The world with a second provider; the first says no to everything it is asked."""
+    answer = await world.settle("/providers/adyen", {"enabled": True, "currencies": ["EUR"], **ADYEN})
+    assert answer.status_code == 200, answer.text
+    world.stripe.refuse = "do_not_honor"
+    return world
+
+
+async def asked_for(world: World) -> UUID:
+    """A deposit with a way on, before anybody is called."""
+    wish = DepositWish(
+        deposit_id=uuid4(),
+        player_id=world.player,
+        casino_id=world.casino,
+        provider="stripe",
+        amount_minor=50_00,
+        currency="EUR",
+        return_url="https://casino.example/back",
+        method="card",
+        route=("adyen",),
+        attempts_max=2,
+    )
+
+    async def work(uow: UnitOfWork) -> None:
+        await request_deposit(world.desk, uow, wish)
+
+    await world.desk.app.transact(work, world.desk.ours("test", world.casino))
+    return wish.deposit_id
+
+
+async def begun(world: World) -> UUID:
+    """The same once its providers were called."""
+    deposit_id = await asked_for(world)
+    await call(world, deposit_id)
+    return deposit_id
+
+
+async def call(world: World, deposit_id: UUID) -> Deposit:
+    return await DepositProcess(world.desk).begin(deposit_id, world.casino)
+
+
+async def shown(world: World, deposit_id: UUID) -> tuple[str, str, int]:
+    row = (await world.get(f"/deposits/{deposit_id}")).json()
+    return row["provider"], row["status"], row["attempts"]
+
+
+async def adyen_says(world: World, raw: bytes) -> int:
+    path = world.calls_at("adyen")
+    answer = await world.client.post(path, content=raw, headers={"Content-Type": "application/json"})
+    return answer.status_code
+
+
+def intent(world: World, deposit_id: UUID, **fields: Any) -> dict[str, Any]:
+    """A payment that the first provider has after all, although it had said no."""
+    made = {
+        "id": "pi_late", "object": "payment_intent", "amount": 50_00, "amount_received": 50_00, "currency": "eur",
+        "status": "succeeded", "client_secret": "s", "metadata": {"order_id": str(deposit_id)}, **fields,
+    }  # fmt: skip
+    world.stripe.intents["pi_late"] = made
+    return made
+
+
+async def set_aside(world: World) -> list[str]:
+    return [row["code"] for row in await world.rows("SELECT code FROM provider_notification WHERE code IS NOT NULL")]
+
+
+async def test_a_no_goes_on_to_the_next_provider_while_the_player_waits(two: World) -> None:
+    deposit_id = await begun(two)
+    assert await shown(two, deposit_id) == ("adyen", "requires_action", 2)
+    assert await two.published() == ["deposit_requested"]
+    assert await adyen_says(two, two.adyen.authorised(deposit_id)) == 200
+    assert await shown(two, deposit_id) == ("adyen", "succeeded", 2)
+    assert await two.balance() == (50_00, 0)
+    assert await two.published() == ["deposit_requested", "deposit_succeeded"]
+    assert await two.ledger_sum() == 0
+
+
+async def test_a_no_that_others_share_ends_it(two: World) -> None:
+    two.stripe.refuse = "insufficient_funds"
+    deposit_id = await begun(two)
+    assert await shown(two, deposit_id) == ("stripe", "failed", 1)
+    assert two.adyen.calls == []
+
+
+async def test_no_answer_goes_nowhere_until_it_is_a_sure_no(two: World) -> None:
+    two.stripe.down = 1
+    deposit_id = await begun(two)
+    assert await shown(two, deposit_id) == ("stripe", "unknown", 1)
+    assert two.adyen.calls == []
+    await two.pass_time(seconds=3)
+    await two.pass_time(seconds=3)
+    assert await shown(two, deposit_id) == ("adyen", "requires_action", 2)
+
+
+async def test_a_process_that_died_before_the_second_call_is_followed_by_the_task(two: World) -> None:
+    deposit_id = await asked_for(two)
+    two.adyen.killed = 1
+    with pytest.raises(RuntimeError):
+        await call(two, deposit_id)
+    assert await shown(two, deposit_id) == ("adyen", "requested", 2)
+    await two.pass_time(seconds=16)
+    assert await shown(two, deposit_id) == ("adyen", "requires_action", 2)
+    assert len(two.adyen.links) == 1
+
+
+async def test_a_process_that_died_before_the_first_call_is_followed_through_both(two: World) -> None:
+    deposit_id = await asked_for(two)
+    await two.pass_time(seconds=16)
+    await two.pass_time(seconds=3)
+    assert await shown(two, deposit_id) == ("adyen", "requires_action", 2)
+
+
+async def test_the_first_provider_was_paid_after_all_and_the_second_is_closed(two: World) -> None:
+    deposit_id = await begun(two)
+    assert (await two.webhook("payment_intent.succeeded", intent(two, deposit_id))).status_code == 200
+    row = (await two.get(f"/deposits/{deposit_id}")).json()
+    assert (row["provider"], row["status"], row["late"], row["reference"]) == ("stripe", "succeeded", True, "pi_late")
+    assert await two.balance() == (50_00, 0)
+    await two.run_tasks()
+    assert [link["status"] for link in two.adyen.links.values()] == ["expired"]
+
+
+@pytest.mark.parametrize("first_paid", ["stripe", "adyen"])
+async def test_both_are_paid_both_are_credited_and_a_person_hears_of_it(two: World, first_paid: str) -> None:
+    deposit_id = await begun(two)
+
+    async def stripe() -> None:
+        assert (await two.webhook("payment_intent.succeeded", intent(two, deposit_id))).status_code == 200
+
+    async def adyen() -> None:
+        assert await adyen_says(two, two.adyen.authorised(deposit_id)) == 200
+
+    for pays in (stripe, adyen) if first_paid == "stripe" else (adyen, stripe):
+        await pays()
+        await pays()  # Everything may come twice.
+    assert await two.balance() == (100_00, 0)
+    assert await two.transfers() == [("deposit", 50_00), ("deposit", 50_00)]
+    assert await set_aside(two) == ["paid_twice"]
+    listed = (await two.get("/deposits")).json()
+    assert sorted((one["provider"], one["status"]) for one in listed) == [
+        ("adyen", "succeeded"),
+        ("stripe", "succeeded"),
+    ]
+    assert await two.ledger_sum() == 0
+    clearing = await two.rows("SELECT provider, amount_minor FROM transfer WHERE kind = 'deposit' ORDER BY provider")
+    assert {row["provider"] for row in clearing} >= {"adyen", "stripe"}
+
+
+async def test_what_is_taken_back_of_a_second_payment_is_taken_from_its_own_deposit(two: World) -> None:
+    deposit_id = await begun(two)
+    await adyen_says(two, two.adyen.authorised(deposit_id))
+    paid = intent(two, deposit_id)
+    await two.webhook("payment_intent.succeeded", paid)
+    refund = {
+        "id": "re_1", "object": "refund", "amount": 50_00, "currency": "eur", "status": "succeeded",
+        "payment_intent": "pi_late", "reason": "requested_by_customer", "metadata": {},
+    }  # fmt: skip
+    assert (await two.webhook("refund.created", refund)).status_code == 200
+    listed = (await two.get("/deposits")).json()
+    assert sorted((one["provider"], one["status"]) for one in listed) == [
+        ("adyen", "succeeded"),
+        ("stripe", "reversed"),
+    ]
+    assert await two.balance() == (50_00, 0)
+
+
+async def test_whoever_was_excluded_meanwhile_is_led_to_no_further_provider(two: World) -> None:
+    two.stripe.down = 1
+    deposit_id = await begun(two)
+    await two.tell(
+        SelfExclusionStarted(player_id=two.player, casino_id=two.casino, started_at=two.clock.now(), until=None)
+    )
+    await two.pass_time(seconds=3)
+    assert (await shown(two, deposit_id))[:2] == ("stripe", "failed")
+    assert two.adyen.calls == []
+
+
+async def test_a_provider_that_was_switched_off_meanwhile_is_not_gone_on_to(two: World) -> None:
+    off = {"enabled": False, "currencies": ["EUR"], **ADYEN}
+    deposit_id = await asked_for(two)
+    assert (await two.settle("/providers/adyen", off)).status_code == 200
+    await call(two, deposit_id)
+    assert await shown(two, deposit_id) == ("stripe", "failed", 1)
+    assert two.adyen.calls == []
