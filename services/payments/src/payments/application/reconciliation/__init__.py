@@ -1,0 +1,1 @@
+"""What is done about settlement files, expectations and what does not agree."""

@@ -1,0 +1,51 @@
+"""One line of a settlement file or a bank statement, whoever wrote it."""
+
+from datetime import datetime
+from typing import ClassVar, NamedTuple
+
+from chassis.domain import Invalid
+from payments.domain.reconciliation.words import Movement
+
+
+class SettlementRow(NamedTuple):
+    """A typed line.
+
+    Attributes:
+        line: in the file, from 1; of one line the same whenever the file is read.
+        movement: what it means to us; `code` is the provider's own word for it.
+        our_reference: how we named the payment to the provider, as the provider repeats it.
+        provider_reference: how the provider names the payment; of a bank's line the bank's own reference.
+        batch: what is settled together; None where the file knows no batches.
+        text: what a bank line says, or how a settlement will be named on the bank's statement.
+        amount_minor: signed, before fees: what it adds to our money at the provider (at the bank).
+        fee_minor: what the provider keeps for it; negative when it gives a fee back.
+        final: whether the provider says that it happened.
+    """
+
+    line: int
+    movement: Movement
+    our_reference: str | None
+    provider_reference: str | None
+    batch: str | None
+    text: str | None
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    booked_at: datetime
+    final: bool
+    code: str
+
+    @property
+    def net_minor(self) -> int:
+        """What it adds to what will be settled."""
+        return self.amount_minor - self.fee_minor
+
+
+class FileUnreadable(Invalid):
+    """A file is not what it was said to be. The detail names the line and what is wrong there; nothing of it counts."""
+
+    code: ClassVar[str] = "file_unreadable"
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(f"line {line}: {why}" if line else why, field="file")
+        self.why, self.line = why, line

@@ -1,0 +1,1 @@
+"""Settlement files of providers and statements of banks: one pure reader each, from bytes to typed rows."""

@@ -1,0 +1,118 @@
+"""What readers share: lines of bounded length, strict text, columns by name, exact money."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import BinaryIO, Final
+
+from contracts.money import MAX_MINOR, MoneyMistake, to_minor
+from payments.domain.reconciliation.rows import FileUnreadable
+
+LONGEST_LINE: Final = 64 * 1024
+LONGEST_TEXT: Final = 500
+"""What is kept of a text; the rest of it tells nothing more."""
+
+Record = Sequence[str]
+Cell = Callable[[Record], str]
+
+
+def lines(file: BinaryIO, *, encoding: str = "utf-8-sig") -> Iterator[str]:
+    """The lines of a text file, each of bounded length.
+
+    Raises:
+        FileUnreadable: a line is too long, holds a NUL or is not text of this encoding.
+    """
+    number = 0
+    while raw := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(raw) > LONGEST_LINE:
+            raise FileUnreadable(f"longer than {LONGEST_LINE} bytes", number)
+        if b"\x00" in raw:
+            raise FileUnreadable("not text", number)
+        try:
+            yield raw.decode(encoding if number == 1 else encoding.removesuffix("-sig"))
+        except UnicodeDecodeError:
+            raise FileUnreadable("not UTF-8", number) from None
+
+
+class Table:
+    """A CSV file whose first line names its columns.
+
+    Args:
+        required: columns without which it is another file.
+    """
+
+    def __init__(self, file: BinaryIO, required: Iterable[str], *, delimiter: str = ",") -> None:
+        self._reader = csv.reader(lines(file), delimiter=delimiter, strict=True)
+        header = self._next()
+        if header is None:
+            raise FileUnreadable("empty")
+        self.columns = [name.strip() for name in header]
+        self._places = {name.casefold(): place for place, name in enumerate(self.columns)}
+        if len(self._places) != len(header):
+            raise FileUnreadable("a column is there twice", 1)
+        missing = [name for name in required if name.casefold() not in self._places]
+        if missing:
+            raise FileUnreadable(f"columns are missing: {', '.join(missing)}", 1)
+
+    def cell(self, *names: str) -> Cell:
+        """Reads the first of these columns that is there, stripped; empty when none is."""
+        place = next((self._places[one] for name in names if (one := name.casefold()) in self._places), None)
+        if place is None:
+            return lambda _record: ""
+        return lambda record: record[place].strip()
+
+    def records(self) -> Iterator[tuple[int, Record]]:
+        """Line number and cells of every further line that is not empty."""
+        width = len(self.columns)
+        while (record := self._next()) is not None:
+            if not record:
+                continue
+            if len(record) != width:
+                raise FileUnreadable(f"{len(record)} cells instead of {width}", self._reader.line_num)
+            yield self._reader.line_num, record
+
+    def _next(self) -> list[str] | None:
+        try:
+            return next(self._reader, None)
+        except csv.Error as error:
+            raise FileUnreadable(f"not CSV: {error}", self._reader.line_num) from None
+
+
+def money(text: str, currency: str, line: int) -> int:
+    """Exact minor units of a plain decimal; an empty cell is nothing.
+
+    Raises:
+        FileUnreadable: no amount, not exact in this currency, or beyond what one movement may be.
+    """
+    if not text:
+        return 0
+    try:
+        minor = to_minor(text, currency)
+    except MoneyMistake as mistake:
+        raise FileUnreadable(str(mistake), line) from None
+    if abs(minor) > MAX_MINOR:
+        raise FileUnreadable(f"{text[:40]!r} is more than one movement may be", line)
+    return minor
+
+
+def moment(text: str, line: int) -> datetime:
+    """A moment in ISO 8601 or SQL form; without a zone it is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise FileUnreadable(f"{text[:40]!r} is no date and time", line) from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def currency_of(text: str, line: int) -> str:
+    """A currency in capitals; FileUnreadable when it is none by its form."""
+    code = text.upper()
+    if not 3 <= len(code) <= 5 or not code.isascii() or not code.isalnum():
+        raise FileUnreadable(f"{text[:40]!r} is no currency", line)
+    return code
+
+
+def word(text: str) -> str | None:
+    """The text, bounded; None when it is empty."""
+    return text[:LONGEST_TEXT] or None
