@@ -1,6 +1,7 @@
 """Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
 
 import payments.adapters.ledger.tables
+import payments.adapters.reconciliation.tables
 import payments.adapters.tables
 import payments.read_models.adjustment_list
 import payments.read_models.directory

@@ -15,6 +15,7 @@ Templates (debit -> credit), all of one currency:
     withdrawal_returned psp_clearing(provider) -> player_cash
     psp_fee             psp_fees               -> psp_clearing(provider)      (the house's, never the player's)
     settlement          bank                   -> psp_clearing(provider)
+    reconciliation      suspense or psp_fees  <-> psp_clearing(provider)      (what people book away, by two)
 """
 
 from collections.abc import Sequence

@@ -11,6 +11,7 @@ from payments.adapters.ledger import sql
 from payments.adapters.ledger.accounts import house_numbers, lock_wallets, open_accounts
 from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
+from payments.adapters.reconciliation.expecting import expect
 from payments.domain.ledger.accounts import WALLET_TYPES, AccountRef, AccountType, WalletKey
 from payments.domain.ledger.books import Books, Wallet
 from payments.domain.ledger.transfers import Answer, Entry, GameMove, GameMoveKind, Transfer
@@ -55,6 +56,8 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
                 envelopes.append(envelope)
     if books.written:
         await _write(raw, books, terms.now, keys, envelopes)
+        if transfers:
+            await expect(raw, books.written, terms.now)
     return answers
 
 

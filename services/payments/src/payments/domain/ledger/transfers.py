@@ -31,6 +31,7 @@ class TransferKind(StrEnum):
     RECEIVABLE_RECOVERY = "receivable_recovery"
     PSP_FEE = "psp_fee"
     SETTLEMENT = "settlement"
+    RECONCILIATION = "reconciliation"
     TOMBSTONE = "tombstone"
 
 
