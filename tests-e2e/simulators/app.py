@@ -15,6 +15,7 @@ from simulators.coingate import CoinGate
 from simulators.courier import Courier
 from simulators.hub88 import Hub88
 from simulators.keys import make_pair
+from simulators.paysafe import Paysafe
 from simulators.stripe import Stripe
 from simulators.trustly import Trustly
 from simulators.wallet import Wallet
@@ -43,6 +44,7 @@ class Director:
         self.stripe = Stripe(session, self.courier, self.chaos)
         self.btcpay = Btcpay(session, self.courier)
         self.coingate = CoinGate(session, self.courier, world.payments_url)
+        self.paysafe = Paysafe(session, self.courier, world.own_url)
         self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url}, world.own_url)
 
     def routes(self) -> list[web.RouteDef]:
@@ -59,6 +61,7 @@ class Director:
             *self.stripe.routes(),
             *self.btcpay.routes(),
             *self.coingate.routes(),
+            *self.paysafe.routes(),
             *self.trustly.routes(),
         ]
 
@@ -77,6 +80,7 @@ class Director:
         seller = self.adyen.sign_up(casino, f"{ours}/adyen/{casino}/notifications")
         store = self.btcpay.sign_up(casino, f"{ours}/btcpay/{casino}/notifications")
         shop = self.coingate.sign_up(casino)
+        wallets = self.paysafe.sign_up(casino, f"{ours}/paysafe/{casino}/notifications")
         contracts = {
             "adyen": {
                 "settings": {"base_url": f"{self.world.own_url}/adyen", "merchant_account": seller.name},
@@ -97,6 +101,10 @@ class Director:
                     "public_key": supplier.public_pem,
                 },
                 "secrets": {"private_key": supplier_keys.private_pem},
+            },
+            "paysafe": {
+                "settings": {"base_url": f"{self.world.own_url}/paysafe", "username": wallets.username},
+                "secrets": {"password": wallets.password, "hmac_key": wallets.hmac_key},
             },
             "stripe": {
                 "settings": {"base_url": f"{self.world.own_url}/stripe"},
@@ -138,6 +146,7 @@ class Director:
             "intents": intents,
             "links": list(seller.links.values()) if seller else [],
             "payouts": merchant.told() if merchant else [],
+            "wallets": self.paysafe.merchants[casino].made if casino in self.paysafe.merchants else {},
             "bank_deposits": list(merchant.deposits.values()) if merchant else [],
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],

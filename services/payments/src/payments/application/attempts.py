@@ -45,8 +45,10 @@ async def ask(
     payment_id: UUID,
     call: HttpCall,
     read: Callable[[HttpAnswer | None], W],
+    earlier: HttpAnswer | None = None,
 ) -> W:
-    """Keep that the call is made, make it, keep how it went, and return what its answer says.
+    """Keep that the call is made, make it, keep how it went, and return what its answer says; the same of the call that
+    follows from it, if one does.
 
     It is kept in transactions of its own: nothing is held open while a provider thinks.
     """
@@ -66,8 +68,11 @@ async def ask(
     if answer is not None and call.also is not None:
         answer = replace(answer, also=await desk.call(account, call.also))
     duration_ms = round((perf_counter() - began) * 1000)
-    believed = answer is not None and (call.genuine is None or call.genuine(answer))
-    word = read(answer if believed else None)
+    if answer is not None and call.genuine is not None and not call.genuine(answer):
+        believed = None
+    else:
+        believed = None if answer is None else replace(answer, earlier=earlier)
+    word = read(believed)
     answered = replace(
         asked,
         outcome=OUTCOMES[type(word)],
@@ -76,16 +81,20 @@ async def ask(
         duration_ms=duration_ms,
     )
     await _keep(desk, answered)
-    return word
+    following = None if believed is None or call.then is None else call.then(believed)
+    return word if following is None else await ask(desk, account, operation, payment_id, following, read, believed)
 
 
 async def ask_about_deposit(
-    desk: Desk, account: ProviderAccount, flow: DepositFlow, deposit_id: UUID, reference: str | None
+    desk: Desk, account: ProviderAccount, flow: DepositFlow, deposit_id: UUID, reference: str | None, *, take: bool
 ) -> deposit.DepositWord | NotThere:
-    """Ask what became of a deposit, where there is something to ask."""
+    """Ask what became of a deposit, where there is something to ask. `take`: what its player agreed to pay may be
+    taken; of one that was given up nothing is.
+    """
     call = flow.build_question(account, deposit_id, reference)
     if isinstance(call, NotThere):
         return call
+    call = call if take else replace(call, then=None)
     return await ask(desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
 
 

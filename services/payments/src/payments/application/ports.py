@@ -27,6 +27,8 @@ class HttpCall:
         also: the other half of a question, where the provider tells the state here and the amount there. It is asked
             second, and its answer is read with the first.
         genuine: tells whether an answer is the provider's own, where it signs its answers. Another is as good as none.
+        then: the call that follows from the answer, where it takes two; what the second answers counts. That of a
+            question about a deposit takes the money, and is made only while we wait for it.
     """
 
     method: str
@@ -36,15 +38,21 @@ class HttpCall:
     key: str | None = None
     also: "HttpCall | None" = None
     genuine: "Callable[[HttpAnswer], bool] | None" = field(default=None, repr=False)
+    then: "Callable[[HttpAnswer], HttpCall | None] | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back, whatever its status; `also` is what came back from the other half of the question."""
+    """What came back, whatever its status.
+
+    `also` is what came back from the other half of the question; `earlier`, what came back from the call that this one
+    followed from.
+    """
 
     status: int
     body: bytes = field(repr=False)
     also: "HttpAnswer | None" = None
+    earlier: "HttpAnswer | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

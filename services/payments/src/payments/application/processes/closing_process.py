@@ -3,7 +3,7 @@
 Until it confirms, the player could still pay. What he paid before it heard us is his, and is credited.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -12,7 +12,7 @@ from chassis.store import UnitOfWork
 from payments.application.attempts import ask, ask_about_deposit
 from payments.application.deposits import deposit_flow, give_up
 from payments.application.desk import Desk, set_aside_once
-from payments.application.ports import NotThere, ProviderAccount
+from payments.application.ports import HttpCall, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.patience import again_after
@@ -27,6 +27,9 @@ NAME = "closing-process"
 
 FOUND_WITHIN = timedelta(hours=1)
 """After this a provider surely finds what it has by our reference (Stripe's search lags behind by minutes)."""
+
+PAGE_OVER = timedelta(days=1)
+"""After this nobody pays any more on a page that only time ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,13 @@ class ClosingProcess:
             if _ends(said):
                 return said
         found = await self._question(account, deposit_id, known)
+        if call is None and this.age > PAGE_OVER and isinstance(found, NotThere | Declined):
+            return _over(flow.build_question(account, deposit_id, known), found)
         return Unanswered() if isinstance(found, NotThere) else found
 
     async def _question(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> DepositWord | NotThere:
         flow = deposit_flow(self._desk, account.provider)
-        return await ask_about_deposit(self._desk, account, flow, deposit_id, known)
+        return await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=False)
 
     async def _leave_to_people(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> None:
         async def work(uow: UnitOfWork) -> None:
@@ -131,6 +136,17 @@ class ClosingProcess:
             )
 
         await self._desk.app.transact(work, self._desk.ours(NAME, account.casino_id))
+
+
+def _over(question: HttpCall | NotThere, found: Declined | NotThere) -> DepositWord:
+    """It is over where the provider, when it was asked, knew of no payment; not where it cannot be asked."""
+    if isinstance(question, NotThere):
+        return Unanswered()
+    return (
+        replace(found, final=True)
+        if isinstance(found, Declined)
+        else Declined(reference=None, code="not_there", final=True)
+    )
 
 
 def _ends(word: DepositWord) -> bool:

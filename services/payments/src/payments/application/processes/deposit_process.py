@@ -23,17 +23,21 @@ from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
+from payments.application.restrictions import standing_of
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import ExpireDeposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
+from payments.domain.deposit.standing import restriction
 from payments.domain.deposit.states import (
     Absent,
     ActionRequired,
     Deposit,
+    GivenUp,
     Processing,
     Refused,
     Requested,
+    Succeeded,
     Unknown,
     Waiting,
     asked,
@@ -103,7 +107,9 @@ class DepositProcess:
         if not await is_same_customer(self._desk, account, deposit_id, sent_as):
             return None
         flow = deposit_flow(self._desk, account.provider)
-        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known)
+        waiting = isinstance(state, Requested | ActionRequired | Processing | Unknown) and earlier is None
+        take = waiting and await self._may_pay(state)
+        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=take)
         if not isinstance(said, NotThere | Unanswered):
             await self.record(account, deposit_id, said)
         return None
@@ -126,7 +132,8 @@ class DepositProcess:
         if isinstance(state, Requested) and age < REPEATABLE:
             return await self._call(account, deposit_id, state)
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
-        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known)
+        take = await self._may_pay(state)
+        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=take)
         if not isinstance(said, NotThere):
             return said
         if known is None and age < REPEATABLE:
@@ -134,6 +141,14 @@ class DepositProcess:
             # if it did: the provider answers with what came of the first.
             return await self._call(account, deposit_id, asked(state))
         return Unanswered()
+
+    async def _may_pay(self, state: Waiting | Succeeded | GivenUp) -> bool:
+        """Whether what the player agreed to may be taken: not once he is excluded or blocked, however soon after."""
+        fact = asked(state).fact
+        async with self._desk.app.db.read() as connection:
+            rules = await self._desk.casino(connection, fact.casino_id)
+            player = await self._desk.directory.player(connection, fact.player_id, self._desk.now(), rules.time_zone)
+        return player is not None and restriction(standing_of(player)) is None
 
     async def _call(self, account: ProviderAccount, deposit_id: UUID, requested: Requested) -> DepositWord:
         flow = deposit_flow(self._desk, account.provider)

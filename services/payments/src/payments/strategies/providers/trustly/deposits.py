@@ -33,10 +33,10 @@ from payments.domain.deposit.words import (
     Underway,
 )
 from payments.strategies.providers.reading import refuse_others, require_text, section, word
+from payments.strategies.providers.references import of_deposit
 from payments.strategies.providers.trustly.codes import CODES
 from payments.strategies.providers.trustly.messages import call, error_of, result_of
 from payments.strategies.providers.trustly.payouts import CURRENCIES, TELLS_NOTHING
-from payments.strategies.providers.trustly.references import of_deposit
 
 METHOD = "Deposit"
 

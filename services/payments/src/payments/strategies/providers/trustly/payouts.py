@@ -8,8 +8,8 @@ from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.references import of_payout
 from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
-from payments.strategies.providers.trustly.references import of_payout
 
 CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
 _BY_ACCOUNT = frozenset({"account_id"})

@@ -20,11 +20,11 @@ from payments.application.ports import (
 )
 from payments.domain.withdrawal.words import Confirmed, SentBack
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.references import deposit_named, payout_named
 from payments.strategies.providers.trustly.codes import CODES
 from payments.strategies.providers.trustly.deposits import TrustlyDeposits, about_end, about_money
 from payments.strategies.providers.trustly.messages import algorithm
 from payments.strategies.providers.trustly.payouts import TrustlyPayouts
-from payments.strategies.providers.trustly.references import deposit_named, payout_named
 from payments.strategies.providers.trustly.signature import (
     ALGORITHMS,
     Signed,

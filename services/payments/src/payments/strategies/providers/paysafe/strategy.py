@@ -1,0 +1,119 @@
+"""Paysafe as a payment provider: the Payments API, and webhooks that make us ask."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from payments.application.ports import (
+    HttpAnswer,
+    LookAtDeposit,
+    LookAtPayout,
+    NotGenuine,
+    Nothing,
+    Notification,
+    ProviderAccount,
+    Reply,
+    Said,
+    Unclear,
+)
+from payments.strategies.providers.paysafe.codes import CODES
+from payments.strategies.providers.paysafe.deposits import PaysafeDeposits
+from payments.strategies.providers.paysafe.payouts import PaysafePayouts
+from payments.strategies.providers.paysafe.signature import is_signed
+from payments.strategies.providers.reading import (
+    decoded_object,
+    refuse_others,
+    require_text,
+    require_url,
+    section,
+    word,
+)
+from payments.strategies.providers.references import deposit_named, payout_named
+
+_SETTINGS = frozenset({"base_url", "username", "account_id"})
+_SECRETS = frozenset({"password", "hmac_key", "previous_hmac_key"})
+_DEPOSITS = ("PAYMENT_", "SETTLEMENT_")
+_PAYOUTS = ("SA_CREDIT_",)
+_ENDS = ("PAYABLE", "PROCESSING", "PENDING", "COMPLETED", "EXPIRED", "FAILED", "CANCELLED", "ERRORED")
+
+
+class Paysafe:
+    """Paysafe's protocol.
+
+    A casino's account: settings `base_url`, `username` and, where there are several of a currency, `account_id`;
+    secrets `password` (of the API key, as the name), `hmac_key` and `previous_hmac_key` (of webhooks, while a new one
+    spreads).
+    """
+
+    name = "paysafe"
+    hosts = frozenset({"api.paysafe.com", "api.test.paysafe.com"})
+    identity = ("base_url", "username", "account_id")
+
+    codes = CODES
+
+    def __init__(self) -> None:
+        self.deposits = PaysafeDeposits()
+        self.payouts = PaysafePayouts()
+
+    def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        require_url(settings, "base_url", within="settings")
+        require_text(settings, "username", within="settings")
+        if "account_id" in settings:
+            require_text(settings, "account_id", within="settings", longest=40)
+        for name in ("password", "hmac_key", *(one for one in ("previous_hmac_key",) if one in secrets)):
+            require_text(secrets, name, within="secrets")
+        refuse_others(settings, _SETTINGS, within="settings")
+        refuse_others(secrets, _SECRETS, within="secrets")
+
+    def read_notification(
+        self, account: ProviderAccount, raw: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notification:
+        keys = tuple(account.secrets[name] for name in ("hmac_key", "previous_hmac_key") if name in account.secrets)
+        if not is_signed(keys, raw, headers.get("signature", "")):
+            raise NotGenuine("the signature is missing or wrong")
+        body = decoded_object(HttpAnswer(200, raw))
+        if body is None:
+            raise NotGenuine("the body cannot be read")
+        payload, kind = section(body.get("payload")), word(body.get("eventType")) or "unknown"
+        ours = word(payload.get("merchantRefNum"))
+        about = word(payload.get("id")) or word(body.get("resourceId")) or ours or "nothing"
+        return Notification(
+            id=f"{about}:{kind}"[:255],
+            kind=kind,
+            said=_said(kind, payload),
+            said_at=_moment(body.get("eventDate"), now),
+            facts={"our_reference": ours, "reference": word(payload.get("id")), "status": word(payload.get("status"))},
+        )
+
+    def answer_notification(
+        self,
+        account: ProviderAccount,  # noqa: ARG002 - a 2xx is all it wants
+        notification: Notification,  # noqa: ARG002
+        *,
+        accepted: bool,  # noqa: ARG002
+    ) -> Reply:
+        return Reply(b"{}")
+
+
+def _said(kind: str, payload: Mapping[str, Any]) -> Said:
+    """Which money it is about; what became of that, the look-up tells."""
+    if not kind.endswith(_ENDS):
+        return Unclear("notification_not_handled")
+    reference = payload.get("merchantRefNum")
+    if kind.startswith(_PAYOUTS):
+        return LookAtPayout(withdrawal_id=payout_named(reference))
+    if kind.startswith("PAYMENT_HANDLE_") and payout_named(reference) is not None:
+        return Nothing()  # We go on from the handle of a payout by ourselves.
+    return (
+        LookAtDeposit(deposit_id=deposit_named(reference))
+        if kind.startswith(_DEPOSITS)
+        else Unclear("notification_not_handled")
+    )
+
+
+def _moment(value: object, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(value))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return now

@@ -1,0 +1,1 @@
+"""Providers of wallets: the service's own code on one side of real HTTP, the simulators on the other."""
