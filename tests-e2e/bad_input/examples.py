@@ -183,6 +183,9 @@ EXAMPLES: dict[str, Example] = {
             "reason": "trouble with a round",
         },
     ),
+    f"POST {_PAYMENTS}/deposits/{{deposit_id}}/refunds": Example(
+        body={"amount_minor": 1_00, "reason": "he paid it twice"},
+    ),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}": Example(
         body={
             "enabled": True,
@@ -265,6 +268,7 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_GAMES}/casinos/{{casino_id}}/suppliers": {},
     f"{_PAYMENTS}/approvals": {},
     f"{_PAYMENTS}/adjustments": {"adjusted_at": "gte.now-7d"},
+    f"{_PAYMENTS}/refunds": {"created_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},
     f"{_PAYMENTS}/players/{{player_id}}/wallets/{{currency}}/movements": {},

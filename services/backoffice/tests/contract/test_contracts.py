@@ -38,7 +38,7 @@ from contracts.payments.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
-from contracts.payments.reversal_events import DepositReversed
+from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from contracts.platform.events import (
     AccessRecorded,
     ApprovalClosed,
@@ -145,6 +145,9 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     TransferPosted: with_figures(TransferPosted, currency="EUR", balance_minor=15000, bets_minor=5000),
     DepositSucceeded: with_figures(DepositSucceeded, deposits=1, deposits_minor=5000),
     DepositReversed: with_figures(DepositReversed, DepositSucceeded, deposits=1, deposits_minor=0),
+    DepositReinstated: with_figures(
+        DepositReinstated, DepositSucceeded, DepositReversed, deposits=1, deposits_minor=5000
+    ),
     WithdrawalPaid: with_figures(WithdrawalPaid, withdrawals=1, withdrawals_minor=5000),
     WithdrawalReturned: with_figures(WithdrawalReturned, WithdrawalPaid, withdrawals=1, withdrawals_minor=0),
     VerificationLevelReached: with_figures(VerificationLevelReached, verification_level="verified"),

@@ -31,15 +31,12 @@ from payments.entrypoints.http import ROUTERS
 from payments.entrypoints.permissions import PERMISSIONS
 from payments.entrypoints.tasks import tasks
 from payments.entrypoints.wallet import WalletHop
-from payments.read_models.adjustment_list import adjustment_list
-from payments.read_models.deposit_list import deposit_list
 from payments.read_models.directory import LocalDirectory
-from payments.read_models.withdrawal_list import withdrawal_list
+from payments.read_models.inline import READ_MODELS
 from payments.settings import Settings
 from payments.strategies.providers.registry import PROVIDERS
 
 TYPES = EventTypes(*EVENTS)
-READ_MODELS = [deposit_list, withdrawal_list, adjustment_list]
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None) -> Service:

@@ -28,7 +28,7 @@ from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.permissions import PaymentsPermission
-from contracts.payments.reversal_events import DepositReversed
+from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from contracts.payments.wallet import transfer_id
 from contracts.registry import consumed_by, produced_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
@@ -39,6 +39,7 @@ from payments.domain.adjustment import events as adjustment
 from payments.domain.adjustment.words import AdjustmentClass, Direction
 from payments.domain.deposit import events as deposit
 from payments.domain.events import EVENTS
+from payments.domain.refund import events as refund
 from payments.domain.withdrawal import events as withdrawal
 from payments.entrypoints.permissions import PERMISSIONS
 from payments.main import build
@@ -165,6 +166,35 @@ DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
         None,
     ),
     (deposit.DepositPaidTwice(**OURS, reference="r", second_id=ONE), None),
+    (
+        deposit.DepositReinstatementAnnounced(**OURS, reference="r", movement="m", reinstated_minor=20_00, code=NO),
+        None,
+    ),
+    (
+        deposit.DepositReinstated(
+            **OURS,
+            reference="r",
+            movement="m",
+            reinstated_minor=20_00,
+            all_reversed_minor=10_00,
+            recovered_minor=5_00,
+            owed_minor=0,
+            code=NO,
+        ),
+        DepositReinstated(
+            **IN,
+            **BY,
+            amount_minor=20_00,
+            currency="EUR",
+            credited_minor=50_00,
+            all_reversed_minor=10_00,
+            recovered_minor=5_00,
+            owed_minor=0,
+            code=NO,
+            provider_reference="r",
+            movement="m",
+        ),
+    ),
     (deposit.DepositFailed(**OURS, reference=None, code=NO), told.DepositFailed(**IN, **BY, code=NO)),
     (deposit.DepositExpired(**OURS), told.DepositFailed(**IN, **BY, code="expired")),
     (deposit.DepositClosed(**OURS), None),
@@ -221,7 +251,17 @@ ADJUSTMENTS: list[tuple[Any, ContractEvent | None]] = [
         ),
     ),
 ]
-TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS]
+REFUNDED = refund.RefundFact(deposit_id=ONE, payment="r", **OURS)
+REFUNDS: list[tuple[Any, ContractEvent | None]] = [
+    (refund.RefundOrdered(fact=REFUNDED, from_cash_minor=50_00, ordered_at=NOW), None),
+    (refund.RefundStarted(fact=REFUNDED, sent_as="us"), None),
+    (refund.RefundOutcomeUnknown(fact=REFUNDED), None),
+    (refund.RefundAccepted(fact=REFUNDED, reference="m"), None),
+    (refund.RefundSucceeded(fact=REFUNDED, reference="m"), None),
+    (refund.RefundFailed(fact=REFUNDED, reference="m", code=NO, recovered_minor=0), None),
+    (refund.RefundReturned(fact=REFUNDED, reference="m", code=NO), None),
+]
+TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS, *REFUNDS]
 TOLD_BY_THE_LEDGER: set[type[ContractEvent]] = {told.TransferPosted, told.RollbackRemembered, told.DebtRecorded}
 """Written by the ledger's own statements: the component tests end by holding all that was said to its promises."""
 
@@ -254,5 +294,6 @@ def test_one_administrator_alone_makes_nobody_who_lets_money_out() -> None:
         PaymentsPermission.WITHDRAWAL_APPROVE,
         PaymentsPermission.BULK_APPROVE,
         PaymentsPermission.ADJUSTMENT_APPROVE,
+        PaymentsPermission.REFUND_APPROVE,
     }
     assert {spec.risk for spec in PERMISSIONS if spec.id in lets_out} == {"critical"}

@@ -14,8 +14,9 @@ DEPOSITS = "payments.deposit.events"
 WITHDRAWALS = "payments.withdrawal.events"
 
 TransferKind = Literal[
-    "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "withdrawal_hold",
-    "withdrawal_release", "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
+    "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "deposit_reinstated",
+    "refund_hold", "refund_owed", "refund_release", "refund_paid", "withdrawal_hold", "withdrawal_release",
+    "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
     "receivable_recovery",
 ]  # fmt: skip
 

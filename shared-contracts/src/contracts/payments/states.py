@@ -28,6 +28,25 @@ class WithdrawalStatus(StrEnum):
     """The money left, and some of it or all came back."""
 
 
+class RefundStatus(StrEnum):
+    """Where a refund that staff ordered stands."""
+
+    ORDERED = "ordered"
+    """The money is put aside; the provider was not called."""
+    SENDING = "sending"
+    """The provider is about to be called, or was, and its answer is not recorded yet."""
+    UNKNOWN = "unknown"
+    """The provider was called and nothing believable came back."""
+    PENDING = "pending"
+    """The provider took the order."""
+    SUCCEEDED = "succeeded"
+    """The money is on its way back."""
+    FAILED = "failed"
+    """The provider did not refund; the player has it in his wallet."""
+    RETURNED = "returned"
+    """It was refunded and came back; the player has it in his wallet."""
+
+
 class DepositStatus(StrEnum):
     """Where a deposit stands."""
 

@@ -19,7 +19,7 @@ from contracts.payments.events import (
     WithdrawalPaid,
     WithdrawalReturned,
 )
-from contracts.payments.reversal_events import DepositReversed
+from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from contracts.security.events import LoggedIn
 from contracts.verification.events import HitDecided, ScreeningCompleted, VerificationLevelReached
 
@@ -64,9 +64,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return _moved(row, event)
         case DepositRequested() | DepositSucceeded() | DepositFailed() | DepositRefused():
             return _deposit(row, event)
-        case DepositReversed():
-            # It may be taken back in parts: the deposit was made, and what it brought is less.
-            return _added(row, deposits_minor=-event.amount_minor)
+        case DepositReversed() | DepositReinstated():
+            # It may be taken back in parts, and given back: the deposit was made, and what it brought is another sum.
+            sign = -1 if isinstance(event, DepositReversed) else 1
+            return _added(row, deposits_minor=sign * event.amount_minor)
         case WithdrawalPaid():
             return _added(row, withdrawals_minor=event.amount_minor, withdrawals=1)
         case WithdrawalReturned():
@@ -142,6 +143,7 @@ player_overview = ReadModel(
         DepositFailed,
         DepositSucceeded,
         DepositReversed,
+        DepositReinstated,
         WithdrawalPaid,
         WithdrawalReturned,
         VerificationLevelReached,

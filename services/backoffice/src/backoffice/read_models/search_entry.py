@@ -17,7 +17,7 @@ from chassis.store import ReadModel, Recorded, Row
 from contracts.games.events import GameSessionClosed, GameSessionOpened
 from contracts.games.rounds import round_id
 from contracts.payments import events as payments
-from contracts.payments.reversal_events import DepositReversed
+from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from contracts.reports.events import ReportRequested
 from contracts.verification import events as verification
 
@@ -63,6 +63,7 @@ _DEPOSITS = (
     payments.DepositOutcomeUnknown,
     payments.DepositSucceeded,
     DepositReversed,
+    DepositReinstated,
     payments.DepositFailed,
 )
 _WITHDRAWALS = (

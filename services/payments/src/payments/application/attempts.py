@@ -12,11 +12,12 @@ from payments.application.outcomes import AttemptOutcome
 from payments.application.ports import DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
+from payments.domain.refund import words as refund
 from payments.domain.withdrawal import words as payout
 
 NAME = "provider-attempts"
 
-Word = deposit.DepositWord | payout.PayoutWord | NotThere
+Word = deposit.DepositWord | payout.PayoutWord | refund.RefundWord | NotThere
 W = TypeVar("W", bound=Word)
 
 OUTCOMES: Final[dict[type, AttemptOutcome]] = {
@@ -25,7 +26,12 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     deposit.Settled: AttemptOutcome.SETTLED,
     deposit.Declined: AttemptOutcome.DECLINED,
     deposit.TakenBack: AttemptOutcome.TAKEN_BACK,
+    deposit.GivenBack: AttemptOutcome.GIVEN_BACK,
     deposit.Unanswered: AttemptOutcome.UNANSWERED,
+    refund.Accepted: AttemptOutcome.TAKEN,
+    refund.Refunded: AttemptOutcome.REFUNDED,
+    refund.Refused: AttemptOutcome.DECLINED,
+    refund.Unanswered: AttemptOutcome.UNANSWERED,
     payout.Taken: AttemptOutcome.TAKEN,
     payout.Declined: AttemptOutcome.DECLINED,
     payout.Unanswered: AttemptOutcome.UNANSWERED,
@@ -35,7 +41,7 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
 }
 """What an answer says, as a class."""
 
-_WITH_CODE = deposit.Declined | deposit.TakenBack | payout.Declined | payout.SentBack
+_WITH_CODE = deposit.Declined | deposit.TakenBack | payout.Declined | payout.SentBack | refund.Refused
 
 
 async def ask(

@@ -1,6 +1,6 @@
 """Paying in: the request with its checks, and hearing what the provider says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +15,7 @@ from payments.application.cascade import close_earlier, credit_second_payment, s
 from payments.application.desk import Desk
 from payments.application.known import CasinoRules
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
-from payments.application.ledger import WalletUnknown, ensure_posted
+from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import DepositFlow, ProviderAccount
 from payments.application.postings import deposit_transfers
 from payments.application.restrictions import standing_of
@@ -27,13 +27,15 @@ from payments.domain.deposit.events import (
     DepositEvent,
     DepositPaidTwice,
     DepositPassedOn,
+    DepositReinstated,
     DepositRequested,
     DepositReversalAnnounced,
+    DepositReversed,
     DepositSucceeded,
 )
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
-from payments.domain.deposit.words import ActionNeeded, DepositWord, Settled, TakenBack
+from payments.domain.deposit.words import ActionNeeded, DepositWord, GivenBack, Settled, TakenBack
 
 ASK = "payments.deposit_ask"
 """The background task that makes a forgotten call and asks about what is undecided."""
@@ -109,11 +111,19 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
 
 
 async def hear_about_deposit(
-    desk: Desk, uow: UnitOfWork, deposit_id: UUID, word: DepositWord, said_at: datetime, *, provider: str | None = None
+    desk: Desk,
+    uow: UnitOfWork,
+    deposit_id: UUID,
+    word: DepositWord,
+    said_at: datetime,
+    *,
+    provider: str | None = None,
+    besides: Sequence[Transfer] = (),
 ) -> Outcome[Deposit, DepositEvent]:
     """Apply the provider's word, and post the money with it when it says so. Call it last in the transaction.
 
-    `provider`: who speaks; None: whoever has the deposit now.
+    `provider`: who speaks; None: whoever has the deposit now. `besides` is what the same word moves elsewhere, posted
+    in the same go.
 
     Raises:
         UnlawfulDepositWord: it fits no legal transition; nothing was changed.
@@ -123,7 +133,7 @@ async def hear_about_deposit(
     if not isinstance(state, Absent | Refused):
         itself = deposit_of(state, deposit_id, provider)
         if itself != deposit_id:
-            return await hear_about_deposit(desk, uow, itself, word, said_at)
+            return await hear_about_deposit(desk, uow, itself, word, said_at, besides=besides)
     if isinstance(word, ActionNeeded):
         word = await _sealed(desk, uow, state, word)
     command = HearProvider(word=word, said_at=said_at, provider=provider)
@@ -131,7 +141,7 @@ async def hear_about_deposit(
     outcome = await uow.decide(deposit, deposit_id, command)
     await _close_given_up(uow, deposit_id, outcome)
     await _follow(desk, uow, deposit_id, outcome)
-    transfers = deposit_transfers(deposit_id, outcome.events)
+    transfers = [*besides, *deposit_transfers(deposit_id, outcome.events)]
     for event in outcome.events:
         if isinstance(event, DepositPaidTwice):
             second, beside = await credit_second_payment(desk, uow, deposit_id, outcome.state, event, command)
@@ -153,6 +163,8 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
             case DepositPassedOn():
                 await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
                 await close_earlier(uow, deposit_id, outcome.state)
+            case DepositReversed() | DepositReinstated():
+                await look_into_unexplained(desk, uow, deposit_id, outcome.state)
             case DepositReversalAnnounced():  # It must have been paid: find out how much.
                 await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
             case _:
@@ -166,7 +178,7 @@ async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, 
     """
     if isinstance(state, Absent | Refused):
         return command
-    if not isinstance(command.word, Settled | TakenBack):
+    if not isinstance(command.word, Settled | TakenBack | GivenBack):
         return await with_next(desk, uow, state, command)
     fact = asked(state).fact
     if command.provider is not None:

@@ -74,6 +74,11 @@ class Directory(Protocol):
         """The deposit that the provider calls so; None: no one, or not one alone."""
         ...
 
+    async def room(self, connection: AsyncConnection, deposit_id: UUID) -> int:
+        """How much of a deposit may still be refunded, in minor units: settled, less what is being refunded or was
+        taken back."""
+        ...
+
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """The player's deposits that nobody has given up."""
         ...

@@ -9,6 +9,11 @@ Templates (debit -> credit), all of one currency:
     deposit_reversal    player_cash            -> psp_clearing(provider)
     chargeback          player_receivable      -> psp_clearing(provider)      (for what he had spent of it)
     receivable_recovery player_cash            -> player_receivable           (out of a later deposit)
+    deposit_reinstated  psp_clearing(provider) -> player_cash
+    refund_hold         player_cash            -> player_refund_hold
+    refund_owed         player_receivable      -> player_refund_hold          (for what he had spent, by choice)
+    refund_release      player_refund_hold     -> player_cash
+    refund_paid         player_refund_hold     -> psp_clearing(provider)
     withdrawal_hold     player_cash            -> player_hold
     withdrawal_release  player_hold            -> player_cash
     withdrawal_paid     player_hold            -> psp_clearing(provider)
@@ -36,6 +41,7 @@ from payments.domain.ledger.accounts import (
     player_cash,
     player_hold,
     player_receivable,
+    player_refund_hold,
     psp_clearing,
     psp_fees,
 )
@@ -60,6 +66,7 @@ __all__ = [
     "player_cash",
     "player_hold",
     "player_receivable",
+    "player_refund_hold",
     "psp_clearing",
     "psp_fees",
     "transfer_id",

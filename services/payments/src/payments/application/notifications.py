@@ -14,6 +14,7 @@ from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import (
     AboutDeposit,
     AboutPayout,
+    AboutRefund,
     LookAtDeposit,
     LookAtPayout,
     MayTake,
@@ -25,13 +26,17 @@ from payments.application.ports import (
     Reply,
     Unclear,
 )
+from payments.application.refunds import hear_about_refund
 from payments.application.stores import Handled
 from payments.application.withdrawals import hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import deposit_of
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, Refused, provider_of
-from payments.domain.deposit.words import DepositWord, TakenBack
+from payments.domain.deposit.words import DepositWord, GivenBack, TakenBack
+from payments.domain.refund.aggregate import refund
+from payments.domain.refund.errors import UnlawfulRefundWord
+from payments.domain.refund.states import Absent as NoRefund
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Existing
@@ -120,6 +125,8 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
     gets no answer, sends it again.
     """
     said = notification.said
+    if isinstance(said, AboutRefund) and not await _is_refund(uow, mail.provider, said.refund_id):
+        said = said.else_
     try:
         match said:
             case AboutDeposit():
@@ -128,26 +135,33 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
                 said_at = notification.said_at
                 heard = await hear_about_deposit(desk, uow, deposit_id, said.word, said_at, provider=mail.provider)
                 return Handled(outcome=Became.APPLIED if heard.events else Became.NOTHING_NEW, accepted=True), None
+            case AboutRefund():
+                news = await hear_about_refund(desk, uow, said.refund_id, said.word, notification.said_at)
+                return Handled(outcome=Became.APPLIED if news.events else Became.NOTHING_NEW, accepted=True), None
             case AboutPayout():
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
                 told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
                 return Handled(outcome=Became.APPLIED if told.events else Became.NOTHING_NEW, accepted=True), None
-            case LookAtDeposit():
-                deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
-                await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)
-                return Handled(outcome=Became.APPLIED, accepted=True), None
-            case LookAtPayout():
-                withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
-                await look_at_payout(uow, withdrawal_id, mail.casino_id)
-                return Handled(outcome=Became.APPLIED, accepted=True), None
+            case LookAtDeposit() | LookAtPayout():
+                return await _look(uow, mail, said), None
             case MayTake():
                 return await _may_take(uow, mail.provider, said)
             case Nothing():
                 return Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=True), None
             case Unclear():
                 return Handled(outcome=Became.SET_ASIDE, accepted=True), said.why
-    except (UnlawfulDepositWord, UnlawfulPayoutWord) as unlawful:
+    except (UnlawfulDepositWord, UnlawfulRefundWord, UnlawfulPayoutWord) as unlawful:
         return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
+
+
+async def _look(uow: UnitOfWork, mail: Mail, said: LookAtDeposit | LookAtPayout) -> Handled:
+    if isinstance(said, LookAtDeposit):
+        deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
+        await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)
+    else:
+        withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
+        await look_at_payout(uow, withdrawal_id, mail.casino_id)
+    return Handled(outcome=Became.APPLIED, accepted=True)
 
 
 async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple[Handled, str | None]:
@@ -158,8 +172,8 @@ async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple
 
 
 async def _called(desk: Desk, uow: UnitOfWork, mail: Mail, word: DepositWord) -> UUID | None:
-    """What is taken back may be told by the provider's own reference of the payment alone."""
-    if not isinstance(word, TakenBack):
+    """What is taken or given back may be told by the provider's own reference of the payment alone."""
+    if not isinstance(word, TakenBack | GivenBack):
         return None
     return await desk.directory.deposit_called(uow.connection, mail.casino_id, mail.provider, word.reference)
 
@@ -177,6 +191,15 @@ async def _deposit_of(uow: UnitOfWork, provider: str, deposit_id: UUID | None) -
     if provider_of(state) != provider:
         raise UnlawfulDepositWord("unknown_reference")
     return deposit_id
+
+
+async def _is_refund(uow: UnitOfWork, provider: str, refund_id: UUID) -> bool:
+    """Whether it is a refund that this casino ordered through this provider."""
+    try:
+        state = (await uow.load(refund, refund_id)).state
+    except NotFound:
+        return False
+    return not isinstance(state, NoRefund) and state.fact.provider == provider
 
 
 async def _withdrawal_of(uow: UnitOfWork, provider: str, withdrawal_id: UUID | None) -> tuple[UUID, Existing]:

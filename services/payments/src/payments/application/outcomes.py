@@ -16,6 +16,8 @@ class AttemptOutcome(StrEnum):
     CONFIRMED = "confirmed"
     SENT_BACK = "sent_back"
     TAKEN_BACK = "taken_back"
+    GIVEN_BACK = "given_back"
+    REFUNDED = "refunded"
     NOT_THERE = "not_there"
     UNANSWERED = "unanswered"
     """None came, or none that can be believed."""

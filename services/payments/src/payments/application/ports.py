@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from payments.application.refund_port import RefundFlow
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.words import DepositWord
+from payments.domain.refund.words import RefundWord
 from payments.domain.withdrawal.words import PayoutWord
 
 Flow = Literal["deposit", "payout"]
@@ -114,6 +116,17 @@ class AboutDeposit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutRefund:
+    """A notification says this about the refund of our reference. `else_`: what it says where that is no refund of
+    ours, but one that was made at the provider.
+    """
+
+    refund_id: UUID
+    word: RefundWord
+    else_: "AboutDeposit | Nothing | Unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AboutPayout:
     """A notification says this about the withdrawal of our reference (None: it names none of ours)."""
 
@@ -156,7 +169,7 @@ class Unclear:
     why: str
 
 
-Said = AboutDeposit | AboutPayout | LookAtDeposit | LookAtPayout | MayTake | Nothing | Unclear
+Said = AboutDeposit | AboutRefund | AboutPayout | LookAtDeposit | LookAtPayout | MayTake | Nothing | Unclear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +342,11 @@ class PaymentProvider(Protocol):
     @property
     def payouts(self) -> PayoutFlow | None:
         """None: no money goes out through it."""
+        ...
+
+    @property
+    def refunds(self) -> RefundFlow | None:
+        """None: what came in through it cannot be sent back by us."""
         ...
 
     @property

@@ -15,12 +15,20 @@ from payments.application.ledger import (
     player_cash,
     player_hold,
     player_receivable,
+    player_refund_hold,
     psp_clearing,
     transfer_id,
 )
 from payments.domain.adjustment.events import AdjustmentFact, WalletAdjusted
 from payments.domain.adjustment.words import Direction
-from payments.domain.deposit.events import DepositEvent, DepositFact, DepositReversed, DepositSucceeded
+from payments.domain.deposit.events import (
+    DepositEvent,
+    DepositFact,
+    DepositReinstated,
+    DepositReversed,
+    DepositSucceeded,
+)
+from payments.domain.refund.events import RefundEvent, RefundFact, RefundFailed, RefundOrdered, RefundSucceeded
 from payments.domain.withdrawal.events import (
     WithdrawalCancelled,
     WithdrawalEvent,
@@ -48,6 +56,8 @@ def _of_deposit(deposit_id: UUID, event: DepositEvent) -> Iterable[Transfer]:
             if event.recovered_minor:
                 kind = TransferKind.RECEIVABLE_RECOVERY
                 yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor)
+        case DepositReversed() if event.refund_id is not None:
+            return  # It was put aside when it was ordered: the refund's own event moves it.
         case DepositReversed():
             spent_minor = event.reversed_minor - event.from_cash_minor
             if event.from_cash_minor:
@@ -55,6 +65,12 @@ def _of_deposit(deposit_id: UUID, event: DepositEvent) -> Iterable[Transfer]:
                 yield _in(deposit_id, event, kind, cash, clearing, event.from_cash_minor, what)
             if spent_minor:
                 yield _in(deposit_id, event, TransferKind.CHARGEBACK, receivable, clearing, spent_minor, event.movement)
+        case DepositReinstated():
+            kind, what = TransferKind.DEPOSIT_REINSTATED, event.movement
+            yield _in(deposit_id, event, kind, clearing, cash, event.reinstated_minor, what)
+            if event.recovered_minor:
+                kind = TransferKind.RECEIVABLE_RECOVERY
+                yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor, what)
         case _:
             return
 
@@ -77,6 +93,47 @@ def _in(
         reference_id=deposit_id,
         provider=event.provider,
     )
+
+
+def refund_transfers(refund_id: UUID, events: Iterable[RefundEvent]) -> list[Transfer]:
+    """Put aside when it is ordered, then gone, or back with the player, whose debt is paid first."""
+    return [transfer for event in events for transfer in _of_refund(refund_id, event)]
+
+
+def _of_refund(refund_id: UUID, event: RefundEvent) -> Iterable[Transfer]:
+    fact = event.fact
+    cash = player_cash(fact.casino_id, fact.player_id, fact.currency)
+    hold = player_refund_hold(fact.casino_id, fact.player_id, fact.currency)
+    receivable = player_receivable(fact.casino_id, fact.player_id, fact.currency)
+    clearing = psp_clearing(fact.casino_id, fact.provider, fact.currency)
+    match event:
+        case RefundOrdered():
+            yield from _part(refund_id, fact, TransferKind.REFUND_HOLD, cash, hold, event.from_cash_minor)
+            owed = fact.amount_minor - event.from_cash_minor
+            yield from _part(refund_id, fact, TransferKind.REFUND_OWED, receivable, hold, owed)
+        case RefundSucceeded():
+            yield from _part(refund_id, fact, TransferKind.REFUND_PAID, hold, clearing, fact.amount_minor)
+        case RefundFailed():
+            yield from _part(refund_id, fact, TransferKind.REFUND_RELEASE, hold, cash, fact.amount_minor)
+            recovery = TransferKind.RECEIVABLE_RECOVERY
+            yield from _part(refund_id, fact, recovery, cash, receivable, event.recovered_minor)
+        case _:
+            return
+
+
+def _part(
+    refund_id: UUID, fact: RefundFact, kind: TransferKind, debit: AccountRef, credit: AccountRef, amount_minor: int
+) -> Iterable[Transfer]:
+    if amount_minor:
+        yield Transfer(
+            id=transfer_id(kind, refund_id),
+            kind=kind,
+            debit=debit,
+            credit=credit,
+            amount_minor=amount_minor,
+            reference_id=refund_id,
+            provider=fact.provider,
+        )
 
 
 def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:

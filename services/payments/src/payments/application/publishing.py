@@ -7,10 +7,11 @@ from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
-from contracts.payments.reversal_events import DepositReversed
+from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from payments.application.ledger import TransferKind, transfer_id
 from payments.domain.adjustment import events as adjustment
 from payments.domain.deposit import events as deposit
+from payments.domain.refund.events import REFUND_EVENTS
 from payments.domain.withdrawal import events as withdrawal
 from payments.domain.withdrawal.policy import FIRST_YES_COUNTS
 
@@ -21,6 +22,8 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
         return _deposit(recorded)
     if isinstance(recorded.event, adjustment.WalletAdjusted):
         return [_adjusted(recorded)]
+    if isinstance(recorded.event, REFUND_EVENTS):
+        return []  # What becomes of it is told with its deposit.
     return _withdrawal(recorded)
 
 
@@ -67,6 +70,8 @@ def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:
             ]
         case deposit.DepositReversed():
             return [DepositReversed(**whose, **_reversed(event))]
+        case deposit.DepositReinstated():
+            return [DepositReinstated(**whose, **_reinstated(event))]
         case deposit.DepositFailed():
             by: dict[str, Any] = {"provider": event.provider, "provider_reference": event.reference}
             return [told.DepositFailed(**whose, **by, code=event.code)]
@@ -86,6 +91,22 @@ def _reversed(event: deposit.DepositReversed) -> dict[str, Any]:
         "credited_minor": event.amount_minor,
         "all_reversed_minor": event.all_reversed_minor,
         "from_cash_minor": event.from_cash_minor,
+        "owed_minor": event.owed_minor,
+        "code": event.code,
+        "provider_reference": event.reference,
+        "movement": event.movement,
+        "refund_id": event.refund_id,
+    }
+
+
+def _reinstated(event: deposit.DepositReinstated) -> dict[str, Any]:
+    return {
+        "provider": event.provider,
+        "amount_minor": event.reinstated_minor,
+        "currency": event.currency,
+        "credited_minor": event.amount_minor,
+        "all_reversed_minor": event.all_reversed_minor,
+        "recovered_minor": event.recovered_minor,
         "owed_minor": event.owed_minor,
         "code": event.code,
         "provider_reference": event.reference,

@@ -13,7 +13,9 @@ from payments.application.ports import Notification, ProviderAccount
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
-Operation = Literal["deposit.create", "deposit.ask", "deposit.cancel", "payout.order", "payout.ask"]
+Operation = Literal[
+    "deposit.create", "deposit.ask", "deposit.cancel", "payout.order", "payout.ask", "refund.order", "refund.ask"
+]
 Lock = Literal["share", "update"]
 
 

@@ -6,8 +6,13 @@ from chassis.approvals import GuardedCommand
 from payments.application.desk import Desk
 from payments.entrypoints.http.adjustments import guarded as adjustments
 from payments.entrypoints.http.providers import guarded as providers
+from payments.entrypoints.http.refunds import guarded as refunds
 
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     """All of it."""
-    return [*providers.guarded_commands(desk), *adjustments.guarded_commands(desk)]
+    return [
+        *providers.guarded_commands(desk),
+        *adjustments.guarded_commands(desk),
+        *refunds.guarded_commands(desk),
+    ]

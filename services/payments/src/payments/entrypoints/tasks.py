@@ -5,18 +5,19 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
-from payments.application import cascade, deposits, restrictions, withdrawals
+from payments.application import cascade, deposits, refunds, restrictions, withdrawals
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.closing_process import ClosingProcess, Try
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.payout_process import PayoutProcess
+from payments.application.processes.refund_process import RefundProcess
 from payments.application.restrictions import apply_restrictions
 
 
 def tasks(desk: Desk) -> dict[str, Handler]:
     """The handlers by kind. Each may run twice for the same task: everything behind it is idempotent."""
-    return {**_deposit_tasks(desk), **_payout_tasks(desk), **_player_tasks(desk)}
+    return {**_deposit_tasks(desk), **_payout_tasks(desk), **_refund_tasks(desk), **_player_tasks(desk)}
 
 
 def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
@@ -71,6 +72,22 @@ def _payout_tasks(desk: Desk) -> dict[str, Handler]:
         _again(pause, task, since=since.isoformat())
 
     return {withdrawals.SEND: send, withdrawals.ASK: ask}
+
+
+def _refund_tasks(desk: Desk) -> dict[str, Handler]:
+    async def send(task: Task) -> None:
+        """Send an order to refund, or find out what became of it."""
+        since = _since(desk, task)
+        pause = await RefundProcess(desk).send(task.id, _casino(task), desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
+    async def ask(task: Task) -> None:
+        """Ask what became of a refund that the provider took."""
+        since = _since(desk, task)
+        pause = await RefundProcess(desk).ask(task.id, _casino(task), desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
+    return {refunds.SEND: send, refunds.ASK: ask}
 
 
 def _player_tasks(desk: Desk) -> dict[str, Handler]:

@@ -126,18 +126,22 @@ def _of_provider(event: e.PresentEvent) -> dict[str, Any]:
             settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None, "open_at_provider": False}
             paid = {"provider": event.provider, "reference": event.reference}
             return {"status": Status.SUCCEEDED, **paid, **settled}
-        case e.DepositReversalAnnounced():
+        case e.DepositReversalAnnounced() | e.DepositReinstatementAnnounced():
             return {}
-        case e.DepositReversed():
-            whole = event.all_reversed_minor == event.amount_minor
-            status = Status.REVERSED if whole else Status.PARTIALLY_REVERSED
-            return {"status": status, "reversed_minor": event.all_reversed_minor}
+        case e.DepositReversed() | e.DepositReinstated():
+            return {"status": _after_reversal(event), "reversed_minor": event.all_reversed_minor}
         case e.DepositFailed():
             return {"status": Status.FAILED, "code": event.code, "reference": event.reference, "open_at_provider": True}
         case e.DepositExpired():
             return {"status": Status.EXPIRED, "code": "expired", "open_at_provider": True}
         case e.DepositClosed():
             return {"open_at_provider": False}
+
+
+def _after_reversal(event: e.DepositReversed | e.DepositReinstated) -> Status:
+    if event.all_reversed_minor == 0:
+        return Status.SUCCEEDED
+    return Status.REVERSED if event.all_reversed_minor == event.amount_minor else Status.PARTIALLY_REVERSED
 
 
 deposit_list = ReadModel(

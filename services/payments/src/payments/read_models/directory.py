@@ -10,7 +10,7 @@ from chassis.messaging import parked_keys
 from contracts.backoffice.events import PlayerBlocked
 from contracts.verification.events import HitDecided
 from payments.application.known import CONSUMER, CasinoRules, PlayerStanding
-from payments.read_models import casino_rules, deposit_list, player_standing, withdrawal_list
+from payments.read_models import capture, casino_rules, deposit_list, player_standing, refund_list, withdrawal_list
 
 RESTRICTING = (PlayerBlocked.topic, HitDecided.topic)
 """The topics, by player, that carry what he may not do."""
@@ -51,6 +51,10 @@ class LocalDirectory:
         """See Directory."""
         return await deposit_list.by_reference(connection, casino_id, provider, reference)
 
+    async def room(self, connection: AsyncConnection, deposit_id: UUID) -> int:
+        """See Directory."""
+        return await capture.room(connection, deposit_id)
+
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """See Directory."""
         return await deposit_list.undecided(connection, player_id)
@@ -59,9 +63,11 @@ class LocalDirectory:
         self, connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
     ) -> bool:
         """See Directory."""
-        return await deposit_list.any_begun_as_another(
-            connection, casino_id, provider, sent_as, now
-        ) or await withdrawal_list.any_sent_as_another(connection, casino_id, provider, sent_as)
+        return (
+            await deposit_list.any_begun_as_another(connection, casino_id, provider, sent_as, now)
+            or await withdrawal_list.any_sent_as_another(connection, casino_id, provider, sent_as)
+            or await refund_list.any_sent_as_another(connection, casino_id, provider, sent_as)
+        )
 
     async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
         """See Directory."""

@@ -46,13 +46,18 @@ class FakeStripe:
     by_key: dict[str, str] = field(default_factory=dict)
     calls: list[HttpCall] = field(default_factory=list)
     on_call: Callable[[dict[str, Any]], None] | None = None
+    refund_status: str = "succeeded"
+    refund_error: str | None = None
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self, call: HttpCall) -> HttpAnswer | None:
         self.calls.append(call)
         if self.down:
             self.down -= 1
             return HttpAnswer(500, b'{"error":{"type":"api_error"}}')
-        if call.url.endswith("/cancel"):
+        if "/v1/refunds" in call.url:
+            made = self._refund(call) if call.method == "POST" else self._look_at_refunds(call)
+        elif call.url.endswith("/cancel"):
             made = self._cancel(call)
         else:
             made = self._create(call) if call.method == "POST" else self._look(call)
@@ -84,6 +89,31 @@ class FakeStripe:
             return HttpAnswer(400, json.dumps({"error": {**error, "payment_intent": intent}}).encode())
         intent["status"] = "canceled"
         return self._json(intent)
+
+    def _refund(self, call: HttpCall) -> HttpAnswer:
+        if self.refund_error:
+            error = {"type": "invalid_request_error", "code": self.refund_error}
+            return HttpAnswer(400, json.dumps({"error": error}).encode())
+        key = call.headers["Idempotency-Key"]
+        if key not in self.by_key:
+            form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
+            refund_id = f"re_{len(self.refunds) + 1}_{uuid4().hex[:8]}"
+            self.by_key[key] = refund_id
+            self.refunds[refund_id] = {
+                "id": refund_id, "object": "refund", "amount": int(form["amount"]), "status": self.refund_status,
+                "currency": self.intents[form["payment_intent"]]["currency"], "payment_intent": form["payment_intent"],
+                "metadata": {"refund_id": form["metadata[refund_id]"]},
+            }  # fmt: skip
+        return self._json(self.refunds[self.by_key[key]])
+
+    def _look_at_refunds(self, call: HttpCall) -> HttpAnswer:
+        parts = urlsplit(call.url)
+        if parts.path.endswith("/refunds"):
+            wanted = parse_qs(parts.query)["payment_intent"][0]
+            found = [one for one in self.refunds.values() if one["payment_intent"] == wanted]
+            return self._json({"object": "list", "data": found, "has_more": False})
+        refund = self.refunds.get(parts.path.rsplit("/", 1)[1])
+        return self._json(refund) if refund else HttpAnswer(404, b"{}")
 
     def _look(self, call: HttpCall) -> HttpAnswer:
         parts = urlsplit(call.url)

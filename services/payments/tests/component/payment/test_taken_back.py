@@ -175,7 +175,7 @@ async def test_a_refund_that_overtook_the_payment_and_does_not_fit_it_is_seen_by
         ({"currency": "usd"}, "currency_differs"),
         ({"amount": 50_01}, "reversed_too_much"),
         ({"amount": -1}, "amount_unreadable"),
-        ({"status": "failed"}, "event_not_handled"),
+        ({"status": "stuck"}, "event_not_handled"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -186,6 +186,17 @@ async def test_a_refund_that_fits_nothing_moves_nothing_and_is_set_aside(
     await refunded(world, intent, **{"amount": 50_00, **fields})
     assert await world.balance() == (50_00, 0)
     assert await set_aside(world) == [("stripe", code)]
+
+
+async def test_a_refund_made_there_that_fails_after_it_succeeded_comes_back_in_whatever_order(world: World) -> None:
+    for order in (("succeeded", "failed"), ("failed", "succeeded")):
+        intent = await paid_in(world, 10_00)
+        for status in order:
+            await refunded(world, intent, 10_00, f"re_{order[0]}", status=status)
+        assert await shown(world, intent) == ("succeeded", 10_00, 0)
+    assert await world.balance() == (20_00, 0)
+    assert await set_aside(world) == []
+    await books_hold(world)
 
 
 async def test_another_casinos_account_takes_nothing_back_here(world: World) -> None:

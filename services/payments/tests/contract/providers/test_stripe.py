@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import pytest
 
@@ -18,9 +19,11 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.domain.deposit import words as deposit
+from payments.domain.refund import words as refunds
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.signature import sign as stripe_sign
 
+from .refund_suite import ORDER, REFUND, RefundsOrders, answered
 from .suite import (
     NOW,
     OURS,
@@ -32,7 +35,7 @@ from .suite import (
 )
 
 
-class TestStripe(TellsAmounts, TellsTakenBack):
+class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
     """Deposits."""
 
     name = "stripe"
@@ -90,6 +93,35 @@ class TestStripe(TellsAmounts, TellsTakenBack):
         earlier = self.refund(id="re_0", amount=1)
         by_refund = [self.event(kind, refund) for kind in ("refund.created", "refund.updated", "charge.refund.updated")]
         return [self.signed(one) for one in (*by_refund, self.event("charge.refunded", self.charge(refund, earlier)))]
+
+    taken = answered(
+        200,
+        {"id": "ref_1", "object": "refund", "amount": 50_00, "currency": "eur", "status": "pending", "metadata": {}},
+    )
+    refused = answered(400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}})
+
+    def refund_told(self, *, success: bool, ours: UUID = REFUND, reference: str = "ref_1") -> Wire:
+        status = "succeeded" if success else "failed"
+        refund = self.refund(id=reference, status=status, metadata={"refund_id": str(ours)})
+        return self.signed(self.event("refund.updated", refund))
+
+    def test_a_refund_is_found_among_those_of_its_payment(self) -> None:
+        ours = self.refund(id="ref_1", metadata={"refund_id": str(REFUND)})
+        for found in ([self.refund(), ours], [ours, self.refund(id="re_2", metadata=[])]):
+            answer = answered(200, {"object": "list", "data": found, "has_more": True})
+            assert self.refunds.parse_question(ORDER, answer) == refunds.Refunded(
+                reference="ref_1", amount_minor=50_00, currency="EUR"
+            )
+
+    def test_a_refund_that_is_not_among_all_of_its_payment_was_never_taken(self) -> None:
+        page = {"object": "list", "data": [self.refund()]}
+        assert self.refunds.parse_question(ORDER, answered(200, {**page, "has_more": False})) == NotThere()
+        assert self.refunds.parse_question(ORDER, answered(200, {**page, "has_more": True})) == refunds.Unanswered()
+
+    @pytest.mark.parametrize("status", [401, 403, 409, 429])
+    def test_what_says_nothing_of_the_order_is_no_refusal(self, status: int) -> None:
+        error = {"error": {"type": "invalid_request_error", "code": "api_key_invalid"}}
+        assert self.refunds.parse_answer(answered(status, error)) == refunds.Unanswered()
 
     def unsigned(self) -> Wire:
         return self.genuine()[0], {}
@@ -295,7 +327,7 @@ class TestStripe(TellsAmounts, TellsTakenBack):
     def test_echoes_have_no_consequence(self, kind: str) -> None:
         assert self.read(self.signed(self.event(kind, self.intent()))).said == Nothing()
 
-    @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created", "refund.failed", "payout.paid"])
+    @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created", "payout.paid"])
     def test_money_nobody_here_moved_is_for_a_person_to_see(self, kind: str) -> None:
         assert isinstance(self.read(self.signed(self.event(kind, self.intent()))).said, Unclear)
 
@@ -320,10 +352,17 @@ class TestStripe(TellsAmounts, TellsTakenBack):
     def test_a_refund_that_has_not_happened_takes_nothing(self, kind: str, status: str) -> None:
         assert self.read(self.signed(self.event(kind, self.refund(status=status)))).said == Nothing()
 
-    @pytest.mark.parametrize("status", ["failed", "canceled", "brand_new", None, 7])
-    def test_a_refund_that_did_not_succeed_is_for_a_person_to_see(self, status: Any) -> None:
+    @pytest.mark.parametrize("status", ["brand_new", None, 7])
+    def test_a_refund_of_a_status_that_nobody_knows_is_for_a_person_to_see(self, status: Any) -> None:
         assert isinstance(
             self.read(self.signed(self.event("refund.updated", self.refund(status=status)))).said, Unclear
+        )
+
+    @pytest.mark.parametrize("status", ["failed", "canceled"])
+    def test_what_others_refunded_and_failed_is_given_back(self, status: str) -> None:
+        said = self.read(self.signed(self.event("refund.failed", self.refund(status=status)))).said
+        assert said.word == deposit.GivenBack(
+            reference="pi_1", movement="re_1", amount_minor=50_00, currency="EUR", code=status
         )
 
     @pytest.mark.parametrize("refunds", [None, [], {"data": []}, {"data": ["re_1"]}, {"data": "re_1"}, {}])

@@ -66,6 +66,23 @@ EVENTS: list[tuple[Any, list[str]]] = [
         ),
         ["deposit_reversed"],
     ),
+    (
+        d.DepositReinstatementAnnounced(**WHOSE, reference="pi_1", movement="dp_1", reinstated_minor=1, code="won"),
+        [],
+    ),
+    (
+        d.DepositReinstated(
+            **WHOSE,
+            reference="pi_1",
+            movement="dp_1",
+            reinstated_minor=40_00,
+            all_reversed_minor=20_00,
+            recovered_minor=40_00,
+            owed_minor=0,
+            code="won",
+        ),
+        ["deposit_reinstated"],
+    ),
     (d.DepositClosed(**WHOSE), []),
     (d.DepositFailed(**WHOSE, reference="pi_1", code="card_declined"), ["deposit_failed"]),
     (d.DepositExpired(**WHOSE), ["deposit_failed"]),
@@ -132,11 +149,12 @@ def test_a_return_tells_what_came_back() -> None:
 
 def test_every_reason_for_setting_aside_is_promised() -> None:
     sources = "\n".join(path.read_text() for path in Path(payments.__file__).parent.rglob("*.py"))
-    used = set(re.findall(r'(?:UnlawfulDepositWord|UnlawfulPayoutWord|Unclear)\("([a-z_]+)"\)', sources))
+    used = set(re.findall(r'(?:Unlawful(?:Deposit|Refund|Payout|Dispute)Word|Unclear)\("([a-z_]+)"\)', sources))
     found_by_us = set(re.findall(r'\bcode="([a-z_]+)",\n\s+facts=', sources))
     assert found_by_us == {
         "paid_although_forbidden",
         "paid_twice",
+        "refund_left_unknown",
         "account_identity_differs",
         "left_open_at_provider",
         "returned_to_closed_account",

@@ -57,6 +57,7 @@ _PAYMENTS_VIEW = (
     "payments.statement.view",
 )
 _ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reason")
+_REFUNDS_VIEW = ("payments.refund.list", "payments.refund.view_reason")
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
 _CASES_VIEW = (
     "verification.case.list",
@@ -160,6 +161,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
         _allow(_MONEY, *_PROVIDERS_VIEW, "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create"),
+        _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create"),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
         _allow({}, "payments.bulk.run"),
@@ -257,7 +259,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.ledger.view", "payments.ledger.list"),
         _allow(_MONEY, *_PROVIDERS_VIEW, *_ADJUSTMENTS_VIEW, "payments.adjustment.export"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
-        _allow(_MONEY, "payments.adjustment.approve"),
+        _allow(_MONEY, "payments.adjustment.approve", "payments.refund.approve"),
+        _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.export"),
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
@@ -285,7 +288,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "reports.revenue.request", "reports.withdrawals.request", "reports.player_transactions.request"),
         _allow(_ALL, *_MONEY_TAKEN_AWAY, *_PLAYERS_TAKEN_AWAY, *_PLAY_TAKEN_AWAY, *_CASES_TAKEN_AWAY),
         _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
-        _allow(_ALL, "payments.adjustment.export"),
+        _allow(_ALL, "payments.adjustment.export", "payments.refund.export"),
         _allow(_ALL, "payments.ledger.export", *_PROVIDERS_TAKEN_AWAY, "games.supplier.export"),
         _allow(_ALL, "payments.approval.export", "verification.approval.export", "games.approval.export"),
         _allow(_ALL, "verification.list.export", "reports.job.export", *_PARKED_TAKEN_AWAY),

@@ -26,6 +26,8 @@ from payments.domain.deposit.events import (
     DepositPaidTwice,
     DepositPassedOn,
     DepositRefused,
+    DepositReinstated,
+    DepositReinstatementAnnounced,
     DepositRequested,
     DepositReversalAnnounced,
     DepositReversed,
@@ -33,7 +35,9 @@ from payments.domain.deposit.events import (
     DepositSucceeded,
     PresentEvent,
 )
-from payments.domain.deposit.reversal import announce, credit, credit_second, take_back
+from payments.domain.deposit.movements import remembered, with_intent
+from payments.domain.deposit.reinstatement import announce_given
+from payments.domain.deposit.reversal import announce, credit, credit_second, give_back, take_back
 from payments.domain.deposit.standing import obstacle
 from payments.domain.deposit.states import (
     Absent,
@@ -56,6 +60,7 @@ from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
     DepositWord,
+    GivenBack,
     Settled,
     TakenBack,
     Unanswered,
@@ -153,6 +158,10 @@ def _hear_earlier(
             if isinstance(state, Succeeded):
                 raise UnlawfulDepositWord("reference_differs")
             return announce(word, state, earlier.provider)
+        case GivenBack():
+            if isinstance(state, Succeeded):
+                raise UnlawfulDepositWord("reference_differs")
+            return announce_given(word, state)
         case Declined(final=True) if not earlier.closed:
             return [DepositClosed(**fields_at(state, earlier))]
         case _:
@@ -173,6 +182,8 @@ def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEven
             return _success(word, command, state, late=False)
         case TakenBack():
             return announce(word, state)
+        case GivenBack():
+            return announce_given(word, state)
         case Declined():
             further = pass_on(command, word, state)
             if further is not None:
@@ -194,6 +205,8 @@ def _hear_given_up(command: HearProvider, state: GivenUp) -> Sequence[DepositEve
             return _success(word, command, state, late=True)
         case TakenBack():
             return announce(word, state)
+        case GivenBack():
+            return announce_given(word, state)
         case Declined(final=True) if not state.closed:
             _check_reference(word, state)
             return [DepositClosed(**asked(state).fact.fields())]
@@ -203,7 +216,7 @@ def _hear_given_up(command: HearProvider, state: GivenUp) -> Sequence[DepositEve
 
 def _check_reference(word: DepositWord, state: Waiting | GivenUp) -> None:
     """One payment of the provider's belongs to a deposit: once we know it, no other speaks for it or is credited."""
-    if isinstance(word, TakenBack) or (isinstance(word, Settled) and word.names_payment):
+    if isinstance(word, TakenBack | GivenBack) or (isinstance(word, Settled) and word.names_payment):
         return  # The provider says itself whose it is, by our reference; a second payment is seen after the first.
     _same_payment(reference(state), None if isinstance(word, Unanswered) else word.reference)
 
@@ -240,6 +253,8 @@ def _hear_after_success(command: HearProvider, state: Succeeded) -> Sequence[Dep
     match word:
         case TakenBack():
             return take_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
+        case GivenBack():
+            return give_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Settled():
             if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
                 raise UnlawfulDepositWord("settled_twice")
@@ -285,9 +300,9 @@ def evolve(state: Deposit, event: DepositEvent) -> Deposit:
         case DepositPassedOn():
             return passed_on(state, event)
         case DepositPaidTwice():
-            return _with(state, marked(asked(state), event.provider, paid_as=event.second_id))
+            return with_intent(state, marked(asked(state), event.provider, paid_as=event.second_id))
         case DepositClosed() if event.provider != asked(state).fact.provider:
-            return _with(state, marked(asked(state), event.provider, closed=True))
+            return with_intent(state, marked(asked(state), event.provider, closed=True))
         case _:
             return _moved(state, event)
 
@@ -296,10 +311,8 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: PresentEvent) -> Deposit
     intent = asked(state)
     after: Deposit
     match event:
-        case DepositReversalAnnounced():
-            after = _announced(state, event)
-        case DepositReversed():
-            after = state if not isinstance(state, Succeeded) else _reversed(state, event)
+        case DepositReversalAnnounced() | DepositReversed() | DepositReinstatementAnnounced() | DepositReinstated():
+            after = remembered(state, event)
         case DepositActionRequired():
             after = ActionRequired(intent, event.reference, event.next_action)
         case DepositSubmitted():
@@ -318,29 +331,6 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: PresentEvent) -> Deposit
         case _:
             assert_never(event)
     return after
-
-
-def _announced(state: Waiting | Succeeded | GivenUp, event: DepositReversalAnnounced) -> Deposit:
-    intent = asked(state)
-    return _with(state, replace(intent, announced=(*intent.announced, _word(event))))
-
-
-def _with(state: Waiting | Succeeded | GivenUp, intent: Requested) -> Waiting | Succeeded | GivenUp:
-    return intent if isinstance(state, Requested) else replace(state, asked=intent)
-
-
-def _reversed(state: Succeeded, event: DepositReversed) -> Succeeded:
-    return replace(state, taken_back=(*state.taken_back, _word(event)))
-
-
-def _word(event: DepositReversalAnnounced | DepositReversed) -> TakenBack:
-    return TakenBack(
-        reference=event.reference,
-        movement=event.movement,
-        amount_minor=event.reversed_minor,
-        currency=event.currency,
-        code=event.code,
-    )
 
 
 def _fact(event: DepositFact) -> DepositFact:

@@ -145,6 +145,7 @@ class DepositReversalAnnounced(DepositFact):
     movement: str
     reversed_minor: int
     code: str
+    after: str | None = None
 
 
 @event("payments.deposit_reversed", 1)
@@ -154,7 +155,7 @@ class DepositReversed(DepositFact):
 
     Of the `reversed_minor` of this time `from_cash_minor` comes out of the player's cash; the rest he had spent and
     owes from now on. `all_reversed_minor` is what was taken back of the deposit so far, `owed_minor` all that he owes
-    of deposits that were taken back.
+    of deposits that were taken back. `refund_id`: all of it was put aside for this refund of ours before.
     """
 
     reference: str
@@ -162,6 +163,37 @@ class DepositReversed(DepositFact):
     reversed_minor: int
     all_reversed_minor: int
     from_cash_minor: int
+    owed_minor: int
+    code: str
+    refund_id: UUID | None = None
+    after: str | None = None
+
+
+@event("payments.deposit_reinstatement_announced", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositReinstatementAnnounced(DepositFact):
+    """The provider gave money back that we had not heard was taken: it waits until we do."""
+
+    reference: str
+    movement: str
+    reinstated_minor: int
+    code: str
+
+
+@event("payments.deposit_reinstated", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositReinstated(DepositFact):
+    """The provider gave back what it had taken with the same `movement`, the whole or a part.
+
+    Of the `reinstated_minor`, `recovered_minor` pays what the player owes of deposits that were taken back; the rest is
+    his cash. `all_reversed_minor` is what is still taken back of the deposit, `owed_minor` what he still owes.
+    """
+
+    reference: str
+    movement: str
+    reinstated_minor: int
+    all_reversed_minor: int
+    recovered_minor: int
     owed_minor: int
     code: str
 
@@ -197,6 +229,8 @@ PresentEvent = (
     | DepositSucceeded
     | DepositReversalAnnounced
     | DepositReversed
+    | DepositReinstatementAnnounced
+    | DepositReinstated
     | DepositFailed
     | DepositExpired
     | DepositClosed
@@ -215,6 +249,8 @@ DEPOSIT_EVENTS = (
     DepositPaidTwice,
     DepositReversalAnnounced,
     DepositReversed,
+    DepositReinstatementAnnounced,
+    DepositReinstated,
     DepositFailed,
     DepositExpired,
     DepositClosed,

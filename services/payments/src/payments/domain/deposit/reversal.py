@@ -8,47 +8,54 @@ from payments.domain.deposit.commands import CreditSecondPayment
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.events import (
     DepositFact,
+    DepositReinstated,
+    DepositReinstatementAnnounced,
     DepositRequested,
     DepositReversalAnnounced,
     DepositReversed,
     DepositSucceeded,
 )
+from payments.domain.deposit.reinstatement import announce_given, given_before, reinstate, taken_first
+from payments.domain.deposit.reinstatement import objection as objection_to_given
 from payments.domain.deposit.states import GivenUp, Requested, Succeeded, Waiting, asked
-from payments.domain.deposit.words import TakenBack
+from payments.domain.deposit.words import GivenBack, TakenBack
+
+Movement = DepositReversed | DepositReinstated
+Moved = Movement | DepositReversalAnnounced | DepositReinstatementAnnounced
 
 
-def take_back(word: TakenBack, state: Succeeded, *, cash_minor: int, owed_minor: int) -> list[DepositReversed]:
+def take_back(word: TakenBack, state: Succeeded, *, cash_minor: int, owed_minor: int) -> list[Moved]:
     """What follows from the word for a deposit that was credited; nothing when it was told before.
 
     Args:
         cash_minor: what the player holds; never more than that is taken from it.
         owed_minor: what he owes already.
     """
+    if _waits(word, state):
+        return [*announce(word, state)]
     objection = _objection(word, state)
     if objection is not None:
         raise objection
     if _told_before(word, state.taken_back):
         return []
-    fact = asked(state).fact
-    from_cash = min(max(cash_minor, 0), word.amount_minor)
-    reversed_ = DepositReversed(
-        player_id=fact.player_id,
-        casino_id=fact.casino_id,
-        provider=fact.provider,
-        amount_minor=state.amount_minor,
-        currency=fact.currency,
-        reference=word.reference,
-        movement=word.movement,
-        reversed_minor=word.amount_minor,
-        all_reversed_minor=state.reversed_minor + word.amount_minor,
-        from_cash_minor=from_cash,
-        owed_minor=owed_minor + word.amount_minor - from_cash,
-        code=word.code,
-    )
-    return [reversed_]
+    return [*_Play(state, cash_minor, owed_minor).take(word).follow().events]
 
 
-def announce(word: TakenBack, state: Waiting | GivenUp, provider: str | None = None) -> list[DepositReversalAnnounced]:
+def give_back(word: GivenBack, state: Succeeded, *, cash_minor: int, owed_minor: int) -> list[Moved]:
+    """What follows when the provider gives money back; nothing when it was told before."""
+    if not taken_first(word, state):
+        return [*announce_given(word, state)]
+    objection = objection_to_given(word, state)
+    if objection is not None:
+        raise objection
+    if given_before(word, state):
+        return []
+    return [*_Play(state, cash_minor, owed_minor).give(word).follow().events]
+
+
+def announce(
+    word: TakenBack, state: Waiting | Succeeded | GivenUp, provider: str | None = None
+) -> list[DepositReversalAnnounced]:
     """It must have been paid, but how much of it we have not heard: remember it until we do.
 
     `provider`: who says so, when it is not the one that has the deposit now.
@@ -66,31 +73,29 @@ def announce(word: TakenBack, state: Waiting | GivenUp, provider: str | None = N
         movement=word.movement,
         reversed_minor=word.amount_minor,
         code=word.code,
+        after=word.after,
     )
     return [announced]
 
 
 def credit(
     success: DepositSucceeded, state: Waiting | GivenUp, *, cash_minor: int, owed_minor: int
-) -> list[DepositSucceeded | DepositReversed]:
+) -> list[DepositSucceeded | Movement]:
     """The success with what it pays of the player's debt, and whatever was announced to be taken back of it.
 
     What was announced and does not fit the payment stays announced: see `unexplained`.
     """
     recovered = min(owed_minor, success.amount_minor)
     cash_minor, owed_minor = cash_minor + success.amount_minor - recovered, owed_minor - recovered
-    events: list[DepositSucceeded | DepositReversed] = [replace(success, recovered_minor=recovered)]
     credited = Succeeded(paid_by(state, success.provider), success.reference, success.amount_minor, success.said_at)
+    play = _Play(credited, cash_minor, owed_minor)
     for word in asked(state).announced:
-        if _objection(word, credited) is None:
-            for taken in take_back(word, credited, cash_minor=cash_minor, owed_minor=owed_minor):
-                cash_minor, owed_minor = cash_minor - taken.from_cash_minor, taken.owed_minor
-                events.append(taken)
-            credited = replace(credited, taken_back=(*credited.taken_back, word))
-    return events
+        if not _waits(word, play.state) and _objection(word, play.state) is None:
+            play.take(word).follow()
+    return [replace(success, recovered_minor=recovered), *play.events]
 
 
-def credit_second(command: CreditSecondPayment) -> list[DepositRequested | DepositSucceeded | DepositReversed]:
+def credit_second(command: CreditSecondPayment) -> list[DepositRequested | DepositSucceeded | Movement]:
     """A deposit of its own, paid already: the player had not asked for it, but paid it."""
     fact = DepositFact(
         player_id=command.player_id,
@@ -113,9 +118,80 @@ def credit_second(command: CreditSecondPayment) -> list[DepositRequested | Depos
     return [requested, *credit(success, begun, cash_minor=command.cash_minor, owed_minor=command.owed_minor)]
 
 
-def unexplained(state: Succeeded) -> list[TakenBack]:
-    """What was announced before the deposit was credited, and is not of the payment that was."""
-    return [one for one in asked(state).announced if one not in state.taken_back]
+def unexplained(state: Succeeded) -> list[TakenBack | GivenBack]:
+    """What was announced and fits nothing that we know: taken back of another payment, or given back of more."""
+    taken = [one for one in asked(state).announced if one not in state.taken_back and not _waits(one, state)]
+    given = [one for one in asked(state).given_early if taken_first(one, state) and not given_before(one, state)]
+    return [*taken, *given]
+
+
+class _Play:
+    """What the player holds and owes while one word leads to another that waited for it."""
+
+    def __init__(self, state: Succeeded, cash_minor: int, owed_minor: int) -> None:
+        self.state = state
+        self.events: list[Movement] = []
+        self._cash = max(cash_minor, 0)
+        self._owed = owed_minor
+
+    def take(self, word: TakenBack) -> "_Play":
+        fact = asked(self.state).fact
+        ours = word.refund_id is not None
+        from_cash = 0 if ours else min(self._cash, word.amount_minor)
+        self._cash -= from_cash
+        self._owed += 0 if ours else word.amount_minor - from_cash
+        reversed_ = DepositReversed(
+            player_id=fact.player_id,
+            casino_id=fact.casino_id,
+            provider=fact.provider,
+            amount_minor=self.state.amount_minor,
+            currency=fact.currency,
+            reference=word.reference,
+            movement=word.movement,
+            reversed_minor=word.amount_minor,
+            all_reversed_minor=self.state.reversed_minor + word.amount_minor,
+            from_cash_minor=from_cash,
+            owed_minor=self._owed,
+            code=word.code,
+            refund_id=word.refund_id,
+            after=word.after,
+        )
+        self.events.append(reversed_)
+        self.state = replace(self.state, taken_back=(*self.state.taken_back, word))
+        return self
+
+    def give(self, word: GivenBack) -> "_Play":
+        given = reinstate(word, self.state, owed_minor=self._owed)
+        self._owed = given.owed_minor
+        self._cash += given.reinstated_minor - given.recovered_minor
+        self.events.append(given)
+        self.state = replace(self.state, given_back=(*self.state.given_back, word))
+        return self
+
+    def follow(self) -> "_Play":
+        """Apply what had waited, for as long as something does."""
+        while True:
+            given = next((one for one in asked(self.state).given_early if self._may_be_given(one)), None)
+            if given is not None:
+                self.give(given)
+                continue
+            taken = next((one for one in asked(self.state).announced if self._may_be_taken(one)), None)
+            if taken is None:
+                return self
+            self.take(taken)
+
+    def _may_be_given(self, word: GivenBack) -> bool:
+        known = taken_first(word, self.state) and not given_before(word, self.state)
+        return known and objection_to_given(word, self.state) is None
+
+    def _may_be_taken(self, word: TakenBack) -> bool:
+        waited = word.after is not None and not _waits(word, self.state)
+        return waited and not _told_before(word, self.state.taken_back) and _objection(word, self.state) is None
+
+
+def _waits(word: TakenBack, state: Succeeded) -> bool:
+    """Whether it takes again what must have been given back, of which we have not heard."""
+    return word.after is not None and all(one.movement != word.after for one in state.given_back)
 
 
 def _objection(word: TakenBack, state: Succeeded) -> UnlawfulDepositWord | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments.domain.deposit.events import DepositFact
-from payments.domain.deposit.words import TakenBack
+from payments.domain.deposit.words import GivenBack, TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,11 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """Recorded; the provider was called, or will be. `announced`: taken back there before we knew it was paid.
+    """Recorded; the provider was called, or will be.
 
-    `route`: who it may be passed on to, at most `attempts_max` providers in all. `requested_at`: of this provider.
+    `announced`: taken back there before we knew it was paid. `given_early`: given back there before we knew that it
+    was taken. `route`: who it may be passed on to, at most `attempts_max` providers in all. `requested_at`: of this
+    provider.
     """
 
     fact: DepositFact
@@ -51,6 +53,7 @@ class Requested:
     route: tuple[str, ...] = ()
     attempts_max: int = 1
     earlier: tuple[Earlier, ...] = ()
+    given_early: tuple[GivenBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,22 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """Paid and credited. `taken_back`: what the provider took back of it since, in parts or whole."""
+    """Paid and credited. `taken_back`: what the provider took back of it since, in parts or whole; `given_back`: what
+    it gave back of that.
+    """
 
     asked: Requested
     reference: str
     amount_minor: int
     said_at: datetime
     taken_back: tuple[TakenBack, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
 
     @property
     def reversed_minor(self) -> int:
-        """How much of it was taken back so far."""
-        return sum(one.amount_minor for one in self.taken_back)
+        """How much of it is taken back now."""
+        given = sum(one.amount_minor for one in self.given_back)
+        return sum(one.amount_minor for one in self.taken_back) - given
 
 
 @dataclass(frozen=True, slots=True)

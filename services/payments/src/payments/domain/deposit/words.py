@@ -1,6 +1,7 @@
 """What a provider can say about a deposit, whatever its protocol calls it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,24 @@ class TakenBack:
     """The provider has money of the payment no longer: it was refunded there, or never really arrived; `code` says why.
 
     `movement` is the provider's id of this taking back: a payment may be taken back in parts, and each counts once.
+    `refund_id`: it is a refund of ours, whose money was put aside when it was ordered. `after`: it takes again what had
+    been taken with this movement and was given back since.
+    """
+
+    reference: str
+    movement: str
+    amount_minor: int
+    currency: str
+    code: str
+    refund_id: UUID | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """The provider has money again that it had taken back: a dispute was won, a refund failed after all.
+
+    `movement` is that of the taking back which it undoes, as a whole or in part, once.
     """
 
     reference: str
@@ -62,4 +81,4 @@ class TakenBack:
     code: str
 
 
-DepositWord = ActionNeeded | Underway | Settled | Declined | TakenBack | Unanswered
+DepositWord = ActionNeeded | Underway | Settled | Declined | TakenBack | GivenBack | Unanswered

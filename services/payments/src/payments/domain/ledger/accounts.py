@@ -7,11 +7,12 @@ from uuid import UUID
 
 
 class AccountType(StrEnum):
-    """What an account is for. A player's cash, bonus and hold never go below zero; every other account may."""
+    """What an account is for. A player's cash, bonus and holds never go below zero; every other account may."""
 
     CASH = "cash"
     BONUS = "bonus"
     WITHDRAWAL_HOLD = "withdrawal_hold"
+    REFUND_HOLD = "refund_hold"
     OWED = "owed"
     CHARGEBACK_RECEIVABLE = "chargeback_receivable"
     PSP_CLEARING = "psp_clearing"
@@ -23,7 +24,12 @@ class AccountType(StrEnum):
     SUSPENSE = "suspense"
 
 
-FLOORS: dict[AccountType, int] = {AccountType.CASH: 0, AccountType.BONUS: 0, AccountType.WITHDRAWAL_HOLD: 0}
+FLOORS: dict[AccountType, int] = {
+    AccountType.CASH: 0,
+    AccountType.BONUS: 0,
+    AccountType.WITHDRAWAL_HOLD: 0,
+    AccountType.REFUND_HOLD: 0,
+}
 """The least an account may hold, in minor units; accounts that are not named have no floor."""
 
 WALLET_TYPES = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD, AccountType.OWED)
@@ -70,6 +76,11 @@ def player_bonus(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
 def player_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
     """Money of open withdrawals."""
     return AccountRef(casino_id, AccountType.WITHDRAWAL_HOLD, currency, player_id)
+
+
+def player_refund_hold(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:
+    """Money of refunds that were ordered and are not decided."""
+    return AccountRef(casino_id, AccountType.REFUND_HOLD, currency, player_id)
 
 
 def player_receivable(casino_id: UUID, player_id: UUID, currency: str) -> AccountRef:

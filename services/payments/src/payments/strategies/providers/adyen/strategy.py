@@ -19,6 +19,7 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
+from payments.application.refund_port import RefundFlow
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.adyen.codes import CODES, refusal
@@ -51,6 +52,7 @@ class Adyen:
     def __init__(self) -> None:
         self.deposits = AdyenDeposits()
         self.payouts: PayoutFlow | None = None
+        self.refunds: RefundFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         parts = urlsplit(require_url(settings, "base_url", within="settings"))

@@ -17,6 +17,7 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
+from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.btcpay.codes import CODES
 from payments.strategies.providers.btcpay.deposits import REFERENCE, BtcpayDeposits
 from payments.strategies.providers.btcpay.payouts import BtcpayPayouts
@@ -68,6 +69,7 @@ class Btcpay:
     def __init__(self) -> None:
         self.deposits = BtcpayDeposits()
         self.payouts = BtcpayPayouts()
+        self.refunds: RefundFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

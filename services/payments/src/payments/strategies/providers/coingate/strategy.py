@@ -17,6 +17,7 @@ from payments.application.ports import (
     Reply,
     Unclear,
 )
+from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.coingate.codes import CODES
 from payments.strategies.providers.coingate.deposits import CoinGateDeposits
 from payments.strategies.providers.coingate.orders import STATUSES
@@ -45,6 +46,7 @@ class CoinGate:
     def __init__(self) -> None:
         self.deposits = CoinGateDeposits()
         self.payouts: PayoutFlow | None = None
+        self.refunds: RefundFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

@@ -16,6 +16,7 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
+from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.paysafe.codes import CODES
 from payments.strategies.providers.paysafe.deposits import PaysafeDeposits
 from payments.strategies.providers.paysafe.payouts import PaysafePayouts
@@ -54,6 +55,7 @@ class Paysafe:
     def __init__(self) -> None:
         self.deposits = PaysafeDeposits()
         self.payouts = PaysafePayouts()
+        self.refunds: RefundFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

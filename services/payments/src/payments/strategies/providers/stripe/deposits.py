@@ -9,16 +9,14 @@ from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotT
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
 from payments.strategies.providers.reading import decoded_object, refuse_others, section, word
 from payments.strategies.providers.stripe.amounts import to_wire
+from payments.strategies.providers.stripe.calls import (
+    DEFINITE_ERRORS,
+    SAY_NOTHING_OF_EARLIER_CALLS,
+    base,
+    form_headers,
+    headers_of,
+)
 from payments.strategies.providers.stripe.intents import REFERENCE, error_code, word_of
-
-API_VERSION = "2024-06-20"
-"""Pinned, so that Stripe answers in the shape this module reads."""
-
-_DEFINITE_ERRORS = frozenset({"card_error", "invalid_request_error"})
-"""Errors after which nothing was charged. An idempotency_error or an api_error leaves that open."""
-
-_SAY_NOTHING_OF_EARLIER_CALLS = (401, 403)
-"""Statuses that are about our key alone: an earlier call, unanswered, may have made an intent with a good one."""
 
 
 class StripeDeposits:
@@ -39,12 +37,8 @@ class StripeDeposits:
             f"metadata[{REFERENCE}]": str(intent.deposit_id),
             "metadata[player_id]": str(intent.player_id),
         }
-        headers = {
-            **_headers(account),
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Idempotency-Key": str(intent.deposit_id),
-        }
-        url = f"{_base(account)}/v1/payment_intents"
+        headers = form_headers(account, str(intent.deposit_id))
+        url = f"{base(account)}/v1/payment_intents"
         return HttpCall("POST", url, headers, urlencode(form).encode(), headers["Idempotency-Key"])
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
@@ -54,19 +48,19 @@ class StripeDeposits:
         if answer.status == 200 and body.get("object") == "payment_intent":
             return word_of(body) or Unanswered()
         error = section(body.get("error"))
-        if 400 <= answer.status < 500 and error.get("type") in _DEFINITE_ERRORS and answer.status not in (409, 429):
+        if 400 <= answer.status < 500 and error.get("type") in DEFINITE_ERRORS and answer.status not in (409, 429):
             intent = section(error.get("payment_intent"))
-            final = answer.status not in _SAY_NOTHING_OF_EARLIER_CALLS and (not intent or _is_canceled(intent))
+            final = answer.status not in SAY_NOTHING_OF_EARLIER_CALLS and (not intent or _is_canceled(intent))
             return Declined(reference=word(intent.get("id")), code=error_code(error), final=final)
         return Unanswered()
 
     def build_question(self, account: ProviderAccount, deposit_id: UUID, reference: str | None) -> HttpCall:
         if reference is not None:
             return HttpCall(
-                "GET", f"{_base(account)}/v1/payment_intents/{quote(reference, safe='')}", _headers(account)
+                "GET", f"{base(account)}/v1/payment_intents/{quote(reference, safe='')}", headers_of(account)
             )
         query = urlencode({"query": f"metadata['{REFERENCE}']:'{deposit_id}'"})
-        return HttpCall("GET", f"{_base(account)}/v1/payment_intents/search?{query}", _headers(account))
+        return HttpCall("GET", f"{base(account)}/v1/payment_intents/search?{query}", headers_of(account))
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
         body = decoded_object(answer)
@@ -87,12 +81,8 @@ class StripeDeposits:
     def build_cancel(self, account: ProviderAccount, deposit_id: UUID, reference: str, attempt: int) -> HttpCall:
         # A refusal is remembered under its key as well, so a later attempt has one of its own. What was canceled before
         # says so.
-        headers = {
-            **_headers(account),
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Idempotency-Key": f"{deposit_id}-cancel-{attempt}",
-        }
-        url = f"{_base(account)}/v1/payment_intents/{quote(reference, safe='')}/cancel"
+        headers = form_headers(account, f"{deposit_id}-cancel-{attempt}")
+        url = f"{base(account)}/v1/payment_intents/{quote(reference, safe='')}/cancel"
         body = urlencode({"cancellation_reason": "abandoned"}).encode()
         return HttpCall("POST", url, headers, body, headers["Idempotency-Key"])
 
@@ -121,11 +111,3 @@ def _best(found: list[Mapping[str, Any]]) -> DepositWord | NotThere:
 def _items(body: Mapping[str, Any]) -> list[Any]:
     items = body.get("data")
     return items if isinstance(items, list) else []
-
-
-def _headers(account: ProviderAccount) -> dict[str, str]:
-    return {"Authorization": f"Bearer {account.secrets['api_key']}", "Stripe-Version": API_VERSION}
-
-
-def _base(account: ProviderAccount) -> str:
-    return str(account.settings["base_url"]).rstrip("/")

@@ -7,36 +7,75 @@ API; before, a refund of a card is told by `charge.refunded`, whose Charge carri
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from contracts.money import MAX_MINOR
-from payments.application.ports import AboutDeposit, Nothing, Said, Unclear
-from payments.domain.deposit.words import TakenBack
-from payments.strategies.providers.reading import section, word
+from payments.application.ports import AboutDeposit, AboutRefund, Nothing, Said, Unclear
+from payments.domain.deposit.words import GivenBack, TakenBack
+from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused
+from payments.strategies.providers.reading import our_id, section, word
 from payments.strategies.providers.stripe.amounts import from_wire
 from payments.strategies.providers.stripe.intents import deposit_of
 
+REFERENCE = "refund_id"
+"""The metadata key under which we leave our refund's id."""
+
+_UNDECIDED = ("pending", "requires_action")
+_FAILED = ("failed", "canceled")
+
+
+def refund_of(refund: Mapping[str, Any]) -> UUID | None:
+    """The refund of ours that it is; None when others made it."""
+    return our_id(section(refund.get("metadata")).get(REFERENCE))
+
+
+def word_of(refund: Mapping[str, Any]) -> RefundWord | None:
+    """The word of a Refund that we ordered; None when nothing can be made of it.
+
+    A status we do not know is undecided. Success needs the status and a readable amount, nothing less.
+    """
+    reference = word(refund.get("id"))
+    if reference is None:
+        return None
+    if refund.get("status") in _FAILED:
+        return Refused(reference=reference, code=word(refund.get("failure_reason")) or str(refund["status"]))
+    amount, currency = _amount(refund)
+    if refund.get("status") == "succeeded" and amount is not None:
+        return Refunded(reference=reference, amount_minor=amount, currency=currency)
+    return Accepted(reference=reference)
+
 
 def said_of_refund(refund: Mapping[str, Any], charge: Mapping[str, Any]) -> Said:
-    """The money is taken back when the refund succeeded. Until then nothing is; what failed, a person looks at.
+    """What a refund says: of the one we ordered, or else of the deposit that others refunded."""
+    others = _made_there(refund, charge)
+    ours, said = refund_of(refund), word_of(refund)
+    if ours is None or said is None:
+        return others
+    return AboutRefund(refund_id=ours, word=said, else_=others)
+
+
+def _made_there(refund: Mapping[str, Any], charge: Mapping[str, Any]) -> AboutDeposit | Nothing | Unclear:
+    """The money is taken back when the refund succeeded, and there again when it failed after that.
 
     The Charge repeats our reference as the intent had it; a refund alone names the intent, and its own metadata are
     whatever those wrote who made it.
     """
-    match refund.get("status"):
-        case "pending" | "requires_action":
-            return Nothing()
-        case "succeeded":
-            pass
-        case _:
-            return Unclear("event_not_handled")
+    status = refund.get("status")
+    if status in _UNDECIDED:
+        return Nothing()
+    if status != "succeeded" and status not in _FAILED:
+        return Unclear("event_not_handled")
     movement = word(refund.get("id"))
     reference = word(refund.get("payment_intent")) or word(charge.get("payment_intent"))
     if movement is None or reference is None:
         return Unclear("reference_unreadable")
-    currency = (word(refund.get("currency")) or "").upper()
-    amount = from_wire(refund.get("amount"), currency)
-    if not currency or amount is None or amount > MAX_MINOR:
+    amount, currency = _amount(refund)
+    if amount is None:
         return Unclear("amount_unreadable")
+    if status in _FAILED:
+        code = word(refund.get("failure_reason")) or str(status)
+        given = GivenBack(reference=reference, movement=movement, amount_minor=amount, currency=currency, code=code)
+        return AboutDeposit(deposit_id=deposit_of(charge), word=given)
     code = word(refund.get("reason")) or "refunded"
     taken = TakenBack(reference=reference, movement=movement, amount_minor=amount, currency=currency, code=code)
     return AboutDeposit(deposit_id=deposit_of(charge), word=taken)
@@ -47,3 +86,9 @@ def said_of_refunded(charge: Mapping[str, Any]) -> Said:
     refunds = section(charge.get("refunds")).get("data")
     newest = section(refunds[0]) if isinstance(refunds, list) and refunds else {}
     return said_of_refund(newest, charge) if newest else Unclear("event_not_handled")
+
+
+def _amount(thing: Mapping[str, Any]) -> tuple[int | None, str]:
+    currency = (word(thing.get("currency")) or "").upper()
+    amount = from_wire(thing.get("amount"), currency)
+    return (None if not currency or amount is None or amount > MAX_MINOR else amount), currency

@@ -23,6 +23,7 @@ from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
 from payments.strategies.providers.stripe.refunds import said_of_refund, said_of_refunded
+from payments.strategies.providers.stripe.repaying import StripeRefunds
 from payments.strategies.providers.stripe.signature import verified_at
 
 SIGNATURE_HEADER = "stripe-signature"
@@ -54,6 +55,7 @@ class Stripe:
     def __init__(self) -> None:
         self.deposits = StripeDeposits()
         self.payouts: PayoutFlow | None = None
+        self.refunds = StripeRefunds()
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")
@@ -111,16 +113,14 @@ def _said(kind: str, thing: Mapping[str, Any]) -> Said:
                 if said is None
                 else AboutDeposit(deposit_id=deposit_of(thing), word=said)
             )
-        case "refund.created" | "refund.updated" | "charge.refund.updated":
+        case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
             return said_of_refund(thing, {})
         case "charge.refunded":
             return said_of_refunded(thing)
         case _ if kind in _ONLY_ECHOES or kind.startswith(_WITHOUT_CONSEQUENCE):
             return Nothing()
         case _:
-            return Unclear(
-                "event_not_handled"
-            )  # Disputes, payouts, failed refunds: money moves that nobody here ordered.
+            return Unclear("event_not_handled")  # Disputes, payouts: money moves that nobody here ordered.
 
 
 def _facts(thing: Mapping[str, Any]) -> dict[str, str | int | None]:

@@ -18,6 +18,7 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
+from payments.application.refund_port import RefundFlow
 from payments.domain.withdrawal.words import Confirmed, SentBack
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
 from payments.strategies.providers.references import deposit_named, payout_named
@@ -57,6 +58,7 @@ class Trustly:
     def __init__(self) -> None:
         self.deposits = TrustlyDeposits()
         self.payouts = TrustlyPayouts()
+        self.refunds: RefundFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

@@ -1,0 +1,180 @@
+"""A refund after it was ordered: sent, and asked about until an answer is believed.
+
+An unknown outcome is never taken for a refusal. Where the provider can be asked, the order goes out again, with the
+same key, only once the provider surely never took it; where it cannot, the same order is the question as long as the
+provider surely knows its key, and after that a person has to look there.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from chassis.store import Context, UnitOfWork
+from payments.application.attempts import ask
+from payments.application.desk import Desk, set_aside_once
+from payments.application.ports import NotThere, ProviderAccount
+from payments.application.processes.customer import is_same_customer
+from payments.application.processes.deposit_process import REPEATABLE
+from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
+from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_OFF, PROVIDER_PATIENCE
+from payments.application.refund_port import RefundOrder
+from payments.application.refunds import hear_about_refund, refund_flow
+from payments.domain.deposit.errors import UnlawfulDepositWord
+from payments.domain.refund.aggregate import refund
+from payments.domain.refund.commands import StartRefund
+from payments.domain.refund.errors import UnlawfulRefundWord
+from payments.domain.refund.states import Begun, Ordered, Pending, Refund, Sending, Succeeded, Unknown, reference
+from payments.domain.refund.words import RefundWord, Unanswered
+
+NAME = "refund-process"
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """An order, the account it goes to, and how the provider calls it."""
+
+    account: ProviderAccount
+    order: RefundOrder
+    reference: str | None
+
+
+class RefundProcess:
+    """The conversation with a provider about one refund."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def send(self, refund_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
+        """Record the intention, send the order, record the answer. `age`: since the first attempt.
+
+        Returns the pause before it is sent or asked about again, or None when the provider has it, or nothing is to do.
+        """
+        state = await self._state(refund_id, casino_id)
+        first = isinstance(state, Ordered)
+        if isinstance(state, Ordered):
+            started = await self._start(refund_id, casino_id, state)
+            if started is None:
+                return PROVIDER_OFF
+            state = started
+        if not isinstance(state, Sending | Unknown):
+            return None
+        errand = await self._errand(refund_id, casino_id, state)
+        word: RefundWord = Unanswered()
+        if errand is not None:
+            word = await self._order(errand) if first else await self._find_out(errand, age)
+        after = await self._record(casino_id, state.fact.provider, refund_id, word)
+        if not isinstance(after, Sending | Unknown):
+            return None
+        if age >= REPEATABLE:
+            await self._tell_people(after, refund_id)
+        return again_after(age) if age <= PROVIDER_PATIENCE else None
+
+    async def ask(self, refund_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
+        """Ask what became of a refund the provider took: its notification may be late, or lost."""
+        state = await self._state(refund_id, casino_id)
+        if not isinstance(state, Pending | Succeeded) or age > PROVIDER_PATIENCE:
+            return None
+        errand = await self._errand(refund_id, casino_id, state)
+        word = await self._question(errand) if errand else None
+        if word is None:
+            return None
+        if not isinstance(word, NotThere):
+            state = await self._record(casino_id, state.fact.provider, refund_id, word)
+        return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Pending) else None
+
+    async def _start(self, refund_id: UUID, casino_id: UUID, ordered: Ordered) -> Refund | None:
+        """Record who the order will be sent as, while nobody changes the account; None when it may not be called."""
+
+        async def work(uow: UnitOfWork) -> Refund | None:
+            account = await self._desk.accounts.find(uow.connection, casino_id, ordered.fact.provider, lock="share")
+            if account is None or not self._desk.may_call(account):
+                return None
+            command = StartRefund(sent_as=self._desk.sent_as(account))
+            return (await uow.decide(refund, refund_id, command)).state
+
+        return await self._desk.app.transact(work, self._ctx(casino_id))
+
+    async def _errand(self, refund_id: UUID, casino_id: UUID, state: Begun) -> _Errand | None:
+        """What is sent or asked about, as whom; None when we are not the same customer of the provider any more."""
+        fact = state.fact
+        account = await self._desk.account(casino_id, fact.provider)
+        if not await is_same_customer(self._desk, account, refund_id, state.sent_as):
+            return None
+        order = RefundOrder(
+            refund_id=refund_id,
+            deposit_id=fact.deposit_id,
+            payment=fact.payment,
+            amount_minor=fact.amount_minor,
+            currency=fact.currency,
+        )
+        return _Errand(account, order, reference(state))
+
+    async def _order(self, errand: _Errand) -> RefundWord:
+        account, order = errand.account, errand.order
+        flow = refund_flow(self._desk, account.provider)
+        call = flow.build_call(account, order)
+        return await ask(self._desk, account, "refund.order", order.refund_id, call, flow.parse_answer)
+
+    async def _find_out(self, errand: _Errand, age: timedelta) -> RefundWord:
+        """What became of an order without a believable answer; sent again where the provider surely never took it."""
+        word = await self._question(errand)
+        if word is None:
+            return await self._order(errand) if age < REPEATABLE else Unanswered()
+        if isinstance(word, NotThere):
+            return Unanswered() if age < ARRIVED_WITHIN else await self._order(errand)
+        return word
+
+    async def _question(self, errand: _Errand) -> RefundWord | NotThere | None:
+        """None: the provider cannot be asked."""
+        account, order = errand.account, errand.order
+        flow = refund_flow(self._desk, account.provider)
+        call = flow.build_question(account, order, errand.reference)
+        if call is None:
+            return None
+        read = partial(flow.parse_question, order)
+        return await ask(self._desk, account, "refund.ask", order.refund_id, call, read)
+
+    async def _record(self, casino_id: UUID, provider: str, refund_id: UUID, word: RefundWord) -> Refund:
+        async def work(uow: UnitOfWork) -> Refund:
+            try:
+                return (await hear_about_refund(self._desk, uow, refund_id, word, uow.ctx.occurred_at)).state
+            except (UnlawfulRefundWord, UnlawfulDepositWord) as unlawful:
+                await set_aside_once(
+                    self._desk,
+                    uow,
+                    casino_id=casino_id,
+                    provider=provider,
+                    about=refund_id,
+                    code=unlawful.why,
+                    facts={"word": type(word).__name__},
+                )
+                return (await uow.load(refund, refund_id)).state
+
+        return await self._desk.app.transact(work, self._ctx(casino_id))
+
+    async def _tell_people(self, state: Sending | Unknown, refund_id: UUID) -> None:
+        fact = state.fact
+
+        async def work(uow: UnitOfWork) -> None:
+            facts: dict[str, str | int | None] = {"reference": fact.payment, "amount_minor": fact.amount_minor}
+            await set_aside_once(
+                self._desk,
+                uow,
+                casino_id=fact.casino_id,
+                provider=fact.provider,
+                about=refund_id,
+                code="refund_left_unknown",
+                facts=facts,
+            )
+
+        await self._desk.app.transact(work, self._ctx(fact.casino_id))
+
+    async def _state(self, refund_id: UUID, casino_id: UUID) -> Refund:
+        async def work(uow: UnitOfWork) -> Refund:
+            return (await uow.load(refund, refund_id)).state
+
+        return await self._desk.app.transact(work, self._ctx(casino_id))
+
+    def _ctx(self, casino_id: UUID) -> Context:
+        return self._desk.ours(NAME, casino_id)

@@ -1,0 +1,204 @@
+"""Refunds that staff order: checked, the money put aside, sent by a process, and decided by the provider's word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.domain import DomainError, Invalid, NotFound
+from chassis.store import Outcome, UnitOfWork
+from payments.application.deposits import hear_about_deposit
+from payments.application.desk import Desk
+from payments.application.ledger import WalletUnknown, ensure_posted
+from payments.application.postings import refund_transfers
+from payments.application.processes.patience import SLOWEST_WEBHOOK
+from payments.application.refund_port import RefundFlow
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.commands import HearProvider
+from payments.domain.deposit.events import DepositReinstated, DepositReversed
+from payments.domain.deposit.states import Succeeded, asked
+from payments.domain.deposit.words import GivenBack, TakenBack
+from payments.domain.refund.aggregate import refund
+from payments.domain.refund.commands import HearRefund, OrderRefund
+from payments.domain.refund.errors import UnlawfulRefundWord
+from payments.domain.refund.events import (
+    RefundAccepted,
+    RefundEvent,
+    RefundFact,
+    RefundReturned,
+    RefundSucceeded,
+)
+from payments.domain.refund.states import Absent, Refund
+from payments.domain.refund.words import RefundWord, Refused
+
+SEND = "payments.refund_send"
+"""The background task that sends the order to refund, and finds out what became of it."""
+
+ASK = "payments.refund_ask"
+"""The background task that asks what became of a refund the provider took, where it can be asked."""
+
+CODE = "refund"
+"""Why money of a deposit is gone, where we sent it back ourselves."""
+
+
+class DepositNotRefundable(DomainError):
+    """It was not paid, or its provider takes no refunds from us."""
+
+    code = "deposit_not_refundable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundWish:
+    """What staff ask for."""
+
+    refund_id: UUID
+    deposit_id: UUID
+    amount_minor: int
+    may_owe: bool
+
+
+async def check_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundFact:
+    """Look whether it could be refunded now, and lock the player's wallet so that it stays so.
+
+    Raises:
+        NotFound: no such deposit, or another casino's.
+        DepositNotRefundable: it was not paid, or not through a provider that takes refunds from us.
+        RefundExceedsDeposit, RefundNotCovered: not as much.
+        ProviderNotOffered: the casino has no account there any more, or it is off.
+    """
+    fact = await _fact(desk, uow, wish)
+    refund.decide(await _order(desk, uow, fact), (await uow.load(refund, wish.refund_id)).state)
+    return fact
+
+
+async def order_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> None:
+    """Put the money aside, record the order and have it sent, in one transaction.
+
+    Raises:
+        As `check_refund`; RefundAlreadyOrdered: the id belongs to another refund.
+    """
+    fact = await _fact(desk, uow, wish)
+    outcome = await uow.decide(refund, wish.refund_id, await _order(desk, uow, fact))
+    if outcome.events:
+        await uow.schedule(SEND, wish.refund_id, {"casino_id": str(fact.casino_id)})
+    transfers = refund_transfers(wish.refund_id, outcome.events)
+    if transfers:
+        ensure_posted(await desk.ledger.post_in(uow, transfers))
+
+
+async def _fact(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundFact:
+    state = (await uow.load(deposit, wish.deposit_id)).state
+    if not isinstance(state, Succeeded):
+        raise NotFound if isinstance(state, Absent) else DepositNotRefundable
+    paid = asked(state).fact
+    if desk.provider(paid.provider).refunds is None:
+        raise DepositNotRefundable("Its provider takes no refunds from us.")
+    await desk.offered(uow.connection, paid.casino_id, paid.provider, paid.currency)
+    return RefundFact(
+        deposit_id=wish.deposit_id,
+        player_id=paid.player_id,
+        casino_id=paid.casino_id,
+        provider=paid.provider,
+        payment=state.reference,
+        amount_minor=wish.amount_minor,
+        currency=paid.currency,
+        may_owe=wish.may_owe,
+    )
+
+
+async def _order(desk: Desk, uow: UnitOfWork, fact: RefundFact) -> OrderRefund:
+    """The command, with what holds until the transaction ends: whoever refunds or takes back waits for the wallet."""
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    if wallet is None:
+        raise WalletUnknown(field="currency")
+    left = await desk.directory.room(uow.connection, fact.deposit_id)
+    return OrderRefund(fact=fact, left_minor=left, cash_minor=wallet.cash_minor, now=uow.ctx.occurred_at)
+
+
+async def hear_about_refund(
+    desk: Desk, uow: UnitOfWork, refund_id: UUID, word: RefundWord, said_at: datetime
+) -> Outcome[Refund, RefundEvent]:
+    """Apply the provider's word, and move the money with it. Call it last in the transaction.
+
+    Raises:
+        UnlawfulRefundWord, UnlawfulDepositWord: it fits no legal transition; nothing was changed.
+        NotFound: the refund is another casino's.
+    """
+    command = await _heard(desk, uow, refund_id, word)
+    await _ensure_lawful(uow, refund_id, command, said_at)
+    outcome = await uow.decide(refund, refund_id, command)
+    transfers = refund_transfers(refund_id, outcome.events)
+    for event in outcome.events:
+        if isinstance(event, RefundAccepted):
+            await schedule_question(uow, refund_id, event.fact.casino_id)
+        moved = _of_deposit(refund_id, event)
+        if moved is not None:
+            now, transfers = transfers, []
+            await hear_about_deposit(desk, uow, event.fact.deposit_id, moved, said_at, besides=now)
+    if transfers:
+        ensure_posted(await desk.ledger.post_in(uow, transfers))
+    return outcome
+
+
+async def _ensure_lawful(uow: UnitOfWork, refund_id: UUID, command: HearRefund, said_at: datetime) -> None:
+    """Raise before anything is written when either the refund or its deposit cannot take the word.
+
+    A movement counts once: where the deposit had heard of it otherwise, a person has to look.
+    """
+    for event in refund.decide(command, (await uow.load(refund, refund_id)).state):
+        moved = _of_deposit(refund_id, event)
+        if moved is None:
+            continue
+        state = (await uow.load(deposit, event.fact.deposit_id)).state
+        told = deposit.decide(HearProvider(word=moved, said_at=said_at), state)
+        expected = DepositReversed if isinstance(moved, TakenBack) else DepositReinstated
+        if not any(isinstance(one, expected) for one in told):
+            raise UnlawfulRefundWord("refund_told_otherwise")
+
+
+async def _heard(desk: Desk, uow: UnitOfWork, refund_id: UUID, word: RefundWord) -> HearRefund:
+    """The word, and with one that gives money to the player what he owes: locked, so that it stays so."""
+    state = (await uow.load(refund, refund_id)).state
+    if isinstance(state, Absent) or not isinstance(word, Refused):
+        return HearRefund(word=word)
+    fact = state.fact
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    return HearRefund(word=word, owed_minor=0 if wallet is None else wallet.receivable_minor)
+
+
+def _of_deposit(refund_id: UUID, event: RefundEvent) -> TakenBack | GivenBack | None:
+    """What it means for the deposit: it is gone of it, or there again."""
+    fact = event.fact
+    match event:
+        case RefundSucceeded():
+            return TakenBack(
+                reference=fact.payment,
+                movement=event.reference,
+                amount_minor=fact.amount_minor,
+                currency=fact.currency,
+                code=CODE,
+                refund_id=refund_id,
+            )
+        case RefundReturned():
+            return GivenBack(
+                reference=fact.payment,
+                movement=event.reference,
+                amount_minor=fact.amount_minor,
+                currency=fact.currency,
+                code=event.code,
+            )
+        case _:
+            return None
+
+
+async def schedule_question(uow: UnitOfWork, refund_id: UUID, casino_id: UUID) -> None:
+    """Have the provider asked should it not tell by itself."""
+    at = uow.ctx.occurred_at + SLOWEST_WEBHOOK
+    await uow.schedule(ASK, refund_id, {"casino_id": str(casino_id)}, run_at=at)
+
+
+def refund_flow(desk: Desk, provider: str) -> RefundFlow:
+    """How money goes back through this provider; Invalid when none does."""
+    flow = desk.provider(provider).refunds
+    if flow is None:
+        raise Invalid("No money goes back through this provider.", field="provider")
+    return flow

@@ -1,0 +1,74 @@
+"""Money of a deposit that was taken back and comes again: it pays what the player owes, and the rest is his cash.
+
+That order makes the words of providers commute: whatever is taken and given, in whichever order it is told, the player
+ends with the same cash and the same debt.
+"""
+
+from payments.domain.deposit.errors import UnlawfulDepositWord
+from payments.domain.deposit.events import DepositReinstated, DepositReinstatementAnnounced
+from payments.domain.deposit.states import GivenUp, Succeeded, Waiting, asked
+from payments.domain.deposit.words import GivenBack
+
+
+def taken_first(word: GivenBack, state: Succeeded) -> bool:
+    """Whether we know of what it gives back."""
+    return any(one.movement == word.movement for one in state.taken_back)
+
+
+def objection(word: GivenBack, state: Succeeded) -> UnlawfulDepositWord | None:
+    """What the word contradicts, if anything; what it gives back is known."""
+    taken = next(one for one in state.taken_back if one.movement == word.movement)
+    if word.reference != taken.reference:
+        return UnlawfulDepositWord("reference_differs")
+    if word.currency != taken.currency:
+        return UnlawfulDepositWord("currency_differs")
+    if word.amount_minor > taken.amount_minor:
+        return UnlawfulDepositWord("reinstated_too_much")
+    if any(one.movement == word.movement and one.amount_minor != word.amount_minor for one in state.given_back):
+        return UnlawfulDepositWord("reversal_differs")
+    return None
+
+
+def given_before(word: GivenBack, state: Succeeded) -> bool:
+    """Whether the same was told before."""
+    return any(one.movement == word.movement for one in state.given_back)
+
+
+def reinstate(word: GivenBack, state: Succeeded, *, owed_minor: int) -> DepositReinstated:
+    """The money comes again."""
+    recovered = min(max(owed_minor, 0), word.amount_minor)
+    fact = asked(state).fact
+    return DepositReinstated(
+        player_id=fact.player_id,
+        casino_id=fact.casino_id,
+        provider=fact.provider,
+        amount_minor=state.amount_minor,
+        currency=fact.currency,
+        reference=word.reference,
+        movement=word.movement,
+        reinstated_minor=word.amount_minor,
+        all_reversed_minor=state.reversed_minor - word.amount_minor,
+        recovered_minor=recovered,
+        owed_minor=owed_minor - recovered,
+        code=word.code,
+    )
+
+
+def announce_given(word: GivenBack, state: Waiting | Succeeded | GivenUp) -> list[DepositReinstatementAnnounced]:
+    """Remember it until we hear that it was taken."""
+    intent = asked(state)
+    if word.currency != intent.fact.currency:
+        raise UnlawfulDepositWord("currency_differs")
+    told = [one for one in intent.given_early if one.movement == word.movement]
+    if any((one.reference, one.amount_minor) != (word.reference, word.amount_minor) for one in told):
+        raise UnlawfulDepositWord("reversal_differs")
+    if told:
+        return []
+    announced = DepositReinstatementAnnounced(
+        **intent.fact.fields(),
+        reference=word.reference,
+        movement=word.movement,
+        reinstated_minor=word.amount_minor,
+        code=word.code,
+    )
+    return [announced]

@@ -1,0 +1,148 @@
+"""The life of a refund: the money is put aside when it is ordered, then the provider's word alone decides."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from chassis.domain import Decider
+from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund
+from payments.domain.refund.errors import (
+    RefundAlreadyOrdered,
+    RefundExceedsDeposit,
+    RefundNotCovered,
+    UnlawfulRefundWord,
+)
+from payments.domain.refund.events import (
+    RefundAccepted,
+    RefundEvent,
+    RefundFailed,
+    RefundOrdered,
+    RefundOutcomeUnknown,
+    RefundReturned,
+    RefundStarted,
+    RefundSucceeded,
+)
+from payments.domain.refund.states import (
+    Absent,
+    Failed,
+    Ordered,
+    Pending,
+    Refund,
+    Returned,
+    Sending,
+    Succeeded,
+    Unknown,
+    reference,
+)
+from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused, Unanswered
+
+
+def decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
+    match command:
+        case OrderRefund():
+            return _order(command, state)
+        case StartRefund():
+            return [RefundStarted(fact=state.fact, sent_as=command.sent_as)] if isinstance(state, Ordered) else []
+        case HearRefund():
+            return _hear(command, state)
+        case _:
+            assert_never(command)
+
+
+def _order(command: OrderRefund, state: Refund) -> Sequence[RefundEvent]:
+    fact = command.fact
+    if not isinstance(state, Absent):
+        if state.fact != fact:
+            raise RefundAlreadyOrdered(field="refund_id")
+        return []
+    if fact.amount_minor > command.left_minor:
+        raise RefundExceedsDeposit(field="amount_minor")
+    from_cash = min(max(command.cash_minor, 0), fact.amount_minor)
+    if from_cash < fact.amount_minor and not fact.may_owe:
+        raise RefundNotCovered(field="amount_minor")
+    return [RefundOrdered(fact=fact, from_cash_minor=from_cash, ordered_at=command.now)]
+
+
+def _hear(command: HearRefund, state: Refund) -> Sequence[RefundEvent]:
+    word = command.word
+    match state:
+        case Absent():
+            raise UnlawfulRefundWord("unknown_reference")
+        case Ordered():
+            raise UnlawfulRefundWord("refund_never_sent")
+        case Sending() | Unknown() | Pending():
+            return _hear_underway(command, state)
+        case Succeeded():
+            _check_reference(word, state)
+            if isinstance(word, Refused):
+                return [RefundReturned(fact=state.fact, reference=state.reference, code=word.code)]
+            return []  # A repeat, or overtaken by a later word.
+        case Failed():
+            if isinstance(word, Refunded) and word.reference != state.reference:
+                raise UnlawfulRefundWord("refunded_after_failed")
+            return []  # It had succeeded before it failed: overtaken.
+        case Returned():
+            _check_reference(word, state)
+            return []
+        case _:
+            assert_never(state)
+
+
+def _hear_underway(command: HearRefund, state: Sending | Unknown | Pending) -> Sequence[RefundEvent]:
+    word, fact = command.word, state.fact
+    _check_reference(word, state)
+    match word:
+        case Accepted():
+            return [] if isinstance(state, Pending) else [RefundAccepted(fact=fact, reference=word.reference)]
+        case Refunded():
+            if (word.amount_minor, word.currency) != (fact.amount_minor, fact.currency):
+                raise UnlawfulRefundWord("amount_differs")
+            return [RefundSucceeded(fact=fact, reference=word.reference)]
+        case Refused():
+            recovered = min(max(command.owed_minor, 0), fact.amount_minor)
+            known = word.reference or reference(state)
+            return [RefundFailed(fact=fact, reference=known, code=word.code, recovered_minor=recovered)]
+        case Unanswered():
+            return [RefundOutcomeUnknown(fact=fact)] if isinstance(state, Sending) else []
+        case _:
+            assert_never(word)
+
+
+def _check_reference(word: RefundWord, state: Refund) -> None:
+    """Once we know what the provider calls it, no other refund of the provider's speaks for it."""
+    known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
+    if known is not None and said is not None and said != known:
+        raise UnlawfulRefundWord("reference_differs")
+
+
+def evolve(state: Refund, event: RefundEvent) -> Refund:
+    match event:
+        case RefundOrdered():
+            return Ordered(event.fact, event.ordered_at)
+        case RefundStarted():
+            return Sending(event.fact, state.ordered_at, event.sent_as) if isinstance(state, Ordered) else state
+        case _:
+            return state if isinstance(state, Absent | Ordered) else _moved(state, event)
+
+
+def _moved(
+    state: Sending | Unknown | Pending | Succeeded | Failed | Returned,
+    event: RefundOutcomeUnknown | RefundAccepted | RefundSucceeded | RefundFailed | RefundReturned,
+) -> Refund:
+    begun = (state.fact, state.ordered_at, state.sent_as)
+    match event:
+        case RefundOutcomeUnknown():
+            return Unknown(*begun)
+        case RefundAccepted():
+            return Pending(*begun, event.reference)
+        case RefundSucceeded():
+            return Succeeded(*begun, event.reference)
+        case RefundFailed():
+            return Failed(*begun, event.reference)
+        case RefundReturned():
+            return Returned(*begun, event.reference)
+        case _:
+            assert_never(event)
+
+
+initial: Refund = Absent()
+refund: Decider[RefundCommand, Refund, RefundEvent] = Decider("refund", initial, decide, evolve)

@@ -1,0 +1,36 @@
+"""Refusals of a refund."""
+
+from typing import ClassVar
+
+from chassis.domain import DomainError
+
+
+class RefundAlreadyOrdered(DomainError):
+    """The id belongs to a refund of other facts."""
+
+    code: ClassVar[str] = "refund_already_ordered"
+
+
+class RefundExceedsDeposit(DomainError):
+    """More than is left of the deposit, after what was refunded, is being refunded, or was taken back."""
+
+    code: ClassVar[str] = "refund_exceeds_deposit"
+
+
+class RefundNotCovered(DomainError):
+    """The player no longer holds as much, and nobody chose that he shall owe what is missing."""
+
+    code: ClassVar[str] = "refund_not_covered"
+
+
+class UnlawfulRefundWord(DomainError):
+    """The provider's word fits no legal transition: it is set aside for a person, never applied.
+
+    `why` is the stable code of the anomaly.
+    """
+
+    code: ClassVar[str] = "refund_word_unlawful"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why.replace("_", " ").capitalize() + ".")
+        self.why = why

@@ -1,0 +1,35 @@
+"""What a provider can say about a refund that we ordered, whatever its protocol calls it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The provider took the order; what becomes of it is not decided. `reference` is its name for the refund."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """The money is on its way back to the player, as much as the provider says."""
+
+    reference: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The money is not refunded: the order was refused, or the refund failed, even after it had succeeded."""
+
+    code: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """No answer, or none that can be believed: the provider may or may not have heard us."""
+
+
+RefundWord = Accepted | Refunded | Refused | Unanswered
