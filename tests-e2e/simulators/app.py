@@ -16,6 +16,7 @@ from simulators.courier import Courier
 from simulators.hub88 import Hub88
 from simulators.keys import make_pair
 from simulators.paysafe import Paysafe
+from simulators.skrill import Skrill
 from simulators.stripe import Stripe
 from simulators.trustly import Trustly
 from simulators.wallet import Wallet
@@ -45,6 +46,7 @@ class Director:
         self.btcpay = Btcpay(session, self.courier)
         self.coingate = CoinGate(session, self.courier, world.payments_url)
         self.paysafe = Paysafe(session, self.courier, world.own_url)
+        self.skrill = Skrill(session, self.courier, world.payments_url)
         self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url}, world.own_url)
 
     def routes(self) -> list[web.RouteDef]:
@@ -62,6 +64,7 @@ class Director:
             *self.btcpay.routes(),
             *self.coingate.routes(),
             *self.paysafe.routes(),
+            *self.skrill.routes(),
             *self.trustly.routes(),
         ]
 
@@ -80,6 +83,7 @@ class Director:
         seller = self.adyen.sign_up(casino, f"{ours}/adyen/{casino}/notifications")
         store = self.btcpay.sign_up(casino, f"{ours}/btcpay/{casino}/notifications")
         shop = self.coingate.sign_up(casino)
+        purse = self.skrill.sign_up(casino)
         wallets = self.paysafe.sign_up(casino, f"{ours}/paysafe/{casino}/notifications")
         contracts = {
             "adyen": {
@@ -105,6 +109,15 @@ class Director:
             "paysafe": {
                 "settings": {"base_url": f"{self.world.own_url}/paysafe", "username": wallets.username},
                 "secrets": {"password": wallets.password, "hmac_key": wallets.hmac_key},
+            },
+            "skrill": {
+                "settings": {
+                    "base_url": f"{self.world.own_url}/skrill/api",
+                    "checkout_url": f"{self.world.own_url}/skrill/checkout/api",
+                    "pay_to_email": purse.email,
+                    "merchant_id": purse.merchant_id,
+                },
+                "secrets": {"secret_word": purse.secret_word, "api_password": purse.api_password},
             },
             "stripe": {
                 "settings": {"base_url": f"{self.world.own_url}/stripe"},
@@ -147,6 +160,7 @@ class Director:
             "links": list(seller.links.values()) if seller else [],
             "payouts": merchant.told() if merchant else [],
             "wallets": self.paysafe.merchants[casino].made if casino in self.paysafe.merchants else {},
+            "transfers": self.skrill.shops[casino].transfers if casino in self.skrill.shops else {},
             "bank_deposits": list(merchant.deposits.values()) if merchant else [],
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],

@@ -77,7 +77,7 @@ async def ask(
     if answer is not None and call.genuine is not None and not call.genuine(answer):
         believed = None
     else:
-        believed = None if answer is None else replace(answer, earlier=earlier)
+        believed = None if answer is None else replace(answer, earlier=earlier, to=call)
     word = read(believed)
     answered = replace(
         asked,

@@ -47,14 +47,15 @@ class HttpCall:
 class HttpAnswer:
     """What came back, whatever its status.
 
-    `also` is what came back from the other half of the question; `earlier`, what came back from the call that this one
-    followed from.
+    `to` is the call it answers; `also`, what came back from the other half of the question; `earlier`, what came back
+    from the call that this one followed from.
     """
 
     status: int
     body: bytes = field(repr=False)
     also: "HttpAnswer | None" = None
     earlier: "HttpAnswer | None" = None
+    to: HttpCall | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
