@@ -16,8 +16,8 @@ from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
-from payments.adapters.provider_wire import HttpProviderWire
 from payments.adapters.restriction_feed import RestrictionFeed
+from payments.adapters.signed_in_wire import signed_in
 from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
 from payments.application.desk import Desk
 from payments.application.ports import ProviderWire
@@ -41,7 +41,7 @@ TYPES = EventTypes(*EVENTS)
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None) -> Service:
     """The service, not yet started."""
-    settings, clock, wire = settings or load(Settings), clock or SystemClock(), wire or HttpProviderWire()
+    settings, clock = settings or load(Settings), clock or SystemClock()
     db = Database(settings.database_url, application_name="payments", pool_size=settings.database_pool_size)
     application = Application(db, TYPES, source="payments", publish=publish, inline=READ_MODELS, clock=clock)
     feed, bound = RestrictionFeed(db, clock, DEFAULT_PARTITIONS), timedelta(seconds=settings.restriction_feed_bound_s)
@@ -60,7 +60,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         notifications=SqlNotifications(clock),
         attempts=SqlAttempts(),
         providers=PROVIDERS,
-        wire=wire,
+        wire=signed_in(wire, clock),
         partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes),
         box=box,
@@ -73,5 +73,5 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         state={"ledger": ledger, "chain": chain, "desk": desk}, background=background(db, clock, chain),
         consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
         bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days)], on_start=[ledger.start, feed.start],
-        on_stop=[wire.close, feed.close, ledger.close],
+        on_stop=[desk.wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -67,7 +67,8 @@ async def check_account(
         deposit_bounds=_bounds(before, change),
     )
     provider.check_account(after.settings, after.secrets)
-    desk.partner_hosts.require(after.settings["base_url"], provider.hosts, name="settings.base_url")
+    for name in sorted(name for name in after.settings if name.endswith("_url")):
+        desk.partner_hosts.require(after.settings[name], provider.hosts, name=f"settings.{name}")
     for currency in sorted(after.currencies):
         _check_currency(provider, currency)
     _check_bounds(provider, after)

@@ -129,7 +129,9 @@ class Desk:
 
     async def call(self, account: ProviderAccount, call: HttpCall) -> HttpAnswer | None:
         """Make the provider's call. A server that is no longer allowed is not called: that is no answer."""
-        if not self.partner_hosts.allow(call.url, self.provider(account.provider).hosts):
+        called = [call.url] if call.login is None else [call.login.call.url, call.url]
+        own = self.provider(account.provider).hosts
+        if not all(self.partner_hosts.allow(url, own) for url in called):
             log.warning("partner_address_not_allowed", provider=account.provider, casino_id=str(account.casino_id))
             return None
         return await self.wire.send(call)

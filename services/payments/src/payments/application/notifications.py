@@ -40,6 +40,7 @@ from payments.domain.refund.states import Absent as NoRefund
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Existing
+from payments.domain.withdrawal.words import Taken
 
 RECEIVED = Counter(
     "provider_notifications_total", "Notifications of payment providers", ["provider", "outcome"], registry=REGISTRY
@@ -143,7 +144,7 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
                 told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
                 return Handled(outcome=Became.APPLIED if told.events else Became.NOTHING_NEW, accepted=True), None
             case LookAtDeposit() | LookAtPayout():
-                return await _look(uow, mail, said), None
+                return await _look(desk, uow, mail, said), None
             case MayTake():
                 return await _may_take(uow, mail.provider, said)
             case Nothing():
@@ -154,12 +155,14 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
         return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
 
 
-async def _look(uow: UnitOfWork, mail: Mail, said: LookAtDeposit | LookAtPayout) -> Handled:
+async def _look(desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtDeposit | LookAtPayout) -> Handled:
     if isinstance(said, LookAtDeposit):
         deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
         await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)
     else:
         withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
+        if said.reference is not None:
+            await hear_about_payout(desk, uow, withdrawal_id, Taken(reference=said.reference))
         await look_at_payout(uow, withdrawal_id, mail.casino_id)
     return Handled(outcome=Became.APPLIED, accepted=True)
 

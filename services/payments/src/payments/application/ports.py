@@ -4,7 +4,7 @@ A provider strategy is stateless and does no I/O: it builds the call, somebody e
 So every protocol is tested without a network.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,50 +12,16 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from payments.application.refund_port import RefundFlow
+from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.words import DepositWord
 from payments.domain.refund.words import RefundWord
 from payments.domain.withdrawal.words import PayoutWord
 
+__all__ = ["AccessToken", "HttpAnswer", "HttpCall", "Login", "ProviderWire"]
+"""What is said elsewhere and is looked for here."""
+
 Flow = Literal["deposit", "payout"]
-
-
-@dataclass(frozen=True, slots=True)
-class HttpCall:
-    """A request as it goes over the wire. The same facts always build the same bytes.
-
-    Attributes:
-        key: by which the provider knows a repeat; None for a question, which changes nothing.
-        also: the other half of a question, where the provider tells the state here and the amount there. It is asked
-            second, and its answer is read with the first.
-        genuine: tells whether an answer is the provider's own, where it signs its answers. Another is as good as none.
-        then: the call that follows from the answer, where it takes two; what the second answers counts. That of a
-            question about a deposit takes the money, and is made only while we wait for it.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
-    key: str | None = None
-    also: "HttpCall | None" = None
-    genuine: "Callable[[HttpAnswer], bool] | None" = field(default=None, repr=False)
-    then: "Callable[[HttpAnswer], HttpCall | None] | None" = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """What came back, whatever its status.
-
-    `to` is the call it answers; `also`, what came back from the other half of the question; `earlier`, what came back
-    from the call that this one followed from.
-    """
-
-    status: int
-    body: bytes = field(repr=False)
-    also: "HttpAnswer | None" = None
-    earlier: "HttpAnswer | None" = None
-    to: HttpCall | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +119,13 @@ class LookAtDeposit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtPayout:
-    """Something happened to the payout of this withdrawal; what it was, only the answer to our question says."""
+    """Something happened to the payout of this withdrawal; what it was, only the answer to our question says.
+
+    `reference` is the provider's name of the order, when it tells: a notification may overtake the answer to the order.
+    """
 
     withdrawal_id: UUID | None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +285,8 @@ class PaymentProvider(Protocol):
     """One payment provider: its protocol, its signatures, its names for things.
 
     The registry key is the name under which casinos configure it and players choose it. Every account has the setting
-    `base_url`, the server that is called; who may be called is decided by `hosts` and the operator, not by the account.
+    `base_url`, the server that is called, and may have others whose names end in `_url`; who may be called is decided
+    by `hosts` and the operator, not by the account.
     """
 
     @property
@@ -367,16 +338,4 @@ class PaymentProvider(Protocol):
 
     def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> Reply:
         """What tells the provider it was heard, and whether we agree where it asked."""
-        ...
-
-
-class ProviderWire(Protocol):
-    """Makes the calls that strategies build."""
-
-    async def send(self, call: HttpCall) -> HttpAnswer | None:
-        """The answer, or None when there was none: timed out, connection lost, too large. Never raises for those."""
-        ...
-
-    async def close(self) -> None:
-        """Close the connections."""
         ...

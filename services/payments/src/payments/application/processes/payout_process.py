@@ -17,7 +17,7 @@ from chassis.domain import uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.deposits import notification_url
-from payments.application.desk import Desk, set_aside
+from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
@@ -140,7 +140,31 @@ class PayoutProcess:
         word = await self._question(errand)
         if isinstance(word, NotThere) and age < ARRIVED_WITHIN:
             return Unanswered()
-        return await self._order(errand) if word is None or isinstance(word, NotThere) else word
+        if word is not None and not isinstance(word, NotThere):
+            return word
+        account, order = errand.account, errand.order
+        known_for = payout_flow(self._desk, account.provider).build_call(account, order).repeatable_for
+        if known_for is not None and age >= known_for:
+            await self._leave_to_people(errand)
+            return Unanswered()
+        return await self._order(errand)
+
+    async def _leave_to_people(self, errand: _Errand) -> None:
+        """The provider may have forgotten the order, and would pay it a second time."""
+        account, order = errand.account, errand.order
+
+        async def work(uow: UnitOfWork) -> None:
+            await set_aside_once(
+                self._desk,
+                uow,
+                casino_id=account.casino_id,
+                provider=account.provider,
+                about=order.withdrawal_id,
+                code="order_not_repeatable",
+                facts={},
+            )
+
+        await self._desk.app.transact(work, self._ctx(account.casino_id))
 
     async def _question(self, errand: _Errand) -> PayoutWord | NotThere | None:
         """None: the provider cannot be asked, or only by sending the order again."""

@@ -1,0 +1,1 @@
+"""TrueLayer: bank transfers in and out by open banking."""
