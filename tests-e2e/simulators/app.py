@@ -18,6 +18,7 @@ from simulators.keys import make_pair
 from simulators.paysafe import Paysafe
 from simulators.skrill import Skrill
 from simulators.stripe import Stripe
+from simulators.truelayer import TrueLayer
 from simulators.trustly import Trustly
 from simulators.wallet import Wallet
 
@@ -47,6 +48,7 @@ class Director:
         self.coingate = CoinGate(session, self.courier, world.payments_url)
         self.paysafe = Paysafe(session, self.courier, world.own_url)
         self.skrill = Skrill(session, self.courier, world.payments_url)
+        self.truelayer = TrueLayer(session, self.courier, world.own_url)
         self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url}, world.own_url)
 
     def routes(self) -> list[web.RouteDef]:
@@ -65,6 +67,7 @@ class Director:
             *self.coingate.routes(),
             *self.paysafe.routes(),
             *self.skrill.routes(),
+            *self.truelayer.routes(),
             *self.trustly.routes(),
         ]
 
@@ -123,6 +126,7 @@ class Director:
                 "settings": {"base_url": f"{self.world.own_url}/stripe"},
                 "secrets": {"api_key": account.api_key, "webhook_secret": account.webhook_secret},
             },
+            "truelayer": self.truelayer.sign_up(casino, f"{ours}/truelayer/{casino}/notifications"),
             "trustly": {
                 "settings": {
                     "base_url": f"{self.world.own_url}/trustly",
@@ -155,6 +159,7 @@ class Director:
         intents = list(account.intents.values()) if account else []
         seller = self.adyen.merchants.get(casino)
         store, shop = self.btcpay.stores.get(casino), self.coingate.shops.get(casino)
+        client = self.truelayer.clients.get(casino)
         books = {
             "intents": intents,
             "links": list(seller.links.values()) if seller else [],
@@ -165,6 +170,8 @@ class Director:
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],
             "orders": list(shop.orders.values()) if shop else [],
+            "transfers_in": list(client.payments.values()) if client else [],
+            "transfers_out": list(client.payouts.values()) if client else [],
         }
         return web.json_response(books)
 
@@ -180,7 +187,7 @@ class Director:
     @web.middleware
     async def misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Errors before, lost answers after, delays around what operators ask the partners."""
-        if not any(mark in request.path for mark in ("/v1/", "/v2/", "/v71/", "/api/")):
+        if not any(mark in request.path for mark in ("/v1/", "/v2/", "/v3/", "/v71/", "/api/", "/connect/")):
             return await handler(request)
         await self.chaos.dawdle()
         if self.chaos.strikes("errors"):

@@ -167,6 +167,7 @@ class TestTrueLayer(OnlyHints):
 
     def test_the_official_library_accepts_our_signature(self) -> None:
         cancel = self.flow.build_cancel(self.account, OURS, PAYMENT, 1)
+        assert cancel is not None
         for call in (self.build(), cancel):
             checker = verify_with_jwks({"keys": [{"kid": "k-ours", **OUR_JWK}]}, self.header_of(call))
             checker = checker.set_method(HttpMethod.POST).set_path(call.url.removeprefix(API))
@@ -246,6 +247,7 @@ class TestTrueLayer(OnlyHints):
 
     def test_cancelling_is_asked_after(self) -> None:
         call = self.flow.build_cancel(self.account, OURS, PAYMENT, 2)
+        assert call is not None
         assert (call.method, call.url) == ("POST", f"{API}/v3/payments/{PAYMENT}/actions/cancel")
         assert call.key == f"{OURS}-cancel-2"
         assert call.also is not None
