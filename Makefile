@@ -84,12 +84,13 @@ bench-gateway: bench-gateway_proxy
 bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
 	@$(PY) benchmarks/$*.py $(ARGS)
 
-contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalogues, READMEs' event tables, gateway routes, access matrix, LISTS.md
+contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalogues, READMEs' event tables, gateway routes, access matrix, LISTS.md, tables of states
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.service_readme
 	@$(PY) -m tools.gateway
 	@$(PY) -m tools.access_matrix
 	@$(PY) -m tools.lists
+	@$(PY) -m tools.states
 
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt

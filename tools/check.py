@@ -65,6 +65,7 @@ GATES: Final = (
     Gate("gateway", ("-m", "tools.gateway", "--check"), "the gateway's routes are those of the services"),
     Gate("matrix", ("-m", "tools.access_matrix", "--check"), "who comes in where is as it was reviewed"),
     Gate("lists", ("-m", "tools.lists", "--check"), "the page of all lists is current"),
+    Gate("states", ("-m", "tools.states", "--check"), "the page of what may happen to a payment is current"),
     Gate("locks", ("-m", "tools.locks"), "what pins versions names no address"),
 )
 

@@ -56,6 +56,7 @@ from payments.domain.deposit.states import (
     asked,
     reference,
 )
+from payments.domain.deposit.table import TABLE
 from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
@@ -69,6 +70,14 @@ from payments.domain.deposit.words import (
 
 
 def decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
+    events = _decide(command, state)
+    on = type(command.word) if isinstance(command, HearProvider) else type(command)
+    if not TABLE.allows(on, type(state), events):
+        raise UnlawfulDepositWord("unlisted")
+    return events
+
+
+def _decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
     match command:
         case RequestDeposit():
             return _request(command, state)

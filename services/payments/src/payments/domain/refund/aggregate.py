@@ -33,10 +33,19 @@ from payments.domain.refund.states import (
     Unknown,
     reference,
 )
+from payments.domain.refund.table import TABLE
 from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused, Unanswered
 
 
 def decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
+    events = _decide(command, state)
+    on = type(command.word) if isinstance(command, HearRefund) else type(command)
+    if not TABLE.allows(on, type(state), events):
+        raise UnlawfulRefundWord("unlisted")
+    return events
+
+
+def _decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
     match command:
         case OrderRefund():
             return _order(command, state)

@@ -1,0 +1,53 @@
+"""What may happen to a refund, in which state; rendered in docs/payment-states.md."""
+
+from payments.domain.ledger.transfers import TransferKind as T
+from payments.domain.refund import events as e
+from payments.domain.refund import words as w
+from payments.domain.refund.commands import OrderRefund, StartRefund
+from payments.domain.refund.states import Absent, Failed, Ordered, Pending, Returned, Sending, Succeeded, Unknown
+from payments.domain.table import After, Row, Table
+
+BEGUN = (Sending, Unknown, Pending, Succeeded, Failed, Returned)
+DIFFERS = ("reference_differs",)
+"""Said of another refund."""
+
+TABLE = Table(
+    "refund",
+    [
+        Row(OrderRefund, (Absent,), (e.RefundOrdered,), ("refund_exceeds_deposit", "refund_not_covered")),
+        Row(OrderRefund, (Ordered, *BEGUN), refusals=("refund_already_ordered",)),
+        Row(StartRefund, (Ordered,), (e.RefundStarted,)),
+        Row(StartRefund, (Absent, *BEGUN)),
+        *(
+            row
+            for word in (w.Accepted, w.Refunded, w.Refused, w.Unanswered)
+            for row in (
+                Row(word, (Absent,), refusals=("unknown_reference",)),
+                Row(word, (Ordered,), refusals=("refund_never_sent",)),
+            )
+        ),
+        Row(w.Accepted, (Sending, Unknown), (e.RefundAccepted,)),
+        Row(w.Accepted, (Pending, Succeeded, Returned), refusals=DIFFERS),
+        Row(w.Accepted, (Failed,)),
+        Row(w.Refunded, (Sending, Unknown), (e.RefundSucceeded,), ("amount_differs",)),
+        Row(w.Refunded, (Pending,), (e.RefundSucceeded,), (*DIFFERS, "amount_differs")),
+        Row(w.Refunded, (Succeeded, Returned), refusals=DIFFERS),
+        Row(w.Refunded, (Failed,), refusals=("refunded_after_failed",)),
+        Row(w.Refused, (Sending, Unknown), (e.RefundFailed,)),
+        Row(w.Refused, (Pending,), (e.RefundFailed,), DIFFERS),
+        Row(w.Refused, (Succeeded,), (e.RefundReturned,), DIFFERS),
+        Row(w.Refused, (Returned,), refusals=DIFFERS),
+        Row(w.Refused, (Failed,)),
+        Row(w.Unanswered, (Sending,), (e.RefundOutcomeUnknown,)),
+        Row(w.Unanswered, (Unknown, Pending, Succeeded, Failed, Returned)),
+    ],
+    {
+        e.RefundOrdered: After(Ordered, (T.REFUND_HOLD, T.REFUND_OWED)),
+        e.RefundStarted: After(Sending),
+        e.RefundOutcomeUnknown: After(Unknown),
+        e.RefundAccepted: After(Pending),
+        e.RefundSucceeded: After(Succeeded, (T.REFUND_PAID,)),
+        e.RefundFailed: After(Failed, (T.REFUND_RELEASE, T.RECEIVABLE_RECOVERY)),
+        e.RefundReturned: After(Returned),
+    },
+)
