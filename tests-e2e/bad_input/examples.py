@@ -186,6 +186,16 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_PAYMENTS}/deposits/{{deposit_id}}/refunds": Example(
         body={"amount_minor": 1_00, "reason": "he paid it twice"},
     ),
+    f"POST {_PAYMENTS}/players/{{player_id}}/bonuses": Example(
+        body={
+            "action": "grant",
+            "amount_minor": 5_00,
+            "currency": "EUR",
+            "reference": "spring campaign",
+            "reason": "he brought a friend",
+        },
+    ),
+    f"PUT {_PAYMENTS}/casinos/{{casino_id}}/bonus-policy": Example(body={"order_of_use": "bonus_first"}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}": Example(
         body={
             "enabled": True,

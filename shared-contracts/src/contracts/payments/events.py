@@ -17,7 +17,7 @@ TransferKind = Literal[
     "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "deposit_reinstated",
     "refund_hold", "refund_owed", "refund_release", "refund_paid", "withdrawal_hold", "withdrawal_release",
     "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
-    "receivable_recovery",
+    "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion",
 ]  # fmt: skip
 
 
@@ -66,6 +66,9 @@ class TransferPosted(
     sequence: Annotated[int, Field(ge=0)] = 0
     """The ledger's order: the later of a wallet's movements has the greater number, whatever `posted_at` says. With
     gaps; 0 on movements from before they had one."""
+    bonus_delta_minor: DeltaMinor = 0
+    """What it did to the player's bonus, which is never paid out; of game movements a part of `amount_minor`."""
+    bonus_balance_minor: BalanceMinor = 0
 
 
 class RollbackRemembered(

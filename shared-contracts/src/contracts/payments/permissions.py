@@ -92,3 +92,7 @@ class PaymentsPermission(StrEnum):
     """Read in which words money was moved by hand."""
     ADJUSTMENT_EXPORT = "payments.adjustment.export"
     """Take what was moved by hand away as a file."""
+    BONUS_CREATE = "payments.bonus.create"
+    """Propose to give a player a bonus, to take it back or to make it his own money."""
+    BONUS_APPROVE = "payments.bonus.approve"
+    """Approve what another would do with a player's bonus."""

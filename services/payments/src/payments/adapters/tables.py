@@ -1,6 +1,6 @@
 """Plain tables: settings, what was heard of, what was handled. Settings tell every change with before and after."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from payments.application.schema import metadata
@@ -34,6 +34,15 @@ withdrawal_policy = Table(
     Column("minimum_minor", BigInteger),
     Column("maximum_minor", BigInteger),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+)
+
+bonus_policy = Table(
+    "bonus_policy",
+    metadata,
+    Column("casino_id", Uuid, primary_key=True),
+    Column("order_of_use", Text, nullable=False, comment="cash_first or bonus_first; without a row: cash_first"),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("order_of_use IN ('cash_first', 'bonus_first')", name="order_of_use"),
 )
 
 provider_notification = Table(

@@ -21,10 +21,16 @@ Templates (debit -> credit), all of one currency:
     psp_fee             psp_fees               -> psp_clearing(provider)      (the house's, never the player's)
     settlement          bank                   -> psp_clearing(provider)
     reconciliation      suspense or psp_fees  <-> psp_clearing(provider)      (what people book away, by two)
+    bonus_grant         bonus_expense          -> player_bonus
+    bonus_forfeit       player_bonus           -> bonus_expense
+    bonus_conversion    player_bonus           -> player_cash
+
+Bets, wins and rollbacks go over cash, and over the bonus in an entry of its own where that has a share.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -33,11 +39,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import DomainError, NotFound
 from chassis.store import Context, UnitOfWork
 from contracts.payments.wallet import transfer_id
+from payments.domain.bonus.words import OrderOfUse
 from payments.domain.ledger.accounts import (
     AccountRef,
     AccountType,
     game_house,
     house,
+    player_bonus,
     player_cash,
     player_hold,
     player_receivable,
@@ -63,6 +71,7 @@ __all__ = [
     "ensure_posted",
     "game_house",
     "house",
+    "player_bonus",
     "player_cash",
     "player_hold",
     "player_receivable",
@@ -102,6 +111,7 @@ class Wallet:
     player_id: UUID
     currency: str
     cash_minor: int
+    bonus_minor: int
     hold_minor: int
     owed_minor: int
     receivable_minor: int
@@ -161,6 +171,16 @@ class Ledger(Protocol):
 
     async def open_wallet(self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, currency: str) -> None:
         """Make the player's accounts in `currency`; does nothing when they exist."""
+        ...
+
+    async def order_of_use(self, connection: AsyncConnection, casino_id: UUID) -> OrderOfUse:
+        """From where stakes are taken first at a casino."""
+        ...
+
+    async def set_order_of_use(
+        self, connection: AsyncConnection, casino_id: UUID, order: OrderOfUse, now: datetime
+    ) -> None:
+        """Change it, for bets decided after this transaction commits."""
         ...
 
     async def restrict(

@@ -5,6 +5,7 @@ from typing import Any
 from chassis.approvals import GuardedCommand
 from payments.application.desk import Desk
 from payments.entrypoints.http.adjustments import guarded as adjustments
+from payments.entrypoints.http.bonuses import guarded as bonuses
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.refunds import guarded as refunds
 
@@ -15,4 +16,5 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *providers.guarded_commands(desk),
         *adjustments.guarded_commands(desk),
         *refunds.guarded_commands(desk),
+        *bonuses.guarded_commands(desk),
     ]

@@ -3,7 +3,8 @@
     POST /internal/v1/wallet/transfers   [[id, kind, casino_id, player_id, currency, amount_minor, fingerprint,
                                            round_ref, game_code, supplier, session_id, reference_id, supplier_tx,
                                            requires_reference, round_closed, repeat_only], ...]
-        -> [[code, balance_minor], ...]  in the same order, after the commit; codes: contracts.payments.wallet
+        -> [[code, balance_minor], ...]  in the same order, after the commit; codes: contracts.payments.wallet;
+                                         the balance is what the player may bet, cash and bonus
     POST /internal/v1/wallet/balances    [[player_id, currency], ...] -> [balance_minor or null, ...]
 
 A request that cannot be read is answered 422 as a whole and nothing of it is posted. 503 means: not known, ask again.
@@ -109,7 +110,7 @@ class WalletHop:
             wanted = _players.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _Refused(422, "malformed", str(error)) from None
-        return _encode(await self._ledger.cash_balances(wanted))
+        return _encode(await self._ledger.balances(wanted))
 
 
 def _move(item: _Item) -> GameMove:
@@ -134,7 +135,7 @@ def _move(item: _Item) -> GameMove:
 def _pair(answer: Answer | Exception) -> tuple[int, int | None]:
     if isinstance(answer, Exception):
         return WalletCode.UNANSWERED, None
-    return answer.code, answer.cash_minor
+    return answer.code, None if answer.cash_minor is None else answer.cash_minor + answer.bonus_minor
 
 
 async def _body(receive: Receive) -> bytes:

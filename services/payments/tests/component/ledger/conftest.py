@@ -20,7 +20,15 @@ from chassis.testing.postgres import Databases
 from chassis.testing.tokens import bearer, make_token, test_verifier
 from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.ledger import PostgresLedger
-from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, psp_clearing
+from payments.domain.ledger.accounts import (
+    AccountRef,
+    AccountType,
+    WalletKey,
+    player_bonus,
+    player_cash,
+    player_hold,
+    psp_clearing,
+)
 from payments.domain.ledger.transfers import Transfer, TransferKind
 from payments.entrypoints.wallet import WalletHop
 from payments.main import build
@@ -55,6 +63,15 @@ class House:
                 ]
             )
         return key
+
+    async def bonus(self, key: WalletKey, amount: int) -> None:
+        """Money from the house to bet with."""
+        expense = AccountRef(key.casino_id, AccountType.BONUS_EXPENSE, key.currency)
+        given = Transfer(
+            id=uuid7(), kind=TransferKind.BONUS_GRANT, debit=expense, credit=player_bonus(*key), amount_minor=amount
+        )
+        (posting,) = await self.ledger.post([given])
+        assert posting.posted
 
     async def played(self) -> WalletKey:
         """A player with a deposit, a bet, a win and a withdrawal on hold."""

@@ -6,9 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.auth import ServiceTokens
+from chassis.db.engine import driver
 from chassis.testing.tokens import make_token
 from contracts.payments.wallet import WalletCode, transfer_id
 from payments.domain.ledger.accounts import WalletKey
+
+from .conftest import own_token
 
 
 async def test_movements_are_answered_in_order_with_code_and_balance(house):
@@ -138,3 +141,28 @@ async def test_while_the_ledger_stops_the_caller_is_told_to_ask_again(own_house)
     await own_house.ledger.close()
     answer = await own_house.hop([own_house.item(key, "bet", "t1", 30)])
     assert (answer.status_code, answer.json()["code"]) == (503, "ledger_unavailable")
+
+
+async def test_suppliers_are_told_what_may_be_bet_cash_and_bonus_together(house):
+    key = await house.player(100)
+    await house.bonus(key, 40)
+    wanted = [[str(key.player_id), "EUR"]]
+    assert (await house.hop(wanted, path="balances")).json() == [140]
+    bet = transfer_id("hub88", key.player_id, "b", "bet")
+    moves = [house.item(key, "bet", "b", 120), house.item(key, "win", "w", 60, of=bet), house.item(key, "bet", "c", 81)]
+    assert (await house.hop(moves)).json() == [[0, 20], [0, 80], [2, 80]]
+    assert (await house.hop(moves[:1])).json() == [[1, 20]]
+    assert (await house.hop([house.item(key, "rollback", "r", 0, of=bet)])).json() == [[0, 200]]
+    (wallet,) = (await house.get(f"/players/{key.player_id}/balance", own_token(key))).json()["wallets"]
+    assert (wallet["cash_minor"], wallet["bonus_minor"]) == (150, 50)
+
+
+async def test_others_hear_of_a_split_bet_once_and_whole(own_house):
+    key = await own_house.player(100)
+    await own_house.bonus(key, 40)
+    await own_house.hop([own_house.item(key, "bet", "b", 120)])
+    async with own_house.service.db.read() as connection:
+        rows = await (await driver(connection)).fetch("SELECT envelope FROM outbox ORDER BY id DESC LIMIT 2")
+    bet, grant = (json.loads(row["envelope"])["data"] for row in rows)
+    assert (bet["kind"], bet["amount_minor"], bet["delta_minor"], bet["balance_minor"]) == ("bet", 120, -100, 0)
+    assert (bet["bonus_delta_minor"], bet["bonus_balance_minor"], grant["kind"]) == (-20, 20, "bonus_grant")

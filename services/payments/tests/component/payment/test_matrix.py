@@ -19,6 +19,7 @@ from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
 
 from .test_adjustments import GOODWILL
+from .test_bonuses import WELCOME
 from .test_providers import POLICY, STRIPE
 from .world import V1, World
 
@@ -53,6 +54,9 @@ ATTEMPTS = [
     attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE, allowed=202),
     attempt("GET", f"{OF_CASINO}/withdrawal-policy", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/withdrawal-policy", P.POLICY_SET, json=POLICY, allowed=202),
+    attempt("POST", f"{OF_PLAYER}/bonuses", P.BONUS_CREATE, json=WELCOME, allowed=202),
+    attempt("GET", f"{OF_CASINO}/bonus-policy", P.PROVIDER_LIST),
+    attempt("PUT", f"{OF_CASINO}/bonus-policy", P.POLICY_SET, json={"order_of_use": "bonus_first"}, allowed=202),
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW),

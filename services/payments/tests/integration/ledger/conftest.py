@@ -117,8 +117,17 @@ class Desk:
 
     async def cash(self, key: WalletKey) -> int | None:
         """What the player has."""
-        (balance,) = await self.ledger.cash_balances([(key.player_id, key.currency)])
+        (balance,) = await self.ledger.balances([(key.player_id, key.currency)])
         return balance
+
+    async def bonus_first(self, *, first: bool) -> None:
+        """The casino's order of use from now on."""
+        await self.sql(
+            """INSERT INTO bonus_policy (casino_id, order_of_use, updated_at) VALUES ($1, $2, now())
+               ON CONFLICT (casino_id) DO UPDATE SET order_of_use = excluded.order_of_use""",
+            CASINO,
+            "bonus_first" if first else "cash_first",
+        )
 
     async def sql(self, query: str, *values: Any) -> list[Any]:
         """Rows."""

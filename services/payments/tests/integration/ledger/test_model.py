@@ -15,7 +15,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, psp_clearing
+from payments.domain.ledger.accounts import (
+    AccountType,
+    WalletKey,
+    house,
+    player_bonus,
+    player_cash,
+    player_hold,
+    psp_clearing,
+)
 from payments.domain.ledger.transfers import Code, GameMove, Transfer, TransferKind
 
 PLAYERS = 3
@@ -31,7 +39,12 @@ class Purse:
     cash: int = 0
     hold: int = 0
     owed: int = 0
+    bonus: int | None = None
     blocked: bool = False
+
+    @property
+    def bettable(self) -> int:
+        return self.cash + (self.bonus or 0)
 
 
 @dataclass
@@ -42,7 +55,8 @@ class Done:
     who: WalletKey
     amount: int
     facts: tuple[Any, ...]
-    cash_after: int
+    after: tuple[int, int]
+    of_bonus: int = 0
 
 
 @dataclass
@@ -53,63 +67,88 @@ class Model:
     done: dict[UUID, Done] = field(default_factory=dict)
     undone: dict[UUID, Done] = field(default_factory=dict)
     stale: bool = False
+    bonus_first: bool = False
     rows: int = 0
 
-    def answer(self, move: GameMove) -> tuple[Code, int | None]:
+    def answer(self, move: GameMove) -> tuple[Code, tuple[int, int]]:
         purse = self.purses[move.wallet]
-        facts = self.facts(move)
+        facts, now = self.facts(move), (purse.cash, purse.bonus or 0)
         if move.id in self.done:
             known = self.done[move.id]
             if known.facts != facts:
-                return Code.DIFFERENT_FACTS, purse.cash
-            return (Code.ROLLED_BACK, purse.cash) if move.id in self.undone else (Code.REPEATED, known.cash_after)
+                return Code.DIFFERENT_FACTS, now
+            return (Code.ROLLED_BACK, now) if move.id in self.undone else (Code.REPEATED, known.after)
         if move.kind == "rollback":
             return self.rollback(move, purse, facts)
         if move.id in self.undone:
-            return Code.ROLLED_BACK, purse.cash
+            return Code.ROLLED_BACK, now
         if move.kind == "bet":
             if purse.blocked:
-                return Code.BLOCKED, purse.cash
+                return Code.BLOCKED, now
             if self.stale:
-                return Code.FEED_STALE, purse.cash
-            if purse.cash < move.amount_minor:
-                return Code.INSUFFICIENT_FUNDS, purse.cash
-            purse.cash -= move.amount_minor
+                return Code.FEED_STALE, now
+            if purse.bettable < move.amount_minor:
+                return Code.INSUFFICIENT_FUNDS, now
+            of_bonus = self.stake(purse, move.amount_minor)
         else:
             bet = self.done.get(move.reference_id) if move.reference_id else None
             paid = bet and bet.kind == "bet" and bet.who == move.wallet and move.reference_id not in self.undone
             if move.requires_reference and not paid:
-                return Code.UNKNOWN_REFERENCE, purse.cash
-            purse.cash += move.amount_minor
-        self.remember(move, move.kind.value, move.amount_minor, facts, purse)
-        return Code.CREATED, purse.cash
+                return Code.UNKNOWN_REFERENCE, now
+            of_bonus = move.amount_minor * bet.of_bonus // bet.amount if bet and paid and bet.amount else 0
+            self.give(purse, move.amount_minor - of_bonus, of_bonus)
+        return self.remember(move, move.kind.value, move.amount_minor, facts, purse, of_bonus)
 
-    def rollback(self, move: GameMove, purse: Purse, facts: tuple[Any, ...]) -> tuple[Code, int | None]:
-        target = move.reference_id
+    def stake(self, purse: Purse, amount: int) -> int:
+        """Take it; how much of it was bonus."""
+        of_bonus = 0
+        while amount:  # One coin after the other, from whichever purse is first and not empty.
+            if purse.bonus and (self.bonus_first or not purse.cash):
+                purse.bonus -= 1
+                of_bonus += 1
+            else:
+                purse.cash -= 1
+            amount -= 1
+        return of_bonus
+
+    def give(self, purse: Purse, cash: int, bonus: int) -> None:
+        purse.cash += cash
+        if bonus:
+            purse.bonus = (purse.bonus or 0) + bonus
+
+    def rollback(self, move: GameMove, purse: Purse, facts: tuple[Any, ...]) -> tuple[Code, tuple[int, int]]:
+        target, now = move.reference_id, (purse.cash, purse.bonus or 0)
         if target is None:
-            return Code.UNKNOWN_REFERENCE, purse.cash
+            return Code.UNKNOWN_REFERENCE, now
         if target in self.undone:
             earlier = self.undone[target]
             if earlier.who != move.wallet:
-                return Code.UNKNOWN_REFERENCE, purse.cash
-            return Code.REPEATED, earlier.cash_after
+                return Code.UNKNOWN_REFERENCE, now
+            return Code.REPEATED, earlier.after
         known = self.done.get(target)
         if known is not None and (known.who != move.wallet or known.kind not in ("bet", "win")):
-            return Code.UNKNOWN_REFERENCE, purse.cash
+            return Code.UNKNOWN_REFERENCE, now
+        of_bonus = 0
         if known is not None and known.kind == "bet":
-            purse.cash += known.amount
+            of_bonus = known.of_bonus
+            self.give(purse, known.amount - of_bonus, of_bonus)
         if known is not None and known.kind == "win":
-            short = max(0, known.amount - purse.cash)
+            short = max(0, known.amount - known.of_bonus - purse.cash)
+            of_bonus = min(known.of_bonus, purse.bonus or 0)
             purse.owed += short
-            purse.cash += short - known.amount
+            self.give(purse, short - known.amount + known.of_bonus, -of_bonus)
             self.rows += short > 0
-        self.remember(move, "rollback", 0, facts, purse)
+        answer = self.remember(move, "rollback", 0, facts, purse, of_bonus)
         self.undone[target] = self.done[move.id]
-        return Code.CREATED, purse.cash
+        return answer
 
-    def remember(self, move: GameMove, kind: str, amount: int, facts: tuple[Any, ...], purse: Purse) -> None:
-        self.done[move.id] = Done(kind, move.wallet, amount, facts, purse.cash)
-        self.rows += 1
+    def remember(
+        self, move: GameMove, kind: str, amount: int, facts: tuple[Any, ...], purse: Purse, of_bonus: int
+    ) -> tuple[Code, tuple[int, int]]:
+        after = (purse.cash, purse.bonus or 0)
+        self.done[move.id] = Done(kind, move.wallet, amount, facts, after, of_bonus)
+        self.rows += 1 + (of_bonus > 0)
+        return Code.CREATED, after
 
     @staticmethod
     def facts(move: GameMove) -> tuple[Any, ...]:
@@ -134,6 +173,7 @@ class Machine(RuleBasedStateMachine):
         self.holds: list[tuple[WalletKey, UUID, int]] = []
         self.tag = uuid4().hex[:8]
         self.desk.age = timedelta(0)
+        self.run(self.desk.bonus_first(first=False))
         self.rows_before = self.run(self.desk.count())
         for amount in cash:
             key = self.run(self.desk.player(amount))
@@ -151,7 +191,7 @@ class Machine(RuleBasedStateMachine):
     def send(self, moves: list[GameMove]) -> None:
         expected = [self.model.answer(move) for move in moves]
         answers = self.run(self.desk.ledger.move(moves))
-        assert [(answer.code, answer.cash_minor) for answer in answers] == expected
+        assert [(answer.code, (answer.cash_minor, answer.bonus_minor)) for answer in answers] == expected
         self.asked.extend(moves)
 
     @rule(who=WHO, transaction=TRANSACTIONS, amount=AMOUNTS)
@@ -249,6 +289,46 @@ class Machine(RuleBasedStateMachine):
         self.run(set_flag())
         self.model.purses[key].blocked = blocked
 
+    @rule(who=WHO, amount=st.sampled_from([1, 30, 100]))
+    def give_bonus(self, who: int, amount: int) -> None:
+        key, purse = self.keys[who], self.model.purses[self.keys[who]]
+        given = self.of_bonus(TransferKind.BONUS_GRANT, key, uuid4(), amount)
+        (posting,) = self.run(self.desk.ledger.post([given]))
+        purse.bonus = (purse.bonus or 0) + amount
+        self.model.rows += 1
+        assert (posting.code, posting.credit_balance) == (Code.CREATED, purse.bonus)
+
+    @rule(who=WHO, cash=st.sampled_from([1, 30]), lost=st.sampled_from([1, 30]))
+    def make_bonus_cash_and_forfeit_the_rest(self, who: int, cash: int, lost: int) -> None:
+        key, purse, group = self.keys[who], self.model.purses[self.keys[who]], uuid4()
+        made = self.of_bonus(TransferKind.BONUS_CONVERSION, key, group, cash)
+        forfeited = self.of_bonus(TransferKind.BONUS_FORFEIT, key, group, lost)
+        codes = [one.code for one in self.run(self.desk.ledger.post([made, forfeited]))]
+        bonus = purse.bonus or 0
+        if bonus < cash:
+            assert codes == [Code.INSUFFICIENT_FUNDS, Code.GROUP_REFUSED]
+        elif bonus < cash + lost:
+            assert codes == [Code.GROUP_REFUSED, Code.INSUFFICIENT_FUNDS]
+        else:
+            assert codes == [Code.CREATED, Code.CREATED]
+            purse.cash, purse.bonus = purse.cash + cash, bonus - cash - lost
+            self.model.rows += 2
+
+    def of_bonus(self, kind: TransferKind, key: WalletKey, group: UUID, amount: int) -> Transfer:
+        expense = house(key.casino_id, AccountType.BONUS_EXPENSE, key.currency)
+        debit, credit = {
+            TransferKind.BONUS_GRANT: (expense, player_bonus(*key)),
+            TransferKind.BONUS_CONVERSION: (player_bonus(*key), player_cash(*key)),
+            TransferKind.BONUS_FORFEIT: (player_bonus(*key), expense),
+        }[kind]
+        identity = UUID(int=group.int ^ list(TransferKind).index(kind))
+        return Transfer(id=identity, kind=kind, debit=debit, credit=credit, amount_minor=amount, group=group)
+
+    @rule(first=st.booleans())
+    def change_the_order_of_use(self, first: bool) -> None:
+        self.run(self.desk.bonus_first(first=first))
+        self.model.bonus_first = first
+
     @rule(stale=st.booleans())
     def age_the_feed(self, stale: bool) -> None:
         self.model.stale = stale
@@ -263,7 +343,8 @@ class Machine(RuleBasedStateMachine):
                     return await self.desk.ledger.lock_wallet(connection, *key)
 
             wallet = self.run(look())
-            assert (wallet.cash_minor, wallet.hold_minor, wallet.owed_minor) == (purse.cash, purse.hold, purse.owed)
+            found = (wallet.cash_minor, wallet.hold_minor, wallet.owed_minor, wallet.bonus_minor)
+            assert found == (purse.cash, purse.hold, purse.owed, purse.bonus or 0)
 
     @invariant()
     def what_was_refused_left_no_trace(self) -> None:

@@ -35,7 +35,7 @@ async def told(desk, key: WalletKey) -> list:
 async def test_bet_win_and_rollback_are_posted_stored_and_told(desk):
     key = await desk.player(100)
     bet = desk.move("bet", key, "t1", 30)
-    assert await desk.one(bet) == (Code.CREATED, 70, 70, None)
+    assert await desk.one(bet) == (Code.CREATED, 70, 70, None, 0)
     assert (await desk.one(desk.move("win", key, "t2", 50, of=bet.id)))[:2] == (Code.CREATED, 120)
     assert (await desk.one(desk.move("rollback", key, "t3", of=bet.id)))[:2] == (Code.CREATED, 150)
     assert await desk.cash(key) == 150

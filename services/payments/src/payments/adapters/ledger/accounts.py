@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.db import Database
 from chassis.db.engine import driver
 from payments.domain.ledger.accounts import FLOORS, WALLET_TYPES, AccountRef, AccountType, WalletKey, game_house
-from payments.domain.ledger.books import Account, Wallet
+from payments.domain.ledger.wallets import Account, Wallet
 
 _LOCK = """
     SELECT casino_id, player_id, currency, type, id, balance_minor, floor_minor, bets_blocked

@@ -13,7 +13,7 @@ from chassis.store import Context
 from contracts.event import ContractEvent
 from contracts.payments.events import DebtRecorded, RollbackRemembered, TransferPosted
 from contracts.payments.wallet import transfer_id
-from payments.domain.ledger.accounts import WalletKey
+from payments.domain.ledger.accounts import AccountType, WalletKey
 from payments.domain.ledger.transfers import Entry, TransferKind
 
 TOPIC = TransferPosted.topic
@@ -39,6 +39,8 @@ class _Posted(msgspec.Struct, omit_defaults=True):
     round_closed: bool = False
     provider: str | None = None
     sequence: int = 0
+    bonus_delta_minor: int = 0
+    bonus_balance_minor: int = 0
 
 
 class _Remembered(msgspec.Struct, omit_defaults=True):
@@ -96,6 +98,8 @@ def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now
     def envelope(fact: type[ContractEvent], event_id: UUID, data: msgspec.Struct) -> str:
         return _wrapped(fact, event_id, data, entry, owner, key, ctx, now)
 
+    if entry.supplier is not None and AccountType.BONUS in (entry.debit_type, entry.credit_type):
+        return []  # The entry that carries the movement's id tells of all of it.
     if entry.kind == TransferKind.TOMBSTONE:
         return [envelope(RollbackRemembered, entry.id, _remembered(entry, owner, now))]
     posted = envelope(TransferPosted, entry.id, _posted(entry, owner, now, sequence))
@@ -105,15 +109,18 @@ def events_of(entry: Entry, owner: WalletKey, key: str, ctx: Context | None, now
 
 
 def _posted(entry: Entry, owner: WalletKey, now: datetime, sequence: int) -> _Posted:
-    wallet, amount = entry.wallet_id, entry.amount_minor
+    wallet, amount, of_bonus = entry.wallet_id, entry.amount_minor, entry.bonus_minor or 0
     delta = amount if entry.credit_account == wallet else -amount if entry.debit_account == wallet else 0
+    bonus_delta = of_bonus if entry.credit_account == wallet else -of_bonus
+    if not of_bonus and entry.bonus_after is not None:
+        bonus_delta = amount * ((entry.credit_type == AccountType.BONUS) - (entry.debit_type == AccountType.BONUS))
     return _Posted(
         entry.id,
         owner.player_id,
         owner.casino_id,
         entry.kind,
         owner.currency,
-        amount,
+        amount + of_bonus,
         delta,
         entry.cash_after or 0,
         now,
@@ -126,6 +133,8 @@ def _posted(entry: Entry, owner: WalletKey, now: datetime, sequence: int) -> _Po
         entry.round_closed,
         entry.provider,
         sequence,
+        bonus_delta,
+        entry.bonus_after or 0,
     )
 
 

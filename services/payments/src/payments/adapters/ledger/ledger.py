@@ -1,7 +1,7 @@
 """The ledger as the rest of payments uses it: the port of application/ledger.py, and the wallet hop of games."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from payments.adapters.ledger.batcher import Batcher, Outcome
 from payments.adapters.ledger.posting import Terms, post_units
 from payments.adapters.ledger.units import Unit
 from payments.application.ledger import Posting, Transfer, Wallet
+from payments.domain.bonus.words import OrderOfUse
 from payments.domain.ledger.accounts import AccountType, WalletKey
 from payments.domain.ledger.transfers import Answer, GameMove
 
@@ -34,7 +35,7 @@ _RESTRICT = """
 
 _CASH = """
     SELECT player_id, currency, balance_minor FROM account
-    WHERE player_id = ANY($1::uuid[]) AND type = 'cash'"""
+    WHERE player_id = ANY($1::uuid[]) AND type IN ('cash', 'bonus')"""
 
 
 class PostgresLedger:
@@ -119,6 +120,7 @@ class PostgresLedger:
             player_id=player_id,
             currency=currency,
             cash_minor=cash["balance_minor"],
+            bonus_minor=rows[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in rows else 0,
             hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
             owed_minor=sum(owed.values()),
             receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
@@ -130,18 +132,32 @@ class PostgresLedger:
         """See the port."""
         await accounts.open_wallet(await driver(connection), WalletKey(casino_id, player_id, currency))
 
+    async def order_of_use(self, connection: AsyncConnection, casino_id: UUID) -> OrderOfUse:
+        """See the port."""
+        found = await (await driver(connection)).fetchval(sql.ORDER_OF_USE, casino_id)
+        return OrderOfUse(found or OrderOfUse.CASH_FIRST)
+
+    async def set_order_of_use(
+        self, connection: AsyncConnection, casino_id: UUID, order: OrderOfUse, now: datetime
+    ) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(sql.SET_ORDER_OF_USE, casino_id, order, now)
+
     async def restrict(
         self, connection: AsyncConnection, player_id: UUID, *, bets_blocked: bool, deposits_blocked: bool
     ) -> None:
         """See the port."""
         await (await driver(connection)).execute(_RESTRICT, player_id, bets_blocked, deposits_blocked)
 
-    async def cash_balances(self, wanted: Sequence[tuple[UUID, str]]) -> list[int | None]:
-        """The cash of (player, currency), in order; None where there is no such wallet."""
+    async def balances(self, wanted: Sequence[tuple[UUID, str]]) -> list[int | None]:
+        """What (player, currency) may bet, cash and bonus, in order; None where there is no such wallet."""
         players = list({player_id for player_id, _ in wanted})
         async with self._db.read() as connection:
             rows = await (await driver(connection)).fetch(_CASH, players)
-        found = {(row["player_id"], row["currency"]): row["balance_minor"] for row in rows}
+        found: dict[tuple[UUID, str], int] = {}
+        for row in rows:
+            key = (row["player_id"], row["currency"])
+            found[key] = found.get(key, 0) + row["balance_minor"]
         return [found.get(key) for key in wanted]
 
     async def _connect(self) -> Any:

@@ -1,6 +1,7 @@
 """One batch, one transaction: lock, read what was posted earlier, decide in memory, write. Four round trips."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,9 @@ from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
 from payments.adapters.reconciliation.expecting import expect
 from payments.domain.ledger.accounts import WALLET_TYPES, AccountRef, AccountType, WalletKey
-from payments.domain.ledger.books import Books, Wallet
+from payments.domain.ledger.books import Books
 from payments.domain.ledger.transfers import Answer, Entry, GameMove, GameMoveKind, Transfer
+from payments.domain.ledger.wallets import Wallet
 
 
 @dataclass(slots=True)
@@ -39,7 +41,10 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
     wallets = await _lock(raw, units, refs)
     sequence, earlier, gone = await _earlier(raw, units)
-    books = Books(wallets, terms.game_houses, houses, earlier, gone=gone, feed_stale=terms.feed_stale)
+    first = await _bonus_first(raw, wallets)
+    books = Books(
+        wallets, terms.game_houses, houses, earlier, gone=gone, feed_stale=terms.feed_stale, bonus_first=first
+    )
     answers: list[list[Answer]] = []
     keys: list[str] = []
     envelopes: list[str] = []
@@ -63,7 +68,7 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
 
 async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> dict[WalletKey, Wallet]:
     players: dict[UUID, None] = {}
-    types = {AccountType.CASH}
+    types = {AccountType.CASH, AccountType.BONUS}
     for unit in units:
         for request in unit.requests:
             if isinstance(request, GameMove):
@@ -83,6 +88,14 @@ async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> 
     # Nobody else can be making them: whoever wants to must hold the wallet's cash, as we do.
     await open_accounts(raw, lacking)
     return await lock_wallets(raw, players, types)
+
+
+async def _bonus_first(raw: Any, wallets: Mapping[WalletKey, Wallet]) -> AbstractSet[UUID]:
+    """The casinos at which a stake is taken from the bonus first. Nobody is asked where nobody has a bonus."""
+    casinos = {key.casino_id for key, wallet in wallets.items() if wallet.bonus_minor}
+    if not casinos:
+        return frozenset()
+    return frozenset([row["casino_id"] for row in await raw.fetch(sql.BONUS_FIRST, list(casinos))])
 
 
 def _lacks(wallets: Mapping[WalletKey, Wallet], ref: AccountRef) -> bool:

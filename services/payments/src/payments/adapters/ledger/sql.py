@@ -27,6 +27,14 @@ TAKE_TURNS = """
     ) AS numbered"""
 """For movements between accounts of the house: no wallet is locked for them, and an id is unique in its month alone."""
 
+BONUS_FIRST = "SELECT casino_id FROM bonus_policy WHERE order_of_use = 'bonus_first' AND casino_id = ANY($1::uuid[])"
+
+ORDER_OF_USE = "SELECT order_of_use FROM bonus_policy WHERE casino_id = $1"
+
+SET_ORDER_OF_USE = """
+    INSERT INTO bonus_policy (casino_id, order_of_use, updated_at) VALUES ($1, $2, $3)
+    ON CONFLICT (casino_id) DO UPDATE SET order_of_use = excluded.order_of_use, updated_at = excluded.updated_at"""
+
 _ENTRY = ", ".join(f"transfer.{name}" for name in Entry._fields if name != "id")
 
 EARLIER = f"""

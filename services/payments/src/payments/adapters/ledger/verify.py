@@ -100,7 +100,7 @@ CHECKS: dict[str, str] = {
                        ELSE 0 END) OVER (PARTITION BY bonus.id ORDER BY seq) AS bonus
             FROM transfer JOIN bonus USING (wallet_id) LEFT JOIN carried ON account_id = bonus.id)
         SELECT wallet_id, seq, bonus, bonus_after FROM running
-        WHERE bonus_after <> bonus AND seq > coalesce(last_seq, 0)""",
+        WHERE (bonus_after <> bonus OR bonus_after IS NULL AND bonus <> 0) AND seq > coalesce(last_seq, 0)""",
     "I2 the sums of each day are those of its entries": """
         WITH sides AS (
             SELECT posted_at, casino_id, currency, debit_type AS type, -amount_minor AS minor FROM transfer
@@ -131,9 +131,18 @@ CHECKS: dict[str, str] = {
     "I4 what was rolled back was rolled back whole, once, for the same player": """
         SELECT back.id FROM transfer AS back JOIN transfer AS forth ON forth.id = back.reversal_of
         WHERE CASE back.kind WHEN 'tombstone' THEN forth.kind IN ('bet', 'win') ELSE
-            (back.kind, back.wallet_id, back.amount_minor, back.debit_account, back.credit_account) IS DISTINCT FROM
-            ('rollback_' || forth.kind, forth.wallet_id, forth.amount_minor, forth.credit_account, forth.debit_account)
+            (back.kind, back.wallet_id, back.debit_account, back.credit_account) IS DISTINCT FROM
+            ('rollback_' || forth.kind, forth.wallet_id, forth.credit_account, forth.debit_account)
+            OR CASE back.debit_type WHEN 'bonus' THEN back.amount_minor > forth.amount_minor
+               ELSE back.amount_minor <> forth.amount_minor END
             OR back.seq < forth.seq END""",
+    "I9 what of a movement goes over the bonus stands beside it in its group": """
+        SELECT id, bonus_minor FROM transfer AS whole WHERE bonus_minor IS NOT NULL AND NOT EXISTS (
+            SELECT FROM transfer AS part
+            WHERE part.posted_at = whole.posted_at AND part.seq < whole.seq
+              AND (part.group_id, part.amount_minor, part.kind, part.wallet_id)
+                = (whole.id, whole.bonus_minor, whole.kind, whole.wallet_id)
+              AND 'bonus' IN (part.debit_type, part.credit_type))""",
     "I4 an id was posted once, in whichever month": """
         SELECT id, count(*) AS times FROM transfer GROUP BY id HAVING count(*) > 1""",
     "I4 the ids of closed months are kept": """

@@ -34,6 +34,9 @@ class TransferKind(StrEnum):
     OWED = "owed"
     CHARGEBACK = "chargeback"
     RECEIVABLE_RECOVERY = "receivable_recovery"
+    BONUS_GRANT = "bonus_grant"
+    BONUS_FORFEIT = "bonus_forfeit"
+    BONUS_CONVERSION = "bonus_conversion"
     PSP_FEE = "psp_fee"
     SETTLEMENT = "settlement"
     RECONCILIATION = "reconciliation"
@@ -180,9 +183,11 @@ class Answer(NamedTuple):
 
     Attributes:
         cash_minor: of the player it concerns; None where there is none.
+        bonus_minor: likewise; 0 where he has none.
     """
 
     code: Code
     cash_minor: int | None
     debit_balance: int | None = None
     credit_balance: int | None = None
+    bonus_minor: int = 0

@@ -2,6 +2,7 @@
 
 from payments.entrypoints.http.adjustments.endpoints import router as adjustments
 from payments.entrypoints.http.attempts.endpoints import router as attempts
+from payments.entrypoints.http.bonuses.endpoints import router as bonuses
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
@@ -20,6 +21,7 @@ ROUTERS = (
     providers,
     wallets,
     adjustments,
+    bonuses,
     ledger,
     attempts,
     notifications,

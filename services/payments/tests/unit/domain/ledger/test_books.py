@@ -6,8 +6,10 @@ from uuid import UUID, uuid5
 import pytest
 
 from payments.domain.ledger.accounts import AccountRef, AccountType, WalletKey, player_cash, player_hold, psp_clearing
-from payments.domain.ledger.books import Account, Books, Wallet, owed_id
+from payments.domain.ledger.books import Books
+from payments.domain.ledger.entries import owed_id
 from payments.domain.ledger.transfers import Answer, Code, Entry, GameMove, GameMoveKind, Transfer, TransferKind
+from payments.domain.ledger.wallets import Account, Wallet
 
 CASINO, PLAYER, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 KEY, OTHER_KEY = WalletKey(CASINO, PLAYER, "EUR"), WalletKey(CASINO, OTHER, "EUR")

@@ -1,0 +1,95 @@
+"""Bonus money: given, taken back, made cash. What has to be played for it before is not decided here."""
+
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from contracts.platform.events import SettingChanged
+from payments.application.desk import Desk
+from payments.application.ledger import (
+    AccountType,
+    InsufficientFunds,
+    Transfer,
+    TransferKind,
+    WalletUnknown,
+    ensure_posted,
+    house,
+    player_bonus,
+    player_cash,
+    transfer_id,
+)
+from payments.domain.bonus.words import BonusAction, BonusFact, OrderOfUse
+
+POLICY = "payments.bonus_policy"
+
+
+async def check_bonus(desk: Desk, uow: UnitOfWork, fact: BonusFact) -> None:
+    """Look whether it could be done now, and lock the player's wallet so that it stays so.
+
+    Raises:
+        WalletUnknown: the player has no wallet in this currency at this casino.
+        InsufficientFunds: his bonus does not hold what shall be taken from it.
+    """
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    if wallet is None:
+        raise WalletUnknown(field="currency")
+    if wallet.bonus_minor < fact.taken_minor:
+        raise InsufficientFunds(field="amount_minor")
+
+
+async def move_bonus(desk: Desk, uow: UnitOfWork, bonus_id: UUID, fact: BonusFact) -> None:
+    """Do it, whole or not at all; the same id again is the same movement. Blocks do not stand in the way.
+
+    Raises:
+        WalletUnknown, InsufficientFunds: it cannot be done, or not any more.
+        TransferDiffers: the id belongs to something else.
+    """
+    ensure_posted(await desk.ledger.post_in(uow, bonus_transfers(bonus_id, fact)))
+
+
+def bonus_transfers(bonus_id: UUID, fact: BonusFact) -> list[Transfer]:
+    """The money of it, as one group."""
+    key = (fact.casino_id, fact.player_id, fact.currency)
+    bonus, cash = player_bonus(*key), player_cash(*key)
+    expense = house(fact.casino_id, AccountType.BONUS_EXPENSE, fact.currency)
+    kind, debit, credit = {
+        BonusAction.GRANT: (TransferKind.BONUS_GRANT, expense, bonus),
+        BonusAction.FORFEIT: (TransferKind.BONUS_FORFEIT, bonus, expense),
+        BonusAction.CONVERT: (TransferKind.BONUS_CONVERSION, bonus, cash),
+    }[fact.action]
+    parts = [(kind, debit, credit, fact.amount_minor)]
+    if fact.forfeited_minor:
+        parts.append((TransferKind.BONUS_FORFEIT, bonus, expense, fact.forfeited_minor))
+    return [
+        Transfer(
+            id=transfer_id(kind, bonus_id),
+            kind=kind,
+            debit=debit,
+            credit=credit,
+            amount_minor=amount_minor,
+            group=bonus_id if len(parts) > 1 else None,
+            reference_id=bonus_id,
+        )
+        for kind, debit, credit, amount_minor in parts
+    ]
+
+
+async def set_order_of_use(desk: Desk, uow: UnitOfWork, casino_id: UUID, order: OrderOfUse) -> None:
+    """Keep from where a casino takes stakes first, and tell what changed. Bets after this transaction go by it.
+
+    Raises:
+        CasinoUnknown: no such casino.
+    """
+    await desk.casino(uow.connection, casino_id)
+    before = await desk.ledger.order_of_use(uow.connection, casino_id)
+    if before is order:
+        return
+    await desk.ledger.set_order_of_use(uow.connection, casino_id, order, uow.ctx.occurred_at)
+    await uow.publish(
+        SettingChanged(
+            element=POLICY,
+            element_id=str(casino_id),
+            casino_id=casino_id,
+            before={"order_of_use": before},
+            after={"order_of_use": order},
+        )
+    )

@@ -1,0 +1,1 @@
+"""Money the house gives players to bet with."""

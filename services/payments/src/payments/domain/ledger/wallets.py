@@ -1,0 +1,63 @@
+"""A player's wallet as it stands, held under lock, and how a stake is split over its own money and the house's."""
+
+from dataclasses import dataclass, field
+
+from payments.domain.ledger.accounts import AccountType
+
+
+@dataclass(slots=True)
+class Account:
+    """A player's account as it stands, held under lock. Without a floor it may run as low as it likes."""
+
+    number: int
+    balance_minor: int
+    floor_minor: int | None = None
+    opening_minor: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opening_minor = self.balance_minor
+
+    def holds(self, amount_minor: int) -> bool:
+        """Whether as much may be taken from it."""
+        return self.floor_minor is None or self.balance_minor - amount_minor >= self.floor_minor
+
+
+@dataclass(slots=True)
+class Wallet:
+    """A player's accounts in one currency, and what he may not do."""
+
+    cash: Account
+    others: dict[AccountType, Account] = field(default_factory=dict)
+    bets_blocked: bool = False
+
+    @property
+    def bonus(self) -> Account | None:
+        """What the house gave him to bet with; None: he never had any."""
+        return self.others.get(AccountType.BONUS)
+
+    @property
+    def bonus_minor(self) -> int | None:
+        """How much of it there is; None as above."""
+        return None if self.bonus is None else self.bonus.balance_minor
+
+    def account(self, kind: AccountType) -> Account | None:
+        """One of its accounts, if it was locked."""
+        return self.cash if kind is AccountType.CASH else self.others.get(kind)
+
+
+def staked_of_bonus(wallet: Wallet, amount_minor: int, *, bonus_first: bool) -> int | None:
+    """How much of a stake comes from the bonus, the rest from cash; None when both together do not hold as much."""
+    bonus_minor, cash = wallet.bonus_minor or 0, wallet.cash
+    cash_minor = max(0, cash.balance_minor - (cash.floor_minor or 0))
+    if cash_minor + bonus_minor < amount_minor:
+        return None
+    return min(amount_minor, bonus_minor) if bonus_first else max(0, amount_minor - cash_minor)
+
+
+def won_by_bonus(amount_minor: int, staked_minor: int, of_bonus_minor: int) -> int:
+    """How much of a win goes to the bonus: as much as it had of the stake, the part of a minor unit to cash.
+
+    >>> won_by_bonus(100, 30, 10)
+    33
+    """
+    return amount_minor * of_bonus_minor // staked_minor if staked_minor else 0

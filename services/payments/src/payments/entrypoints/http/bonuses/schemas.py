@@ -1,0 +1,51 @@
+"""What is said about bonus money."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from chassis.http import Reason, StrictModel
+from contracts.money import AmountMinor, CurrencyCode
+from payments.domain.bonus.words import BonusAction, OrderOfUse
+
+
+class BonusMove(StrictModel):
+    """What shall be done with a player's bonus."""
+
+    action: BonusAction = Field(
+        description="`grant`: the house gives it; `forfeit`: the house takes it back; `convert`: it becomes cash"
+    )
+    amount_minor: AmountMinor
+    forfeited_minor: AmountMinor | None = Field(
+        default=None, description="With `convert`: what is taken back at the same time, or neither happens"
+    )
+    currency: CurrencyCode
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+        default=None, description="What it is about, as an outsider calls it: a campaign, a letter"
+    )
+
+    @model_validator(mode="after")
+    def _only_with_convert(self) -> Self:
+        if self.forfeited_minor is not None and self.action is not BonusAction.CONVERT:
+            raise ValueError("only what is left of a conversion is forfeited with it")
+        return self
+
+
+class BonusBody(BonusMove):
+    """What shall be done, and why."""
+
+    reason: Reason
+
+
+class BonusPolicyBody(StrictModel):
+    """From where a casino takes stakes first."""
+
+    order_of_use: OrderOfUse
+
+
+class BonusPolicyView(BaseModel):
+    """From where a casino takes stakes first."""
+
+    casino_id: UUID
+    order_of_use: OrderOfUse
