@@ -13,10 +13,11 @@ from typing import Final
 from payments.domain.deposit.table import TABLE as DEPOSIT
 from payments.domain.refund.table import TABLE as REFUND
 from payments.domain.table import Row, Table
+from payments.domain.withdrawal.table import TABLE as WITHDRAWAL
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "payment-states.md"
-TABLES: Final = (DEPOSIT, REFUND)
+TABLES: Final = (DEPOSIT, WITHDRAWAL, REFUND)
 
 _HEAD: Final = """\
 # What may happen to a payment, and when
@@ -48,7 +49,8 @@ def _section(table: Table) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for event, after in table.after.items():
         posts = ", ".join(f"`{kind}`" for kind in after.posts)
-        yield f"| {_name(event)} | {_name(after.state) if after.state else ''} | {posts} | {_meaning(event)} |"
+        states = " or ".join(_name(state) for state in after.states)
+        yield f"| {_name(event)} | {states} | {posts} | {_meaning(event)} |"
 
 
 def _row(row: Row) -> str:

@@ -32,11 +32,11 @@ class After:
     """What an event changes.
 
     Attributes:
-        state: the class of the state it leads to; None: the payment stays where it is, and remembers it.
+        states: the classes of the states it leads to; none: the payment stays where it is, and remembers it.
         posts: the kinds of transfers the ledger books with it, in the same transaction.
     """
 
-    state: type | None = None
+    states: tuple[type, ...] = ()
     posts: tuple[TransferKind, ...] = ()
 
 

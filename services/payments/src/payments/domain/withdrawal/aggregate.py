@@ -57,6 +57,7 @@ from payments.domain.withdrawal.states import (
     Withdrawal,
     Yes,
 )
+from payments.domain.withdrawal.table import TABLE
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 
 BY_POLICY = "policy"
@@ -64,6 +65,14 @@ BY_POLICY = "policy"
 
 
 def decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    events = _decide(command, state)
+    on = type(command.word) if isinstance(command, HearProvider) else type(command)
+    if not TABLE.allows(on, type(state), events):
+        raise UnlawfulPayoutWord("unlisted")
+    return events
+
+
+def _decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[WithdrawalEvent]:
     match command:
         case RequestWithdrawal():
             return _request(command, state)

@@ -1,0 +1,113 @@
+"""What may happen to a withdrawal, in which state; rendered in docs/payment-states.md."""
+
+from payments.domain.ledger.transfers import TransferKind as T
+from payments.domain.table import After, Row, Table
+from payments.domain.withdrawal import events as e
+from payments.domain.withdrawal import words as w
+from payments.domain.withdrawal.commands import (
+    ApproveWithdrawal,
+    CancelWithdrawal,
+    RejectWithdrawal,
+    RequestWithdrawal,
+    StartPayout,
+)
+from payments.domain.withdrawal.states import (
+    Absent,
+    Approved,
+    AwaitingApproval,
+    Cancelled,
+    Failed,
+    Paid,
+    Rejected,
+    Returned,
+    Sending,
+    Sent,
+    Unknown,
+)
+
+OPEN = (AwaitingApproval, Approved)
+UNANSWERED = (Sending, Unknown)
+AT_PROVIDER = (*UNANSWERED, Sent)
+LEFT = (Paid, Returned)
+NEVER_SENT = (*OPEN, Rejected, Cancelled)
+EXISTING = (*NEVER_SENT, *AT_PROVIDER, *LEFT, Failed)
+
+DECIDED = ("withdrawal_already_decided",)
+TOO_LATE = ("withdrawal_already_sent",)
+RETURN = ("amount_differs", "return_told_twice", "returned_too_much")
+
+TABLE = Table(
+    "withdrawal",
+    [
+        Row(
+            RequestWithdrawal,
+            (Absent,),
+            (e.WithdrawalRequested, e.WithdrawalApproved),
+            ("verification_required", "debt_outstanding", "amount_outside_policy"),
+        ),
+        Row(RequestWithdrawal, EXISTING, refusals=("withdrawal_already_requested",)),
+        Row(ApproveWithdrawal, (Absent,), refusals=("not_found",)),
+        Row(ApproveWithdrawal, (AwaitingApproval,), (e.WithdrawalApproved,), ("second_person_required",)),
+        Row(ApproveWithdrawal, (Approved, Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed), refusals=DECIDED),
+        Row(RejectWithdrawal, (Absent,), refusals=("not_found",)),
+        Row(RejectWithdrawal, OPEN, (e.WithdrawalRejected,)),
+        Row(RejectWithdrawal, (Rejected,)),
+        Row(RejectWithdrawal, AT_PROVIDER, refusals=TOO_LATE),
+        Row(RejectWithdrawal, (Cancelled, *LEFT, Failed), refusals=DECIDED),
+        Row(CancelWithdrawal, (Absent,), refusals=("not_found",)),
+        Row(CancelWithdrawal, OPEN, (e.WithdrawalCancelled,), ("cancellation_not_allowed",)),
+        Row(CancelWithdrawal, (Cancelled,)),
+        Row(CancelWithdrawal, AT_PROVIDER, refusals=TOO_LATE),
+        Row(CancelWithdrawal, (Rejected, *LEFT, Failed), refusals=DECIDED),
+        Row(StartPayout, (Approved,), (e.PayoutStarted,)),
+        Row(StartPayout, (Absent, AwaitingApproval, Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed)),
+        *(
+            row
+            for word in (w.Taken, w.Declined, w.Unanswered, w.Confirmed, w.SentBack)
+            for row in (
+                Row(word, (Absent,), refusals=("unknown_reference",)),
+                Row(word, NEVER_SENT, refusals=("payout_never_sent",)),
+            )
+        ),
+        Row(w.Taken, UNANSWERED, (e.PayoutSent,)),
+        Row(w.Taken, (Sent,), refusals=("reference_differs",)),
+        Row(w.Taken, (*LEFT, Failed)),
+        Row(w.Declined, UNANSWERED, (e.WithdrawalFailed,)),
+        Row(w.Declined, (Sent,), refusals=("declined_after_taken",)),
+        Row(w.Declined, LEFT, refusals=("declined_after_paid",)),
+        Row(w.Declined, (Failed,)),
+        Row(w.Unanswered, (Sending,), (e.PayoutOutcomeUnknown,)),
+        Row(w.Unanswered, (Unknown, Sent, *LEFT, Failed)),
+        Row(w.Confirmed, UNANSWERED, (e.PayoutSent, e.WithdrawalPaid), ("amount_differs",)),
+        Row(w.Confirmed, (Sent,), (e.WithdrawalPaid,), ("reference_differs", "amount_differs")),
+        Row(w.Confirmed, LEFT, refusals=("amount_differs",)),
+        Row(w.Confirmed, (Failed,), refusals=("paid_after_failed",)),
+        Row(
+            w.SentBack,
+            UNANSWERED,
+            (e.PayoutSent, e.WithdrawalFailed, e.WithdrawalPaid, e.WithdrawalReturned),
+            ("amount_differs",),
+        ),
+        Row(
+            w.SentBack,
+            (Sent,),
+            (e.WithdrawalFailed, e.WithdrawalPaid, e.WithdrawalReturned),
+            ("reference_differs", "amount_differs"),
+        ),
+        Row(w.SentBack, (Paid,), (e.WithdrawalReturned,), ("amount_differs",)),
+        Row(w.SentBack, (Returned,), (e.WithdrawalReturned,), RETURN),
+        Row(w.SentBack, (Failed,), refusals=("amount_differs",)),
+    ],
+    {
+        e.WithdrawalRequested: After((AwaitingApproval,), (T.WITHDRAWAL_HOLD,)),
+        e.WithdrawalApproved: After((Approved, AwaitingApproval)),
+        e.WithdrawalRejected: After((Rejected,), (T.WITHDRAWAL_RELEASE,)),
+        e.WithdrawalCancelled: After((Cancelled,), (T.WITHDRAWAL_RELEASE,)),
+        e.PayoutStarted: After((Sending,)),
+        e.PayoutOutcomeUnknown: After((Unknown,)),
+        e.PayoutSent: After((Sent,)),
+        e.WithdrawalPaid: After((Paid,), (T.WITHDRAWAL_PAID,)),
+        e.WithdrawalFailed: After((Failed,), (T.WITHDRAWAL_RELEASE,)),
+        e.WithdrawalReturned: After((Returned,), (T.WITHDRAWAL_RETURNED,)),
+    },
+)

@@ -1,0 +1,74 @@
+"""The transition table of withdrawals and their decider say the same."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from payments.application.postings import withdrawal_transfers
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.commands import (
+    ApproveWithdrawal,
+    CancelWithdrawal,
+    HearProvider,
+    RejectWithdrawal,
+    RequestWithdrawal,
+    StartPayout,
+    WithdrawalCommand,
+)
+from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
+from payments.domain.withdrawal.table import TABLE
+from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
+
+from .walk import differences, walk
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+REQUEST: Final = RequestWithdrawal(
+    player_id=UUID(int=1),
+    casino_id=UUID(int=2),
+    provider="trustly",
+    amount_minor=100_00,
+    currency="EUR",
+    destination="sealed",
+    shown_as="****1234",
+    policy=WithdrawalPolicy(second_person_above_minor=50_00),
+    standing=WithdrawalStanding(),
+    now=NOW,
+)
+BY_POLICY = WithdrawalPolicy(second_person_above_minor=200_00, automatic_up_to_minor=200_00)
+WORDS: Final[tuple[PayoutWord, ...]] = (
+    *(Taken(reference=name) for name in ("one", "two")),
+    Declined(code="no"),
+    Unanswered(),
+    *(
+        Confirmed(amount_minor=amount, currency="EUR", reference=name)
+        for amount in (100_00, 1)
+        for name in ("one", "two", None)
+    ),
+    *(
+        SentBack(amount_minor=amount, currency="EUR", code=code, reference=name)
+        for amount, code in ((100_00, "closed"), (40_00, "fee"), (40_00, "closed"), (70_00, "fee"), (200_00, "fee"))
+        for name in ("one", "two", None)
+    ),
+)
+COMMANDS: Final[list[WithdrawalCommand]] = [
+    *[REQUEST] * 5,
+    replace(REQUEST, policy=BY_POLICY),
+    replace(REQUEST, policy=replace(BY_POLICY, maximum_minor=1)),
+    replace(REQUEST, standing=WithdrawalStanding(required_level="verified")),
+    replace(REQUEST, standing=WithdrawalStanding(in_debt=True)),
+    replace(REQUEST, destination="elsewhere"),
+    *(ApproveWithdrawal(approver=name, now=NOW) for name in ("ann", "bob", "cyd") * 3),
+    RejectWithdrawal(rejecter="ann", reason="name differs"),
+    *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),
+    *[StartPayout(request_id=UUID(int=9), sent_as="us")] * 10,
+    *(HearProvider(word=word) for word in WORDS),
+]
+
+
+def said(command: WithdrawalCommand) -> type:
+    return type(command.word) if isinstance(command, HearProvider) else type(command)
+
+
+def test_whatever_happens_is_listed_and_whatever_is_listed_happens() -> None:
+    assert differences(TABLE, walk(withdrawal, COMMANDS, said, withdrawal_transfers, lives=6_000, steps=40)) == []
