@@ -95,4 +95,8 @@ _BUSY = f"""\
 Nothing was detached: others used the ledger for {LOCK_WAIT_S} s without a pause. Try again; if that does not help, in a
 quieter hour, and when no long statement (verify-ledger, pg_dump) reads the ledger."""
 
-COMMANDS: dict[str, Command] = {"verify-ledger": verify_ledger, "take-month-away": take_month_away}
+COMMANDS: dict[str, Command] = {
+    "verify": verify_ledger,
+    "verify-ledger": verify_ledger,
+    "take-month-away": take_month_away,
+}

@@ -1,5 +1,6 @@
 """The ledger on PostgreSQL: what is answered, what is stored, what is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from payments.application.ledger import (
     WalletUnknown,
     ensure_posted,
     house,
+    player_bonus,
     player_cash,
     player_receivable,
     psp_clearing,
@@ -231,6 +233,28 @@ async def test_a_group_is_posted_whole_and_only_the_players_part_is_told(desk):
     assert [posting.code for posting in await desk.ledger.post(both)] == [Code.CREATED] * 2
     assert [posting.code for posting in await desk.ledger.post(both)] == [Code.REPEATED] * 2
     assert [event.kind for event in await told(desk, key)] == ["deposit"]
+    await desk.holds()
+
+
+async def test_deposit_fee_and_bonus_are_posted_together_and_the_wallet_tells_them_apart(desk):
+    key = await desk.player()
+    deposit, fee = deposit_with_fee(key, 1_000, 29)
+    expense = house(key.casino_id, AccountType.BONUS_EXPENSE, key.currency)
+    given = Transfer(
+        id=uuid4(),
+        kind=TransferKind.BONUS_GRANT,
+        debit=expense,
+        credit=player_bonus(*key),
+        amount_minor=500,
+        group=deposit.group,
+    )
+    assert [posting.code for posting in await desk.ledger.post([deposit, fee, given])] == [Code.CREATED] * 3
+    async with desk.db.write() as connection:
+        wallet = await desk.ledger.lock_wallet(connection, *key)
+    assert (wallet.cash_minor, wallet.bonus_minor) == (1_000, 500)
+    altered = replace(given, amount_minor=501)
+    codes = [posting.code for posting in await desk.ledger.post([deposit, fee, altered])]
+    assert codes == [Code.GROUP_REFUSED, Code.GROUP_REFUSED, Code.DIFFERENT_FACTS]
     await desk.holds()
 
 
