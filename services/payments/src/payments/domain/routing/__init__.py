@@ -1,0 +1,1 @@
+"""Routing: through which provider a deposit of a method is asked for, and which are next."""
