@@ -2,6 +2,7 @@
 
 import payments.adapters.ledger.tables
 import payments.adapters.reconciliation.tables
+import payments.adapters.routing.tables
 import payments.adapters.tables
 import payments.read_models.adjustment_list
 import payments.read_models.directory

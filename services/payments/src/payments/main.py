@@ -17,6 +17,8 @@ from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.restriction_feed import RestrictionFeed
+from payments.adapters.routing.decisions import kept_decisions
+from payments.adapters.routing.strategies import SqlRouting
 from payments.adapters.signed_in_wire import signed_in
 from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
 from payments.application.desk import Desk
@@ -58,20 +60,18 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         accounts=SqlProviderAccounts(box),
         policies=SqlWithdrawalPolicies(),
         notifications=SqlNotifications(clock),
-        attempts=SqlAttempts(),
+        attempts=SqlAttempts(), routing=SqlRouting(),
         providers=PROVIDERS,
-        wire=signed_in(wire, clock),
-        partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
-        vault=SubjectVault(settings.master_key_bytes),
-        box=box,
+        wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
+        vault=SubjectVault(settings.master_key_bytes), box=box,
         public_base_url=settings.public_base_url,
         feed_bound=bound,
-    )
+    )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands=COMMANDS,
         state={"ledger": ledger, "chain": chain, "desk": desk}, background=background(db, clock, chain),
         consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
-        bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days)], on_start=[ledger.start, feed.start],
-        on_stop=[desk.wire.close, feed.close, ledger.close],
+        bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days), kept_decisions(settings.attempt_days)],
+        on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, feed.close, ledger.close],
     )  # fmt: skip

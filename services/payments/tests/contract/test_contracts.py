@@ -19,7 +19,9 @@ from contracts.backoffice.events import (
     PersonalDataErased,
     PlayerBlocked,
     PlayerRegistered,
+    PlayerTagged,
     PlayerUnblocked,
+    PlayerUntagged,
     RestrictionFeedBeat,
     SelfExclusionStarted,
 )
@@ -69,6 +71,8 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
         },
         after=(PlayerRegistered,),
     ),
+    PlayerTagged: Effect({"rm_player_standing": {"tags": ["vip"]}}, after=(PlayerRegistered,)),
+    PlayerUntagged: Effect({"rm_player_standing": {"tags": []}}, after=(PlayerRegistered, PlayerTagged)),
     DepositLimitSet: Effect({"rm_player_standing": {"currency": "EUR"}}, after=(PlayerRegistered,)),
     VerificationLevelReached: Effect({"rm_player_standing": {"level": "verified"}}, after=(PlayerRegistered,)),
     HitDecided: Effect(nothing="the example clears a hit that was never confirmed", after=(PlayerRegistered,)),

@@ -144,7 +144,12 @@ class PlayerUnblocked(
 
 
 class PlayerTagged(
-    ContractEvent, type="backoffice.player_tagged", version=1, topic=PLAYERS, key="player_id", consumers=("backoffice",)
+    ContractEvent,
+    type="backoffice.player_tagged",
+    version=1,
+    topic=PLAYERS,
+    key="player_id",
+    consumers=("backoffice", "payments"),
 ):
     """A tag was put on a player."""
 
@@ -159,7 +164,7 @@ class PlayerUntagged(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("backoffice",),
+    consumers=("backoffice", "payments"),
 ):
     """A tag was taken off a player."""
 

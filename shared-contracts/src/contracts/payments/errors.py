@@ -70,6 +70,8 @@ class PaymentsError(StrEnum):
     """The player's own deposit limit does not allow this amount now."""
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     """The books cannot be reached or are overrun; nobody knows yet whether the request was posted. Ask again."""
+    NO_PROVIDER_AVAILABLE = "no_provider_available"
+    """No provider of the casino takes a deposit of this method, amount and currency from the player now."""
     NOTIFICATION_NOT_GENUINE = "notification_not_genuine"
     """Whoever sent it is not the provider, as far as we can tell."""
     PLAYER_UNKNOWN = "player_unknown"

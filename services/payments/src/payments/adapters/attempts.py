@@ -28,6 +28,6 @@ class SqlAttempts:
         """See Attempts."""
         kept = asdict(attempt)
         kept |= {"idempotency_key": kept.pop("key"), "attempted_at": kept.pop("at")}
-        went = {name: kept[name] for name in ("outcome", "http_status", "code", "duration_ms")}
+        went = {name: kept[name] for name in ("outcome", "http_status", "code", "duration_ms", "provider_failed")}
         statement = insert(provider_attempt).values(**kept)
         await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=went))

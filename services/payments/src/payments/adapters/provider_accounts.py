@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,7 @@ from payments.adapters.tables import provider_setting
 from payments.application.ports import ProviderAccount
 from payments.application.stores import AccountOverview, Lock
 from payments.domain.deposit.bounds import DepositBounds
+from payments.domain.routing.terms import MethodTerms
 
 
 class SqlProviderAccounts:
@@ -45,6 +47,7 @@ class SqlProviderAccounts:
                 for name, sealed in row.secrets.items()
             },
             deposit_bounds=_bounds(row.deposit_bounds),
+            methods=_methods(row.methods),
         )
 
     async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
@@ -59,6 +62,7 @@ class SqlProviderAccounts:
                 for name, secret in account.secrets.items()
             },
             "deposit_bounds": {currency: asdict(one) for currency, one in account.deposit_bounds.items()},
+            "methods": {method: asdict(one) for method, one in account.methods.items()},
             "updated_at": now,
         }
         statement = insert(provider_setting).values(casino_id=casino_id, provider=provider, **values)
@@ -76,14 +80,35 @@ class SqlProviderAccounts:
                 settings=row.settings,
                 secrets_set=sorted(row.secrets),
                 deposit_bounds=_bounds(row.deposit_bounds),
+                methods=_methods(row.methods),
                 updated_at=row.updated_at,
             )
             for row in rows
         ]
 
+    async def all_of(self, connection: AsyncConnection, casino_id: UUID) -> list[ProviderAccount]:
+        """See ProviderAccounts."""
+        return [
+            ProviderAccount(
+                casino_id=casino_id,
+                provider=one.provider,
+                enabled=one.enabled,
+                currencies=frozenset(one.currencies),
+                settings=one.settings,
+                secrets={},
+                deposit_bounds=one.deposit_bounds,
+                methods=one.methods,
+            )
+            for one in await self.of_casino(connection, casino_id)
+        ]
+
 
 def _bounds(stored: Mapping[str, Mapping[str, int | None]]) -> dict[str, DepositBounds]:
     return {currency: DepositBounds(**one) for currency, one in stored.items()}
+
+
+def _methods(stored: Mapping[str, Any]) -> dict[str, MethodTerms]:
+    return msgspec.convert(stored, dict[str, MethodTerms])
 
 
 def _label(casino_id: UUID, provider: str, name: str) -> str:

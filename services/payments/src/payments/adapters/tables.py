@@ -21,6 +21,13 @@ provider_setting = Table(
         server_default=text("'{}'"),
         comment="by currency: {min_minor, max_minor}, either may be null",
     ),
+    Column(
+        "methods",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="method -> {countries, fee_bps, fee_fixed_minor, details}",
+    ),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -81,11 +88,23 @@ provider_attempt = Table(
     Column("code", Text, comment="the reason of the provider, where it said no"),
     Column("duration_ms", Integer, comment="NULL: no answer was kept"),
     Column("attempted_at", DateTime(timezone=True), nullable=False),
+    Column("method", Text, comment="of a deposit that was routed"),
+    Column("currency", Text),
+    Column("provider_failed", Boolean, comment="no usable answer by its own fault; NULL: not counted"),
     Index("ix_provider_attempt_casino", "casino_id", "attempted_at", "id"),
     Index("ix_provider_attempt_attempted_at", "attempted_at", "id"),
     Index("ix_provider_attempt_payment", "payment_id", "attempted_at", "id"),
     Index("ix_provider_attempt_idempotency_key", "idempotency_key"),
     Index("ix_provider_attempt_outcome", "outcome", "attempted_at", "id"),
+    Index(
+        "ix_provider_attempt_breaker",
+        "casino_id",
+        "provider",
+        "method",
+        "currency",
+        "attempted_at",
+        postgresql_where=text("provider_failed IS NOT NULL"),
+    ),
     comment="calls out to providers, and how they went",
 )
 

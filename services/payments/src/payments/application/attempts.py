@@ -7,12 +7,15 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from chassis.domain import uuid7
+from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.outcomes import AttemptOutcome
-from payments.application.ports import DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.routing.ports import Segment
 from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
 from payments.domain.refund import words as refund
+from payments.domain.routing.breaker import COUNTED_WITHIN
 from payments.domain.withdrawal import words as payout
 
 NAME = "provider-attempts"
@@ -52,11 +55,13 @@ async def ask(
     call: HttpCall,
     read: Callable[[HttpAnswer | None], W],
     earlier: HttpAnswer | None = None,
+    segment: Segment | None = None,
 ) -> W:
     """Keep that the call is made, make it, keep how it went, and return what its answer says; the same of the call that
     follows from it, if one does.
 
-    It is kept in transactions of its own: nothing is held open while a provider thinks.
+    It is kept in transactions of its own: nothing is held open while a provider thinks. `segment`: what the breaker
+    counts it by.
     """
     asked = Attempt(
         id=uuid7(),
@@ -67,6 +72,8 @@ async def ask(
         key=call.key,
         outcome=AttemptOutcome.ASKED,
         at=desk.now(),
+        method=None if segment is None else segment.method,
+        currency=None if segment is None else segment.currency,
     )
     await _keep(desk, asked)
     began = perf_counter()
@@ -79,16 +86,24 @@ async def ask(
     else:
         believed = None if answer is None else replace(answer, earlier=earlier, to=call)
     word = read(believed)
+    code = word.code if isinstance(word, _WITH_CODE) else None
     answered = replace(
         asked,
         outcome=OUTCOMES[type(word)],
         http_status=None if answer is None else answer.status,
-        code=word.code if isinstance(word, _WITH_CODE) else None,
+        code=code,
         duration_ms=duration_ms,
+        provider_failed=None if segment is None else _by_its_fault(desk, account, word, code),
     )
-    await _keep(desk, answered)
+    await _keep(desk, answered, segment)
     following = None if believed is None or call.then is None else call.then(believed)
     return word if following is None else await ask(desk, account, operation, payment_id, following, read, believed)
+
+
+def _by_its_fault(desk: Desk, account: ProviderAccount, word: Word, code: str | None) -> bool:
+    """No usable answer, or a no because it does not work at the moment: a bank's or a player's no is an answer."""
+    meaning = None if code is None else desk.provider(account.provider).codes.get(code)
+    return isinstance(word, deposit.Unanswered) or (meaning is not None and meaning.category is Category.PROVIDER)
 
 
 async def ask_about_deposit(
@@ -104,6 +119,18 @@ async def ask_about_deposit(
     return await ask(desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
 
 
-async def _keep(desk: Desk, attempt: Attempt) -> None:
-    context = desk.ours(NAME, attempt.casino_id)
-    await desk.app.transact(lambda uow: desk.attempts.note(uow.connection, attempt), context)
+async def _keep(desk: Desk, attempt: Attempt, segment: Segment | None = None) -> None:
+    async def work(uow: UnitOfWork) -> None:
+        await desk.attempts.note(uow.connection, attempt)
+        if segment is not None and attempt.provider_failed is not None:
+            await desk.routing.count(
+                uow.connection,
+                attempt.casino_id,
+                attempt.provider,
+                segment,
+                failed=attempt.provider_failed,
+                now=uow.ctx.occurred_at,
+                within=COUNTED_WITHIN,
+            )
+
+    await desk.app.transact(work, desk.ours(NAME, attempt.casino_id))

@@ -1,18 +1,27 @@
 """A deposit that one provider said no to goes on to another, and what becomes of the providers left behind."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid5
 
-from chassis.domain import DomainError
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
+from payments.application.errors import ProviderNotOffered
 from payments.application.restrictions import standing_of
+from payments.application.routing.deciding import Wished, choose_next, logged
+from payments.application.routing.ports import RoutingOutcome
 from payments.domain.deposit.aggregate import deposit
-from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.cascade import may_pass_on
 from payments.domain.deposit.commands import CreditSecondPayment, HearProvider, NextProvider
-from payments.domain.deposit.events import DepositEvent, DepositPaidTwice
+from payments.domain.deposit.events import (
+    DepositEvent,
+    DepositExpired,
+    DepositFailed,
+    DepositPaidTwice,
+    DepositPassedOn,
+    DepositSucceeded,
+)
 from payments.domain.deposit.standing import restriction
 from payments.domain.deposit.states import Absent, Deposit, Refused, Requested, Succeeded, asked
 from payments.domain.deposit.words import Declined
@@ -26,7 +35,9 @@ def second_payment_id(deposit_id: UUID, provider: str) -> UUID:
     return uuid5(deposit_id, provider)
 
 
-async def with_next(desk: Desk, uow: UnitOfWork, state: Deposit, command: HearProvider) -> HearProvider:
+async def with_next(
+    desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, command: HearProvider
+) -> HearProvider:
     """The word, with where the deposit goes on to when it is a no that another provider need not share."""
     word = command.word
     if not isinstance(word, Declined) or isinstance(state, Absent | Refused):
@@ -36,11 +47,36 @@ async def with_next(desk: Desk, uow: UnitOfWork, state: Deposit, command: HearPr
     meaning = desk.provider(asked(state).fact.provider).codes.get(word.code)
     if meaning is None or not meaning.cascade or not await _still_welcome(desk, uow, asked(state)):
         return command
-    for provider in asked(state).route:
-        found = await _offered(desk, uow, asked(state), provider)
-        if found is not None:
-            return replace(command, next=found)
-    return command
+    found = await _next(desk, uow, deposit_id, asked(state))
+    return command if found is None else replace(command, next=found)
+
+
+async def _next(desk: Desk, uow: UnitOfWork, deposit_id: UUID, intent: Requested) -> NextProvider | None:
+    """The first of the providers left that still takes as much; what was decided is kept with it."""
+    if intent.method is None:
+        return None
+    fact, now = intent.fact, uow.ctx.occurred_at
+    tried = [*(one.provider for one in intent.earlier), fact.provider]
+    wished = Wished(
+        deposit_id=deposit_id,
+        casino_id=fact.casino_id,
+        player_id=fact.player_id,
+        method=intent.method,
+        currency=fact.currency,
+        amount_minor=fact.amount_minor,
+    )
+    player = await desk.player(uow.connection, fact.player_id, await desk.casino(uow.connection, fact.casino_id))
+    choice = await choose_next(desk, uow.connection, wished, player, now, route=intent.route, tried=tried)
+    if not choice.decision.route:
+        return None
+    provider = choice.decision.route[0]
+    try:
+        account = await desk.offered(uow.connection, fact.casino_id, provider, fact.currency)
+    except ProviderNotOffered:
+        return None  # It was switched off this very moment.
+    kept = logged(choice, wished, attempt=len(tried) + 1, now=now, provider=provider)
+    await desk.routing.note(uow.connection, kept)
+    return NextProvider(provider=provider, sent_as=desk.sent_as(account))
 
 
 async def _still_welcome(desk: Desk, uow: UnitOfWork, intent: Requested) -> bool:
@@ -48,17 +84,6 @@ async def _still_welcome(desk: Desk, uow: UnitOfWork, intent: Requested) -> bool
     rules = await desk.casino(uow.connection, intent.fact.casino_id)
     player = await desk.player(uow.connection, intent.fact.player_id, rules)
     return restriction(standing_of(player)) is None and not await desk.directory.held(uow.connection, player.player_id)
-
-
-async def _offered(desk: Desk, uow: UnitOfWork, intent: Requested, provider: str) -> NextProvider | None:
-    """The provider, when the casino still takes as much through it."""
-    fact = intent.fact
-    try:
-        account = await desk.offered(uow.connection, fact.casino_id, provider, fact.currency)
-        account.deposit_bounds.get(fact.currency, UNBOUNDED).check(fact.amount_minor)
-    except DomainError:
-        return None
-    return NextProvider(provider=provider, sent_as=desk.sent_as(account))
 
 
 async def credit_second_payment(
@@ -118,3 +143,35 @@ async def close_earlier(uow: UnitOfWork, deposit_id: UUID, state: Deposit) -> No
                 "provider": one.provider,
             }
             await uow.schedule(CLOSE_EARLIER, second_payment_id(deposit_id, one.provider), payload)
+
+
+async def note_outcomes(
+    desk: Desk,
+    uow: UnitOfWork,
+    deposit_id: UUID,
+    state: Deposit,
+    events: Iterable[DepositEvent],
+    *,
+    by_us: bool = False,
+) -> None:
+    """Tell the log of decisions what became of the deposit's attempts, where it was routed.
+
+    `by_us`: that it failed was our doing, and says nothing of the provider.
+    """
+    if isinstance(state, Absent | Refused) or asked(state).method is None:
+        return
+    for event in events:
+        became: tuple[str, RoutingOutcome, str | None]
+        match event:
+            case DepositSucceeded() | DepositPaidTwice():
+                became = (event.provider, RoutingOutcome.SETTLED, None)
+            case DepositPassedOn():
+                became = (event.declined_by, RoutingOutcome.DECLINED, event.code)
+            case DepositFailed():
+                became = (event.provider, RoutingOutcome.EXPIRED if by_us else RoutingOutcome.DECLINED, event.code)
+            case DepositExpired():
+                became = (event.provider, RoutingOutcome.EXPIRED, None)
+            case _:
+                continue
+        provider, outcome, code = became
+        await desk.routing.ended(uow.connection, deposit_id, provider, outcome, code, uow.ctx.occurred_at)

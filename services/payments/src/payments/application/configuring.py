@@ -13,6 +13,7 @@ from payments.application.desk import Desk
 from payments.application.errors import ProviderAccountInUse
 from payments.application.ports import PaymentProvider, ProviderAccount
 from payments.domain.deposit.bounds import DepositBounds
+from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 PROVIDER = "payments.provider"
@@ -24,7 +25,9 @@ _ROUND_AMOUNT = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """The account as it shall be. Secrets that are not named stay as they are, and so do bounds when they are None."""
+    """The account as it shall be. Secrets that are not named stay as they are, and so do bounds and methods when they
+    are None.
+    """
 
     casino_id: UUID
     provider: str
@@ -33,6 +36,7 @@ class AccountChange:
     settings: Mapping[str, Any]
     secrets: Mapping[str, str] = field(repr=False)
     deposit_bounds: Mapping[str, DepositBounds] | None = None
+    methods: Mapping[str, MethodTerms] | None = None
 
 
 async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange) -> ProviderAccount:
@@ -65,6 +69,7 @@ async def check_account(
         settings=change.settings,
         secrets={**(before.secrets if before else {}), **change.secrets},
         deposit_bounds=_bounds(before, change),
+        methods=(before.methods if before else {}) if change.methods is None else change.methods,
     )
     provider.check_account(after.settings, after.secrets)
     for name in sorted(name for name in after.settings if name.endswith("_url")):
@@ -190,4 +195,5 @@ def shown_account(account: ProviderAccount | None) -> dict[str, Any] | None:
         "settings": dict(account.settings),
         "secrets": dict.fromkeys(sorted(account.secrets), "set"),
         "deposit_bounds": {currency: asdict(one) for currency, one in sorted(account.deposit_bounds.items())},
+        "methods": {method: asdict(one) for method, one in sorted(account.methods.items())},
     }

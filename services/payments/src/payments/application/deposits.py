@@ -11,14 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
-from payments.application.cascade import close_earlier, credit_second_payment, second_payment_id, with_next
+from payments.application.cascade import (
+    close_earlier,
+    credit_second_payment,
+    note_outcomes,
+    second_payment_id,
+    with_next,
+)
 from payments.application.desk import Desk
-from payments.application.known import CasinoRules
+from payments.application.errors import NoProviderAvailable
+from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import DepositFlow, ProviderAccount
 from payments.application.postings import deposit_transfers
 from payments.application.restrictions import standing_of
+from payments.application.routing.deciding import Choice, Wished, choose_provider, fitting, logged
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.cascade import deposit_of
@@ -52,23 +60,17 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositWish:
-    """What a player asks for.
-
-    Where he asked by `method`, the `provider` was chosen for him, and `route` are those it may be passed on to, the
-    best first: at most `attempts_max` are tried in all.
-    """
+    """What a player asks for: a provider, or a method, by which one is chosen for him."""
 
     deposit_id: UUID
     player_id: UUID
     casino_id: UUID
-    provider: str
+    provider: str | None
     amount_minor: int
     currency: str
     return_url: str
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str | None = None
-    route: tuple[str, ...] = ()
-    attempts_max: int = 1
 
 
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
@@ -76,23 +78,24 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense; not recorded.
+        NoProviderAvailable: none takes such a deposit by this method; not recorded.
         AmountOutsidePolicy: the casino does not take as little, or as much, at once; not recorded.
         DepositAlreadyRequested: the id belongs to another deposit.
     """
-    flow = deposit_flow(desk, wish.provider)
     rules = await desk.casino(uow.connection, wish.casino_id)
-    await desk.player(uow.connection, wish.player_id, rules)
+    player = await desk.player(uow.connection, wish.player_id, rules)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     if wallet is None:
         raise WalletUnknown(field="currency")
-    account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
-    flow.check_amount(wish.amount_minor, wish.currency)
-    flow.check_details(wish.details)
-    account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
+    chosen = None if wish.method is None else await _chosen(desk, uow, wish, wish.method, player)
+    route = (_named(wish),) if chosen is None else chosen.decision.route
+    account = await desk.offered(uow.connection, wish.casino_id, route[0], wish.currency)
+    if chosen is None:
+        check_wish(deposit_flow(desk, account.provider), account, wish)
     command = RequestDeposit(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
-        provider=wish.provider,
+        provider=account.provider,
         amount_minor=wish.amount_minor,
         currency=wish.currency,
         return_url=await _sealed_text(desk, uow, wish.player_id, wish.return_url),
@@ -101,13 +104,51 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         standing=await _standing(desk, uow, wish, rules),
         now=uow.ctx.occurred_at,
         method=wish.method,
-        route=wish.route,
-        attempts_max=wish.attempts_max,
+        route=route[1:],
+        attempts_max=1 if chosen is None else chosen.decision.attempts_max,
     )
     outcome = await uow.decide(deposit, wish.deposit_id, command)
     if any(isinstance(event, DepositRequested) for event in outcome.events):
         await schedule_question(uow, wish.deposit_id, wish.casino_id, PATIENCE)
+        if chosen is not None and wish.method is not None:
+            wished = _wished(wish, wish.method)
+            kept = logged(chosen, wished, attempt=1, now=uow.ctx.occurred_at, provider=account.provider)
+            await desk.routing.note(uow.connection, kept)
     return outcome
+
+
+def check_wish(flow: DepositFlow, account: ProviderAccount, wish: DepositWish) -> None:
+    """Raise Invalid or AmountOutsidePolicy when this provider does not take the deposit as it is."""
+    flow.check_amount(wish.amount_minor, wish.currency)
+    flow.check_details(wish.details)
+    account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
+
+
+def _named(wish: DepositWish) -> str:
+    if wish.provider is None:
+        raise Invalid("A provider or a method, not both.", field="provider")
+    return wish.provider
+
+
+async def _chosen(desk: Desk, uow: UnitOfWork, wish: DepositWish, method: str, player: PlayerStanding) -> Choice:
+    if wish.provider is not None:
+        raise Invalid("A provider or a method, not both.", field="method")
+    chosen = await choose_provider(desk, uow.connection, _wished(wish, method), player, uow.ctx.occurred_at)
+    if not chosen.decision.route:
+        raise NoProviderAvailable
+    return chosen
+
+
+def _wished(wish: DepositWish, method: str) -> Wished:
+    return Wished(
+        deposit_id=wish.deposit_id,
+        casino_id=wish.casino_id,
+        player_id=wish.player_id,
+        method=method,
+        currency=wish.currency,
+        amount_minor=wish.amount_minor,
+        details=wish.details,
+    )
 
 
 async def hear_about_deposit(
@@ -154,6 +195,7 @@ async def hear_about_deposit(
 
 async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]) -> None:
     """What else is to be done because of what happened."""
+    await note_outcomes(desk, uow, deposit_id, outcome.state, outcome.events)
     for event in outcome.events:
         match event:
             case DepositSucceeded():
@@ -179,7 +221,7 @@ async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, 
     if isinstance(state, Absent | Refused):
         return command
     if not isinstance(command.word, Settled | TakenBack | GivenBack):
-        return await with_next(desk, uow, state, command)
+        return await with_next(desk, uow, deposit_id, state, command)
     fact = asked(state).fact
     if command.provider is not None:
         command = replace(command, second_id=second_payment_id(deposit_id, command.provider))
@@ -189,9 +231,11 @@ async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, 
     return replace(command, cash_minor=wallet.cash_minor, owed_minor=wallet.receivable_minor)
 
 
-async def give_up(uow: UnitOfWork, deposit_id: UUID, command: ExpireDeposit | StopDeposit) -> None:
+async def give_up(desk: Desk, uow: UnitOfWork, deposit_id: UUID, command: ExpireDeposit | StopDeposit) -> None:
     """Wait no longer for a deposit, and have the provider take no money for it any more."""
-    await _close_given_up(uow, deposit_id, await uow.decide(deposit, deposit_id, command))
+    outcome = await uow.decide(deposit, deposit_id, command)
+    await note_outcomes(desk, uow, deposit_id, outcome.state, outcome.events, by_us=True)
+    await _close_given_up(uow, deposit_id, outcome)
 
 
 async def _close_given_up(uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]) -> None:
@@ -229,7 +273,10 @@ async def details_of(desk: Desk, connection: AsyncConnection, requested: Request
     if requested.details is None:
         return {}
     plain = await desk.vault.decrypt(connection, requested.fact.player_id, requested.details)
-    return None if plain is None else msgspec.json.decode(plain, type=dict[str, str])
+    if plain is None:
+        return None
+    told = msgspec.json.decode(plain, type=dict[str, str])
+    return told if requested.method is None else fitting(deposit_flow(desk, requested.fact.provider), told)
 
 
 async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None:

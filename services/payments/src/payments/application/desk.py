@@ -27,6 +27,7 @@ from payments.application.ports import (
     ProviderAccount,
     ProviderWire,
 )
+from payments.application.routing.ports import Routing
 from payments.application.stores import Attempts, Handled, Notifications, ProviderAccounts, WithdrawalPolicies
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Desk:
     policies: WithdrawalPolicies
     notifications: Notifications
     attempts: Attempts
+    routing: Routing
     providers: Mapping[str, PaymentProvider]
     wire: ProviderWire
     partner_hosts: PartnerHosts

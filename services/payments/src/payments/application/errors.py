@@ -24,6 +24,12 @@ class ProviderNotOffered(DomainError):
     code: ClassVar[str] = "provider_not_offered"
 
 
+class NoProviderAvailable(DomainError):
+    """No provider of the casino takes a deposit of this method, amount and currency from the player now."""
+
+    code: ClassVar[str] = "no_provider_available"
+
+
 class ProviderAccountInUse(DomainError):
     """Payments begun as this customer of the provider are still open; who we are there cannot change before."""
 

@@ -39,6 +39,8 @@ class PlayerStanding:
     under_review: bool
     level: str
     limits: Mapping[str, tuple[int, str]]
+    country: str | None = None
+    tags: frozenset[str] = frozenset()
 
 
 class Directory(Protocol):
@@ -66,6 +68,10 @@ class Directory(Protocol):
         self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID | None
     ) -> int:
         """What the player paid in since then, is about to or still could: succeeded as settled, others as asked for."""
+        ...
+
+    async def paid_in_before(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """Whether a deposit of the player was ever paid."""
         ...
 
     async def deposit_called(

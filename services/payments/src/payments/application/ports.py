@@ -16,6 +16,7 @@ from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, 
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.words import DepositWord
 from payments.domain.refund.words import RefundWord
+from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.words import PayoutWord
 
 __all__ = ["AccessToken", "HttpAnswer", "HttpCall", "Login", "ProviderWire"]
@@ -26,7 +27,7 @@ Flow = Literal["deposit", "payout"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAccount:
-    """A casino's account at a provider, its bounds by currency.
+    """A casino's account at a provider, its bounds by currency, and the methods of paying it offers.
 
     `secrets` are open here and nowhere else; they are never shown or logged.
     """
@@ -38,6 +39,7 @@ class ProviderAccount:
     settings: Mapping[str, Any]
     secrets: Mapping[str, str] = field(repr=False)
     deposit_bounds: Mapping[str, DepositBounds] = field(default_factory=dict)
+    methods: Mapping[str, MethodTerms] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

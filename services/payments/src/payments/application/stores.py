@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from payments.application.outcomes import AttemptOutcome, NotificationOutcome
 from payments.application.ports import Notification, ProviderAccount
 from payments.domain.deposit.bounds import DepositBounds
+from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 Operation = Literal[
@@ -30,6 +31,8 @@ class Attempt:
         http_status: of the answer; None: there was none.
         code: the provider's reason, where it said no.
         duration_ms: until the answer, or until none was waited for any longer.
+        method, currency: of a deposit that was routed; None: its attempts are not counted.
+        provider_failed: whether there was no usable answer by the provider's own fault, where that counts.
     """
 
     id: UUID
@@ -43,6 +46,9 @@ class Attempt:
     http_status: int | None = None
     code: str | None = None
     duration_ms: int | None = None
+    method: str | None = None
+    currency: str | None = None
+    provider_failed: bool | None = None
 
 
 class Attempts(Protocol):
@@ -63,6 +69,7 @@ class AccountOverview:
     settings: Mapping[str, Any]
     secrets_set: Sequence[str]
     deposit_bounds: Mapping[str, DepositBounds]
+    methods: Mapping[str, MethodTerms]
     updated_at: datetime
 
 
@@ -82,6 +89,10 @@ class ProviderAccounts(Protocol):
 
     async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
         """A casino's accounts, by name."""
+        ...
+
+    async def all_of(self, connection: AsyncConnection, casino_id: UUID) -> list[ProviderAccount]:
+        """A casino's accounts with their secrets left out, by name: to choose among them, not to call anybody."""
         ...
 
 

@@ -184,6 +184,12 @@ async def gross(
     return int(total.scalar_one())
 
 
+async def any_paid(connection: AsyncConnection, player_id: UUID) -> bool:
+    """Whether a deposit of the player was ever paid."""
+    statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(CREDITED))
+    return (await connection.execute(statement.limit(1))).first() is not None
+
+
 async def undecided(connection: AsyncConnection, player_id: UUID) -> list[UUID]:
     """The player's deposits nobody has given up."""
     statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(UNDECIDED))

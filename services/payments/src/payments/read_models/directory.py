@@ -45,6 +45,10 @@ class LocalDirectory:
         """See Directory."""
         return await deposit_list.gross(connection, player_id, currency, since, besides=besides)
 
+    async def paid_in_before(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """See Directory."""
+        return await deposit_list.any_paid(connection, player_id)
+
     async def deposit_called(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, reference: str
     ) -> UUID | None:

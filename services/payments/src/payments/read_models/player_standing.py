@@ -15,7 +15,9 @@ from contracts.backoffice.events import (
     PersonalDataErased,
     PlayerBlocked,
     PlayerRegistered,
+    PlayerTagged,
     PlayerUnblocked,
+    PlayerUntagged,
     SelfExclusionStarted,
 )
 from contracts.verification.events import HitDecided, VerificationLevelReached
@@ -37,6 +39,8 @@ table = Table(
     Column(
         "limits", JSONB, nullable=False, comment="period -> [{amount_minor, currency, effective_from}], oldest first"
     ),
+    Column("country", Text, comment="NULL until the registration is heard of, or from before"),
+    Column("tags", JSONB, nullable=False, server_default=text("'[]'")),
 )
 
 
@@ -46,7 +50,9 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     player = row or _nobody(event.player_id, event.casino_id)
     match event:
         case PlayerRegistered():
-            return {**player, "currency": event.currency}
+            return {**player, "currency": event.currency, "country": event.country}
+        case PlayerTagged() | PlayerUntagged():
+            return {**player, "tags": _tags(player["tags"], event)}
         case PlayerBlocked():
             return {**player, "blocked": True}
         case PlayerUnblocked():
@@ -72,6 +78,8 @@ player_standing = ReadModel(
         PlayerRegistered,
         PlayerBlocked,
         PlayerUnblocked,
+        PlayerTagged,
+        PlayerUntagged,
         PersonalDataErased,
         SelfExclusionStarted,
         DepositLimitSet,
@@ -101,6 +109,8 @@ def standing_of(row: Row, now: datetime, time_zone: str) -> PlayerStanding:
         excluded_until=row["excluded_until"],
         under_review=bool(row["confirmed_hits"]),
         level=row["level"],
+        country=row["country"],
+        tags=frozenset(row["tags"]),
         limits={
             period: (limit["amount_minor"], limit["currency"])
             for period, history in row["limits"].items()
@@ -135,6 +145,8 @@ def _nobody(player_id: UUID, casino_id: UUID) -> Row:
         "level": "none",
         "confirmed_hits": [],
         "limits": {},
+        "country": None,
+        "tags": [],
     }
 
 
@@ -143,6 +155,11 @@ def _excluded(player: Row, until: date | None) -> dict[str, Any]:
     before: date | None = player["excluded_until"]
     without_end = until is None or (player["excluded"] and before is None)
     return {"excluded": True, "excluded_until": None if without_end or until is None else max(until, before or until)}
+
+
+def _tags(tags: list[str], event: PlayerTagged | PlayerUntagged) -> list[str]:
+    others = [tag for tag in tags if tag != event.tag]
+    return sorted([*others, event.tag]) if isinstance(event, PlayerTagged) else others
 
 
 def _limits(limits: dict[str, Any], event: DepositLimitSet, decided_at: datetime) -> dict[str, Any]:

@@ -1,13 +1,11 @@
 """A deposit that one provider said no to goes on to the next, whatever dies or is late in between."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from chassis.store import UnitOfWork
 from contracts.backoffice.events import SelfExclusionStarted
-from payments.application.deposits import DepositWish, request_deposit
 from payments.application.processes.deposit_process import DepositProcess
 from payments.domain.deposit.states import Deposit
 
@@ -17,33 +15,15 @@ from .world import World
 
 @pytest.fixture
 async def two(world: World) -> World:
-    """The world with a second provider; the first says no to everything it is asked."""
-    answer = await world.settle("/providers/adyen", {"enabled": True, "currencies": ["EUR"], **ADYEN})
-    assert answer.status_code == 200, answer.text
+    """The world with a second, dearer provider of cards; the first says no to everything it is asked."""
+    await world.offer_cards()
     world.stripe.refuse = "do_not_honor"
     return world
 
 
 async def asked_for(world: World) -> UUID:
     """A deposit with a way on, before anybody is called."""
-    wish = DepositWish(
-        deposit_id=uuid4(),
-        player_id=world.player,
-        casino_id=world.casino,
-        provider="stripe",
-        amount_minor=50_00,
-        currency="EUR",
-        return_url="https://casino.example/back",
-        method="card",
-        route=("adyen",),
-        attempts_max=2,
-    )
-
-    async def work(uow: UnitOfWork) -> None:
-        await request_deposit(world.desk, uow, wish)
-
-    await world.desk.app.transact(work, world.desk.ours("test", world.casino))
-    return wish.deposit_id
+    return await world.request_deposit(provider=None, method="card")
 
 
 async def begun(world: World) -> UUID:

@@ -21,7 +21,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import DepositWish, request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
-from .fake_adyen import FakeAdyen
+from .fake_adyen import ADYEN, FakeAdyen
 from .fakes import OUR_PRIVATE, THEIR_PUBLIC, WEBHOOK_SECRET, FakeStripe, FakeTrustly, FakeWire
 
 V1 = "/api/payments/v1"
@@ -34,6 +34,11 @@ RULES: dict[str, Any] = {
     "required_documents": (),
 }
 EVERYTHING = list(P)
+
+STRIPE: dict[str, Any] = {
+    "settings": {"base_url": "https://api.stripe.com"},
+    "secrets": {"api_key": "sk_test_secret", "webhook_secret": WEBHOOK_SECRET},
+}
 
 _FORGOTTEN = (
     "event", "outbox", "inbox", "idempotency", "task", "parked_message", "provider_setting", "withdrawal_policy",
@@ -115,11 +120,7 @@ class World:
     async def configure(self, casino: UUID | None = None) -> None:
         at = casino or self.casino
         for provider, settings, secrets in (
-            (
-                "stripe",
-                {"base_url": "https://api.stripe.com"},
-                {"api_key": "sk_test_secret", "webhook_secret": WEBHOOK_SECRET},
-            ),
+            ("stripe", STRIPE["settings"], STRIPE["secrets"]),
             (
                 "trustly",
                 {"base_url": "https://test.trustly.com", "username": "casino", "public_key": THEIR_PUBLIC},
@@ -131,6 +132,14 @@ class World:
                 f"{V1}/casinos/{at}/providers/{provider}", json=body, headers=self.staff(casino=at)
             )
             await self.approved(answer)
+
+    async def offer_cards(self) -> None:
+        """Two providers that take cards: Stripe, and Adyen, which keeps more of it."""
+        for provider, more in (("stripe", STRIPE), ("adyen", ADYEN)):
+            card = {"card": {"fee_bps": 100 if provider == "stripe" else 200}}
+            body = {"enabled": True, "currencies": ["EUR"], "methods": card, **more}
+            answer = await self.settle(f"/providers/{provider}", body)
+            assert answer.status_code == 200, answer.text
 
     async def approved(self, answer: httpx.Response) -> Any:
         """Have a second person approve what was proposed."""
@@ -190,16 +199,17 @@ class World:
         }
         return await self.post("/deposits", body, key=key)
 
-    async def request_deposit(self) -> UUID:
+    async def request_deposit(self, provider: str | None = "stripe", method: str | None = None) -> UUID:
         """What is left of a deposit whose process died before it called the provider."""
         wish = DepositWish(
             deposit_id=uuid4(),
             player_id=self.player,
             casino_id=self.casino,
-            provider="stripe",
+            provider=provider,
             amount_minor=50_00,
             currency="EUR",
             return_url="https://casino.example/back",
+            method=method,
         )
         ctx = self.desk.ours("test", self.casino)
         await self.desk.app.transact(lambda uow: request_deposit(self.desk, uow, wish), ctx)

@@ -56,7 +56,7 @@ class ClosingProcess:
                 return
             undecided = await self._desk.directory.undecided_deposits(connection, player_id)
         for deposit_id in undecided:
-            work = partial(give_up, deposit_id=deposit_id, command=StopDeposit(code=code))
+            work = partial(give_up, self._desk, deposit_id=deposit_id, command=StopDeposit(code=code))
             await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
 
     async def close(self, deposit_id: UUID, casino_id: UUID, this: Try) -> timedelta | None:

@@ -24,6 +24,7 @@ from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.restrictions import standing_of
+from payments.application.routing.ports import Segment
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import ExpireDeposit
@@ -84,7 +85,7 @@ class DepositProcess:
         age = self._age(state)
         if age > (PLAYER_PATIENCE if isinstance(state, ActionRequired) else PROVIDER_PATIENCE):
             ctx = self._desk.ours(NAME, casino_id)
-            await self._desk.app.transact(lambda uow: give_up(uow, deposit_id, ExpireDeposit()), ctx)
+            await self._desk.app.transact(lambda uow: give_up(self._desk, uow, deposit_id, ExpireDeposit()), ctx)
             return None
         account = await self._desk.account(casino_id, asked(state).fact.provider)
         if not await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
@@ -167,7 +168,8 @@ class DepositProcess:
             details=details,
         )
         call = flow.build_call(account, intent)
-        return await ask(self._desk, account, "deposit.create", deposit_id, call, flow.parse_answer)
+        counted = None if requested.method is None else Segment(requested.method, intent.currency)
+        return await ask(self._desk, account, "deposit.create", deposit_id, call, flow.parse_answer, segment=counted)
 
     async def record(
         self, account: ProviderAccount, deposit_id: UUID, word: DepositWord, *, patience: timedelta = timedelta(0)

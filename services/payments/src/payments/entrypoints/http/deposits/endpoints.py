@@ -54,6 +54,7 @@ async def request_a_deposit(
         currency=body.currency,
         return_url=body.return_url,
         details=body.details,
+        method=body.method,
     )
 
     async def work(uow: UnitOfWork) -> DepositBegun:

@@ -19,7 +19,8 @@ class DepositBody(StrictModel):
     """A player wants to pay in."""
 
     deposit_id: UUID | None = Field(default=None, description="Made by the caller if it likes; a UUIDv7 sorts best")
-    provider: ProviderName
+    provider: ProviderName | None = Field(default=None, description="Or a method: then one is chosen")
+    method: Name | None = Field(default=None, description="A way of paying the cashier offered; or a provider")
     amount_minor: AmountMinor
     currency: CurrencyCode
     return_url: WebAddress = Field(

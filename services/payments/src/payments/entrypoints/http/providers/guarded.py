@@ -20,6 +20,7 @@ from payments.application.configuring import (
 )
 from payments.application.desk import Desk
 from payments.domain.deposit.bounds import DepositBounds
+from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.entrypoints.http.providers.schemas import PolicyBody, ProviderBody
 
@@ -46,7 +47,22 @@ class ProviderPayload(ProviderBody):
             settings=self.settings,
             secrets=self.secrets,
             deposit_bounds=bounds,
+            methods=self.terms(),
         )
+
+    def terms(self) -> Mapping[str, MethodTerms] | None:
+        """The methods for the domain; None: they stay as they are."""
+        if self.methods is None:
+            return None
+        return {
+            method: MethodTerms(
+                countries=tuple(one.countries),
+                fee_bps=one.fee_bps,
+                fee_fixed_minor=dict(one.fee_fixed_minor),
+                details=tuple(one.details),
+            )
+            for method, one in self.methods.items()
+        }
 
 
 class PolicyPayload(PolicyBody):

@@ -11,6 +11,8 @@ from contracts.money import AmountMinor, KnownCurrency
 from payments.application.ports import Category
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+FeeMinor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Text = Annotated[str, StringConstraints(max_length=8_192)]
 
 
@@ -19,6 +21,23 @@ class Bounds(StrictModel):
 
     min_minor: AmountMinor | None = None
     max_minor: AmountMinor | None = None
+
+
+class Terms(StrictModel):
+    """On which terms a method of paying is offered."""
+
+    countries: Annotated[list[CountryCode], Field(max_length=250)] = Field(
+        default=[], description="Whose players; empty: all"
+    )
+    fee_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
+        default=0, description="What the provider keeps, in hundredths of a percent"
+    )
+    fee_fixed_minor: Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=40)] = Field(
+        default={}, description="What it keeps beside, by currency in minor units"
+    )
+    details: Annotated[list[Name], Field(max_length=20)] = Field(
+        default=[], description="What the player is asked for, by the provider's names"
+    )
 
 
 class Reason(BaseModel):
@@ -52,6 +71,10 @@ class ProviderBody(StrictModel):
     deposit_bounds: Annotated[dict[KnownCurrency, Bounds], Field(max_length=40)] | None = Field(
         default=None, description="By currency; when it is not sent, bounds stay as they are"
     )
+    methods: Annotated[dict[Name, Terms], Field(max_length=20)] | None = Field(
+        default=None,
+        description="Methods of paying by which it may be chosen; when it is not sent they stay as they are",
+    )
 
 
 class ProviderView(BaseModel):
@@ -63,6 +86,7 @@ class ProviderView(BaseModel):
     settings: dict[str, Any]
     secrets_set: list[str] = Field(description="The names of the secrets it has")
     deposit_bounds: dict[str, Bounds] = Field(description="How little and how much is paid in at once, by currency")
+    methods: dict[str, Terms] = Field(description="Methods of paying by which it may be chosen")
     updated_at: datetime
 
 

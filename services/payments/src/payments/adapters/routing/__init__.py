@@ -1,0 +1,1 @@
+"""Strategies, decisions and breakers in PostgreSQL."""

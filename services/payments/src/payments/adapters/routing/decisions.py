@@ -1,0 +1,124 @@
+"""The log of decisions, and what it says of how often providers succeed."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.db.engine import driver
+from chassis.store import Kept
+from payments.adapters.routing.tables import routing_decision
+from payments.application.routing.ports import LoggedDecision, RoutingOutcome, Segment
+from payments.domain.routing.choice import Bucket, Candidate, Decision
+from payments.domain.routing.strategy import Ranking, Way
+
+_LATEST: Final = """
+    SELECT named.provider, latest.succeeded
+    FROM unnest($4::text[]) AS named (provider), LATERAL (
+        SELECT outcome = 'settled' AS succeeded, ended_at FROM routing_decision
+        WHERE casino_id = $1 AND method = $2 AND currency = $3 AND provider = named.provider
+        AND ended_at IS NOT NULL AND outcome IN ('settled', 'declined')
+        ORDER BY ended_at DESC LIMIT $5
+    ) AS latest
+    ORDER BY named.provider, latest.ended_at DESC"""
+_ENDED: Final = """
+    UPDATE routing_decision SET outcome = $3, code = $4, ended_at = $5
+    WHERE deposit_id = $1 AND provider = $2 AND outcome <> 'settled'"""
+_REPLAY: Final = """
+    SELECT * FROM routing_decision
+    WHERE casino_id = $1 AND decided_at >= $2 AND decided_at < $3 AND attempt = 1
+    ORDER BY decided_at, id LIMIT $4"""
+_SWEEP: Final = """
+    DELETE FROM routing_decision WHERE id IN (
+        SELECT id FROM routing_decision WHERE decided_at < $1 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+    RETURNING 1"""
+_AT_ONCE: Final = 500
+
+
+def kept_decisions(days: int) -> Kept:
+    """How long decisions are kept: as long as the calls they led to."""
+    return Kept("routing_decision", timedelta(days=days), _SWEEP)
+
+
+class SqlDecisions:
+    """The decisions of `Routing`."""
+
+    async def windows(
+        self, connection: AsyncConnection, casino_id: UUID, segment: Segment, providers: Collection[str], by: Ranking
+    ) -> Mapping[str, tuple[Bucket, ...]]:
+        """See Routing. At most bucket_size x buckets_max rows of an index are read for each provider."""
+        raw = await driver(connection)
+        most = by.bucket_size * by.buckets_max
+        rows = await raw.fetch(_LATEST, casino_id, segment.method, segment.currency, sorted(providers), most)
+        heard: dict[str, list[bool]] = {}
+        for row in rows:
+            heard.setdefault(row["provider"], []).append(row["succeeded"])
+        return {provider: _buckets(outcomes, by.bucket_size) for provider, outcomes in heard.items()}
+
+    async def note(self, connection: AsyncConnection, logged: LoggedDecision) -> None:
+        """See Routing."""
+        kept: dict[str, Any] = asdict(logged)
+        decision = kept.pop("decision")
+        kept |= {name: decision[name] for name in ("way", "rule", "explored", "attempts_max")}
+        kept |= {"candidates": list(decision["candidates"]), "tags": sorted(logged.tags)}
+        await connection.execute(insert(routing_decision).values(**kept))
+
+    async def ended(
+        self,
+        connection: AsyncConnection,
+        deposit_id: UUID,
+        provider: str,
+        outcome: RoutingOutcome,
+        code: str | None,
+        now: datetime,
+    ) -> None:
+        """See Routing."""
+        raw = await driver(connection)
+        await raw.execute(_ENDED, deposit_id, provider, outcome.value, code, now)
+
+    async def replay(
+        self, connection: AsyncConnection, casino_id: UUID, since: datetime, until: datetime, limit: int
+    ) -> AsyncIterator[LoggedDecision]:
+        """See Routing."""
+        raw = await driver(connection)
+        async for row in raw.cursor(_REPLAY, casino_id, since, until, limit, prefetch=_AT_ONCE):
+            yield _logged(row)
+
+
+def _buckets(outcomes: list[bool], size: int) -> tuple[Bucket, ...]:
+    lots = [outcomes[begin : begin + size] for begin in range(0, len(outcomes), size)]
+    return tuple(Bucket(len(lot), sum(lot)) for lot in lots)
+
+
+def _logged(row: Any) -> LoggedDecision:
+    decision = Decision(
+        way=Way(row["way"]),
+        rule=row["rule"],
+        explored=row["explored"],
+        candidates=msgspec.json.decode(row["candidates"], type=tuple[Candidate, ...]),
+        attempts_max=row["attempts_max"],
+    )
+    return LoggedDecision(
+        id=row["id"],
+        casino_id=row["casino_id"],
+        player_id=row["player_id"],
+        deposit_id=row["deposit_id"],
+        attempt=row["attempt"],
+        method=row["method"],
+        currency=row["currency"],
+        amount_minor=row["amount_minor"],
+        country=row["country"],
+        tags=msgspec.json.decode(row["tags"], type=list[str]),
+        new_player=row["new_player"],
+        strategy_version=row["strategy_version"],
+        provider=row["provider"],
+        decision=decision,
+        decided_at=row["decided_at"],
+        outcome=RoutingOutcome(row["outcome"]),
+        code=row["code"],
+    )

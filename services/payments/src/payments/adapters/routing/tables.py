@@ -1,0 +1,81 @@
+"""Tables of routing."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from payments.application.schema import metadata
+
+routing_strategy = Table(
+    "routing_strategy",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("strategy", JSONB, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("approved_by", Text),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("casino_id", "version"),
+    comment="every version; the highest of a casino is in force",
+)
+
+routing_decision = Table(
+    "routing_decision",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("player_id", Uuid, nullable=False),
+    Column("deposit_id", Uuid, nullable=False),
+    Column("attempt", SmallInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("country", Text),
+    Column("tags", JSONB, nullable=False),
+    Column("new_player", Boolean, nullable=False),
+    Column("strategy_version", Integer, nullable=False, comment="0: the casino had published none"),
+    Column("way", Text, nullable=False),
+    Column("rule", Text, comment="NULL: no rule was about it"),
+    Column("explored", Boolean, nullable=False),
+    Column("attempts_max", SmallInteger, nullable=False),
+    Column("provider", Text, nullable=False, comment="who was asked"),
+    Column("candidates", JSONB, nullable=False, comment="[{provider, place, score, fee_minor, left_out}]"),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text, comment="the reason of the provider, where it said no"),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    UniqueConstraint("deposit_id", "attempt"),
+    Index("ix_routing_decision_casino", "casino_id", "decided_at", "id"),
+    Index("ix_routing_decision_decided_at", "decided_at", "id"),
+    Index("ix_routing_decision_player", "player_id", "decided_at", "id"),
+    Index("ix_routing_decision_provider", "provider", "decided_at", "id"),
+    Index("ix_routing_decision_outcome", "outcome", "decided_at", "id"),
+    Index("ix_routing_decision_segment", "casino_id", "provider", "method", "currency", "ended_at"),
+    comment="one row per attempt that was routed, with every candidate",
+)
+
+provider_breaker = Table(
+    "provider_breaker",
+    metadata,
+    Column("casino_id", Uuid, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("opened", SmallInteger, nullable=False, comment="how often in a row; 0: closed"),
+    Column("open_until", DateTime(timezone=True)),
+    Column("probe_until", DateTime(timezone=True), comment="somebody tries it, and has until then"),
+    Column("since", DateTime(timezone=True), nullable=False, comment="earlier attempts are not counted"),
+    comment="providers that are not asked for a while",
+)

@@ -1,0 +1,1 @@
+"""Routing of deposits: the choice of a provider, its log, and the breakers."""

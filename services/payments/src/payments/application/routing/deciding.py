@@ -1,0 +1,230 @@
+"""Which provider a deposit of a method is asked for: what is known now, put before the strategy in force."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.domain import Invalid, uuid7
+from payments.application.desk import Desk
+from payments.application.known import PlayerStanding
+from payments.application.ports import DepositFlow, ProviderAccount
+from payments.application.routing.ports import LoggedDecision, Segment
+from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.routing.breaker import Breaker
+from payments.domain.routing.choice import Asking, Bucket, Decision, Offer, choose, without
+from payments.domain.routing.strategy import UNWRITTEN, Ranking, Strategy, Way
+from payments.domain.routing.terms import MethodTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """A deposit whose provider is to be chosen. `details`: what the player told beside; None: they were looked at."""
+
+    deposit_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    method: str
+    currency: str
+    amount_minor: int
+    details: Mapping[str, str] | None = field(default=None, repr=False)
+
+    @property
+    def segment(self) -> Segment:
+        """What its attempts are counted by."""
+        return Segment(self.method, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was decided, of whom, and by which version of the casino's strategy (0: it has none)."""
+
+    asking: Asking
+    decision: Decision
+    version: int
+
+
+async def choose_provider(
+    desk: Desk, connection: AsyncConnection, wished: Wished, player: PlayerStanding, now: datetime
+) -> Choice:
+    """Put the providers in order for a new deposit. Whoever comes first while its breaker is half open is tried."""
+    published = await desk.routing.strategy(connection, wished.casino_id)
+    strategy = UNWRITTEN if published is None else published.strategy
+    asking = asking_of(wished, player, new_player=not await desk.directory.paid_in_before(connection, wished.player_id))
+    version = 0 if published is None else published.version
+    return await _chosen(desk, connection, wished, asking, strategy, version, now)
+
+
+async def choose_next(
+    desk: Desk,
+    connection: AsyncConnection,
+    wished: Wished,
+    player: PlayerStanding,
+    now: datetime,
+    *,
+    route: Sequence[str],
+    tried: Sequence[str],
+) -> Choice:
+    """The same for a deposit that goes on: in the order that was decided first, as far as it still holds."""
+    published = await desk.routing.strategy(connection, wished.casino_id)
+    strategy = Strategy(otherwise=Ranking(way=Way.ORDER, providers=(*tried, *route)))
+    version = 0 if published is None else published.version
+    asking = asking_of(wished, player, new_player=False)
+    choice = await _chosen(desk, connection, wished, asking, strategy, version, now, tried)
+    return replace(choice, decision=without(choice.decision, tried))
+
+
+async def _chosen(
+    desk: Desk,
+    connection: AsyncConnection,
+    wished: Wished,
+    asking: Asking,
+    strategy: Strategy,
+    version: int,
+    now: datetime,
+    tried: Sequence[str] = (),
+) -> Choice:
+    accounts = await desk.accounts.all_of(connection, wished.casino_id)
+    breakers = await desk.routing.breakers(connection, wished.casino_id, wished.segment)
+    windows = await _windows(desk, connection, wished, strategy, [one.provider for one in accounts])
+    restricted = {name for name, one in breakers.items() if one.restricts(now)}
+    while True:
+        offers = offers_of(desk, wished, asking, accounts, restricted, windows)
+        decision = choose(strategy, asking, offers)
+        first = next((name for name in decision.route if name not in tried), None)
+        if first is None or await _may_ask(desk, connection, wished, first, breakers, now):
+            return Choice(asking=asking, decision=decision, version=version)
+        restricted.add(first)
+
+
+async def _may_ask(
+    desk: Desk,
+    connection: AsyncConnection,
+    wished: Wished,
+    provider: str,
+    breakers: Mapping[str, Breaker],
+    now: datetime,
+) -> bool:
+    """Whether the provider may be asked: where its breaker is half open, by one alone."""
+    breaker = breakers.get(provider)
+    if breaker is None or not breaker.wants_probe:
+        return True
+    return await desk.routing.claim_probe(connection, wished.casino_id, provider, wished.segment, now)
+
+
+async def _windows(
+    desk: Desk, connection: AsyncConnection, wished: Wished, strategy: Strategy, providers: Sequence[str]
+) -> Mapping[str, tuple[Bucket, ...]]:
+    if not strategy.otherwise.learns:
+        return {}
+    return await desk.routing.windows(connection, wished.casino_id, wished.segment, providers, strategy.otherwise)
+
+
+def asking_of(wished: Wished, player: PlayerStanding, *, new_player: bool) -> Asking:
+    """What rules look at."""
+    return Asking(
+        deposit_id=wished.deposit_id,
+        method=wished.method,
+        currency=wished.currency,
+        amount_minor=wished.amount_minor,
+        country=player.country,
+        tags=player.tags,
+        new_player=new_player,
+    )
+
+
+def offers_of(
+    desk: Desk,
+    wished: Wished,
+    asking: Asking,
+    accounts: Sequence[ProviderAccount],
+    restricted: set[str],
+    windows: Mapping[str, tuple[Bucket, ...]],
+) -> list[Offer]:
+    """What each of the casino's accounts money comes in through offers for the deposit."""
+    found = [(one, flow) for one in accounts if (flow := _flow(desk, one)) is not None]
+    return [
+        _offer(desk, wished, asking, account, flow, account.provider in restricted, windows.get(account.provider, ()))
+        for account, flow in found
+    ]
+
+
+def _flow(desk: Desk, account: ProviderAccount) -> DepositFlow | None:
+    provider = desk.providers.get(account.provider)
+    return None if provider is None else provider.deposits
+
+
+def _offer(
+    desk: Desk,
+    wished: Wished,
+    asking: Asking,
+    account: ProviderAccount,
+    flow: DepositFlow,
+    restricted: bool,
+    window: tuple[Bucket, ...],
+) -> Offer:
+    terms = account.methods.get(asking.method, MethodTerms())
+    bounds = account.deposit_bounds.get(asking.currency, UNBOUNDED)
+    return Offer(
+        provider=account.provider,
+        enabled=desk.may_call(account),
+        offers_method=asking.method in account.methods,
+        offers_currency=asking.currency in account.currencies,
+        countries=frozenset(terms.countries) or None,
+        min_minor=bounds.min_minor,
+        max_minor=bounds.max_minor,
+        exact=_is_exact(flow, asking),
+        detailed=wished.details is None or fitting(flow, wished.details) is not None,
+        restricted=restricted,
+        fee_minor=terms.fee_minor(asking.amount_minor, asking.currency),
+        window=window,
+    )
+
+
+def _is_exact(flow: DepositFlow, asking: Asking) -> bool:
+    try:
+        flow.check_amount(asking.amount_minor, asking.currency)
+    except Invalid:
+        return False
+    return True
+
+
+def fitting(flow: DepositFlow, details: Mapping[str, str]) -> dict[str, str] | None:
+    """What of the player's details this provider takes; None when it must know more than that.
+
+    A player who chose a method cannot know whose details he gives: each provider is told only what it asks for.
+    """
+    left = dict(details)
+    while True:
+        try:
+            flow.check_details(left)
+        except Invalid as refusal:
+            name = (refusal.field or "").removeprefix("details.")
+            if left.pop(name, None) is None:
+                return None
+        else:
+            return left
+
+
+def logged(choice: Choice, wished: Wished, *, attempt: int, now: datetime, provider: str) -> LoggedDecision:
+    """The decision as it is kept."""
+    asking = choice.asking
+    return LoggedDecision(
+        id=uuid7(),
+        casino_id=wished.casino_id,
+        player_id=wished.player_id,
+        deposit_id=wished.deposit_id,
+        attempt=attempt,
+        method=wished.method,
+        currency=wished.currency,
+        amount_minor=wished.amount_minor,
+        country=asking.country,
+        tags=sorted(asking.tags),
+        new_player=asking.new_player,
+        strategy_version=choice.version,
+        provider=provider,
+        decision=choice.decision,
+        decided_at=now,
+    )

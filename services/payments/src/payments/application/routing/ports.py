@@ -1,0 +1,132 @@
+"""What routing keeps, as a Protocol."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.domain.routing.breaker import Breaker
+from payments.domain.routing.choice import Bucket, Decision
+from payments.domain.routing.strategy import Ranking, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What attempts are counted by: at one casino, the method and the currency."""
+
+    method: str
+    currency: str
+
+
+class RoutingOutcome(StrEnum):
+    """What became of an attempt."""
+
+    PENDING = "pending"
+    SETTLED = "settled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    """Nobody decided in time, or its player was stopped: it says nothing of the provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedStrategy:
+    """A version of a casino's strategy, and by whom it came into force."""
+
+    id: UUID
+    casino_id: UUID
+    version: int
+    strategy: Strategy
+    published_at: datetime
+    proposed_by: str
+    approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDecision:
+    """One attempt's decision as it is kept: no name, no address, nothing a provider was told."""
+
+    id: UUID
+    casino_id: UUID
+    player_id: UUID
+    deposit_id: UUID
+    attempt: int
+    method: str
+    currency: str
+    amount_minor: int
+    country: str | None
+    tags: Sequence[str]
+    new_player: bool
+    strategy_version: int
+    provider: str
+    decision: Decision
+    decided_at: datetime
+    outcome: RoutingOutcome = RoutingOutcome.PENDING
+    code: str | None = None
+
+
+class Routing(Protocol):
+    """Strategies, decisions and breakers."""
+
+    async def strategy(self, connection: AsyncConnection, casino_id: UUID) -> PublishedStrategy | None:
+        """The one in force; None: the casino has published none."""
+        ...
+
+    async def publish(self, connection: AsyncConnection, published: PublishedStrategy) -> None:
+        """Keep the next version; it is in force at once. Earlier ones stay to be read."""
+        ...
+
+    async def windows(
+        self, connection: AsyncConnection, casino_id: UUID, segment: Segment, providers: Collection[str], by: Ranking
+    ) -> Mapping[str, tuple[Bucket, ...]]:
+        """The latest buckets of each provider, newest first."""
+        ...
+
+    async def note(self, connection: AsyncConnection, logged: LoggedDecision) -> None:
+        """Keep a decision, once per deposit and attempt."""
+        ...
+
+    async def ended(
+        self,
+        connection: AsyncConnection,
+        deposit_id: UUID,
+        provider: str,
+        outcome: RoutingOutcome,
+        code: str | None,
+        now: datetime,
+    ) -> None:
+        """What became of the attempt. That it was paid is the last word on it."""
+        ...
+
+    def replay(
+        self, connection: AsyncConnection, casino_id: UUID, since: datetime, until: datetime, limit: int
+    ) -> AsyncIterator[LoggedDecision]:
+        """First attempts of the period, the oldest first, streamed."""
+        ...
+
+    async def breakers(self, connection: AsyncConnection, casino_id: UUID, segment: Segment) -> Mapping[str, Breaker]:
+        """By provider, where there is something to know."""
+        ...
+
+    async def claim_probe(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, segment: Segment, now: datetime
+    ) -> bool:
+        """Be the one that tries the provider; False when another one was faster."""
+        ...
+
+    async def count(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        provider: str,
+        segment: Segment,
+        *,
+        failed: bool,
+        now: datetime,
+        within: timedelta,
+    ) -> None:
+        """Draw the breaker's conclusion from the attempts that are kept, the one that just ended included."""
+        ...

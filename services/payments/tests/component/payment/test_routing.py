@@ -1,0 +1,192 @@
+"""A deposit is asked for by method: who is chosen, what is kept of it, and who is not asked for a while."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from contracts.backoffice.events import PlayerTagged, PlayerUntagged
+
+from .fake_adyen import ADYEN
+from .world import STRIPE, World
+
+CARDS = ("stripe", "adyen")
+
+
+@pytest.fixture
+async def two(world: World) -> World:
+    """Two providers that take cards; Stripe is cheaper."""
+    await world.offer_cards()
+    return world
+
+
+async def by_card(world: World, **fields: Any) -> dict[str, Any]:
+    answer = await world.deposit(**{"provider": None, "method": "card", **fields})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def settings(world: World, provider: str, **changes: Any) -> None:
+    body = {"enabled": True, "currencies": ["EUR"], **(STRIPE if provider == "stripe" else ADYEN), **changes}
+    answer = await world.settle(f"/providers/{provider}", body)
+    assert answer.status_code == 200, answer.text
+
+
+async def decisions(world: World, deposit_id: str) -> list[dict[str, Any]]:
+    statement = """
+        SELECT attempt, provider, way, outcome, code, strategy_version, new_player, country,
+        candidates::text AS candidates FROM routing_decision WHERE deposit_id = $1::uuid ORDER BY attempt"""
+    return await world.rows(statement, deposit_id)
+
+
+# --- the request
+
+
+async def test_a_method_is_enough_and_the_cheaper_provider_is_asked(two: World) -> None:
+    deposit = await by_card(two)
+    assert (deposit["provider"], deposit["method"], deposit["status"]) == ("stripe", "card", "requires_action")
+    (row,) = await decisions(two, deposit["deposit_id"])
+    assert (row["attempt"], row["provider"], row["way"], row["outcome"]) == (1, "stripe", "economic_value", "pending")
+    assert (row["strategy_version"], row["new_player"], row["country"]) == (0, True, "MT")
+    assert '"left_out": "method_not_offered"' in row["candidates"]  # Trustly offers no cards.
+
+
+async def test_a_provider_or_a_method_but_not_both(two: World) -> None:
+    for fields in ({"provider": None}, {"provider": "stripe", "method": "card"}):
+        answer = await two.deposit(**fields)
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "invalid"
+
+
+async def test_nobody_takes_it(two: World) -> None:
+    answer = await two.deposit(provider=None, method="pigeon")
+    assert answer.json()["code"] == "no_provider_available"
+    assert await two.published() == []
+
+
+async def test_a_provider_named_is_asked_as_ever_and_not_routed(two: World) -> None:
+    two.stripe.refuse = "do_not_honor"
+    deposit = (await two.deposit()).json()
+    assert (deposit["provider"], deposit["status"], deposit["method"]) == ("stripe", "failed", None)
+    assert await decisions(two, deposit["deposit_id"]) == []
+    assert two.adyen.calls == []
+
+
+async def test_each_provider_is_told_only_the_details_it_asks_for(two: World) -> None:
+    two.stripe.refuse = "do_not_honor"
+    deposit = await by_card(two, details={"email": "ann@example.com", "favourite_colour": "blue"})
+    assert deposit["provider"] == "adyen"
+    assert "favourite" not in two.adyen.calls[0].body.decode()
+    assert "ann@example.com" in two.adyen.calls[0].body.decode()
+
+
+async def test_the_same_request_again_is_the_same_deposit(two: World) -> None:
+    first, deposit_id = str(uuid4()), str(uuid4())
+    made = await by_card(two, key=first, deposit_id=deposit_id)
+    two.stripe.refuse = "do_not_honor"
+    assert (await by_card(two, key=first, deposit_id=deposit_id))["deposit_id"] == made["deposit_id"]
+    await settings(two, "stripe", enabled=False, methods={"card": {}})
+    assert (await by_card(two, deposit_id=deposit_id))["provider"] == "stripe"
+    other = await two.deposit(provider="adyen", deposit_id=deposit_id)
+    assert other.json()["code"] == "deposit_already_requested"
+
+
+async def test_countries_and_bounds_leave_a_provider_out(two: World) -> None:
+    await settings(two, "stripe", methods={"card": {"countries": ["SE"]}})
+    assert (await by_card(two))["provider"] == "adyen"
+    await settings(two, "stripe", methods={"card": {"countries": ["SE", "MT"]}})
+    assert (await by_card(two))["provider"] == "stripe"
+    await settings(two, "stripe", methods={"card": {}}, deposit_bounds={"EUR": {"max_minor": 10_00}})
+    assert (await by_card(two))["provider"] == "adyen"
+
+
+# --- the log
+
+
+async def test_each_attempt_is_kept_with_every_candidate_and_what_became_of_it(two: World) -> None:
+    two.stripe.refuse = "do_not_honor"
+    deposit = await by_card(two)
+    first, second = await decisions(two, deposit["deposit_id"])
+    assert (first["provider"], first["outcome"], first["code"]) == ("stripe", "declined", "do_not_honor")
+    assert (second["provider"], second["outcome"], second["way"]) == ("adyen", "pending", "order")
+    assert '"left_out": "tried_before"' in second["candidates"]
+    raw = two.adyen.authorised(deposit["deposit_id"])
+    headers = {"Content-Type": "application/json"}
+    assert (await two.client.post(two.calls_at("adyen"), content=raw, headers=headers)).status_code == 200
+    assert [one["outcome"] for one in await decisions(two, deposit["deposit_id"])] == ["declined", "settled"]
+
+
+async def test_what_nobody_decided_says_nothing_of_the_provider(two: World) -> None:
+    deposit = await by_card(two)
+    await two.pass_time(hours=25)
+    assert [one["outcome"] for one in await decisions(two, deposit["deposit_id"])] == ["expired"]
+
+
+async def test_tags_of_players_are_known_to_rules(two: World) -> None:
+    whose = {"player_id": two.player, "casino_id": two.casino}
+    await two.tell(
+        PlayerTagged(**whose, tag="vip"), PlayerTagged(**whose, tag="old"), PlayerUntagged(**whose, tag="old")
+    )
+    deposit = await by_card(two)
+    rows = await two.rows(
+        "SELECT tags::text AS tags FROM routing_decision WHERE deposit_id = $1::uuid", deposit["deposit_id"]
+    )
+    assert rows == [{"tags": '["vip"]'}]
+
+
+# --- the breaker
+
+
+async def fail(world: World, times: int) -> None:
+    for _ in range(times):
+        world.stripe.down = 1
+        await by_card(world)
+
+
+async def later(world: World, seconds: int) -> None:
+    world.clock.advance(timedelta(seconds=seconds))
+    await world.beat()
+
+
+async def test_a_provider_that_fails_is_left_out_for_a_while_then_one_deposit_tries_it(two: World) -> None:
+    await fail(two, 4)
+    assert (await by_card(two))["provider"] == "stripe"
+    await fail(two, 1)
+    left = await by_card(two)
+    assert left["provider"] == "adyen"
+    (row,) = await decisions(two, left["deposit_id"])
+    assert '"left_out": "breaker_open"' in row["candidates"]
+    await later(two, 31)
+    two.stripe.down = 1
+    assert (await by_card(two))["provider"] == "stripe"  # It tries, and fails: closed for longer.
+    await later(two, 31)
+    assert (await by_card(two))["provider"] == "adyen"
+    await later(two, 30)
+    assert (await by_card(two))["provider"] == "stripe"
+    assert (await by_card(two))["provider"] == "stripe"  # It works again, for everybody.
+
+
+async def test_one_alone_tries_a_provider_at_a_time(two: World) -> None:
+    await fail(two, 5)
+    await later(two, 31)
+    await two.request_deposit(provider=None, method="card")  # Its process died before it called anybody.
+    assert (await by_card(two))["provider"] == "adyen"
+    await later(two, 31)
+    assert (await by_card(two))["provider"] == "stripe"
+
+
+async def test_a_banks_no_opens_no_breaker(two: World) -> None:
+    two.stripe.refuse = "do_not_honor"
+    for _ in range(8):
+        await by_card(two)
+    two.stripe.refuse = None
+    assert (await by_card(two))["provider"] == "stripe"
+
+
+async def test_a_breaker_is_of_one_method_and_currency(two: World) -> None:
+    await fail(two, 5)
+    await settings(two, "stripe", methods={"card": {}, "wallet": {}})
+    assert (await by_card(two))["provider"] == "adyen"
+    assert (await by_card(two, method="wallet"))["provider"] == "stripe"
