@@ -21,7 +21,7 @@ from chassis.testing.tokens import bearer
 CALLS = ("user/info", "user/balance", "transaction/bet", "transaction/win", "transaction/rollback")
 PROVIDERS = tuple(
     f"payments/{name}/{{casino_id}}/notifications"
-    for name in ("adyen", "btcpay", "coingate", "stripe", "truelayer", "trustly")
+    for name in ("adyen", "btcpay", "coingate", "paysafe", "praxis", "skrill", "stripe", "truelayer", "trustly")
 )
 NOW = 1_780_000_000
 

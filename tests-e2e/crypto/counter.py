@@ -93,7 +93,8 @@ async def counter(database_url: str) -> AsyncIterator[Counter]:
     async def inwards(request: web.Request) -> web.Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
         answer = await ways["in"].client.post(request.path, content=await request.read(), headers=headers)
-        return web.Response(status=answer.status_code, body=answer.content)
+        told = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
+        return web.Response(status=answer.status_code, body=answer.content, headers=told)
 
     ingress = web.Application()
     ingress.router.add_post("/{path:.*}", inwards)

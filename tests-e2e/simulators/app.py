@@ -16,6 +16,7 @@ from simulators.courier import Courier
 from simulators.hub88 import Hub88
 from simulators.keys import make_pair
 from simulators.paysafe import Paysafe
+from simulators.praxis import Praxis
 from simulators.skrill import Skrill
 from simulators.stripe import Stripe
 from simulators.truelayer import TrueLayer
@@ -47,6 +48,7 @@ class Director:
         self.btcpay = Btcpay(session, self.courier)
         self.coingate = CoinGate(session, self.courier, world.payments_url)
         self.paysafe = Paysafe(session, self.courier, world.own_url)
+        self.praxis = Praxis(session, self.courier, world.own_url, world.payments_url)
         self.skrill = Skrill(session, self.courier, world.payments_url)
         self.truelayer = TrueLayer(session, self.courier, world.own_url)
         self.trustly = Trustly(session, self.courier, {"/partner/": world.payments_url}, world.own_url)
@@ -66,6 +68,7 @@ class Director:
             *self.btcpay.routes(),
             *self.coingate.routes(),
             *self.paysafe.routes(),
+            *self.praxis.routes(),
             *self.skrill.routes(),
             *self.truelayer.routes(),
             *self.trustly.routes(),
@@ -126,6 +129,7 @@ class Director:
                 "settings": {"base_url": f"{self.world.own_url}/stripe"},
                 "secrets": {"api_key": account.api_key, "webhook_secret": account.webhook_secret},
             },
+            "praxis": self.praxis.sign_up(casino),
             "truelayer": self.truelayer.sign_up(casino, f"{ours}/truelayer/{casino}/notifications"),
             "trustly": {
                 "settings": {
@@ -170,6 +174,7 @@ class Director:
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],
             "orders": list(shop.orders.values()) if shop else [],
+            "sessions": self.praxis.merchants[casino].orders if casino in self.praxis.merchants else {},
             "transfers_in": list(client.payments.values()) if client else [],
             "transfers_out": list(client.payouts.values()) if client else [],
         }
@@ -182,12 +187,16 @@ class Director:
             for one in self.courier.parcels
         ]
         distrusted = sum(merchant.distrusted_answers for merchant in self.trustly.merchants.values())
+        distrusted += sum(merchant.distrusted_answers for merchant in self.praxis.merchants.values())
         return web.json_response({"waiting": self.courier.waiting(), "distrusted": distrusted, "parcels": told})
 
     @web.middleware
     async def misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Errors before, lost answers after, delays around what operators ask the partners."""
-        if not any(mark in request.path for mark in ("/v1/", "/v2/", "/v3/", "/v71/", "/api/", "/connect/")):
+        if not any(
+            mark in request.path
+            for mark in ("/v1/", "/v2/", "/v3/", "/v71/", "/api/", "/connect/", "/praxis/cashier/", "/praxis/agent/")
+        ):
             return await handler(request)
         await self.chaos.dawdle()
         if self.chaos.strikes("errors"):

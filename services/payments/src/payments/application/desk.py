@@ -136,7 +136,7 @@ class Desk:
         if not all(self.partner_hosts.allow(url, own) for url in called):
             log.warning("partner_address_not_allowed", provider=account.provider, casino_id=str(account.casino_id))
             return None
-        return await self.wire.send(call)
+        return await self.wire.send(call if call.timed is None else call.timed(self.now()))
 
 
 async def set_aside(

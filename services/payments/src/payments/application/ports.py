@@ -203,6 +203,7 @@ class Reply:
 
     body: bytes
     media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotGenuine(Exception):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -19,6 +19,7 @@ class HttpCall:
             question about a deposit takes the money, and is made only while we wait for it.
         login: what gives the access token this call is made with.
         repeatable_for: how long the provider surely knows a repeat; None: for ever.
+        timed: gives the call as it goes out at a moment, where the protocol signs the time.
     """
 
     method: str
@@ -31,6 +32,7 @@ class HttpCall:
     then: "Callable[[HttpAnswer], HttpCall | None] | None" = field(default=None, repr=False)
     login: "Login | None" = None
     repeatable_for: timedelta | None = None
+    timed: "Callable[[datetime], HttpCall] | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

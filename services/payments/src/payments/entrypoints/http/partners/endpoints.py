@@ -25,4 +25,4 @@ async def receive(provider: str, casino_id: UUID, request: Request, desk: TheDes
         ip=request.client.host if request.client else None,
     )
     reply = await receive_notification(desk, mail)
-    return Response(reply.body, media_type=reply.media_type)
+    return Response(reply.body, media_type=reply.media_type, headers=dict(reply.headers))

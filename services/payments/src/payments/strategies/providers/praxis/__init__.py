@@ -1,0 +1,1 @@
+"""Praxis: a cashier of many payment methods, on a page of its own."""

@@ -1,0 +1,198 @@
+"""Money in through Praxis: a session of its cashier, in which the player chooses how to pay, and what became of it.
+
+An order is found by ours: a deposit's id. It is unique there, so that a repeat of the call makes no second session; but
+it does not give the page of the first one again. A session lives for 15 minutes and has at most one approved
+transaction; nobody but the player or time ends it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.domain import Invalid
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.domain.deposit.words import (
+    ActionNeeded,
+    Declined,
+    DepositWord,
+    Settled,
+    TakenBack,
+    Unanswered,
+    Underway,
+)
+from payments.strategies.providers.praxis.amounts import from_wire, to_wire
+from payments.strategies.providers.praxis.signature import Request
+from payments.strategies.providers.reading import decoded_object, our_id, refuse_others, require_text, section, word
+
+_CUSTOMER = frozenset({"first_name", "last_name", "email", "phone", "country", "city", "zip", "address", "dob"})
+_SHAPES = {
+    "email": re.compile(r"[^@\s]+@[^@\s]+"),
+    "country": re.compile(r"[A-Z]{2}"),
+    "dob": re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}", re.ASCII),
+    "locale": re.compile(r"[a-z]{2}-[A-Z]{2}"),
+    "payment_method": re.compile(r"[A-Za-z0-9 ._-]{1,32}", re.ASCII),
+}
+_OVER = frozenset({"expired", "failed", "successful"})
+CAME_TO_NOTHING = frozenset({"rejected", "declined", "cancelled", "error"})
+TAKEN_BACK = frozenset({"chargeback", "reversed"})
+_TAKES_MONEY = frozenset({"sale", "authorize", "capture"})
+
+
+class PraxisDeposits:
+    """The deposit flow."""
+
+    def check_amount(self, amount_minor: int, currency: str) -> None:
+        to_wire(amount_minor, currency)
+
+    def check_details(self, details: Mapping[str, str]) -> None:
+        refuse_others(details, _CUSTOMER | {"locale", "payment_method"}, within="details")
+        for name in sorted(details):
+            value, shape = require_text(details, name, within="details", longest=100), _SHAPES.get(name)
+            if shape is not None and not shape.fullmatch(value):
+                raise Invalid(f"This is no {name}.", field=f"details.{name}")
+
+    def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
+        details = intent.details
+        facts: dict[str, Any] = {
+            **_who(account),
+            "intent": "payment",
+            "currency": intent.currency,
+            "amount": to_wire(intent.amount_minor, intent.currency),
+            "cid": str(intent.player_id),
+            "order_id": str(intent.deposit_id),
+            "notification_url": intent.notification_url,
+            "return_url": intent.return_url,
+            **{name: details[name] for name in ("locale", "payment_method") if name in details},
+        }
+        customer = {name: details[name] for name in sorted(_CUSTOMER & details.keys())}
+        if customer:
+            facts["customer_data"] = customer
+        signed = ("merchant_id", "application_key", "timestamp", "intent", "cid", "order_id")
+        return _request(account, "/cashier/cashier", facts, signed, key=str(intent.deposit_id))
+
+    def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
+        body = _body(answer)
+        if body is None:
+            return Unanswered()
+        if body["status"] == 0:
+            return _opened(body)
+        return Declined(reference=None, code=f"status_{body['status']}") if body["status"] > 0 else Unanswered()
+
+    def build_question(
+        self,
+        account: ProviderAccount,
+        deposit_id: UUID,
+        reference: str | None,  # noqa: ARG002 - it is asked by ours
+    ) -> HttpCall | NotThere:
+        facts = {**_who(account), "order_id": str(deposit_id)}
+        return _request(
+            account, "/agent/find-order", facts, ("merchant_id", "application_key", "timestamp", "order_id"), key=None
+        )
+
+    def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
+        body = _body(answer)
+        if body is None:
+            return Unanswered()
+        if body["status"] == 0:
+            return _word_of(section(body.get("session")), section(body.get("transaction")))
+        missing = body["status"] > 0 and "not found" in str(body.get("description")).lower()
+        return NotThere() if missing else Unanswered()
+
+    def build_cancel(
+        self,
+        account: ProviderAccount,  # noqa: ARG002
+        deposit_id: UUID,  # noqa: ARG002
+        reference: str,  # noqa: ARG002
+        attempt: int,  # noqa: ARG002
+    ) -> HttpCall | None:
+        return None
+
+    def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
+        said = self.parse_question(answer)
+        return Unanswered() if isinstance(said, NotThere) else said
+
+
+def charged(transaction: Mapping[str, Any]) -> tuple[int, str] | None:
+    """What was paid, in our minor units; None when it cannot be read.
+
+    The amount that was processed counts, where that is in the transaction's currency: fees and partial payments change
+    it. Where the player paid in another one, it is the transaction's own amount, which follows what was converted.
+    """
+    currency = word(transaction.get("currency"))
+    amount: object = transaction.get("amount")
+    for kind in ("charge", "processed"):
+        if transaction.get(f"{kind}_amount") is not None and transaction.get(f"{kind}_currency") == currency:
+            amount = transaction[f"{kind}_amount"]
+            break
+    minor = from_wire(amount, currency)
+    return (minor, currency) if minor is not None and currency is not None else None
+
+
+def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> DepositWord:
+    order, state = our_id(session.get("order_id")), transaction.get("transaction_status")
+    if order is None:
+        return Unanswered()
+    page, money, number = str(order), charged(transaction), _number(transaction)
+    if transaction.get("transaction_type") not in _TAKES_MONEY and transaction:
+        return Underway(reference=page)
+    match state:
+        case "approved" if money is not None and number is not None:
+            return Settled(reference=number, amount_minor=money[0], currency=money[1], names_payment=True)
+        case "chargeback" | "reversed" if money is not None and number is not None:
+            return TakenBack(
+                reference=number,
+                movement=f"{number}:{state}",
+                amount_minor=money[0],
+                currency=money[1],
+                code=str(state),
+            )
+        case "rejected" | "declined" | "cancelled" | "error" | None:
+            return _without_money(session, page, state)
+        case _:
+            return Underway(reference=page)
+
+
+def _without_money(session: Mapping[str, Any], page: str, state: object) -> DepositWord:
+    """Nothing was paid: as long as the session is open, the player may try again, with another method for instance."""
+    over = word(session.get("session_status"))
+    if over in _OVER - {"successful"}:
+        return Declined(reference=page, code=str(state or over), final=True)
+    return Underway(reference=page) if over == "successful" else ActionNeeded(reference=page)
+
+
+def _opened(body: Mapping[str, Any]) -> DepositWord:
+    """The page of a new session."""
+    order, url = our_id(section(body.get("session")).get("order_id")), body.get("redirect_url")
+    if order is None:
+        return Unanswered()
+    usable = isinstance(url, str) and url.startswith(("https://", "http://"))
+    page = json.dumps({"type": "redirect", "url": url}) if usable else None
+    return ActionNeeded(reference=str(order), next_action=page)
+
+
+def _body(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
+    """An answer with a status of its own, a whole number; None: it is none."""
+    body = decoded_object(answer)
+    if answer is None or answer.status >= 500 or body is None:
+        return None
+    status = body.get("status")
+    return body if isinstance(status, int) and not isinstance(status, bool) and abs(status) < 10_000 else None
+
+
+def _number(transaction: Mapping[str, Any]) -> str | None:
+    """The transaction's id, which is a whole number there."""
+    number = transaction.get("tid")
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**63 else None
+
+
+def _who(account: ProviderAccount) -> dict[str, Any]:
+    return {name: account.settings[name] for name in ("merchant_id", "application_key")}
+
+
+def _request(
+    account: ProviderAccount, path: str, facts: Mapping[str, Any], signed: tuple[str, ...], *, key: str | None
+) -> HttpCall:
+    url = f"{str(account.settings['base_url']).rstrip('/')}{path}"
+    return Request(url, key, facts, signed, account.secrets["merchant_secret"]).call()

@@ -1,0 +1,121 @@
+"""Praxis as a payment provider: sessions of its cashier, and the notifications that say when to look at one."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from payments.application.ports import (
+    LookAtDeposit,
+    NotGenuine,
+    Notification,
+    PayoutFlow,
+    ProviderAccount,
+    Reply,
+    Said,
+    Unclear,
+)
+from payments.application.refund_port import RefundFlow
+from payments.strategies.providers.praxis.codes import CODES
+from payments.strategies.providers.praxis.deposits import CAME_TO_NOTHING, TAKEN_BACK, PraxisDeposits
+from payments.strategies.providers.praxis.signature import HEADER, VERSION, is_signed, parsed, signature
+from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+
+AHEAD = timedelta(minutes=5)
+"""How far the clocks may be apart."""
+
+DELIVERED_WITHIN = timedelta(days=1)
+"""It is not said how long one is sent again; what is older, its answer to our question tells as well."""
+
+_SETTINGS = frozenset({"base_url", "merchant_id", "application_key"})
+_SECRETS = frozenset({"merchant_secret", "previous_merchant_secret"})
+_KNOWN = CAME_TO_NOTHING | TAKEN_BACK | {"pending", "pending_async", "authorized", "approved", "initialized"}
+
+
+class Praxis:
+    """Version 1.3 of the API.
+
+    A casino's account: settings `base_url`, `merchant_id` and `application_key`; secrets `merchant_secret` and, while
+    that is being replaced, `previous_merchant_secret`.
+    """
+
+    name = "praxis"
+    hosts = frozenset({"gw.praxisgate.com", "pci-gw-test.praxispay.com"})
+    identity = ("base_url", "merchant_id", "application_key")
+
+    codes = CODES
+
+    def __init__(self) -> None:
+        self.deposits = PraxisDeposits()
+        self.payouts: PayoutFlow | None = None
+        self.refunds: RefundFlow | None = None
+
+    def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        require_url(settings, "base_url", within="settings")
+        require_text(settings, "merchant_id", within="settings", longest=50)
+        require_text(settings, "application_key", within="settings", longest=32)
+        refuse_others(settings, _SETTINGS, within="settings")
+        for name in ("merchant_secret", *({"previous_merchant_secret"} & secrets.keys())):
+            require_text(secrets, name, within="secrets")
+        refuse_others(secrets, _SECRETS, within="secrets")
+
+    def read_notification(
+        self, account: ProviderAccount, raw: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notification:
+        try:
+            message = parsed(raw)
+        except ValueError:
+            raise NotGenuine("the body cannot be read") from None
+        given = headers.get(HEADER.lower(), "")
+        ours = [message.get(name) == account.settings[name] for name in ("merchant_id", "application_key")]
+        if not is_signed(account.secrets.values(), message, given) or not all(ours):
+            raise NotGenuine("the signature is missing or wrong")
+        sent_at = _moment(message.get("timestamp"))
+        if sent_at is None or not -AHEAD <= now - sent_at <= DELIVERED_WITHIN:
+            raise NotGenuine("it was not sent lately")
+        session, transaction = section(message.get("session")), section(message.get("transaction"))
+        kind = word(transaction.get("transaction_status")) or word(session.get("session_status"))
+        if kind is None:
+            raise NotGenuine("the body is not a notification")
+        return Notification(
+            id=f"{given}:{kind if kind in _KNOWN else 'other'}",
+            kind=kind,
+            said=_said(session, transaction),
+            said_at=min(sent_at, now),
+            facts=_facts(session, transaction),
+            ticket=str(int(now.timestamp())),
+        )
+
+    def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> Reply:
+        status, at = (0 if accepted else 1), int(notification.ticket)
+        told = {"status": status, "description": "OK" if accepted else "Refused", "version": VERSION, "timestamp": at}
+        signed = signature(account.secrets["merchant_secret"], (status, at))
+        return Reply(json.dumps(told).encode(), headers={HEADER: signed})
+
+
+def _said(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Said:
+    """Neither states nor types are signed: whatever a notification says of them, the order is asked for."""
+    kind = transaction.get("transaction_type")
+    if session.get("intent") == "withdrawal" or kind in ("payout", "refund"):
+        return Unclear("event_not_handled")
+    if transaction and transaction.get("transaction_status") not in _KNOWN:
+        return Unclear("status_not_handled")
+    return LookAtDeposit(deposit_id=our_id(session.get("order_id")))
+
+
+def _moment(seconds: object) -> datetime | None:
+    """When it was sent: whole seconds since 1970, as they were written."""
+    text = word(seconds)
+    fits = text is not None and text.isdecimal() and len(text) <= 11
+    return datetime.fromtimestamp(int(text), UTC) if fits and text is not None else None
+
+
+def _facts(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> dict[str, str | int | None]:
+    return {
+        "our_reference": word(session.get("order_id")),
+        "reference": word(transaction.get("tid")),
+        "type": word(transaction.get("transaction_type")),
+        "status": word(transaction.get("transaction_status")),
+        "amount": word(transaction.get("amount")),
+        "currency": word(transaction.get("currency")),
+    }
