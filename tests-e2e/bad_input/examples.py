@@ -173,6 +173,12 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/cancel": Example(
         caller="player", path={"withdrawal_id": "$second_withdrawal_id"}
     ),
+    f"POST {_PAYMENTS}/instruments/{{instrument_id}}/ownership": Example(body={"ownership": "matches", **REASON}),
+    f"POST {_PAYMENTS}/instruments/{{instrument_id}}/verification": Example(
+        body={"verification": "verified", **REASON}
+    ),
+    f"POST {_PAYMENTS}/instruments/{{instrument_id}}/disable": Example(body=REASON),
+    f"POST {_PAYMENTS}/instruments/{{instrument_id}}/enable": Example(body=REASON),
     f"POST {_PAYMENTS}/players/{{player_id}}/adjustments": Example(
         body={
             "direction": "credit",
@@ -261,6 +267,7 @@ EXAMPLES: dict[str, Example] = {
 _EXPORTED: dict[str, dict[str, str]] = {
     f"{_PAYMENTS}/deposits": {"created_at": "gte.now-7d"},
     f"{_PAYMENTS}/withdrawals": {"created_at": "gte.now-7d"},
+    f"{_PAYMENTS}/instruments": {"first_seen_at": "gte.now-7d"},
     f"{_PAYMENTS}/ledger/entries": {"posted_at": "gte.now-7d"},
     f"{_GAMES}/rounds": {"opened_at": "gte.now-7d"},
     f"{_VERIFICATION}/cases": {},

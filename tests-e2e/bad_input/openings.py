@@ -333,6 +333,7 @@ async def _wallet(world: PaymentsWorld) -> dict[str, Any]:
         "deposit_id": deposited.json()["deposit_id"],
         "withdrawal_id": withdrawn.json()["withdrawal_id"],
         "second_withdrawal_id": another.json()["withdrawal_id"],
+        "instrument_id": (await world.instruments())[0]["instrument_id"],
         **await _proposed(world),
     }
 

@@ -6,6 +6,7 @@ import payments.adapters.routing.tables
 import payments.adapters.tables
 import payments.read_models.adjustment_list
 import payments.read_models.directory
+import payments.read_models.instrument_list
 import payments.read_models.withdrawal_list  # noqa: F401
 from chassis.db.migrations import run_environment
 from payments.application.schema import metadata

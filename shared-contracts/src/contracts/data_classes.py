@@ -19,6 +19,7 @@ from contracts.games.errors import GamesError
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.errors import PaymentsError
 from contracts.payments.events import WithdrawalApproved, WithdrawalRejected
+from contracts.payments.instrument_events import InstrumentReviewed, InstrumentShared
 from contracts.payments.permissions import PaymentsPermission
 from contracts.verification.events import (
     DocumentRejected,
@@ -39,6 +40,7 @@ EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
     HitWithdrawn.type: "aml",
     HitDecided.type: "aml",
     ScreeningCompleted.type: "aml",
+    InstrumentShared.type: "aml",
 }
 """By type. Limits and exclusions protect a player; whoever warns a suspect that he is looked into breaks the law."""
 
@@ -56,6 +58,7 @@ WORDS: Final[Mapping[str, tuple[str | None, str]]] = {
     WithdrawalApproved.type: (None, PaymentsPermission.WITHDRAWAL_VIEW_REASON.value),
     WithdrawalRejected.type: ("reject_reason", PaymentsPermission.WITHDRAWAL_VIEW_REASON.value),
     WalletAdjusted.type: (None, PaymentsPermission.ADJUSTMENT_VIEW_REASON.value),
+    InstrumentReviewed.type: (None, PaymentsPermission.INSTRUMENT_VERIFY.value),
     DocumentRejected.type: (None, VerificationPermission.DOCUMENT_LIST.value),
 }
 """Of events for which staff write freely, by type: the field, if it is one, and the permission that reads it and why it

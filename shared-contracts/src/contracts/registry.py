@@ -5,6 +5,7 @@ from contracts.event import EVENTS, SERVICES, ContractEvent
 from contracts.games import events as games
 from contracts.payments import adjustment_events as payments_adjustments
 from contracts.payments import events as payments
+from contracts.payments import instrument_events as payments_instruments
 from contracts.payments import ledger_events as payments_ledger
 from contracts.payments import reversal_events as payments_reversals
 from contracts.platform import events as platform
@@ -22,6 +23,7 @@ _MODULES = (
     games,
     payments,
     payments_adjustments,
+    payments_instruments,
     payments_ledger,
     payments_reversals,
     platform,

@@ -35,6 +35,7 @@ from payments.entrypoints.tasks import tasks
 from payments.entrypoints.wallet import WalletHop
 from payments.read_models.directory import LocalDirectory
 from payments.read_models.inline import READ_MODELS
+from payments.read_models.instruments import LocalInstruments
 from payments.settings import Settings
 from payments.strategies.providers.registry import PROVIDERS
 
@@ -60,7 +61,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         accounts=SqlProviderAccounts(box),
         policies=SqlWithdrawalPolicies(),
         notifications=SqlNotifications(clock),
-        attempts=SqlAttempts(), routing=SqlRouting(),
+        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(),
         providers=PROVIDERS,
         wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box,

@@ -28,6 +28,7 @@ from contracts.backoffice.events import (
 from contracts.event import ContractEvent
 from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
+from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.permissions import PaymentsPermission
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
@@ -41,6 +42,8 @@ from payments.domain.adjustment import events as adjustment
 from payments.domain.adjustment.words import AdjustmentClass, Direction
 from payments.domain.deposit import events as deposit
 from payments.domain.events import EVENTS
+from payments.domain.instrument import events as instrument
+from payments.domain.instrument.words import Kind, Ownership, Verification
 from payments.domain.refund import events as refund
 from payments.domain.withdrawal import events as withdrawal
 from payments.entrypoints.permissions import PERMISSIONS
@@ -265,7 +268,48 @@ REFUNDS: list[tuple[Any, ContractEvent | None]] = [
     (refund.RefundFailed(fact=REFUNDED, reference="m", code=NO, recovered_minor=0), None),
     (refund.RefundReturned(fact=REFUNDED, reference="m", code=NO), None),
 ]
-TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS, *REFUNDS]
+CARD: dict[str, Any] = {"player_id": PLAYER, "casino_id": CASINO, "kind": Kind.CARD, "last_four": "4242"}
+LOOKS: dict[str, Any] = {"bin": "424242", "last_four": "4242", "kind": "card"}
+OF_CARD: dict[str, Any] = {"instrument_id": ONE, "player_id": PLAYER, "casino_id": CASINO, "last_four": "4242"}
+TOLD_OF_CARD: dict[str, Any] = {"provider": "acme", "expires_on": None, "country": "MT"}
+SEALED: dict[str, Any] = {"sealed": None, "details_index": "d"}
+
+
+def reviewed(**what: Any) -> InstrumentReviewed:
+    return InstrumentReviewed(**OF_CARD, kind="card", decided_by="ann", **what)
+
+
+CARD_FACT: dict[str, Any] = {**CARD, "bin": "424242"}
+INSTRUMENTS: list[tuple[Any, ContractEvent | None]] = [
+    (
+        instrument.InstrumentSeen(
+            **CARD_FACT, **TOLD_OF_CARD, **SEALED, fingerprint="f", recognisable=True, seen_at=NOW
+        ),
+        InstrumentSeen(**{**OF_CARD, **LOOKS}, provider="acme", country="MT"),
+    ),
+    (
+        instrument.InstrumentRenewed(**CARD_FACT, **TOLD_OF_CARD, **SEALED),
+        InstrumentSeen(**{**OF_CARD, **LOOKS}, provider="acme", country="MT", renewed=True),
+    ),
+    (instrument.InstrumentFoundShared(**CARD_FACT, players=3), InstrumentShared(**{**OF_CARD, **LOOKS}, players=3)),
+    (
+        instrument.InstrumentOwnershipDecided(**CARD_FACT, ownership=Ownership.MISMATCH, decided_by="ann"),
+        reviewed(ownership="mismatch"),
+    ),
+    (
+        instrument.InstrumentVerificationDecided(**CARD_FACT, verification=Verification.VERIFIED, decided_by="ann"),
+        reviewed(verification="verified"),
+    ),
+    (instrument.InstrumentDisabled(**CARD_FACT, disabled_by="ann"), reviewed(disabled=True)),
+    (instrument.InstrumentEnabled(**CARD_FACT, enabled_by="ann"), reviewed(disabled=False)),
+    (
+        instrument.InstrumentUsed(
+            instrument_id=ONE, player_id=PLAYER, casino_id=CASINO, direction=instrument.Direction.IN, used_at=NOW
+        ),
+        None,
+    ),
+]
+TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS, *REFUNDS, *INSTRUMENTS]
 TOLD_BY_THE_LEDGER: set[type[ContractEvent]] = {told.TransferPosted, told.RollbackRemembered, told.DebtRecorded}
 """Written by the ledger's own statements: the component tests end by holding all that was said to its promises."""
 

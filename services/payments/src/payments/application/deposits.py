@@ -20,6 +20,7 @@ from payments.application.cascade import (
 )
 from payments.application.desk import Desk
 from payments.application.errors import NoProviderAvailable
+from payments.application.instruments.seeing import Whose, see_instrument
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
@@ -43,7 +44,9 @@ from payments.domain.deposit.events import (
 )
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
-from payments.domain.deposit.words import ActionNeeded, DepositWord, GivenBack, Settled, TakenBack
+from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, GivenBack, Settled, TakenBack
+from payments.domain.instrument.events import Direction
+from payments.domain.instrument.words import Instrument
 
 ASK = "payments.deposit_ask"
 """The background task that makes a forgotten call and asks about what is undecided."""
@@ -181,6 +184,10 @@ async def hear_about_deposit(
     command = await _heard(desk, uow, deposit_id, state, command)
     outcome = await uow.decide(deposit, deposit_id, command)
     await _close_given_up(uow, deposit_id, outcome)
+    if isinstance(word, Settled | Declined) and word.instrument is not None:
+        second_id = next((one.second_id for one in outcome.events if isinstance(one, DepositPaidTwice)), None)
+        seen = _Seen(second_id or deposit_id, provider, used=isinstance(word, Settled))
+        await _see(desk, uow, outcome.state, seen, word.instrument)
     await _follow(desk, uow, deposit_id, outcome)
     transfers = [*besides, *deposit_transfers(deposit_id, outcome.events)]
     for event in outcome.events:
@@ -211,6 +218,38 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
                 await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
             case _:
                 pass
+
+
+async def hear_about_instrument(
+    desk: Desk, uow: UnitOfWork, deposit_id: UUID, told: Instrument, *, provider: str | None = None
+) -> None:
+    """Keep what the deposit is paid with, which its provider may tell beside everything else, and before it is paid."""
+    state = (await uow.load(deposit, deposit_id)).state
+    await _see(desk, uow, state, _Seen(deposit_id, provider, used=True), told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """With which payment, through whom, and whether it was paid by it: a card that was declined was only tried."""
+
+    payment_id: UUID
+    provider: str | None
+    used: bool
+
+
+async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: Instrument) -> None:
+    if isinstance(state, Absent | Refused):
+        return
+    fact = asked(state).fact
+    whose = Whose(
+        payment_id=seen.payment_id,
+        player_id=fact.player_id,
+        casino_id=fact.casino_id,
+        provider=seen.provider or fact.provider,
+        direction=Direction.IN,
+        used=seen.used,
+    )
+    await see_instrument(desk, uow, whose, told)
 
 
 async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, command: HearProvider) -> HearProvider:

@@ -15,6 +15,7 @@ from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
 from payments.application.identity import sent_as
+from payments.application.instruments.ports import Instruments
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
 from payments.application.outcomes import NotificationOutcome
@@ -50,6 +51,7 @@ class Desk:
     notifications: Notifications
     attempts: Attempts
     routing: Routing
+    instruments: Instruments
     providers: Mapping[str, PaymentProvider]
     wire: ProviderWire
     partner_hosts: PartnerHosts

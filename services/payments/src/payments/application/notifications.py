@@ -8,8 +8,9 @@ from prometheus_client import Counter
 from chassis.domain import DomainError, NotFound
 from chassis.store import UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
-from payments.application.deposits import hear_about_deposit, look_at_deposit
+from payments.application.deposits import hear_about_deposit, hear_about_instrument, look_at_deposit
 from payments.application.desk import Desk, set_aside
+from payments.application.instruments.ports import AboutInstrument
 from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import (
     AboutDeposit,
@@ -28,7 +29,7 @@ from payments.application.ports import (
 )
 from payments.application.refunds import hear_about_refund
 from payments.application.stores import Handled
-from payments.application.withdrawals import hear_about_payout, look_at_payout
+from payments.application.withdrawals import hear_about_payee, hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import deposit_of
 from payments.domain.deposit.errors import UnlawfulDepositWord
@@ -143,8 +144,8 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
                 withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
                 told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
                 return Handled(outcome=Became.APPLIED if told.events else Became.NOTHING_NEW, accepted=True), None
-            case LookAtDeposit() | LookAtPayout():
-                return await _look(desk, uow, mail, said), None
+            case LookAtDeposit() | LookAtPayout() | AboutInstrument():
+                return await _beside(desk, uow, mail, said), None
             case MayTake():
                 return await _may_take(uow, mail.provider, said)
             case Nothing():
@@ -155,7 +156,26 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
         return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
 
 
-async def _look(desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtDeposit | LookAtPayout) -> Handled:
+async def _instrument(desk: Desk, uow: UnitOfWork, mail: Mail, said: AboutInstrument) -> Handled:
+    """What is told of a payment that is none of ours has no consequence: it moves no money."""
+    try:
+        deposit_id = await _deposit_of(uow, mail.provider, said.payment_id)
+        await hear_about_instrument(desk, uow, deposit_id, said.instrument, provider=mail.provider)
+    except UnlawfulDepositWord:
+        try:
+            withdrawal_id, state = await _withdrawal_of(uow, mail.provider, said.payment_id)
+        except UnlawfulPayoutWord:
+            return Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=True)
+        await hear_about_payee(desk, uow, withdrawal_id, state.order.fact, said.instrument)
+    return Handled(outcome=Became.APPLIED, accepted=True)
+
+
+async def _beside(
+    desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtDeposit | LookAtPayout | AboutInstrument
+) -> Handled:
+    """What moves no money itself."""
+    if isinstance(said, AboutInstrument):
+        return await _instrument(desk, uow, mail, said)
     if isinstance(said, LookAtDeposit):
         deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
         await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from payments.application.instruments.ports import AboutInstrument
 from payments.application.refund_port import RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
@@ -142,7 +143,17 @@ class Unclear:
     why: str
 
 
-Said = AboutDeposit | AboutRefund | AboutPayout | LookAtDeposit | LookAtPayout | MayTake | Nothing | Unclear
+Said = (
+    AboutDeposit
+    | AboutRefund
+    | AboutPayout
+    | AboutInstrument
+    | LookAtDeposit
+    | LookAtPayout
+    | MayTake
+    | Nothing
+    | Unclear
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,12 @@ from chassis.store import Recorded
 from contracts.event import ContractEvent
 from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
+from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from payments.application.ledger import TransferKind, transfer_id
 from payments.domain.adjustment import events as adjustment
 from payments.domain.deposit import events as deposit
+from payments.domain.instrument import events as instrument
 from payments.domain.refund.events import REFUND_EVENTS
 from payments.domain.withdrawal import events as withdrawal
 from payments.domain.withdrawal.policy import FIRST_YES_COUNTS
@@ -24,7 +26,40 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
         return [_adjusted(recorded)]
     if isinstance(recorded.event, REFUND_EVENTS):
         return []  # What becomes of it is told with its deposit.
+    if isinstance(recorded.event, instrument.InstrumentFact | instrument.InstrumentUsed):
+        return _instrument(recorded)
     return _withdrawal(recorded)
+
+
+def _instrument(recorded: Recorded[Any]) -> list[ContractEvent]:
+    event = recorded.event
+    if isinstance(event, instrument.InstrumentUsed):
+        return []  # The payment's own events tell it.
+    looks: dict[str, Any] = {"kind": event.kind.value, "last_four": event.last_four}
+    whose = {"instrument_id": recorded.stream_key, "player_id": event.player_id, "casino_id": event.casino_id, **looks}
+    match event:
+        case instrument.InstrumentSeen() | instrument.InstrumentRenewed():
+            of: dict[str, Any] = {"provider": event.provider, "country": event.country, "expires_on": event.expires_on}
+            renewed = isinstance(event, instrument.InstrumentRenewed)
+            return [InstrumentSeen(**whose, **of, bin=event.bin, renewed=renewed)]
+        case instrument.InstrumentFoundShared():
+            return [InstrumentShared(**whose, bin=event.bin, players=event.players)]
+        case _:
+            return [InstrumentReviewed(**whose, **_reviewed(event))]
+
+
+def _reviewed(event: instrument.InstrumentEvent) -> dict[str, Any]:
+    match event:
+        case instrument.InstrumentOwnershipDecided():
+            return {"ownership": event.ownership.value, "decided_by": event.decided_by}
+        case instrument.InstrumentVerificationDecided():
+            return {"verification": event.verification.value, "decided_by": event.decided_by}
+        case instrument.InstrumentDisabled():
+            return {"disabled": True, "decided_by": event.disabled_by}
+        case instrument.InstrumentEnabled():
+            return {"disabled": False, "decided_by": event.enabled_by}
+        case _:
+            return {}
 
 
 def _adjusted(recorded: Recorded[adjustment.WalletAdjusted]) -> ContractEvent:

@@ -17,11 +17,14 @@ from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
+from payments.application.instruments.seeing import Whose, instrument_of_destination, see_instrument
 from payments.application.late import look_into_return
 from payments.application.ledger import ensure_posted
 from payments.application.ports import PayoutFlow
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
+from payments.domain.instrument.events import Direction
+from payments.domain.instrument.words import Instrument, is_card_number
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -36,6 +39,7 @@ from payments.domain.withdrawal.events import (
     PayoutSent,
     WithdrawalApproved,
     WithdrawalEvent,
+    WithdrawalFact,
     WithdrawalFailed,
     WithdrawalReturned,
 )
@@ -82,6 +86,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
     flow.check_amount(wish.amount_minor, wish.currency)
     shown_as = flow.check_destination(wish.destination)
+    _refuse_card_numbers(wish.destination)
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await _sealed_destination(desk, uow, wish)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
@@ -102,7 +107,33 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         ),
         now=uow.ctx.occurred_at,
     )
+    told = instrument_of_destination(desk, wish.provider, wish.destination)
+    if told is not None:
+        await see_instrument(desk, uow, _whose(wish.withdrawal_id, command), told)
     return await _decide(desk, uow, wish.withdrawal_id, command)
+
+
+def _refuse_card_numbers(destination: Mapping[str, str]) -> None:
+    for name, value in destination.items():
+        if is_card_number(value):
+            raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"destination.{name}")
+
+
+async def hear_about_payee(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, fact: WithdrawalFact, told: Instrument
+) -> None:
+    """Keep what a payout goes to, as its provider tells."""
+    await see_instrument(desk, uow, _whose(withdrawal_id, fact), told)
+
+
+def _whose(withdrawal_id: UUID, fact: WithdrawalFact | RequestWithdrawal) -> Whose:
+    return Whose(
+        payment_id=withdrawal_id,
+        player_id=fact.player_id,
+        casino_id=fact.casino_id,
+        provider=fact.provider,
+        direction=Direction.OUT,
+    )
 
 
 async def _sealed_destination(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> str:

@@ -2,7 +2,15 @@
 
 from payments.domain.adjustment.events import ADJUSTMENT_EVENTS
 from payments.domain.deposit.events import DEPOSIT_EVENTS
+from payments.domain.instrument.events import INSTRUMENT_EVENTS, InstrumentUsed
 from payments.domain.refund.events import REFUND_EVENTS
 from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS
 
-EVENTS = (*ADJUSTMENT_EVENTS, *DEPOSIT_EVENTS, *REFUND_EVENTS, *WITHDRAWAL_EVENTS)
+EVENTS = (
+    *ADJUSTMENT_EVENTS,
+    *DEPOSIT_EVENTS,
+    *INSTRUMENT_EVENTS,
+    InstrumentUsed,
+    *REFUND_EVENTS,
+    *WITHDRAWAL_EVENTS,
+)

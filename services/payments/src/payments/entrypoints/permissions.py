@@ -156,6 +156,25 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
         amounts=True,
     ),
+    PermissionSpec(
+        P.INSTRUMENT_LIST,
+        "See what players pay with",
+        "normal",
+        ("financial", "pii_basic"),
+        description="Kind, BIN and last four of cards and accounts, their holder's name as far as a role shows names.",
+        impersonation=True,
+    ),
+    PermissionSpec(
+        P.INSTRUMENT_VERIFY,
+        "Say whose a card or account is",
+        "high",
+        ("financial",),
+        description="What is verified may be paid more than came from it.",
+    ),
+    PermissionSpec(P.INSTRUMENT_DISABLE, "Switch a player's card or account off", "high", ("financial",)),
+    PermissionSpec(
+        P.INSTRUMENT_EXPORT, "Take what players pay with away as a file", "high", ("financial", "pii_basic")
+    ),
     *parked_permissions("payments"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
     PermissionSpec(

@@ -26,6 +26,7 @@ from .world import V1, World
 OF_CASINO = f"{V1}/casinos/{{casino_id}}"
 OF_PLAYER = f"{V1}/players/{{player_id}}"
 WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
+INSTRUMENT = f"{V1}/instruments/{{instrument_id}}"
 PUBLIC = {"POST /partner/payments/{provider}/{casino_id}/notifications"}
 
 
@@ -49,6 +50,15 @@ ATTEMPTS = [
     attempt("GET", WITHDRAWAL, P.WITHDRAWAL_LIST),
     attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}, amount=HUNDRED),
     attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}, amount=HUNDRED),
+    attempt("GET", f"{V1}/instruments", P.INSTRUMENT_LIST, hidden="empty", request=since_ever("first_seen_at")),
+    export_attempt(f"{V1}/instruments", P.INSTRUMENT_LIST, P.INSTRUMENT_EXPORT, None, since="first_seen_at"),
+    attempt("GET", INSTRUMENT, P.INSTRUMENT_LIST),
+    attempt("POST", f"{INSTRUMENT}/ownership", P.INSTRUMENT_VERIFY, json={"ownership": "matches", "reason": "seen"}),
+    attempt(
+        "POST", f"{INSTRUMENT}/verification", P.INSTRUMENT_VERIFY, json={"verification": "verified", "reason": "seen"}
+    ),
+    attempt("POST", f"{INSTRUMENT}/disable", P.INSTRUMENT_DISABLE, json={"reason": "asked for"}),
+    attempt("POST", f"{INSTRUMENT}/enable", P.INSTRUMENT_DISABLE, json={"reason": "asked for"}),
     attempt("GET", f"{V1}/providers", P.PROVIDER_LIST, hidden="shown"),
     attempt("GET", f"{OF_CASINO}/providers", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE, allowed=202),
@@ -108,6 +118,7 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "deposit_id": (await world.deposit()).json()["deposit_id"],
         "approval_id": (await proposed(world)).json()["approval_id"],
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
+        "instrument_id": (await world.instruments())[0]["instrument_id"],
     }
     for caller in attempt.callers:
         job = await frozen_job(world.service, "withdrawals.approve", world.casino)

@@ -288,7 +288,7 @@ async def test_a_lost_answer_is_asked_about_with_the_identical_order(rich: World
     assert len({call.body for call in rich.trustly.calls}) == 1
     assert (len(rich.trustly.calls), len(rich.trustly.orders)) == (3, 1)
     assert await rich.published() == [
-        "withdrawal_requested", "withdrawal_approved", "payout_outcome_unknown", "payout_sent",
+        "instrument_seen", "withdrawal_requested", "withdrawal_approved", "payout_outcome_unknown", "payout_sent",
     ]  # fmt: skip
 
 

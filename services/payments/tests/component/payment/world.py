@@ -43,7 +43,7 @@ STRIPE: dict[str, Any] = {
 _FORGOTTEN = (
     "event", "outbox", "inbox", "idempotency", "task", "parked_message", "provider_setting", "withdrawal_policy",
     "provider_notification", "restriction_beat", "rm_casino_rules", "rm_player_standing", "rm_deposit_list",
-    "rm_withdrawal_list", "rm_refund_list", "rm_capture", "rm_approval_list",
+    "rm_withdrawal_list", "rm_refund_list", "rm_capture", "rm_instrument_list", "rm_instrument_use", "rm_approval_list",
     "approval_payload", "rm_casino_zone", "bulk_job", "bulk_row",
 )  # fmt: skip
 _TRANSFERS = """
@@ -238,6 +238,12 @@ class World:
         seen = (await self.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]
         body = {"reason": "looks good", "payload_sha256": seen}
         return await self.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=as_ or self.staff(uuid4()))
+
+    async def instruments(self, as_: dict[str, str] | None = None) -> list[Any]:
+        """What the player pays with and is paid to, newest first."""
+        headers = as_ or self.himself()
+        params = {"first_seen_at": "gte.2000-01-01"}
+        return list((await self.client.get(f"{V1}/instruments", params=params, headers=headers)).json())
 
     async def notify(self, method: str, withdrawal_id: Any, **fields: Any) -> httpx.Response:
         raw, headers = self.trustly.notification(method, withdrawal_id, **fields)

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.domain import Invalid
+from payments.application.instruments.ports import ReadsDestinations
 from payments.application.ports import HttpAnswer, NotThere, PayoutFlow, PayoutOrder, ProviderAccount
 from payments.domain.withdrawal import words as payout
 from payments.strategies.providers.registry import PROVIDERS
@@ -139,6 +140,10 @@ class TestBtcpayPayouts:
 
     def test_staff_see_the_end_of_an_address(self) -> None:
         assert self.flow.check_destination({"address": ADDRESS}) == "****5mdq"
+        assert isinstance(self.flow, ReadsDestinations)
+        told = self.flow.instrument_of({"address": ADDRESS})
+        assert told is not None
+        assert (told.identity, told.last_four) == (f"crypto:{ADDRESS.upper()}", "5mdq")
 
     @pytest.mark.parametrize(
         "destination",

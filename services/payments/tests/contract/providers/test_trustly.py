@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chassis.domain import Invalid
+from payments.application.instruments.ports import AboutInstrument, ReadsDestinations
 from payments.application.ports import (
     AboutPayout,
     HttpAnswer,
@@ -23,6 +24,7 @@ from payments.application.ports import (
     PayoutFlow,
     PayoutOrder,
 )
+from payments.domain.instrument.words import Kind
 from payments.domain.withdrawal import words as payout
 from payments.strategies.providers.trustly.signature import Signed
 from payments.strategies.providers.trustly.signature import verify as trustly_verify
@@ -197,6 +199,39 @@ class TestTrustly(TrustlyWire):
     def test_a_debit_is_a_question(self) -> None:
         asked = MayTake(withdrawal_id=OURS, amount_minor=50_00, currency="EUR")
         assert self.read(self.notification("debit")).said == asked
+
+    def test_the_account_behind_a_payment_is_told(self) -> None:
+        """As in the reference of the notification: an id that a payout can name, and attributes that say what it is."""
+        attributes = {"clearinghouse": "SWEDEN", "bank": "SEB", "lastdigits": "86539", "name": "Ana García"}
+        said = self.read(self.notification("account", accountid="7653385737", attributes=attributes)).said
+        assert isinstance(said, AboutInstrument)
+        told = said.instrument
+        assert (said.payment_id, told.kind, told.last_four, told.country) == (OURS, Kind.BANK, "6539", "SE")
+        assert (told.holder, told.pays_to) == ("Ana García", {"account_id": "7653385737"})
+
+    def test_a_destination_is_recognised_whichever_way_it_is_named(self) -> None:
+        flow = self.flow
+        assert isinstance(flow, ReadsDestinations)
+        by_id = flow.instrument_of({"account_id": "7653385737"})
+        by_iban = flow.instrument_of(
+            {
+                "clearing_house": "SPAIN",
+                "account_number": "ES9121000418450200051332",
+                "first_name": "A",
+                "last_name": "G",
+            }
+        )
+        by_number = flow.instrument_of(
+            {
+                "clearing_house": "SWEDEN",
+                "bank_number": "6112",
+                "account_number": "69706212",
+                "first_name": "A",
+                "last_name": "G",
+            }
+        )
+        told = [one.identity for one in (by_id, by_iban, by_number) if one is not None]
+        assert told == ["bank:trustly:7653385737", "bank:ES9121000418450200051332", "bank:SWEDEN/611269706212"]
 
     @pytest.mark.parametrize("method", ["account", "pending"])
     def test_news_without_money_has_no_consequence(self, method: str) -> None:

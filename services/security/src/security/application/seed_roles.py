@@ -58,6 +58,7 @@ _PAYMENTS_VIEW = (
 )
 _ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reason")
 _REFUNDS_VIEW = ("payments.refund.list", "payments.refund.view_reason")
+_INSTRUMENTS = ("payments.instrument.list", "payments.instrument.verify", "payments.instrument.disable")
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
 _CASES_VIEW = (
     "verification.case.list",
@@ -106,6 +107,7 @@ _EVERY_VIEW = (
     *_PAYMENTS_VIEW,
     *_PROVIDERS_VIEW,
     *_ADJUSTMENTS_VIEW,
+    "payments.instrument.list",
     "payments.ledger.view",
     "payments.ledger.list",
     *_CASES_VIEW,
@@ -162,6 +164,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, *_PROVIDERS_VIEW, "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create", "payments.bonus.create"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create"),
+        _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
         _allow({}, "payments.bulk.run"),
@@ -175,6 +178,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
+        _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable"),
         _share("backoffice", "payments", "games"),
         _allow({}, "payments.approval.list", "payments.provider.approve", "payments.bulk.run", "backoffice.bulk.run"),
         _allow({}, "games.approval.list", "games.supplier.approve", "payments.withdrawal.view_reason"),
@@ -187,6 +191,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _MORE,
         _allow(_ALL, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW, "verification.hit.list"),
         _allow(_ALL, "payments.ledger.list", "payments.ledger.export"),
+        _allow(_ALL, "payments.instrument.list", "payments.instrument.export"),
         _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
         _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
@@ -261,6 +266,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
         _allow(_MONEY, "payments.adjustment.approve", "payments.bonus.approve", "payments.refund.approve"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.export"),
+        _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
@@ -289,6 +295,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, *_MONEY_TAKEN_AWAY, *_PLAYERS_TAKEN_AWAY, *_PLAY_TAKEN_AWAY, *_CASES_TAKEN_AWAY),
         _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
         _allow(_ALL, "payments.adjustment.export", "payments.refund.export"),
+        _allow(_ALL, "payments.instrument.export"),
         _allow(_ALL, "payments.ledger.export", *_PROVIDERS_TAKEN_AWAY, "games.supplier.export"),
         _allow(_ALL, "payments.approval.export", "verification.approval.export", "games.approval.export"),
         _allow(_ALL, "verification.list.export", "reports.job.export", *_PARKED_TAKEN_AWAY),

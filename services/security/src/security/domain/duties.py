@@ -47,8 +47,12 @@ _RULES = ("payments.policy.*", "payments.provider.*")
 MONEY = Duty(patterns=("payments.*", "games.supplier.*"))
 """Any write about money, and about the partners it is earned with."""
 
-MONEY_OUT = Duty(patterns=("payments.*",), but=(*_RULES, "payments.parked.*"), harmless=frozenset({"reject"}))
-"""What lets money go, one by one or by the hundred. A rejected withdrawal goes back to its player."""
+MONEY_OUT = Duty(
+    patterns=("payments.*",), but=(*_RULES, "payments.parked.*"), harmless=frozenset({"reject", "disable"})
+)
+"""What lets money go, one by one or by the hundred. A rejected withdrawal goes back to its player, and to a
+disabled card or account nothing is paid.
+"""
 
 MONEY_RULES = Duty(patterns=_RULES)
 """By which rules and through whom money goes: whoever sets them, and the second person for it."""

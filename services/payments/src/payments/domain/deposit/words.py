@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from payments.domain.instrument.words import Instrument
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionNeeded:
@@ -24,12 +26,14 @@ class Settled:
     """The money is there: as much as the provider says, in the currency it says.
 
     `names_payment`: the reference is the payment's alone, and what we knew before is that of the page it was made on.
+    `instrument`: with what it was paid, where the provider tells.
     """
 
     reference: str
     amount_minor: int
     currency: str
     names_payment: bool = False
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,13 @@ class Declined:
     """The provider says no; `code` is its reason.
 
     `final`: it can never be paid any more. Otherwise the player might still pay it, with another card for instance.
+    `instrument`: with what he tried to, where the provider tells.
     """
 
     reference: str | None
     code: str
     final: bool = False
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Reading what others wrote, without believing more of it than fits."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,6 +81,56 @@ def unix_moment(seconds: object, now: datetime) -> datetime:
     if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 2**33:
         return datetime.fromtimestamp(seconds, UTC)
     return now
+
+
+def name(value: object) -> str | None:
+    """A person's or company's name in any script; None for what is none.
+
+    >>> name("Ana García"), name(""), name("a\\nb"), name(7)
+    ('Ana García', None, None, None)
+    """
+    fits = isinstance(value, str) and 0 < len(value.strip()) <= LONGEST and value.isprintable()
+    return str(value).strip() if fits else None
+
+
+def end_of(value: object) -> str | None:
+    """The last four letters or digits of a number; None where there are fewer.
+
+    >>> end_of("XXXX-1111"), end_of("****582"), end_of("12")
+    ('1111', None, None)
+    """
+    kept = re.findall(r"[0-9A-Za-z]", word(value) or "")
+    return "".join(kept[-4:]) if len(kept) >= 4 else None
+
+
+def issuer(value: object) -> str | None:
+    """The first digits of a card: 8 where there are as many, else 6; None where there are none.
+
+    >>> issuer("411111"), issuer("4111111145551142"), issuer("41")
+    ('411111', '41111111', None)
+    """
+    digits = re.match(r"[0-9]*", word(value) or "", re.ASCII)
+    found = digits.group() if digits else ""
+    return found[:8] if len(found) >= 8 else found[:6] if len(found) >= 6 else None
+
+
+def country(value: object) -> str | None:
+    """An ISO 3166-1 alpha-2 code in capitals; None for everything else."""
+    text = word(value)
+    return text.upper() if text and len(text) == 2 and text.isalpha() else None
+
+
+def last_day(year: object, month: object) -> date | None:
+    """The last day of a card's month of expiry; None when it is none.
+
+    >>> last_day(2028, 2), last_day("2030", "03"), last_day(30, 3), last_day("x", 1)
+    (datetime.date(2028, 2, 29), datetime.date(2030, 3, 31), None, None)
+    """
+    try:
+        when = date(int(str(year)), int(str(month)), 1)
+    except ValueError:
+        return None
+    return when.replace(day=monthrange(when.year, when.month)[1]) if 1990 <= when.year < 2100 else None
 
 
 def require_text(given: Mapping[str, Any], name: str, *, within: str, longest: int = LONGEST) -> str:

@@ -23,6 +23,7 @@ from payments.application.refund_port import RefundFlow
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.adyen.codes import CODES, refusal
+from payments.strategies.providers.adyen.instruments import instrument_of
 from payments.strategies.providers.adyen.links import AdyenDeposits
 from payments.strategies.providers.adyen.signature import is_ambiguous, is_key, verify
 from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
@@ -141,7 +142,13 @@ def _paid(item: Mapping[str, Any]) -> Said:
     minor = from_wire(amount.get("value"), currency) if currency else None
     if minor is None or currency is None or reference is None:
         return Unclear("amount_unreadable")
-    paid = Settled(reference=reference, amount_minor=minor, currency=currency, names_payment=True)
+    paid = Settled(
+        reference=reference,
+        amount_minor=minor,
+        currency=currency,
+        names_payment=True,
+        instrument=instrument_of(item),
+    )
     return AboutDeposit(deposit_id=our_id(item.get("merchantReference")), word=paid)
 
 
@@ -149,7 +156,7 @@ def _not_paid(item: Mapping[str, Any], code: str) -> Said:
     """One attempt came to nothing. The link is open still, and it is the link that we know by name."""
     return AboutDeposit(
         deposit_id=our_id(item.get("merchantReference")),
-        word=Declined(reference=None, code=code),
+        word=Declined(reference=None, code=code, instrument=instrument_of(item)),
     )
 
 

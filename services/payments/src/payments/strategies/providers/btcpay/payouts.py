@@ -14,6 +14,7 @@ from urllib.parse import quote
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
+from payments.domain.instrument.words import Instrument, Kind, instrument_told
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.btcpay.calls import error_code, headers, store
 from payments.strategies.providers.reading import decoded, section, word
@@ -44,6 +45,11 @@ class BtcpayPayouts:
         if not _ADDRESS.fullmatch(address):
             raise Invalid("An address is 14 to 90 letters and digits, with nothing before it.", field="destination")
         return f"****{address[-_SHOWN:]}"
+
+    def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
+        """See `ReadsDestinations`. Who pays an invoice is nowhere said, so deposits have none."""
+        address = destination["address"]
+        return instrument_told(kind=Kind.CRYPTO, number=address, last_four=address[-_SHOWN:], pays_to=dict(destination))
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
         payout = {

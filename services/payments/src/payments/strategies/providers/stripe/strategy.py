@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from payments.application.instruments.ports import AboutInstrument
 from payments.application.ports import (
     AboutDeposit,
     NotGenuine,
@@ -21,6 +22,7 @@ from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, unix_moment, word
 from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
+from payments.strategies.providers.stripe.instruments import instrument_of, instrument_of_error
 from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
 from payments.strategies.providers.stripe.refunds import said_of_refund, said_of_refunded
 from payments.strategies.providers.stripe.repaying import StripeRefunds
@@ -34,7 +36,6 @@ _ONLY_ECHOES = frozenset(
         "charge.captured",
         "charge.failed",
         "charge.pending",
-        "charge.succeeded",
         "charge.updated",
         "payment_intent.amount_capturable_updated",
         "payment_intent.created",
@@ -104,8 +105,14 @@ def _said(kind: str, thing: Mapping[str, Any]) -> Said:
                 return Unclear("amount_unreadable")
             return AboutDeposit(deposit_id=deposit_of(thing), word=said)
         case "payment_intent.payment_failed":
-            code = error_code(section(thing.get("last_payment_error")))
-            return AboutDeposit(deposit_id=deposit_of(thing), word=Declined(reference=word(thing.get("id")), code=code))
+            error = section(thing.get("last_payment_error"))
+            declined = Declined(
+                reference=word(thing.get("id")), code=error_code(error), instrument=instrument_of_error(error)
+            )
+            return AboutDeposit(deposit_id=deposit_of(thing), word=declined)
+        case "charge.succeeded":
+            paid_with = instrument_of(thing)
+            return AboutInstrument(payment_id=deposit_of(thing), instrument=paid_with) if paid_with else Nothing()
         case "payment_intent.processing" | "payment_intent.requires_action" | "payment_intent.canceled":
             said = word_of({**thing, "status": kind.removeprefix("payment_intent.")})
             return (

@@ -6,9 +6,11 @@ from typing import Any
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
+from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
 from payments.strategies.providers.references import of_payout
+from payments.strategies.providers.trustly.accounts import paid_to
 from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
 
 CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
@@ -50,6 +52,10 @@ class TrustlyPayouts:
         number = destination.get("account_id") or destination["account_number"]
         shown = min(_SHOWN, len(number) // _SHOWN_PART)
         return f"****{number[-shown:]}" if shown else "****"
+
+    def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
+        """See `ReadsDestinations`."""
+        return paid_to(destination)
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
         return call(account, method_of(order), str(order.request_id), {**_data(account, order), **_destination(order)})

@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_minor
+from payments.application.instruments.ports import AboutInstrument
 from payments.application.ports import (
     AboutPayout,
     MayTake,
@@ -22,6 +23,7 @@ from payments.application.refund_port import RefundFlow
 from payments.domain.withdrawal.words import Confirmed, SentBack
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
 from payments.strategies.providers.references import deposit_named, payout_named
+from payments.strategies.providers.trustly import accounts
 from payments.strategies.providers.trustly.codes import CODES
 from payments.strategies.providers.trustly.deposits import TrustlyDeposits, about_end, about_money
 from payments.strategies.providers.trustly.messages import algorithm
@@ -112,7 +114,10 @@ class Trustly:
 def _said(method: str, data: Mapping[str, Any]) -> Said:
     """What a notification means. By our reference it is about a deposit, or about a payout."""
     deposit_id = deposit_named(data.get("messageid"))
-    if method == "account" or (method == "pending" and deposit_id is None):
+    if method == "account":
+        known, ours = accounts.told(data), deposit_id or payout_named(data.get("messageid"))
+        return AboutInstrument(payment_id=ours, instrument=known) if known else Nothing()
+    if method == "pending" and deposit_id is None:
         return Nothing()
     if method in ("pending", "cancel"):
         return about_end(method, deposit_id, data)

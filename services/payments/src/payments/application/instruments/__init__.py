@@ -1,0 +1,1 @@
+"""Payment instruments: seen with payments, recognised at other players, looked after by people."""

@@ -1,0 +1,36 @@
+"""People look after instruments: whose they are, whether they are good for payouts, and that nothing goes there."""
+
+from uuid import UUID
+
+from chassis.domain import NotFound
+from chassis.store import Outcome, UnitOfWork
+from payments.domain.instrument.aggregate import InstrumentState, Known, instrument
+from payments.domain.instrument.commands import (
+    DecideOwnership,
+    DecideVerification,
+    DisableInstrument,
+    EnableInstrument,
+)
+from payments.domain.instrument.events import InstrumentEvent
+
+Decision = DecideOwnership | DecideVerification | DisableInstrument | EnableInstrument
+
+
+async def decide_instrument(
+    uow: UnitOfWork, instrument_id: UUID, decision: Decision
+) -> Outcome[InstrumentState, InstrumentEvent]:
+    """What a member of staff decides about an instrument.
+
+    Raises:
+        NotFound: there is none, or it is another casino's.
+        OwnershipMismatch: it is somebody else's and shall be verified.
+    """
+    return await uow.decide(instrument, instrument_id, decision)
+
+
+async def disable_own(uow: UnitOfWork, instrument_id: UUID, player_id: UUID) -> None:
+    """The player wants nothing paid there any more. NotFound when it is not his."""
+    state = (await uow.load(instrument, instrument_id)).state
+    if not isinstance(state, Known) or state.fact.player_id != player_id:
+        raise NotFound
+    await uow.decide(instrument, instrument_id, DisableInstrument(by=str(player_id)))

@@ -1,0 +1,84 @@
+"""What payments knows of instruments, as Protocols; adapters and strategies implement them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.domain.instrument.words import Instrument, Kind, Ownership, Verification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownInstrument:
+    """An instrument of a player as it stands.
+
+    Attributes:
+        fingerprint: a keyed hash; where it is `recognisable`, equal for the same instrument at every player.
+        sealed: readable with the player's key; None: he is gone.
+    """
+
+    id: UUID
+    casino_id: UUID
+    player_id: UUID
+    provider: str
+    kind: Kind
+    fingerprint: str
+    recognisable: bool
+    expires_on: date | None
+    ownership: Ownership
+    verification: Verification
+    shared: bool
+    disabled: bool
+    sealed: str | None
+    first_seen_at: datetime
+    last_used_at: datetime | None
+
+    def expired(self, on: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires_on is not None and self.expires_on < on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutInstrument:
+    """A notification says: the payment of our reference is by this instrument. It moves no money."""
+
+    payment_id: UUID | None
+    instrument: Instrument
+
+
+class Instruments(Protocol):
+    """The instruments of this installation."""
+
+    async def find(self, connection: AsyncConnection, instrument_id: UUID) -> KnownInstrument | None:
+        """One of them."""
+        ...
+
+    async def of_payment(self, connection: AsyncConnection, payment_id: UUID) -> KnownInstrument | None:
+        """What a deposit or withdrawal is by; None: nobody told."""
+        ...
+
+    async def lock(self, connection: AsyncConnection, fingerprint: str) -> None:
+        """Nobody else finds out who uses it until the transaction ends."""
+        ...
+
+    async def sharers(
+        self, connection: AsyncConnection, casino_id: UUID, fingerprint: str
+    ) -> Sequence[KnownInstrument]:
+        """The same instrument at the players of a casino, oldest first."""
+        ...
+
+    async def players_elsewhere(self, connection: AsyncConnection, casino_id: UUID, fingerprint: str) -> int:
+        """How many players of other casinos use it: a number, and nothing of who or where."""
+        ...
+
+
+@runtime_checkable
+class ReadsDestinations(Protocol):
+    """A payout flow that knows what instrument a destination is."""
+
+    def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
+        """What is paid to; None: it cannot be told, or not kept."""
+        ...

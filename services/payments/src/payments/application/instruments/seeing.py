@@ -1,0 +1,128 @@
+"""An instrument comes with a payment: it is kept under its player's key, and recognised where others use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+import msgspec
+
+from chassis.privacy import SubjectErased
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk, set_aside_once
+from payments.application.instruments.ports import KnownInstrument, ReadsDestinations
+from payments.domain.instrument.aggregate import instrument, instrument_use
+from payments.domain.instrument.commands import FindShared, SeeInstrument, UseInstrument
+from payments.domain.instrument.events import Direction, InstrumentUsed
+from payments.domain.instrument.words import Instrument
+
+_OURS = UUID("4b1d5d0e-6f3c-5f0a-9b57-6d2f7a3a9c11")
+"""The namespace of instruments' ids."""
+
+MOST_TOLD = 50
+"""How many players of one casino are marked because they share an instrument; beyond that it is no news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """The payment that an instrument came with. `used`: it was paid by it, and not only tried."""
+
+    payment_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    direction: Direction
+    used: bool = True
+
+
+def instrument_id_of(desk: Desk, player_id: UUID, told: Instrument) -> UUID:
+    """Its id: the same instrument of the same player is always the same one."""
+    return uuid5(_OURS, f"{player_id}/{fingerprint_of(desk, player_id, told)}")
+
+
+def fingerprint_of(desk: Desk, player_id: UUID, told: Instrument) -> str:
+    """Equal for the same instrument at every player of the installation, and for nobody to undo without its key."""
+    looks = f"{player_id}/{told.kind}/{told.bin}/{told.last_four}/{told.expires_on}/{told.holder}"
+    return desk.vault.blind_index(told.identity or looks)
+
+
+async def see_instrument(desk: Desk, uow: UnitOfWork, whose: Whose, told: Instrument) -> UUID:
+    """Keep it, and that the payment is by it; tell when other players of the casino use it. Call it before postings."""
+    fingerprint = fingerprint_of(desk, whose.player_id, told)
+    instrument_id = uuid5(_OURS, f"{whose.player_id}/{fingerprint}")
+    if told.identity is not None:
+        await desk.instruments.lock(uow.connection, fingerprint)
+    details = msgspec.json.encode(
+        {"holder": told.holder, "number": told.number, "pays_to": dict(told.pays_to)}, order="sorted"
+    ).decode()
+    command = SeeInstrument(
+        player_id=whose.player_id,
+        casino_id=whose.casino_id,
+        kind=told.kind,
+        bin=told.bin,
+        last_four=told.last_four,
+        provider=whose.provider,
+        fingerprint=fingerprint,
+        recognisable=told.identity is not None,
+        expires_on=told.expires_on,
+        country=told.country,
+        sealed=await _sealed(desk, uow, whose.player_id, details),
+        details_index=desk.vault.blind_index(f"{whose.player_id}/{details}"),
+        now=uow.ctx.occurred_at,
+    )
+    outcome = await uow.decide(instrument, instrument_id, command)
+    if outcome.version == len(outcome.events) and outcome.events and told.identity is not None:
+        await _find_shared(desk, uow, whose.casino_id, fingerprint)
+    if whose.used:
+        await _use(desk, uow, instrument_id, whose)
+    return instrument_id
+
+
+async def _sealed(desk: Desk, uow: UnitOfWork, player_id: UUID, details: str) -> str | None:
+    try:
+        return await desk.vault.encrypt(uow.connection, player_id, details)
+    except SubjectErased:
+        return None
+
+
+async def _find_shared(desk: Desk, uow: UnitOfWork, casino_id: UUID, fingerprint: str) -> None:
+    """Mark it at everybody of the casino who uses it, from the second player on."""
+    sharers = await desk.instruments.sharers(uow.connection, casino_id, fingerprint)
+    if len(sharers) < 2:
+        return
+    fresh = [one for one in sharers if not one.shared][-MOST_TOLD:]
+    for one in fresh:
+        await uow.decide(instrument, one.id, FindShared(players=len(sharers)))
+
+
+async def _use(desk: Desk, uow: UnitOfWork, instrument_id: UUID, whose: Whose) -> None:
+    command = UseInstrument(
+        instrument_id=instrument_id,
+        player_id=whose.player_id,
+        casino_id=whose.casino_id,
+        direction=whose.direction,
+        now=uow.ctx.occurred_at,
+    )
+    used = await uow.decide(instrument_use, whose.payment_id, command)
+    if whose.direction is Direction.IN and any(isinstance(one, InstrumentUsed) for one in used.events):
+        known = await desk.instruments.find(uow.connection, instrument_id)
+        if known is not None and known.disabled:
+            await _paid_by_disabled(desk, uow, known, whose)
+
+
+async def _paid_by_disabled(desk: Desk, uow: UnitOfWork, known: KnownInstrument, whose: Whose) -> None:
+    """The money is the player's; that it came this way is for a person to see."""
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=whose.casino_id,
+        provider=whose.provider,
+        about=whose.payment_id,
+        code="paid_by_disabled_instrument",
+        facts={"instrument_id": str(known.id)},
+    )
+
+
+def instrument_of_destination(desk: Desk, provider: str, destination: Mapping[str, str]) -> Instrument | None:
+    """What a payout to this destination pays to, where its provider's protocol tells."""
+    flow = desk.provider(provider).payouts
+    return flow.instrument_of(destination) if isinstance(flow, ReadsDestinations) else None

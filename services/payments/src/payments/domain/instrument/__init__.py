@@ -1,0 +1,1 @@
+"""A payment instrument: a card, bank account, wallet or address that a player's money came from or goes to."""

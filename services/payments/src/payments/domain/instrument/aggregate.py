@@ -1,0 +1,193 @@
+"""The life of an instrument at one player, and which instrument a payment is by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from chassis.domain import Decider, NotFound
+from payments.domain.instrument.commands import (
+    DecideOwnership,
+    DecideVerification,
+    DisableInstrument,
+    EnableInstrument,
+    FindShared,
+    InstrumentCommand,
+    SeeInstrument,
+    UseInstrument,
+)
+from payments.domain.instrument.errors import OwnershipMismatch
+from payments.domain.instrument.events import (
+    InstrumentDisabled,
+    InstrumentEnabled,
+    InstrumentEvent,
+    InstrumentFact,
+    InstrumentFoundShared,
+    InstrumentOwnershipDecided,
+    InstrumentRenewed,
+    InstrumentSeen,
+    InstrumentUsed,
+    InstrumentVerificationDecided,
+)
+from payments.domain.instrument.words import Ownership, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nobody has seen it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Seen, and what was found out about it since."""
+
+    fact: InstrumentFact
+    expires_on: date | None
+    details_index: str
+    ownership: Ownership = Ownership.UNKNOWN
+    verification: Verification = Verification.UNVERIFIED
+    shared: bool = False
+    disabled: bool = False
+
+
+InstrumentState = Absent | Known
+
+
+def decide(command: InstrumentCommand, state: InstrumentState) -> Sequence[InstrumentEvent]:
+    if isinstance(command, SeeInstrument):
+        return _see(command, state)
+    if isinstance(state, Absent):
+        raise NotFound
+    fact = state.fact.fields()
+    match command:
+        case FindShared():
+            return [] if state.shared else [InstrumentFoundShared(**fact, players=command.players)]
+        case DecideOwnership():
+            return _own(command, state)
+        case DecideVerification():
+            return _verify(command, state)
+        case DisableInstrument():
+            return [] if state.disabled else [InstrumentDisabled(**fact, disabled_by=command.by)]
+        case EnableInstrument():
+            return [InstrumentEnabled(**fact, enabled_by=command.by)] if state.disabled else []
+        case _:
+            assert_never(command)
+
+
+def _see(command: SeeInstrument, state: InstrumentState) -> Sequence[InstrumentEvent]:
+    fact = InstrumentFact(
+        player_id=command.player_id,
+        casino_id=command.casino_id,
+        kind=command.kind,
+        bin=command.bin,
+        last_four=command.last_four,
+    )
+    if isinstance(state, Absent):
+        return [
+            InstrumentSeen(
+                **fact.fields(),
+                provider=command.provider,
+                fingerprint=command.fingerprint,
+                recognisable=command.recognisable,
+                expires_on=command.expires_on,
+                country=command.country,
+                sealed=command.sealed,
+                details_index=command.details_index,
+                seen_at=command.now,
+            )
+        ]
+    if (command.expires_on, command.details_index) == (state.expires_on, state.details_index):
+        return []
+    return [
+        InstrumentRenewed(
+            **fact.fields(),
+            provider=command.provider,
+            expires_on=command.expires_on,
+            country=command.country,
+            sealed=command.sealed,
+            details_index=command.details_index,
+        )
+    ]
+
+
+def _own(command: DecideOwnership, state: Known) -> Sequence[InstrumentEvent]:
+    """Somebody else's is good for no payouts: what was verified is so no longer."""
+    if command.ownership is state.ownership:
+        return []
+    fact = state.fact.fields()
+    decided = InstrumentOwnershipDecided(**fact, ownership=command.ownership, decided_by=command.decider)
+    if command.ownership is not Ownership.MISMATCH or state.verification is not Verification.VERIFIED:
+        return [decided]
+    refused = InstrumentVerificationDecided(**fact, verification=Verification.REFUSED, decided_by=command.decider)
+    return [decided, refused]
+
+
+def _verify(command: DecideVerification, state: Known) -> Sequence[InstrumentEvent]:
+    if command.verification is state.verification:
+        return []
+    if command.verification is Verification.VERIFIED and state.ownership is Ownership.MISMATCH:
+        raise OwnershipMismatch
+    fact = state.fact.fields()
+    return [InstrumentVerificationDecided(**fact, verification=command.verification, decided_by=command.decider)]
+
+
+def evolve(state: InstrumentState, event: InstrumentEvent) -> InstrumentState:
+    if isinstance(event, InstrumentSeen):
+        fact = InstrumentFact(**event.fields())
+        return Known(fact=fact, expires_on=event.expires_on, details_index=event.details_index)
+    return state if isinstance(state, Absent) else _changed(state, event)
+
+
+def _changed(state: Known, event: InstrumentEvent) -> Known:
+    after = state
+    match event:
+        case InstrumentSeen():
+            pass
+        case InstrumentRenewed():
+            fact = InstrumentFact(**event.fields())
+            after = replace(state, fact=fact, expires_on=event.expires_on, details_index=event.details_index)
+        case InstrumentFoundShared():
+            after = replace(state, shared=True)
+        case InstrumentOwnershipDecided():
+            after = replace(state, ownership=event.ownership)
+        case InstrumentVerificationDecided():
+            after = replace(state, verification=event.verification)
+        case InstrumentDisabled():
+            after = replace(state, disabled=True)
+        case InstrumentEnabled():
+            after = replace(state, disabled=False)
+        case _:
+            assert_never(event)
+    return after
+
+
+instrument: Decider[InstrumentCommand, InstrumentState, InstrumentEvent] = Decider(
+    "instrument", Absent(), decide, evolve
+)
+
+
+def decide_use(command: UseInstrument, state: UUID | None) -> Sequence[InstrumentUsed]:
+    """The first that was told stays; another one is no reason to move what was counted."""
+    if state is not None:
+        return []
+    return [
+        InstrumentUsed(
+            instrument_id=command.instrument_id,
+            player_id=command.player_id,
+            casino_id=command.casino_id,
+            direction=command.direction,
+            used_at=command.now,
+        )
+    ]
+
+
+def evolve_use(state: UUID | None, event: InstrumentUsed) -> UUID | None:
+    return state or event.instrument_id
+
+
+_nothing: UUID | None = None
+instrument_use: Decider[UseInstrument, UUID | None, InstrumentUsed] = Decider(
+    "instrument-use", _nothing, decide_use, evolve_use
+)
+"""The stream's id is the deposit's or withdrawal's."""

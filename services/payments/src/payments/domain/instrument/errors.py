@@ -1,0 +1,11 @@
+"""Refusals of an instrument."""
+
+from typing import ClassVar
+
+from chassis.domain import DomainError
+
+
+class OwnershipMismatch(DomainError):
+    """It is somebody else's, as people found out: it cannot be verified for this player."""
+
+    code: ClassVar[str] = "ownership_mismatch"

@@ -1,0 +1,107 @@
+"""What a provider can tell of the instrument that was paid with or to. A card's number is never among it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from chassis.domain import Invalid
+
+_CARD_DIGITS = range(13, 20)
+"""How many digits a card number has (ISO/IEC 7812)."""
+_BETWEEN_DIGITS = str.maketrans("", "", " -.\t\u00a0")
+
+
+class Kind(StrEnum):
+    """What it is."""
+
+    CARD = "card"
+    BANK = "bank"
+    """A bank account."""
+    WALLET = "wallet"
+    """An account at a provider of electronic money."""
+    CRYPTO = "crypto"
+    """An address on a chain."""
+
+
+class Ownership(StrEnum):
+    """Whether it is the player's own, as people found out: payments does not know what he is called."""
+
+    UNKNOWN = "unknown"
+    MATCHES = "matches"
+    MISMATCH = "mismatch"
+
+
+class Verification(StrEnum):
+    """Whether money of more than came from it may go to it."""
+
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+
+
+def is_card_number(text: str) -> bool:
+    """Whether it may be the number of a card: 13 to 19 digits with the check digit of Luhn, however they are grouped.
+
+    >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111111111111112"), is_card_number("411111")
+    (True, False, False)
+    """
+    digits = text.strip().translate(_BETWEEN_DIGITS)
+    if len(digits) not in _CARD_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return False
+    doubled = "".join(str(int(one) * (1 + place % 2)) for place, one in enumerate(reversed(digits)))
+    return sum(map(int, doubled)) % 10 == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """As its provider tells it.
+
+    Attributes:
+        fingerprint: the provider's own mark of it, the provider's name before it: the same for the same card, and
+            nothing that can be paid with.
+        number: of a bank account (an IBAN, or the clearing house before it) or an address on a chain.
+        bin: the first 6 or 8 digits of a card: who issued it.
+        last_four: the end of its number; fewer where the number is short.
+        expires_on: the last day of a card.
+        country: of its issuer (ISO 3166-1 alpha-2).
+        holder: whose it is, as the provider was told.
+        pays_to: the destination of a payout that reaches it at this provider; empty: there is none.
+
+    Raises:
+        Invalid: something in it may be the number of a card, which is kept nowhere.
+    """
+
+    kind: Kind
+    fingerprint: str | None = field(default=None, repr=False)
+    number: str | None = field(default=None, repr=False)
+    bin: str | None = None
+    last_four: str | None = None
+    expires_on: date | None = None
+    country: str | None = None
+    holder: str | None = field(default=None, repr=False)
+    pays_to: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        texts = (self.fingerprint, self.number, self.bin, self.last_four, self.country, self.holder)
+        if any(is_card_number(one) for one in (*texts, *self.pays_to.values()) if one is not None):
+            raise Invalid("The number of a card is kept nowhere.", field="instrument")
+        if self.bin is not None and (len(self.bin) not in (6, 8) or not self.bin.isdigit()):
+            raise Invalid("A BIN has 6 or 8 digits.", field="instrument.bin")
+        if self.last_four is not None and not 0 < len(self.last_four) <= 4:
+            raise Invalid("Of a number no more than the last four are kept.", field="instrument.last_four")
+
+    @property
+    def identity(self) -> str | None:
+        """By what the same one is recognised at any player, before it is hashed; None: only by what it looks like."""
+        told = self.number.translate(_BETWEEN_DIGITS).upper() if self.number else self.fingerprint
+        return f"{self.kind}:{told}" if told else None
+
+
+def instrument_told(**facts: Any) -> Instrument | None:
+    """The instrument of these facts; None when they cannot be kept."""
+    try:
+        return Instrument(**facts)
+    except Invalid:
+        return None

@@ -1,0 +1,55 @@
+"""The bank account behind a payment: as Trustly's `account` notification tells it, and as a payout names it.
+
+https://eu.developers.trustly.com/doc/reference/account-notification
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from payments.domain.instrument.words import Instrument, Kind, instrument_told
+from payments.strategies.providers.reading import country, end_of, name, section, word
+
+_HOUSES = {
+    "AUSTRIA": "AT", "BELGIUM": "BE", "BULGARIA": "BG", "CROATIA": "HR", "CYPRUS": "CY", "CZECH_REPUBLIC": "CZ",
+    "DENMARK": "DK", "ESTONIA": "EE", "FINLAND": "FI", "FRANCE": "FR", "GERMANY": "DE", "GREECE": "GR",
+    "HUNGARY": "HU", "IRELAND": "IE", "ITALY": "IT", "LATVIA": "LV", "LITHUANIA": "LT", "LUXEMBOURG": "LU",
+    "MALTA": "MT", "NETHERLANDS": "NL", "NORWAY": "NO", "POLAND": "PL", "PORTUGAL": "PT", "ROMANIA": "RO",
+    "SLOVAKIA": "SK", "SLOVENIA": "SI", "SPAIN": "ES", "SWEDEN": "SE", "UNITED_KINGDOM": "GB",
+}  # fmt: skip
+"""Trustly's clearing houses are countries, written out."""
+
+
+def told(data: Mapping[str, Any]) -> Instrument | None:
+    """Of an `account` notification; it can be paid to by the id that Trustly gave it."""
+    account_id, more = word(data.get("accountid")), section(data.get("attributes"))
+    if account_id is None:
+        return None
+    return instrument_told(
+        kind=Kind.BANK,
+        fingerprint=f"trustly:{account_id}",
+        last_four=end_of(more.get("lastdigits")),
+        country=_country(more.get("clearinghouse")),
+        holder=name(more.get("name")),
+        pays_to={"account_id": account_id},
+    )
+
+
+def paid_to(destination: Mapping[str, str]) -> Instrument | None:
+    """Of a payout's destination. An account that Trustly knows by an id says nothing else of itself."""
+    if "account_id" in destination:
+        account_id = destination["account_id"]
+        return instrument_told(kind=Kind.BANK, fingerprint=f"trustly:{account_id}", pays_to=dict(destination))
+    house, number = destination["clearing_house"], destination["account_number"]
+    whole = f"{destination.get('bank_number', '')}{number}"
+    return instrument_told(
+        kind=Kind.BANK,
+        number=number if number[:2].isalpha() else f"{house}/{whole}",
+        last_four=end_of(number),
+        country=_country(house),
+        holder=name(f"{destination['first_name']} {destination['last_name']}"),
+        pays_to=dict(destination),
+    )
+
+
+def _country(house: object) -> str | None:
+    return country(_HOUSES.get((word(house) or "").upper()))

@@ -1,0 +1,201 @@
+"""Instruments: what is kept of them, what people decide, and that no card number ever is."""
+
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.domain import Invalid, NotFound
+from chassis.testing.spec import Spec
+from payments.domain.instrument import events as e
+from payments.domain.instrument.aggregate import instrument, instrument_use
+from payments.domain.instrument.commands import (
+    DecideOwnership,
+    DecideVerification,
+    DisableInstrument,
+    EnableInstrument,
+    FindShared,
+    SeeInstrument,
+    UseInstrument,
+)
+from payments.domain.instrument.errors import OwnershipMismatch
+from payments.domain.instrument.words import (
+    Instrument,
+    Kind,
+    Ownership,
+    Verification,
+    instrument_told,
+    is_card_number,
+)
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PLAYER, CASINO = UUID(int=1), UUID(int=2)
+FACT: dict[str, Any] = {
+    "player_id": PLAYER,
+    "casino_id": CASINO,
+    "kind": Kind.CARD,
+    "bin": "411111",
+    "last_four": "1111",
+}
+MORE: dict[str, Any] = {
+    "provider": "stripe",
+    "fingerprint": "f" * 64,
+    "recognisable": True,
+    "expires_on": date(2030, 3, 31),
+    "country": "MT",
+    "sealed": "pd1:x",
+    "details_index": "d1",
+}
+SEE = SeeInstrument(**FACT, **MORE, now=NOW)
+SEEN = e.InstrumentSeen(**FACT, **MORE, seen_at=NOW)
+MATCHES = e.InstrumentOwnershipDecided(**FACT, ownership=Ownership.MATCHES, decided_by="ann")
+MISMATCH = e.InstrumentOwnershipDecided(**FACT, ownership=Ownership.MISMATCH, decided_by="ann")
+VERIFIED = e.InstrumentVerificationDecided(**FACT, verification=Verification.VERIFIED, decided_by="ann")
+REFUSED = e.InstrumentVerificationDecided(**FACT, verification=Verification.REFUSED, decided_by="ann")
+VERIFY = DecideVerification(verification=Verification.VERIFIED, decider="ann")
+DISABLED = e.InstrumentDisabled(**FACT, disabled_by="ann")
+SHARED = e.InstrumentFoundShared(**FACT, players=2)
+
+spec = Spec(instrument)
+use = Spec(instrument_use)
+
+
+def luhn(digits: str) -> str:
+    """The digits with the check digit that makes a card number of them, by another way of counting."""
+    total = 0
+    for place, one in enumerate(reversed(digits)):
+        value = int(one) * 2 if place % 2 == 0 else int(one)
+        total += value - 9 if value > 9 else value
+    return digits + str(-total % 10)
+
+
+CARD_NUMBERS = st.text("0123456789", min_size=12, max_size=18).map(luhn)
+
+
+def test_it_is_seen_once() -> None:
+    spec.given().when(SEE).then(SEEN)
+    spec.given(SEEN).when(SEE).then_nothing()
+
+
+def test_another_day_of_expiry_renews_it() -> None:
+    later = {**MORE, "expires_on": date(2033, 3, 31)}
+    renewed = {name: later[name] for name in ("provider", "expires_on", "country", "sealed", "details_index")}
+    spec.given(SEEN).when(SeeInstrument(**FACT, **later, now=NOW)).then(e.InstrumentRenewed(**FACT, **renewed))
+
+
+def test_it_is_found_shared_once() -> None:
+    spec.given(SEEN).when(FindShared(players=2)).then(SHARED)
+    spec.given(SEEN, SHARED).when(FindShared(players=3)).then_nothing()
+
+
+def test_people_say_whose_it_is_and_that_it_is_good() -> None:
+    spec.given(SEEN).when(DecideOwnership(ownership=Ownership.MATCHES, decider="ann")).then(MATCHES)
+    spec.given(SEEN, MATCHES).when(VERIFY).then(VERIFIED)
+    spec.given(SEEN, VERIFIED).when(VERIFY).then_nothing()
+
+
+def test_somebody_elses_is_never_verified() -> None:
+    spec.given(SEEN, MISMATCH).when(VERIFY).then_raises(OwnershipMismatch)
+
+
+def test_what_turns_out_to_be_somebody_elses_is_verified_no_longer() -> None:
+    command = DecideOwnership(ownership=Ownership.MISMATCH, decider="ann")
+    spec.given(SEEN, VERIFIED).when(command).then(MISMATCH, REFUSED)
+
+
+def test_it_is_switched_off_and_on_again() -> None:
+    spec.given(SEEN).when(DisableInstrument(by="ann")).then(DISABLED)
+    spec.given(SEEN, DISABLED).when(DisableInstrument(by="bob")).then_nothing()
+    spec.given(SEEN, DISABLED).when(EnableInstrument(by="bob")).then(e.InstrumentEnabled(**FACT, enabled_by="bob"))
+    spec.given(SEEN).when(EnableInstrument(by="bob")).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [FindShared(players=2), VERIFY, DisableInstrument(by="a"), EnableInstrument(by="a")],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_nobody_has_seen_is_not_there(command: Any) -> None:
+    spec.given().when(command).then_raises(NotFound)
+
+
+def test_a_payment_keeps_the_first_instrument_it_was_told() -> None:
+    first, second = uuid4(), uuid4()
+    facts: dict[str, Any] = {"player_id": PLAYER, "casino_id": CASINO, "direction": e.Direction.IN}
+    used = e.InstrumentUsed(instrument_id=first, **facts, used_at=NOW)
+    use.given().when(UseInstrument(instrument_id=first, **facts, now=NOW)).then(used)
+    use.given(used).when(UseInstrument(instrument_id=second, **facts, now=NOW)).then_nothing()
+
+
+TEXTS = [one.name for one in fields(Instrument) if one.name in ("fingerprint", "number", "holder", "bin", "country")]
+
+
+@given(number=CARD_NUMBERS, field=st.sampled_from(TEXTS), group=st.sampled_from(["", " ", "-"]))
+def test_the_number_of_a_card_is_refused_wherever_it_is_told(number: str, field: str, group: str) -> None:
+    """However it is grouped, and into whatever field a provider puts it."""
+    written = group.join(number[at : at + 4] for at in range(0, len(number), 4))
+    assert is_card_number(written)
+    told: dict[str, Any] = {field: written}
+    with pytest.raises(Invalid):
+        Instrument(kind=Kind.CARD, **told)
+    assert instrument_told(kind=Kind.BANK, pays_to={"account_number": written}) is None
+
+
+@given(st.text("0123456789", min_size=13, max_size=19), st.integers(0, 18), st.integers(1, 9))
+def test_one_wrong_digit_makes_it_no_card_number(digits: str, place: int, step: int) -> None:
+    """The check digit finds every single digit that is wrong."""
+    number, at = luhn(digits[:-1]), place % len(digits)
+    wrong = number[:at] + str((int(number[at]) + step) % 10) + number[at + 1 :]
+    assert is_card_number(number)
+    assert not is_card_number(wrong)
+
+
+@pytest.mark.parametrize("text", ["", "411111", "ES9121000418450200051332", "4111111111111112", "0" * 20])
+def test_what_is_no_card_number_is_kept(text: str) -> None:
+    assert not is_card_number(text)
+
+
+def test_neither_a_longer_end_nor_a_longer_beginning_of_a_number_is_kept() -> None:
+    assert instrument_told(kind=Kind.CARD, last_four="01111") is None
+    assert instrument_told(kind=Kind.CARD, bin="4111111") is None
+    assert instrument_told(kind=Kind.CARD, bin="41111111", last_four="1111") is not None
+
+
+def test_the_same_account_is_recognised_however_it_is_written() -> None:
+    grouped, plain = "es91 2100 0418 4502 0005 1332", "ES9121000418450200051332"
+    one, other = (Instrument(kind=Kind.BANK, number=number) for number in (grouped, plain))
+    assert one.identity == other.identity is not None
+    assert Instrument(kind=Kind.CARD, bin="411111", last_four="1111").identity is None
+
+
+def test_nothing_personal_is_in_its_repr() -> None:
+    told = Instrument(kind=Kind.BANK, number="ES91", holder="Ana García", fingerprint="x:y", pays_to={"a": "b"})
+    assert not any(one in repr(told) for one in ("ES91", "Ana", "x:y", "'b'"))
+
+
+COMMANDS = st.lists(
+    st.one_of(
+        st.just(SEE),
+        st.sampled_from([DecideOwnership(ownership=one, decider="a") for one in Ownership]),
+        st.sampled_from([DecideVerification(verification=one, decider="a") for one in Verification]),
+        st.just(DisableInstrument(by="a")),
+        st.just(EnableInstrument(by="a")),
+    ),
+    max_size=12,
+)
+
+
+@given(COMMANDS)
+def test_no_order_of_decisions_leaves_somebody_elses_verified(commands: list[Any]) -> None:
+    state = instrument.initial
+    for command in [SEE, *commands]:
+        try:
+            state = instrument.fold(instrument.decide(command, state), state)
+        except OwnershipMismatch:
+            continue
+        mismatch = getattr(state, "ownership", None) is Ownership.MISMATCH
+        assert not (mismatch and getattr(state, "verification", None) is Verification.VERIFIED)
