@@ -92,7 +92,10 @@ contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalo
 	@$(PY) -m tools.lists
 	@$(PY) -m tools.states
 
+new-provider: $(VENV) ## Begin a payment provider that fails the suite until it is one: NAME=acme
+	@$(PY) -m tools.scaffold $(NAME)
+
 audit: $(VENV) ## Ask an advisory service about known holes in dependencies (needs to reach one; no part of CI)
 	@.venv/bin/pip-audit --strict --requirement constraints.txt
 
-.PHONY: help venv demo up down kafka run migrate rebuild fmt lint check test test-unit e2e fuzz bench contracts audit
+.PHONY: help venv demo up down kafka run migrate rebuild fmt lint check test test-unit e2e fuzz bench contracts new-provider audit

@@ -1,0 +1,1 @@
+"""Beginnings of things that have many of their kind."""
