@@ -38,6 +38,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.withdrawal.*",
         "payments.withdrawal.approve",
         "payments.deposit.list",
+        "payments.attempt.list",
         "payments.balance.view",
     ),
     "support_agent": (
@@ -100,7 +101,13 @@ PROFILES: dict[str, dict[str, Any]] = {
 }
 """Like an MGA and a UKGC licence."""
 
-PARTNERS = ("stripe", "trustly")
+PARTNERS: dict[str, dict[str, Any]] = {
+    "adyen": {"card": {"fee_bps": 90}},
+    "stripe": {"card": {"fee_bps": 140, "fee_fixed_minor": {"EUR": 25, "GBP": 20}}},
+    "trustly": {},
+}
+"""The payment providers of a casino, and the methods of paying by which each may be chosen."""
+
 SECOND_PERSON_ABOVE_MINOR = 100_00
 
 
@@ -212,7 +219,8 @@ async def configure_partners(tale: Tale) -> str:
     """Supplier and providers with freshly made keys; then the games are switched on."""
     codes = await configure(tale, tale.casino_id, tale.currency)
     tale.game_code = codes[0]
-    return f"hub88, stripe and trustly configured; {len(codes)} games from the supplier's catalogue enabled"
+    providers = ", ".join(PARTNERS)
+    return f"hub88, {providers} configured; {len(codes)} games from the supplier's catalogue enabled"
 
 
 async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
@@ -229,8 +237,8 @@ async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
     alone = await refusal(manager.approve(proposal))
     assert alone.code == "another_person_needed", alone
     await second.approve(proposal)
-    for provider in PARTNERS:
-        account = {"enabled": True, "currencies": [currency], **contracts[provider]}
+    for provider, methods in PARTNERS.items():
+        account = {"enabled": True, "currencies": [currency], "methods": methods, **contracts[provider]}
         await second.approve(await manager.put(f"{base}/providers/{provider}", account))
     base = f"/api/games/v1/casinos/{casino_id}"
 

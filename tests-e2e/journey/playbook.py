@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pitlocal.stack import Stack
 
-from journey import acknowledged, documented, leaving, ledger, newcomer, opening, playing, sight, telling
+from journey import acknowledged, cashier, documented, leaving, ledger, newcomer, opening, playing, sight, telling
 from journey.client import Api
 from journey.tale import Step, Tale, start_world
 from journey.unrest import Unrest
@@ -15,6 +15,7 @@ from journey.unrest import Unrest
 JOURNEY: tuple[Step, ...] = (
     *opening.STEPS,
     *newcomer.STEPS,
+    *cashier.STEPS,
     *playing.STEPS,
     *leaving.LIMIT_AND_WITHDRAWAL,
     *telling.STEPS,

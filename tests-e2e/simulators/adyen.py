@@ -42,6 +42,7 @@ class Merchant:
     hmac_key: str = field(default_factory=lambda: secrets.token_hex(32).upper())
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
     remembered: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    suspended: bool = False
 
 
 class Adyen:
@@ -66,6 +67,7 @@ class Adyen:
             web.patch("/adyen/v71/paymentLinks/{link}", self.expire),
             web.post("/adyen/pay/{link}", self.pay),
             web.post("/adyen/settle/{link}", self.settle),
+            web.put("/adyen/suspended/{merchant}", self.suspend),
         ]
 
     # -- what the operator calls -----------------------------------------------------------------------------------
@@ -87,6 +89,8 @@ class Adyen:
     def _created(self, merchant: Merchant, wish: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         amount = wish.get("amount") or {}
         value, currency = amount.get("value"), amount.get("currency")
+        if merchant.suspended:
+            return 403, _error_body(403, "010", "Not allowed", "security")
         if wish.get("merchantAccount") != merchant.name:
             return 403, _error_body(403, "901", "Invalid Merchant Account", "security")
         if type(value) is not int or value <= 0:
@@ -129,6 +133,12 @@ class Adyen:
         if merchant is None or link is None:
             raise web.HTTPNotFound(text="{}", content_type="application/json")
         return merchant, link
+
+    async def suspend(self, request: web.Request) -> web.Response:
+        """Adyen lets a merchant take no payments, or again: `{"suspended": true}`."""
+        merchant = self.merchants[request.match_info["merchant"]]
+        merchant.suspended = (await request.json())["suspended"] is True
+        return web.json_response(merchant.suspended)
 
     # -- what the player's browser calls ---------------------------------------------------------------------------
 
