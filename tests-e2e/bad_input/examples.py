@@ -20,6 +20,8 @@ PROFILE = {
     "required_documents": ["identity"],
 }
 REASON = {"reason": "asked for by mail"}
+_NO_DISPUTE = {"dispute_id": "5f1a1b9e-7d0a-5a4e-9a64-3f1f3c1f2b11"}
+"""Disputes are opened by providers, not by us."""
 
 
 _SECURITY = "/api/security/v1"
@@ -189,8 +191,13 @@ EXAMPLES: dict[str, Example] = {
             "reason": "trouble with a round",
         },
     ),
+    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/accept": Example(path=_NO_DISPUTE, body=REASON, accepted=False),
+    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/challenge": Example(path=_NO_DISPUTE, body=REASON, accepted=False),
+    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/evidence": Example(
+        path=_NO_DISPUTE, body={"kind": "receipt", "content": "JVBERi0xLjc="}, accepted=False
+    ),
     f"POST {_PAYMENTS}/deposits/{{deposit_id}}/refunds": Example(
-        body={"amount_minor": 1_00, "reason": "he paid it twice"},
+        body={"amount_minor": 1_00, "reason": "he paid it twice"}, accepted=False
     ),
     f"POST {_PAYMENTS}/players/{{player_id}}/bonuses": Example(
         body={
@@ -285,6 +292,7 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_GAMES}/casinos/{{casino_id}}/suppliers": {},
     f"{_PAYMENTS}/approvals": {},
     f"{_PAYMENTS}/adjustments": {"adjusted_at": "gte.now-7d"},
+    f"{_PAYMENTS}/disputes": {"opened_at": "gte.now-7d"},
     f"{_PAYMENTS}/refunds": {"created_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},

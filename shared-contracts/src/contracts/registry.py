@@ -4,6 +4,7 @@ from contracts.backoffice import events as backoffice
 from contracts.event import EVENTS, SERVICES, ContractEvent
 from contracts.games import events as games
 from contracts.payments import adjustment_events as payments_adjustments
+from contracts.payments import dispute_events as payments_disputes
 from contracts.payments import events as payments
 from contracts.payments import instrument_events as payments_instruments
 from contracts.payments import ledger_events as payments_ledger
@@ -23,6 +24,7 @@ _MODULES = (
     games,
     payments,
     payments_adjustments,
+    payments_disputes,
     payments_instruments,
     payments_ledger,
     payments_reversals,

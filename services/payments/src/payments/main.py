@@ -11,6 +11,7 @@ from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts, kept_attempts
+from payments.adapters.dispute_evidence import SqlEvidence
 from payments.adapters.ledger.background import background
 from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
@@ -61,7 +62,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         accounts=SqlProviderAccounts(box),
         policies=SqlWithdrawalPolicies(),
         notifications=SqlNotifications(clock),
-        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(),
+        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
         providers=PROVIDERS,
         wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box,

@@ -28,6 +28,7 @@ from contracts.backoffice.events import (
 from contracts.event import ContractEvent
 from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
+from contracts.payments.dispute_events import DisputeAnswered, DisputeDueSoon, DisputeStageReached
 from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.permissions import PaymentsPermission
@@ -41,6 +42,8 @@ from payments.application.restrictions import REVIEW
 from payments.domain.adjustment import events as adjustment
 from payments.domain.adjustment.words import AdjustmentClass, Direction
 from payments.domain.deposit import events as deposit
+from payments.domain.dispute import events as dispute
+from payments.domain.dispute.words import Stage, Status
 from payments.domain.events import EVENTS
 from payments.domain.instrument import events as instrument
 from payments.domain.instrument.words import Kind, Ownership, Verification
@@ -309,7 +312,39 @@ INSTRUMENTS: list[tuple[Any, ContractEvent | None]] = [
         None,
     ),
 ]
-TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS, *REFUNDS, *INSTRUMENTS]
+DISPUTED = dispute.DisputeFact(
+    deposit_id=ONE, player_id=PLAYER, casino_id=CASINO, provider="acme", reference="dp", payment="r"
+)
+IN_DISPUTE: dict[str, Any] = {"dispute_id": ONE, **IN, **BY}
+STANDING: dict[str, Any] = {"amount_minor": 50_00, "currency": "EUR", "code": "fraudulent", "due_at": NOW}
+REACHED = {"stage": "chargeback", "status": "opened", "decided": False, **STANDING}
+OF_DISPUTE: dict[str, Any] = {"fact": DISPUTED, "stage": Stage.CHARGEBACK}
+DISPUTES: list[tuple[Any, ContractEvent | None]] = [
+    (
+        dispute.DisputeOpened(**OF_DISPUTE, status=Status.OPENED, said_at=NOW, **STANDING),
+        DisputeStageReached(**IN_DISPUTE, **REACHED),
+    ),
+    (
+        dispute.DisputeAdvanced(**OF_DISPUTE, status=Status.WON, said_at=NOW, **STANDING),
+        DisputeStageReached(**IN_DISPUTE, **{**REACHED, "status": "won", "decided": True}),
+    ),
+    (
+        dispute.DisputeAnswered(**OF_DISPUTE, status=Status.ACCEPTED, answered_at=NOW),
+        DisputeAnswered(**IN_DISPUTE, stage="chargeback", status="accepted"),
+    ),
+    (
+        dispute.DisputeDueSoon(**OF_DISPUTE, due_at=NOW),
+        DisputeDueSoon(**IN_DISPUTE, stage="chargeback", due_at=NOW),
+    ),
+    (
+        dispute.DisputeEvidenceAdded(
+            fact=DISPUTED, evidence_id=ONE, kind="receipt", media_type="image/png", size=1, sha256="ab"
+        ),
+        None,
+    ),
+    (dispute.DisputeFeeCharged(fact=DISPUTED, movement="m", fee_minor=15_00, currency="EUR"), None),
+]
+TOLD = [*DEPOSITS, *WITHDRAWALS, *ADJUSTMENTS, *REFUNDS, *DISPUTES, *INSTRUMENTS]
 TOLD_BY_THE_LEDGER: set[type[ContractEvent]] = {told.TransferPosted, told.RollbackRemembered, told.DebtRecorded}
 """Written by the ledger's own statements: the component tests end by holding all that was said to its promises."""
 

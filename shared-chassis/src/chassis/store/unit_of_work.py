@@ -74,12 +74,17 @@ class UnitOfWork:
             NotFound: the stream belongs to a casino outside the caller's scope.
             UnknownEventType: this build cannot read the whole history, so it must not decide on it.
         """
+        history = await self.history(decider, aggregate_id)
+        casino_id = history[0].meta.casino_id if history else None
+        return Loaded(decider.fold(one.event for one in history), len(history), casino_id)
+
+    async def history(self, decider: Decider[C, S, E], aggregate_id: UUID) -> list[Recorded[E]]:
+        """What happened in a stream, the oldest first. Raises as `load` does."""
         stream_id = f"{decider.category}-{aggregate_id}"
         history = await event_store.load(self.connection, self._wiring.types, stream_id)
-        casino_id = history[0].meta.casino_id if history else None
-        if not self.ctx.scope.allows(casino_id):
+        if not self.ctx.scope.allows(history[0].meta.casino_id if history else None):
             raise NotFound
-        return Loaded(decider.fold(one.event for one in history), len(history), casino_id)
+        return history
 
     async def decide(
         self, decider: Decider[C, S, E], aggregate_id: UUID, command: C, *, authorised_by: str | None = None

@@ -13,6 +13,7 @@ from chassis.partners import PartnerHosts
 from chassis.privacy import SecretBox, SubjectVault
 from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
+from payments.application.dispute_port import EvidenceStore
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
 from payments.application.identity import sent_as
 from payments.application.instruments.ports import Instruments
@@ -49,6 +50,7 @@ class Desk:
     accounts: ProviderAccounts
     policies: WithdrawalPolicies
     notifications: Notifications
+    evidence: EvidenceStore
     attempts: Attempts
     routing: Routing
     instruments: Instruments

@@ -85,6 +85,10 @@ class Directory(Protocol):
         taken back."""
         ...
 
+    async def disputed(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """Whether a bank wants a payment of the player's back, and it is not decided."""
+        ...
+
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """The player's deposits that nobody has given up."""
         ...

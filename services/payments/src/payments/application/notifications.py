@@ -1,6 +1,7 @@
 """Providers' notifications: verified over the raw bytes, handled once, applied where that is legal, else set aside."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -10,6 +11,8 @@ from chassis.store import UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
 from payments.application.deposits import hear_about_deposit, hear_about_instrument, look_at_deposit
 from payments.application.desk import Desk, set_aside
+from payments.application.dispute_port import AboutDispute
+from payments.application.disputes import hear_about_dispute
 from payments.application.instruments.ports import AboutInstrument
 from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import (
@@ -35,6 +38,7 @@ from payments.domain.deposit.cascade import deposit_of
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, Refused, provider_of
 from payments.domain.deposit.words import DepositWord, GivenBack, TakenBack
+from payments.domain.dispute.errors import UnlawfulDisputeWord
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.states import Absent as NoRefund
@@ -131,19 +135,11 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
         said = said.else_
     try:
         match said:
-            case AboutDeposit():
-                named = said.deposit_id or await _called(desk, uow, mail, said.word)
-                deposit_id = await _deposit_of(uow, mail.provider, named)
-                said_at = notification.said_at
-                heard = await hear_about_deposit(desk, uow, deposit_id, said.word, said_at, provider=mail.provider)
-                return Handled(outcome=Became.APPLIED if heard.events else Became.NOTHING_NEW, accepted=True), None
-            case AboutRefund():
-                news = await hear_about_refund(desk, uow, said.refund_id, said.word, notification.said_at)
-                return Handled(outcome=Became.APPLIED if news.events else Became.NOTHING_NEW, accepted=True), None
-            case AboutPayout():
-                withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
-                told = await hear_about_payout(desk, uow, withdrawal_id, said.word)
-                return Handled(outcome=Became.APPLIED if told.events else Became.NOTHING_NEW, accepted=True), None
+            case AboutDeposit() | AboutRefund() | AboutPayout():
+                news = await _hear(desk, uow, mail, said, notification.said_at)
+                return Handled(outcome=Became.APPLIED if news else Became.NOTHING_NEW, accepted=True), None
+            case AboutDispute():
+                return await _dispute(desk, uow, mail, said, notification.said_at)
             case LookAtDeposit() | LookAtPayout() | AboutInstrument():
                 return await _beside(desk, uow, mail, said), None
             case MayTake():
@@ -152,8 +148,38 @@ async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notifica
                 return Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=True), None
             case Unclear():
                 return Handled(outcome=Became.SET_ASIDE, accepted=True), said.why
-    except (UnlawfulDepositWord, UnlawfulRefundWord, UnlawfulPayoutWord) as unlawful:
+    except (UnlawfulDepositWord, UnlawfulRefundWord, UnlawfulDisputeWord, UnlawfulPayoutWord) as unlawful:
         return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
+
+
+async def _hear(
+    desk: Desk, uow: UnitOfWork, mail: Mail, said: AboutDeposit | AboutRefund | AboutPayout, said_at: datetime
+) -> bool:
+    """Whether there is news in it."""
+    match said:
+        case AboutDeposit():
+            named = said.deposit_id or await _called(desk, uow, mail, said.word)
+            deposit_id = await _deposit_of(uow, mail.provider, named)
+            heard = await hear_about_deposit(desk, uow, deposit_id, said.word, said_at, provider=mail.provider)
+            return bool(heard.events)
+        case AboutRefund():
+            return bool((await hear_about_refund(desk, uow, said.refund_id, said.word, said_at)).events)
+        case AboutPayout():
+            withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
+            return bool((await hear_about_payout(desk, uow, withdrawal_id, said.word)).events)
+
+
+async def _dispute(
+    desk: Desk, uow: UnitOfWork, mail: Mail, said: AboutDispute, said_at: datetime
+) -> tuple[Handled, str | None]:
+    named = said.deposit_id
+    if named is None:
+        named = await desk.directory.deposit_called(uow.connection, mail.casino_id, mail.provider, said.word.payment)
+    deposit_id = await _deposit_of(uow, mail.provider, named)
+    heard = await hear_about_dispute(desk, uow, deposit_id, mail.provider, said, said_at)
+    if heard.why is not None:
+        return Handled(outcome=Became.SET_ASIDE, accepted=True), heard.why
+    return Handled(outcome=Became.APPLIED if heard.news else Became.NOTHING_NEW, accepted=True), None
 
 
 async def _instrument(desk: Desk, uow: UnitOfWork, mail: Mail, said: AboutInstrument) -> Handled:

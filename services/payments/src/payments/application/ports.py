@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from payments.application.dispute_port import AboutDispute
 from payments.application.instruments.ports import AboutInstrument
 from payments.application.refund_port import RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
@@ -146,6 +147,7 @@ class Unclear:
 Said = (
     AboutDeposit
     | AboutRefund
+    | AboutDispute
     | AboutPayout
     | AboutInstrument
     | LookAtDeposit

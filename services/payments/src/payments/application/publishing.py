@@ -9,9 +9,11 @@ from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
+from payments.application.dispute_publishing import disputed
 from payments.application.ledger import TransferKind, transfer_id
 from payments.domain.adjustment import events as adjustment
 from payments.domain.deposit import events as deposit
+from payments.domain.dispute import events as dispute
 from payments.domain.instrument import events as instrument
 from payments.domain.refund.events import REFUND_EVENTS
 from payments.domain.withdrawal import events as withdrawal
@@ -28,6 +30,8 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
         return []  # What becomes of it is told with its deposit.
     if isinstance(recorded.event, instrument.InstrumentFact | instrument.InstrumentUsed):
         return _instrument(recorded)
+    if isinstance(recorded.event, dispute.DISPUTE_EVENTS):
+        return disputed(recorded)
     return _withdrawal(recorded)
 
 

@@ -34,7 +34,7 @@ from payments.domain.withdrawal.commands import (
     RequestWithdrawal,
     WithdrawalCommand,
 )
-from payments.domain.withdrawal.errors import SecondPersonRequired
+from payments.domain.withdrawal.errors import DisputeOpen, SecondPersonRequired
 from payments.domain.withdrawal.events import (
     PayoutSent,
     WithdrawalApproved,
@@ -78,6 +78,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, ProviderNotOffered: it makes no sense.
         VerificationRequired, DebtOutstanding, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
+        DisputeOpen: a bank wants a payment of his back.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
     flow = payout_flow(desk, wish.provider)
@@ -104,6 +105,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             required_level=rules.withdrawal_requires_level,
             under_review=player.under_review,
             in_debt=wallet is not None and wallet.receivable_minor > 0,
+            disputed=await desk.directory.disputed(uow.connection, wish.player_id),
         ),
         now=uow.ctx.occurred_at,
     )
@@ -172,11 +174,15 @@ async def approve_withdrawal(
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
         PayloadDiffers: it takes two, and he did not look at it by itself, or is the second and saw another order.
+        DisputeOpen: a bank wants a payment of the player's back: it may be rejected, or waits.
         SecondPersonRequired: he said yes before, or one human may be behind him and whoever did.
         PolicyStale: nobody can tell at the moment whether the first one still may.
     """
     now = uow.ctx.occurred_at
     state = await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    waiting = isinstance(state, AwaitingApproval)
+    if waiting and await desk.directory.disputed(uow.connection, state.order.fact.player_id):
+        raise DisputeOpen
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
         return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
     if look is None:

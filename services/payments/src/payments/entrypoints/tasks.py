@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
-from payments.application import cascade, deposits, refunds, restrictions, withdrawals
+from payments.application import cascade, deposits, disputes, refunds, restrictions, withdrawals
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.closing_process import ClosingProcess, Try
@@ -87,7 +87,15 @@ def _refund_tasks(desk: Desk) -> dict[str, Handler]:
         pause = await RefundProcess(desk).ask(task.id, _casino(task), desk.now() - since)
         _again(pause, task, since=since.isoformat())
 
-    return {refunds.SEND: send, refunds.ASK: ask}
+    async def watch(task: Task) -> None:
+        """Warn of a dispute's deadline, or note that it is over."""
+
+        async def work(uow: UnitOfWork) -> timedelta | None:
+            return await disputes.watch_dispute(uow, task.id)
+
+        _again(await desk.app.transact(work, desk.ours("dispute-watch", _casino(task))), task)
+
+    return {refunds.SEND: send, refunds.ASK: ask, disputes.WATCH: watch}
 
 
 def _player_tasks(desk: Desk) -> dict[str, Handler]:

@@ -10,7 +10,15 @@ from chassis.messaging import parked_keys
 from contracts.backoffice.events import PlayerBlocked
 from contracts.verification.events import HitDecided
 from payments.application.known import CONSUMER, CasinoRules, PlayerStanding
-from payments.read_models import capture, casino_rules, deposit_list, player_standing, refund_list, withdrawal_list
+from payments.read_models import (
+    capture,
+    casino_rules,
+    deposit_list,
+    dispute_list,
+    player_standing,
+    refund_list,
+    withdrawal_list,
+)
 
 RESTRICTING = (PlayerBlocked.topic, HitDecided.topic)
 """The topics, by player, that carry what he may not do."""
@@ -58,6 +66,10 @@ class LocalDirectory:
     async def room(self, connection: AsyncConnection, deposit_id: UUID) -> int:
         """See Directory."""
         return await capture.room(connection, deposit_id)
+
+    async def disputed(self, connection: AsyncConnection, player_id: UUID) -> bool:
+        """See Directory."""
+        return await dispute_list.any_undecided(connection, player_id)
 
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """See Directory."""

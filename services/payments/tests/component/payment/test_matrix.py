@@ -20,11 +20,16 @@ from contracts.payments.permissions import PaymentsPermission as P
 
 from .test_adjustments import GOODWILL
 from .test_bonuses import WELCOME
+from .test_disputes import charged_back, disputes
 from .test_providers import POLICY, STRIPE
+from .test_taken_back import paid_in
 from .world import V1, World
 
 OF_CASINO = f"{V1}/casinos/{{casino_id}}"
 OF_PLAYER = f"{V1}/players/{{player_id}}"
+DISPUTE = f"{V1}/disputes/{{dispute_id}}"
+REFUND = {"amount_minor": 1_00, "reason": "he paid it twice"}
+FILE = {"kind": "receipt", "content": "JVBERi0xLjc="}
 WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
 INSTRUMENT = f"{V1}/instruments/{{instrument_id}}"
 PUBLIC = {"POST /partner/payments/{provider}/{casino_id}/notifications"}
@@ -80,6 +85,16 @@ ATTEMPTS = [
     attempt(
         "GET", f"{V1}/provider-notifications", P.NOTIFICATION_LIST, hidden="empty", request=since_ever("received_at")
     ),
+    attempt("GET", f"{V1}/refunds", P.REFUND_LIST, hidden="empty", request=SINCE),
+    export_attempt(f"{V1}/refunds", P.REFUND_LIST, P.REFUND_EXPORT, None, since="created_at"),
+    attempt("POST", f"{V1}/deposits/{{deposit_id}}/refunds", P.REFUND_CREATE, json=REFUND, allowed=409),
+    attempt("GET", f"{V1}/disputes", P.DISPUTE_LIST, hidden="empty", request=since_ever("opened_at")),
+    export_attempt(f"{V1}/disputes", P.DISPUTE_LIST, P.DISPUTE_EXPORT, None, since="opened_at"),
+    attempt("GET", DISPUTE, P.DISPUTE_LIST),
+    attempt("POST", f"{DISPUTE}/accept", P.DISPUTE_ACCEPT, json={"reason": "it was he"}, amount=(50_00, "EUR")),
+    attempt("POST", f"{DISPUTE}/challenge", P.DISPUTE_CHALLENGE, json={"reason": "he played"}),
+    attempt("POST", f"{DISPUTE}/evidence", P.DISPUTE_CHALLENGE, json=FILE, allowed=201),
+    attempt("GET", f"{DISPUTE}/evidence/{{evidence_id}}", P.DISPUTE_VIEW_EVIDENCE),
     export_attempt(f"{V1}/adjustments", P.ADJUSTMENT_LIST, P.ADJUSTMENT_EXPORT, None, since="adjusted_at"),
     export_attempt(f"{V1}/ledger/entries", P.LEDGER_LIST, P.LEDGER_EXPORT, None, since="posted_at"),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
@@ -107,6 +122,15 @@ async def proposed(world: World) -> Any:
     return await world.client.put(path, json=POLICY, headers=world.staff())
 
 
+async def disputed(world: World) -> dict[str, Any]:
+    """A dispute with a file; the deposit of the other routes stays unpaid."""
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    (row,) = await disputes(world)
+    added = await world.post(f"/disputes/{row['id']}/evidence", FILE, as_=world.staff())
+    return {"dispute_id": row["id"], "evidence_id": added.json()["evidence_id"]}
+
+
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
 async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt) -> None:
     await world.give(500_00)
@@ -120,6 +144,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
         "instrument_id": (await world.instruments())[0]["instrument_id"],
     }
+    if "/disputes/" in attempt.path:
+        ids |= await disputed(world)
     for caller in attempt.callers:
         job = await frozen_job(world.service, "withdrawals.approve", world.casino)
         filled = attempt.at(**ids, job_id=job)

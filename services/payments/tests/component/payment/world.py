@@ -44,6 +44,7 @@ _FORGOTTEN = (
     "event", "outbox", "inbox", "idempotency", "task", "parked_message", "provider_setting", "withdrawal_policy",
     "provider_notification", "restriction_beat", "rm_casino_rules", "rm_player_standing", "rm_deposit_list",
     "rm_withdrawal_list", "rm_refund_list", "rm_capture", "rm_instrument_list", "rm_instrument_use", "rm_approval_list",
+    "rm_dispute_list",
     "approval_payload", "rm_casino_zone", "bulk_job", "bulk_row",
 )  # fmt: skip
 _TRANSFERS = """

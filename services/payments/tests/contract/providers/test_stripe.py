@@ -327,7 +327,7 @@ class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
     def test_echoes_have_no_consequence(self, kind: str) -> None:
         assert self.read(self.signed(self.event(kind, self.intent()))).said == Nothing()
 
-    @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created", "payout.paid"])
+    @pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.teleported", "payout.paid"])
     def test_money_nobody_here_moved_is_for_a_person_to_see(self, kind: str) -> None:
         assert isinstance(self.read(self.signed(self.event(kind, self.intent()))).said, Unclear)
 

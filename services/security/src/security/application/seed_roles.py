@@ -59,6 +59,7 @@ _PAYMENTS_VIEW = (
 _ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reason")
 _REFUNDS_VIEW = ("payments.refund.list", "payments.refund.view_reason")
 _INSTRUMENTS = ("payments.instrument.list", "payments.instrument.verify", "payments.instrument.disable")
+_DISPUTES_ANSWER = ("payments.dispute.accept", "payments.dispute.challenge", "payments.dispute.view_evidence")
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
 _CASES_VIEW = (
     "verification.case.list",
@@ -108,6 +109,8 @@ _EVERY_VIEW = (
     *_PROVIDERS_VIEW,
     *_ADJUSTMENTS_VIEW,
     "payments.instrument.list",
+    *_REFUNDS_VIEW,
+    "payments.dispute.list",
     "payments.ledger.view",
     "payments.ledger.list",
     *_CASES_VIEW,
@@ -163,7 +166,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
         _allow(_MONEY, *_PROVIDERS_VIEW, "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create", "payments.bonus.create"),
-        _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create"),
+        _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create", "payments.dispute.list"),
+        _allow(_MONEY, *_DISPUTES_ANSWER),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
@@ -265,7 +269,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, *_PROVIDERS_VIEW, *_ADJUSTMENTS_VIEW, "payments.adjustment.export"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
         _allow(_MONEY, "payments.adjustment.approve", "payments.bonus.approve", "payments.refund.approve"),
-        _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.export"),
+        _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.export", "payments.dispute.list", "payments.dispute.export"),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
@@ -296,6 +300,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
         _allow(_ALL, "payments.adjustment.export", "payments.refund.export"),
         _allow(_ALL, "payments.instrument.export"),
+        _allow(_ALL, "payments.dispute.export", "payments.dispute.view_evidence"),
         _allow(_ALL, "payments.ledger.export", *_PROVIDERS_TAKEN_AWAY, "games.supplier.export"),
         _allow(_ALL, "payments.approval.export", "verification.approval.export", "games.approval.export"),
         _allow(_ALL, "verification.list.export", "reports.job.export", *_PARKED_TAKEN_AWAY),

@@ -90,7 +90,8 @@ def credit(
     credited = Succeeded(paid_by(state, success.provider), success.reference, success.amount_minor, success.said_at)
     play = _Play(credited, cash_minor, owed_minor)
     for word in asked(state).announced:
-        if not _waits(word, play.state) and _objection(word, play.state) is None:
+        known = _waits(word, play.state) or _told_before(word, play.state.taken_back)
+        if not known and _objection(word, play.state) is None:
             play.take(word).follow()
     return [replace(success, recovered_minor=recovered), *play.events]
 

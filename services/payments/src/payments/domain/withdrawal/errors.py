@@ -17,6 +17,12 @@ class AmountOutsidePolicy(DomainError):
     code: ClassVar[str] = "amount_outside_policy"
 
 
+class DisputeOpen(DomainError):
+    """A bank wants a payment of the player's back; nothing is paid out before that is decided."""
+
+    code: ClassVar[str] = "dispute_open"
+
+
 class DebtOutstanding(DomainError):
     """The player owes money of a deposit that was taken back; nothing is paid out before."""
 

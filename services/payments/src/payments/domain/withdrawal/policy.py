@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from payments.domain.withdrawal.errors import AmountOutsidePolicy, DebtOutstanding, VerificationRequired
+from payments.domain.withdrawal.errors import AmountOutsidePolicy, DebtOutstanding, DisputeOpen, VerificationRequired
 from payments.domain.withdrawal.states import Yes
 
 FIRST_YES_COUNTS = timedelta(hours=24)
@@ -37,13 +37,14 @@ class WithdrawalStanding:
     """What is known about a player the moment he wants money out.
 
     `level` he has reached, `required_level` by his casino's rules; `under_review`: a confirmed screening hit is open.
-    `in_debt`: he owes money of deposits that were taken back.
+    `in_debt`: he owes money of deposits that were taken back. `disputed`: a bank wants one back, which is not decided.
     """
 
     level: str = "none"
     required_level: str = "none"
     under_review: bool = False
     in_debt: bool = False
+    disputed: bool = False
 
 
 def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> int:
@@ -71,11 +72,13 @@ def counts(yes: Yes, now: datetime) -> bool:
 
 
 def check(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> None:
-    """Raise VerificationRequired, DebtOutstanding or AmountOutsidePolicy when he may not have it."""
+    """Raise VerificationRequired, DebtOutstanding, DisputeOpen or AmountOutsidePolicy when he may not have it."""
     if LEVELS.index(standing.level) < LEVELS.index(standing.required_level):
         raise VerificationRequired
     if standing.in_debt:
         raise DebtOutstanding
+    if standing.disputed:
+        raise DisputeOpen
     too_little = policy.minimum_minor is not None and amount_minor < policy.minimum_minor
     too_much = policy.maximum_minor is not None and amount_minor > policy.maximum_minor
     if too_little or too_much:

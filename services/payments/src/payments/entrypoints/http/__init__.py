@@ -4,6 +4,7 @@ from payments.entrypoints.http.adjustments.endpoints import router as adjustment
 from payments.entrypoints.http.attempts.endpoints import router as attempts
 from payments.entrypoints.http.bonuses.endpoints import router as bonuses
 from payments.entrypoints.http.deposits.endpoints import router as deposits
+from payments.entrypoints.http.disputes.endpoints import router as disputes
 from payments.entrypoints.http.instruments.endpoints import router as instruments
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
@@ -19,6 +20,7 @@ ROUTERS = (
     withdrawals,
     refunds,
     instruments,
+    disputes,
     catalogue,
     providers,
     wallets,

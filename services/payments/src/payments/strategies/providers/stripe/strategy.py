@@ -22,6 +22,7 @@ from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, unix_moment, word
 from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
+from payments.strategies.providers.stripe.disputes import said_of_dispute, said_of_fraud_warning
 from payments.strategies.providers.stripe.instruments import instrument_of, instrument_of_error
 from payments.strategies.providers.stripe.intents import deposit_of, error_code, word_of
 from payments.strategies.providers.stripe.refunds import said_of_refund, said_of_refunded
@@ -42,6 +43,18 @@ _ONLY_ECHOES = frozenset(
     }
 )
 """Events that repeat what an event of the PaymentIntent says, or say it too early."""
+
+_AFTERWARDS = frozenset(
+    {
+        "charge.refund.updated",
+        "charge.refunded",
+        "radar.early_fraud_warning.created",
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+    }
+)
+"""Events about a payment that was made."""
 
 
 class Stripe:
@@ -120,14 +133,25 @@ def _said(kind: str, thing: Mapping[str, Any]) -> Said:
                 if said is None
                 else AboutDeposit(deposit_id=deposit_of(thing), word=said)
             )
-        case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
-            return said_of_refund(thing, {})
-        case "charge.refunded":
-            return said_of_refunded(thing)
+        case _ if kind in _AFTERWARDS or kind.startswith("charge.dispute."):
+            return _said_afterwards(kind, thing)
         case _ if kind in _ONLY_ECHOES or kind.startswith(_WITHOUT_CONSEQUENCE):
             return Nothing()
         case _:
-            return Unclear("event_not_handled")  # Disputes, payouts: money moves that nobody here ordered.
+            return Unclear("event_not_handled")  # Payouts: money moves that nobody here ordered.
+
+
+def _said_afterwards(kind: str, thing: Mapping[str, Any]) -> Said:
+    """What becomes of a payment after it was made."""
+    match kind:
+        case "charge.refunded":
+            return said_of_refunded(thing)
+        case "radar.early_fraud_warning.created":
+            return said_of_fraud_warning(thing)
+        case _ if kind.startswith("charge.dispute."):
+            return said_of_dispute(kind, thing)
+        case _:
+            return said_of_refund(thing, {})
 
 
 def _facts(thing: Mapping[str, Any]) -> dict[str, str | int | None]:

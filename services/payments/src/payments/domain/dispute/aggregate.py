@@ -1,0 +1,216 @@
+"""The life of a dispute: the provider says how far it has come, and we answer while an answer is awaited.
+
+What the provider says ranks by stage and outcome, and the highest holds, so that words in any order end alike. What we
+did ourselves counts in its stage for as long as the provider has not said what came of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from chassis.domain import Decider, NotFound
+from payments.domain.dispute.commands import AddEvidence, AnswerDispute, DisputeCommand, HearDispute, WatchDispute
+from payments.domain.dispute.errors import DisputeNotOpen, UnlawfulDisputeWord
+from payments.domain.dispute.events import (
+    DisputeAdvanced,
+    DisputeAnswered,
+    DisputeDueSoon,
+    DisputeEvent,
+    DisputeEvidenceAdded,
+    DisputeFact,
+    DisputeFeeCharged,
+    DisputeOpened,
+    DisputeStanding,
+)
+from payments.domain.dispute.words import STAGES, UNDECIDED, DisputeTold, Stage, Status, rank
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nobody told us of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was said and done. `ours`: what we did, and in which stage; `warned`: the stages whose deadline was near."""
+
+    fact: DisputeFact
+    stage: Stage
+    told: Status
+    amount_minor: int
+    currency: str
+    code: str
+    due_at: datetime | None
+    ours: tuple[Stage, Status] | None = None
+    fees: frozenset[str] = frozenset()
+    warned: frozenset[Stage] = frozenset()
+    evidence: frozenset[UUID] = frozenset()
+
+    @property
+    def status(self) -> Status:
+        """Where its stage stands, with what we did ourselves."""
+        if self.ours is None or self.ours[0] is not self.stage:
+            return self.told
+        return self.ours[1] if self.told in (Status.OPENED, Status.EXPIRED) else self.told
+
+
+Dispute = Absent | Told
+
+
+def decide(command: DisputeCommand, state: Dispute) -> Sequence[DisputeEvent]:
+    if isinstance(command, HearDispute):
+        return _hear(command, state)
+    if isinstance(state, Absent):
+        raise NotFound
+    match command:
+        case AnswerDispute():
+            return _answer(command, state)
+        case WatchDispute():
+            return _watch(command, state)
+        case AddEvidence():
+            return _add(command, state)
+        case _:
+            assert_never(command)
+
+
+def _hear(command: HearDispute, state: Dispute) -> Sequence[DisputeEvent]:
+    word = command.word
+    if isinstance(state, Absent):
+        opened = DisputeOpened(
+            fact=command.fact,
+            stage=word.stage,
+            status=word.status,
+            amount_minor=command.deposited_minor if word.amount_minor is None else word.amount_minor,
+            currency=word.currency or command.currency,
+            code=word.code,
+            due_at=word.due_at,
+            said_at=command.said_at,
+        )
+        return [opened, *_fee(command, frozenset())]
+    if command.fact != state.fact:
+        raise UnlawfulDisputeWord("reference_differs")
+    if word.currency not in (None, state.currency):
+        raise UnlawfulDisputeWord("currency_differs")
+    if word.stage is state.stage and {word.status, state.told} == {Status.WON, Status.LOST}:
+        raise UnlawfulDisputeWord("dispute_decided_twice")
+    return [*_advance(command, state), *_fee(command, state.fees)]
+
+
+def _advance(command: HearDispute, state: Told) -> list[DisputeEvent]:
+    word = command.word
+    further = rank(word.stage, word.status) > rank(state.stage, state.told)
+    due_at = _due(word, state)
+    if not further and due_at == state.due_at:
+        return []  # A repeat, or overtaken by a later word.
+    above = word if further else None
+    advanced = DisputeAdvanced(
+        fact=state.fact,
+        stage=above.stage if above else state.stage,
+        status=above.status if above else state.told,
+        amount_minor=above.amount_minor if above and above.amount_minor is not None else state.amount_minor,
+        currency=state.currency,
+        code=above.code if above else state.code,
+        due_at=due_at,
+        said_at=command.said_at,
+    )
+    return [advanced]
+
+
+def _due(word: DisputeTold, state: Told) -> datetime | None:
+    """The latest deadline that was told of the stage that holds."""
+    if word.stage is not state.stage:
+        return word.due_at if STAGES.index(word.stage) > STAGES.index(state.stage) else state.due_at
+    told = [one for one in (word.due_at, state.due_at) if one is not None]
+    return max(told, default=None)
+
+
+def _fee(command: HearDispute, known: frozenset[str]) -> list[DisputeEvent]:
+    fee = command.fee
+    if fee is None or fee.movement in known:
+        return []
+    return [
+        DisputeFeeCharged(fact=command.fact, movement=fee.movement, fee_minor=fee.amount_minor, currency=fee.currency)
+    ]
+
+
+def _answer(command: AnswerDispute, state: Told) -> Sequence[DisputeEvent]:
+    if state.ours == (state.stage, command.status):
+        return []
+    if state.status is not Status.OPENED:
+        raise DisputeNotOpen
+    answered = DisputeAnswered(
+        fact=state.fact,
+        stage=state.stage,
+        status=command.status,
+        answered_at=command.now,
+        by_hand=command.by_hand,
+    )
+    return [answered]
+
+
+def _watch(command: WatchDispute, state: Told) -> Sequence[DisputeEvent]:
+    if state.status is not Status.OPENED or state.due_at is None:
+        return []
+    if command.now >= state.due_at:
+        expired = DisputeAnswered(fact=state.fact, stage=state.stage, status=Status.EXPIRED, answered_at=command.now)
+        return [expired]
+    near = command.now >= state.due_at - timedelta(seconds=command.warn_before_s)
+    if near and state.stage not in state.warned:
+        return [DisputeDueSoon(fact=state.fact, stage=state.stage, due_at=state.due_at)]
+    return []
+
+
+def _add(command: AddEvidence, state: Told) -> Sequence[DisputeEvent]:
+    if command.evidence_id in state.evidence:
+        return []
+    if state.status not in UNDECIDED:
+        raise DisputeNotOpen
+    return [
+        DisputeEvidenceAdded(
+            fact=state.fact,
+            evidence_id=command.evidence_id,
+            kind=command.kind,
+            media_type=command.media_type,
+            size=command.size,
+            sha256=command.sha256,
+        )
+    ]
+
+
+def evolve(state: Dispute, event: DisputeEvent) -> Dispute:
+    if isinstance(event, DisputeOpened | DisputeAdvanced):
+        return _standing(state, event)
+    if isinstance(state, Absent):
+        return state
+    match event:
+        case DisputeAnswered():
+            return replace(state, ours=(event.stage, event.status))
+        case DisputeDueSoon():
+            return replace(state, warned=state.warned | {event.stage})
+        case DisputeEvidenceAdded():
+            return replace(state, evidence=state.evidence | {event.evidence_id})
+        case DisputeFeeCharged():
+            return replace(state, fees=state.fees | {event.movement})
+        case _:
+            assert_never(event)
+
+
+def _standing(state: Dispute, event: DisputeStanding) -> Told:
+    standing = Told(
+        fact=event.fact,
+        stage=event.stage,
+        told=event.status,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        code=event.code,
+        due_at=event.due_at,
+    )
+    if isinstance(state, Absent):
+        return standing
+    return replace(standing, ours=state.ours, fees=state.fees, warned=state.warned, evidence=state.evidence)
+
+
+initial: Dispute = Absent()
+dispute: Decider[DisputeCommand, Dispute, DisputeEvent] = Decider("dispute", initial, decide, evolve)

@@ -1,0 +1,89 @@
+"""What is said about disputes."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.http import Reason, StrictModel
+from payments.application.dispute_evidence import LONGEST
+from payments.domain.dispute.words import Stage, Status
+
+LARGEST_BODY = LONGEST * 4 // 3 + 4096
+"""Bytes of a request with a file in it."""
+
+EvidenceKind = Literal["receipt", "correspondence", "identity", "play_history", "terms", "other"]
+
+
+class AnswerBody(StrictModel):
+    """Why staff answer as they do."""
+
+    reason: Reason
+
+
+class EvidenceBody(StrictModel):
+    """A file that proves our side."""
+
+    kind: EvidenceKind
+    content: Annotated[str, StringConstraints(min_length=4, max_length=LONGEST * 4 // 3 + 4)] = Field(
+        description="The file, in base64: a PDF, a PNG or a JPEG of at most 512 KiB", repr=False
+    )
+
+
+class EvidenceItem(BaseModel):
+    """A file that is kept, without its content."""
+
+    evidence_id: UUID
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+    added_by: str
+    added_at: datetime
+
+
+class Moment(BaseModel):
+    """One thing that happened."""
+
+    at: datetime
+    what: str = Field(description="`opened`, `advanced`, `answered`, `due_soon`, `evidence_added`, `fee_charged`")
+    by: str = Field(description="Who said or did it: a provider, a colleague, or ourselves")
+    stage: Stage | None = None
+    status: Status | None = None
+    code: str | None = None
+    due_at: datetime | None = None
+
+
+class DisputeItem(BaseModel):
+    """A dispute in a list."""
+
+    dispute_id: UUID
+    deposit_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    provider: str
+    reference: str = Field(description="How the provider calls the dispute")
+    payment: str = Field(description="How the provider calls the payment")
+    stage: Stage
+    status: Status = Field(description="Of the stage, with what we did ourselves")
+    told: Status = Field(description="Of the stage, as the provider says")
+    amount_minor: int
+    currency: str
+    code: str = Field(description="Why, in the words of the provider or of the card scheme")
+    due_at: datetime | None = Field(description="Until when an answer is awaited")
+    fee_minor: int = Field(description="What the provider charged for it; the house's, whatever the outcome")
+    fee_currency: str | None
+    evidence: int = Field(description="Files that are kept for it")
+    warned: bool = Field(description="Its deadline is near, and nobody has answered")
+    by_hand: bool = Field(description="It was answered at the provider, not by us")
+    answered_by: str | None
+    opened_at: datetime
+    updated_at: datetime
+
+
+class DisputeView(DisputeItem):
+    """A dispute with all that happened to it and the files that are kept."""
+
+    timeline: list[Moment]
+    files: list[EvidenceItem]

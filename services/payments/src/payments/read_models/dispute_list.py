@@ -1,0 +1,133 @@
+"""The list of disputes: one row each, with its stage, its deadline and what was done about it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.store import ReadModel, Recorded, Row
+from payments.application.schema import metadata
+from payments.domain.dispute import events as e
+from payments.domain.dispute.words import TAKES_MONEY, UNDECIDED, Status
+
+table = Table(
+    "rm_dispute_list",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("deposit_id", Uuid, nullable=False),
+    Column("casino_id", Uuid, nullable=False),
+    Column("player_id", Uuid, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("reference", Text, nullable=False, comment="how the provider calls the dispute"),
+    Column("payment", Text, nullable=False, comment="how the provider calls the payment"),
+    Column("stage", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="of the stage, with what we did ourselves"),
+    Column("told", Text, nullable=False, comment="of the stage, as the provider says"),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("code", Text, nullable=False, comment="why, in the words of the provider or the scheme"),
+    Column("due_at", DateTime(timezone=True), comment="until when an answer is awaited"),
+    Column("fee_minor", BigInteger, nullable=False, server_default="0"),
+    Column("fee_currency", Text),
+    Column("evidence", Integer, nullable=False, server_default="0", comment="files that are kept for it"),
+    Column("warned", Boolean, nullable=False, server_default=text("false"), comment="its deadline is near"),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="answered at the provider"),
+    Column("answered_by", Text),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index("ix_rm_dispute_list_casino", "casino_id", "opened_at", "id"),
+    Index("ix_rm_dispute_list_player", "player_id", "opened_at", "id"),
+    Index("ix_rm_dispute_list_deposit", "deposit_id", "opened_at", "id"),
+    Index("ix_rm_dispute_list_opened_at", "opened_at", "id"),
+    Index("ix_rm_dispute_list_status", "status", "opened_at", "id"),
+    Index("ix_rm_dispute_list_due_at", "due_at", "id"),
+    Index("ix_rm_dispute_list_reference", "reference"),
+)
+
+
+def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
+    """The dispute's row after the event."""
+    event, at = recorded.event, recorded.meta.occurred_at
+    if isinstance(event, e.DisputeOpened):
+        fact = event.fact
+        return {
+            "id": recorded.stream_key,
+            "deposit_id": fact.deposit_id,
+            "casino_id": fact.casino_id,
+            "player_id": fact.player_id,
+            "provider": fact.provider,
+            "reference": fact.reference,
+            "payment": fact.payment,
+            **_standing(event),
+            "status": event.status,
+            "fee_minor": 0,
+            "fee_currency": None,
+            "evidence": 0,
+            "warned": False,
+            "by_hand": False,
+            "answered_by": None,
+            "opened_at": at,
+            "updated_at": at,
+        }
+    if row is None:
+        return None
+    return {**row, **_changes(row, recorded), "updated_at": max(row["opened_at"], at)}
+
+
+def _standing(event: e.DisputeStanding) -> dict[str, Any]:
+    return {
+        "stage": event.stage,
+        "told": event.status,
+        "amount_minor": event.amount_minor,
+        "currency": event.currency,
+        "code": event.code,
+        "due_at": event.due_at,
+    }
+
+
+def _changes(row: Row, recorded: Recorded[Any]) -> dict[str, Any]:
+    event = recorded.event
+    match event:
+        case e.DisputeAdvanced() if event.stage != row["stage"]:
+            begun = {"status": event.status, "warned": False, "by_hand": False, "answered_by": None}
+            return {**_standing(event), **begun}
+        case e.DisputeAdvanced():
+            ours = row["answered_by"] is not None and event.status in (Status.OPENED, Status.EXPIRED)
+            return {**_standing(event), "status": row["status"] if ours else event.status}
+        case e.DisputeAnswered():
+            by = recorded.meta.actor.id
+            return {"status": event.status, "by_hand": event.by_hand, "answered_by": by}
+        case e.DisputeDueSoon():
+            return {"warned": True}
+        case e.DisputeEvidenceAdded():
+            return {"evidence": row["evidence"] + 1}
+        case e.DisputeFeeCharged():
+            same = row["fee_currency"] in (None, event.currency)
+            fee = row["fee_minor"] + event.fee_minor if same else event.fee_minor
+            return {"fee_minor": fee, "fee_currency": event.currency}
+        case _:
+            return {}
+
+
+dispute_list = ReadModel(
+    name="dispute_list",
+    table=table,
+    handles=e.DISPUTE_EVENTS,
+    key=lambda recorded: (recorded.stream_key,),
+    fold=fold,
+)
+
+
+async def find(connection: AsyncConnection, dispute_id: UUID) -> Row | None:
+    """One row."""
+    row = (await connection.execute(select(table).where(table.c.id == dispute_id))).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def any_undecided(connection: AsyncConnection, player_id: UUID) -> bool:
+    """Whether a bank wants a payment of the player's back, and it is not decided."""
+    statement = select(table.c.id).where(
+        table.c.player_id == player_id, table.c.stage.in_(TAKES_MONEY), table.c.status.in_(UNDECIDED)
+    )
+    return (await connection.execute(statement.limit(1))).first() is not None

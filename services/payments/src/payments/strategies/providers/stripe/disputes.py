@@ -1,0 +1,94 @@
+"""What a Dispute says, wherever it is found, and an early fraud warning.
+
+Source: docs.stripe.com/api/disputes, /api/radar/early_fraud_warnings. A dispute is told as it stands in each event; two
+of them say that money moved: `funds_withdrawn` and `funds_reinstated`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from contracts.money import MAX_MINOR
+from payments.application.dispute_port import AboutDispute
+from payments.application.ports import Said, Unclear
+from payments.domain.deposit.words import GivenBack, TakenBack
+from payments.domain.dispute.words import DisputeTold, Fee, Stage, Status
+from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.stripe.amounts import from_wire
+
+_STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
+    "warning_needs_response": (Stage.INQUIRY, Status.OPENED),
+    "warning_under_review": (Stage.INQUIRY, Status.CHALLENGED),
+    "warning_closed": (Stage.INQUIRY, Status.WON),
+    "needs_response": (Stage.CHARGEBACK, Status.OPENED),
+    "under_review": (Stage.CHARGEBACK, Status.CHALLENGED),
+    "charge_refunded": (Stage.CHARGEBACK, Status.ACCEPTED),
+    "lost": (Stage.CHARGEBACK, Status.LOST),
+    "won": (Stage.CHARGEBACK, Status.WON),
+}
+
+_WITHDRAWN = "charge.dispute.funds_withdrawn"
+_REINSTATED = "charge.dispute.funds_reinstated"
+
+
+def said_of_dispute(kind: str, dispute: Mapping[str, Any]) -> Said:
+    """Where it stands, and what of it was taken or given back."""
+    reference, payment = word(dispute.get("id")), word(dispute.get("payment_intent"))
+    if reference is None or payment is None:
+        return Unclear("reference_unreadable")
+    standing = _STANDINGS.get(str(dispute.get("status")))
+    if standing is None:
+        return Unclear("status_not_handled")
+    currency = (word(dispute.get("currency")) or "").upper()
+    amount = from_wire(dispute.get("amount"), currency)
+    if not currency or amount is None or amount > MAX_MINOR:
+        return Unclear("amount_unreadable")
+    code = word(dispute.get("reason")) or "general"
+    told = DisputeTold(
+        payment=payment,
+        stage=standing[0],
+        status=standing[1],
+        amount_minor=amount,
+        currency=currency,
+        code=code,
+        due_at=_due(section(dispute.get("evidence_details")).get("due_by")),
+    )
+    money: TakenBack | GivenBack | None = None
+    if kind == _WITHDRAWN:
+        money = TakenBack(reference=payment, movement=reference, amount_minor=amount, currency=currency, code=code)
+    if kind == _REINSTATED:
+        money = GivenBack(reference=payment, movement=reference, amount_minor=amount, currency=currency, code="won")
+    return AboutDispute(reference=reference, deposit_id=None, word=told, money=money, fee=_fee(dispute))
+
+
+def said_of_fraud_warning(warning: Mapping[str, Any]) -> Said:
+    """The payer's bank believes that it was fraud: nothing is taken yet."""
+    reference, payment = word(warning.get("id")), word(warning.get("payment_intent"))
+    if reference is None or payment is None:
+        return Unclear("reference_unreadable")
+    told = DisputeTold(
+        payment=payment,
+        stage=Stage.FRAUD_WARNING,
+        status=Status.OPENED,
+        amount_minor=None,
+        currency=None,
+        code=word(warning.get("fraud_type")) or "fraud",
+    )
+    return AboutDispute(reference=reference, deposit_id=None, word=told)
+
+
+def _fee(dispute: Mapping[str, Any]) -> Fee | None:
+    """What was charged with the money that was taken. A fee that is given back with a win does not say so here."""
+    transactions = dispute.get("balance_transactions")
+    for one in map(section, transactions if isinstance(transactions, list) else []):
+        movement, currency = word(one.get("id")), (word(one.get("currency")) or "").upper()
+        fee = from_wire(one.get("fee"), currency)
+        if movement is not None and currency and fee is not None and fee <= MAX_MINOR:
+            return Fee(movement=movement, amount_minor=fee, currency=currency)
+    return None
+
+
+def _due(seconds: object) -> datetime | None:
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 2**33:
+        return datetime.fromtimestamp(seconds, UTC)
+    return None

@@ -1,0 +1,192 @@
+"""Disputes through Stripe: told in any order, money taken and given back, deadlines, and what the player may not do."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from .test_notifications import set_aside
+from .test_taken_back import books_hold, owed, paid_in, shown, spend
+from .world import World
+
+
+def dispute_of(world: World, intent: dict[str, Any], status: str = "needs_response", **fields: Any) -> dict[str, Any]:
+    due = int((world.clock.now() + timedelta(days=10)).timestamp())
+    return {
+        "id": "dp_1", "object": "dispute", "amount": intent["amount"], "currency": "eur", "charge": "ch_1",
+        "payment_intent": intent["id"], "status": status, "reason": "fraudulent", "metadata": {},
+        "evidence_details": {"due_by": due}, "balance_transactions": [], **fields,
+    }  # fmt: skip
+
+
+async def told(world: World, kind: str, thing: dict[str, Any]) -> None:
+    name = kind if "." in kind else f"charge.dispute.{kind}"
+    assert (await world.webhook(name, thing)).status_code == 200
+
+
+async def charged_back(world: World, intent: dict[str, Any], **fields: Any) -> None:
+    fee = {"id": "txn_1", "amount": -intent["amount"], "fee": 15_00, "currency": "eur"}
+    await told(world, "created", dispute_of(world, intent, **fields))
+    await told(world, "funds_withdrawn", dispute_of(world, intent, balance_transactions=[fee], **fields))
+
+
+async def disputes(world: World) -> list[dict[str, Any]]:
+    return await world.rows("SELECT * FROM rm_dispute_list WHERE casino_id = $1 ORDER BY opened_at", world.casino)
+
+
+async def fees(world: World) -> int:
+    rows = await world.rows(
+        "SELECT coalesce(sum(amount_minor), 0)::bigint AS sum FROM transfer WHERE kind = 'psp_fee' AND casino_id = $1",
+        world.casino,
+    )
+    return int(rows[0]["sum"])
+
+
+async def test_a_chargeback_takes_the_money_and_its_fee_is_the_houses(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    (row,) = await disputes(world)
+    assert (row["stage"], row["status"], row["amount_minor"], row["code"]) == (
+        "chargeback", "opened", 50_00, "fraudulent"
+    )  # fmt: skip
+    assert row["due_at"] is not None
+    assert (await world.balance(), await owed(world)) == ((0, 0), 0)
+    assert await shown(world, intent) == ("reversed", 50_00, 50_00)
+    assert (row["fee_minor"], await fees(world)) == (15_00, 15_00)
+    assert await set_aside(world) == []
+    await books_hold(world)
+
+
+async def test_chargeback_after_the_money_was_withdrawn(world: World) -> None:
+    """It stands on his receivable, he may not withdraw, and his later deposits pay it."""
+    intent = await paid_in(world)
+    await spend(world, 50_00)
+    await charged_back(world, intent)
+    assert (await world.balance(), await owed(world)) == ((0, 0), 50_00)
+    refused = await world.withdraw(10_00)
+    assert (refused.status_code, refused.json()["code"]) == (409, "debt_outstanding")
+    await paid_in(world, 60_00)
+    assert (await world.balance(), await owed(world)) == ((10_00, 0), 0)
+    await books_hold(world)
+
+
+async def test_chargeback_won(world: World) -> None:
+    """The receivable is reversed, what is left is the player's, and the fee stays with the house."""
+    intent = await paid_in(world)
+    await spend(world, 20_00)
+    await charged_back(world, intent)
+    assert (await world.balance(), await owed(world)) == ((0, 0), 20_00)
+    for _ in range(2):
+        await told(world, "funds_reinstated", dispute_of(world, intent, "won"))
+    await told(world, "closed", dispute_of(world, intent, "won"))
+    (row,) = await disputes(world)
+    assert row["status"] == "won"
+    assert (await world.balance(), await owed(world)) == ((30_00, 0), 0)
+    assert await shown(world, intent) == ("succeeded", 50_00, 0)
+    assert await fees(world) == 15_00
+    assert (await world.withdraw(10_00)).status_code == 201
+    await books_hold(world)
+
+
+async def test_words_of_a_dispute_in_the_worst_order_end_alike(world: World) -> None:
+    intent = await paid_in(world)
+    await spend(world, 20_00)
+    await told(world, "funds_reinstated", dispute_of(world, intent, "won"))
+    await told(world, "closed", dispute_of(world, intent, "won"))
+    await charged_back(world, intent)
+    await told(world, "updated", dispute_of(world, intent, "under_review"))
+    (row,) = await disputes(world)
+    assert row["status"] == "won"
+    assert (await world.balance(), await owed(world)) == ((30_00, 0), 0)
+    assert await shown(world, intent) == ("succeeded", 50_00, 0)
+    assert await set_aside(world) == []
+    await books_hold(world)
+
+
+async def test_a_chargeback_that_is_lost_stays_taken(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    await told(world, "closed", dispute_of(world, intent, "lost"))
+    (row,) = await disputes(world)
+    assert row["status"] == "lost"
+    assert await world.balance() == (0, 0)
+    await books_hold(world)
+
+
+async def test_while_a_chargeback_is_open_nothing_is_paid_out(world: World) -> None:
+    await world.give(200_00)
+    asked = (await world.withdraw(50_00)).json()["withdrawal_id"]
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    refused = await world.withdraw(10_00)
+    assert (refused.status_code, refused.json()["code"]) == (409, "dispute_open")
+    approved = await world.approve(asked)
+    assert (approved.status_code, approved.json()["code"]) == (409, "dispute_open")
+    await told(world, "closed", dispute_of(world, intent, "lost"))
+    assert (await world.approve(asked)).status_code == 200
+    assert (await world.withdraw(10_00)).status_code == 201
+
+
+async def test_an_inquiry_and_a_fraud_warning_move_nothing_and_are_seen(world: World) -> None:
+    intent = await paid_in(world)
+    warning = {"id": "issfr_1", "object": "radar.early_fraud_warning", "payment_intent": intent["id"]}
+    await told(world, "radar.early_fraud_warning.created", {**warning, "fraud_type": "unauthorized_use_of_card"})
+    await told(world, "created", dispute_of(world, intent, "warning_needs_response", id="dp_2"))
+    rows = await disputes(world)
+    assert [(row["stage"], row["code"], row["amount_minor"]) for row in rows] == [
+        ("fraud_warning", "unauthorized_use_of_card", 50_00),
+        ("inquiry", "fraudulent", 50_00),
+    ]
+    assert await world.balance() == (50_00, 0)
+    assert (await world.withdraw(10_00)).status_code == 201
+    assert "dispute_stage_reached" in await world.published()
+
+
+async def test_an_inquiry_may_become_a_chargeback(world: World) -> None:
+    intent = await paid_in(world)
+    await told(world, "created", dispute_of(world, intent, "warning_needs_response"))
+    await charged_back(world, intent)
+    (row,) = await disputes(world)
+    assert (row["stage"], row["status"]) == ("chargeback", "opened")
+    assert await world.balance() == (0, 0)
+
+
+async def test_a_deadline_is_warned_of_and_then_over(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    await world.pass_time(days=6)
+    assert [(row["status"], row["warned"]) for row in await disputes(world)] == [("opened", False)]
+    await world.pass_time(days=1, minutes=1)
+    assert [(row["status"], row["warned"]) for row in await disputes(world)] == [("opened", True)]
+    assert (await world.published()).count("dispute_due_soon") == 1
+    await world.pass_time(days=3)
+    assert [row["status"] for row in await disputes(world)] == ["expired"]
+    await told(world, "updated", dispute_of(world, intent, "under_review"))
+    assert [row["status"] for row in await disputes(world)] == ["challenged"]
+
+
+async def test_a_chargeback_of_more_than_is_left_is_seen_and_its_money_is_set_aside(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent, amount=50_01)
+    (row,) = await disputes(world)
+    assert row["status"] == "opened"
+    assert await world.balance() == (50_00, 0)
+    assert await set_aside(world) == [("stripe", "reversed_too_much")]
+    assert await fees(world) == 15_00
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"payment_intent": "pi_of_nobody"}, "unknown_reference"),
+        ({"payment_intent": None}, "reference_unreadable"),
+        ({"status": "on_the_moon"}, "status_not_handled"),
+        ({"amount": -1}, "amount_unreadable"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_dispute_that_fits_nothing_is_set_aside(world: World, fields: dict[str, Any], code: str) -> None:
+    intent = await paid_in(world)
+    await told(world, "created", dispute_of(world, intent, **fields))
+    assert await disputes(world) == []
+    assert await set_aside(world) == [("stripe", code)]
