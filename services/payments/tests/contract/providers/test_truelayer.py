@@ -12,6 +12,7 @@ import pytest
 from truelayer_signing import HttpMethod, extract_jws_header, verify_with_jwks
 
 from chassis.domain import Invalid
+from payments.application.instruments.ports import ReadsDestinations
 from payments.application.ports import (
     AccessToken,
     DepositFlow,
@@ -24,6 +25,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.domain.deposit import words as deposit
+from payments.domain.instrument.words import Kind
 
 from .suite import NOW, OURS, PLAYER, OnlyHints, Wire
 from .truelayer_wire import (
@@ -230,6 +232,31 @@ class TestTrueLayer(OnlyHints):
         for status in ("authorized", "executed", "attempt_failed", "teleported"):
             assert self.asked(status=status) == deposit.Underway(reference=PAYMENT)
         assert self.asked(status="authorizing") == deposit.ActionNeeded(reference=PAYMENT)
+
+    @pytest.mark.parametrize(
+        ("identifiers", "last_four", "country"),
+        [
+            ([{"type": "iban", "iban": "IT60X0542811101000000123456"}], "3456", "IT"),
+            ([{"type": "sort_code_account_number", "sort_code": "040668", "account_number": "00000871"}], "0871", "GB"),
+            ([], None, None), (None, None, None), ("x", None, None), ([7, {}], None, None),
+        ],
+    )  # fmt: skip
+    def test_a_settled_payment_tells_the_account_that_can_be_paid(
+        self, identifiers: Any, last_four: str | None, country: str | None
+    ) -> None:
+        source = {"id": SOURCE, "account_identifiers": identifiers, "account_holder_name": "Sue Hopper"}
+        paid_with = self.asked(payment_source=source).instrument
+        assert (paid_with.kind, paid_with.last_four, paid_with.country) == (Kind.BANK, last_four, country)
+        assert (paid_with.holder, paid_with.pays_to) == ("Sue Hopper", {"payment_source_id": SOURCE})
+        flow: Any = self.provider.payouts
+        assert isinstance(flow, ReadsDestinations)
+        again = flow.instrument_of(paid_with.pays_to)
+        assert again is not None
+        assert again.identity == paid_with.identity, "what he is paid to is what he paid with"
+
+    @pytest.mark.parametrize("source", [None, {}, {"id": "x"}, {"id": 7}, "x"])
+    def test_a_payment_of_no_known_account_is_money_all_the_same(self, source: Any) -> None:
+        assert self.asked(payment_source=source).instrument is None
 
     @pytest.mark.parametrize("amount", [None, 0, -1, "5000", 50.5, True, 10**17])
     def test_an_amount_that_cannot_be_read_is_not_the_end(self, amount: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from truelayer_signing import HttpMethod, extract_jws_header, verify_with_jwks
 
 from chassis.domain import Invalid
+from payments.application.instruments.ports import ReadsDestinations
 from payments.application.ports import (
     AboutPayout,
     HttpAnswer,
@@ -124,6 +125,16 @@ class TestTrueLayerPayouts:
         assert self.outward.check_destination({**holder, "iban": "DE89370400440532013000"}) == "****3000"
         number = {"sort_code": "040662", "account_number": "00002723"}
         assert self.outward.check_destination({**holder, **number}) == "****23"
+
+    def test_an_account_is_recognised_by_its_number(self) -> None:
+        flow, holder = self.outward, {"account_holder_name": "Sue Hopper"}
+        assert isinstance(flow, ReadsDestinations)
+        iban = flow.instrument_of({**holder, "iban": "DE89370400440532013000"})
+        assert iban is not None
+        assert (iban.identity, iban.country, iban.holder) == ("bank:DE89370400440532013000", "DE", "Sue Hopper")
+        number = flow.instrument_of({**holder, "sort_code": "040662", "account_number": "00002723"})
+        assert number is not None
+        assert (number.identity, number.country) == ("bank:UNITED_KINGDOM/04066200002723", "GB")
 
     @pytest.mark.parametrize(
         "destination",

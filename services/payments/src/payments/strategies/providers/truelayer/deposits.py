@@ -16,6 +16,7 @@ from contracts.money import MAX_MINOR
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Unanswered, Underway
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, section, word
+from payments.strategies.providers.truelayer.accounts import paid_from
 from payments.strategies.providers.truelayer.calls import ask_for, order, refusal
 from payments.strategies.providers.truelayer.codes import FAILED
 
@@ -126,7 +127,7 @@ def _word_of(payment: Mapping[str, Any]) -> DepositWord:
         case "authorization_required" | "authorizing":
             return ActionNeeded(reference=reference, next_action=_next_action(payment))
         case "settled" if money is not None:
-            return Settled(reference=reference, amount_minor=money[0], currency=money[1])
+            return Settled(reference=reference, amount_minor=money[0], currency=money[1], instrument=paid_from(payment))
         case "failed":
             return Declined(reference=reference, code=word(payment.get("failure_reason")) or FAILED, final=True)
         case _:

@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
+from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import decoded_object, our_id, section, word
+from payments.strategies.providers.truelayer.accounts import paid_to
 from payments.strategies.providers.truelayer.calls import ask_for, order, refusal
 from payments.strategies.providers.truelayer.codes import FAILED
 from payments.strategies.providers.truelayer.deposits import CURRENCIES, merchant_account, whole_money
@@ -64,6 +66,9 @@ class TrueLayerPayouts:
                 raise Invalid(f"This is no {name}, written without blanks.", field=f"destination.{name}")
         number = destination.get("iban") or destination["account_number"]
         return f"****{number[-min(_SHOWN, len(number) // _SHOWN_PART) :]}"
+
+    def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
+        return paid_to(destination)
 
     def build_call(self, account: ProviderAccount, payout: PayoutOrder) -> HttpCall:
         facts = {
