@@ -19,12 +19,13 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
-from payments.application.refund_port import RefundFlow
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.adyen.codes import CODES, refusal
+from payments.strategies.providers.adyen.disputes import STANDINGS, said_of_dispute
 from payments.strategies.providers.adyen.instruments import instrument_of
 from payments.strategies.providers.adyen.links import AdyenDeposits
+from payments.strategies.providers.adyen.refunds import REFUND_KINDS, AdyenRefunds, said_of_refund
 from payments.strategies.providers.adyen.signature import is_ambiguous, is_key, verify
 from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
 
@@ -35,6 +36,9 @@ _SECRETS = frozenset({"api_key", "hmac_key", "previous_hmac_key"})
 _WITHOUT_CONSEQUENCE = frozenset({"PENDING", "RECURRING_CONTRACT", "REPORT_AVAILABLE"})
 _ENDS_A_PAYMENT = frozenset({"CANCELLATION", "EXPIRE", "TECHNICAL_CANCEL"})
 """What was authorised, and credited, is not collected. We order none of these."""
+
+_AFTERWARDS = REFUND_KINDS | STANDINGS.keys()
+"""What becomes of a payment after it was made."""
 
 
 class Adyen:
@@ -53,7 +57,7 @@ class Adyen:
     def __init__(self) -> None:
         self.deposits = AdyenDeposits()
         self.payouts: PayoutFlow | None = None
-        self.refunds: RefundFlow | None = None
+        self.refunds = AdyenRefunds()
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         parts = urlsplit(require_url(settings, "base_url", within="settings"))
@@ -115,10 +119,12 @@ def _item(raw: bytes) -> Mapping[str, Any]:
 def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success: bool) -> Said:
     if kind in _WITHOUT_CONSEQUENCE:
         return Nothing()
-    if is_ambiguous(item):
-        return Unclear("reference_unreadable")
-    if item.get("merchantAccountCode") != account.settings["merchant_account"]:
-        return Unclear("unknown_reference")
+    doubt = _doubt(account, item)
+    if doubt is not None:
+        return doubt
+    if kind in _AFTERWARDS:
+        say = said_of_refund if kind in REFUND_KINDS else said_of_dispute
+        return say(kind, item, success=success)
     match kind:
         case "AUTHORISATION" if success:
             return _paid(item)
@@ -133,7 +139,15 @@ def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success:
         case _ if kind in _ENDS_A_PAYMENT:
             return Unclear("declined_after_success") if success else Nothing()
         case _:
-            return Unclear("event_not_handled")  # Refunds, disputes, payouts: money moves that nobody here ordered.
+            return Unclear("event_not_handled")  # Payouts: money moves that nobody here ordered.
+
+
+def _doubt(account: ProviderAccount, item: Mapping[str, Any]) -> Unclear | None:
+    """Why nobody can say what the item is about, if so."""
+    if is_ambiguous(item):
+        return Unclear("reference_unreadable")
+    differs = item.get("merchantAccountCode") != account.settings["merchant_account"]
+    return Unclear("unknown_reference") if differs else None
 
 
 def _paid(item: Mapping[str, Any]) -> Said:

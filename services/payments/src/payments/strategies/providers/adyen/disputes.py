@@ -1,0 +1,77 @@
+"""What Adyen's webhooks say of disputes: a request, a chargeback, its reversal, a second one, and reports of fraud.
+
+Source: docs.adyen.com, "Dispute webhooks". The event and the references are signed, and the amount; why, and until when
+it may be defended, are not: they are shown and decide about no money.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from payments.application.dispute_port import AboutDispute
+from payments.application.ports import Said, Unclear
+from payments.domain.deposit.words import GivenBack, TakenBack
+from payments.domain.dispute.words import DisputeTold, Stage, Status
+from payments.strategies.providers.adyen.amounts import from_wire
+from payments.strategies.providers.reading import our_id, section, word
+
+STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
+    "NOTIFICATION_OF_FRAUD": (Stage.FRAUD_WARNING, Status.OPENED),
+    "REQUEST_FOR_INFORMATION": (Stage.INQUIRY, Status.OPENED),
+    "NOTIFICATION_OF_CHARGEBACK": (Stage.CHARGEBACK, Status.OPENED),
+    "CHARGEBACK": (Stage.CHARGEBACK, Status.OPENED),
+    "INFORMATION_SUPPLIED": (Stage.CHARGEBACK, Status.CHALLENGED),
+    "DISPUTE_DEFENSE_PERIOD_ENDED": (Stage.CHARGEBACK, Status.EXPIRED),
+    "CHARGEBACK_REVERSED": (Stage.CHARGEBACK, Status.WON),
+    "PREARBITRATION_OPEN": (Stage.PRE_ARBITRATION, Status.OPENED),
+    "PREARBITRATION_WON": (Stage.PRE_ARBITRATION, Status.WON),
+    "PREARBITRATION_LOST": (Stage.PRE_ARBITRATION, Status.LOST),
+    "SECOND_CHARGEBACK": (Stage.PRE_ARBITRATION, Status.LOST),
+}
+
+
+def said_of_dispute(kind: str, item: Mapping[str, Any], *, success: bool) -> Said:
+    """Where it stands, and what of it was taken or given back."""
+    reference, payment = word(item.get("pspReference")), word(item.get("originalReference"))
+    if not success:
+        return Unclear("event_not_handled")
+    if reference is None or payment is None:
+        return Unclear("reference_unreadable")
+    amount = section(item.get("amount"))
+    currency = word(amount.get("currency")) or ""
+    minor = from_wire(amount.get("value"), currency) if currency else None
+    if minor is None:
+        return Unclear("amount_unreadable")
+    beside, (stage, status) = section(item.get("additionalData")), STANDINGS[kind]
+    code = word(beside.get("chargebackReasonCode")) or word(beside.get("noticeOfFraudReasonCode")) or kind.lower()
+    told = DisputeTold(
+        payment=payment,
+        stage=stage,
+        status=status,
+        amount_minor=minor,
+        currency=currency,
+        code=code,
+        due_at=_due(beside.get("defensePeriodEndsAt")) if status is Status.OPENED else None,
+    )
+    money = _money(kind, {"reference": payment, "amount_minor": minor, "currency": currency}, reference)
+    return AboutDispute(reference=reference, deposit_id=our_id(item.get("merchantReference")), word=told, money=money)
+
+
+def _money(kind: str, what: dict[str, Any], dispute: str) -> TakenBack | GivenBack | None:
+    match kind:
+        case "CHARGEBACK":
+            return TakenBack(**what, movement=dispute, code="chargeback")
+        case "CHARGEBACK_REVERSED":
+            return GivenBack(**what, movement=dispute, code="chargeback_reversed")
+        case "SECOND_CHARGEBACK":
+            return TakenBack(**what, movement=f"{dispute}:2", code="second_chargeback", after=dispute)
+        case _:
+            return None
+
+
+def _due(date: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(date))
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
