@@ -4,6 +4,8 @@
 so that what ends something (an erasure, a new password) comes after what needs it.
 """
 
+import hashlib
+import json
 from typing import Any
 
 from bad_input.ceremonies import CEREMONIES, PARTINGS
@@ -29,7 +31,23 @@ _BACKOFFICE = "/api/backoffice/v1"
 _PLAYER = f"{_BACKOFFICE}/players/{{player_id}}"
 _VERIFICATION = "/api/verification/v1"
 _PAYMENTS = "/api/payments/v1"
+_FRAUD = f"{_PAYMENTS}/fraud"
+_FRAUD_AT = f"{_FRAUD}/casinos/{{casino_id}}"
 _GAMES = "/api/games/v1"
+
+FRAUD_RULES: dict[str, Any] = {
+    "rules": [
+        {
+            "id": "LARGE",
+            "trigger": "deposit",
+            "when": {"gte": [{"feature": "amount_minor"}, 1_000_00]},
+            "action": "review",
+            "mode": "shadow",
+        }
+    ],
+    "typologies": {},
+}
+FRAUD_RULES_SHA256 = hashlib.sha256(json.dumps(FRAUD_RULES, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 EXAMPLES: dict[str, Example] = {
     f"POST {_SECURITY}/staff-sessions": Example(
@@ -181,6 +199,19 @@ EXAMPLES: dict[str, Example] = {
     ),
     f"POST {_PAYMENTS}/instruments/{{instrument_id}}/disable": Example(body=REASON),
     f"POST {_PAYMENTS}/instruments/{{instrument_id}}/enable": Example(body=REASON),
+    f"PUT {_FRAUD_AT}/draft": Example(body=FRAUD_RULES),
+    f"POST {_FRAUD_AT}/draft/backtest": Example(body={"sha256": FRAUD_RULES_SHA256, "days": 30}),
+    f"POST {_FRAUD_AT}/draft/publish": Example(body={"sha256": FRAUD_RULES_SHA256, "reason": "tried for a month"}),
+    f"POST {_FRAUD_AT}/rules/{{rule}}/switch": Example(
+        body={"off": True, "reason": "it errs"}, path={"rule": "STRUCT"}
+    ),
+    f"POST {_FRAUD_AT}/entries": Example(
+        body={"list": "block", "kind": "device", "value": "device-of-nobody", "until": None, "reason": "stolen"}
+    ),
+    f"POST {_FRAUD}/entries/{{entry_id}}/remove": Example(body={"reason": "given back"}),
+    f"POST {_FRAUD}/cases/{{case_id}}/assign": Example(body={"assignee": "$admin_id"}),
+    f"POST {_FRAUD}/cases/{{case_id}}/notes": Example(body={"text": "He was called."}),
+    f"POST {_FRAUD}/cases/{{case_id}}/decide": Example(body={"outcome": "unclear", "reason": "nobody can tell"}),
     f"POST {_PAYMENTS}/players/{{player_id}}/adjustments": Example(
         body={
             "direction": "credit",
@@ -293,6 +324,8 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_PAYMENTS}/approvals": {},
     f"{_PAYMENTS}/adjustments": {"adjusted_at": "gte.now-7d"},
     f"{_PAYMENTS}/disputes": {"opened_at": "gte.now-7d"},
+    f"{_FRAUD}/decisions": {"decided_at": "gte.now-7d"},
+    f"{_FRAUD}/cases": {"opened_at": "gte.now-7d"},
     f"{_PAYMENTS}/refunds": {"created_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},

@@ -114,6 +114,9 @@ _WORDS: dict[str, Any] = {
     "partition": 7,
     "payload_sha256": hashlib.sha256(b"payload").hexdigest(),
     "permission": "backoffice.player.reveal",
+    "rule": "CARD-TEST-IP",
+    "rules": ["STRUCT"],
+    "sha256": hashlib.sha256(b"rules").hexdigest(),
     "permissions": [
         {
             "id": "payments.withdrawal.approve",

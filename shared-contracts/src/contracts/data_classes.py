@@ -19,6 +19,7 @@ from contracts.games.errors import GamesError
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.errors import PaymentsError
 from contracts.payments.events import WithdrawalApproved, WithdrawalRejected
+from contracts.payments.fraud_events import FraudCaseDecided, FraudCaseOpened
 from contracts.payments.instrument_events import InstrumentReviewed, InstrumentShared
 from contracts.payments.permissions import PaymentsPermission
 from contracts.verification.events import (
@@ -41,6 +42,8 @@ EVENT_CLASSES: Final[Mapping[str, GuardedClass]] = {
     HitDecided.type: "aml",
     ScreeningCompleted.type: "aml",
     InstrumentShared.type: "aml",
+    FraudCaseOpened.type: "aml",
+    FraudCaseDecided.type: "aml",
 }
 """By type. Limits and exclusions protect a player; whoever warns a suspect that he is looked into breaks the law."""
 
@@ -69,6 +72,8 @@ CODE_CLASSES: Final[Mapping[str, GuardedClass]] = {
     PaymentsError.DEPOSIT_LIMIT_REACHED.value: "rg",
     GamesError.PLAYER_SELF_EXCLUDED.value: "rg",
     PaymentsError.ACCOUNT_UNDER_REVIEW.value: "aml",
+    PaymentsError.FRAUD_BLOCKED.value: "aml",
+    PaymentsError.FRAUD_DECLINED.value: "aml",
 }
 """By the word for why something was refused or ended."""
 

@@ -6,6 +6,7 @@ from contracts.games import events as games
 from contracts.payments import adjustment_events as payments_adjustments
 from contracts.payments import dispute_events as payments_disputes
 from contracts.payments import events as payments
+from contracts.payments import fraud_events as payments_fraud
 from contracts.payments import instrument_events as payments_instruments
 from contracts.payments import ledger_events as payments_ledger
 from contracts.payments import reversal_events as payments_reversals
@@ -26,6 +27,7 @@ _MODULES = (
     payments_adjustments,
     payments_disputes,
     payments_instruments,
+    payments_fraud,
     payments_ledger,
     payments_reversals,
     platform,

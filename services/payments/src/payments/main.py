@@ -12,6 +12,7 @@ from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts, kept_attempts
 from payments.adapters.dispute_evidence import SqlEvidence
+from payments.adapters.fraud.adapters import fraud_in
 from payments.adapters.ledger.background import background
 from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
@@ -35,6 +36,7 @@ from payments.entrypoints.permissions import PERMISSIONS
 from payments.entrypoints.tasks import tasks
 from payments.entrypoints.wallet import WalletHop
 from payments.read_models.directory import LocalDirectory
+from payments.read_models.fraud_case_list import OpenCases
 from payments.read_models.inline import READ_MODELS
 from payments.read_models.instruments import LocalInstruments
 from payments.settings import Settings
@@ -59,15 +61,14 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         ledger=ledger,
         directory=LocalDirectory(),
         restriction_age=feed,
-        accounts=SqlProviderAccounts(box),
-        policies=SqlWithdrawalPolicies(),
+        accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(),
         notifications=SqlNotifications(clock),
         attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
         providers=PROVIDERS,
         wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box,
-        public_base_url=settings.public_base_url,
-        feed_bound=bound,
+        fraud=fraud_in(settings.master_key_bytes, OpenCases()),
+        public_base_url=settings.public_base_url, feed_bound=bound,
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,

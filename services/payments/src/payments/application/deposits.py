@@ -20,10 +20,13 @@ from payments.application.cascade import (
 )
 from payments.application.desk import Desk
 from payments.application.errors import NoProviderAvailable
+from payments.application.fraud.deciding import Judged, judge_payment
+from payments.application.fraud.hearing import count_deposit, link_instrument
+from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import Whose, see_instrument
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
-from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
+from payments.application.ledger import Transfer, Wallet, WalletUnknown, ensure_posted
 from payments.application.ports import DepositFlow, ProviderAccount
 from payments.application.postings import deposit_transfers
 from payments.application.restrictions import standing_of
@@ -45,6 +48,7 @@ from payments.domain.deposit.events import (
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, GivenBack, Settled, TakenBack
+from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument
 
@@ -63,7 +67,10 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositWish:
-    """What a player asks for: a provider, or a method, by which one is chosen for him."""
+    """What a player asks for: a provider, or a method, by which one is chosen for him.
+
+    `device_id` is what the casino's frontend calls the device he asks from.
+    """
 
     deposit_id: UUID
     player_id: UUID
@@ -74,6 +81,7 @@ class DepositWish:
     return_url: str
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str | None = None
+    device_id: str | None = field(default=None, repr=False)
 
 
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
@@ -95,6 +103,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     account = await desk.offered(uow.connection, wish.casino_id, route[0], wish.currency)
     if chosen is None:
         check_wish(deposit_flow(desk, account.provider), account, wish)
+    judged = await _judged(desk, uow, wish, account.provider, wallet)
     command = RequestDeposit(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
@@ -104,7 +113,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         return_url=await _sealed_text(desk, uow, wish.player_id, wish.return_url),
         details=await _sealed_details(desk, uow, wish),
         sent_as=desk.sent_as(account),
-        standing=await _standing(desk, uow, wish, rules),
+        standing=replace(await _standing(desk, uow, wish, rules), declined=judged.refusal),
         now=uow.ctx.occurred_at,
         method=wish.method,
         route=route[1:],
@@ -197,6 +206,7 @@ async def hear_about_deposit(
             transfers += deposit_transfers(event.second_id, beside)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
+    await count_deposit(desk.fraud, uow, deposit_id, outcome.events)
     return outcome
 
 
@@ -250,6 +260,8 @@ async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: I
         used=seen.used,
     )
     await see_instrument(desk, uow, whose, told)
+    paid_with = Signals(instrument=told.fingerprint or told.number, bin=told.bin)
+    await link_instrument(desk.fraud, uow, seen.payment_id, fact, paid_with)
 
 
 async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, command: HearProvider) -> HearProvider:
@@ -341,6 +353,21 @@ async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: Casin
     complete = not await desk.directory.held(uow.connection, wish.player_id)
     limits = await limits_of(desk, uow, player, wish.currency, rules.time_zone)
     return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
+
+
+async def _judged(desk: Desk, uow: UnitOfWork, wish: DepositWish, provider: str, wallet: Wallet) -> Judged:
+    """What the casino's rules make of it."""
+    payment = Payment(
+        id=wish.deposit_id,
+        trigger=Trigger.DEPOSIT,
+        casino_id=wish.casino_id,
+        player_id=wish.player_id,
+        provider=provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+    )
+    signals = Signals(ip=uow.ctx.actor.ip, device_id=wish.device_id)
+    return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 
 async def _sealed_details(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> str | None:

@@ -15,6 +15,7 @@ from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
 from payments.application.dispute_port import EvidenceStore
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
+from payments.application.fraud.ports import Fraud
 from payments.application.identity import sent_as
 from payments.application.instruments.ports import Instruments
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
@@ -59,6 +60,7 @@ class Desk:
     partner_hosts: PartnerHosts
     vault: SubjectVault
     box: SecretBox
+    fraud: Fraud
     public_base_url: str
     feed_bound: timedelta
 

@@ -66,6 +66,18 @@ class DepositNotPossible(DomainError):
     code: ClassVar[str] = "deposit_not_possible"
 
 
+class FraudDeclined(DomainError):
+    """A rule against fraud refused the deposit."""
+
+    code: ClassVar[str] = "fraud_declined"
+
+
+class FraudBlocked(DomainError):
+    """A rule against fraud refused the deposit, and others like it for a while."""
+
+    code: ClassVar[str] = "fraud_blocked"
+
+
 class DepositLimitReached(DomainError):
     """The player's own deposit limit does not allow this amount now."""
 
@@ -76,6 +88,8 @@ DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
     **{error.code: error for error in (SubjectErased, SelfExcluded, AccountBlocked, DepositLimitReached)},
     AccountUnderReview.code: DepositNotPossible,
     RestrictionFeedStale.code: DepositNotPossible,
+    FraudDeclined.code: DepositNotPossible,
+    FraudBlocked.code: DepositNotPossible,
 }
 """The refusal a player is answered with, by the code recorded with it.
 

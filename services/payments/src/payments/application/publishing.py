@@ -10,10 +10,12 @@ from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from payments.application.dispute_publishing import disputed
+from payments.application.fraud.publishing import told_of_case
 from payments.application.ledger import TransferKind, transfer_id
 from payments.domain.adjustment import events as adjustment
 from payments.domain.deposit import events as deposit
 from payments.domain.dispute import events as dispute
+from payments.domain.fraud_case import events as fraud_case
 from payments.domain.instrument import events as instrument
 from payments.domain.refund.events import REFUND_EVENTS
 from payments.domain.withdrawal import events as withdrawal
@@ -32,6 +34,8 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
         return _instrument(recorded)
     if isinstance(recorded.event, dispute.DISPUTE_EVENTS):
         return disputed(recorded)
+    if isinstance(recorded.event, fraud_case.FraudCaseEvent):
+        return told_of_case(recorded)
     return _withdrawal(recorded)
 
 

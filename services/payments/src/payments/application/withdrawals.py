@@ -17,12 +17,15 @@ from chassis.domain import Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
+from payments.application.fraud.deciding import Judged, judge_payment
+from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import Whose, instrument_of_destination, see_instrument
 from payments.application.late import look_into_return
-from payments.application.ledger import ensure_posted
+from payments.application.ledger import Wallet, ensure_posted
 from payments.application.ports import PayoutFlow
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
+from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument, is_card_number
 from payments.domain.withdrawal.aggregate import withdrawal
@@ -70,6 +73,7 @@ class WithdrawalWish:
     amount_minor: int
     currency: str
     destination: Mapping[str, str] = field(repr=False)
+    device_id: str | None = field(default=None, repr=False)
 
 
 async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
@@ -91,6 +95,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await _sealed_destination(desk, uow, wish)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
+    judged = await _judged(desk, uow, wish, wallet)
     command = RequestWithdrawal(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
@@ -106,6 +111,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             under_review=player.under_review,
             in_debt=wallet is not None and wallet.receivable_minor > 0,
             disputed=await desk.directory.disputed(uow.connection, wish.player_id),
+            people=judged.people,
         ),
         now=uow.ctx.occurred_at,
     )
@@ -136,6 +142,21 @@ def _whose(withdrawal_id: UUID, fact: WithdrawalFact | RequestWithdrawal) -> Who
         provider=fact.provider,
         direction=Direction.OUT,
     )
+
+
+async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wallet | None) -> Judged:
+    """What the casino's rules make of it."""
+    payment = Payment(
+        id=wish.withdrawal_id,
+        trigger=Trigger.WITHDRAWAL,
+        casino_id=wish.casino_id,
+        player_id=wish.player_id,
+        provider=wish.provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+    )
+    signals = Signals(ip=uow.ctx.actor.ip, device_id=wish.device_id, payout=wish.destination)
+    return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 
 async def _sealed_destination(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> str:

@@ -6,6 +6,7 @@ from chassis.approvals import GuardedCommand
 from payments.application.desk import Desk
 from payments.entrypoints.http.adjustments import guarded as adjustments
 from payments.entrypoints.http.bonuses import guarded as bonuses
+from payments.entrypoints.http.fraud import guarded as fraud
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.refunds import guarded as refunds
 
@@ -15,6 +16,7 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     return [
         *providers.guarded_commands(desk),
         *adjustments.guarded_commands(desk),
+        *fraud.guarded_commands(desk),
         *refunds.guarded_commands(desk),
         *bonuses.guarded_commands(desk),
     ]

@@ -198,6 +198,34 @@ PERMISSIONS = (
     PermissionSpec(
         P.INSTRUMENT_EXPORT, "Take what players pay with away as a file", "high", ("financial", "pii_basic")
     ),
+    PermissionSpec(
+        P.FRAUD_DECISION_LIST, "See what rules against fraud decided about payments", "normal", ("financial", "aml")
+    ),
+    PermissionSpec(
+        P.FRAUD_DECISION_EXPORT, "Take what rules against fraud decided away as a file", "high", ("financial", "aml")
+    ),
+    PermissionSpec(P.FRAUD_CASE_LIST, "See the cases of fraud", "normal", ("aml",)),
+    PermissionSpec(P.FRAUD_CASE_EXPORT, "Take the cases of fraud away as a file", "high", ("aml",)),
+    PermissionSpec(P.FRAUD_CASE_DECIDE, "Work on cases of fraud and say what they were", "high", ("aml",)),
+    PermissionSpec(P.FRAUD_RULE_LIST, "See a casino's rules against fraud", "normal"),
+    PermissionSpec(P.FRAUD_RULE_EDIT, "Work on the draft of rules against fraud", "normal"),
+    PermissionSpec(
+        P.FRAUD_RULE_PUBLISH,
+        "Put rules against fraud in force",
+        "critical",
+        description="Whose deposits are refused, and which withdrawals people look at.",
+        step_up_s=_FRESH_S,
+        four_eyes=True,
+    ),
+    PermissionSpec(P.FRAUD_RULE_APPROVE, "Approve rules against fraud", "critical", step_up_s=_FRESH_S),
+    PermissionSpec(
+        P.FRAUD_RULE_SWITCH,
+        "Stop a rule against fraud at once",
+        "high",
+        description="For a rule that does harm, until there is a better one. Everybody who may read the audit sees it.",
+    ),
+    PermissionSpec(P.FRAUD_ENTRY_LIST, "See the block list and the allow list", "normal"),
+    PermissionSpec(P.FRAUD_ENTRY_CHANGE, "Change the block list and the allow list", "high"),
     *parked_permissions("payments"),
     PermissionSpec(P.VIEW_SHARE, "Share saved views of lists with a role or a casino"),
     PermissionSpec(

@@ -4,6 +4,7 @@ from payments.read_models.adjustment_list import adjustment_list
 from payments.read_models.capture import capture
 from payments.read_models.deposit_list import deposit_list
 from payments.read_models.dispute_list import dispute_list
+from payments.read_models.fraud_case_list import fraud_case_list
 from payments.read_models.instrument_list import instrument_list, instrument_use
 from payments.read_models.refund_list import refund_list
 from payments.read_models.withdrawal_list import withdrawal_list
@@ -17,4 +18,5 @@ READ_MODELS = [
     dispute_list,
     instrument_list,
     instrument_use,
+    fraud_case_list,
 ]

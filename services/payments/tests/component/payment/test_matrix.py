@@ -21,11 +21,14 @@ from contracts.payments.permissions import PaymentsPermission as P
 from .test_adjustments import GOODWILL
 from .test_bonuses import WELCOME
 from .test_disputes import charged_back, disputes
+from .test_fraud_work import ENTRY, RULES, RULES_SHA, alarming
 from .test_providers import POLICY, STRIPE
 from .test_taken_back import paid_in
 from .world import V1, World
 
 OF_CASINO = f"{V1}/casinos/{{casino_id}}"
+FRAUD = f"{V1}/fraud"
+FRAUD_AT = f"{FRAUD}/casinos/{{casino_id}}"
 OF_PLAYER = f"{V1}/players/{{player_id}}"
 DISPUTE = f"{V1}/disputes/{{dispute_id}}"
 REFUND = {"amount_minor": 1_00, "reason": "he paid it twice"}
@@ -95,6 +98,33 @@ ATTEMPTS = [
     attempt("POST", f"{DISPUTE}/challenge", P.DISPUTE_CHALLENGE, json={"reason": "he played"}),
     attempt("POST", f"{DISPUTE}/evidence", P.DISPUTE_CHALLENGE, json=FILE, allowed=201),
     attempt("GET", f"{DISPUTE}/evidence/{{evidence_id}}", P.DISPUTE_VIEW_EVIDENCE),
+    attempt("GET", f"{FRAUD}/decisions", P.FRAUD_DECISION_LIST, hidden="empty", request=since_ever("decided_at")),
+    attempt("GET", f"{FRAUD}/decisions/{{decision_id}}", P.FRAUD_DECISION_LIST),
+    attempt("GET", f"{FRAUD}/cases", P.FRAUD_CASE_LIST, hidden="empty", request=since_ever("opened_at")),
+    attempt("GET", f"{FRAUD}/cases/{{case_id}}", P.FRAUD_CASE_LIST),
+    attempt("POST", f"{FRAUD}/cases/{{case_id}}/assign", P.FRAUD_CASE_DECIDE, json={"assignee": None}),
+    attempt("POST", f"{FRAUD}/cases/{{case_id}}/notes", P.FRAUD_CASE_DECIDE, json={"text": "called him"}, allowed=201),
+    attempt("POST", f"{FRAUD}/cases/{{case_id}}/decide", P.FRAUD_CASE_DECIDE, json={"outcome": "unclear"}),
+    attempt("GET", f"{FRAUD}/rules", P.FRAUD_RULE_LIST, hidden="empty"),
+    attempt("GET", f"{FRAUD_AT}/rules", P.FRAUD_RULE_LIST),
+    attempt("GET", f"{FRAUD_AT}/draft", P.FRAUD_RULE_LIST),
+    attempt("PUT", f"{FRAUD_AT}/draft", P.FRAUD_RULE_EDIT, json=RULES),
+    attempt("POST", f"{FRAUD_AT}/draft/backtest", P.FRAUD_RULE_LIST, json={"sha256": RULES_SHA}),
+    attempt(
+        "POST",
+        f"{FRAUD_AT}/draft/publish",
+        P.FRAUD_RULE_PUBLISH,
+        json={"sha256": RULES_SHA, "reason": "tried for a month"},
+        allowed=202,
+    ),
+    attempt("POST", f"{FRAUD_AT}/rules/{{rule}}/switch", P.FRAUD_RULE_SWITCH, json={"off": True, "reason": "it errs"}),
+    attempt("GET", f"{FRAUD_AT}/performance", P.FRAUD_RULE_LIST),
+    attempt("GET", f"{FRAUD}/entries", P.FRAUD_ENTRY_LIST, hidden="empty"),
+    attempt("POST", f"{FRAUD_AT}/entries", P.FRAUD_ENTRY_CHANGE, json=ENTRY, allowed=201),
+    attempt("POST", f"{FRAUD}/entries/{{entry_id}}/remove", P.FRAUD_ENTRY_CHANGE, json={"reason": "his mother paid"}),
+    attempt("GET", f"{FRAUD}/players/{{player_id}}/cluster", P.FRAUD_DECISION_LIST),
+    export_attempt(f"{FRAUD}/decisions", P.FRAUD_DECISION_LIST, P.FRAUD_DECISION_EXPORT, None, since="decided_at"),
+    export_attempt(f"{FRAUD}/cases", P.FRAUD_CASE_LIST, P.FRAUD_CASE_EXPORT, None, since="opened_at"),
     export_attempt(f"{V1}/adjustments", P.ADJUSTMENT_LIST, P.ADJUSTMENT_EXPORT, None, since="adjusted_at"),
     export_attempt(f"{V1}/ledger/entries", P.LEDGER_LIST, P.LEDGER_EXPORT, None, since="posted_at"),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
@@ -146,6 +176,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
     }
     if "/disputes/" in attempt.path:
         ids |= await disputed(world)
+    if "/fraud/" in attempt.path:
+        ids |= await alarming(world)
     for caller in attempt.callers:
         job = await frozen_job(world.service, "withdrawals.approve", world.casino)
         filled = attempt.at(**ids, job_id=job)

@@ -46,6 +46,7 @@ _FORGOTTEN = (
     "rm_withdrawal_list", "rm_refund_list", "rm_capture", "rm_instrument_list", "rm_instrument_use", "rm_approval_list",
     "rm_dispute_list",
     "approval_payload", "rm_casino_zone", "bulk_job", "bulk_row",
+    "rm_fraud_case_list",
 )  # fmt: skip
 _TRANSFERS = """
     SELECT kind, amount_minor FROM transfer WHERE kind <> 'adjustment'
@@ -187,6 +188,10 @@ class World:
 
     async def get(self, path: str, *, as_: dict[str, str] | None = None) -> httpx.Response:
         return await self.client.get(f"{V1}{path}", headers=as_ or self.himself())
+
+    def come_from(self, ip: str | None) -> None:
+        """Where whoever asks next sits."""
+        self.client._transport.client = (ip or "127.0.0.1", 123)  # type: ignore[attr-defined]
 
     # --- deposits and withdrawals
 

@@ -14,6 +14,7 @@ _MASKED: Modes = {"pii_basic": "mask", "pii_sensitive": "none"}
 _NAMES: Modes = {"pii_basic": "clear", "pii_sensitive": "mask"}
 _MONEY: Modes = {"financial": "clear"}
 _CARE: Modes = {"rg": "clear"}
+_SUSPICION: Modes = {"aml": "clear"}
 _ALL: Modes = {"pii_basic": "clear", "pii_sensitive": "clear", "financial": "clear", "rg": "clear", "aml": "clear"}
 
 
@@ -60,6 +61,12 @@ _ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reaso
 _REFUNDS_VIEW = ("payments.refund.list", "payments.refund.view_reason")
 _INSTRUMENTS = ("payments.instrument.list", "payments.instrument.verify", "payments.instrument.disable")
 _DISPUTES_ANSWER = ("payments.dispute.accept", "payments.dispute.challenge", "payments.dispute.view_evidence")
+_FRAUD_VIEW = (
+    "payments.fraud_decision.list",
+    "payments.fraud_case.list",
+    "payments.fraud_rule.list",
+    "payments.fraud_entry.list",
+)
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
 _CASES_VIEW = (
     "verification.case.list",
@@ -81,6 +88,7 @@ _ACCESS_VIEW = (
 )
 
 _MONEY_TAKEN_AWAY = ("payments.deposit.export", "payments.withdrawal.export")
+_FRAUD_TAKEN_AWAY = ("payments.fraud_decision.export", "payments.fraud_case.export")
 _PLAYERS_TAKEN_AWAY = ("backoffice.player.export", "backoffice.timeline.export")
 _PLAY_TAKEN_AWAY = ("games.round.export", "games.session.export", "games.game.export")
 _CASES_TAKEN_AWAY = ("verification.case.export", "verification.document.export")
@@ -183,6 +191,9 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
         _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable"),
+        _allow({**_MONEY, **_SUSPICION}, *_FRAUD_VIEW, "payments.fraud_case.decide", "payments.fraud_entry.change"),
+        _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.edit", "payments.fraud_rule.publish"),
+        _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.switch", *_FRAUD_TAKEN_AWAY),
         _share("backoffice", "payments", "games"),
         _allow({}, "payments.approval.list", "payments.provider.approve", "payments.bulk.run", "backoffice.bulk.run"),
         _allow({}, "games.approval.list", "games.supplier.approve", "payments.withdrawal.view_reason"),
@@ -196,6 +207,8 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW, "verification.hit.list"),
         _allow(_ALL, "payments.ledger.list", "payments.ledger.export"),
         _allow(_ALL, "payments.instrument.list", "payments.instrument.export"),
+        _allow(_ALL, *_FRAUD_VIEW, "payments.fraud_case.decide", "payments.fraud_rule.switch", *_FRAUD_TAKEN_AWAY),
+        _allow({}, "payments.fraud_rule.approve"),
         _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
         _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),

@@ -42,13 +42,16 @@ class Duty:
         return sorted(one for one in permissions if self.has(one))
 
 
-_RULES = ("payments.policy.*", "payments.provider.*")
+_WORK = ("payments.parked.*", "payments.fraud_case.*")
+_RULES = ("payments.policy.*", "payments.provider.*", "payments.fraud_rule.*", "payments.fraud_entry.*")
 
 MONEY = Duty(patterns=("payments.*", "games.supplier.*"))
 """Any write about money, and about the partners it is earned with."""
 
 MONEY_OUT = Duty(
-    patterns=("payments.*",), but=(*_RULES, "payments.parked.*"), harmless=frozenset({"reject", "disable"})
+    patterns=("payments.*",),
+    but=(*_RULES, *_WORK),
+    harmless=frozenset({"reject", "disable"}),
 )
 """What lets money go, one by one or by the hundred. A rejected withdrawal goes back to its player, and to a
 disabled card or account nothing is paid.

@@ -27,7 +27,7 @@ class DepositStanding:
     """What is known about a player the moment he wants to pay in, under the lock that later deposits wait for.
 
     `erased`: his personal data was erased. `feed_fresh`: the copy of his restrictions is young enough to be trusted,
-    and nothing of it was set aside.
+    and nothing of it was set aside. `declined`: the code with which the casino's rules against fraud refuse this one.
     """
 
     blocked: bool = False
@@ -36,6 +36,7 @@ class DepositStanding:
     erased: bool = False
     feed_fresh: bool = True
     limits: tuple[LimitUse, ...] = ()
+    declined: str | None = None
 
 
 def restriction(standing: DepositStanding) -> str | None:
@@ -68,7 +69,7 @@ def obstacle(standing: DepositStanding, amount_minor: int) -> str | None:
         return "restriction_feed_stale"
     if any(use.used_minor + amount_minor > use.limit_minor for use in standing.limits):
         return "deposit_limit_reached"
-    return None
+    return standing.declined
 
 
 def window_start(period: LimitPeriod, now: datetime, time_zone: str) -> datetime:

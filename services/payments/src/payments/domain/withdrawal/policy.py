@@ -38,6 +38,7 @@ class WithdrawalStanding:
 
     `level` he has reached, `required_level` by his casino's rules; `under_review`: a confirmed screening hit is open.
     `in_debt`: he owes money of deposits that were taken back. `disputed`: a bank wants one back, which is not decided.
+    `people`: how many the casino's rules against fraud want to approve it at least.
     """
 
     level: str = "none"
@@ -45,6 +46,7 @@ class WithdrawalStanding:
     under_review: bool = False
     in_debt: bool = False
     disputed: bool = False
+    people: int = 0
 
 
 def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> int:
@@ -57,8 +59,8 @@ def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amo
     if standing.under_review or amount_minor > policy.second_person_above_minor:
         return 2
     if policy.automatic_up_to_minor is not None and amount_minor <= policy.automatic_up_to_minor:
-        return 0
-    return 1
+        return standing.people
+    return max(1, standing.people)
 
 
 def counts(yes: Yes, now: datetime) -> bool:

@@ -5,6 +5,8 @@ from payments.entrypoints.http.attempts.endpoints import router as attempts
 from payments.entrypoints.http.bonuses.endpoints import router as bonuses
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.disputes.endpoints import router as disputes
+from payments.entrypoints.http.fraud.endpoints import router as fraud
+from payments.entrypoints.http.fraud.rules import router as fraud_rules
 from payments.entrypoints.http.instruments.endpoints import router as instruments
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
@@ -26,6 +28,8 @@ ROUTERS = (
     wallets,
     adjustments,
     bonuses,
+    fraud,
+    fraud_rules,
     ledger,
     attempts,
     notifications,

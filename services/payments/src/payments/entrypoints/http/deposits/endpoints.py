@@ -55,6 +55,7 @@ async def request_a_deposit(
         return_url=body.return_url,
         details=body.details,
         method=body.method,
+        device_id=body.device_id,
     )
 
     async def work(uow: UnitOfWork) -> DepositBegun:

@@ -12,6 +12,7 @@ from contracts.payments.states import DepositStatus
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
 
 
@@ -31,6 +32,11 @@ class DepositBody(StrictModel):
     ] = Field(
         default_factory=dict,
         description="What the provider must know beside: the way of paying, the payer's name. Stripe: nothing",
+        repr=False,
+    )
+    device_id: DeviceId | None = Field(
+        default=None,
+        description="What the frontend calls the device, the same each time; kept as a fingerprint",
         repr=False,
     )
 

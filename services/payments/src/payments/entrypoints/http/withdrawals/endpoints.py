@@ -51,6 +51,7 @@ async def request_a_withdrawal(
         amount_minor=body.amount_minor,
         currency=body.currency,
         destination=body.destination,
+        device_id=body.device_id,
     )
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:

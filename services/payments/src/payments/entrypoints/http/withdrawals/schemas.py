@@ -13,6 +13,7 @@ from contracts.payments.states import WithdrawalStatus
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
 
 
 class WithdrawalBody(StrictModel):
@@ -26,6 +27,11 @@ class WithdrawalBody(StrictModel):
         dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(min_length=1, max_length=10)
     ] = Field(
         description="As the provider needs it; Trustly: account_id, or the bank account and its holder", repr=False
+    )
+    device_id: DeviceId | None = Field(
+        default=None,
+        description="What the frontend calls the device, the same each time; kept as a fingerprint",
+        repr=False,
     )
 
 

@@ -1,0 +1,1 @@
+"""Analysis of payments in PostgreSQL: counters, links, decisions, rules and lists."""

@@ -1,0 +1,150 @@
+"""Counters and links, kept by one statement each and read by one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.db.engine import driver
+from payments.adapters.fraud import sql
+from payments.application.fraud.ports import Keys, Payment
+from payments.domain.fraud.features import COUNTED, LINKED, WINDOWS, Value
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_GRAINS: Mapping[str, int] = {"1h": 1, "24h": 2, "7d": 3, "30d": 3, "ever": 0}
+"""By window: in how coarse stretches it is counted."""
+
+_LENGTHS = {1: timedelta(minutes=10), 2: timedelta(hours=1), 3: timedelta(days=1)}
+
+_BOTH_WAYS = (("player", "device"), ("player", "ip"), ("player", "instrument"), ("player", "payout"))
+_ONE_WAY = (
+    ("network", "player"),
+    ("player", "bin"),
+    ("ip", "bin"),
+    ("ip", "instrument"),
+    ("device", "instrument"),
+)
+_PAIRS = (*_BOTH_WAYS, *((other, kind) for kind, other in _BOTH_WAYS), *_ONE_WAY)
+
+_NAMED = {"player": "players", "instrument": "instruments", "bin": "bins", "device": "devices", "ip": "ips",
+          "payout": "payouts"}  # fmt: skip
+"""By the kind of the other end: how its number is called."""
+
+
+class SqlFeatures:
+    """Implements `Features`."""
+
+    async def link(self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime) -> frozenset[str]:
+        """See Features."""
+        pairs = sorted(
+            (kind, keys[kind], other, keys[other]) for kind, other in _PAIRS if kind in keys and other in keys
+        )
+        if not pairs:
+            return frozenset()
+        raw = await driver(connection)
+        rows = await raw.fetch(sql.LINK, casino_id, *(list(column) for column in zip(*pairs, strict=True)), now)
+        return frozenset(row["other"] for row in rows if row["fresh"] and row["kind"] == "player")
+
+    async def measure(
+        self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime
+    ) -> dict[str, Value]:
+        """See Features."""
+        raw = await driver(connection)
+        since = {window: _since(window, now) for window in WINDOWS}
+        row = await raw.fetchrow(
+            sql.MEASURE,
+            payment.casino_id,
+            payment.player_id,
+            list(keys),
+            list(keys.values()),
+            list(WINDOWS),
+            [_GRAINS[window] for window in WINDOWS],
+            list(since.values()),
+            payment.currency,
+            now,
+            payment.id,
+        )
+        values = _counted(_decoded(row["counted"]))
+        for kind, other, *numbers in _decoded(row["linked"]):
+            name = _NAMED[other]
+            if name in LINKED and kind in LINKED[name].of:
+                values |= {f"{name}:{kind}:{window}": number for window, number in zip(WINDOWS, numbers, strict=True)}
+        for listed, kind in _decoded(row["listed"]):
+            values[f"{'blocked' if listed == 'block' else 'allowed'}:{kind}"] = True
+        recent: list[int] = _decoded(row["recent"])
+        values["recent_deposits_minor"] = tuple(recent)
+        values |= {name: row[name] for name in _SINGLE if row[name] is not None}
+        return {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
+
+    async def play(self, connection: AsyncConnection, payment: Payment) -> dict[str, Value]:
+        """See Features."""
+        raw = await driver(connection)
+        row = await raw.fetchrow(sql.PLAY, payment.casino_id, payment.player_id, payment.currency)
+        return {} if row is None else dict(row)
+
+    async def count(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        keys: Keys,
+        currency: str,
+        counts: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        """See Features."""
+        raw = await driver(connection)
+        buckets = {0: _EVER, **{grain: _begun(grain, now) for grain in _LENGTHS}}
+        await raw.execute(
+            sql.COUNT,
+            casino_id,
+            currency,
+            list(keys),
+            list(keys.values()),
+            list(buckets),
+            list(buckets.values()),
+            *(counts.get(name, 0) for name in COUNTED),
+        )
+
+    async def cluster(
+        self, connection: AsyncConnection, casino_id: UUID, player_id: UUID
+    ) -> Sequence[Mapping[str, Any]]:
+        """See Features."""
+        raw = await driver(connection)
+        return [dict(row) for row in await raw.fetch(sql.CLUSTER, casino_id, str(player_id))]
+
+
+_SINGLE = (
+    "account_age_h",
+    "failures_in_row",
+    "minutes_since_deposit",
+    "used_instruments",
+    "instrument_sharers",
+    "cluster_players",
+    "cluster_reversals",
+)
+
+
+def _counted(rows: Sequence[Sequence[Any]]) -> dict[str, Value]:
+    return {
+        f"{name}:{kind}:{window}": number
+        for kind, window, *numbers in rows
+        for name, number in zip(COUNTED, numbers, strict=True)
+    }
+
+
+def _decoded(text: str | None) -> Any:
+    return msgspec.json.decode(text) if text else []
+
+
+def _since(window: str, now: datetime) -> datetime:
+    """The beginning of the first stretch that belongs to the window."""
+    length = WINDOWS[window]
+    return _EVER if length is None else _begun(_GRAINS[window], now - length)
+
+
+def _begun(grain: int, now: datetime) -> datetime:
+    """When the stretch around this moment began."""
+    return now - (now - _EVER) % _LENGTHS[grain]

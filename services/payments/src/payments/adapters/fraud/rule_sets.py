@@ -1,0 +1,138 @@
+"""The casinos' rules: contents by fingerprint, versions, one draft, and a row for each rule in force."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.db.engine import driver
+from chassis.domain import uuid7
+from payments.adapters.fraud.tables import fraud_rule, fraud_rule_draft, fraud_rule_set, fraud_rules
+from payments.application.fraud.ports import Draft, InForce
+from payments.domain.fraud.catalogue import CATALOGUE
+from payments.domain.fraud.rules import Mode, RuleSet, read, sha256_of
+
+BY_CATALOGUE = "catalogue"
+"""Who published what a casino began with."""
+
+_IN_FORCE = """
+    SELECT s.version, s.sha256,
+        ARRAY(SELECT rule FROM fraud_rule WHERE casino_id = $1 AND switched_off) AS off
+    FROM fraud_rule_set AS s WHERE s.casino_id = $1 ORDER BY s.version DESC LIMIT 1"""
+
+
+class SqlRuleSets:
+    """Implements `RuleSets`. Contents are remembered by their fingerprint, since they never change."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, RuleSet] = {}
+
+    async def in_force(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> InForce:
+        """See RuleSets."""
+        raw = await driver(connection)
+        row = await raw.fetchrow(_IN_FORCE, casino_id)
+        if row is None:
+            await _lock(connection, casino_id)
+            row = await raw.fetchrow(_IN_FORCE, casino_id)  # Somebody else may have been first.
+        if row is None:
+            version = await self.publish(connection, casino_id, CATALOGUE, BY_CATALOGUE, now)
+            return InForce(version=version, rules=await self._rules(connection, sha256_of(CATALOGUE)), off=frozenset())
+        return InForce(
+            version=row["version"], rules=await self._rules(connection, row["sha256"]), off=frozenset(row["off"])
+        )
+
+    async def content(self, connection: AsyncConnection, sha256: str) -> dict[str, Any] | None:
+        """See RuleSets."""
+        found = await connection.execute(select(fraud_rules.c.content).where(fraud_rules.c.sha256 == sha256))
+        return found.scalar_one_or_none()
+
+    async def current(self, connection: AsyncConnection, casino_id: UUID) -> tuple[int, dict[str, Any]]:
+        """See RuleSets."""
+        statement = (
+            select(fraud_rule_set.c.version, fraud_rules.c.content)
+            .join(fraud_rules, fraud_rules.c.sha256 == fraud_rule_set.c.sha256)
+            .where(fraud_rule_set.c.casino_id == casino_id)
+        )
+        row = (await connection.execute(statement.order_by(fraud_rule_set.c.version.desc()).limit(1))).one_or_none()
+        return (0, CATALOGUE) if row is None else (row.version, row.content)
+
+    async def publish(
+        self, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], by: str, now: datetime
+    ) -> int:
+        """See RuleSets."""
+        await _lock(connection, casino_id)
+        rules = read(dict(content))
+        kept = insert(fraud_rules).values(sha256=rules.sha256, content=dict(content))
+        await connection.execute(kept.on_conflict_do_nothing(index_elements=["sha256"]))
+        last = await connection.execute(
+            select(func.coalesce(func.max(fraud_rule_set.c.version), 0)).where(fraud_rule_set.c.casino_id == casino_id)
+        )
+        version = int(last.scalar_one()) + 1
+        await connection.execute(
+            insert(fraud_rule_set).values(
+                casino_id=casino_id, version=version, sha256=rules.sha256, published_by=by, published_at=now
+            )
+        )
+        await connection.execute(delete(fraud_rule).where(fraud_rule.c.casino_id == casino_id))
+        rows = [
+            {
+                "id": uuid7(),
+                "casino_id": casino_id,
+                "rule": rule.id,
+                "version": version,
+                "trigger": rule.trigger,
+                "action": rule.action,
+                "mode": rule.mode,
+                "typology": rule.typology,
+                "score": rule.score,
+                "published_at": now,
+            }
+            for rule in rules.rules
+        ]
+        if rows:
+            await connection.execute(insert(fraud_rule), rows)
+        return version
+
+    async def draft(self, connection: AsyncConnection, casino_id: UUID) -> Draft | None:
+        """See RuleSets."""
+        found = await connection.execute(select(fraud_rule_draft).where(fraud_rule_draft.c.casino_id == casino_id))
+        row = found.one_or_none()
+        if row is None:
+            return None
+        return Draft(content=row.content, sha256=row.sha256, edited_by=row.edited_by, edited_at=row.edited_at)
+
+    async def save_draft(self, connection: AsyncConnection, casino_id: UUID, draft: Draft) -> None:
+        """See RuleSets."""
+        values = {
+            "content": draft.content,
+            "sha256": draft.sha256,
+            "edited_by": draft.edited_by,
+            "edited_at": draft.edited_at,
+        }
+        statement = insert(fraud_rule_draft).values(casino_id=casino_id, **values)
+        await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id"], set_=values))
+
+    async def switch(
+        self, connection: AsyncConnection, casino_id: UUID, rule: str, *, off: bool, by: str, now: datetime
+    ) -> Mode | None:
+        """See RuleSets."""
+        table = fraud_rule
+        statement = update(table).where(table.c.casino_id == casino_id, table.c.rule == rule)
+        switched = statement.values(switched_off=off, switched_by=by, switched_at=now).returning(table.c.mode)
+        mode = (await connection.execute(switched)).scalar_one_or_none()
+        return None if mode is None else Mode(mode)
+
+    async def _rules(self, connection: AsyncConnection, sha256: str) -> RuleSet:
+        if sha256 not in self._contents:
+            content = await self.content(connection, sha256)
+            self._contents[sha256] = read(content)
+        return self._contents[sha256]
+
+
+async def _lock(connection: AsyncConnection, casino_id: UUID) -> None:
+    """Whoever publishes rules of the casino waits for whoever does."""
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"fraud-rules/{casino_id}", 0))))

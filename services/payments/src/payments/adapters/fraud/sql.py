@@ -1,0 +1,166 @@
+"""The statements of the deciding path."""
+
+from payments.domain.fraud.features import COUNTED
+
+_NAMES = list(COUNTED)
+_PLACES = ", ".join(f"${number}::bigint" for number in range(7, 7 + len(_NAMES)))
+_ADDED = ", ".join(
+    f"{name} = greatest(c.{name}, excluded.{name})"
+    if name.startswith("largest")
+    else f"{name} = c.{name} + excluded.{name}"
+    for name in _NAMES
+)
+_SUMS = ", ".join(
+    f"max(c.{name}) FILTER (WHERE c.currency = $8)"
+    if name.startswith("largest")
+    else f"sum(c.{name}) FILTER (WHERE c.currency = $8)"
+    if name.endswith("_minor")
+    else f"sum(c.{name})"
+    for name in _NAMES
+)
+
+COUNT = f"""
+    INSERT INTO fraud_counter AS c (casino_id, currency, kind, key, grain, bucket, {", ".join(_NAMES)})
+    SELECT $1, $2, of.kind, of.key, at.grain, at.bucket, {_PLACES}
+    FROM unnest($3::text[], $4::text[]) AS of(kind, key)
+    CROSS JOIN unnest($5::smallint[], $6::timestamptz[]) AS at(grain, bucket)
+    ORDER BY of.kind, of.key, at.grain
+    ON CONFLICT (casino_id, kind, key, grain, bucket, currency) DO UPDATE SET {_ADDED}"""  # noqa: S608 - names of columns
+"""In one order for everybody, so that no two wait for each other."""
+
+LINK = """
+    INSERT INTO fraud_link AS l (casino_id, kind, key, other, other_key, first_seen, last_seen)
+    SELECT $1, kind, key, other, other_key, $6, $6
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS pair(kind, key, other, other_key)
+    ORDER BY kind, key, other, other_key
+    ON CONFLICT (casino_id, kind, key, other, other_key)
+    DO UPDATE SET last_seen = greatest(l.last_seen, excluded.last_seen)
+    RETURNING kind, other, xmax = 0 AS fresh"""
+"""`fresh`: it was not there before."""
+
+MOST_LINKS = 2_000
+"""Of one key: whoever is seen with more is seen with many."""
+
+_CLUSTER = """
+    member(key) AS (
+        SELECT {player}
+        UNION
+        SELECT back.other_key FROM member
+        JOIN fraud_link AS there ON there.casino_id = $1 AND there.kind = 'player' AND there.key = member.key
+            AND there.other IN ('device', 'instrument', 'payout')
+        JOIN fraud_link AS back ON back.casino_id = $1 AND back.kind = there.other AND back.key = there.other_key
+            AND back.other = 'player'
+    ), members AS (SELECT key FROM member LIMIT 200)"""
+"""Players that devices, instruments and payouts connect, over any number of others. Addresses do not: a household, a
+hotel and a carrier share them. Of a cluster 200 are looked for."""
+
+MEASURE = f"""
+    WITH RECURSIVE {_CLUSTER.format(player="$2::uuid::text")},
+    of AS (SELECT * FROM unnest($3::text[], $4::text[]) AS of(kind, key)),
+    counted AS (
+        SELECT jsonb_build_array(of.kind, span.name, {_SUMS}) AS line
+        FROM of CROSS JOIN unnest($5::text[], $6::smallint[], $7::timestamptz[]) AS span(name, grain, since)
+        JOIN fraud_counter AS c ON c.casino_id = $1 AND c.kind = of.kind AND c.key = of.key AND c.grain = span.grain
+            AND c.bucket >= span.since
+        GROUP BY of.kind, span.name
+    ),
+    linked AS (
+        SELECT jsonb_build_array(
+            of.kind, l.other,
+            count(*) FILTER (WHERE l.last_seen >= $9::timestamptz - interval '1 hour'),
+            count(*) FILTER (WHERE l.last_seen >= $9::timestamptz - interval '24 hours'),
+            count(*) FILTER (WHERE l.last_seen >= $9::timestamptz - interval '7 days'),
+            count(*) FILTER (WHERE l.last_seen >= $9::timestamptz - interval '30 days'),
+            count(*)
+        ) AS line
+        FROM of CROSS JOIN LATERAL (
+            SELECT other, last_seen FROM fraud_link
+            WHERE casino_id = $1 AND kind = of.kind AND key = of.key LIMIT {MOST_LINKS}
+        ) AS l
+        GROUP BY of.kind, l.other
+    ),
+    listed AS (
+        SELECT jsonb_build_array(e.list, e.kind) AS line FROM of JOIN fraud_entry AS e
+        ON e.casino_id = $1 AND e.kind = of.kind AND e.key = of.key AND (e.until IS NULL OR e.until > $9::timestamptz)
+    ),
+    deposits AS (
+        SELECT status, amount_minor, currency, created_at, id FROM rm_deposit_list
+        WHERE player_id = $2 AND casino_id = $1 AND id <> $10 ORDER BY created_at DESC, id DESC LIMIT 50
+    ),
+    ended AS (
+        SELECT bool_and(status = 'failed') OVER (ORDER BY created_at DESC, id DESC) AS failed FROM deposits
+        WHERE status IN ('failed', 'succeeded', 'partially_reversed', 'reversed')
+    ),
+    mine AS (
+        SELECT other_key FROM fraud_link
+        WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text AND other = 'instrument' LIMIT 100
+    )
+    SELECT
+        (SELECT jsonb_agg(line) FROM counted)::text AS counted,
+        (SELECT jsonb_agg(line) FROM linked)::text AS linked,
+        (SELECT jsonb_agg(line) FROM listed)::text AS listed,
+        (SELECT jsonb_agg(amount_minor) FROM deposits WHERE created_at >= $9::timestamptz - interval '24 hours'
+            AND currency = $8 AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
+        (SELECT count(*) FROM ended WHERE failed) AS failures_in_row,
+        (SELECT floor(extract(epoch FROM $9::timestamptz - max(created_at)) / 60)::bigint FROM deposits
+            WHERE status IN ('succeeded', 'partially_reversed', 'reversed')) AS minutes_since_deposit,
+        (SELECT floor(extract(epoch FROM $9::timestamptz - min(opened_at)) / 3600)::bigint FROM account
+            WHERE player_id = $2 AND casino_id = $1) AS account_age_h,
+        (SELECT count(*) FROM mine) AS used_instruments,
+        (SELECT count(DISTINCT l.other_key) FROM mine JOIN fraud_link AS l ON l.casino_id = $1
+            AND l.kind = 'instrument' AND l.key = mine.other_key AND l.other = 'player'
+            AND l.other_key <> $2::uuid::text
+        ) AS instrument_sharers,
+        (SELECT count(*) FROM members) AS cluster_players,
+        (SELECT coalesce(sum(c.reversals), 0)::bigint FROM members JOIN fraud_counter AS c ON c.casino_id = $1
+            AND c.kind = 'player' AND c.key = members.key AND c.grain = 0 WHERE members.key <> $2::uuid::text
+        ) AS cluster_reversals"""  # noqa: S608 - names of columns
+
+PLAY = """
+    WITH before AS (
+        SELECT * FROM fraud_play WHERE casino_id = $1 AND player_id = $2 AND currency = $3
+    ), fresh AS (
+        SELECT seq, posted_at, kind, amount_minor, cash_after,
+            coalesce((SELECT held_minor FROM before), 0) + sum(CASE
+                WHEN kind = 'withdrawal_hold' THEN amount_minor
+                WHEN kind IN ('withdrawal_release', 'withdrawal_paid') THEN -amount_minor ELSE 0 END
+            ) OVER (ORDER BY seq) AS held
+        FROM transfer
+        WHERE player_id = $2 AND casino_id = $1 AND currency = $3
+            AND seq > coalesce((SELECT last_seq FROM before), 0)
+            AND posted_at >= coalesce((SELECT last_at - interval '1 hour' FROM before), '-infinity')
+    ), emptied AS (
+        SELECT max(seq) AS seq FROM fresh WHERE cash_after = 0 AND held = 0
+    ), summed AS (
+        SELECT
+            max(seq) AS seq, max(posted_at) AS at, (array_agg(held ORDER BY seq DESC))[1] AS held,
+            sum(CASE kind WHEN 'bet' THEN amount_minor WHEN 'rollback_bet' THEN -amount_minor ELSE 0 END) AS wagered,
+            sum(CASE kind WHEN 'bet' THEN amount_minor WHEN 'rollback_bet' THEN -amount_minor ELSE 0 END)
+                FILTER (WHERE seq > coalesce((SELECT seq FROM emptied), 0)) AS wagered_since,
+            sum(CASE kind WHEN 'deposit' THEN amount_minor WHEN 'deposit_reversal' THEN -amount_minor ELSE 0 END)
+                FILTER (WHERE seq > coalesce((SELECT seq FROM emptied), 0)) AS deposited_since
+        FROM fresh
+    )
+    INSERT INTO fraud_play AS p (
+        casino_id, player_id, currency, last_seq, last_at, held_minor,
+        wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor
+    )
+    SELECT $1, $2, $3, coalesce(s.seq, b.last_seq, 0), coalesce(s.at, b.last_at, '1970-01-01T00:00:00Z'),
+        coalesce(s.held, b.held_minor, 0), coalesce(b.wagered_minor, 0) + coalesce(s.wagered, 0),
+        CASE WHEN e.seq IS NULL THEN coalesce(b.wagered_since_empty_minor, 0) ELSE 0 END + coalesce(s.wagered_since, 0),
+        CASE WHEN e.seq IS NULL THEN coalesce(b.deposited_since_empty_minor, 0) ELSE 0 END
+            + coalesce(s.deposited_since, 0)
+    FROM summed AS s CROSS JOIN emptied AS e LEFT JOIN before AS b ON true
+    ON CONFLICT (casino_id, player_id, currency) DO UPDATE SET
+        last_seq = excluded.last_seq, last_at = excluded.last_at, held_minor = excluded.held_minor,
+        wagered_minor = excluded.wagered_minor, wagered_since_empty_minor = excluded.wagered_since_empty_minor,
+        deposited_since_empty_minor = excluded.deposited_since_empty_minor
+    RETURNING wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor"""
+"""Each entry of the ledger is looked at once. The caller holds the player's wallet, so that none appears meanwhile."""
+
+CLUSTER = f"""
+    WITH RECURSIVE {_CLUSTER.format(player="$2::text")}
+    SELECT l.key AS player_id, l.other AS kind, l.other_key AS key, l.first_seen, l.last_seen
+    FROM members JOIN fraud_link AS l ON l.casino_id = $1 AND l.kind = 'player' AND l.key = members.key
+        AND l.other IN ('device', 'instrument', 'payout')
+    ORDER BY l.key, l.other, l.other_key LIMIT {MOST_LINKS}"""  # noqa: S608 - two numbers

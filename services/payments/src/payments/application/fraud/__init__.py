@@ -1,0 +1,1 @@
+"""Analysis of payments: what is counted, decided and published."""

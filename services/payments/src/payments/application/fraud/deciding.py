@@ -1,0 +1,146 @@
+"""A payment is asked for: it is measured, judged by the casino's rules and recorded, all in its own transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.domain import uuid7
+from chassis.store import UnitOfWork
+from payments.application.errors import FraudBlocked, FraudDeclined
+from payments.application.fraud.ports import Decision, Fraud, InForce, Keys, Payment, Signals, known
+from payments.application.ledger import Wallet
+from payments.domain.fraud.features import Value
+from payments.domain.fraud.rules import REFUSING, Action, Trigger
+from payments.domain.fraud.verdict import Verdict, judge
+from payments.domain.fraud_case.aggregate import fraud_case
+from payments.domain.fraud_case.commands import RaiseAlert
+from payments.domain.fraud_case.events import Alert
+
+REFUSALS: Mapping[Action, str] = {Action.DECLINE: FraudDeclined.code, Action.BLOCK: FraudBlocked.code}
+"""The code a deposit is refused with. Its player is told that it is not possible now, and nothing else."""
+
+PEOPLE: Mapping[Action, int] = {Action.REVIEW: 1, Action.HOLD: 2}
+"""How many people a withdrawal takes at least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the rules want done with a payment."""
+
+    action: Action
+
+    @property
+    def refusal(self) -> str | None:
+        """Of a deposit: the code it is refused with."""
+        return REFUSALS.get(self.action)
+
+    @property
+    def people(self) -> int:
+        """Of a withdrawal: how many must approve it at least."""
+        return PEOPLE.get(self.action, 0)
+
+
+async def judge_payment(
+    fraud: Fraud, uow: UnitOfWork, payment: Payment, wallet: Wallet | None, signals: Signals
+) -> Judged:
+    """Measure the payment, judge it and record that; open a case where somebody has to look. The player's wallet is
+    locked, so that no payment of his is judged at the same time. One that was judged before is not judged again.
+    """
+    connection, now = uow.connection, uow.ctx.occurred_at
+    before = await fraud.decisions.action_of(connection, payment.id, payment.trigger)
+    if before is not None:
+        return Judged(action=before)
+    keys = fraud.fingerprints.of(payment.casino_id, payment.player_id, signals)
+    values = await measure(fraud, uow, payment, wallet, keys)
+    rules = await fraud.rules.in_force(connection, payment.casino_id, now)
+    verdict = judge(rules.rules, payment.trigger, values, rules.off)
+    await _keep(fraud, uow, payment, Found(verdict, rules, values, keys))
+    return Judged(action=verdict.action)
+
+
+async def measure(
+    fraud: Fraud, uow: UnitOfWork, payment: Payment, wallet: Wallet | None, keys: Keys
+) -> dict[str, Value]:
+    """Every value that is known about the payment."""
+    connection, now = uow.connection, uow.ctx.occurred_at
+    new = await fraud.features.link(connection, payment.casino_id, keys, now)
+    values: dict[str, Value] = {
+        **known(keys),
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "provider": payment.provider,
+        "hour": now.hour,
+    }
+    if wallet is not None:
+        values |= {"balance_minor": wallet.cash_minor, "owed_minor": wallet.receivable_minor}
+        values |= await fraud.features.play(connection, payment)
+    values |= await fraud.features.measure(connection, payment, keys, now)
+    if payment.trigger is Trigger.DEPOSIT:
+        recent = values["recent_deposits_minor"]
+        values["recent_deposits_minor"] = (payment.amount_minor, *(recent if isinstance(recent, tuple) else ()))
+    if "device" in keys:
+        values["new_device"] = "device" in new and values.get("devices:player:ever", 0) != 1
+    if "payout" in keys:
+        values["new_payout"] = "payout" in new
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A verdict and what it was reached by."""
+
+    verdict: Verdict
+    rules: InForce
+    values: dict[str, Value]
+    keys: Keys
+
+
+async def _keep(fraud: Fraud, uow: UnitOfWork, payment: Payment, found: Found) -> None:
+    connection, now, verdict = uow.connection, uow.ctx.occurred_at, found.verdict
+    decision_id = uuid7()
+    case_id = None
+    if verdict.action is not Action.ALLOW:
+        case_id = await _alert(fraud, uow, payment, decision_id, verdict)
+    if verdict.action is Action.BLOCK:
+        for rule in found.rules.rules.rules:
+            if rule.id in verdict.live and rule.block is not None:
+                await fraud.lists.block(connection, payment, found.keys, rule, uow.ctx.actor.id, now)
+    decision = Decision(
+        id=decision_id,
+        payment=payment,
+        verdict=verdict,
+        rule_version=found.rules.version,
+        rules_sha256=found.rules.rules.sha256,
+        switched_off=found.rules.off,
+        features=found.values,
+        keys=found.keys,
+        case_id=case_id,
+        decided_at=now,
+    )
+    await fraud.decisions.save(connection, decision)
+    await fraud.features.count(
+        connection, payment.casino_id, found.keys, payment.currency, _asked(payment, verdict), now
+    )
+
+
+async def _alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: UUID, verdict: Verdict) -> UUID:
+    """Tell the player's open case, or open one."""
+    case_id = await fraud.cases.open_case(uow.connection, payment.player_id) or uuid7()
+    alert = Alert(
+        decision_id=decision_id,
+        payment_id=payment.id,
+        trigger=payment.trigger,
+        action=verdict.action,
+        rules=verdict.live,
+        raised_at=uow.ctx.occurred_at,
+    )
+    command = RaiseAlert(casino_id=payment.casino_id, player_id=payment.player_id, alert=alert)
+    await uow.decide(fraud_case, case_id, command)
+    return case_id
+
+
+def _asked(payment: Payment, verdict: Verdict) -> dict[str, int]:
+    if payment.trigger is Trigger.WITHDRAWAL:
+        return {"withdrawals": 1, "withdrawn_minor": payment.amount_minor}
+    asked = {"deposits": 1, "asked_minor": payment.amount_minor, "largest_minor": payment.amount_minor}
+    return {**asked, "refusals": 1} if verdict.action in REFUSING else asked

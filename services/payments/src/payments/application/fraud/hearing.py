@@ -1,0 +1,61 @@
+"""What became of a deposit is counted for everything it was asked for with."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from payments.application.fraud.ports import Fraud, Signals
+from payments.domain.deposit.events import (
+    DepositEvent,
+    DepositFact,
+    DepositFailed,
+    DepositPassedOn,
+    DepositReversed,
+    DepositSucceeded,
+)
+from payments.domain.fraud.rules import Trigger
+
+Counted = DepositSucceeded | DepositFailed | DepositPassedOn | DepositReversed
+
+
+async def count_deposit(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, events: Iterable[DepositEvent]) -> None:
+    """Count what the provider said. Call it last in the transaction, since others wait for the counters.
+
+    A deposit that was never decided on, from before there were rules, is counted for its player alone.
+    """
+    counts: dict[str, int] = {}
+    told = [one for one in events if isinstance(one, Counted)]
+    for event in told:
+        for name, number in _counts(event).items():
+            counts[name] = counts.get(name, 0) + number
+    if not told:
+        return
+    event, now = told[0], uow.ctx.occurred_at
+    keys = dict(await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {})
+    await fraud.features.count(
+        uow.connection, event.casino_id, {**keys, "player": str(event.player_id)}, event.currency, counts, now
+    )
+
+
+def _counts(event: Counted) -> dict[str, int]:
+    match event:
+        case DepositSucceeded():
+            return {"credited": 1, "credited_minor": event.amount_minor}
+        case DepositFailed() | DepositPassedOn():
+            return {"failures": 1}
+        case DepositReversed():
+            return {"reversals": 1, "reversed_minor": event.reversed_minor}
+
+
+async def link_instrument(
+    fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, paid_with: Signals
+) -> None:
+    """The provider told which card or account a deposit is paid with, or was tried with: it was seen with everything
+    the deposit was asked for with, and what becomes of the deposit counts for it, too.
+    """
+    found = fraud.fingerprints.of(fact.casino_id, fact.player_id, paid_with)
+    if found.keys() == {"player"}:
+        return
+    before = await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {}
+    await fraud.features.link(uow.connection, fact.casino_id, {**before, **found}, uow.ctx.occurred_at)
+    await fraud.decisions.add_keys(uow.connection, deposit_id, Trigger.DEPOSIT, found)

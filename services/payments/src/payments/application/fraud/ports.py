@@ -1,0 +1,268 @@
+"""What the analysis of payments needs kept, as Protocols; `adapters/fraud` implements them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.domain.fraud.features import Value, Values
+from payments.domain.fraud.rules import Action, Mode, Rule, RuleSet, Trigger
+from payments.domain.fraud.verdict import Verdict
+
+Keys = Mapping[str, str]
+"""By kind (`player`, `device`, `ip` ...): of what is counted. All but the player are fingerprints."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What a request brings along, in clear: it is never kept so.
+
+    Attributes:
+        ip: whence it comes.
+        device_id: what the casino's frontend calls the device.
+        instrument: the provider's fingerprint of the card or account.
+        bin: the first digits of a card.
+        payout: where a withdrawal goes.
+    """
+
+    ip: str | None = field(default=None, repr=False)
+    device_id: str | None = field(default=None, repr=False)
+    instrument: str | None = field(default=None, repr=False)
+    bin: str | None = field(default=None, repr=False)
+    payout: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+class Fingerprints(Protocol):
+    """Makes keys of what a request brings along: equal for equal things of one casino, and of no use elsewhere."""
+
+    def of(self, casino_id: UUID, player_id: UUID, signals: Signals) -> dict[str, str]:
+        """The keys that can be made."""
+        ...
+
+    def one(self, casino_id: UUID, kind: str, text: str) -> str | None:
+        """The key of one thing; None when the text is no such thing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A payment that is decided on."""
+
+    id: UUID
+    trigger: Trigger
+    casino_id: UUID
+    player_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+
+
+class Features(Protocol):
+    """What is counted and linked. Everything is in the transaction of the connection it is given."""
+
+    async def link(self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime) -> frozenset[str]:
+        """Note that these were seen together; the kinds of what the player was never seen with before."""
+        ...
+
+    async def measure(
+        self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime
+    ) -> dict[str, Value]:
+        """What is known before the payment, by name, in one statement."""
+        ...
+
+    async def play(self, connection: AsyncConnection, payment: Payment) -> dict[str, Value]:
+        """What the player wagered, after looking at the entries of the ledger that are new since the last time. His
+        wallet is locked."""
+        ...
+
+    async def count(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        keys: Keys,
+        currency: str,
+        counts: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        """Add to every counter of every key. Once per transaction, last, since others wait for it."""
+        ...
+
+    async def cluster(
+        self, connection: AsyncConnection, casino_id: UUID, player_id: UUID
+    ) -> Sequence[Mapping[str, Any]]:
+        """The edges (`player_id`, `kind`, `key`, `first_seen`, `last_seen`) of all players connected with this one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The rules a casino has now. `off`: those that were switched off since."""
+
+    version: int
+    rules: RuleSet
+    off: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The rules a casino works on."""
+
+    content: dict[str, Any]
+    sha256: str
+    edited_by: str
+    edited_at: datetime
+
+
+class RuleSets(Protocol):
+    """The casinos' rules."""
+
+    async def in_force(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> InForce:
+        """The rules that count; a casino that has none yet adopts the catalogue."""
+        ...
+
+    async def content(self, connection: AsyncConnection, sha256: str) -> dict[str, Any] | None:
+        """Rules that were in force once, as JSON."""
+        ...
+
+    async def current(self, connection: AsyncConnection, casino_id: UUID) -> tuple[int, dict[str, Any]]:
+        """The version in force and its rules as JSON; 0 and the catalogue where none was adopted yet."""
+        ...
+
+    async def publish(
+        self, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], by: str, now: datetime
+    ) -> int:
+        """Put rules in force, all switches on again; the new version."""
+        ...
+
+    async def draft(self, connection: AsyncConnection, casino_id: UUID) -> Draft | None:
+        """What the casino works on."""
+        ...
+
+    async def save_draft(self, connection: AsyncConnection, casino_id: UUID, draft: Draft) -> None:
+        """Keep it instead of the one before."""
+        ...
+
+    async def switch(
+        self, connection: AsyncConnection, casino_id: UUID, rule: str, *, off: bool, by: str, now: datetime
+    ) -> Mode | None:
+        """Stop a rule in force, or let it go on; the mode it was published in. None: there is no such rule."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A verdict with all that led to it: enough to reach it again."""
+
+    id: UUID
+    payment: Payment
+    verdict: Verdict
+    rule_version: int
+    rules_sha256: str
+    switched_off: frozenset[str]
+    features: Values
+    keys: Keys
+    case_id: UUID | None
+    decided_at: datetime
+
+
+class Decisions(Protocol):
+    """What was decided."""
+
+    async def save(self, connection: AsyncConnection, decision: Decision) -> None:
+        """Keep it; a payment is decided once."""
+        ...
+
+    async def action_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Action | None:
+        """What was decided about the payment; None: nothing yet."""
+        ...
+
+    async def keys_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Keys | None:
+        """Of what the payment is counted; None: it was never decided on."""
+        ...
+
+    async def add_keys(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger, keys: Keys) -> None:
+        """Have the payment counted for these as well. The values it was decided by stay what they were."""
+        ...
+
+    async def find(self, connection: AsyncConnection, decision_id: UUID) -> dict[str, Any] | None:
+        """The whole row."""
+        ...
+
+    async def history(
+        self, connection: AsyncConnection, casino_id: UUID, since: datetime, most: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """What was decided at a casino since then, the newest first: `trigger`, `action`, `features`, and `outcome` of
+        its case."""
+        ...
+
+    async def performance(
+        self, connection: AsyncConnection, casino_id: UUID, since: datetime
+    ) -> Sequence[Mapping[str, Any]]:
+        """By rule: `live_hits`, `shadow_hits`, and cases by outcome: `fraud`, `not_fraud`, `unclear`, `undecided`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What stands on a casino's list. `until` None: until somebody takes it off; `rule` None: a person added it."""
+
+    id: UUID
+    casino_id: UUID
+    list: Literal["block", "allow"]
+    kind: str
+    key: str
+    until: datetime | None
+    rule: str | None
+    player_id: UUID | None
+    added_by: str
+    added_at: datetime
+
+
+class Lists(Protocol):
+    """The casinos' block lists and allow lists."""
+
+    async def block(
+        self, connection: AsyncConnection, payment: Payment, keys: Keys, rule: Rule, by: str, now: datetime
+    ) -> None:
+        """Put on the block list what the rule names, for as long as it says; a longer entry stays."""
+        ...
+
+    async def add(self, connection: AsyncConnection, entry: Entry) -> Entry:
+        """Put it on its list, a longer entry stays; what stands there now."""
+        ...
+
+    async def remove(self, connection: AsyncConnection, casino_id: UUID, entry_id: UUID) -> Entry | None:
+        """Take it off; what stood there, if anything did."""
+        ...
+
+    async def casino_of(self, connection: AsyncConnection, entry_id: UUID) -> UUID | None:
+        """Whose list it stands on; None: on none."""
+        ...
+
+
+class Cases(Protocol):
+    """The cases that people look into."""
+
+    async def open_case(self, connection: AsyncConnection, player_id: UUID) -> UUID | None:
+        """The player's case that is open; until the transaction ends nobody else opens one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fraud:
+    """The ports of the analysis, as one member of the desk."""
+
+    features: Features
+    rules: RuleSets
+    decisions: Decisions
+    lists: Lists
+    cases: Cases
+    fingerprints: Fingerprints
+
+
+def known(keys: Iterable[str]) -> dict[str, Value]:
+    """That there is something to count for, as values."""
+    return {f"known:{kind}": True for kind in keys}

@@ -1,0 +1,147 @@
+"""Rules are worked on, tried on what happened, put in force by two people, and stopped by one."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.domain import NotFound
+from chassis.store import UnitOfWork
+from contracts.payments.fraud_events import FraudRulesPublished, FraudRuleSwitched
+from payments.application.desk import Desk
+from payments.application.fraud.ports import Draft
+from payments.domain.fraud.errors import FraudDraftChanged
+from payments.domain.fraud.features import Value
+from payments.domain.fraud.rules import Mode, Trigger, read, sha256_of
+from payments.domain.fraud.verdict import judge
+
+MOST_TRIED = 20_000
+"""Decisions that a draft is tried on, the newest first."""
+
+
+async def save_draft(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: dict[str, Any], by: str) -> Draft:
+    """Keep what the casino works on, once it was read. Nothing follows from a draft.
+
+    Raises:
+        RuleInvalid: it cannot be evaluated; names the place.
+        CasinoUnknown: there is no such casino.
+    """
+    await desk.casino(uow.connection, casino_id)
+    draft = Draft(content=content, sha256=read(content).sha256, edited_by=by, edited_at=uow.ctx.occurred_at)
+    await desk.fraud.rules.save_draft(uow.connection, casino_id, draft)
+    return draft
+
+
+async def the_draft(desk: Desk, connection: AsyncConnection, casino_id: UUID, sha256: str) -> Draft:
+    """The draft, if it is the one that was looked at.
+
+    Raises:
+        NotFound: the casino has none.
+        FraudDraftChanged: it is another one by now.
+    """
+    found = await desk.fraud.rules.draft(connection, casino_id)
+    if found is None:
+        raise NotFound
+    if found.sha256 != sha256:
+        raise FraudDraftChanged
+    return found
+
+
+async def publish_rules(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: Mapping[str, Any]) -> int:
+    """Put rules in force: two people agreed on exactly these. Whatever was switched off is on again."""
+    now, by = uow.ctx.occurred_at, uow.ctx.actor.id
+    version = await desk.fraud.rules.publish(uow.connection, casino_id, content, by, now)
+    await uow.publish(FraudRulesPublished(casino_id=casino_id, rule_version=version, sha256=sha256_of(content)))
+    return version
+
+
+async def switch_rule(desk: Desk, uow: UnitOfWork, casino_id: UUID, rule: str, *, off: bool) -> Mode:
+    """Stop a rule, or let it go on as it was published, for every payment from now on. NotFound: there is no such."""
+    await desk.fraud.rules.in_force(uow.connection, casino_id, uow.ctx.occurred_at)
+    mode = await desk.fraud.rules.switch(
+        uow.connection, casino_id, rule, off=off, by=uow.ctx.actor.id, now=uow.ctx.occurred_at
+    )
+    if mode is None:
+        raise NotFound
+    await uow.publish(FraudRuleSwitched(casino_id=casino_id, rule=rule, switched_off=off))
+    return Mode.OFF if off else mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What one rule of a draft would have found.
+
+    Attributes:
+        hits: payments at which it held.
+        fraud, not_fraud: of these, those whose case was decided so.
+    """
+
+    rule: str
+    mode: str
+    hits: int
+    fraud: int
+    not_fraud: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """A draft, tried on what happened.
+
+    Attributes:
+        payments: that it was tried on.
+        actions: how many payments it would have treated how.
+        before: how many were treated how.
+        changed: `from -> to`, how many.
+    """
+
+    payments: int
+    actions: Mapping[str, int]
+    before: Mapping[str, int]
+    changed: Mapping[str, int]
+    rules: Sequence[Tried]
+
+
+async def backtest(
+    desk: Desk, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], days: int
+) -> Backtest:
+    """Judge again what was judged in the last days, by these rules. Every record holds every value that was known, so
+    that rules may be tried that ask for what no rule asked for then.
+    """
+    since = desk.now() - timedelta(days=days)
+    rules = read(dict(content))
+    actions: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    changed: Counter[str] = Counter()
+    hits: dict[str, Counter[str]] = {rule.id: Counter() for rule in rules.rules}
+    for row in await desk.fraud.decisions.history(connection, casino_id, since, MOST_TRIED):
+        verdict = judge(rules, Trigger(row["trigger"]), values_of(row["features"]))
+        actions[verdict.action] += 1
+        before[row["action"]] += 1
+        if verdict.action != row["action"]:
+            changed[f"{row['action']} -> {verdict.action}"] += 1
+        for hit in verdict.hits:
+            hits[hit.rule]["hits"] += 1
+            if row["outcome"] is not None:
+                hits[hit.rule][row["outcome"]] += 1
+    tried = [
+        Tried(
+            rule=rule.id,
+            mode=rule.mode,
+            hits=hits[rule.id]["hits"],
+            fraud=hits[rule.id]["fraud"],
+            not_fraud=hits[rule.id]["not_fraud"],
+        )
+        for rule in rules.rules
+    ]
+    return Backtest(
+        payments=before.total(), actions=dict(actions), before=dict(before), changed=dict(changed), rules=tried
+    )
+
+
+def values_of(features: Mapping[str, Any]) -> dict[str, Value]:
+    """Values as they were kept, as they are evaluated."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in features.items()}

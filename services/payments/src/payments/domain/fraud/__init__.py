@@ -1,0 +1,1 @@
+"""Analysis of payments: rules as data over features of players, devices, addresses and instruments."""

@@ -1,0 +1,146 @@
+"""The features a rule may ask for: what each means, of whom, over which time, and how it is kept in a record.
+
+A value's name is `feature`, `feature:of` or `feature:of:window`, for instance `failures:ip:1h`. Records are sparse: of
+what is counted only what is not zero is kept, and `known:device` says that there was a device to count for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import Literal
+
+Type = Literal["number", "text", "truth", "numbers"]
+Value = int | Fraction | str | bool | tuple[int, ...] | None
+Values = Mapping[str, Value]
+"""What is known about a payment, by name. None, or absent: it is not known."""
+
+WINDOWS: Mapping[str, timedelta | None] = {
+    "1h": timedelta(hours=1),
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "ever": None,
+}
+"""How far back a feature looks. Hours are counted in whole hours of the clock, days in whole days of UTC: a window may
+hold up to one hour, or one day, more than it says, and never less."""
+
+KEYS = ("player", "device", "ip", "network", "instrument", "bin", "payout")
+"""Of what is counted. All but the player are fingerprints under a key of ours, different at each casino. `network` is
+the address without its last part (/24, /48), `payout` is where a withdrawal goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One thing a rule may ask for.
+
+    Attributes:
+        of: the keys it is kept for; none: it is about the payment itself.
+        windowed: it is asked for over one of WINDOWS.
+        kept: a counter: absent means zero wherever its key is known.
+    """
+
+    type: Type
+    meaning: str
+    of: tuple[str, ...] = ()
+    windowed: bool = False
+    kept: bool = False
+
+
+def _counted(meaning: str) -> Feature:
+    return Feature(type="number", meaning=meaning, of=KEYS, windowed=True, kept=True)
+
+
+def _linked(meaning: str, *of: str) -> Feature:
+    return Feature(type="number", meaning=meaning, of=of, windowed=True, kept=True)
+
+
+COUNTED: Mapping[str, Feature] = {
+    "deposits": _counted("deposits asked for"),
+    "asked_minor": _counted("the sum of deposits asked for, in the payment's currency"),
+    "largest_minor": _counted("the largest deposit asked for, in the payment's currency"),
+    "credited": _counted("deposits credited"),
+    "credited_minor": _counted("the sum of deposits credited, in the payment's currency"),
+    "failures": _counted("deposits that the provider refused"),
+    "refusals": _counted("deposits that we refused"),
+    "withdrawals": _counted("withdrawals asked for"),
+    "withdrawn_minor": _counted("the sum of withdrawals asked for, in the payment's currency"),
+    "reversals": _counted("times that money of a deposit was taken back, chargebacks included"),
+    "reversed_minor": _counted("the sum of what was taken back, in the payment's currency"),
+}
+
+LINKED: Mapping[str, Feature] = {
+    "players": _linked("different players", "device", "ip", "network", "instrument", "payout"),
+    "instruments": _linked("different instruments", "player", "device", "ip"),
+    "bins": _linked("different issuers of cards (BIN)", "player", "ip"),
+    "devices": _linked("different devices", "player"),
+    "ips": _linked("different addresses", "player"),
+    "payouts": _linked("different places that withdrawals go to", "player"),
+}
+
+PLAIN: Mapping[str, Feature] = {
+    "amount_minor": Feature(type="number", meaning="what is asked for, in minor units"),
+    "currency": Feature(type="text", meaning="the payment's currency"),
+    "provider": Feature(type="text", meaning="the provider that is asked for"),
+    "hour": Feature(type="number", meaning="the hour of the day in UTC, 0 to 23"),
+    "account_age_h": Feature(type="number", meaning="hours since payments has known the player"),
+    "balance_minor": Feature(type="number", meaning="the player's cash before the payment"),
+    "owed_minor": Feature(type="number", meaning="what the player owes of deposits that were taken back"),
+    "failures_in_row": Feature(type="number", meaning="the player's last deposits that failed, one after another"),
+    "recent_deposits_minor": Feature(
+        type="numbers",
+        meaning="the player's deposits of the last 24 hours, this one included and those left out that failed or were "
+        "refused: fifty at most",
+    ),
+    "minutes_since_deposit": Feature(type="number", meaning="since the player's last credited deposit"),
+    "wagered_minor": Feature(type="number", meaning="all that the player ever wagered"),
+    "wagered_since_empty_minor": Feature(type="number", meaning="wagered since his cash was last 0"),
+    "deposited_since_empty_minor": Feature(
+        type="number", meaning="deposited since his cash was last 0, less what was taken back"
+    ),
+    "new_device": Feature(type="truth", meaning="the player was never seen with this device, but with others"),
+    "new_payout": Feature(type="truth", meaning="no withdrawal of the player went to this place"),
+    "used_instruments": Feature(type="number", meaning="the instruments he paid in with, shared with nobody or not"),
+    "instrument_sharers": Feature(type="number", meaning="other players who used one of his instruments"),
+    "cluster_players": Feature(
+        type="number", meaning="players connected with him by devices, instruments and payouts, himself included"
+    ),
+    "cluster_reversals": Feature(
+        type="number", meaning="times that money was taken back from other players of his cluster"
+    ),
+    "blocked": Feature(type="truth", meaning="on the casino's block list now", of=KEYS),
+    "allowed": Feature(type="truth", meaning="on the casino's allow list now", of=KEYS),
+}
+
+FEATURES: Mapping[str, Feature] = {**PLAIN, **COUNTED, **LINKED}
+"""All of them, by name."""
+
+
+def value_name(feature: str, of: str | None = None, window: str | None = None) -> str:
+    """How the value is called in a record.
+
+    >>> value_name("failures", "ip", "1h")
+    'failures:ip:1h'
+    """
+    return ":".join(part for part in (feature, of, window) if part is not None)
+
+
+def look_up(values: Values, name: str) -> Value:
+    """The value of this name. Of what is counted and absent: zero where its key is known, else unknown.
+
+    >>> look_up({"known:ip": True}, "failures:ip:1h")
+    0
+    >>> look_up({}, "failures:ip:1h") is None
+    True
+    """
+    if name in values:
+        return values[name]
+    feature, _, rest = name.partition(":")
+    of = rest.partition(":")[0]
+    known = bool(of) and values.get(f"known:{of}") is True
+    if not known:
+        return None
+    spec = FEATURES[feature]
+    if spec.kept:
+        return 0
+    return False if spec.type == "truth" else None

@@ -1,0 +1,119 @@
+"""The catalogue in words, for `docs/fraud-rules.md`."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from payments.domain.fraud.catalogue import CATALOGUE, NOT_DECIDED_HERE
+from payments.domain.fraud.expressions import OPERATORS, Asked, Literal, Members, Node, Operation
+from payments.domain.fraud.features import FEATURES, WINDOWS
+from payments.domain.fraud.rules import Action, read
+
+_SIGNS = {"and": " and ", "or": " or ", "add": " + ", "mul": " * ", "sub": " - ", "ratio": " / "}
+_BETWEEN = {**_SIGNS, "eq": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= ", "in": " in "}
+
+
+def said(node: Node, *, inside: bool = False) -> str:
+    """The condition as one line.
+
+    >>> from payments.domain.fraud.expressions import parse
+    >>> said(parse({"gte": [{"feature": "failures", "of": "ip", "in": "1h"}, 10]}))
+    'failures:ip:1h >= 10'
+    """
+    match node:
+        case Literal():
+            return str(node.value).lower() if isinstance(node.value, bool | Fraction) else str(node.value)
+        case Asked():
+            return node.name
+        case Members():
+            return "{" + ", ".join(sorted(str(one) for one in node.values)) + "}"
+        case Operation():
+            return _operation(node, inside=inside)
+
+
+def _operation(node: Operation, *, inside: bool) -> str:
+    sign = _BETWEEN.get(node.name)
+    if sign is None:
+        return f"{node.name}({', '.join(said(one) for one in node.arguments)})"
+    text = sign.join(said(one, inside=True) for one in node.arguments)
+    return f"({text})" if inside and len(node.arguments) > 1 else text
+
+
+def handbook() -> str:
+    """The whole page."""
+    parts = [_HEAD, _rules(), _typologies(), _cannot(), _actions(), _features(), _operators()]
+    return "\n\n".join(parts) + "\n"
+
+
+_HEAD = """# Fraud rules
+
+Generated from `payments/domain/fraud`; `make contracts` writes it. How rules are drafted, tried, published and switched
+off is in [fraud.md](fraud.md)."""
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _rules() -> str:
+    written: list[dict[str, Any]] = CATALOGUE["rules"]
+    rows = []
+    for rule, one in zip(read(CATALOGUE).rules, written, strict=True):
+        action = rule.action.value
+        if rule.block is not None:
+            action = f"block {', '.join(rule.block.of)} for {rule.block.minutes} min"
+        if rule.overrides:
+            action += ", whatever else is wanted"
+        score = f"{rule.score} {rule.typology}" if rule.typology else ""
+        rows.append((rule.id, rule.trigger.value, action, rule.mode.value, score, one["text"], f"`{said(rule.when)}`"))
+    head = ("rule", "looks at", "action", "begins", "score", "what it says", "condition")
+    return "## The rules a casino begins with\n\n" + _table(head, rows)
+
+
+def _typologies() -> str:
+    typologies: dict[str, dict[str, int]] = CATALOGUE["typologies"]
+    rows = [
+        (name, ", ".join(f"{action} from {least}" for action, least in one.items())) for name, one in typologies.items()
+    ]
+    return (
+        "## Typologies\n\nThe scores of the live rules that held are added up by typology; from a threshold on its"
+        " action is wanted as well.\n\n" + _table(("typology", "wants"), rows)
+    )
+
+
+def _cannot() -> str:
+    return "## What payments cannot decide\n\n" + _table(("rule", "why"), list(NOT_DECIDED_HERE.items()))
+
+
+_MEANINGS = {
+    Action.ALLOW: "nothing is done; a rule that `overrides` has it done whatever others want",
+    Action.REVIEW: "it goes on and a case is opened; a withdrawal takes a person to approve it",
+    Action.CHALLENGE: "a deposit goes on, marked for a stronger proof of who pays, and a case is opened",
+    Action.HOLD: "a withdrawal takes two people to approve it, and a case is opened",
+    Action.DECLINE: "a deposit is refused, this once; the player is told only that it is not possible now",
+    Action.BLOCK: "the same, and what the rule names is on the block list for a while",
+}
+
+
+def _actions() -> str:
+    return (
+        "## Actions, from the mildest to the strictest\n\nThe strictest one that is wanted is done. No rule refuses a"
+        " withdrawal.\n\n" + _table(("action", "what is done"), [(one.value, _MEANINGS[one]) for one in Action])
+    )
+
+
+def _features() -> str:
+    rows = [(f"`{name}`", one.type, ", ".join(one.of), "yes" if one.windowed else "", one.meaning)
+            for name, one in FEATURES.items()]  # fmt: skip
+    return f"## Features\n\nOver time means over one of {', '.join(WINDOWS)}: `feature:of:window`.\n\n" + _table(
+        ("feature", "type", "of", "over time", "meaning"), rows
+    )
+
+
+def _operators() -> str:
+    rows = [
+        (f"`{name}`", ", ".join(one.takes) + (" ..." if one.many else ""), one.gives, one.meaning)
+        for name, one in OPERATORS.items()
+    ]
+    return "## Operators\n\n" + _table(("operator", "takes", "gives", "meaning"), rows)

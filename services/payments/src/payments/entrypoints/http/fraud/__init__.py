@@ -1,0 +1,1 @@
+"""Endpoints: rules against fraud, decisions, cases and lists."""

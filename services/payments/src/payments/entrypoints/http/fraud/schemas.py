@@ -1,0 +1,248 @@
+"""What is said about rules against fraud, decisions, cases and lists."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from chassis.http import Reason, StrictModel
+from payments.domain.fraud.rules import Action, Mode, Trigger
+from payments.domain.fraud_case.words import CaseOutcome
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Days = Annotated[int, Field(ge=1, le=366, strict=True)]
+ListName = Literal["block", "allow"]
+Kind = Literal["player", "device", "ip", "network", "instrument", "payout"]
+
+
+class RulesBody(StrictModel):
+    """All rules of a casino. What a condition may say is in docs/fraud-rules.md."""
+
+    rules: Annotated[list[dict[str, Any]], Field(max_length=100)]
+    typologies: Annotated[dict[str, dict[str, int]], Field(max_length=100)] = Field(default_factory=dict)
+
+
+class RulesView(BaseModel):
+    """The rules in force. Version 0: the casino has not adopted any yet, and these are what it would begin with."""
+
+    casino_id: UUID
+    version: int
+    sha256: str
+    content: dict[str, Any]
+
+
+class DraftView(BaseModel):
+    """What the casino works on."""
+
+    casino_id: UUID
+    sha256: str = Field(description="Of the content; publishing names it")
+    content: dict[str, Any]
+    edited_by: str
+    edited_at: datetime
+
+
+class BacktestBody(StrictModel):
+    """Try a draft on what happened."""
+
+    sha256: Sha256 = Field(description="Of the draft")
+    days: Days = Field(default=30, description="How far back, 1 to 366; the newest 20,000 payments at most")
+
+
+class TriedView(BaseModel):
+    """What one rule would have found."""
+
+    rule: str
+    mode: Mode
+    hits: int
+    fraud: int = Field(description="Of the payments, those whose case was decided as fraud")
+    not_fraud: int
+
+
+class BacktestView(BaseModel):
+    """What would have been otherwise."""
+
+    payments: int
+    actions: dict[str, int]
+    before: dict[str, int]
+    changed: dict[str, int] = Field(description="`from -> to`: how many payments")
+    rules: list[TriedView]
+
+
+class PublishBody(StrictModel):
+    """Propose that the draft comes into force."""
+
+    sha256: Sha256 = Field(description="Of the draft as it was looked at")
+    reason: Reason
+
+
+class SwitchBody(StrictModel):
+    """Stop a rule at once, or let it go on."""
+
+    off: bool
+    reason: Reason
+
+
+class SwitchView(BaseModel):
+    """How the rule counts from now on."""
+
+    rule: str
+    mode: Mode
+
+
+class PerformanceView(BaseModel):
+    """How a rule did. A case counts once, however often the rule held."""
+
+    rule: str
+    live_hits: int
+    shadow_hits: int
+    fraud: int
+    not_fraud: int
+    unclear: int
+    undecided: int
+    precision_percent: int | None = Field(description="Fraud of all cases that were clear; null: there are none")
+
+
+class RuleItem(BaseModel):
+    """A rule in force."""
+
+    rule_id: UUID
+    casino_id: UUID
+    rule: str
+    version: int
+    trigger: Trigger
+    action: Action
+    mode: Mode = Field(description="As it was published")
+    typology: str | None
+    score: int
+    switched_off: bool
+    switched_by: str | None
+    switched_at: datetime | None
+    published_at: datetime
+
+
+class DecisionItem(BaseModel):
+    """What was decided about a payment."""
+
+    decision_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    trigger: Trigger
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+    action: Action
+    shadow_action: Action = Field(description="What it would be if rules in shadow counted")
+    rules: list[str]
+    shadow_rules: list[str]
+    rule_version: int
+    case_id: UUID | None
+    decided_at: datetime
+
+
+class DecisionView(DecisionItem):
+    """The whole record: enough to reach the verdict again."""
+
+    scores: dict[str, int]
+    overridden: bool
+    rules_sha256: str
+    switched_off: list[str]
+    features: dict[str, Any]
+
+
+class CaseItem(BaseModel):
+    """A case."""
+
+    case_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    status: Literal["open", "closed"]
+    outcome: CaseOutcome | None
+    rules: list[str]
+    alerts: int
+    assignee: str | None
+    decided_by: str | None
+    opened_at: datetime
+    updated_at: datetime
+
+
+class NoteView(BaseModel):
+    """What somebody wrote down."""
+
+    note_id: UUID
+    text: str | None = Field(description="Null: the player was forgotten, and with him the words")
+    author: str
+    noted_at: datetime
+
+
+class CaseView(CaseItem):
+    """A case with what was written down."""
+
+    notes: list[NoteView]
+
+
+class AssignBody(StrictModel):
+    """Who shall look into it; null: whoever likes."""
+
+    assignee: UUID | None
+
+
+class NoteBody(StrictModel):
+    """What was found."""
+
+    text: Words
+
+
+class DecideBody(StrictModel):
+    """What it was."""
+
+    outcome: CaseOutcome
+    reason: Reason | None = None
+
+
+class EntryBody(StrictModel):
+    """Something to put on a list. What is not a player's id is kept as a fingerprint and never shown again."""
+
+    list: ListName
+    kind: Kind
+    value: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)] = Field(repr=False)
+    until: AwareDatetime | None = Field(default=None, description="Null: until somebody takes it off")
+    reason: Reason
+
+
+class RemoveBody(StrictModel):
+    """Why it is taken off."""
+
+    reason: Reason
+
+
+class EntryItem(BaseModel):
+    """What stands on a list."""
+
+    entry_id: UUID
+    casino_id: UUID
+    list: ListName
+    kind: str
+    player_id: UUID | None = Field(description="Because of whom, or who it is")
+    until: datetime | None
+    rule: str | None = Field(description="The rule that put it there; null: a person")
+    added_by: str
+    added_at: datetime
+
+
+class EdgeView(BaseModel):
+    """A player and something he was seen with, as a fingerprint."""
+
+    player_id: UUID
+    kind: str
+    key: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+class ClusterView(BaseModel):
+    """Players that devices, instruments and payouts connect."""
+
+    players: list[UUID]
+    edges: list[EdgeView]

@@ -1,0 +1,236 @@
+"""People at work against fraud: rules drafted, tried, published and stopped, cases decided, lists kept."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.testing.tokens import bearer, make_token
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.domain.fraud.rules import sha256_of
+
+from .test_fraud import DEVICE, HOME, asks, automatic, cases, decisions, failed, paid
+from .world import V1, World
+
+LARGE = {"gte": [{"feature": "amount_minor"}, 40_00]}
+RULE: dict[str, Any] = {"id": "LARGE", "trigger": "deposit", "when": LARGE, "action": "review", "mode": "live"}
+RULES: dict[str, Any] = {"rules": [RULE], "typologies": {}}
+RULES_SHA = sha256_of(RULES)
+ENTRY = {"list": "block", "kind": "device", "value": DEVICE, "until": None, "reason": "a stolen phone"}
+
+
+def at(world: World, path: str = "") -> str:
+    return f"/fraud/casinos/{world.casino}{path}"
+
+
+async def put_draft(world: World, content: Any) -> Any:
+    headers = {**world.staff(), "Idempotency-Key": str(uuid4())}
+    return await world.client.put(f"{V1}{at(world, '/draft')}", json=content, headers=headers)
+
+
+async def publish(world: World, content: dict[str, Any]) -> Any:
+    assert (await put_draft(world, content)).status_code == 200
+    body = {"sha256": sha256_of(content), "reason": "tried for a month"}
+    return await world.post(at(world, "/draft/publish"), body, as_=world.staff())
+
+
+async def alarming(world: World) -> dict[str, Any]:
+    """A draft, an entry, and a case of a player whose withdrawal was held."""
+    await paid(world, 100_00)
+    await world.withdraw(50_00)
+    await put_draft(world, RULES)
+    entry = await world.post(at(world, "/entries"), {**ENTRY, "value": "another-device"}, as_=world.staff())
+    (case,) = await cases(world)
+    decision_id = (await decisions(world))[-1]["id"]
+    return {"case_id": case["id"], "decision_id": decision_id, "entry_id": entry.json()["entry_id"], "rule": "STRUCT"}
+
+
+async def test_rules_count_when_a_second_person_agreed(world: World) -> None:
+    await asks(world)
+    proposed = await publish(world, RULES)
+    assert proposed.status_code == 202, proposed.text
+    await asks(world)
+    assert [one["action"] for one in await decisions(world)] == ["allow", "allow"]
+    await world.approved(proposed)
+    await asks(world)
+    last = (await decisions(world))[-1]
+    assert (last["action"], last["rules"], last["rule_version"]) == ("review", ["LARGE"], 2)
+    listed = (await world.get("/fraud/rules", as_=world.staff())).json()
+    assert [(one["rule"], one["version"], one["mode"]) for one in listed] == [("LARGE", 2, "live")]
+    assert "fraud_rules_published" in await world.published()
+
+
+async def test_a_draft_that_changed_meanwhile_is_not_published(world: World) -> None:
+    proposed = await publish(world, RULES)
+    await put_draft(world, {"rules": [], "typologies": {}})
+    seen = {"payload_sha256": proposed.json()["payload_sha256"]}
+    refused = await world.client.post(f"{proposed.json()['href']}/approve", json=seen, headers=world.staff())
+    assert (refused.status_code, refused.json()["code"]) == (409, "fraud_draft_changed"), refused.text
+
+
+async def test_a_rule_is_stopped_by_one_person_at_once_and_everybody_hears_of_it(world: World) -> None:
+    await world.approved(await publish(world, RULES))
+    stopped = await world.post(at(world, "/rules/LARGE/switch"), {"off": True, "reason": "it errs"}, as_=world.staff())
+    assert (stopped.status_code, stopped.json()["mode"]) == (200, "off"), stopped.text
+    await asks(world)
+    last = (await decisions(world))[-1]
+    assert (last["action"], last["switched_off"]) == ("allow", ["LARGE"])
+    assert "fraud_rule_switched" in await world.published()
+    await world.post(at(world, "/rules/LARGE/switch"), {"off": False, "reason": "mended"}, as_=world.staff())
+    await asks(world)
+    assert (await decisions(world))[-1]["action"] == "review"
+    unknown = await world.post(at(world, "/rules/NONE/switch"), {"off": True, "reason": "it errs"}, as_=world.staff())
+    assert unknown.status_code == 404
+
+
+async def test_a_draft_is_tried_on_what_happened_and_changes_nothing(world: World) -> None:
+    for amount in (30_00, 50_00, 60_00):
+        await asks(world, amount)
+    await put_draft(world, RULES)
+    tried = await world.post(at(world, "/draft/backtest"), {"sha256": RULES_SHA}, as_=world.staff())
+    assert tried.status_code == 200, tried.text
+    found = tried.json()
+    assert (found["payments"], found["before"], found["actions"]) == (3, {"allow": 3}, {"allow": 1, "review": 2})
+    assert found["changed"] == {"allow -> review": 2}
+    assert [(one["rule"], one["hits"]) for one in found["rules"]] == [("LARGE", 2)]
+    assert {one["action"] for one in await decisions(world)} == {"allow"}
+    other = await world.post(at(world, "/draft/backtest"), {"sha256": "0" * 64}, as_=world.staff())
+    assert (other.status_code, other.json()["code"]) == (409, "fraud_draft_changed")
+
+
+async def test_a_rule_in_shadow_is_compared_with_those_that_count(world: World) -> None:
+    await world.approved(await publish(world, {**RULES, "rules": [{**RULE, "mode": "shadow"}]}))
+    await asks(world)
+    (one,) = (await world.get(at(world, "/performance"), as_=world.staff())).json()
+    assert (one["rule"], one["live_hits"], one["shadow_hits"], one["precision_percent"]) == ("LARGE", 0, 1, None)
+    shown = (await world.get("/fraud/decisions?decided_at=gte.now-7d", as_=world.staff())).json()[0]
+    assert (shown["action"], shown["shadow_action"], shown["shadow_rules"]) == ("allow", "review", ["LARGE"])
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ({"rules": [{**RULE, "when": {"feature": "wealth"}}]}, "rules[0].when.feature"),
+        ({"rules": [{**RULE, "action": "hold"}]}, "rules[0].action"),
+        ({"rules": [RULE, RULE]}, "rules"),
+        ({"rules": "all"}, "rules"),
+        ({"rules": [5]}, "rules[0]"),
+        ({"rules": [], "typologies": {"ring": {"review": "much"}}}, "typologies.ring.review"),
+        ({}, "rules"),
+    ],
+)
+async def test_rules_that_make_no_sense_are_refused_by_their_place(world: World, content: Any, field: str) -> None:
+    answer = await put_draft(world, content)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_case_is_taken_written_about_and_decided(world: World) -> None:
+    ids = await alarming(world)
+    path, ann = f"/fraud/cases/{ids['case_id']}", uuid4()
+    me = world.staff(ann)
+    assert (await world.post(f"{path}/assign", {"assignee": str(ann)}, as_=me)).json()["assignee"] == str(ann)
+    await world.post(f"{path}/notes", {"text": "He sent a payslip of Mr. Brown."}, as_=me)
+    shown = (await world.get(path, as_=me)).json()
+    assert [(one["text"], one["author"]) for one in shown["notes"]] == [("He sent a payslip of Mr. Brown.", str(ann))]
+    stored = await world.rows("SELECT data::text AS text FROM event UNION ALL SELECT envelope FROM outbox")
+    assert not [row for row in stored if "payslip" in row["text"]]
+    closed = await world.post(f"{path}/decide", {"outcome": "fraud"}, as_=me)
+    assert (closed.json()["status"], closed.json()["outcome"]) == ("closed", "fraud")
+    again = await world.post(f"{path}/decide", {"outcome": "not_fraud"}, as_=me)
+    assert (again.status_code, again.json()["code"]) == (409, "fraud_case_closed")
+    performance = (await world.get(at(world, "/performance"), as_=me)).json()
+    assert [(one["rule"], one["fraud"], one["precision_percent"]) for one in performance] == [("NO-PLAY", 1, 100)]
+
+
+async def test_what_is_found_later_opens_another_case(world: World) -> None:
+    ids = await alarming(world)
+    await world.post(f"/fraud/cases/{ids['case_id']}/decide", {"outcome": "not_fraud"}, as_=world.staff())
+    await world.withdraw(10_00)
+    assert [one["status"] for one in await cases(world)] == ["closed", "open"]
+
+
+async def test_whoever_tries_again_and_again_fills_no_case(world: World) -> None:
+    for _ in range(6):
+        await failed(world)
+    for _ in range(4):
+        await asks(world)
+    (case,) = await cases(world)
+    assert case["alerts"] == 2, "the block, and the list it put him on"
+
+
+async def test_a_device_on_the_block_list_pays_nothing_in_until_it_is_off(world: World) -> None:
+    added = await world.post(at(world, "/entries"), ENTRY, as_=world.staff())
+    assert added.status_code == 201, added.text
+    assert DEVICE not in added.text
+    assert (await asks(world, device_id=DEVICE)).json()["code"] == "deposit_not_possible"
+    assert (await asks(world, device_id="another-device-7")).status_code == 201
+    path = f"/fraud/entries/{added.json()['entry_id']}/remove"
+    assert (await world.post(path, {"reason": "given back"}, as_=world.staff())).status_code == 200
+    assert (await asks(world, device_id=DEVICE)).status_code == 201
+
+
+async def test_an_entry_is_over_when_it_says_so(world: World) -> None:
+    until = (world.clock.now() + timedelta(hours=1)).isoformat()
+    await world.post(at(world, "/entries"), {**ENTRY, "kind": "ip", "value": HOME, "until": until}, as_=world.staff())
+    assert (await asks(world)).status_code == 409
+    world.clock.advance(timedelta(hours=2))
+    await world.beat()
+    assert (await asks(world)).status_code == 201
+
+
+async def test_whom_staff_allow_is_not_stopped_by_rules(world: World) -> None:
+    for _ in range(6):
+        await failed(world)
+    entry = {**ENTRY, "list": "allow", "kind": "player", "value": str(world.player)}
+    await world.post(at(world, "/entries"), entry, as_=world.staff())
+    assert (await asks(world)).status_code == 201
+    last = (await decisions(world))[-1]
+    assert (last["action"], last["overridden"]) == ("allow", True)
+    assert {"ALLOW-LIST", "VEL-DEP-FAIL"} <= set(last["rules"])
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kind": "ip", "value": "10.0.0.1"}, "value"),
+        ({"kind": "ip", "value": "home"}, "value"),
+        ({"kind": "player", "value": "ann"}, "value"),
+        ({"kind": "shoe"}, "kind"),
+        ({"list": "grey"}, "list"),
+        ({"until": "2020-01-01T00:00:00Z"}, "until"),
+        ({"until": "tomorrow"}, "until"),
+        ({"value": ""}, "value"),
+        ({"reason": " "}, "reason"),
+    ],
+)
+async def test_an_entry_that_makes_no_sense_is_refused_by_its_field(
+    world: World, change: dict[str, Any], field: str
+) -> None:
+    answer = await world.post(at(world, "/entries"), {**ENTRY, **change}, as_=world.staff())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text
+
+
+async def test_players_are_connected_by_what_they_share(world: World) -> None:
+    await automatic(world)
+    first = world.player
+    await asks(world, device_id=DEVICE)
+    players = [first]
+    for _ in range(2):
+        world.player = uuid4()
+        players.append(world.player)
+        await world.register()
+        await asks(world, device_id=DEVICE if len(players) == 2 else "device-of-nobody")
+    found = (await world.get(f"/fraud/players/{first}/cluster", as_=world.staff())).json()
+    assert {UUID(one) for one in found["players"]} == set(players[:2])
+    assert {edge["kind"] for edge in found["edges"]} == {"device"}
+    assert DEVICE not in str(found)
+
+
+async def test_another_casinos_cases_and_decisions_are_not_there(world: World) -> None:
+    ids = await alarming(world)
+    stranger = bearer(make_token(permissions=list(P), casinos=[uuid4()]))
+    for path in (f"/fraud/cases/{ids['case_id']}", f"/fraud/decisions/{ids['decision_id']}"):
+        assert (await world.get(path, as_=stranger)).status_code == 404
+    assert (await world.get(at(world, "/rules"), as_=stranger)).status_code == 404
