@@ -173,6 +173,8 @@ class SetAside(StrEnum):
     """It was begun as another customer of the provider than the casino's account names now: nothing is sent."""
     LEFT_OPEN_AT_PROVIDER = "left_open_at_provider"
     """The provider never confirmed that a deposit we gave up can no longer be paid; it is not asked any more."""
+    ORDER_NOT_REPEATABLE = "order_not_repeatable"
+    """An order to pay has had no answer for so long that the provider may have forgotten it: it is not sent again."""
     DEBIT_NOT_ON_HOLD = "debit_not_on_hold"
     """The provider asked for money that is not on hold for it, and was refused."""
     EVENT_NOT_HANDLED = "event_not_handled"
