@@ -17,6 +17,7 @@ from payments.adapters.ledger.background import background
 from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.notifications import SqlNotifications
+from payments.adapters.overdue import OverdueWatch
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.restriction_feed import RestrictionFeed
 from payments.adapters.routing.decisions import kept_decisions
@@ -39,6 +40,7 @@ from payments.read_models.directory import LocalDirectory
 from payments.read_models.fraud_case_list import OpenCases
 from payments.read_models.inline import READ_MODELS
 from payments.read_models.instruments import LocalInstruments
+from payments.read_models.withdrawal_list import overdue
 from payments.settings import Settings
 from payments.strategies.providers.registry import PROVIDERS
 
@@ -57,23 +59,21 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     )  # fmt: skip
     chain, box = LedgerChain(application, settings.master_key_bytes), SecretBox(settings.master_key_bytes)
     desk = Desk(
-        app=application,
-        ledger=ledger,
-        directory=LocalDirectory(),
-        restriction_age=feed,
+        app=application, ledger=ledger,
+        directory=LocalDirectory(), restriction_age=feed,
         accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(),
         notifications=SqlNotifications(clock),
         attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
         providers=PROVIDERS,
         wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
-        vault=SubjectVault(settings.master_key_bytes), box=box,
-        fraud=fraud_in(settings.master_key_bytes, OpenCases()),
+        vault=SubjectVault(settings.master_key_bytes), box=box, fraud=fraud_in(settings.master_key_bytes, OpenCases()),
         public_base_url=settings.public_base_url, feed_bound=bound,
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands=COMMANDS,
-        state={"ledger": ledger, "chain": chain, "desk": desk}, background=background(db, clock, chain),
+        state={"ledger": ledger, "chain": chain, "desk": desk},
+        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue)],
         consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
         bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days), kept_decisions(settings.attempt_days)],
         on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, feed.close, ledger.close],

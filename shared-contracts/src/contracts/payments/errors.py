@@ -16,6 +16,8 @@ class PaymentsError(StrEnum):
     """The jurisdiction does not let players take a withdrawal back."""
     DEBT_OUTSTANDING = "debt_outstanding"
     """The player owes money of a deposit that was taken back after he had spent it: nothing is paid out before."""
+    DESTINATION_DISABLED = "destination_disabled"
+    """Nothing is paid to this card or account any more: it was switched off."""
     DEPOSIT_ALREADY_REQUESTED = "deposit_already_requested"
     """The id belongs to a deposit of other facts."""
     DEPOSIT_WORD_UNLAWFUL = "deposit_word_unlawful"

@@ -40,6 +40,11 @@ withdrawal_policy = Table(
     Column("automatic_up_to_minor", BigInteger, comment="NULL: somebody always has to approve"),
     Column("minimum_minor", BigInteger),
     Column("maximum_minor", BigInteger),
+    Column("due_within_minutes", Integer, comment="how long people and the provider have; NULL: nobody said"),
+    Column("automatic_level", Text, nullable=False, server_default=text("'none'")),
+    Column("automatic_after_days", Integer),
+    Column("automatic_day_total_minor", BigInteger),
+    Column("automatic_only_verified", Boolean, nullable=False, server_default=text("false")),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
 

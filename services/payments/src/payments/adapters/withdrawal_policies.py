@@ -1,5 +1,6 @@
 """Casinos' rules for withdrawals, one row per currency."""
 
+from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -23,25 +24,14 @@ class SqlWithdrawalPolicies:
         table = withdrawal_policy
         rows = await connection.execute(select(table).where(table.c.casino_id == casino_id).order_by(table.c.currency))
         return {
-            row.currency: WithdrawalPolicy(
-                second_person_above_minor=row.second_person_above_minor,
-                automatic_up_to_minor=row.automatic_up_to_minor,
-                minimum_minor=row.minimum_minor,
-                maximum_minor=row.maximum_minor,
-            )
-            for row in rows
+            row["currency"]: WithdrawalPolicy(**{one.name: row[one.name] for one in fields(WithdrawalPolicy)})
+            for row in rows.mappings()
         }
 
     async def save(
         self, connection: AsyncConnection, casino_id: UUID, currency: str, policy: WithdrawalPolicy, now: datetime
     ) -> None:
         """Keep the policy as it is now."""
-        values = {
-            "second_person_above_minor": policy.second_person_above_minor,
-            "automatic_up_to_minor": policy.automatic_up_to_minor,
-            "minimum_minor": policy.minimum_minor,
-            "maximum_minor": policy.maximum_minor,
-            "updated_at": now,
-        }
+        values = {**asdict(policy), "updated_at": now}
         statement = insert(withdrawal_policy).values(casino_id=casino_id, currency=currency, **values)
         await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id", "currency"], set_=values))

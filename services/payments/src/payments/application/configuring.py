@@ -109,6 +109,9 @@ async def check_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, policy: Wit
     automatic, second = policy.automatic_up_to_minor, policy.second_person_above_minor
     if automatic is not None and automatic > second:
         raise Invalid("What nobody approves cannot need a second person.", field="automatic_up_to_minor")
+    total = policy.automatic_day_total_minor
+    if automatic is None and total is not None:
+        raise Invalid("Nothing goes without anybody here.", field="automatic_day_total_minor")
     least, most = policy.minimum_minor, policy.maximum_minor
     if least is not None and most is not None and least > most:
         raise Invalid("The least is more than the most.", field="minimum_minor")

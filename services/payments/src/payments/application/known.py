@@ -39,6 +39,7 @@ class PlayerStanding:
     under_review: bool
     level: str
     limits: Mapping[str, tuple[int, str]]
+    registered_at: datetime | None = None
     country: str | None = None
     tags: frozenset[str] = frozenset()
 
@@ -97,6 +98,12 @@ class Directory(Protocol):
         self, connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
     ) -> bool:
         """Whether payments of the casino are open that were begun as another customer of the provider."""
+        ...
+
+    async def asked_out(
+        self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID
+    ) -> int:
+        """What the player asked to be paid since then, but for one withdrawal and what came back to him."""
         ...
 
     async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:

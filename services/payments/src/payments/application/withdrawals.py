@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,12 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
-from payments.application.instruments.seeing import Whose, instrument_of_destination, see_instrument
+from payments.application.instruments.seeing import (
+    Whose,
+    instrument_id_of,
+    instrument_of_destination,
+    see_instrument,
+)
 from payments.application.late import look_into_return
 from payments.application.ledger import Wallet, ensure_posted
 from payments.application.ports import PayoutFlow
@@ -27,7 +33,7 @@ from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Instrument, is_card_number
+from payments.domain.instrument.words import Instrument, Verification, is_card_number
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -37,7 +43,7 @@ from payments.domain.withdrawal.commands import (
     RequestWithdrawal,
     WithdrawalCommand,
 )
-from payments.domain.withdrawal.errors import DisputeOpen, SecondPersonRequired
+from payments.domain.withdrawal.errors import DestinationDisabled, DisputeOpen, SecondPersonRequired
 from payments.domain.withdrawal.events import (
     PayoutSent,
     WithdrawalApproved,
@@ -83,6 +89,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         Invalid, CasinoUnknown, PlayerUnknown, ProviderNotOffered: it makes no sense.
         VerificationRequired, DebtOutstanding, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
         DisputeOpen: a bank wants a payment of his back.
+        DestinationDisabled: nothing is paid there any more.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
     flow = payout_flow(desk, wish.provider)
@@ -95,6 +102,10 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await _sealed_destination(desk, uow, wish)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
+    told = instrument_of_destination(desk, wish.provider, wish.destination)
+    instrument_id = None if told is None else instrument_id_of(desk, wish.player_id, told)
+    if told is not None:
+        await see_instrument(desk, uow, _whose(wish), told)
     judged = await _judged(desk, uow, wish, wallet)
     command = RequestWithdrawal(
         player_id=wish.player_id,
@@ -112,13 +123,38 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             in_debt=wallet is not None and wallet.receivable_minor > 0,
             disputed=await desk.directory.disputed(uow.connection, wish.player_id),
             people=judged.people,
+            days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
+            day_total_minor=await _day_total(desk, uow, wish),
+            **await _known_destination(desk, uow, instrument_id),
         ),
         now=uow.ctx.occurred_at,
+        instrument_id=instrument_id,
     )
-    told = instrument_of_destination(desk, wish.provider, wish.destination)
-    if told is not None:
-        await see_instrument(desk, uow, _whose(wish.withdrawal_id, command), told)
     return await _decide(desk, uow, wish.withdrawal_id, command)
+
+
+async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:
+    since = uow.ctx.occurred_at - timedelta(hours=24)
+    return await desk.directory.asked_out(
+        uow.connection, wish.player_id, wish.currency, since, besides=wish.withdrawal_id
+    )
+
+
+class _Destination(TypedDict, total=False):
+    destination_verified: bool
+    destination_shared: bool
+    destination_disabled: bool
+
+
+async def _known_destination(desk: Desk, uow: UnitOfWork, instrument_id: UUID | None) -> _Destination:
+    known = None if instrument_id is None else await desk.instruments.find(uow.connection, instrument_id)
+    if known is None:
+        return {}
+    return {
+        "destination_verified": known.verification is Verification.VERIFIED,
+        "destination_shared": known.shared,
+        "destination_disabled": known.disabled,
+    }
 
 
 def _refuse_card_numbers(destination: Mapping[str, str]) -> None:
@@ -131,15 +167,22 @@ async def hear_about_payee(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, fact: WithdrawalFact, told: Instrument
 ) -> None:
     """Keep what a payout goes to, as its provider tells."""
-    await see_instrument(desk, uow, _whose(withdrawal_id, fact), told)
-
-
-def _whose(withdrawal_id: UUID, fact: WithdrawalFact | RequestWithdrawal) -> Whose:
-    return Whose(
+    whose = Whose(
         payment_id=withdrawal_id,
         player_id=fact.player_id,
         casino_id=fact.casino_id,
         provider=fact.provider,
+        direction=Direction.OUT,
+    )
+    await see_instrument(desk, uow, whose, told)
+
+
+def _whose(wish: WithdrawalWish) -> Whose:
+    return Whose(
+        payment_id=wish.withdrawal_id,
+        player_id=wish.player_id,
+        casino_id=wish.casino_id,
+        provider=wish.provider,
         direction=Direction.OUT,
     )
 
@@ -198,12 +241,12 @@ async def approve_withdrawal(
         DisputeOpen: a bank wants a payment of the player's back: it may be rejected, or waits.
         SecondPersonRequired: he said yes before, or one human may be behind him and whoever did.
         PolicyStale: nobody can tell at the moment whether the first one still may.
+        DestinationDisabled: nothing is paid there any more; reject it.
     """
     now = uow.ctx.occurred_at
     state = await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
-    waiting = isinstance(state, AwaitingApproval)
-    if waiting and await desk.directory.disputed(uow.connection, state.order.fact.player_id):
-        raise DisputeOpen
+    if isinstance(state, AwaitingApproval):
+        await _refuse_hopeless(desk, uow, withdrawal_id, state)
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
         return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
     if look is None:
@@ -221,6 +264,15 @@ async def approve_withdrawal(
         raise SecondPersonRequired(str(AnotherPersonNeeded.not_apart()))
     command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
     return await _decide(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
+
+
+async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, state: AwaitingApproval) -> None:
+    """What has come in between: a bank wants money back, or what it goes to was switched off."""
+    if await desk.directory.disputed(uow.connection, state.order.fact.player_id):
+        raise DisputeOpen
+    known = await desk.instruments.of_payment(uow.connection, withdrawal_id)
+    if known is not None and known.disabled:
+        raise DestinationDisabled
 
 
 def order_sha256(withdrawal_id: UUID, order: Order) -> str:

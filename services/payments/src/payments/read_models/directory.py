@@ -85,6 +85,12 @@ class LocalDirectory:
             or await refund_list.any_sent_as_another(connection, casino_id, provider, sent_as)
         )
 
+    async def asked_out(
+        self, connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID
+    ) -> int:
+        """See Directory."""
+        return await withdrawal_list.asked_since(connection, player_id, currency, since, besides=besides)
+
     async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
         """See Directory."""
         return await withdrawal_list.any_open(connection, player_id)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, Column, Date, Table, Text, Uuid, func, select, text
+from sqlalchemy import Boolean, Column, Date, DateTime, Table, Text, Uuid, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,7 @@ table = Table(
     Column("player_id", Uuid, primary_key=True),
     Column("casino_id", Uuid, nullable=False),
     Column("currency", Text, comment="NULL until the registration itself is heard of"),
+    Column("registered_at", DateTime(timezone=True), comment="NULL until the registration itself is heard of"),
     Column("blocked", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False, server_default=text("false")),
     Column("excluded", Boolean, nullable=False),
@@ -50,7 +51,12 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     player = row or _nobody(event.player_id, event.casino_id)
     match event:
         case PlayerRegistered():
-            return {**player, "currency": event.currency, "country": event.country}
+            return {
+                **player,
+                "currency": event.currency,
+                "country": event.country,
+                "registered_at": event.registered_at,
+            }
         case PlayerTagged() | PlayerUntagged():
             return {**player, "tags": _tags(player["tags"], event)}
         case PlayerBlocked():
@@ -109,6 +115,7 @@ def standing_of(row: Row, now: datetime, time_zone: str) -> PlayerStanding:
         excluded_until=row["excluded_until"],
         under_review=bool(row["confirmed_hits"]),
         level=row["level"],
+        registered_at=row["registered_at"],
         country=row["country"],
         tags=frozenset(row["tags"]),
         limits={
@@ -138,6 +145,7 @@ def _nobody(player_id: UUID, casino_id: UUID) -> Row:
         "player_id": player_id,
         "casino_id": casino_id,
         "currency": None,
+        "registered_at": None,
         "blocked": False,
         "erased": False,
         "excluded": False,

@@ -1,5 +1,6 @@
 """The list of withdrawals: one row each, with who approved and where it stands. Of the destination only its end."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +46,15 @@ table = Table(
     Column("code", Text, comment="why it failed or came back"),
     Column("reject_reason", Text),
     Column("returned_minor", BigInteger, comment="all that came back, in however many parts"),
+    Column("due_at", DateTime(timezone=True), comment="until when it should be paid; NULL: nobody said"),
+    Column(
+        "stopped_by",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="why nobody could let it go by itself",
+    ),
+    Column("instrument_id", Uuid, comment="what it goes to; NULL: it cannot be told"),
     Column("payload_sha256", Text, comment="of the whole order; whoever is the second to approve it names it"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
@@ -52,6 +64,7 @@ table = Table(
     Index("ix_rm_withdrawal_list_created_at", "created_at", "id"),
     Index("ix_rm_withdrawal_list_status", "status", "created_at", "id"),
     Index("ix_rm_withdrawal_list_reference", "reference"),
+    Index("ix_rm_withdrawal_list_due", "status", "due_at", "id"),
 )
 
 
@@ -68,6 +81,9 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "amount_minor": event.amount_minor,
             "currency": event.currency,
             "destination": event.shown_as,
+            "due_at": event.due_at,
+            "stopped_by": list(event.stopped_by),
+            "instrument_id": event.instrument_id,
             "payload_sha256": order_sha256(recorded.stream_key, Order(event, event.destination)),
             "approvals_needed": event.approvals_needed,
             "approved_by": [],
@@ -134,6 +150,30 @@ async def any_open(connection: AsyncConnection, player_id: UUID) -> bool:
     """Whether a withdrawal of the player is on its way, or may be. A paid one may still come back to his account."""
     statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(_OPEN)).limit(1)
     return (await connection.execute(statement)).first() is not None
+
+
+async def asked_since(
+    connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID
+) -> int:
+    """What a player asked for since then, but for one withdrawal and what came back to him."""
+    statement = select(func.coalesce(func.sum(table.c.amount_minor), 0)).where(
+        table.c.player_id == player_id,
+        table.c.currency == currency,
+        table.c.created_at >= since,
+        table.c.id != besides,
+        table.c.status.not_in((Status.REJECTED, Status.CANCELLED, Status.FAILED)),
+    )
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def overdue(connection: AsyncConnection, now: datetime) -> dict[UUID, int]:
+    """How many withdrawals are late, by casino: neither paid nor ended, and due before now."""
+    statement = (
+        select(table.c.casino_id, func.count())
+        .where(table.c.status.in_(_OPEN), table.c.due_at < now)
+        .group_by(table.c.casino_id)
+    )
+    return {row[0]: int(row[1]) for row in await connection.execute(statement)}
 
 
 _OPEN = (Status.AWAITING_APPROVAL, Status.APPROVED, Status.SENDING, Status.UNKNOWN, Status.SENT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from chassis.domain import Decider, NotFound
@@ -37,7 +38,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
-from payments.domain.withdrawal.policy import approvals_needed, check, counts
+from payments.domain.withdrawal.policy import approvals_needed, check, counts, stops
 from payments.domain.withdrawal.states import (
     Absent,
     Approved,
@@ -104,12 +105,16 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         return []
     check(command.policy, command.standing, command.amount_minor)
     needed = approvals_needed(command.policy, command.standing, command.amount_minor)
+    within = command.policy.due_within_minutes
     requested = WithdrawalRequested(
         **fact.fields(),
         destination=command.destination,
         shown_as=command.shown_as,
         approvals_needed=needed,
         requested_at=command.now,
+        due_at=None if within is None else command.now + timedelta(minutes=within),
+        stopped_by=tuple(map(str, stops(command.policy, command.standing, command.amount_minor))),
+        instrument_id=command.instrument_id,
     )
     if needed > 0:
         return [requested]

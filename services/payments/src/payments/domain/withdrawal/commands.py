@@ -25,6 +25,7 @@ class RequestWithdrawal:
     policy: WithdrawalPolicy
     standing: WithdrawalStanding
     now: datetime
+    instrument_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

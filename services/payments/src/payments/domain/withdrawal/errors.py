@@ -29,6 +29,12 @@ class DebtOutstanding(DomainError):
     code: ClassVar[str] = "debt_outstanding"
 
 
+class DestinationDisabled(DomainError):
+    """Nothing is paid to this card or account any more: it was switched off."""
+
+    code: ClassVar[str] = "destination_disabled"
+
+
 class WithdrawalAlreadyRequested(DomainError):
     """The id belongs to a withdrawal of other facts."""
 

@@ -42,12 +42,19 @@ class WithdrawalFact:
 @event("payments.withdrawal_requested", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalRequested(WithdrawalFact):
-    """The player wants the money out. `destination` is readable with his key only; `shown_as` says enough for staff."""
+    """The player wants the money out. `destination` is readable with his key only; `shown_as` says enough for staff.
+
+    `due_at`: until when it should be paid; None: nobody said. `stopped_by`: the rules for which the casino's policy did
+    not approve it by itself. `instrument_id`: what it goes to; None: it cannot be told.
+    """
 
     destination: str
     shown_as: str
     approvals_needed: int
     requested_at: datetime
+    due_at: datetime | None = None
+    stopped_by: tuple[str, ...] = ()
+    instrument_id: UUID | None = None
 
 
 @event("payments.withdrawal_approved", 1)

@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from payments.domain.withdrawal.errors import AmountOutsidePolicy, DebtOutstanding, DisputeOpen, VerificationRequired
+from payments.domain.withdrawal.errors import (
+    AmountOutsidePolicy,
+    DebtOutstanding,
+    DestinationDisabled,
+    DisputeOpen,
+    VerificationRequired,
+)
 from payments.domain.withdrawal.states import Yes
 
 FIRST_YES_COUNTS = timedelta(hours=24)
@@ -20,12 +27,45 @@ class WithdrawalPolicy:
         second_person_above_minor: above it a second person must approve as well.
         automatic_up_to_minor: up to it nobody has to; None: somebody always has to.
         minimum_minor, maximum_minor: what may be asked for at once; None: no bound.
+        due_within_minutes: how long people have to decide, and the provider to pay; None: nobody said.
+        automatic_level: what he must have reached, for nobody to have to look.
+        automatic_after_days: how long he must have been here; None: any time.
+        automatic_day_total_minor: up to which all he asked for in 24 hours may go without anybody; None: no bound.
+        automatic_only_verified: only to what people found to be his own.
     """
 
     second_person_above_minor: int
     automatic_up_to_minor: int | None = None
     minimum_minor: int | None = None
     maximum_minor: int | None = None
+    due_within_minutes: int | None = None
+    automatic_level: str = LEVELS[0]
+    automatic_after_days: int | None = None
+    automatic_day_total_minor: int | None = None
+    automatic_only_verified: bool = False
+
+
+class Stop(StrEnum):
+    """Why the casino's policy did not approve by itself."""
+
+    NEVER_AUTOMATIC = "never_automatic"
+    """The casino wants somebody to look at each."""
+    AMOUNT = "amount"
+    """More than goes without anybody."""
+    UNDER_REVIEW = "under_review"
+    """The player is being looked into."""
+    LEVEL = "level"
+    """He is not verified well enough."""
+    ACCOUNT_AGE = "account_age"
+    """He has not been here long enough, or nobody knows how long."""
+    DAY_TOTAL = "day_total"
+    """With what else he asked for within 24 hours it is more than goes without anybody."""
+    DESTINATION = "destination"
+    """Nobody found yet that it goes to what is his own."""
+    SHARED_DESTINATION = "shared_destination"
+    """Another player of the casino uses what it goes to."""
+    FRAUD_RULES = "fraud_rules"
+    """The casino's rules against fraud want somebody to look."""
 
 
 STRICTEST = WithdrawalPolicy(second_person_above_minor=0)
@@ -38,6 +78,9 @@ class WithdrawalStanding:
 
     `level` he has reached, `required_level` by his casino's rules; `under_review`: a confirmed screening hit is open.
     `in_debt`: he owes money of deposits that were taken back. `disputed`: a bank wants one back, which is not decided.
+    `days_here`: whole days since he registered; None: nobody knows. `day_total_minor`: what else he asked for in the
+    last 24 hours. `destination_verified`, `destination_shared`, `destination_disabled`: what is known of the instrument
+    it goes to.
     `people`: how many the casino's rules against fraud want to approve it at least.
     """
 
@@ -47,6 +90,36 @@ class WithdrawalStanding:
     in_debt: bool = False
     disputed: bool = False
     people: int = 0
+    days_here: int | None = None
+    day_total_minor: int = 0
+    destination_verified: bool = False
+    destination_shared: bool = False
+    destination_disabled: bool = False
+
+
+def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> tuple[Stop, ...]:
+    """Every rule that keeps the policy from approving by itself; none: it does.
+
+    >>> policy = WithdrawalPolicy(second_person_above_minor=100_00, automatic_up_to_minor=10_00, automatic_after_days=7)
+    >>> stops(policy, WithdrawalStanding(days_here=7), 10_00)
+    ()
+    >>> [str(one) for one in stops(policy, WithdrawalStanding(days_here=6, destination_shared=True), 10_01)]
+    ['amount', 'account_age', 'shared_destination']
+    """
+    most, days, total = policy.automatic_up_to_minor, policy.automatic_after_days, policy.automatic_day_total_minor
+    if most is None:
+        return (Stop.NEVER_AUTOMATIC,)
+    applies = {
+        Stop.AMOUNT: amount_minor > most,
+        Stop.UNDER_REVIEW: standing.under_review,
+        Stop.LEVEL: LEVELS.index(standing.level) < LEVELS.index(policy.automatic_level),
+        Stop.ACCOUNT_AGE: days is not None and (standing.days_here is None or standing.days_here < days),
+        Stop.DAY_TOTAL: total is not None and standing.day_total_minor + amount_minor > total,
+        Stop.DESTINATION: policy.automatic_only_verified and not standing.destination_verified,
+        Stop.SHARED_DESTINATION: standing.destination_shared,
+        Stop.FRAUD_RULES: standing.people > 0,
+    }
+    return tuple(stop for stop, stopped in applies.items() if stopped)
 
 
 def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> int:
@@ -58,9 +131,7 @@ def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amo
     """
     if standing.under_review or amount_minor > policy.second_person_above_minor:
         return 2
-    if policy.automatic_up_to_minor is not None and amount_minor <= policy.automatic_up_to_minor:
-        return standing.people
-    return max(1, standing.people)
+    return max(1 if stops(policy, standing, amount_minor) else 0, standing.people)
 
 
 def counts(yes: Yes, now: datetime) -> bool:
@@ -74,13 +145,15 @@ def counts(yes: Yes, now: datetime) -> bool:
 
 
 def check(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> None:
-    """Raise VerificationRequired, DebtOutstanding, DisputeOpen or AmountOutsidePolicy when he may not have it."""
+    """Raise a refusal when he may not have it: by his level, a debt or dispute, where it shall go, or the amount."""
     if LEVELS.index(standing.level) < LEVELS.index(standing.required_level):
         raise VerificationRequired
     if standing.in_debt:
         raise DebtOutstanding
     if standing.disputed:
         raise DisputeOpen
+    if standing.destination_disabled:
+        raise DestinationDisabled(field="destination")
     too_little = policy.minimum_minor is not None and amount_minor < policy.minimum_minor
     too_much = policy.maximum_minor is not None and amount_minor > policy.maximum_minor
     if too_little or too_much:

@@ -1,7 +1,7 @@
 """What is said about providers and policies. Secrets go in and never come out."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -100,6 +100,21 @@ class PolicyBody(StrictModel):
     automatic_up_to_minor: AmountMinor | None = Field(default=None, description="Up to it nobody has to approve")
     minimum_minor: AmountMinor | None = None
     maximum_minor: AmountMinor | None = None
+    due_within_minutes: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = Field(
+        default=None, description="How long people have to decide and the provider to pay"
+    )
+    automatic_level: Literal["none", "basic", "verified"] = Field(
+        default="none", description="What a player must have reached, for nobody to have to approve"
+    )
+    automatic_after_days: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = Field(
+        default=None, description="How long he must have been here, for nobody to have to approve"
+    )
+    automatic_day_total_minor: AmountMinor | None = Field(
+        default=None, description="Up to it all he asks for within 24 hours may go without anybody"
+    )
+    automatic_only_verified: bool = Field(
+        default=False, description="Nobody has to approve only what goes to a verified instrument"
+    )
 
 
 class PolicyView(BaseModel):
@@ -111,3 +126,8 @@ class PolicyView(BaseModel):
     automatic_up_to_minor: int | None
     minimum_minor: int | None
     maximum_minor: int | None
+    due_within_minutes: int | None
+    automatic_level: str
+    automatic_after_days: int | None
+    automatic_day_total_minor: int | None
+    automatic_only_verified: bool

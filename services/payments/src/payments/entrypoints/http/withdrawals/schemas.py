@@ -68,5 +68,10 @@ class WithdrawalItem(BaseModel):
     code: str | None = Field(description="Why it failed or came back")
     reject_reason: str | None = Field(default=None, description="In the words of staff, for whoever may read them")
     returned_minor: int | None = Field(description="What came back after it was paid")
+    due_at: datetime | None = Field(description="Until when it should be paid, where the casino says so")
+    stopped_by: list[str] | None = Field(
+        default=None, description="The rules for which the policy did not approve it by itself; players do not see them"
+    )
+    instrument_id: UUID | None = Field(description="What it goes to, see instruments")
     created_at: datetime
     updated_at: datetime

@@ -1,0 +1,113 @@
+"""The queue of withdrawals: until when each is due, why somebody has to look, and what goes by itself."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from contracts.verification.events import VerificationLevelReached
+from payments.adapters.overdue import OverdueWatch
+from payments.read_models.withdrawal_list import overdue
+
+from .world import V1, World
+
+RULES: dict[str, Any] = {
+    "currency": "EUR",
+    "second_person_above_minor": 400_00,
+    "automatic_up_to_minor": 100_00,
+    "due_within_minutes": 60,
+}
+
+
+async def prepare(world: World, **rules: Any) -> None:
+    await world.give()
+    answer = await world.settle("/withdrawal-policy", {**RULES, **rules})
+    assert answer.status_code == 200, answer.text
+
+
+async def queue(world: World, **params: str) -> list[Any]:
+    asked = {"status": "eq.awaiting_approval", "created_at": "gte.2000-01-01", "order": "due_at.asc", **params}
+    answer = await world.client.get(f"{V1}/withdrawals", params=asked, headers=world.staff())
+    assert answer.status_code == 200, answer.text
+    return list(answer.json())
+
+
+async def test_what_is_due_first_is_first(world: World) -> None:
+    await prepare(world)
+    first = (await world.withdraw(150_00)).json()
+    world.clock.advance(timedelta(minutes=5))
+    second = (await world.withdraw(160_00)).json()
+    listed = await queue(world)
+    assert [one["withdrawal_id"] for one in listed] == [first["withdrawal_id"], second["withdrawal_id"]]
+    assert [one["stopped_by"] for one in listed] == [["amount"], ["amount"]]
+    late = await queue(world, due_at=f"lt.{listed[1]['due_at']}")
+    assert [one["withdrawal_id"] for one in late] == [first["withdrawal_id"]]
+
+
+async def test_what_is_late_is_counted_until_it_ends(world: World) -> None:
+    await prepare(world)
+    withdrawal_id = (await world.withdraw(150_00)).json()["withdrawal_id"]
+    watch = OverdueWatch(world.service.db, world.clock, overdue)
+    assert await watch.look() == {}
+    world.clock.advance(timedelta(minutes=61))
+    assert await watch.look() == {world.casino: 1}
+    await world.post(f"/withdrawals/{withdrawal_id}/reject", {"reason": "name differs"}, as_=world.staff())
+    assert await watch.look() == {}
+
+
+async def test_within_a_day_no_more_goes_by_itself_than_the_rules_say(world: World) -> None:
+    await prepare(world, automatic_day_total_minor=150_00)
+    made = [(await world.withdraw(80_00)).json() for _ in range(2)]
+    assert [one["status"] for one in made] == ["approved", "awaiting_approval"]
+    assert [one["stopped_by"] for one in await queue(world)] == [["day_total"]]
+    await world.pass_time(hours=25)
+    assert (await world.withdraw(80_00)).json()["status"] == "approved"
+
+
+async def test_a_new_or_unverified_player_is_looked_at(world: World) -> None:
+    await prepare(world, automatic_after_days=7, automatic_level="verified")
+    await world.withdraw(50_00)
+    assert [one["stopped_by"] for one in await queue(world)] == [["level", "account_age"]]
+    world.clock.advance(timedelta(minutes=7 * 24 * 60))
+    await world.tell(
+        VerificationLevelReached(
+            case_id=uuid4(), player_id=world.player, casino_id=world.casino, level="verified", previous="none"
+        )
+    )
+    assert (await world.withdraw(50_00)).json()["status"] == "approved"
+
+
+async def test_only_what_people_found_to_be_his_own_goes_by_itself(world: World) -> None:
+    await prepare(world, automatic_only_verified=True)
+    made = (await world.withdraw(50_00)).json()
+    assert [one["stopped_by"] for one in await queue(world)] == [["destination"]]
+    body = {"verification": "verified", "reason": "statement seen"}
+    await world.post(f"/instruments/{made['instrument_id']}/verification", body, as_=world.staff())
+    assert (await world.withdraw(50_00)).json()["status"] == "approved"
+
+
+async def test_nothing_is_paid_to_what_was_switched_off(world: World) -> None:
+    await prepare(world)
+    waiting = (await world.withdraw(150_00)).json()
+    await world.post(f"/instruments/{waiting['instrument_id']}/disable", {"reason": "stolen"}, as_=world.staff())
+    refused = await world.withdraw(50_00)
+    assert (refused.status_code, refused.json()["code"]) == (409, "destination_disabled")
+    late = await world.approve(waiting["withdrawal_id"])
+    assert (late.status_code, late.json()["code"]) == (409, "destination_disabled")
+    rejected = await world.post(
+        f"/withdrawals/{waiting['withdrawal_id']}/reject", {"reason": "stolen"}, as_=world.staff()
+    )
+    assert rejected.status_code == 200
+    assert await world.balance() == (500_00, 0)
+
+
+async def test_a_player_does_not_see_why_somebody_looks(world: World) -> None:
+    await prepare(world)
+    made = (await world.withdraw(150_00)).json()
+    assert "stopped_by" not in made
+    assert made["due_at"] is not None
+
+
+async def test_rules_for_what_nobody_looks_at_need_such_a_thing(world: World) -> None:
+    body = {"currency": "EUR", "second_person_above_minor": 100_00, "automatic_day_total_minor": 100_00}
+    answer = await world.client.put(f"{V1}/casinos/{world.casino}/withdrawal-policy", json=body, headers=world.staff())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "automatic_day_total_minor")
