@@ -67,6 +67,8 @@ class Adyen:
             web.patch("/adyen/v71/paymentLinks/{link}", self.expire),
             web.post("/adyen/pay/{link}", self.pay),
             web.post("/adyen/settle/{link}", self.settle),
+            web.post("/adyen/v71/payments/{payment}/refunds", self.refund),
+            web.post("/adyen/afterwards/{link}", self.afterwards),
             web.put("/adyen/suspended/{merchant}", self.suspend),
         ]
 
@@ -109,6 +111,49 @@ class Adyen:
         }
         merchant.links[link_id] = link
         return 201, dict(link)
+
+    async def refund(self, request: web.Request) -> web.Response:
+        """POST /v71/payments/{pspReference}/refunds: taken down; what comes of it a webhook says."""
+        merchant = self._merchant(request)
+        if merchant is None:
+            return _error(401, "000", "HTTP Status Response - Unauthorized", "security")
+        payment, key = request.match_info["payment"], request.headers.get("Idempotency-Key", "")
+        if key not in merchant.remembered:
+            status, body = self._refunded(merchant, payment, await request.json())
+            if not key:
+                return web.json_response(body, status=status)
+            merchant.remembered[key] = (status, body)
+        status, body = merchant.remembered[key]
+        return web.json_response(body, status=status, headers={"Idempotency-Key": key})
+
+    def _refunded(self, merchant: Merchant, payment: str, wish: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        link = next((one for one in merchant.links.values() if one.get("payment") == payment), None)
+        if link is None:
+            return 422, _error_body(422, "167", "Original pspReference required for this operation", "validation")
+        value = wish["amount"]["value"]
+        done = sum(link.get("refunds", {}).values()) + value <= link["amount"]["value"]
+        reference = secrets.token_hex(8).upper()
+        if done:
+            link.setdefault("refunds", {})[reference] = value
+        about = {
+            "pspReference": reference,
+            "originalReference": payment,
+            "merchantReference": wish.get("reference", ""),
+        }
+        success = "true" if done else "false"
+        self._tell(merchant, link, "REFUND", ONCE, success=success, about={**about, "amount": wish["amount"]})
+        return 201, {**wish, "paymentPspReference": payment, "pspReference": reference, "status": "received"}
+
+    async def afterwards(self, request: web.Request) -> web.Response:
+        """Something happens to a payment that was made: `{"kind": "CHARGEBACK", "reference": ..., "copies": 1}`, and
+        for a refund that fails `{"kind": "REFUND_FAILED", "refund_id": ours}`."""
+        merchant, link = self._any_link(request.match_info["link"])
+        wish = await request.json()
+        about: dict[str, Any] = {"originalReference": link["payment"], "pspReference": wish["reference"]}
+        if "our_refund" in wish:
+            about |= {"merchantReference": wish["our_refund"], "amount": wish["amount"]}
+        self._tell(merchant, link, str(wish["kind"]), Manner(int(wish.get("copies", 1))), about=about)
+        return web.json_response({"refunds": link.get("refunds", {})})
 
     async def retrieve(self, request: web.Request) -> web.Response:
         """GET /v71/paymentLinks/{id}."""
@@ -171,8 +216,9 @@ class Adyen:
         return web.json_response({"status": link["status"]})
 
     def _succeed(self, merchant: Merchant, link: dict[str, Any], manner: Manner) -> None:
-        link["status"] = "completed"
-        self._tell(merchant, link, "AUTHORISATION", manner, reason="076181:1111:03/2030")
+        link |= {"status": "completed", "payment": secrets.token_hex(8).upper()}
+        paid = {"pspReference": link["payment"]}
+        self._tell(merchant, link, "AUTHORISATION", manner, reason="076181:1111:03/2030", about=paid)
 
     def _any_link(self, link_id: str) -> tuple[Merchant, dict[str, Any]]:
         for merchant in self.merchants.values():
@@ -191,6 +237,7 @@ class Adyen:
         *,
         success: str = "true",
         reason: str = "",
+        about: dict[str, Any] | None = None,
     ) -> None:
         item: dict[str, Any] = {
             "pspReference": secrets.token_hex(8).upper(),
@@ -202,6 +249,7 @@ class Adyen:
             "eventDate": datetime.now(UTC).isoformat(timespec="seconds"),
             "paymentMethod": "visa",
             "reason": reason,
+            **(about or {}),
         }
         item["additionalData"] = {"hmacSignature": signature(merchant.hmac_key, item), "paymentLinkId": link["id"]}
         body = json.dumps({"live": "false", "notificationItems": [{"NotificationRequestItem": item}]}).encode()

@@ -43,6 +43,7 @@ class Account:
     api_key: str = field(default_factory=lambda: f"sk_test_{secrets.token_hex(16)}")
     webhook_secret: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     remembered: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -67,7 +68,12 @@ class Stripe:
             web.get("/stripe/v1/payment_intents/search", self.search),
             web.get("/stripe/v1/payment_intents/{intent}", self.retrieve),
             web.post("/stripe/v1/payment_intents/{intent}/cancel", self.cancel),
+            web.post("/stripe/v1/refunds", self.refund),
+            web.get("/stripe/v1/refunds", self.refunds),
+            web.get("/stripe/v1/refunds/{refund}", self.retrieve_refund),
             web.post("/stripe/pay/{secret}", self.pay),
+            web.post("/stripe/fail_refund/{refund}", self.fail_refund),
+            web.post("/stripe/dispute/{secret}", self.dispute),
             web.post("/stripe/confirm/{secret}", self.confirm),
         ]
 
@@ -137,6 +143,49 @@ class Stripe:
         self._tell(account, "payment_intent.created", intent)
         return 200, dict(intent)
 
+    async def refund(self, request: web.Request) -> web.Response:
+        """POST /v1/refunds: as much of a payment as is left."""
+        account = self._account(request)
+        if account is None:
+            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+        return await self._once(account, request, lambda form: self._refunded(account, form))
+
+    def _refunded(self, account: Account, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        intent = account.intents.get(form.get("payment_intent", ""))
+        if intent is None or intent["status"] != "succeeded":
+            return 404, _error_body("invalid_request_error", "resource_missing", "No such payment_intent.")
+        amount, of = int(form["amount"]), (one for one in account.refunds.values() if one["status"] != "failed")
+        before = sum(one["amount"] for one in of if one["payment_intent"] == intent["id"])
+        if before + amount > intent["amount_received"]:
+            return 400, _error_body("invalid_request_error", "charge_already_refunded", "Too much.")
+        refund = {
+            "id": f"re_{secrets.token_hex(12)}",
+            "object": "refund",
+            "amount": amount,
+            "currency": intent["currency"],
+            "payment_intent": intent["id"],
+            "reason": form.get("reason"),
+            "status": "succeeded",
+            "metadata": {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")},
+        }
+        account.refunds[refund["id"]] = refund
+        self._tell(account, "refund.created", refund)
+        return 200, dict(refund)
+
+    async def refunds(self, request: web.Request) -> web.Response:
+        """GET /v1/refunds?payment_intent=...."""
+        account, wanted = self._account(request), request.query.get("payment_intent")
+        found = [one for one in account.refunds.values() if one["payment_intent"] == wanted] if account else []
+        return web.json_response({"object": "list", "data": found, "has_more": False})
+
+    async def retrieve_refund(self, request: web.Request) -> web.Response:
+        """GET /v1/refunds/{id}."""
+        account = self._account(request)
+        refund = account.refunds.get(request.match_info["refund"]) if account else None
+        if refund is None:
+            return _error(404, "invalid_request_error", "resource_missing", "No such refund.")
+        return web.json_response(refund)
+
     async def retrieve(self, request: web.Request) -> web.Response:
         """GET /v1/payment_intents/{id}."""
         account = self._account(request)
@@ -192,6 +241,37 @@ class Stripe:
         if intent["status"] == "requires_action":
             self._succeed(account, intent)
         return web.json_response({"status": intent["status"]})
+
+    async def fail_refund(self, request: web.Request) -> web.Response:
+        """The card's bank does not take the refunded money: it comes back."""
+        for account in self.accounts.values():
+            refund = account.refunds.get(request.match_info["refund"])
+            if refund is not None:
+                refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+                self._tell(account, "refund.failed", refund)
+                return web.json_response(refund)
+        raise web.HTTPNotFound
+
+    async def dispute(self, request: web.Request) -> web.Response:
+        """The payer's bank acts: `{"kinds": ["created", "funds_withdrawn"], "status": "needs_response"}`."""
+        account, intent = self._by_secret(request.match_info["secret"])
+        wish = await request.json()
+        taken = {"id": f"txn_{intent['id']}", "amount": -intent["amount"], "fee": 15_00, "currency": intent["currency"]}
+        dispute = {
+            "id": f"dp_{intent['id']}",
+            "object": "dispute",
+            "amount": intent["amount_received"],
+            "currency": intent["currency"],
+            "payment_intent": intent["id"],
+            "reason": "fraudulent",
+            "status": str(wish["status"]),
+            "evidence_details": {"due_by": int(time.time()) + 10 * 86_400},
+            "balance_transactions": [taken] if wish["status"] != "warning_needs_response" else [],
+            "metadata": {},
+        }
+        for kind in wish["kinds"]:
+            self._tell(account, f"charge.dispute.{kind}", dispute, Manner(int(wish.get("copies", 1))))
+        return web.json_response(dispute)
 
     def _succeed(self, account: Account, intent: dict[str, Any], manner: Manner = ONCE) -> None:
         intent.update(status="succeeded", amount_received=intent["amount"], next_action=None, last_payment_error=None)
