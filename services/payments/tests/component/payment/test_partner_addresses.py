@@ -53,3 +53,14 @@ async def test_an_approved_payout_waits_until_its_server_may_be_called(rich: Wor
     await rich.pass_time(minutes=5)
     assert len(rich.trustly.calls) == 1
     assert (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["status"] == "sent"
+
+
+@pytest.mark.parametrize("name", ["base_url", "checkout_url"])
+async def test_every_server_of_an_account_is_one_that_may_be_called(world: World, name: str) -> None:
+    settings = {"base_url": "https://www.skrill.com", "checkout_url": "https://pay.skrill.com"}
+    account = {"pay_to_email": "casino@example.com", "merchant_id": "4637827"}
+    secrets = {"secret_word": "secret1", "api_password": "password1"}
+    body = {"enabled": True, "currencies": ["EUR"], "settings": {**settings, **account, name: ELSEWHERE}}
+    answer = await world.settle("/providers/skrill", {**body, "secrets": secrets})
+    assert (answer.status_code, answer.json()["code"]) == (422, "partner_address_not_allowed")
+    assert answer.json()["errors"][0]["field"] == f"settings.{name}"
