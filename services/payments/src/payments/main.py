@@ -19,6 +19,7 @@ from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.overdue import OverdueWatch
 from payments.adapters.provider_accounts import SqlProviderAccounts
+from payments.adapters.reconciliation.wiring import reconciling
 from payments.adapters.restriction_feed import RestrictionFeed
 from payments.adapters.routing.decisions import kept_decisions
 from payments.adapters.routing.strategies import SqlRouting
@@ -43,6 +44,7 @@ from payments.read_models.instruments import LocalInstruments
 from payments.read_models.withdrawal_list import overdue
 from payments.settings import Settings
 from payments.strategies.providers.registry import PROVIDERS
+from payments.strategies.settlements.registry import SETTLEMENT_FORMATS
 
 TYPES = EventTypes(*EVENTS)
 
@@ -59,15 +61,13 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     )  # fmt: skip
     chain, box = LedgerChain(application, settings.master_key_bytes), SecretBox(settings.master_key_bytes)
     desk = Desk(
-        app=application, ledger=ledger,
-        directory=LocalDirectory(), restriction_age=feed,
-        accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(),
-        notifications=SqlNotifications(clock),
-        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
-        providers=PROVIDERS,
-        wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
-        vault=SubjectVault(settings.master_key_bytes), box=box, fraud=fraud_in(settings.master_key_bytes, OpenCases()),
-        public_base_url=settings.public_base_url, feed_bound=bound,
+        app=application, ledger=ledger, directory=LocalDirectory(), restriction_age=feed,
+        accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(), notifications=SqlNotifications(clock),
+        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(),
+        evidence=SqlEvidence(), reconciling=reconciling(settings, SETTLEMENT_FORMATS),
+        providers=PROVIDERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
+        vault=SubjectVault(settings.master_key_bytes), box=box, public_base_url=settings.public_base_url,
+        fraud=fraud_in(settings.master_key_bytes, OpenCases()), feed_bound=bound,
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,

@@ -30,6 +30,7 @@ from payments.application.ports import (
     ProviderAccount,
     ProviderWire,
 )
+from payments.application.reconciliation.desk import Reconciling
 from payments.application.routing.ports import Routing
 from payments.application.stores import Attempts, Handled, Notifications, ProviderAccounts, WithdrawalPolicies
 
@@ -55,6 +56,7 @@ class Desk:
     attempts: Attempts
     routing: Routing
     instruments: Instruments
+    reconciling: Reconciling
     providers: Mapping[str, PaymentProvider]
     wire: ProviderWire
     partner_hosts: PartnerHosts

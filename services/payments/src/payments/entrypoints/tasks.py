@@ -12,12 +12,20 @@ from payments.application.processes.closing_process import ClosingProcess, Try
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.payout_process import PayoutProcess
 from payments.application.processes.refund_process import RefundProcess
+from payments.application.reconciliation.files import RECONCILE
+from payments.application.reconciliation.running import Run
 from payments.application.restrictions import apply_restrictions
 
 
 def tasks(desk: Desk) -> dict[str, Handler]:
     """The handlers by kind. Each may run twice for the same task: everything behind it is idempotent."""
-    return {**_deposit_tasks(desk), **_payout_tasks(desk), **_refund_tasks(desk), **_player_tasks(desk)}
+    return {
+        **_deposit_tasks(desk),
+        **_payout_tasks(desk),
+        **_refund_tasks(desk),
+        **_player_tasks(desk),
+        **_file_tasks(desk),
+    }
 
 
 def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
@@ -116,6 +124,14 @@ def _player_tasks(desk: Desk) -> dict[str, Handler]:
         _again(await desk.app.transact(work, desk.ours("erasure", _casino(task))), task)
 
     return {restrictions.REVIEW: review, ERASE: erase}
+
+
+def _file_tasks(desk: Desk) -> dict[str, Handler]:
+    async def reconcile(task: Task) -> None:
+        """Read a settlement file, and hold it against the ledger."""
+        await Run(desk, task.id, _casino(task))()
+
+    return {RECONCILE: reconcile}
 
 
 def _since(desk: Desk, task: Task) -> datetime:

@@ -93,7 +93,7 @@ def test_adyens_lines_add_up_to_its_payout():
         (Movement.DEPOSIT, 100_00, 2_50),
         (Movement.REVERSAL, -40_00, 10),
         (Movement.FEE, 0, 1_20),
-        (Movement.OTHER, 0, 6_20),
+        (Movement.OTHER, -6_20, 0),
         (Movement.SETTLEMENT, -50_00, 0),
     ]
     assert sum(row.net_minor for row in rows) == 0

@@ -1,9 +1,17 @@
 """What reconciliation needs from the outside, as Protocols."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO, Protocol
+from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
+from payments.domain.reconciliation.words import FileState
 
 
 class SettlementFormat(Protocol):
@@ -21,4 +29,125 @@ class SettlementFormat(Protocol):
 
     def rows(self, file: BinaryIO) -> Iterator[SettlementRow]:
         """Its lines, one after the other. FileUnreadable when it is not such a file; lines before it mean nothing."""
+        ...
+
+
+class FileKeeper(Protocol):
+    """Where the bytes of files are kept (`chassis.files.FileStore`)."""
+
+    async def keep(self, local: Path, path: str) -> tuple[str, int]:
+        """Copy a local file to its place; its SHA-256 and size."""
+        ...
+
+    def read(self, path: str) -> AsyncIterator[bytes]:
+        """The file, piece by piece."""
+        ...
+
+    async def remove(self, path: str) -> None:
+        """Remove it, if it is there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementFile:
+    """A file that was brought, and how far it is. `last_line` is the last that was staged, `compared` the last that was
+    compared.
+    """
+
+    id: UUID
+    casino_id: UUID
+    format: str
+    provider: str | None
+    sha256: str
+    size_bytes: int
+    path: str
+    state: FileState
+    uploaded_by: str
+    uploaded_at: datetime
+    replaces: UUID | None = None
+    rows: int = 0
+    last_line: int = 0
+    compared: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpostedBatch:
+    """A batch whose fees are not in the ledger yet; `fee_minor` with what matched lines are off by."""
+
+    id: UUID
+    currency: str
+    fee_minor: int
+
+
+class Reconciliations(Protocol):
+    """Files, their lines, expectations and batches. Comparing is done in sets, where the rows are."""
+
+    async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
+        """Keep a new file; None, or that of the same bytes when the casino has brought it before."""
+        ...
+
+    async def find(self, connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> SettlementFile | None:
+        """One file. `lock`: until the transaction ends nobody else works on it."""
+        ...
+
+    async def take_turns(self, connection: AsyncConnection, casino_id: UUID, provider: str | None) -> None:
+        """Let nobody else compare lines of this provider until the transaction ends."""
+        ...
+
+    async def set_state(
+        self, connection: AsyncConnection, file_id: UUID, state: FileState, now: datetime, *, why: str | None = None
+    ) -> None:
+        """How far a file is; with DONE and FAILED it is finished."""
+        ...
+
+    async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:
+        """Keep further lines, and that the file is as far."""
+        ...
+
+    async def forget_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """Remove lines of a file, `most` at once; how many it were."""
+        ...
+
+    async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
+        """Compare lines beyond `file.compared` up to `until` by their references, and keep that it is as far."""
+        ...
+
+    async def compare_by_amount(self, connection: AsyncConnection, file: SettlementFile, now: datetime) -> None:
+        """Match lines without a reference where amount, currency and date leave one movement alone."""
+        ...
+
+    async def give_up_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """Lines that nothing explains are missing in the ledger; how many were looked at, `most` at once."""
+        ...
+
+    async def make_batches(self, connection: AsyncConnection, file: SettlementFile) -> None:
+        """Sum up what the file settles together."""
+        ...
+
+    async def unposted(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[UnpostedBatch]:
+        """Batches of the file whose fees are to be posted."""
+        ...
+
+    async def note_posted(self, connection: AsyncConnection, batches: Sequence[UUID]) -> None:
+        """Their fees are in the ledger."""
+        ...
+
+    async def bank_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[BankLine]:
+        """The first lines of a bank's statement that were not compared."""
+        ...
+
+    async def open_batches(self, connection: AsyncConnection, casino_id: UUID, most: int) -> list[OpenBatch]:
+        """The casino's batches the bank has not told of, the oldest first."""
+        ...
+
+    async def note_pairing(self, connection: AsyncConnection, pairing: Pairing, now: datetime) -> None:
+        """The bank has told of these batches; whether it agrees is in the pairing."""
+        ...
+
+    async def note_alone(self, connection: AsyncConnection, lines: Sequence[int]) -> None:
+        """No batch explains these lines of a bank."""
+        ...
+
+    async def find_overdue(self, connection: AsyncConnection, now: datetime, most: int) -> int:
+        """Movements that are due are missing at the provider from now on; how many were found, `most` at once."""
         ...

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import BinaryIO, Final
 
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
-from payments.domain.reconciliation.words import Movement
+from payments.domain.reconciliation.words import MATCHED_BY_PAYMENT, Movement
 from payments.strategies.settlements.reading import Table, currency_of, moment, money, word
 
 REQUIRED: Final = (
@@ -58,11 +58,9 @@ class AdyenSettlement:
             currency = currency_of(net_currency(cells), line)
             net = money(net_credit(cells), currency, line) - money(net_debit(cells), currency, line)
             movement = TYPES.get(kind(cells), Movement.OTHER)
-            gross = net
-            if movement is not Movement.SETTLEMENT and gross_currency(cells).upper() == currency:
+            gross = 0 if movement is Movement.FEE else net
+            if movement in MATCHED_BY_PAYMENT and gross_currency(cells).upper() == currency:
                 gross = money(gross_credit(cells), currency, line) - money(gross_debit(cells), currency, line)
-            if movement is Movement.FEE:
-                gross = 0
             yield SettlementRow(
                 line=line,
                 movement=movement,

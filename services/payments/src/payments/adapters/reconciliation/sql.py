@@ -1,0 +1,177 @@
+"""The statements that compare lines with what the ledger expects, in sets."""
+
+RESOLVE = """
+    UPDATE settlement_item AS item SET reference_id = known.reference_id
+    FROM (
+        SELECT DISTINCT ON (provider_reference) provider_reference, reference_id FROM settlement_expectation
+        WHERE casino_id = $4 AND provider = $5 AND reference_id IS NOT NULL AND provider_reference IN (
+            SELECT provider_reference FROM settlement_item
+            WHERE file_id = $1 AND line > $2 AND line <= $3 AND state = 'staged' AND reference_id IS NULL)
+        ORDER BY provider_reference, booked_at
+    ) AS known
+    WHERE item.file_id = $1 AND item.line > $2 AND item.line <= $3 AND item.state = 'staged'
+      AND item.reference_id IS NULL AND item.provider_reference = known.provider_reference"""
+"""Lines that name a payment by the provider's reference alone."""
+
+COMPARE = """
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT reference_id, movement FROM settlement_item
+        WHERE file_id = $1 AND line > $2 AND line <= $3 AND state = 'staged' AND reference_id IS NOT NULL
+    ), said AS MATERIALIZED (
+        SELECT item.reference_id, item.movement, sum(item.amount_minor)::bigint AS amount_minor,
+               sum(item.fee_minor)::bigint AS fee_minor, count(*) AS lines, min(item.currency) AS currency,
+               min(item.currency) = max(item.currency) AS one_currency, bool_and(item.final) AS final,
+               max(item.id) AS item_id
+        FROM keys JOIN settlement_item AS item USING (reference_id, movement)
+        WHERE item.casino_id = $4 AND item.provider = $5
+          AND (item.state = 'staged'
+               OR (item.state IN ('mismatched', 'missing_in_ledger') AND item.difference <> 'fee'))
+        GROUP BY 1, 2
+    ), known AS MATERIALIZED (
+        SELECT movement.reference_id, movement.movement, sum(movement.amount_minor)::bigint AS amount_minor,
+               min(movement.currency) AS currency, min(movement.currency) = max(movement.currency) AS one_currency,
+               (array_agg(movement.id ORDER BY movement.booked_at))[1] AS expectation_id
+        FROM keys JOIN settlement_expectation AS movement USING (reference_id, movement)
+        WHERE movement.casino_id = $4 AND movement.provider = $5
+          AND movement.state IN ('open', 'missing_at_provider', 'mismatched')
+        GROUP BY 1, 2
+    ), decided AS MATERIALIZED (
+        SELECT said.reference_id, said.movement, said.item_id, known.expectation_id,
+               said.amount_minor - coalesce(known.amount_minor, 0) AS off_minor,
+               said.fee_minor - fee.agreed_minor AS fee_off_minor,
+               CASE
+                   WHEN known.reference_id IS NULL AND NOT said.final THEN 'agreed'
+                   WHEN known.reference_id IS NULL AND EXISTS (
+                       SELECT FROM settlement_expectation AS earlier
+                       WHERE earlier.reference_id = said.reference_id AND earlier.movement = said.movement
+                         AND earlier.casino_id = $4 AND earlier.provider = $5
+                   ) THEN 'repeated'
+                   WHEN known.reference_id IS NULL THEN 'unknown_reference'
+                   WHEN NOT said.final THEN 'status'
+                   WHEN NOT said.one_currency OR NOT known.one_currency OR said.currency <> known.currency
+                       THEN 'currency'
+                   WHEN abs(said.amount_minor - known.amount_minor) > coalesce(terms.tolerance_minor, 0) THEN 'amount'
+                   WHEN abs(said.fee_minor - fee.agreed_minor) > terms.fee_tolerance_minor THEN 'fee'
+               END AS difference
+        FROM said
+        LEFT JOIN known USING (reference_id, movement)
+        LEFT JOIN settlement_terms AS terms
+            ON terms.casino_id = $4 AND terms.provider = $5 AND terms.currency = said.currency
+        LEFT JOIN LATERAL (
+            SELECT coalesce(terms.fee_fixed_minor, 0) * said.lines
+                   + (abs(said.amount_minor)::numeric * coalesce(terms.fee_bps, 0) / 10000)::bigint AS agreed_minor
+            WHERE coalesce(terms.fee_fixed_minor, terms.fee_bps) IS NOT NULL
+        ) AS fee ON true
+    ), explained AS (
+        UPDATE settlement_expectation AS movement
+        SET state = CASE WHEN coalesce(decided.difference, 'fee') = 'fee' THEN 'matched' ELSE 'mismatched' END,
+            item_id = decided.item_id,
+            ended_at = CASE WHEN coalesce(decided.difference, 'fee') = 'fee' THEN $6::timestamptz END
+        FROM decided
+        WHERE decided.expectation_id IS NOT NULL
+          AND movement.reference_id = decided.reference_id AND movement.movement = decided.movement
+          AND movement.casino_id = $4 AND movement.provider = $5
+          AND movement.state IN ('open', 'missing_at_provider', 'mismatched')
+    )
+    UPDATE settlement_item AS item
+    SET state = CASE
+            WHEN decided.difference IS NULL THEN 'matched'
+            WHEN decided.difference = 'agreed' THEN 'counted'
+            WHEN decided.difference IN ('repeated', 'unknown_reference') THEN 'missing_in_ledger'
+            ELSE 'mismatched'
+        END,
+        difference = nullif(decided.difference, 'agreed'),
+        difference_minor = CASE
+            WHEN decided.difference = 'agreed' THEN NULL
+            WHEN decided.expectation_id IS NULL THEN item.amount_minor
+            WHEN item.id <> decided.item_id THEN 0
+            WHEN decided.difference = 'fee' THEN decided.fee_off_minor
+            ELSE decided.off_minor
+        END,
+        expectation_id = decided.expectation_id,
+        ended_at = CASE WHEN decided.difference IS NULL THEN $6::timestamptz END
+    FROM decided
+    WHERE item.reference_id = decided.reference_id AND item.movement = decided.movement
+      AND item.casino_id = $4 AND item.provider = $5
+      AND (item.state = 'staged'
+           OR (item.state IN ('mismatched', 'missing_in_ledger') AND item.difference <> 'fee'))"""
+"""All lines and all movements of one payment that go the same way are held against each other as sums: one line for
+several movements, or several lines for one (captured in parts), are the ordinary case with other numbers."""
+
+BY_AMOUNT = """
+    WITH candidate AS (
+        SELECT item.id AS item_id, movement.id AS expectation_id,
+               item.amount_minor - movement.amount_minor AS off_minor,
+               count(*) OVER (PARTITION BY item.id) AS movements, count(*) OVER (PARTITION BY movement.id) AS lines
+        FROM settlement_item AS item
+        LEFT JOIN settlement_terms AS terms
+            ON terms.casino_id = item.casino_id AND terms.provider = item.provider AND terms.currency = item.currency
+        JOIN settlement_expectation AS movement
+            ON movement.casino_id = item.casino_id AND movement.provider = item.provider
+           AND movement.currency = item.currency AND movement.movement = item.movement
+           AND movement.amount_minor BETWEEN item.amount_minor - coalesce(terms.tolerance_minor, 0)
+                                         AND item.amount_minor + coalesce(terms.tolerance_minor, 0)
+           AND movement.state IN ('open', 'missing_at_provider')
+           AND movement.booked_at BETWEEN item.booked_at - make_interval(days => coalesce(terms.match_days, 2))
+                                      AND item.booked_at + make_interval(days => coalesce(terms.match_days, 2))
+        WHERE item.file_id = $1 AND item.state = 'staged' AND item.reference_id IS NULL AND item.our_reference IS NULL
+          AND item.final
+    ), one AS MATERIALIZED (
+        SELECT item_id, expectation_id, off_minor FROM candidate WHERE movements = 1 AND lines = 1
+    ), explained AS (
+        UPDATE settlement_expectation AS movement SET state = 'matched', item_id = one.item_id, ended_at = $2
+        FROM one WHERE movement.id = one.expectation_id
+    )
+    UPDATE settlement_item AS item
+    SET state = 'matched', difference_minor = one.off_minor, expectation_id = one.expectation_id, ended_at = $2
+    FROM one WHERE item.id = one.item_id"""
+
+GIVE_UP = """
+    WITH left_over AS (
+        SELECT id FROM settlement_item WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2
+    ), given_up AS (
+        UPDATE settlement_item AS item
+        SET state = CASE WHEN item.final THEN 'missing_in_ledger' ELSE 'counted' END,
+            difference = CASE WHEN item.final THEN 'unknown_reference' END,
+            difference_minor = CASE WHEN item.final THEN item.amount_minor END
+        FROM left_over WHERE item.id = left_over.id
+    )
+    SELECT count(*) FROM left_over"""
+
+BATCHES = """
+    WITH line AS (
+        SELECT *, coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name
+        FROM settlement_item WHERE file_id = $1
+    ), summed AS (
+        SELECT name, currency, count(*) AS lines, max(booked_at) AS booked_at,
+               coalesce(sum(amount_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint AS gross_minor,
+               coalesce(sum(fee_minor) FILTER (WHERE final), 0)::bigint AS fee_minor,
+               coalesce(-sum(difference_minor) FILTER (WHERE state = 'matched'), 0)::bigint AS rounding_minor,
+               coalesce(sum(amount_minor - fee_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint
+                   AS net_minor,
+               (-sum(amount_minor) FILTER (WHERE final AND movement = 'settlement'))::bigint AS told_minor,
+               max(said) FILTER (WHERE movement = 'settlement') AS told_as,
+               CASE WHEN min(said) = max(said) THEN min(said) END AS said
+        FROM line GROUP BY name, currency
+    )
+    INSERT INTO settlement_batch (
+        id, file_id, casino_id, provider, name, said, currency, lines, gross_minor, fee_minor, rounding_minor,
+        arrives_minor, booked_at, state)
+    SELECT md5(concat_ws('|', $1::text, name, currency))::uuid, $1, $2, $3, name, coalesce(told_as, said), currency,
+           lines, gross_minor, fee_minor, rounding_minor,
+           CASE WHEN told_minor IS NOT NULL THEN told_minor WHEN name = '' THEN 0 ELSE net_minor END, booked_at,
+           CASE WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
+                WHEN coalesce(told_minor, CASE WHEN name = '' THEN 0 ELSE net_minor END) = 0 THEN 'settled'
+                ELSE 'open' END
+    FROM summed ON CONFLICT (id) DO NOTHING"""
+"""A file without batches settles by its withdrawals: each is a batch of its own, and the other lines are one that never
+arrives. Of a batch with a line for its payout, that line must be what the others add up to."""
+
+OVERDUE = """
+    WITH due AS (
+        SELECT id FROM settlement_expectation WHERE state = 'open' AND due_at < $1
+        ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ), found AS (
+        UPDATE settlement_expectation AS movement SET state = 'missing_at_provider' FROM due WHERE movement.id = due.id
+    )
+    SELECT count(*) FROM due"""

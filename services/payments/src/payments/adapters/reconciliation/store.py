@@ -1,0 +1,213 @@
+"""Files, lines, expectations and batches in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.db.engine import driver
+from payments.adapters.reconciliation import sql
+from payments.adapters.reconciliation.tables import settlement_file
+from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
+from payments.domain.reconciliation.rows import SettlementRow
+from payments.domain.reconciliation.staging import staged
+from payments.domain.reconciliation.words import FileState
+
+_COLUMNS: Final = (
+    "file_id", "line", "casino_id", "provider", "movement", "our_reference", "reference_id", "provider_reference",
+    "batch", "said", "amount_minor", "fee_minor", "currency", "booked_at", "final", "code", "state", "difference",
+    "difference_minor",
+)  # fmt: skip
+_FILE: Final = tuple(SettlementFile.__dataclass_fields__)
+
+_TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_FORGET = """
+    DELETE FROM settlement_item
+    WHERE id IN (SELECT id FROM settlement_item WHERE file_id = $1 ORDER BY line LIMIT $2)"""
+_STAGED = """
+    UPDATE settlement_file SET rows = rows + $2, last_line = $3 WHERE id = $1"""
+_COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
+_UNPOSTED = """
+    SELECT id, currency, fee_minor + rounding_minor AS fee_minor FROM settlement_batch
+    WHERE file_id = $1 AND NOT posted ORDER BY id LIMIT $2"""
+_POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
+_BANK_LINES = """
+    SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
+    WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
+_OPEN = """
+    SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
+    WHERE casino_id = $1 AND state <> 'settled' ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
+_PAIR_LINES = """
+    UPDATE settlement_item
+    SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,
+        ended_at = CASE WHEN $2 = 'matched' THEN $6::timestamptz END
+    WHERE id = ANY($1::bigint[])"""
+_PAIR_BATCHES = """
+    UPDATE settlement_batch
+    SET state = $2, bank_item_id = $3, ended_at = CASE WHEN $2 = 'settled' THEN $4::timestamptz END
+    WHERE id = ANY($1::uuid[])"""
+_ALONE = """
+    UPDATE settlement_item
+    SET state = 'missing_in_ledger', difference = 'unknown_reference', difference_minor = amount_minor
+    WHERE id = ANY($1::bigint[])"""
+
+
+class SqlReconciliations:
+    """Implements `Reconciliations`."""
+
+    async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
+        """See the port."""
+        statement = insert(settlement_file).values(**asdict(file))
+        added = await connection.execute(
+            statement.on_conflict_do_nothing(index_elements=["casino_id", "sha256"]).returning(settlement_file.c.id)
+        )
+        if added.scalar_one_or_none() is not None:
+            return None
+        same = (settlement_file.c.casino_id == file.casino_id) & (settlement_file.c.sha256 == file.sha256)
+        return _file((await connection.execute(select(settlement_file).where(same))).one())
+
+    async def find(self, connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> SettlementFile | None:
+        """See the port."""
+        statement = select(settlement_file).where(settlement_file.c.id == file_id)
+        row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+        return None if row is None else _file(row)
+
+    async def take_turns(self, connection: AsyncConnection, casino_id: UUID, provider: str | None) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_TAKE_TURNS, f"settlement {casino_id} {provider}")
+
+    async def set_state(
+        self, connection: AsyncConnection, file_id: UUID, state: FileState, now: datetime, *, why: str | None = None
+    ) -> None:
+        """See the port."""
+        finished = {"finished_at": now} if state in (FileState.DONE, FileState.FAILED) else {}
+        await connection.execute(
+            update(settlement_file).where(settlement_file.c.id == file_id).values(state=state, why=why, **finished)
+        )
+
+    async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:
+        """See the port."""
+        raw = await driver(connection)
+        await raw.copy_records_to_table(
+            "settlement_item", records=[_record(file, row) for row in rows], columns=_COLUMNS
+        )
+        await raw.execute(_STAGED, file.id, len(rows), rows[-1].line)
+
+    async def forget_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """See the port."""
+        return _count(await (await driver(connection)).execute(_FORGET, file_id, most))
+
+    async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
+        """See the port."""
+        raw = await driver(connection)
+        lines = (file.id, file.compared, until, file.casino_id, file.provider)
+        await raw.execute(sql.RESOLVE, *lines)
+        await raw.execute(sql.COMPARE, *lines, now)
+        await raw.execute(_COMPARED, file.id, until)
+
+    async def compare_by_amount(self, connection: AsyncConnection, file: SettlementFile, now: datetime) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(sql.BY_AMOUNT, file.id, now)
+
+    async def give_up_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """See the port."""
+        return int(await (await driver(connection)).fetchval(sql.GIVE_UP, file_id, most))
+
+    async def make_batches(self, connection: AsyncConnection, file: SettlementFile) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(sql.BATCHES, file.id, file.casino_id, file.provider)
+
+    async def unposted(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[UnpostedBatch]:
+        """See the port."""
+        rows = await (await driver(connection)).fetch(_UNPOSTED, file_id, most)
+        return [UnpostedBatch(**row) for row in rows]
+
+    async def note_posted(self, connection: AsyncConnection, batches: Sequence[UUID]) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_POSTED, list(batches))
+
+    async def bank_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[BankLine]:
+        """See the port."""
+        rows = await (await driver(connection)).fetch(_BANK_LINES, file_id, most)
+        return [BankLine(*row) for row in rows]
+
+    async def open_batches(self, connection: AsyncConnection, casino_id: UUID, most: int) -> list[OpenBatch]:
+        """See the port."""
+        rows = await (await driver(connection)).fetch(_OPEN, casino_id, most)
+        return [
+            OpenBatch(
+                id=row["id"],
+                provider=row["provider"],
+                currency=row["currency"],
+                arrives_minor=row["arrives_minor"],
+                names=tuple({name for name in (row["name"], row["said"]) if name}),
+                booked_at=row["booked_at"],
+            )
+            for row in rows
+        ]
+
+    async def note_pairing(self, connection: AsyncConnection, pairing: Pairing, now: datetime) -> None:
+        """See the port."""
+        raw, off = await driver(connection), pairing.difference_minor
+        lines, first = [one.id for one in pairing.lines], pairing.lines[0].id
+        state, why = ("mismatched", "amount") if off else ("matched", None)
+        await raw.execute(_PAIR_LINES, lines, state, why, first, off, now)
+        batches = [one.id for one in pairing.batches]
+        await raw.execute(_PAIR_BATCHES, batches, "mismatched" if off else "settled", first, now)
+
+    async def note_alone(self, connection: AsyncConnection, lines: Sequence[int]) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_ALONE, list(lines))
+
+    async def find_overdue(self, connection: AsyncConnection, now: datetime, most: int) -> int:
+        """See the port."""
+        return int(await (await driver(connection)).fetchval(sql.OVERDUE, now, most))
+
+
+def _record(file: SettlementFile, row: SettlementRow) -> tuple[Any, ...]:
+    state, difference = staged(row, bank=file.provider is None)
+    return (
+        file.id,
+        row.line,
+        file.casino_id,
+        file.provider,
+        row.movement,
+        row.our_reference,
+        _uuid(row.our_reference),
+        row.provider_reference,
+        row.batch,
+        row.text,
+        row.amount_minor,
+        row.fee_minor,
+        row.currency,
+        row.booked_at,
+        row.final,
+        row.code,
+        state,
+        difference,
+        row.amount_minor if difference is not None else None,
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    """Our own references are ids; another text is somebody else's."""
+    if text is None or len(text) != 36:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _file(row: Any) -> SettlementFile:
+    return SettlementFile(**{name: getattr(row, name) for name in _FILE})
+
+
+def _count(status: str) -> int:
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,88 @@
+"""A settlement file on its way in: kept once, then read, compared and posted in the background."""
+
+import hashlib
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from chassis.domain import Invalid, NotFound, uuid7
+from chassis.store import Context, UnitOfWork
+from payments.application.desk import Desk
+from payments.application.reconciliation.ports import SettlementFile
+from payments.domain.reconciliation.words import FileState
+
+RECONCILE: Final = "payments.reconcile_file"
+"""The background task that reads and compares a file."""
+
+
+async def bring(
+    desk: Desk, ctx: Context, casino_id: UUID, format_name: str, local: Path, *, replaces: UUID | None = None
+) -> tuple[SettlementFile, bool]:
+    """Keep a file and have it worked on. The same bytes again are the file of the first time, and nothing is done.
+
+    Returns:
+        The file, and whether it is new.
+
+    Raises:
+        Invalid: there is no such format, or the file is empty.
+        CasinoUnknown: payments has not heard of the casino.
+        NotFound: what it shall replace is not there.
+    """
+    recon, settlement = desk.reconciling, desk.reconciling.format(format_name)
+    file_id = uuid7()
+    path = f"{casino_id}/{file_id}"
+    sha256, size = await recon.files.keep(local, path)
+    file = SettlementFile(
+        id=file_id,
+        casino_id=casino_id,
+        format=settlement.name,
+        provider=settlement.provider,
+        sha256=sha256,
+        size_bytes=size,
+        path=path,
+        state=FileState.WAITING if replaces is None else FileState.HELD,
+        uploaded_by=ctx.actor.id,
+        uploaded_at=ctx.occurred_at,
+        replaces=replaces,
+    )
+
+    async def work(uow: UnitOfWork) -> tuple[SettlementFile, bool]:
+        if not size:
+            raise Invalid("The file is empty.", field="file")
+        await desk.casino(uow.connection, casino_id)
+        if replaces is not None:
+            await _same_kind(desk, uow, file, replaces)
+        earlier = await recon.store.add(uow.connection, file)
+        if earlier is not None:
+            return earlier, False
+        if replaces is None:
+            await schedule(uow, file)
+        return file, True
+
+    try:
+        kept, created = await desk.app.transact(work, ctx)
+    except BaseException:
+        await recon.files.remove(path)
+        raise
+    if not created:
+        await recon.files.remove(path)
+    return kept, created
+
+
+async def schedule(uow: UnitOfWork, file: SettlementFile) -> None:
+    """Have a file read and compared."""
+    await uow.schedule(RECONCILE, file.id, {"casino_id": str(file.casino_id)})
+
+
+async def _same_kind(desk: Desk, uow: UnitOfWork, file: SettlementFile, replaces: UUID) -> None:
+    before = await desk.reconciling.store.find(uow.connection, replaces)
+    if before is None or before.casino_id != file.casino_id:
+        raise NotFound
+    if before.format != file.format:
+        raise Invalid("A file is replaced by one of the same format.", field="replaces")
+
+
+def digest_of(local: Path) -> bytes:
+    """SHA-256 of a local file."""
+    with local.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

@@ -1,0 +1,220 @@
+"""The work on one file, in steps of one transaction each: killed anywhere, the next run goes on where it stood."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from chassis.store import Context, UnitOfWork
+from payments.application.desk import Desk
+from payments.application.ledger import (
+    AccountType,
+    Transfer,
+    TransferKind,
+    ensure_posted,
+    house,
+    psp_clearing,
+    psp_fees,
+    transfer_id,
+)
+from payments.application.reconciliation.ports import SettlementFile
+from payments.domain.reconciliation.bank import OpenBatch, pair
+from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
+from payments.domain.reconciliation.words import FileState
+
+log = structlog.get_logger(__name__)
+
+LINES: Final = 10_000
+"""Staged, or compared, in one transaction."""
+POSTINGS: Final = 200
+BANK_LINES: Final = 500
+OPEN_BATCHES: Final = 5_000
+NEAR_DAYS: Final = 5
+"""A bank's line and a batch without a name in common are at most so far apart."""
+
+_ENDED: Final = (FileState.DONE, FileState.FAILED, FileState.HELD, FileState.REPLACED)
+
+
+class Run:
+    """One run over a file."""
+
+    def __init__(self, desk: Desk, file_id: UUID, casino_id: UUID) -> None:
+        self._desk, self._id = desk, file_id
+        self._store = desk.reconciling.store
+        self._ctx: Context = desk.ours("reconciliation", casino_id)
+
+    async def __call__(self) -> None:
+        """To the end. A file that is not what it was said to be fails as a whole, and nothing of it counts."""
+        file = await self._file()
+        if file is None or file.state in _ENDED:
+            return
+        try:
+            if file.state in (FileState.WAITING, FileState.READING):
+                await self._read(file)
+        except FileUnreadable as refusal:
+            await self._fail(refusal)
+            return
+        file = await self._file()
+        assert file is not None
+        if file.provider is None:
+            await self._settle(file)
+        else:
+            await self._compare(file)
+        await self._state(FileState.DONE)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    async def _read(self, file: SettlementFile) -> None:
+        await self._state(FileState.READING)
+        settlement = self._desk.reconciling.format(file.format)
+        async with _local(self._desk, file) as local:
+            with local.open("rb") as raw:
+                rows = _beyond(settlement.rows(raw), file.last_line)
+                while chunk := await asyncio.to_thread(lambda: list(islice(rows, LINES))):
+                    await self.step(self._staging(file, chunk))
+        await self._state(FileState.MATCHING)
+
+    def _staging(self, file: SettlementFile, chunk: list[SettlementRow]) -> Callable[[UnitOfWork], Awaitable[None]]:
+        async def stage(uow: UnitOfWork) -> None:
+            await self._store.stage(uow.connection, file, chunk)
+
+        return stage
+
+    async def _fail(self, refusal: FileUnreadable) -> None:
+        await self._until_none(lambda uow: self._store.forget_lines(uow.connection, self._id, LINES))
+        await self._state(FileState.FAILED, why=refusal.detail[:500])
+
+    # -- comparing ---------------------------------------------------------------------------------------------------
+
+    async def _compare(self, file: SettlementFile) -> None:
+        while file.compared < file.last_line:
+            until = min(file.compared + LINES, file.last_line)
+            at = replace(file)
+
+            async def compare(uow: UnitOfWork, at: SettlementFile = at, until: int = until) -> None:
+                await self._store.take_turns(uow.connection, at.casino_id, at.provider)
+                await self._store.compare(uow.connection, at, until, uow.ctx.occurred_at)
+
+            await self.step(compare)
+            file = replace(file, compared=until)
+
+        async def alone(uow: UnitOfWork) -> None:
+            await self._store.take_turns(uow.connection, file.casino_id, file.provider)
+            await self._store.compare_by_amount(uow.connection, file, uow.ctx.occurred_at)
+
+        await self.step(alone)
+        await self._until_none(lambda uow: self._store.give_up_lines(uow.connection, self._id, LINES))
+        await self.step(lambda uow: self._store.make_batches(uow.connection, file))
+        await self._until_none(lambda uow: self._post_fees(uow, file))
+
+    async def _post_fees(self, uow: UnitOfWork, file: SettlementFile) -> int:
+        """What the provider kept is the house's cost, and no longer with the provider."""
+        assert file.provider is not None
+        batches = await self._store.unposted(uow.connection, file.id, POSTINGS)
+        await self._store.note_posted(uow.connection, [one.id for one in batches])
+        transfers = [
+            fee_of(file.casino_id, file.provider, one.currency, one.id, one.fee_minor)
+            for one in batches
+            if one.fee_minor
+        ]
+        if transfers:
+            ensure_posted(await self._desk.ledger.post_in(uow, transfers))
+        return len(batches)
+
+    # -- the bank ----------------------------------------------------------------------------------------------------
+
+    async def _settle(self, file: SettlementFile) -> None:
+        await self._until_none(lambda uow: self._settle_some(uow, file))
+
+    async def _settle_some(self, uow: UnitOfWork, file: SettlementFile) -> int:
+        await self._store.take_turns(uow.connection, file.casino_id, None)
+        lines = await self._store.bank_lines(uow.connection, file.id, BANK_LINES)
+        if not lines:
+            return 0
+        batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
+        transfers: list[Transfer] = []
+        paired: set[int] = set()
+        for pairing in pair(lines, batches, NEAR_DAYS):
+            paired.update(line.id for line in pairing.lines)
+            await self._store.note_pairing(uow.connection, pairing, uow.ctx.occurred_at)
+            if not pairing.difference_minor:
+                transfers += [arrival_of(file.casino_id, one) for one in pairing.batches if one.arrives_minor]
+        await self._store.note_alone(uow.connection, [line.id for line in lines if line.id not in paired])
+        if transfers:
+            ensure_posted(await self._desk.ledger.post_in(uow, transfers))
+        return len(lines)
+
+    # -- beneath -----------------------------------------------------------------------------------------------------
+
+    async def _file(self) -> SettlementFile | None:
+        async with self._desk.app.db.read() as connection:
+            return await self._store.find(connection, self._id)
+
+    async def _state(self, state: FileState, *, why: str | None = None) -> None:
+        await self.step(lambda uow: self._store.set_state(uow.connection, self._id, state, self._desk.now(), why=why))
+
+    async def step(self, work: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
+        """One transaction. Two runs over one file, should a lease have run out, take turns and repeat nothing."""
+
+        async def locked(uow: UnitOfWork) -> Any:
+            await self._store.find(uow.connection, self._id, lock=True)
+            return await work(uow)
+
+        return await self._desk.app.transact(locked, replace(self._ctx, occurred_at=self._desk.now()))
+
+    async def _until_none(self, work: Callable[[UnitOfWork], Awaitable[int]]) -> None:
+        while await self.step(work):
+            pass
+
+
+def fee_of(casino_id: UUID, provider: str, currency: str, batch_id: UUID, fee_minor: int) -> Transfer:
+    """What a provider kept of a batch, or gave back."""
+    fees, clearing = psp_fees(casino_id, provider, currency), psp_clearing(casino_id, provider, currency)
+    debit, credit = (fees, clearing) if fee_minor > 0 else (clearing, fees)
+    return Transfer(
+        id=transfer_id(TransferKind.PSP_FEE, batch_id),
+        kind=TransferKind.PSP_FEE,
+        debit=debit,
+        credit=credit,
+        amount_minor=abs(fee_minor),
+        reference_id=batch_id,
+        provider=provider,
+    )
+
+
+def arrival_of(casino_id: UUID, batch: OpenBatch) -> Transfer:
+    """What a provider paid to our bank, or we paid to it."""
+    bank = house(casino_id, AccountType.BANK, batch.currency)
+    clearing = psp_clearing(casino_id, batch.provider, batch.currency)
+    debit, credit = (bank, clearing) if batch.arrives_minor > 0 else (clearing, bank)
+    return Transfer(
+        id=transfer_id(TransferKind.SETTLEMENT, batch.id),
+        kind=TransferKind.SETTLEMENT,
+        debit=debit,
+        credit=credit,
+        amount_minor=abs(batch.arrives_minor),
+        reference_id=batch.id,
+        provider=batch.provider,
+    )
+
+
+def _beyond(rows: Iterator[SettlementRow], line: int) -> Iterator[SettlementRow]:
+    return (row for row in rows if row.line > line)
+
+
+@asynccontextmanager
+async def _local(desk: Desk, file: SettlementFile) -> Any:
+    """The file's bytes on this machine's disk, as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="settlement-") as folder:
+        local = Path(folder) / "file"
+        with local.open("wb") as target:
+            async for piece in desk.reconciling.files.read(file.path):
+                await asyncio.to_thread(target.write, piece)
+        yield local
