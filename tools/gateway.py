@@ -48,6 +48,9 @@ def public_paths(document: dict[str, Any], service: str) -> dict[str, Any]:
     return {path: item for path, item in document["paths"].items() if path.startswith(known)}
 
 
+_FILES = {"multipart/form-data", "application/octet-stream"}
+
+
 def routes_of(service: str, paths: dict[str, Any]) -> list[dict[str, Any]]:
     """The entries of the routing table."""
     return [
@@ -60,7 +63,7 @@ def routes_of(service: str, paths: dict[str, Any]) -> list[dict[str, Any]]:
             "permission": operation.get("x-permission"),
             "risk": operation.get("x-risk"),
             "keyed": any(one.get("name") == "Idempotency-Key" for one in operation.get("parameters", [])),
-            "upload": "multipart/form-data" in operation.get("requestBody", {}).get("content", {}),
+            "upload": not _FILES.isdisjoint(operation.get("requestBody", {}).get("content", {})),
             "stream": "text/event-stream" in operation["responses"].get("200", {}).get("content", {}),
         }
         for path, operations in sorted(paths.items())

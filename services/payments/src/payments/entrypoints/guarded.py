@@ -9,6 +9,7 @@ from payments.entrypoints.http.bonuses import guarded as bonuses
 from payments.entrypoints.http.fraud import guarded as fraud
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.refunds import guarded as refunds
+from payments.entrypoints.http.reconciliation import guarded as reconciliation
 
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
@@ -19,4 +20,5 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *fraud.guarded_commands(desk),
         *refunds.guarded_commands(desk),
         *bonuses.guarded_commands(desk),
+        *reconciliation.guarded_commands(desk),
     ]

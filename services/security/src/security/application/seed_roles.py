@@ -67,6 +67,7 @@ _FRAUD_VIEW = (
     "payments.fraud_rule.list",
     "payments.fraud_entry.list",
 )
+_RECONCILIATION_VIEW = ("payments.reconciliation.list",)
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
 _CASES_VIEW = (
     "verification.case.list",
@@ -119,6 +120,7 @@ _EVERY_VIEW = (
     "payments.instrument.list",
     *_REFUNDS_VIEW,
     "payments.dispute.list",
+    *_RECONCILIATION_VIEW,
     "payments.ledger.view",
     "payments.ledger.list",
     *_CASES_VIEW,
@@ -177,6 +179,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create", "payments.dispute.list"),
         _allow(_MONEY, *_DISPUTES_ANSWER),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
+        _allow(_MONEY, *_RECONCILIATION_VIEW, "payments.reconciliation.upload", "payments.reconciliation.resolve"),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
         _allow({}, "payments.bulk.run"),
@@ -284,6 +287,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, "payments.adjustment.approve", "payments.bonus.approve", "payments.refund.approve"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.export", "payments.dispute.list", "payments.dispute.export"),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
+        _allow(_MONEY, *_RECONCILIATION_VIEW, "payments.reconciliation.approve", "payments.reconciliation.export"),
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
@@ -311,7 +315,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "reports.revenue.request", "reports.withdrawals.request", "reports.player_transactions.request"),
         _allow(_ALL, *_MONEY_TAKEN_AWAY, *_PLAYERS_TAKEN_AWAY, *_PLAY_TAKEN_AWAY, *_CASES_TAKEN_AWAY),
         _allow(_ALL, "verification.hit.export", "backoffice.casino.export", "backoffice.approval.export"),
-        _allow(_ALL, "payments.adjustment.export", "payments.refund.export"),
+        _allow(_ALL, "payments.adjustment.export", "payments.refund.export", "payments.reconciliation.export"),
         _allow(_ALL, "payments.instrument.export"),
         _allow(_ALL, "payments.dispute.export", "payments.dispute.view_evidence"),
         _allow(_ALL, "payments.ledger.export", *_PROVIDERS_TAKEN_AWAY, "games.supplier.export"),

@@ -69,10 +69,24 @@ ACCESS = Duty(
 FINDING = Duty(patterns=("verification.*",), but=("verification.parked.*",), harmless=frozenset({"upload"}))
 """Who somebody is, and whether he is on a list."""
 
-BY_HAND = Duty(patterns=("payments.adjustment.create", "payments.refund.create", "payments.bonus.create"))
+BY_HAND = Duty(
+    patterns=(
+        "payments.adjustment.create",
+        "payments.refund.create",
+        "payments.bonus.create",
+        "payments.reconciliation.resolve",
+    )
+)
 """What says that money shall be moved by hand, for a reason that no machine checks."""
 
-AGREED_TO = Duty(patterns=("payments.adjustment.approve", "payments.refund.approve", "payments.bonus.approve"))
+AGREED_TO = Duty(
+    patterns=(
+        "payments.adjustment.approve",
+        "payments.refund.approve",
+        "payments.bonus.approve",
+        "payments.reconciliation.approve",
+    )
+)
 """What agrees to that."""
 
 VANISHING = Duty(patterns=("backoffice.player.erase", "backoffice.erasure.approve"))

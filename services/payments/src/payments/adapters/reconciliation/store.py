@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
+from payments.adapters.reconciliation.resolving import SqlResolving
 from payments.adapters.reconciliation.tables import settlement_file
 from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
@@ -42,7 +43,7 @@ _BANK_LINES = """
     WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
 _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
-    WHERE casino_id = $1 AND state <> 'settled' ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
+    WHERE casino_id = $1 AND state IN ('open', 'mismatched') ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
 _PAIR_LINES = """
     UPDATE settlement_item
     SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,
@@ -58,7 +59,7 @@ _ALONE = """
     WHERE id = ANY($1::bigint[])"""
 
 
-class SqlReconciliations:
+class SqlReconciliations(SqlResolving):
     """Implements `Reconciliations`."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
@@ -206,7 +207,7 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 def _file(row: Any) -> SettlementFile:
-    return SettlementFile(**{name: getattr(row, name) for name in _FILE})
+    return SettlementFile(**{**{name: getattr(row, name) for name in _FILE}, "state": FileState(row.state)})
 
 
 def _count(status: str) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -115,7 +116,9 @@ settlement_batch = Table(
     Index("ix_settlement_batch_casino", "casino_id", "booked_at", "id"),
     Index("ix_settlement_batch_booked_at", "booked_at", "id"),
     Index("ix_settlement_batch_file", "file_id"),
-    Index("ix_settlement_batch_open", "casino_id", "currency", postgresql_where=text("state <> 'settled'")),
+    Index(
+        "ix_settlement_batch_open", "casino_id", "currency", postgresql_where=text("state IN ('open', 'mismatched')")
+    ),
     comment="what a provider settles together",
 )
 
@@ -153,4 +156,43 @@ settlement_item = Table(
     Index("ix_settlement_item_unexplained", "casino_id", "booked_at", "id", postgresql_where=_UNEXPLAINED),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
+)
+
+_views = MetaData()
+"""Views are no tables: migrations make them, and nobody compares them."""
+
+clearing_account = Table(
+    "clearing_account",
+    _views,
+    Column("id", BigInteger, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("balance_minor", BigInteger, nullable=False),
+    Column("open_movements", BigInteger, nullable=False),
+    Column("open_minor", BigInteger, nullable=False),
+    Column("missing_movements", BigInteger, nullable=False),
+    Column("open_batches", BigInteger, nullable=False),
+    Column("on_its_way_minor", BigInteger, nullable=False),
+    Column("oldest_open_at", DateTime(timezone=True)),
+)
+
+settlement_break = Table(
+    "settlement_break",
+    _views,
+    Column("id", Text, primary_key=True),
+    Column("casino_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("provider", Text),
+    Column("movement", Text, nullable=False),
+    Column("difference", Text),
+    Column("difference_minor", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("reference_id", Uuid),
+    Column("provider_reference", Text),
+    Column("file_id", Uuid),
+    Column("item_id", BigInteger),
+    Column("expectation_id", Uuid),
+    Column("batch_id", Uuid),
+    Column("booked_at", DateTime(timezone=True), nullable=False),
 )

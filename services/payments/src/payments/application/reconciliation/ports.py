@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
-from payments.domain.reconciliation.words import FileState
+from payments.domain.reconciliation.words import ExpectationState, FileState, ItemState
 
 
 class SettlementFormat(Protocol):
@@ -79,7 +79,86 @@ class UnpostedBatch:
     fee_minor: int
 
 
-class Reconciliations(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItem:
+    """A line of a file. `waits`: nothing explains it."""
+
+    id: int
+    casino_id: UUID
+    provider: str | None
+    currency: str
+    amount_minor: int
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMovement:
+    """A movement the ledger has posted. `waits`: no line explains it."""
+
+    id: UUID
+    casino_id: UUID
+    provider: str | None
+    currency: str
+    amount_minor: int
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBatch:
+    """Whose batch it is; the batch itself while the bank has not told of it."""
+
+    casino_id: UUID
+    batch: OpenBatch | None
+
+
+class Resolving(Protocol):
+    """What people decide, as it is kept. What is looked up is locked until the transaction ends."""
+
+    async def items(self, connection: AsyncConnection, ids: Sequence[int]) -> list[OpenItem]:
+        """Lines, those that are there."""
+        ...
+
+    async def movements(self, connection: AsyncConnection, ids: Sequence[UUID]) -> list[OpenMovement]:
+        """Movements, those that are there."""
+        ...
+
+    async def batch(self, connection: AsyncConnection, batch_id: UUID) -> KnownBatch | None:
+        """One batch."""
+        ...
+
+    async def end_items(self, connection: AsyncConnection, ids: Sequence[int], state: ItemState, now: datetime) -> None:
+        """Lines are explained."""
+        ...
+
+    async def end_movements(
+        self,
+        connection: AsyncConnection,
+        ids: Sequence[UUID],
+        state: ExpectationState,
+        item_id: int | None,
+        now: datetime,
+    ) -> None:
+        """Movements are explained, by this line if by one."""
+        ...
+
+    async def end_batch(self, connection: AsyncConnection, batch_id: UUID, now: datetime) -> None:
+        """It is at the bank."""
+        ...
+
+    async def is_settled(self, connection: AsyncConnection, file_id: UUID) -> bool:
+        """Whether the bank has told of a batch of the file, or people have decided about a line of it."""
+        ...
+
+    async def undo_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """Lines of a replaced file explain nothing any more; how many were undone, `most` at once."""
+        ...
+
+    async def undo_batches(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[UnpostedBatch]:
+        """Batches of a replaced file whose fees are to be taken back from now on, `most` at once."""
+        ...
+
+
+class Reconciliations(Resolving, Protocol):
     """Files, their lines, expectations and batches. Comparing is done in sets, where the rows are."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:

@@ -24,7 +24,7 @@ from payments.application.ledger import (
     psp_fees,
     transfer_id,
 )
-from payments.application.reconciliation.ports import SettlementFile
+from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch, pair
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.words import FileState
@@ -55,6 +55,8 @@ class Run:
         file = await self._file()
         if file is None or file.state in _ENDED:
             return
+        if file.replaces is not None:
+            await self._undo(file.replaces, file)
         try:
             if file.state in (FileState.WAITING, FileState.READING):
                 await self._read(file)
@@ -90,6 +92,19 @@ class Run:
     async def _fail(self, refusal: FileUnreadable) -> None:
         await self._until_none(lambda uow: self._store.forget_lines(uow.connection, self._id, LINES))
         await self._state(FileState.FAILED, why=refusal.detail[:500])
+
+    async def _undo(self, file_id: UUID, by: SettlementFile) -> None:
+        """What a replaced file did is done no more: its movements are open again, its fees are back."""
+        await self._until_none(lambda uow: self._store.undo_lines(uow.connection, file_id, LINES))
+
+        async def fees(uow: UnitOfWork) -> int:
+            batches = await self._store.undo_batches(uow.connection, file_id, POSTINGS)
+            if by.provider is not None:
+                back = [undone_fee(by.casino_id, by.provider, one) for one in batches if one.fee_minor]
+                ensure_posted(await self._desk.ledger.post_in(uow, back))
+            return len(batches)
+
+        await self._until_none(fees)
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
@@ -187,6 +202,13 @@ def fee_of(casino_id: UUID, provider: str, currency: str, batch_id: UUID, fee_mi
         reference_id=batch_id,
         provider=provider,
     )
+
+
+def undone_fee(casino_id: UUID, provider: str, batch: UnpostedBatch) -> Transfer:
+    """The fees of a batch of a replaced file."""
+    posted = fee_of(casino_id, provider, batch.currency, batch.id, batch.fee_minor)
+    undone = transfer_id(TransferKind.PSP_FEE, batch.id, "undone")
+    return replace(posted, id=undone, debit=posted.credit, credit=posted.debit)
 
 
 def arrival_of(casino_id: UUID, batch: OpenBatch) -> Transfer:

@@ -111,3 +111,21 @@ class BatchState(StrEnum):
     """The money is at the bank, as much as was said."""
     MISMATCHED = "mismatched"
     """The provider's own sum is not that of its lines, or the bank names it with another amount."""
+    REPLACED = "replaced"
+    """Its file was replaced by another."""
+
+
+class BookedTo(StrEnum):
+    """Where people book what does not agree."""
+
+    SUSPENSE = "suspense"
+    FEES = "fees"
+
+
+class BreakKind(StrEnum):
+    """What kind of disagreement it is."""
+
+    MISMATCHED = "mismatched"
+    MISSING_IN_LEDGER = "missing_in_ledger"
+    MISSING_AT_PROVIDER = "missing_at_provider"
+    BATCH_MISMATCHED = "batch_mismatched"

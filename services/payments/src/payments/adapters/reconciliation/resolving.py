@@ -1,0 +1,119 @@
+"""What people decide about lines, movements, batches and files, in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.db.engine import driver
+from payments.application.reconciliation.ports import KnownBatch, OpenItem, OpenMovement, UnpostedBatch
+from payments.domain.reconciliation.bank import OpenBatch
+from payments.domain.reconciliation.words import ExpectationState, ItemState
+
+_ITEMS: Final = """
+    SELECT id, casino_id, provider, currency, amount_minor, state IN ('mismatched', 'missing_in_ledger') AS waits
+    FROM settlement_item WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
+_MOVEMENTS: Final = """
+    SELECT id, casino_id, provider, currency, amount_minor,
+           state IN ('open', 'missing_at_provider', 'mismatched') AS waits
+    FROM settlement_expectation WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
+_BATCH: Final = """
+    SELECT id, casino_id, provider, currency, arrives_minor, booked_at, state
+    FROM settlement_batch WHERE id = $1 FOR NO KEY UPDATE"""
+_END_ITEMS: Final = "UPDATE settlement_item SET state = $2, ended_at = $3 WHERE id = ANY($1::bigint[])"
+_END_MOVEMENTS: Final = """
+    UPDATE settlement_expectation SET state = $2, item_id = coalesce($3, item_id), ended_at = $4
+    WHERE id = ANY($1::uuid[])"""
+_END_BATCH: Final = "UPDATE settlement_batch SET state = 'settled', ended_at = $2 WHERE id = $1"
+_SETTLED: Final = """
+    SELECT EXISTS (
+        SELECT FROM settlement_batch WHERE file_id = $1 AND state = 'settled' AND arrives_minor <> 0
+    ) OR EXISTS (
+        SELECT FROM settlement_batch WHERE file_id = $1 AND bank_item_id IS NOT NULL
+    ) OR EXISTS (
+        SELECT FROM settlement_item WHERE file_id = $1
+          AND (state IN ('ignored', 'booked') OR (provider IS NULL AND state = 'matched'))
+    )"""
+_UNDO_LINES: Final = """
+    WITH line AS (
+        SELECT id FROM settlement_item WHERE file_id = $1 AND state <> 'replaced' ORDER BY line LIMIT $2
+    ), opened AS (
+        UPDATE settlement_expectation AS movement
+        SET state = CASE WHEN movement.due_at < now() THEN 'missing_at_provider' ELSE 'open' END,
+            item_id = NULL, ended_at = NULL
+        FROM settlement_item AS item, line
+        WHERE item.id = line.id AND movement.reference_id = item.reference_id AND movement.movement = item.movement
+          AND movement.casino_id = item.casino_id AND movement.provider = item.provider
+          AND movement.state IN ('matched', 'mismatched')
+    ), opened_alone AS (
+        UPDATE settlement_expectation AS movement
+        SET state = CASE WHEN movement.due_at < now() THEN 'missing_at_provider' ELSE 'open' END,
+            item_id = NULL, ended_at = NULL
+        FROM settlement_item AS item, line
+        WHERE item.id = line.id AND item.reference_id IS NULL AND movement.id = item.expectation_id
+    ), undone AS (
+        UPDATE settlement_item AS item SET state = 'replaced', ended_at = NULL FROM line WHERE item.id = line.id
+    )
+    SELECT count(*) FROM line"""
+_UNDO_BATCHES: Final = """
+    WITH one AS (
+        SELECT id, posted FROM settlement_batch WHERE file_id = $1 AND state <> 'replaced' ORDER BY id LIMIT $2
+        FOR NO KEY UPDATE
+    )
+    UPDATE settlement_batch AS batch SET state = 'replaced' FROM one WHERE batch.id = one.id
+    RETURNING batch.id, batch.currency,
+              CASE WHEN one.posted THEN batch.fee_minor + batch.rounding_minor ELSE 0 END AS fee_minor"""
+
+
+class SqlResolving:
+    """Implements `Resolving`."""
+
+    async def items(self, connection: AsyncConnection, ids: Sequence[int]) -> list[OpenItem]:
+        """See the port."""
+        return [OpenItem(**row) for row in await (await driver(connection)).fetch(_ITEMS, list(ids))]
+
+    async def movements(self, connection: AsyncConnection, ids: Sequence[UUID]) -> list[OpenMovement]:
+        """See the port."""
+        return [OpenMovement(**row) for row in await (await driver(connection)).fetch(_MOVEMENTS, list(ids))]
+
+    async def batch(self, connection: AsyncConnection, batch_id: UUID) -> KnownBatch | None:
+        """See the port."""
+        row = await (await driver(connection)).fetchrow(_BATCH, batch_id)
+        if row is None:
+            return None
+        known = OpenBatch(row["id"], row["provider"], row["currency"], row["arrives_minor"], (), row["booked_at"])
+        return KnownBatch(row["casino_id"], known if row["state"] in ("open", "mismatched") else None)
+
+    async def end_items(self, connection: AsyncConnection, ids: Sequence[int], state: ItemState, now: datetime) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_END_ITEMS, list(ids), state, now)
+
+    async def end_movements(
+        self,
+        connection: AsyncConnection,
+        ids: Sequence[UUID],
+        state: ExpectationState,
+        item_id: int | None,
+        now: datetime,
+    ) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_END_MOVEMENTS, list(ids), state, item_id, now)
+
+    async def end_batch(self, connection: AsyncConnection, batch_id: UUID, now: datetime) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_END_BATCH, batch_id, now)
+
+    async def is_settled(self, connection: AsyncConnection, file_id: UUID) -> bool:
+        """See the port."""
+        return bool(await (await driver(connection)).fetchval(_SETTLED, file_id))
+
+    async def undo_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """See the port."""
+        return int(await (await driver(connection)).fetchval(_UNDO_LINES, file_id, most))
+
+    async def undo_batches(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[UnpostedBatch]:
+        """See the port."""
+        rows = await (await driver(connection)).fetch(_UNDO_BATCHES, file_id, most)
+        return [UnpostedBatch(**row) for row in rows]

@@ -1,0 +1,205 @@
+"""What people do about what does not agree. Each takes two of them; every booking is a transfer of the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.domain import Invalid, NotFound
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk
+from payments.application.ledger import (
+    AccountRef,
+    AccountType,
+    Transfer,
+    TransferKind,
+    ensure_posted,
+    house,
+    psp_clearing,
+    psp_fees,
+    transfer_id,
+)
+from payments.application.reconciliation.files import schedule
+from payments.application.reconciliation.ports import OpenItem, OpenMovement, SettlementFile
+from payments.application.reconciliation.running import arrival_of
+from payments.domain.reconciliation.errors import DifferenceUnbooked, FileAlreadySettled, ReconciledAlready
+from payments.domain.reconciliation.words import BookedTo, ExpectationState, FileState, ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Lines and movements that shall explain each other, of one casino, provider and currency."""
+
+    items: Sequence[OpenItem]
+    movements: Sequence[OpenMovement]
+
+    @property
+    def difference_minor(self) -> int:
+        """By how much more the lines say."""
+        return sum(one.amount_minor for one in self.items) - sum(one.amount_minor for one in self.movements)
+
+
+async def item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
+    """A line nothing explains, locked; NotFound, ReconciledAlready."""
+    (found,) = await _items(desk, uow, [item_id])
+    return found
+
+
+async def movement_of(desk: Desk, uow: UnitOfWork, expectation_id: UUID) -> OpenMovement:
+    """A movement no line explains, locked; NotFound, ReconciledAlready."""
+    (found,) = await _movements(desk, uow, [expectation_id])
+    return found
+
+
+async def whole_of(
+    desk: Desk, uow: UnitOfWork, items: Sequence[int], movements: Sequence[UUID], booked_to: BookedTo | None
+) -> Whole:
+    """What would be matched by hand, locked.
+
+    Raises:
+        NotFound, ReconciledAlready: one of them is not there, or explained already.
+        Invalid: they are not of one casino, provider and currency.
+        DifferenceUnbooked: they do not add up, and nothing says where the difference goes.
+    """
+    whole = Whole(await _items(desk, uow, items), await _movements(desk, uow, movements))
+    both: list[OpenItem | OpenMovement] = [*whole.items, *whole.movements]
+    owners = {(one.casino_id, one.provider, one.currency) for one in both}
+    if len(owners) != 1:
+        raise Invalid("Lines and movements of one casino, provider and currency.", field="expectation_ids")
+    if whole.difference_minor and booked_to is None:
+        raise DifferenceUnbooked(f"The difference is {whole.difference_minor}.", field="booked_to")
+    return whole
+
+
+async def ignore(desk: Desk, uow: UnitOfWork, item: OpenItem) -> None:
+    """A line means nothing. No money moves."""
+    await desk.reconciling.store.end_items(uow.connection, [item.id], ItemState.IGNORED, uow.ctx.occurred_at)
+
+
+async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo | None) -> None:
+    """Lines and movements explain each other; what is between them is booked."""
+    store, now, one = desk.reconciling.store, uow.ctx.occurred_at, whole.items[0]
+    await store.end_items(uow.connection, [item.id for item in whole.items], ItemState.MATCHED, now)
+    ids = [movement.id for movement in whole.movements]
+    await store.end_movements(uow.connection, ids, ExpectationState.MATCHED, one.id, now)
+    if whole.difference_minor:
+        assert booked_to is not None
+        await _post(desk, uow, _booking(one, booked_to, whole.difference_minor, "match", *sorted(map(str, ids))))
+
+
+async def book(desk: Desk, uow: UnitOfWork, item: OpenItem, booked_to: BookedTo) -> None:
+    """A line that the ledger knows nothing of is booked as it is."""
+    await desk.reconciling.store.end_items(uow.connection, [item.id], ItemState.BOOKED, uow.ctx.occurred_at)
+    if item.amount_minor:
+        await _post(desk, uow, _booking(item, booked_to, item.amount_minor, "item", item.id))
+
+
+async def write_off(desk: Desk, uow: UnitOfWork, movement: OpenMovement, booked_to: BookedTo) -> None:
+    """The provider will never tell of a movement: it is booked away."""
+    store, state = desk.reconciling.store, ExpectationState.WRITTEN_OFF
+    await store.end_movements(uow.connection, [movement.id], state, None, uow.ctx.occurred_at)
+    await _post(desk, uow, _booking(movement, booked_to, -movement.amount_minor, "write_off", movement.id))
+
+
+async def receive(desk: Desk, uow: UnitOfWork, movement: OpenMovement) -> None:
+    """The money of a movement came to our bank, or left it, on a way no file tells of."""
+    store, state = desk.reconciling.store, ExpectationState.RECEIVED
+    await store.end_movements(uow.connection, [movement.id], state, None, uow.ctx.occurred_at)
+    bank = house(movement.casino_id, AccountType.BANK, movement.currency)
+    provider = movement.provider or ""
+    clearing = psp_clearing(movement.casino_id, provider, movement.currency)
+    await _post(desk, uow, _moved(bank, clearing, movement.amount_minor, provider, "received", movement.id))
+
+
+async def receive_batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> None:
+    """A batch is at the bank, although no statement was brought that says so."""
+    batch = await batch_of(desk, uow, batch_id, casino_id)
+    await desk.reconciling.store.end_batch(uow.connection, batch.id, uow.ctx.occurred_at)
+    ensure_posted(await desk.ledger.post_in(uow, [arrival_of(casino_id, batch)]))
+
+
+async def batch_of(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> Any:
+    """A batch the bank has not told of, locked; NotFound, ReconciledAlready."""
+    found = await desk.reconciling.store.batch(uow.connection, batch_id)
+    if found is None or found.casino_id != casino_id:
+        raise NotFound
+    if found.batch is None:
+        raise ReconciledAlready
+    return found.batch
+
+
+async def replaced(desk: Desk, uow: UnitOfWork, file_id: UUID) -> tuple[SettlementFile, SettlementFile]:
+    """A file that waits to replace another, and that one, both locked.
+
+    Raises:
+        NotFound: there is none, or it replaces nothing.
+        ReconciledAlready: it does not wait any more.
+        FileAlreadySettled: the bank, or people, have used what is in the other.
+    """
+    store = desk.reconciling.store
+    file = await store.find(uow.connection, file_id, lock=True)
+    if file is None or file.replaces is None or not uow.ctx.scope.allows(file.casino_id):
+        raise NotFound
+    before = await store.find(uow.connection, file.replaces, lock=True)
+    if before is None:
+        raise NotFound
+    if file.state is not FileState.HELD or before.state not in (FileState.DONE, FileState.FAILED):
+        raise ReconciledAlready
+    if await store.is_settled(uow.connection, before.id):
+        raise FileAlreadySettled
+    return before, file
+
+
+async def replace_file(desk: Desk, uow: UnitOfWork, file_id: UUID) -> None:
+    """Undo what a file did, and work on the other instead; both happen in the background."""
+    before, file = await replaced(desk, uow, file_id)
+    store, now = desk.reconciling.store, uow.ctx.occurred_at
+    await store.set_state(uow.connection, before.id, FileState.REPLACED, now)
+    await store.set_state(uow.connection, file.id, FileState.WAITING, now)
+    await schedule(uow, file)
+
+
+async def _items(desk: Desk, uow: UnitOfWork, ids: Sequence[int]) -> list[OpenItem]:
+    found = await desk.reconciling.store.items(uow.connection, ids)
+    _there(uow, ids, found)
+    return found
+
+
+async def _movements(desk: Desk, uow: UnitOfWork, ids: Sequence[UUID]) -> list[OpenMovement]:
+    found = await desk.reconciling.store.movements(uow.connection, ids)
+    _there(uow, ids, found)
+    return found
+
+
+def _there(uow: UnitOfWork, ids: Sequence[Any], found: Sequence[OpenItem] | Sequence[OpenMovement]) -> None:
+    if len(found) != len(set(ids)) or any(not uow.ctx.scope.allows(one.casino_id) for one in found):
+        raise NotFound
+    if not all(one.waits for one in found):
+        raise ReconciledAlready
+
+
+def _booking(about: OpenItem | OpenMovement, booked_to: BookedTo, more_minor: int, *facts: object) -> Transfer:
+    """So much more is with the provider (of a bank's line: at the bank) than the ledger said."""
+    casino, currency, provider = about.casino_id, about.currency, about.provider
+    suspense = house(casino, AccountType.SUSPENSE, currency)
+    if provider is None:
+        return _moved(house(casino, AccountType.BANK, currency), suspense, more_minor, None, *facts)
+    other = psp_fees(casino, provider, currency) if booked_to is BookedTo.FEES else suspense
+    return _moved(psp_clearing(casino, provider, currency), other, more_minor, provider, *facts)
+
+
+def _moved(debit: AccountRef, credit: AccountRef, amount_minor: int, provider: str | None, *facts: object) -> Transfer:
+    if amount_minor < 0:
+        debit, credit = credit, debit
+    return Transfer(
+        id=transfer_id(TransferKind.RECONCILIATION, *facts),
+        kind=TransferKind.RECONCILIATION,
+        debit=debit,
+        credit=credit,
+        amount_minor=abs(amount_minor),
+        provider=provider,
+    )
+
+
+async def _post(desk: Desk, uow: UnitOfWork, transfer: Transfer) -> None:
+    ensure_posted(await desk.ledger.post_in(uow, [transfer]))

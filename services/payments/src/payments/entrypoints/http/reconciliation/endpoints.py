@@ -1,0 +1,190 @@
+"""Reconciliation: files are brought, lists show what agrees and what does not, and two people decide about the rest."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from chassis.approvals import PROPOSED, Proposing
+from chassis.auth import Caller, Requires
+from chassis.domain import NotFound
+from chassis.http import Db, Once
+from chassis.http.listing import ListSpec, serve_list
+from chassis.http.listing.detail import as_listed
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.reconciliation.files import bring
+from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.reconciliation import guarded
+from payments.entrypoints.http.reconciliation.listing import BATCHES, BREAKS, CLEARING, EXPECTATIONS, FILES, ITEMS
+from payments.entrypoints.http.reconciliation.schemas import (
+    BatchItem,
+    BookBody,
+    BreakItem,
+    ClearingItem,
+    ExpectationItem,
+    FileItem,
+    ItemItem,
+    MatchBody,
+    ReasonBody,
+)
+from payments.entrypoints.http.reconciliation.uploads import LARGEST, OPENAPI, on_disk
+
+router = APIRouter(prefix="/api/payments/v1/reconciliation", tags=["reconciliation"])
+
+ItemNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+_SEES = Requires(P.RECONCILIATION_LIST)
+_DECIDES = Requires(P.RECONCILIATION_RESOLVE, proposes=True)
+
+
+@router.post(
+    "/files",
+    status_code=202,
+    response_model=FileItem,
+    responses={200: {"model": FileItem, "description": "The same file was there before"}},
+    max_body_size=LARGEST,
+    openapi_extra=OPENAPI,
+)
+async def upload_settlement_file(
+    caller: Annotated[Caller, Requires(P.RECONCILIATION_UPLOAD)],
+    request: Request,
+    desk: TheDesk,
+    db: Db,
+    casino_id: Annotated[UUID, Query()],
+    name: Annotated[
+        str, Query(alias="format", max_length=64, description="Of the file, as the documentation names it")
+    ],
+    replaces: Annotated[UUID | None, Query(description="Of an earlier file; it waits for a second person then")] = None,
+) -> Response:
+    """Bring a settlement file or a bank statement; it is read and compared in the background.
+
+    It needs no idempotency key: the same bytes at the same casino are the same file, however often they come.
+    """
+    caller.must(P.RECONCILIATION_UPLOAD, casino_id)
+    desk.reconciling.format(name)
+    async with on_disk(request) as local:
+        context = caller.context(request).for_casino(casino_id)
+        file, created = await bring(desk, context, casino_id, name, local, replaces=replaces)
+    shown = await _one(FILES, FileItem, file.id, request, caller, db)
+    shown.status_code = 202 if created else 200
+    return shown
+
+
+for _path, _spec, _item, _summary in (
+    ("/files", FILES, FileItem, "Settlement files and bank statements, the newest first."),
+    ("/items", ITEMS, ItemItem, "Lines of files, and what explains them."),
+    ("/expectations", EXPECTATIONS, ExpectationItem, "Movements at providers, and whether a file has told of them."),
+    ("/batches", BATCHES, BatchItem, "What providers settle together, and whether it is at the bank."),
+    ("/clearing-accounts", CLEARING, ClearingItem, "Our money at providers, and since when the oldest of it waits."),
+    ("/breaks", BREAKS, BreakItem, "Everything that does not agree and that nobody has decided about."),
+):
+    serve_list(router, _path, _spec, _SEES, item=_item, export=P.RECONCILIATION_EXPORT, summary=_summary)
+
+
+@router.get("/files/{file_id}", response_model=FileItem)
+async def show_settlement_file(caller: Annotated[Caller, _SEES], file_id: UUID, request: Request, db: Db) -> Response:
+    """One file: how far it is, and what was wrong with it."""
+    return await _one(FILES, FileItem, file_id, request, caller, db)
+
+
+@router.get("/items/{item_id}", response_model=ItemItem)
+async def show_settlement_item(
+    caller: Annotated[Caller, _SEES], item_id: ItemNumber, request: Request, db: Db
+) -> Response:
+    """One line."""
+    return await _one(ITEMS, ItemItem, item_id, request, caller, db)
+
+
+@router.get("/expectations/{expectation_id}", response_model=ExpectationItem)
+async def show_settlement_expectation(
+    caller: Annotated[Caller, _SEES], expectation_id: UUID, request: Request, db: Db
+) -> Response:
+    """One movement."""
+    return await _one(EXPECTATIONS, ExpectationItem, expectation_id, request, caller, db)
+
+
+@router.get("/batches/{batch_id}", response_model=BatchItem)
+async def show_settlement_batch(caller: Annotated[Caller, _SEES], batch_id: UUID, request: Request, db: Db) -> Response:
+    """One batch."""
+    return await _one(BATCHES, BatchItem, batch_id, request, caller, db)
+
+
+async def _one(spec: ListSpec, item: type[BaseModel], key: Any, request: Request, caller: Caller, db: Any) -> Response:
+    columns = [field.column.label(name) for name, field in spec.fields.items() if field.column is not None]
+    async with db.read() as connection:
+        statement = select(*columns).where(spec.id_column == key)
+        row = (await connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    return as_listed(spec, item.model_validate(dict(row)), request, caller, row["casino_id"])
+
+
+@router.post("/items/{item_id}/ignore", **PROPOSED)
+async def ignore_settlement_item(
+    caller: Annotated[Caller, _DECIDES], item_id: ItemNumber, body: ReasonBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that a line means nothing. No money moves."""
+    payload = guarded.ItemPayload(item_id=item_id)
+    return await proposing(caller, guarded.IGNORE, payload, reason=body.reason, once=once)
+
+
+@router.post("/items/{item_id}/book", **PROPOSED)
+async def book_settlement_item(
+    caller: Annotated[Caller, _DECIDES], item_id: ItemNumber, body: BookBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that a line the ledger knows nothing of is booked as it is."""
+    payload = guarded.BookPayload(item_id=item_id, booked_to=body.booked_to)
+    return await proposing(caller, guarded.BOOK, payload, reason=body.reason, once=once)
+
+
+@router.post("/matches", **PROPOSED)
+async def match_settlement_items(
+    caller: Annotated[Caller, _DECIDES], body: MatchBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that lines and movements explain each other; what is between them is booked where the body says."""
+    payload = guarded.MatchPayload(**body.model_dump(exclude={"reason"}))
+    return await proposing(caller, guarded.MATCH, payload, reason=body.reason, once=once)
+
+
+@router.post("/expectations/{expectation_id}/write-off", **PROPOSED)
+async def write_off_expectation(
+    caller: Annotated[Caller, _DECIDES], expectation_id: UUID, body: BookBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that a movement no provider will ever tell of is booked away."""
+    payload = guarded.WriteOffPayload(expectation_id=expectation_id, booked_to=body.booked_to)
+    return await proposing(caller, guarded.WRITE_OFF, payload, reason=body.reason, once=once)
+
+
+@router.post("/expectations/{expectation_id}/receive", **PROPOSED)
+async def receive_expectation(
+    caller: Annotated[Caller, _DECIDES], expectation_id: UUID, body: ReasonBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that the money of a movement came on a way no file tells of."""
+    payload = guarded.MovementPayload(expectation_id=expectation_id)
+    return await proposing(caller, guarded.RECEIVE, payload, reason=body.reason, once=once)
+
+
+@router.post("/batches/{batch_id}/receive", **PROPOSED)
+async def receive_settlement_batch(
+    caller: Annotated[Caller, _DECIDES], batch_id: UUID, body: ReasonBody, once: Once, proposing: Proposing, db: Db
+) -> Response:
+    """Propose that a batch is at the bank, although no statement was brought that says so."""
+    async with db.read() as connection:
+        statement = select(BATCHES.table.c.casino_id).where(BATCHES.id_column == batch_id)
+        casino_id = (await connection.execute(statement)).scalar()
+    if casino_id is None:
+        raise NotFound
+    caller.must_see(casino_id)
+    payload = guarded.BatchPayload(batch_id=batch_id, casino_id=casino_id)
+    return await proposing(caller, guarded.RECEIVE_BATCH, payload, reason=body.reason, once=once)
+
+
+@router.post("/files/{file_id}/replace", **PROPOSED)
+async def replace_settlement_file(
+    caller: Annotated[Caller, _DECIDES], file_id: UUID, body: ReasonBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that a file that was brought for it takes the place of the earlier one, whose effects are undone."""
+    payload = guarded.ReplacePayload(file_id=file_id)
+    return await proposing(caller, guarded.REPLACE, payload, reason=body.reason, once=once)

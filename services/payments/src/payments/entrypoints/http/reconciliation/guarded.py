@@ -1,0 +1,168 @@
+"""What people decide about differences: only two of them together."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chassis.approvals import FourEyes, GuardedCommand, Size, Subject
+from chassis.store import UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.desk import Desk
+from payments.application.reconciliation import resolving
+from payments.application.reconciliation.ports import OpenItem, OpenMovement
+from payments.domain.reconciliation.words import BookedTo
+
+IGNORE = "payments.ignore_settlement_item"
+BOOK = "payments.book_settlement_item"
+MATCH = "payments.match_settlement_items"
+WRITE_OFF = "payments.write_off_expectation"
+RECEIVE = "payments.receive_expectation"
+RECEIVE_BATCH = "payments.receive_settlement_batch"
+REPLACE = "payments.replace_settlement_file"
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class ItemPayload(BaseModel):
+    item_id: int
+
+
+class BookPayload(ItemPayload):
+    booked_to: BookedTo
+
+
+class MatchPayload(BaseModel):
+    item_ids: list[int]
+    expectation_ids: list[UUID]
+    booked_to: BookedTo | None
+
+
+class MovementPayload(BaseModel):
+    expectation_id: UUID
+
+
+class WriteOffPayload(MovementPayload):
+    booked_to: BookedTo
+
+
+class BatchPayload(BaseModel):
+    batch_id: UUID
+    casino_id: UUID
+
+
+class ReplacePayload(BaseModel):
+    file_id: UUID
+
+
+def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
+    """All of them. Nothing else calls what they execute."""
+    return [*_about_items(desk), *_about_movements(desk), _receive_batch(desk), _replace(desk)]
+
+
+def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
+    async def item(uow: UnitOfWork, payload: ItemPayload) -> Subject:
+        return _about(await resolving.item_of(desk, uow, payload.item_id), "settlement_item", payload)
+
+    async def ignore(uow: UnitOfWork, payload: ItemPayload) -> None:
+        await resolving.ignore(desk, uow, await resolving.item_of(desk, uow, payload.item_id))
+
+    async def book(uow: UnitOfWork, payload: BookPayload) -> None:
+        await resolving.book(desk, uow, await resolving.item_of(desk, uow, payload.item_id), payload.booked_to)
+
+    async def whole(uow: UnitOfWork, payload: MatchPayload) -> Subject:
+        found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
+        size = abs(found.difference_minor) or sum(abs(one.amount_minor) for one in found.items)
+        return _about(found.items[0], "settlement_item", payload, size_minor=size)
+
+    async def match(uow: UnitOfWork, payload: MatchPayload) -> None:
+        found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
+        await resolving.match(desk, uow, found, payload.booked_to)
+
+    return [
+        _command(IGNORE, ItemPayload, item, ignore),
+        _command(BOOK, BookPayload, item, book),
+        _command(MATCH, MatchPayload, whole, match),
+    ]
+
+
+def _about_movements(desk: Desk) -> list[GuardedCommand[Any]]:
+    async def movement(uow: UnitOfWork, payload: MovementPayload) -> Subject:
+        found = await resolving.movement_of(desk, uow, payload.expectation_id)
+        return _about(found, "settlement_expectation", payload)
+
+    async def write_off(uow: UnitOfWork, payload: WriteOffPayload) -> None:
+        found = await resolving.movement_of(desk, uow, payload.expectation_id)
+        await resolving.write_off(desk, uow, found, payload.booked_to)
+
+    async def receive(uow: UnitOfWork, payload: MovementPayload) -> None:
+        await resolving.receive(desk, uow, await resolving.movement_of(desk, uow, payload.expectation_id))
+
+    return [
+        _command(WRITE_OFF, WriteOffPayload, movement, write_off),
+        _command(RECEIVE, MovementPayload, movement, receive),
+    ]
+
+
+def _receive_batch(desk: Desk) -> GuardedCommand[Any]:
+    async def describe(uow: UnitOfWork, payload: BatchPayload) -> Subject:
+        batch = await resolving.batch_of(desk, uow, payload.batch_id, payload.casino_id)
+        return Subject(
+            casino_id=payload.casino_id,
+            kind="settlement_batch",
+            id=str(payload.batch_id),
+            summary=f"Settlement of {batch.provider} in {batch.currency}",
+            after={"arrives_minor": batch.arrives_minor, "currency": batch.currency},
+            size=Size(batch.currency, abs(batch.arrives_minor)),
+        )
+
+    async def execute(uow: UnitOfWork, payload: BatchPayload) -> None:
+        await resolving.receive_batch(desk, uow, payload.batch_id, payload.casino_id)
+
+    return _command(RECEIVE_BATCH, BatchPayload, describe, execute)
+
+
+def _replace(desk: Desk) -> GuardedCommand[Any]:
+    async def describe(uow: UnitOfWork, payload: ReplacePayload) -> Subject:
+        before, file = await resolving.replaced(desk, uow, payload.file_id)
+        return Subject(
+            casino_id=file.casino_id,
+            kind="settlement_file",
+            id=str(before.id),
+            summary=f"Settlement file of {file.provider or 'the bank'}",
+            before={"file_id": str(before.id), "sha256": before.sha256},
+            after={"file_id": str(file.id), "sha256": file.sha256},
+        )
+
+    async def execute(uow: UnitOfWork, payload: ReplacePayload) -> None:
+        await resolving.replace_file(desk, uow, payload.file_id)
+
+    return _command(REPLACE, ReplacePayload, describe, execute)
+
+
+def _about(thing: OpenItem | OpenMovement, kind: str, payload: BaseModel, *, size_minor: int | None = None) -> Subject:
+    return Subject(
+        casino_id=thing.casino_id,
+        kind=kind,
+        id=str(thing.id),
+        summary=f"Difference with {thing.provider or 'the bank'} in {thing.currency}",
+        after={**payload.model_dump(mode="json"), "amount_minor": thing.amount_minor, "currency": thing.currency},
+        size=Size(thing.currency, abs(thing.amount_minor) if size_minor is None else size_minor),
+    )
+
+
+def _command(
+    name: str,
+    payload: type[T],
+    describe: Callable[[UnitOfWork, Any], Awaitable[Subject]],
+    execute: Callable[[UnitOfWork, Any], Awaitable[None]],
+) -> GuardedCommand[T]:
+    return GuardedCommand(
+        name=name,
+        rule=FourEyes(permission=P.RECONCILIATION_RESOLVE, approve=P.RECONCILIATION_APPROVE),
+        payload=payload,
+        describe=describe,
+        execute=execute,
+        risk="high",
+    )

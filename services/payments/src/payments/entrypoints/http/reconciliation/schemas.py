@@ -1,0 +1,161 @@
+"""What is said about reconciliation."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from chassis.http import Reason, StrictModel
+from payments.domain.reconciliation.words import (
+    BatchState,
+    BookedTo,
+    BreakKind,
+    Difference,
+    ExpectationState,
+    FileState,
+    ItemState,
+    Movement,
+)
+
+ItemId = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
+
+
+class FileItem(BaseModel):
+    """A file that was brought, and how far it is."""
+
+    file_id: UUID
+    casino_id: UUID
+    format: str
+    provider: str | None = Field(description="Null: a bank's statement")
+    sha256: str
+    size_bytes: int
+    state: FileState
+    why: str | None = Field(description="It failed: the line, and what is wrong there")
+    rows: int = Field(description="Read so far")
+    compared: int = Field(description="The last line that was compared")
+    last_line: int = Field(description="The last line that was read")
+    replaces: UUID | None
+    uploaded_by: str
+    uploaded_at: datetime
+    finished_at: datetime | None
+
+
+class ItemItem(BaseModel):
+    """One line of a file."""
+
+    item_id: int
+    file_id: UUID
+    line: int
+    casino_id: UUID
+    provider: str | None
+    movement: Movement
+    reference_id: UUID | None = Field(description="The deposit or withdrawal it is about")
+    provider_reference: str | None
+    batch: str | None
+    said: str | None = Field(description="What a bank's line says, or how the bank's statement will call a settlement")
+    amount_minor: int = Field(description="Before fees; what it adds to our money at the provider, or at the bank")
+    fee_minor: int
+    currency: str
+    booked_at: datetime
+    final: bool = Field(description="Whether the provider says that it happened")
+    code: str = Field(description="The provider's word for it")
+    state: ItemState
+    difference: Difference | None
+    difference_minor: int | None
+    expectation_id: UUID | None
+    ended_at: datetime | None
+
+
+class ExpectationItem(BaseModel):
+    """A movement at a provider that a file must tell of."""
+
+    expectation_id: UUID = Field(description="The entry of the ledger")
+    casino_id: UUID
+    provider: str
+    movement: Movement
+    reference_id: UUID | None
+    provider_reference: str | None
+    amount_minor: int = Field(description="What it adds to our money at the provider")
+    currency: str
+    booked_at: datetime
+    due_at: datetime
+    state: ExpectationState
+    item_id: int | None
+    ended_at: datetime | None
+
+
+class BatchItem(BaseModel):
+    """What a provider settles together."""
+
+    batch_id: UUID
+    file_id: UUID
+    casino_id: UUID
+    provider: str
+    name: str
+    currency: str
+    lines: int
+    gross_minor: int
+    fee_minor: int
+    rounding_minor: int = Field(description="By which matched lines are off, within the tolerance; booked as a fee")
+    arrives_minor: int = Field(description="At our bank; negative: we pay")
+    booked_at: datetime
+    state: BatchState
+    bank_item_id: int | None
+    ended_at: datetime | None
+
+
+class ClearingItem(BaseModel):
+    """A clearing account: it must return to zero, and the age of the oldest open item says how well it does."""
+
+    account_id: int
+    casino_id: UUID
+    provider: str
+    currency: str
+    balance_minor: int = Field(description="Negative while the provider holds our money")
+    open_movements: int
+    open_minor: int
+    missing_movements: int
+    open_batches: int
+    on_its_way_minor: int
+    oldest_open_at: datetime | None
+
+
+class BreakItem(BaseModel):
+    """Something that does not agree and that nobody has decided about."""
+
+    break_id: str
+    casino_id: UUID
+    kind: BreakKind
+    provider: str | None
+    movement: Movement
+    difference: Difference | None
+    difference_minor: int | None
+    currency: str
+    reference_id: UUID | None
+    provider_reference: str | None
+    file_id: UUID | None
+    item_id: int | None
+    expectation_id: UUID | None
+    batch_id: UUID | None
+    booked_at: datetime
+
+
+class ReasonBody(StrictModel):
+    """Why."""
+
+    reason: Reason
+
+
+class BookBody(ReasonBody):
+    """Where it is booked, and why."""
+
+    booked_to: BookedTo
+
+
+class MatchBody(ReasonBody):
+    """Lines and movements that explain each other, and where a difference between them is booked."""
+
+    item_ids: list[ItemId] = Field(min_length=1, max_length=100)
+    expectation_ids: list[UUID] = Field(min_length=1, max_length=100)
+    booked_to: BookedTo | None = None
