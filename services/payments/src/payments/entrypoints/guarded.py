@@ -8,8 +8,8 @@ from payments.entrypoints.http.adjustments import guarded as adjustments
 from payments.entrypoints.http.bonuses import guarded as bonuses
 from payments.entrypoints.http.fraud import guarded as fraud
 from payments.entrypoints.http.providers import guarded as providers
-from payments.entrypoints.http.refunds import guarded as refunds
 from payments.entrypoints.http.reconciliation import guarded as reconciliation
+from payments.entrypoints.http.refunds import guarded as refunds
 
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:

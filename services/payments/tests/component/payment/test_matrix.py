@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.db.engine import driver
 from chassis.runtime import http_application
 from chassis.testing.bulk import freeze_attempt, frozen_job, run_attempt
 from chassis.testing.caller_matrix import (
@@ -50,6 +52,62 @@ SINCE = since_ever("created_at")
 
 AT = {"params": {"at": "2026-01-01T00:00:00Z"}}
 JANUARY = {"params": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}}
+
+RECONCILED = f"{V1}/reconciliation"
+WHY = {"reason": "the provider says so"}
+RECONCILIATION = [
+    *(
+        attempt("GET", f"{RECONCILED}/{name}", P.RECONCILIATION_LIST, hidden="empty", request=request)
+        for name, request in (
+            ("files", {}),
+            ("items", since_ever("booked_at")),
+            ("expectations", since_ever("booked_at")),
+            ("batches", {}),
+            ("clearing-accounts", {}),
+            ("breaks", {}),
+        )
+    ),
+    *(
+        export_attempt(f"{RECONCILED}/{name}", P.RECONCILIATION_LIST, P.RECONCILIATION_EXPORT, None, since=since)
+        for name, since in (
+            ("files", ""),
+            ("items", "booked_at"),
+            ("expectations", "booked_at"),
+            ("batches", ""),
+            ("clearing-accounts", ""),
+            ("breaks", ""),
+        )
+    ),
+    *(
+        attempt("GET", f"{RECONCILED}/{name}", P.RECONCILIATION_LIST)
+        for name in ("files/{file_id}", "items/{item_id}", "expectations/{expectation_id}", "batches/{batch_id}")
+    ),
+    *(
+        attempt("POST", f"{RECONCILED}/{name}", P.RECONCILIATION_RESOLVE, json={**WHY, **body}, allowed=202)
+        for name, body in (
+            ("items/{item_id}/ignore", {}),
+            ("items/{item_id}/book", {"booked_to": "suspense"}),
+            ("expectations/{expectation_id}/write-off", {"booked_to": "suspense"}),
+            ("expectations/{expectation_id}/receive", {}),
+            ("batches/{batch_id}/receive", {}),
+            ("files/{file_id}/replace", {}),
+        )
+    ),
+    attempt(
+        "POST",
+        f"{RECONCILED}/matches",
+        P.RECONCILIATION_RESOLVE,
+        json={**WHY, "item_ids": [2**62], "expectation_ids": [str(UUID(int=7))]},
+        allowed=404,  # There is no such line.
+    ),
+    attempt(
+        "POST",
+        f"{RECONCILED}/files",
+        P.RECONCILIATION_UPLOAD,
+        request={"params": {"casino_id": str(UUID(int=7)), "format": "mt940"}},
+        allowed=404,  # Nobody works for this casino.
+    ),
+]
 
 ATTEMPTS = [
     attempt("GET", f"{V1}/deposits", P.DEPOSIT_LIST, hidden="empty", request=SINCE),
@@ -143,8 +201,46 @@ ATTEMPTS = [
         freeze_attempt(f"{V1}/withdrawals/bulk-{name}", P.WITHDRAWAL_LIST, permission, None, since="created_at")
         for name, permission in (("approve", P.WITHDRAWAL_APPROVE), ("reject", P.WITHDRAWAL_REJECT))
     ),
+    *RECONCILIATION,
     replace(run_attempt("payments", None, P.WITHDRAWAL_APPROVE), allowed=202),
 ]
+
+
+async def reconciled(world: World) -> dict[str, object]:
+    """A file with one line and a batch, another that shall replace it, and a movement nothing explains."""
+    casino, path = world.casino, "nowhere"
+    (file, held, batch, movement) = (uuid4() for _ in range(4))
+    async with world.service.db.write() as connection:
+        raw = await driver(connection)
+        for one, state, replaces in ((file, "done", None), (held, "held", file)):
+            await raw.fetch(
+                """INSERT INTO settlement_file (id, casino_id, format, provider, sha256, size_bytes, path,
+                        state, replaces,
+                                              uploaded_by, uploaded_at)
+                   VALUES ($1, $2, 'mt940', 'adyen', $6, 1, $3, $4, $5, 'x', now())""",
+                one, casino, path, state, replaces, one.hex,
+            )  # fmt: skip
+        await raw.fetch(
+            """INSERT INTO settlement_batch (id, file_id, casino_id, provider, name, currency, lines,
+                    gross_minor, fee_minor,
+                                             rounding_minor, arrives_minor, booked_at, state)
+               VALUES ($1, $2, $3, 'adyen', '7', 'EUR', 1, 5, 0, 0, 5, now(), 'open')""",
+            batch, file, casino,
+        )  # fmt: skip
+        await raw.fetch(
+            """INSERT INTO settlement_expectation (id, casino_id, provider, movement, amount_minor, currency, booked_at,
+                                                   due_at, state)
+               VALUES ($1, $2, 'adyen', 'deposit', 5, 'EUR', now(), now(), 'open')""",
+            movement, casino,
+        )  # fmt: skip
+        (item,) = await raw.fetch(
+            """INSERT INTO settlement_item (file_id, line, casino_id, provider, movement, amount_minor,
+                    fee_minor, currency,
+                                            booked_at, final, code, state)
+               VALUES ($1, 1, $2, 'adyen', 'other', 5, 0, 'EUR', now(), true, 'x', 'missing_in_ledger') RETURNING id""",
+            file, casino,
+        )  # fmt: skip
+    return {"file_id": held, "batch_id": batch, "expectation_id": movement, "item_id": item["id"]}
 
 
 async def proposed(world: World) -> Any:
@@ -178,6 +274,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         ids |= await disputed(world)
     if "/fraud/" in attempt.path:
         ids |= await alarming(world)
+    if "/reconciliation/" in attempt.path:
+        ids |= await reconciled(world)
     for caller in attempt.callers:
         job = await frozen_job(world.service, "withdrawals.approve", world.casino)
         filled = attempt.at(**ids, job_id=job)

@@ -13,8 +13,8 @@ from payments.entrypoints.http.notifications.endpoints import router as notifica
 from payments.entrypoints.http.partners.endpoints import router as partners
 from payments.entrypoints.http.providers.endpoints import catalogue
 from payments.entrypoints.http.providers.endpoints import router as providers
-from payments.entrypoints.http.refunds.endpoints import router as refunds
 from payments.entrypoints.http.reconciliation.endpoints import router as reconciliation
+from payments.entrypoints.http.refunds.endpoints import router as refunds
 from payments.entrypoints.http.wallets.endpoints import router as wallets
 from payments.entrypoints.http.withdrawals.endpoints import router as withdrawals
 
