@@ -57,6 +57,8 @@ COMMANDS: Final[list[WithdrawalCommand]] = [
     replace(REQUEST, policy=replace(BY_POLICY, maximum_minor=1)),
     replace(REQUEST, standing=WithdrawalStanding(required_level="verified")),
     replace(REQUEST, standing=WithdrawalStanding(in_debt=True)),
+    replace(REQUEST, standing=WithdrawalStanding(disputed=True)),
+    replace(REQUEST, standing=WithdrawalStanding(destination_disabled=True)),
     replace(REQUEST, destination="elsewhere"),
     *(ApproveWithdrawal(approver=name, now=NOW) for name in ("ann", "bob", "cyd") * 3),
     RejectWithdrawal(rejecter="ann", reason="name differs"),
