@@ -90,6 +90,7 @@ contracts: $(VENV) ## Generate what follows from code: schemas, AsyncAPI, catalo
 	@$(PY) -m tools.gateway
 	@$(PY) -m tools.access_matrix
 	@$(PY) -m tools.lists
+	@$(PY) -m tools.fraud_rules
 	@$(PY) -m tools.states
 
 new-provider: $(VENV) ## Begin a payment provider that fails the suite until it is one: NAME=acme

@@ -41,6 +41,11 @@ def test_the_ledger_is_measured_against_tpcb(tmp_path: Path) -> None:
     assert told["measured"] > 0
 
 
+def test_decisions_about_fraud_are_timed_and_rules_told_apart_by_how_well_they_do(tmp_path: Path) -> None:
+    told = run("fraud", tmp_path, "--players", "30", "--decisions", "20")
+    assert told["measured"]["rules"]["NO-PLAY"]["recall"] > 0
+
+
 def test_bets_are_measured_against_tpcb(tmp_path: Path) -> None:
     told = run("bet", tmp_path, "--seconds", "1", "--rounds", "1", "--bets", "16000", "--games", "1", "--callers", "8")
     assert told["baseline_name"] == "pgbench TPC-B"

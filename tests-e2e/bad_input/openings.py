@@ -38,6 +38,7 @@ import security.settings
 import verification.main
 import verification.settings
 from bad_input import managers, under_way
+from bad_input.alarms import alarmed
 from bad_input.houses import House
 from chassis.db.tables import parked_message
 from chassis.domain import FixedClock
@@ -334,24 +335,8 @@ async def _wallet(world: PaymentsWorld) -> dict[str, Any]:
         "withdrawal_id": withdrawn.json()["withdrawal_id"],
         "second_withdrawal_id": another.json()["withdrawal_id"],
         "instrument_id": (await world.instruments())[0]["instrument_id"],
-        **await _alarmed(world),
+        **await alarmed(world),
         **await _proposed(world),
-    }
-
-
-async def _alarmed(world: PaymentsWorld) -> dict[str, Any]:
-    """A device on the block list, and the case of a player who wanted to pay in with it."""
-    entry = {"list": "block", "kind": "device", "value": "stolen-device", "until": None, "reason": "stolen"}
-    added = await world.post(f"/fraud/casinos/{world.casino}/entries", entry, as_=world.staff())
-    assert added.status_code == 201, added.text
-    assert (await world.deposit(device_id="stolen-device")).status_code == 409
-    found = await world.rows(
-        "SELECT id, case_id FROM fraud_decision WHERE casino_id = $1 AND action <> 'allow'", world.casino
-    )
-    return {
-        "entry_id": added.json()["entry_id"],
-        "case_id": str(found[0]["case_id"]),
-        "decision_id": str(found[0]["id"]),
     }
 
 

@@ -10,9 +10,10 @@ from chassis.privacy import SecretBox, SubjectVault
 from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
-from payments.adapters.attempts import SqlAttempts, kept_attempts
+from payments.adapters.attempts import SqlAttempts
 from payments.adapters.dispute_evidence import SqlEvidence
 from payments.adapters.fraud.adapters import fraud_in
+from payments.adapters.kept import kept
 from payments.adapters.ledger.background import background
 from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
@@ -21,7 +22,6 @@ from payments.adapters.overdue import OverdueWatch
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.reconciliation.wiring import reconciling
 from payments.adapters.restriction_feed import RestrictionFeed
-from payments.adapters.routing.decisions import kept_decisions
 from payments.adapters.routing.strategies import SqlRouting
 from payments.adapters.signed_in_wire import signed_in
 from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
@@ -75,6 +75,6 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         state={"ledger": ledger, "chain": chain, "desk": desk},
         background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue)],
         consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
-        bulk=bulk_actions(desk), kept=[kept_attempts(settings.attempt_days), kept_decisions(settings.attempt_days)],
+        bulk=bulk_actions(desk), kept=kept(settings.attempt_days),
         on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
+from chassis.store import Kept
 from payments.adapters.fraud import sql
 from payments.application.fraud.ports import Keys, Payment
 from payments.domain.fraud.features import COUNTED, LINKED, WINDOWS, Value
@@ -32,6 +33,18 @@ _PAIRS = (*_BOTH_WAYS, *((other, kind) for kind, other in _BOTH_WAYS), *_ONE_WAY
 _NAMED = {"player": "players", "instrument": "instruments", "bin": "bins", "device": "devices", "ip": "ips",
           "payout": "payouts"}  # fmt: skip
 """By the kind of the other end: how its number is called."""
+
+
+_SWEEP = """
+    DELETE FROM fraud_counter WHERE (casino_id, kind, key, grain, bucket, currency) IN (
+        SELECT casino_id, kind, key, grain, bucket, currency FROM fraud_counter
+        WHERE grain > 0 AND bucket < $1 ORDER BY bucket LIMIT $2 FOR UPDATE SKIP LOCKED)
+    RETURNING 1"""
+
+
+def kept_counters() -> Kept:
+    """No window is longer than thirty days, but for the one that has no end."""
+    return Kept("fraud_counter", timedelta(days=32), _SWEEP)
 
 
 class SqlFeatures:

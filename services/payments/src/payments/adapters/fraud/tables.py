@@ -31,6 +31,7 @@ fraud_counter = Table(
     Column("bucket", _MOMENT, primary_key=True, comment="when it begins"),
     Column("currency", Text, primary_key=True, comment="of its sums"),
     *(Column(name, BigInteger, nullable=False) for name in COUNTED),
+    Index("ix_fraud_counter_bucket", "bucket", postgresql_where=text("grain > 0")),
     postgresql_with={"fillfactor": "70"},
     comment="what happened to a player, a device, an address ... in a stretch of time",
 )

@@ -1,0 +1,265 @@
+"""How long a decision about a payment takes, and how well each rule tells fraud, over a population with labels.
+
+    make bench-fraud                            a minute or two
+    python benchmarks/fraud.py --players 2000 --decisions 5000
+
+Everything is as in the service: the wallet is locked, the payment measured, judged, recorded and counted, and
+committed. The time of a decision is that of `judge_payment` within its transaction; the yardstick is a transaction on
+the same server that does nothing but commit.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import payments.main
+from chassis.db import migrations
+from chassis.db.engine import driver
+from chassis.domain import FixedClock
+from chassis.store import Actor, CasinoScope, Context, UnitOfWork
+from chassis.testing.environment import make_settings
+from common import Result, database, percentile, report, say, server, stopwatch
+from fraud_population import Label, Population, Step, population
+from payments.application.desk import Desk
+from payments.application.fraud.deciding import judge_payment
+from payments.application.fraud.hearing import count_deposit, link_instrument
+from payments.application.fraud.ports import Payment, Signals
+from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
+from payments.application.postings import deposit_transfers
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.commands import HearProvider, RequestDeposit
+from payments.domain.deposit.events import DepositFact
+from payments.domain.deposit.standing import DepositStanding
+from payments.domain.deposit.words import Declined, DepositWord, Settled, TakenBack
+from payments.domain.fraud.rules import Trigger
+from payments.settings import Settings
+
+GOAL_MS = 20.0
+BASELINE_NAME = "p99 in ms of a transaction that does nothing but commit"
+CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
+BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
+
+TARGETS: dict[str, tuple[Label, ...]] = {
+    "CARD-TEST": ("card_tester",),
+    "VEL-DEP": ("card_tester",),
+    "INSTR-SHARE": ("bonus_ring",),
+    "MULTI-ACC": ("bonus_ring", "mule"),
+    "MULE-PAYOUT": ("bonus_ring", "mule"),
+    "NO-PLAY": ("launderer", "mule"),
+    "PASS-THRU": ("launderer", "mule"),
+    "STRUCT": ("launderer",),
+    "CB-": ("friendly_fraudster",),
+}
+"""By the beginning of a rule's name: whom it is meant to find. Precision counts any fraudster, recall these."""
+
+
+class Casino:
+    """The service at work, at the time of the step at hand."""
+
+    def __init__(self, desk: Desk, clock: FixedClock) -> None:
+        self._desk, self._clock = desk, clock
+        self._first: dict[UUID, UUID] = {}
+        self._balance: dict[UUID, int] = defaultdict(int)
+        self.refused = 0
+
+    def context(self, ip: str = "") -> Context:
+        """Somebody asks from there."""
+        return Context(
+            actor=Actor("player", "bench", ip or None),
+            occurred_at=self._clock.now(),
+            casino_id=CASINO,
+            scope=CasinoScope.of(CASINO),
+        )
+
+    async def do(self, step: Step) -> None:
+        """The step, as the service does it."""
+        self._clock.advance(BEGIN + timedelta(minutes=step.minute) - self._clock.now())
+        if step.kind == "deposit":
+            await self._deposit(step)
+        elif step.kind == "withdraw":
+            await self.judge(step, uuid4(), Trigger.WITHDRAWAL)
+        elif step.kind == "bet":
+            await self._bet(step)
+        elif step.player in self._first:
+            taken = TakenBack(reference="r", movement="m", amount_minor=step.amount_minor, currency="EUR", code="fraud")
+            await self._hear(step, self._first[step.player], taken)
+
+    async def judge(self, step: Step, payment_id: UUID, trigger: Trigger) -> tuple[str | None, float]:
+        """The code it is refused with, and how long the decision took, in seconds."""
+
+        async def work(uow: UnitOfWork) -> tuple[str | None, float]:
+            wallet = await self._desk.ledger.lock_wallet(uow.connection, CASINO, step.player, "EUR")
+            payment = Payment(
+                id=payment_id, trigger=trigger, casino_id=CASINO, player_id=step.player, provider="bench",
+                amount_minor=step.amount_minor, currency="EUR",
+            )  # fmt: skip
+            signals = Signals(ip=step.ip, device_id=step.device, payout={"iban": step.payout} if step.payout else None)
+            began = stopwatch()
+            judged = await judge_payment(self._desk.fraud, uow, payment, wallet, signals)
+            took = stopwatch() - began
+            if trigger is Trigger.DEPOSIT:
+                command = RequestDeposit(
+                    player_id=step.player, casino_id=CASINO, provider="bench", amount_minor=step.amount_minor,
+                    currency="EUR", return_url=None, sent_as="bench",
+                    standing=DepositStanding(declined=judged.refusal), now=uow.ctx.occurred_at,
+                )  # fmt: skip
+                await uow.decide(deposit, payment_id, command)
+            return judged.refusal, took
+
+        return await self._desk.app.transact(work, self.context(step.ip))
+
+    async def _deposit(self, step: Step) -> None:
+        deposit_id = uuid4()
+        refusal, _ = await self.judge(step, deposit_id, Trigger.DEPOSIT)
+        if refusal is not None:
+            self.refused += 1
+            return
+        paid = Settled(reference="r", amount_minor=step.amount_minor, currency="EUR")
+        await self._hear(step, deposit_id, paid if step.paid else Declined(reference="r", code="declined", final=True))
+        if step.paid:
+            self._first.setdefault(step.player, deposit_id)
+            self._balance[step.player] += step.amount_minor
+
+    async def _hear(self, step: Step, deposit_id: UUID, word: DepositWord) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            fact = DepositFact(
+                player_id=step.player,
+                casino_id=CASINO,
+                provider="bench",
+                amount_minor=step.amount_minor,
+                currency="EUR",
+            )
+            if step.card:
+                paid_with = Signals(instrument=step.card, bin=f"4{step.card[0]}0000")
+                await link_instrument(self._desk.fraud, uow, deposit_id, fact, paid_with)
+            wallet = await self._desk.ledger.lock_wallet(uow.connection, CASINO, step.player, "EUR")
+            cash = 0 if wallet is None else wallet.cash_minor
+            heard = HearProvider(word=word, said_at=uow.ctx.occurred_at, cash_minor=cash)
+            outcome = await uow.decide(deposit, deposit_id, heard)
+            transfers = deposit_transfers(deposit_id, outcome.events)
+            if transfers:
+                await self._desk.ledger.post_in(uow, transfers)
+            await count_deposit(self._desk.fraud, uow, deposit_id, outcome.events)
+
+        await self._desk.app.transact(work, self.context())
+
+    async def _bet(self, step: Step) -> None:
+        """As much of it as there is money for; what is played with again and again is wagered once here."""
+        amount = min(self._balance[step.player], step.amount_minor)
+        if amount <= 0:
+            return
+        cash, game = player_cash(CASINO, step.player, "EUR"), house(CASINO, AccountType.GAME_HOUSE, "EUR")
+        bet = Transfer(
+            id=transfer_id("bench", uuid4()),
+            kind=TransferKind.BET,
+            debit=cash,
+            credit=game,
+            amount_minor=amount,
+        )
+        await self._desk.ledger.post([bet])
+        self._balance[step.player] -= amount
+
+
+async def quality(desk: Desk, labels: dict[UUID, Label]) -> dict[str, dict[str, Any]]:
+    """By rule: whom it found."""
+    async with desk.app.db.read() as connection:
+        raw = await driver(connection)
+        rows = await raw.fetch(
+            "SELECT DISTINCT player_id, rule FROM fraud_decision, "
+            "jsonb_array_elements_text(rules || shadow_rules) AS rule"
+        )
+    found: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        found[row["rule"]].add(row["player_id"])
+    told: dict[str, dict[str, Any]] = {}
+    for rule, players in sorted(found.items()):
+        wanted = next((labels_ for start, labels_ in TARGETS.items() if rule.startswith(start)), ())
+        meant = {player for player, label in labels.items() if label in wanted}
+        fraud = sum(1 for player in players if labels.get(player, "honest") != "honest")
+        told[rule] = {"players": len(players), "precision": round(fraud / len(players), 3)}
+        if meant:
+            told[rule]["recall"] = round(len(meant & players) / len(meant), 3)
+    return told
+
+
+async def measure(url: str, options: argparse.Namespace) -> Result:
+    """The population lives its month; then decisions about honest players are timed."""
+    await migrations.upgrade("payments", url)
+    clock = FixedClock(BEGIN)
+    service = payments.main.build(make_settings(Settings, database_url=url), clock=clock)
+    desk: Desk = service.state["desk"]
+    await service.state["ledger"].start()
+    try:
+        made = population(Random(options.seed), options.players)
+        say(f"{len(made.labels)} players, {len(made.steps)} steps")
+        return await _lived(Casino(desk, clock), desk, made, options)
+    finally:
+        await desk.wire.close()
+        await service.state["ledger"].close()
+        await service.db.close()
+
+
+async def _lived(casino: Casino, desk: Desk, made: Population, options: argparse.Namespace) -> Result:
+    async with desk.app.db.write() as connection:
+        for player in made.labels:
+            await desk.ledger.open_wallet(connection, CASINO, player, "EUR")
+    for step in made.steps:
+        await casino.do(step)
+    found = await quality(desk, made.labels)
+    random, honest = (
+        Random(1),
+        [step for step in made.steps if step.kind == "deposit" and made.labels[step.player] == "honest"],
+    )
+    took, empty = [], []
+    for _ in range(options.decisions):
+        step = random.choice(honest)
+        took.append((await casino.judge(step, uuid4(), Trigger.DEPOSIT))[1] * 1e3)
+        began = stopwatch()
+        async with desk.app.db.write() as connection:
+            await (await driver(connection)).execute("SELECT pg_current_xact_id()")
+        empty.append((stopwatch() - began) * 1e3)
+    p99, yardstick = percentile(took, 0.99), percentile(empty, 0.99)
+    measured = {"p50_ms": round(percentile(took, 0.5), 2), "p99_ms": round(p99, 2), "rules": found}
+    extra = {
+        "times_the_baseline": round(p99 / yardstick, 2),
+        "players": len(made.labels),
+        "steps": len(made.steps),
+        "refused": casino.refused,
+    }
+    return Result(
+        bench="fraud",
+        value=round(p99, 2),
+        unit="ms",
+        better="lower",
+        goal=GOAL_MS,
+        measured=measured,
+        baseline=round(yardstick, 2),
+        baseline_name=BASELINE_NAME,
+        extra=extra,
+    )
+
+
+async def run(options: argparse.Namespace) -> Result:
+    """On a server of its own."""
+    with server() as on:
+        async with database(on, "bench_fraud") as url:
+            return await measure(url, options)
+
+
+def main() -> int:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--players", type=int, default=600)
+    parser.add_argument("--decisions", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=7)
+    report(asyncio.run(run(parser.parse_args())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,254 @@
+"""Players with labels, the same for the same seed: who pays what, whence and with what, and how he plays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+from uuid import UUID
+
+Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "friendly_fraudster", "mule"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something a player does.
+
+    Attributes:
+        minute: after the beginning.
+        kind: `deposit` (paid or failed), `bet`, `withdraw`, or `reverse`: the bank takes his first deposit back.
+        card: the instrument of a deposit; its first digit names its issuer.
+        payout: where a withdrawal goes.
+    """
+
+    minute: int
+    player: UUID
+    kind: Literal["deposit", "bet", "withdraw", "reverse"]
+    amount_minor: int = 0
+    paid: bool = True
+    ip: str = ""
+    device: str = ""
+    card: str = ""
+    payout: str = ""
+
+
+@dataclass(slots=True)
+class Population:
+    """Players by label, and everything they do in order of time."""
+
+    labels: dict[UUID, Label] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+
+_DAY = 24 * 60
+
+
+def population(random: Random, players: int) -> Population:
+    """Nine of ten are honest; the others come in the proportions they are met in."""
+    made = Population()
+    _honest(made, random, players * 9 // 10)
+    odd = max(players // 10, 30)
+    for _ in range(odd * 3 // 30):
+        _ring(made, random)
+    for _ in range(odd * 5 // 30):
+        _card_tester(made, random)
+    for _ in range(odd * 6 // 30):
+        _launderer(made, random)
+    for _ in range(odd * 4 // 30):
+        _friendly_fraudster(made, random)
+    for _ in range(max(odd // 15, 1)):
+        _mules(made, random)
+    made.steps.sort(key=lambda step: step.minute)
+    return made
+
+
+def _new(made: Population, random: Random, label: Label) -> UUID:
+    player = UUID(int=random.getrandbits(128), version=4)
+    made.labels[player] = label
+    return player
+
+
+def _home(random: Random) -> str:
+    return f"81.{random.randrange(1, 250)}.{random.randrange(250)}.{random.randrange(1, 250)}"
+
+
+def _name(random: Random, kind: str) -> str:
+    return f"{kind}-{random.getrandbits(64):016x}"
+
+
+def _honest(made: Population, random: Random, count: int) -> None:
+    """Deposits now and then, plays with them, sometimes wins and takes it home. One of twelve shares a device."""
+    before: tuple[str, str] | None = None
+    for _ in range(count):
+        player = _new(made, random, "honest")
+        shared = before is not None and random.random() < 1 / 12
+        ip, device = before if shared and before is not None else (_home(random), _name(random, "device"))
+        before = (ip, device)
+        card, payout = _name(random, str(random.randrange(9))), _name(random, "iban")
+        at = random.randrange(20 * _DAY)
+        for _ in range(random.randrange(1, 5)):
+            at += random.randrange(60, 5 * _DAY)
+            amount = random.choice((10_00, 20_00, 50_00, 100_00, 200_00, 1_800_00 if random.random() < 0.02 else 30_00))
+            paid = random.random() > 0.12
+            made.steps.append(
+                Step(
+                    minute=at,
+                    player=player,
+                    kind="deposit",
+                    amount_minor=amount,
+                    paid=paid,
+                    ip=ip,
+                    device=device,
+                    card=card,
+                )
+            )
+            if not paid:
+                continue
+            made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0.9, 4.0)))
+            if random.random() < 0.25:
+                made.steps.append(
+                    Step(
+                        minute=at + 300,
+                        player=player,
+                        kind="withdraw",
+                        amount_minor=amount // 2,
+                        ip=ip,
+                        device=device,
+                        payout=payout,
+                    )
+                )
+
+
+def _plays(random: Random, player: UUID, at: int, amount: int, *, times: float) -> Iterator[Step]:
+    """What he wagers of a deposit, as one bet in the middle and one at the end. Nothing is won."""
+    for share in (0.5, 1.0):
+        yield Step(
+            minute=at + random.randrange(5, 60),
+            player=player,
+            kind="bet",
+            amount_minor=int(amount * times * share / 1.5),
+        )
+
+
+def _ring(made: Population, random: Random) -> None:
+    """One person behind four accounts: two devices, one card, one bank account."""
+    devices, card, payout, ip = (
+        [_name(random, "device") for _ in range(2)],
+        _name(random, "4"),
+        _name(random, "iban"),
+        _home(random),
+    )
+    at = random.randrange(20 * _DAY)
+    for number in range(4):
+        player = _new(made, random, "bonus_ring")
+        at += random.randrange(30, 600)
+        device = devices[number % 2]
+        made.steps.append(
+            Step(minute=at, player=player, kind="deposit", amount_minor=20_00, ip=ip, device=device, card=card)
+        )
+        made.steps.extend(_plays(random, player, at, 20_00, times=1.1))
+        made.steps.append(
+            Step(
+                minute=at + 200, player=player, kind="withdraw", amount_minor=15_00, ip=ip, device=device, payout=payout
+            )
+        )
+
+
+def _card_tester(made: Population, random: Random) -> None:
+    """Tries stolen cards, one small deposit each."""
+    player, ip, device = _new(made, random, "card_tester"), _home(random), _name(random, "device")
+    at = random.randrange(25 * _DAY)
+    for _ in range(random.randrange(8, 20)):
+        at += random.randrange(1, 4)
+        card = _name(random, str(random.randrange(9)))
+        made.steps.append(
+            Step(
+                minute=at,
+                player=player,
+                kind="deposit",
+                amount_minor=random.choice((1_00, 2_00, 5_00)),
+                paid=random.random() < 0.15,
+                ip=ip,
+                device=device,
+                card=card,
+            )
+        )
+
+
+def _launderer(made: Population, random: Random) -> None:
+    """Large sums just below what is reported, hardly played with, out again the next day."""
+    player, ip, device, card = (
+        _new(made, random, "launderer"),
+        _home(random),
+        _name(random, "device"),
+        _name(random, "5"),
+    )
+    at = random.randrange(25 * _DAY)
+    for _ in range(random.randrange(2, 5)):
+        at += random.randrange(30, 240)
+        amount = random.randrange(1_650_00, 1_990_00)
+        made.steps.append(
+            Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
+        )
+        made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0, 0.4)))
+    made.steps.append(
+        Step(
+            minute=at + 600,
+            player=player,
+            kind="withdraw",
+            amount_minor=1_500_00,
+            ip=ip,
+            device=device,
+            payout=_name(random, "iban"),
+        )
+    )
+
+
+def _friendly_fraudster(made: Population, random: Random) -> None:
+    """Plays, has his bank take the money back, and comes again."""
+    player, ip, device, card = (
+        _new(made, random, "friendly_fraudster"),
+        _home(random),
+        _name(random, "device"),
+        _name(random, "3"),
+    )
+    at = random.randrange(15 * _DAY)
+    made.steps.append(
+        Step(minute=at, player=player, kind="deposit", amount_minor=100_00, ip=ip, device=device, card=card)
+    )
+    made.steps.extend(_plays(random, player, at, 100_00, times=0.8))
+    made.steps.append(Step(minute=at + 5 * _DAY, player=player, kind="reverse", amount_minor=100_00))
+    made.steps.append(
+        Step(minute=at + 7 * _DAY, player=player, kind="deposit", amount_minor=100_00, ip=ip, device=device, card=card)
+    )
+
+
+def _mules(made: Population, random: Random) -> None:
+    """Five people's identities, one account that all the money goes to."""
+    payout, device = _name(random, "iban"), _name(random, "device")
+    at = random.randrange(20 * _DAY)
+    for _ in range(5):
+        player = _new(made, random, "mule")
+        at += random.randrange(60, _DAY)
+        made.steps.append(
+            Step(
+                minute=at,
+                player=player,
+                kind="deposit",
+                amount_minor=500_00,
+                ip=_home(random),
+                device=device,
+                card=_name(random, "2"),
+            )
+        )
+        made.steps.extend(_plays(random, player, at, 500_00, times=0.2))
+        made.steps.append(
+            Step(
+                minute=at + 90,
+                player=player,
+                kind="withdraw",
+                amount_minor=400_00,
+                ip=_home(random),
+                device=device,
+                payout=payout,
+            )
+        )
