@@ -180,6 +180,9 @@ EXAMPLES: dict[str, Example] = {
         },
         remembers_refusals=True,
     ),
+    f"POST {_PAYMENTS}/cashier-sessions": Example(
+        caller="player", body={"provider": "paymentiq", "profile": {"first_name": "Sam"}}
+    ),
     f"POST {_PAYMENTS}/withdrawals": Example(
         caller="player",
         body={
@@ -426,5 +429,10 @@ _FIRST = f"POST {_SECURITY}/staff-sessions/refresh"
 """Ceremonies end the session that this one is about."""
 EXAMPLES = {_FIRST: EXAMPLES[_FIRST], **CEREMONIES, **PARTINGS, **EXAMPLES}
 
-PARTNERS = frozenset({"POST /partner/payments/{provider}/{casino_id}/notifications"})
+PARTNERS = frozenset(
+    {
+        "POST /partner/payments/{provider}/{casino_id}/notifications",
+        "POST /partner/payments/paymentiq/{casino_id}/{step}",
+    }
+)
 """Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""

@@ -22,7 +22,7 @@ CALLS = ("user/info", "user/balance", "transaction/bet", "transaction/win", "tra
 PROVIDERS = tuple(
     f"payments/{name}/{{casino_id}}/notifications"
     for name in ("adyen", "btcpay", "coingate", "paysafe", "praxis", "skrill", "stripe", "truelayer", "trustly")
-)
+) + tuple(f"payments/paymentiq/{{casino_id}}/{step}" for step in ("verifyuser", "authorize", "transfer", "cancel"))
 NOW = 1_780_000_000
 
 

@@ -15,6 +15,7 @@ from simulators.coingate import CoinGate
 from simulators.courier import Courier
 from simulators.hub88 import Hub88
 from simulators.keys import make_pair
+from simulators.paymentiq import PaymentIQ
 from simulators.paysafe import Paysafe
 from simulators.praxis import Praxis
 from simulators.skrill import Skrill
@@ -47,6 +48,7 @@ class Director:
         self.stripe = Stripe(session, self.courier, self.chaos)
         self.btcpay = Btcpay(session, self.courier)
         self.coingate = CoinGate(session, self.courier, world.payments_url)
+        self.paymentiq = PaymentIQ(session, lambda: self.chaos)
         self.paysafe = Paysafe(session, self.courier, world.own_url)
         self.praxis = Praxis(session, self.courier, world.own_url, world.payments_url)
         self.skrill = Skrill(session, self.courier, world.payments_url)
@@ -67,6 +69,7 @@ class Director:
             *self.stripe.routes(),
             *self.btcpay.routes(),
             *self.coingate.routes(),
+            *self.paymentiq.routes(),
             *self.paysafe.routes(),
             *self.praxis.routes(),
             *self.skrill.routes(),
@@ -90,6 +93,7 @@ class Director:
         store = self.btcpay.sign_up(casino, f"{ours}/btcpay/{casino}/notifications")
         shop = self.coingate.sign_up(casino)
         purse = self.skrill.sign_up(casino)
+        cashier = self.paymentiq.sign_up(casino, f"{ours}/paymentiq/{casino}")
         wallets = self.paysafe.sign_up(casino, f"{ours}/paysafe/{casino}/notifications")
         contracts = {
             "adyen": {
@@ -112,19 +116,12 @@ class Director:
                 },
                 "secrets": {"private_key": supplier_keys.private_pem},
             },
+            "paymentiq": cashier.contract(f"{self.world.own_url}/paymentiq"),
             "paysafe": {
                 "settings": {"base_url": f"{self.world.own_url}/paysafe", "username": wallets.username},
                 "secrets": {"password": wallets.password, "hmac_key": wallets.hmac_key},
             },
-            "skrill": {
-                "settings": {
-                    "base_url": f"{self.world.own_url}/skrill/api",
-                    "checkout_url": f"{self.world.own_url}/skrill/checkout/api",
-                    "pay_to_email": purse.email,
-                    "merchant_id": purse.merchant_id,
-                },
-                "secrets": {"secret_word": purse.secret_word, "api_password": purse.api_password},
-            },
+            "skrill": purse.contract(f"{self.world.own_url}/skrill"),
             "stripe": {
                 "settings": {"base_url": f"{self.world.own_url}/stripe"},
                 "secrets": {"api_key": account.api_key, "webhook_secret": account.webhook_secret},

@@ -28,6 +28,14 @@ class Shop:
     reports: dict[str, dict[str, str]] = field(default_factory=dict)
     transfers: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    def contract(self, url: str) -> dict[str, Any]:
+        """What its operator has to configure."""
+        servers = {"base_url": f"{url}/api", "checkout_url": f"{url}/checkout/api"}
+        return {
+            "settings": {**servers, "pay_to_email": self.email, "merchant_id": self.merchant_id},
+            "secrets": {"secret_word": self.secret_word, "api_password": self.api_password},
+        }
+
     def knows(self, form: Any) -> bool:
         """Whether whoever calls is this merchant."""
         digest = hashlib.md5(self.api_password.encode(), usedforsecurity=False).hexdigest()

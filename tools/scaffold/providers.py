@@ -15,7 +15,7 @@ REGISTRY = STRATEGIES / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,29}")
 _LISTED = re.compile(r"from payments\.strategies\.providers\.(\w+)\.strategy import (\w+)\n")
 _ALL = re.compile(r"(_ALL: tuple\[PaymentProvider, \.\.\.\] = \(\n)(?:    \w+\(\),\n)+\)\n")
-_TAKEN = frozenset({"reading", "registry"})
+_TAKEN = frozenset({"reading", "references", "registry"})
 
 _NEXT = """{title} is begun. `.venv/bin/pytest -n0 {test}` says what is missing. Then:
 

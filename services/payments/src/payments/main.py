@@ -43,7 +43,7 @@ from payments.read_models.inline import READ_MODELS
 from payments.read_models.instruments import LocalInstruments
 from payments.read_models.withdrawal_list import overdue
 from payments.settings import Settings
-from payments.strategies.providers.registry import PROVIDERS
+from payments.strategies.providers.registry import CASHIERS, PROVIDERS
 from payments.strategies.settlements.registry import SETTLEMENT_FORMATS
 
 TYPES = EventTypes(*EVENTS)
@@ -63,9 +63,9 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     desk = Desk(
         app=application, ledger=ledger, directory=LocalDirectory(), restriction_age=feed,
         accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(), notifications=SqlNotifications(clock),
-        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(),
-        evidence=SqlEvidence(), reconciling=reconciling(settings, SETTLEMENT_FORMATS),
-        providers=PROVIDERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
+        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
+        reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS, cashiers=CASHIERS,
+        wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box, public_base_url=settings.public_base_url,
         fraud=fraud_in(settings.master_key_bytes, OpenCases()), feed_bound=bound,
     )  # fmt: skip

@@ -48,14 +48,14 @@ class SqlNotifications:
             return None
         row = (
             await connection.execute(
-                select(table.c.outcome, table.c.accepted).where(
+                select(table.c.outcome, table.c.accepted, table.c.code).where(
                     table.c.casino_id == casino_id,
                     table.c.provider == provider,
                     table.c.notification_id == notification.id,
                 )
             )
         ).one()
-        return Handled(outcome=NotificationOutcome(row.outcome), accepted=row.accepted)
+        return Handled(outcome=NotificationOutcome(row.outcome), accepted=row.accepted, code=row.code)
 
     async def note(
         self,

@@ -76,6 +76,8 @@ async def check_account(
         desk.partner_hosts.require(after.settings[name], provider.hosts, name=f"settings.{name}")
     for currency in sorted(after.currencies):
         _check_currency(provider, currency)
+        if provider.name in desk.cashiers:
+            desk.cashiers[provider.name].check_currency(currency)
     _check_bounds(provider, after)
     await _check_identity(desk, uow, before, after)
     return before, after
@@ -135,7 +137,7 @@ def _check_currency(provider: PaymentProvider, currency: str) -> None:
             flow.check_amount(_ROUND_AMOUNT, currency)
         except Invalid:
             refusals += 1
-    if refusals == len(flows):
+    if flows and refusals == len(flows):
         raise Invalid(f"This provider does not deal in {currency}.", field="currencies")
 
 
@@ -148,7 +150,7 @@ def _bounds(before: ProviderAccount | None, change: AccountChange) -> Mapping[st
 
 
 def _check_bounds(provider: PaymentProvider, account: ProviderAccount) -> None:
-    if account.deposit_bounds and provider.deposits is None:
+    if account.deposit_bounds and provider.deposits is None and provider.payouts is not None:
         raise Invalid("No money comes in through this provider.", field="deposit_bounds")
     for currency, bounds in sorted(account.deposit_bounds.items()):
         where = f"deposit_bounds.{currency}"

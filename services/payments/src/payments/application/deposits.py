@@ -64,12 +64,16 @@ CLOSE = "payments.deposit_close"
 PATIENCE = timedelta(seconds=15)
 """How long the request itself has for the call, before the task looks after it."""
 
+HOSTED_PATIENCE = timedelta(days=7, minutes=1)
+"""How long a cashier that is not ours has to say what became of a deposit, before it is given up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositWish:
     """What a player asks for: a provider, or a method, by which one is chosen for him.
 
     `device_id` is what the casino's frontend calls the device he asks from.
+    `hosted`: a cashier that is not ours asks for him, and makes the call itself.
     """
 
     deposit_id: UUID
@@ -82,6 +86,7 @@ class DepositWish:
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str | None = None
     device_id: str | None = field(default=None, repr=False)
+    hosted: bool = False
 
 
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
@@ -102,7 +107,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     route = (_named(wish),) if chosen is None else chosen.decision.route
     account = await desk.offered(uow.connection, wish.casino_id, route[0], wish.currency)
     if chosen is None:
-        check_wish(deposit_flow(desk, account.provider), account, wish)
+        check_wish(None if wish.hosted else deposit_flow(desk, account.provider), account, wish)
     judged = await _judged(desk, uow, wish, account.provider, wallet)
     command = RequestDeposit(
         player_id=wish.player_id,
@@ -121,7 +126,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     )
     outcome = await uow.decide(deposit, wish.deposit_id, command)
     if any(isinstance(event, DepositRequested) for event in outcome.events):
-        await schedule_question(uow, wish.deposit_id, wish.casino_id, PATIENCE)
+        await schedule_question(uow, wish.deposit_id, wish.casino_id, HOSTED_PATIENCE if wish.hosted else PATIENCE)
         if chosen is not None and wish.method is not None:
             wished = _wished(wish, wish.method)
             kept = logged(chosen, wished, attempt=1, now=uow.ctx.occurred_at, provider=account.provider)
@@ -129,10 +134,14 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     return outcome
 
 
-def check_wish(flow: DepositFlow, account: ProviderAccount, wish: DepositWish) -> None:
-    """Raise Invalid or AmountOutsidePolicy when this provider does not take the deposit as it is."""
-    flow.check_amount(wish.amount_minor, wish.currency)
-    flow.check_details(wish.details)
+def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: DepositWish) -> None:
+    """Raise Invalid or AmountOutsidePolicy when this provider does not take the deposit as it is.
+
+    Without a flow there is no call to make, and the casino's bounds alone count.
+    """
+    if flow is not None:
+        flow.check_amount(wish.amount_minor, wish.currency)
+        flow.check_details(wish.details)
     account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
 
 

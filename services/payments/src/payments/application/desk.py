@@ -18,6 +18,7 @@ from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNo
 from payments.application.fraud.ports import Fraud
 from payments.application.identity import sent_as
 from payments.application.instruments.ports import Instruments
+from payments.application.inverted import InvertedCashier
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
 from payments.application.outcomes import NotificationOutcome
@@ -58,6 +59,7 @@ class Desk:
     instruments: Instruments
     reconciling: Reconciling
     providers: Mapping[str, PaymentProvider]
+    cashiers: Mapping[str, InvertedCashier]
     wire: ProviderWire
     partner_hosts: PartnerHosts
     vault: SubjectVault

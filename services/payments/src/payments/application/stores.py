@@ -121,6 +121,7 @@ class Handled:
     outcome: NotificationOutcome
     accepted: bool
     repeated: bool = False
+    code: str | None = None
 
 
 class Notifications(Protocol):

@@ -70,7 +70,10 @@ WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalWish:
-    """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear."""
+    """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear.
+
+    `hosted_as`: a cashier that is not ours asks for him, knows where to pay it, and shows that as this.
+    """
 
     withdrawal_id: UUID
     player_id: UUID
@@ -80,6 +83,7 @@ class WithdrawalWish:
     currency: str
     destination: Mapping[str, str] = field(repr=False)
     device_id: str | None = field(default=None, repr=False)
+    hosted_as: str | None = None
 
 
 async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
@@ -92,12 +96,14 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         DestinationDisabled: nothing is paid there any more.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
-    flow = payout_flow(desk, wish.provider)
+    flow = payout_flow(desk, wish.provider) if wish.hosted_as is None else None
     rules = await desk.casino(uow.connection, wish.casino_id)
     player = await desk.player(uow.connection, wish.player_id, rules)
     await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
-    flow.check_amount(wish.amount_minor, wish.currency)
-    shown_as = flow.check_destination(wish.destination)
+    shown_as = wish.hosted_as or ""
+    if flow is not None:
+        flow.check_amount(wish.amount_minor, wish.currency)
+        shown_as = flow.check_destination(wish.destination)
     _refuse_card_numbers(wish.destination)
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await _sealed_destination(desk, uow, wish)

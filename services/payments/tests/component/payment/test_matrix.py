@@ -37,7 +37,10 @@ REFUND = {"amount_minor": 1_00, "reason": "he paid it twice"}
 FILE = {"kind": "receipt", "content": "JVBERi0xLjc="}
 WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
 INSTRUMENT = f"{V1}/instruments/{{instrument_id}}"
-PUBLIC = {"POST /partner/payments/{provider}/{casino_id}/notifications"}
+PUBLIC = {
+    "POST /partner/payments/{provider}/{casino_id}/notifications",
+    "POST /partner/payments/paymentiq/{casino_id}/{step}",
+}
 
 
 def attempt(method: str, path: str, permission: P, **options: Any) -> Attempt:

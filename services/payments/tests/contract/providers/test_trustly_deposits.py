@@ -157,7 +157,7 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack):
 
     @pytest.mark.parametrize("method", ["pending", "credit", "cancel", "debit"])
     def test_what_names_no_order_of_theirs_is_for_a_person_to_see(self, method: str) -> None:
-        assert self.read(self.notification(method, orderid=None)).said == Unclear("reference_missing")
+        assert self.read(self.notification(method, orderid=None)).said == Unclear("reference_unreadable")
 
     def test_what_has_no_number_cannot_count_once_and_is_for_a_person_to_see(self) -> None:
         unnumbered = self.read(self.notification("credit", notificationid=None))

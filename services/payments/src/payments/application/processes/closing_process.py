@@ -100,6 +100,8 @@ class ClosingProcess:
 
     async def _end(self, account: ProviderAccount, deposit_id: UUID, known: str | None, this: Try) -> DepositWord:
         """Cancel it, and ask what became of that where the answer is not the end."""
+        if account.provider in self._desk.cashiers:
+            return Declined(reference=known, code="given_up", final=True)  # It cannot be told; late money is credited.
         flow = deposit_flow(self._desk, account.provider)
         if known is None:
             found = await self._question(account, deposit_id, None)

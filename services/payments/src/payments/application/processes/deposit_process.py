@@ -88,6 +88,8 @@ class DepositProcess:
             await self._desk.app.transact(lambda uow: give_up(self._desk, uow, deposit_id, ExpireDeposit()), ctx)
             return None
         account = await self._desk.account(casino_id, asked(state).fact.provider)
+        if account.provider in self._desk.cashiers:
+            return again_after(age)  # It tells us by itself, and is not asked.
         if not await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
             return again_after(age)
         word = await self._question(account, deposit_id, state, age)

@@ -86,6 +86,8 @@ class PayoutProcess:
         state = await self._state(withdrawal_id, casino_id)
         if not isinstance(state, Sent | Unknown | Paid | Returned) or age > PROVIDER_PATIENCE:
             return None
+        if state.order.fact.provider in self._desk.cashiers:
+            return None  # It tells us by itself, and is not asked.
         errand = await self._errand(withdrawal_id, casino_id, state)
         word = await self._question(errand) if errand else None
         if word is None:

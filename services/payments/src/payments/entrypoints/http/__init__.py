@@ -7,6 +7,7 @@ from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.disputes.endpoints import router as disputes
 from payments.entrypoints.http.fraud.endpoints import router as fraud
 from payments.entrypoints.http.fraud.rules import router as fraud_rules
+from payments.entrypoints.http.hosted_cashier.endpoints import router as hosted_cashier
 from payments.entrypoints.http.instruments.endpoints import router as instruments
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
@@ -34,6 +35,7 @@ ROUTERS = (
     ledger,
     attempts,
     notifications,
+    hosted_cashier,
     partners,
     reconciliation,
 )

@@ -1,9 +1,11 @@
 """Every payment provider there is. The key is the name in a casino's settings, in the API and in the events."""
 
+from payments.application.inverted import InvertedCashier
 from payments.application.ports import PaymentProvider
 from payments.strategies.providers.adyen.strategy import Adyen
 from payments.strategies.providers.btcpay.strategy import Btcpay
 from payments.strategies.providers.coingate.strategy import CoinGate
+from payments.strategies.providers.paymentiq.strategy import PaymentIQ
 from payments.strategies.providers.paysafe.strategy import Paysafe
 from payments.strategies.providers.praxis.strategy import Praxis
 from payments.strategies.providers.skrill.strategy import Skrill
@@ -15,6 +17,7 @@ _ALL: tuple[PaymentProvider, ...] = (
     Adyen(),
     Btcpay(),
     CoinGate(),
+    PaymentIQ(),
     Paysafe(),
     Praxis(),
     Skrill(),
@@ -24,3 +27,6 @@ _ALL: tuple[PaymentProvider, ...] = (
 )
 
 PROVIDERS: dict[str, PaymentProvider] = {provider.name: provider for provider in _ALL}
+
+CASHIERS: dict[str, InvertedCashier] = {one.name: one for one in _ALL if isinstance(one, PaymentIQ)}
+"""Those that show a page of their own and call us; each has an account under the same name."""

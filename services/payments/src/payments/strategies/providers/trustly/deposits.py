@@ -139,7 +139,7 @@ def about_end(method: str, deposit_id: UUID | None, data: Mapping[str, Any]) -> 
     """`pending`: the player has paid, and his bank has not said so yet. `cancel`: he did not, or could not."""
     reference = word(data.get("orderid"))
     if reference is None:
-        return Unclear("reference_missing")
+        return Unclear("reference_unreadable")
     if method == "pending":
         return AboutDeposit(deposit_id=deposit_id, word=Underway(reference=reference))
     return AboutDeposit(deposit_id=deposit_id, word=Declined(reference=reference, code="cancelled", final=True))
@@ -149,7 +149,7 @@ def about_money(method: str, deposit_id: UUID, data: Mapping[str, Any], amount_m
     """`credit`: the money is the player's. `debit`: it never arrived after all, and is taken back."""
     reference, movement = word(data.get("orderid")), word(data.get("notificationid"))
     if reference is None or movement is None:
-        return Unclear("reference_missing")
+        return Unclear("reference_unreadable")
     if method == "credit":
         paid = Settled(reference=reference, amount_minor=amount_minor, currency=currency)
         return AboutDeposit(deposit_id=deposit_id, word=paid)

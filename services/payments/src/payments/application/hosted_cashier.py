@@ -1,0 +1,362 @@
+"""A cashier that is not ours asks, and we decide: by the same rules, and with the same aggregates, as in our own.
+
+What it asks to pay in is a deposit with its limits and restrictions; what it asks to pay out is a withdrawal, its money
+on hold from then on. Each step of a transaction counts once, and is answered again as it was answered first.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from uuid import UUID, uuid5
+
+import msgspec
+
+from chassis.domain import DomainError, Invalid, NotFound
+from chassis.privacy import SecretUnreadable
+from chassis.store import UnitOfWork
+from payments.application.deposits import DepositWish, hear_about_deposit, request_deposit
+from payments.application.desk import Desk, set_aside
+from payments.application.errors import DEPOSIT_REFUSALS
+from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
+from payments.application.notifications import RECEIVED, Mail, NotificationNotGenuine
+from payments.application.outcomes import NotificationOutcome as Became
+from payments.application.ports import NotGenuine, Nothing, Notification, ProviderAccount, Reply
+from payments.application.stores import Handled
+from payments.application.withdrawals import WithdrawalWish, hear_about_payout, request_withdrawal
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.errors import UnlawfulDepositWord
+from payments.domain.deposit.events import DepositRefused
+from payments.domain.deposit.states import Absent as NoDeposit
+from payments.domain.deposit.states import Refused as RefusedDeposit
+from payments.domain.deposit.states import Succeeded, asked
+from payments.domain.deposit.words import Declined, Settled, Underway
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.commands import StartPayout
+from payments.domain.withdrawal.errors import UnlawfulPayoutWord
+from payments.domain.withdrawal.policy import LEVELS
+from payments.domain.withdrawal.states import Approved, AtProvider, Existing, Failed
+from payments.domain.withdrawal.words import Confirmed, PayoutWord, SentBack, Taken
+
+SESSION = timedelta(minutes=30)
+"""How long a player may be in somebody else's cashier by one proof of his."""
+
+
+class SessionUnknown(DomainError):
+    """The player's proof for the cashier is none of ours, another's, or too old."""
+
+    code = "session_unknown"
+    status = 401
+
+
+class ApprovalNeeded(DomainError):
+    """A person would have to approve it, and the cashier could pay it before he did. Ask for it in our own cashier."""
+
+    code = "approval_needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashierSession:
+    """A player's proof for one cashier, sealed; only we can read it."""
+
+    provider: str
+    user: str
+    session: str = field(repr=False)
+    valid_for: timedelta
+    frontend: Mapping[str, object]
+
+
+class _Proof(msgspec.Struct, frozen=True):
+    player_id: UUID
+    until: float
+    profile: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _This:
+    """Whose movement it is."""
+
+    casino_id: UUID
+    provider: str
+    player_id: UUID
+    movement: Movement
+
+    @property
+    def id(self) -> UUID:
+        """Of the deposit or withdrawal."""
+        return payment_id(self.casino_id, self.provider, self.movement)
+
+
+Apply = Callable[[UnitOfWork], Awaitable[Handled]]
+APPLIED = Handled(outcome=Became.APPLIED, accepted=True)
+NOTHING_NEW = Handled(outcome=Became.NOTHING_NEW, accepted=True)
+
+
+async def open_session(
+    desk: Desk, provider: str, casino_id: UUID, player_id: UUID, profile: Mapping[str, str]
+) -> CashierSession:
+    """Let a player into somebody else's cashier. `profile` is what the cashier may be told of him; nothing is kept.
+
+    Raises:
+        Invalid: there is no such cashier.
+        PlayerUnknown, ProviderNotOffered: he may not use it, or not yet.
+    """
+    cashier = desk.cashiers.get(provider)
+    if cashier is None:
+        raise Invalid(f"One of {', '.join(sorted(desk.cashiers))}.", field="provider")
+    async with desk.app.db.read() as connection:
+        player = await desk.player(connection, player_id, await desk.casino(connection, casino_id))
+    account = await _offered(desk, casino_id, provider, str(player.currency))
+    proof = _Proof(player_id, (desk.now() + SESSION).timestamp(), dict(profile))
+    return CashierSession(
+        provider=provider,
+        user=str(player_id),
+        session=desk.box.seal(msgspec.json.encode(proof), label=_label(provider, casino_id)),
+        valid_for=SESSION,
+        frontend=cashier.frontend(account),
+    )
+
+
+async def answer_cashier(desk: Desk, mail: Mail, step: Step) -> Reply:
+    """Answer one call. A no is an answer as well.
+
+    Raises:
+        NotificationNotGenuine: nothing was believed and nothing was stored; also when there is no such account or
+            cashier, so that strangers learn nothing from the difference.
+    """
+    cashier = desk.cashiers.get(mail.provider)
+    if cashier is None:
+        raise _not_genuine("unknown")
+    async with desk.app.db.read() as connection:
+        account = await desk.accounts.find(connection, mail.casino_id, mail.provider)
+    if account is None:
+        raise _not_genuine(mail.provider)
+    try:
+        call = cashier.read_call(account, step, mail.raw, mail.headers, mail.ip, desk.now())
+    except NotGenuine:
+        raise _not_genuine(mail.provider) from None
+    verdict = await _verdict(desk, cashier, account, mail, call)
+    RECEIVED.labels(mail.provider, "refused" if verdict.refused else "accepted").inc()
+    return cashier.answer_call(call, verdict)
+
+
+async def _verdict(
+    desk: Desk, cashier: InvertedCashier, account: ProviderAccount, mail: Mail, call: CashierCall
+) -> Verdict:
+    if call.problem is not None:
+        return Verdict(refused=call.problem)
+    if call.player_id is None:
+        return Verdict(refused="player_unknown")
+    try:
+        if call.movement is None:
+            return await _who_is(desk, account, call)
+        cashier.check_currency(call.movement.currency)
+        return await _moved(desk, mail, call, call.movement)
+    except (DomainError, NotFound) as refusal:
+        return Verdict(refused=refusal.code)
+
+
+async def _who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Verdict:
+    """The player behind a session: what he let be told of him, and what he holds."""
+    try:
+        opened = desk.box.open(call.session, label=_label(account.provider, account.casino_id))
+        proof = msgspec.json.decode(opened, type=_Proof)
+    except (SecretUnreadable, msgspec.DecodeError, ValueError):
+        raise SessionUnknown from None
+    if proof.player_id != call.player_id or proof.until < desk.now().timestamp():
+        raise SessionUnknown
+
+    async def look(uow: UnitOfWork) -> Verdict:
+        rules = await desk.casino(uow.connection, account.casino_id)
+        player = await desk.player(uow.connection, proof.player_id, rules)
+        wallet = await desk.ledger.lock_wallet(
+            uow.connection, account.casino_id, player.player_id, str(player.currency)
+        )
+        return Verdict(
+            profile=proof.profile,
+            balance_minor=wallet.cash_minor if wallet else 0,
+            currency=player.currency,
+            verified=LEVELS.index(player.level) >= LEVELS.index(rules.withdrawal_requires_level),
+        )
+
+    return await desk.app.transact(look, desk.ours("hosted-cashier", account.casino_id))
+
+
+async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) -> Verdict:
+    """Apply a step in one transaction; a no is kept in another, so that its repeat is a no as well."""
+    ctx = desk.theirs(mail.provider, mail.casino_id, mail.ip)
+    notification = Notification(
+        id=f"{movement.tx_id}:{call.step}:{_direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}",
+        kind=call.step,
+        said=Nothing(),
+        said_at=desk.now(),
+        facts=movement.facts,
+    )
+    reference = payment_id(mail.casino_id, mail.provider, movement)
+    step = partial(_apply, desk, mail, call, movement)
+    try:
+        handled = await desk.app.transact(partial(_once, desk, mail, notification, step), ctx)
+    except (UnlawfulDepositWord, UnlawfulPayoutWord) as unlawful:
+        aside = Handled(outcome=Became.SET_ASIDE, accepted=False, code=unlawful.why)
+        handled = await desk.app.transact(partial(_refuse, desk, mail, notification, aside), ctx)
+    except DomainError as refusal:
+        no = Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=False, code=refusal.code)
+        handled = await desk.app.transact(partial(_refuse, desk, mail, notification, no), ctx)
+    return Verdict(reference=reference, refused=None if handled.accepted else handled.code or "refused")
+
+
+async def _once(desk: Desk, mail: Mail, notification: Notification, step: Apply, uow: UnitOfWork) -> Handled:
+    earlier = await desk.notifications.claim(uow.connection, mail.casino_id, mail.provider, notification)
+    if earlier is not None:
+        return replace(earlier, repeated=True)
+    handled = await step(uow)
+    await _note(desk, mail, notification, handled, uow)
+    return handled
+
+
+async def _refuse(desk: Desk, mail: Mail, notification: Notification, no: Handled, uow: UnitOfWork) -> Handled:
+    """Keep a no, whose own transaction was undone; a person hears of what contradicts what we know."""
+    earlier = await desk.notifications.claim(uow.connection, mail.casino_id, mail.provider, notification)
+    if earlier is not None:
+        return replace(earlier, repeated=True)
+    await _note(desk, mail, notification, no, uow)
+    if no.outcome == Became.SET_ASIDE:
+        await set_aside(
+            uow,
+            casino_id=mail.casino_id,
+            provider=mail.provider,
+            notification_id=notification.id,
+            code=no.code or "unclear",
+            facts={"kind": notification.kind, **notification.facts},
+        )
+    return no
+
+
+async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Handled, uow: UnitOfWork) -> None:
+    aside = handled.outcome == Became.SET_ASIDE
+    await desk.notifications.note(
+        uow.connection,
+        mail.casino_id,
+        mail.provider,
+        notification,
+        handled,
+        code=handled.code,
+        sealed=desk.box.seal(mail.raw, label="notification") if aside else None,
+    )
+
+
+async def _apply(desk: Desk, mail: Mail, call: CashierCall, movement: Movement, uow: UnitOfWork) -> Handled:
+    this = _This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
+    match call.step, movement.out:
+        case "authorize", False:
+            return await _may_pay_in(desk, uow, this)
+        case "authorize", True:
+            return await _may_have_out(desk, uow, this)
+        case _, False:
+            return await _paid_in(desk, uow, this, moved=call.step == "transfer")
+        case _:
+            return await _went_out(desk, uow, this, moved=call.step == "transfer")
+
+
+async def _may_pay_in(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
+    """A deposit, by all the rules of one that is made in our own cashier; then it is under way there."""
+    movement = this.movement
+    wish = DepositWish(
+        deposit_id=this.id,
+        player_id=this.player_id,
+        casino_id=this.casino_id,
+        provider=this.provider,
+        amount_minor=movement.amount_minor,
+        currency=movement.currency,
+        return_url="",
+        hosted=True,
+    )
+    outcome = await request_deposit(desk, uow, wish)
+    if isinstance(outcome.state, RefusedDeposit):
+        why = next((event.code for event in outcome.events if isinstance(event, DepositRefused)), "refused")
+        told = DEPOSIT_REFUSALS[why].code if why in DEPOSIT_REFUSALS else why
+        return Handled(outcome=Became.APPLIED, accepted=False, code=told)
+    await hear_about_deposit(desk, uow, this.id, Underway(reference=movement.tx_id), uow.ctx.occurred_at)
+    return APPLIED
+
+
+async def _paid_in(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> Handled:
+    movement = this.movement
+    state = (await uow.load(deposit, this.id)).state
+    if isinstance(state, NoDeposit | RefusedDeposit):
+        raise UnlawfulDepositWord("unknown_reference")
+    if asked(state).fact.player_id != this.player_id:
+        raise UnlawfulDepositWord("player_differs")
+    if not moved and isinstance(state, Succeeded):
+        raise UnlawfulDepositWord("declined_after_success")
+    word = (
+        Settled(reference=movement.tx_id, amount_minor=movement.amount_minor, currency=movement.currency)
+        if moved
+        else Declined(reference=movement.tx_id, code=movement.code, final=True)
+    )
+    heard = await hear_about_deposit(desk, uow, this.id, word, uow.ctx.occurred_at)
+    return APPLIED if heard.events else NOTHING_NEW
+
+
+async def _may_have_out(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
+    """A withdrawal: its money is on hold from now on, and it counts as sent: the cashier may pay it any moment."""
+    movement = this.movement
+    wish = WithdrawalWish(
+        withdrawal_id=this.id,
+        player_id=this.player_id,
+        casino_id=this.casino_id,
+        provider=this.provider,
+        amount_minor=movement.amount_minor,
+        currency=movement.currency,
+        destination={"account": movement.shown_as},
+        hosted_as=movement.shown_as,
+    )
+    state = (await request_withdrawal(desk, uow, wish)).state
+    if not isinstance(state, Approved):
+        raise ApprovalNeeded
+    account = await desk.offered(uow.connection, this.casino_id, this.provider, movement.currency)
+    order = StartPayout(request_id=this.id, sent_as=desk.sent_as(account))
+    await uow.decide(withdrawal, this.id, order)
+    await hear_about_payout(desk, uow, this.id, Taken(reference=movement.tx_id))
+    return APPLIED
+
+
+async def _went_out(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> Handled:
+    movement = this.movement
+    state = (await uow.load(withdrawal, this.id)).state
+    if not isinstance(state, Existing):
+        raise UnlawfulPayoutWord("unknown_reference")
+    if state.order.fact.player_id != this.player_id:
+        raise UnlawfulPayoutWord("player_differs")
+    if not moved and not isinstance(state, AtProvider | Failed):
+        raise UnlawfulPayoutWord("cancelled_after_transfer")
+    amount_minor, currency, reference = movement.amount_minor, movement.currency, movement.tx_id
+    word: PayoutWord = Confirmed(amount_minor=amount_minor, currency=currency, reference=reference)
+    if not moved:
+        word = SentBack(amount_minor=amount_minor, currency=currency, reference=reference, code=movement.code)
+    heard = await hear_about_payout(desk, uow, this.id, word)
+    return APPLIED if heard.events else NOTHING_NEW
+
+
+async def _offered(desk: Desk, casino_id: UUID, provider: str, currency: str) -> ProviderAccount:
+    work = partial(desk.offered, casino_id=casino_id, provider=provider, currency=currency)
+    ctx = desk.ours("hosted-cashier", casino_id)
+    return await desk.app.transact(lambda uow: work(uow.connection), ctx)
+
+
+def payment_id(casino_id: UUID, provider: str, movement: Movement) -> UUID:
+    """The deposit or withdrawal that a transaction of the cashier's is here, always the same."""
+    return uuid5(casino_id, f"{provider}:{_direction(movement)}:{movement.tx_id}")
+
+
+def _direction(movement: Movement) -> str:
+    return "out" if movement.out else "in"
+
+
+def _label(provider: str, casino_id: UUID) -> str:
+    return f"cashier-session:{provider}:{casino_id}"
+
+
+def _not_genuine(provider: str) -> NotificationNotGenuine:
+    RECEIVED.labels(provider, "not_genuine").inc()
+    return NotificationNotGenuine()

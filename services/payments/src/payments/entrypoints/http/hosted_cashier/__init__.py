@@ -1,0 +1,1 @@
+"""A cashier that is not ours."""

@@ -1,0 +1,1 @@
+"""PaymentIQ: a cashier of its own that calls us. Decimal amounts as JSON numbers, and a signature of ours."""
