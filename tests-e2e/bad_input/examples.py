@@ -10,6 +10,7 @@ from typing import Any
 
 from bad_input.ceremonies import CEREMONIES, PARTINGS
 from bad_input.example import Example
+from bad_input.reconciling import RECONCILED, RECONCILING
 from contracts.registry import SERVICES
 
 PROFILE = {
@@ -34,8 +35,6 @@ _PAYMENTS = "/api/payments/v1"
 _FRAUD = f"{_PAYMENTS}/fraud"
 _FRAUD_AT = f"{_FRAUD}/casinos/{{casino_id}}"
 _GAMES = "/api/games/v1"
-_RECONCILIATION = f"{_PAYMENTS}/reconciliation"
-_NOTHING = "0190a000-0000-7000-8000-00000000a0a0"
 
 FRAUD_RULES: dict[str, Any] = {
     "rules": [
@@ -245,30 +244,7 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/bonus-policy": Example(body={"order_of_use": "bonus_first"}),
-    f"POST {_RECONCILIATION}/files": Example(
-        query={"casino_id": "$casino_id", "format": "mt940"},
-        headers={"Content-Type": "application/octet-stream"},
-        accepted=False,  # A file is no JSON: what is brought is read in the background.
-    ),
-    f"POST {_RECONCILIATION}/files/{{file_id}}/replace": Example(
-        body=REASON, path={"file_id": _NOTHING}, accepted=False
-    ),
-    f"POST {_RECONCILIATION}/items/{{item_id}}/ignore": Example(body=REASON, path={"item_id": "1"}, accepted=False),
-    f"POST {_RECONCILIATION}/items/{{item_id}}/book": Example(
-        body={**REASON, "booked_to": "suspense"}, path={"item_id": "1"}, accepted=False
-    ),
-    f"POST {_RECONCILIATION}/matches": Example(
-        body={**REASON, "item_ids": [1], "expectation_ids": [_NOTHING], "booked_to": "fees"}, accepted=False
-    ),
-    f"POST {_RECONCILIATION}/expectations/{{expectation_id}}/write-off": Example(
-        body={**REASON, "booked_to": "suspense"}, path={"expectation_id": _NOTHING}, accepted=False
-    ),
-    f"POST {_RECONCILIATION}/expectations/{{expectation_id}}/receive": Example(
-        body=REASON, path={"expectation_id": _NOTHING}, accepted=False
-    ),
-    f"POST {_RECONCILIATION}/batches/{{batch_id}}/receive": Example(
-        body=REASON, path={"batch_id": _NOTHING}, accepted=False
-    ),
+    **RECONCILING,
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}": Example(
         body={
             "enabled": True,
@@ -356,12 +332,7 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_FRAUD}/decisions": {"decided_at": "gte.now-7d"},
     f"{_FRAUD}/cases": {"opened_at": "gte.now-7d"},
     f"{_PAYMENTS}/refunds": {"created_at": "gte.now-7d"},
-    f"{_RECONCILIATION}/files": {},
-    f"{_RECONCILIATION}/items": {"booked_at": "gte.now-7d"},
-    f"{_RECONCILIATION}/expectations": {"booked_at": "gte.now-7d"},
-    f"{_RECONCILIATION}/batches": {},
-    f"{_RECONCILIATION}/clearing-accounts": {},
-    f"{_RECONCILIATION}/breaks": {},
+    **RECONCILED,
     f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},
     f"{_PAYMENTS}/players/{{player_id}}/wallets/{{currency}}/movements": {},

@@ -28,6 +28,7 @@ from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
 from payments.application.desk import Desk
 from payments.application.ports import ProviderWire
 from payments.application.publishing import publish
+from payments.application.reconciliation.watching import Watch
 from payments.domain.events import EVENTS
 from payments.entrypoints.bulk import bulk_actions
 from payments.entrypoints.commands import COMMANDS
@@ -61,20 +62,19 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     )  # fmt: skip
     chain, box = LedgerChain(application, settings.master_key_bytes), SecretBox(settings.master_key_bytes)
     desk = Desk(
-        app=application, ledger=ledger, directory=LocalDirectory(), restriction_age=feed,
+        app=application, ledger=ledger, directory=LocalDirectory(), restriction_age=feed, feed_bound=bound,
         accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(), notifications=SqlNotifications(clock),
         attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
         reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS, cashiers=CASHIERS,
         wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box, public_base_url=settings.public_base_url,
-        fraud=fraud_in(settings.master_key_bytes, OpenCases()), feed_bound=bound,
+        fraud=fraud_in(settings.master_key_bytes, OpenCases()),
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
-        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands=COMMANDS,
-        state={"ledger": ledger, "chain": chain, "desk": desk},
-        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue)],
-        consumer=consumer(desk), tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk),
-        bulk=bulk_actions(desk), kept=kept(settings.attempt_days),
+        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands=COMMANDS, bulk=bulk_actions(desk),
+        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue), Watch(desk)],
+        state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk), tasks=tasks(desk),
+        read_models=READ_MODELS, four_eyes=guarded_commands(desk), kept=kept(settings.attempt_days),
         on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Settlement files against the ledger: what agrees, what does not, and clearing accounts that return to zero."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from chassis.tasks import TaskRunner
 from payments.application.ledger import Transfer, TransferKind, player_cash, player_hold, psp_clearing, transfer_id
 from payments.application.reconciliation.files import bring
 from payments.application.reconciliation.running import Run
+from payments.application.reconciliation.watching import Watch
 
 from .world import World
 
@@ -255,6 +257,22 @@ async def test_killed_anywhere_it_goes_on_without_doubling_anything(books: Books
         -12_00,
         12_00 - sum(10_00 + n for n in range(12)),
     )
+
+
+async def test_what_is_due_and_untold_is_missing_and_after_a_week_an_alarm_once(books: Books):
+    await books.deposit()
+    watch = Watch(books.desk)
+    await watch.look()
+    assert await books.expectations() == [("deposit", 100_00, "open")]
+    books.world.clock.advance(timedelta(days=4))
+    await watch.look()
+    assert await books.expectations() == [("deposit", 100_00, "missing_at_provider")]
+    told = "SELECT code FROM provider_notification WHERE casino_id = $1"
+    assert await books.world.rows(told, books.world.casino) == []
+    books.world.clock.advance(timedelta(days=4))
+    for _ in range(2):
+        await watch.look()
+    assert await books.world.rows(told, books.world.casino) == [{"code": "clearing_overdue"}]
 
 
 class Killed(Exception):

@@ -175,3 +175,11 @@ OVERDUE = """
         UPDATE settlement_expectation AS movement SET state = 'missing_at_provider' FROM due WHERE movement.id = due.id
     )
     SELECT count(*) FROM due"""
+
+OLDEST = """
+    SELECT DISTINCT ON (casino_id, provider, currency)
+           movement.id AS expectation_id, casino_id, provider, currency, booked_at,
+           coalesce(terms.alarm_days, 7) AS alarm_days
+    FROM settlement_expectation AS movement LEFT JOIN settlement_terms AS terms USING (casino_id, provider, currency)
+    WHERE state IN ('open', 'missing_at_provider', 'mismatched')
+    ORDER BY casino_id, provider, currency, booked_at"""

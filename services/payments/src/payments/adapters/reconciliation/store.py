@@ -14,7 +14,7 @@ from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
 from payments.adapters.reconciliation.resolving import SqlResolving
 from payments.adapters.reconciliation.tables import settlement_file
-from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
+from payments.application.reconciliation.ports import Overdue, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
 from payments.domain.reconciliation.staging import staged
@@ -169,6 +169,10 @@ class SqlReconciliations(SqlResolving):
     async def find_overdue(self, connection: AsyncConnection, now: datetime, most: int) -> int:
         """See the port."""
         return int(await (await driver(connection)).fetchval(sql.OVERDUE, now, most))
+
+    async def oldest(self, connection: AsyncConnection) -> list[Overdue]:
+        """See the port."""
+        return [Overdue(**row) for row in await (await driver(connection)).fetch(sql.OLDEST)]
 
 
 def _record(file: SettlementFile, row: SettlementRow) -> tuple[Any, ...]:

@@ -111,6 +111,18 @@ class KnownBatch:
     batch: OpenBatch | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """The oldest movement of a clearing account that no line explains, and how old it may be."""
+
+    expectation_id: UUID
+    casino_id: UUID
+    provider: str
+    currency: str
+    booked_at: datetime
+    alarm_days: int
+
+
 class Resolving(Protocol):
     """What people decide, as it is kept. What is looked up is locked until the transaction ends."""
 
@@ -229,4 +241,8 @@ class Reconciliations(Resolving, Protocol):
 
     async def find_overdue(self, connection: AsyncConnection, now: datetime, most: int) -> int:
         """Movements that are due are missing at the provider from now on; how many were found, `most` at once."""
+        ...
+
+    async def oldest(self, connection: AsyncConnection) -> list[Overdue]:
+        """Of each clearing account the oldest movement that no line explains."""
         ...
