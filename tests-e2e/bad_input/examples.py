@@ -254,6 +254,27 @@ EXAMPLES: dict[str, Example] = {
         },
         path={"provider": "stripe"},
     ),
+    f"PUT {_PAYMENTS}/casinos/{{casino_id}}/routing-strategy": Example(
+        body={
+            "rules": [
+                {
+                    "name": "large",
+                    "when": {"currencies": ["EUR"], "min_minor": 500_00},
+                    "then": {"way": "order", "providers": ["stripe"]},
+                }
+            ],
+            "otherwise": {"way": "success_rate", "exploration_percent": 10},
+            "fallback": ["stripe"],
+            "attempts_max": 2,
+        }
+    ),
+    f"POST {_PAYMENTS}/casinos/{{casino_id}}/routing-simulations": Example(
+        body={
+            "since": "2026-03-01T00:00:00Z",
+            "until": "2026-03-08T00:00:00Z",
+            "strategy": {"otherwise": {"way": "order", "providers": ["stripe"]}},
+        }
+    ),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/withdrawal-policy": Example(
         body={
             "currency": "EUR",
@@ -334,6 +355,7 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_PAYMENTS}/refunds": {"created_at": "gte.now-7d"},
     **RECONCILED,
     f"{_PAYMENTS}/provider-attempts": {"attempted_at": "gte.now-7d"},
+    f"{_PAYMENTS}/routing/decisions": {"decided_at": "gte.now-7d"},
     f"{_PAYMENTS}/provider-notifications": {"received_at": "gte.now-7d"},
     f"{_PAYMENTS}/players/{{player_id}}/wallets/{{currency}}/movements": {},
     f"{_VERIFICATION}/approvals": {},

@@ -10,6 +10,7 @@ from payments.entrypoints.http.fraud import guarded as fraud
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.reconciliation import guarded as reconciliation
 from payments.entrypoints.http.refunds import guarded as refunds
+from payments.entrypoints.http.routing import guarded as routing
 
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
@@ -21,4 +22,5 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *refunds.guarded_commands(desk),
         *bonuses.guarded_commands(desk),
         *reconciliation.guarded_commands(desk),
+        *routing.guarded_commands(desk),
     ]

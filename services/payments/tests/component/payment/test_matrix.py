@@ -25,6 +25,7 @@ from .test_bonuses import WELCOME
 from .test_disputes import charged_back, disputes
 from .test_fraud_work import ENTRY, RULES, RULES_SHA, alarming
 from .test_providers import POLICY, STRIPE
+from .test_routing_strategy import SIMULATION, STRATEGY, decision_of
 from .test_taken_back import paid_in
 from .world import V1, World
 
@@ -145,6 +146,12 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/adjustments", P.ADJUSTMENT_LIST, hidden="empty", request=since_ever("adjusted_at")),
     attempt("POST", f"{OF_PLAYER}/adjustments", P.ADJUSTMENT_CREATE, json=GOODWILL, allowed=202),
     attempt("GET", f"{V1}/ledger/entries", P.LEDGER_LIST, hidden="empty", request=since_ever("posted_at")),
+    attempt("GET", f"{V1}/routing/decisions", P.ROUTING_LIST, hidden="empty", request=since_ever("decided_at")),
+    attempt("GET", f"{V1}/routing/decisions/{{decision_id}}", P.ROUTING_LIST),
+    attempt("GET", f"{OF_CASINO}/routing-strategy", P.ROUTING_LIST),
+    attempt("PUT", f"{OF_CASINO}/routing-strategy", P.ROUTING_PUBLISH, json=STRATEGY, allowed=202),
+    attempt("POST", f"{OF_CASINO}/routing-simulations", P.ROUTING_SIMULATE, json=SIMULATION),
+    export_attempt(f"{V1}/routing/decisions", P.ROUTING_LIST, P.ROUTING_EXPORT, None, since="decided_at"),
     attempt("GET", f"{V1}/provider-attempts", P.ATTEMPT_LIST, hidden="empty", request=since_ever("attempted_at")),
     attempt(
         "GET", f"{V1}/provider-notifications", P.NOTIFICATION_LIST, hidden="empty", request=since_ever("received_at")
@@ -279,6 +286,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         ids |= await alarming(world)
     if "/reconciliation/" in attempt.path:
         ids |= await reconciled(world)
+    if "/routing/decisions/{" in attempt.path:
+        ids["decision_id"] = await decision_of(world)
     for caller in attempt.callers:
         job = await frozen_job(world.service, "withdrawals.approve", world.casino)
         filled = attempt.at(**ids, job_id=job)

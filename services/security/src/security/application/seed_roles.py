@@ -68,7 +68,7 @@ _FRAUD_VIEW = (
     "payments.fraud_entry.list",
 )
 _RECONCILIATION_VIEW = ("payments.reconciliation.list",)
-_PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list")
+_PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list", "payments.routing.list")
 _CASES_VIEW = (
     "verification.case.list",
     "verification.case.view",
@@ -102,7 +102,12 @@ _ACCESS_TAKEN_AWAY = (
     "security.elevation.export",
     "security.break_glass.export",
 )
-_PROVIDERS_TAKEN_AWAY = ("payments.attempt.export", "payments.notification.export", "payments.statement.export")
+_PROVIDERS_TAKEN_AWAY = (
+    "payments.attempt.export",
+    "payments.notification.export",
+    "payments.statement.export",
+    "payments.routing.export",
+)
 """Lists as files. What leaves is what the line with the export shows, and never more than the line with the list."""
 
 _SERVICES = ("security", "backoffice", "verification", "payments", "games", "reports")
@@ -198,6 +203,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.edit", "payments.fraud_rule.publish"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.switch", *_FRAUD_TAKEN_AWAY),
         _share("backoffice", "payments", "games"),
+        _allow({}, "payments.routing.simulate", "payments.routing.approve"),
         _allow({}, "payments.approval.list", "payments.provider.approve", "payments.bulk.run", "backoffice.bulk.run"),
         _allow({}, "games.approval.list", "games.supplier.approve", "payments.withdrawal.view_reason"),
         _allow({}, "backoffice.player.view_reason"),
@@ -358,6 +364,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "backoffice.player.block", "backoffice.player.reveal", "payments.withdrawal.reject"),
         _allow(_ALL, "payments.withdrawal.view_reason", "backoffice.player.view_reason"),
         _allow(_ALL, "games.game.enable", "payments.provider.configure", "games.supplier.configure"),
+        _allow(_ALL, "payments.routing.publish", "payments.routing.simulate"),
         _deny("security.*"),
         break_glass=True,
     ),

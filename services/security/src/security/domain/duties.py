@@ -43,7 +43,13 @@ class Duty:
 
 
 _WORK = ("payments.parked.*", "payments.fraud_case.*")
-_RULES = ("payments.policy.*", "payments.provider.*", "payments.fraud_rule.*", "payments.fraud_entry.*")
+_RULES = (
+    "payments.policy.*",
+    "payments.provider.*",
+    "payments.routing.*",
+    "payments.fraud_rule.*",
+    "payments.fraud_entry.*",
+)
 
 MONEY = Duty(patterns=("payments.*", "games.supplier.*"))
 """Any write about money, and about the partners it is earned with."""

@@ -100,7 +100,7 @@ def _logged(row: Any) -> LoggedDecision:
         way=Way(row["way"]),
         rule=row["rule"],
         explored=row["explored"],
-        candidates=msgspec.json.decode(row["candidates"], type=tuple[Candidate, ...]),
+        candidates=msgspec.convert(row["candidates"], tuple[Candidate, ...]),
         attempts_max=row["attempts_max"],
     )
     return LoggedDecision(
@@ -113,7 +113,7 @@ def _logged(row: Any) -> LoggedDecision:
         currency=row["currency"],
         amount_minor=row["amount_minor"],
         country=row["country"],
-        tags=msgspec.json.decode(row["tags"], type=list[str]),
+        tags=msgspec.convert(row["tags"], list[str]),
         new_player=row["new_player"],
         strategy_version=row["strategy_version"],
         provider=row["provider"],

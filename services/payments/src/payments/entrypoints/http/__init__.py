@@ -3,6 +3,7 @@
 from payments.entrypoints.http.adjustments.endpoints import router as adjustments
 from payments.entrypoints.http.attempts.endpoints import router as attempts
 from payments.entrypoints.http.bonuses.endpoints import router as bonuses
+from payments.entrypoints.http.cashier.endpoints import router as cashier
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.disputes.endpoints import router as disputes
 from payments.entrypoints.http.fraud.endpoints import router as fraud
@@ -16,6 +17,7 @@ from payments.entrypoints.http.providers.endpoints import catalogue
 from payments.entrypoints.http.providers.endpoints import router as providers
 from payments.entrypoints.http.reconciliation.endpoints import router as reconciliation
 from payments.entrypoints.http.refunds.endpoints import router as refunds
+from payments.entrypoints.http.routing.endpoints import router as routing
 from payments.entrypoints.http.wallets.endpoints import router as wallets
 from payments.entrypoints.http.withdrawals.endpoints import router as withdrawals
 
@@ -27,6 +29,8 @@ ROUTERS = (
     disputes,
     catalogue,
     providers,
+    routing,
+    cashier,
     wallets,
     adjustments,
     bonuses,

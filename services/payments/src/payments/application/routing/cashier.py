@@ -1,0 +1,163 @@
+"""The cashier: by which methods a player may pay in or be paid now, and why not by the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.application.desk import Desk
+from payments.application.errors import DEPOSIT_REFUSALS
+from payments.application.known import CasinoRules, PlayerStanding
+from payments.application.ports import ProviderAccount
+from payments.application.restrictions import standing_of
+from payments.application.routing.deciding import Wished, asking_of, offers_of
+from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.deposit.standing import obstacle as deposit_obstacle
+from payments.domain.routing.choice import LeftOut, obstacle
+from payments.domain.withdrawal.policy import LEVELS
+
+_NEAREST = tuple(LeftOut)
+"""From the farthest from being offered to the nearest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtCashier:
+    """A method as the player meets it.
+
+    Attributes:
+        why_missing: the stable code of why it is not offered now; None: it is.
+        min_minor, max_minor: at once, both included; None: no bound of the casino's.
+        details: what he is asked for.
+        providers: by whom; a withdrawal is asked for by provider.
+    """
+
+    method: str
+    why_missing: str | None
+    min_minor: int | None
+    max_minor: int | None
+    details: tuple[str, ...]
+    providers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Who stands at the cashier, with what in mind; `amount_minor` None: he has not said."""
+
+    casino_id: UUID
+    player_id: UUID
+    currency: str
+    amount_minor: int | None
+    now: datetime
+
+
+async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit) -> list[AtCashier]:
+    """The methods of paying in that the casino has set up, by name."""
+    rules = await desk.casino(connection, visit.casino_id)
+    player = await desk.player(connection, visit.player_id, rules)
+    refused = await _refused(desk, connection, visit, player)
+    accounts = await desk.accounts.all_of(connection, visit.casino_id)
+    takers = [one for one in accounts if desk.provider(one.provider).deposits is not None]
+    found = []
+    for method in _methods(takers):
+        wished = Wished(
+            deposit_id=UUID(int=0),
+            casino_id=visit.casino_id,
+            player_id=visit.player_id,
+            method=method,
+            currency=visit.currency,
+            amount_minor=visit.amount_minor or 0,
+        )
+        breakers = await desk.routing.breakers(connection, visit.casino_id, wished.segment)
+        restricted = {name for name, one in breakers.items() if one.restricts(visit.now)}
+        asking = asking_of(wished, player, new_player=False)
+        offers = offers_of(desk, wished, asking, takers, restricted, {})
+        if visit.amount_minor is None:
+            offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
+        why = {one.provider: obstacle(asking, one) for one in offers}
+        found.append(_met(method, visit, takers, why, refused))
+    return found
+
+
+async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Visit) -> list[AtCashier]:
+    """The methods of being paid that the casino has set up, by name."""
+    rules = await desk.casino(connection, visit.casino_id)
+    player = await desk.player(connection, visit.player_id, rules)
+    policy = await desk.policies.find(connection, visit.casino_id, visit.currency)
+    least, most = (None, None) if policy is None else (policy.minimum_minor, policy.maximum_minor)
+    paying = [
+        one
+        for one in await desk.accounts.all_of(connection, visit.casino_id)
+        if desk.provider(one.provider).payouts is not None
+    ]
+    found = []
+    for method in _methods(paying):
+        able = [one.provider for one in paying if _pays(desk, one, method, visit.currency)]
+        why = _why_not_paid(visit, player, rules, able, least, most)
+        found.append(
+            AtCashier(
+                method=method,
+                why_missing=why,
+                min_minor=least,
+                max_minor=most,
+                details=(),
+                providers=tuple(able) if why is None else (),
+            )
+        )
+    return found
+
+
+async def _refused(desk: Desk, connection: AsyncConnection, visit: Visit, player: PlayerStanding) -> str | None:
+    """Why the player may not pay in at all, in the words he is answered with; his limits are looked at when he asks."""
+    age = await desk.restriction_age.of(connection, visit.now)
+    fresh = age is not None and age <= desk.feed_bound and not await desk.directory.held(connection, visit.player_id)
+    code = deposit_obstacle(standing_of(player, feed_fresh=fresh), visit.amount_minor or 0)
+    return None if code is None else DEPOSIT_REFUSALS[code].code
+
+
+def _met(
+    method: str,
+    visit: Visit,
+    accounts: Sequence[ProviderAccount],
+    why: Mapping[str, LeftOut | None],
+    refused: str | None,
+) -> AtCashier:
+    able = [one for one in accounts if why[one.provider] is None]
+    shown = able or [one for one in accounts if method in one.methods]
+    bounds = [one.deposit_bounds.get(visit.currency, UNBOUNDED) for one in shown]
+    least, most = [one.min_minor for one in bounds], [one.max_minor for one in bounds]
+    nearest = max((one for one in why.values() if one is not None), key=_NEAREST.index, default=None)
+    missing = refused or (None if able or nearest is None else nearest.value)
+    return AtCashier(
+        method=method,
+        why_missing=missing,
+        min_minor=None if None in least else min((one for one in least if one is not None), default=None),
+        max_minor=None if None in most else max((one for one in most if one is not None), default=None),
+        details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
+        providers=tuple(one.provider for one in able) if missing is None else (),
+    )
+
+
+def _methods(accounts: Iterable[ProviderAccount]) -> list[str]:
+    return sorted({method for one in accounts for method in one.methods})
+
+
+def _pays(desk: Desk, account: ProviderAccount, method: str, currency: str) -> bool:
+    return desk.may_call(account) and method in account.methods and currency in account.currencies
+
+
+def _why_not_paid(
+    visit: Visit, player: PlayerStanding, rules: CasinoRules, able: Sequence[str], least: int | None, most: int | None
+) -> str | None:
+    """Restrictions keep nobody from his money; what the casino's rules want before it is paid does."""
+    amount = visit.amount_minor
+    if not able:
+        return LeftOut.SWITCHED_OFF.value
+    if LEVELS.index(player.level) < LEVELS.index(rules.withdrawal_requires_level):
+        return "verification_required"
+    if amount is not None and least is not None and amount < least:
+        return LeftOut.AMOUNT_TOO_SMALL.value
+    if amount is not None and most is not None and amount > most:
+        return LeftOut.AMOUNT_TOO_LARGE.value
+    return None

@@ -1,0 +1,53 @@
+"""A casino's strategy comes into force: checked, kept as its next version, and told with before and after."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from chassis.domain import uuid7
+from chassis.store import UnitOfWork
+from contracts.platform.events import SettingChanged
+from payments.application.desk import Desk
+from payments.application.routing.ports import PublishedStrategy
+from payments.domain.routing.strategy import Strategy, check
+
+STRATEGY = "payments.routing_strategy"
+
+
+def shown(strategy: Strategy) -> dict[str, Any]:
+    """The strategy as JSON says it."""
+    built: dict[str, Any] = msgspec.to_builtins(strategy)
+    return built
+
+
+async def check_strategy(desk: Desk, uow: UnitOfWork, casino_id: UUID, strategy: Strategy) -> PublishedStrategy | None:
+    """The strategy in force now. Raises Invalid, naming the field, when the new one makes no sense; CasinoUnknown."""
+    await desk.casino(uow.connection, casino_id)
+    check(strategy, [name for name, one in desk.providers.items() if one.deposits is not None])
+    return await desk.routing.strategy(uow.connection, casino_id)
+
+
+async def publish_strategy(desk: Desk, uow: UnitOfWork, casino_id: UUID, strategy: Strategy) -> PublishedStrategy:
+    """Keep it as the next version. Deposits asked for from now on are routed by it."""
+    before = await check_strategy(desk, uow, casino_id, strategy)
+    published = PublishedStrategy(
+        id=uuid7(),
+        casino_id=casino_id,
+        version=1 if before is None else before.version + 1,
+        strategy=strategy,
+        published_at=uow.ctx.occurred_at,
+        proposed_by=str(uow.ctx.actor.id),
+        approved_by=uow.ctx.authorised_by,
+    )
+    await desk.routing.publish(uow.connection, published)
+    await uow.publish(
+        SettingChanged(
+            element=STRATEGY,
+            element_id=str(casino_id),
+            casino_id=casino_id,
+            before=None if before is None else {"version": before.version, **shown(before.strategy)},
+            after={"version": published.version, **shown(strategy)},
+        )
+    )
+    return published

@@ -1,0 +1,155 @@
+"""What a draft would have changed: recorded decisions are decided again, and their outcome is estimated.
+
+One pass over the log, the oldest first. Whoever would still have been asked counts as it went; whoever would have been
+asked instead counts with the rate it had in the period, by method and currency.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payments.application.desk import Desk
+from payments.application.routing.ports import LoggedDecision, RoutingOutcome
+from payments.domain.routing.choice import PPM, Asking, Bucket, LeftOut, Offer, choose
+from payments.domain.routing.strategy import Ranking, Strategy
+
+MOST_DECISIONS: Final = 100_000
+"""So many are replayed at once; a longer period is cut short and says so."""
+
+_BY_STRATEGY: Final = (LeftOut.NOT_IN_STRATEGY, LeftOut.TRIED_BEFORE)
+"""What kept a provider out then, and need not keep it out of a draft."""
+
+Where = tuple[str, str, str]
+"""Provider, method, currency."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """First attempts of one provider, method and currency: as they were, and as they would have been.
+
+    `was_settled` of `was_decided` were paid. `kept_settled` and `kept_decided`: of those it would have been asked for
+    as well. Fees in minor units, of what was or would have been asked.
+    """
+
+    was: int = 0
+    was_decided: int = 0
+    was_settled: int = 0
+    was_fees_minor: int = 0
+    would_be: int = 0
+    kept_decided: int = 0
+    kept_settled: int = 0
+    moved_here: int = 0
+    would_be_fees_minor: int = 0
+
+    @property
+    def rate_ppm(self) -> int | None:
+        """How many of a million that were decided were paid; None: none was decided."""
+        return None if self.was_decided == 0 else self.was_settled * PPM // self.was_decided
+
+    @property
+    def expected_settled_ppm(self) -> int | None:
+        """Millionths of deposits that would have been paid; None: nothing is known of what would have moved here."""
+        if self.moved_here == 0:
+            return self.kept_settled * PPM
+        return None if self.rate_ppm is None else self.kept_settled * PPM + self.moved_here * self.rate_ppm
+
+
+@dataclass(slots=True)
+class Simulated:
+    """What the draft would have changed. `unserved`: decisions for which it would have asked nobody."""
+
+    decisions: int = 0
+    changed: int = 0
+    unserved: int = 0
+    truncated: bool = False
+    tallies: defaultdict[Where, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+
+async def simulate(
+    desk: Desk, connection: AsyncConnection, casino_id: UUID, draft: Strategy, since: datetime, until: datetime
+) -> Simulated:
+    """Replay the period's first attempts against the draft."""
+    result, heard = Simulated(), Heard(draft.otherwise)
+    async for past in desk.routing.replay(connection, casino_id, since, until, MOST_DECISIONS + 1):
+        if result.decisions == MOST_DECISIONS:
+            result.truncated = True
+            break
+        _replay(draft, past, heard, result)
+    return result
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was known of each provider at each moment of the replay, as the draft's ranking counts it."""
+
+    ranking: Ranking
+    outcomes: defaultdict[Where, list[bool]] = field(default_factory=lambda: defaultdict(list))
+
+    def windows(self, method: str, currency: str, providers: list[str]) -> Mapping[str, tuple[Bucket, ...]]:
+        """The latest buckets, newest first."""
+        if not self.ranking.learns:
+            return {}
+        size = self.ranking.bucket_size
+        found = {}
+        for provider in providers:
+            known = self.outcomes.get((provider, method, currency), [])[::-1]
+            lots = [known[at : at + size] for at in range(0, len(known), size)]
+            found[provider] = tuple(Bucket(len(lot), sum(lot)) for lot in lots)
+        return found
+
+    def hear(self, where: Where, settled: bool) -> None:
+        """One more is decided; what is older than the window is forgotten."""
+        known = self.outcomes[where]
+        known.append(settled)
+        del known[: -self.ranking.bucket_size * self.ranking.buckets_max]
+
+
+def _replay(draft: Strategy, past: LoggedDecision, heard: Heard, result: Simulated) -> None:
+    names = [one.provider for one in past.decision.candidates]
+    windows = heard.windows(past.method, past.currency, names)
+    offers = [
+        Offer(
+            provider=one.provider,
+            enabled=one.left_out is None or one.left_out in _BY_STRATEGY,
+            fee_minor=one.fee_minor,
+            window=windows.get(one.provider, ()),
+        )
+        for one in past.decision.candidates
+    ]
+    route = choose(draft, _asking(past), offers).route
+    fees = {one.provider: one.fee_minor for one in past.decision.candidates}
+    decided = past.outcome in (RoutingOutcome.SETTLED, RoutingOutcome.DECLINED)
+    settled = past.outcome is RoutingOutcome.SETTLED
+    was = result.tallies[(past.provider, past.method, past.currency)]
+    was.was, was.was_fees_minor = was.was + 1, was.was_fees_minor + fees.get(past.provider, 0)
+    was.was_decided, was.was_settled = was.was_decided + decided, was.was_settled + settled
+    result.decisions += 1
+    result.changed += not route or route[0] != past.provider
+    if not route:
+        result.unserved += 1
+    else:
+        then = result.tallies[(route[0], past.method, past.currency)]
+        then.would_be, then.would_be_fees_minor = then.would_be + 1, then.would_be_fees_minor + fees.get(route[0], 0)
+        same = route[0] == past.provider
+        then.kept_decided += same and decided
+        then.kept_settled += same and settled
+        then.moved_here += not same
+    if decided:
+        heard.hear((past.provider, past.method, past.currency), settled)
+
+
+def _asking(past: LoggedDecision) -> Asking:
+    return Asking(
+        deposit_id=past.deposit_id,
+        method=past.method,
+        currency=past.currency,
+        amount_minor=past.amount_minor,
+        country=past.country,
+        tags=frozenset(past.tags),
+        new_player=past.new_player,
+    )

@@ -1,0 +1,1 @@
+"""Endpoints: routing of deposits."""

@@ -1,0 +1,126 @@
+"""Routing of deposits: the log of decisions, a casino's strategy, and what a draft of one would have changed."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from chassis.approvals import PROPOSED, Proposing
+from chassis.auth import Caller, Requires
+from chassis.domain import Invalid, NotFound
+from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.routing.tables import routing_decision
+from payments.application.routing.publishing import shown
+from payments.application.routing.simulating import simulate
+from payments.domain.routing.strategy import UNWRITTEN, check
+from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.routing.guarded import PUBLISH_STRATEGY, StrategyPayload
+from payments.entrypoints.http.routing.listing import DECISIONS
+from payments.entrypoints.http.routing.schemas import (
+    RoutingDecisionItem,
+    RoutingDecisionView,
+    SimulatedProvider,
+    SimulationBody,
+    SimulationView,
+    StrategyBody,
+    StrategyView,
+)
+
+router = APIRouter(prefix="/api/payments/v1", tags=["routing"])
+
+LONGEST_PERIOD: Final = timedelta(days=92)
+
+serve_list(
+    router,
+    "/routing/decisions",
+    DECISIONS,
+    Requires(P.ROUTING_LIST),
+    item=RoutingDecisionItem,
+    export=P.ROUTING_EXPORT,
+    summary="Which provider each attempt of a deposit by method was asked of, and by what that was decided.",
+)
+
+
+@router.get("/routing/decisions/{decision_id}", response_model=RoutingDecisionView)
+async def show_routing_decision(
+    caller: Annotated[Caller, Requires(P.ROUTING_LIST)], decision_id: UUID, request: Request, desk: TheDesk
+) -> Response:
+    """One decision with every candidate, its score, and why it was left out."""
+    async with desk.app.db.read() as connection:
+        found = await connection.execute(select(routing_decision).where(routing_decision.c.id == decision_id))
+        row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    view = RoutingDecisionView(**{**row, "decision_id": row["id"]})
+    return as_listed(DECISIONS, view, request, caller, row["casino_id"])
+
+
+@router.put("/casinos/{casino_id}/routing-strategy", **PROPOSED)
+async def propose_strategy(
+    caller: Annotated[Caller, Requires(P.ROUTING_PUBLISH, proposes=True)],
+    casino_id: UUID,
+    body: StrategyBody,
+    proposing: Proposing,
+) -> Response:
+    """Propose how the casino's deposits are routed; a second person approves it. Simulate it before."""
+    caller.must_see(casino_id)
+    payload = StrategyPayload(casino_id=casino_id, **body.model_dump())
+    return await proposing(caller, PUBLISH_STRATEGY, payload)
+
+
+@router.get("/casinos/{casino_id}/routing-strategy")
+async def show_strategy(
+    caller: Annotated[Caller, Requires(P.ROUTING_LIST)], casino_id: UUID, desk: TheDesk
+) -> StrategyView:
+    """The strategy in force."""
+    caller.must_see(casino_id)
+    async with desk.app.db.read() as connection:
+        found = await desk.routing.strategy(connection, casino_id)
+    if found is None:
+        return StrategyView(casino_id=casino_id, version=0, strategy=shown(UNWRITTEN))
+    return StrategyView(
+        casino_id=casino_id,
+        version=found.version,
+        strategy=shown(found.strategy),
+        proposed_by=found.proposed_by,
+        approved_by=found.approved_by,
+        published_at=found.published_at,
+    )
+
+
+@router.post("/casinos/{casino_id}/routing-simulations")
+async def simulate_strategy(
+    caller: Annotated[Caller, Requires(P.ROUTING_SIMULATE)], casino_id: UUID, body: SimulationBody, desk: TheDesk
+) -> SimulationView:
+    """Replay the decisions of a period against a draft, and say what it would have changed. Nothing is kept."""
+    caller.must_see(casino_id)
+    if not timedelta(0) < body.until - body.since <= LONGEST_PERIOD:
+        raise Invalid(f"At most {LONGEST_PERIOD.days} days, and until is after since.", field="until")
+    draft = body.strategy.strategy()
+    check(draft, [name for name, one in desk.providers.items() if one.deposits is not None])
+    async with desk.app.db.read() as connection:
+        found = await simulate(desk, connection, casino_id, draft, body.since, body.until)
+    providers = [
+        SimulatedProvider(
+            provider=provider,
+            method=method,
+            currency=currency,
+            rate_ppm=one.rate_ppm,
+            expected_settled_ppm=one.expected_settled_ppm,
+            **{name: value for name, value in asdict(one).items() if name in SimulatedProvider.model_fields},
+        )
+        for (provider, method, currency), one in sorted(found.tallies.items())
+    ]
+    return SimulationView(
+        decisions=found.decisions,
+        changed=found.changed,
+        unserved=found.unserved,
+        truncated=found.truncated,
+        providers=providers,
+    )

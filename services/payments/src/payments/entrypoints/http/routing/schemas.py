@@ -1,0 +1,158 @@
+"""What is said about routing."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from chassis.http import StrictModel
+from contracts.money import AmountMinor, KnownCurrency
+from payments.application.routing.ports import RoutingOutcome
+from payments.domain.routing.choice import LeftOut
+from payments.domain.routing.strategy import MOST_ATTEMPTS, MOST_EXPLORATION, MOST_RULES, Strategy, Way
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Names = Annotated[list[Name], Field(max_length=20)]
+
+
+class RankingBody(StrictModel):
+    """How providers are put in order."""
+
+    way: Way
+    providers: Names = Field(default=[], description="Of an order or a split")
+    percents: Annotated[list[Annotated[int, Field(strict=True, ge=1, le=100)]], Field(max_length=20)] = Field(
+        default=[], description="Of a split, 100 in all"
+    )
+    exploration_percent: Annotated[int, Field(strict=True, ge=0, le=MOST_EXPLORATION)] = 0
+    bucket_size: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
+    buckets_max: Annotated[int, Field(strict=True, ge=1, le=20)] = 8
+    min_aggregates: Annotated[int, Field(strict=True, ge=1, le=20)] = 5
+
+
+class ConditionBody(StrictModel):
+    """Which deposits a rule is about; what is empty says nothing."""
+
+    methods: Names = Field(default=[])
+    currencies: Annotated[list[KnownCurrency], Field(max_length=40)] = Field(default=[])
+    countries: Annotated[list[Country], Field(max_length=250)] = Field(default=[])
+    tags: Annotated[list[Tag], Field(max_length=40)] = Field(default=[])
+    min_minor: AmountMinor | None = None
+    max_minor: AmountMinor | None = None
+    new_player: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None, description="He has not, or has, paid in before"
+    )
+
+
+class RuleBody(StrictModel):
+    """What is done with the deposits it is about."""
+
+    name: Name
+    when: ConditionBody
+    then: RankingBody = Field(description="An order or a split")
+
+
+class StrategyBody(StrictModel):
+    """A routing strategy. The first rule that is about a deposit decides."""
+
+    rules: Annotated[list[RuleBody], Field(max_length=MOST_RULES)] = Field(default=[])
+    otherwise: RankingBody
+    fallback: Names = Field(default=[], description="Asked after those that were put in order")
+    attempts_max: Annotated[int, Field(strict=True, ge=1, le=MOST_ATTEMPTS)] = 2
+
+    def strategy(self) -> Strategy:
+        """The same for the domain."""
+        return msgspec.convert(self.model_dump(mode="json", include=set(StrategyBody.model_fields)), Strategy)
+
+
+class StrategyView(BaseModel):
+    """A version of a casino's strategy; 0: it has published none, and this is what holds then."""
+
+    casino_id: UUID
+    version: int
+    strategy: dict[str, Any]
+    proposed_by: str | None = None
+    approved_by: str | None = None
+    published_at: datetime | None = None
+
+
+class CandidateView(BaseModel):
+    """A provider of a decision."""
+
+    provider: str
+    place: int | None = Field(description="Among those that would be asked, from 1; null: left out")
+    score: int | None = Field(description="Successes in a million, or the value in minor units")
+    fee_minor: int
+    left_out: LeftOut | None
+
+
+class RoutingDecisionItem(BaseModel):
+    """One attempt, and what it was decided by."""
+
+    decision_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    deposit_id: UUID
+    attempt: int
+    method: str
+    currency: str
+    amount_minor: int
+    country: str | None
+    new_player: bool
+    strategy_version: int = Field(description="0: the casino had published none")
+    way: Way
+    rule: str | None = Field(description="Null: no rule was about it")
+    explored: bool
+    provider: str = Field(description="Who was asked")
+    outcome: RoutingOutcome
+    code: str | None = Field(description="The provider's reason, where it said no")
+    decided_at: datetime
+    ended_at: datetime | None
+
+
+class RoutingDecisionView(RoutingDecisionItem):
+    """A decision with every candidate."""
+
+    candidates: list[CandidateView]
+
+
+class SimulationBody(StrictModel):
+    """A draft, and the period whose decisions are replayed against it."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    strategy: StrategyBody
+
+
+class SimulatedProvider(BaseModel):
+    """First attempts of a provider by method and currency: as they were, and as they would have been."""
+
+    provider: str
+    method: str
+    currency: str
+    was: int
+    was_decided: int
+    was_settled: int
+    was_fees_minor: int
+    rate_ppm: int | None = Field(
+        description="How many of a million that were decided were paid; null: none was decided"
+    )
+    would_be: int
+    would_be_fees_minor: int
+    moved_here: int
+    expected_settled_ppm: int | None = Field(
+        description="Millionths of deposits that would have been paid; null: nothing is known of what moved here"
+    )
+
+
+class SimulationView(BaseModel):
+    """What the draft would have changed."""
+
+    decisions: int
+    changed: int = Field(description="Another provider would have been asked first")
+    unserved: int = Field(description="Nobody would have been asked")
+    truncated: bool = Field(description="There were more decisions than are replayed at once: choose a shorter period")
+    providers: list[SimulatedProvider]

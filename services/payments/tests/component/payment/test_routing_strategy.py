@@ -1,0 +1,209 @@
+"""A casino's routing strategy: proposed, agreed to, simulated; its log; and what the player meets at the cashier."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contracts.backoffice.events import SelfExclusionStarted
+from contracts.payments.permissions import PaymentsPermission as P
+
+from .fake_adyen import ADYEN
+from .world import STRIPE, V1, World
+
+STRATEGY: dict[str, Any] = {
+    "rules": [
+        {"name": "large", "when": {"min_minor": 100_00}, "then": {"way": "order", "providers": ["stripe"]}},
+    ],
+    "otherwise": {"way": "order", "providers": ["adyen"]},
+    "fallback": ["stripe"],
+    "attempts_max": 2,
+}
+SIMULATION: dict[str, Any] = {
+    "since": "2026-03-01T00:00:00Z",
+    "until": "2026-03-08T00:00:00Z",
+    "strategy": {"otherwise": {"way": "order", "providers": ["stripe"]}},
+}
+
+
+@pytest.fixture
+async def two(world: World) -> World:
+    """Two providers that take cards; Stripe is cheaper."""
+    await world.offer_cards()
+    return world
+
+
+async def by_card(world: World, **fields: Any) -> dict[str, Any]:
+    answer = await world.deposit(**{"provider": None, "method": "card", **fields})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def decision_of(world: World) -> Any:
+    """A decision in the log."""
+    await world.offer_cards()
+    await by_card(world)
+    rows = await world.rows("SELECT id FROM routing_decision WHERE casino_id = $1", world.casino)
+    return rows[0]["id"]
+
+
+async def publish(world: World, **changes: Any) -> None:
+    path = f"{V1}/casinos/{world.casino}/routing-strategy"
+    await world.approved(await world.client.put(path, json={**STRATEGY, **changes}, headers=world.staff()))
+
+
+async def simulated(world: World, strategy: dict[str, Any]) -> dict[str, Any]:
+    now = world.clock.now()
+    body = {
+        "since": (now - timedelta(days=1)).isoformat(),
+        "until": (now + timedelta(hours=1)).isoformat(),
+        "strategy": strategy,
+    }
+    path = f"{V1}/casinos/{world.casino}/routing-simulations"
+    answer = await world.client.post(path, json=body, headers=world.staff())
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def cashier(world: World, **asked: Any) -> dict[str, Any]:
+    query = "&".join(f"{name}={value}" for name, value in {"currency": "EUR", **asked}.items())
+    answer = await world.get(f"/cashier?{query}")
+    assert answer.status_code == 200, answer.text
+    return {one["method"]: one for one in answer.json()}
+
+
+# --- publishing
+
+
+async def test_a_strategy_is_in_force_once_a_second_person_agrees_and_versions_are_kept(two: World) -> None:
+    path = f"/casinos/{two.casino}/routing-strategy"
+    before = (await two.get(path, as_=two.staff())).json()
+    assert (before["version"], before["strategy"]["otherwise"]["way"]) == (0, "economic_value")
+    await publish(two)
+    assert (await by_card(two))["provider"] == "adyen"
+    assert (await by_card(two, amount_minor=100_00))["provider"] == "stripe"
+    await publish(two, rules=[])
+    assert (await by_card(two, amount_minor=100_00))["provider"] == "adyen"
+    after = (await two.get(path, as_=two.staff())).json()
+    assert after["version"] == 2
+    assert after["approved_by"] is not None
+    assert after["approved_by"] != after["proposed_by"]
+    kept = await two.rows("SELECT version FROM routing_strategy WHERE casino_id = $1 ORDER BY version", two.casino)
+    assert [row["version"] for row in kept] == [1, 2]
+
+
+async def test_a_strategy_that_makes_no_sense_is_refused_with_its_field(two: World) -> None:
+    path = f"{V1}/casinos/{two.casino}/routing-strategy"
+    for changes, field in (
+        ({"fallback": ["pigeon"]}, "fallback.0"),
+        ({"otherwise": {"way": "split", "providers": ["stripe", "adyen"], "percents": [60, 30]}}, "otherwise.percents"),
+    ):
+        answer = await two.client.put(path, json={**STRATEGY, **changes}, headers=two.staff())
+        assert answer.status_code == 422, answer.text
+        assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_a_cascade_goes_along_the_fallback(two: World) -> None:
+    await publish(two)
+    two.adyen.refuse = "138"
+    deposit = await by_card(two)
+    assert (deposit["provider"], deposit["attempts"]) == ("stripe", 2)
+
+
+# --- the log
+
+
+async def test_decisions_are_a_list_and_each_shows_every_candidate(two: World) -> None:
+    decision_id = await decision_of(two)
+    listed = (await two.get("/routing/decisions?decided_at=gte.now-1d", as_=two.staff())).json()
+    assert [(one["decision_id"], one["provider"], one["way"]) for one in listed] == [
+        (str(decision_id), "stripe", "economic_value")
+    ]
+    shown = (await two.get(f"/routing/decisions/{decision_id}", as_=two.staff())).json()
+    candidates = {one["provider"]: (one["place"], one["left_out"]) for one in shown["candidates"]}
+    assert candidates == {"stripe": (1, None), "adyen": (2, None), "trustly": (None, "method_not_offered")}
+    blind = two.staff(None, P.DEPOSIT_LIST)
+    assert (await two.get(f"/routing/decisions/{decision_id}", as_=blind)).status_code == 403
+
+
+# --- the simulator
+
+
+async def test_a_draft_is_replayed_and_says_what_it_would_have_changed(two: World) -> None:
+    for _ in range(2):
+        deposit = await by_card(two)
+        await two.webhook("payment_intent.succeeded", two.stripe.settle(deposit["deposit_id"]))
+    two.stripe.refuse = "insufficient_funds"
+    await by_card(two)
+    two.stripe.refuse = None
+    found = await simulated(two, {"otherwise": {"way": "order", "providers": ["stripe"]}})
+    assert (found["decisions"], found["changed"], found["unserved"], found["truncated"]) == (3, 0, 0, False)
+    (stripe,) = found["providers"]
+    assert (stripe["was_decided"], stripe["was_settled"], stripe["rate_ppm"]) == (3, 2, 666_666)
+    assert (stripe["expected_settled_ppm"], stripe["was_fees_minor"]) == (2_000_000, 150)
+    moved = await simulated(two, {"otherwise": {"way": "order", "providers": ["adyen"]}})
+    assert moved["changed"] == 3
+    adyen = next(one for one in moved["providers"] if one["provider"] == "adyen")
+    assert (adyen["would_be"], adyen["expected_settled_ppm"], adyen["would_be_fees_minor"]) == (3, None, 300)
+    nobody = await simulated(two, {"otherwise": {"way": "order", "providers": ["trustly"]}})
+    assert (nobody["changed"], nobody["unserved"]) == (3, 3)
+    assert await two.rows("SELECT 1 FROM routing_strategy WHERE casino_id = $1", two.casino) == []
+
+
+async def test_a_period_that_makes_no_sense_is_refused(two: World) -> None:
+    path = f"{V1}/casinos/{two.casino}/routing-simulations"
+    for until in ("2026-03-01T00:00:00Z", "2026-07-01T00:00:00Z"):
+        answer = await two.client.post(path, json={**SIMULATION, "until": until}, headers=two.staff())
+        assert answer.status_code == 422
+        assert [one["field"] for one in answer.json()["errors"]] == ["until"]
+
+
+# --- the cashier
+
+
+async def test_the_cashier_shows_what_is_offered_to_this_player_now(two: World) -> None:
+    bounds = {"EUR": {"min_minor": 10_00, "max_minor": 500_00}}
+    for provider, more in (("stripe", STRIPE), ("adyen", ADYEN)):
+        methods = {"card": {"details": ["email"] if provider == "adyen" else []}}
+        body = {"enabled": True, "currencies": ["EUR"], "deposit_bounds": bounds, "methods": methods, **more}
+        assert (await two.settle(f"/providers/{provider}", body)).status_code == 200
+    card = (await cashier(two))["card"]
+    assert (card["offered"], card["why_missing"], card["fee_minor"]) == (True, None, 0)
+    assert (card["min_minor"], card["max_minor"], card["details"]) == (10_00, 500_00, ["email"])
+    assert card["providers"] == ["adyen", "stripe"]
+    assert (await cashier(two, amount=9_99))["card"]["why_missing"] == "amount_too_small"
+    assert (await cashier(two, amount=500_01))["card"]["why_missing"] == "amount_too_large"
+    assert (await cashier(two, amount=500_00))["card"]["offered"] is True
+    assert (await cashier(two, currency="SEK"))["card"]["why_missing"] == "currency_not_offered"
+
+
+async def test_whoever_may_not_pay_in_is_offered_nothing_and_told_why(two: World) -> None:
+    exclusion = SelfExclusionStarted(player_id=two.player, casino_id=two.casino, started_at=two.clock.now(), until=None)
+    await two.tell(exclusion)
+    card = (await cashier(two))["card"]
+    assert (card["offered"], card["why_missing"], card["providers"]) == (False, "self_excluded", [])
+
+
+async def test_the_cashier_pays_out_by_the_casinos_policy(two: World) -> None:
+    trustly = (await two.get(f"/casinos/{two.casino}/providers", as_=two.staff())).json()
+    settings = next(one["settings"] for one in trustly if one["provider"] == "trustly")
+    body = {"enabled": True, "currencies": ["EUR"], "settings": settings, "methods": {"bank": {}}}
+    assert (await two.settle("/providers/trustly", body)).status_code == 200
+    policy = {"currency": "EUR", "second_person_above_minor": 1000_00, "minimum_minor": 20_00, "maximum_minor": 900_00}
+    assert (await two.settle("/withdrawal-policy", policy)).status_code == 200
+    bank = (await cashier(two, direction="withdrawal"))["bank"]
+    assert (bank["offered"], bank["min_minor"], bank["max_minor"], bank["providers"]) == (
+        True,
+        20_00,
+        900_00,
+        ["trustly"],
+    )
+    assert (await cashier(two, direction="withdrawal", amount=19_99))["bank"]["why_missing"] == "amount_too_small"
+
+
+async def test_the_cashier_is_for_players_and_refuses_nonsense(two: World) -> None:
+    assert (await two.get("/cashier?currency=EUR", as_=two.staff())).status_code == 403
+    for query in ("currency=EUR&amount=0", "currency=EUR&amount=x", "currency=euro", "", "currency=EUR&direction=up"):
+        assert (await two.get(f"/cashier?{query}")).status_code == 422, query
