@@ -10,6 +10,7 @@ from typing import Any
 
 from bad_input.ceremonies import CEREMONIES, PARTINGS
 from bad_input.example import Example
+from bad_input.money import MONEY
 from bad_input.reconciling import RECONCILED, RECONCILING
 from contracts.registry import SERVICES
 
@@ -234,16 +235,7 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_PAYMENTS}/deposits/{{deposit_id}}/refunds": Example(
         body={"amount_minor": 1_00, "reason": "he paid it twice"}, accepted=False
     ),
-    f"POST {_PAYMENTS}/players/{{player_id}}/bonuses": Example(
-        body={
-            "action": "grant",
-            "amount_minor": 5_00,
-            "currency": "EUR",
-            "reference": "spring campaign",
-            "reason": "he brought a friend",
-        },
-    ),
-    f"PUT {_PAYMENTS}/casinos/{{casino_id}}/bonus-policy": Example(body={"order_of_use": "bonus_first"}),
+    **MONEY,
     **RECONCILING,
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}": Example(
         body={

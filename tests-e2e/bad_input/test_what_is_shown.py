@@ -20,6 +20,7 @@ SETTINGS = {
     "GET /api/payments/v1/casinos/{casino_id}/providers": "bounds of a provider, which the casino sets",
     "GET /api/payments/v1/casinos/{casino_id}/withdrawal-policy": "rules of the casino",
     "GET /api/payments/v1/casinos/{casino_id}/bonus-policy": "a rule of the casino",
+    "GET /api/payments/v1/casinos/{casino_id}/exchange-policy": "a rule of the casino",
     "GET /api/payments/v1/approvals/{approval_id}": "the difference in a casino's rules that somebody is to approve",
 }
 """Addresses whose amounts are no money of anybody."""

@@ -12,6 +12,7 @@ from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts
 from payments.adapters.dispute_evidence import SqlEvidence
+from payments.adapters.exchanges import exchanges_in
 from payments.adapters.fraud.adapters import fraud_in
 from payments.adapters.kept import kept
 from payments.adapters.ledger.background import background
@@ -44,8 +45,7 @@ from payments.read_models.inline import READ_MODELS
 from payments.read_models.instruments import LocalInstruments
 from payments.read_models.withdrawal_list import overdue
 from payments.settings import Settings
-from payments.strategies.providers.registry import CASHIERS, PROVIDERS
-from payments.strategies.settlements.registry import SETTLEMENT_FORMATS
+from payments.strategies.registry import CASHIERS, PROVIDERS, RATES, SETTLEMENT_FORMATS
 
 TYPES = EventTypes(*EVENTS)
 
@@ -68,7 +68,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS, cashiers=CASHIERS,
         wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box, public_base_url=settings.public_base_url,
-        fraud=fraud_in(settings.master_key_bytes, OpenCases()),
+        fraud=fraud_in(settings.master_key_bytes, OpenCases()), exchanges=exchanges_in(settings, RATES),
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,

@@ -1,5 +1,7 @@
 """What payments can be told by its environment."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from chassis.partners import PARTNER_HOSTS_ALLOWED, PartnerHostList
@@ -12,6 +14,12 @@ class Settings(ServiceSettings):
     partner_hosts: PartnerHostList = Field(default="", description=PARTNER_HOSTS_ALLOWED)
     ledger_writers: int = Field(
         default=2, ge=1, le=16, description="batches posted at the same time under full load, 1 to 16"
+    )
+    rates_source: Literal["eurofxref"] = Field(
+        default="eurofxref", description="where exchange rates come from: a file in the European Central Bank's format"
+    )
+    rates_file: str = Field(
+        default="", description="the file with exchange rates, eurofxref-daily.xml or eurofxref.csv; empty: none"
     )
     attempt_days: int = Field(
         default=540,  # The longest time after a payment that card schemes let somebody dispute it.

@@ -17,7 +17,7 @@ TransferKind = Literal[
     "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "deposit_reinstated",
     "refund_hold", "refund_owed", "refund_release", "refund_paid", "withdrawal_hold", "withdrawal_release",
     "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
-    "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion",
+    "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion", "exchange",
 ]  # fmt: skip
 
 

@@ -57,6 +57,16 @@ bonus_policy = Table(
     CheckConstraint("order_of_use IN ('cash_first', 'bonus_first')", name="order_of_use"),
 )
 
+exchange_policy = Table(
+    "exchange_policy",
+    metadata,
+    Column("casino_id", Uuid, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("spread_bp", Integer, nullable=False, comment="what the house keeps, in hundredths of a per cent"),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("spread_bp >= 0 AND spread_bp < 10000", name="spread"),
+)
+
 provider_notification = Table(
     "provider_notification",
     metadata,

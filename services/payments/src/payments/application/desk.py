@@ -15,6 +15,7 @@ from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
 from payments.application.dispute_port import EvidenceStore
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
+from payments.application.exchange_store import Exchanges
 from payments.application.fraud.ports import Fraud
 from payments.application.identity import sent_as
 from payments.application.instruments.ports import Instruments
@@ -58,6 +59,7 @@ class Desk:
     routing: Routing
     instruments: Instruments
     reconciling: Reconciling
+    exchanges: Exchanges
     providers: Mapping[str, PaymentProvider]
     cashiers: Mapping[str, InvertedCashier]
     wire: ProviderWire

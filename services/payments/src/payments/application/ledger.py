@@ -24,6 +24,7 @@ Templates (debit -> credit), all of one currency:
     bonus_grant         bonus_expense          -> player_bonus
     bonus_forfeit       player_bonus           -> bonus_expense
     bonus_conversion    player_bonus           -> player_cash
+    exchange            player_cash            -> fx, and in the other currency fx -> player_cash
 
 Bets, wins and rollbacks go over cash, and over the bonus in an entry of its own where that has a share.
 """

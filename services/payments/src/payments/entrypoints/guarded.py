@@ -6,6 +6,7 @@ from chassis.approvals import GuardedCommand
 from payments.application.desk import Desk
 from payments.entrypoints.http.adjustments import guarded as adjustments
 from payments.entrypoints.http.bonuses import guarded as bonuses
+from payments.entrypoints.http.exchanges import guarded as exchanges
 from payments.entrypoints.http.fraud import guarded as fraud
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.reconciliation import guarded as reconciliation
@@ -23,4 +24,5 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *bonuses.guarded_commands(desk),
         *reconciliation.guarded_commands(desk),
         *routing.guarded_commands(desk),
+        *exchanges.guarded_commands(desk),
     ]

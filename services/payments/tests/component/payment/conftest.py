@@ -27,10 +27,16 @@ async def database_url(databases: Databases) -> str:
 
 
 @pytest.fixture
-async def bare_world(database_url: str) -> AsyncIterator[World]:
+def rates_file() -> str:
+    """Where exchange rates are; nowhere, unless a module says otherwise."""
+    return ""
+
+
+@pytest.fixture
+async def bare_world(database_url: str, rates_file: str) -> AsyncIterator[World]:
     """A service that has heard of nothing yet. Whatever it will have told others is as promised to them."""
     clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
-    built = build(make_settings(Settings, database_url=database_url), clock=clock, wire=wire)
+    built = build(make_settings(Settings, database_url=database_url, rates_file=rates_file), clock=clock, wire=wire)
     service = replace(built, verifier=test_verifier(), authority=test_authority())
     async with talking(http_application(service)) as client:
         world = World(service, client, clock, wire)

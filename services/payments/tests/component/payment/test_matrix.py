@@ -23,6 +23,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 from .test_adjustments import GOODWILL
 from .test_bonuses import WELCOME
 from .test_disputes import charged_back, disputes
+from .test_exchanges import OFFERED, TEN_FOR_DOLLARS
 from .test_fraud_work import ENTRY, RULES, RULES_SHA, alarming
 from .test_providers import POLICY, STRIPE
 from .test_routing_strategy import SIMULATION, STRATEGY, decision_of
@@ -137,6 +138,9 @@ ATTEMPTS = [
     attempt("POST", f"{OF_PLAYER}/bonuses", P.BONUS_CREATE, json=WELCOME, allowed=202),
     attempt("GET", f"{OF_CASINO}/bonus-policy", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/bonus-policy", P.POLICY_SET, json={"order_of_use": "bonus_first"}, allowed=202),
+    attempt("POST", f"{OF_PLAYER}/exchanges", P.ADJUSTMENT_CREATE, json=TEN_FOR_DOLLARS, allowed=409),
+    attempt("GET", f"{OF_CASINO}/exchange-policy", P.PROVIDER_LIST),
+    attempt("PUT", f"{OF_CASINO}/exchange-policy", P.POLICY_SET, json=OFFERED, allowed=202),
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW),

@@ -226,6 +226,23 @@ ledger_day = Table(
     comment="what the entries of a day, in UTC, did to all accounts of one type; made when it is over",
 )
 
+ledger_exchange = Table(
+    "ledger_exchange",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="the group of its two entries"),
+    Column("casino_id", Uuid, nullable=False),
+    Column("player_id", Uuid, nullable=False),
+    Column("sold_currency", Text, nullable=False),
+    Column("sold_minor", BigInteger, nullable=False),
+    Column("bought_currency", Text, nullable=False),
+    Column("bought_minor", BigInteger, nullable=False),
+    Column("rate", Numeric, nullable=False, comment="bought for one sold, before the spread"),
+    Column("spread_bp", Integer, nullable=False, comment="what the house kept, in hundredths of a per cent"),
+    Column("source", Text, nullable=False, comment="who published the rates"),
+    Column("as_of", Date, nullable=False, comment="of what day they were"),
+    comment="what money of one currency was exchanged at for money of another",
+)
+
 account_delta = Table(
     "account_delta",
     metadata,

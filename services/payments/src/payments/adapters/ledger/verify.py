@@ -136,6 +136,14 @@ CHECKS: dict[str, str] = {
             OR CASE back.debit_type WHEN 'bonus' THEN back.amount_minor > forth.amount_minor
                ELSE back.amount_minor <> forth.amount_minor END
             OR back.seq < forth.seq END""",
+    "I9 an exchange is two entries of its amounts, and has its rate": """
+        SELECT coalesce(made.id, posted.group_id) AS id, sold_minor, bought_minor, minors FROM ledger_exchange AS made
+        FULL JOIN (
+            SELECT group_id, array_agg((debit_type = 'cash', currency, amount_minor)::text ORDER BY seq) AS minors
+            FROM transfer WHERE kind = 'exchange' GROUP BY group_id) AS posted ON posted.group_id = made.id
+        WHERE minors IS DISTINCT FROM
+            ARRAY[(true, sold_currency, sold_minor)::text, (false, bought_currency, bought_minor)::text]
+          AND NOT EXISTS (SELECT FROM ledger_away_now)""",
     "I9 what of a movement goes over the bonus stands beside it in its group": """
         SELECT id, bonus_minor FROM transfer AS whole WHERE bonus_minor IS NOT NULL AND NOT EXISTS (
             SELECT FROM transfer AS part

@@ -21,6 +21,7 @@ class AccountType(StrEnum):
     BANK = "bank"
     ADJUSTMENTS = "adjustments"
     BONUS_EXPENSE = "bonus_expense"
+    FX = "fx"
     SUSPENSE = "suspense"
 
 

@@ -37,6 +37,7 @@ class TransferKind(StrEnum):
     BONUS_GRANT = "bonus_grant"
     BONUS_FORFEIT = "bonus_forfeit"
     BONUS_CONVERSION = "bonus_conversion"
+    EXCHANGE = "exchange"
     PSP_FEE = "psp_fee"
     SETTLEMENT = "settlement"
     RECONCILIATION = "reconciliation"

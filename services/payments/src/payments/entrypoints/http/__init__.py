@@ -6,6 +6,7 @@ from payments.entrypoints.http.bonuses.endpoints import router as bonuses
 from payments.entrypoints.http.cashier.endpoints import router as cashier
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.disputes.endpoints import router as disputes
+from payments.entrypoints.http.exchanges.endpoints import router as exchanges
 from payments.entrypoints.http.fraud.endpoints import router as fraud
 from payments.entrypoints.http.fraud.rules import router as fraud_rules
 from payments.entrypoints.http.hosted_cashier.endpoints import router as hosted_cashier
@@ -36,6 +37,7 @@ ROUTERS = (
     bonuses,
     fraud,
     fraud_rules,
+    exchanges,
     ledger,
     attempts,
     notifications,

@@ -1,0 +1,130 @@
+"""A player's money of one currency becomes money of another: two movements, each in one currency, in one group."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from chassis.domain import Invalid
+from chassis.store import UnitOfWork
+from contracts.money import EXPONENTS, MAX_MINOR
+from contracts.platform.events import SettingChanged
+from payments.application.desk import Desk
+from payments.application.ledger import (
+    AccountRef,
+    AccountType,
+    InsufficientFunds,
+    Transfer,
+    TransferKind,
+    WalletUnknown,
+    ensure_posted,
+    house,
+    player_cash,
+    transfer_id,
+)
+from payments.domain.exchange.quotes import Quote, TooLittle, quote
+from payments.domain.exchange.words import ExchangeNotOffered, ExchangePolicy
+
+POLICY = "payments.exchange_policy"
+
+OLDEST_DAYS = 4
+"""The European Central Bank publishes no rates from Good Friday to Easter Monday."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeFact:
+    """What shall be exchanged; refused when it buys less than `at_least_minor` by then."""
+
+    casino_id: UUID
+    player_id: UUID
+    sold_currency: str
+    sold_minor: int
+    bought_currency: str
+    at_least_minor: int
+
+
+async def check_exchange(desk: Desk, uow: UnitOfWork, fact: ExchangeFact) -> Quote:
+    """What it would buy now; the player's wallet is locked, so that it stays so.
+
+    Raises:
+        ExchangeNotOffered: the casino's rule does not allow it.
+        WalletUnknown, InsufficientFunds: the player does not hold what shall be sold.
+        Invalid: it buys more than one movement may be.
+        RateUnavailable, TooLittle: there is no rate, or it buys less than was asked for.
+    """
+    policy = await desk.exchanges.policy(uow.connection, fact.casino_id)
+    if not policy.enabled:
+        raise ExchangeNotOffered
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.sold_currency)
+    if wallet is None:
+        raise WalletUnknown(field="sold_currency")
+    if wallet.cash_minor < fact.sold_minor:
+        raise InsufficientFunds(field="sold_minor")
+    found = quote(
+        desk.exchanges.source.rates(),
+        sold=(fact.sold_currency, fact.sold_minor),
+        bought=fact.bought_currency,
+        places=EXPONENTS,
+        spread_bp=policy.spread_bp,
+        today=desk.now().date(),
+        oldest_days=OLDEST_DAYS,
+    )
+    if found.bought_minor > MAX_MINOR:
+        raise Invalid(f"One movement is {MAX_MINOR} at most.", field="sold_minor")
+    if found.bought_minor < fact.at_least_minor:
+        raise TooLittle(f"It buys {found.bought_minor} now.", field="at_least_minor")
+    return found
+
+
+async def exchange(desk: Desk, uow: UnitOfWork, exchange_id: UUID, fact: ExchangeFact) -> None:
+    """Exchange it at the rates of now, and keep what they were. A wallet of the other currency is opened if need be.
+
+    Raises what `check_exchange` raises.
+    """
+    found = await check_exchange(desk, uow, fact)
+    await desk.ledger.open_wallet(uow.connection, fact.casino_id, fact.player_id, fact.bought_currency)
+    await desk.exchanges.keep(uow.connection, exchange_id, fact.casino_id, fact.player_id, found)
+    ensure_posted(await desk.ledger.post_in(uow, exchange_transfers(exchange_id, fact, found)))
+
+
+def exchange_transfers(exchange_id: UUID, fact: ExchangeFact, found: Quote) -> list[Transfer]:
+    """Out of the one wallet into the house's position, and out of that into the other wallet."""
+
+    def cash(currency: str) -> AccountRef:
+        return player_cash(fact.casino_id, fact.player_id, currency)
+
+    def ours(currency: str) -> AccountRef:
+        return house(fact.casino_id, AccountType.FX, currency)
+
+    sides = (
+        (cash(found.sold_currency), ours(found.sold_currency), found.sold_minor, "sold"),
+        (ours(found.bought_currency), cash(found.bought_currency), found.bought_minor, "bought"),
+    )
+    return [
+        Transfer(
+            id=transfer_id(TransferKind.EXCHANGE, exchange_id, which),
+            kind=TransferKind.EXCHANGE,
+            debit=debit,
+            credit=credit,
+            amount_minor=amount_minor,
+            group=exchange_id,
+            reference_id=exchange_id,
+        )
+        for debit, credit, amount_minor, which in sides
+    ]
+
+
+async def set_exchange_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, policy: ExchangePolicy) -> None:
+    """Keep whether and at what price a casino exchanges money, and tell what changed; CasinoUnknown."""
+    await desk.casino(uow.connection, casino_id)
+    before = await desk.exchanges.policy(uow.connection, casino_id)
+    if before == policy:
+        return
+    await desk.exchanges.set_policy(uow.connection, casino_id, policy, uow.ctx.occurred_at)
+    await uow.publish(
+        SettingChanged(
+            element=POLICY,
+            element_id=str(casino_id),
+            casino_id=casino_id,
+            before=asdict(before),
+            after=asdict(policy),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Money of one currency for money of another."""

@@ -1,0 +1,1 @@
+"""Endpoints: money of one currency for money of another."""

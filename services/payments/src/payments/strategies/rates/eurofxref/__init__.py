@@ -1,0 +1,1 @@
+"""A file in the format of the European Central Bank."""
