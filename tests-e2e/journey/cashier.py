@@ -1,6 +1,8 @@
-"""Several providers for one method of paying: the cheapest is asked first, and when it will not, the next."""
+"""Money coming in, and what may be wrong with it: providers that refuse, banks that want it back, rules that hit."""
 
-from journey.client import eventually
+from typing import Any
+
+from journey.client import eventually, refusal
 from journey.newcomer import CARD, deposit_ends, parcels_taken
 from journey.tale import Step, Tale, money
 
@@ -25,6 +27,7 @@ async def cascade(tale: Tale) -> str:
         return now["next_action"] if now["provider"] == "stripe" else None
 
     action = await eventually("the deposit goes on to the next provider", with_another)
+    tale.findings["paid with"] = action["client_secret"]
     await tale.direct("POST", f"/stripe/pay/{action['client_secret']}", {"card": CARD})
     ended = await deposit_ends(player, path.rpartition("/")[2])
     assert (ended["status"], ended["provider"]) == ("succeeded", "stripe"), ended
@@ -43,4 +46,74 @@ async def cascade(tale: Tale) -> str:
     )
 
 
+async def charge_back(tale: Tale) -> str:
+    """The card's bank takes the deposit back; nothing is paid out meanwhile, until the casino proves its right."""
+    officer, player, secret = tale.staff["officer"], tale.who, tale.findings["paid with"]
+    taken = {"kinds": ["created", "funds_withdrawn"], "status": "needs_response"}
+    await tale.direct("POST", f"/stripe/dispute/{secret}", taken)
+    before_minor = tale.cash_minor
+    await _holds(tale, before_minor - AMOUNT_MINOR)
+
+    async def opened() -> Any:
+        found = await officer.pages(f"{V1}/disputes", status="eq.opened", player_id=f"eq.{tale.player_id}")
+        return found[0] if found else None
+
+    dispute = await eventually("the chargeback is on the list of disputes", opened)
+    wish = {
+        "provider": "trustly",
+        "amount_minor": 10_00,
+        "currency": tale.currency,
+        "destination": {"account_id": "7653385737"},
+    }
+    stopped = await refusal(player.post(f"{V1}/withdrawals", wish))
+    assert stopped.code == "dispute_open", stopped
+    path = f"{V1}/disputes/{dispute['dispute_id']}"
+    await officer.post(f"{path}/challenge", {"reason": "delivery and identity proven"})
+    won = {"kinds": ["funds_reinstated", "closed"], "status": "won", "copies": 2}
+    await tale.direct("POST", f"/stripe/dispute/{secret}", won)
+    await _holds(tale, before_minor)
+
+    async def closed() -> Any:
+        now = await officer.get(path)
+        return now if now["status"] == "won" else None
+
+    told = await eventually("the dispute is won", closed)
+    await parcels_taken(tale)
+    return (
+        f"{money(AMOUNT_MINOR, tale.currency)} taken back as {told['code']}, to be answered by {told['due_at'][:10]}; "
+        f"a withdrawal meanwhile: {stopped.code}; challenged, won, told twice and given back once"
+    )
+
+
+async def _holds(tale: Tale, cash_minor: int) -> None:
+    async def so() -> bool | None:
+        return (await tale.balance())["cash_minor"] == cash_minor or None
+
+    await eventually(f"he holds {money(cash_minor, tale.currency)}", so)
+
+
+async def look_into_case(tale: Tale) -> str:
+    """He took money out that he had hardly played with: a rule asked for two people and opened a case."""
+    officer = tale.staff["officer"]
+
+    async def opened() -> Any:
+        found = await officer.pages(f"{V1}/fraud/cases", status="eq.open", player_id=f"eq.{tale.player_id}")
+        return found[0] if found else None
+
+    case = await eventually("a case is open", opened)
+    path = f"{V1}/fraud/cases/{case['case_id']}"
+    await officer.post(f"{path}/assign", {"assignee": officer.id})
+    await officer.post(f"{path}/notes", {"text": "Documents and card in the same name; plays every week."})
+    closed = await officer.post(f"{path}/decide", {"outcome": "not_fraud", "reason": "an honest player"})
+    assert (closed["status"], closed["outcome"], closed["assignee"]) == ("closed", "not_fraud", officer.id), closed
+    did = await officer.get(f"{V1}/fraud/casinos/{tale.casino_id}/performance")
+    marked = {one["rule"]: one for one in did}
+    assert all(marked[rule]["not_fraud"] == 1 for rule in case["rules"]), (case, did)
+    return (
+        f"{', '.join(case['rules'])} opened a case; looked into and closed as not_fraud, which each rule's figures show"
+    )
+
+
 STEPS = (Step("One provider refuses and the next takes over", cascade),)
+CASE = (Step("A case of suspected fraud is looked into", look_into_case),)
+CHARGEBACK = (Step("A bank takes a deposit back, and loses", charge_back),)

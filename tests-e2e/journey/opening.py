@@ -39,6 +39,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.withdrawal.approve",
         "payments.deposit.list",
         "payments.attempt.list",
+        "payments.dispute.*",
+        "payments.fraud_case.*",
+        "payments.fraud_rule.list",
         "payments.balance.view",
     ),
     "support_agent": (
