@@ -33,6 +33,7 @@ _FORGET = """
     WHERE id IN (SELECT id FROM settlement_item WHERE file_id = $1 ORDER BY line LIMIT $2)"""
 _STAGED = """
     UPDATE settlement_file SET rows = rows + $2, last_line = $3 WHERE id = $1"""
+_LOOK_OVER = "ANALYZE settlement_item, settlement_expectation"
 _COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
 _UNPOSTED = """
     SELECT id, currency, fee_minor + rounding_minor AS fee_minor FROM settlement_batch
@@ -103,6 +104,10 @@ class SqlReconciliations(SqlResolving):
     async def forget_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
         """See the port."""
         return _count(await (await driver(connection)).execute(_FORGET, file_id, most))
+
+    async def look_over(self, connection: AsyncConnection) -> None:
+        """See the port. Without it the planner takes the tables for empty, and joins every line with every movement."""
+        await (await driver(connection)).execute(_LOOK_OVER)
 
     async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
         """See the port."""

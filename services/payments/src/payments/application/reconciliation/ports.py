@@ -199,6 +199,10 @@ class Reconciliations(Resolving, Protocol):
         """Remove lines of a file, `most` at once; how many it were."""
         ...
 
+    async def look_over(self, connection: AsyncConnection) -> None:
+        """Let the database count anew what it compares: many lines have come at once."""
+        ...
+
     async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
         """Compare lines beyond `file.compared` up to `until` by their references, and keep that it is as far."""
         ...

@@ -111,6 +111,7 @@ class Run:
     # -- comparing ---------------------------------------------------------------------------------------------------
 
     async def _compare(self, file: SettlementFile) -> None:
+        await self.step(lambda uow: self._store.look_over(uow.connection))
         while file.compared < file.last_line:
             until = min(file.compared + COMPARED, file.last_line)
             at = replace(file)
