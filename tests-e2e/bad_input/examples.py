@@ -4,13 +4,12 @@
 so that what ends something (an erasure, a new password) comes after what needs it.
 """
 
-import hashlib
-import json
 from typing import Any
 
 from bad_input.ceremonies import CEREMONIES, PARTINGS
 from bad_input.example import Example
 from bad_input.money import MONEY
+from bad_input.objections import DISPUTED, SUSPECTED
 from bad_input.reconciling import RECONCILED, RECONCILING
 from contracts.registry import SERVICES
 
@@ -24,9 +23,6 @@ PROFILE = {
     "required_documents": ["identity"],
 }
 REASON = {"reason": "asked for by mail"}
-_NO_DISPUTE = {"dispute_id": "5f1a1b9e-7d0a-5a4e-9a64-3f1f3c1f2b11"}
-"""Disputes are opened by providers, not by us."""
-
 
 _SECURITY = "/api/security/v1"
 _BACKOFFICE = "/api/backoffice/v1"
@@ -34,22 +30,7 @@ _PLAYER = f"{_BACKOFFICE}/players/{{player_id}}"
 _VERIFICATION = "/api/verification/v1"
 _PAYMENTS = "/api/payments/v1"
 _FRAUD = f"{_PAYMENTS}/fraud"
-_FRAUD_AT = f"{_FRAUD}/casinos/{{casino_id}}"
 _GAMES = "/api/games/v1"
-
-FRAUD_RULES: dict[str, Any] = {
-    "rules": [
-        {
-            "id": "LARGE",
-            "trigger": "deposit",
-            "when": {"gte": [{"feature": "amount_minor"}, 1_000_00]},
-            "action": "review",
-            "mode": "shadow",
-        }
-    ],
-    "typologies": {},
-}
-FRAUD_RULES_SHA256 = hashlib.sha256(json.dumps(FRAUD_RULES, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 EXAMPLES: dict[str, Example] = {
     f"POST {_SECURITY}/staff-sessions": Example(
@@ -204,19 +185,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     f"POST {_PAYMENTS}/instruments/{{instrument_id}}/disable": Example(body=REASON),
     f"POST {_PAYMENTS}/instruments/{{instrument_id}}/enable": Example(body=REASON),
-    f"PUT {_FRAUD_AT}/draft": Example(body=FRAUD_RULES),
-    f"POST {_FRAUD_AT}/draft/backtest": Example(body={"sha256": FRAUD_RULES_SHA256, "days": 30}),
-    f"POST {_FRAUD_AT}/draft/publish": Example(body={"sha256": FRAUD_RULES_SHA256, "reason": "tried for a month"}),
-    f"POST {_FRAUD_AT}/rules/{{rule}}/switch": Example(
-        body={"off": True, "reason": "it errs"}, path={"rule": "STRUCT"}
-    ),
-    f"POST {_FRAUD_AT}/entries": Example(
-        body={"list": "block", "kind": "device", "value": "device-of-nobody", "until": None, "reason": "stolen"}
-    ),
-    f"POST {_FRAUD}/entries/{{entry_id}}/remove": Example(body={"reason": "given back"}),
-    f"POST {_FRAUD}/cases/{{case_id}}/assign": Example(body={"assignee": "$admin_id"}),
-    f"POST {_FRAUD}/cases/{{case_id}}/notes": Example(body={"text": "He was called."}),
-    f"POST {_FRAUD}/cases/{{case_id}}/decide": Example(body={"outcome": "unclear", "reason": "nobody can tell"}),
+    **SUSPECTED,
     f"POST {_PAYMENTS}/players/{{player_id}}/adjustments": Example(
         body={
             "direction": "credit",
@@ -227,11 +196,7 @@ EXAMPLES: dict[str, Example] = {
             "reason": "trouble with a round",
         },
     ),
-    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/accept": Example(path=_NO_DISPUTE, body=REASON, accepted=False),
-    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/challenge": Example(path=_NO_DISPUTE, body=REASON, accepted=False),
-    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/evidence": Example(
-        path=_NO_DISPUTE, body={"kind": "receipt", "content": "JVBERi0xLjc="}, accepted=False
-    ),
+    **DISPUTED,
     f"POST {_PAYMENTS}/deposits/{{deposit_id}}/refunds": Example(
         body={"amount_minor": 1_00, "reason": "he paid it twice"}, accepted=False
     ),
