@@ -16,6 +16,8 @@ STAYS = {
     "bulk-jobs": "ids and results of what a desk did; the list that was acted on has one",
     "bulk-jobs/{job_id}/rows": "as the jobs: `result=eq.refused` is asked for page by page",
     "exports": "the files themselves are what leaves; who took which stands in the audit log, which is taken away",
+    "fraud/entries": "what stands on lists against fraud is known by fingerprints that mean nothing elsewhere",
+    "fraud/rules": "a casino's rules are read whole, as they are published, at `fraud/casinos/{casino_id}/rules`",
     "own-sessions": "where oneself is logged in; those of everybody are taken away as `sessions`",
     "views": "one's own questions; a shared one may hold values that only its author sees in clear",
     "views/{view_id}/versions": "as the views",

@@ -34,6 +34,7 @@ ANY_TEXT: Final = {
     ("parked-messages", "type"): "also of events that this version does not know",
     ("players/{player_id}/timeline", "type"): "as the audit log",
     ("provider-notifications", "kind"): "the provider's own word",
+    ("reconciliation/files", "format"): "the installation's strategies, as providers are",
 }
 
 

@@ -3,6 +3,7 @@
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.fraud.tables import fraud_decision, fraud_entry, fraud_rule
+from payments.domain.fraud.features import KEYS
 from payments.domain.fraud.rules import Action, Mode, Trigger
 from payments.domain.fraud_case.words import CaseOutcome
 from payments.read_models.fraud_case_list import table as fraud_case
@@ -76,6 +77,7 @@ RULES = ListSpec(
         "published_at": Field(fraud_rule.c.published_at, sortable=True),
     },
     default_order="published_at.desc",
+    exportable=False,
 )
 
 ENTRIES = ListSpec(
@@ -86,7 +88,7 @@ ENTRIES = ListSpec(
         "entry_id": Field(fraud_entry.c.id),
         "casino_id": Field(fraud_entry.c.casino_id),
         "list": Field(fraud_entry.c.list, values=("block", "allow")),
-        "kind": Field(fraud_entry.c.kind),
+        "kind": Field(fraud_entry.c.kind, values=KEYS),
         "player_id": Field(fraud_entry.c.player_id),
         "until": Field(fraud_entry.c.until),
         "rule": Field(fraud_entry.c.rule),
@@ -94,4 +96,5 @@ ENTRIES = ListSpec(
         "added_at": Field(fraud_entry.c.added_at, sortable=True),
     },
     default_order="added_at.desc",
+    exportable=False,
 )

@@ -1,8 +1,11 @@
 """The entries of the ledger as lists: all of a casino, and those of one wallet."""
 
+from typing import get_args
+
 from sqlalchemy import ColumnElement, case
 
 from chassis.http.listing import Field, ListSpec
+from chassis.store.context import ActorKind
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.ledger.tables import transfer
 from payments.domain.ledger.accounts import AccountType
@@ -24,7 +27,7 @@ _CAUSE = {
 }
 
 _WHO = {
-    "actor_kind": Field(c.actor_kind, staff_only=True),
+    "actor_kind": Field(c.actor_kind, values=get_args(ActorKind), staff_only=True),
     "actor_id": Field(c.actor_id, staff_only=True),
     "authorised_by": Field(c.authorised_by, staff_only=True),
     "correlation_id": Field(c.correlation_id, staff_only=True),
