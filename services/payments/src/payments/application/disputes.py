@@ -10,8 +10,6 @@ from chassis.store import Outcome, Recorded, UnitOfWork
 from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
 from payments.application.dispute_port import AboutDispute
-from payments.application.ledger import ensure_posted
-from payments.application.postings import dispute_transfers
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, Refused, Succeeded, asked
@@ -77,16 +75,11 @@ async def hear_about_dispute(
     )
     outcome = await uow.decide(dispute, dispute_id, command)
     await _watch(uow, dispute_id, paid.casino_id, outcome)
-    fees = dispute_transfers(dispute_id, outcome.events)
     if said.money is None:
-        if fees:
-            ensure_posted(await desk.ledger.post_in(uow, fees))
         return Heard(bool(outcome.events))
     try:
-        moved = await hear_about_deposit(desk, uow, deposit_id, said.money, said_at, provider=provider, besides=fees)
+        moved = await hear_about_deposit(desk, uow, deposit_id, said.money, said_at, provider=provider)
     except UnlawfulDepositWord as unlawful:
-        if fees:
-            ensure_posted(await desk.ledger.post_in(uow, fees))
         return Heard(bool(outcome.events), unlawful.why)
     return Heard(bool(outcome.events or moved.events))
 

@@ -17,7 +17,6 @@ from payments.application.ledger import (
     player_receivable,
     player_refund_hold,
     psp_clearing,
-    psp_fees,
     transfer_id,
 )
 from payments.domain.adjustment.events import AdjustmentFact, WalletAdjusted
@@ -29,7 +28,6 @@ from payments.domain.deposit.events import (
     DepositReversed,
     DepositSucceeded,
 )
-from payments.domain.dispute.events import DisputeEvent, DisputeFeeCharged
 from payments.domain.refund.events import RefundEvent, RefundFact, RefundFailed, RefundOrdered, RefundSucceeded
 from payments.domain.withdrawal.events import (
     WithdrawalCancelled,
@@ -136,24 +134,6 @@ def _part(
             reference_id=refund_id,
             provider=fact.provider,
         )
-
-
-def dispute_transfers(dispute_id: UUID, events: Iterable[DisputeEvent]) -> list[Transfer]:
-    """The provider's fee is the house's; what the bank takes or gives back moves with the deposit."""
-    return [_fee(dispute_id, event) for event in events if isinstance(event, DisputeFeeCharged)]
-
-
-def _fee(dispute_id: UUID, event: DisputeFeeCharged) -> Transfer:
-    fact = event.fact
-    return Transfer(
-        id=transfer_id(TransferKind.PSP_FEE, dispute_id, event.movement),
-        kind=TransferKind.PSP_FEE,
-        debit=psp_fees(fact.casino_id, fact.provider, event.currency),
-        credit=psp_clearing(fact.casino_id, fact.provider, event.currency),
-        amount_minor=event.fee_minor,
-        reference_id=dispute_id,
-        provider=fact.provider,
-    )
 
 
 def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:

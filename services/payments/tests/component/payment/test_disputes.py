@@ -35,11 +35,14 @@ async def disputes(world: World) -> list[dict[str, Any]]:
 
 
 async def fees(world: World) -> int:
+    """What the provider charged for disputes, as it told; it is booked once, with the settlement that keeps it."""
     rows = await world.rows(
-        "SELECT coalesce(sum(amount_minor), 0)::bigint AS sum FROM transfer WHERE kind = 'psp_fee' AND casino_id = $1",
+        "SELECT coalesce(sum(fee_minor), 0)::bigint AS told, (SELECT count(*) FROM transfer WHERE kind = 'psp_fee' "
+        "AND casino_id = $1) AS booked FROM rm_dispute_list WHERE casino_id = $1",
         world.casino,
     )
-    return int(rows[0]["sum"])
+    assert rows[0]["booked"] == 0
+    return int(rows[0]["told"])
 
 
 async def test_a_chargeback_takes_the_money_and_its_fee_is_the_houses(world: World) -> None:
