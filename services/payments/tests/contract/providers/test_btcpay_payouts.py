@@ -1,6 +1,7 @@
 """What BTCPay Server says of payouts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,11 @@ class TestBtcpayPayouts:
             "metadata": {"withdrawalId": str(OURS)},
         }  # fmt: skip
         assert call == self.flow.build_call(self.account, self.order)
+
+    @pytest.mark.parametrize(("setting", "approved"), [("true", True), ("false", False)])
+    def test_an_account_says_whether_somebody_there_has_to_agree(self, setting: str, approved: bool) -> None:
+        account = replace(self.account, settings={**self.account.settings, "approve_payouts": setting})
+        assert json.loads(self.flow.build_call(account, self.order).body)["approved"] is approved
 
     @pytest.mark.parametrize("state", ["AwaitingApproval", "AwaitingPayment", "InProgress", "Teleported", None])
     def test_a_payout_that_has_not_left_is_taken(self, state: Any) -> None:

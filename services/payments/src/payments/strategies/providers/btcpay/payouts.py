@@ -56,7 +56,7 @@ class BtcpayPayouts:
             "destination": order.destination["address"],
             "amount": to_major_string(order.amount_minor, order.currency),
             "payoutMethodId": f"{order.currency}-CHAIN",
-            "approved": account.settings.get("approve_payouts") is True,
+            "approved": account.settings.get("approve_payouts") == "true",
             "metadata": {REFERENCE: str(order.withdrawal_id)},
         }
         body = json.dumps(payout).encode()

@@ -74,7 +74,7 @@ class Btcpay:
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")
         require_text(settings, "store_id", within="settings")
-        if not isinstance(settings.get("approve_payouts", False), bool):
+        if settings.get("approve_payouts", "false") not in ("true", "false"):
             raise Invalid("approve_payouts is true or false.", field="settings.approve_payouts")
         refuse_others(settings, _SETTINGS, within="settings")
         require_text(secrets, "api_key", within="secrets")
