@@ -42,7 +42,8 @@ async def with_next(
     word = command.word
     if not isinstance(word, Declined) or isinstance(state, Absent | Refused):
         return command
-    if not may_pass_on(state, word, command.said_at) or command.provider not in (None, asked(state).fact.provider):
+    now = command.heard_at or command.said_at
+    if not may_pass_on(state, word, now) or command.provider not in (None, asked(state).fact.provider):
         return command
     meaning = desk.provider(asked(state).fact.provider).codes.get(word.code)
     if meaning is None or not meaning.cascade or not await _still_welcome(desk, uow, asked(state)):

@@ -198,7 +198,7 @@ async def hear_about_deposit(
             return await hear_about_deposit(desk, uow, itself, word, said_at, besides=besides)
     if isinstance(word, ActionNeeded):
         word = await _sealed(desk, uow, state, word)
-    command = HearProvider(word=word, said_at=said_at, provider=provider)
+    command = HearProvider(word=word, said_at=said_at, heard_at=uow.ctx.occurred_at, provider=provider)
     command = await _heard(desk, uow, deposit_id, state, command)
     outcome = await uow.decide(deposit, deposit_id, command)
     await _close_given_up(uow, deposit_id, outcome)

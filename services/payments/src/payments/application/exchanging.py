@@ -22,6 +22,7 @@ from payments.application.ledger import (
 )
 from payments.domain.exchange.quotes import Quote, TooLittle, quote
 from payments.domain.exchange.words import ExchangeNotOffered, ExchangePolicy
+from payments.domain.withdrawal.errors import DebtOutstanding, DisputeOpen
 
 POLICY = "payments.exchange_policy"
 
@@ -47,6 +48,7 @@ async def check_exchange(desk: Desk, uow: UnitOfWork, fact: ExchangeFact) -> Quo
     Raises:
         ExchangeNotOffered: the casino's rule does not allow it.
         WalletUnknown, InsufficientFunds: the player does not hold what shall be sold.
+        DebtOutstanding, DisputeOpen: he owes money of a deposit, or a bank wants one back.
         Invalid: it buys more than one movement may be.
         RateUnavailable, TooLittle: there is no rate, or it buys less than was asked for.
     """
@@ -56,6 +58,10 @@ async def check_exchange(desk: Desk, uow: UnitOfWork, fact: ExchangeFact) -> Quo
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.sold_currency)
     if wallet is None:
         raise WalletUnknown(field="sold_currency")
+    if wallet.in_debt:
+        raise DebtOutstanding
+    if await desk.directory.disputed(uow.connection, fact.player_id):
+        raise DisputeOpen
     if wallet.cash_minor < fact.sold_minor:
         raise InsufficientFunds(field="sold_minor")
     found = quote(

@@ -101,11 +101,17 @@ async def _known(
 async def limits_of(
     desk: Desk, uow: UnitOfWork, player: PlayerStanding, currency: str, time_zone: str, *, besides: UUID | None = None
 ) -> tuple[LimitUse, ...]:
-    """The player's own limits in a currency and how much of each is used, but for one deposit."""
+    """The player's own limits and how much of each is used, but for one deposit.
+
+    A limit holds in its own currency; in another one nothing is left of it, for nobody said what it would be there.
+    """
     uses = []
     for period in PERIODS:
         limit = player.limits.get(period)
-        if limit is None or limit[1] != currency:
+        if limit is None:
+            continue
+        if limit[1] != currency:
+            uses.append(LimitUse(period=period, limit_minor=0, used_minor=0))
             continue
         since = window_start(period, uow.ctx.occurred_at, time_zone)
         used = await desk.directory.gross_deposits(uow.connection, player.player_id, currency, since, besides=besides)

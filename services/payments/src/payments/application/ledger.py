@@ -105,7 +105,8 @@ class Posting:
 class Wallet:
     """A player's accounts in one currency, read under the lock that postings take.
 
-    `receivable_minor` of the `owed_minor` is for deposits that were taken back; the rest for wins that were.
+    `receivable_minor` of the `owed_minor` is for deposits that were taken back; the rest for wins that were. `in_debt`:
+    he owes such money in some currency.
     """
 
     casino_id: UUID
@@ -116,6 +117,7 @@ class Wallet:
     hold_minor: int
     owed_minor: int
     receivable_minor: int
+    in_debt: bool
     bets_blocked: bool
     deposits_blocked: bool
 

@@ -28,7 +28,7 @@ from payments.domain.refund.events import (
     RefundSucceeded,
 )
 from payments.domain.refund.states import Absent, Refund
-from payments.domain.refund.words import RefundWord, Refused
+from payments.domain.refund.words import Refunded, RefundWord, Refused
 
 SEND = "payments.refund_send"
 """The background task that sends the order to refund, and finds out what became of it."""
@@ -156,9 +156,9 @@ async def _ensure_lawful(uow: UnitOfWork, refund_id: UUID, command: HearRefund, 
 
 
 async def _heard(desk: Desk, uow: UnitOfWork, refund_id: UUID, word: RefundWord) -> HearRefund:
-    """The word, and with one that gives money to the player what he owes: locked, so that it stays so."""
+    """The word, and with one that moves money what he owes: his wallet is locked first, as whoever moves it does."""
     state = (await uow.load(refund, refund_id)).state
-    if isinstance(state, Absent) or not isinstance(word, Refused):
+    if isinstance(state, Absent) or not isinstance(word, Refused | Refunded):
         return HearRefund(word=word)
     fact = state.fact
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)

@@ -43,7 +43,7 @@ from payments.domain.withdrawal.commands import (
     RequestWithdrawal,
     WithdrawalCommand,
 )
-from payments.domain.withdrawal.errors import DestinationDisabled, DisputeOpen, SecondPersonRequired
+from payments.domain.withdrawal.errors import DebtOutstanding, DestinationDisabled, DisputeOpen, SecondPersonRequired
 from payments.domain.withdrawal.events import (
     PayoutSent,
     WithdrawalApproved,
@@ -126,7 +126,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             level=player.level,
             required_level=rules.withdrawal_requires_level,
             under_review=player.under_review,
-            in_debt=wallet is not None and wallet.receivable_minor > 0,
+            in_debt=wallet is not None and wallet.in_debt,
             disputed=await desk.directory.disputed(uow.connection, wish.player_id),
             people=judged.people,
             days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
@@ -204,7 +204,7 @@ async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wal
         amount_minor=wish.amount_minor,
         currency=wish.currency,
     )
-    signals = Signals(ip=uow.ctx.actor.ip, device_id=wish.device_id, payout=wish.destination)
+    signals = Signals(ip=uow.ctx.actor.ip, device_id=wish.device_id, payout={} if wish.hosted_as else wish.destination)
     return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 
@@ -273,8 +273,12 @@ async def approve_withdrawal(
 
 
 async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, state: AwaitingApproval) -> None:
-    """What has come in between: a bank wants money back, or what it goes to was switched off."""
-    if await desk.directory.disputed(uow.connection, state.order.fact.player_id):
+    """What has come in between: a bank wants money back or has it, or what it goes to was switched off."""
+    fact = state.order.fact
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    if wallet is not None and wallet.in_debt:
+        raise DebtOutstanding
+    if await desk.directory.disputed(uow.connection, fact.player_id):
         raise DisputeOpen
     known = await desk.instruments.of_payment(uow.connection, withdrawal_id)
     if known is not None and known.disabled:

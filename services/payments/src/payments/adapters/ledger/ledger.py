@@ -26,8 +26,9 @@ _CONNECT_TIMEOUT_S = 3.0
 _COMMAND_TIMEOUT_S = 15.0
 
 _LOCK_WALLET = """
-    SELECT type, balance_minor, bets_blocked, deposits_blocked FROM account
-    WHERE player_id = $1 AND currency = $2 AND casino_id = $3 ORDER BY id FOR NO KEY UPDATE"""
+    SELECT casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
+    WHERE player_id = $1 ORDER BY id FOR NO KEY UPDATE"""
+"""All his currencies at once, in the order that batches lock them in: so nobody waits for another in a circle."""
 
 _RESTRICT = """
     UPDATE account SET bets_blocked = $2, deposits_blocked = $3 WHERE id IN (
@@ -109,10 +110,12 @@ class PostgresLedger:
     ) -> Wallet | None:
         """See the port."""
         raw = await driver(connection)
-        rows = {row["type"]: row for row in await raw.fetch(_LOCK_WALLET, player_id, currency, casino_id)}
+        all_his = [row for row in await raw.fetch(_LOCK_WALLET, player_id) if row["casino_id"] == casino_id]
+        rows = {row["type"]: row for row in all_his if row["currency"] == currency}
         cash = rows.get(AccountType.CASH)
         if cash is None:
             return None
+        receivable = [row["balance_minor"] for row in all_his if row["type"] == AccountType.CHARGEBACK_RECEIVABLE]
         owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
         owed = {kind: -rows[kind]["balance_minor"] for kind in owing if kind in rows}
         return Wallet(
@@ -124,6 +127,7 @@ class PostgresLedger:
             hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
             owed_minor=sum(owed.values()),
             receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
+            in_debt=any(balance_minor < 0 for balance_minor in receivable),
             bets_blocked=cash["bets_blocked"],
             deposits_blocked=cash["deposits_blocked"],
         )

@@ -97,12 +97,19 @@ class PayoutProcess:
         return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Sent) else None
 
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
-        """Record who the order will be sent as, while nobody changes the account; None when it may not be called."""
-        provider, request_id = approved.order.fact.provider, uuid7()
+        """Record who the order will be sent as, while nobody changes the account; None when it may not be called, or
+        a bank has taken, or wants, money of the player's back: people may still reject it.
+        """
+        fact, request_id = approved.order.fact, uuid7()
+        provider = fact.provider
 
         async def work(uow: UnitOfWork) -> Withdrawal | None:
             account = await self._desk.accounts.find(uow.connection, casino_id, provider, lock="share")
             if account is None or not self._desk.may_call(account):
+                return None
+            wallet = await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
+            in_debt = wallet is not None and wallet.in_debt
+            if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id):
                 return None
             command = StartPayout(request_id=request_id, sent_as=self._desk.sent_as(account))
             return (await uow.decide(withdrawal, withdrawal_id, command)).state

@@ -48,7 +48,8 @@ def may_pass_on(state: Deposit, word: Declined, now: datetime) -> bool:
 def pass_on(command: HearProvider, word: Declined, state: Waiting) -> DepositPassedOn | None:
     """The deposit at its next provider; None when there is none, or it may not go there."""
     intent = asked(state)
-    if command.next is None or not may_pass_on(state, word, command.said_at):
+    heard_at = command.heard_at or command.said_at
+    if command.next is None or not may_pass_on(state, word, heard_at):
         return None
     if command.next.provider not in intent.route:
         return None
@@ -59,7 +60,7 @@ def pass_on(command: HearProvider, word: Declined, state: Waiting) -> DepositPas
         code=word.code,
         closed=word.final,
         sent_as=command.next.sent_as,
-        passed_on_at=command.said_at,
+        passed_on_at=heard_at,
     )
 
 

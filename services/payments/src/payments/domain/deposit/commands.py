@@ -41,7 +41,9 @@ class NextProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearProvider:
-    """The provider's word, verified: an answer to a call of ours or a signed notification. `said_at` by its clock.
+    """The provider's word, verified: an answer to a call of ours or a signed notification.
+
+    `said_at` is by its clock, `heard_at` by ours (None: the same).
 
     `cash_minor` is what the player holds, `owed_minor` what he owes of deposits that were taken back, both in the
     deposit's currency and under lock. Only words that move money ask for them.
@@ -52,6 +54,7 @@ class HearProvider:
 
     word: DepositWord
     said_at: datetime
+    heard_at: datetime | None = None
     cash_minor: int = 0
     owed_minor: int = 0
     provider: str | None = None
