@@ -73,7 +73,7 @@ class DepositWish:
     """What a player asks for: a provider, or a method, by which one is chosen for him.
 
     `device_id` is what the casino's frontend calls the device he asks from.
-    `hosted`: a cashier that is not ours asks for him, and makes the call itself.
+    `hosted`: a cashier that is not ours asks for him, and makes the call itself; its address says nothing of him.
     """
 
     deposit_id: UUID
@@ -375,7 +375,7 @@ async def _judged(desk: Desk, uow: UnitOfWork, wish: DepositWish, provider: str,
         amount_minor=wish.amount_minor,
         currency=wish.currency,
     )
-    signals = Signals(ip=uow.ctx.actor.ip, device_id=wish.device_id)
+    signals = Signals(ip=None if wish.hosted else uow.ctx.actor.ip, device_id=wish.device_id)
     return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 

@@ -204,7 +204,8 @@ async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wal
         amount_minor=wish.amount_minor,
         currency=wish.currency,
     )
-    signals = Signals(ip=uow.ctx.actor.ip, device_id=wish.device_id, payout={} if wish.hosted_as else wish.destination)
+    ip = uow.ctx.actor.ip if wish.hosted_as is None else None  # Else it is the other cashier that calls, for everybody.
+    signals = Signals(ip=ip, device_id=wish.device_id, payout={} if wish.hosted_as else wish.destination)
     return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 
