@@ -13,7 +13,8 @@ from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
 
 _ITEMS: Final = """
-    SELECT id, casino_id, provider, currency, amount_minor, state IN ('mismatched', 'missing_in_ledger') AS waits
+    SELECT id, casino_id, provider, currency, amount_minor, state IN ('mismatched', 'missing_in_ledger') AS waits,
+           state = 'missing_in_ledger' AS unknown, difference IS NOT DISTINCT FROM 'fee' AS only_fee
     FROM settlement_item WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 _MOVEMENTS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor,

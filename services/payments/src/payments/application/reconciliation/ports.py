@@ -81,7 +81,9 @@ class UnpostedBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
-    """A line of a file. `waits`: nothing explains it."""
+    """A line of a file. `waits`: nothing explains it; `unknown`: the ledger has nothing to hold against it; `only_fee`:
+    its movement is explained, and the provider kept another fee than was agreed.
+    """
 
     id: int
     casino_id: UUID
@@ -89,6 +91,8 @@ class OpenItem:
     currency: str
     amount_minor: int
     waits: bool
+    unknown: bool
+    only_fee: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

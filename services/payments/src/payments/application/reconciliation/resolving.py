@@ -45,6 +45,19 @@ async def item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
     return found
 
 
+async def unknown_item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
+    """A line that can be booked as it is, locked.
+
+    Raises:
+        NotFound, ReconciledAlready: it is not there, or explained already.
+        Invalid: the ledger has a movement it only differs from; booked as well, the money would count twice.
+    """
+    item = await item_of(desk, uow, item_id)
+    if not item.unknown:
+        raise Invalid("The ledger knows of it: match it, or ignore it where only the fee differs.", field="item_id")
+    return item
+
+
 async def movement_of(desk: Desk, uow: UnitOfWork, expectation_id: UUID) -> OpenMovement:
     """A movement no line explains, locked; NotFound, ReconciledAlready."""
     (found,) = await _movements(desk, uow, [expectation_id])
@@ -58,7 +71,7 @@ async def whole_of(
 
     Raises:
         NotFound, ReconciledAlready: one of them is not there, or explained already.
-        Invalid: they are not of one casino, provider and currency.
+        Invalid: they are not of one casino, provider and currency, or a line has its movement and differs in its fee.
         DifferenceUnbooked: they do not add up, and nothing says where the difference goes.
     """
     whole = Whole(await _items(desk, uow, items), await _movements(desk, uow, movements))
@@ -66,6 +79,8 @@ async def whole_of(
     owners = {(one.casino_id, one.provider, one.currency) for one in both}
     if len(owners) != 1:
         raise Invalid("Lines and movements of one casino, provider and currency.", field="expectation_ids")
+    if any(one.only_fee for one in whole.items):
+        raise Invalid("A line whose fee alone differs has its movement already.", field="item_ids")
     if whole.difference_minor and booked_to is None:
         raise DifferenceUnbooked(f"The difference is {whole.difference_minor}.", field="booked_to")
     return whole

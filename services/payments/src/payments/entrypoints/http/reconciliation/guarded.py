@@ -68,8 +68,12 @@ def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
     async def ignore(uow: UnitOfWork, payload: ItemPayload) -> None:
         await resolving.ignore(desk, uow, await resolving.item_of(desk, uow, payload.item_id))
 
+    async def unknown(uow: UnitOfWork, payload: BookPayload) -> Subject:
+        return _about(await resolving.unknown_item_of(desk, uow, payload.item_id), "settlement_item", payload)
+
     async def book(uow: UnitOfWork, payload: BookPayload) -> None:
-        await resolving.book(desk, uow, await resolving.item_of(desk, uow, payload.item_id), payload.booked_to)
+        item = await resolving.unknown_item_of(desk, uow, payload.item_id)
+        await resolving.book(desk, uow, item, payload.booked_to)
 
     async def whole(uow: UnitOfWork, payload: MatchPayload) -> Subject:
         found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
@@ -82,7 +86,7 @@ def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
 
     return [
         _command(IGNORE, ItemPayload, item, ignore),
-        _command(BOOK, BookPayload, item, book),
+        _command(BOOK, BookPayload, unknown, book),
         _command(MATCH, MatchPayload, whole, match),
     ]
 

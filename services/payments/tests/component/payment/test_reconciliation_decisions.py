@@ -1,0 +1,58 @@
+"""What people may decide about lines of settlement files, and what their decisions keep from happening."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis.db.engine import driver
+
+from .test_reconciliation import ADYEN_HEAD, Books, adyen
+from .test_reconciliation_routes import SINCE, WHY, decided, listed
+from .world import World
+
+
+@pytest.fixture
+def books(world: World, tmp_path: Path) -> Books:
+    return Books(world, tmp_path)
+
+
+async def agree(books: Books, fee_minor: int) -> None:
+    """A fixed fee of each movement at Adyen, without tolerance."""
+    statement = """
+        INSERT INTO settlement_terms (casino_id, provider, currency, due_days, alarm_days, match_days, tolerance_minor,
+            fee_fixed_minor, fee_tolerance_minor, updated_at)
+        VALUES ($1, 'adyen', 'EUR', 3, 7, 2, 0, $2, 0, now())"""
+    async with books.world.service.db.write() as connection:
+        await (await driver(connection)).execute(statement, books.world.casino, fee_minor)
+
+
+async def the_items(books: Books) -> list[Any]:
+    return await listed(books.world, "items", **SINCE)
+
+
+async def test_a_line_whose_fee_alone_differs_is_not_booked_again(books: Books):
+    world = books.world
+    await agree(books, 1_00)
+    await books.bring(ADYEN_HEAD + adyen("Settled", await books.deposit(), "100.00", "97.50"))
+    (item,) = await the_items(books)
+    assert (item["state"], item["difference"], item["difference_minor"]) == ("mismatched", "fee", 1_50)
+    path = f"/reconciliation/items/{item['item_id']}/book"
+    refused = await world.post(path, {**WHY, "booked_to": "suspense"}, as_=world.staff())
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid"), refused.text
+    other = await books.deposit()
+    (movement,) = await listed(world, "expectations", state="eq.open", **SINCE)
+    assert movement["reference_id"] == str(other)
+    both = {"item_ids": [item["item_id"]], "expectation_ids": [movement["expectation_id"]]}
+    refused = await world.post("/reconciliation/matches", {**WHY, **both}, as_=world.staff())
+    assert refused.status_code == 422, refused.text
+    await decided(world, f"items/{item['item_id']}/ignore")
+    assert (await books.balance(), await books.balance("suspense", None)) == (-197_50, 0)
+
+
+async def test_a_line_that_differs_in_its_amount_is_matched_and_not_booked(books: Books):
+    await books.bring(ADYEN_HEAD + adyen("Settled", await books.deposit(), "99.00", "99.00"))
+    (item,) = await the_items(books)
+    path = f"/reconciliation/items/{item['item_id']}/book"
+    refused = await books.world.post(path, {**WHY, "booked_to": "fees"}, as_=books.world.staff())
+    assert refused.status_code == 422, refused.text
