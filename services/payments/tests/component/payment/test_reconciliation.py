@@ -32,11 +32,13 @@ def adyen(kind: str, reference: object, gross: str = "", net: str = "", *, batch
     )
 
 
-def camt(*entries: tuple[str, str]) -> str:
+def camt(*entries: tuple[str, str], reference: str = "") -> str:
     lines = "".join(
         f'<Ntry><Amt Ccy="EUR">{amount.lstrip("-")}</Amt>'
         f"<CdtDbtInd>{'DBIT' if amount[0] == '-' else 'CRDT'}</CdtDbtInd>"
-        f"<Sts>BOOK</Sts><ValDt><Dt>2026-11-21</Dt></ValDt><AddtlNtryInf>{said}</AddtlNtryInf></Ntry>"
+        f"<Sts>BOOK</Sts><ValDt><Dt>2026-11-21</Dt></ValDt>"
+        f"{f'<AcctSvcrRef>{reference}</AcctSvcrRef>' if reference else ''}"
+        f"<AddtlNtryInf>{said}</AddtlNtryInf></Ntry>"
         for amount, said in entries
     )
     return f"<Document><BkToCstmrStmt><Stmt>{lines}</Stmt></BkToCstmrStmt></Document>"

@@ -15,7 +15,7 @@ from payments.adapters.reconciliation import sql
 from payments.adapters.reconciliation.resolving import SqlResolving
 from payments.adapters.reconciliation.tables import settlement_file
 from payments.application.reconciliation.ports import Overdue, SettlementFile, UnpostedBatch
-from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
+from payments.domain.reconciliation.bank import SHORTEST_NAME, BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
 from payments.domain.reconciliation.staging import staged
 from payments.domain.reconciliation.words import FileState
@@ -42,6 +42,29 @@ _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
     WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
+_REPEATED_BANK_LINES = """
+    WITH mine AS MATERIALIZED (
+        SELECT * FROM settlement_item WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2
+    )
+    UPDATE settlement_item AS item
+    SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
+    FROM mine
+    WHERE item.id = mine.id AND EXISTS (
+        SELECT FROM settlement_item AS before
+        WHERE before.casino_id = mine.casino_id AND before.booked_at = mine.booked_at AND before.provider IS NULL
+          AND before.file_id <> $1 AND before.amount_minor = mine.amount_minor AND before.currency = mine.currency
+          AND before.provider_reference IS NOT DISTINCT FROM mine.provider_reference
+          AND (mine.provider_reference IS NOT NULL OR before.said IS NULL OR before.said = mine.said)
+          AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')"""
+"""A line without a reference is told by its text, as long as that is kept."""
+_NAMING_SETTLED = """
+    SELECT line.id FROM settlement_item AS line
+    WHERE line.id = ANY($1::bigint[]) AND EXISTS (
+        SELECT FROM settlement_batch AS batch
+        WHERE batch.casino_id = line.casino_id AND batch.state = 'settled'
+          AND batch.booked_at > line.booked_at - interval '1 year'
+          AND (length(batch.name) >= $2 AND strpos(line.said, batch.name) > 0
+               OR length(batch.said) >= $2 AND strpos(line.said, batch.said) > 0))"""
 _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
     WHERE casino_id = $1 AND state IN ('open', 'mismatched') ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
@@ -142,6 +165,15 @@ class SqlReconciliations(SqlResolving):
         """See the port."""
         rows = await (await driver(connection)).fetch(_BANK_LINES, file_id, most)
         return [BankLine(*row) for row in rows]
+
+    async def set_repeated_aside(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """See the port."""
+        return _count(await (await driver(connection)).execute(_REPEATED_BANK_LINES, file_id, most))
+
+    async def naming_settled(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
+        """See the port."""
+        rows = await (await driver(connection)).fetch(_NAMING_SETTLED, list(lines), SHORTEST_NAME)
+        return {row["id"] for row in rows}
 
     async def open_batches(self, connection: AsyncConnection, casino_id: UUID, most: int) -> list[OpenBatch]:
         """See the port."""

@@ -235,6 +235,16 @@ class Reconciliations(Resolving, Protocol):
         """The first lines of a bank's statement that were not compared."""
         ...
 
+    async def set_repeated_aside(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+        """Of the first lines of a bank's statement that were not compared those another statement has told of are no
+        arrivals; how many it were. A reference, a date and an amount tell a line, without a reference its text.
+        """
+        ...
+
+    async def naming_settled(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
+        """Which of these lines name a batch that is at the bank already."""
+        ...
+
     async def open_batches(self, connection: AsyncConnection, casino_id: UUID, most: int) -> list[OpenBatch]:
         """The casino's batches the bank has not told of, the oldest first."""
         ...

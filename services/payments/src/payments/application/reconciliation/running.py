@@ -153,13 +153,15 @@ class Run:
 
     async def _settle_some(self, uow: UnitOfWork, file: SettlementFile) -> int:
         await self._store.take_turns(uow.connection, file.casino_id, None)
-        lines = await self._store.bank_lines(uow.connection, file.id, BANK_LINES)
+        repeated = await self._store.set_repeated_aside(uow.connection, file.id, BANK_LINES)
+        lines = await self._store.bank_lines(uow.connection, file.id, BANK_LINES - repeated)
         if not lines:
-            return 0
+            return repeated
         batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
         transfers: list[Transfer] = []
         paired: set[int] = set()
-        for pairing in pair(lines, batches, NEAR_DAYS):
+        others = await self._store.naming_settled(uow.connection, [line.id for line in lines])
+        for pairing in pair(lines, batches, NEAR_DAYS, others):
             paired.update(line.id for line in pairing.lines)
             await self._store.note_pairing(uow.connection, pairing, uow.ctx.occurred_at)
             if not pairing.difference_minor:
@@ -167,7 +169,7 @@ class Run:
         await self._store.note_alone(uow.connection, [line.id for line in lines if line.id not in paired])
         if transfers:
             ensure_posted(await self._desk.ledger.post_in(uow, transfers))
-        return len(lines)
+        return repeated + len(lines)
 
     # -- beneath -----------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 """Which line of a bank's statement is the arrival of which settlement batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 from uuid import UUID
 
-_SHORTEST_NAME: Final = 6
+SHORTEST_NAME: Final = 6
 """A name shorter than this stands in texts by chance."""
 
 
@@ -43,14 +43,17 @@ class Pairing(NamedTuple):
         return sum(one.amount_minor for one in self.lines) - sum(one.arrives_minor for one in self.batches)
 
 
-def pair(lines: Sequence[BankLine], batches: Sequence[OpenBatch], days: int) -> list[Pairing]:
-    """By the names a line holds: one batch, several in one line, or one in several lines. Then by amount and date,
-    where only one fits: one batch, or everything one provider still owes in that currency.
+def pair(
+    lines: Sequence[BankLine], batches: Sequence[OpenBatch], days: int, naming_others: Collection[int] = ()
+) -> list[Pairing]:
+    """By the names a line holds: one batch, several in one line, or one in several lines. Then, of lines that name no
+    batch at all, by amount and date, where only one fits: one batch, or everything one provider still owes in that
+    currency. `naming_others` are the lines that name batches which are at the bank already.
     """
     by_name = _named(lines, batches)
-    used_lines = {line.id for one in by_name for line in one.lines}
     used_batches = {batch.id for one in by_name for batch in one.batches}
-    left = [one for one in lines if one.id not in used_lines]
+    naming = {one.id for one in lines if any(_names(one.said, batch) for batch in batches)}.union(naming_others)
+    left = [one for one in lines if one.id not in naming]
     free = [one for one in batches if one.id not in used_batches]
     return [*by_name, *_by_amount(left, free, timedelta(days=days))]
 
@@ -76,7 +79,7 @@ def _apart(named: dict[tuple[UUID, ...], list[BankLine]]) -> Iterable[tuple[tupl
 
 
 def _names(said: str, batch: OpenBatch) -> bool:
-    return any(len(name) >= _SHORTEST_NAME and name in said for name in batch.names)
+    return any(len(name) >= SHORTEST_NAME and name in said for name in batch.names)
 
 
 def _by_amount(lines: Sequence[BankLine], batches: Sequence[OpenBatch], near: timedelta) -> list[Pairing]:
