@@ -16,6 +16,8 @@ from payments.strategies.settlements.reading import LONGEST_TEXT, currency_of, l
 
 LARGEST_STATEMENT: Final = 4 * 1024 * 1024
 _SAID: Final = ("customer_reference", "purpose", "transaction_details", "extra_details", "end_to_end_reference")
+_TAKEN: Final = ("D", "RC")
+"""Marks of a debit, and of the reversal of a credit; the library takes the second for money that came."""
 _ENTRY: Final = re.compile(r"^:61:", re.MULTILINE)
 
 
@@ -71,6 +73,8 @@ def _entries(text: str, number: int) -> list[dict[str, Any]]:
 def _row(entry: dict[str, Any], number: int) -> SettlementRow:
     amount = entry["amount"]
     currency = currency_of(str(amount.currency or entry.get("currency") or ""), number)
+    mark = str(entry.get("status") or "").upper()
+    minor = abs(money(f"{amount.amount:f}", currency, number))
     said = " ".join(str(entry[name]) for name in _SAID if entry.get(name))
     return SettlementRow(
         line=number,
@@ -79,10 +83,10 @@ def _row(entry: dict[str, Any], number: int) -> SettlementRow:
         provider_reference=word(str(entry.get("bank_reference") or "")),
         batch=None,
         text=said[:LONGEST_TEXT] or None,
-        amount_minor=money(f"{amount.amount:f}", currency, number),
+        amount_minor=-minor if mark in _TAKEN else minor,
         fee_minor=0,
         currency=currency,
         booked_at=datetime.combine(entry["date"], time(), UTC),
         final=True,
-        code=str(entry.get("status") or ""),
+        code=mark,
     )
