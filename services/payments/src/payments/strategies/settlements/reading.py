@@ -12,6 +12,9 @@ LONGEST_LINE: Final = 64 * 1024
 LONGEST_TEXT: Final = 500
 """What is kept of a text; the rest of it tells nothing more."""
 
+_FIRST_YEAR: Final = 1990
+_LAST_YEAR: Final = 2100
+
 Record = Sequence[str]
 Cell = Callable[[Record], str]
 
@@ -100,9 +103,16 @@ def moment(text: str, line: int) -> datetime:
     """A moment in ISO 8601 or SQL form; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return in_our_time(found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC), line)
+    except (ValueError, OverflowError):
         raise FileUnreadable(f"{text[:40]!r} is no date and time", line) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def in_our_time(found: datetime, line: int) -> datetime:
+    """The moment; FileUnreadable when no settlement can be of that year."""
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise FileUnreadable(f"the year {found.year} is none of a settlement", line)
+    return found
 
 
 def currency_of(text: str, line: int) -> str:
