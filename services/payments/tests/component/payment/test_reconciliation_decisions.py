@@ -8,7 +8,7 @@ import pytest
 from chassis.db.engine import driver
 
 from .test_reconciliation import ADYEN_HEAD, Books, adyen
-from .test_reconciliation_routes import SINCE, WHY, decided, listed
+from .test_reconciliation_routes import SINCE, WHY, decided, listed, upload
 from .world import World
 
 
@@ -55,4 +55,29 @@ async def test_a_line_that_differs_in_its_amount_is_matched_and_not_booked(books
     (item,) = await the_items(books)
     path = f"/reconciliation/items/{item['item_id']}/book"
     refused = await books.world.post(path, {**WHY, "booked_to": "fees"}, as_=books.world.staff())
+    assert refused.status_code == 422, refused.text
+
+
+async def refused_to_replace(books: Books, file_id: Any) -> str:
+    held = (await upload(books.world, ADYEN_HEAD, replaces=file_id)).json()
+    answer = await books.world.post(f"/reconciliation/files/{held['file_id']}/replace", WHY, as_=books.world.staff())
+    return f"{answer.status_code} {answer.json().get('code')}"
+
+
+async def test_a_file_with_a_line_matched_by_hand_is_not_replaced(books: Books):
+    file = await books.bring(ADYEN_HEAD + adyen("Settled", await books.deposit(), "99.00", "99.00"))
+    (item,), (movement,) = await the_items(books), await listed(books.world, "expectations", **SINCE)
+    both = {"item_ids": [item["item_id"]], "expectation_ids": [movement["expectation_id"]]}
+    await decided(books.world, "matches", **both, booked_to="fees")
+    assert await refused_to_replace(books, file["id"]) == "409 file_already_settled"
+
+
+async def test_a_line_is_decided_about_once_its_file_is_compared(books: Books):
+    file = await books.bring(ADYEN_HEAD + adyen("Settled", await books.deposit(), "99.00", "99.00"))
+    (item,) = await the_items(books)
+    async with books.world.service.db.write() as connection:
+        statement = "UPDATE settlement_file SET state = 'matching' WHERE id = $1"
+        await (await driver(connection)).execute(statement, file["id"])
+    path = f"/reconciliation/items/{item['item_id']}/ignore"
+    refused = await books.world.post(path, WHY, as_=books.world.staff())
     assert refused.status_code == 422, refused.text

@@ -14,7 +14,9 @@ from payments.domain.reconciliation.words import ExpectationState, ItemState
 
 _ITEMS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor, state IN ('mismatched', 'missing_in_ledger') AS waits,
-           state = 'missing_in_ledger' AS unknown, difference IS NOT DISTINCT FROM 'fee' AS only_fee
+           state = 'missing_in_ledger' AS unknown, difference IS NOT DISTINCT FROM 'fee' AS only_fee,
+           EXISTS (SELECT FROM settlement_file AS file WHERE file.id = file_id AND file.state IN ('done', 'replaced'))
+               AS file_done
     FROM settlement_item WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 _MOVEMENTS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor,
@@ -35,7 +37,8 @@ _SETTLED: Final = """
         SELECT FROM settlement_batch WHERE file_id = $1 AND bank_item_id IS NOT NULL
     ) OR EXISTS (
         SELECT FROM settlement_item WHERE file_id = $1
-          AND (state IN ('ignored', 'booked') OR (provider IS NULL AND state = 'matched'))
+          AND (state IN ('ignored', 'booked')
+               OR (state = 'matched' AND (provider IS NULL OR difference IS NOT NULL)))
     )"""
 _UNDO_LINES: Final = """
     WITH line AS (

@@ -146,7 +146,8 @@ BATCHES = """
         SELECT name, currency, count(*) AS lines, max(booked_at) AS booked_at,
                coalesce(sum(amount_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint AS gross_minor,
                coalesce(sum(fee_minor) FILTER (WHERE final), 0)::bigint AS fee_minor,
-               coalesce(-sum(difference_minor) FILTER (WHERE state = 'matched'), 0)::bigint AS rounding_minor,
+               coalesce(-sum(difference_minor) FILTER (WHERE state = 'matched' AND difference IS NULL), 0)::bigint
+                   AS rounding_minor,
                coalesce(sum(amount_minor - fee_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint
                    AS net_minor,
                (-sum(amount_minor) FILTER (WHERE final AND movement = 'settlement'))::bigint AS told_minor,

@@ -82,7 +82,8 @@ class UnpostedBatch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
     """A line of a file. `waits`: nothing explains it; `unknown`: the ledger has nothing to hold against it; `only_fee`:
-    its movement is explained, and the provider kept another fee than was agreed.
+    its movement is explained, and the provider kept another fee than was agreed; `file_done`: nothing compares it any
+    more.
     """
 
     id: int
@@ -93,6 +94,7 @@ class OpenItem:
     waits: bool
     unknown: bool
     only_fee: bool
+    file_done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,7 @@ class Resolving(Protocol):
         ...
 
     async def is_settled(self, connection: AsyncConnection, file_id: UUID) -> bool:
-        """Whether the bank has told of a batch of the file, or people have decided about a line of it."""
+        """Whether the bank has told of a batch of the file, or people have decided about, or matched, a line of it."""
         ...
 
     async def undo_lines(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:

@@ -40,7 +40,7 @@ class Whole:
 
 
 async def item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
-    """A line nothing explains, locked; NotFound, ReconciledAlready."""
+    """A line nothing explains, locked; NotFound, ReconciledAlready, Invalid while its file is compared."""
     (found,) = await _items(desk, uow, [item_id])
     return found
 
@@ -71,7 +71,8 @@ async def whole_of(
 
     Raises:
         NotFound, ReconciledAlready: one of them is not there, or explained already.
-        Invalid: they are not of one casino, provider and currency, or a line has its movement and differs in its fee.
+        Invalid: they are not of one casino, provider and currency, a line has its movement and differs in its fee, or
+            a file is still compared.
         DifferenceUnbooked: they do not add up, and nothing says where the difference goes.
     """
     whole = Whole(await _items(desk, uow, items), await _movements(desk, uow, movements))
@@ -99,7 +100,8 @@ async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo |
     await store.end_movements(uow.connection, ids, ExpectationState.MATCHED, one.id, now)
     if whole.difference_minor:
         assert booked_to is not None
-        await _post(desk, uow, _booking(one, booked_to, whole.difference_minor, "match", *sorted(map(str, ids))))
+        facts = [*sorted(map(str, ids)), *sorted(item.id for item in whole.items)]
+        await _post(desk, uow, _booking(one, booked_to, whole.difference_minor, "match", *facts))
 
 
 async def book(desk: Desk, uow: UnitOfWork, item: OpenItem, booked_to: BookedTo) -> None:
@@ -177,6 +179,8 @@ async def replace_file(desk: Desk, uow: UnitOfWork, file_id: UUID) -> None:
 async def _items(desk: Desk, uow: UnitOfWork, ids: Sequence[int]) -> list[OpenItem]:
     found = await desk.reconciling.store.items(uow.connection, ids)
     _there(uow, ids, found)
+    if not all(one.file_done for one in found):
+        raise Invalid("Its file is still compared; decide when that is done.", field="item_id")
     return found
 
 
