@@ -81,3 +81,27 @@ async def test_a_line_is_decided_about_once_its_file_is_compared(books: Books):
     path = f"/reconciliation/items/{item['item_id']}/ignore"
     refused = await books.world.post(path, WHY, as_=books.world.staff())
     assert refused.status_code == 422, refused.text
+
+
+async def replace(books: Books, file_id: Any, content: str) -> None:
+    held = (await upload(books.world, content, replaces=file_id)).json()
+    await decided(books.world, f"files/{held['file_id']}/replace")
+    await books.work()
+
+
+async def test_replacing_a_file_opens_no_movement_another_one_explains(books: Books):
+    deposit = await books.deposit()
+    await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "100.00", "100.00"))
+    again = await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "100.00", "100.00", batch="8"))
+    await replace(books, again["id"], ADYEN_HEAD + adyen("Fee", "", "", "-1.20", batch="8"))
+    assert await books.expectations() == [("deposit", 100_00, "matched")]
+
+
+async def test_parts_told_by_two_files_are_summed_again_when_one_is_replaced(books: Books):
+    deposit = await books.deposit(100_00)
+    wrong = await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "60.00", "60.00"))
+    await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "40.00", "40.00", batch="8"))
+    assert await books.expectations() == [("deposit", 100_00, "matched")]
+    await replace(books, wrong["id"], ADYEN_HEAD + adyen("Settled", deposit, "60.00", "59.00"))
+    assert await books.expectations() == [("deposit", 100_00, "matched")]
+    assert [row[1] for row in await books.items()] == ["replaced", "matched", "matched"]

@@ -47,10 +47,17 @@ _UNDO_LINES: Final = """
         UPDATE settlement_expectation AS movement
         SET state = CASE WHEN movement.due_at < now() THEN 'missing_at_provider' ELSE 'open' END,
             item_id = NULL, ended_at = NULL
-        FROM settlement_item AS item, line
+        FROM settlement_item AS item, line, settlement_item AS told
         WHERE item.id = line.id AND movement.reference_id = item.reference_id AND movement.movement = item.movement
           AND movement.casino_id = item.casino_id AND movement.provider = item.provider
           AND movement.state IN ('matched', 'mismatched')
+          AND told.id = movement.item_id AND told.expectation_id = item.expectation_id
+    ), summed_again AS (
+        UPDATE settlement_item AS other
+        SET state = 'mismatched', difference = 'amount', difference_minor = 0, ended_at = NULL
+        FROM settlement_item AS item, line
+        WHERE item.id = line.id AND other.reference_id = item.reference_id AND other.movement = item.movement
+          AND other.expectation_id = item.expectation_id AND other.file_id <> $1 AND other.state = 'matched'
     ), opened_alone AS (
         UPDATE settlement_expectation AS movement
         SET state = CASE WHEN movement.due_at < now() THEN 'missing_at_provider' ELSE 'open' END,
@@ -61,6 +68,8 @@ _UNDO_LINES: Final = """
         UPDATE settlement_item AS item SET state = 'replaced', ended_at = NULL FROM line WHERE item.id = line.id
     )
     SELECT count(*) FROM line"""
+"""The lines that were held against movements together have one expectation: only those movements are open again, and
+the lines other files told of them wait to be summed with what the new file says."""
 _UNDO_BATCHES: Final = """
     WITH one AS (
         SELECT id, posted FROM settlement_batch WHERE file_id = $1 AND state <> 'replaced' ORDER BY id LIMIT $2
