@@ -14,6 +14,8 @@ class PaymentsError(StrEnum):
     """A person would have to approve it first, and a cashier that is not ours could pay it before he did."""
     OWNERSHIP_MISMATCH = "ownership_mismatch"
     """The instrument is somebody else's, as people found out: it cannot be verified for this player."""
+    CANCELLED_BEFORE = "cancelled_before"
+    """A cashier that is not ours said already that this payment will not be made."""
     CANCELLATION_NOT_ALLOWED = "cancellation_not_allowed"
     """The jurisdiction does not let players take a withdrawal back."""
     DEBT_OUTSTANDING = "debt_outstanding"

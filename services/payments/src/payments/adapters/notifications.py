@@ -46,15 +46,23 @@ class SqlNotifications:
         )
         if claimed.scalar_one_or_none() is not None:
             return None
-        row = (
-            await connection.execute(
-                select(table.c.outcome, table.c.accepted, table.c.code).where(
-                    table.c.casino_id == casino_id,
-                    table.c.provider == provider,
-                    table.c.notification_id == notification.id,
-                )
+        return await self.handled(connection, casino_id, provider, notification.id)
+
+    async def handled(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, notification_id: str
+    ) -> Handled | None:
+        """See Notifications."""
+        table = provider_notification
+        found = await connection.execute(
+            select(table.c.outcome, table.c.accepted, table.c.code).where(
+                table.c.casino_id == casino_id,
+                table.c.provider == provider,
+                table.c.notification_id == notification_id,
             )
-        ).one()
+        )
+        row = found.one_or_none()
+        if row is None:
+            return None
         return Handled(outcome=NotificationOutcome(row.outcome), accepted=row.accepted, code=row.code)
 
     async def note(

@@ -4,20 +4,17 @@ What it asks to pay in is a deposit with its limits and restrictions; what it as
 on hold from then on. Each step of a transaction counts once, and is answered again as it was answered first.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID, uuid5
 
-import msgspec
-
-from chassis.domain import DomainError, Invalid, NotFound
-from chassis.privacy import SecretUnreadable
-from chassis.store import UnitOfWork
+from chassis.domain import DomainError
+from chassis.store import ConcurrentChange, UnitOfWork
 from payments.application.deposits import DepositWish, hear_about_deposit, request_deposit
-from payments.application.desk import Desk, set_aside
+from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.errors import DEPOSIT_REFUSALS
+from payments.application.hosted_session import who_is
 from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
 from payments.application.notifications import RECEIVED, Mail, NotificationNotGenuine
 from payments.application.outcomes import NotificationOutcome as Became
@@ -34,19 +31,8 @@ from payments.domain.deposit.words import Declined, Settled, Underway
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
-from payments.domain.withdrawal.policy import LEVELS
 from payments.domain.withdrawal.states import Approved, AtProvider, Existing, Failed
 from payments.domain.withdrawal.words import Confirmed, PayoutWord, SentBack, Taken
-
-SESSION = timedelta(minutes=30)
-"""How long a player may be in somebody else's cashier by one proof of his."""
-
-
-class SessionUnknown(DomainError):
-    """The player's proof for the cashier is none of ours, another's, or too old."""
-
-    code = "session_unknown"
-    status = 401
 
 
 class ApprovalNeeded(DomainError):
@@ -55,21 +41,10 @@ class ApprovalNeeded(DomainError):
     code = "approval_needed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashierSession:
-    """A player's proof for one cashier, sealed; only we can read it."""
+class CancelledBefore(DomainError):
+    """The cashier said already that it will not move."""
 
-    provider: str
-    user: str
-    session: str = field(repr=False)
-    valid_for: timedelta
-    frontend: Mapping[str, object]
-
-
-class _Proof(msgspec.Struct, frozen=True):
-    player_id: UUID
-    until: float
-    profile: dict[str, str]
+    code = "cancelled_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +67,13 @@ APPLIED = Handled(outcome=Became.APPLIED, accepted=True)
 NOTHING_NEW = Handled(outcome=Became.NOTHING_NEW, accepted=True)
 
 
-async def open_session(
-    desk: Desk, provider: str, casino_id: UUID, player_id: UUID, profile: Mapping[str, str]
-) -> CashierSession:
-    """Let a player into somebody else's cashier. `profile` is what the cashier may be told of him; nothing is kept.
-
-    Raises:
-        Invalid: there is no such cashier.
-        PlayerUnknown, ProviderNotOffered: he may not use it, or not yet.
-    """
-    cashier = desk.cashiers.get(provider)
-    if cashier is None:
-        raise Invalid(f"One of {', '.join(sorted(desk.cashiers))}.", field="provider")
-    async with desk.app.db.read() as connection:
-        player = await desk.player(connection, player_id, await desk.casino(connection, casino_id))
-    account = await _offered(desk, casino_id, provider, str(player.currency))
-    proof = _Proof(player_id, (desk.now() + SESSION).timestamp(), dict(profile))
-    return CashierSession(
-        provider=provider,
-        user=str(player_id),
-        session=desk.box.seal(msgspec.json.encode(proof), label=_label(provider, casino_id)),
-        valid_for=SESSION,
-        frontend=cashier.frontend(account),
-    )
-
-
 async def answer_cashier(desk: Desk, mail: Mail, step: Step) -> Reply:
     """Answer one call. A no is an answer as well.
 
     Raises:
         NotificationNotGenuine: nothing was believed and nothing was stored; also when there is no such account or
             cashier, so that strangers learn nothing from the difference.
+        ConcurrentChange: neither a yes nor a no; it has to be asked again.
     """
     cashier = desk.cashiers.get(mail.provider)
     if cashier is None:
@@ -149,41 +100,21 @@ async def _verdict(
         return Verdict(refused="player_unknown")
     try:
         if call.movement is None:
-            return await _who_is(desk, account, call)
+            return await who_is(desk, account, call)
         cashier.check_currency(call.movement.currency)
         return await _moved(desk, mail, call, call.movement)
-    except (DomainError, NotFound) as refusal:
+    except ConcurrentChange:
+        raise
+    except DomainError as refusal:
         return Verdict(refused=refusal.code)
 
 
-async def _who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Verdict:
-    """The player behind a session: what he let be told of him, and what he holds."""
-    try:
-        opened = desk.box.open(call.session, label=_label(account.provider, account.casino_id))
-        proof = msgspec.json.decode(opened, type=_Proof)
-    except (SecretUnreadable, msgspec.DecodeError, ValueError):
-        raise SessionUnknown from None
-    if proof.player_id != call.player_id or proof.until < desk.now().timestamp():
-        raise SessionUnknown
-
-    async def look(uow: UnitOfWork) -> Verdict:
-        rules = await desk.casino(uow.connection, account.casino_id)
-        player = await desk.player(uow.connection, proof.player_id, rules)
-        wallet = await desk.ledger.lock_wallet(
-            uow.connection, account.casino_id, player.player_id, str(player.currency)
-        )
-        return Verdict(
-            profile=proof.profile,
-            balance_minor=wallet.cash_minor if wallet else 0,
-            currency=player.currency,
-            verified=LEVELS.index(player.level) >= LEVELS.index(rules.withdrawal_requires_level),
-        )
-
-    return await desk.app.transact(look, desk.ours("hosted-cashier", account.casino_id))
-
-
 async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) -> Verdict:
-    """Apply a step in one transaction; a no is kept in another, so that its repeat is a no as well."""
+    """Apply a step in one transaction; a no is kept in another, so that its repeat is a no as well.
+
+    A no to money that moved already, or will not, is also told to a person. What names a transaction of which we have
+    not heard is told to one, and not kept: asked again, it may be known.
+    """
     ctx = desk.theirs(mail.provider, mail.casino_id, mail.ip)
     notification = Notification(
         id=f"{movement.tx_id}:{call.step}:{_direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}",
@@ -196,11 +127,17 @@ async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) 
     step = partial(_apply, desk, mail, call, movement)
     try:
         handled = await desk.app.transact(partial(_once, desk, mail, notification, step), ctx)
+    except ConcurrentChange:
+        raise
     except (UnlawfulDepositWord, UnlawfulPayoutWord) as unlawful:
+        if unlawful.why == "unknown_reference":
+            await desk.app.transact(partial(_unheard_of, desk, mail, notification, reference), ctx)
+            return Verdict(reference=reference, refused=unlawful.why)
         aside = Handled(outcome=Became.SET_ASIDE, accepted=False, code=unlawful.why)
         handled = await desk.app.transact(partial(_refuse, desk, mail, notification, aside), ctx)
     except DomainError as refusal:
-        no = Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=False, code=refusal.code)
+        outcome = Became.WITHOUT_CONSEQUENCE if call.step == "authorize" else Became.SET_ASIDE
+        no = Handled(outcome=outcome, accepted=False, code=refusal.code)
         handled = await desk.app.transact(partial(_refuse, desk, mail, notification, no), ctx)
     return Verdict(reference=reference, refused=None if handled.accepted else handled.code or "refused")
 
@@ -232,6 +169,19 @@ async def _refuse(desk: Desk, mail: Mail, notification: Notification, no: Handle
     return no
 
 
+async def _unheard_of(desk: Desk, mail: Mail, notification: Notification, reference: UUID, uow: UnitOfWork) -> None:
+    facts = {**notification.facts, "kind": notification.kind, "our_reference": str(reference)}
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=mail.casino_id,
+        provider=mail.provider,
+        about=reference,
+        code="unknown_reference",
+        facts=facts,
+    )
+
+
 async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Handled, uow: UnitOfWork) -> None:
     aside = handled.outcome == Became.SET_ASIDE
     await desk.notifications.note(
@@ -247,6 +197,12 @@ async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Han
 
 async def _apply(desk: Desk, mail: Mail, call: CashierCall, movement: Movement, uow: UnitOfWork) -> Handled:
     this = _This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
+    # Steps of a player's come one after the other: a cancel sees the authorize it overtakes, or is seen by it.
+    await desk.ledger.lock_wallet(uow.connection, this.casino_id, this.player_id, movement.currency)
+    if call.step == "authorize" and await desk.notifications.handled(
+        uow.connection, this.casino_id, this.provider, _cancelled(this)
+    ):
+        raise CancelledBefore
     match call.step, movement.out:
         case "authorize", False:
             return await _may_pay_in(desk, uow, this)
@@ -284,6 +240,8 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> 
     movement = this.movement
     state = (await uow.load(deposit, this.id)).state
     if isinstance(state, NoDeposit | RefusedDeposit):
+        if not moved:
+            return await _cancel_before(desk, uow, this)
         raise UnlawfulDepositWord("unknown_reference")
     if asked(state).fact.player_id != this.player_id:
         raise UnlawfulDepositWord("player_differs")
@@ -325,6 +283,8 @@ async def _went_out(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) ->
     movement = this.movement
     state = (await uow.load(withdrawal, this.id)).state
     if not isinstance(state, Existing):
+        if not moved:
+            return await _cancel_before(desk, uow, this)
         raise UnlawfulPayoutWord("unknown_reference")
     if state.order.fact.player_id != this.player_id:
         raise UnlawfulPayoutWord("player_differs")
@@ -338,10 +298,19 @@ async def _went_out(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) ->
     return APPLIED if heard.events else NOTHING_NEW
 
 
-async def _offered(desk: Desk, casino_id: UUID, provider: str, currency: str) -> ProviderAccount:
-    work = partial(desk.offered, casino_id=casino_id, provider=provider, currency=currency)
-    ctx = desk.ours("hosted-cashier", casino_id)
-    return await desk.app.transact(lambda uow: work(uow.connection), ctx)
+async def _cancel_before(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
+    """Nothing of it was let in or out, and nothing of it will be: who asks for it after this is refused."""
+    facts = {**this.movement.facts, "our_reference": str(this.id)}
+    said = Notification(id=_cancelled(this), kind="cancel", said=Nothing(), said_at=uow.ctx.occurred_at, facts=facts)
+    if await desk.notifications.claim(uow.connection, this.casino_id, this.provider, said) is None:
+        await desk.notifications.note(
+            uow.connection, this.casino_id, this.provider, said, NOTHING_NEW, code=None, sealed=None
+        )
+    return NOTHING_NEW
+
+
+def _cancelled(this: _This) -> str:
+    return f"cancelled:{this.id}"
 
 
 def payment_id(casino_id: UUID, provider: str, movement: Movement) -> UUID:
@@ -351,10 +320,6 @@ def payment_id(casino_id: UUID, provider: str, movement: Movement) -> UUID:
 
 def _direction(movement: Movement) -> str:
     return "out" if movement.out else "in"
-
-
-def _label(provider: str, casino_id: UUID) -> str:
-    return f"cashier-session:{provider}:{casino_id}"
 
 
 def _not_genuine(provider: str) -> NotificationNotGenuine:

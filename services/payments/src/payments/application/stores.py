@@ -133,6 +133,12 @@ class Notifications(Protocol):
         """Take it, or learn what became of it when somebody took it before. Who comes at the same time waits."""
         ...
 
+    async def handled(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, notification_id: str
+    ) -> Handled | None:
+        """What became of it, without taking it; None: nobody took it."""
+        ...
+
     async def note(
         self,
         connection: AsyncConnection,

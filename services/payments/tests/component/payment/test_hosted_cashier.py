@@ -1,11 +1,17 @@
 """A cashier that is not ours: whose address counts, what comes before its time, and what a person hears of."""
 
 import json
+from asyncio import gather
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.store import Application, ConcurrentChange
+from payments.application.hosted_cashier import answer_cashier
+from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
+from payments.application.notifications import Mail
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.strategies.providers.paymentiq.signature import sign
 
@@ -37,11 +43,16 @@ async def cashier(world: World) -> World:
     return world
 
 
-async def step(world: World, name: str, amount: float, tx_id: str, status: int = 200, **fields: Any) -> dict[str, Any]:
-    """One call of PaymentIQ's, and how it was answered."""
+def signed(world: World, name: str, amount: float, tx_id: str, **fields: Any) -> tuple[bytes, str]:
+    """A call, and the header of its signature."""
     body = {"userId": str(world.player), "txAmount": amount, "txAmountCy": "EUR", "txId": tx_id, **fields}
     raw = json.dumps(body).encode()
-    signature = sign(SECRET, int(world.clock.now().timestamp()), world.casino, name, raw)
+    return raw, sign(SECRET, int(world.clock.now().timestamp()), world.casino, name, raw)
+
+
+async def step(world: World, name: str, amount: float, tx_id: str, status: int = 200, **fields: Any) -> dict[str, Any]:
+    """One call of PaymentIQ's, and how it was answered."""
+    raw, signature = signed(world, name, amount, tx_id, **fields)
     world.come_from(SERVER)
     path = f"/partner/payments/paymentiq/{world.casino}/{name}"
     answer = await world.client.post(path, content=raw, headers={"X-Signature": signature})
@@ -66,3 +77,58 @@ async def test_no_address_is_kept_of_what_is_asked_for_there(cashier: World) -> 
     assert (await step(cashier, "authorize", -50, "out"))["success"]
     rows = await cashier.rows("SELECT DISTINCT kind FROM fraud_counter WHERE casino_id = $1", cashier.casino)
     assert not {row["kind"] for row in rows} & {"ip", "network"}
+
+
+@pytest.mark.parametrize("amount", [50, -50])
+async def test_a_cancel_that_overtakes_its_authorize_is_a_yes_and_nothing_begins_after_it(
+    cashier: World, amount: float
+) -> None:
+    for _ in range(2):
+        assert (await step(cashier, "cancel", amount, "t1"))["success"]
+    assert (await step(cashier, "authorize", amount, "t1"))["errMsg"] == "cancelled_before"
+    assert (await step(cashier, "cancel", amount, "t1"))["success"]
+    assert await cashier.balance() == (500_00, 0)
+    assert "notification_set_aside" not in await cashier.published()
+
+
+async def test_a_withdrawal_and_its_cancel_at_once_leave_nothing_on_hold(cashier: World) -> None:
+    await gather(step(cashier, "authorize", -50, "t1"), step(cashier, "cancel", -50, "t1"))
+    assert await cashier.balance() == (500_00, 0)
+
+
+async def test_a_transfer_of_an_unknown_transaction_is_told_once_and_looked_at_again(cashier: World) -> None:
+    for _ in range(2):
+        assert (await step(cashier, "transfer", 50, "t1"))["errMsg"] == "unknown_reference"
+    assert (await cashier.published()).count("notification_set_aside") == 1
+    assert (await step(cashier, "authorize", 50, "t1"))["success"]
+    assert (await step(cashier, "transfer", 50, "t1"))["success"]
+    assert await cashier.balance() == (550_00, 0)
+
+
+async def test_money_that_moved_and_cannot_be_booked_is_told_to_a_person(cashier: World) -> None:
+    deposit_id = UUID((await step(cashier, "authorize", 50, "t1"))["authCode"])
+    taken = Transfer(
+        id=transfer_id(TransferKind.DEPOSIT, deposit_id),
+        kind=TransferKind.ADJUSTMENT,
+        debit=house(cashier.casino, AccountType.ADJUSTMENTS, "EUR"),
+        credit=player_cash(cashier.casino, cashier.player, "EUR"),
+        amount_minor=1,
+    )
+    assert all(posting.posted for posting in await cashier.desk.ledger.post([taken]))
+    assert (await step(cashier, "transfer", 50, "t1"))["errMsg"] == "transfer_differs"
+    assert (await cashier.published()).count("notification_set_aside") == 1
+
+
+class Outrun(Application):
+    """Somebody else is faster every time."""
+
+    async def transact(self, work: Any, ctx: Any) -> Any:
+        raise ConcurrentChange
+
+
+async def test_who_was_outrun_answers_neither_yes_nor_no(cashier: World) -> None:
+    app = Outrun(cashier.service.db, cashier.desk.app.types, source="payments")
+    raw, signature = signed(cashier, "transfer", 50, "t1")
+    mail = Mail(cashier.casino, "paymentiq", raw, {"x-signature": signature}, SERVER)
+    with pytest.raises(ConcurrentChange):
+        await answer_cashier(replace(cashier.desk, app=app), mail, "transfer")

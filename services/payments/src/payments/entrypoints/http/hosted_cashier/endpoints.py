@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from chassis.auth import Caller, Player
 from payments.application.errors import CasinoUnknown
-from payments.application.hosted_cashier import open_session
+from payments.application.hosted_session import open_session
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.hosted_cashier.schemas import CashierSessionView, SessionBody
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from chassis.auth import Public
+from chassis.http.problems import RequestProblem
+from chassis.store import ConcurrentChange
 from payments.application.hosted_cashier import answer_cashier
 from payments.application.inverted import Step
 from payments.application.notifications import Mail, receive_notification
@@ -32,7 +34,10 @@ async def receive(provider: str, casino_id: UUID, request: Request, desk: TheDes
 )
 async def asked_by_paymentiq(casino_id: UUID, step: Step, request: Request, desk: TheDesk) -> Response:
     """A question of PaymentIQ's cashier, answered in its own form; a no has status 200 as well."""
-    reply = await answer_cashier(desk, await _mail("paymentiq", casino_id, request), step)
+    try:
+        reply = await answer_cashier(desk, await _mail("paymentiq", casino_id, request), step)
+    except ConcurrentChange as busy:
+        raise RequestProblem(503, busy.code, "Ask again in a moment.", headers={"Retry-After": "1"}) from None
     return Response(reply.body, media_type=reply.media_type)
 
 

@@ -27,6 +27,7 @@ NUMBERS: Final[Mapping[str, int]] = {
     "verification_required": 403,
     "debt_outstanding": 403,
     "approval_needed": 403,
+    "cancelled_before": 403,
     "amount_outside_policy": 403,
     "provider_not_offered": 403,
 }

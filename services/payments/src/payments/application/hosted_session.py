@@ -1,0 +1,105 @@
+"""A player's way into a cashier that is not ours: a proof of who he is, and what the cashier learns by it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import msgspec
+
+from chassis.domain import DomainError, Invalid
+from chassis.privacy import SecretUnreadable
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk
+from payments.application.inverted import CashierCall, Verdict
+from payments.application.ports import ProviderAccount
+from payments.domain.withdrawal.policy import LEVELS
+
+SESSION = timedelta(minutes=30)
+"""How long a player may be in somebody else's cashier by one proof of his."""
+
+
+class SessionUnknown(DomainError):
+    """The player's proof for the cashier is none of ours, another's, or too old."""
+
+    code = "session_unknown"
+    status = 401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashierSession:
+    """A player's proof for one cashier, sealed; only we can read it."""
+
+    provider: str
+    user: str
+    session: str = field(repr=False)
+    valid_for: timedelta
+    frontend: Mapping[str, object]
+
+
+class _Proof(msgspec.Struct, frozen=True):
+    player_id: UUID
+    until: float
+    profile: dict[str, str]
+
+
+async def open_session(
+    desk: Desk, provider: str, casino_id: UUID, player_id: UUID, profile: Mapping[str, str]
+) -> CashierSession:
+    """Let a player into somebody else's cashier. `profile` is what the cashier may be told of him; nothing is kept.
+
+    Raises:
+        Invalid: there is no such cashier.
+        PlayerUnknown, ProviderNotOffered: he may not use it, or not yet.
+    """
+    cashier = desk.cashiers.get(provider)
+    if cashier is None:
+        raise Invalid(f"One of {', '.join(sorted(desk.cashiers))}.", field="provider")
+    async with desk.app.db.read() as connection:
+        player = await desk.player(connection, player_id, await desk.casino(connection, casino_id))
+    account = await _offered(desk, casino_id, provider, str(player.currency))
+    proof = _Proof(player_id, (desk.now() + SESSION).timestamp(), dict(profile))
+    return CashierSession(
+        provider=provider,
+        user=str(player_id),
+        session=desk.box.seal(msgspec.json.encode(proof), label=_label(provider, casino_id)),
+        valid_for=SESSION,
+        frontend=cashier.frontend(account),
+    )
+
+
+async def who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Verdict:
+    """The player behind a session: what he let be told of him, and what he holds."""
+    try:
+        opened = desk.box.open(call.session, label=_label(account.provider, account.casino_id))
+        proof = msgspec.json.decode(opened, type=_Proof)
+    except (SecretUnreadable, msgspec.DecodeError, ValueError):
+        raise SessionUnknown from None
+    if proof.player_id != call.player_id or proof.until < desk.now().timestamp():
+        raise SessionUnknown
+
+    async def look(uow: UnitOfWork) -> Verdict:
+        rules = await desk.casino(uow.connection, account.casino_id)
+        player = await desk.player(uow.connection, proof.player_id, rules)
+        wallet = await desk.ledger.lock_wallet(
+            uow.connection, account.casino_id, player.player_id, str(player.currency)
+        )
+        return Verdict(
+            profile=proof.profile,
+            balance_minor=wallet.cash_minor if wallet else 0,
+            currency=player.currency,
+            verified=LEVELS.index(player.level) >= LEVELS.index(rules.withdrawal_requires_level),
+        )
+
+    return await desk.app.transact(look, desk.ours("hosted-cashier", account.casino_id))
+
+
+async def _offered(desk: Desk, casino_id: UUID, provider: str, currency: str) -> ProviderAccount:
+    work = partial(desk.offered, casino_id=casino_id, provider=provider, currency=currency)
+    ctx = desk.ours("hosted-cashier", casino_id)
+    return await desk.app.transact(lambda uow: work(uow.connection), ctx)
+
+
+def _label(provider: str, casino_id: UUID) -> str:
+    return f"cashier-session:{provider}:{casino_id}"
