@@ -35,3 +35,34 @@ async def test_a_line_that_names_a_settled_batch_is_not_taken_for_another_of_its
     await books.bring(camt(("100.00", "ADYEN 4711471147 once more"), reference="BANK2"), "camt053")
     assert await books.balance("bank") == -100_00
     assert (await books.items())[-1] == ("settlement", "missing_in_ledger", "unknown_reference", 100_00)
+
+
+async def test_the_same_settlement_in_other_bytes_posts_its_fees_once_and_settles_once(books: Books):
+    deposit = await books.deposit()
+    content = ADYEN_HEAD + adyen("Settled", deposit, "100.00", "97.50", batch="4711471147")
+    content += adyen("Fee", "", "", "-1.20", batch="4711471147")
+    await books.bring(content)
+    await books.bring(content.replace("\n", "\r\n"))
+    assert await books.balance("psp_fees") == -3_70
+    assert [row[1:3] for row in await books.items()][2:] == [("missing_in_ledger", "repeated")] * 2
+    states = "SELECT state FROM settlement_batch WHERE casino_id = $1 ORDER BY state"
+    assert [row["state"] for row in await books.world.rows(states, books.world.casino)] == ["open", "repeated"]
+    await books.bring(camt(("96.30", "ADYEN 4711471147")), "camt053")
+    assert (await books.balance(), await books.balance("bank")) == (0, -96_30)
+
+
+SKRILL_HEAD = (
+    "ID,Time (CET),Type,Transaction Details,[-] EUR,[+] EUR,Status,balance,Reference,Amount Sent,Currency sent,"
+    "More information,ID of the corresponding Skrill transaction,Payment Type\n"
+)
+
+
+async def test_histories_without_batches_overlap_and_count_each_line_once(books: Books):
+    fee = "2,20 Nov 26 10:15,Receive Money,Fee,1.00,,processed,,,,,,9,\n"
+    taken = "3,20 Nov 26 10:20,Withdraw Money,to bank,50,,processed,,,,,,,\n"
+    later = "5,20 Nov 26 11:15,Receive Money,Fee,2.00,,processed,,,,,,10,\n"
+    await books.bring(SKRILL_HEAD + fee + taken, "skrill_history")
+    await books.bring(SKRILL_HEAD + fee + taken + later, "skrill_history")
+    assert await books.balance("psp_fees", "skrill") == -3_00
+    batches = "SELECT arrives_minor FROM settlement_batch WHERE casino_id = $1 AND name <> ''"
+    assert [row["arrives_minor"] for row in await books.world.rows(batches, books.world.casino)] == [50_00]

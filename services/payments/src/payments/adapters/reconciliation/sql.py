@@ -138,10 +138,37 @@ GIVE_UP = """
     )
     SELECT count(*) FROM left_over"""
 
+TOLD_BEFORE = """
+    WITH mine AS (
+        SELECT coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name,
+               currency, min(booked_at) AS first_at
+        FROM settlement_item WHERE file_id = $1 GROUP BY 1, 2
+    )
+    SELECT DISTINCT other.file_id FROM settlement_batch AS other JOIN mine USING (name, currency)
+    WHERE other.casino_id = $2 AND other.provider = $3 AND other.file_id <> $1 AND other.state <> 'replaced'
+      AND (name <> '' OR other.booked_at >= mine.first_at)"""
+"""Files that may tell the same: a batch of the same name, or lines without batches of the same days."""
+
+REPEATED = """
+    UPDATE settlement_item AS item
+    SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
+    WHERE item.file_id = $1 AND item.state IN ('staged', 'counted') AND EXISTS (
+        SELECT FROM settlement_item AS before
+        WHERE before.file_id = ANY($2::uuid[]) AND before.state NOT IN ('staged', 'replaced')
+          AND before.movement = item.movement AND before.booked_at = item.booked_at
+          AND before.amount_minor = item.amount_minor AND before.currency = item.currency
+          AND before.code = item.code AND coalesce(before.batch, '') = coalesce(item.batch, '')
+          AND coalesce(before.provider_reference, '') = coalesce(item.provider_reference, '')
+          AND coalesce(before.our_reference, '') = coalesce(item.our_reference, '')
+          AND coalesce(before.said, '') = coalesce(item.said, '')
+          AND coalesce(item.batch, item.said, item.provider_reference) IS NOT NULL)"""
+"""Fees do not tell lines apart: where they are smaller than a minor unit, they depend on where a file begins."""
+
 BATCHES = """
     WITH line AS (
         SELECT *, coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name
-        FROM settlement_item WHERE file_id = $1
+        FROM settlement_item
+        WHERE file_id = $1 AND NOT (batch IS NULL AND difference IS NOT DISTINCT FROM 'repeated')
     ), summed AS (
         SELECT name, currency, count(*) AS lines, max(booked_at) AS booked_at,
                coalesce(sum(amount_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint AS gross_minor,
@@ -152,7 +179,12 @@ BATCHES = """
                    AS net_minor,
                (-sum(amount_minor) FILTER (WHERE final AND movement = 'settlement'))::bigint AS told_minor,
                max(said) FILTER (WHERE movement = 'settlement') AS told_as,
-               CASE WHEN min(said) = max(said) THEN min(said) END AS said
+               CASE WHEN min(said) = max(said) THEN min(said) END AS said,
+               bool_or(difference IS NOT DISTINCT FROM 'repeated') AND EXISTS (
+                   SELECT FROM settlement_batch AS other
+                   WHERE other.casino_id = $2 AND other.provider = $3 AND other.file_id <> $1 AND other.name = line.name
+                     AND other.currency = line.currency AND other.state NOT IN ('replaced', 'repeated')
+               ) AS repeated
         FROM line GROUP BY name, currency
     )
     INSERT INTO settlement_batch (
@@ -161,12 +193,14 @@ BATCHES = """
     SELECT md5(concat_ws('|', $1::text, name, currency))::uuid, $1, $2, $3, name, coalesce(told_as, said), currency,
            lines, gross_minor, fee_minor, rounding_minor,
            CASE WHEN told_minor IS NOT NULL THEN told_minor WHEN name = '' THEN 0 ELSE net_minor END, booked_at,
-           CASE WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
+           CASE WHEN name <> '' AND repeated THEN 'repeated'
+                WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
                 WHEN coalesce(told_minor, CASE WHEN name = '' THEN 0 ELSE net_minor END) = 0 THEN 'settled'
                 ELSE 'open' END
     FROM summed ON CONFLICT (id) DO NOTHING"""
 """A file without batches settles by its withdrawals: each is a batch of its own, and the other lines are one that never
-arrives. Of a batch with a line for its payout, that line must be what the others add up to."""
+arrives; what another file told of them is left out. Of a batch with a line for its payout, that line
+must be what the others add up to."""
 
 OVERDUE = """
     WITH due AS (

@@ -37,7 +37,7 @@ _LOOK_OVER = "ANALYZE settlement_item, settlement_expectation"
 _COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
 _UNPOSTED = """
     SELECT id, currency, fee_minor + rounding_minor AS fee_minor FROM settlement_batch
-    WHERE file_id = $1 AND NOT posted ORDER BY id LIMIT $2"""
+    WHERE file_id = $1 AND NOT posted AND state <> 'repeated' ORDER BY id LIMIT $2"""
 _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
@@ -131,6 +131,13 @@ class SqlReconciliations(SqlResolving):
     async def look_over(self, connection: AsyncConnection) -> None:
         """See the port. Without it the planner takes the tables for empty, and joins every line with every movement."""
         await (await driver(connection)).execute(_LOOK_OVER)
+
+    async def set_told_before_aside(self, connection: AsyncConnection, file: SettlementFile) -> None:
+        """See the port."""
+        raw = await driver(connection)
+        earlier = [row["file_id"] for row in await raw.fetch(sql.TOLD_BEFORE, file.id, file.casino_id, file.provider)]
+        if earlier:
+            await raw.execute(sql.REPEATED, file.id, earlier)
 
     async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
         """See the port."""

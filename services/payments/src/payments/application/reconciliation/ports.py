@@ -209,6 +209,10 @@ class Reconciliations(Resolving, Protocol):
         """Let the database count anew what it compares: many lines have come at once."""
         ...
 
+    async def set_told_before_aside(self, connection: AsyncConnection, file: SettlementFile) -> None:
+        """Lines another file of the provider told of, in whatever bytes, are repeated: they explain nothing again."""
+        ...
+
     async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
         """Compare lines beyond `file.compared` up to `until` by their references, and keep that it is as far."""
         ...

@@ -112,6 +112,12 @@ class Run:
 
     async def _compare(self, file: SettlementFile) -> None:
         await self.step(lambda uow: self._store.look_over(uow.connection))
+
+        async def before(uow: UnitOfWork) -> None:
+            await self._store.take_turns(uow.connection, file.casino_id, file.provider)
+            await self._store.set_told_before_aside(uow.connection, file)
+
+        await self.step(before)
         while file.compared < file.last_line:
             until = min(file.compared + COMPARED, file.last_line)
             at = replace(file)

@@ -111,6 +111,8 @@ class BatchState(StrEnum):
     """The money is at the bank, as much as was said."""
     MISMATCHED = "mismatched"
     """The provider's own sum is not that of its lines, or the bank names it with another amount."""
+    REPEATED = "repeated"
+    """Another file told of it before, line for line: its fees are posted with that one, and nothing of it arrives."""
     REPLACED = "replaced"
     """Its file was replaced by another."""
 
