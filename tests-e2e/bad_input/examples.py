@@ -161,9 +161,7 @@ EXAMPLES: dict[str, Example] = {
         },
         remembers_refusals=True,
     ),
-    f"POST {_PAYMENTS}/cashier-sessions": Example(
-        caller="player", body={"provider": "paymentiq", "profile": {"first_name": "Sam"}}
-    ),
+    f"POST {_PAYMENTS}/cashier-sessions": Example(caller="player", body={"provider": "paymentiq", "locale": "en_GB"}),
     f"POST {_PAYMENTS}/withdrawals": Example(
         caller="player",
         body={

@@ -7,8 +7,6 @@ import pytest
 from contracts.backoffice.events import DepositLimitSet, SelfExclusionStarted
 from crypto.counter import Counter
 
-PROFILE = {"first_name": "Sam", "email": "s@player.example"}
-
 
 @pytest.fixture
 async def cashier(desk: Counter) -> Counter:
@@ -20,9 +18,9 @@ async def cashier(desk: Counter) -> Counter:
     return desk
 
 
-async def session(cashier: Counter, **profile: str) -> dict[str, Any]:
+async def session(cashier: Counter) -> dict[str, Any]:
     """What the player brings with him into the cashier."""
-    body = {"provider": "paymentiq", "profile": {**PROFILE, **profile}}
+    body = {"provider": "paymentiq", "locale": "en_GB"}
     answer = await cashier.world.post("/cashier-sessions", body)
     assert answer.status_code == 200, answer.text
     return {name: answer.json()[name] for name in ("user_id", "session_id")}
@@ -49,7 +47,7 @@ def no(answer: dict[str, Any]) -> str:
 async def test_it_learns_who_the_player_is_from_his_own_session(cashier: Counter) -> None:
     await cashier.world.give(12_34)
     told = (await pay(cashier, 50))["verifyuser"]
-    assert (told["success"], told["userId"], told["firstName"]) == (True, str(cashier.world.player), "Sam")
+    assert (told["success"], told["userId"], told["locale"]) == (True, str(cashier.world.player), "en_GB")
     assert (told["balance"], told["balanceCy"], told["kycStatus"]) == (12.34, "EUR", "Approved")
 
 

@@ -41,13 +41,15 @@ class CashierSession:
 class _Proof(msgspec.Struct, frozen=True):
     player_id: UUID
     until: float
-    profile: dict[str, str]
+    locale: str | None = None
 
 
 async def open_session(
-    desk: Desk, provider: str, casino_id: UUID, player_id: UUID, profile: Mapping[str, str]
+    desk: Desk, provider: str, casino_id: UUID, player_id: UUID, locale: str | None = None
 ) -> CashierSession:
-    """Let a player into somebody else's cashier. `profile` is what the cashier may be told of him; nothing is kept.
+    """Let a player into somebody else's cashier, which is told his `locale`. Nothing is kept.
+
+    Who he is he does not say himself: beside our word that he is verified, the cashier would believe it.
 
     Raises:
         Invalid: there is no such cashier.
@@ -59,7 +61,7 @@ async def open_session(
     async with desk.app.db.read() as connection:
         player = await desk.player(connection, player_id, await desk.casino(connection, casino_id))
     account = await _offered(desk, casino_id, provider, str(player.currency))
-    proof = _Proof(player_id, (desk.now() + SESSION).timestamp(), dict(profile))
+    proof = _Proof(player_id, (desk.now() + SESSION).timestamp(), locale)
     return CashierSession(
         provider=provider,
         user=str(player_id),
@@ -70,7 +72,7 @@ async def open_session(
 
 
 async def who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Verdict:
-    """The player behind a session: what he let be told of him, and what he holds."""
+    """The player behind a session: what we know of him, and what he holds."""
     try:
         opened = desk.box.open(call.session, label=_label(account.provider, account.casino_id))
         proof = msgspec.json.decode(opened, type=_Proof)
@@ -85,8 +87,9 @@ async def who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Ver
         wallet = await desk.ledger.lock_wallet(
             uow.connection, account.casino_id, player.player_id, str(player.currency)
         )
+        known = (("country", player.country), ("locale", proof.locale))
         return Verdict(
-            profile=proof.profile,
+            profile={name: told for name, told in known if told is not None},
             balance_minor=wallet.cash_minor if wallet else 0,
             currency=player.currency,
             verified=LEVELS.index(player.level) >= LEVELS.index(rules.withdrawal_requires_level),

@@ -132,3 +132,18 @@ async def test_who_was_outrun_answers_neither_yes_nor_no(cashier: World) -> None
     mail = Mail(cashier.casino, "paymentiq", raw, {"x-signature": signature}, SERVER)
     with pytest.raises(ConcurrentChange):
         await answer_cashier(replace(cashier.desk, app=app), mail, "transfer")
+
+
+@pytest.mark.parametrize("fields", [{"profile": {"first_name": "Sam"}}, {"locale": "Sam Smith"}, {"first_name": "Sam"}])
+async def test_a_player_does_not_say_himself_who_he_is(cashier: World, fields: dict[str, Any]) -> None:
+    answer = await cashier.post("/cashier-sessions", {"provider": "paymentiq", **fields})
+    assert answer.status_code == 422
+
+
+async def test_the_cashier_is_told_what_we_know_of_a_player(cashier: World) -> None:
+    opened = (await cashier.post("/cashier-sessions", {"provider": "paymentiq", "locale": "en_GB"})).json()
+    told = await step(cashier, "verifyuser", 1, "none", sessionId=opened["session_id"])
+    assert told == {
+        "success": True, "userId": str(cashier.player), "country": "MT", "locale": "en_GB", "kycStatus": "Approved",
+        "balance": 500.0, "balanceCy": "EUR",
+    }  # fmt: skip

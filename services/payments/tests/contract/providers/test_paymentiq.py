@@ -203,12 +203,12 @@ def test_a_currency_it_does_not_deal_in_is_refused(currency: str) -> None:
 # --- how it is answered
 
 
-def test_who_he_is_is_answered_with_what_he_let_be_told() -> None:
+def test_who_he_is_is_answered_with_what_we_know_and_nothing_else() -> None:
     call = read({"userId": str(PLAYER), "sessionId": "s"}, step="verifyuser")
-    profile = {"first_name": "Sam", "zip": "1", "shoe_size": "44"}
+    profile = {"first_name": "Sam", "dob": "1990-01-01", "country": "MT", "locale": "en_GB"}
     told = answered(call, profile=profile, balance_minor=1_234, currency="EUR", verified=True)
     assert told == {
-        "success": True, "userId": str(PLAYER), "firstName": "Sam", "zip": "1", "kycStatus": "Approved",
+        "success": True, "userId": str(PLAYER), "country": "MT", "locale": "en_GB", "kycStatus": "Approved",
         "balance": 12.34, "balanceCy": "EUR",
     }  # fmt: skip
 

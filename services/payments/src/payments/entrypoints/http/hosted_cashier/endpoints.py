@@ -20,7 +20,7 @@ async def open_a_session(
     """Prove to the cashier who the player is, for half an hour. Nothing is made and nothing is kept."""
     if caller.casino_id is None:
         raise CasinoUnknown
-    opened = await open_session(desk, body.provider, caller.casino_id, caller.id, body.profile)
+    opened = await open_session(desk, body.provider, caller.casino_id, caller.id, body.locale)
     return CashierSessionView(
         provider=opened.provider,
         user_id=opened.user,

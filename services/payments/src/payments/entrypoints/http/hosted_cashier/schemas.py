@@ -5,19 +5,15 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import StrictModel
-from payments.entrypoints.http.deposits.schemas import Name, ProviderName
+from payments.entrypoints.http.deposits.schemas import ProviderName
 
 
 class SessionBody(StrictModel):
     """A player wants into a cashier."""
 
     provider: ProviderName
-    profile: Annotated[
-        dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=100)]], Field(max_length=15)
-    ] = Field(
-        default_factory=dict,
-        description="What the cashier may be told of him: `first_name`, `email`, ... Nothing of it is kept",
-        repr=False,
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")] | None = Field(
+        default=None, description="The language the cashier's page speaks, as `en` or `en_GB`"
     )
 
 

@@ -13,22 +13,8 @@ from payments.application.inverted import CashierCall, Movement, Step, Verdict
 from payments.strategies.providers.paymentiq.codes import NUMBERS, OTHER
 from payments.strategies.providers.reading import our_id, word
 
-PROFILE = {
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "sex": "sex",
-    "street": "street",
-    "city": "city",
-    "state": "state",
-    "zip": "zip",
-    "country": "country",
-    "email": "email",
-    "dob": "dob",
-    "mobile": "mobile",
-    "locale": "locale",
-    "user_cat": "userCat",
-}
-"""What it may be told of a player, in our names and in its own."""
+PROFILE = {"country": "country", "locale": "locale"}
+"""What it is told of a player, in our names and in its own. Nothing that he could have made up about who he is."""
 
 _NUMBER = re.compile(r"(-?)([0-9]{1,15}(?:\.[0-9]{1,10})?)", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
