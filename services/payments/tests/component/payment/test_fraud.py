@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from chassis.db.engine import driver
 from payments.domain.fraud.rules import Trigger, read
 from payments.domain.fraud.verdict import judge
 from payments.domain.withdrawal.policy import WithdrawalPolicy
@@ -74,6 +75,18 @@ async def test_an_honest_deposit_is_recorded_and_opens_nothing(world: World) -> 
     for of in ("player", "device", "ip", "network"):
         assert (features[f"deposits:{of}:1h"], features[f"credited_minor:{of}:ever"]) == (1, 50_00)
     assert features["players:device:24h"] == 1
+
+
+async def test_sums_that_are_full_stay_full_and_hold_up_no_payment(world: World) -> None:
+    for _ in range(2):
+        assert (await asks(world)).status_code == 201
+        async with world.service.db.write() as connection:
+            raw = await driver(connection)
+            await raw.execute("UPDATE fraud_counter SET asked_minor = 9223372036854775800")
+        assert (await asks(world)).status_code == 201
+        assert (await decisions(world))[-1]["features"]["asked_minor:player:ever"] == 9_000_000_000_000_000_000
+        world.clock.advance(timedelta(days=1))
+        await world.beat()
 
 
 async def test_nothing_of_a_device_or_an_address_is_kept_in_clear(world: World) -> None:

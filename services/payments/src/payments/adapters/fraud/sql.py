@@ -4,16 +4,20 @@ from payments.domain.fraud.features import COUNTED
 
 _NAMES = list(COUNTED)
 _PLACES = ", ".join(f"${number}::bigint" for number in range(7, 7 + len(_NAMES)))
+_MOST = 9_000_000_000_000_000_000
+"""What sums of money stop at: nobody has as much, but anybody can ask for it, and no payment may fail by that."""
 _ADDED = ", ".join(
     f"{name} = greatest(c.{name}, excluded.{name})"
     if name.startswith("largest")
+    else f"{name} = least(c.{name}::numeric + excluded.{name}, {_MOST})::bigint"
+    if name.endswith("_minor")
     else f"{name} = c.{name} + excluded.{name}"
     for name in _NAMES
 )
 _SUMS = ", ".join(
     f"max(c.{name}) FILTER (WHERE c.currency = $8)"
     if name.startswith("largest")
-    else f"sum(c.{name}) FILTER (WHERE c.currency = $8)"
+    else f"least(sum(c.{name}) FILTER (WHERE c.currency = $8), {_MOST})"
     if name.endswith("_minor")
     else f"sum(c.{name})"
     for name in _NAMES
