@@ -190,6 +190,14 @@ class TestPaysafe(OnlyHints):
         assert then(HttpAnswer(200, b"<html>")) is None
 
     @pytest.mark.parametrize(
+        "also", [None, answer({}, 500), answer({"error": {"code": "5"}}, 401), HttpAnswer(200, b"<html>"), answer({})]
+    )
+    def test_nothing_is_taken_while_nobody_can_tell_whether_it_was(self, also: HttpAnswer | None) -> None:
+        then = self.question().then
+        assert then is not None
+        assert then(answer({"paymentHandles": [handle("PAYABLE")]}, also=also)) is None
+
+    @pytest.mark.parametrize(
         ("made", "word"),
         [
             (payment(), deposit.Settled(reference="p1", amount_minor=50_00, currency="EUR", names_payment=True)),

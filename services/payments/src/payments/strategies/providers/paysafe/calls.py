@@ -49,10 +49,13 @@ class Follow:
                 if self.find and refused
                 else None
             )
-        if answer.earlier is not None and listed(answer, "paymenthandles") is None:
+        looked_up = listed(answer, "paymenthandles") is not None
+        if answer.earlier is not None and not looked_up:
             return None  # The answer to what followed already.
+        if looked_up and listed(answer.also, self.path) != []:
+            return None  # Something was made of it already, or nobody can tell.
         token = word(handle.get("paymentHandleToken"))
-        if handle.get("status") != "PAYABLE" or token is None or listed(answer.also, self.path):
+        if handle.get("status") != "PAYABLE" or token is None:
             return None
         body: dict[str, Any] = {
             "merchantRefNum": self.reference,
