@@ -85,6 +85,7 @@ def test_a_transfer_is_prepared_under_our_reference_and_carried_out_in_its_sessi
     "answer",
     [refused("CANNOT_LOGIN"), HttpAnswer(200, b"<html>"),
      HttpAnswer(200, b'<!DOCTYPE x [<!ENTITY a "b">]><sid>&a;</sid>'),
+     HttpAnswer(200, '<!DOCTYPE x [<!ENTITY a "b">]><sid>&a;</sid>'.encode("utf-16")),
      done("2"), HttpAnswer(200, PREPARED.body, earlier=PREPARED)],
 )  # fmt: skip
 def test_nothing_is_carried_out_but_what_was_prepared(answer: HttpAnswer) -> None:
