@@ -1,6 +1,7 @@
 """What a bank's statement means by its marks and its dates, and how much of it is read at once."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
 
@@ -37,3 +38,39 @@ def test_a_date_no_settlement_can_have_is_refused_with_its_line(date: str):
     content = CAMT.format(date=date, more="").encode()
     with pytest.raises(FileUnreadable, match="line 1"):
         list(SETTLEMENT_FORMATS["camt053"].rows(io.BytesIO(content)))
+
+
+class Flood(io.RawIOBase):
+    """A statement with 64 MiB inside, made while it is read; `taken` is how much of it was."""
+
+    def __init__(self, head: str, piece: str, times: int) -> None:
+        self._parts: Iterator[bytes] = (one.encode() for one in (head, *[piece] * times))
+        self.taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = next(self._parts, b"")
+        self.taken += len(piece)
+        return piece
+
+
+HEAD, _, _ = CAMT.format(date="2026-03-04", more="<AddtlNtryInf>").partition("</AddtlNtryInf>")
+HEAD = HEAD[: HEAD.index("<AddtlNtryInf>")]
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (f"{HEAD}<AddtlNtryInf>", "x" * 65_536),
+        ("<Document><a b='", "x" * 65_536),
+        (HEAD, f"<AddtlNtryInf>{'x' * 65_000}</AddtlNtryInf>"),
+    ],
+    ids=["text", "attribute", "entry"],
+)
+def test_an_element_or_an_entry_without_end_is_refused_before_it_fills_memory(head: str, piece: str):
+    file = Flood(head, piece, 1_024)
+    with pytest.raises(FileUnreadable, match="longer than"):
+        list(SETTLEMENT_FORMATS["camt053"].rows(file))  # type: ignore[arg-type]
+    assert file.taken < 2_000_000

@@ -19,6 +19,8 @@ from payments.strategies.settlements.reading import LONGEST_TEXT, currency_of, m
 _DEEPEST: Final = 40
 _MOST_OF_ENTRY: Final = 5_000
 """Elements of one entry: a bank that details a larger sum does so in another message (camt.054)."""
+_LARGEST: Final = 1024 * 1024
+"""Bytes of one element, or of one entry; the reader looks ahead by 64 KiB or so."""
 _REFERENCES: Final = frozenset(
     ("EndToEndId", "InstrId", "TxId", "MsgId", "PmtInfId", "AcctSvcrRef", "Ustrd", "Ref", "NtryRef", "AddtlNtryInf",
      "AddtlTxInf")
@@ -48,7 +50,10 @@ class Camt053:
 def _rows(file: BinaryIO) -> Iterator[SettlementRow]:
     path: list[Element] = []
     number, inside, is_statement = 0, 0, False
-    for happened, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
+    counted = _Counted(file)
+    for happened, element in iterparse(counted, events=("start", "end"), forbid_dtd=True):
+        if not inside:
+            counted.since = 0
         if happened == "start":
             path.append(element)
             name = _name(element)
@@ -67,6 +72,20 @@ def _rows(file: BinaryIO) -> Iterator[SettlementRow]:
             path[-1].remove(element)  # What was read is dropped, so that memory does not grow with the file.
     if not is_statement:
         raise FileUnreadable("not a camt.053 message")
+
+
+class _Counted:
+    """A file that refuses to be read on where nothing of it was dropped for too long: it is in memory until then."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.since = file, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self.since += len(piece)
+        if self.since > _LARGEST:
+            raise FileUnreadable(f"an element or an entry is longer than {_LARGEST} bytes")
+        return piece
 
 
 def _entry(entry: Element, number: int) -> SettlementRow | None:
