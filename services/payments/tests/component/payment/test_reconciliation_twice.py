@@ -24,6 +24,8 @@ async def test_a_statement_delivered_again_settles_nothing_more(books: Books, re
     await two_batches_of_one_amount(books)
     statement = camt(("100.00", "ADYEN 4711471147"), reference=reference)
     await books.bring(statement, "camt053")
+    said = "SELECT said FROM settlement_item WHERE casino_id = $1 AND provider IS NULL"
+    assert await books.world.rows(said, books.world.casino) == [{"said": None}]
     await books.bring(f"{statement}\n", "camt053")
     assert await books.balance("bank") == -100_00
     assert (await books.items())[-1] == ("settlement", "missing_in_ledger", "repeated", 100_00)

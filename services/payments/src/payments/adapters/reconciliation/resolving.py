@@ -25,7 +25,10 @@ _MOVEMENTS: Final = """
 _BATCH: Final = """
     SELECT id, casino_id, provider, currency, arrives_minor, booked_at, state
     FROM settlement_batch WHERE id = $1 FOR NO KEY UPDATE"""
-_END_ITEMS: Final = "UPDATE settlement_item SET state = $2, ended_at = $3 WHERE id = ANY($1::bigint[])"
+_END_ITEMS: Final = """
+    UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END
+    WHERE id = ANY($1::bigint[])"""
+"""What a bank says of a line names people: it is kept for as long as somebody must find out what the line is."""
 _END_MOVEMENTS: Final = """
     UPDATE settlement_expectation SET state = $2, item_id = coalesce($3, item_id), ended_at = $4
     WHERE id = ANY($1::uuid[])"""

@@ -71,7 +71,7 @@ _OPEN = """
 _PAIR_LINES = """
     UPDATE settlement_item
     SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,
-        ended_at = CASE WHEN $2 = 'matched' THEN $6::timestamptz END
+        ended_at = CASE WHEN $2 = 'matched' THEN $6::timestamptz END, said = CASE WHEN $2 <> 'matched' THEN said END
     WHERE id = ANY($1::bigint[])"""
 _PAIR_BATCHES = """
     UPDATE settlement_batch
