@@ -78,7 +78,7 @@ async def check_account(
         _check_currency(provider, currency)
         if provider.name in desk.cashiers:
             desk.cashiers[provider.name].check_currency(currency)
-    _check_bounds(provider, after)
+    _check_bounds(after)
     await _check_identity(desk, uow, before, after)
     return before, after
 
@@ -149,9 +149,7 @@ def _bounds(before: ProviderAccount | None, change: AccountChange) -> Mapping[st
     return {currency: one for currency, one in known.items() if currency in change.currencies}
 
 
-def _check_bounds(provider: PaymentProvider, account: ProviderAccount) -> None:
-    if account.deposit_bounds and provider.deposits is None and provider.payouts is not None:
-        raise Invalid("No money comes in through this provider.", field="deposit_bounds")
+def _check_bounds(account: ProviderAccount) -> None:
     for currency, bounds in sorted(account.deposit_bounds.items()):
         where = f"deposit_bounds.{currency}"
         if currency not in account.currencies:

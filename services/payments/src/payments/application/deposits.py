@@ -104,7 +104,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     if wallet is None:
         raise WalletUnknown(field="currency")
     chosen = None if wish.method is None else await _chosen(desk, uow, wish, wish.method, player)
-    route = (_named(wish),) if chosen is None else chosen.decision.route
+    route = (_named(desk, wish),) if chosen is None else chosen.decision.route
     account = await desk.offered(uow.connection, wish.casino_id, route[0], wish.currency)
     if chosen is None:
         check_wish(None if wish.hosted else deposit_flow(desk, account.provider), account, wish)
@@ -145,9 +145,11 @@ def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: Deposit
     account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
 
 
-def _named(wish: DepositWish) -> str:
+def _named(desk: Desk, wish: DepositWish) -> str:
     if wish.provider is None:
         raise Invalid("A provider or a method, not both.", field="provider")
+    if not wish.hosted:
+        deposit_flow(desk, wish.provider)
     return wish.provider
 
 

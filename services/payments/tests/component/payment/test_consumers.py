@@ -17,6 +17,10 @@ from contracts.backoffice.profile import JurisdictionProfile
 from contracts.verification.events import HitDecided, VerificationLevelReached
 
 from .test_adjustments import GOODWILL
+from .test_disputes import charged_back
+from .test_instruments import pay
+from .test_refunds import refund
+from .test_taken_back import paid_in
 from .world import RULES, World
 
 
@@ -116,13 +120,15 @@ async def test_rebuilt_read_models_are_the_live_ones(world: World) -> None:
     whose: dict[str, Any] = {"player_id": world.player, "casino_id": world.casino}
     await world.give()
     await world.approved(await world.post(f"/players/{world.player}/adjustments", GOODWILL, as_=world.staff()))
-    deposit_id = (await world.deposit()).json()["deposit_id"]
-    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    await pay(world)
+    intent = await paid_in(world)
+    await refund(world, intent, 10_00)
     withdrawal_id = (await world.withdraw(300_00)).json()["withdrawal_id"]
     for _ in range(2):
         await world.approve(withdrawal_id)
     await world.run_tasks()
     await world.notify("payoutfailed", withdrawal_id)
+    await charged_back(world, intent)
     await world.tell(
         DepositLimitSet(**whose, period="day", amount_minor=100, currency="EUR", effective_from=world.clock.now()),
         VerificationLevelReached(**whose, case_id=uuid4(), level="basic", previous="none"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .world import V1, World
+from .world import World
 
 URL = "https://api.stripe.com"
 
@@ -80,10 +80,3 @@ async def test_bounds_that_make_no_sense_are_refused_by_their_field(world: World
     answer = await put(world, bounds)
     assert answer.status_code == 422, answer.text
     assert field in [one["field"] for one in answer.json()["errors"]], answer.text
-
-
-async def test_a_provider_that_takes_no_money_in_has_no_bounds(world: World) -> None:
-    shown = (await world.client.get(f"{V1}/casinos/{world.casino}/providers", headers=world.staff())).json()
-    settings = next(one["settings"] for one in shown if one["provider"] == "trustly")
-    answer = await put(world, {"EUR": {"max_minor": 1}}, provider="trustly", settings=settings)
-    assert answer.json()["errors"][0]["field"] == "deposit_bounds"

@@ -294,7 +294,7 @@ async def test_deposits_are_refused_while_a_partition_was_never_heard_of(bare_wo
     ("fields", "status", "code", "field"),
     [
         ({"provider": "paypal"}, 422, "invalid", "provider"),
-        ({"provider": "trustly"}, 422, "invalid", "provider"),
+        ({"provider": "trustly"}, 422, "invalid", "details.first_name"),
         ({"currency": "SEK"}, 404, "wallet_unknown", "currency"),
         ({"currency": "XXXXXXX"}, 422, "wrong_format", "currency"),
         ({"amount_minor": 0}, 422, None, "amount_minor"),
