@@ -123,7 +123,7 @@ async def test_a_withdrawal_that_was_cancelled_is_released_once(cashier: Counter
 
 async def test_what_people_would_have_to_approve_is_not_let_out_by_somebody_else(cashier: Counter) -> None:
     await cashier.world.give()
-    assert no((await pay(cashier, -100.01))["authorize"]) == "approval_needed"
+    assert no((await pay(cashier, -100.01))["authorize"]) == "needs_people"
     assert await cashier.world.balance() == (500_00, 0)
     assert await cashier.world.rows("SELECT 1 FROM rm_withdrawal_list") == []
 

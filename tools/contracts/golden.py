@@ -114,6 +114,8 @@ _WORDS: dict[str, Any] = {
     "partition": 7,
     "payload_sha256": hashlib.sha256(b"payload").hexdigest(),
     "permission": "backoffice.player.reveal",
+    "bin": "411111",
+    "last_four": "1111",
     "rule": "CARD-TEST-IP",
     "rules": ["STRUCT"],
     "sha256": hashlib.sha256(b"rules").hexdigest(),

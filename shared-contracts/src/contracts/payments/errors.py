@@ -10,7 +10,7 @@ class PaymentsError(StrEnum):
     """The id belongs to an adjustment of other facts."""
     AMOUNT_OUTSIDE_POLICY = "amount_outside_policy"
     """The casino's policy does not allow as little, or as much, at once."""
-    APPROVAL_NEEDED = "approval_needed"
+    NEEDS_PEOPLE = "needs_people"
     """A person would have to approve it first, and a cashier that is not ours could pay it before he did."""
     OWNERSHIP_MISMATCH = "ownership_mismatch"
     """The instrument is somebody else's, as people found out: it cannot be verified for this player."""

@@ -38,7 +38,7 @@ from payments.domain.withdrawal.words import Confirmed, PayoutWord, SentBack, Ta
 class ApprovalNeeded(DomainError):
     """A person would have to approve it, and the cashier could pay it before he did. Ask for it in our own cashier."""
 
-    code = "approval_needed"
+    code = "needs_people"
 
 
 class CancelledBefore(DomainError):

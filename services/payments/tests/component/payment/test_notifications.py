@@ -94,11 +94,13 @@ async def test_another_currency_is_set_aside(world: World) -> None:
     assert await world.balance() == (0, 0)
 
 
-@pytest.mark.parametrize("kind", ["charge.refunded", "charge.dispute.created"])
-async def test_money_that_leaves_without_us_is_set_aside(world: World, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "why"), [("charge.refunded", "event_not_handled"), ("charge.dispute.created", "reference_unreadable")]
+)
+async def test_money_that_leaves_without_us_is_set_aside(world: World, kind: str, why: str) -> None:
     answer = await world.webhook(kind, {"id": "ch_1", "object": "charge", "amount": 100, "currency": "eur"})
     assert answer.status_code == 200
-    assert await set_aside(world) == [("stripe", "event_not_handled")]
+    assert await set_aside(world) == [("stripe", why)]
 
 
 async def test_what_has_no_consequence_is_remembered_and_nothing_else(world: World) -> None:

@@ -26,7 +26,7 @@ NUMBERS: Final[Mapping[str, int]] = {
     "deposit_not_possible": 403,
     "verification_required": 403,
     "debt_outstanding": 403,
-    "approval_needed": 403,
+    "needs_people": 403,
     "cancelled_before": 403,
     "amount_outside_policy": 403,
     "provider_not_offered": 403,
