@@ -104,10 +104,11 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     if wallet is None:
         raise WalletUnknown(field="currency")
     chosen = None if wish.method is None else await _chosen(desk, uow, wish, wish.method, player)
-    route = (_named(desk, wish),) if chosen is None else chosen.decision.route
+    flow = None if chosen is not None or wish.hosted else deposit_flow(desk, _named(wish))
+    route = (_named(wish),) if chosen is None else chosen.decision.route
     account = await desk.offered(uow.connection, wish.casino_id, route[0], wish.currency)
     if chosen is None:
-        check_wish(None if wish.hosted else deposit_flow(desk, account.provider), account, wish)
+        check_wish(flow, account, wish)
     judged = await _judged(desk, uow, wish, account.provider, wallet)
     command = RequestDeposit(
         player_id=wish.player_id,
@@ -145,11 +146,9 @@ def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: Deposit
     account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
 
 
-def _named(desk: Desk, wish: DepositWish) -> str:
+def _named(wish: DepositWish) -> str:
     if wish.provider is None:
         raise Invalid("A provider or a method, not both.", field="provider")
-    if not wish.hosted:
-        deposit_flow(desk, wish.provider)
     return wish.provider
 
 
@@ -382,9 +381,8 @@ async def _judged(desk: Desk, uow: UnitOfWork, wish: DepositWish, provider: str,
 
 
 async def _sealed_details(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> str | None:
-    if not wish.details:
-        return None
-    return await _sealed_text(desk, uow, wish.player_id, msgspec.json.encode(dict(wish.details)).decode())
+    plain = msgspec.json.encode(dict(wish.details)).decode()
+    return await _sealed_text(desk, uow, wish.player_id, plain) if wish.details else None
 
 
 async def _sealed_text(desk: Desk, uow: UnitOfWork, player_id: UUID, text: str) -> str | None:
