@@ -161,7 +161,9 @@ EXAMPLES: dict[str, Example] = {
         },
         remembers_refusals=True,
     ),
-    f"POST {_PAYMENTS}/cashier-sessions": Example(caller="player", body={"provider": "paymentiq", "locale": "en_GB"}),
+    f"POST {_PAYMENTS}/cashier-sessions": Example(
+        caller="player", body={"provider": "paymentiq", "locale": "en_GB"}, accepted=False
+    ),
     f"POST {_PAYMENTS}/withdrawals": Example(
         caller="player",
         body={

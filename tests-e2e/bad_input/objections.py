@@ -32,7 +32,7 @@ SUSPECTED: dict[str, Example] = {
     f"POST {_FRAUD_AT}/draft/backtest": Example(body={"sha256": FRAUD_RULES_SHA256, "days": 30}),
     f"POST {_FRAUD_AT}/draft/publish": Example(body={"sha256": FRAUD_RULES_SHA256, "reason": "tried for a month"}),
     f"POST {_FRAUD_AT}/rules/{{rule}}/switch": Example(
-        body={"off": True, "reason": "it errs"}, path={"rule": "STRUCT"}
+        body={"off": False, "reason": "it errs no more"}, path={"rule": "STRUCT"}
     ),
     f"POST {_FRAUD_AT}/entries": Example(
         body={"list": "block", "kind": "device", "value": "device-of-nobody", "until": None, "reason": "stolen"}
