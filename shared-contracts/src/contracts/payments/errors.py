@@ -187,6 +187,8 @@ class SetAside(StrEnum):
     """It was begun as another customer of the provider than the casino's account names now: nothing is sent."""
     LEFT_OPEN_AT_PROVIDER = "left_open_at_provider"
     """The provider never confirmed that a deposit we gave up can no longer be paid; it is not asked any more."""
+    UNLISTED = "unlisted"
+    """The payment's table of transitions does not have it: nothing was applied."""
     ORDER_NOT_REPEATABLE = "order_not_repeatable"
     """An order to pay has had no answer for so long that the provider may have forgotten it: it is not sent again."""
     DEBIT_NOT_ON_HOLD = "debit_not_on_hold"

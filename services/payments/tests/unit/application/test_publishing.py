@@ -161,5 +161,6 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "order_not_repeatable",
         "returned_to_closed_account",
         "reversal_unexplained",
+        "unknown_reference",
     }
-    assert used | found_by_us | {"debit_not_on_hold"} == set(SetAside)
+    assert used | found_by_us | {"debit_not_on_hold", "clearing_overdue"} == set(SetAside)
