@@ -174,14 +174,14 @@ def _card_tester(made: Population, random: Random) -> None:
         )
 
 
+def _equipped(made: Population, random: Random, label: Label, card: str) -> tuple[UUID, str, str, str]:
+    """A new player with his address, his device and a card that begins so."""
+    return _new(made, random, label), _home(random), _name(random, "device"), _name(random, card)
+
+
 def _launderer(made: Population, random: Random) -> None:
     """Large sums just below what is reported, hardly played with, out again the next day."""
-    player, ip, device, card = (
-        _new(made, random, "launderer"),
-        _home(random),
-        _name(random, "device"),
-        _name(random, "5"),
-    )
+    player, ip, device, card = _equipped(made, random, "launderer", "5")
     at = random.randrange(25 * _DAY)
     for _ in range(random.randrange(2, 5)):
         at += random.randrange(30, 240)
@@ -205,12 +205,7 @@ def _launderer(made: Population, random: Random) -> None:
 
 def _friendly_fraudster(made: Population, random: Random) -> None:
     """Plays, has his bank take the money back, and comes again."""
-    player, ip, device, card = (
-        _new(made, random, "friendly_fraudster"),
-        _home(random),
-        _name(random, "device"),
-        _name(random, "3"),
-    )
+    player, ip, device, card = _equipped(made, random, "friendly_fraudster", "3")
     at = random.randrange(15 * _DAY)
     made.steps.append(
         Step(minute=at, player=player, kind="deposit", amount_minor=100_00, ip=ip, device=device, card=card)
