@@ -50,7 +50,9 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
 
 
 async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit) -> None:
-    """Set it aside for a person when money was taken back before, and not of the payment that was credited."""
+    """Set it aside for a person when money was taken back before, and not of the payment that was credited; or when
+    more of it is gone than it brought.
+    """
     if not isinstance(state, Succeeded):
         return
     fact = asked(state).fact
@@ -67,6 +69,21 @@ async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, s
                 "movement": word.movement,
                 "amount_minor": word.amount_minor,
                 "currency": word.currency,
+            },
+        )
+    if state.reversed_minor > state.amount_minor:
+        await set_aside_once(
+            desk,
+            uow,
+            casino_id=fact.casino_id,
+            provider=fact.provider,
+            about=deposit_id,
+            code="refunded_and_taken_back",
+            facts={
+                "reference": state.reference,
+                "amount_minor": state.amount_minor,
+                "back_minor": state.reversed_minor,
+                "currency": fact.currency,
             },
         )
 

@@ -18,7 +18,7 @@ from payments.domain.deposit.events import DepositReinstated, DepositReversed
 from payments.domain.deposit.states import Succeeded, asked
 from payments.domain.deposit.words import GivenBack, TakenBack
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import HearRefund, OrderRefund
+from payments.domain.refund.commands import HearRefund, OrderRefund, StopRefund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.events import (
     RefundAccepted,
@@ -38,6 +38,9 @@ ASK = "payments.refund_ask"
 
 CODE = "refund"
 """Why money of a deposit is gone, where we sent it back ourselves."""
+
+GONE = "deposit_taken_back"
+"""Why a refund was not sent: others had taken the money before."""
 
 
 class DepositNotRefundable(DomainError):
@@ -112,6 +115,23 @@ async def _order(desk: Desk, uow: UnitOfWork, fact: RefundFact) -> OrderRefund:
         raise WalletUnknown(field="currency")
     left = await desk.directory.room(uow.connection, fact.deposit_id)
     return OrderRefund(fact=fact, left_minor=left, cash_minor=wallet.cash_minor, now=uow.ctx.occurred_at)
+
+
+async def is_gone(uow: UnitOfWork, fact: RefundFact) -> bool:
+    """Whether others have taken so much of the deposit that the refund would send the player what is not there."""
+    state = (await uow.load(deposit, fact.deposit_id)).state
+    return isinstance(state, Succeeded) and state.reversed_minor + fact.amount_minor > state.amount_minor
+
+
+async def stop_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, fact: RefundFact) -> Outcome[Refund, RefundEvent]:
+    """Give back what was put aside for a refund that was not sent. Call it last in the transaction."""
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    command = StopRefund(code=GONE, owed_minor=0 if wallet is None else wallet.receivable_minor)
+    outcome = await uow.decide(refund, refund_id, command)
+    transfers = refund_transfers(refund_id, outcome.events)
+    if transfers:
+        ensure_posted(await desk.ledger.post_in(uow, transfers))
+    return outcome
 
 
 async def hear_about_refund(

@@ -29,7 +29,10 @@ table = Table(
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
-    """The deposit's row after the event. What is taken back by others goes before what is being refunded."""
+    """The deposit's row after the event. What is taken back by others goes before what is being refunded.
+
+    A refund that was under way when others took the money may have gone all the same: then nothing is left, not less.
+    """
     event = recorded.event
     if isinstance(event, DepositSucceeded):
         return {
@@ -42,9 +45,9 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         return None
     match event:
         case DepositReversed() | DepositReinstated():
-            left = row["captured_minor"] - event.all_reversed_minor
-            ordered = min(row["ordered_minor"], left)
-            return {**row, "taken_minor": event.all_reversed_minor, "ordered_minor": ordered}
+            taken = min(event.all_reversed_minor, row["captured_minor"])
+            ordered = min(row["ordered_minor"], row["captured_minor"] - taken)
+            return {**row, "taken_minor": taken, "ordered_minor": ordered}
         case RefundOrdered():
             return {**row, "ordered_minor": row["ordered_minor"] + event.fact.amount_minor}
         case RefundSucceeded() | RefundFailed():

@@ -141,7 +141,7 @@ def _of_provider(event: e.PresentEvent) -> dict[str, Any]:
 def _after_reversal(event: e.DepositReversed | e.DepositReinstated) -> Status:
     if event.all_reversed_minor == 0:
         return Status.SUCCEEDED
-    return Status.REVERSED if event.all_reversed_minor == event.amount_minor else Status.PARTIALLY_REVERSED
+    return Status.REVERSED if event.all_reversed_minor >= event.amount_minor else Status.PARTIALLY_REVERSED
 
 
 deposit_list = ReadModel(

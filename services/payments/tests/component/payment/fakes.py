@@ -48,6 +48,7 @@ class FakeStripe:
     on_call: Callable[[dict[str, Any]], None] | None = None
     refund_status: str = "succeeded"
     refund_error: str | None = None
+    on_refused: Callable[[], None] | None = None
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self, call: HttpCall) -> HttpAnswer | None:
@@ -92,6 +93,8 @@ class FakeStripe:
 
     def _refund(self, call: HttpCall) -> HttpAnswer:
         if self.refund_error:
+            if self.on_refused is not None:
+                self.on_refused()
             error = {"type": "invalid_request_error", "code": self.refund_error}
             return HttpAnswer(400, json.dumps({"error": error}).encode())
         key = call.headers["Idempotency-Key"]

@@ -220,20 +220,88 @@ async def test_what_was_spent_meanwhile_is_not_refunded(world: World) -> None:
     assert await world.balance() == (49_99, 0)
 
 
-async def test_a_payment_taken_back_meanwhile_is_not_refunded_twice(world: World) -> None:
-    """The bank took it while the refund was on its way: the second word about the same money is set aside."""
+async def test_a_refund_that_was_on_its_way_when_others_took_the_money_is_gone_and_he_owes_it(world: World) -> None:
+    """It left twice: what was put aside is not kept for ever, and a person hears of it."""
     intent = await paid_in(world)
     world.stripe.refund_status = "pending"
     await refund(world, intent, 50_00)
     await world.run_tasks()
     await refunded(world, intent, 50_00, "re_of_others")
     await told(world, at_stripe(world), "succeeded")
-    assert await statuses(world) == ["pending"]
-    assert await set_aside(world) == [("stripe", "reversed_too_much")]
+    assert await statuses(world) == ["succeeded"]
+    assert await set_aside(world) == [("stripe", "refunded_and_taken_back")]
+    assert (await world.balance(), await owed(world)) == ((0, 0), 50_00)
+    assert await shown(world, intent) == ("reversed", 50_00, 100_00)
+    assert (await propose(world, intent, 1)).json()["code"] == "refund_exceeds_deposit"
+    await books_hold(world)
+    await told(world, at_stripe(world), "failed")
+    assert await statuses(world) == ["returned"]
+    assert (await world.balance(), await owed(world)) == ((0, 0), 0)
+    await books_hold(world)
+
+
+async def test_a_refund_that_fails_while_others_took_the_money_pays_what_he_owes(world: World) -> None:
+    intent = await paid_in(world)
+    world.stripe.refund_status = "pending"
+    await refund(world, intent, 50_00)
+    await world.run_tasks()
+    await refunded(world, intent, 50_00, "re_of_others")
     await told(world, at_stripe(world), "failed")
     assert await statuses(world) == ["failed"]
     assert (await world.balance(), await owed(world)) == ((0, 0), 0)
     await books_hold(world)
+
+
+async def test_what_others_took_before_the_refund_was_sent_is_not_sent_as_well(world: World) -> None:
+    intent = await paid_in(world)
+    await refund(world, intent, 50_00)
+    await refunded(world, intent, 50_00, "re_of_others")
+    assert await owed(world) == 50_00
+    await world.run_tasks()
+    (row,) = await listed(world)
+    assert (row["status"], row["code"]) == ("failed", "deposit_taken_back")
+    assert world.stripe.refunds == {}
+    assert (await world.balance(), await owed(world)) == ((0, 0), 0)
+    await books_hold(world)
+
+
+async def test_what_others_took_before_an_order_that_never_arrived_is_not_sent_again(world: World) -> None:
+    intent = await paid_in(world)
+    await refund(world, intent, 50_00)
+    world.stripe.down = 1
+    await world.run_tasks()
+    await refunded(world, intent, 50_00, "re_of_others")
+    await world.pass_time(minutes=20)
+    assert await statuses(world) == ["failed"]
+    assert world.stripe.refunds == {}
+    assert (await world.balance(), await owed(world)) == ((0, 0), 0)
+
+
+async def test_the_refusal_of_an_order_sent_again_says_nothing_of_the_first(world: World) -> None:
+    """The first was carried out, but is not yet listed when we ask: the second is refused because of it."""
+    intent = await paid_in(world)
+    await refund(world, intent, 50_00)
+    world.stripe.lost = 1
+    await world.run_tasks()
+    hidden = dict(world.stripe.refunds)
+    world.stripe.refunds.clear()
+    world.stripe.refund_error = "charge_already_refunded"
+    world.stripe.on_refused = lambda: world.stripe.refunds.update(hidden)
+    await world.pass_time(minutes=20)
+    assert await statuses(world) == ["succeeded"]
+    assert (await world.balance(), await set_aside(world)) == ((0, 0), [])
+    await books_hold(world)
+
+
+async def test_what_surely_never_arrived_is_refused_for_good(world: World) -> None:
+    intent = await paid_in(world)
+    await refund(world, intent, 50_00)
+    world.stripe.down = 1
+    await world.run_tasks()
+    world.stripe.refund_error = "charge_disputed"
+    await world.pass_time(minutes=20)
+    assert await statuses(world) == ["failed"]
+    assert await world.balance() == (50_00, 0)
 
 
 async def test_a_deposit_that_was_not_paid_is_not_refunded(world: World) -> None:

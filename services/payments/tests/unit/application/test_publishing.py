@@ -155,6 +155,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "paid_although_forbidden",
         "paid_twice",
         "refund_left_unknown",
+        "refunded_and_taken_back",
         "paid_by_disabled_instrument",
         "account_identity_differs",
         "left_open_at_provider",

@@ -79,6 +79,16 @@ def test_what_is_taken_back_comes_out_of_the_players_cash(spec: DepositSpec) -> 
     spec.given(REQUESTED, SUCCEEDED).when(hear(TAKEN, cash=80_00)).then(REVERSED)
 
 
+def test_a_refund_of_ours_is_gone_even_where_others_took_as_much_meanwhile(spec: DepositSpec) -> None:
+    ours = replace(TAKEN, movement="re_9", refund_id=UUID(int=8))
+    gone = replace(
+        REVERSED, movement="re_9", all_reversed_minor=100_00, from_cash_minor=0, owed_minor=50_00,
+        refund_id=UUID(int=8),
+    )  # fmt: skip
+    spec.given(REQUESTED, SUCCEEDED, REVERSED).when(hear(ours, cash=80_00, owed=50_00)).then(gone)
+    spec.given(REQUESTED, SUCCEEDED, REVERSED, gone).when(hear(ours)).then_nothing()
+
+
 def test_what_he_has_spent_of_it_he_owes(spec: DepositSpec) -> None:
     owing = replace(REVERSED, from_cash_minor=12_00, owed_minor=45_00)
     spec.given(REQUESTED, SUCCEEDED).when(hear(TAKEN, cash=12_00, owed=7_00)).then(owing)

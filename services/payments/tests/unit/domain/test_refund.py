@@ -10,7 +10,7 @@ import pytest
 from chassis.testing.spec import Spec
 from payments.domain.refund import events as e
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund
+from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
 from payments.domain.refund.errors import (
     RefundAlreadyOrdered,
     RefundExceedsDeposit,
@@ -91,6 +91,16 @@ def test_that_the_provider_will_be_called_is_recorded_once(spec: RefundSpec) -> 
     spec.given(ORDERED, STARTED).when(StartRefund(sent_as="others")).then_nothing()
 
 
+@pytest.mark.parametrize(("owed", "recovered"), [(0, 0), (10_00, 10_00), (99_00, 30_00)])
+def test_what_must_not_be_sent_any_more_is_the_players_again(spec: RefundSpec, owed: int, recovered: int) -> None:
+    stopped = e.RefundFailed(fact=FACT, reference=None, code="deposit_taken_back", recovered_minor=recovered)
+    stop = StopRefund(code="deposit_taken_back", owed_minor=owed)
+    spec.given(ORDERED).when(stop).then(stopped)
+    spec.given(ORDERED, stopped).when(stop).then_nothing()
+    spec.given(ORDERED, stopped).when(StartRefund(sent_as="us")).then_nothing()
+    spec.given(ORDERED, STARTED).when(stop).then_nothing()
+
+
 @pytest.mark.parametrize("history", UNDERWAY)
 def test_the_providers_word_decides(spec: RefundSpec, history: tuple[RefundEvent, ...]) -> None:
     spec.given(ORDERED, STARTED, *history).when(hear(DONE)).then(SUCCEEDED)
@@ -137,6 +147,9 @@ def test_a_word_that_was_overtaken_changes_nothing(
         ((ORDERED, STARTED, ACCEPTED), replace(DONE, reference="re_2"), "reference_differs"),
         ((ORDERED, STARTED, SUCCEEDED), replace(NO, reference="re_2"), "reference_differs"),
         ((ORDERED, STARTED, replace(FAILED, reference=None)), DONE, "refunded_after_failed"),
+        ((ORDERED, STARTED, ACCEPTED), replace(NO, reference=None), "refused_after_accepted"),
+        ((ORDERED, STARTED, SUCCEEDED), replace(NO, reference=None), "refused_after_accepted"),
+        ((ORDERED, STARTED, SUCCEEDED, RETURNED), replace(NO, reference=None), "refused_after_accepted"),
     ],
 )
 def test_a_word_that_contradicts_what_is_known_is_set_aside(

@@ -2,7 +2,8 @@
 
 An unknown outcome is never taken for a refusal. Where the provider can be asked, the order goes out again, with the
 same key, only once the provider surely never took it; where it cannot, the same order is the question as long as the
-provider surely knows its key, and after that a person has to look there.
+provider surely knows its key, and after that a person has to look there. That an order sent again is refused says
+nothing of the first, which may be the reason: the provider is asked, or a person has to look.
 """
 
 from dataclasses import dataclass
@@ -19,13 +20,23 @@ from payments.application.processes.deposit_process import REPEATABLE
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_OFF, PROVIDER_PATIENCE
 from payments.application.refund_port import RefundOrder
-from payments.application.refunds import hear_about_refund, refund_flow
+from payments.application.refunds import GONE, hear_about_refund, is_gone, refund_flow, stop_refund
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import StartRefund
 from payments.domain.refund.errors import UnlawfulRefundWord
-from payments.domain.refund.states import Begun, Ordered, Pending, Refund, Sending, Succeeded, Unknown, reference
-from payments.domain.refund.words import RefundWord, Unanswered
+from payments.domain.refund.states import (
+    Absent,
+    Begun,
+    Ordered,
+    Pending,
+    Refund,
+    Sending,
+    Succeeded,
+    Unknown,
+    reference,
+)
+from payments.domain.refund.words import RefundWord, Refused, Unanswered
 
 NAME = "refund-process"
 
@@ -66,8 +77,8 @@ class RefundProcess:
         after = await self._record(casino_id, state.fact.provider, refund_id, word)
         if not isinstance(after, Sending | Unknown):
             return None
-        if age >= REPEATABLE:
-            await self._tell_people(after, refund_id)
+        if age >= REPEATABLE and errand is not None:
+            await self._tell_people(errand, None)
         return again_after(age) if age <= PROVIDER_PATIENCE else None
 
     async def ask(self, refund_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
@@ -84,12 +95,19 @@ class RefundProcess:
         return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Pending) else None
 
     async def _start(self, refund_id: UUID, casino_id: UUID, ordered: Ordered) -> Refund | None:
-        """Record who the order will be sent as, while nobody changes the account; None when it may not be called."""
+        """Record who the order will be sent as, while nobody changes the account; None when it may not be called.
+
+        What others took of the deposit meanwhile is not sent to its payer a second time.
+        """
 
         async def work(uow: UnitOfWork) -> Refund | None:
             account = await self._desk.accounts.find(uow.connection, casino_id, ordered.fact.provider, lock="share")
             if account is None or not self._desk.may_call(account):
                 return None
+            fact = ordered.fact
+            await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
+            if await is_gone(uow, fact):
+                return (await stop_refund(self._desk, uow, refund_id, fact)).state
             command = StartRefund(sent_as=self._desk.sent_as(account))
             return (await uow.decide(refund, refund_id, command)).state
 
@@ -120,10 +138,33 @@ class RefundProcess:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""
         word = await self._question(errand)
         if word is None:
-            return await self._order(errand) if age < REPEATABLE else Unanswered()
-        if isinstance(word, NotThere):
-            return Unanswered() if age < ARRIVED_WITHIN else await self._order(errand)
-        return word
+            return await self._order_again(errand) if age < REPEATABLE else Unanswered()
+        if not isinstance(word, NotThere):
+            return word
+        if age < ARRIVED_WITHIN:
+            return Unanswered()
+        if await self._is_gone(errand):
+            return Refused(code=GONE)
+        return await self._order_again(errand)
+
+    async def _order_again(self, errand: _Errand) -> RefundWord:
+        """The first order may have been carried out, and be why this one is refused."""
+        word = await self._order(errand)
+        if not isinstance(word, Refused) or word.reference is not None:
+            return word
+        found = await self._question(errand)
+        if isinstance(found, NotThere):
+            return word
+        if found is None:
+            await self._tell_people(errand, word.code)
+        return found or Unanswered()
+
+    async def _is_gone(self, errand: _Errand) -> bool:
+        async def work(uow: UnitOfWork) -> bool:
+            state = (await uow.load(refund, errand.order.refund_id)).state
+            return not isinstance(state, Absent) and await is_gone(uow, state.fact)
+
+        return await self._desk.app.transact(work, self._ctx(errand.account.casino_id))
 
     async def _question(self, errand: _Errand) -> RefundWord | NotThere | None:
         """None: the provider cannot be asked."""
@@ -153,22 +194,21 @@ class RefundProcess:
 
         return await self._desk.app.transact(work, self._ctx(casino_id))
 
-    async def _tell_people(self, state: Sending | Unknown, refund_id: UUID) -> None:
-        fact = state.fact
+    async def _tell_people(self, errand: _Errand, refused_as: str | None) -> None:
+        account, order = errand.account, errand.order
 
         async def work(uow: UnitOfWork) -> None:
-            facts: dict[str, str | int | None] = {"reference": fact.payment, "amount_minor": fact.amount_minor}
             await set_aside_once(
                 self._desk,
                 uow,
-                casino_id=fact.casino_id,
-                provider=fact.provider,
-                about=refund_id,
+                casino_id=account.casino_id,
+                provider=account.provider,
+                about=order.refund_id,
                 code="refund_left_unknown",
-                facts=facts,
+                facts={"reference": order.payment, "amount_minor": order.amount_minor, "refused_as": refused_as},
             )
 
-        await self._desk.app.transact(work, self._ctx(fact.casino_id))
+        await self._desk.app.transact(work, self._ctx(account.casino_id))
 
     async def _state(self, refund_id: UUID, casino_id: UUID) -> Refund:
         async def work(uow: UnitOfWork) -> Refund:

@@ -204,6 +204,8 @@ def _objection(word: TakenBack, state: Succeeded) -> UnlawfulDepositWord | None:
     if _contradicts(word, state.taken_back):
         return UnlawfulDepositWord("reversal_differs")
     too_much = state.reversed_minor + word.amount_minor > state.amount_minor
+    if word.refund_id is not None:
+        return None  # We sent it ourselves, and put it aside before: it is gone, whoever took as much meanwhile.
     if too_much and not _told_before(word, state.taken_back):
         return UnlawfulDepositWord("reversed_too_much")
     return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from chassis.domain import Decider
-from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund
+from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
 from payments.domain.refund.errors import (
     RefundAlreadyOrdered,
     RefundExceedsDeposit,
@@ -23,6 +23,7 @@ from payments.domain.refund.events import (
 )
 from payments.domain.refund.states import (
     Absent,
+    Existing,
     Failed,
     Ordered,
     Pending,
@@ -51,6 +52,8 @@ def _decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
             return _order(command, state)
         case StartRefund():
             return [RefundStarted(fact=state.fact, sent_as=command.sent_as)] if isinstance(state, Ordered) else []
+        case StopRefund():
+            return [_failed(state, command.code, command.owed_minor)] if isinstance(state, Ordered) else []
         case HearRefund():
             return _hear(command, state)
         case _:
@@ -107,18 +110,28 @@ def _hear_underway(command: HearRefund, state: Sending | Unknown | Pending) -> S
                 raise UnlawfulRefundWord("amount_differs")
             return [RefundSucceeded(fact=fact, reference=word.reference)]
         case Refused():
-            recovered = min(max(command.owed_minor, 0), fact.amount_minor)
-            known = word.reference or reference(state)
-            return [RefundFailed(fact=fact, reference=known, code=word.code, recovered_minor=recovered)]
+            return [_failed(state, word.code, command.owed_minor, word.reference or reference(state))]
         case Unanswered():
             return [RefundOutcomeUnknown(fact=fact)] if isinstance(state, Sending) else []
         case _:
             assert_never(word)
 
 
+def _failed(
+    state: Ordered | Sending | Unknown | Pending, code: str, owed_minor: int, known: str | None = None
+) -> RefundFailed:
+    recovered = min(max(owed_minor, 0), state.fact.amount_minor)
+    return RefundFailed(fact=state.fact, reference=known, code=code, recovered_minor=recovered)
+
+
 def _check_reference(word: RefundWord, state: Refund) -> None:
-    """Once we know what the provider calls it, no other refund of the provider's speaks for it."""
+    """Once we know what the provider calls it, no other refund of the provider's speaks for it.
+
+    Nor does the refusal of an order that was sent again: the first one was taken, that much is known.
+    """
     known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
+    if known is not None and isinstance(word, Refused) and said is None:
+        raise UnlawfulRefundWord("refused_after_accepted")
     if known is not None and said is not None and said != known:
         raise UnlawfulRefundWord("reference_differs")
 
@@ -130,13 +143,15 @@ def evolve(state: Refund, event: RefundEvent) -> Refund:
         case RefundStarted():
             return Sending(event.fact, state.ordered_at, event.sent_as) if isinstance(state, Ordered) else state
         case _:
-            return state if isinstance(state, Absent | Ordered) else _moved(state, event)
+            return state if isinstance(state, Absent) else _moved(state, event)
 
 
 def _moved(
-    state: Sending | Unknown | Pending | Succeeded | Failed | Returned,
+    state: Existing,
     event: RefundOutcomeUnknown | RefundAccepted | RefundSucceeded | RefundFailed | RefundReturned,
 ) -> Refund:
+    if isinstance(state, Ordered):
+        return Failed(state.fact, state.ordered_at, "", None) if isinstance(event, RefundFailed) else state
     begun = (state.fact, state.ordered_at, state.sent_as)
     match event:
         case RefundOutcomeUnknown():

@@ -28,6 +28,14 @@ class StartRefund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopRefund:
+    """It must not be sent any more; `code` says why. `owed_minor`: what the player owes of deposits, under lock."""
+
+    code: str
+    owed_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HearRefund:
     """The provider's word, verified. `owed_minor`: what the player owes of deposits, under lock."""
 
@@ -35,4 +43,4 @@ class HearRefund:
     owed_minor: int = 0
 
 
-RefundCommand = OrderRefund | StartRefund | HearRefund
+RefundCommand = OrderRefund | StartRefund | StopRefund | HearRefund

@@ -59,7 +59,7 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Not refunded: the player has it in his wallet."""
+    """Not refunded: the player has it in his wallet. `sent_as` is empty where nobody was asked."""
 
     fact: RefundFact
     ordered_at: datetime

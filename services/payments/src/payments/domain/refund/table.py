@@ -3,13 +3,16 @@
 from payments.domain.ledger.transfers import TransferKind as T
 from payments.domain.refund import events as e
 from payments.domain.refund import words as w
-from payments.domain.refund.commands import OrderRefund, StartRefund
+from payments.domain.refund.commands import OrderRefund, StartRefund, StopRefund
 from payments.domain.refund.states import Absent, Failed, Ordered, Pending, Returned, Sending, Succeeded, Unknown
 from payments.domain.table import After, Row, Table
 
 BEGUN = (Sending, Unknown, Pending, Succeeded, Failed, Returned)
 DIFFERS = ("reference_differs",)
 """Said of another refund."""
+
+CONTRADICTED = ("reference_differs", "refused_after_accepted")
+"""Said of another refund, or that the order was refused which the provider had taken."""
 
 TABLE = Table(
     "refund",
@@ -18,6 +21,8 @@ TABLE = Table(
         Row(OrderRefund, (Ordered, *BEGUN), refusals=("refund_already_ordered",)),
         Row(StartRefund, (Ordered,), (e.RefundStarted,)),
         Row(StartRefund, (Absent, *BEGUN)),
+        Row(StopRefund, (Ordered,), (e.RefundFailed,)),
+        Row(StopRefund, (Absent, *BEGUN)),
         *(
             row
             for word in (w.Accepted, w.Refunded, w.Refused, w.Unanswered)
@@ -34,9 +39,9 @@ TABLE = Table(
         Row(w.Refunded, (Succeeded, Returned), refusals=DIFFERS),
         Row(w.Refunded, (Failed,), refusals=("refunded_after_failed",)),
         Row(w.Refused, (Sending, Unknown), (e.RefundFailed,)),
-        Row(w.Refused, (Pending,), (e.RefundFailed,), DIFFERS),
-        Row(w.Refused, (Succeeded,), (e.RefundReturned,), DIFFERS),
-        Row(w.Refused, (Returned,), refusals=DIFFERS),
+        Row(w.Refused, (Pending,), (e.RefundFailed,), CONTRADICTED),
+        Row(w.Refused, (Succeeded,), (e.RefundReturned,), CONTRADICTED),
+        Row(w.Refused, (Returned,), refusals=CONTRADICTED),
         Row(w.Refused, (Failed,)),
         Row(w.Unanswered, (Sending,), (e.RefundOutcomeUnknown,)),
         Row(w.Unanswered, (Unknown, Pending, Succeeded, Failed, Returned)),

@@ -21,7 +21,9 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The money is not refunded: the order was refused, or the refund failed, even after it had succeeded."""
+    """The money is not refunded: the refund failed, even after it had succeeded; without a reference it is the order
+    that was refused.
+    """
 
     code: str
     reference: str | None = None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from payments.application.postings import refund_transfers
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund
+from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
 from payments.domain.refund.events import RefundFact
 from payments.domain.refund.table import TABLE
 from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused, Unanswered
@@ -37,6 +37,7 @@ COMMANDS: Final[list[RefundCommand]] = [
     replace(ORDER, left_minor=1),
     replace(ORDER, fact=replace(FACT, may_owe=False)),
     *[StartRefund(sent_as="us")] * 3,
+    StopRefund(code="deposit_taken_back", owed_minor=5_00),
     *(HearRefund(word=word, owed_minor=5_00) for word in WORDS),
 ]
 
