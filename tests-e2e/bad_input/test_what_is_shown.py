@@ -56,6 +56,7 @@ WORDS = {
     "/provider-attempts code": "of a call to a provider",
     "/provider-notifications outcome": "of a call by a provider",
     "/provider-notifications code": "of a call by a provider",
+    "/reconciliation/items code": "the provider's word for a line",
     "/withdrawals code": "the provider's word",
 }
 """Why something was done, in lists where everybody who sees the list reads it, and why that is right."""

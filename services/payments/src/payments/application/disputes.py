@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from chassis.domain import NotFound
 from chassis.store import Outcome, Recorded, UnitOfWork
 from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
 from payments.application.dispute_port import AboutDispute
+from payments.application.fraud.hearing import count_warning
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, Refused, Succeeded, asked
@@ -18,6 +19,7 @@ from payments.domain.dispute.aggregate import Dispute, Told, dispute
 from payments.domain.dispute.commands import AnswerDispute, HearDispute, WatchDispute
 from payments.domain.dispute.errors import UnlawfulDisputeWord
 from payments.domain.dispute.events import DisputeEvent, DisputeFact
+from payments.domain.dispute.naming import dispute_id_of
 from payments.domain.dispute.words import Status
 
 WATCH = "payments.dispute_watch"
@@ -26,9 +28,6 @@ WATCH = "payments.dispute_watch"
 WARN_BEFORE = timedelta(days=3)
 """How long before its deadline an unanswered dispute is told about once more."""
 
-_NAMES = UUID("6f2f4f3e-6f1a-5d0b-9c53-0f4d2a7f6b11")
-"""The namespace of disputes' ids, which providers give names to and not we."""
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -36,11 +35,6 @@ class Heard:
 
     news: bool
     why: str | None = None
-
-
-def dispute_id_of(casino_id: UUID, provider: str, reference: str) -> UUID:
-    """The id of what a provider calls by a name: the same in whatever order its notifications come."""
-    return uuid5(_NAMES, f"{casino_id}:{provider}:{reference}")
 
 
 async def hear_about_dispute(
@@ -76,6 +70,7 @@ async def hear_about_dispute(
     outcome = await uow.decide(dispute, dispute_id, command)
     await _watch(uow, dispute_id, paid.casino_id, outcome)
     if said.money is None:
+        await count_warning(desk.fraud, uow, deposit_id, paid, outcome.events)
         return Heard(bool(outcome.events))
     try:
         moved = await hear_about_deposit(desk, uow, deposit_id, said.money, said_at, provider=provider)

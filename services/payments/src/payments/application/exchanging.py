@@ -60,7 +60,7 @@ async def check_exchange(desk: Desk, uow: UnitOfWork, fact: ExchangeFact) -> Quo
         raise WalletUnknown(field="sold_currency")
     if wallet.in_debt:
         raise DebtOutstanding
-    if await desk.directory.disputed(uow.connection, fact.player_id):
+    if await desk.directory.disputed(uow.connection, fact.player_id, uow.ctx.occurred_at):
         raise DisputeOpen
     if wallet.cash_minor < fact.sold_minor:
         raise InsufficientFunds(field="sold_minor")

@@ -86,8 +86,8 @@ class Directory(Protocol):
         taken back."""
         ...
 
-    async def disputed(self, connection: AsyncConnection, player_id: UUID) -> bool:
-        """Whether a bank wants a payment of the player's back, and it is not decided."""
+    async def disputed(self, connection: AsyncConnection, player_id: UUID, now: datetime) -> bool:
+        """Whether a bank wants a payment of the player's back and it is not decided, or was let go and is not paid."""
         ...
 
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:

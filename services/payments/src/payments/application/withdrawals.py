@@ -127,7 +127,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             required_level=rules.withdrawal_requires_level,
             under_review=player.under_review,
             in_debt=wallet is not None and wallet.in_debt,
-            disputed=await desk.directory.disputed(uow.connection, wish.player_id),
+            disputed=await desk.directory.disputed(uow.connection, wish.player_id, uow.ctx.occurred_at),
             people=judged.people,
             days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
             day_total_minor=await _day_total(desk, uow, wish),
@@ -279,7 +279,7 @@ async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, sta
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     if wallet is not None and wallet.in_debt:
         raise DebtOutstanding
-    if await desk.directory.disputed(uow.connection, fact.player_id):
+    if await desk.directory.disputed(uow.connection, fact.player_id, uow.ctx.occurred_at):
         raise DisputeOpen
     known = await desk.instruments.of_payment(uow.connection, withdrawal_id)
     if known is not None and known.disabled:

@@ -67,9 +67,9 @@ class LocalDirectory:
         """See Directory."""
         return await capture.room(connection, deposit_id)
 
-    async def disputed(self, connection: AsyncConnection, player_id: UUID) -> bool:
+    async def disputed(self, connection: AsyncConnection, player_id: UUID, now: datetime) -> bool:
         """See Directory."""
-        return await dispute_list.any_undecided(connection, player_id)
+        return await dispute_list.may_lose(connection, player_id, now)
 
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """See Directory."""

@@ -1,14 +1,17 @@
 """The list of disputes: one row each, with its stage, its deadline and what was done about it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, select, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
 from payments.application.schema import metadata
+from payments.domain.deposit.events import DepositReinstated, DepositReversed
 from payments.domain.dispute import events as e
+from payments.domain.dispute.naming import dispute_id_of, dispute_of
 from payments.domain.dispute.words import TAKES_MONEY, UNDECIDED, Status
 
 table = Table(
@@ -34,6 +37,7 @@ table = Table(
     Column("warned", Boolean, nullable=False, server_default=text("false"), comment="its deadline is near"),
     Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="answered at the provider"),
     Column("answered_by", Text),
+    Column("taken", Boolean, nullable=False, server_default=text("false"), comment="its money is with the payer"),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_dispute_list_casino", "casino_id", "opened_at", "id"),
@@ -67,6 +71,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "warned": False,
             "by_hand": False,
             "answered_by": None,
+            "taken": False,
             "opened_at": at,
             "updated_at": at,
         }
@@ -106,15 +111,27 @@ def _changes(row: Row, recorded: Recorded[Any]) -> dict[str, Any]:
             same = row["fee_currency"] in (None, event.currency)
             fee = row["fee_minor"] + event.fee_minor if same else event.fee_minor
             return {"fee_minor": fee, "fee_currency": event.currency}
+        case DepositReversed():
+            return {"taken": True}
+        case DepositReinstated():
+            return {"taken": False}
         case _:
             return {}
+
+
+def _key(recorded: Recorded[Any]) -> tuple[UUID]:
+    """Money moves by the deposit, under the name of the dispute; what else moves of one has no row here."""
+    event = recorded.event
+    if isinstance(event, DepositReversed | DepositReinstated):
+        return (dispute_id_of(event.casino_id, event.provider, dispute_of(event.movement)),)
+    return (recorded.stream_key,)
 
 
 dispute_list = ReadModel(
     name="dispute_list",
     table=table,
-    handles=e.DISPUTE_EVENTS,
-    key=lambda recorded: (recorded.stream_key,),
+    handles=(*e.DISPUTE_EVENTS, DepositReversed, DepositReinstated),
+    key=_key,
     fold=fold,
 )
 
@@ -125,9 +142,18 @@ async def find(connection: AsyncConnection, dispute_id: UUID) -> Row | None:
     return None if row is None else dict(row)
 
 
-async def any_undecided(connection: AsyncConnection, player_id: UUID) -> bool:
-    """Whether a bank wants a payment of the player's back, and it is not decided."""
+TAKEN_WITHIN = timedelta(days=30)
+"""For how long after a stage came to its end without a win its money may yet be taken: what a bank has not asked for by
+then it does not get without a new stage, which is told.
+"""
+
+
+async def may_lose(connection: AsyncConnection, player_id: UUID, now: datetime) -> bool:
+    """Whether a bank wants a payment of the player's back and it is not decided, or it was let go and its money is not
+    taken yet.
+    """
+    let_go = table.c.status.not_in({Status.WON}) & ~table.c.taken & (table.c.updated_at > now - TAKEN_WITHIN)
     statement = select(table.c.id).where(
-        table.c.player_id == player_id, table.c.stage.in_(TAKES_MONEY), table.c.status.in_(UNDECIDED)
+        table.c.player_id == player_id, table.c.stage.in_(TAKES_MONEY), or_(table.c.status.in_(UNDECIDED), let_go)
     )
     return (await connection.execute(statement.limit(1))).first() is not None

@@ -31,7 +31,9 @@ async def charged_back(world: World, intent: dict[str, Any], **fields: Any) -> N
 
 
 async def disputes(world: World) -> list[dict[str, Any]]:
-    return await world.rows("SELECT * FROM rm_dispute_list WHERE casino_id = $1 ORDER BY opened_at", world.casino)
+    return await world.rows(
+        "SELECT * FROM rm_dispute_list WHERE casino_id = $1 ORDER BY opened_at, stage", world.casino
+    )
 
 
 async def fees(world: World) -> int:
@@ -128,6 +130,59 @@ async def test_while_a_chargeback_is_open_nothing_is_paid_out(world: World) -> N
     await told(world, "closed", dispute_of(world, intent, "lost"))
     assert (await world.approve(asked)).status_code == 200
     assert (await world.withdraw(10_00)).status_code == 201
+
+
+@pytest.mark.parametrize("told_as", ["charge_refunded", "lost"])
+async def test_what_was_let_go_before_its_money_is_taken_holds_withdrawals_until_it_is(
+    world: World, told_as: str
+) -> None:
+    await world.give(200_00)
+    intent = await paid_in(world)
+    await told(world, "created", dispute_of(world, intent))
+    await told(world, "updated", dispute_of(world, intent, told_as))
+    refused = await world.withdraw(10_00)
+    assert (refused.status_code, refused.json()["code"]) == (409, "dispute_open")
+    await told(world, "funds_withdrawn", dispute_of(world, intent, told_as))
+    assert (await world.withdraw(10_00)).status_code == 201
+
+
+async def test_a_deadline_that_passed_before_the_money_was_taken_holds_withdrawals_for_a_month(world: World) -> None:
+    await world.give(200_00)
+    await told(world, "created", dispute_of(world, await paid_in(world)))
+    for days in (11, 29):
+        await world.pass_time(days=days)
+        await world.beat()
+        assert [row["status"] for row in await disputes(world)] == ["expired"]
+        assert (await world.withdraw(10_00)).json()["code"] == "dispute_open"
+    await world.pass_time(days=2)
+    await world.beat()
+    assert (await world.withdraw(10_00)).status_code == 201
+
+
+async def counted(world: World, name: str) -> int:
+    """What is counted of the player, ever."""
+    statement = f"SELECT {name} FROM fraud_counter WHERE kind = 'player' AND key = $1 AND grain = 0"
+    (row,) = await world.rows(statement, str(world.player))
+    return int(row[name])
+
+
+async def test_what_was_given_back_is_counted_beside_what_was_taken(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    for _ in range(2):
+        await told(world, "funds_reinstated", dispute_of(world, intent, "won"))
+    assert (await counted(world, "reversals"), await counted(world, "reinstatements")) == (1, 1)
+    assert await counted(world, "reinstated_minor") == 50_00
+
+
+@pytest.mark.parametrize("kind", ["created", "updated"])
+async def test_a_report_of_fraud_is_counted_once(world: World, kind: str) -> None:
+    intent = await paid_in(world)
+    warning = {"id": "issfr_1", "object": "radar.early_fraud_warning", "payment_intent": intent["id"]}
+    for _ in range(2):
+        await told(world, f"radar.early_fraud_warning.{kind}", {**warning, "fraud_type": "made_with_lost_card"})
+    assert await counted(world, "fraud_warnings") == 1
+    assert await set_aside(world) == []
 
 
 async def test_an_inquiry_and_a_fraud_warning_move_nothing_and_are_seen(world: World) -> None:

@@ -10,12 +10,15 @@ from payments.domain.deposit.events import (
     DepositFact,
     DepositFailed,
     DepositPassedOn,
+    DepositReinstated,
     DepositReversed,
     DepositSucceeded,
 )
+from payments.domain.dispute.events import DisputeEvent, DisputeOpened
+from payments.domain.dispute.words import Stage
 from payments.domain.fraud.rules import Trigger
 
-Counted = DepositSucceeded | DepositFailed | DepositPassedOn | DepositReversed
+Counted = DepositSucceeded | DepositFailed | DepositPassedOn | DepositReversed | DepositReinstated
 
 
 async def count_deposit(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, events: Iterable[DepositEvent]) -> None:
@@ -30,11 +33,21 @@ async def count_deposit(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, events:
             counts[name] = counts.get(name, 0) + number
     if not told:
         return
-    event, now = told[0], uow.ctx.occurred_at
+    await _count(fraud, uow, deposit_id, told[0], counts)
+
+
+async def count_warning(
+    fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, paid: DepositFact, events: Iterable[DisputeEvent]
+) -> None:
+    """Count that a bank reported fraud, for everything the deposit was asked for with. Call it last, as above."""
+    if any(isinstance(event, DisputeOpened) and event.stage is Stage.FRAUD_WARNING for event in events):
+        await _count(fraud, uow, deposit_id, paid, {"fraud_warnings": 1})
+
+
+async def _count(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, of: DepositFact, counts: dict[str, int]) -> None:
     keys = dict(await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {})
-    await fraud.features.count(
-        uow.connection, event.casino_id, {**keys, "player": str(event.player_id)}, event.currency, counts, now
-    )
+    keys["player"] = str(of.player_id)
+    await fraud.features.count(uow.connection, of.casino_id, keys, of.currency, counts, uow.ctx.occurred_at)
 
 
 def _counts(event: Counted) -> dict[str, int]:
@@ -45,6 +58,8 @@ def _counts(event: Counted) -> dict[str, int]:
             return {"failures": 1}
         case DepositReversed():
             return {"reversals": 1, "reversed_minor": event.reversed_minor}
+        case DepositReinstated():
+            return {"reinstatements": 1, "reinstated_minor": event.reinstated_minor}
 
 
 async def link_instrument(

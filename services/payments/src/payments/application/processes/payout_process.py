@@ -109,7 +109,8 @@ class PayoutProcess:
                 return None
             wallet = await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
             in_debt = wallet is not None and wallet.in_debt
-            if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id):
+            now = uow.ctx.occurred_at
+            if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id, now):
                 return None
             command = StartPayout(request_id=request_id, sent_as=self._desk.sent_as(account))
             return (await uow.decide(withdrawal, withdrawal_id, command)).state

@@ -67,6 +67,9 @@ COUNTED: Mapping[str, Feature] = {
     "withdrawn_minor": _counted("the sum of withdrawals asked for, in the payment's currency"),
     "reversals": _counted("times that money of a deposit was taken back, chargebacks included"),
     "reversed_minor": _counted("the sum of what was taken back, in the payment's currency"),
+    "reinstatements": _counted("times that money which was taken back was given back: disputes won, refunds returned"),
+    "reinstated_minor": _counted("the sum of what was given back, in the payment's currency"),
+    "fraud_warnings": _counted("deposits of which the payer's bank reported fraud"),
 }
 
 LINKED: Mapping[str, Feature] = {

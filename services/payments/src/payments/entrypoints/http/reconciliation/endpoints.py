@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -33,7 +33,15 @@ from payments.entrypoints.http.reconciliation.uploads import LARGEST, OPENAPI, o
 
 router = APIRouter(prefix="/api/payments/v1/reconciliation", tags=["reconciliation"])
 
-ItemNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+def _item_number(item_id: Annotated[str, Path(max_length=36)]) -> int:
+    """The number of a line. What is no number names a line that is not there."""
+    if not (item_id.isascii() and item_id.isdigit() and 0 < int(item_id) < 2**63):
+        raise NotFound
+    return int(item_id)
+
+
+ItemNumber = Annotated[int, Depends(_item_number)]
 _SEES = Requires(P.RECONCILIATION_LIST)
 _DECIDES = Requires(P.RECONCILIATION_RESOLVE, proposes=True)
 

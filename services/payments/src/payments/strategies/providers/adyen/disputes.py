@@ -11,6 +11,7 @@ from typing import Any, Final
 from payments.application.dispute_port import AboutDispute
 from payments.application.ports import Said, Unclear
 from payments.domain.deposit.words import GivenBack, TakenBack
+from payments.domain.dispute.naming import taken_again
 from payments.domain.dispute.words import DisputeTold, Stage, Status
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.reading import our_id, section, word
@@ -64,7 +65,7 @@ def _money(kind: str, what: dict[str, Any], dispute: str) -> TakenBack | GivenBa
         case "CHARGEBACK_REVERSED":
             return GivenBack(**what, movement=dispute, code="chargeback_reversed")
         case "SECOND_CHARGEBACK":
-            return TakenBack(**what, movement=f"{dispute}:2", code="second_chargeback", after=dispute)
+            return TakenBack(**what, movement=taken_again(dispute), code="second_chargeback", after=dispute)
         case _:
             return None
 

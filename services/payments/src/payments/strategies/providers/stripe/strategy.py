@@ -48,13 +48,14 @@ _AFTERWARDS = frozenset(
     {
         "charge.refund.updated",
         "charge.refunded",
-        "radar.early_fraud_warning.created",
         "refund.created",
         "refund.failed",
         "refund.updated",
     }
 )
 """Events about a payment that was made."""
+
+_FRAUD_WARNING = "radar.early_fraud_warning."
 
 
 class Stripe:
@@ -133,7 +134,7 @@ def _said(kind: str, thing: Mapping[str, Any]) -> Said:
                 if said is None
                 else AboutDeposit(deposit_id=deposit_of(thing), word=said)
             )
-        case _ if kind in _AFTERWARDS or kind.startswith("charge.dispute."):
+        case _ if kind in _AFTERWARDS or kind.startswith(("charge.dispute.", _FRAUD_WARNING)):
             return _said_afterwards(kind, thing)
         case _ if kind in _ONLY_ECHOES or kind.startswith(_WITHOUT_CONSEQUENCE):
             return Nothing()
@@ -146,7 +147,7 @@ def _said_afterwards(kind: str, thing: Mapping[str, Any]) -> Said:
     match kind:
         case "charge.refunded":
             return said_of_refunded(thing)
-        case "radar.early_fraud_warning.created":
+        case _ if kind.startswith(_FRAUD_WARNING):
             return said_of_fraud_warning(thing)
         case _ if kind.startswith("charge.dispute."):
             return said_of_dispute(kind, thing)
