@@ -185,13 +185,15 @@ async def rich(bank: Counter) -> Counter:
     return bank
 
 
-async def ordered(rich: Counter, destination: dict[str, str] | None = None) -> str:
-    """An approved withdrawal, sent as far as it goes."""
+async def ordered(rich: Counter, destination: dict[str, str] | None = None, *, people: int = 1) -> str:
+    """A withdrawal that so many people approved, sent as far as it goes."""
     answer = await rich.world.withdraw(provider="truelayer", destination=destination or ELSEWHERE)
     assert answer.status_code == 201, answer.text
     withdrawal_id = str(answer.json()["withdrawal_id"])
-    assert (await rich.world.approve(withdrawal_id)).status_code == 200
+    for _ in range(people):
+        assert (await rich.world.approve(withdrawal_id)).status_code == 200
     await rich.world.run_tasks()
+    assert await where(rich, withdrawal_id) != "awaiting_approval", "it takes more people"
     return withdrawal_id
 
 
@@ -222,7 +224,7 @@ async def test_a_payout_goes_back_to_where_the_money_came_from(rich: Counter) ->
     _, page = await deposit(rich)
     source = (await rich.outside(page, {"outcome": "settled"}))["payment_source"]["id"]
     await rich.told()
-    withdrawal_id = await ordered(rich, {"payment_source_id": source})
+    withdrawal_id = await ordered(rich, {"payment_source_id": source}, people=2)  # He paid in, and has not played.
     [payout] = await books(rich, "transfers_out")
     assert payout["beneficiary"]["type"] == "payment_source"
     await move(rich, "executed")
