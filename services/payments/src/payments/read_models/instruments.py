@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.store import CasinoScope
 from payments.application.instruments.ports import KnownInstrument
 from payments.domain.instrument.words import Kind, Ownership, Verification
 from payments.read_models.instrument_list import table, use_table
@@ -49,10 +50,13 @@ class LocalInstruments:
         )
         return [_known(row) for row in (await connection.execute(statement)).mappings()]
 
-    async def players_elsewhere(self, connection: AsyncConnection, casino_id: UUID, fingerprint: str) -> int:
+    async def players_elsewhere(
+        self, connection: AsyncConnection, casino_id: UUID, fingerprint: str, among: CasinoScope
+    ) -> int:
         """See Instruments."""
+        seen = table.c.casino_id.not_in(among.but) if among.ids is None else table.c.casino_id.in_(among.ids)
         statement = select(func.count(table.c.player_id.distinct())).where(
-            table.c.fingerprint == fingerprint, table.c.casino_id != casino_id
+            table.c.fingerprint == fingerprint, table.c.casino_id != casino_id, seen
         )
         return int((await connection.execute(statement)).scalar_one())
 

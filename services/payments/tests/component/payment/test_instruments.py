@@ -144,7 +144,9 @@ async def test_the_same_card_at_two_players_is_marked_at_both(world: World) -> N
     assert (await world.published()).count("instrument_shared") == 2
 
 
-async def test_of_other_casinos_only_a_number_is_told(world: World) -> None:
+async def test_of_other_casinos_only_a_number_is_told_and_only_of_those_one_sees(
+    world: World,
+) -> None:
     await pay(world)
     here, away, somebody = world.casino, uuid4(), world.player
     world.casino = away
@@ -153,10 +155,13 @@ async def test_of_other_casinos_only_a_number_is_told(world: World) -> None:
     await pay(world)
     (item,) = await world.instruments(world.staff())
     assert item["shared"] is False
-    detail = await world.get(f"/instruments/{item['instrument_id']}", as_=world.staff())
+    both = bearer(make_token(permissions=list(P), casinos=[here, away]))
+    detail = await world.get(f"/instruments/{item['instrument_id']}", as_=both)
     assert (detail.json()["shared_with"], detail.json()["players_elsewhere"]) == ([], 1)
     assert str(here) not in detail.text
     assert str(somebody) not in detail.text
+    alone = await world.get(f"/instruments/{item['instrument_id']}", as_=world.staff())
+    assert (alone.json()["shared_with"], alone.json()["players_elsewhere"]) == ([], 0)
     theirs = await world.rows("SELECT id FROM rm_instrument_list WHERE casino_id = $1", here)
     hidden = await world.get(f"/instruments/{theirs[0]['id']}", as_=world.staff())
     assert hidden.status_code == 404

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.store import CasinoScope
 from payments.domain.instrument.words import Instrument, Kind, Ownership, Verification
 
 
@@ -70,8 +71,12 @@ class Instruments(Protocol):
         """The same instrument at the players of a casino, oldest first."""
         ...
 
-    async def players_elsewhere(self, connection: AsyncConnection, casino_id: UUID, fingerprint: str) -> int:
-        """How many players of other casinos use it: a number, and nothing of who or where."""
+    async def players_elsewhere(
+        self, connection: AsyncConnection, casino_id: UUID, fingerprint: str, among: CasinoScope
+    ) -> int:
+        """How many players of other casinos use it, as far as `among` reaches: who asks learns nothing of casinos he
+        does not see, not even that somebody there pays with the same.
+        """
         ...
 
 

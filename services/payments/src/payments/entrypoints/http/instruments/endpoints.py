@@ -51,7 +51,9 @@ serve_list(
 async def show_instrument(
     caller: Annotated[Caller, PlayerOr(P.INSTRUMENT_LIST)], instrument_id: UUID, request: Request, db: Db, desk: TheDesk
 ) -> Response:
-    """One instrument, with the other players of the casino who use it. Of other casinos only their number is told."""
+    """One instrument, with the other players of the casino who use it. Of the other
+    casinos the caller sees only how many is told, and of those he does not see nothing.
+    """
     async with db.read() as connection:
         view = await _view(desk, connection, caller, instrument_id)
     return as_listed(INSTRUMENTS, view, request, caller, view.casino_id)
@@ -165,7 +167,8 @@ async def _view(desk: Desk, connection: Any, caller: Caller, instrument_id: UUID
     if not caller.is_player and row["recognisable"]:
         sharers = await desk.instruments.sharers(connection, casino_id, fingerprint)
         shared_with = [one.player_id for one in sharers if one.player_id != row["player_id"]]
-        elsewhere = await desk.instruments.players_elsewhere(connection, casino_id, fingerprint)
+        seen = caller.reach(P.INSTRUMENT_LIST)
+        elsewhere = await desk.instruments.players_elsewhere(connection, casino_id, fingerprint, seen)
     return InstrumentView(
         **{**finished, "instrument_id": row["id"]}, shared_with=shared_with, players_elsewhere=elsewhere
     )

@@ -67,5 +67,5 @@ class InstrumentView(InstrumentItem):
         default=None, description="The other players of the casino who use it; players do not see it"
     )
     players_elsewhere: int | None = Field(
-        default=None, description="How many players of other casinos use it; who and where is not told"
+        default=None, description="How many players of the other casinos you see use it; who and where is not told"
     )
