@@ -66,6 +66,7 @@ class Api:
         params: dict[str, Any] | None = None,
         files: dict[str, Any] | None = None,
         data: dict[str, str] | None = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         """Send a request until it is answered; one idempotency key for all attempts.
 
@@ -75,13 +76,14 @@ class Api:
         headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        if content is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        sent: dict[str, Any] = {"json": body, "params": params, "files": files, "data": data, "content": content}
         deadline = time.monotonic() + PATIENCE_S
         while True:
             pause = 0.3
             try:
-                answer = await self._client.request(
-                    method, path, headers=headers, json=body, params=params, files=files, data=data
-                )
+                answer = await self._client.request(method, path, headers=headers, **sent)
             except httpx.TransportError as error:
                 refusal = Refused(0, "no_answer", repr(error))
             else:

@@ -44,6 +44,12 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.fraud_rule.list",
         "payments.balance.view",
     ),
+    "settlement_clerk": (
+        "payments.reconciliation.list",
+        "payments.reconciliation.upload",
+        "payments.reconciliation.resolve",
+    ),
+    "settlement_head": ("payments.reconciliation.list", "payments.reconciliation.approve"),
     "support_agent": (
         "backoffice.player.list",
         "backoffice.player.search_identity",
@@ -75,6 +81,8 @@ STAFF = {
     "second_manager": "casino_manager",
     "officer": "payments_officer",
     "second_officer": "payments_officer",
+    "clerk": "settlement_clerk",
+    "head": "settlement_head",
     "support": "support_agent",
     "analyst": "analyst",
 }

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from pitlocal.stack import Stack
 
-from journey import acknowledged, cashier, documented, leaving, ledger, newcomer, opening, playing, sight, telling
+from journey import (
+    acknowledged,
+    cashier,
+    documented,
+    leaving,
+    ledger,
+    newcomer,
+    opening,
+    playing,
+    settling,
+    sight,
+    telling,
+)
 from journey.client import Api
 from journey.tale import Step, Tale, start_world
 from journey.unrest import Unrest
@@ -24,6 +36,7 @@ JOURNEY: tuple[Step, ...] = (
     *sight.STEPS,
     *documented.STEPS,
     *leaving.EXCLUSION,
+    *settling.STEPS,
     *ledger.BALANCED,
     *acknowledged.STEPS,
     *ledger.NOTHING_LEFT,

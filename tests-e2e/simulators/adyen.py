@@ -17,9 +17,14 @@ import aiohttp
 from aiohttp import web
 
 from simulators.courier import Courier, Parcel
+from simulators.settlements import Book, share
 
 REFUSALS = {"DECLINED": "Refused", "NOT_ENOUGH_BALANCE": "Not enough balance", "CARD_EXPIRED": "Expired Card"}
 OPEN = ("active", "paymentPending")
+FEE_BPS = 90
+AFTERWARDS = {"CHARGEBACK": ("Chargeback", -1), "SECOND_CHARGEBACK": ("SecondChargeback", -1),
+              "CHARGEBACK_REVERSED": ("ChargebackReversed", 1)}  # fmt: skip
+"""What moves money later: how the settlement calls it, and which way it goes."""
 
 
 class Manner(NamedTuple):
@@ -43,6 +48,7 @@ class Merchant:
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
     remembered: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     suspended: bool = False
+    book: Book = field(default_factory=Book)
 
 
 class Adyen:
@@ -135,6 +141,7 @@ class Adyen:
         reference = secrets.token_hex(8).upper()
         if done:
             link.setdefault("refunds", {})[reference] = value
+            merchant.book.note("Refunded", payment, link["reference"], -value, 10, link["amount"]["currency"])
         about = {
             "pspReference": reference,
             "originalReference": payment,
@@ -152,6 +159,10 @@ class Adyen:
         about: dict[str, Any] = {"originalReference": link["payment"], "pspReference": wish["reference"]}
         if "our_refund" in wish:
             about |= {"merchantReference": wish["our_refund"], "amount": wish["amount"]}
+        if wish["kind"] in AFTERWARDS:
+            name, sign = AFTERWARDS[wish["kind"]]
+            moved_minor = sign * link["amount"]["value"]
+            merchant.book.note(name, link["payment"], link["reference"], moved_minor, 0, link["amount"]["currency"])
         self._tell(merchant, link, str(wish["kind"]), Manner(int(wish.get("copies", 1))), about=about)
         return web.json_response({"refunds": link.get("refunds", {})})
 
@@ -217,6 +228,8 @@ class Adyen:
 
     def _succeed(self, merchant: Merchant, link: dict[str, Any], manner: Manner) -> None:
         link |= {"status": "completed", "payment": secrets.token_hex(8).upper()}
+        value, currency = link["amount"]["value"], link["amount"]["currency"]
+        merchant.book.note("Settled", link["payment"], link["reference"], value, share(value, FEE_BPS), currency)
         paid = {"pspReference": link["payment"]}
         self._tell(merchant, link, "AUTHORISATION", manner, reason="076181:1111:03/2030", about=paid)
 

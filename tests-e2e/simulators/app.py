@@ -18,6 +18,7 @@ from simulators.keys import make_pair
 from simulators.paymentiq import PaymentIQ
 from simulators.paysafe import Paysafe
 from simulators.praxis import Praxis
+from simulators.settlements import Settlements
 from simulators.skrill import Skrill
 from simulators.stripe import Stripe
 from simulators.truelayer import TrueLayer
@@ -50,6 +51,11 @@ class Director:
         self.coingate = CoinGate(session, self.courier, world.payments_url)
         self.paymentiq = PaymentIQ(session, lambda: self.chaos)
         self.paysafe = Paysafe(session, self.courier, world.own_url)
+        self.settlements = Settlements(
+            adyen=lambda casino: self.adyen.merchants[casino].book,
+            stripe=lambda casino: self.stripe.accounts[casino].book,
+            trustly=lambda casino: self.trustly.merchants[casino].book,
+        )
         self.praxis = Praxis(session, self.courier, world.own_url, world.payments_url)
         self.skrill = Skrill(session, self.courier, world.payments_url)
         self.truelayer = TrueLayer(session, self.courier, world.own_url)
@@ -72,6 +78,7 @@ class Director:
             *self.paymentiq.routes(),
             *self.paysafe.routes(),
             *self.praxis.routes(),
+            *self.settlements.routes(),
             *self.skrill.routes(),
             *self.truelayer.routes(),
             *self.trustly.routes(),

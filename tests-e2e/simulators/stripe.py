@@ -17,11 +17,16 @@ from aiohttp import web
 
 from simulators.chaos import Chaos
 from simulators.courier import Courier, Parcel
+from simulators.settlements import Book, share
 
 GOOD_CARD = "4242424242424242"
 DECLINED = {"4000000000000002": "generic_decline", "4000000000009995": "insufficient_funds"}
 ASKS_FIRST = "4000002500003155"
 """A card whose bank wants to see its owner (3-D Secure); `POST /stripe/confirm/{client_secret}` is the owner."""
+
+FEE_BPS, FEE_MINOR, DISPUTE_FEE_MINOR = 140, 25, 15_00
+DISPUTED = {"funds_withdrawn": ("dispute", -1, DISPUTE_FEE_MINOR), "funds_reinstated": ("dispute_reversal", 1, 0)}
+"""What moves money in a dispute: how the report calls it, which way it goes, what is kept for it."""
 
 
 class Manner(NamedTuple):
@@ -45,6 +50,12 @@ class Account:
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     remembered: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
+
+    def note(self, kind: str, intent: dict[str, Any], amount_minor: int, fee_minor: int = 0) -> None:
+        """Money of an intent moved."""
+        reference = intent["metadata"].get("order_id", "")
+        self.book.note(kind, intent["id"], reference, amount_minor, fee_minor, intent["currency"])
 
 
 class Stripe:
@@ -169,6 +180,7 @@ class Stripe:
             "metadata": {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")},
         }
         account.refunds[refund["id"]] = refund
+        account.note("refund", intent, -amount)
         self._tell(account, "refund.created", refund)
         return 200, dict(refund)
 
@@ -248,6 +260,7 @@ class Stripe:
             refund = account.refunds.get(request.match_info["refund"])
             if refund is not None:
                 refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+                account.note("refund_failure", account.intents[refund["payment_intent"]], refund["amount"])
                 self._tell(account, "refund.failed", refund)
                 return web.json_response(refund)
         raise web.HTTPNotFound
@@ -256,7 +269,8 @@ class Stripe:
         """The payer's bank acts: `{"kinds": ["created", "funds_withdrawn"], "status": "needs_response"}`."""
         account, intent = self._by_secret(request.match_info["secret"])
         wish = await request.json()
-        taken = {"id": f"txn_{intent['id']}", "amount": -intent["amount"], "fee": 15_00, "currency": intent["currency"]}
+        amount, currency = intent["amount"], intent["currency"]
+        taken = {"id": f"txn_{intent['id']}", "amount": -amount, "fee": DISPUTE_FEE_MINOR, "currency": currency}
         dispute = {
             "id": f"dp_{intent['id']}",
             "object": "dispute",
@@ -270,11 +284,15 @@ class Stripe:
             "metadata": {},
         }
         for kind in wish["kinds"]:
+            if kind in DISPUTED:
+                name, sign, fee_minor = DISPUTED[kind]
+                account.note(name, intent, sign * amount, fee_minor)
             self._tell(account, f"charge.dispute.{kind}", dispute, Manner(int(wish.get("copies", 1))))
         return web.json_response(dispute)
 
     def _succeed(self, account: Account, intent: dict[str, Any], manner: Manner = ONCE) -> None:
         intent.update(status="succeeded", amount_received=intent["amount"], next_action=None, last_payment_error=None)
+        account.note("charge", intent, intent["amount"], share(intent["amount"], FEE_BPS, FEE_MINOR))
         self._tell(account, "payment_intent.succeeded", intent, manner)
 
     def _by_secret(self, secret: str) -> tuple[Account, dict[str, Any]]:

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from simulators.courier import Courier, Parcel
 from simulators.keys import KeyPair
+from simulators.settlements import Book
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Merchant:
     executed: list[Executed] = field(default_factory=list)
     deposits: dict[str, dict[str, Any]] = field(default_factory=dict)
     distrusted_answers: int = 0
+    book: Book = field(default_factory=Book)
 
     def told(self) -> list[dict[str, Any]]:
         """What left the bank, and what could not, in the order in which it happened."""
@@ -150,6 +152,8 @@ class Trustly:
         facts = (data["MessageID"], data["EndUserID"], data["Amount"], data["Currency"])
         merchant.executed.append(Executed(order_id, *facts, paid=paid))
         if paid:
+            out_minor = -int(Decimal(data["Amount"]) * 100)
+            merchant.book.note("AccountPayout", order_id, data["MessageID"], out_minor, 0, data["Currency"])
             self._notify(merchant, data, order_id, "payoutconfirmation", {})
         else:
             self._notify(merchant, data, order_id, "payoutfailed", {"errorcode": "account_closed"})
