@@ -64,6 +64,7 @@ def routes_of(service: str, paths: dict[str, Any]) -> list[dict[str, Any]]:
             "risk": operation.get("x-risk"),
             "keyed": any(one.get("name") == "Idempotency-Key" for one in operation.get("parameters", [])),
             "upload": not _FILES.isdisjoint(operation.get("requestBody", {}).get("content", {})),
+            "most_bytes": operation.get("x-max-body-bytes"),
             "stream": "text/event-stream" in operation["responses"].get("200", {}).get("content", {}),
         }
         for path, operations in sorted(paths.items())

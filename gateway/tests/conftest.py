@@ -31,6 +31,7 @@ class Upstream:
     url: str = ""
     seen: list[dict[str, Any]] = field(default_factory=list)
     behaviour: str = "echo"
+    taken: int = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -41,7 +42,8 @@ class Upstream:
         body = b""
         while True:
             message = await receive()
-            body += message.get("body", b"")
+            self.taken += len(message.get("body", b""))
+            body += message.get("body", b"") if self.behaviour != "count" else b""
             if not message.get("more_body"):
                 break
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
@@ -59,6 +61,10 @@ class Upstream:
         headers = [(b"content-type", b"application/json"), (b"x-internal-secret", b"no"), (b"server", b"inside")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _count(self, send: Any, body: bytes) -> None:
+        """Keep nothing of a body but how long it was."""
+        await self._echo(send, body)
 
     async def _refuse(self, send: Any) -> None:
         """Answer before the body was sent, as a service does that lets somebody not in."""

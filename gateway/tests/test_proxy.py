@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import sys
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -143,6 +144,35 @@ async def test_an_upload_that_is_too_large_is_refused_by_its_size(
         answer = await client.post(UPLOAD, content=b"x" * 13_107_200 if declared else pieces())
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert [one for one in upstream.seen if len(one["body"]) > 10_551_296] == []
+
+
+async def test_a_settlement_file_may_be_larger_than_other_uploads_and_is_never_in_memory(
+    client: httpx.AsyncClient, upstream: Upstream
+) -> None:
+    upstream.behaviour = "count"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    async def lines() -> AsyncIterator[bytes]:
+        for _ in range(1_600):
+            yield b"x" * 65_536
+
+    headers = {"Content-Type": "application/octet-stream"}
+    where = f"/api/payments/v1/reconciliation/files?casino_id={uuid4()}&format=camt053"
+    sent = await client.post(where, content=lines(), headers=headers)
+    assert (sent.status_code, upstream.taken) == (200, 1_600 * 65_536)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 48 * 1024, f"{grown} KiB more for {upstream.taken // 1024} KiB"
+
+
+async def test_a_settlement_file_has_a_limit_too(gateway: int, upstream: Upstream) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway)
+    where = f"/api/payments/v1/reconciliation/files?casino_id={uuid4()}&format=camt053"
+    head = f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\n"
+    head += f"Authorization: {bearer(make_token())['Authorization']}\r\nContent-Length: {1024**3 + 1}\r\n\r\n"
+    writer.write(head.encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+    writer.close()
+    assert upstream.seen == []
 
 
 async def test_half_an_answer_never_looks_whole(client: httpx.AsyncClient, upstream: Upstream) -> None:

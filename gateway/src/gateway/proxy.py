@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import Receive, Scope, Send
 
 from chassis.auth import Caller, Unauthenticated
@@ -75,7 +76,9 @@ class Proxy:
             left = await self._admission.caller(caller, route.risk)
             if route.stream:
                 await self._admission.stream(follower.person)
-        most = self._settings.upload_bytes if route.upload else self._settings.max_body_bytes
+        most = route.most_bytes or (self._settings.upload_bytes if route.upload else self._settings.max_body_bytes)
+        if route.most_bytes is not None:
+            scope[MAX_BODY_SIZE_SCOPE_KEY] = most
         body = await body_of(scope, receive, upload=route.upload, most=most)
         who = account(route.template, body) if route.method == "POST" and route.template in LOG_INS else None
         if who is not None:

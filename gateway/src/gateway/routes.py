@@ -22,6 +22,7 @@ class Route:
         risk: how much harm the permission can do.
         keyed: it takes an `Idempotency-Key`: asked twice with the same one it happens once.
         upload: its body is a file: streamed, with the larger cap.
+        most_bytes: its body may be so large, where its service says so.
         stream: it answers with a stream of events.
     """
 
@@ -34,6 +35,7 @@ class Route:
     permission: str | None = None
     risk: str | None = None
     keyed: bool = False
+    most_bytes: int | None = None
     stream: bool = False
 
     def open_to(self, caller: Caller | None) -> bool:

@@ -27,8 +27,8 @@ class Guard:
     """Checks every request of an application.
 
     Args:
-        max_body_bytes: for mounted raw applications, whose bodies are measured and never parsed. FastAPI routes carry
-            their own limit.
+        max_body_bytes: for mounted raw applications, whose bodies are measured and never parsed, unless they put a
+            limit of their own into the scope. FastAPI routes carry theirs.
     """
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
@@ -73,8 +73,8 @@ class _Body:
             self._size += len(body)
             if not _is_raw(self._scope):
                 self._take(body, more=message.get("more_body", False))
-            elif self._size > self._raw_limit:
-                raise RequestProblem(413, "body_too_large", f"At most {self._raw_limit} bytes are accepted here.")
+            elif self._size > (most := self._scope.get(MAX_BODY_SIZE_SCOPE_KEY, self._raw_limit)):
+                raise RequestProblem(413, "body_too_large", f"At most {most} bytes are accepted here.")
         return message
 
     def _take(self, body: bytes, *, more: bool) -> None:

@@ -5,14 +5,15 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 
 from chassis.http import RequestProblem
 
 LARGEST: Final = 1024 * 1024 * 1024
-OPENAPI: Final = {
+OPENAPI: Final[dict[str, Any]] = {
+    "x-max-body-bytes": LARGEST,
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
