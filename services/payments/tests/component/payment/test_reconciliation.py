@@ -94,13 +94,20 @@ class Books:
         self, content: str | bytes, name: str = "adyen_settlement_details", casino: UUID | None = None
     ) -> Any:
         """Bring a file, and have it worked on to the end."""
+        file = await self.lay(content, name, casino)
+        await self.work()
+        (row,) = await self.world.rows("SELECT * FROM settlement_file WHERE id = $1", file.id)
+        return row
+
+    async def lay(
+        self, content: str | bytes, name: str = "adyen_settlement_details", casino: UUID | None = None
+    ) -> Any:
+        """Bring a file; nobody has worked on it."""
         local = self.folder / str(uuid4())
         local.write_bytes(content if isinstance(content, bytes) else content.encode())
         at = casino or self.world.casino
         file, _ = await bring(self.desk, self.desk.ours("tests", at), at, name, local)
-        await self.work()
-        (row,) = await self.world.rows("SELECT * FROM settlement_file WHERE id = $1", file.id)
-        return row
+        return file
 
     async def work(self) -> None:
         service = self.world.service

@@ -1,8 +1,14 @@
 """What files tell again in other bytes happens once."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from chassis.store import UnitOfWork
+from payments.application.reconciliation.running import Run
 
 from .test_reconciliation import ADYEN_HEAD, Books, adyen, camt
 from .world import World
@@ -49,6 +55,33 @@ async def test_the_same_settlement_in_other_bytes_posts_its_fees_once_and_settle
     assert [row[1:3] for row in await books.items()][2:] == [("missing_in_ledger", "repeated")] * 2
     states = "SELECT state FROM settlement_batch WHERE casino_id = $1 ORDER BY state"
     assert [row["state"] for row in await books.world.rows(states, books.world.casino)] == ["open", "repeated"]
+    await books.bring(camt(("96.30", "ADYEN 4711471147")), "camt053")
+    assert (await books.balance(), await books.balance("bank")) == (0, -96_30)
+
+
+class InStep(Run):
+    """A run that begins each of its first transactions together with another."""
+
+    steps, together = 6, asyncio.Barrier(2)
+
+    async def step(self, work: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
+        """As `Run.step`; six are what both of them do, whichever is first: read, stage, and compare."""
+        if self.steps:
+            self.steps -= 1
+            await self.together.wait()
+        return await super().step(work)
+
+
+async def test_the_same_settlement_compared_twice_at_the_very_same_moment_counts_once(books: Books):
+    deposit = await books.deposit()
+    content = ADYEN_HEAD + adyen("Settled", deposit, "100.00", "97.50", batch="4711471147")
+    content += adyen("Fee", "", "", "-1.20", batch="4711471147")
+    files = [await books.lay(text) for text in (content, content.replace("\n", "\r\n"))]
+    await asyncio.gather(*(InStep(books.desk, file.id, books.world.casino)() for file in files))
+    assert await books.balance("psp_fees") == -3_70
+    states = "SELECT state FROM settlement_batch WHERE casino_id = $1 ORDER BY state"
+    assert [row["state"] for row in await books.world.rows(states, books.world.casino)] == ["open", "repeated"]
+    assert await books.expectations() == [("deposit", 100_00, "matched")]
     await books.bring(camt(("96.30", "ADYEN 4711471147")), "camt053")
     assert (await books.balance(), await books.balance("bank")) == (0, -96_30)
 

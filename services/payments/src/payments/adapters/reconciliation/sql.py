@@ -24,8 +24,8 @@ COMPARE = """
                max(item.id) AS item_id
         FROM keys JOIN settlement_item AS item USING (reference_id, movement)
         WHERE item.casino_id = $4 AND item.provider = $5
-          AND (item.state = 'staged'
-               OR (item.state IN ('mismatched', 'missing_in_ledger') AND item.difference <> 'fee'))
+          AND (item.state = 'staged' AND item.file_id = $1
+               OR item.state IN ('mismatched', 'missing_in_ledger') AND item.difference NOT IN ('fee', 'repeated'))
         GROUP BY 1, 2
     ), known AS MATERIALIZED (
         SELECT movement.reference_id, movement.movement, sum(movement.amount_minor)::bigint AS amount_minor,
@@ -93,10 +93,11 @@ COMPARE = """
     FROM decided
     WHERE item.reference_id = decided.reference_id AND item.movement = decided.movement
       AND item.casino_id = $4 AND item.provider = $5
-      AND (item.state = 'staged'
-           OR (item.state IN ('mismatched', 'missing_in_ledger') AND item.difference <> 'fee'))"""
+      AND (item.state = 'staged' AND item.file_id = $1
+           OR item.state IN ('mismatched', 'missing_in_ledger') AND item.difference NOT IN ('fee', 'repeated'))"""
 """All lines and all movements of one payment that go the same way are held against each other as sums: one line for
-several movements, or several lines for one (captured in parts), are the ordinary case with other numbers."""
+several movements, or several lines for one (captured in parts), are the ordinary case with other numbers. Lines of
+another file that was not compared yet may be the same ones, told again; those that are known to be do not count."""
 
 BY_AMOUNT = """
     WITH candidate AS (
@@ -154,7 +155,8 @@ REPEATED = """
     SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
     WHERE item.file_id = $1 AND item.state IN ('staged', 'counted') AND EXISTS (
         SELECT FROM settlement_item AS before
-        WHERE before.file_id = ANY($2::uuid[]) AND before.state NOT IN ('staged', 'replaced')
+        WHERE before.file_id = ANY($2::uuid[]) AND before.state <> 'replaced'
+          AND before.difference IS DISTINCT FROM 'repeated'
           AND before.movement = item.movement AND before.booked_at = item.booked_at
           AND before.amount_minor = item.amount_minor AND before.currency = item.currency
           AND before.code = item.code AND coalesce(before.batch, '') = coalesce(item.batch, '')
@@ -193,12 +195,19 @@ BATCHES = """
     SELECT md5(concat_ws('|', $1::text, name, currency))::uuid, $1, $2, $3, name, coalesce(told_as, said), currency,
            lines, gross_minor, fee_minor, rounding_minor,
            CASE WHEN told_minor IS NOT NULL THEN told_minor WHEN name = '' THEN 0 ELSE net_minor END, booked_at,
-           CASE WHEN name <> '' AND repeated THEN 'repeated'
+           CASE WHEN $4::text IS NOT NULL THEN $4
+                WHEN name <> '' AND repeated THEN 'repeated'
                 WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
                 WHEN coalesce(told_minor, CASE WHEN name = '' THEN 0 ELSE net_minor END) = 0 THEN 'settled'
                 ELSE 'open' END
-    FROM summed ON CONFLICT (id) DO NOTHING"""
-"""A file without batches settles by its withdrawals: each is a batch of its own, and the other lines are one that never
+    FROM summed
+    ON CONFLICT (id) DO UPDATE
+    SET lines = excluded.lines, gross_minor = excluded.gross_minor, fee_minor = excluded.fee_minor,
+        rounding_minor = excluded.rounding_minor, arrives_minor = excluded.arrives_minor,
+        booked_at = excluded.booked_at, state = excluded.state
+    WHERE settlement_batch.state = 'comparing'"""
+"""$4 is given while its lines are about to be compared; from then on no other file tells of it for the first time.
+A file without batches settles by its withdrawals: each is a batch of its own, and the other lines are one that never
 arrives; what another file told of them is left out. Of a batch with a line for its payout, that line
 must be what the others add up to."""
 

@@ -155,9 +155,13 @@ class SqlReconciliations(SqlResolving):
         """See the port."""
         return int(await (await driver(connection)).fetchval(sql.GIVE_UP, file_id, most))
 
+    async def claim_batches(self, connection: AsyncConnection, file: SettlementFile) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(sql.BATCHES, file.id, file.casino_id, file.provider, "comparing")
+
     async def make_batches(self, connection: AsyncConnection, file: SettlementFile) -> None:
         """See the port."""
-        await (await driver(connection)).execute(sql.BATCHES, file.id, file.casino_id, file.provider)
+        await (await driver(connection)).execute(sql.BATCHES, file.id, file.casino_id, file.provider, None)
 
     async def unposted(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[UnpostedBatch]:
         """See the port."""

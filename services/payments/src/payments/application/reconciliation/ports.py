@@ -225,6 +225,10 @@ class Reconciliations(Resolving, Protocol):
         """Lines that nothing explains are missing in the ledger; how many were looked at, `most` at once."""
         ...
 
+    async def claim_batches(self, connection: AsyncConnection, file: SettlementFile) -> None:
+        """From now on the file is the one that told of what it settles together: others that do so repeat it."""
+        ...
+
     async def make_batches(self, connection: AsyncConnection, file: SettlementFile) -> None:
         """Sum up what the file settles together."""
         ...

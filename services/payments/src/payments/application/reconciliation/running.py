@@ -116,6 +116,7 @@ class Run:
         async def before(uow: UnitOfWork) -> None:
             await self._store.take_turns(uow.connection, file.casino_id, file.provider)
             await self._store.set_told_before_aside(uow.connection, file)
+            await self._store.claim_batches(uow.connection, file)
 
         await self.step(before)
         while file.compared < file.last_line:

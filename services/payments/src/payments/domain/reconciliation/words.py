@@ -105,6 +105,8 @@ class FileState(StrEnum):
 class BatchState(StrEnum):
     """Where a settlement batch stands."""
 
+    COMPARING = "comparing"
+    """Its file is compared; another that tells of it, even at the same moment, repeats it."""
     OPEN = "open"
     """The bank has not told of it."""
     SETTLED = "settled"

@@ -17,7 +17,7 @@ OPENAPI: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
+    },
 }
 _AT_ONCE: Final = 2
 _SLOWEST_S: Final = 600.0
