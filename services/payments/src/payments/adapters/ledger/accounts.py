@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.db import Database
@@ -11,9 +11,10 @@ from payments.domain.ledger.accounts import FLOORS, WALLET_TYPES, AccountRef, Ac
 from payments.domain.ledger.wallets import Account, Wallet
 
 _LOCK = """
-    SELECT casino_id, player_id, currency, type, id, balance_minor, floor_minor, bets_blocked
+    SELECT casino_id, player_id, currency, type, id, balance_minor, floor_minor, bets_blocked, ctid
     FROM account WHERE player_id = ANY($1::uuid[]) AND type = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"""
-"""Sorted, so that two batches never wait for each other in a circle."""
+"""Sorted, so that two batches never wait for each other in a circle. Where a row lies (ctid) cannot change while it is
+locked, so its balance is written without looking for it again."""
 
 _FIND_HOUSES = """
     SELECT casino_id, type, currency, provider, id FROM account
@@ -84,21 +85,30 @@ async def open_accounts(raw: Any, refs: Sequence[AccountRef]) -> None:
     )
 
 
-async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[AccountType]) -> dict[WalletKey, Wallet]:
+class Locked(NamedTuple):
+    """Wallets under lock, and by an account's number where its row lies as long as they are."""
+
+    wallets: dict[WalletKey, Wallet]
+    places: dict[int, tuple[int, int]]
+
+
+async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[AccountType]) -> Locked:
     """The wallets of these players, with their cash and their accounts of these types, locked."""
     rows = await raw.fetch(_LOCK, list(players), list(types))
     wallets: dict[WalletKey, Wallet] = {}
+    places: dict[int, tuple[int, int]] = {}
     others: list[tuple[WalletKey, AccountType, Account]] = []
-    for casino_id, player_id, currency, kind, number, balance_minor, floor_minor, bets_blocked in rows:
+    for casino_id, player_id, currency, kind, number, balance_minor, floor_minor, bets_blocked, place in rows:
         key = WalletKey(casino_id, player_id, currency)
         account = Account(number, balance_minor, floor_minor)
+        places[number] = place
         if kind == AccountType.CASH:
             wallets[key] = Wallet(account, {}, bets_blocked)
         else:
             others.append((key, AccountType(kind), account))
     for key, kind, account in others:
         wallets[key].others[kind] = account
-    return wallets
+    return Locked(wallets, places)
 
 
 async def _find_houses(raw: Any, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:

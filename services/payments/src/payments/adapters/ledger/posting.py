@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.store import Context
 from payments.adapters.ledger import sql
-from payments.adapters.ledger.accounts import house_numbers, lock_wallets, open_accounts
+from payments.adapters.ledger.accounts import Locked, house_numbers, lock_wallets, open_accounts
 from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
 from payments.adapters.reconciliation.expecting import expect
@@ -39,7 +39,7 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
     if loose:
         await raw.execute(sql.TAKE_TURNS, loose)
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
-    wallets = await _lock(raw, units, refs)
+    wallets, places = await _lock(raw, units, refs)
     sequence, earlier, gone = await _earlier(raw, units)
     first = await _bonus_first(raw, wallets)
     books = Books(
@@ -60,13 +60,13 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
                 keys.append(key)
                 envelopes.append(envelope)
     if books.written:
-        await _write(raw, books, terms.now, keys, envelopes)
+        await _write(raw, books, places, terms.now, keys, envelopes)
         if transfers:
             await expect(raw, books.written, terms.now)
     return answers
 
 
-async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> dict[WalletKey, Wallet]:
+async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> Locked:
     players: dict[UUID, None] = {}
     types = {AccountType.CASH, AccountType.BONUS}
     for unit in units:
@@ -80,11 +80,11 @@ async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> 
             players[ref.player_id] = None
             types.add(ref.type)
     if not players:
-        return {}
-    wallets = await lock_wallets(raw, players, types)
-    lacking = [ref for ref in dict.fromkeys(refs) if _lacks(wallets, ref)]
+        return Locked({}, {})
+    locked = await lock_wallets(raw, players, types)
+    lacking = [ref for ref in dict.fromkeys(refs) if _lacks(locked.wallets, ref)]
     if not lacking:
-        return wallets
+        return locked
     # Nobody else can be making them: whoever wants to must hold the wallet's cash, as we do.
     await open_accounts(raw, lacking)
     return await lock_wallets(raw, players, types)
@@ -148,10 +148,17 @@ def _concerned(
     return [(entry, owners[entry.wallet_id]) for entry in written if entry.wallet_id is not None]
 
 
-async def _write(raw: Any, books: Books, now: datetime, keys: list[str], envelopes: list[str]) -> None:
+async def _write(
+    raw: Any,
+    books: Books,
+    places: Mapping[int, tuple[int, int]],
+    now: datetime,
+    keys: list[str],
+    envelopes: list[str],
+) -> None:
     deltas = {number: delta for number, delta in books.deltas.items() if delta}
     changed = books.changed()
-    await raw.execute(
+    done = await raw.execute(
         sql.WRITE,
         books.written,
         now,
@@ -160,6 +167,9 @@ async def _write(raw: Any, books: Books, now: datetime, keys: list[str], envelop
         envelopes,
         list(deltas),
         list(deltas.values()),
+        [places[account.number] for account in changed],
         [account.number for account in changed],
         [account.balance_minor for account in changed],
     )
+    if done != f"UPDATE {len(changed)}":
+        raise RuntimeError(f"{len(changed)} balances were to be written, but: {done}")
