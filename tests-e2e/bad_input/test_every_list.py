@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import UniqueConstraint
 from tools.access_matrix import service_of
 from tools.lists import example
 
@@ -132,6 +133,8 @@ async def test_a_huge_list_is_asked_for_a_part_of_it_and_says_for_which(calm_hou
 def test_what_a_huge_list_is_narrowed_by_has_an_index(case: Case) -> None:
     spec = case.served.spec
     indexes = {str(index.name): [str(one) for one in index.expressions] for index in spec.table.indexes}
+    unique = [one for one in spec.table.constraints if isinstance(one, UniqueConstraint)]
+    indexes |= {f"uq_{spec.table.name}_{'_'.join(one.columns.keys())}": [str(c) for c in one.columns] for one in unique}
     for name in spec.indexed - {spec.id_name}:
         field = spec.fields[name]
         assert indexes[str(field.index_hint)][0] == str(field.sql), f"{field.index_hint} does not begin with {name}"

@@ -58,6 +58,12 @@ WORDS = {
     "/provider-notifications code": "of a call by a provider",
     "/reconciliation/items code": "the provider's word for a line",
     "/withdrawals code": "the provider's word",
+    "/refunds code": "the provider's word",
+    "/disputes code": "the bank's reason, as the provider says it",
+    "/reconciliation/items code": "why a line and the ledger differ",
+    "/routing/decisions code": "the provider's word",
+    "/routing/decisions outcome": "of a call to a provider",
+    "/fraud/cases outcome": "what staff found, for whoever works on cases",
 }
 """Why something was done, in lists where everybody who sees the list reads it, and why that is right."""
 

@@ -93,7 +93,7 @@ async def _holds(tale: Tale, cash_minor: int) -> None:
 
 
 async def look_into_case(tale: Tale) -> str:
-    """He took money out that he had hardly played with: a rule asked for two people and opened a case."""
+    """He took money out before he had played: a rule asked for two people and opened a case."""
     officer = tale.staff["officer"]
 
     async def opened() -> Any:

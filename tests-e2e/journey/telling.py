@@ -18,11 +18,11 @@ STORY = (
     "verification.document_uploaded",
     "verification.level_reached",
     "payments.deposit_succeeded",
-    "games.session_opened",
     "backoffice.deposit_limit_set",
     "payments.withdrawal_requested",
     "payments.withdrawal_approved",
     "payments.withdrawal_paid",
+    "games.session_opened",
 )
 """What the timeline must tell, in this order."""
 

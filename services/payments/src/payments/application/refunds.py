@@ -15,6 +15,7 @@ from payments.application.refund_port import RefundFlow
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import HearProvider
 from payments.domain.deposit.events import DepositReinstated, DepositReversed
+from payments.domain.deposit.states import Absent as NoDeposit
 from payments.domain.deposit.states import Succeeded, asked
 from payments.domain.deposit.words import GivenBack, TakenBack
 from payments.domain.refund.aggregate import refund
@@ -91,7 +92,7 @@ async def order_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> None:
 async def _fact(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundFact:
     state = (await uow.load(deposit, wish.deposit_id)).state
     if not isinstance(state, Succeeded):
-        raise NotFound if isinstance(state, Absent) else DepositNotRefundable
+        raise NotFound if isinstance(state, NoDeposit) else DepositNotRefundable
     paid = asked(state).fact
     if desk.provider(paid.provider).refunds is None:
         raise DepositNotRefundable("Its provider takes no refunds from us.")

@@ -59,7 +59,7 @@ ITEMS = ListSpec(
     casino_column=i.casino_id,
     fields={
         "item_id": Field(i.id),
-        "file_id": Field(i.file_id, index_hint="uq_settlement_item_file_id"),
+        "file_id": Field(i.file_id, index_hint="uq_settlement_item_file_id_line"),
         "line": Field(i.line, sortable=True),
         "casino_id": Field(i.casino_id),
         "provider": Field(i.provider),

@@ -28,7 +28,7 @@ WITHDRAWALS = ListSpec(
         "code": Field(table.c.code),
         "reject_reason": Field(table.c.reject_reason, ops=(), permission=P.WITHDRAWAL_VIEW_REASON, staff_only=True),
         "returned_minor": Field(table.c.returned_minor, sortable=True, currency="currency", data_class="financial"),
-        "due_at": Field(table.c.due_at, sortable=True, index_hint="ix_rm_withdrawal_list_due"),
+        "due_at": Field(table.c.due_at, sortable=True),
         "stopped_by": Field(table.c.stopped_by, kind="texts", staff_only=True),
         "instrument_id": Field(table.c.instrument_id),
         "created_at": Field(table.c.created_at, sortable=True),
