@@ -153,6 +153,7 @@ settlement_item = Table(
         "ix_settlement_item_reference", "reference_id", "movement", postgresql_where=text("reference_id IS NOT NULL")
     ),
     Index("ix_settlement_item_casino", "casino_id", "booked_at", "id"),
+    Index("ix_settlement_item_booked_at", "booked_at", "id"),
     Index("ix_settlement_item_unexplained", "casino_id", "booked_at", "id", postgresql_where=_UNEXPLAINED),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
