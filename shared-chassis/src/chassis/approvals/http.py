@@ -1,6 +1,6 @@
 """The routes about proposals, the same in every service."""
 
-from collections.abc import Sequence
+import functools
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, get_args
@@ -105,7 +105,8 @@ async def _approvals(request: Request) -> Any:
 TheApprovals = Annotated[Approvals, Depends(_approvals)]
 
 
-def approvals_router(service: str, permissions: Sequence[PermissionSpec], *, listed: bool = True) -> APIRouter:
+@functools.lru_cache
+def approvals_router(service: str, permissions: tuple[PermissionSpec, ...], *, listed: bool = True) -> APIRouter:
     """The routes of one service. `listed=False` where a list of its own stands at the same address. The list is taken
     away as a file where one of its permissions says so.
     """

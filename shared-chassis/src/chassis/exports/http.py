@@ -1,5 +1,6 @@
 """The routes about exports: one beneath every list that may be taken away, and those about the caller's own."""
 
+import functools
 import re
 from base64 import b64encode
 from datetime import datetime
@@ -21,7 +22,7 @@ from chassis.http.listing.errors import UNKNOWN_FIELD, refused
 from chassis.http.listing.fields import Field as Listed
 from chassis.http.listing.mount import serve_list
 from chassis.http.listing.output import as_csv
-from chassis.http.listing.served import Served, served_by
+from chassis.http.listing.served import Served
 from chassis.http.listing.spec import ListSpec
 from chassis.http.models import StrictModel
 from chassis.http.once import Once
@@ -86,10 +87,11 @@ async def _exports(request: Request) -> Any:
 TheExports = Annotated[Exports, Depends(_exports)]
 
 
-def export_routes(service: str, routers: list[APIRouter]) -> list[APIRouter]:
-    """A route for every list of these routers that may be taken away, and those about the caller's own exports."""
+@functools.lru_cache
+def export_routes(service: str, lists: tuple[Served, ...]) -> list[APIRouter]:
+    """A route for every one of these lists that may be taken away, and those about the caller's own exports."""
     router = APIRouter(tags=["exports"])
-    offered = [one for one in served_by(routers) if one.export is not None]
+    offered = [one for one in lists if one.export is not None]
     for served in offered:
         _add(router, served)
     return [router, exports_router(service)] if offered else []

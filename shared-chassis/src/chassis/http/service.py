@@ -5,10 +5,12 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from chassis.auth.jwks import RemoteKeys
@@ -100,10 +102,35 @@ def create_service(
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
     for router in routers:
-        app.include_router(router, max_body_size=settings.max_body_bytes, dependencies=[Depends(refuse_broken_forms)])
+        app.router.routes.extend(_included(_Router(router), settings.max_body_bytes))
     app.router.routes.extend(mounted)
     templates.update(_described(app, permissions))
     return app
+
+
+@dataclass(frozen=True, eq=False)
+class _Router:
+    """A router by which it is: routers themselves have no hash."""
+
+    router: APIRouter
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Router) and other.router is self.router
+
+    def __hash__(self) -> int:
+        return id(self.router)
+
+
+@functools.lru_cache(maxsize=256)
+def _included(one: _Router, max_body_bytes: int) -> list[BaseRoute]:
+    """The routes of a router as every application here includes them.
+
+    Including works out anew what each route asks for, which takes far longer than all else about an application: one
+    router is included once, however many applications a process has.
+    """
+    whole = APIRouter(generate_unique_id_function=operation_id)
+    whole.include_router(one.router, max_body_size=max_body_bytes, dependencies=[Depends(refuse_broken_forms)])
+    return whole.routes
 
 
 def _verifier(given: Verifier | None, settings: HttpSettings) -> Verifier:

@@ -1,5 +1,6 @@
 """The routes about parked messages, the same in every service."""
 
+import functools
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -84,6 +85,7 @@ async def _desk(request: Request) -> Any:
 Desk = Annotated[ParkedDesk, Depends(_desk)]
 
 
+@functools.lru_cache
 def parked_router(service: str) -> APIRouter:
     """The routes of one service."""
     router = APIRouter(prefix=f"/api/{service}/v1/parked-messages", tags=["parked messages"])

@@ -1,5 +1,6 @@
 """The routes about views, the same in every service: one set for all of its lists."""
 
+import functools
 import json
 from typing import Annotated, Any, Final, get_args
 from uuid import UUID
@@ -111,6 +112,7 @@ async def _views(request: Request) -> Any:
 TheViews = Annotated[Views, Depends(_views)]
 
 
+@functools.lru_cache
 def views_router(service: str) -> APIRouter:
     """The routes of one service."""
     router = APIRouter(prefix=f"/api/{service}/v1/views", tags=["views"])
