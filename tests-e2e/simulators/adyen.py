@@ -25,6 +25,8 @@ FEE_BPS = 90
 AFTERWARDS = {"CHARGEBACK": ("Chargeback", -1), "SECOND_CHARGEBACK": ("SecondChargeback", -1),
               "CHARGEBACK_REVERSED": ("ChargebackReversed", 1)}  # fmt: skip
 """What moves money later: how the settlement calls it, and which way it goes."""
+UNRECOGNISED = "AUTHENTICATION_REQUIRED"
+"""A holder whose bank says no unless the link has him authenticated."""
 
 
 class Manner(NamedTuple):
@@ -205,7 +207,10 @@ class Adyen:
             return _error(422, "000", "The payment link is not active.", "validation")
         wish = await request.json()
         manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
-        reason = REFUSALS.get(str(wish.get("holder_name")))
+        holder = str(wish.get("holder_name"))
+        challenged = link.get("threeDS2RequestData", {}).get("threeDSRequestorChallengeInd") in ("03", "04")
+        unrecognised = holder == UNRECOGNISED and not challenged
+        reason = "Authentication required" if unrecognised else REFUSALS.get(holder)
         if wish.get("pending"):
             link["status"] = "paymentPending"
             self._tell(merchant, link, "PENDING", manner)

@@ -29,6 +29,10 @@ DISPUTED = {"funds_withdrawn": ("dispute", -1, DISPUTE_FEE_MINOR), "funds_reinst
 """What moves money in a dispute: how the report calls it, which way it goes, what is kept for it."""
 
 
+SOFT_DECLINED = "4000002760003184"
+"""A card whose bank says no unless its owner is asked: what Stripe's test card for it does off session."""
+
+
 class Manner(NamedTuple):
     """How a webhook is delivered."""
 
@@ -78,6 +82,7 @@ class Stripe:
             web.post("/stripe/v1/payment_intents", self.create),
             web.get("/stripe/v1/payment_intents/search", self.search),
             web.get("/stripe/v1/payment_intents/{intent}", self.retrieve),
+            web.post("/stripe/v1/payment_intents/{intent}", self.update),
             web.post("/stripe/v1/payment_intents/{intent}/cancel", self.cancel),
             web.post("/stripe/v1/refunds", self.refund),
             web.get("/stripe/v1/refunds", self.refunds),
@@ -104,6 +109,22 @@ class Stripe:
         if account is None or intent is None:
             return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
         return await self._once(account, request, lambda form: self._canceled(account, intent, form))
+
+    async def update(self, request: web.Request) -> web.Response:
+        """POST /v1/payment_intents/{id}: how the card is asked about is changed, and the error before is forgotten."""
+        account = self._account(request)
+        intent = account.intents.get(request.match_info["intent"]) if account else None
+        if account is None or intent is None:
+            return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
+        return await self._once(account, request, lambda form: self._updated(intent, form))
+
+    def _updated(self, intent: dict[str, Any], form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if intent["status"] in ("succeeded", "canceled", "processing"):
+            body = _error_body("invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
+            body["error"]["payment_intent"] = dict(intent)
+            return 400, body
+        intent |= {"last_payment_error": None, "payment_method_options": _options(form)}
+        return 200, dict(intent)
 
     async def _once(
         self, account: Account, request: web.Request, act: Callable[[dict[str, str]], tuple[int, dict[str, Any]]]
@@ -148,6 +169,7 @@ class Stripe:
             "next_action": None,
             "cancellation_reason": None,
             "metadata": metadata,
+            "payment_method_options": _options(form),
             "created": int(time.time()),
         }
         account.intents[intent_id] = intent
@@ -230,15 +252,15 @@ class Stripe:
         wish = await request.json()
         manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
         card = str(wish["card"])
-        if card in DECLINED:
+        authenticated = intent["payment_method_options"]["card"]["request_three_d_secure"] in ("any", "challenge")
+        code = DECLINED.get(card) or (
+            "authentication_required" if card == SOFT_DECLINED and not authenticated else None
+        )
+        if code is not None:
             intent["status"] = "requires_payment_method"
-            intent["last_payment_error"] = {
-                "type": "card_error",
-                "code": "card_declined",
-                "decline_code": DECLINED[card],
-            }
+            intent["last_payment_error"] = {"type": "card_error", "code": "card_declined", "decline_code": code}
             self._tell(account, "payment_intent.payment_failed", intent, manner)
-        elif card == ASKS_FIRST:
+        elif card == ASKS_FIRST or authenticated:
             intent["status"] = "requires_action"
             url = f"{request.scheme}://{request.host}/stripe/confirm/{intent['client_secret']}"
             intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": {"url": url}}
@@ -321,6 +343,11 @@ class Stripe:
                 return 200 <= answer.status < 300
 
         self._courier.send(Parcel(f"stripe {kind} {intent['id']}", attempt, *manner))
+
+
+def _options(form: dict[str, str]) -> dict[str, Any]:
+    wanted = form.get("payment_method_options[card][request_three_d_secure]", "automatic")
+    return {"card": {"request_three_d_secure": wanted}}
 
 
 def signature(secret: str, body: bytes, moment: int) -> str:

@@ -74,6 +74,7 @@ CODE_CLASSES: Final[Mapping[str, GuardedClass]] = {
     PaymentsError.ACCOUNT_UNDER_REVIEW.value: "aml",
     PaymentsError.FRAUD_BLOCKED.value: "aml",
     PaymentsError.FRAUD_DECLINED.value: "aml",
+    PaymentsError.FRAUD_UNPROVEN.value: "aml",
 }
 """By the word for why something was refused or ended."""
 

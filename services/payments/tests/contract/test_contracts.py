@@ -172,6 +172,12 @@ DEPOSITS: list[tuple[deposit.DepositEvent, ContractEvent | None]] = [
         ),
     ),
     (
+        deposit.DepositSteppedUp(
+            **OURS, reference="x", code="authentication_required", closed=False, stepped_up_at=NOW
+        ),
+        None,
+    ),
+    (
         deposit.DepositPassedOn(
             **OURS, declined_by="other", reference="r", code=NO, closed=True, sent_as="us", passed_on_at=NOW
         ),

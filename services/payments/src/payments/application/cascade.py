@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.errors import ProviderNotOffered
+from payments.application.ports import StepUp
 from payments.application.restrictions import standing_of
 from payments.application.routing.deciding import Wished, choose_next, logged
 from payments.application.routing.ports import RoutingOutcome
@@ -24,6 +25,7 @@ from payments.domain.deposit.events import (
 )
 from payments.domain.deposit.standing import restriction
 from payments.domain.deposit.states import Absent, Deposit, Refused, Requested, Succeeded, asked
+from payments.domain.deposit.step_up import may_step_up
 from payments.domain.deposit.words import Declined
 
 CLOSE_EARLIER: Final = "payments.deposit_close_earlier"
@@ -38,18 +40,32 @@ def second_payment_id(deposit_id: UUID, provider: str) -> UUID:
 async def with_next(
     desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, command: HearProvider
 ) -> HearProvider:
-    """The word, with where the deposit goes on to when it is a no that another provider need not share."""
+    """The word; with a no, where it goes on to, or that the payer's authentication may turn it."""
     word = command.word
     if not isinstance(word, Declined) or isinstance(state, Absent | Refused):
         return command
     now = command.heard_at or command.said_at
-    if not may_pass_on(state, word, now) or command.provider not in (None, asked(state).fact.provider):
+    may_go_on = may_pass_on(state, word, now) or may_step_up(state, now)
+    if not may_go_on or command.provider not in (None, asked(state).fact.provider):
         return command
     meaning = desk.provider(asked(state).fact.provider).codes.get(word.code)
-    if meaning is None or not meaning.cascade or not await _still_welcome(desk, uow, asked(state)):
+    if meaning is None or not (meaning.cascade or meaning.step_up):
+        return command
+    if not await _still_welcome(desk, uow, asked(state)):
+        return command
+    if meaning.step_up:
+        return replace(command, step_up=await _steps_up(desk, uow, asked(state)))
+    if not may_pass_on(state, word, now):
         return command
     found = await _next(desk, uow, deposit_id, asked(state))
     return command if found is None else replace(command, next=found)
+
+
+async def _steps_up(desk: Desk, uow: UnitOfWork, intent: Requested) -> bool:
+    """Whether the provider that has the deposit has payers authenticated when it is asked to."""
+    flow = desk.provider(intent.fact.provider).deposits
+    account = await desk.accounts.find(uow.connection, intent.fact.casino_id, intent.fact.provider)
+    return flow is not None and account is not None and flow.step_up(account) is StepUp.ON_REQUEST
 
 
 async def _next(desk: Desk, uow: UnitOfWork, deposit_id: UUID, intent: Requested) -> NextProvider | None:
@@ -65,6 +81,7 @@ async def _next(desk: Desk, uow: UnitOfWork, deposit_id: UUID, intent: Requested
         method=intent.method,
         currency=fact.currency,
         amount_minor=fact.amount_minor,
+        step_up=intent.step_up,
     )
     player = await desk.player(uow.connection, fact.player_id, await desk.casino(uow.connection, fact.casino_id))
     choice = await choose_next(desk, uow.connection, wished, player, now, route=intent.route, tried=tried)

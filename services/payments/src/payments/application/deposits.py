@@ -1,14 +1,13 @@
 """Paying in: the request with its checks, and hearing what the provider says of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import Outcome, UnitOfWork
 from payments.application.cascade import (
@@ -18,21 +17,19 @@ from payments.application.cascade import (
     second_payment_id,
     with_next,
 )
+from payments.application.deposit_course import DepositWish, course_of, deposit_flow, judged, note_course
 from payments.application.desk import Desk
-from payments.application.errors import NoProviderAvailable
-from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.hearing import count_deposit, link_instrument
-from payments.application.fraud.ports import Payment, Signals
+from payments.application.fraud.ports import Signals
 from payments.application.instruments.seeing import Whose, see_instrument
-from payments.application.known import CasinoRules, PlayerStanding
+from payments.application.known import CasinoRules
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
-from payments.application.ledger import Transfer, Wallet, WalletUnknown, ensure_posted
-from payments.application.ports import DepositFlow, ProviderAccount
+from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
+from payments.application.ports import ProviderAccount
 from payments.application.postings import deposit_transfers
 from payments.application.restrictions import standing_of
-from payments.application.routing.deciding import Choice, Wished, choose_provider, fitting, logged
+from payments.application.routing.deciding import fitting
 from payments.domain.deposit.aggregate import deposit
-from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.cascade import deposit_of
 from payments.domain.deposit.commands import ExpireDeposit, HearProvider, RequestDeposit, StopDeposit
 from payments.domain.deposit.events import (
@@ -43,12 +40,12 @@ from payments.domain.deposit.events import (
     DepositRequested,
     DepositReversalAnnounced,
     DepositReversed,
+    DepositSteppedUp,
     DepositSucceeded,
 )
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, GivenBack, Settled, TakenBack
-from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument
 
@@ -68,27 +65,6 @@ HOSTED_PATIENCE = timedelta(days=7, minutes=1)
 """How long a cashier that is not ours has to say what became of a deposit, before it is given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositWish:
-    """What a player asks for: a provider, or a method, by which one is chosen for him.
-
-    `device_id` is what the casino's frontend calls the device he asks from.
-    `hosted`: a cashier that is not ours asks for him, and makes the call itself; its address says nothing of him.
-    """
-
-    deposit_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str | None
-    amount_minor: int
-    currency: str
-    return_url: str
-    details: Mapping[str, str] = field(default_factory=dict, repr=False)
-    method: str | None = None
-    device_id: str | None = field(default=None, repr=False)
-    hosted: bool = False
-
-
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
     """Check and record, before anybody is called. A deposit we refuse is recorded as refused.
 
@@ -103,13 +79,9 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     if wallet is None:
         raise WalletUnknown(field="currency")
-    chosen = None if wish.method is None else await _chosen(desk, uow, wish, wish.method, player)
-    flow = None if chosen is not None or wish.hosted else deposit_flow(desk, _named(wish))
-    route = (_named(wish),) if chosen is None else chosen.decision.route
-    account = await desk.offered(uow.connection, wish.casino_id, route[0], wish.currency)
-    if chosen is None:
-        check_wish(flow, account, wish)
-    judged = await _judged(desk, uow, wish, account.provider, wallet)
+    course = await course_of(desk, uow, wish, player)
+    found, course = await judged(desk, uow, wish, player, course, wallet)
+    account = course.account
     command = RequestDeposit(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
@@ -119,58 +91,18 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         return_url=await _sealed_text(desk, uow, wish.player_id, wish.return_url),
         details=await _sealed_details(desk, uow, wish),
         sent_as=desk.sent_as(account),
-        standing=replace(await _standing(desk, uow, wish, rules), declined=judged.refusal),
+        standing=replace(await _standing(desk, uow, wish, rules), declined=found.refusal),
         now=uow.ctx.occurred_at,
         method=wish.method,
-        route=route[1:],
-        attempts_max=1 if chosen is None else chosen.decision.attempts_max,
+        route=course.others,
+        attempts_max=course.attempts_max,
+        step_up=found.step_up,
     )
     outcome = await uow.decide(deposit, wish.deposit_id, command)
     if any(isinstance(event, DepositRequested) for event in outcome.events):
         await schedule_question(uow, wish.deposit_id, wish.casino_id, HOSTED_PATIENCE if wish.hosted else PATIENCE)
-        if chosen is not None and wish.method is not None:
-            wished = _wished(wish, wish.method)
-            kept = logged(chosen, wished, attempt=1, now=uow.ctx.occurred_at, provider=account.provider)
-            await desk.routing.note(uow.connection, kept)
+        await note_course(desk, uow, wish, course)
     return outcome
-
-
-def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: DepositWish) -> None:
-    """Raise Invalid or AmountOutsidePolicy when this provider does not take the deposit as it is.
-
-    Without a flow there is no call to make, and the casino's bounds alone count.
-    """
-    if flow is not None:
-        flow.check_amount(wish.amount_minor, wish.currency)
-        flow.check_details(wish.details)
-    account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
-
-
-def _named(wish: DepositWish) -> str:
-    if wish.provider is None:
-        raise Invalid("A provider or a method, not both.", field="provider")
-    return wish.provider
-
-
-async def _chosen(desk: Desk, uow: UnitOfWork, wish: DepositWish, method: str, player: PlayerStanding) -> Choice:
-    if wish.provider is not None:
-        raise Invalid("A provider or a method, not both.", field="method")
-    chosen = await choose_provider(desk, uow.connection, _wished(wish, method), player, uow.ctx.occurred_at)
-    if not chosen.decision.route:
-        raise NoProviderAvailable
-    return chosen
-
-
-def _wished(wish: DepositWish, method: str) -> Wished:
-    return Wished(
-        deposit_id=wish.deposit_id,
-        casino_id=wish.casino_id,
-        player_id=wish.player_id,
-        method=method,
-        currency=wish.currency,
-        amount_minor=wish.amount_minor,
-        details=wish.details,
-    )
 
 
 async def hear_about_deposit(
@@ -229,6 +161,8 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
                 await look_into_success(desk, uow, deposit_id, event)
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
                 await close_earlier(uow, deposit_id, outcome.state)
+            case DepositSteppedUp():
+                await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
             case DepositPassedOn():
                 await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
                 await close_earlier(uow, deposit_id, outcome.state)
@@ -347,14 +281,6 @@ async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None
     return await desk.vault.decrypt(uow.connection, asked(state).fact.player_id, state.next_action)
 
 
-def deposit_flow(desk: Desk, provider: str) -> DepositFlow:
-    """How money comes in through this provider; Invalid when none does."""
-    flow = desk.provider(provider).deposits
-    if flow is None:
-        raise Invalid("No money comes in through this provider.", field="provider")
-    return flow
-
-
 async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: CasinoRules) -> DepositStanding:
     """What is known of the player now: after his wallet was locked, so that no other deposit changes it."""
     player = await desk.player(uow.connection, wish.player_id, rules)
@@ -363,21 +289,6 @@ async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: Casin
     complete = not await desk.directory.held(uow.connection, wish.player_id)
     limits = await limits_of(desk, uow, player, wish.currency, rules.time_zone)
     return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
-
-
-async def _judged(desk: Desk, uow: UnitOfWork, wish: DepositWish, provider: str, wallet: Wallet) -> Judged:
-    """What the casino's rules make of it."""
-    payment = Payment(
-        id=wish.deposit_id,
-        trigger=Trigger.DEPOSIT,
-        casino_id=wish.casino_id,
-        player_id=wish.player_id,
-        provider=provider,
-        amount_minor=wish.amount_minor,
-        currency=wish.currency,
-    )
-    signals = Signals(ip=None if wish.hosted else uow.ctx.actor.ip, device_id=wish.device_id)
-    return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 
 async def _sealed_details(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> str | None:

@@ -78,6 +78,12 @@ class FraudBlocked(DomainError):
     code: ClassVar[str] = "fraud_blocked"
 
 
+class FraudUnproven(DomainError):
+    """A rule against fraud wants the payer to prove who he is, and no provider can have him do it."""
+
+    code: ClassVar[str] = "fraud_unproven"
+
+
 class DepositLimitReached(DomainError):
     """The player's own deposit limit does not allow this amount now."""
 
@@ -90,6 +96,7 @@ DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
     RestrictionFeedStale.code: DepositNotPossible,
     FraudDeclined.code: DepositNotPossible,
     FraudBlocked.code: DepositNotPossible,
+    FraudUnproven.code: DepositNotPossible,
 }
 """The refusal a player is answered with, by the code recorded with it.
 

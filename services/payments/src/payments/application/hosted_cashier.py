@@ -11,7 +11,8 @@ from uuid import UUID, uuid5
 
 from chassis.domain import DomainError
 from chassis.store import ConcurrentChange, UnitOfWork
-from payments.application.deposits import DepositWish, hear_about_deposit, request_deposit
+from payments.application.deposit_course import DepositWish
+from payments.application.deposits import hear_about_deposit, request_deposit
 from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.hosted_session import who_is

@@ -16,6 +16,7 @@ from payments.application.instruments.ports import AboutInstrument
 from payments.application.refund_port import RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
+from payments.domain.deposit.states import SteppedUp
 from payments.domain.deposit.words import DepositWord
 from payments.domain.refund.words import RefundWord
 from payments.domain.routing.terms import MethodTerms
@@ -49,6 +50,8 @@ class DepositIntent:
     """What a provider is told about a deposit. Its id is our reference and the idempotency key.
 
     `details` is what it must know beside: which method of paying, the payer's name or e-mail. Nothing by default.
+    `step_up`: the payer is to be authenticated by his bank. `before`: the attempt without it, which the provider
+    refused, and which is changed, or ended and made anew.
     """
 
     deposit_id: UUID
@@ -58,6 +61,13 @@ class DepositIntent:
     return_url: str | None
     notification_url: str = ""
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
+    step_up: bool = False
+    before: SteppedUp | None = None
+
+    @property
+    def key(self) -> str:
+        """By which the provider knows a repeat: what is asked for once more is none."""
+        return str(self.deposit_id) if self.before is None else f"{self.deposit_id}-step-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +233,20 @@ class NotGenuine(Exception):
     """A notification is not from the provider, or is too old, or cannot be read: it is counted and forgotten."""
 
 
+class StepUp(StrEnum):
+    """Whether a provider can have the payer authenticated by his bank (3-D Secure, PSD2's strong authentication)."""
+
+    NEVER = "never"
+    ON_REQUEST = "on_request"  # Where the deposit says so.
+    ALWAYS = "always"  # He pays at his bank, which recognises him each time.
+
+
 class DepositFlow(Protocol):
     """How money comes in through a provider."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:
+        """Whether it can have the payer authenticated."""
+        ...
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         """Raise Invalid when the protocol cannot express the amount exactly."""

@@ -106,6 +106,8 @@ def _changes(row: Row, event: e.ProviderEvent) -> dict[str, Any]:
         case e.DepositPassedOn():
             begun = {"status": Status.REQUESTED, "reference": None, "code": None, "attempts": row["attempts"] + 1}
             return {**begun, "provider": event.provider, "sent_as": event.sent_as}
+        case e.DepositSteppedUp():
+            return {"status": Status.REQUESTED, "reference": None, "code": None}
         case e.DepositPaidTwice():
             return {}  # A deposit of its own.
         case e.DepositClosed() if event.provider != row["provider"]:

@@ -60,12 +60,23 @@ class FakeStripe:
             made = self._refund(call) if call.method == "POST" else self._look_at_refunds(call)
         elif call.url.endswith("/cancel"):
             made = self._cancel(call)
+        elif "/v1/payment_intents/" in call.url and call.method == "POST":
+            made = self._update(call)
         else:
             made = self._create(call) if call.method == "POST" else self._look(call)
         if self.lost:
             self.lost -= 1
             return None
         return made
+
+    def _update(self, call: HttpCall) -> HttpAnswer:
+        """The intent is changed, and what was said of it before is no more."""
+        intent = self.intents[call.url.rsplit("/", 1)[1]]
+        if intent["status"] in ("succeeded", "canceled", "processing"):
+            error = {"type": "invalid_request_error", "code": "payment_intent_unexpected_state"}
+            return HttpAnswer(400, json.dumps({"error": {**error, "payment_intent": intent}}).encode())
+        intent |= {"status": "requires_payment_method", "last_payment_error": None}
+        return self._json(intent)
 
     def _create(self, call: HttpCall) -> HttpAnswer:
         key = call.headers["Idempotency-Key"]
@@ -239,6 +250,8 @@ class FakeWire:
     async def send(self, call: HttpCall) -> HttpAnswer | None:
         if "adyen" in call.url:
             return self.adyen.answer(call)
+        if "paysafe" in call.url:
+            return None  # It is never reached.
         return self.stripe.answer(call) if "stripe" in call.url else self.trustly.answer(call)
 
     async def close(self) -> None:

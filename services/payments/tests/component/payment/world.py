@@ -18,7 +18,8 @@ from contracts.backoffice.events import CasinoOpened, PlayerRegistered, Restrict
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.deposits import DepositWish, request_deposit
+from payments.application.deposit_course import DepositWish
+from payments.application.deposits import request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
 from .fake_adyen import ADYEN, FakeAdyen

@@ -42,6 +42,7 @@ class SqlDecisions:
             switched_off=sorted(decision.switched_off),
             features=_kept(decision.features),
             keys=dict(decision.keys),
+            proof=decision.proof,
             case_id=decision.case_id,
             decided_at=decision.decided_at,
         )

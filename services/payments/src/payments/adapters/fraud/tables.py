@@ -158,6 +158,7 @@ fraud_decision = Table(
     Column("switched_off", JSONB, nullable=False, comment="rules that were switched off then"),
     Column("features", JSONB, nullable=False, comment="every value that was known"),
     Column("keys", JSONB, nullable=False, comment="by kind: what was counted for"),
+    Column("proof", Text, comment="of the payer, where it was wanted: asked, missing or refused"),
     Column("case_id", Uuid),
     Column("decided_at", _MOMENT, nullable=False),
     ForeignKeyConstraint(["rules_sha256"], ["fraud_rules.sha256"], name="fk_fraud_decision_rules_sha256_fraud_rules"),

@@ -1,16 +1,16 @@
 """A payment is asked for: it is measured, judged by the casino's rules and recorded, all in its own transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
-from payments.application.errors import FraudBlocked, FraudDeclined
-from payments.application.fraud.ports import Decision, Fraud, InForce, Keys, Payment, Signals, known
+from payments.application.errors import FraudBlocked, FraudDeclined, FraudUnproven
+from payments.application.fraud.ports import Decision, Fraud, InForce, Keys, Payment, Proof, Signals, known
 from payments.application.ledger import Wallet
 from payments.domain.fraud.features import Value
-from payments.domain.fraud.rules import REFUSING, Action, Trigger
+from payments.domain.fraud.rules import REFUSING, Action, Trigger, Unproven
 from payments.domain.fraud.verdict import Verdict, judge
 from payments.domain.fraud_case.aggregate import fraud_case
 from payments.domain.fraud_case.commands import RaiseAlert
@@ -25,14 +25,20 @@ PEOPLE: Mapping[Action, int] = {Action.REVIEW: 1, Action.HOLD: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the rules want done with a payment."""
+    """What the rules want done with a payment, and what becomes of the proof they want of its payer, if they do."""
 
     action: Action
+    proof: Proof | None = None
 
     @property
     def refusal(self) -> str | None:
         """Of a deposit: the code it is refused with."""
-        return REFUSALS.get(self.action)
+        return FraudUnproven.code if self.proof is Proof.REFUSED else REFUSALS.get(self.action)
+
+    @property
+    def step_up(self) -> bool:
+        """Of a deposit: its payer is to be authenticated by his bank."""
+        return self.proof is Proof.ASKED
 
     @property
     def people(self) -> int:
@@ -41,10 +47,17 @@ class Judged:
 
 
 async def judge_payment(
-    fraud: Fraud, uow: UnitOfWork, payment: Payment, wallet: Wallet | None, signals: Signals
+    fraud: Fraud,
+    uow: UnitOfWork,
+    payment: Payment,
+    wallet: Wallet | None,
+    signals: Signals,
+    can_be_proven: Callable[[], Awaitable[bool]] | None = None,
 ) -> Judged:
     """Measure the payment, judge it and record that; open a case where somebody has to look. The player's wallet is
     locked, so that no payment of his is judged at the same time. One that was judged before is not judged again.
+
+    `can_be_proven`: whether a provider can have the payer prove who he is; asked where the rules want that. None: no.
     """
     connection, now = uow.connection, uow.ctx.occurred_at
     before = await fraud.decisions.action_of(connection, payment.id, payment.trigger)
@@ -54,8 +67,13 @@ async def judge_payment(
     values = await measure(fraud, uow, payment, wallet, keys)
     rules = await fraud.rules.in_force(connection, payment.casino_id, now)
     verdict = judge(rules.rules, payment.trigger, values, rules.off)
-    await _keep(fraud, uow, payment, Found(verdict, rules, values, keys))
-    return Judged(action=verdict.action)
+    proof = None
+    if verdict.action is Action.CHALLENGE:
+        possible = can_be_proven is not None and await can_be_proven()
+        missing = Proof.REFUSED if rules.rules.unproven is Unproven.DECLINE else Proof.MISSING
+        proof = Proof.ASKED if possible else missing
+    await _keep(fraud, uow, payment, Found(verdict, rules, values, keys, proof))
+    return Judged(action=verdict.action, proof=proof)
 
 
 async def measure(
@@ -87,12 +105,13 @@ async def measure(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A verdict and what it was reached by."""
+    """A verdict, what it was reached by, and what becomes of the proof it wants."""
 
     verdict: Verdict
     rules: InForce
     values: dict[str, Value]
     keys: Keys
+    proof: Proof | None
 
 
 async def _keep(fraud: Fraud, uow: UnitOfWork, payment: Payment, found: Found) -> None:
@@ -114,13 +133,12 @@ async def _keep(fraud: Fraud, uow: UnitOfWork, payment: Payment, found: Found) -
         switched_off=found.rules.off,
         features=found.values,
         keys=found.keys,
+        proof=found.proof,
         case_id=case_id,
         decided_at=now,
     )
     await fraud.decisions.save(connection, decision)
-    await fraud.features.count(
-        connection, payment.casino_id, found.keys, payment.currency, _asked(payment, verdict), now
-    )
+    await fraud.features.count(connection, payment.casino_id, found.keys, payment.currency, _asked(payment, found), now)
 
 
 async def _alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: UUID, verdict: Verdict) -> UUID:
@@ -139,8 +157,11 @@ async def _alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: U
     return case_id
 
 
-def _asked(payment: Payment, verdict: Verdict) -> dict[str, int]:
+def _asked(payment: Payment, found: Found) -> dict[str, int]:
     if payment.trigger is Trigger.WITHDRAWAL:
         return {"withdrawals": 1, "withdrawn_minor": payment.amount_minor}
     asked = {"deposits": 1, "asked_minor": payment.amount_minor, "largest_minor": payment.amount_minor}
-    return {**asked, "refusals": 1} if verdict.action in REFUSING else asked
+    if found.proof is Proof.MISSING:
+        return {**asked, "unproven": 1}
+    refused = found.verdict.action in REFUSING or found.proof is Proof.REFUSED
+    return {**asked, "refusals": 1} if refused else asked

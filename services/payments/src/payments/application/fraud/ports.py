@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -152,6 +153,17 @@ class RuleSets(Protocol):
         ...
 
 
+class Proof(StrEnum):
+    """What becomes of the proof that the rules want of a payer."""
+
+    ASKED = "asked"
+    """The provider has him authenticated by his bank."""
+    MISSING = "missing"
+    """No provider can; the deposit goes on, and is counted as unproven."""
+    REFUSED = "refused"
+    """No provider can, and the casino does not take the deposit without."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A verdict with all that led to it: enough to reach it again."""
@@ -164,6 +176,7 @@ class Decision:
     switched_off: frozenset[str]
     features: Values
     keys: Keys
+    proof: Proof | None
     case_id: UUID | None
     decided_at: datetime
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from payments.application.attempts import ask, ask_about_deposit
-from payments.application.deposits import deposit_flow, give_up
+from payments.application.deposit_course import deposit_flow
+from payments.application.deposits import give_up
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import HttpCall, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer

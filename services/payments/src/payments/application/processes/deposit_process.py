@@ -9,9 +9,9 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from payments.application.attempts import ask, ask_about_deposit
+from payments.application.deposit_course import deposit_flow
 from payments.application.deposits import (
     PATIENCE,
-    deposit_flow,
     details_of,
     give_up,
     hear_about_deposit,
@@ -67,12 +67,16 @@ class DepositProcess:
         Where the answer leads on to another provider, that one is called as well. Called again, or for a deposit that
         is further on, it only returns where that stands.
         """
-        state, asked_of = await self.state(deposit_id, casino_id), set[str]()
-        while isinstance(state, Requested) and self._age(state) < REPEATABLE and state.fact.provider not in asked_of:
+        state, asked_of = await self.state(deposit_id, casino_id), set[tuple[str, bool]]()
+        while (
+            isinstance(state, Requested)
+            and self._age(state) < REPEATABLE
+            and (state.fact.provider, state.stepped_up is not None) not in asked_of
+        ):
             account = await self._desk.account(casino_id, state.fact.provider)
             if not await is_same_customer(self._desk, account, deposit_id, state.sent_as):
                 return state
-            asked_of.add(account.provider)
+            asked_of.add((account.provider, state.stepped_up is not None))
             word = await self._call(account, deposit_id, state)
             state = await self.record(account, deposit_id, word, patience=PATIENCE)
         return state
@@ -132,8 +136,9 @@ class DepositProcess:
     async def _question(
         self, account: ProviderAccount, deposit_id: UUID, state: Waiting, age: timedelta
     ) -> DepositWord:
-        if isinstance(state, Requested) and age < REPEATABLE:
-            return await self._call(account, deposit_id, state)
+        again = isinstance(state, Requested) or (isinstance(state, Unknown) and asked(state).stepped_up is not None)
+        if again and age < REPEATABLE:  # What it says of the attempt before a step up is no answer to this one.
+            return await self._call(account, deposit_id, asked(state))
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
         take = await self._may_pay(state)
         said = await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=take)
@@ -168,6 +173,8 @@ class DepositProcess:
             return_url=back_to,
             notification_url=notification_url(self._desk, account),
             details=details,
+            step_up=requested.step_up,
+            before=requested.stepped_up,
         )
         call = flow.build_call(account, intent)
         counted = None if requested.method is None else Segment(requested.method, intent.currency)

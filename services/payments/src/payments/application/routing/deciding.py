@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import Invalid, uuid7
 from payments.application.desk import Desk
 from payments.application.known import PlayerStanding
-from payments.application.ports import DepositFlow, ProviderAccount
+from payments.application.ports import DepositFlow, ProviderAccount, StepUp
 from payments.application.routing.ports import LoggedDecision, Segment
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.routing.breaker import Breaker
@@ -21,7 +21,10 @@ from payments.domain.routing.terms import MethodTerms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wished:
-    """A deposit whose provider is to be chosen. `details`: what the player told beside; None: they were looked at."""
+    """A deposit whose provider is to be chosen. `details`: what the player told beside; None: they were looked at.
+
+    `step_up`: its payer is to be authenticated by his bank.
+    """
 
     deposit_id: UUID
     casino_id: UUID
@@ -30,6 +33,7 @@ class Wished:
     currency: str
     amount_minor: int
     details: Mapping[str, str] | None = field(default=None, repr=False)
+    step_up: bool = False
 
     @property
     def segment(self) -> Segment:
@@ -132,6 +136,7 @@ def asking_of(wished: Wished, player: PlayerStanding, *, new_player: bool) -> As
         country=player.country,
         tags=player.tags,
         new_player=new_player,
+        step_up=wished.step_up,
     )
 
 
@@ -178,6 +183,7 @@ def _offer(
         exact=_is_exact(flow, asking),
         detailed=wished.details is None or fitting(flow, wished.details) is not None,
         restricted=restricted,
+        steps_up=flow.step_up(account) is not StepUp.NEVER,
         fee_minor=terms.fee_minor(asking.amount_minor, asking.currency),
         window=window,
     )

@@ -31,6 +31,7 @@ from payments.domain.deposit.events import (
     DepositRequested,
     DepositReversalAnnounced,
     DepositReversed,
+    DepositSteppedUp,
     DepositSubmitted,
     DepositSucceeded,
     PresentEvent,
@@ -56,6 +57,7 @@ from payments.domain.deposit.states import (
     asked,
     reference,
 )
+from payments.domain.deposit.step_up import is_overtaken, step_up, stepped_up
 from payments.domain.deposit.table import TABLE
 from payments.domain.deposit.words import (
     ActionNeeded,
@@ -115,6 +117,7 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
                 method=command.method,
                 route=command.route,
                 attempts_max=command.attempts_max,
+                step_up=command.step_up,
             )
             return [requested]
         case Refused():
@@ -179,6 +182,8 @@ def _hear_earlier(
 
 def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEvent]:
     word, fact = command.word, asked(state).fact.fields()
+    if is_overtaken(command, state):
+        return []
     _check_reference(word, state)
     match word:
         case ActionNeeded():
@@ -194,15 +199,20 @@ def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEven
         case GivenBack():
             return announce_given(word, state)
         case Declined():
-            further = pass_on(command, word, state)
-            if further is not None:
-                return [further]
-            failed = DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)
-            return [failed, DepositClosed(**fact)] if word.final else [failed]
+            return _declined(word, command, state)
         case Unanswered():
             return [DepositOutcomeUnknown(**fact)] if isinstance(state, Requested) else []
         case _:
             assert_never(word)
+
+
+def _declined(word: Declined, command: HearProvider, state: Waiting) -> Sequence[DepositEvent]:
+    further = step_up(command, word, state) or pass_on(command, word, state)
+    if further is not None:
+        return [further]
+    fact = asked(state).fact.fields()
+    failed = DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)
+    return [failed, DepositClosed(**fact)] if word.final else [failed]
 
 
 def _hear_given_up(command: HearProvider, state: GivenUp) -> Sequence[DepositEvent]:
@@ -301,6 +311,7 @@ def evolve(state: Deposit, event: DepositEvent) -> Deposit:
                 method=event.method,
                 route=event.route,
                 attempts_max=event.attempts_max,
+                step_up=event.step_up,
             )
         case DepositRefused():
             return Refused(_fact(event))
@@ -308,6 +319,8 @@ def evolve(state: Deposit, event: DepositEvent) -> Deposit:
             return state
         case DepositPassedOn():
             return passed_on(state, event)
+        case DepositSteppedUp():
+            return stepped_up(asked(state), event)
         case DepositPaidTwice():
             return with_intent(state, marked(asked(state), event.provider, paid_as=event.second_id))
         case DepositClosed() if event.provider != asked(state).fact.provider:

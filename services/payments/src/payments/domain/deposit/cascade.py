@@ -76,6 +76,7 @@ def passed_on(state: Waiting | Succeeded | GivenUp, event: DepositPassedOn) -> R
         requested_at=event.passed_on_at,
         route=left,
         earlier=(*intent.earlier, behind),
+        stepped_up=None,
     )
 
 

@@ -13,7 +13,7 @@ class RequestDeposit:
     """The player wants to pay in; `standing` is what is known of him now.
 
     `return_url` and `details` are already unreadable without his key. `sent_as`: the customer of the provider that the
-    casino is now.
+    casino is now. `step_up`: the payer is to be authenticated by his bank.
     """
 
     player_id: UUID
@@ -29,6 +29,7 @@ class RequestDeposit:
     method: str | None = None
     route: tuple[str, ...] = ()
     attempts_max: int = 1
+    step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class HearProvider:
 
     `provider` is who speaks (None: the one that has the deposit now). `next`: where the deposit goes when the word is a
     no that another provider need not share. `second_id` is the id of the deposit that a second payment becomes.
+    `step_up`: the word is a no which the payer's authentication may turn, and the provider can have him authenticated.
     """
 
     word: DepositWord
@@ -60,6 +62,7 @@ class HearProvider:
     provider: str | None = None
     next: NextProvider | None = None
     second_id: UUID | None = None
+    step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,8 @@ class DepositRequested(DepositFact):
 
     `method` is what the player chose where he chose no provider; then `route` are the providers it may be passed on to,
     the best first, and no more than `attempts_max` are tried.
+
+    `step_up`: the provider is to have the payer authenticated by his bank (3-D Secure), whoever it is passed on to.
     """
 
     return_url: str | None
@@ -59,6 +61,7 @@ class DepositRequested(DepositFact):
     method: str | None = None
     route: tuple[str, ...] = ()
     attempts_max: int = 1
+    step_up: bool = False
 
 
 @event("payments.deposit_refused", 1)
@@ -90,6 +93,21 @@ class DepositSubmitted(DepositFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositOutcomeUnknown(DepositFact):
     """The provider was called and did not answer in a way we understand; it is asked until it does."""
+
+
+@event("payments.deposit_stepped_up", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositSteppedUp(DepositFact):
+    """The provider said no because the payer was not recognised well enough (`code`): it is asked once more, and is to
+    have him authenticated by his bank.
+
+    It called the attempt by `reference`. Unless `closed`, that attempt could still be paid.
+    """
+
+    reference: str | None
+    code: str
+    closed: bool
+    stepped_up_at: datetime
 
 
 @event("payments.deposit_passed_on", 1)
@@ -235,7 +253,7 @@ PresentEvent = (
     | DepositExpired
     | DepositClosed
 )
-ProviderEvent = PresentEvent | DepositPassedOn | DepositPaidTwice
+ProviderEvent = PresentEvent | DepositSteppedUp | DepositPassedOn | DepositPaidTwice
 DepositEvent = DepositRequested | DepositRefused | ProviderEvent
 
 DEPOSIT_EVENTS = (
@@ -244,6 +262,7 @@ DEPOSIT_EVENTS = (
     DepositActionRequired,
     DepositSubmitted,
     DepositOutcomeUnknown,
+    DepositSteppedUp,
     DepositPassedOn,
     DepositSucceeded,
     DepositPaidTwice,

@@ -35,12 +35,24 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class SteppedUp:
+    """The provider that has the deposit was asked for it before, without the payer's authentication.
+
+    `reference`: how it called that attempt; None: it never said so. `closed`: that can never be paid any more.
+    """
+
+    reference: str | None
+    closed: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Requested:
     """Recorded; the provider was called, or will be.
 
     `announced`: taken back there before we knew it was paid. `given_early`: given back there before we knew that it
     was taken. `route`: who it may be passed on to, at most `attempts_max` providers in all. `requested_at`: of this
-    provider.
+    provider. `step_up`: the payer is to be authenticated by his bank; `stepped_up`: since this provider said no to him.
     """
 
     fact: DepositFact
@@ -54,6 +66,8 @@ class Requested:
     attempts_max: int = 1
     earlier: tuple[Earlier, ...] = ()
     given_early: tuple[GivenBack, ...] = ()
+    step_up: bool = False
+    stepped_up: SteppedUp | None = None
 
 
 @dataclass(frozen=True, slots=True)

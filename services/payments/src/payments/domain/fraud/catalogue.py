@@ -234,6 +234,16 @@ _CHARGEBACKS = [
     ),
 ]
 
+_UNPROVEN = [
+    _rule(
+        "UNPROVEN",
+        "withdrawal",
+        "hold",
+        "A deposit of the last thirty days went on though its payer should have proven who he is, and could not.",
+        {"gte": [_of("unproven", "player", "30d"), 1]},
+    ),
+]
+
 _TAKEOVER = [
     _rule(
         "ATO",
@@ -253,7 +263,7 @@ _TAKEOVER = [
 ]
 
 CATALOGUE: Final[dict[str, Any]] = {
-    "rules": [*_LISTS, *_VELOCITY, *_CARDS, *_RINGS, *_LAUNDERING, *_CHARGEBACKS, *_TAKEOVER],
+    "rules": [*_LISTS, *_VELOCITY, *_CARDS, *_RINGS, *_LAUNDERING, *_CHARGEBACKS, *_UNPROVEN, *_TAKEOVER],
     "typologies": {
         "card_testing": {"decline": 100},
         "chargeback": {"review": 40},
@@ -261,8 +271,9 @@ CATALOGUE: Final[dict[str, Any]] = {
         "ring": {"hold": 90},
         "takeover": {"hold": 80},
     },
+    "unproven": "review",
 }
-"""As it would be published: `{"rules": [...], "typologies": {...}}`."""
+"""As it would be published: `{"rules": [...], "typologies": {...}, "unproven": ...}`."""
 
 NOT_DECIDED_HERE: Final[dict[str, str]] = {
     "BONUS": "Bets, odds and bonuses are known to games; payments knows their sums only.",

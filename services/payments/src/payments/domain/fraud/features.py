@@ -63,6 +63,7 @@ COUNTED: Mapping[str, Feature] = {
     "credited_minor": _counted("the sum of deposits credited, in the payment's currency"),
     "failures": _counted("deposits that the provider refused"),
     "refusals": _counted("deposits that we refused"),
+    "unproven": _counted("deposits that went on though their payer should have proven who he is, and could not"),
     "withdrawals": _counted("withdrawals asked for"),
     "withdrawn_minor": _counted("the sum of withdrawals asked for, in the payment's currency"),
     "reversals": _counted("times that money of a deposit was taken back, chargebacks included"),

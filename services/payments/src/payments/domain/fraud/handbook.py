@@ -7,7 +7,7 @@ from typing import Any
 from payments.domain.fraud.catalogue import CATALOGUE, NOT_DECIDED_HERE
 from payments.domain.fraud.expressions import OPERATORS, Asked, Literal, Members, Node, Operation
 from payments.domain.fraud.features import FEATURES, WINDOWS
-from payments.domain.fraud.rules import Action, read
+from payments.domain.fraud.rules import Action, Unproven, read
 
 _SIGNS = {"and": " and ", "or": " or ", "add": " + ", "mul": " * ", "sub": " - ", "ratio": " / "}
 _BETWEEN = {**_SIGNS, "eq": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= ", "in": " in "}
@@ -89,7 +89,7 @@ def _cannot() -> str:
 _MEANINGS = {
     Action.ALLOW: "nothing is done; a rule that `overrides` has it done whatever others want",
     Action.REVIEW: "it goes on and a case is opened; a withdrawal takes a person to approve it",
-    Action.CHALLENGE: "a deposit goes on, marked for a stronger proof of who pays, and a case is opened",
+    Action.CHALLENGE: "a deposit goes on with its payer authenticated by his bank, and a case is opened",
     Action.HOLD: "a withdrawal takes two people to approve it, and a case is opened",
     Action.DECLINE: "a deposit is refused, this once; the player is told only that it is not possible now",
     Action.BLOCK: "the same, and what the rule names is on the block list for a while",
@@ -99,7 +99,9 @@ _MEANINGS = {
 def _actions() -> str:
     return (
         "## Actions, from the mildest to the strictest\n\nThe strictest one that is wanted is done. No rule refuses a"
-        " withdrawal.\n\n" + _table(("action", "what is done"), [(one.value, _MEANINGS[one]) for one in Action])
+        f" withdrawal. Where a payer is to be authenticated and no provider can, `unproven` says whether the deposit"
+        f" goes on ({Unproven.REVIEW}, as casinos begin) or is refused ({Unproven.DECLINE}).\n\n"
+        + _table(("action", "what is done"), [(one.value, _MEANINGS[one]) for one in Action])
     )
 
 

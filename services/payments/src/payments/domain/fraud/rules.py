@@ -33,7 +33,7 @@ class Action(StrEnum):
     REVIEW = "review"
     """It goes on and a case is opened; a withdrawal takes a person to approve it."""
     CHALLENGE = "challenge"
-    """A deposit goes on, marked for a stronger proof of who pays, and a case is opened."""
+    """A deposit goes on with its payer authenticated by his bank, and a case is opened."""
     HOLD = "hold"
     """A withdrawal takes two people to approve it, and a case is opened."""
     DECLINE = "decline"
@@ -51,6 +51,15 @@ ACTIONS: Mapping[Trigger, frozenset[Action]] = {
 """What may be done to a payment. No rule refuses a withdrawal: it is the player's money, and people decide."""
 
 REFUSING = frozenset({Action.DECLINE, Action.BLOCK})
+
+
+class Unproven(StrEnum):
+    """What is done with a deposit whose payer is to prove who he is where no provider can have him do it."""
+
+    REVIEW = "review"
+    """It goes on and is counted as unproven, by which rules have people look before money goes out."""
+    DECLINE = "decline"
+    """It is refused."""
 
 
 class Mode(StrEnum):
@@ -106,6 +115,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     typologies: Mapping[str, Typology]
     sha256: str
+    unproven: Unproven = Unproven.REVIEW
 
 
 _ID = re.compile(r"^[A-Z][A-Z0-9-]{0,39}$")
@@ -119,13 +129,13 @@ def sha256_of(content: Mapping[str, Any]) -> str:
 
 
 def read(content: Any) -> RuleSet:
-    """The rules that JSON says: `{"rules": [...], "typologies": {...}}`.
+    """The rules that JSON says: `{"rules": [...], "typologies": {...}, "unproven": "review"}`.
 
     Raises:
         RuleInvalid: something in it cannot be done; its field names the place.
     """
-    if not isinstance(content, dict) or set(content) - {"rules", "typologies"}:
-        raise RuleInvalid("An object of `rules` and `typologies`.", field="rules")
+    if not isinstance(content, dict) or set(content) - {"rules", "typologies", "unproven"}:
+        raise RuleInvalid("An object of `rules`, `typologies` and `unproven`.", field="rules")
     given = content.get("rules")
     if not isinstance(given, list) or len(given) > MOST_RULES:
         raise RuleInvalid(f"A list of at most {MOST_RULES} rules.", field="rules")
@@ -133,7 +143,8 @@ def read(content: Any) -> RuleSet:
     rules = tuple(_rule(one, f"rules[{index}]", typologies) for index, one in enumerate(given))
     if len({rule.id for rule in rules}) != len(rules):
         raise RuleInvalid("Each rule has an id of its own.", field="rules")
-    return RuleSet(rules=rules, typologies=typologies, sha256=sha256_of(content))
+    unproven = _word(Unproven, content.get("unproven", Unproven.REVIEW), "unproven")
+    return RuleSet(rules=rules, typologies=typologies, sha256=sha256_of(content), unproven=unproven)
 
 
 def _rule(given: Any, where: str, typologies: Mapping[str, Typology]) -> Rule:

@@ -29,11 +29,12 @@ class LeftOut(StrEnum):
     HOLDS_TOO_MUCH = "holds_too_much"
     NOT_IN_STRATEGY = "not_in_strategy"
     TRIED_BEFORE = "tried_before"
+    CANNOT_STEP_UP = "cannot_step_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is known of the deposit and of its player."""
+    """What is known of the deposit and of its player. `step_up`: he is to be authenticated by his bank."""
 
     deposit_id: UUID
     method: str
@@ -42,6 +43,7 @@ class Asking:
     country: str | None = None
     tags: frozenset[str] = frozenset()
     new_player: bool = False
+    step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Offer:
         exact: its protocol can express the amount.
         detailed: what it must know beside is there.
         restricted: its breaker is open.
+        steps_up: it can have the payer authenticated by his bank.
         room_minor: how much more it may hold of ours; None: not known, or not bounded.
         window: its latest buckets of the method and currency, the newest first.
     """
@@ -75,6 +78,7 @@ class Offer:
     exact: bool = True
     detailed: bool = True
     restricted: bool = False
+    steps_up: bool = True
     room_minor: int | None = None
     fee_minor: int = 0
     window: tuple[Bucket, ...] = ()
@@ -167,6 +171,7 @@ def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
         (offer.max_minor is not None and amount > offer.max_minor, LeftOut.AMOUNT_TOO_LARGE),
         (not offer.exact, LeftOut.AMOUNT_NOT_EXACT),
         (not offer.detailed, LeftOut.DETAILS_MISSING),
+        (asking.step_up and not offer.steps_up, LeftOut.CANNOT_STEP_UP),
         (offer.restricted, LeftOut.BREAKER_OPEN),
         (room is not None and amount > room, LeftOut.HOLDS_TOO_MUCH),
     )

@@ -111,8 +111,11 @@ COMMANDS: Final[list[DepositCommand]] = [
             provider=provider,
             next=NextProvider(provider="adyen", sent_as="us"),
             second_id=UUID(int=9),
+            step_up=turned,
         )
-        for word, provider in product(WORDS, (None, None, None, "stripe", "adyen", "trustly"))
+        for word, provider, turned in product(
+            WORDS, (None, None, None, "stripe", "adyen", "trustly"), (False, False, True)
+        )
     ),
 ]
 

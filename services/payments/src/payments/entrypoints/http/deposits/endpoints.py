@@ -15,7 +15,8 @@ from chassis.http.listing.detail import as_listed
 from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.deposits import DepositWish, next_action, request_deposit, return_url
+from payments.application.deposit_course import DepositWish
+from payments.application.deposits import next_action, request_deposit, return_url
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS, CasinoUnknown
 from payments.application.processes.deposit_process import DepositProcess

@@ -3,6 +3,7 @@
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.fraud.tables import fraud_decision, fraud_entry, fraud_rule
+from payments.application.fraud.ports import Proof
 from payments.domain.fraud.features import KEYS
 from payments.domain.fraud.rules import Action, Mode, Trigger
 from payments.domain.fraud_case.words import CaseOutcome
@@ -27,6 +28,7 @@ DECISIONS = ListSpec(
         "rules": Field(fraud_decision.c.rules, kind="texts", data_class="aml"),
         "shadow_rules": Field(fraud_decision.c.shadow_rules, kind="texts", data_class="aml"),
         "rule_version": Field(fraud_decision.c.rule_version),
+        "proof": Field(fraud_decision.c.proof, values=Proof),
         "case_id": Field(fraud_decision.c.case_id, index_hint="ix_fraud_decision_case"),
         "decided_at": Field(fraud_decision.c.decided_at, sortable=True),
     },

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from chassis.http import Reason, StrictModel
-from payments.domain.fraud.rules import Action, Mode, Trigger
+from payments.application.fraud.ports import Proof
+from payments.domain.fraud.rules import Action, Mode, Trigger, Unproven
 from payments.domain.fraud_case.words import CaseOutcome
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -22,6 +23,9 @@ class RulesBody(StrictModel):
 
     rules: Annotated[list[dict[str, Any]], Field(max_length=100)]
     typologies: Annotated[dict[str, dict[str, int]], Field(max_length=100)] = Field(default_factory=dict)
+    unproven: Unproven = Field(
+        default=Unproven.REVIEW, description="What is done where a payer is to prove who he is and no provider can"
+    )
 
 
 class RulesView(BaseModel):
@@ -137,6 +141,7 @@ class DecisionItem(BaseModel):
     rules: list[str]
     shadow_rules: list[str]
     rule_version: int
+    proof: Proof | None = Field(description="What became of the proof of the payer that was wanted; null: none was")
     case_id: UUID | None
     decided_at: datetime
 

@@ -7,12 +7,13 @@ the webhook alone: a link knows neither the payment nor what was paid.
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from chassis.domain import Invalid
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Unanswered, Underway
 from payments.strategies.providers.adyen.amounts import to_wire
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, word
@@ -34,8 +35,29 @@ _BEING_HANDLED = "704"
 """The same key is being worked on, or was: what came of it is not said."""
 
 
+_AUTHENTICATED: Mapping[str, Any] = {
+    "allowedPaymentMethods": ["scheme"],
+    "threeDS2RequestData": {"threeDSRequestorChallengeInd": "04"},
+}
+"""By card alone, and a challenge is wanted as a mandate (EMV 3-D Secure, threeDSRequestorChallengeInd)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """The link that follows once the one before it can be paid no more."""
+
+    link: HttpCall
+
+    def __call__(self, answer: HttpAnswer) -> HttpCall | None:
+        ended = answer.earlier is None and isinstance(_said(answer), Declined)
+        return self.link if ended else None
+
+
 class AdyenDeposits:
     """The deposit flow."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.ON_REQUEST
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         to_wire(amount_minor, currency)
@@ -64,14 +86,20 @@ class AdyenDeposits:
         for name, theirs in _DETAILS.items():
             if name in intent.details:
                 body[theirs] = intent.details[name]
-        key = str(intent.deposit_id)
-        headers = {**_headers(account), "Idempotency-Key": key}
-        return HttpCall("POST", _links(account), headers, json.dumps(body).encode(), key)
+        if intent.step_up:
+            body |= _AUTHENTICATED
+        headers = {**_headers(account), "Idempotency-Key": intent.key}
+        link = HttpCall("POST", _links(account), headers, json.dumps(body).encode(), intent.key)
+        if intent.before is None or intent.before.reference is None or intent.before.closed:
+            return link
+        return replace(_expire(account, intent.before.reference, f"{intent.key}-expire"), then=_Anew(link))
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
         body = decoded_object(answer)
         if answer is None or body is None:
             return Unanswered()
+        if answer.to is not None and answer.to.method == "PATCH":
+            return _said(answer)  # The link before it was not ended, so that none was made anew.
         if answer.status in _MADE:
             return _word_of(body)
         code = word(body.get("errorCode"))
@@ -104,13 +132,21 @@ class AdyenDeposits:
         reference: str,
         attempt: int,
     ) -> HttpCall:
-        # Expiring a link twice is expiring it once. The key is for our own records: Adyen has none for PATCH.
-        body = json.dumps({"status": "expired"}).encode()
-        return HttpCall("PATCH", _link(account, reference), _headers(account), body, f"{deposit_id}-cancel-{attempt}")
+        return _expire(account, reference, f"{deposit_id}-cancel-{attempt}")
 
     def parse_cancel(self, answer: HttpAnswer | None) -> DepositWord:
-        body = decoded_object(answer)
-        return Unanswered() if answer is None or body is None or answer.status != 200 else _word_of(body)
+        return _said(answer)
+
+
+def _said(answer: HttpAnswer | None) -> DepositWord:
+    body = decoded_object(answer)
+    return Unanswered() if answer is None or body is None or answer.status != 200 else _word_of(body)
+
+
+def _expire(account: ProviderAccount, reference: str, key: str) -> HttpCall:
+    """Expiring a link twice is expiring it once. The key is for our own records: Adyen has none for PATCH."""
+    body = json.dumps({"status": "expired"}).encode()
+    return HttpCall("PATCH", _link(account, reference), _headers(account), body, key)
 
 
 def _word_of(link: Mapping[str, Any]) -> DepositWord:

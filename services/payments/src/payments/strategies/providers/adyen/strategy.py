@@ -131,7 +131,7 @@ def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success:
         case "AUTHORISATION":
             return _not_paid(item, refusal(item.get("reason")))
         case "OFFER_CLOSED":
-            return _not_paid(item, "offer_closed") if success else Nothing()
+            return _closed(item) if success else Nothing()
         case "CAPTURE" if success:
             return Nothing()  # Captured at once, as the link says; the authorisation was credited.
         case "CAPTURE" | "CAPTURE_FAILED":
@@ -171,6 +171,14 @@ def _not_paid(item: Mapping[str, Any], code: str) -> Said:
     return AboutDeposit(
         deposit_id=our_id(item.get("merchantReference")),
         word=Declined(reference=None, code=code, instrument=instrument_of(item)),
+    )
+
+
+def _closed(item: Mapping[str, Any]) -> Said:
+    """Which link, is not signed: it may be one that we ended ourselves, and then says nothing of the one after it."""
+    link = word(section(item.get("additionalData")).get("paymentLinkId"))
+    return AboutDeposit(
+        deposit_id=our_id(item.get("merchantReference")), word=Declined(reference=link, code="offer_closed")
     )
 
 

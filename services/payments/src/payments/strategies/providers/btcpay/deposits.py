@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import Declined, DepositWord, Unanswered
 from payments.strategies.providers.btcpay.calls import error_code, headers, store
 from payments.strategies.providers.btcpay.invoices import word_of
@@ -29,6 +29,9 @@ _FIRST = {"Settled": 0, "Processing": 1, "New": 2}
 
 class BtcpayDeposits:
     """The deposit flow."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.NEVER
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         try:

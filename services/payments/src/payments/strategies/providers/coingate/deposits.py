@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import Declined, DepositWord, Unanswered
 from payments.strategies.providers.coingate.orders import word_of
 from payments.strategies.providers.coingate.token import token_of
@@ -23,6 +23,9 @@ _SAY_NOTHING_OF_EARLIER_CALLS = (401, 403)
 
 class CoinGateDeposits:
     """The deposit flow."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.NEVER
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.domain import Invalid
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Unanswered, Underway
 from payments.strategies.providers.paysafe.calls import (
     CURRENCIES,
@@ -35,6 +35,9 @@ _DETAILS = frozenset({"method", "consumer_id", *_PROFILE})
 
 class PaysafeDeposits:
     """The deposit flow. `details`: `method` and `consumer_id` (whose wallet); the payer's name and e-mail if known."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.NEVER
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         if currency not in CURRENCIES or not 0 < amount_minor < 10**11:

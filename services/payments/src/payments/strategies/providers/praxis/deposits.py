@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.domain import Invalid
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
@@ -42,6 +42,9 @@ _TAKES_MONEY = frozenset({"sale", "authorize", "capture"})
 
 class PraxisDeposits:
     """The deposit flow."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.NEVER  # Praxis' own routing decides it; no field of a session asks for it.
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         to_wire(amount_minor, currency)

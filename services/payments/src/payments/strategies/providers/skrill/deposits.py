@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
@@ -36,6 +36,9 @@ _SID = re.compile(rb"[0-9a-zA-Z]{16,64}")
 
 class SkrillDeposits:
     """The deposit flow. `details`: `email`, `language` (`EN`) and `method` (Skrill's code of it), all as one likes."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.NEVER
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         if currency not in CURRENCIES:

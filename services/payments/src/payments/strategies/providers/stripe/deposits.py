@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
 from payments.strategies.providers.reading import decoded_object, refuse_others, section, word
 from payments.strategies.providers.stripe.amounts import to_wire
@@ -18,9 +18,16 @@ from payments.strategies.providers.stripe.calls import (
 )
 from payments.strategies.providers.stripe.intents import REFERENCE, error_code, word_of
 
+_CARD_CHALLENGED = {"payment_method_options[card][request_three_d_secure]": "challenge"}
+_AUTHENTICATED = {"payment_method_types[]": "card", **_CARD_CHALLENGED}
+"""By card alone, since that is what a bank asks about."""
+
 
 class StripeDeposits:
     """The deposit flow."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.ON_REQUEST
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         to_wire(amount_minor, currency)
@@ -33,12 +40,14 @@ class StripeDeposits:
             "amount": str(to_wire(intent.amount_minor, intent.currency)),
             "currency": intent.currency.lower(),
             "capture_method": "automatic",
-            "automatic_payment_methods[enabled]": "true",
+            **(_AUTHENTICATED if intent.step_up else {"automatic_payment_methods[enabled]": "true"}),
             f"metadata[{REFERENCE}]": str(intent.deposit_id),
             "metadata[player_id]": str(intent.player_id),
         }
-        headers = form_headers(account, str(intent.deposit_id))
-        url = f"{base(account)}/v1/payment_intents"
+        headers, url = form_headers(account, intent.key), f"{base(account)}/v1/payment_intents"
+        if intent.before is not None and intent.before.reference is not None and not intent.before.closed:
+            # The intent that was refused is paid with a card that its bank asks about, or not at all.
+            url, form = f"{url}/{quote(intent.before.reference, safe='')}", dict(_CARD_CHALLENGED)
         return HttpCall("POST", url, headers, urlencode(form).encode(), headers["Idempotency-Key"])
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
@@ -50,6 +59,8 @@ class StripeDeposits:
         error = section(body.get("error"))
         if 400 <= answer.status < 500 and error.get("type") in DEFINITE_ERRORS and answer.status not in (409, 429):
             intent = section(error.get("payment_intent"))
+            if intent.get("status") in ("succeeded", "processing"):
+                return word_of(intent) or Unanswered()  # It was paid before it could be changed.
             final = answer.status not in SAY_NOTHING_OF_EARLIER_CALLS and (not intent or _is_canceled(intent))
             return Declined(reference=word(intent.get("id")), code=error_code(error), final=final)
         return Unanswered()

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR
-from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Unanswered, Underway
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, section, word
 from payments.strategies.providers.truelayer.accounts import paid_from
@@ -35,6 +35,9 @@ _PATH = "/v3/payments"
 
 class TrueLayerDeposits:
     """The deposit flow."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.ALWAYS
 
     def check_amount(self, amount_minor: int, currency: str) -> None:  # noqa: ARG002 - every whole amount is written
         if currency not in CURRENCIES:

@@ -21,6 +21,7 @@ from payments.application.ports import (
     NotThere,
     ProviderAccount,
     Said,
+    StepUp,
     Unclear,
 )
 from payments.domain.deposit.words import (
@@ -64,6 +65,9 @@ _AS_IT_IS = (Category.REQUEST, Category.FRAUD)
 
 class TrustlyDeposits:
     """The deposit flow. `details` says who pays, as Trustly wants to know it: see `_REQUIRED` and `_OPTIONAL`."""
+
+    def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
+        return StepUp.ALWAYS
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         if currency not in CURRENCIES:

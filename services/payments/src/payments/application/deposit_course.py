@@ -1,0 +1,158 @@
+"""Whom a deposit is asked for from, what the rules against fraud make of it, and what follows from that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from chassis.domain import Invalid
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk
+from payments.application.errors import NoProviderAvailable
+from payments.application.fraud.deciding import Judged, judge_payment
+from payments.application.fraud.ports import Payment, Signals
+from payments.application.known import PlayerStanding
+from payments.application.ledger import Wallet
+from payments.application.ports import DepositFlow, ProviderAccount, StepUp
+from payments.application.routing.deciding import Choice, Wished, choose_provider, logged
+from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.fraud.rules import Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositWish:
+    """What a player asks for: a provider, or a method, by which one is chosen for him.
+
+    `device_id` is what the casino's frontend calls the device he asks from.
+    `hosted`: a cashier that is not ours asks for him, and makes the call itself; its address says nothing of him.
+    """
+
+    deposit_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    provider: str | None
+    amount_minor: int
+    currency: str
+    return_url: str
+    details: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str | None = None
+    device_id: str | None = field(default=None, repr=False)
+    hosted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The provider that is asked first; `chosen`, where the player named a method, and `flow`, where we call it."""
+
+    account: ProviderAccount
+    flow: DepositFlow | None
+    chosen: Choice | None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Whom it may be passed on to, the best first."""
+        return () if self.chosen is None else self.chosen.decision.route[1:]
+
+    @property
+    def attempts_max(self) -> int:
+        """How many providers are tried."""
+        return 1 if self.chosen is None else self.chosen.decision.attempts_max
+
+
+async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: PlayerStanding) -> Course:
+    """Who is asked, as far as nothing else is known of the deposit.
+
+    Raises:
+        Invalid, ProviderNotOffered, NoProviderAvailable, AmountOutsidePolicy: nobody of those who could be takes it.
+    """
+    if wish.method is None:
+        if wish.provider is None:
+            raise Invalid("A provider or a method, not both.", field="provider")
+        flow = None if wish.hosted else deposit_flow(desk, wish.provider)
+        account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
+        check_wish(flow, account, wish)
+        return Course(account=account, flow=flow, chosen=None)
+    if wish.provider is not None:
+        raise Invalid("A provider or a method, not both.", field="method")
+    found = await _chosen(desk, uow, _wished(wish, wish.method), player)
+    if found is None:
+        raise NoProviderAvailable
+    return found
+
+
+async def judged(
+    desk: Desk, uow: UnitOfWork, wish: DepositWish, player: PlayerStanding, course: Course, wallet: Wallet
+) -> tuple[Judged, Course]:
+    """What the casino's rules make of the deposit; where they want its payer to prove who he is, by another course, if
+    there is one on which he can be made to.
+    """
+    taken = course
+
+    async def can_be_proven() -> bool:
+        nonlocal taken
+        if wish.method is None:
+            return course.flow is not None and course.flow.step_up(course.account) is not StepUp.NEVER
+        found = await _chosen(desk, uow, _wished(wish, wish.method, step_up=True), player)
+        taken = found or course
+        return found is not None
+
+    payment = Payment(
+        id=wish.deposit_id,
+        trigger=Trigger.DEPOSIT,
+        casino_id=wish.casino_id,
+        player_id=wish.player_id,
+        provider=course.account.provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+    )
+    signals = Signals(ip=None if wish.hosted else uow.ctx.actor.ip, device_id=wish.device_id)
+    found = await judge_payment(desk.fraud, uow, payment, wallet, signals, can_be_proven)
+    return found, taken
+
+
+async def note_course(desk: Desk, uow: UnitOfWork, wish: DepositWish, course: Course) -> None:
+    """Keep why this provider was chosen, where one was."""
+    if course.chosen is not None and wish.method is not None:
+        wished, now = _wished(wish, wish.method), uow.ctx.occurred_at
+        kept = logged(course.chosen, wished, attempt=1, now=now, provider=course.account.provider)
+        await desk.routing.note(uow.connection, kept)
+
+
+def deposit_flow(desk: Desk, provider: str) -> DepositFlow:
+    """How money comes in through this provider; Invalid when none does."""
+    flow = desk.provider(provider).deposits
+    if flow is None:
+        raise Invalid("No money comes in through this provider.", field="provider")
+    return flow
+
+
+def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: DepositWish) -> None:
+    """Raise Invalid or AmountOutsidePolicy when this provider does not take the deposit as it is.
+
+    Without a flow there is no call to make, and the casino's bounds alone count.
+    """
+    if flow is not None:
+        flow.check_amount(wish.amount_minor, wish.currency)
+        flow.check_details(wish.details)
+    account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
+
+
+async def _chosen(desk: Desk, uow: UnitOfWork, wished: Wished, player: PlayerStanding) -> Course | None:
+    chosen = await choose_provider(desk, uow.connection, wished, player, uow.ctx.occurred_at)
+    if not chosen.decision.route:
+        return None
+    provider = chosen.decision.route[0]
+    account = await desk.offered(uow.connection, wished.casino_id, provider, wished.currency)
+    return Course(account=account, flow=deposit_flow(desk, provider), chosen=chosen)
+
+
+def _wished(wish: DepositWish, method: str, *, step_up: bool = False) -> Wished:
+    return Wished(
+        deposit_id=wish.deposit_id,
+        casino_id=wish.casino_id,
+        player_id=wish.player_id,
+        method=method,
+        currency=wish.currency,
+        amount_minor=wish.amount_minor,
+        details=wish.details,
+        step_up=step_up,
+    )
