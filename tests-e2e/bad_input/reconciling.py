@@ -19,6 +19,9 @@ RECONCILING: dict[str, Example] = {
     f"POST {_RECONCILIATION}/items/{{item_id}}/book": Example(
         body={**_REASON, "booked_to": "suspense"}, path={"item_id": "1"}, accepted=False
     ),
+    f"PUT {_RECONCILIATION}/casinos/{{casino_id}}/terms/{{provider}}": Example(
+        body={"currency": "EUR", "due_days": 2, "tolerance_minor": 5, "fee_bps": 90}, path={"provider": "stripe"}
+    ),
     f"POST {_RECONCILIATION}/matches": Example(
         body={**_REASON, "item_ids": [1], "expectation_ids": [_NOTHING], "booked_to": "fees"}, accepted=False
     ),
@@ -40,5 +43,6 @@ RECONCILED: dict[str, dict[str, str]] = {
     f"{_RECONCILIATION}/batches": {},
     f"{_RECONCILIATION}/clearing-accounts": {},
     f"{_RECONCILIATION}/breaks": {},
+    f"{_RECONCILIATION}/terms": {},
 }
 """Its lists, with what narrows them."""

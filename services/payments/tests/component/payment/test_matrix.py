@@ -60,6 +60,7 @@ JANUARY = {"params": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:0
 
 RECONCILED = f"{V1}/reconciliation"
 WHY = {"reason": "the provider says so"}
+TERMS = {"currency": "EUR", "due_days": 2}
 RECONCILIATION = [
     *(
         attempt("GET", f"{RECONCILED}/{name}", P.RECONCILIATION_LIST, hidden="empty", request=request)
@@ -70,6 +71,7 @@ RECONCILIATION = [
             ("batches", {}),
             ("clearing-accounts", {}),
             ("breaks", {}),
+            ("terms", {}),
         )
     ),
     *(
@@ -81,12 +83,14 @@ RECONCILIATION = [
             ("batches", ""),
             ("clearing-accounts", ""),
             ("breaks", ""),
+            ("terms", ""),
         )
     ),
     *(
         attempt("GET", f"{RECONCILED}/{name}", P.RECONCILIATION_LIST)
         for name in ("files/{file_id}", "items/{item_id}", "expectations/{expectation_id}", "batches/{batch_id}")
     ),
+    attempt("PUT", f"{RECONCILED}/casinos/{{casino_id}}/terms/{{provider}}", P.POLICY_SET, json=TERMS, allowed=202),
     *(
         attempt("POST", f"{RECONCILED}/{name}", P.RECONCILIATION_RESOLVE, json={**WHY, **body}, allowed=202)
         for name, body in (

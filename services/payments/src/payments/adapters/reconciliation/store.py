@@ -14,6 +14,7 @@ from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
 from payments.adapters.reconciliation.resolving import SqlResolving
 from payments.adapters.reconciliation.tables import settlement_file
+from payments.adapters.reconciliation.terms import SqlTerms
 from payments.application.reconciliation.ports import Overdue, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import SHORTEST_NAME, BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
@@ -83,7 +84,7 @@ _ALONE = """
     WHERE id = ANY($1::bigint[])"""
 
 
-class SqlReconciliations(SqlResolving):
+class SqlReconciliations(SqlResolving, SqlTerms):
     """Implements `Reconciliations`."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:

@@ -26,6 +26,7 @@ _UNEXPLAINED = text("state IN ('staged', 'mismatched', 'missing_in_ledger')")
 settlement_terms = Table(
     "settlement_terms",
     metadata,
+    Column("id", Uuid, nullable=False, server_default=text("gen_random_uuid()"), unique=True),
     Column("casino_id", Uuid, primary_key=True),
     Column("provider", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
@@ -36,7 +37,16 @@ settlement_terms = Table(
     Column("fee_fixed_minor", BigInteger, comment="of a movement; NULL with fee_bps: fees are taken as they are"),
     Column("fee_bps", Integer, comment="of a movement, in hundredths of a percent"),
     Column("fee_tolerance_minor", BigInteger, nullable=False),
+    Column(
+        "prefunded",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="payouts are sent only as far as the provider holds our money",
+    ),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index("ix_settlement_terms_casino", "casino_id", "updated_at", "id"),
+    Index("ix_settlement_terms_updated_at", "updated_at", "id"),
     comment="what is agreed with a provider about settlements; defaults hold where there is none",
 )
 
@@ -176,6 +186,9 @@ clearing_account = Table(
     Column("open_batches", BigInteger, nullable=False),
     Column("on_its_way_minor", BigInteger, nullable=False),
     Column("oldest_open_at", DateTime(timezone=True)),
+    Column("payouts_under_way_minor", BigInteger, nullable=False),
+    Column("float_minor", BigInteger, nullable=False),
+    Column("prefunded", Boolean, nullable=False),
 )
 
 settlement_break = Table(

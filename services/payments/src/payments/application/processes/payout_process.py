@@ -21,6 +21,7 @@ from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
+from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.withdrawals import hear_about_payout, payout_flow
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StartPayout
@@ -98,7 +99,8 @@ class PayoutProcess:
 
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called, or
-        a bank has taken, or wants, money of the player's back: people may still reject it.
+        a bank has taken, or wants, money of the player's back, or a prefunded provider holds too little: people may
+        still reject it.
         """
         fact, request_id = approved.order.fact, uuid7()
         provider = fact.provider
@@ -111,6 +113,8 @@ class PayoutProcess:
             in_debt = wallet is not None and wallet.in_debt
             now = uow.ctx.occurred_at
             if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id, now):
+                return None
+            if not await may_be_paid_out(self._desk, uow, casino_id, provider, fact.currency, fact.amount_minor):
                 return None
             command = StartPayout(request_id=request_id, sent_as=self._desk.sent_as(account))
             return (await uow.decide(withdrawal, withdrawal_id, command)).state

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
+from payments.domain.reconciliation.terms import SettlementTerms
 from payments.domain.reconciliation.words import ExpectationState, FileState, ItemState
 
 
@@ -176,7 +177,37 @@ class Resolving(Protocol):
         ...
 
 
-class Reconciliations(Resolving, Protocol):
+class Terms(Protocol):
+    """What is agreed with providers."""
+
+    async def terms(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
+    ) -> SettlementTerms:
+        """What is agreed; the defaults where nothing is."""
+        ...
+
+    async def set_terms(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        provider: str,
+        currency: str,
+        terms: SettlementTerms,
+        now: datetime,
+    ) -> None:
+        """Keep what is agreed. Movements the ledger has posted keep the day by which they are due."""
+        ...
+
+    async def prefunded_minor(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
+    ) -> int | None:
+        """What is left at a prefunded provider for payouts; None: it is not prefunded. Of a prefunded one nobody else
+        asks until the transaction ends.
+        """
+        ...
+
+
+class Reconciliations(Resolving, Terms, Protocol):
     """Files, their lines, expectations and batches. Comparing is done in sets, where the rows are."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:

@@ -29,6 +29,7 @@ from payments.entrypoints.http.reconciliation.schemas import (
     MatchBody,
     ReasonBody,
 )
+from payments.entrypoints.http.reconciliation.terms import SET_TERMS, TERMS, TermsBody, TermsItem, TermsPayload
 from payments.entrypoints.http.reconciliation.uploads import LARGEST, OPENAPI, on_disk
 
 router = APIRouter(prefix="/api/payments/v1/reconciliation", tags=["reconciliation"])
@@ -86,8 +87,26 @@ for _path, _spec, _item, _summary in (
     ("/batches", BATCHES, BatchItem, "What providers settle together, and whether it is at the bank."),
     ("/clearing-accounts", CLEARING, ClearingItem, "Our money at providers, and since when the oldest of it waits."),
     ("/breaks", BREAKS, BreakItem, "Everything that does not agree and that nobody has decided about."),
+    ("/terms", TERMS, TermsItem, "What is agreed with providers; where nothing is, the defaults hold."),
 ):
     serve_list(router, _path, _spec, _SEES, item=_item, export=P.RECONCILIATION_EXPORT, summary=_summary)
+
+
+@router.put("/casinos/{casino_id}/terms/{provider}", **PROPOSED)
+async def put_settlement_terms(
+    caller: Annotated[Caller, Requires(P.POLICY_SET, proposes=True)],
+    casino_id: UUID,
+    provider: str,
+    body: TermsBody,
+    desk: TheDesk,
+    proposing: Proposing,
+) -> Response:
+    """Propose what is agreed with a provider about settlements in one currency; a second person approves that."""
+    caller.must_see(casino_id)
+    if provider not in desk.providers and provider not in desk.cashiers:
+        raise NotFound
+    payload = TermsPayload(casino_id=casino_id, provider=provider, **body.model_dump())
+    return await proposing(caller, SET_TERMS, payload)
 
 
 @router.get("/files/{file_id}", response_model=FileItem)

@@ -13,6 +13,7 @@ from payments.application.desk import Desk
 from payments.application.reconciliation import resolving
 from payments.application.reconciliation.ports import OpenItem, OpenMovement
 from payments.domain.reconciliation.words import BookedTo
+from payments.entrypoints.http.reconciliation.terms import guarded_terms
 
 IGNORE = "payments.ignore_settlement_item"
 BOOK = "payments.book_settlement_item"
@@ -58,7 +59,8 @@ class ReplacePayload(BaseModel):
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     """All of them. Nothing else calls what they execute."""
-    return [*_about_items(desk), *_about_movements(desk), _receive_batch(desk), _replace(desk)]
+    deciding = [*_about_items(desk), *_about_movements(desk), _receive_batch(desk), _replace(desk)]
+    return [*deciding, guarded_terms(desk)]
 
 
 def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:

@@ -149,6 +149,9 @@ CLEARING = ListSpec(
         "open_batches": Field(a.open_batches),
         "on_its_way_minor": Field(a.on_its_way_minor, currency="currency", data_class="financial"),
         "oldest_open_at": Field(a.oldest_open_at),
+        "payouts_under_way_minor": Field(a.payouts_under_way_minor, currency="currency", data_class="financial"),
+        "float_minor": Field(a.float_minor, currency="currency", data_class="financial"),
+        "prefunded": Field(a.prefunded),
     },
     default_order="account_id.asc",
 )

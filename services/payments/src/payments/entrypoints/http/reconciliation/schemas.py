@@ -119,6 +119,9 @@ class ClearingItem(BaseModel):
     open_batches: int
     on_its_way_minor: int
     oldest_open_at: datetime | None
+    payouts_under_way_minor: int = Field(description="Sent to the provider and not known to be paid")
+    float_minor: int = Field(description="What it holds, less what is on its way to the bank and payouts under way")
+    prefunded: bool = Field(description="Payouts are sent only as far as `float_minor` goes")
 
 
 class BreakItem(BaseModel):

@@ -1,0 +1,73 @@
+"""What is agreed with providers about settlements, in PostgreSQL."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.db.engine import driver
+from payments.adapters.reconciliation.tables import settlement_terms
+from payments.domain.reconciliation.terms import SettlementTerms
+
+_COLUMNS: Final = [settlement_terms.c[field.name] for field in fields(SettlementTerms)]
+_KEY: Final = ("casino_id", "provider", "currency")
+_TAKE_TURNS: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_PREFUNDED: Final = """
+    SELECT prefunded FROM settlement_terms WHERE casino_id = $1 AND provider = $2 AND currency = $3"""
+_FREE: Final = """
+    SELECT (coalesce((
+               SELECT -sum(account.balance_minor + coalesce(waiting.delta_minor, 0))
+               FROM account LEFT JOIN LATERAL (
+                   SELECT sum(delta_minor) AS delta_minor FROM account_delta WHERE account_id = account.id
+               ) AS waiting ON true
+               WHERE account.casino_id = $1 AND account.provider = $2 AND account.currency = $3
+                 AND account.type = 'psp_clearing'), 0)
+           - coalesce((
+               SELECT sum(arrives_minor) FROM settlement_batch
+               WHERE casino_id = $1 AND provider = $2 AND currency = $3 AND state IN ('open', 'mismatched')), 0)
+           - coalesce((
+               SELECT sum(amount_minor) FROM rm_withdrawal_list
+               WHERE status IN ('sending', 'unknown', 'sent')
+                 AND casino_id = $1 AND provider = $2 AND currency = $3), 0))::bigint"""
+"""What the provider holds, less what it pays to our bank, less the payouts it has been asked for."""
+
+
+class SqlTerms:
+    """Implements `Terms`."""
+
+    async def terms(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
+    ) -> SettlementTerms:
+        """See the port."""
+        t = settlement_terms.c
+        which = (t.casino_id == casino_id) & (t.provider == provider) & (t.currency == currency)
+        row = (await connection.execute(select(*_COLUMNS).where(which))).one_or_none()
+        return SettlementTerms() if row is None else SettlementTerms(**row._asdict())
+
+    async def set_terms(
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        provider: str,
+        currency: str,
+        terms: SettlementTerms,
+        now: datetime,
+    ) -> None:
+        """See the port."""
+        values = {**asdict(terms), "updated_at": now}
+        statement = insert(settlement_terms).values(casino_id=casino_id, provider=provider, currency=currency, **values)
+        await connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=values))
+
+    async def prefunded_minor(
+        self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
+    ) -> int | None:
+        """See the port."""
+        raw = await driver(connection)
+        if not await raw.fetchval(_PREFUNDED, casino_id, provider, currency):
+            return None
+        await raw.execute(_TAKE_TURNS, f"float {casino_id} {provider} {currency}")
+        return int(await raw.fetchval(_FREE, casino_id, provider, currency))

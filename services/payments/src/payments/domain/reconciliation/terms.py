@@ -1,0 +1,28 @@
+"""What is agreed with a provider about settlements in one currency."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementTerms:
+    """The defaults hold where nothing is agreed.
+
+    Attributes:
+        due_days: after a movement a file must tell of it; from then on it is missing at the provider.
+        alarm_days: a movement without a line may be so old before people hear of it.
+        match_days: how far apart a line and a movement may be where nothing but the amount tells which it is.
+        tolerance_minor: an amount may be off by so much; what it is off by is booked with the fees.
+        fee_fixed_minor: of each line.
+        fee_bps: of its amount, in hundredths of a per cent; without this and the other, fees are taken as they come.
+        fee_tolerance_minor: a fee may be off by so much.
+        prefunded: payouts are sent only as far as the provider holds our money.
+    """
+
+    due_days: int = 3
+    alarm_days: int = 7
+    match_days: int = 2
+    tolerance_minor: int = 0
+    fee_fixed_minor: int | None = None
+    fee_bps: int | None = None
+    fee_tolerance_minor: int = 0
+    prefunded: bool = False

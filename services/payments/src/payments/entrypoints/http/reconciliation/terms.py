@@ -1,0 +1,135 @@
+"""What is agreed with a provider about settlements changes only when two people agree."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from chassis.approvals import FourEyes, GuardedCommand, Subject
+from chassis.http import StrictModel
+from chassis.http.listing import Field as Listed
+from chassis.http.listing import ListSpec
+from chassis.store import UnitOfWork
+from contracts.money import MAX_MINOR, KnownCurrency
+from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.reconciliation.tables import settlement_terms
+from payments.application.desk import Desk
+from payments.application.reconciliation.terms import set_terms
+from payments.domain.reconciliation.terms import SettlementTerms
+
+SET_TERMS = "payments.set_settlement_terms"
+
+Days = Annotated[int, Field(strict=True, ge=0, le=365)]
+Minor = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR)]
+_DEFAULTS = SettlementTerms()
+
+
+class TermsBody(StrictModel):
+    """What is agreed about one currency; what is left out is as where nothing is agreed."""
+
+    currency: KnownCurrency
+    due_days: Days = Field(default=_DEFAULTS.due_days, description="After a movement a file must tell of it")
+    alarm_days: Days = Field(default=_DEFAULTS.alarm_days, description="A movement without a line may be so old")
+    match_days: Annotated[int, Field(strict=True, ge=0, le=30)] = Field(
+        default=_DEFAULTS.match_days, description="Apart, where nothing but the amount tells which movement a line is"
+    )
+    tolerance_minor: Minor = Field(default=0, description="An amount may be off by so much")
+    fee_fixed_minor: Minor | None = Field(default=None, description="Of each line")
+    fee_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = Field(
+        default=None,
+        description="Of a line's amount, in hundredths of a per cent; neither: fees count as they come",
+    )
+    fee_tolerance_minor: Minor = Field(default=0, description="A fee may be off by so much")
+    prefunded: bool = Field(default=False, description="Payouts are sent only as far as it holds the casino's money")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.alarm_days < self.due_days:
+            raise ValueError("people hear of what is missing once it is, not before")
+        return self
+
+    def terms(self) -> SettlementTerms:
+        """The same for the domain."""
+        return SettlementTerms(**self.model_dump(include=set(asdict(_DEFAULTS))))
+
+
+class TermsPayload(TermsBody):
+    """The body and the path."""
+
+    casino_id: UUID
+    provider: str
+
+
+class TermsItem(BaseModel):
+    """What is agreed with a provider about settlements in one currency."""
+
+    terms_id: UUID
+    casino_id: UUID
+    provider: str
+    currency: str
+    due_days: int
+    alarm_days: int
+    match_days: int
+    tolerance_minor: int
+    fee_fixed_minor: int | None
+    fee_bps: int | None
+    fee_tolerance_minor: int
+    prefunded: bool
+    updated_at: datetime
+
+
+_t = settlement_terms.c
+
+TERMS = ListSpec(
+    "settlement_terms",
+    settlement_terms,
+    casino_column=_t.casino_id,
+    id_column=_t.id,
+    fields={
+        "terms_id": Listed(_t.id),
+        "casino_id": Listed(_t.casino_id),
+        "provider": Listed(_t.provider),
+        "currency": Listed(_t.currency),
+        "due_days": Listed(_t.due_days),
+        "alarm_days": Listed(_t.alarm_days),
+        "match_days": Listed(_t.match_days),
+        "tolerance_minor": Listed(_t.tolerance_minor, currency="currency", data_class="financial"),
+        "fee_fixed_minor": Listed(_t.fee_fixed_minor, currency="currency", data_class="financial"),
+        "fee_bps": Listed(_t.fee_bps, data_class="financial"),
+        "fee_tolerance_minor": Listed(_t.fee_tolerance_minor, currency="currency", data_class="financial"),
+        "prefunded": Listed(_t.prefunded),
+        "updated_at": Listed(_t.updated_at, sortable=True),
+    },
+    default_order="updated_at.desc",
+)
+
+
+def guarded_terms(desk: Desk) -> GuardedCommand[Any]:
+    """Setting them. Nothing else calls what it executes."""
+
+    async def describe(uow: UnitOfWork, payload: TermsPayload) -> Subject:
+        await desk.casino(uow.connection, payload.casino_id)
+        before = await desk.reconciling.store.terms(
+            uow.connection, payload.casino_id, payload.provider, payload.currency
+        )
+        return Subject(
+            casino_id=payload.casino_id,
+            kind="settlement_terms",
+            id=f"{payload.casino_id}/{payload.provider}/{payload.currency}",
+            summary=f"Settlement terms of {payload.provider} in {payload.currency}",
+            before=asdict(before),
+            after=asdict(payload.terms()),
+        )
+
+    async def execute(uow: UnitOfWork, payload: TermsPayload) -> None:
+        await set_terms(desk, uow, payload.casino_id, payload.provider, payload.currency, payload.terms())
+
+    return GuardedCommand(
+        name=SET_TERMS,
+        rule=FourEyes(permission=P.POLICY_SET, approve=P.POLICY_APPROVE),
+        payload=TermsPayload,
+        describe=describe,
+        execute=execute,
+    )
