@@ -46,6 +46,12 @@ def test_decisions_about_fraud_are_timed_and_rules_told_apart_by_how_well_they_d
     assert told["measured"]["rules"]["NO-PLAY"]["recall"] > 0
 
 
+def test_settlement_files_are_measured_against_copy(tmp_path: Path) -> None:
+    told = run("reconciliation", tmp_path, "--rows", "2000")
+    assert told["baseline_name"] == "COPY of the same file into a bare table, rows/s"
+    assert told["measured"]["rows_per_s"] > 0
+
+
 def test_bets_are_measured_against_tpcb(tmp_path: Path) -> None:
     told = run("bet", tmp_path, "--seconds", "1", "--rounds", "1", "--bets", "16000", "--games", "1", "--callers", "8")
     assert told["baseline_name"] == "pgbench TPC-B"
