@@ -81,6 +81,8 @@ bench: $(addprefix bench-,$(BENCHMARKS)) ## Measure everything; each prints one 
 
 bench-gateway: bench-gateway_proxy
 
+bench-wallet: bench-wallet_latency
+
 bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
 	@$(PY) benchmarks/$*.py $(ARGS)
 

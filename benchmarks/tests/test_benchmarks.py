@@ -36,9 +36,28 @@ def run(name: str, tmp_path: Path, *arguments: str) -> dict[str, Any]:
 
 
 def test_the_ledger_is_measured_against_tpcb(tmp_path: Path) -> None:
-    told = run("ledger", tmp_path, "--seconds", "1", "--rounds", "1")
+    told = run("ledger", tmp_path, "--seconds", "1", "--rounds", "1", "--players", "1000")
     assert told["baseline_name"] == "pgbench TPC-B"
     assert told["measured"] > 0
+
+
+def test_the_ledger_with_a_long_history_is_measured_against_one_with_a_short_one(tmp_path: Path) -> None:
+    sizes = ("--entries", "100", "--players", "200", "--seconds", "0.5", "--rounds", "1")
+    told = run("ledger_history", tmp_path, *sizes)
+    assert told["measured"]["entries"] == 100 * told["extra"]["short"]["entries"]
+    assert told["value"] > 0
+
+
+def test_one_bet_is_timed_at_half_of_the_most(tmp_path: Path) -> None:
+    told = run("wallet_latency", tmp_path, "--seconds", "1", "--rounds", "1", "--players", "1000", "--callers", "32")
+    assert told["value"] == told["measured"]["p99_ms"] > 0
+    assert told["extra"]["insufficient_funds"]["share"] == 0.02
+
+
+def test_deposits_are_measured_from_the_wish_to_the_webhook(tmp_path: Path) -> None:
+    told = run("deposit", tmp_path, "--seconds", "1", "--callers", "2")
+    assert told["value"] > 0
+    assert set(told["measured"]["cpus_busy"]) >= {"payments", "players and provider"}
 
 
 def test_decisions_about_fraud_are_timed_and_rules_told_apart_by_how_well_they_do(tmp_path: Path) -> None:

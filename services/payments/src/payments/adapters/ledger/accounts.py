@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from payments.domain.ledger.accounts import FLOORS, WALLET_TYPES, AccountRef, Ac
 from payments.domain.ledger.wallets import Account, Wallet
 
 _LOCK = """
-    SELECT casino_id, player_id, currency, type, id, balance_minor, floor_minor, bets_blocked, ctid
+    SELECT casino_id, player_id, currency, type, id, balance_minor, floor_minor, bets_blocked, ctid,
+           (SELECT since FROM ledger_open)
     FROM account WHERE player_id = ANY($1::uuid[]) AND type = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"""
 """Sorted, so that two batches never wait for each other in a circle. Where a row lies (ctid) cannot change while it is
 locked, so its balance is written without looking for it again."""
@@ -34,6 +36,10 @@ _OPEN = """
     ON CONFLICT DO NOTHING"""
 """Sorted, so that two who open the same accounts never wait for each other in a circle. A further wallet of a player
 starts with the restrictions of the earlier ones."""
+
+
+ALL_MONTHS = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before the first of them: where nothing is known of which are open, all are asked."""
 
 
 class GameHouses:
@@ -86,10 +92,16 @@ async def open_accounts(raw: Any, refs: Sequence[AccountRef]) -> None:
 
 
 class Locked(NamedTuple):
-    """Wallets under lock, and by an account's number where its row lies as long as they are."""
+    """Wallets under lock.
+
+    Attributes:
+        places: by an account's number where its row lies as long as it is locked.
+        since: from when on months are open, or were a moment ago.
+    """
 
     wallets: dict[WalletKey, Wallet]
     places: dict[int, tuple[int, int]]
+    since: datetime
 
 
 async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[AccountType]) -> Locked:
@@ -98,7 +110,7 @@ async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[Accoun
     wallets: dict[WalletKey, Wallet] = {}
     places: dict[int, tuple[int, int]] = {}
     others: list[tuple[WalletKey, AccountType, Account]] = []
-    for casino_id, player_id, currency, kind, number, balance_minor, floor_minor, bets_blocked, place in rows:
+    for casino_id, player_id, currency, kind, number, balance_minor, floor_minor, bets_blocked, place, _ in rows:
         key = WalletKey(casino_id, player_id, currency)
         account = Account(number, balance_minor, floor_minor)
         places[number] = place
@@ -108,7 +120,7 @@ async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[Accoun
             others.append((key, AccountType(kind), account))
     for key, kind, account in others:
         wallets[key].others[kind] = account
-    return Locked(wallets, places)
+    return Locked(wallets, places, rows[0]["since"] if rows else ALL_MONTHS)
 
 
 async def _find_houses(raw: Any, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:

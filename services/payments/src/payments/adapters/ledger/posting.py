@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.store import Context
 from payments.adapters.ledger import sql
-from payments.adapters.ledger.accounts import Locked, house_numbers, lock_wallets, open_accounts
+from payments.adapters.ledger.accounts import ALL_MONTHS, Locked, house_numbers, lock_wallets, open_accounts
 from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
 from payments.adapters.reconciliation.expecting import expect
@@ -39,8 +39,8 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
     if loose:
         await raw.execute(sql.TAKE_TURNS, loose)
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
-    wallets, places = await _lock(raw, units, refs)
-    sequence, earlier, gone = await _earlier(raw, units)
+    wallets, places, since = await _lock(raw, units, refs)
+    sequence, earlier, gone = await _earlier(raw, units, since)
     first = await _bonus_first(raw, wallets)
     books = Books(
         wallets, terms.game_houses, houses, earlier, gone=gone, feed_stale=terms.feed_stale, bonus_first=first
@@ -80,7 +80,7 @@ async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> 
             players[ref.player_id] = None
             types.add(ref.type)
     if not players:
-        return Locked({}, {})
+        return Locked({}, {}, ALL_MONTHS)
     locked = await lock_wallets(raw, players, types)
     lacking = [ref for ref in dict.fromkeys(refs) if _lacks(locked.wallets, ref)]
     if not lacking:
@@ -106,7 +106,7 @@ def _lacks(wallets: Mapping[WalletKey, Wallet], ref: AccountRef) -> bool:
     return wallet is not None and wallet.account(ref.type) is None
 
 
-async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry], set[UUID]]:
+async def _earlier(raw: Any, units: Sequence[Unit], since: datetime) -> tuple[int, list[Entry], set[UUID]]:
     """A number above those of these wallets' movements, and everything that may matter to these requests: their own
     ids, what they refer to, what reverses either. Last the ids among those of which no more is known.
     """
@@ -121,10 +121,14 @@ async def _earlier(raw: Any, units: Sequence[Unit]) -> tuple[int, list[Entry], s
                 if request.reference_id is not None:
                     ids.append(request.reference_id)
                     reversed_ids.append(request.reference_id)
-    rows = await raw.fetch(sql.EARLIER, ids, reversed_ids)
-    found = [row for row in rows if row["id"] is not None]
-    gone = {row["id"] for row in found if row["kind"] is None}
-    return rows[0]["number"], [Entry(*row[1:]) for row in found if row["kind"] is not None], gone
+    rows = await raw.fetch(sql.EARLIER, ids, reversed_ids, since)
+    number, closed = rows[0][:2]
+    found = [tuple(row)[2:] for row in rows if row["id"] is not None]
+    if closed:
+        found.extend(tuple(row) for row in await raw.fetch(sql.CLOSED, ids, reversed_ids))
+    entries = [Entry(*row) for row in found]
+    gone = {entry.id for entry in entries if entry.kind is None}
+    return number, [entry for entry in entries if entry.kind is not None], gone
 
 
 def _signed(entry: Entry, ctx: Context) -> Entry:

@@ -38,26 +38,33 @@ SET_ORDER_OF_USE = """
 _ENTRY = ", ".join(f"transfer.{name}" for name in Entry._fields if name != "id")
 
 EARLIER = f"""
-    SELECT * FROM (SELECT nextval('transfer_seq_seq') AS number) AS numbered LEFT JOIN (
-        SELECT id, {_ENTRY} FROM transfer WHERE posted_at >= (SELECT since FROM ledger_open) AND id = ANY($1::uuid[])
+    SELECT * FROM (
+        SELECT nextval('transfer_seq_seq') AS number,
+               EXISTS (SELECT FROM transfer_closed WHERE id = ANY($1::uuid[]))
+               OR EXISTS (SELECT FROM transfer_closed_reversal WHERE reversal_of = ANY($2::uuid[])) AS closed
+    ) AS numbered LEFT JOIN (
+        SELECT id, {_ENTRY} FROM transfer WHERE posted_at >= $3 AND id = ANY($1::uuid[])
         UNION ALL
-        SELECT id, {_ENTRY} FROM transfer
-        WHERE posted_at >= (SELECT since FROM ledger_open) AND reversal_of = ANY($2::uuid[])
-        UNION ALL
-        SELECT closed.id, {_ENTRY} FROM transfer_closed AS closed LEFT JOIN transfer USING (posted_at, seq)
-        WHERE closed.id = ANY($1::uuid[])
-        UNION ALL
-        SELECT coalesce(transfer.id, closed.reversal_of), {_ENTRY}
-        FROM transfer_closed_reversal AS closed LEFT JOIN transfer USING (posted_at, seq)
-        WHERE closed.reversal_of = ANY($2::uuid[])
+        SELECT id, {_ENTRY} FROM transfer WHERE posted_at >= $3 AND reversal_of = ANY($2::uuid[])
     ) AS earlier ON true"""  # noqa: S608 - names of our own columns
 """Run after the wallets are locked, as a statement of its own, so that it sees what their last holder committed.
 
-Open months are asked by their own indexes, closed ones by the ids that were kept of them. Of a month that was taken
-away nothing but the id is left, and the rest of the row is empty.
+Open months are asked by their own indexes. From when on they are open ($3) was read when the wallets were locked: what
+was closed since then is only asked twice. As a parameter it spares the server from opening each month that is closed.
 
 The number in front is greater than any that a movement of these wallets was told with: their last holder drew one here
 as well, and then one more for each entry that he wrote. Entries count on from it.
+"""
+
+CLOSED = f"""
+    SELECT closed.id, {_ENTRY} FROM transfer_closed AS closed LEFT JOIN transfer USING (posted_at, seq)
+    WHERE closed.id = ANY($1::uuid[])
+    UNION ALL
+    SELECT coalesce(transfer.id, closed.reversal_of), {_ENTRY}
+    FROM transfer_closed_reversal AS closed LEFT JOIN transfer USING (posted_at, seq)
+    WHERE closed.reversal_of = ANY($2::uuid[])"""  # noqa: S608 - names of our own columns
+"""The same of closed months, by the ids that were kept of them; asked when there are any. Of a month that was taken
+away nothing but the id is left, and the rest of the row is empty.
 """
 
 WRITE = f"""
