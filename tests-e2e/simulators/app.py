@@ -67,6 +67,7 @@ class Director:
             web.get("/healthz", self.healthz),
             web.post("/control/casinos", self.sign_up),
             web.put("/control/chaos", self.set_chaos),
+            web.post("/control/secrets", self.replace_secret),
             web.get("/control/calls/{casino}", self.calls),
             web.get("/control/money/{casino}", self.money),
             web.get("/control/parcels", self.parcels),
@@ -154,6 +155,23 @@ class Director:
             return web.json_response({"error": str(problem)}, status=422)
         self.hub88.wallet.chaos = self.stripe.chaos = self.chaos
         return web.json_response({name: getattr(self.chaos, name) for name in ("seed", "delay_ms", *NAMES)})
+
+    async def replace_secret(self, request: web.Request) -> web.Response:
+        """A provider signs what it tells a casino with another secret from now on; what it was before."""
+        wish = await request.json()
+        casino = wish["casino_id"]
+        holder, name = {
+            "adyen": (self.adyen.merchants, "hmac_key"),
+            "btcpay": (self.btcpay.stores, "webhook_secret"),
+            "paysafe": (self.paysafe.merchants, "hmac_key"),
+            "paymentiq": (self.paymentiq.operators, "secret"),
+            "praxis": (self.praxis.merchants, "secret"),
+            "skrill": (self.skrill.shops, "secret_word"),
+            "stripe": (self.stripe.accounts, "webhook_secret"),
+        }[wish["provider"]]
+        before = getattr(holder[casino], name)
+        setattr(holder[casino], name, wish["secret"])
+        return web.json_response({"before": before})
 
     async def calls(self, request: web.Request) -> web.Response:
         """Every wallet call the supplier made for a casino, and how it was answered."""

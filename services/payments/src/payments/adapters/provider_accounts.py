@@ -48,6 +48,11 @@ class SqlProviderAccounts:
             },
             deposit_bounds=_bounds(row.deposit_bounds),
             methods=_methods(row.methods),
+            replaced={
+                name: self._box.open(sealed, label=_label(casino_id, provider, f"replaced:{name}"))
+                for name, sealed in row.replaced.items()
+            },
+            replaced_until=row.replaced_until,
         )
 
     async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
@@ -63,6 +68,11 @@ class SqlProviderAccounts:
             },
             "deposit_bounds": {currency: asdict(one) for currency, one in account.deposit_bounds.items()},
             "methods": {method: asdict(one) for method, one in account.methods.items()},
+            "replaced": {
+                name: self._box.seal(value, label=_label(casino_id, provider, f"replaced:{name}"))
+                for name, value in account.replaced.items()
+            },
+            "replaced_until": account.replaced_until,
             "updated_at": now,
         }
         statement = insert(provider_setting).values(casino_id=casino_id, provider=provider, **values)
@@ -81,6 +91,8 @@ class SqlProviderAccounts:
                 secrets_set=sorted(row.secrets),
                 deposit_bounds=_bounds(row.deposit_bounds),
                 methods=_methods(row.methods),
+                replaced=sorted(row.replaced),
+                replaced_until=row.replaced_until,
                 updated_at=row.updated_at,
             )
             for row in rows

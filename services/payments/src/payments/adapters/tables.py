@@ -28,6 +28,14 @@ provider_setting = Table(
         server_default=text("'{}'"),
         comment="method -> {countries, fee_bps, fee_fixed_minor, details}",
     ),
+    Column(
+        "replaced",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="name -> sealed value before the present one, with which the provider may still sign",
+    ),
+    Column("replaced_until", DateTime(timezone=True), comment="until when; NULL: there is none"),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
 

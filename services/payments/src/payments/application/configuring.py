@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
 from payments.application.errors import ProviderAccountInUse
 from payments.application.ports import PaymentProvider, ProviderAccount
+from payments.application.rotating import forget_replaced, forget_when_over, replaced_by
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.policy import WithdrawalPolicy
@@ -26,7 +28,7 @@ _ROUND_AMOUNT = 1_000_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
     """The account as it shall be. Secrets that are not named stay as they are, and so do bounds and methods when they
-    are None.
+    are None. `replaced_until`: how long the secrets that are replaced are still heard; None: no moment longer.
     """
 
     casino_id: UUID
@@ -37,6 +39,7 @@ class AccountChange:
     secrets: Mapping[str, str] = field(repr=False)
     deposit_bounds: Mapping[str, DepositBounds] | None = None
     methods: Mapping[str, MethodTerms] | None = None
+    replaced_until: datetime | None = None
 
 
 async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange) -> ProviderAccount:
@@ -50,8 +53,16 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
     """
     before, after = await check_account(desk, uow, change)
     await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
+    await forget_when_over(uow, after)
     await _tell_account(uow, before, after)
     return after
+
+
+async def end_overlap(desk: Desk, uow: UnitOfWork, casino_id: UUID, provider: str) -> None:
+    """Forget an account's replaced secrets, once their time is over, and tell that."""
+    forgotten = await forget_replaced(desk, uow, casino_id, provider)
+    if forgotten is not None:
+        await _tell_account(uow, *forgotten)
 
 
 async def check_account(
@@ -61,15 +72,19 @@ async def check_account(
     provider = desk.provider(change.provider)
     await desk.casino(uow.connection, change.casino_id)
     before = await desk.accounts.find(uow.connection, change.casino_id, change.provider, lock="update")
+    secrets = {**(before.secrets if before else {}), **change.secrets}
+    replaced, until = replaced_by(before, change.settings, secrets, change.replaced_until, uow.ctx.occurred_at)
     after = ProviderAccount(
         casino_id=change.casino_id,
         provider=change.provider,
         enabled=change.enabled,
         currencies=change.currencies,
         settings=change.settings,
-        secrets={**(before.secrets if before else {}), **change.secrets},
+        secrets=secrets,
         deposit_bounds=_bounds(before, change),
         methods=(before.methods if before else {}) if change.methods is None else change.methods,
+        replaced=replaced,
+        replaced_until=until,
     )
     provider.check_account(after.settings, after.secrets)
     for name in sorted(name for name in after.settings if name.endswith("_url")):
@@ -199,4 +214,11 @@ def shown_account(account: ProviderAccount | None) -> dict[str, Any] | None:
         "secrets": dict.fromkeys(sorted(account.secrets), "set"),
         "deposit_bounds": {currency: asdict(one) for currency, one in sorted(account.deposit_bounds.items())},
         "methods": {method: asdict(one) for method, one in sorted(account.methods.items())},
+        **_still_heard(account),
     }
+
+
+def _still_heard(account: ProviderAccount) -> dict[str, Any]:
+    if account.replaced_until is None:
+        return {}
+    return {"replaced": sorted(account.replaced), "replaced_until": account.replaced_until.isoformat()}

@@ -5,6 +5,7 @@ on hold from then on. Each step of a transaction counts once, and is answered ag
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID, uuid5
@@ -83,13 +84,17 @@ async def answer_cashier(desk: Desk, mail: Mail, step: Step) -> Reply:
         account = await desk.accounts.find(connection, mail.casino_id, mail.provider)
     if account is None:
         raise _not_genuine(mail.provider)
-    try:
-        call = cashier.read_call(account, step, mail.raw, mail.headers, mail.ip, desk.now())
-    except NotGenuine:
-        raise _not_genuine(mail.provider) from None
+    call = _read(desk, cashier, account, mail, step)
     verdict = await _verdict(desk, cashier, account, mail, call)
     RECEIVED.labels(mail.provider, "refused" if verdict.refused else "accepted").inc()
     return cashier.answer_call(call, verdict)
+
+
+def _read(desk: Desk, cashier: InvertedCashier, account: ProviderAccount, mail: Mail, step: Step) -> CashierCall:
+    for one in account.generations(desk.now()):
+        with suppress(NotGenuine):
+            return cashier.read_call(one, step, mail.raw, mail.headers, mail.ip, desk.now())
+    raise _not_genuine(mail.provider)
 
 
 async def _verdict(

@@ -1,5 +1,6 @@
 """Providers' notifications: verified over the raw bytes, handled once, applied where that is legal, else set aside."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -51,6 +52,13 @@ RECEIVED = Counter(
     "provider_notifications_total", "Notifications of payment providers", ["provider", "outcome"], registry=REGISTRY
 )
 
+BY_REPLACED = Counter(
+    "provider_notifications_by_replaced_secret_total",
+    "Notifications signed with a secret that was replaced and is still heard",
+    ["provider"],
+    registry=REGISTRY,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -86,15 +94,26 @@ async def receive_notification(desk: Desk, mail: Mail) -> Reply:
         account = await desk.accounts.find(connection, mail.casino_id, mail.provider)
     if account is None:
         raise _not_genuine(mail)
-    try:
-        notification = provider.read_notification(account, mail.raw, mail.headers, desk.now())
-    except NotGenuine:
-        raise _not_genuine(mail) from None
+    account, notification = _read(desk, provider, account, mail)
     handled = await desk.app.transact(
         lambda uow: _handle(desk, uow, mail, notification), desk.theirs(mail.provider, mail.casino_id, mail.ip)
     )
     RECEIVED.labels(mail.provider, "repeated" if handled.repeated else handled.outcome).inc()
     return _answer(provider, account, notification, handled)
+
+
+def _read(
+    desk: Desk, provider: PaymentProvider, account: ProviderAccount, mail: Mail
+) -> tuple[ProviderAccount, Notification]:
+    """What it says, and the generation of the account it was signed for: its answer is signed alike."""
+    now = desk.now()
+    for one in account.generations(now):
+        with suppress(NotGenuine):
+            notification = provider.read_notification(one, mail.raw, mail.headers, now)
+            if one is not account:
+                BY_REPLACED.labels(mail.provider).inc()
+            return one, notification
+    raise _not_genuine(mail)
 
 
 async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> Handled:

@@ -5,7 +5,7 @@ So every protocol is tested without a network.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -32,7 +32,8 @@ Flow = Literal["deposit", "payout"]
 class ProviderAccount:
     """A casino's account at a provider, its bounds by currency, and the methods of paying it offers.
 
-    `secrets` are open here and nowhere else; they are never shown or logged.
+    `secrets` are open here and nowhere else; they are never shown or logged. `replaced` are those before them (and the
+    provider's own keys among the settings), with which it may still sign until `replaced_until`.
     """
 
     casino_id: UUID
@@ -43,6 +44,23 @@ class ProviderAccount:
     secrets: Mapping[str, str] = field(repr=False)
     deposit_bounds: Mapping[str, DepositBounds] = field(default_factory=dict)
     methods: Mapping[str, MethodTerms] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict, repr=False)
+    replaced_until: datetime | None = None
+
+    def generations(self, now: datetime) -> tuple["ProviderAccount", ...]:
+        """The accounts as which the provider may speak to us, the newest first. We speak to it as the newest alone."""
+        if not self.replaced or self.replaced_until is None or self.replaced_until <= now:
+            return (self,)
+        of_settings = {name: value for name, value in self.replaced.items() if name in self.settings}
+        of_secrets = {name: value for name, value in self.replaced.items() if name not in self.settings}
+        before = replace(
+            self,
+            settings={**self.settings, **of_settings},
+            secrets={**self.secrets, **of_secrets},
+            replaced={},
+            replaced_until=None,
+        )
+        return (self, before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

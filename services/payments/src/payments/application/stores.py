@@ -61,7 +61,9 @@ class Attempts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverview:
-    """What may be shown of an account: which secrets are set, never their values."""
+    """What may be shown of an account: which secrets are set, and which were replaced and are still heard; never their
+    values.
+    """
 
     provider: str
     enabled: bool
@@ -70,6 +72,8 @@ class AccountOverview:
     secrets_set: Sequence[str]
     deposit_bounds: Mapping[str, DepositBounds]
     methods: Mapping[str, MethodTerms]
+    replaced: Sequence[str]
+    replaced_until: datetime | None
     updated_at: datetime
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
 from payments.application import cascade, deposits, disputes, refunds, restrictions, withdrawals
+from payments.application.configuring import end_overlap
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.closing_process import ClosingProcess, Try
@@ -15,6 +16,7 @@ from payments.application.processes.refund_process import RefundProcess
 from payments.application.reconciliation.files import RECONCILE
 from payments.application.reconciliation.running import Run
 from payments.application.restrictions import apply_restrictions
+from payments.application.rotating import FORGET
 
 
 def tasks(desk: Desk) -> dict[str, Handler]:
@@ -25,6 +27,7 @@ def tasks(desk: Desk) -> dict[str, Handler]:
         **_refund_tasks(desk),
         **_player_tasks(desk),
         **_file_tasks(desk),
+        **_account_tasks(desk),
     }
 
 
@@ -132,6 +135,18 @@ def _file_tasks(desk: Desk) -> dict[str, Handler]:
         await Run(desk, task.id, _casino(task))()
 
     return {RECONCILE: reconcile}
+
+
+def _account_tasks(desk: Desk) -> dict[str, Handler]:
+    async def forget(task: Task) -> None:
+        """Forget secrets of an account that were replaced and are heard no longer."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await end_overlap(desk, uow, _casino(task), str(task.payload["provider"]))
+
+        await desk.app.transact(work, desk.ours("secrets-end", _casino(task)))
+
+    return {FORGET: forget}
 
 
 def _since(desk: Desk, task: Task) -> datetime:

@@ -151,11 +151,11 @@ class FakeStripe:
 
     @staticmethod
     def webhook(
-        kind: str, intent: dict[str, Any], at: int, *, event_id: str | None = None
+        kind: str, intent: dict[str, Any], at: int, *, event_id: str | None = None, secret: str = WEBHOOK_SECRET
     ) -> tuple[bytes, dict[str, str]]:
         event = {"id": event_id or f"evt_{uuid4().hex}", "type": kind, "created": at, "data": {"object": intent}}
         raw = json.dumps(event).encode()
-        digest = hmac.new(WEBHOOK_SECRET.encode(), f"{at}.".encode() + raw, hashlib.sha256).hexdigest()
+        digest = hmac.new(secret.encode(), f"{at}.".encode() + raw, hashlib.sha256).hexdigest()
         return raw, {"Stripe-Signature": f"t={at},v1={digest}", "Content-Type": "application/json"}
 
 

@@ -48,6 +48,7 @@ class ProviderPayload(ProviderBody):
             secrets=self.secrets,
             deposit_bounds=bounds,
             methods=self.terms(),
+            replaced_until=self.replaced_until,
         )
 
     def terms(self) -> Mapping[str, MethodTerms] | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
@@ -75,6 +75,11 @@ class ProviderBody(StrictModel):
         default=None,
         description="Methods of paying by which it may be chosen; when it is not sent they stay as they are",
     )
+    replaced_until: AwareDatetime | None = Field(
+        default=None,
+        description="Until when the provider is also heard with the secrets that are replaced, 30 days at most; "
+        "without it they end at once. Where no secret is replaced: another end for those that were",
+    )
 
 
 class ProviderView(BaseModel):
@@ -87,6 +92,8 @@ class ProviderView(BaseModel):
     secrets_set: list[str] = Field(description="The names of the secrets it has")
     deposit_bounds: dict[str, Bounds] = Field(description="How little and how much is paid in at once, by currency")
     methods: dict[str, Terms] = Field(description="Methods of paying by which it may be chosen")
+    replaced: list[str] = Field(description="The names of secrets that were replaced and are still heard")
+    replaced_until: datetime | None = Field(description="Until when")
     updated_at: datetime
 
 
