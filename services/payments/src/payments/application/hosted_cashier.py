@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from chassis.domain import DomainError
 from chassis.store import ConcurrentChange, UnitOfWork
 from payments.application.deposit_course import DepositWish
-from payments.application.deposits import hear_about_deposit, request_deposit
+from payments.application.deposits import hear_about_deposit, hear_about_instrument, request_deposit
 from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.hosted_session import who_is
@@ -258,6 +258,8 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> 
         if moved
         else Declined(reference=movement.tx_id, code=movement.code, final=True)
     )
+    if moved and movement.instrument is not None and not isinstance(state, Succeeded):
+        await hear_about_instrument(desk, uow, this.id, movement.instrument, provider=this.provider)
     heard = await hear_about_deposit(desk, uow, this.id, word, uow.ctx.occurred_at)
     return APPLIED if heard.events else NOTHING_NEW
 
@@ -274,6 +276,7 @@ async def _may_have_out(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
         currency=movement.currency,
         destination={"account": movement.shown_as},
         hosted_as=movement.shown_as,
+        instrument=movement.instrument,
     )
     state = (await request_withdrawal(desk, uow, wish)).state
     if not isinstance(state, Approved):

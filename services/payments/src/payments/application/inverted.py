@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from payments.application.ports import ProviderAccount, Reply
+from payments.domain.instrument.words import Instrument
 
 Step = Literal["verifyuser", "authorize", "transfer", "cancel"]
 
@@ -26,6 +27,7 @@ class Movement:
         amount_minor: more than nothing, in the wallet's currency.
         code: why it will not move.
         shown_as: what staff may see of the account it goes to.
+        instrument: the account behind it, where the cashier tells. It moves no money.
         facts: what a person needs to look into it; no personal data.
     """
 
@@ -35,6 +37,7 @@ class Movement:
     currency: str
     code: str = "cancelled"
     shown_as: str = "****"
+    instrument: Instrument | None = None
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 
 

@@ -72,7 +72,8 @@ WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
 class WithdrawalWish:
     """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear.
 
-    `hosted_as`: a cashier that is not ours asks for him, knows where to pay it, and shows that as this.
+    `hosted_as`: a cashier that is not ours asks for him, knows where to pay it, and shows that as this; `instrument` is
+    what it tells of that.
     """
 
     withdrawal_id: UUID
@@ -84,6 +85,7 @@ class WithdrawalWish:
     destination: Mapping[str, str] = field(repr=False)
     device_id: str | None = field(default=None, repr=False)
     hosted_as: str | None = None
+    instrument: Instrument | None = None
 
 
 async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
@@ -108,7 +110,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await _sealed_destination(desk, uow, wish)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
-    told = instrument_of_destination(desk, wish.provider, wish.destination)
+    told = wish.instrument or instrument_of_destination(desk, wish.provider, wish.destination)
     instrument_id = None if told is None else instrument_id_of(desk, wish.player_id, told)
     if told is not None:
         await see_instrument(desk, uow, _whose(wish), told)

@@ -84,7 +84,8 @@ class Instrument:
     pays_to: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        texts = (self.fingerprint, self.number, self.bin, self.last_four, self.country, self.holder)
+        mark = self.fingerprint.rpartition(":")[2] if self.fingerprint else None
+        texts = (mark, self.number, self.bin, self.last_four, self.country, self.holder)
         if any(is_card_number(one) for one in (*texts, *self.pays_to.values()) if one is not None):
             raise Invalid("The number of a card is kept nowhere.", field="instrument")
         if self.bin is not None and (len(self.bin) not in (6, 8) or not self.bin.isdigit()):

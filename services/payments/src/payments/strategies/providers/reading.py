@@ -120,6 +120,15 @@ def country(value: object) -> str | None:
     return text.upper() if text and len(text) == 2 and text.isalpha() else None
 
 
+def wallet_mark(brand: str, owner: str) -> str:
+    """By what the same wallet is recognised whichever provider leads to it.
+
+    >>> wallet_mark("skrill", " Ana@Player.example")
+    'skrill:ana@player.example'
+    """
+    return f"{brand}:{owner.strip().lower()}"
+
+
 def last_day(year: object, month: object) -> date | None:
     """The last day of a card's month of expiry; None when it is none.
 

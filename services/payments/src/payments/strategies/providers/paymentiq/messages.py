@@ -10,6 +10,7 @@ import msgspec
 
 from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.inverted import CashierCall, Movement, Step, Verdict
+from payments.strategies.providers.paymentiq.accounts import account_of
 from payments.strategies.providers.paymentiq.codes import NUMBERS, OTHER
 from payments.strategies.providers.reading import our_id, word
 
@@ -63,6 +64,7 @@ def _movement(body: Mapping[str, Any]) -> Movement | None:
         currency=currency,
         code=code,
         shown_as=_shown(word(body.get("maskedAccount")) or ""),
+        instrument=account_of(body),
         facts={
             "our_reference": None,
             "reference": tx_id,

@@ -22,7 +22,7 @@ CURRENCIES = frozenset(
 
 TYPES = {"skrill": "SKRILL", "neteller": "NETELLER", "paysafecard": "PAYSAFECARD", "interac": "INTERAC_ETRANSFER"}
 """Our names of methods, and Paysafe's."""
-_WALLETS = {**{name: name for name in TYPES}, "interac": "interacEtransfer"}
+WALLETS = {**{name: name for name in TYPES}, "interac": "interacEtransfer"}
 
 MADE = (200, 201)
 _LISTED = {"payments": "payments", "standalonecredits": "standaloneCredits", "paymenthandles": "paymentHandles"}
@@ -137,7 +137,7 @@ def error_of(resource: Mapping[str, Any]) -> str | None:
 
 def wallet(method: str, consumer_id: str) -> dict[str, Any]:
     """Whose wallet it is, as a handle says it."""
-    return {"paymentType": TYPES[method], _WALLETS[method]: {"consumerId": consumer_id}}
+    return {"paymentType": TYPES[method], WALLETS[method]: {"consumerId": consumer_id}}
 
 
 def check_wallet(given: Mapping[str, str], methods: tuple[str, ...], *, within: str) -> None:

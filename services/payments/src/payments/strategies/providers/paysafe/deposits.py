@@ -26,6 +26,7 @@ from payments.strategies.providers.paysafe.calls import (
     refusal,
     wallet,
 )
+from payments.strategies.providers.paysafe.wallets import paid_with
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, section, word
 from payments.strategies.providers.references import of_deposit
 
@@ -144,7 +145,13 @@ def _of_payment(payment: Mapping[str, Any]) -> DepositWord:
         return Unanswered()
     match payment.get("status"):
         case "COMPLETED" if money is not None:
-            return Settled(reference=paid, amount_minor=money[0], currency=money[1], names_payment=True)
+            return Settled(
+                reference=paid,
+                amount_minor=money[0],
+                currency=money[1],
+                names_payment=True,
+                instrument=paid_with(payment),
+            )
         case "FAILED" | "ERROR":
             return Declined(reference=reference, code=error_of(payment) or "payment_failed", final=True)
         case "CANCELLED" | "EXPIRED":

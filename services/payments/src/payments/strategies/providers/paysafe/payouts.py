@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
+from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.paysafe.calls import (
     CURRENCIES,
@@ -20,6 +21,7 @@ from payments.strategies.providers.paysafe.calls import (
     refusal,
     wallet,
 )
+from payments.strategies.providers.paysafe.wallets import paid_to
 from payments.strategies.providers.reading import decoded_object, word
 from payments.strategies.providers.references import of_payout
 
@@ -49,6 +51,9 @@ class PaysafePayouts:
         owner = destination["consumer_id"]
         shown = min(_SHOWN, len(owner) // _SHOWN_PART)
         return f"****{owner[-shown:]}" if shown else "****"
+
+    def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
+        return paid_to(destination)
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
         reference = of_payout(order.withdrawal_id)

@@ -23,6 +23,7 @@ from payments.domain.deposit.words import (
     Underway,
 )
 from payments.strategies.providers.praxis.amounts import from_wire, to_wire
+from payments.strategies.providers.praxis.instruments import instrument_of
 from payments.strategies.providers.praxis.signature import Request
 from payments.strategies.providers.reading import decoded_object, our_id, refuse_others, require_text, section, word
 
@@ -142,7 +143,13 @@ def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Depo
         return Underway(reference=page)
     match state:
         case "approved" if money is not None and number is not None:
-            return Settled(reference=number, amount_minor=money[0], currency=money[1], names_payment=True)
+            return Settled(
+                reference=number,
+                amount_minor=money[0],
+                currency=money[1],
+                names_payment=True,
+                instrument=instrument_of(transaction),
+            )
         case "chargeback" | "reversed" if money is not None and number is not None:
             return TakenBack(
                 reference=number,

@@ -24,6 +24,7 @@ from payments.domain.deposit.words import (
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, word
 from payments.strategies.providers.skrill.calls import CHECKOUT, CURRENCIES, ask, form_call, money, report_in
 from payments.strategies.providers.skrill.codes import CODES
+from payments.strategies.providers.skrill.wallets import paid_from
 
 _DETAILS = {"email": "pay_from_email", "language": "language", "method": "payment_methods"}
 _SHAPES = {
@@ -128,7 +129,9 @@ def word_of(reference: str, report: Mapping[str, str]) -> DepositWord | None:
             reason = word(report.get("failed_reason_code"))
             return Declined(reference=reference, code=f"failed_{reason:0>2}" if reason else "failed")
         case "2" if settled is not None:
-            return Settled(reference=reference, amount_minor=settled[0], currency=settled[1])
+            return Settled(
+                reference=reference, amount_minor=settled[0], currency=settled[1], instrument=paid_from(report)
+            )
         case "-3" if settled is not None:
             return TakenBack(
                 reference=reference,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
+from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import word
 from payments.strategies.providers.skrill.calls import CURRENCIES, ask, money, prepare, report_in, tags
 from payments.strategies.providers.skrill.codes import CODES
+from payments.strategies.providers.skrill.wallets import wallet_of
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,60}")
 _SHOWN = 4
@@ -37,6 +39,9 @@ class SkrillPayouts:
             raise Invalid("This is no e-mail address.", field="destination.email")
         shown = min(_SHOWN, len(email) // _SHOWN_PART)
         return f"****{email[-shown:]}"
+
+    def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
+        return wallet_of(destination["email"])
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
         reference = str(order.withdrawal_id)
