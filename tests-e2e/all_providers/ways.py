@@ -24,11 +24,13 @@ class Way:
         return str(answer.json()["deposit_id"])
 
     async def page(self, desk: Counter, deposit_id: str) -> str:
-        """Where it is paid; empty: nowhere."""
-        action = (await desk.world.get(f"/deposits/{deposit_id}")).json()["next_action"]
-        if action is not None and "client_secret" in action:
+        """Where it is paid."""
+        shown = (await desk.world.get(f"/deposits/{deposit_id}")).json()
+        action = shown["next_action"]
+        if action is not None and action["type"] == "client_secret":
             return f"/{self.provider}/pay/{action['client_secret']}"
-        return await desk.page(deposit_id)
+        assert action is not None, shown
+        return "/" + str(action["url"]).split("/", 3)[3]
 
     async def pay(self, desk: Counter, page: str, **more: Any) -> None:
         """What the player does on its page, and nothing of what follows."""

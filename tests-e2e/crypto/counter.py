@@ -43,7 +43,7 @@ class Counter:
         """Have something happen outside."""
         method = "PUT" if put else "POST"
         async with self.browser.request(method, path, json=body or {}) as answer:
-            assert answer.ok, await answer.text()
+            assert answer.ok, (path, await answer.text())
             return await answer.json()
 
     async def told(self) -> None:
