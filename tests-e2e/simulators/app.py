@@ -214,19 +214,35 @@ class Director:
 
     @web.middleware
     async def misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Errors before, lost answers after, delays around what operators ask the partners."""
+        """Errors before, lost and half answers after, delays around what operators ask the partners."""
         if not any(
             mark in request.path
             for mark in ("/v1/", "/v2/", "/v3/", "/v71/", "/api/", "/connect/", "/praxis/cashier/", "/praxis/agent/")
         ):
             return await handler(request)
         await self.chaos.dawdle()
+        if self.chaos.strikes("unheard") and request.transport is not None:
+            request.transport.abort()
+            return web.Response()
         if self.chaos.strikes("errors"):
             return web.json_response({"error": {"type": "api_error", "message": "chaos"}}, status=500)
         answer = await handler(request)
         if self.chaos.strikes("lost_answers") and request.transport is not None:
             request.transport.abort()
+        elif self.chaos.strikes("half_answers") and request.transport is not None:
+            await _half(request, answer)
         return answer
+
+
+async def _half(request: web.Request, answer: web.StreamResponse) -> None:
+    """Send the head and the first half of the body, then end the connection."""
+    whole = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
+    begun = web.StreamResponse(status=answer.status, headers={"Content-Length": str(max(len(whole), 2))})
+    begun.content_type = answer.content_type
+    await begun.prepare(request)
+    await begun.write(whole[: len(whole) // 2])
+    if request.transport is not None:
+        request.transport.close()
 
 
 async def build_app(world: World) -> web.Application:

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-NAMES = ("duplicates", "reordering", "lost_answers", "errors")
+NAMES = ("duplicates", "reordering", "lost_callbacks", "unheard", "lost_answers", "half_answers", "errors")
 LONGEST_DELAY_MS = 60_000
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,10 @@ class Chaos:
     Attributes:
         duplicates: a message is sent twice.
         reordering: a message overtakes the one before it.
+        lost_callbacks: a message is never sent.
+        unheard: the connection ends before anything is done.
         lost_answers: what was asked is done, and the answer never arrives.
+        half_answers: what was asked is done, and the connection ends in the middle of the answer.
         errors: status 500 before anything is done.
         delay_ms: the longest time anything waits.
     """
@@ -31,7 +34,10 @@ class Chaos:
     seed: int = 1
     duplicates: float = 0.0
     reordering: float = 0.0
+    lost_callbacks: float = 0.0
+    unheard: float = 0.0
     lost_answers: float = 0.0
+    half_answers: float = 0.0
     errors: float = 0.0
     delay_ms: int = 0
     dice: random.Random = field(default_factory=random.Random, repr=False)

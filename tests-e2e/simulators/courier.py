@@ -43,8 +43,10 @@ class Courier:
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def send(self, parcel: Parcel) -> None:
-        """Take a parcel; it is delivered in the background."""
+        """Take a parcel; it is delivered in the background, unless it is lost."""
         self.parcels.append(parcel)
+        if self.chaos().strikes("lost_callbacks"):
+            return
         if self.chaos().strikes("duplicates"):
             parcel.copies += 1
         if self.chaos().strikes("reordering"):
