@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0044"
+down_revision = "0043"
 
 _COMMENTS = {
     "replaced": "name -> sealed value before the present one, with which the provider may still sign",
