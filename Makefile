@@ -79,9 +79,9 @@ fuzz: $(VENV) ## Requests nobody thought of, at every route, other ones in every
 
 bench: $(addprefix bench-,$(BENCHMARKS)) ## Measure everything; each prints one JSON line last
 
-bench-gateway: bench-gateway_proxy
+bench-gateway: bench-gateway_proxy ;
 
-bench-wallet: bench-wallet_latency
+bench-wallet: bench-wallet_latency ;
 
 bench-%: $(VENV) ## Measure one thing: bench-ledger (ARGS="--seconds 30"); bench-compare shows the trend
 	@$(PY) benchmarks/$*.py $(ARGS)
