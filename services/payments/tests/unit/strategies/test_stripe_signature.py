@@ -25,6 +25,32 @@ def test_the_official_sdk_accepts_what_we_sign() -> None:
     assert WebhookSignature.verify_header(raw.decode(), header, "whsec_x")
 
 
+def test_we_accept_what_the_official_sdk_signs() -> None:
+    raw = b'{"id":"evt_1"}'
+    digest = WebhookSignature._compute_signature(f"100.{raw.decode()}", "whsec_x")
+    assert verified_at(f"t=100,v1={digest}", "whsec_x", raw, 100) == 100
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["timestamp"]))
+def test_any_flipped_bit_is_refused(vector: dict[str, str | int]) -> None:
+    at, raw, header = int(vector["timestamp"]), str(vector["payload"]).encode(), str(vector["header"])
+    secret, digest = str(vector["secret"]), sign(str(vector["secret"]), at, raw)
+    for place in range(len(raw) * 8):
+        assert verified_at(header, secret, flipped(raw, place), at) is None, place
+    for place in range(len(digest) * 8):
+        other = flipped(digest.encode(), place).decode("latin-1")
+        assert verified_at(f"t={at},v1={other}", secret, raw, at) is None, place
+    for bit in range(8):
+        assert verified_at(f"t={at ^ 1 << bit},v1={digest}", secret, raw, at) is None, bit
+
+
+def flipped(whole: bytes, place: int) -> bytes:
+    """The bytes with one bit of them flipped."""
+    changed = bytearray(whole)
+    changed[place // 8] ^= 1 << place % 8
+    return bytes(changed)
+
+
 def test_any_one_of_several_signatures_will_do() -> None:
     header = f"t=100,v1={'0' * 64},v1={sign('s', 100, b'x')},v0=whatever"
     assert verified_at(header, "s", b"x", 100) == 100

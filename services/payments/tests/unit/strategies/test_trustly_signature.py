@@ -1,5 +1,6 @@
 """Trustly's serialisation and signatures against the vectors of its official clients."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,21 @@ def test_the_official_clients_requests_verify(vector: dict[str, Any]) -> None:
     message = Signed(vector["method"], vector["uuid"], vector["data"])
     assert plaintext(message).decode() == vector["plaintext"]
     assert verify(VECTORS["merchant_public_key"], SHA1, vector["signature"], message)
+
+
+@pytest.mark.parametrize("vector", VECTORS["requests"], ids=lambda vector: vector["method"])
+def test_any_flipped_bit_is_refused(vector: dict[str, Any]) -> None:
+    key, uuid, data = VECTORS["merchant_public_key"], vector["uuid"], vector["data"]
+    signature = base64.b64decode(vector["signature"])
+    for place in range(0, len(signature) * 8, 7):
+        changed = bytearray(signature)
+        changed[place // 8] ^= 1 << place % 8
+        other = base64.b64encode(bytes(changed)).decode()
+        assert not verify(key, SHA1, other, Signed(vector["method"], uuid, data)), place
+    for place in range(len(uuid) * 7):
+        letter = chr(ord(uuid[place // 7]) ^ 1 << place % 7)
+        message = Signed(vector["method"], uuid[: place // 7] + letter + uuid[place // 7 + 1 :], data)
+        assert not verify(key, SHA1, vector["signature"], message), place
 
 
 @pytest.mark.parametrize("vector", VECTORS["responses"])
