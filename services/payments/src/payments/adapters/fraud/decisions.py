@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
@@ -23,35 +22,36 @@ class SqlDecisions:
     async def save(self, connection: AsyncConnection, decision: Decision) -> None:
         """See Decisions."""
         payment, verdict = decision.payment, decision.verdict
-        statement = insert(table).values(
-            id=decision.id,
-            casino_id=payment.casino_id,
-            player_id=payment.player_id,
-            trigger=payment.trigger,
-            payment_id=payment.id,
-            amount_minor=payment.amount_minor,
-            currency=payment.currency,
-            action=verdict.action,
-            shadow_action=verdict.shadow_action,
-            rules=list(verdict.live),
-            shadow_rules=list(verdict.shadow),
-            scores=verdict.scores,
-            overridden=verdict.overridden,
-            rule_version=decision.rule_version,
-            rules_sha256=decision.rules_sha256,
-            switched_off=sorted(decision.switched_off),
-            features=_kept(decision.features),
-            keys=dict(decision.keys),
-            proof=decision.proof,
-            case_id=decision.case_id,
-            decided_at=decision.decided_at,
+        raw = await driver(connection)
+        await raw.execute(
+            _SAVE,
+            decision.id,
+            payment.casino_id,
+            payment.player_id,
+            payment.trigger.value,
+            payment.id,
+            payment.amount_minor,
+            payment.currency,
+            verdict.action.value,
+            verdict.shadow_action.value,
+            _json(verdict.live),
+            _json(verdict.shadow),
+            _json(verdict.scores),
+            verdict.overridden,
+            decision.rule_version,
+            decision.rules_sha256,
+            _json(sorted(decision.switched_off)),
+            _json(_kept(decision.features)),
+            _json(dict(decision.keys)),
+            None if decision.proof is None else decision.proof.value,
+            decision.case_id,
+            decision.decided_at,
         )
-        await connection.execute(statement.on_conflict_do_nothing(index_elements=["payment_id", "trigger"]))
 
     async def action_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Action | None:
         """See Decisions."""
-        statement = select(table.c.action).where(table.c.payment_id == payment_id, table.c.trigger == trigger)
-        action = (await connection.execute(statement)).scalar_one_or_none()
+        raw = await driver(connection)
+        action = await raw.fetchval(_ACTION_OF, payment_id, trigger.value)
         return None if action is None else Action(action)
 
     async def keys_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Keys | None:
@@ -85,6 +85,16 @@ class SqlDecisions:
         return [dict(row) for row in await raw.fetch(_PERFORMANCE, casino_id, since)]
 
 
+_SAVE = """
+    INSERT INTO fraud_decision (
+        id, casino_id, player_id, trigger, payment_id, amount_minor, currency, action, shadow_action, rules,
+        shadow_rules, scores, overridden, rule_version, rules_sha256, switched_off, features, keys, proof, case_id,
+        decided_at
+    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    ON CONFLICT (payment_id, trigger) DO NOTHING"""
+
+_ACTION_OF = "SELECT action FROM fraud_decision WHERE payment_id = $1 AND trigger = $2"
+
 _ADD_KEYS = """
     UPDATE fraud_decision SET keys = keys || jsonb_object($3::text[], $4::text[])
     WHERE payment_id = $1 AND trigger = $2"""
@@ -111,3 +121,7 @@ _PERFORMANCE = """
 
 def _kept(values: Values) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
