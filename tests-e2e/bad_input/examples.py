@@ -349,6 +349,7 @@ _BULK: dict[str, tuple[Any, dict[str, str]]] = {
     f"{_BACKOFFICE}/players/bulk-untag": ({"tag": "vip"}, {}),
     f"{_PAYMENTS}/withdrawals/bulk-approve": (None, {"created_at": "gte.now-7d"}),
     f"{_PAYMENTS}/withdrawals/bulk-reject": (None, {"created_at": "gte.now-7d"}),
+    f"{_PAYMENTS}/withdrawals/bulk-release": (None, {"created_at": "gte.now-7d"}),
     f"{_VERIFICATION}/hits/bulk-clear": (None, {}),
     f"{_VERIFICATION}/documents/bulk-reject": ({"reason": "blurry"}, {}),
 }

@@ -42,7 +42,7 @@ from payments.entrypoints.wallet import WalletHop
 from payments.read_models.directory import LocalDirectory
 from payments.read_models.fraud_case_list import OpenCases
 from payments.read_models.inline import READ_MODELS
-from payments.read_models.instruments import LocalInstruments
+from payments.read_models.instruments import LocalInstruments, LocalSources
 from payments.read_models.withdrawal_list import overdue
 from payments.settings import Settings
 from payments.strategies.registry import CASHIERS, PROVIDERS, RATES, SETTLEMENT_FORMATS
@@ -64,9 +64,9 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     desk = Desk(
         app=application, ledger=ledger, directory=LocalDirectory(), restriction_age=feed, feed_bound=bound,
         accounts=SqlProviderAccounts(box), policies=SqlWithdrawalPolicies(), notifications=SqlNotifications(clock),
-        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), evidence=SqlEvidence(),
-        reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS, cashiers=CASHIERS,
-        wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
+        attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), sources=LocalSources(),
+        evidence=SqlEvidence(), reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS,
+        cashiers=CASHIERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box, public_base_url=settings.public_base_url,
         fraud=fraud_in(settings.master_key_bytes, OpenCases()), exchanges=exchanges_in(settings, RATES),
     )  # fmt: skip

@@ -92,6 +92,8 @@ class PaymentsError(StrEnum):
     """The casino's rules want the player verified before he may withdraw."""
     WALLET_UNKNOWN = "wallet_unknown"
     """The player has no wallet in this currency."""
+    PARTS_DIFFER = "parts_differ"
+    """The parts of a withdrawal are more than what has to go out, or one of them is nothing, or named twice."""
     WITHDRAWAL_ALREADY_DECIDED = "withdrawal_already_decided"
     """It was approved, rejected or cancelled before."""
     WITHDRAWAL_ALREADY_REQUESTED = "withdrawal_already_requested"

@@ -64,8 +64,7 @@ class TransferPosted(
     provider: Slug | None = None
     """For deposits and withdrawals."""
     sequence: Annotated[int, Field(ge=0)] = 0
-    """The ledger's order: the later of a wallet's movements has the greater number, whatever `posted_at` says. With
-    gaps; 0 on movements from before they had one."""
+    """The ledger's order, with gaps: greater for a wallet's later movement, whatever `posted_at` says. 0: none yet."""
     bonus_delta_minor: DeltaMinor = 0
     """What it did to the player's bonus, which is never paid out; of game movements a part of `amount_minor`."""
     bonus_balance_minor: BalanceMinor = 0
@@ -334,7 +333,7 @@ class WithdrawalPaid(
     key="player_id",
     consumers=("backoffice", "reports"),
 ):
-    """The provider confirmed the payout."""
+    """The provider confirmed the payout, or all its parts; `refunded_minor` of it reversed deposits tell as well."""
 
     withdrawal_id: UUID
     player_id: PlayerId
@@ -342,6 +341,7 @@ class WithdrawalPaid(
     provider: Slug
     amount_minor: AmountMinor
     currency: CurrencyCode
+    refunded_minor: StakeMinor = 0
 
 
 class WithdrawalFailed(

@@ -26,6 +26,12 @@ class WithdrawalStatus(StrEnum):
     """The provider did not pay; the money is back."""
     RETURNED = "returned"
     """The money left, and some of it or all came back."""
+    SPLIT = "split"
+    """It goes out in parts, which have a state each; not all of it has left."""
+    HALTED = "halted"
+    """Every part has ended, some of the money did not leave and can go nowhere else: a person decides."""
+    PARTLY_PAID = "partly_paid"
+    """Some parts left; what did not is back."""
 
 
 class RefundStatus(StrEnum):

@@ -69,7 +69,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             sign = -1 if isinstance(event, DepositReversed) else 1
             return _added(row, deposits_minor=sign * event.amount_minor)
         case WithdrawalPaid():
-            return _added(row, withdrawals_minor=event.amount_minor, withdrawals=1)
+            # What went back as refunds of deposits is told with these, and lessens what they brought.
+            return _added(row, withdrawals_minor=event.amount_minor - event.refunded_minor, withdrawals=1)
         case WithdrawalReturned():
             # It may come back in parts: the withdrawal was made, and what it moved is less.
             return _added(row, withdrawals_minor=-event.amount_minor)

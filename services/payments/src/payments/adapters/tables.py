@@ -53,6 +53,9 @@ withdrawal_policy = Table(
     Column("automatic_after_days", Integer),
     Column("automatic_day_total_minor", BigInteger),
     Column("automatic_only_verified", Boolean, nullable=False, server_default=text("false")),
+    Column("closed_loop", Text, comment="newest, oldest or largest first; NULL: money is not returned to its source"),
+    Column("refund_days", Integer, comment="how old a deposit may be that is refunded; NULL: any age"),
+    Column("in_batches", Boolean, nullable=False, server_default=text("false")),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
 

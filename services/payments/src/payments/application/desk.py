@@ -13,6 +13,7 @@ from chassis.partners import PartnerHosts
 from chassis.privacy import SecretBox, SubjectVault
 from chassis.store import Actor, Application, CasinoScope, Context, UnitOfWork
 from contracts.payments.events import NotificationSetAside
+from payments.application.closed_loop.ports import Sources
 from payments.application.dispute_port import EvidenceStore
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
 from payments.application.exchange_store import Exchanges
@@ -58,6 +59,7 @@ class Desk:
     attempts: Attempts
     routing: Routing
     instruments: Instruments
+    sources: Sources
     reconciling: Reconciling
     exchanges: Exchanges
     providers: Mapping[str, PaymentProvider]

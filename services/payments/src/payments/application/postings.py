@@ -4,6 +4,8 @@ The id of a transfer is derived from what caused it, so that the same event can 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypedDict
 from uuid import UUID
 
 from payments.application.ledger import (
@@ -37,6 +39,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalPaid,
     WithdrawalRejected,
     WithdrawalRequested,
+    WithdrawalRestReleased,
     WithdrawalReturned,
 )
 
@@ -107,6 +110,9 @@ def _of_refund(refund_id: UUID, event: RefundEvent) -> Iterable[Transfer]:
     receivable = player_receivable(fact.casino_id, fact.player_id, fact.currency)
     clearing = psp_clearing(fact.casino_id, fact.provider, fact.currency)
     match event:
+        case RefundOrdered() if fact.withdrawal_id is not None:
+            yield _of_whole(refund_id, fact, fact.withdrawal_id, TransferKind.WITHDRAWAL_RELEASE)
+            yield from _part(refund_id, fact, TransferKind.REFUND_HOLD, cash, hold, fact.amount_minor)
         case RefundOrdered():
             yield from _part(refund_id, fact, TransferKind.REFUND_HOLD, cash, hold, event.from_cash_minor)
             owed = fact.amount_minor - event.from_cash_minor
@@ -117,6 +123,8 @@ def _of_refund(refund_id: UUID, event: RefundEvent) -> Iterable[Transfer]:
             yield from _part(refund_id, fact, TransferKind.REFUND_RELEASE, hold, cash, fact.amount_minor)
             recovery = TransferKind.RECEIVABLE_RECOVERY
             yield from _part(refund_id, fact, recovery, cash, receivable, event.recovered_minor)
+            if fact.withdrawal_id is not None:
+                yield _of_whole(refund_id, fact, fact.withdrawal_id, TransferKind.WITHDRAWAL_HOLD)
         case _:
             return
 
@@ -134,6 +142,22 @@ def _part(
             reference_id=refund_id,
             provider=fact.provider,
         )
+
+
+def _of_whole(refund_id: UUID, fact: RefundFact, withdrawal_id: UUID, kind: TransferKind) -> Transfer:
+    """A refund that is a part of a withdrawal takes its money off that hold, and puts it back when it fails."""
+    cash = player_cash(fact.casino_id, fact.player_id, fact.currency)
+    hold = player_hold(fact.casino_id, fact.player_id, fact.currency)
+    off = kind is TransferKind.WITHDRAWAL_RELEASE
+    return Transfer(
+        id=transfer_id(kind, refund_id),
+        kind=kind,
+        debit=hold if off else cash,
+        credit=cash if off else hold,
+        amount_minor=fact.amount_minor,
+        reference_id=withdrawal_id,
+        provider=fact.provider,
+    )
 
 
 def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:
@@ -167,6 +191,13 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
     match event:
         case WithdrawalRequested():
             yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_HOLD, cash, hold)
+        case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed() if event.parent_id is not None:
+            return  # It stays on hold for the whole.
+        case WithdrawalRestReleased():
+            yield replace(
+                _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash),
+                amount_minor=event.rest_minor,
+            )
         case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed():
             yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash)
         case WithdrawalPaid():
@@ -178,7 +209,7 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
                 debit=clearing,
                 credit=cash,
                 amount_minor=event.returned_minor,
-                reference_id=withdrawal_id,
+                **_whole(withdrawal_id, event),
                 provider=event.provider,
             )
         case _:
@@ -201,6 +232,18 @@ def _transfer(
         debit=debit,
         credit=credit,
         amount_minor=event.amount_minor,
-        reference_id=withdrawal_id,
+        **_whole(withdrawal_id, event),
         provider=event.provider,
     )
+
+
+class _Whole(TypedDict):
+    reference_id: UUID
+    group: UUID | None
+
+
+def _whole(withdrawal_id: UUID, event: WithdrawalFact) -> _Whole:
+    """What moves for a part is booked for its whole; the group says which part it was."""
+    if event.parent_id is None:
+        return {"reference_id": withdrawal_id, "group": None}
+    return {"reference_id": event.parent_id, "group": withdrawal_id}

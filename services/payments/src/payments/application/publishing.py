@@ -160,7 +160,7 @@ def _reinstated(event: deposit.DepositReinstated) -> dict[str, Any]:
 def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[ContractEvent]:
     event = recorded.event
     whose: dict[str, Any] = {
-        "withdrawal_id": recorded.stream_key,
+        "withdrawal_id": event.parent_id or recorded.stream_key,  # Others know the whole alone.
         "player_id": event.player_id,
         "casino_id": event.casino_id,
     }
@@ -171,12 +171,43 @@ def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[Contract
             return [told.WithdrawalRequested(**whose, **money, provider=event.provider, needs_second_person=two)]
         case withdrawal.WithdrawalApproved():
             return [_approved(event, whose)]
+        case _ if event.parent_id is not None and isinstance(event, _WHOLE_TELLS):
+            return []
         case withdrawal.WithdrawalRejected():
             return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
         case withdrawal.WithdrawalCancelled():
             return [told.WithdrawalCancelled(**whose)]
+        case withdrawal.PayoutReleased() | withdrawal.WithdrawalPartOrdered():
+            return []  # What becomes of it follows.
+        case _ if isinstance(event, withdrawal.PART_EVENTS):
+            return _in_parts(event, whose)
         case _:
             return _payout(event, whose)
+
+
+def _in_parts(event: withdrawal.PartEvent, whose: dict[str, Any]) -> list[ContractEvent]:
+    """A whole is paid when all of it left, or when what did not is back."""
+    by: dict[str, Any] = {**whose, "provider": event.provider, "currency": event.currency}
+    match event:
+        case withdrawal.WithdrawalPartPaid() if event.paid_minor == event.amount_minor:
+            return [told.WithdrawalPaid(**by, amount_minor=event.paid_minor, refunded_minor=event.refunded_minor)]
+        case withdrawal.WithdrawalRestReleased() if event.paid_minor:
+            return [told.WithdrawalPaid(**by, amount_minor=event.paid_minor, refunded_minor=event.refunded_minor)]
+        case withdrawal.WithdrawalRestReleased():
+            return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
+        case withdrawal.WithdrawalPartReturned() if not event.refunded:
+            return [told.WithdrawalReturned(**by, amount_minor=event.returned_minor)]
+        case _:
+            return []
+
+
+_WHOLE_TELLS = (
+    withdrawal.WithdrawalPaid
+    | withdrawal.WithdrawalFailed
+    | withdrawal.WithdrawalRejected
+    | withdrawal.WithdrawalReturned
+)
+"""What of a part its whole tells, once and in sum."""
 
 
 def _approved(event: withdrawal.WithdrawalApproved, whose: dict[str, Any]) -> ContractEvent:

@@ -12,6 +12,7 @@ from payments.application.ledger import WalletUnknown, ensure_posted
 from payments.application.postings import refund_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.refund_port import RefundFlow
+from payments.application.withdrawal_moves import tell_whole
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import HearProvider
 from payments.domain.deposit.events import DepositReinstated, DepositReversed
@@ -25,11 +26,13 @@ from payments.domain.refund.events import (
     RefundAccepted,
     RefundEvent,
     RefundFact,
+    RefundFailed,
     RefundReturned,
     RefundSucceeded,
 )
 from payments.domain.refund.states import Absent, Refund
 from payments.domain.refund.words import Refunded, RefundWord, Refused
+from payments.domain.withdrawal.words import PartCameBack, PartFellThrough, PartWasPaid, PartWord
 
 SEND = "payments.refund_send"
 """The background task that sends the order to refund, and finds out what became of it."""
@@ -129,6 +132,8 @@ async def stop_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, fact: Refund
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     command = StopRefund(code=GONE, owed_minor=0 if wallet is None else wallet.receivable_minor)
     outcome = await uow.decide(refund, refund_id, command)
+    for event in outcome.events:
+        await _tell_whole(uow, refund_id, event)
     transfers = refund_transfers(refund_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
@@ -151,6 +156,7 @@ async def hear_about_refund(
     for event in outcome.events:
         if isinstance(event, RefundAccepted):
             await schedule_question(uow, refund_id, event.fact.casino_id)
+        await _tell_whole(uow, refund_id, event)
         moved = _of_deposit(refund_id, event)
         if moved is not None:
             now, transfers = transfers, []
@@ -158,6 +164,25 @@ async def hear_about_refund(
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
+
+
+async def _tell_whole(uow: UnitOfWork, refund_id: UUID, event: RefundEvent) -> None:
+    """A refund that is a part of a withdrawal says there what became of it."""
+    fact, word = event.fact, _of_whole(event)
+    if fact.withdrawal_id is not None and word is not None:
+        await tell_whole(uow, fact.withdrawal_id, refund_id, word, fact.casino_id)
+
+
+def _of_whole(event: RefundEvent) -> PartWord | None:
+    match event:
+        case RefundSucceeded():
+            return PartWasPaid()
+        case RefundFailed():
+            return PartFellThrough(code=event.code)
+        case RefundReturned():
+            return PartCameBack(amount_minor=event.fact.amount_minor)
+        case _:
+            return None
 
 
 async def _ensure_lawful(uow: UnitOfWork, refund_id: UUID, command: HearRefund, said_at: datetime) -> None:

@@ -15,8 +15,9 @@ from chassis.auth import Caller
 from chassis.auth.errors import StepUpNeeded
 from chassis.auth.policy.model import Wish
 from chassis.domain import Invalid, NotFound
-from chassis.store import Outcome, UnitOfWork
+from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.closed_loop.planning import Divide, planned
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
@@ -27,10 +28,9 @@ from payments.application.instruments.seeing import (
     see_instrument,
 )
 from payments.application.late import look_into_return
-from payments.application.ledger import Wallet, ensure_posted
+from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow
-from payments.application.postings import withdrawal_transfers
-from payments.application.processes.patience import SLOWEST_WEBHOOK
+from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument, Verification, is_card_number
@@ -40,32 +40,17 @@ from payments.domain.withdrawal.commands import (
     CancelWithdrawal,
     HearProvider,
     RejectWithdrawal,
+    ReleasePayout,
     RequestWithdrawal,
-    WithdrawalCommand,
 )
 from payments.domain.withdrawal.errors import DebtOutstanding, DestinationDisabled, DisputeOpen, SecondPersonRequired
-from payments.domain.withdrawal.events import (
-    PayoutSent,
-    WithdrawalApproved,
-    WithdrawalEvent,
-    WithdrawalFact,
-    WithdrawalFailed,
-    WithdrawalReturned,
-)
+from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
 from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding, counts
-from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Order, Withdrawal, Yes
+from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Order, Yes
 from payments.domain.withdrawal.words import PayoutWord
-
-SEND = "payments.payout_send"
-"""The background task that sends the order to pay, and sends it again until an answer is believed."""
-
-ASK = "payments.payout_ask"
-"""The background task that asks what became of an order the provider took, where it can be asked."""
 
 FRESH_S = 300
 """How old, in seconds, the proof may be of who they are, of two who approve together."""
-
-WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +118,13 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             people=judged.people,
             days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
             day_total_minor=await _day_total(desk, uow, wish),
+            winnings_minor=await _winnings(desk, uow, wish, instrument_id),
             **await _known_destination(desk, uow, instrument_id),
         ),
         now=uow.ctx.occurred_at,
         instrument_id=instrument_id,
     )
-    return await _decide(desk, uow, wish.withdrawal_id, command)
+    return await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
 
 
 async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:
@@ -146,6 +132,20 @@ async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:
     return await desk.directory.asked_out(
         uow.connection, wish.player_id, wish.currency, since, besides=wish.withdrawal_id
     )
+
+
+async def _winnings(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, instrument_id: UUID | None) -> int:
+    """What would go where he wants it without having come from there, where money is returned to its source."""
+    what = Divide(
+        player_id=wish.player_id,
+        casino_id=wish.casino_id,
+        provider=wish.provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+        instrument_id=instrument_id,
+    )
+    made = await planned(desk, uow.connection, what)
+    return 0 if made is None else made.plan.winnings_minor
 
 
 class _Destination(TypedDict, total=False):
@@ -257,7 +257,7 @@ async def approve_withdrawal(
     if isinstance(state, AwaitingApproval):
         await _refuse_hopeless(desk, uow, withdrawal_id, state)
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
-        return await _decide(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
+        return await decide_withdrawal(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
     if look is None:
         raise PayloadDiffers("A withdrawal that takes two people is looked at by itself.")
     _require_fresh(caller, now)
@@ -272,7 +272,7 @@ async def approve_withdrawal(
     if not all(look.authority.apart(caller.id, one, now=now) for one in others):
         raise SecondPersonRequired(str(AnotherPersonNeeded.not_apart()))
     command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
-    return await _decide(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
+    return await decide_withdrawal(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
 
 
 async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, state: AwaitingApproval) -> None:
@@ -324,7 +324,19 @@ async def reject_withdrawal(
         NotFound, Forbidden, StepUpNeeded: the caller may not reject as much, there.
     """
     await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_REJECT)
-    return await _decide(desk, uow, withdrawal_id, RejectWithdrawal(rejecter=str(caller.id), reason=reason))
+    return await decide_withdrawal(desk, uow, withdrawal_id, RejectWithdrawal(rejecter=str(caller.id), reason=reason))
+
+
+async def release_payout(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, batch_id: UUID
+) -> WithdrawalOutcome:
+    """Let an approved withdrawal go out with a batch; nothing happens to one that is not, or went with another.
+
+    Raises:
+        NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
+    """
+    await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    return await decide_withdrawal(desk, uow, withdrawal_id, ReleasePayout(batch_id=batch_id))
 
 
 async def _within_ceiling(uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, permission: P) -> Existing:
@@ -343,7 +355,7 @@ async def cancel_withdrawal(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, pl
     if isinstance(state, Absent) or state.order.fact.player_id != player_id:
         raise NotFound
     rules = await desk.casino(uow.connection, state.order.fact.casino_id)
-    return await _decide(desk, uow, withdrawal_id, CancelWithdrawal(allowed=rules.cancellation_allowed))
+    return await decide_withdrawal(desk, uow, withdrawal_id, CancelWithdrawal(allowed=rules.cancellation_allowed))
 
 
 async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, word: PayoutWord) -> WithdrawalOutcome:
@@ -353,7 +365,7 @@ async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, wo
         UnlawfulPayoutWord: it fits no legal transition; nothing was changed.
         NotFound: the withdrawal is another casino's.
     """
-    outcome = await _decide(desk, uow, withdrawal_id, HearProvider(word=word))
+    outcome = await decide_withdrawal(desk, uow, withdrawal_id, HearProvider(word=word))
     for event in outcome.events:
         if isinstance(event, WithdrawalFailed | WithdrawalReturned):
             await look_into_return(desk, uow, withdrawal_id, event)
@@ -371,21 +383,3 @@ def payout_flow(desk: Desk, provider: str) -> PayoutFlow:
     if flow is None:
         raise Invalid("No money goes out through this provider.", field="provider")
     return flow
-
-
-async def _decide(
-    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand, *, authorised_by: str | None = None
-) -> WithdrawalOutcome:
-    """One command; the money it moves and the payout it sets going are in the same transaction."""
-    outcome = await uow.decide(withdrawal, withdrawal_id, command, authorised_by=authorised_by)
-    for event in outcome.events:
-        if isinstance(event, WithdrawalApproved) and event.final:
-            await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})
-        if isinstance(event, PayoutSent):
-            await uow.schedule(
-                ASK, withdrawal_id, {"casino_id": str(event.casino_id)}, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK
-            )
-    transfers = withdrawal_transfers(withdrawal_id, outcome.events)
-    if transfers:
-        ensure_posted(await desk.ledger.post_in(uow, transfers))
-    return outcome

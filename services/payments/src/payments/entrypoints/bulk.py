@@ -4,7 +4,7 @@ from chassis.bulk import BulkAction, Turn
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
-from payments.application.withdrawals import approve_withdrawal, reject_withdrawal
+from payments.application.withdrawals import approve_withdrawal, reject_withdrawal, release_payout
 from payments.domain.withdrawal.errors import WithdrawalAlreadyDecided, WithdrawalAlreadySent
 from payments.read_models.withdrawal_list import table
 
@@ -14,7 +14,7 @@ _MOOT = (WithdrawalAlreadyDecided, WithdrawalAlreadySent)
 
 
 def bulk_actions(desk: Desk) -> list[BulkAction]:
-    """Approve and reject withdrawals. The second person of a single withdrawal is asked for as ever."""
+    """Approve, reject and release withdrawals. The second person of a single withdrawal is asked for as ever."""
 
     async def approve(uow: UnitOfWork, turn: Turn) -> bool:
         return bool((await approve_withdrawal(desk, uow, turn.row_id, turn.caller)).events)
@@ -22,7 +22,20 @@ def bulk_actions(desk: Desk) -> list[BulkAction]:
     async def reject(uow: UnitOfWork, turn: Turn) -> bool:
         return bool((await reject_withdrawal(desk, uow, turn.row_id, turn.caller, turn.reason)).events)
 
+    async def release(uow: UnitOfWork, turn: Turn) -> bool:
+        """The batch is the job: its list, its totals, what became of each."""
+        return bool((await release_payout(desk, uow, turn.row_id, turn.caller, uow.ctx.correlation_id)).events)
+
     return [
+        BulkAction(
+            list=_WITHDRAWALS,
+            name="release",
+            title="Release payouts as a batch",
+            permission=P.WITHDRAWAL_APPROVE,
+            do=release,
+            money=_MONEY,
+            reason_permission=P.WITHDRAWAL_VIEW_REASON,
+        ),
         BulkAction(
             list=_WITHDRAWALS,
             name="approve",

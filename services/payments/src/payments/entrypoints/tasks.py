@@ -5,7 +5,8 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
-from payments.application import cascade, deposits, disputes, refunds, restrictions, withdrawals
+from payments.application import cascade, deposits, disputes, refunds, restrictions, withdrawal_moves
+from payments.application.closed_loop import splitting
 from payments.application.configuring import end_overlap
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
@@ -82,7 +83,15 @@ def _payout_tasks(desk: Desk) -> dict[str, Handler]:
         pause = await PayoutProcess(desk).ask(task.id, _casino(task), desk.now() - since)
         _again(pause, task, since=since.isoformat())
 
-    return {withdrawals.SEND: send, withdrawals.ASK: ask}
+    async def resume(task: Task) -> None:
+        """Find another way for what did not leave of a withdrawal in parts."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await splitting.resume(desk, uow, task.id)
+
+        await desk.app.transact(work, desk.ours("closed-loop", _casino(task)))
+
+    return {withdrawal_moves.SEND: send, withdrawal_moves.ASK: ask, withdrawal_moves.RESUME: resume}
 
 
 def _refund_tasks(desk: Desk) -> dict[str, Handler]:

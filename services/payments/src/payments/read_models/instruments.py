@@ -1,16 +1,22 @@
-"""What is known of instruments, behind the application's port."""
+"""What is known of instruments, and of the money that came from them, behind the application's ports."""
 
 from collections.abc import Sequence
 from dataclasses import fields
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import CasinoScope
+from contracts.payments.states import WithdrawalStatus as Status
+from payments.application.closed_loop.ports import PaidIn
 from payments.application.instruments.ports import KnownInstrument
 from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.read_models import capture
+from payments.read_models.deposit_list import CREDITED
+from payments.read_models.deposit_list import table as deposits
 from payments.read_models.instrument_list import table, use_table
+from payments.read_models.withdrawal_list import table as withdrawals
 
 _COLUMNS = [table.c[one.name] for one in fields(KnownInstrument)]
 
@@ -68,3 +74,50 @@ def _known(row: RowMapping) -> KnownInstrument:
         "verification": Verification(row["verification"]),
     }
     return KnownInstrument(**{**row, **words})
+
+
+_LEFT = capture.table.c.captured_minor - capture.table.c.taken_minor - capture.table.c.ordered_minor
+_ORDERED = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.PAID, Status.RETURNED)
+"""Statuses of orders that left, or may have. A whole in parts, which has a sum of what was paid, is none: its parts
+are.
+"""
+
+
+class LocalSources:
+    """Implements `Sources`."""
+
+    async def paid_in(self, connection: AsyncConnection, player_id: UUID, currency: str) -> Sequence[PaidIn]:
+        """See Sources."""
+        statement = (
+            select(deposits.c.id, deposits.c.provider, deposits.c.created_at, _LEFT, use_table.c.instrument_id)
+            .join(capture.table, capture.table.c.deposit_id == deposits.c.id)
+            .outerjoin(use_table, use_table.c.payment_id == deposits.c.id)
+            .where(
+                deposits.c.player_id == player_id,
+                deposits.c.currency == currency,
+                deposits.c.status.in_(CREDITED),
+                _LEFT > 0,
+            )
+            .order_by(deposits.c.created_at, deposits.c.id)
+        )
+        return [
+            PaidIn(deposit_id=row[0], provider=row[1], paid_at=row[2], left_minor=row[3], instrument_id=row[4])
+            for row in await connection.execute(statement)
+        ]
+
+    async def paid_out(self, connection: AsyncConnection, player_id: UUID, currency: str) -> dict[UUID, int]:
+        """See Sources."""
+        ordered = and_(withdrawals.c.status == Status.APPROVED, withdrawals.c.parent_id.is_not(None))
+        left = withdrawals.c.amount_minor - func.coalesce(withdrawals.c.returned_minor, 0)
+        statement = (
+            select(withdrawals.c.instrument_id, func.sum(left))
+            .where(
+                withdrawals.c.player_id == player_id,
+                withdrawals.c.currency == currency,
+                withdrawals.c.instrument_id.is_not(None),
+                withdrawals.c.paid_minor.is_(None),
+                or_(withdrawals.c.status.in_(_ORDERED), ordered),
+            )
+            .group_by(withdrawals.c.instrument_id)
+        )
+        return {row[0]: int(row[1]) for row in await connection.execute(statement)}

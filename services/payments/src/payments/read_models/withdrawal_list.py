@@ -55,6 +55,9 @@ table = Table(
         comment="why nobody could let it go by itself",
     ),
     Column("instrument_id", Uuid, comment="what it goes to; NULL: it cannot be told"),
+    Column("parent_id", Uuid, comment="the withdrawal it is a part of; NULL: it is a whole one"),
+    Column("batch_id", Uuid, comment="with which it was released"),
+    Column("paid_minor", BigInteger, comment="what left of a whole in parts"),
     Column("payload_sha256", Text, comment="of the whole order; whoever is the second to approve it names it"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
@@ -65,27 +68,29 @@ table = Table(
     Index("ix_rm_withdrawal_list_status", "status", "created_at", "id"),
     Index("ix_rm_withdrawal_list_reference", "reference"),
     Index("ix_rm_withdrawal_list_due", "status", "due_at", "id"),
+    Index("ix_rm_withdrawal_list_parent", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+    Index("ix_rm_withdrawal_list_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
 )
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     """The withdrawal's row after the event."""
     event, at = recorded.event, recorded.meta.occurred_at
-    if isinstance(event, e.WithdrawalRequested):
+    if isinstance(event, e.WithdrawalRequested | e.WithdrawalPartOrdered):
         return {
             "id": recorded.stream_key,
             "casino_id": event.casino_id,
             "player_id": event.player_id,
             "provider": event.provider,
-            "status": Status.AWAITING_APPROVAL,
+            **_begun(event),
             "amount_minor": event.amount_minor,
             "currency": event.currency,
             "destination": event.shown_as,
-            "due_at": event.due_at,
-            "stopped_by": list(event.stopped_by),
             "instrument_id": event.instrument_id,
+            "parent_id": event.parent_id,
+            "batch_id": None,
+            "paid_minor": None,
             "payload_sha256": order_sha256(recorded.stream_key, Order(event, event.destination)),
-            "approvals_needed": event.approvals_needed,
             "approved_by": [],
             "reference": None,
             "sent_as": None,
@@ -97,8 +102,26 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         }
     if row is None:
         return None
-    changes = _decided(row, event) if isinstance(event, _DECISIONS) else _paid_out(event)
-    return {**row, **changes, "updated_at": max(row["created_at"], at)}
+    return {**row, **_changes(row, event), "updated_at": max(row["created_at"], at)}
+
+
+def _begun(event: e.WithdrawalRequested | e.WithdrawalPartOrdered) -> dict[str, Any]:
+    if isinstance(event, e.WithdrawalPartOrdered):
+        return {"status": Status.APPROVED, "due_at": None, "stopped_by": [], "approvals_needed": 0}
+    return {
+        "status": Status.AWAITING_APPROVAL,
+        "due_at": event.due_at,
+        "stopped_by": list(event.stopped_by),
+        "approvals_needed": event.approvals_needed,
+    }
+
+
+def _changes(row: Row, event: Any) -> dict[str, Any]:
+    if isinstance(event, _DECISIONS):
+        return _decided(row, event)
+    if isinstance(event, e.PayoutReleased):
+        return {"batch_id": event.batch_id}
+    return _in_parts(row, event) if isinstance(event, e.PART_EVENTS) else _paid_out(event)
 
 
 _DECISIONS = (e.WithdrawalApproved, e.WithdrawalRejected, e.WithdrawalCancelled)
@@ -113,6 +136,24 @@ def _decided(row: Row, event: e.WithdrawalApproved | e.WithdrawalRejected | e.Wi
             return {"status": Status.REJECTED, "reject_reason": event.reason}
         case e.WithdrawalCancelled():
             return {"status": Status.CANCELLED}
+
+
+def _in_parts(row: Row, event: e.PartEvent) -> dict[str, Any]:
+    match event:
+        case e.WithdrawalSplit():
+            return {"status": Status.SPLIT, "paid_minor": row["paid_minor"] or 0}
+        case e.WithdrawalPartPaid():
+            whole = event.paid_minor == event.amount_minor
+            return {"status": Status.PAID if whole else Status.SPLIT, "paid_minor": event.paid_minor}
+        case e.WithdrawalPartFailed():
+            return {"code": event.code}
+        case e.WithdrawalPartReturned():
+            return {"returned_minor": event.back_minor}
+        case e.WithdrawalHalted():
+            return {"status": Status.HALTED}
+        case e.WithdrawalRestReleased():
+            status = Status.PARTLY_PAID if event.paid_minor else Status.REJECTED
+            return {"status": status, "reject_reason": event.reason}
 
 
 def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:
@@ -161,6 +202,7 @@ async def asked_since(
         table.c.currency == currency,
         table.c.created_at >= since,
         table.c.id != besides,
+        table.c.parent_id.is_(None),
         table.c.status.not_in((Status.REJECTED, Status.CANCELLED, Status.FAILED)),
     )
     return int((await connection.execute(statement)).scalar_one())
@@ -176,7 +218,15 @@ async def overdue(connection: AsyncConnection, now: datetime) -> dict[UUID, int]
     return {row[0]: int(row[1]) for row in await connection.execute(statement)}
 
 
-_OPEN = (Status.AWAITING_APPROVAL, Status.APPROVED, Status.SENDING, Status.UNKNOWN, Status.SENT)
+_OPEN = (
+    Status.AWAITING_APPROVAL,
+    Status.APPROVED,
+    Status.SENDING,
+    Status.UNKNOWN,
+    Status.SENT,
+    Status.SPLIT,
+    Status.HALTED,
+)
 
 
 async def any_sent_as_another(connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str) -> bool:

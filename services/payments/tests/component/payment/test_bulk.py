@@ -87,3 +87,33 @@ def limited(world: World, subject: UUID) -> dict[str, str]:
 
 def test_the_addresses_are_beneath_the_list(world: World) -> None:
     assert {one.href for one in world.service.bulk} == {f"{V1}/withdrawals/bulk-{one}" for one in ("approve", "reject")}
+
+
+async def test_where_the_casino_pays_in_batches_two_people_release_what_was_approved(world: World) -> None:
+    await world.settle(
+        "/withdrawal-policy", {"currency": "EUR", "second_person_above_minor": 100_00, "in_batches": True}
+    )
+    await world.give(500_00)
+    first, second = [str((await world.withdraw(amount)).json()["withdrawal_id"]) for amount in (50_00, 60_00)]
+    for one in (first, second):
+        assert (await world.approve(one)).json()["status"] == "approved"
+    await world.run_tasks()
+    assert world.trustly.orders == {}
+    ann = world.staff(uuid4())
+    job, started = await proposed(world, "release", ann, "status=eq.approved")
+    assert (job["rows"], job["totals"], job["second_person"]) == (2, {"EUR": 110_00}, True)
+    rejected = await world.post(f"/withdrawals/{second}/reject", {"reason": "name differs"}, as_=world.staff())
+    assert rejected.status_code == 200, rejected.text
+    await world.approved(started)
+    await world.run_tasks()
+    await world.run_tasks()
+    found = await results(world, job, ann)
+    assert (found[first], found[second][0]) == (("done", None), "skipped")
+    assert list(world.trustly.orders) == [first]
+    listed = (await world.get(f"/withdrawals?{EVER}&batch_id=eq.{job['id']}", as_=ann)).json()
+    assert [(one["withdrawal_id"], one["status"]) for one in listed] == [(first, "sent")]
+    again, started_again = await proposed(world, "release", ann, f"withdrawal_id=eq.{first}")
+    await world.approved(started_again)
+    await world.run_tasks()
+    assert (await results(world, again, ann))[first][0] == "skipped"
+    assert len(world.trustly.orders) == 1

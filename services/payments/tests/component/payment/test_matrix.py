@@ -123,6 +123,7 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/deposits/{{deposit_id}}", P.DEPOSIT_LIST),
     attempt("GET", f"{V1}/withdrawals", P.WITHDRAWAL_LIST, hidden="empty", request=SINCE),
     attempt("GET", WITHDRAWAL, P.WITHDRAWAL_LIST),
+    attempt("GET", f"{WITHDRAWAL}/split", P.WITHDRAWAL_LIST),
     attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}, amount=HUNDRED),
     attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}, amount=HUNDRED),
     attempt("GET", f"{V1}/instruments", P.INSTRUMENT_LIST, hidden="empty", request=since_ever("first_seen_at")),
@@ -217,7 +218,11 @@ ATTEMPTS = [
     export_attempt(f"{V1}/withdrawals", P.WITHDRAWAL_LIST, P.WITHDRAWAL_EXPORT, None, since="created_at"),
     *(
         freeze_attempt(f"{V1}/withdrawals/bulk-{name}", P.WITHDRAWAL_LIST, permission, None, since="created_at")
-        for name, permission in (("approve", P.WITHDRAWAL_APPROVE), ("reject", P.WITHDRAWAL_REJECT))
+        for name, permission in (
+            ("approve", P.WITHDRAWAL_APPROVE),
+            ("reject", P.WITHDRAWAL_REJECT),
+            ("release", P.WITHDRAWAL_APPROVE),
+        )
     ),
     *RECONCILIATION,
     replace(run_attempt("payments", None, P.WITHDRAWAL_APPROVE), allowed=202),

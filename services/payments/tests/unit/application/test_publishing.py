@@ -29,6 +29,10 @@ WHOSE: dict[str, Any] = {
     "amount_minor": 100_00,
     "currency": "EUR",
 }
+PART = w.PartFact(
+    part_id=UUID(int=3), way=w.Way.PAYOUT, why=w.Why.WINNINGS, provider="trustly", amount_minor=1, shown_as=MASKED
+)
+RELEASED: dict[str, Any] = {**WHOSE, "rest_minor": 1, "released_by": "ann", "reason": "closed"}
 EVENTS: list[tuple[Any, list[str]]] = [
     (d.DepositRequested(**WHOSE, return_url=SEALED, sent_as="us", requested_at=NOW), ["deposit_requested"]),
     (
@@ -102,6 +106,28 @@ EVENTS: list[tuple[Any, list[str]]] = [
         w.WithdrawalReturned(**WHOSE, returned_minor=99_00, back_minor=100_00, code="account_closed"),
         ["withdrawal_returned"],
     ),
+    (w.PayoutReleased(**WHOSE, batch_id=UUID(int=3)), []),
+    (
+        w.WithdrawalPartOrdered(
+            **WHOSE, parent_id=STREAM, destination=SEALED, shown_as=MASKED, ordered_at=NOW, instrument_id=UUID(int=3)
+        ),
+        [],
+    ),
+    (w.PayoutSent(**{**WHOSE, "parent_id": STREAM}, reference="4711"), ["payout_sent"]),
+    (w.WithdrawalPaid(**{**WHOSE, "parent_id": STREAM}), []),
+    (w.WithdrawalFailed(**{**WHOSE, "parent_id": STREAM}, code="no"), []),
+    (w.WithdrawalSplit(**WHOSE, parts=(PART,)), []),
+    (w.WithdrawalPartPaid(**WHOSE, part_id=UUID(int=3), part_minor=1, paid_minor=1, refunded_minor=1), []),
+    (
+        w.WithdrawalPartPaid(**WHOSE, part_id=UUID(int=3), part_minor=1, paid_minor=100_00, refunded_minor=1),
+        ["withdrawal_paid"],
+    ),
+    (w.WithdrawalPartFailed(**WHOSE, part_id=UUID(int=3), part_minor=1, code="no"), []),
+    (w.WithdrawalPartReturned(**WHOSE, part_id=UUID(int=3), returned_minor=1, back_minor=1, refunded=True), []),
+    (w.WithdrawalPartReturned(**WHOSE, part_id=UUID(int=3), returned_minor=1, back_minor=1), ["withdrawal_returned"]),
+    (w.WithdrawalHalted(**WHOSE, rest_minor=1), []),
+    (w.WithdrawalRestReleased(**RELEASED, paid_minor=99_99, refunded_minor=0), ["withdrawal_paid"]),
+    (w.WithdrawalRestReleased(**RELEASED, paid_minor=0, refunded_minor=0), ["withdrawal_rejected"]),
 ]
 TYPES = EventTypes(*d.DEPOSIT_EVENTS, *w.WITHDRAWAL_EVENTS)
 BY_NAME = [pytest.param(event, told, id=type(event).__name__) for event, told in EVENTS]
@@ -143,7 +169,7 @@ def test_what_is_told_has_the_shape_of_its_golden_example(event: Any, told: list
 
 
 def test_a_return_tells_what_came_back() -> None:
-    (fact,) = publish(recorded(EVENTS[-1][0]))
+    (fact,) = publish(recorded(next(one for one, _ in EVENTS if isinstance(one, w.WithdrawalReturned))))
     assert fact.model_dump()["amount_minor"] == 99_00
 
 

@@ -16,6 +16,7 @@ import msgspec
 from chassis.domain import uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
+from payments.application.closed_loop.splitting import split_off
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
@@ -100,7 +101,7 @@ class PayoutProcess:
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called, or
         a bank has taken, or wants, money of the player's back, or a prefunded provider holds too little: people may
-        still reject it.
+        still reject it. Where money is returned to its source it may be divided instead; its parts go by themselves.
         """
         fact, request_id = approved.order.fact, uuid7()
         provider = fact.provider
@@ -114,6 +115,9 @@ class PayoutProcess:
             now = uow.ctx.occurred_at
             if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id, now):
                 return None
+            divided = await split_off(self._desk, uow, withdrawal_id, approved)
+            if divided is not None:
+                return divided
             if not await may_be_paid_out(self._desk, uow, casino_id, provider, fact.currency, fact.amount_minor):
                 return None
             command = StartPayout(request_id=request_id, sent_as=self._desk.sent_as(account))

@@ -36,13 +36,18 @@ def expected_of(entries: Iterable[Entry]) -> list[Expected]:
         if not sign or entry.kind in OURS or entry.provider is None:
             continue
         movement = _movement(entry.kind, sign)
-        key = (entry.reference_id or entry.id, entry.provider, entry.currency, movement)
+        reference_id = _named(entry)
+        key = (reference_id or entry.id, entry.provider, entry.currency, movement)
         before = found.get(key)
-        one = before or Expected(
-            entry.id, entry.casino_id, entry.provider, movement, entry.reference_id, 0, entry.currency
-        )
+        one = before or Expected(entry.id, entry.casino_id, entry.provider, movement, reference_id, 0, entry.currency)
         found[key] = one._replace(amount_minor=one.amount_minor + sign * entry.amount_minor)
     return list(found.values())
+
+
+def _named(entry: Entry) -> UUID | None:
+    """By what a provider may know it: of a withdrawal in parts it knows the part, which is the entry's group."""
+    of_part = entry.kind in (TransferKind.WITHDRAWAL_PAID, TransferKind.WITHDRAWAL_RETURNED) and entry.group_id
+    return entry.group_id if of_part else entry.reference_id
 
 
 def _sign(entry: Entry) -> int:

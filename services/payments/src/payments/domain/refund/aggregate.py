@@ -120,7 +120,8 @@ def _hear_underway(command: HearRefund, state: Sending | Unknown | Pending) -> S
 def _failed(
     state: Ordered | Sending | Unknown | Pending, code: str, owed_minor: int, known: str | None = None
 ) -> RefundFailed:
-    recovered = min(max(owed_minor, 0), state.fact.amount_minor)
+    # A part of a withdrawal goes back on hold for it, where nobody pays a debt of it.
+    recovered = min(max(owed_minor, 0), state.fact.amount_minor) if state.fact.withdrawal_id is None else 0
     return RefundFailed(fact=state.fact, reference=known, code=code, recovered_minor=recovered)
 
 

@@ -15,6 +15,7 @@ class RefundFact:
         payment: the provider's reference of the payment that is refunded.
         amount_minor: in minor units, greater than zero.
         may_owe: what the player no longer holds he owes; otherwise nothing is refunded then.
+        withdrawal_id: it is a part of that withdrawal, which has its money on hold.
     """
 
     deposit_id: UUID
@@ -25,6 +26,7 @@ class RefundFact:
     amount_minor: int
     currency: str
     may_owe: bool = False
+    withdrawal_id: UUID | None = None
 
 
 @event("payments.refund_ordered", 1)

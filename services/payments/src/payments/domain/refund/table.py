@@ -47,12 +47,12 @@ TABLE = Table(
         Row(w.Unanswered, (Unknown, Pending, Succeeded, Failed, Returned)),
     ],
     {
-        e.RefundOrdered: After((Ordered,), (T.REFUND_HOLD, T.REFUND_OWED)),
+        e.RefundOrdered: After((Ordered,), (T.WITHDRAWAL_RELEASE, T.REFUND_HOLD, T.REFUND_OWED)),
         e.RefundStarted: After((Sending,)),
         e.RefundOutcomeUnknown: After((Unknown,)),
         e.RefundAccepted: After((Pending,)),
         e.RefundSucceeded: After((Succeeded,), (T.REFUND_PAID,)),
-        e.RefundFailed: After((Failed,), (T.REFUND_RELEASE, T.RECEIVABLE_RECOVERY)),
+        e.RefundFailed: After((Failed,), (T.REFUND_RELEASE, T.RECEIVABLE_RECOVERY, T.WITHDRAWAL_HOLD)),
         e.RefundReturned: After((Returned,)),
     },
 )

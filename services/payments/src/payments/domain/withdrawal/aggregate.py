@@ -9,6 +9,7 @@ from chassis.domain import Decider, NotFound
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,
+    HearPart,
     HearProvider,
     RejectWithdrawal,
     RequestWithdrawal,
@@ -24,7 +25,9 @@ from payments.domain.withdrawal.errors import (
     WithdrawalAlreadySent,
 )
 from payments.domain.withdrawal.events import (
+    PART_EVENTS,
     PayoutOutcomeUnknown,
+    PayoutReleased,
     PayoutSent,
     PayoutStarted,
     ProviderEvent,
@@ -34,10 +37,12 @@ from payments.domain.withdrawal.events import (
     WithdrawalFact,
     WithdrawalFailed,
     WithdrawalPaid,
+    WithdrawalPartOrdered,
     WithdrawalRejected,
     WithdrawalRequested,
     WithdrawalReturned,
 )
+from payments.domain.withdrawal.parts import decide_parts, evolve_parts, release_rest
 from payments.domain.withdrawal.policy import approvals_needed, check, counts, stops
 from payments.domain.withdrawal.states import (
     Absent,
@@ -48,12 +53,16 @@ from payments.domain.withdrawal.states import (
     Errand,
     Existing,
     Failed,
+    Halted,
     Order,
     Paid,
+    PaidInParts,
+    PartlyPaid,
     Rejected,
     Returned,
     Sending,
     Sent,
+    Split,
     Unknown,
     Withdrawal,
     Yes,
@@ -67,7 +76,7 @@ BY_POLICY = "policy"
 
 def decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[WithdrawalEvent]:
     events = _decide(command, state)
-    on = type(command.word) if isinstance(command, HearProvider) else type(command)
+    on = type(command.word) if isinstance(command, HearProvider | HearPart) else type(command)
     if not TABLE.allows(on, type(state), events):
         raise UnlawfulPayoutWord("unlisted")
     return events
@@ -88,7 +97,7 @@ def _decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[Withdrawa
         case HearProvider():
             return _hear(command.word, state)
         case _:
-            assert_never(command)
+            return decide_parts(command, state)
 
 
 def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -157,9 +166,11 @@ def _reject(command: RejectWithdrawal, state: Withdrawal) -> Sequence[Withdrawal
             return [WithdrawalRejected(**fact, rejected_by=command.rejecter, reason=command.reason)]
         case Rejected():
             return []
-        case Sending() | Unknown() | Sent():
+        case Halted():
+            return [release_rest(command, state)]
+        case Sending() | Unknown() | Sent() | Split():
             raise WithdrawalAlreadySent
-        case Paid() | Failed() | Cancelled() | Returned():
+        case Paid() | Failed() | Cancelled() | Returned() | PaidInParts() | PartlyPaid():
             raise WithdrawalAlreadyDecided
         case _:
             assert_never(state)
@@ -172,12 +183,14 @@ def _cancel(command: CancelWithdrawal, state: Withdrawal) -> Sequence[Withdrawal
         case Cancelled():
             return []
         case AwaitingApproval() | Approved():
+            if state.order.fact.parent_id is not None:
+                raise WithdrawalAlreadySent  # The whole it is a part of is on its way.
             if not command.allowed:
                 raise CancellationNotAllowed
             return [WithdrawalCancelled(**state.order.fact.fields())]
-        case Sending() | Unknown() | Sent():
+        case Sending() | Unknown() | Sent() | Split() | Halted():
             raise WithdrawalAlreadySent
-        case Paid() | Failed() | Rejected() | Returned():
+        case Paid() | Failed() | Rejected() | Returned() | PaidInParts() | PartlyPaid():
             raise WithdrawalAlreadyDecided
         case _:
             assert_never(state)
@@ -196,6 +209,8 @@ def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
             raise UnlawfulPayoutWord("unknown_reference")
         case AwaitingApproval() | Approved() | Rejected() | Cancelled():
             raise UnlawfulPayoutWord("payout_never_sent")
+        case Split() | Halted() | PaidInParts() | PartlyPaid():
+            raise UnlawfulPayoutWord("payout_never_sent")  # Of a whole only its parts are sent.
         case Sending() | Unknown() | Sent():
             return _hear_at_provider(word, state)
         case Paid():
@@ -325,11 +340,16 @@ def may_be_debited(state: Withdrawal, amount_minor: int, currency: str) -> bool:
 
 def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
     if isinstance(event, WithdrawalRequested):
-        order = Order(WithdrawalFact(**event.fields()), event.destination)
-        return AwaitingApproval(order, event.approvals_needed, ())
+        return AwaitingApproval(_ordered(event), event.approvals_needed, ())
+    if isinstance(event, WithdrawalPartOrdered):
+        return Approved(_ordered(event), ())
     if isinstance(state, Absent):
         return state
+    if isinstance(event, PART_EVENTS):
+        return evolve_parts(state, event)
     match event:
+        case PayoutReleased():
+            return replace(state, batch_id=event.batch_id) if isinstance(state, Approved) else state
         case WithdrawalApproved():
             return _approved(state, event)
         case WithdrawalRejected():
@@ -338,6 +358,11 @@ def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
             return Cancelled(state.order)
         case _:
             return _moved(state, event)
+
+
+def _ordered(event: WithdrawalRequested | WithdrawalPartOrdered) -> Order:
+    fact = WithdrawalFact(**event.fields())
+    return Order(fact, event.destination, shown_as=event.shown_as, instrument_id=event.instrument_id)
 
 
 def _approved(state: Existing, event: WithdrawalApproved) -> Withdrawal:
@@ -358,8 +383,7 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
         case PayoutOutcomeUnknown():
             after = Unknown(state.order) if isinstance(state, Sending) else state
         case PayoutSent():
-            errand = state.order.errand
-            known = replace(errand, reference=event.reference) if errand else None
+            known = replace(state.order.errand, reference=event.reference) if state.order.errand else None
             after = Sent(replace(state.order, errand=known), event.reference)
         case WithdrawalPaid():
             after = Paid(state.order)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from payments.domain.withdrawal.events import PartFact
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
-from payments.domain.withdrawal.words import PayoutWord
+from payments.domain.withdrawal.words import PartWord, PayoutWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,56 @@ class HearProvider:
     word: PayoutWord
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePayout:
+    """Let it go out with this batch."""
+
+    batch_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPart:
+    """Have a part of an approved withdrawal paid; `destination` is already unreadable without the player's key."""
+
+    parent_id: UUID
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    destination: str
+    shown_as: str
+    instrument_id: UUID | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitWithdrawal:
+    """Send the money, or what of it has no part yet, out in these parts."""
+
+    parts: tuple[PartFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearPart:
+    """What became of a part, told by it."""
+
+    part_id: UUID
+    word: PartWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltWithdrawal:
+    """What did not leave can go nowhere else."""
+
+
+PartCommand = ReleasePayout | OrderPart | SplitWithdrawal | HearPart | HaltWithdrawal
 WithdrawalCommand = (
-    RequestWithdrawal | ApproveWithdrawal | RejectWithdrawal | CancelWithdrawal | StartPayout | HearProvider
+    RequestWithdrawal
+    | ApproveWithdrawal
+    | RejectWithdrawal
+    | CancelWithdrawal
+    | StartPayout
+    | HearProvider
+    | PartCommand
 )

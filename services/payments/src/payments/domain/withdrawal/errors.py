@@ -59,6 +59,12 @@ class WithdrawalAlreadySent(DomainError):
     code: ClassVar[str] = "withdrawal_already_sent"
 
 
+class PartsDiffer(DomainError):
+    """The parts are more than what has to go out, or one of them is nothing, or named twice."""
+
+    code: ClassVar[str] = "parts_differ"
+
+
 class CancellationNotAllowed(DomainError):
     """The jurisdiction does not let players take a withdrawal back."""
 

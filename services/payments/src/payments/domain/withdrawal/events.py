@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from enum import StrEnum
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from chassis.domain import event
@@ -16,17 +17,22 @@ class WithdrawalFields(TypedDict):
     provider: str
     amount_minor: int
     currency: str
+    parent_id: NotRequired[UUID | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalFact:
-    """What every event of a withdrawal tells, so that nobody has to look it up. The amount is what is on hold."""
+    """What every event of a withdrawal tells, so that nobody has to look it up. The amount is what is on hold.
+
+    `parent_id`: it is a part of that withdrawal, which holds the money until the part is paid.
+    """
 
     player_id: UUID
     casino_id: UUID
     provider: str
     amount_minor: int
     currency: str
+    parent_id: UUID | None = None
 
     def fields(self) -> WithdrawalFields:
         """Only these fields, whatever else the event tells."""
@@ -36,6 +42,7 @@ class WithdrawalFact:
             "provider": self.provider,
             "amount_minor": self.amount_minor,
             "currency": self.currency,
+            "parent_id": self.parent_id,
         }
 
 
@@ -144,10 +151,154 @@ class WithdrawalReturned(WithdrawalFact):
         return self.back_minor or self.returned_minor
 
 
+@event("payments.payout_released", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutReleased(WithdrawalFact):
+    """It goes out with a batch: two people released it together with others."""
+
+    batch_id: UUID
+
+
+class Way(StrEnum):
+    """How a part of a withdrawal goes."""
+
+    PAYOUT = "payout"
+    """An order to pay, to the instrument a deposit came from or to where the player wants it."""
+    REFUND = "refund"
+    """A refund of a deposit, where its provider gives back no other way."""
+
+
+class Why(StrEnum):
+    """Why a part goes where it goes."""
+
+    DEPOSITED = "deposited"
+    """It came from there."""
+    WINNINGS = "winnings"
+    """It is more than he paid in, or what he paid in cannot go back: it goes where he wants it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFact:
+    """A part of a withdrawal: an order of its own, under an id of its own.
+
+    `deposit_id`: the deposit that is refunded, or the latest that came from what is paid to. `shown_as`: its end.
+    """
+
+    part_id: UUID
+    way: Way
+    why: Why
+    provider: str
+    amount_minor: int
+    deposit_id: UUID | None = None
+    instrument_id: UUID | None = None
+    shown_as: str = ""
+
+
+@event("payments.withdrawal_part_ordered", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalPartOrdered(WithdrawalFact):
+    """A part of an approved withdrawal shall be paid; its money is on hold there. `destination` as when requested."""
+
+    destination: str
+    shown_as: str
+    ordered_at: datetime
+    instrument_id: UUID | None = None
+
+
+@event("payments.withdrawal_split", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalSplit(WithdrawalFact):
+    """The money, or what of it has no part yet, goes out in these parts. All parts together are never more."""
+
+    parts: tuple[PartFact, ...]
+
+
+@event("payments.withdrawal_part_paid", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalPartPaid(WithdrawalFact):
+    """A part left. `paid_minor`: of all parts so far, and of it `refunded_minor` as refunds of deposits."""
+
+    part_id: UUID
+    part_minor: int
+    paid_minor: int
+    refunded_minor: int
+
+
+@event("payments.withdrawal_part_failed", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalPartFailed(WithdrawalFact):
+    """A part surely did not leave: its money is on hold still, and has no part any more."""
+
+    part_id: UUID
+    part_minor: int
+    code: str
+
+
+@event("payments.withdrawal_part_returned", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalPartReturned(WithdrawalFact):
+    """Money of a paid part came back into the wallet; `back_minor`: of all parts so far.
+
+    `refunded`: the part was a refund, and its deposit tells that it came back.
+    """
+
+    part_id: UUID
+    returned_minor: int
+    back_minor: int
+    refunded: bool = False
+
+
+@event("payments.withdrawal_halted", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalHalted(WithdrawalFact):
+    """Every part has ended, `rest_minor` did not leave and can go nowhere else: a person decides."""
+
+    rest_minor: int
+
+
+@event("payments.withdrawal_rest_released", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRestReleased(WithdrawalFact):
+    """A person gave the player back what did not leave; `paid_minor` had left, `refunded_minor` of it as refunds."""
+
+    rest_minor: int
+    paid_minor: int
+    refunded_minor: int
+    released_by: str
+    reason: str
+
+
 ProviderEvent = (
     PayoutStarted | PayoutOutcomeUnknown | PayoutSent | WithdrawalPaid | WithdrawalFailed | WithdrawalReturned
 )
-WithdrawalEvent = WithdrawalRequested | WithdrawalApproved | WithdrawalRejected | WithdrawalCancelled | ProviderEvent
+PartEvent = (
+    WithdrawalSplit
+    | WithdrawalPartPaid
+    | WithdrawalPartFailed
+    | WithdrawalPartReturned
+    | WithdrawalHalted
+    | WithdrawalRestReleased
+)
+WithdrawalEvent = (
+    WithdrawalRequested
+    | WithdrawalPartOrdered
+    | WithdrawalApproved
+    | WithdrawalRejected
+    | WithdrawalCancelled
+    | PayoutReleased
+    | ProviderEvent
+    | PartEvent
+)
+
+PART_EVENTS = (
+    WithdrawalSplit,
+    WithdrawalPartPaid,
+    WithdrawalPartFailed,
+    WithdrawalPartReturned,
+    WithdrawalHalted,
+    WithdrawalRestReleased,
+)
+"""What happens to a withdrawal that goes out in parts."""
 
 WITHDRAWAL_EVENTS = (
     WithdrawalRequested,
@@ -160,4 +311,7 @@ WITHDRAWAL_EVENTS = (
     WithdrawalPaid,
     WithdrawalFailed,
     WithdrawalReturned,
+    PayoutReleased,
+    WithdrawalPartOrdered,
+    *PART_EVENTS,
 )

@@ -32,6 +32,10 @@ class WithdrawalPolicy:
         automatic_after_days: how long he must have been here; None: any time.
         automatic_day_total_minor: up to which all he asked for in 24 hours may go without anybody; None: no bound.
         automatic_only_verified: only to what people found to be his own.
+        closed_loop: withdrawals go back to where the money came from first, in this order (see `ReturnFirst`); None:
+            all of it goes where the player wants it.
+        refund_days: how old a deposit may be that is refunded with a withdrawal; None: any age.
+        in_batches: what is approved waits until two people release it together with others.
     """
 
     second_person_above_minor: int
@@ -43,6 +47,9 @@ class WithdrawalPolicy:
     automatic_after_days: int | None = None
     automatic_day_total_minor: int | None = None
     automatic_only_verified: bool = False
+    closed_loop: str | None = None
+    refund_days: int | None = None
+    in_batches: bool = False
 
 
 class Stop(StrEnum):
@@ -81,6 +88,7 @@ class WithdrawalStanding:
     `days_here`: whole days since he registered; None: nobody knows. `day_total_minor`: what else he asked for in the
     last 24 hours. `destination_verified`, `destination_shared`, `destination_disabled`: what is known of the instrument
     it goes to.
+    `winnings_minor`: what would go there without having come from there, where money is returned to its source.
     `people`: how many the casino's rules against fraud want to approve it at least.
     """
 
@@ -95,6 +103,7 @@ class WithdrawalStanding:
     destination_verified: bool = False
     destination_shared: bool = False
     destination_disabled: bool = False
+    winnings_minor: int = 0
 
 
 def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> tuple[Stop, ...]:
@@ -115,7 +124,8 @@ def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: 
         Stop.LEVEL: LEVELS.index(standing.level) < LEVELS.index(policy.automatic_level),
         Stop.ACCOUNT_AGE: days is not None and (standing.days_here is None or standing.days_here < days),
         Stop.DAY_TOTAL: total is not None and standing.day_total_minor + amount_minor > total,
-        Stop.DESTINATION: policy.automatic_only_verified and not standing.destination_verified,
+        Stop.DESTINATION: (policy.automatic_only_verified or standing.winnings_minor > 0)
+        and not standing.destination_verified,
         Stop.SHARED_DESTINATION: standing.destination_shared,
         Stop.FRAUD_RULES: standing.people > 0,
     }

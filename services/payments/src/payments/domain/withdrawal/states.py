@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from payments.domain.withdrawal.events import WithdrawalFact
+from payments.domain.withdrawal.events import PartFact, Way, WithdrawalFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,16 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be paid, and to where (readable with the player's key only); how it was sent, once it was."""
+    """What is to be paid, and to where (readable with the player's key only); how it was sent, once it was.
+
+    `shown_as` is the end of where it goes, `instrument_id` what is there.
+    """
 
     fact: WithdrawalFact
     destination: str
     errand: Errand | None = None
+    shown_as: str = ""
+    instrument_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,11 @@ class AwaitingApproval:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """May be sent."""
+    """May be sent; with the batch `batch_id` once two people released that."""
 
     order: Order
     approvers: tuple[str, ...]
+    batch_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,89 @@ class Returned:
     last_code: str
 
 
+class Stand(StrEnum):
+    """What became of a part so far."""
+
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part, and what is known of it here: where exactly it stands says the part itself."""
+
+    fact: PartFact
+    stand: Stand = Stand.OPEN
+    back_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts of a withdrawal that there ever were."""
+
+    all: tuple[Part, ...] = ()
+
+    def minor(self, *stands: Stand) -> int:
+        """What parts that stand so amount to."""
+        return sum(one.fact.amount_minor for one in self.all if one.stand in stands)
+
+    @property
+    def open(self) -> bool:
+        """Whether the end of one is not known."""
+        return any(one.stand is Stand.OPEN for one in self.all)
+
+    @property
+    def refunded_minor(self) -> int:
+        """What left as refunds of deposits."""
+        return sum(one.fact.amount_minor for one in self.all if one.stand is Stand.PAID and one.fact.way is Way.REFUND)
+
+    @property
+    def back_minor(self) -> int:
+        """What came back of them."""
+        return sum(one.back_minor for one in self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """It goes out in parts, and not all have left."""
+
+    order: Order
+    parts: Parts
+
+    @property
+    def rest_minor(self) -> int:
+        """What is in no part: its part failed, or there is none yet."""
+        return self.order.fact.amount_minor - self.parts.minor(Stand.OPEN, Stand.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """Every part has ended, and not all has left: a person decides on `rest_minor`, which is on hold."""
+
+    order: Order
+    parts: Parts
+    rest_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInParts:
+    """All of it left, in parts."""
+
+    order: Order
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyPaid:
+    """Some of it left, and a person gave the player the rest back."""
+
+    order: Order
+    parts: Parts
+
+
 Open = AwaitingApproval | Approved
 AtProvider = Sending | Unknown | Sent
-Existing = Open | AtProvider | Paid | Failed | Rejected | Cancelled | Returned
+Divided = Split | Halted | PaidInParts | PartlyPaid
+Existing = Open | AtProvider | Paid | Failed | Rejected | Cancelled | Returned | Divided
 Withdrawal = Absent | Existing

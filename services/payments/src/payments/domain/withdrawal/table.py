@@ -7,8 +7,12 @@ from payments.domain.withdrawal import words as w
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,
+    HaltWithdrawal,
+    OrderPart,
     RejectWithdrawal,
+    ReleasePayout,
     RequestWithdrawal,
+    SplitWithdrawal,
     StartPayout,
 )
 from payments.domain.withdrawal.states import (
@@ -17,11 +21,15 @@ from payments.domain.withdrawal.states import (
     AwaitingApproval,
     Cancelled,
     Failed,
+    Halted,
     Paid,
+    PaidInParts,
+    PartlyPaid,
     Rejected,
     Returned,
     Sending,
     Sent,
+    Split,
     Unknown,
 )
 
@@ -29,7 +37,11 @@ OPEN = (AwaitingApproval, Approved)
 UNANSWERED = (Sending, Unknown)
 AT_PROVIDER = (*UNANSWERED, Sent)
 LEFT = (Paid, Returned)
-NEVER_SENT = (*OPEN, Rejected, Cancelled)
+LEFT_IN_PARTS = (PaidInParts, PartlyPaid)
+DIVIDED = (Split, Halted, *LEFT_IN_PARTS)
+NEVER_SENT = (*OPEN, Rejected, Cancelled, *DIVIDED)
+UNDIVIDED = (AwaitingApproval, Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed)
+NOT_OPEN = (Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed, *DIVIDED)
 EXISTING = (*NEVER_SENT, *AT_PROVIDER, *LEFT, Failed)
 
 DECIDED = ("withdrawal_already_decided",)
@@ -54,19 +66,37 @@ TABLE = Table(
         Row(RequestWithdrawal, EXISTING, refusals=("withdrawal_already_requested",)),
         Row(ApproveWithdrawal, (Absent,), refusals=("not_found",)),
         Row(ApproveWithdrawal, (AwaitingApproval,), (e.WithdrawalApproved,), ("second_person_required",)),
-        Row(ApproveWithdrawal, (Approved, Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed), refusals=DECIDED),
+        Row(
+            ApproveWithdrawal, (Approved, Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed, *DIVIDED), refusals=DECIDED
+        ),
         Row(RejectWithdrawal, (Absent,), refusals=("not_found",)),
         Row(RejectWithdrawal, OPEN, (e.WithdrawalRejected,)),
         Row(RejectWithdrawal, (Rejected,)),
-        Row(RejectWithdrawal, AT_PROVIDER, refusals=TOO_LATE),
-        Row(RejectWithdrawal, (Cancelled, *LEFT, Failed), refusals=DECIDED),
+        Row(RejectWithdrawal, (Halted,), (e.WithdrawalRestReleased,)),
+        Row(RejectWithdrawal, (*AT_PROVIDER, Split), refusals=TOO_LATE),
+        Row(RejectWithdrawal, (Cancelled, *LEFT, *LEFT_IN_PARTS, Failed), refusals=DECIDED),
         Row(CancelWithdrawal, (Absent,), refusals=("not_found",)),
-        Row(CancelWithdrawal, OPEN, (e.WithdrawalCancelled,), ("cancellation_not_allowed",)),
+        Row(CancelWithdrawal, (AwaitingApproval,), (e.WithdrawalCancelled,), ("cancellation_not_allowed",)),
+        Row(CancelWithdrawal, (Approved,), (e.WithdrawalCancelled,), ("cancellation_not_allowed", *TOO_LATE)),
         Row(CancelWithdrawal, (Cancelled,)),
-        Row(CancelWithdrawal, AT_PROVIDER, refusals=TOO_LATE),
-        Row(CancelWithdrawal, (Rejected, *LEFT, Failed), refusals=DECIDED),
+        Row(CancelWithdrawal, (*AT_PROVIDER, Split, Halted), refusals=TOO_LATE),
+        Row(CancelWithdrawal, (Rejected, *LEFT, *LEFT_IN_PARTS, Failed), refusals=DECIDED),
+        Row(ReleasePayout, (Approved,), (e.PayoutReleased,)),
+        Row(ReleasePayout, (Absent, AwaitingApproval, *NOT_OPEN)),
         Row(StartPayout, (Approved,), (e.PayoutStarted,)),
-        Row(StartPayout, (Absent, AwaitingApproval, Rejected, Cancelled, *AT_PROVIDER, *LEFT, Failed)),
+        Row(StartPayout, (Absent, AwaitingApproval, *NOT_OPEN)),
+        Row(OrderPart, (Absent,), (e.WithdrawalPartOrdered,)),
+        Row(OrderPart, EXISTING),
+        Row(SplitWithdrawal, (Approved, Split), (e.WithdrawalSplit,), ("parts_differ",)),
+        Row(SplitWithdrawal, (Absent, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
+        Row(HaltWithdrawal, (Split,), (e.WithdrawalHalted,)),
+        Row(HaltWithdrawal, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
+        Row(w.PartWasPaid, (Split,), (e.WithdrawalPartPaid,)),
+        Row(w.PartWasPaid, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
+        Row(w.PartFellThrough, (Split,), (e.WithdrawalPartFailed,)),
+        Row(w.PartFellThrough, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
+        Row(w.PartCameBack, DIVIDED, (e.WithdrawalPartReturned,)),
+        Row(w.PartCameBack, (Absent, Approved, *UNDIVIDED)),
         *(
             row
             for word in (w.Taken, w.Declined, w.Unanswered, w.Confirmed, w.SentBack)
@@ -115,5 +145,13 @@ TABLE = Table(
         e.WithdrawalPaid: After((Paid,), (T.WITHDRAWAL_PAID,)),
         e.WithdrawalFailed: After((Failed,), (T.WITHDRAWAL_RELEASE,)),
         e.WithdrawalReturned: After((Returned,), (T.WITHDRAWAL_RETURNED,)),
+        e.PayoutReleased: After((Approved,)),
+        e.WithdrawalPartOrdered: After((Approved,)),
+        e.WithdrawalSplit: After((Split,)),
+        e.WithdrawalPartPaid: After((Split, PaidInParts)),
+        e.WithdrawalPartFailed: After((Split,)),
+        e.WithdrawalPartReturned: After(),
+        e.WithdrawalHalted: After((Halted,)),
+        e.WithdrawalRestReleased: After((PartlyPaid, Rejected), (T.WITHDRAWAL_RELEASE,)),
     },
 )

@@ -45,3 +45,26 @@ class SentBack:
 
 
 PayoutWord = Taken | Declined | Unanswered | Confirmed | SentBack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartWasPaid:
+    """The money of a part left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFellThrough:
+    """A part surely did not leave, and never will."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartCameBack:
+    """Money of a paid part is in the wallet again."""
+
+    amount_minor: int
+
+
+PartWord = PartWasPaid | PartFellThrough | PartCameBack
+"""What became of a part of a withdrawal: said by the part itself, in the transaction in which it happened to it."""

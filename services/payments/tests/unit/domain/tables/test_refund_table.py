@@ -36,6 +36,7 @@ COMMANDS: Final[list[RefundCommand]] = [
     *[ORDER] * 3,
     replace(ORDER, left_minor=1),
     replace(ORDER, fact=replace(FACT, may_owe=False)),
+    replace(ORDER, fact=replace(FACT, withdrawal_id=UUID(int=7)), cash_minor=30_00),
     *[StartRefund(sent_as="us")] * 3,
     StopRefund(code="deposit_taken_back", owed_minor=5_00),
     *(HearRefund(word=word, owed_minor=5_00) for word in WORDS),

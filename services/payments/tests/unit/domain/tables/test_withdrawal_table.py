@@ -10,15 +10,31 @@ from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,
+    HaltWithdrawal,
+    HearPart,
     HearProvider,
+    OrderPart,
     RejectWithdrawal,
+    ReleasePayout,
     RequestWithdrawal,
+    SplitWithdrawal,
     StartPayout,
     WithdrawalCommand,
 )
+from payments.domain.withdrawal.events import PartFact, Way, Why
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.table import TABLE
-from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
+from payments.domain.withdrawal.words import (
+    Confirmed,
+    Declined,
+    PartCameBack,
+    PartFellThrough,
+    PartWasPaid,
+    PayoutWord,
+    SentBack,
+    Taken,
+    Unanswered,
+)
 
 from .walk import differences, walk
 
@@ -51,6 +67,10 @@ WORDS: Final[tuple[PayoutWord, ...]] = (
         for name in ("one", "two", None)
     ),
 )
+PARTS: Final = tuple(
+    PartFact(part_id=UUID(int=number), way=way, why=Why.DEPOSITED, provider="stripe", amount_minor=minor)
+    for number, way, minor in ((1, Way.REFUND, 60_00), (2, Way.PAYOUT, 40_00), (3, Way.PAYOUT, 60_00))
+)
 COMMANDS: Final[list[WithdrawalCommand]] = [
     *[REQUEST] * 5,
     replace(REQUEST, policy=BY_POLICY),
@@ -68,9 +88,45 @@ COMMANDS: Final[list[WithdrawalCommand]] = [
 ]
 
 
+IN_PARTS: Final[list[WithdrawalCommand]] = [
+    *[replace(REQUEST, policy=BY_POLICY)] * 8,
+    *[ReleasePayout(batch_id=UUID(int=9))] * 2,
+    OrderPart(
+        parent_id=UUID(int=8),
+        player_id=UUID(int=1),
+        casino_id=UUID(int=2),
+        provider="trustly",
+        amount_minor=100_00,
+        currency="EUR",
+        destination="sealed",
+        shown_as="****1234",
+        instrument_id=None,
+        now=NOW,
+    ),
+    *(SplitWithdrawal(parts=parts) for parts in (PARTS[:2], PARTS[2:], PARTS, PARTS[:1], ()) * 2),
+    *[HaltWithdrawal()] * 4,
+    *(
+        HearPart(part_id=UUID(int=number), word=word)
+        for number in (1, 2, 3, 4)
+        for word in (PartWasPaid(), PartFellThrough(code="closed"), PartCameBack(amount_minor=10_00))
+    ),
+    ApproveWithdrawal(approver="ann", now=NOW),
+    *[RejectWithdrawal(rejecter="ann", reason="name differs")] * 2,
+    *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),
+    StartPayout(request_id=UUID(int=9), sent_as="us"),
+    *(HearProvider(word=word) for word in WORDS[2:5]),
+    HearProvider(word=WORDS[-1]),
+    HearProvider(word=WORDS[0]),
+]
+EVERYTHING: Final = [*COMMANDS, *IN_PARTS]
+
+
 def said(command: WithdrawalCommand) -> type:
-    return type(command.word) if isinstance(command, HearProvider) else type(command)
+    return type(command.word) if isinstance(command, HearProvider | HearPart) else type(command)
 
 
 def test_whatever_happens_is_listed_and_whatever_is_listed_happens() -> None:
-    assert differences(TABLE, walk(withdrawal, COMMANDS, said, withdrawal_transfers, lives=6_000, steps=40)) == []
+    seen = walk(withdrawal, COMMANDS, said, withdrawal_transfers, lives=6_000, steps=40)
+    seen = walk(withdrawal, EVERYTHING, said, withdrawal_transfers, lives=3_000, steps=40, before=seen)
+    seen = walk(withdrawal, IN_PARTS, said, withdrawal_transfers, lives=6_000, steps=40, before=seen)
+    assert differences(TABLE, seen) == []

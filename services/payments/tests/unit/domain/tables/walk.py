@@ -35,9 +35,13 @@ def walk(
     *,
     lives: int,
     steps: int = 60,
+    before: Seen | None = None,
 ) -> Seen:
-    """Live `lives` lives of `steps` commands each; `said` names what a command says, `transfers` are an event's."""
-    chance, seen = Random(1), Seen()
+    """Live `lives` lives of `steps` commands each; `said` names what a command says, `transfers` are an event's.
+
+    `before`: what was seen in other lives, which is added to.
+    """
+    chance, seen = Random(1), before or Seen()
     for _ in range(lives):
         state = decider.initial
         for command in chance.choices(commands, k=steps):

@@ -122,6 +122,16 @@ class PolicyBody(StrictModel):
     automatic_only_verified: bool = Field(
         default=False, description="Nobody has to approve only what goes to a verified instrument"
     )
+    closed_loop: Literal["newest", "oldest", "largest"] | None = Field(
+        default=None,
+        description="Money goes back to where it came from first, in this order of deposits; null: where he wants it",
+    )
+    refund_days: Annotated[int, Field(strict=True, ge=1, le=10_000)] | None = Field(
+        default=None, description="How old a deposit may be that is refunded with a withdrawal; null: any age"
+    )
+    in_batches: bool = Field(
+        default=False, description="What is approved waits until two people release it together with others"
+    )
 
 
 class PolicyView(BaseModel):
@@ -138,3 +148,6 @@ class PolicyView(BaseModel):
     automatic_after_days: int | None
     automatic_day_total_minor: int | None
     automatic_only_verified: bool
+    closed_loop: str | None
+    refund_days: int | None
+    in_batches: bool

@@ -11,7 +11,7 @@ from chassis.auth import Caller, Player, PlayerOr, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
-from chassis.http.listing.detail import as_listed
+from chassis.http.listing.detail import as_listed, as_told
 from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
@@ -26,7 +26,14 @@ from payments.application.withdrawals import (
 )
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.withdrawals.listing import WITHDRAWALS
-from payments.entrypoints.http.withdrawals.schemas import ApproveBody, RejectBody, WithdrawalBody, WithdrawalItem
+from payments.entrypoints.http.withdrawals.schemas import (
+    ApproveBody,
+    RejectBody,
+    SplitView,
+    WithdrawalBody,
+    WithdrawalItem,
+)
+from payments.entrypoints.http.withdrawals.splits import split_of
 from payments.read_models import withdrawal_list
 
 router = APIRouter(prefix="/api/payments/v1/withdrawals", tags=["withdrawals"])
@@ -80,6 +87,19 @@ async def show_withdrawal(
     async with db.read() as connection:
         item = await _item(connection, caller, withdrawal_id)
     return as_listed(WITHDRAWALS, item, request, caller, item.casino_id)
+
+
+@router.get("/{withdrawal_id}/split", response_model=SplitView)
+async def show_split(
+    caller: Annotated[Caller, Requires(P.WITHDRAWAL_LIST)], withdrawal_id: UUID, desk: TheDesk
+) -> Response:
+    """Where the money goes and why: back to where it came from, and the rest where the player wants it. Before it is
+    sent, how it would go now; what is paid, refunded or taken back until then changes that.
+    """
+    async with desk.app.db.read() as connection:
+        item = await _item(connection, caller, withdrawal_id)
+    split = await split_of(desk, withdrawal_id, item.casino_id)
+    return as_told(split.model_dump(mode="json"), caller, item.casino_id)
 
 
 @router.post("/{withdrawal_id}/approve", response_model=WithdrawalItem)

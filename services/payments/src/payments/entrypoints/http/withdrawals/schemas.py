@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.states import WithdrawalStatus
+from payments.domain.withdrawal.closed_loop import Obstacle
+from payments.domain.withdrawal.events import Way, Why
+from payments.domain.withdrawal.states import Stand
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
@@ -73,5 +76,45 @@ class WithdrawalItem(BaseModel):
         default=None, description="The rules for which the policy did not approve it by itself; players do not see them"
     )
     instrument_id: UUID | None = Field(description="What it goes to, see instruments")
+    parent_id: UUID | None = Field(default=None, description="The withdrawal it is a part of; null: it is a whole one")
+    paid_minor: int | None = Field(default=None, description="What left so far of one that goes out in parts")
+    batch_id: UUID | None = Field(default=None, description="The batch it was released with; players do not see it")
     created_at: datetime
     updated_at: datetime
+
+
+class PartView(BaseModel):
+    """Where a part of a withdrawal goes, or would go."""
+
+    part_id: UUID | None = Field(description="Of its order: a withdrawal's or a refund's; null: it was not ordered yet")
+    way: Way
+    why: Why
+    provider: str
+    amount_minor: int
+    deposit_id: UUID | None = Field(description="What is refunded, or the deposit that came from where it goes")
+    instrument_id: UUID | None
+    destination: str = Field(description="The end of where it goes")
+    stands: Stand | None = Field(description="What became of it; null: it was not ordered yet")
+
+
+class LeftOutView(BaseModel):
+    """What would go back to where it came from, and cannot."""
+
+    deposit_id: UUID
+    instrument_id: UUID | None
+    provider: str
+    amount_minor: int
+    obstacle: Obstacle
+
+
+class SplitView(BaseModel):
+    """How a withdrawal goes out, or would go out now."""
+
+    withdrawal_id: UUID
+    amount_minor: int
+    currency: str
+    planned: bool = Field(description="It was not sent yet: this is how it would be now")
+    parts: list[PartView]
+    left_out: list[LeftOutView]
+    winnings_minor: int = Field(description="In parts that are more than what came from where they go")
+    rest_minor: int = Field(description="What is in no part: it waits for another way, or for people")

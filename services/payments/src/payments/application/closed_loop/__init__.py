@@ -1,0 +1,1 @@
+"""Return to source: where a withdrawal goes, and its parts."""

@@ -1,0 +1,90 @@
+"""One command of a withdrawal with everything that follows from it in the same transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.store import Outcome, UnitOfWork
+from payments.application.desk import Desk
+from payments.application.ledger import ensure_posted
+from payments.application.postings import withdrawal_transfers
+from payments.application.processes.patience import SLOWEST_WEBHOOK
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.commands import HearPart, WithdrawalCommand
+from payments.domain.withdrawal.events import (
+    PayoutReleased,
+    PayoutSent,
+    WithdrawalApproved,
+    WithdrawalEvent,
+    WithdrawalFailed,
+    WithdrawalPaid,
+    WithdrawalRejected,
+    WithdrawalReturned,
+)
+from payments.domain.withdrawal.states import Split, Withdrawal
+from payments.domain.withdrawal.words import PartCameBack, PartFellThrough, PartWasPaid, PartWord
+
+SEND = "payments.payout_send"
+"""The background task that sends the order to pay, and sends it again until an answer is believed."""
+
+ASK = "payments.payout_ask"
+"""The background task that asks what became of an order the provider took, where it can be asked."""
+
+RESUME = "payments.withdrawal_resume"
+"""The background task that finds another way for what did not leave of a withdrawal in parts."""
+
+WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
+
+
+async def decide_withdrawal(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand, *, authorised_by: str | None = None
+) -> WithdrawalOutcome:
+    """One command; the money it moves and the payout it sets going are in the same transaction."""
+    outcome = await uow.decide(withdrawal, withdrawal_id, command, authorised_by=authorised_by)
+    for event in outcome.events:
+        if await _goes_out(desk, uow, event):
+            await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})
+        if isinstance(event, PayoutSent):
+            await uow.schedule(
+                ASK, withdrawal_id, {"casino_id": str(event.casino_id)}, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK
+            )
+    await _tell_whole(uow, withdrawal_id, outcome.events)
+    transfers = withdrawal_transfers(withdrawal_id, outcome.events)
+    if transfers:
+        ensure_posted(await desk.ledger.post_in(uow, transfers))
+    return outcome
+
+
+async def _goes_out(desk: Desk, uow: UnitOfWork, event: WithdrawalEvent) -> bool:
+    """Whether it is sent now: once it is approved, or released with a batch where the casino pays in batches."""
+    if not isinstance(event, WithdrawalApproved) or not event.final:
+        return isinstance(event, PayoutReleased)
+    policy = await desk.policies.find(uow.connection, event.casino_id, event.currency)
+    return policy is None or not policy.in_batches
+
+
+async def _tell_whole(uow: UnitOfWork, part_id: UUID, events: Sequence[WithdrawalEvent]) -> None:
+    for event in events:
+        word = _of_part(event)
+        if event.parent_id is not None and word is not None:
+            await tell_whole(uow, event.parent_id, part_id, word, event.casino_id)
+
+
+async def tell_whole(uow: UnitOfWork, withdrawal_id: UUID, part_id: UUID, word: PartWord, casino_id: UUID) -> None:
+    """A part says what became of it; what has no part then is looked after by a task."""
+    after = (await uow.decide(withdrawal, withdrawal_id, HearPart(part_id=part_id, word=word))).state
+    if isinstance(after, Split) and after.rest_minor:
+        await uow.schedule(RESUME, withdrawal_id, {"casino_id": str(casino_id)})
+
+
+def _of_part(event: WithdrawalEvent) -> PartWord | None:
+    match event:
+        case WithdrawalPaid():
+            return PartWasPaid()
+        case WithdrawalFailed():
+            return PartFellThrough(code=event.code)
+        case WithdrawalRejected():
+            return PartFellThrough(code="rejected")
+        case WithdrawalReturned():
+            return PartCameBack(amount_minor=event.returned_minor)
+        case _:
+            return None

@@ -1,0 +1,195 @@
+"""A withdrawal that goes out in parts: each is an order of its own, and the whole is what its parts came to.
+
+What is on hold for the whole stays on hold for it until parts are paid. At any moment the parts that are open or paid
+and the rest, which is in no part, are exactly the whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from payments.domain.withdrawal.commands import (
+    HaltWithdrawal,
+    HearPart,
+    OrderPart,
+    PartCommand,
+    RejectWithdrawal,
+    ReleasePayout,
+    SplitWithdrawal,
+)
+from payments.domain.withdrawal.errors import PartsDiffer
+from payments.domain.withdrawal.events import (
+    PartEvent,
+    PartFact,
+    PayoutReleased,
+    Way,
+    WithdrawalEvent,
+    WithdrawalHalted,
+    WithdrawalPartFailed,
+    WithdrawalPartOrdered,
+    WithdrawalPartPaid,
+    WithdrawalPartReturned,
+    WithdrawalRestReleased,
+    WithdrawalSplit,
+)
+from payments.domain.withdrawal.states import (
+    Absent,
+    Approved,
+    Divided,
+    Existing,
+    Halted,
+    PaidInParts,
+    Part,
+    PartlyPaid,
+    Parts,
+    Rejected,
+    Split,
+    Stand,
+    Withdrawal,
+)
+from payments.domain.withdrawal.words import PartCameBack, PartFellThrough, PartWasPaid
+
+
+def decide_parts(command: PartCommand, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """What a command about parts leads to. Whoever was overtaken hears nothing new."""
+    match command:
+        case SplitWithdrawal():
+            return _split(command.parts, state)
+        case HearPart():
+            return _hear(command, state) if isinstance(state, Divided) else []
+        case OrderPart():
+            return _order(command, state)
+        case ReleasePayout():
+            return _release(command, state)
+        case HaltWithdrawal():
+            if not isinstance(state, Split) or state.parts.open or state.rest_minor == 0:
+                return []
+            return [WithdrawalHalted(**state.order.fact.fields(), rest_minor=state.rest_minor)]
+        case _:
+            assert_never(command)
+
+
+def _order(command: OrderPart, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """A part was approved with its whole."""
+    if not isinstance(state, Absent):
+        return []
+    return [
+        WithdrawalPartOrdered(
+            player_id=command.player_id,
+            casino_id=command.casino_id,
+            provider=command.provider,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            parent_id=command.parent_id,
+            destination=command.destination,
+            shown_as=command.shown_as,
+            instrument_id=command.instrument_id,
+            ordered_at=command.now,
+        )
+    ]
+
+
+def _release(command: ReleasePayout, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """Only what was approved, and goes with no batch yet. Whoever was overtaken hears nothing new."""
+    if not isinstance(state, Approved) or state.batch_id is not None or state.order.fact.parent_id is not None:
+        return []
+    return [PayoutReleased(**state.order.fact.fields(), batch_id=command.batch_id)]
+
+
+def _split(parts: tuple[PartFact, ...], state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    if isinstance(state, Approved):
+        if state.order.fact.parent_id is not None:
+            return []  # A part is not divided again.
+        known, left = Parts(), state.order.fact.amount_minor
+    elif isinstance(state, Split) and state.rest_minor:
+        known, left = state.parts, state.rest_minor
+    else:
+        return []
+    ids = [one.part_id for one in parts] + [one.fact.part_id for one in known.all]
+    smallest = min((one.amount_minor for one in parts), default=0)
+    if smallest <= 0 or sum(one.amount_minor for one in parts) > left or len(set(ids)) < len(ids):
+        raise PartsDiffer
+    return [WithdrawalSplit(**state.order.fact.fields(), parts=parts)]
+
+
+def _hear(command: HearPart, state: Divided) -> Sequence[WithdrawalEvent]:
+    word, fact, parts = command.word, state.order.fact.fields(), state.parts
+    part = next((one for one in parts.all if one.fact.part_id == command.part_id), None)
+    if part is None:
+        return []
+    minor = part.fact.amount_minor
+    match word:
+        case PartWasPaid() if part.stand is Stand.OPEN:
+            after = _with(parts, replace(part, stand=Stand.PAID))
+            paid, refunded = after.minor(Stand.PAID), after.refunded_minor
+            told = WithdrawalPartPaid(
+                **fact, part_id=command.part_id, part_minor=minor, paid_minor=paid, refunded_minor=refunded
+            )
+            return [told]
+        case PartFellThrough() if part.stand is Stand.OPEN:
+            return [WithdrawalPartFailed(**fact, part_id=command.part_id, part_minor=minor, code=word.code)]
+        case PartCameBack() if part.stand is Stand.PAID:
+            back = parts.back_minor + word.amount_minor
+            return [
+                WithdrawalPartReturned(
+                    **fact,
+                    part_id=command.part_id,
+                    returned_minor=word.amount_minor,
+                    back_minor=back,
+                    refunded=part.fact.way is Way.REFUND,
+                )
+            ]
+        case _:
+            return []
+
+
+def release_rest(command: RejectWithdrawal, state: Halted) -> WithdrawalRestReleased:
+    """A person gives the player back what did not leave."""
+    return WithdrawalRestReleased(
+        **state.order.fact.fields(),
+        rest_minor=state.rest_minor,
+        paid_minor=state.parts.minor(Stand.PAID),
+        refunded_minor=state.parts.refunded_minor,
+        released_by=command.rejecter,
+        reason=command.reason,
+    )
+
+
+def evolve_parts(state: Existing, event: PartEvent) -> Withdrawal:
+    """The state after an event of a withdrawal in parts."""
+    order = state.order
+    parts = state.parts if isinstance(state, Divided) else Parts()
+    after: Withdrawal
+    match event:
+        case WithdrawalSplit():
+            after = Split(order, Parts((*parts.all, *map(Part, event.parts))))
+        case WithdrawalPartPaid():
+            parts = _changed(parts, event, stand=Stand.PAID)
+            all_left = parts.minor(Stand.PAID) == order.fact.amount_minor
+            after = PaidInParts(order, parts) if all_left else Split(order, parts)
+        case WithdrawalPartFailed():
+            after = Split(order, _changed(parts, event, stand=Stand.FAILED))
+        case WithdrawalPartReturned():
+            after = _returned(state, event)
+        case WithdrawalHalted():
+            after = Halted(order, parts, event.rest_minor)
+        case WithdrawalRestReleased():
+            after = PartlyPaid(order, parts) if event.paid_minor else Rejected(order)
+        case _:
+            assert_never(event)
+    return after
+
+
+def _returned(state: Existing, event: WithdrawalPartReturned) -> Withdrawal:
+    if not isinstance(state, Divided):
+        return state
+    part = next(one for one in state.parts.all if one.fact.part_id == event.part_id)
+    return replace(state, parts=_with(state.parts, replace(part, back_minor=part.back_minor + event.returned_minor)))
+
+
+def _changed(parts: Parts, event: WithdrawalPartPaid | WithdrawalPartFailed, *, stand: Stand) -> Parts:
+    return Parts(tuple(replace(one, stand=stand) if one.fact.part_id == event.part_id else one for one in parts.all))
+
+
+def _with(parts: Parts, part: Part) -> Parts:
+    return Parts(tuple(part if one.fact.part_id == part.fact.part_id else one for one in parts.all))

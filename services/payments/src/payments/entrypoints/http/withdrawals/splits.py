@@ -1,0 +1,85 @@
+"""How a withdrawal goes out, for people to see before they approve it and while it is under way."""
+
+from uuid import UUID
+
+from chassis.domain import NotFound
+from chassis.store import UnitOfWork
+from payments.application.closed_loop.splitting import seen_now
+from payments.application.desk import Desk
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.closed_loop import LeftOut
+from payments.domain.withdrawal.events import PartFact
+from payments.domain.withdrawal.states import Divided, Existing, Open, PartlyPaid, Stand
+from payments.entrypoints.http.withdrawals.schemas import LeftOutView, PartView, SplitView
+
+
+async def split_of(desk: Desk, withdrawal_id: UUID, casino_id: UUID) -> SplitView:
+    """As it is, once it was sent; until then as it would be."""
+
+    async def work(uow: UnitOfWork) -> SplitView:
+        state = (await uow.load(withdrawal, withdrawal_id)).state
+        if not isinstance(state, Existing):
+            raise NotFound
+        fact = state.order.fact
+        if isinstance(state, Divided):
+            rest = fact.amount_minor - state.parts.minor(Stand.OPEN, Stand.PAID)
+            parts = [_part(one.fact, one.stand) for one in state.parts.all]
+            return _view(
+                withdrawal_id, state, parts, [], planned=False, rest_minor=0 if isinstance(state, PartlyPaid) else rest
+            )
+        if isinstance(state, Open):
+            facts, left_out = await seen_now(desk, uow.connection, state.order)
+            return _view(
+                withdrawal_id, state, [_part(one, None) for one in facts], left_out, planned=True, rest_minor=0
+            )
+        return _view(withdrawal_id, state, [], [], planned=False, rest_minor=0)
+
+    return await desk.app.transact(work, desk.ours("split-preview", casino_id))
+
+
+def _view(
+    withdrawal_id: UUID,
+    state: Existing,
+    parts: list[PartView],
+    left_out: list[LeftOut],
+    *,
+    planned: bool,
+    rest_minor: int,
+) -> SplitView:
+    fact = state.order.fact
+    return SplitView(
+        withdrawal_id=withdrawal_id,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
+        planned=planned,
+        parts=parts,
+        left_out=[_left_out(one) for one in left_out],
+        winnings_minor=sum(
+            one.amount_minor for one in parts if one.why == "winnings" and one.stands is not Stand.FAILED
+        ),
+        rest_minor=rest_minor,
+    )
+
+
+def _part(fact: PartFact, stands: Stand | None) -> PartView:
+    return PartView(
+        part_id=None if stands is None else fact.part_id,
+        way=fact.way,
+        why=fact.why,
+        provider=fact.provider,
+        amount_minor=fact.amount_minor,
+        deposit_id=fact.deposit_id,
+        instrument_id=fact.instrument_id,
+        destination=fact.shown_as,
+        stands=stands,
+    )
+
+
+def _left_out(one: LeftOut) -> LeftOutView:
+    return LeftOutView(
+        deposit_id=one.source.deposit_id,
+        instrument_id=one.source.instrument_id,
+        provider=one.source.provider,
+        amount_minor=one.amount_minor,
+        obstacle=one.obstacle,
+    )
