@@ -53,7 +53,7 @@ async def refused(desk: Counter) -> None:
     async def tried() -> bool:
         async with desk.browser.get("/control/parcels") as answer:
             last = (await answer.json())["parcels"][-1]
-        return last["attempts"] >= 1 and last["taken"] == 0
+        return bool(last["attempts"] >= 1 and last["taken"] == 0)
 
     await eventually("a notification was tried and not taken", tried)
 

@@ -18,7 +18,7 @@ class Way:
 
     async def open(self, desk: Counter) -> str:
         """A deposit of 50.00 that the provider may not have answered."""
-        fields = {"details": dict(self.details)} if self.details else {}
+        fields: dict[str, Any] = {"details": dict(self.details)} if self.details else {}
         answer = await desk.world.deposit(provider=self.provider, **fields)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["deposit_id"])
