@@ -1,7 +1,7 @@
 """Puts the outside world together: one HTTP server with the partners, and `/control` for whoever directs them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,7 +160,7 @@ class Director:
         """A provider signs what it tells a casino with another secret from now on; what it was before."""
         wish = await request.json()
         casino = wish["casino_id"]
-        holder, name = {
+        signers: dict[str, tuple[Mapping[str, object], str]] = {
             "adyen": (self.adyen.merchants, "hmac_key"),
             "btcpay": (self.btcpay.stores, "webhook_secret"),
             "paysafe": (self.paysafe.merchants, "hmac_key"),
@@ -168,7 +168,8 @@ class Director:
             "praxis": (self.praxis.merchants, "secret"),
             "skrill": (self.skrill.shops, "secret_word"),
             "stripe": (self.stripe.accounts, "webhook_secret"),
-        }[wish["provider"]]
+        }
+        holder, name = signers[wish["provider"]]
         before = getattr(holder[casino], name)
         setattr(holder[casino], name, wish["secret"])
         return web.json_response({"before": before})
