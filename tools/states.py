@@ -11,13 +11,14 @@ from inspect import getdoc
 from typing import Final
 
 from payments.domain.deposit.table import TABLE as DEPOSIT
+from payments.domain.dispute.table import TABLE as DISPUTE
 from payments.domain.refund.table import TABLE as REFUND
 from payments.domain.table import Row, Table
 from payments.domain.withdrawal.table import TABLE as WITHDRAWAL
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "payment-states.md"
-TABLES: Final = (DEPOSIT, WITHDRAWAL, REFUND)
+TABLES: Final = (DEPOSIT, WITHDRAWAL, REFUND, DISPUTE)
 
 _HEAD: Final = """\
 # What may happen to a payment, and when

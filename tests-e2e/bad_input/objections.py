@@ -44,7 +44,18 @@ SUSPECTED: dict[str, Example] = {
 }
 
 DISPUTED: dict[str, Example] = {
-    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/accept": Example(path=_NO_DISPUTE, body=_REASON, accepted=False),
+    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/accept": Example(
+        path=_NO_DISPUTE, body={**_REASON, "by_hand": False}, accepted=False
+    ),
+    f"POST {_PAYMENTS}/disputes/{{dispute_id}}/submit": Example(
+        path=_NO_DISPUTE,
+        body={
+            **_REASON,
+            "files": [{"evidence_id": "018f3a5e-7c1d-7000-8000-000000000009", "document": "receipt"}],
+            "defence": None,
+        },
+        accepted=False,
+    ),
     f"POST {_PAYMENTS}/disputes/{{dispute_id}}/challenge": Example(path=_NO_DISPUTE, body=_REASON, accepted=False),
     f"POST {_PAYMENTS}/disputes/{{dispute_id}}/evidence": Example(
         path=_NO_DISPUTE, body={"kind": "receipt", "content": "JVBERi0xLjc="}, accepted=False

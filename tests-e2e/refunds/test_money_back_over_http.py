@@ -1,5 +1,6 @@
 """Refunds and disputes over real HTTP: ordered once, told often, failed afterwards, taken and given back."""
 
+import base64
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -93,6 +94,32 @@ class Desk:
             await self.afterwards("CHARGEBACK_REVERSED", "DISPUTE1")
         await self.casino.told()
 
+    async def dispute_id(self) -> str:
+        statement = "SELECT id FROM rm_dispute_list WHERE casino_id = $1"
+        (row,) = await self.world.rows(statement, self.world.casino)
+        return str(row["id"])
+
+    async def contest(self, *, losing: bool = False) -> None:
+        """Keep a file, and have it sent; `losing`: no answer arrives."""
+        path, officer = f"/disputes/{await self.dispute_id()}", self.world.staff()
+        content = base64.b64encode(b"%PDF-1.7 he played").decode()
+        kept = await self.world.post(f"{path}/evidence", {"kind": "receipt", "content": content}, as_=officer)
+        reasons = (await self.world.get(f"{path}/defences", as_=officer)).json()
+        defence = reasons[0]["code"] if reasons else None
+        body = {"reason": "he played", "files": [{"evidence_id": kept.json()["evidence_id"]}], "defence": defence}
+        ordered = await self.world.post(f"{path}/submit", body, as_=officer)
+        assert ordered.status_code == 200, ordered.text
+        await self.casino.outside("/control/chaos", {"lost_answers": 1 if losing else 0}, put=True)
+        await self.world.run_tasks()
+        await self.casino.outside("/control/chaos", put=True)
+
+    async def accept(self) -> None:
+        """Two people do not contest it."""
+        body = {"reason": "it was not he"}
+        path = f"/disputes/{await self.dispute_id()}/accept"
+        await self.world.approved(await self.world.post(path, body, as_=self.world.staff()))
+        await self.world.run_tasks()
+
     async def refunds(self) -> list[str]:
         rows = await self.world.rows("SELECT status FROM rm_refund_list WHERE casino_id = $1", self.world.casino)
         return [row["status"] for row in rows]
@@ -138,3 +165,27 @@ async def test_a_chargeback_takes_the_money_and_a_win_gives_it_back(casino: Desk
     assert await casino.disputes() == [("chargeback", "won")]
     assert await casino.world.balance() == (50_00, 0)
     assert await casino.world.ledger_sum() == 0
+
+
+async def test_evidence_is_taken_by_the_provider(casino: Desk) -> None:
+    await casino.charge_back()
+    await casino.contest()
+    assert await casino.disputes() == [("chargeback", "challenged")]
+    await casino.casino.told()
+    assert await casino.disputes() == [("chargeback", "challenged")]
+
+
+async def test_evidence_whose_answers_were_lost_is_sent_once_more_and_taken_once(casino: Desk) -> None:
+    await casino.charge_back()
+    await casino.contest(losing=True)
+    for _ in range(3):
+        await casino.world.pass_time(minutes=10)
+    assert await casino.disputes() == [("chargeback", "challenged")]
+
+
+async def test_what_two_people_accept_is_accepted_there(casino: Desk) -> None:
+    await casino.charge_back()
+    await casino.accept()
+    await casino.casino.told()
+    assert await casino.disputes() == [("chargeback", "lost" if casino.provider == "stripe" else "accepted")]
+    assert await casino.world.balance() == (0, 0)

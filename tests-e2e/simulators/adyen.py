@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp import web
 
+from simulators.adyen_disputes import Disputes
 from simulators.courier import Courier, Parcel
 from simulators.settlements import Book, share
 
@@ -48,6 +49,7 @@ class Merchant:
     api_key: str = field(default_factory=lambda: f"AQE{secrets.token_urlsafe(24)}")
     hmac_key: str = field(default_factory=lambda: secrets.token_hex(32).upper())
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: Disputes = field(default_factory=Disputes)
     remembered: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     suspended: bool = False
     book: Book = field(default_factory=Book)
@@ -76,6 +78,7 @@ class Adyen:
             web.post("/adyen/pay/{link}", self.pay),
             web.post("/adyen/settle/{link}", self.settle),
             web.post("/adyen/v71/payments/{payment}/refunds", self.refund),
+            web.post("/adyen/ca/services/DisputeService/v30/{what}", self.dispute),
             web.post("/adyen/afterwards/{link}", self.afterwards),
             web.put("/adyen/suspended/{merchant}", self.suspend),
         ]
@@ -153,12 +156,35 @@ class Adyen:
         self._tell(merchant, link, "REFUND", ONCE, success=success, about={**about, "amount": wish["amount"]})
         return 201, {**wish, "paymentPspReference": payment, "pspReference": reference, "status": "received"}
 
+    async def dispute(self, request: web.Request) -> web.Response:
+        """POST /DisputeService/v30/...: the same key is answered as the first time. A defence is told of as well."""
+        merchant = self._merchant(request)
+        if merchant is None:
+            return _error(401, "000", "HTTP Status Response - Unauthorized", "security")
+        what, key, wish = request.match_info["what"], request.headers.get("Idempotency-Key", ""), await request.json()
+        if wish.get("merchantAccountCode") != merchant.name:
+            return _error(422, "901", "Invalid Merchant Account", "validation")
+        if key and key in merchant.remembered:
+            return web.json_response(merchant.remembered[key][1])
+        body = merchant.disputes.act(what, wish)
+        if key:
+            merchant.remembered[key] = (200, body)
+        if what == "defendDispute" and body["disputeServiceResult"]["success"]:
+            reference = wish["disputePspReference"]
+            link = next(one for one in merchant.links.values() if reference in one.get("disputes", ()))
+            about = {"originalReference": link["payment"], "pspReference": reference}
+            self._tell(merchant, link, "INFORMATION_SUPPLIED", ONCE, about=about)
+        return web.json_response(body)
+
     async def afterwards(self, request: web.Request) -> web.Response:
         """Something happens to a payment that was made: `{"kind": "CHARGEBACK", "reference": ..., "copies": 1}`, and
         for a refund that fails `{"kind": "REFUND_FAILED", "refund_id": ours}`."""
         merchant, link = self._any_link(request.match_info["link"])
         wish = await request.json()
         about: dict[str, Any] = {"originalReference": link["payment"], "pspReference": wish["reference"]}
+        if "CHARGEBACK" in wish["kind"]:
+            merchant.disputes.open.add(wish["reference"])
+            link.setdefault("disputes", []).append(wish["reference"])
         if "our_refund" in wish:
             about |= {"merchantReference": wish["our_refund"], "amount": wish["amount"]}
         if wish["kind"] in AFTERWARDS:

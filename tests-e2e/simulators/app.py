@@ -105,7 +105,11 @@ class Director:
         wallets = self.paysafe.sign_up(casino, f"{ours}/paysafe/{casino}/notifications")
         contracts = {
             "adyen": {
-                "settings": {"base_url": f"{self.world.own_url}/adyen", "merchant_account": seller.name},
+                "settings": {
+                    "base_url": f"{self.world.own_url}/adyen",
+                    "merchant_account": seller.name,
+                    "disputes_url": f"{self.world.own_url}/adyen/ca/services/DisputeService/v30",
+                },
                 "secrets": {"api_key": seller.api_key, "hmac_key": seller.hmac_key},
             },
             "btcpay": {
@@ -218,7 +222,17 @@ class Director:
         """Errors before, lost and half answers after, delays around what operators ask the partners."""
         if not any(
             mark in request.path
-            for mark in ("/v1/", "/v2/", "/v3/", "/v71/", "/api/", "/connect/", "/praxis/cashier/", "/praxis/agent/")
+            for mark in (
+                "/v1/",
+                "/v2/",
+                "/v3/",
+                "/v30/",
+                "/v71/",
+                "/api/",
+                "/connect/",
+                "/praxis/cashier/",
+                "/praxis/agent/",
+            )
         ):
             return await handler(request)
         await self.chaos.dawdle()

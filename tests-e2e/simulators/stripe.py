@@ -18,6 +18,7 @@ from aiohttp import web
 from simulators.chaos import Chaos
 from simulators.courier import Courier, Parcel
 from simulators.settlements import Book, share
+from simulators.stripe_disputes import Disputes, form_of
 
 GOOD_CARD = "4242424242424242"
 DECLINED = {"4000000000000002": "generic_decline", "4000000000009995": "insufficient_funds"}
@@ -53,6 +54,7 @@ class Account:
     webhook_secret: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: Disputes = field(default_factory=Disputes)
     remembered: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
 
@@ -87,6 +89,10 @@ class Stripe:
             web.post("/stripe/v1/refunds", self.refund),
             web.get("/stripe/v1/refunds", self.refunds),
             web.get("/stripe/v1/refunds/{refund}", self.retrieve_refund),
+            web.post("/stripe/v1/files", self.upload),
+            web.get("/stripe/v1/disputes/{dispute}", self.retrieve_dispute),
+            web.post("/stripe/v1/disputes/{dispute}", self.submit),
+            web.post("/stripe/v1/disputes/{dispute}/close", self.close_dispute),
             web.post("/stripe/pay/{secret}", self.pay),
             web.post("/stripe/fail_refund/{refund}", self.fail_refund),
             web.post("/stripe/dispute/{secret}", self.dispute),
@@ -127,11 +133,12 @@ class Stripe:
         return 200, dict(intent)
 
     async def _once(
-        self, account: Account, request: web.Request, act: Callable[[dict[str, str]], tuple[int, dict[str, Any]]]
+        self, account: Account, request: web.Request, act: Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
     ) -> web.Response:
         """The same key with the same parameters is answered as the first time, and does nothing."""
-        form = {str(name): str(value) for name, value in (await request.post()).items()}
-        key, facts = request.headers.get("Idempotency-Key", ""), json.dumps([request.path, form], sort_keys=True)
+        form = await form_of(request)
+        key = request.headers.get("Idempotency-Key", "")
+        facts = json.dumps([request.path, form], sort_keys=True, default=bytes.hex)
         if key in account.remembered:
             earlier, status, body = account.remembered[key]
             if earlier != facts:
@@ -220,6 +227,45 @@ class Stripe:
             return _error(404, "invalid_request_error", "resource_missing", "No such refund.")
         return web.json_response(refund)
 
+    async def upload(self, request: web.Request) -> web.Response:
+        """POST /v1/files, in parts."""
+        account = self._account(request)
+        if account is None:
+            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+        return await self._once(account, request, account.disputes.upload)
+
+    async def retrieve_dispute(self, request: web.Request) -> web.Response:
+        """GET /v1/disputes/{id}."""
+        return web.json_response(self._own_dispute(request)[1])
+
+    async def submit(self, request: web.Request) -> web.Response:
+        """POST /v1/disputes/{id}: its evidence."""
+        account, dispute = self._own_dispute(request)
+        return await self._answered(request, "updated", lambda form: account.disputes.submit(dispute, form))
+
+    async def close_dispute(self, request: web.Request) -> web.Response:
+        """POST /v1/disputes/{id}/close."""
+        account, dispute = self._own_dispute(request)
+        return await self._answered(request, "closed", lambda _: account.disputes.close(dispute))
+
+    async def _answered(
+        self, request: web.Request, kind: str, act: Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
+    ) -> web.Response:
+        """An answer to a dispute. Where it changes something, that is told."""
+        account, dispute = self._own_dispute(request)
+        before = dispute["status"]
+        answer = await self._once(account, request, act)
+        if dispute["status"] != before:
+            self._tell(account, f"charge.dispute.{kind}", dispute)
+        return answer
+
+    def _own_dispute(self, request: web.Request) -> tuple[Account, dict[str, Any]]:
+        account = self._account(request)
+        dispute = account.disputes.all.get(request.match_info["dispute"]) if account else None
+        if account is None or dispute is None:
+            raise web.HTTPNotFound(text="{}", content_type="application/json")
+        return account, dispute
+
     async def retrieve(self, request: web.Request) -> web.Response:
         """GET /v1/payment_intents/{id}."""
         account = self._account(request)
@@ -301,15 +347,17 @@ class Stripe:
             "payment_intent": intent["id"],
             "reason": "fraudulent",
             "status": str(wish["status"]),
-            "evidence_details": {"due_by": int(time.time()) + 10 * 86_400},
+            "evidence_details": {"due_by": int(time.time()) + 10 * 86_400, "submission_count": 0},
             "balance_transactions": [taken] if wish["status"] != "warning_needs_response" else [],
             "metadata": {},
         }
+        known = account.disputes.all.setdefault(dispute["id"], dispute)
+        known |= {"status": dispute["status"], "balance_transactions": dispute["balance_transactions"]}
         for kind in wish["kinds"]:
             if kind in DISPUTED:
                 name, sign, fee_minor = DISPUTED[kind]
                 account.note(name, intent, sign * amount, fee_minor)
-            self._tell(account, f"charge.dispute.{kind}", dispute, Manner(int(wish.get("copies", 1))))
+            self._tell(account, f"charge.dispute.{kind}", known, Manner(int(wish.get("copies", 1))))
         return web.json_response(dispute)
 
     def _succeed(self, account: Account, intent: dict[str, Any], manner: Manner = ONCE) -> None:

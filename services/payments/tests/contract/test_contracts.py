@@ -341,6 +341,15 @@ DISPUTES: list[tuple[Any, ContractEvent | None]] = [
         DisputeAnswered(**IN_DISPUTE, stage="chargeback", status="accepted"),
     ),
     (
+        dispute.DisputeAnswerOrdered(
+            **OF_DISPUTE, answer_id=ONE, status=Status.CHALLENGED, evidence=(), defence=None, ordered_at=NOW
+        ),
+        None,
+    ),
+    (dispute.DisputeAnswerStarted(fact=DISPUTED, answer_id=ONE, sent_as="us"), None),
+    (dispute.DisputeAnswerUnknown(fact=DISPUTED, answer_id=ONE), None),
+    (dispute.DisputeAnswerRefused(**OF_DISPUTE, answer_id=ONE, code="no"), None),
+    (
         dispute.DisputeDueSoon(**OF_DISPUTE, due_at=NOW),
         DisputeDueSoon(**IN_DISPUTE, stage="chargeback", due_at=NOW),
     ),

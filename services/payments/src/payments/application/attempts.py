@@ -9,18 +9,20 @@ from uuid import UUID
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
+from payments.application.dispute_port import Defences, Kept
 from payments.application.outcomes import AttemptOutcome
 from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.application.routing.ports import Segment
 from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
+from payments.domain.dispute import words as dispute
 from payments.domain.refund import words as refund
 from payments.domain.routing.breaker import COUNTED_WITHIN
 from payments.domain.withdrawal import words as payout
 
 NAME = "provider-attempts"
 
-Word = deposit.DepositWord | payout.PayoutWord | refund.RefundWord | NotThere
+Word = deposit.DepositWord | payout.PayoutWord | refund.RefundWord | dispute.AnswerWord | Kept | Defences | NotThere
 W = TypeVar("W", bound=Word)
 
 OUTCOMES: Final[dict[type, AttemptOutcome]] = {
@@ -35,6 +37,11 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     refund.Refunded: AttemptOutcome.REFUNDED,
     refund.Refused: AttemptOutcome.DECLINED,
     refund.Unanswered: AttemptOutcome.UNANSWERED,
+    dispute.Taken: AttemptOutcome.TAKEN,
+    dispute.Refused: AttemptOutcome.DECLINED,
+    dispute.Unanswered: AttemptOutcome.UNANSWERED,
+    Kept: AttemptOutcome.TAKEN,
+    Defences: AttemptOutcome.CONFIRMED,
     payout.Taken: AttemptOutcome.TAKEN,
     payout.Declined: AttemptOutcome.DECLINED,
     payout.Unanswered: AttemptOutcome.UNANSWERED,
@@ -44,7 +51,7 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
 }
 """What an answer says, as a class."""
 
-_WITH_CODE = deposit.Declined | deposit.TakenBack | payout.Declined | payout.SentBack | refund.Refused
+_WITH_CODE = deposit.Declined | deposit.TakenBack | payout.Declined | payout.SentBack | refund.Refused | dispute.Refused
 
 
 async def ask(

@@ -20,6 +20,12 @@ from payments.domain.dispute.commands import AddEvidence
 LONGEST = 512 * 1024
 """Bytes of one file."""
 
+STATEMENT = "statement"
+"""The kind of what is written by us, and not a file of others."""
+
+LONGEST_STATEMENT = 20_000
+"""Characters."""
+
 _TYPES = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
 
@@ -31,7 +37,7 @@ class EvidenceGone(DomainError):
 
 
 class EvidenceTypeUnknown(DomainError):
-    """The first bytes are those of no type that is accepted: PDF, PNG or JPEG."""
+    """The first bytes are those of no type that is accepted: PDF, PNG or JPEG; or a statement is no short text."""
 
     code: ClassVar[str] = "evidence_type_unknown"
     status: ClassVar[int] = 415
@@ -55,10 +61,11 @@ async def add_evidence(
         EvidenceGone: the player's data was erased.
     """
     raw = _bytes(content)
+    known = _text(raw) if kind == STATEMENT else media_type(raw)
     state = await find_dispute(uow, dispute_id)
     file: dict[str, Any] = {
         "kind": kind,
-        "media_type": media_type(raw),
+        "media_type": known,
         "size": len(raw),
         "sha256": hashlib.sha256(raw).hexdigest(),
     }
@@ -114,6 +121,18 @@ def media_type(raw: bytes) -> str:
         if raw.startswith(beginning):
             return name
     raise EvidenceTypeUnknown(field="content")
+
+
+def _text(raw: bytes) -> str:
+    """text/plain, where it is one that a person can read."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise EvidenceTypeUnknown(field="content") from None
+    readable = all(one.isprintable() or one in "\n\t" for one in text)
+    if not readable or not text.strip() or len(text) > LONGEST_STATEMENT:
+        raise EvidenceTypeUnknown(field="content")
+    return "text/plain"
 
 
 def _bytes(content: str) -> bytes:

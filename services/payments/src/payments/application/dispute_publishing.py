@@ -10,7 +10,7 @@ from payments.domain.dispute.words import UNDECIDED, Stage
 
 
 def disputed(recorded: Recorded[e.DisputeEvent]) -> list[ContractEvent]:
-    """The facts of an event: none for files and fees."""
+    """The facts of an event: none for files, fees and answers that are on their way."""
     event = recorded.event
     fact = event.fact
     whose: dict[str, Any] = {
@@ -27,7 +27,14 @@ def disputed(recorded: Recorded[e.DisputeEvent]) -> list[ContractEvent]:
             return [told.DisputeAnswered(**whose, **_stage(event.stage), status=event.status.value)]
         case e.DisputeDueSoon():
             return [told.DisputeDueSoon(**whose, **_stage(event.stage), due_at=event.due_at)]
-        case e.DisputeEvidenceAdded() | e.DisputeFeeCharged():
+        case (
+            e.DisputeAnswerOrdered()
+            | e.DisputeAnswerStarted()
+            | e.DisputeAnswerUnknown()
+            | e.DisputeAnswerRefused()
+            | e.DisputeEvidenceAdded()
+            | e.DisputeFeeCharged()
+        ):
             return []
         case _:
             assert_never(event)

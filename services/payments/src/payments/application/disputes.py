@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from chassis.domain import NotFound
@@ -14,19 +14,24 @@ from payments.application.fraud.hearing import count_warning
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.states import Absent, Refused, Succeeded, asked
-from payments.domain.dispute.aggregate import Absent as NoDispute
-from payments.domain.dispute.aggregate import Dispute, Told, dispute
+from payments.domain.dispute.aggregate import dispute
 from payments.domain.dispute.commands import AnswerDispute, HearDispute, WatchDispute
 from payments.domain.dispute.errors import UnlawfulDisputeWord
 from payments.domain.dispute.events import DisputeEvent, DisputeFact
 from payments.domain.dispute.naming import dispute_id_of
-from payments.domain.dispute.words import Status
+from payments.domain.dispute.states import Absent as NoDispute
+from payments.domain.dispute.states import Answering, Dispute, Told
+from payments.domain.dispute.words import AnswerStatus, Status
 
 WATCH = "payments.dispute_watch"
 """The background task that warns of a deadline, and notes when it is over."""
 
 WARN_BEFORE = timedelta(days=3)
 """How long before its deadline an unanswered dispute is told about once more."""
+
+
+_ANSWERING = timedelta(hours=1)
+"""While an answer is on its way nothing is said of the deadline; it is looked at again after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +84,14 @@ async def hear_about_dispute(
     return Heard(bool(outcome.events or moved.events))
 
 
-async def answer_dispute(
-    uow: UnitOfWork, dispute_id: UUID, status: Literal[Status.ACCEPTED, Status.CHALLENGED], *, by_hand: bool = False
-) -> Outcome[Dispute, DisputeEvent]:
-    """Staff accept it, or evidence was submitted.
+async def answer_dispute(uow: UnitOfWork, dispute_id: UUID, status: AnswerStatus) -> Outcome[Dispute, DisputeEvent]:
+    """Staff say that it was accepted, or evidence submitted, at the provider.
 
     Raises:
         NotFound: no such dispute, or another casino's.
-        DisputeNotOpen: no answer is awaited any more.
+        DisputeNotOpen, DisputeAnswerUnderway: no answer is awaited any more, or one is on its way.
     """
-    command = AnswerDispute(status=status, now=uow.ctx.occurred_at, by_hand=by_hand)
+    command = AnswerDispute(status=status, now=uow.ctx.occurred_at)
     return await uow.decide(dispute, dispute_id, command)
 
 
@@ -107,7 +110,7 @@ async def timeline_of(uow: UnitOfWork, dispute_id: UUID) -> list[dict[str, Any]]
 
 def _moment(recorded: Recorded[DisputeEvent]) -> dict[str, Any]:
     event = recorded.event
-    fields = ("stage", "status", "code", "due_at")
+    fields = ("stage", "status", "code", "due_at", "defence")
     what = recorded.type.removeprefix("payments.dispute_")
     known = {name: getattr(event, name) for name in fields if hasattr(event, name)}
     return {"at": recorded.meta.occurred_at, "what": what, "by": recorded.meta.actor.id, **known}
@@ -116,7 +119,10 @@ def _moment(recorded: Recorded[DisputeEvent]) -> dict[str, Any]:
 async def watch_dispute(uow: UnitOfWork, dispute_id: UUID) -> timedelta | None:
     """Warn of the deadline, or note that it is over; the pause before the next look, or None when there is none."""
     command = WatchDispute(now=uow.ctx.occurred_at, warn_before_s=int(WARN_BEFORE.total_seconds()))
-    at = _next_look((await uow.decide(dispute, dispute_id, command)).state)
+    state = (await uow.decide(dispute, dispute_id, command)).state
+    if isinstance(state, Answering):
+        return _ANSWERING
+    at = _next_look(state)
     return None if at is None else max(at - uow.ctx.occurred_at, timedelta(seconds=1))
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from payments.application.dispute_port import AboutDispute
+from payments.application.dispute_port import AboutDispute, DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
 from payments.application.refund_port import RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
@@ -375,6 +375,11 @@ class PaymentProvider(Protocol):
     @property
     def refunds(self) -> RefundFlow | None:
         """None: what came in through it cannot be sent back by us."""
+        ...
+
+    @property
+    def disputes(self) -> DisputeFlow | None:
+        """None: its disputes are answered on its pages alone."""
         ...
 
     @property

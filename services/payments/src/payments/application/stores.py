@@ -15,7 +15,17 @@ from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 Operation = Literal[
-    "deposit.create", "deposit.ask", "deposit.cancel", "payout.order", "payout.ask", "refund.order", "refund.ask"
+    "deposit.create",
+    "deposit.ask",
+    "deposit.cancel",
+    "payout.order",
+    "payout.ask",
+    "refund.order",
+    "refund.ask",
+    "dispute.file",
+    "dispute.answer",
+    "dispute.ask",
+    "dispute.defences",
 ]
 Lock = Literal["share", "update"]
 

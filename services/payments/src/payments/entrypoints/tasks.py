@@ -5,13 +5,22 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from chassis.tasks import Handler, Retry, Task
-from payments.application import cascade, deposits, disputes, refunds, restrictions, withdrawal_moves
+from payments.application import (
+    cascade,
+    deposits,
+    dispute_answers,
+    disputes,
+    refunds,
+    restrictions,
+    withdrawal_moves,
+)
 from payments.application.closed_loop import splitting
 from payments.application.configuring import end_overlap
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.closing_process import ClosingProcess, Try
 from payments.application.processes.deposit_process import DepositProcess
+from payments.application.processes.dispute_process import DisputeProcess
 from payments.application.processes.payout_process import PayoutProcess
 from payments.application.processes.refund_process import RefundProcess
 from payments.application.reconciliation.files import RECONCILE
@@ -107,6 +116,12 @@ def _refund_tasks(desk: Desk) -> dict[str, Handler]:
         pause = await RefundProcess(desk).ask(task.id, _casino(task), desk.now() - since)
         _again(pause, task, since=since.isoformat())
 
+    async def answer(task: Task) -> None:
+        """Send an answer to a dispute, or find out what became of it."""
+        since, dispute_id = _since(desk, task), UUID(task.payload["dispute_id"])
+        pause = await DisputeProcess(desk, dispute_id, task.id, _casino(task)).send(desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
     async def watch(task: Task) -> None:
         """Warn of a dispute's deadline, or note that it is over."""
 
@@ -115,7 +130,7 @@ def _refund_tasks(desk: Desk) -> dict[str, Handler]:
 
         _again(await desk.app.transact(work, desk.ours("dispute-watch", _casino(task))), task)
 
-    return {refunds.SEND: send, refunds.ASK: ask, disputes.WATCH: watch}
+    return {refunds.SEND: send, refunds.ASK: ask, disputes.WATCH: watch, dispute_answers.SEND: answer}
 
 
 def _player_tasks(desk: Desk) -> dict[str, Handler]:

@@ -12,7 +12,7 @@ from payments.application.schema import metadata
 from payments.domain.deposit.events import DepositReinstated, DepositReversed
 from payments.domain.dispute import events as e
 from payments.domain.dispute.naming import dispute_id_of, dispute_of
-from payments.domain.dispute.words import TAKES_MONEY, UNDECIDED, Status
+from payments.domain.dispute.words import AWAITED, TAKES_MONEY, UNDECIDED, AnswerState, Status
 
 table = Table(
     "rm_dispute_list",
@@ -37,6 +37,9 @@ table = Table(
     Column("warned", Boolean, nullable=False, server_default=text("false"), comment="its deadline is near"),
     Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="answered at the provider"),
     Column("answered_by", Text),
+    Column("answering", Text, comment="what is, or was last, said to the provider: accepted or challenged"),
+    Column("answer", Text, comment="how far that has come"),
+    Column("answer_code", Text, comment="why the provider did not take it"),
     Column("taken", Boolean, nullable=False, server_default=text("false"), comment="its money is with the payer"),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
@@ -48,6 +51,12 @@ table = Table(
     Index("ix_rm_dispute_list_due_at", "due_at", "id"),
     Index("ix_rm_dispute_list_reference", "reference"),
 )
+
+
+_NO_ANSWER: Row = {"answering": None, "answer": None, "answer_code": None}
+
+
+_UNDERWAY = (AnswerState.ORDERED, AnswerState.SENDING, AnswerState.UNKNOWN)
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
@@ -71,6 +80,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "warned": False,
             "by_hand": False,
             "answered_by": None,
+            **_NO_ANSWER,
             "taken": False,
             "opened_at": at,
             "updated_at": at,
@@ -94,15 +104,8 @@ def _standing(event: e.DisputeStanding) -> dict[str, Any]:
 def _changes(row: Row, recorded: Recorded[Any]) -> dict[str, Any]:
     event = recorded.event
     match event:
-        case e.DisputeAdvanced() if event.stage != row["stage"]:
-            begun = {"status": event.status, "warned": False, "by_hand": False, "answered_by": None}
-            return {**_standing(event), **begun}
         case e.DisputeAdvanced():
-            ours = row["answered_by"] is not None and event.status in (Status.OPENED, Status.EXPIRED)
-            return {**_standing(event), "status": row["status"] if ours else event.status}
-        case e.DisputeAnswered():
-            by = recorded.meta.actor.id
-            return {"status": event.status, "by_hand": event.by_hand, "answered_by": by}
+            return _advanced(row, event)
         case e.DisputeDueSoon():
             return {"warned": True}
         case e.DisputeEvidenceAdded():
@@ -111,10 +114,42 @@ def _changes(row: Row, recorded: Recorded[Any]) -> dict[str, Any]:
             same = row["fee_currency"] in (None, event.currency)
             fee = row["fee_minor"] + event.fee_minor if same else event.fee_minor
             return {"fee_minor": fee, "fee_currency": event.currency}
-        case DepositReversed():
-            return {"taken": True}
-        case DepositReinstated():
-            return {"taken": False}
+        case DepositReversed() | DepositReinstated():
+            return {"taken": isinstance(event, DepositReversed)}
+        case _:
+            return _answered(row, recorded)
+
+
+def _advanced(row: Row, event: e.DisputeAdvanced) -> dict[str, Any]:
+    if event.stage != row["stage"]:
+        begun = {"status": event.status, "warned": False, "by_hand": False, "answered_by": None}
+        return {**_standing(event), **begun, **_NO_ANSWER}
+    awaited = event.status in AWAITED
+    ours = row["answered_by"] is not None and awaited
+    over: dict[str, Any] = {}
+    if row["answer"] in _UNDERWAY and not awaited:
+        over = {"answer": AnswerState.TAKEN} if event.status == row["answering"] else _NO_ANSWER
+    return {**_standing(event), "status": row["status"] if ours else event.status, **over}
+
+
+def _answered(row: Row, recorded: Recorded[Any]) -> dict[str, Any]:
+    """What we said, or are saying."""
+    event, by = recorded.event, recorded.meta.actor.id
+    match event:
+        case e.DisputeAnswerOrdered():
+            ordered = {"answering": event.status, "answer": AnswerState.ORDERED, "answer_code": None}
+            return {**ordered, "answered_by": by}
+        case e.DisputeAnswerStarted():
+            return {"answer": AnswerState.SENDING}
+        case e.DisputeAnswerUnknown():
+            return {"answer": AnswerState.UNKNOWN}
+        case e.DisputeAnswered() if event.answer_id is not None:
+            return {"status": event.status, "answer": AnswerState.TAKEN}
+        case e.DisputeAnswered():
+            return {"status": event.status, "by_hand": event.by_hand, "answered_by": by, **_NO_ANSWER}
+        case e.DisputeAnswerRefused():
+            refused = {"answer": AnswerState.REFUSED, "answer_code": event.code}
+            return {**refused, "status": row["told"], "answered_by": None}
         case _:
             return {}
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from payments.application.ports import HttpAnswer, HttpCall
 
 from .fake_adyen import FakeAdyen
+from .fake_disputes import FakeDisputes
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
 
@@ -35,12 +36,14 @@ THEIR_KEY, THEIR_PRIVATE, THEIR_PUBLIC = pem_pair()
 class FakeStripe:
     """Keeps what it was told. `next_status` is what a new intent begins with; `lost` swallows that many answers.
 
-    `refuse`: the bank's code with which every new payment is turned down at once.
+    `refuse`: the bank's code with which every new payment is turned down at once. `lost_from`: after that many calls
+    no answer arrives.
     """
 
     refuse: str | None = None
     next_status: str = "requires_action"
     lost: int = 0
+    lost_from: int | None = None
     down: int = 0
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
@@ -50,13 +53,16 @@ class FakeStripe:
     refund_error: str | None = None
     on_refused: Callable[[], None] | None = None
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: FakeDisputes = field(default_factory=FakeDisputes)
 
     def answer(self, call: HttpCall) -> HttpAnswer | None:
         self.calls.append(call)
         if self.down:
             self.down -= 1
             return HttpAnswer(500, b'{"error":{"type":"api_error"}}')
-        if "/v1/refunds" in call.url:
+        if "/v1/disputes" in call.url or "/v1/files" in call.url:
+            made = self.disputes.answer(call)
+        elif "/v1/refunds" in call.url:
             made = self._refund(call) if call.method == "POST" else self._look_at_refunds(call)
         elif call.url.endswith("/cancel"):
             made = self._cancel(call)
@@ -64,6 +70,8 @@ class FakeStripe:
             made = self._update(call)
         else:
             made = self._create(call) if call.method == "POST" else self._look(call)
+        if self.lost_from is not None and len(self.calls) > self.lost_from:
+            return None
         if self.lost:
             self.lost -= 1
             return None

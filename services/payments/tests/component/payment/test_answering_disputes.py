@@ -55,24 +55,15 @@ async def test_a_dispute_is_shown_with_all_that_happened_to_it(world: World) -> 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "status"), [("accept", "accepted"), ("challenge", "challenged")])
-async def test_what_was_answered_is_not_answered_again_and_does_not_expire(
-    world: World, what: str, status: str
-) -> None:
+async def test_what_was_contested_by_hand_is_not_answered_again_and_does_not_expire(world: World) -> None:
     dispute_id = await opened(world)
-    answered = await act(world, dispute_id, what)
-    assert (answered.status_code, answered.json()["status"]) == (200, status), answered.text
-    other = "challenge" if what == "accept" else "accept"
-    refused = await act(world, dispute_id, other)
-    assert (refused.status_code, refused.json()["code"]) == (409, "dispute_not_open")
+    answered = await act(world, dispute_id, "challenge")
+    assert (answered.status_code, answered.json()["status"]) == (200, "challenged"), answered.text
+    for what, body in (("submit", {**WHY, "files": [{"evidence_id": str(uuid4())}]}), ("accept", WHY)):
+        refused = await act(world, dispute_id, what, body)
+        assert refused.status_code == 409, refused.text
     await world.pass_time(days=30)
-    assert [row["status"] for row in await disputes(world)] == [status]
-
-
-async def test_a_role_may_set_how_much_is_accepted(world: World) -> None:
-    dispute_id = await opened(world)
-    refused = await act(world, dispute_id, "accept", as_=world.staff(ceilings={"EUR": 49_99}))
-    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), refused.text
+    assert [row["status"] for row in await disputes(world)] == ["challenged"]
 
 
 async def test_a_dispute_of_another_casino_is_not_there(world: World) -> None:
@@ -118,8 +109,11 @@ async def test_evidence_is_opened_by_whoever_may_alone(world: World) -> None:
         ({**FILE, "content": base64.b64encode(PDF + b"x" * 512 * 1024).decode()}, 422),
         ({**FILE, "kind": "rumour"}, 422),
         ({**FILE, "name": "../../etc/passwd"}, 422),
+        ({"kind": "statement", "content": FILE["content"]}, 201),
+        ({"kind": "statement", "content": base64.b64encode(b"\xff\xfe\x00").decode()}, 415),
+        ({"kind": "statement", "content": base64.b64encode(b"x" * 20_001).decode()}, 415),
     ],
-    ids=["not_base64", "a_program", "too_large", "kind", "extra"],
+    ids=["not_base64", "a_program", "too_large", "kind", "extra", "statement", "no_text", "too_long_a_text"],
 )
 async def test_what_is_no_evidence_is_refused(world: World, body: dict[str, Any], status: int) -> None:
     answer = await act(world, await opened(world), "evidence", body)

@@ -37,6 +37,7 @@ OF_PLAYER = f"{V1}/players/{{player_id}}"
 DISPUTE = f"{V1}/disputes/{{dispute_id}}"
 REFUND = {"amount_minor": 1_00, "reason": "he paid it twice"}
 FILE = {"kind": "receipt", "content": "JVBERi0xLjc="}
+SUBMISSION = {"reason": "he played", "files": [{"evidence_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}]}
 WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
 INSTRUMENT = f"{V1}/instruments/{{instrument_id}}"
 PUBLIC = {
@@ -171,7 +172,16 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/disputes", P.DISPUTE_LIST, hidden="empty", request=since_ever("opened_at")),
     export_attempt(f"{V1}/disputes", P.DISPUTE_LIST, P.DISPUTE_EXPORT, None, since="opened_at"),
     attempt("GET", DISPUTE, P.DISPUTE_LIST),
-    attempt("POST", f"{DISPUTE}/accept", P.DISPUTE_ACCEPT, json={"reason": "it was he"}, amount=(50_00, "EUR")),
+    attempt(
+        "POST",
+        f"{DISPUTE}/accept",
+        P.DISPUTE_ACCEPT,
+        json={"reason": "it was he"},
+        amount=(50_00, "EUR"),
+        allowed=202,
+    ),
+    attempt("GET", f"{DISPUTE}/defences", P.DISPUTE_SUBMIT),
+    attempt("POST", f"{DISPUTE}/submit", P.DISPUTE_SUBMIT, json=SUBMISSION, allowed=422),
     attempt("POST", f"{DISPUTE}/challenge", P.DISPUTE_CHALLENGE, json={"reason": "he played"}),
     attempt("POST", f"{DISPUTE}/evidence", P.DISPUTE_CHALLENGE, json=FILE, allowed=201),
     attempt("GET", f"{DISPUTE}/evidence/{{evidence_id}}", P.DISPUTE_VIEW_EVIDENCE),

@@ -12,11 +12,36 @@ from hypothesis import strategies as st
 from chassis.domain import NotFound
 from chassis.testing.spec import Spec
 from payments.domain.dispute import events as e
-from payments.domain.dispute.aggregate import Absent, Dispute, Told, dispute
-from payments.domain.dispute.commands import AddEvidence, AnswerDispute, DisputeCommand, HearDispute, WatchDispute
-from payments.domain.dispute.errors import DisputeNotOpen, UnlawfulDisputeWord
+from payments.domain.dispute.aggregate import dispute
+from payments.domain.dispute.commands import (
+    AddEvidence,
+    AnswerDispute,
+    DisputeCommand,
+    HearAnswer,
+    HearDispute,
+    OrderAnswer,
+    StartAnswer,
+    WatchDispute,
+)
+from payments.domain.dispute.errors import (
+    DisputeAnswerUnderway,
+    DisputeNotOpen,
+    EvidenceUnknown,
+    UnlawfulDisputeWord,
+)
 from payments.domain.dispute.events import DisputeEvent, DisputeFact
-from payments.domain.dispute.words import DisputeTold, Fee, Stage, Status
+from payments.domain.dispute.states import Absent, Answering, Dispute, Told
+from payments.domain.dispute.words import (
+    AnswerWord,
+    DisputeTold,
+    EvidenceSent,
+    Fee,
+    Refused,
+    Stage,
+    Status,
+    Taken,
+    Unanswered,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DUE = NOW + timedelta(days=10)
@@ -121,7 +146,7 @@ def test_a_word_that_contradicts_what_is_known_is_set_aside(
 
 @pytest.mark.parametrize("command", [ACCEPT, CHALLENGE])
 def test_staff_answer_while_an_answer_is_awaited(spec: DisputeSpec, command: AnswerDispute) -> None:
-    spec.given(OPENED).when(command).then(ours(command.status))
+    spec.given(OPENED).when(command).then(ours(command.status, by_hand=True))
     spec.given(OPENED, ours(command.status)).when(command).then_nothing()
     for end in (Status.CHALLENGED, Status.LOST, Status.WON, Status.EXPIRED):
         spec.given(OPENED, told(status=end)).when(command).then_raises(DisputeNotOpen)
@@ -134,7 +159,7 @@ def test_what_was_challenged_is_not_accepted(spec: DisputeSpec) -> None:
 def test_each_stage_is_answered_for_itself(spec: DisputeSpec) -> None:
     further = told(Stage.PRE_ARBITRATION)
     spec.given(OPENED, ours(Status.CHALLENGED), further).when(ACCEPT).then(
-        replace(ours(Status.ACCEPTED), stage=Stage.PRE_ARBITRATION)
+        replace(ours(Status.ACCEPTED, by_hand=True), stage=Stage.PRE_ARBITRATION)
     )
 
 
@@ -153,6 +178,79 @@ def test_the_providers_word_is_above_our_clock() -> None:
     state = dispute.fold([OPENED, ours(Status.EXPIRED), told(status=Status.CHALLENGED)])
     assert isinstance(state, Told)
     assert state.status is Status.CHALLENGED
+
+
+ANSWER = UUID(int=11)
+CONTEST = OrderAnswer(answer_id=ANSWER, status=Status.CHALLENGED, now=NOW)
+ORDERED = e.DisputeAnswerOrdered(
+    fact=FACT,
+    answer_id=ANSWER,
+    stage=Stage.CHARGEBACK,
+    status=Status.CHALLENGED,
+    evidence=(),
+    defence=None,
+    ordered_at=NOW,
+)
+STARTED = e.DisputeAnswerStarted(fact=FACT, answer_id=ANSWER, sent_as="us")
+UNKNOWN = e.DisputeAnswerUnknown(fact=FACT, answer_id=ANSWER)
+
+
+def heard(word: AnswerWord, answer_id: UUID = ANSWER) -> HearAnswer:
+    return HearAnswer(answer_id=answer_id, word=word, now=NOW)
+
+
+def test_an_answer_is_ordered_sent_once_and_taken(spec: DisputeSpec) -> None:
+    spec.given(OPENED).when(CONTEST).then(ORDERED)
+    spec.given(OPENED, ORDERED).when(CONTEST).then_nothing()
+    start = StartAnswer(answer_id=ANSWER, sent_as="us")
+    spec.given(OPENED, ORDERED).when(start).then(STARTED)
+    spec.given(OPENED, ORDERED, STARTED).when(start).then_nothing()
+    spec.given(OPENED, ORDERED, STARTED).when(heard(Taken())).then(ours(Status.CHALLENGED, answer_id=ANSWER))
+
+
+def test_no_second_answer_is_given_while_one_is_on_its_way_or_after_it_was_taken(spec: DisputeSpec) -> None:
+    another = replace(CONTEST, answer_id=UUID(int=12), status=Status.ACCEPTED)
+    for history in ((OPENED, ORDERED), (OPENED, ORDERED, STARTED), (OPENED, ORDERED, STARTED, UNKNOWN)):
+        spec.given(*history).when(another).then_raises(DisputeAnswerUnderway)
+    taken = ours(Status.CHALLENGED, answer_id=ANSWER)
+    spec.given(OPENED, ORDERED, STARTED, taken).when(another).then_raises(DisputeNotOpen)
+
+
+def test_an_answer_that_nobody_heard_of_is_unknown_and_not_refused(spec: DisputeSpec) -> None:
+    spec.given(OPENED, ORDERED, STARTED).when(heard(Unanswered())).then(UNKNOWN)
+    spec.given(OPENED, ORDERED, STARTED, UNKNOWN).when(heard(Unanswered())).then_nothing()
+    spec.given(OPENED, ORDERED, STARTED, UNKNOWN).when(heard(Taken())).then(ours(Status.CHALLENGED, answer_id=ANSWER))
+
+
+def test_after_a_refusal_another_answer_may_be_given(spec: DisputeSpec) -> None:
+    refused = e.DisputeAnswerRefused(fact=FACT, answer_id=ANSWER, stage=Stage.CHARGEBACK, code="no")
+    spec.given(OPENED, ORDERED, STARTED).when(heard(Refused(code="no"))).then(refused)
+    again = replace(CONTEST, answer_id=UUID(int=12))
+    spec.given(OPENED, ORDERED, STARTED, refused).when(again).then(replace(ORDERED, answer_id=UUID(int=12)))
+
+
+def test_what_the_provider_says_itself_ends_an_answer_on_its_way(spec: DisputeSpec) -> None:
+    known = told(status=Status.CHALLENGED)
+    for word in (Taken(), Refused(code="no"), Unanswered()):
+        spec.given(OPENED, ORDERED, STARTED, UNKNOWN, known).when(heard(word)).then_nothing()
+    expired = dispute.fold([OPENED, ORDERED, STARTED, told(status=Status.EXPIRED)])
+    assert isinstance(expired, Answering)
+
+
+def test_people_answer_by_hand_what_is_unknown_or_not_sent_but_nothing_that_is_on_its_way(spec: DisputeSpec) -> None:
+    spec.given(OPENED, ORDERED, STARTED).when(CHALLENGE).then_raises(DisputeAnswerUnderway)
+    for history in ((OPENED, ORDERED), (OPENED, ORDERED, STARTED, UNKNOWN)):
+        spec.given(*history).when(CHALLENGE).then(ours(Status.CHALLENGED, by_hand=True))
+
+
+def test_a_deadline_says_nothing_while_an_answer_is_on_its_way(spec: DisputeSpec) -> None:
+    watch = WatchDispute(now=DUE, warn_before_s=3 * DAY_S)
+    spec.given(OPENED, ORDERED, STARTED, UNKNOWN).when(watch).then_nothing()
+
+
+def test_only_what_is_kept_is_sent(spec: DisputeSpec) -> None:
+    sent = replace(CONTEST, evidence=(EvidenceSent(evidence_id=UUID(int=6), document="receipt"),))
+    spec.given(OPENED).when(sent).then_raises(EvidenceUnknown)
 
 
 def test_evidence_is_added_until_it_is_decided(spec: DisputeSpec) -> None:

@@ -60,7 +60,12 @@ _PAYMENTS_VIEW = (
 _ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reason")
 _REFUNDS_VIEW = ("payments.refund.list", "payments.refund.view_reason")
 _INSTRUMENTS = ("payments.instrument.list", "payments.instrument.verify", "payments.instrument.disable")
-_DISPUTES_ANSWER = ("payments.dispute.accept", "payments.dispute.challenge", "payments.dispute.view_evidence")
+_DISPUTES_ANSWER = (
+    "payments.dispute.accept",
+    "payments.dispute.challenge",
+    "payments.dispute.submit",
+    "payments.dispute.view_evidence",
+)
 _FRAUD_VIEW = (
     "payments.fraud_decision.list",
     "payments.fraud_case.list",
@@ -291,6 +296,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, *_PROVIDERS_VIEW, *_ADJUSTMENTS_VIEW, "payments.adjustment.export"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", "payments.withdrawal.reject"),
         _allow(_MONEY, "payments.adjustment.approve", "payments.bonus.approve", "payments.refund.approve"),
+        _allow(_MONEY, "payments.dispute.approve"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.export", "payments.dispute.list", "payments.dispute.export"),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow(_MONEY, *_RECONCILIATION_VIEW, "payments.reconciliation.approve", "payments.reconciliation.export"),

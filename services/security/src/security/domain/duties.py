@@ -80,6 +80,7 @@ BY_HAND = Duty(
         "payments.adjustment.create",
         "payments.refund.create",
         "payments.bonus.create",
+        "payments.dispute.accept",
         "payments.reconciliation.resolve",
     )
 )
@@ -90,6 +91,7 @@ AGREED_TO = Duty(
         "payments.adjustment.approve",
         "payments.refund.approve",
         "payments.bonus.approve",
+        "payments.dispute.approve",
         "payments.reconciliation.approve",
     )
 )

@@ -1,65 +1,55 @@
 """The life of a dispute: the provider says how far it has come, and we answer while an answer is awaited.
 
 What the provider says ranks by stage and outcome, and the highest holds, so that words in any order end alike. What we
-did ourselves counts in its stage for as long as the provider has not said what came of it.
+did ourselves counts in its stage for as long as the provider has not said what came of it; so does an answer that is on
+its way to it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
-from uuid import UUID
 
 from chassis.domain import Decider, NotFound
-from payments.domain.dispute.commands import AddEvidence, AnswerDispute, DisputeCommand, HearDispute, WatchDispute
-from payments.domain.dispute.errors import DisputeNotOpen, UnlawfulDisputeWord
+from payments.domain.dispute.answers import hear_answer, order, start
+from payments.domain.dispute.commands import (
+    AddEvidence,
+    AnswerDispute,
+    DisputeCommand,
+    HearAnswer,
+    HearDispute,
+    OrderAnswer,
+    StartAnswer,
+    WatchDispute,
+)
+from payments.domain.dispute.errors import DisputeAnswerUnderway, DisputeNotOpen, UnlawfulDisputeWord
 from payments.domain.dispute.events import (
     DisputeAdvanced,
     DisputeAnswered,
+    DisputeAnswerOrdered,
+    DisputeAnswerRefused,
+    DisputeAnswerStarted,
+    DisputeAnswerUnknown,
     DisputeDueSoon,
     DisputeEvent,
     DisputeEvidenceAdded,
-    DisputeFact,
     DisputeFeeCharged,
     DisputeOpened,
     DisputeStanding,
 )
-from payments.domain.dispute.words import STAGES, UNDECIDED, DisputeTold, Stage, Status, rank
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Nobody told us of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What was said and done. `ours`: what we did, and in which stage; `warned`: the stages whose deadline was near."""
-
-    fact: DisputeFact
-    stage: Stage
-    told: Status
-    amount_minor: int
-    currency: str
-    code: str
-    due_at: datetime | None
-    ours: tuple[Stage, Status] | None = None
-    fees: frozenset[str] = frozenset()
-    warned: frozenset[Stage] = frozenset()
-    evidence: frozenset[UUID] = frozenset()
-
-    @property
-    def status(self) -> Status:
-        """Where its stage stands, with what we did ourselves."""
-        if self.ours is None or self.ours[0] is not self.stage:
-            return self.told
-        return self.ours[1] if self.told in (Status.OPENED, Status.EXPIRED) else self.told
-
-
-Dispute = Absent | Told
+from payments.domain.dispute.states import Absent, Answer, Answering, Dispute, Opened, Told, standing
+from payments.domain.dispute.table import TABLE, said
+from payments.domain.dispute.words import AWAITED, STAGES, UNDECIDED, DisputeTold, Status, rank
 
 
 def decide(command: DisputeCommand, state: Dispute) -> Sequence[DisputeEvent]:
+    events = _decide(command, state)
+    if not TABLE.allows(said(command), type(state), events):
+        raise UnlawfulDisputeWord("unlisted")
+    return events
+
+
+def _decide(command: DisputeCommand, state: Dispute) -> Sequence[DisputeEvent]:
     if isinstance(command, HearDispute):
         return _hear(command, state)
     if isinstance(state, Absent):
@@ -67,6 +57,12 @@ def decide(command: DisputeCommand, state: Dispute) -> Sequence[DisputeEvent]:
     match command:
         case AnswerDispute():
             return _answer(command, state)
+        case OrderAnswer():
+            return order(command, state)
+        case StartAnswer():
+            return start(command, state)
+        case HearAnswer():
+            return hear_answer(command, state)
         case WatchDispute():
             return _watch(command, state)
         case AddEvidence():
@@ -138,20 +134,19 @@ def _fee(command: HearDispute, known: frozenset[str]) -> list[DisputeEvent]:
 def _answer(command: AnswerDispute, state: Told) -> Sequence[DisputeEvent]:
     if state.ours == (state.stage, command.status):
         return []
-    if state.status is not Status.OPENED:
+    answer = state.answer
+    if answer is not None and answer.sent_as is not None and not answer.unknown:
+        raise DisputeAnswerUnderway
+    if not isinstance(state, Opened | Answering):
         raise DisputeNotOpen
     answered = DisputeAnswered(
-        fact=state.fact,
-        stage=state.stage,
-        status=command.status,
-        answered_at=command.now,
-        by_hand=command.by_hand,
+        fact=state.fact, stage=state.stage, status=command.status, answered_at=command.now, by_hand=True
     )
     return [answered]
 
 
 def _watch(command: WatchDispute, state: Told) -> Sequence[DisputeEvent]:
-    if state.status is not Status.OPENED or state.due_at is None:
+    if not isinstance(state, Opened) or state.due_at is None:
         return []
     if command.now >= state.due_at:
         expired = DisputeAnswered(fact=state.fact, stage=state.stage, status=Status.EXPIRED, answered_at=command.now)
@@ -181,24 +176,12 @@ def _add(command: AddEvidence, state: Told) -> Sequence[DisputeEvent]:
 
 def evolve(state: Dispute, event: DisputeEvent) -> Dispute:
     if isinstance(event, DisputeOpened | DisputeAdvanced):
-        return _standing(state, event)
-    if isinstance(state, Absent):
-        return state
-    match event:
-        case DisputeAnswered():
-            return replace(state, ours=(event.stage, event.status))
-        case DisputeDueSoon():
-            return replace(state, warned=state.warned | {event.stage})
-        case DisputeEvidenceAdded():
-            return replace(state, evidence=state.evidence | {event.evidence_id})
-        case DisputeFeeCharged():
-            return replace(state, fees=state.fees | {event.movement})
-        case _:
-            assert_never(event)
+        return standing(_told(state, event))
+    return state if isinstance(state, Absent) else standing(_changed(state, event))
 
 
-def _standing(state: Dispute, event: DisputeStanding) -> Told:
-    standing = Told(
+def _told(state: Dispute, event: DisputeStanding) -> Told:
+    told = Told(
         fact=event.fact,
         stage=event.stage,
         told=event.status,
@@ -208,8 +191,49 @@ def _standing(state: Dispute, event: DisputeStanding) -> Told:
         due_at=event.due_at,
     )
     if isinstance(state, Absent):
-        return standing
-    return replace(standing, ours=state.ours, fees=state.fees, warned=state.warned, evidence=state.evidence)
+        return told
+    awaited = event.stage is state.stage and event.status in AWAITED
+    return replace(
+        told,
+        ours=state.ours,
+        answer=state.answer if awaited else None,
+        fees=state.fees,
+        warned=state.warned,
+        evidence=state.evidence,
+    )
+
+
+def _changed(
+    state: Told,
+    event: DisputeAnswerOrdered
+    | DisputeAnswerStarted
+    | DisputeAnswerUnknown
+    | DisputeAnswered
+    | DisputeAnswerRefused
+    | DisputeDueSoon
+    | DisputeEvidenceAdded
+    | DisputeFeeCharged,
+) -> Told:
+    match event:
+        case DisputeAnswerOrdered():
+            ordered = Answer(id=event.answer_id, status=event.status, evidence=event.evidence, defence=event.defence)
+            return replace(state, answer=ordered)
+        case DisputeAnswerStarted():
+            return replace(state, answer=state.answer and replace(state.answer, sent_as=event.sent_as))
+        case DisputeAnswerUnknown():
+            return replace(state, answer=state.answer and replace(state.answer, unknown=True))
+        case DisputeAnswered():
+            return replace(state, ours=(event.stage, event.status), answer=None)
+        case DisputeAnswerRefused():
+            return replace(state, answer=None)
+        case DisputeDueSoon():
+            return replace(state, warned=state.warned | {event.stage})
+        case DisputeEvidenceAdded():
+            return replace(state, evidence=state.evidence | {event.evidence_id})
+        case DisputeFeeCharged():
+            return replace(state, fees=state.fees | {event.movement})
+        case _:
+            assert_never(event)
 
 
 initial: Dispute = Absent()

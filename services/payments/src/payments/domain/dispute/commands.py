@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from payments.domain.dispute.events import DisputeFact
-from payments.domain.dispute.words import DisputeTold, Fee, Status
+from payments.domain.dispute.words import AnswerStatus, AnswerWord, DisputeTold, EvidenceSent, Fee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +24,38 @@ class HearDispute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDispute:
-    """Staff accept it, or evidence was submitted (`by_hand`: at the provider)."""
+    """Staff say that it was accepted, or evidence submitted, at the provider by hand."""
 
-    status: Literal[Status.ACCEPTED, Status.CHALLENGED]
+    status: AnswerStatus
     now: datetime
-    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAnswer:
+    """Have the provider told that we accept it, or contest it: with this `evidence`, for the reason `defence`."""
+
+    answer_id: UUID
+    status: AnswerStatus
+    now: datetime
+    evidence: tuple[EvidenceSent, ...] = ()
+    defence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartAnswer:
+    """The answer is about to be sent, as this customer of the provider."""
+
+    answer_id: UUID
+    sent_as: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearAnswer:
+    """What the provider says to our answer."""
+
+    answer_id: UUID
+    word: AnswerWord
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +77,4 @@ class AddEvidence:
     sha256: str
 
 
-DisputeCommand = HearDispute | AnswerDispute | WatchDispute | AddEvidence
+DisputeCommand = HearDispute | AnswerDispute | OrderAnswer | StartAnswer | HearAnswer | WatchDispute | AddEvidence

@@ -11,6 +11,19 @@ class DisputeNotOpen(DomainError):
     code: ClassVar[str] = "dispute_not_open"
 
 
+class DisputeAnswerUnderway(DomainError):
+    """An answer is on its way to the provider, which takes one."""
+
+    code: ClassVar[str] = "dispute_answer_underway"
+
+
+class EvidenceUnknown(DomainError):
+    """No such file is kept for the dispute."""
+
+    code: ClassVar[str] = "evidence_unknown"
+    status: ClassVar[int] = 422
+
+
 class UnlawfulDisputeWord(DomainError):
     """The provider's word fits no legal transition: it is set aside for a person, never applied.
 

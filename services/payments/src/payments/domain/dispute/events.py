@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.domain import event
-from payments.domain.dispute.words import Stage, Status
+from payments.domain.dispute.words import EvidenceSent, Stage, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class DisputeAdvanced(DisputeStanding):
 class DisputeAnswered:
     """We accepted it, submitted evidence, or let its deadline pass, in this stage.
 
-    `by_hand`: evidence was submitted at the provider, and not by us.
+    `by_hand`: it was done at the provider, by people. `answer_id`: of the answer that the provider took from us.
     """
 
     fact: DisputeFact
@@ -59,6 +59,51 @@ class DisputeAnswered:
     status: Status
     answered_at: datetime
     by_hand: bool = False
+    answer_id: UUID | None = None
+
+
+@event("payments.dispute_answer_ordered", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswerOrdered:
+    """The provider shall be told that we accept it, or contest it with this evidence."""
+
+    fact: DisputeFact
+    answer_id: UUID
+    stage: Stage
+    status: Status
+    evidence: tuple[EvidenceSent, ...]
+    defence: str | None
+    ordered_at: datetime
+
+
+@event("payments.dispute_answer_started", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswerStarted:
+    """The answer is on its way; `sent_as` is the fingerprint of who we are at the provider."""
+
+    fact: DisputeFact
+    answer_id: UUID
+    sent_as: str
+
+
+@event("payments.dispute_answer_unknown", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswerUnknown:
+    """Nobody can tell whether the provider has the answer; it is found out."""
+
+    fact: DisputeFact
+    answer_id: UUID
+
+
+@event("payments.dispute_answer_refused", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswerRefused:
+    """The provider surely did not take the answer; another may be given."""
+
+    fact: DisputeFact
+    answer_id: UUID
+    stage: Stage
+    code: str
 
 
 @event("payments.dispute_due_soon", 1)
@@ -96,13 +141,26 @@ class DisputeFeeCharged:
 
 
 DisputeEvent = (
-    DisputeOpened | DisputeAdvanced | DisputeAnswered | DisputeDueSoon | DisputeEvidenceAdded | DisputeFeeCharged
+    DisputeOpened
+    | DisputeAdvanced
+    | DisputeAnswerOrdered
+    | DisputeAnswerStarted
+    | DisputeAnswerUnknown
+    | DisputeAnswered
+    | DisputeAnswerRefused
+    | DisputeDueSoon
+    | DisputeEvidenceAdded
+    | DisputeFeeCharged
 )
 
 DISPUTE_EVENTS = (
     DisputeOpened,
     DisputeAdvanced,
+    DisputeAnswerOrdered,
+    DisputeAnswerStarted,
+    DisputeAnswerUnknown,
     DisputeAnswered,
+    DisputeAnswerRefused,
     DisputeDueSoon,
     DisputeEvidenceAdded,
     DisputeFeeCharged,

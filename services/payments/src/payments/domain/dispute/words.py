@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
+from uuid import UUID
 
 
 class Stage(StrEnum):
@@ -43,6 +45,28 @@ STATUSES: tuple[Status, ...] = tuple(Status)
 TAKES_MONEY = frozenset({Stage.CHARGEBACK, Stage.PRE_ARBITRATION, Stage.ARBITRATION})
 """Stages in which the money is, or may be, gone."""
 
+AnswerStatus = Literal[Status.ACCEPTED, Status.CHALLENGED]
+"""What we can say to it: that it is not contested, or that it is, with evidence."""
+
+
+class AnswerState(StrEnum):
+    """How far an answer of ours has come."""
+
+    ORDERED = "ordered"
+    """It is to be sent."""
+    SENDING = "sending"
+    """It is on its way."""
+    UNKNOWN = "unknown"
+    """Nobody can tell whether the provider has it."""
+    TAKEN = "taken"
+    """The provider has it."""
+    REFUSED = "refused"
+    """The provider surely did not take it; another may be given."""
+
+
+AWAITED = frozenset({Status.OPENED, Status.EXPIRED})
+"""What a provider says of a stage as long as it knows of no answer of ours."""
+
 UNDECIDED = frozenset({Status.OPENED, Status.CHALLENGED})
 """Statuses of a stage that has not come to its end."""
 
@@ -79,3 +103,31 @@ class Fee:
     movement: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSent:
+    """A file that goes to the provider, and as which of its kinds of documents."""
+
+    evidence_id: UUID
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The provider has our answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It surely did not take it; `code` is why."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nothing believable was said: it may have it, or not."""
+
+
+AnswerWord = Taken | Refused | Unanswered

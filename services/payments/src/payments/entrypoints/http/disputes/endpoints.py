@@ -1,32 +1,39 @@
 """Disputes: looked at, accepted or answered with evidence by staff."""
 
 import base64
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import NotFound
+from chassis.domain import NotFound, uuid7
 from chassis.http import Once
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
 from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.dispute_answers import Submission, ask_defences, submit_evidence
 from payments.application.dispute_evidence import add_evidence, open_evidence
 from payments.application.disputes import answer_dispute, find_dispute, timeline_of
+from payments.domain.dispute.states import Told
 from payments.domain.dispute.words import Status
 from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.disputes.guarded import ACCEPT_DISPUTE, AcceptPayload
 from payments.entrypoints.http.disputes.listing import DISPUTES
 from payments.entrypoints.http.disputes.schemas import (
     LARGEST_BODY,
+    AcceptBody,
     AnswerBody,
+    DefenceItem,
     DisputeItem,
     DisputeView,
     EvidenceBody,
     EvidenceItem,
     Moment,
+    SubmitBody,
 )
 from payments.read_models import dispute_list
 
@@ -67,16 +74,58 @@ async def show_dispute(
     return as_listed(DISPUTES, view, request, caller, view.casino_id)
 
 
-@router.post("/{dispute_id}/accept", response_model=DisputeItem)
-async def accept_dispute(
-    caller: Annotated[Caller, Requires(P.DISPUTE_ACCEPT)],
+@router.get("/{dispute_id}/defences", response_model=list[DefenceItem])
+async def list_defences(
+    caller: Annotated[Caller, Requires(P.DISPUTE_SUBMIT)], dispute_id: UUID, request: Request, desk: TheDesk
+) -> list[DefenceItem]:
+    """For which reasons the provider lets it be defended, and with which documents; it is asked now. Empty where it
+    wants no reason.
+    """
+
+    async def work(uow: UnitOfWork) -> Told:
+        state = await find_dispute(uow, dispute_id)
+        caller.must(P.DISPUTE_SUBMIT, state.fact.casino_id)
+        return state
+
+    found = await ask_defences(desk, await desk.app.transact(work, caller.context(request)))
+    return [DefenceItem(code=one.code, required=[*one.required], optional=[*one.optional]) for one in found.reasons]
+
+
+@router.post("/{dispute_id}/submit", response_model=DisputeItem)
+async def submit_dispute_evidence(
+    caller: Annotated[Caller, Requires(P.DISPUTE_SUBMIT)],
     dispute_id: UUID,
-    body: AnswerBody,
+    body: SubmitBody,
     request: Request,
     once: Once,
+    desk: TheDesk,
 ) -> Response:
-    """Do not contest it: the payer keeps the money. No more than the caller's roles let out."""
-    return await _answer(caller, dispute_id, body, request, once, Status.ACCEPTED, P.DISPUTE_ACCEPT)
+    """Have the files sent to the provider as our evidence. It takes evidence once: no second answer is accepted while
+    one is on its way, or after it was taken.
+    """
+
+    async def work(uow: UnitOfWork) -> DisputeItem:
+        state = await find_dispute(uow, dispute_id)
+        caller.must(P.DISPUTE_SUBMIT, state.fact.casino_id)
+        files = tuple((one.evidence_id, one.document) for one in body.files)
+        wish = Submission(answer_id=uuid7(), dispute_id=dispute_id, files=files, defence=body.defence)
+        await submit_evidence(desk, uow, wish)
+        return DisputeItem(**await _row(uow, caller, dispute_id))
+
+    return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
+
+
+@router.post("/{dispute_id}/accept", **PROPOSED)
+async def propose_to_accept_dispute(
+    caller: Annotated[Caller, Requires(P.DISPUTE_ACCEPT, proposes=True)],
+    dispute_id: UUID,
+    body: AcceptBody,
+    once: Once,
+    proposing: Proposing,
+) -> Response:
+    """Propose not to contest it: the payer keeps the money. When a second person agrees, the provider is told."""
+    payload = AcceptPayload(answer_id=uuid7(), dispute_id=dispute_id, by_hand=body.by_hand)
+    return await proposing(caller, ACCEPT_DISPUTE, payload, reason=body.reason, once=once)
 
 
 @router.post("/{dispute_id}/challenge", response_model=DisputeItem)
@@ -87,8 +136,15 @@ async def challenge_dispute(
     request: Request,
     once: Once,
 ) -> Response:
-    """Say that the evidence was submitted at the provider. The deadline is watched no longer."""
-    return await _answer(caller, dispute_id, body, request, once, Status.CHALLENGED, P.DISPUTE_CHALLENGE)
+    """Say that the evidence was submitted on the provider's pages. The deadline is watched no longer."""
+
+    async def work(uow: UnitOfWork) -> DisputeItem:
+        state = await find_dispute(uow, dispute_id)
+        caller.must(P.DISPUTE_CHALLENGE, state.fact.casino_id)
+        await answer_dispute(uow, dispute_id, Status.CHALLENGED)
+        return DisputeItem(**await _row(uow, caller, dispute_id))
+
+    return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
 
 
 @router.post("/{dispute_id}/evidence", status_code=201, response_model=EvidenceItem, max_body_size=LARGEST_BODY)
@@ -127,25 +183,7 @@ async def get_evidence(
     return Response(base64.b64decode(content), media_type=media_type, headers=_DOWNLOAD)
 
 
-async def _answer(
-    caller: Caller,
-    dispute_id: UUID,
-    body: AnswerBody,
-    request: Request,
-    once: Any,
-    status: Literal[Status.ACCEPTED, Status.CHALLENGED],
-    permission: P,
-) -> Response:
-    async def work(uow: UnitOfWork) -> DisputeItem:
-        state = await find_dispute(uow, dispute_id)
-        if status is Status.ACCEPTED:
-            caller.must(permission, state.fact.casino_id, state.amount_minor, state.currency)
-        else:
-            caller.must(permission, state.fact.casino_id)
-        await answer_dispute(uow, dispute_id, status, by_hand=True)
-        return DisputeItem(**await _row(uow, caller, dispute_id))
-
-    answered = await once(caller, work, status=200, reason=body.reason)
+def _shown(answered: Any, request: Request, caller: Caller) -> Response:
     item = DisputeItem.model_validate_json(bytes(answered.body))
     return made_anew(as_listed(DISPUTES, item, request, caller, item.casino_id), answered)
 

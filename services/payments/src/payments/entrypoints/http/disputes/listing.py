@@ -2,7 +2,7 @@
 
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.domain.dispute.words import Stage, Status
+from payments.domain.dispute.words import AnswerState, Stage, Status
 from payments.read_models.dispute_list import table
 
 DISPUTES = ListSpec(
@@ -30,6 +30,10 @@ DISPUTES = ListSpec(
         "warned": Field(table.c.warned),
         "by_hand": Field(table.c.by_hand),
         "answered_by": Field(table.c.answered_by),
+        "answering": Field(table.c.answering),
+        "answer": Field(table.c.answer, values=AnswerState),
+        "answer_code": Field(table.c.answer_code),
+        "taken": Field(table.c.taken),
         "opened_at": Field(table.c.opened_at, sortable=True),
         "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.opened_at),
     },

@@ -21,6 +21,7 @@ from payments.application.ports import (
 )
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.adyen.amounts import from_wire
+from payments.strategies.providers.adyen.answering import LIVE_HOST, TEST_HOST, AdyenAnswers
 from payments.strategies.providers.adyen.codes import CODES, refusal
 from payments.strategies.providers.adyen.disputes import STANDINGS, said_of_dispute
 from payments.strategies.providers.adyen.instruments import instrument_of
@@ -30,7 +31,7 @@ from payments.strategies.providers.adyen.signature import is_ambiguous, is_key, 
 from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
 
 _LIVE = "-checkout-live.adyenpayments.com"
-_SETTINGS = frozenset({"base_url", "merchant_account"})
+_SETTINGS = frozenset({"base_url", "merchant_account", "disputes_url"})
 _SECRETS = frozenset({"api_key", "hmac_key", "previous_hmac_key"})
 
 _WITHOUT_CONSEQUENCE = frozenset({"PENDING", "RECURRING_CONTRACT", "REPORT_AVAILABLE"})
@@ -44,12 +45,13 @@ _AFTERWARDS = REFUND_KINDS | STANDINGS.keys()
 class Adyen:
     """Adyen's protocol.
 
-    A casino's account: settings `base_url` and `merchant_account`; secrets `api_key`, `hmac_key` and, while that is
+    A casino's account: settings `base_url`, `merchant_account` and, where the Disputes API is not where it usually is,
+    `disputes_url`; secrets `api_key`, `hmac_key` and, while that is
     being replaced, `previous_hmac_key`.
     """
 
     name = "adyen"
-    hosts = frozenset({"checkout-test.adyen.com", f"*{_LIVE}"})
+    hosts = frozenset({"checkout-test.adyen.com", f"*{_LIVE}", TEST_HOST, LIVE_HOST})
     identity = ("base_url", "merchant_account")
 
     codes = CODES
@@ -58,12 +60,15 @@ class Adyen:
         self.deposits = AdyenDeposits()
         self.payouts: PayoutFlow | None = None
         self.refunds = AdyenRefunds()
+        self.disputes = AdyenAnswers()
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         parts = urlsplit(require_url(settings, "base_url", within="settings"))
         if str(parts.hostname).endswith(_LIVE) and parts.path != "/checkout":
             raise Invalid(f"The live server is https://PREFIX{_LIVE}/checkout.", field="settings.base_url")
         require_text(settings, "merchant_account", within="settings")
+        if "disputes_url" in settings:
+            require_url(settings, "disputes_url", within="settings")
         refuse_others(settings, _SETTINGS, within="settings")
         require_text(secrets, "api_key", within="secrets")
         for name in ("hmac_key", *({"previous_hmac_key"} & secrets.keys())):

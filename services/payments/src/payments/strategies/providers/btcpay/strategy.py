@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from chassis.domain import Invalid
+from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     LookAtDeposit,
     NotGenuine,
@@ -70,6 +71,7 @@ class Btcpay:
         self.deposits = BtcpayDeposits()
         self.payouts = BtcpayPayouts()
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from chassis.domain import Invalid
+from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     LookAtDeposit,
     NotGenuine,
@@ -47,6 +48,7 @@ class CoinGate:
         self.deposits = CoinGateDeposits()
         self.payouts: PayoutFlow | None = None
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

@@ -11,6 +11,7 @@ from typing import Any
 from chassis.auth.networks import comes_from
 from chassis.domain import Invalid
 from contracts.money import EXPONENTS
+from payments.application.dispute_port import DisputeFlow
 from payments.application.inverted import CashierCall, Step, Verdict
 from payments.application.ports import (
     DepositFlow,
@@ -50,6 +51,7 @@ class PaymentIQ:
         self.deposits: DepositFlow | None = None
         self.payouts: PayoutFlow | None = None
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

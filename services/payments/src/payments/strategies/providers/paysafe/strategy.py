@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     HttpAnswer,
     LookAtDeposit,
@@ -56,6 +57,7 @@ class Paysafe:
         self.deposits = PaysafeDeposits()
         self.payouts = PaysafePayouts()
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

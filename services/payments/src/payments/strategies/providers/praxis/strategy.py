@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     LookAtDeposit,
     NotGenuine,
@@ -49,6 +50,7 @@ class Praxis:
         self.deposits = PraxisDeposits()
         self.payouts: PayoutFlow | None = None
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

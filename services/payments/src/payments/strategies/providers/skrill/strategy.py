@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.domain import Invalid
+from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import AboutDeposit, NotGenuine, Notification, ProviderAccount, Reply, Said, Unclear
 from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, word
@@ -39,6 +40,7 @@ class Skrill:
         self.deposits = SkrillDeposits()
         self.payouts = SkrillPayouts()
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

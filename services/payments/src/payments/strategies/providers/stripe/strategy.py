@@ -20,6 +20,7 @@ from payments.application.ports import (
 )
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, unix_moment, word
+from payments.strategies.providers.stripe.answering import API_HOST, FILES_HOST, StripeAnswers
 from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.disputes import said_of_dispute, said_of_fraud_warning
@@ -62,7 +63,7 @@ class Stripe:
     """Stripe's protocol. A casino's account: settings `base_url`; secrets `api_key`, `webhook_secret`."""
 
     name = "stripe"
-    hosts = frozenset({"api.stripe.com"})  # Live and test differ by the key alone.
+    hosts = frozenset({API_HOST, FILES_HOST})  # Live and test differ by the key alone.
     identity = ("base_url",)  # The customer himself is told by the key, which is secret and may be rotated.
 
     codes = CODES
@@ -71,6 +72,7 @@ class Stripe:
         self.deposits = StripeDeposits()
         self.payouts: PayoutFlow | None = None
         self.refunds = StripeRefunds()
+        self.disputes = StripeAnswers()
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

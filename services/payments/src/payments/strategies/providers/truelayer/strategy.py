@@ -8,6 +8,7 @@ import msgspec
 
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR
+from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     AboutPayout,
     LookAtDeposit,
@@ -73,6 +74,7 @@ class TrueLayer:
         self.deposits = TrueLayerDeposits()
         self.payouts = TrueLayerPayouts()
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")

@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_minor
+from payments.application.dispute_port import DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
 from payments.application.ports import (
     AboutPayout,
@@ -61,6 +62,7 @@ class Trustly:
         self.deposits = TrustlyDeposits()
         self.payouts = TrustlyPayouts()
         self.refunds: RefundFlow | None = None
+        self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         require_url(settings, "base_url", within="settings")
