@@ -20,7 +20,7 @@ def flow(provider: str) -> Any:
 
 
 def destination(provider: str, **given: str) -> Instrument | None:
-    payouts = PROVIDERS[provider].payouts
+    payouts: Any = PROVIDERS[provider].payouts
     assert isinstance(payouts, ReadsDestinations)
     return payouts.instrument_of(given)
 
