@@ -1,5 +1,6 @@
 """A casino that takes crypto currencies: payments in this process, and the providers' simulators behind sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+import httpx
 from aiohttp import web
 from pitlocal.processes import free_port
 from services.payments.tests.component.payment.fakes import FakeWire
@@ -26,11 +28,45 @@ from simulators.app import build_app
 
 
 @dataclass(frozen=True)
+class Letter:
+    """What a provider brings, and what it is answered when it is let in for the first time."""
+
+    path: str
+    raw: bytes
+    headers: dict[str, str]
+    answer: asyncio.Future[httpx.Response]
+
+
+class Door:
+    """Where providers' calls come in: at once, or held until somebody lets them in in an order of his own."""
+
+    def __init__(self) -> None:
+        self.world: World | None = None
+        self.held: list[Letter] | None = None
+
+    async def brought(self, letter: Letter) -> httpx.Response:
+        """A provider is there with it."""
+        if self.held is None:
+            await self.let_in(letter)
+        else:
+            self.held.append(letter)
+        return await letter.answer
+
+    async def let_in(self, letter: Letter) -> None:
+        """Hand it over, however often it was already."""
+        assert self.world is not None
+        answer = await self.world.client.post(letter.path, content=letter.raw, headers=letter.headers)
+        if not letter.answer.done():
+            letter.answer.set_result(answer)
+
+
+@dataclass(frozen=True)
 class Counter:
     """The casino's side (`world`) and whoever plays the others (`browser`: players, miners, the providers' people)."""
 
     world: World
     browser: aiohttp.ClientSession
+    door: Door
 
     async def configure(self, provider: str, *currencies: str) -> None:
         """An account at the provider, as its simulator signs contracts."""
@@ -88,11 +124,12 @@ async def served(app: web.Application) -> AsyncIterator[str]:
 @asynccontextmanager
 async def counter(database_url: str) -> AsyncIterator[Counter]:
     """A casino that is open, with a player in it and nothing configured."""
-    ways: dict[str, World] = {}
+    door = Door()
 
     async def inwards(request: web.Request) -> web.Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
-        answer = await ways["in"].client.post(request.path, content=await request.read(), headers=headers)
+        future: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
+        answer = await door.brought(Letter(request.path, await request.read(), headers, future))
         told = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
         return web.Response(status=answer.status_code, body=answer.content, headers=told)
 
@@ -108,10 +145,10 @@ async def counter(database_url: str) -> AsyncIterator[Counter]:
         settings = make_settings(Settings, database_url=database_url, partner_hosts=own_url)
         service = replace(build(settings, clock=clock, wire=wire), verifier=test_verifier(), authority=test_authority())
         async with talking(http_application(service)) as client, aiohttp.ClientSession(own_url) as browser:
-            world = ways["in"] = World(service, client, clock, FakeWire())
+            world = door.world = World(service, client, clock, FakeWire())
             await world.forget()
             await world.open_casino()
             await world.register()
             await world.beat()
-            yield Counter(world, browser)
+            yield Counter(world, browser, door)
         await runner.cleanup()

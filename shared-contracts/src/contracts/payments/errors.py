@@ -180,7 +180,7 @@ class SetAside(StrEnum):
     REVERSAL_DIFFERS = "reversal_differs"
     """The same taking back was told before with another amount, or of another payment."""
     REVERSAL_UNEXPLAINED = "reversal_unexplained"
-    """Money was taken back before the deposit was credited, and the payment that was credited does not explain it."""
+    """Money was taken back and waits: the payment that was credited does not explain it, or has less than that left."""
     PAID_BY_DISABLED_INSTRUMENT = "paid_by_disabled_instrument"
     """A deposit was paid with an instrument that was switched off. It was credited: it is the player's."""
     PAYOUT_NEVER_SENT = "payout_never_sent"

@@ -170,8 +170,7 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
             case DepositReversalAnnounced():  # It must have been paid: find out how much.
                 await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
-            case _:
-                pass
+                await look_into_unexplained(desk, uow, deposit_id, outcome.state)
 
 
 async def hear_about_instrument(

@@ -88,7 +88,7 @@ async def test_parts_add_up_to_the_whole_and_more_is_set_aside(world: World) -> 
     await refunded(world, intent, 30_00, "re_3")
     assert await shown(world, intent) == ("reversed", 50_00, 50_00)
     assert await world.balance() == (0, 0)
-    assert await set_aside(world) == [("stripe", "reversed_too_much")]
+    assert await set_aside(world) == [("stripe", "reversal_unexplained")]
 
 
 async def test_refunds_that_arrive_at_the_same_time_all_count(world: World) -> None:

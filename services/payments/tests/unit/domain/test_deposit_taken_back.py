@@ -25,6 +25,7 @@ from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
     DepositWord,
+    GivenBack,
     Settled,
     TakenBack,
     Unanswered,
@@ -117,8 +118,6 @@ def test_the_same_movement_again_is_no_news(
     ("history", "word", "why"),
     [
         ((), replace(TAKEN, amount_minor=50_01), "reversed_too_much"),
-        ((PART_REVERSED,), replace(REST, amount_minor=30_01), "reversed_too_much"),
-        ((REVERSED,), REST, "reversed_too_much"),
         ((), replace(TAKEN, currency="USD"), "currency_differs"),
         ((), replace(TAKEN, reference="pi_2"), "reference_differs"),
         ((PART_REVERSED,), TAKEN, "reversal_differs"),
@@ -129,6 +128,16 @@ def test_a_taking_back_that_contradicts_what_is_known_is_set_aside(
 ) -> None:
     refusal = spec.given(REQUESTED, SUCCEEDED, *history).when(hear(word, cash=500_00))
     assert refusal.then_raises(UnlawfulDepositWord).why == why
+
+
+@pytest.mark.parametrize(("history", "amount"), [((PART_REVERSED,), 30_01), ((REVERSED,), 30_00)])
+def test_more_than_is_left_waits_for_what_may_have_been_given_back_before(
+    spec: DepositSpec, history: tuple[DepositEvent, ...], amount: int
+) -> None:
+    word = replace(REST, amount_minor=amount)
+    waits = replace(ANNOUNCED, movement="re_2", reversed_minor=amount)
+    spec.given(REQUESTED, SUCCEEDED, *history).when(hear(word, cash=500_00)).then(waits)
+    spec.given(REQUESTED, SUCCEEDED, *history, waits).when(hear(word, cash=500_00)).then_nothing()
 
 
 @pytest.mark.parametrize(
@@ -299,3 +308,29 @@ def test_each_part_is_posted_once_and_names_what_it_is() -> None:
     assert len({one.id for one in transfers}) == len(transfers)
     assert {one.reference_id for one in transfers} == {DEPOSIT}
     assert deposit_transfers(DEPOSIT, [success, PART_REVERSED, owing]) == transfers
+
+
+WON, REFUNDED = "dp_1", "re_9"
+DISPUTED_WON_AND_REFUNDED: list[DepositWord] = [
+    SETTLED,
+    TakenBack(reference="pi_1", movement=WON, amount_minor=50_00, currency="EUR", code="fraudulent"),
+    GivenBack(reference="pi_1", movement=WON, amount_minor=50_00, currency="EUR", code="won"),
+    TakenBack(reference="pi_1", movement=REFUNDED, amount_minor=50_00, currency="EUR", code="requested_by_customer"),
+]
+"""In the order in which it happened: each is lawful after the one before."""
+
+
+@given(
+    st.lists(st.sampled_from(DISPUTED_WON_AND_REFUNDED), max_size=3).flatmap(
+        lambda extra: st.permutations([*DISPUTED_WON_AND_REFUNDED, *extra])
+    ),
+    st.integers(0, 80_00),
+)
+def test_what_may_be_taken_only_after_something_was_given_back_waits_for_it(
+    words: list[DepositWord], owed: int
+) -> None:
+    play = Play(0, owed)
+    play.do(REQUEST)
+    for word in words:
+        play.do(hear(word))
+    assert play.held == Counter({CASH: 0, OWED: -owed, CLEARING: 0})

@@ -34,6 +34,8 @@ def take_back(word: TakenBack, state: Succeeded, *, cash_minor: int, owed_minor:
     if _waits(word, state):
         return [*announce(word, state)]
     objection = _objection(word, state)
+    if objection is not None and objection.why == "reversed_too_much" and word.amount_minor <= state.amount_minor:
+        return [*announce(word, state)]  # Something may have been given back before, and we have not heard of it.
     if objection is not None:
         raise objection
     if _told_before(word, state.taken_back):
@@ -186,8 +188,8 @@ class _Play:
         return known and objection_to_given(word, self.state) is None
 
     def _may_be_taken(self, word: TakenBack) -> bool:
-        waited = word.after is not None and not _waits(word, self.state)
-        return waited and not _told_before(word, self.state.taken_back) and _objection(word, self.state) is None
+        known = _waits(word, self.state) or _told_before(word, self.state.taken_back)
+        return not known and _objection(word, self.state) is None
 
 
 def _waits(word: TakenBack, state: Succeeded) -> bool:

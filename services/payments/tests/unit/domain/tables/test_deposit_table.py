@@ -78,7 +78,7 @@ WORDS: Final[tuple[DepositWord, ...]] = (
             ("one", "a", 20_00, None),
             ("one", "a", 10_00, None),
             ("two", "a", 20_00, None),
-            ("one", "b", 45_00, None),
+            ("one", "b", 60_00, None),
             ("one", "c", 10_00, "a"),
         )
     ),

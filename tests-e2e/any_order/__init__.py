@@ -1,0 +1,1 @@
+"""What providers tell, in any order and number."""
