@@ -395,5 +395,6 @@ def test_one_administrator_alone_makes_nobody_who_lets_money_out() -> None:
         PaymentsPermission.BULK_APPROVE,
         PaymentsPermission.ADJUSTMENT_APPROVE,
         PaymentsPermission.REFUND_APPROVE,
+        PaymentsPermission.OUTCOME_APPROVE,
     }
     assert {spec.risk for spec in PERMISSIONS if spec.id in lets_out} == {"critical"}

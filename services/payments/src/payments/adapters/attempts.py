@@ -1,14 +1,16 @@
 """What was asked of providers, call by call."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Kept
 from payments.adapters.tables import provider_attempt
-from payments.application.stores import Attempt
+from payments.application.stores import Attempt, Operation
 
 _SWEEP = """
     DELETE FROM provider_attempt WHERE id IN (
@@ -31,3 +33,11 @@ class SqlAttempts:
         went = {name: kept[name] for name in ("outcome", "http_status", "code", "duration_ms", "provider_failed")}
         statement = insert(provider_attempt).values(**kept)
         await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=went))
+
+    async def last(self, connection: AsyncConnection, payment_id: UUID, operation: Operation) -> datetime | None:
+        """See Attempts."""
+        statement = select(func.max(provider_attempt.c.attempted_at)).where(
+            provider_attempt.c.payment_id == payment_id, provider_attempt.c.operation == operation
+        )
+        found: datetime | None = (await connection.execute(statement)).scalar_one()
+        return found

@@ -1,6 +1,6 @@
 """Calls out to providers: each is kept before it is made, then with how it went, whatever becomes of the payment."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import Final, TypeVar
@@ -24,6 +24,7 @@ NAME = "provider-attempts"
 
 Word = deposit.DepositWord | payout.PayoutWord | refund.RefundWord | dispute.AnswerWord | Kept | Defences | NotThere
 W = TypeVar("W", bound=Word)
+Still = Callable[[UnitOfWork], Awaitable[bool]]
 
 OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     deposit.ActionNeeded: AttemptOutcome.ACTION_NEEDED,
@@ -63,12 +64,13 @@ async def ask(
     read: Callable[[HttpAnswer | None], W],
     earlier: HttpAnswer | None = None,
     segment: Segment | None = None,
+    still: Still | None = None,
 ) -> W:
     """Keep that the call is made, make it, keep how it went, and return what its answer says; the same of the call that
     follows from it, if one does.
 
     It is kept in transactions of its own: nothing is held open while a provider thinks. `segment`: what the breaker
-    counts it by.
+    counts it by. `still`: asked in the transaction that keeps it; where it says no, nothing is called and nothing kept.
     """
     asked = Attempt(
         id=uuid7(),
@@ -82,7 +84,8 @@ async def ask(
         method=None if segment is None else segment.method,
         currency=None if segment is None else segment.currency,
     )
-    await _keep(desk, asked)
+    if not await _keep(desk, asked, still=still):
+        return read(None)
     began = perf_counter()
     answer = await desk.call(account, call)
     if answer is not None and call.also is not None:
@@ -126,8 +129,10 @@ async def ask_about_deposit(
     return await ask(desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
 
 
-async def _keep(desk: Desk, attempt: Attempt, segment: Segment | None = None) -> None:
-    async def work(uow: UnitOfWork) -> None:
+async def _keep(desk: Desk, attempt: Attempt, segment: Segment | None = None, still: Still | None = None) -> bool:
+    async def work(uow: UnitOfWork) -> bool:
+        if still is not None and not await still(uow):
+            return False
         await desk.attempts.note(uow.connection, attempt)
         if segment is not None and attempt.provider_failed is not None:
             await desk.routing.count(
@@ -139,5 +144,6 @@ async def _keep(desk: Desk, attempt: Attempt, segment: Segment | None = None) ->
                 now=uow.ctx.occurred_at,
                 within=COUNTED_WITHIN,
             )
+        return True
 
-    await desk.app.transact(work, desk.ours(NAME, attempt.casino_id))
+    return await desk.app.transact(work, desk.ours(NAME, attempt.casino_id))

@@ -31,7 +31,7 @@ from payments.domain.refund.events import (
     RefundSucceeded,
 )
 from payments.domain.refund.states import Absent, Refund
-from payments.domain.refund.words import Refunded, RefundWord, Refused
+from payments.domain.refund.words import Found, Refunded, RefundWord, Refused
 from payments.domain.withdrawal.words import PartCameBack, PartFellThrough, PartWasPaid, PartWord
 
 SEND = "payments.refund_send"
@@ -149,8 +149,7 @@ async def hear_about_refund(
         UnlawfulRefundWord, UnlawfulDepositWord: it fits no legal transition; nothing was changed.
         NotFound: the refund is another casino's.
     """
-    command = await _heard(desk, uow, refund_id, word)
-    await _ensure_lawful(uow, refund_id, command, said_at)
+    command = await check_about_refund(desk, uow, refund_id, word, said_at)
     outcome = await uow.decide(refund, refund_id, command)
     transfers = refund_transfers(refund_id, outcome.events)
     for event in outcome.events:
@@ -185,6 +184,15 @@ def _of_whole(event: RefundEvent) -> PartWord | None:
             return None
 
 
+async def check_about_refund(
+    desk: Desk, uow: UnitOfWork, refund_id: UUID, word: RefundWord, said_at: datetime
+) -> HearRefund:
+    """The command with which the word is applied, once it was seen that it can be. Raises as `hear_about_refund`."""
+    command = await _heard(desk, uow, refund_id, word)
+    await _ensure_lawful(uow, refund_id, command, said_at)
+    return command
+
+
 async def _ensure_lawful(uow: UnitOfWork, refund_id: UUID, command: HearRefund, said_at: datetime) -> None:
     """Raise before anything is written when either the refund or its deposit cannot take the word.
 
@@ -204,7 +212,7 @@ async def _ensure_lawful(uow: UnitOfWork, refund_id: UUID, command: HearRefund, 
 async def _heard(desk: Desk, uow: UnitOfWork, refund_id: UUID, word: RefundWord) -> HearRefund:
     """The word, and with one that moves money what he owes: his wallet is locked first, as whoever moves it does."""
     state = (await uow.load(refund, refund_id)).state
-    if isinstance(state, Absent) or not isinstance(word, Refused | Refunded):
+    if isinstance(state, Absent) or not isinstance(word, Refused | Refunded | Found):
         return HearRefund(word=word)
     fact = state.fact
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)

@@ -68,6 +68,10 @@ class Attempts(Protocol):
         """Keep it, or how it went if it is kept already."""
         ...
 
+    async def last(self, connection: AsyncConnection, payment_id: UUID, operation: Operation) -> datetime | None:
+        """When this was asked last; None: never, as far as calls are kept."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverview:

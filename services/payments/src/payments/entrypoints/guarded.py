@@ -9,6 +9,7 @@ from payments.entrypoints.http.bonuses import guarded as bonuses
 from payments.entrypoints.http.disputes import guarded as disputes
 from payments.entrypoints.http.exchanges import guarded as exchanges
 from payments.entrypoints.http.fraud import guarded as fraud
+from payments.entrypoints.http.outcomes import guarded as outcomes
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.reconciliation import guarded as reconciliation
 from payments.entrypoints.http.refunds import guarded as refunds
@@ -27,4 +28,5 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *reconciliation.guarded_commands(desk),
         *routing.guarded_commands(desk),
         *exchanges.guarded_commands(desk),
+        *outcomes.guarded_commands(desk),
     ]

@@ -104,6 +104,32 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
         amounts=True,
     ),
+    PermissionSpec(
+        P.OUTCOME_RESOLVE,
+        "Propose what became of a payment where its provider does not say it",
+        "high",
+        ("financial",),
+        description="That it was paid, with the provider's name for it, or that it never was. A role may set a largest "
+        "amount.",
+        four_eyes=True,
+        amounts=True,
+    ),
+    PermissionSpec(
+        P.OUTCOME_APPROVE,
+        "Approve what became of a payment where its provider does not say it",
+        "critical",
+        ("financial",),
+        description="What was never paid is the player's again, and he may be paid a second time. A role may set a "
+        "largest amount.",
+        step_up_s=_FRESH_S,
+        amounts=True,
+    ),
+    PermissionSpec(
+        P.OUTCOME_VIEW_REASON,
+        "Read how people found out what became of a payment",
+        "normal",
+        description="Colleagues write freely there, suspicions included.",
+    ),
     PermissionSpec(P.REFUND_LIST, "See refunds", "normal", ("financial",)),
     PermissionSpec(
         P.REFUND_VIEW_REASON,

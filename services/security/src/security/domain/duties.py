@@ -79,6 +79,7 @@ BY_HAND = Duty(
     patterns=(
         "payments.adjustment.create",
         "payments.refund.create",
+        "payments.outcome.resolve",
         "payments.bonus.create",
         "payments.dispute.accept",
         "payments.reconciliation.resolve",
@@ -90,6 +91,7 @@ AGREED_TO = Duty(
     patterns=(
         "payments.adjustment.approve",
         "payments.refund.approve",
+        "payments.outcome.approve",
         "payments.bonus.approve",
         "payments.dispute.approve",
         "payments.reconciliation.approve",

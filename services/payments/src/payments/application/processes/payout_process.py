@@ -151,7 +151,13 @@ class PayoutProcess:
         flow = payout_flow(self._desk, account.provider)
         call = flow.build_call(account, order)
         read = partial(flow.parse_answer, account, order)
-        return await ask(self._desk, account, "payout.order", order.withdrawal_id, call, read)
+        still = partial(self._is_undecided, account.casino_id, order)
+        return await ask(self._desk, account, "payout.order", order.withdrawal_id, call, read, still=still)
+
+    async def _is_undecided(self, casino_id: UUID, order: PayoutOrder, uow: UnitOfWork) -> bool:
+        """Whether nobody decided it meanwhile: people may, and wait for the same wallet."""
+        await self._desk.ledger.lock_wallet(uow.connection, casino_id, order.player_id, order.currency)
+        return isinstance((await uow.load(withdrawal, order.withdrawal_id)).state, Sending | Unknown)
 
     async def _find_out(self, errand: _Errand, age: timedelta) -> PayoutWord:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""

@@ -25,8 +25,8 @@ from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import StartRefund
 from payments.domain.refund.errors import UnlawfulRefundWord
+from payments.domain.refund.events import RefundFact
 from payments.domain.refund.states import (
-    Absent,
     Begun,
     Ordered,
     Pending,
@@ -45,6 +45,7 @@ NAME = "refund-process"
 class _Errand:
     """An order, the account it goes to, and how the provider calls it."""
 
+    fact: RefundFact
     account: ProviderAccount
     order: RefundOrder
     reference: str | None
@@ -126,13 +127,20 @@ class RefundProcess:
             amount_minor=fact.amount_minor,
             currency=fact.currency,
         )
-        return _Errand(account, order, reference(state))
+        return _Errand(fact, account, order, reference(state))
 
     async def _order(self, errand: _Errand) -> RefundWord:
         account, order = errand.account, errand.order
         flow = refund_flow(self._desk, account.provider)
         call = flow.build_call(account, order)
-        return await ask(self._desk, account, "refund.order", order.refund_id, call, flow.parse_answer)
+        still = partial(self._is_undecided, errand)
+        return await ask(self._desk, account, "refund.order", order.refund_id, call, flow.parse_answer, still=still)
+
+    async def _is_undecided(self, errand: _Errand, uow: UnitOfWork) -> bool:
+        """Whether nobody decided it meanwhile: people may, and wait for the same wallet."""
+        fact = errand.fact
+        await self._desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+        return isinstance((await uow.load(refund, errand.order.refund_id)).state, Sending | Unknown)
 
     async def _find_out(self, errand: _Errand, age: timedelta) -> RefundWord:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""
@@ -161,8 +169,7 @@ class RefundProcess:
 
     async def _is_gone(self, errand: _Errand) -> bool:
         async def work(uow: UnitOfWork) -> bool:
-            state = (await uow.load(refund, errand.order.refund_id)).state
-            return not isinstance(state, Absent) and await is_gone(uow, state.fact)
+            return await is_gone(uow, errand.fact)
 
         return await self._desk.app.transact(work, self._ctx(errand.account.casino_id))
 

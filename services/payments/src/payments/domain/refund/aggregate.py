@@ -1,14 +1,16 @@
 """The life of a refund: the money is put aside when it is ordered, then the provider's word alone decides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
-from chassis.domain import Decider
+from chassis.domain import Decider, NotFound
 from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
 from payments.domain.refund.errors import (
     RefundAlreadyOrdered,
     RefundExceedsDeposit,
     RefundNotCovered,
+    RefundOutcomeKnown,
     UnlawfulRefundWord,
 )
 from payments.domain.refund.events import (
@@ -35,7 +37,10 @@ from payments.domain.refund.states import (
     reference,
 )
 from payments.domain.refund.table import TABLE
-from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused, Unanswered
+from payments.domain.refund.words import Accepted, FoundPaid, FoundUnpaid, Refunded, RefundWord, Refused, Unanswered
+
+NEVER_PAID = "never_paid"
+"""Why a refund failed of which two people found out that the provider did not make it."""
 
 
 def decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
@@ -76,6 +81,8 @@ def _order(command: OrderRefund, state: Refund) -> Sequence[RefundEvent]:
 
 def _hear(command: HearRefund, state: Refund) -> Sequence[RefundEvent]:
     word = command.word
+    if isinstance(word, FoundPaid | FoundUnpaid) and not isinstance(state, Sending | Unknown | Pending):
+        raise NotFound if isinstance(state, Absent) else RefundOutcomeKnown
     match state:
         case Absent():
             raise UnlawfulRefundWord("unknown_reference")
@@ -83,20 +90,24 @@ def _hear(command: HearRefund, state: Refund) -> Sequence[RefundEvent]:
             raise UnlawfulRefundWord("refund_never_sent")
         case Sending() | Unknown() | Pending():
             return _hear_underway(command, state)
-        case Succeeded():
+        case Succeeded() | Returned():
             _check_reference(word, state)
-            if isinstance(word, Refused):
+            if isinstance(word, Refused) and isinstance(state, Succeeded):
                 return [RefundReturned(fact=state.fact, reference=state.reference, code=word.code)]
             return []  # A repeat, or overtaken by a later word.
         case Failed():
-            if isinstance(word, Refunded) and word.reference != state.reference:
-                raise UnlawfulRefundWord("refunded_after_failed")
-            return []  # It had succeeded before it failed: overtaken.
-        case Returned():
-            _check_reference(word, state)
+            _check_failed(word, state)
             return []
         case _:
             assert_never(state)
+
+
+def _check_failed(word: RefundWord, state: Failed) -> None:
+    """The player has it in his wallet: nobody may have taken it, but for a word that a later one overtook."""
+    if state.by_hand and isinstance(word, Refunded | Accepted):
+        raise UnlawfulRefundWord("contradicts_people")
+    if isinstance(word, Refunded) and word.reference != state.reference:
+        raise UnlawfulRefundWord("refunded_after_failed")
 
 
 def _hear_underway(command: HearRefund, state: Sending | Unknown | Pending) -> Sequence[RefundEvent]:
@@ -113,6 +124,10 @@ def _hear_underway(command: HearRefund, state: Sending | Unknown | Pending) -> S
             return [_failed(state, word.code, command.owed_minor, word.reference or reference(state))]
         case Unanswered():
             return [RefundOutcomeUnknown(fact=fact)] if isinstance(state, Sending) else []
+        case FoundPaid():
+            return [RefundSucceeded(fact=fact, reference=word.reference, by_hand=True)]
+        case FoundUnpaid():
+            return [replace(_failed(state, NEVER_PAID, command.owed_minor, reference(state)), by_hand=True)]
         case _:
             assert_never(word)
 
@@ -130,7 +145,7 @@ def _check_reference(word: RefundWord, state: Refund) -> None:
 
     Nor does the refusal of an order that was sent again: the first one was taken, that much is known.
     """
-    known, said = reference(state), None if isinstance(word, Unanswered) else word.reference
+    known, said = reference(state), None if isinstance(word, Unanswered | FoundUnpaid) else word.reference
     if known is not None and isinstance(word, Refused) and said is None:
         raise UnlawfulRefundWord("refused_after_accepted")
     if known is not None and said is not None and said != known:
@@ -162,7 +177,7 @@ def _moved(
         case RefundSucceeded():
             return Succeeded(*begun, event.reference)
         case RefundFailed():
-            return Failed(*begun, event.reference)
+            return Failed(*begun, event.reference, event.by_hand)
         case RefundReturned():
             return Returned(*begun, event.reference)
         case _:

@@ -23,6 +23,12 @@ class RefundNotCovered(DomainError):
     code: ClassVar[str] = "refund_not_covered"
 
 
+class RefundOutcomeKnown(DomainError):
+    """Nobody has to find out what became of it: it was not sent, or the provider has said it."""
+
+    code: ClassVar[str] = "outcome_known"
+
+
 class UnlawfulRefundWord(DomainError):
     """The provider's word fits no legal transition: it is set aside for a person, never applied.
 

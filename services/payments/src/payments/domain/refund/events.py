@@ -68,21 +68,26 @@ class RefundAccepted:
 @event("payments.refund_succeeded", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSucceeded:
-    """The provider refunded it: what was put aside is gone."""
+    """The provider refunded it: what was put aside is gone. `by_hand`: it did not say so, two people found it out."""
 
     fact: RefundFact
     reference: str
+    by_hand: bool = False
 
 
 @event("payments.refund_failed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFailed:
-    """It was not refunded. What was put aside pays `recovered_minor` of what the player owes, the rest is his."""
+    """It was not refunded. What was put aside pays `recovered_minor` of what the player owes, the rest is his.
+
+    `by_hand`: the provider did not say so, two people found it out.
+    """
 
     fact: RefundFact
     reference: str | None
     code: str
     recovered_minor: int
+    by_hand: bool = False
 
 
 @event("payments.refund_returned", 1)

@@ -59,12 +59,16 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Not refunded: the player has it in his wallet. `sent_as` is empty where nobody was asked."""
+    """Not refunded: the player has it in his wallet. `sent_as` is empty where nobody was asked.
+
+    `by_hand`: two people found it out; whatever says that the provider took the order contradicts them.
+    """
 
     fact: RefundFact
     ordered_at: datetime
     sent_as: str
     reference: str | None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,11 @@ TABLE = Table(
         ),
         Row(w.Accepted, (Sending, Unknown), (e.RefundAccepted,)),
         Row(w.Accepted, (Pending, Succeeded, Returned), refusals=DIFFERS),
-        Row(w.Accepted, (Failed,)),
+        Row(w.Accepted, (Failed,), refusals=("contradicts_people",)),
         Row(w.Refunded, (Sending, Unknown), (e.RefundSucceeded,), ("amount_differs",)),
         Row(w.Refunded, (Pending,), (e.RefundSucceeded,), (*DIFFERS, "amount_differs")),
         Row(w.Refunded, (Succeeded, Returned), refusals=DIFFERS),
-        Row(w.Refunded, (Failed,), refusals=("refunded_after_failed",)),
+        Row(w.Refunded, (Failed,), refusals=("refunded_after_failed", "contradicts_people")),
         Row(w.Refused, (Sending, Unknown), (e.RefundFailed,)),
         Row(w.Refused, (Pending,), (e.RefundFailed,), CONTRADICTED),
         Row(w.Refused, (Succeeded,), (e.RefundReturned,), CONTRADICTED),
@@ -45,6 +45,17 @@ TABLE = Table(
         Row(w.Refused, (Failed,)),
         Row(w.Unanswered, (Sending,), (e.RefundOutcomeUnknown,)),
         Row(w.Unanswered, (Unknown, Pending, Succeeded, Failed, Returned)),
+        *(
+            row
+            for found in (w.FoundPaid, w.FoundUnpaid)
+            for row in (
+                Row(found, (Absent,), refusals=("not_found",)),
+                Row(found, (Ordered, Succeeded, Failed, Returned), refusals=("outcome_known",)),
+            )
+        ),
+        Row(w.FoundPaid, (Sending, Unknown), (e.RefundSucceeded,)),
+        Row(w.FoundPaid, (Pending,), (e.RefundSucceeded,), DIFFERS),
+        Row(w.FoundUnpaid, (Sending, Unknown, Pending), (e.RefundFailed,)),
     ],
     {
         e.RefundOrdered: After((Ordered,), (T.WITHDRAWAL_RELEASE, T.REFUND_HOLD, T.REFUND_OWED)),

@@ -1,4 +1,4 @@
-"""What a provider can say about a refund that we ordered, whatever its protocol calls it."""
+"""What a provider can say about a refund that we ordered, whatever its protocol calls it, and what people found out."""
 
 from dataclasses import dataclass
 
@@ -34,4 +34,17 @@ class Unanswered:
     """No answer, or none that can be believed: the provider may or may not have heard us."""
 
 
-RefundWord = Accepted | Refunded | Refused | Unanswered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPaid:
+    """Two people found out that the provider refunded it, and how it is called there."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundUnpaid:
+    """Two people found out that the provider did not refund it, and will not."""
+
+
+Found = FoundPaid | FoundUnpaid
+RefundWord = Accepted | Refunded | Refused | Unanswered | Found

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from chassis.domain import Decider, NotFound
+from payments.domain.withdrawal.checks import check_failed, check_returnable, check_whole
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,
@@ -42,6 +43,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
+from payments.domain.withdrawal.found import check_people, found_out
 from payments.domain.withdrawal.parts import decide_parts, evolve_parts, release_rest
 from payments.domain.withdrawal.policy import approvals_needed, check, counts, stops
 from payments.domain.withdrawal.states import (
@@ -68,7 +70,17 @@ from payments.domain.withdrawal.states import (
     Yes,
 )
 from payments.domain.withdrawal.table import TABLE
-from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
+from payments.domain.withdrawal.words import (
+    Confirmed,
+    Declined,
+    FoundPaid,
+    FoundUnpaid,
+    PayoutWord,
+    ProviderWord,
+    SentBack,
+    Taken,
+    Unanswered,
+)
 
 BY_POLICY = "policy"
 """Who approved when nobody had to."""
@@ -204,6 +216,8 @@ def _start(command: StartPayout, state: Withdrawal) -> Sequence[WithdrawalEvent]
 
 
 def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    if isinstance(word, FoundPaid | FoundUnpaid):
+        return found_out(word, state)
     match state:
         case Absent():
             raise UnlawfulPayoutWord("unknown_reference")
@@ -214,9 +228,11 @@ def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
         case Sending() | Unknown() | Sent():
             return _hear_at_provider(word, state)
         case Paid():
+            check_people(word, state)
             return _hear_left(word, state.order.fact, None)
         case Failed():
-            _check_failed(word, state)
+            check_people(word, state)
+            check_failed(word, state)
             return []
         case Returned():
             return _hear_left(word, state.order.fact, state)
@@ -224,16 +240,16 @@ def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
             assert_never(state)
 
 
-def _hear_at_provider(word: PayoutWord, state: AtProvider) -> Sequence[WithdrawalEvent]:
+def _hear_at_provider(word: ProviderWord, state: AtProvider) -> Sequence[WithdrawalEvent]:
     fact = state.order.fact
     match word:
         case Taken() | Declined() | Unanswered():
             return _hear_answer(word, state)
         case Confirmed():
-            _check_whole(word, fact)
+            check_whole(word, fact)
             return [*_overtaken(word, state), WithdrawalPaid(**fact.fields())]
         case SentBack():
-            _check_returnable(word, fact)
+            check_returnable(word, fact)
             first = _overtaken(word, state)
             if word.amount_minor == fact.amount_minor:
                 return [*first, WithdrawalFailed(**fact.fields(), code=word.code)]
@@ -274,14 +290,14 @@ def _hear_answer(answer: Taken | Declined | Unanswered, state: AtProvider) -> Se
             assert_never(answer)
 
 
-def _hear_left(word: PayoutWord, fact: WithdrawalFact, back: Returned | None) -> Sequence[WithdrawalEvent]:
+def _hear_left(word: ProviderWord, fact: WithdrawalFact, back: Returned | None) -> Sequence[WithdrawalEvent]:
     """After the money left only what comes back is news; the rest are repeats, unless they contradict that it left."""
     match word:
         case SentBack():
-            _check_returnable(word, fact)
+            check_returnable(word, fact)
             return _more_back(word, fact, back)
         case Confirmed():
-            _check_whole(word, fact)
+            check_whole(word, fact)
         case Declined():
             raise UnlawfulPayoutWord("declined_after_paid")
         case Taken() | Unanswered():
@@ -303,24 +319,6 @@ def _more_back(word: SentBack, fact: WithdrawalFact, back: Returned | None) -> S
     if back.back_minor + word.amount_minor > fact.amount_minor:
         raise UnlawfulPayoutWord("returned_too_much")
     return [_returned(word, fact, before_minor=back.back_minor)]
-
-
-def _check_failed(word: PayoutWord, state: Failed) -> None:
-    """The player has the whole back in his wallet: nothing may have left, and no other amount can have come back."""
-    if isinstance(word, Confirmed):
-        raise UnlawfulPayoutWord("paid_after_failed")
-    if isinstance(word, SentBack):
-        _check_whole(word, state.order.fact)
-
-
-def _check_whole(word: Confirmed | SentBack, fact: WithdrawalFact) -> None:
-    if (word.amount_minor, word.currency) != (fact.amount_minor, fact.currency):
-        raise UnlawfulPayoutWord("amount_differs")
-
-
-def _check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
-    if word.currency != fact.currency or word.amount_minor > fact.amount_minor:
-        raise UnlawfulPayoutWord("amount_differs")
 
 
 def _returned(word: SentBack, fact: WithdrawalFact, *, before_minor: int) -> WithdrawalReturned:
@@ -386,9 +384,9 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
             known = replace(state.order.errand, reference=event.reference) if state.order.errand else None
             after = Sent(replace(state.order, errand=known), event.reference)
         case WithdrawalPaid():
-            after = Paid(state.order)
+            after = Paid(state.order, event.by_hand)
         case WithdrawalFailed():
-            after = Failed(state.order)
+            after = Failed(state.order, event.by_hand)
         case WithdrawalReturned():
             after = Returned(state.order, event.all_back_minor, event.returned_minor, event.code)
         case _:

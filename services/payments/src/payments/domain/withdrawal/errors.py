@@ -71,6 +71,12 @@ class CancellationNotAllowed(DomainError):
     code: ClassVar[str] = "cancellation_not_allowed"
 
 
+class PayoutOutcomeKnown(DomainError):
+    """Nobody has to find out what became of it: it was not sent, or the provider has said it."""
+
+    code: ClassVar[str] = "outcome_known"
+
+
 class UnlawfulPayoutWord(DomainError):
     """The provider's word fits no legal transition: it is set aside for a person, never applied.
 

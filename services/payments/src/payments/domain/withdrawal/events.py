@@ -123,15 +123,18 @@ class PayoutSent(WithdrawalFact):
 @event("payments.withdrawal_paid", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalPaid(WithdrawalFact):
-    """The provider confirmed that the money left."""
+    """The provider confirmed that the money left. `by_hand`: it did not say so, two people found it out."""
+
+    by_hand: bool = False
 
 
 @event("payments.withdrawal_failed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalFailed(WithdrawalFact):
-    """The provider will not pay; `code` is its reason."""
+    """The provider will not pay; `code` is its reason. `by_hand`: it did not say so, two people found it out."""
 
     code: str
+    by_hand: bool = False
 
 
 @event("payments.withdrawal_returned", 1)

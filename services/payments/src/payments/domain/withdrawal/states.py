@@ -86,16 +86,18 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """The money left."""
+    """The money left. `by_hand`: the provider did not say so, two people found it out."""
 
     order: Order
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider did not pay; the hold is released."""
+    """The provider did not pay; the hold is released. `by_hand`: it did not say so, two people found it out."""
 
     order: Order
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

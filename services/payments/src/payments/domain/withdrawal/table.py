@@ -107,7 +107,8 @@ TABLE = Table(
         ),
         Row(w.Taken, UNANSWERED, (e.PayoutSent,)),
         Row(w.Taken, (Sent,), refusals=("reference_differs",)),
-        Row(w.Taken, (*LEFT, Failed)),
+        Row(w.Taken, (Paid, Failed), refusals=("contradicts_people",)),
+        Row(w.Taken, (Returned,)),
         Row(w.Declined, UNANSWERED, (e.WithdrawalFailed,)),
         Row(w.Declined, (Sent,), refusals=("declined_after_taken",)),
         Row(w.Declined, LEFT, refusals=("declined_after_paid",)),
@@ -116,8 +117,9 @@ TABLE = Table(
         Row(w.Unanswered, (Unknown, Sent, *LEFT, Failed)),
         Row(w.Confirmed, UNANSWERED, (e.PayoutSent, e.WithdrawalPaid), ("amount_differs",)),
         Row(w.Confirmed, (Sent,), (e.WithdrawalPaid,), ("reference_differs", "amount_differs")),
-        Row(w.Confirmed, LEFT, refusals=("amount_differs",)),
-        Row(w.Confirmed, (Failed,), refusals=("paid_after_failed",)),
+        Row(w.Confirmed, (Paid,), refusals=("amount_differs", "contradicts_people")),
+        Row(w.Confirmed, (Returned,), refusals=("amount_differs",)),
+        Row(w.Confirmed, (Failed,), refusals=("paid_after_failed", "contradicts_people")),
         Row(
             w.SentBack,
             UNANSWERED,
@@ -133,6 +135,17 @@ TABLE = Table(
         Row(w.SentBack, (Paid,), (e.WithdrawalReturned,), ("amount_differs",)),
         Row(w.SentBack, (Returned,), (e.WithdrawalReturned,), RETURN),
         Row(w.SentBack, (Failed,), refusals=("amount_differs",)),
+        *(
+            row
+            for found in (w.FoundPaid, w.FoundUnpaid)
+            for row in (
+                Row(found, (Absent,), refusals=("not_found",)),
+                Row(found, (*NEVER_SENT, *LEFT, Failed), refusals=("outcome_known",)),
+            )
+        ),
+        Row(w.FoundPaid, UNANSWERED, (e.PayoutSent, e.WithdrawalPaid)),
+        Row(w.FoundPaid, (Sent,), (e.WithdrawalPaid,), ("reference_differs",)),
+        Row(w.FoundUnpaid, AT_PROVIDER, (e.WithdrawalFailed,)),
     ],
     {
         e.WithdrawalRequested: After((AwaitingApproval,), (T.WITHDRAWAL_HOLD,)),

@@ -1,4 +1,4 @@
-"""What a provider can say about a payout, whatever its protocol calls it."""
+"""What a provider can say about a payout, whatever its protocol calls it, and what people found out."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,21 @@ class SentBack:
     reference: str | None = None
 
 
-PayoutWord = Taken | Declined | Unanswered | Confirmed | SentBack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPaid:
+    """Two people found out that the provider paid it, and how it is called there."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundUnpaid:
+    """Two people found out that the provider did not pay it, and will not."""
+
+
+Found = FoundPaid | FoundUnpaid
+ProviderWord = Taken | Declined | Unanswered | Confirmed | SentBack
+PayoutWord = ProviderWord | Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

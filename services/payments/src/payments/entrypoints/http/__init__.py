@@ -13,6 +13,7 @@ from payments.entrypoints.http.hosted_cashier.endpoints import router as hosted_
 from payments.entrypoints.http.instruments.endpoints import router as instruments
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
+from payments.entrypoints.http.outcomes.endpoints import router as outcomes
 from payments.entrypoints.http.partners.endpoints import router as partners
 from payments.entrypoints.http.providers.endpoints import catalogue
 from payments.entrypoints.http.providers.endpoints import router as providers
@@ -26,6 +27,7 @@ ROUTERS = (
     deposits,
     withdrawals,
     refunds,
+    outcomes,
     instruments,
     disputes,
     catalogue,

@@ -10,7 +10,7 @@ from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
 from payments.domain.refund.events import RefundFact
 from payments.domain.refund.table import TABLE
-from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused, Unanswered
+from payments.domain.refund.words import Accepted, FoundPaid, FoundUnpaid, Refunded, RefundWord, Refused, Unanswered
 
 from .walk import differences, walk
 
@@ -31,6 +31,8 @@ WORDS: Final[tuple[RefundWord, ...]] = (
     Refunded(reference="one", amount_minor=1, currency="EUR"),
     *(Refused(code="no", reference=name) for name in ("one", "two", None)),
     Unanswered(),
+    *(FoundPaid(reference=name) for name in ("one", "two")),
+    FoundUnpaid(),
 )
 COMMANDS: Final[list[RefundCommand]] = [
     *[ORDER] * 3,

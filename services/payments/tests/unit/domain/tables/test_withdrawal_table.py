@@ -27,6 +27,8 @@ from payments.domain.withdrawal.table import TABLE
 from payments.domain.withdrawal.words import (
     Confirmed,
     Declined,
+    FoundPaid,
+    FoundUnpaid,
     PartCameBack,
     PartFellThrough,
     PartWasPaid,
@@ -56,6 +58,8 @@ WORDS: Final[tuple[PayoutWord, ...]] = (
     *(Taken(reference=name) for name in ("one", "two")),
     Declined(code="no"),
     Unanswered(),
+    *(FoundPaid(reference=name) for name in ("one", "two")),
+    FoundUnpaid(),
     *(
         Confirmed(amount_minor=amount, currency="EUR", reference=name)
         for amount in (100_00, 1)

@@ -1,0 +1,144 @@
+"""What people find out where a provider does not say what became of an order: that it paid, or that it never did.
+
+It takes two of them. Afterwards the provider may say the same, which is no news, or otherwise, which is set aside for
+people and moves nothing. Nobody sends an order elsewhere because nobody knows what became of it: what was never paid is
+the player's again, and he asks for it anew.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.domain import DomainError, Invalid, NotFound
+from chassis.store import UnitOfWork
+from contracts.payments.states import RefundStatus, WithdrawalStatus
+from payments.application.desk import Desk
+from payments.application.processes.payout_process import ARRIVED_WITHIN
+from payments.application.refunds import check_about_refund, hear_about_refund
+from payments.application.stores import Operation
+from payments.application.withdrawals import hear_about_payout
+from payments.domain.refund import states as r
+from payments.domain.refund import words as said_of_refund
+from payments.domain.refund.aggregate import refund
+from payments.domain.withdrawal import states as w
+from payments.domain.withdrawal import words as said_of_payout
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.commands import HearProvider
+
+DECIDED_WITHIN = timedelta(days=3)
+"""How long a provider that took an order has to decide it, before anybody may say that it never will."""
+
+
+class StillUnderway(DomainError):
+    """The order was sent lately: that it was never paid, nobody can know yet."""
+
+    code: ClassVar[str] = "still_underway"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What people found out something about, and where it stands."""
+
+    casino_id: UUID
+    player_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    status: str
+
+
+def evidence(paid: bool, reference: str | None) -> str | None:
+    """How the provider calls what it paid; None of what it never paid. Invalid where the two do not fit."""
+    if paid and reference is None:
+        raise Invalid("How the provider calls it.", field="reference")
+    if not paid and reference is not None:
+        raise Invalid("What was never paid has none.", field="reference")
+    return reference
+
+
+async def check_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, reference: str | None) -> About:
+    """Look whether this may be said of a payout now, and lock the player's wallet so that it stays so.
+
+    `reference`: how the provider calls what it paid; None: it never did.
+
+    Raises:
+        NotFound: no such withdrawal, or another casino's.
+        PayoutOutcomeKnown: it was not sent, or the provider has said what became of it.
+        UnlawfulPayoutWord: the provider calls it otherwise.
+        StillUnderway: it may still be on its way.
+    """
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    if isinstance(state, w.Absent):
+        raise NotFound
+    fact = state.order.fact
+    await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    withdrawal.decide(HearProvider(word=_of_payout(reference)), state)
+    status = WithdrawalStatus.SENT if isinstance(state, w.Sent) else WithdrawalStatus.UNKNOWN
+    if reference is None:
+        await _ensure_arrived(desk, uow, withdrawal_id, "payout.order", taken=isinstance(state, w.Sent))
+    return About(
+        casino_id=fact.casino_id,
+        player_id=fact.player_id,
+        provider=fact.provider,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
+        status=status.value,
+    )
+
+
+async def resolve_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, reference: str | None) -> None:
+    """Two people said it: the money left, or it is the player's again. Raises as `check_payout`."""
+    await check_payout(desk, uow, withdrawal_id, reference)
+    await hear_about_payout(desk, uow, withdrawal_id, _of_payout(reference))
+
+
+async def check_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, reference: str | None) -> About:
+    """As `check_payout`, of a refund.
+
+    Raises:
+        NotFound: no such refund, or another casino's.
+        RefundOutcomeKnown: it was not sent, or the provider has said what became of it.
+        UnlawfulRefundWord, UnlawfulDepositWord: the provider calls it otherwise, or its deposit knows of it already.
+        StillUnderway: it may still be on its way.
+    """
+    state = (await uow.load(refund, refund_id)).state
+    if isinstance(state, r.Absent):
+        raise NotFound
+    fact = state.fact
+    await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    state = (await uow.load(refund, refund_id)).state
+    await check_about_refund(desk, uow, refund_id, _of_refund(reference), uow.ctx.occurred_at)
+    status = RefundStatus.PENDING if isinstance(state, r.Pending) else RefundStatus.UNKNOWN
+    if reference is None:
+        await _ensure_arrived(desk, uow, refund_id, "refund.order", taken=isinstance(state, r.Pending))
+    return About(
+        casino_id=fact.casino_id,
+        player_id=fact.player_id,
+        provider=fact.provider,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
+        status=status.value,
+    )
+
+
+async def resolve_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, reference: str | None) -> None:
+    """Two people said it: the money is gone, or the player's again. Raises as `check_refund`."""
+    await check_refund(desk, uow, refund_id, reference)
+    await hear_about_refund(desk, uow, refund_id, _of_refund(reference), uow.ctx.occurred_at)
+
+
+def _of_payout(reference: str | None) -> said_of_payout.Found:
+    return said_of_payout.FoundUnpaid() if reference is None else said_of_payout.FoundPaid(reference=reference)
+
+
+def _of_refund(reference: str | None) -> said_of_refund.Found:
+    return said_of_refund.FoundUnpaid() if reference is None else said_of_refund.FoundPaid(reference=reference)
+
+
+async def _ensure_arrived(desk: Desk, uow: UnitOfWork, payment_id: UUID, operation: Operation, *, taken: bool) -> None:
+    """Whoever sends the order notes it under the same lock, so that it is seen here, or nothing is sent any more."""
+    last = await desk.attempts.last(uow.connection, payment_id, operation)
+    if last is not None and uow.ctx.occurred_at < last + (DECIDED_WITHIN if taken else ARRIVED_WITHIN):
+        raise StillUnderway

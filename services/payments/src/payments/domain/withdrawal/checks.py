@@ -1,0 +1,26 @@
+"""What a provider's word about a payout must fit."""
+
+from payments.domain.withdrawal.errors import UnlawfulPayoutWord
+from payments.domain.withdrawal.events import WithdrawalFact
+from payments.domain.withdrawal.states import Failed
+from payments.domain.withdrawal.words import Confirmed, ProviderWord, SentBack
+
+
+def check_failed(word: ProviderWord, state: Failed) -> None:
+    """The player has the whole back in his wallet: nothing may have left, and no other amount can have come back."""
+    if isinstance(word, Confirmed):
+        raise UnlawfulPayoutWord("paid_after_failed")
+    if isinstance(word, SentBack):
+        check_whole(word, state.order.fact)
+
+
+def check_whole(word: Confirmed | SentBack, fact: WithdrawalFact) -> None:
+    """Raise when it is not all of it."""
+    if (word.amount_minor, word.currency) != (fact.amount_minor, fact.currency):
+        raise UnlawfulPayoutWord("amount_differs")
+
+
+def check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
+    """Raise when more comes back than left, or other money."""
+    if word.currency != fact.currency or word.amount_minor > fact.amount_minor:
+        raise UnlawfulPayoutWord("amount_differs")

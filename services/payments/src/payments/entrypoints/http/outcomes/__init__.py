@@ -1,0 +1,1 @@
+"""Endpoints: what people find out where a provider said nothing."""

@@ -1,0 +1,33 @@
+"""What people say of an order of which the provider does not."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chassis.http import Reason, StrictModel
+
+
+class Outcome(StrEnum):
+    """What became of it."""
+
+    PAID = "paid"
+    """The provider carried it out."""
+    NEVER_PAID = "never_paid"
+    """The provider did not, and will not."""
+
+
+class Finding(StrictModel):
+    """What was found out at the provider."""
+
+    outcome: Outcome
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+        default=None,
+        description="How the provider calls it: the evidence that it was paid. Of what was never paid there is none",
+    )
+
+
+class FindingBody(Finding):
+    """What was found out at the provider, and how."""
+
+    reason: Reason

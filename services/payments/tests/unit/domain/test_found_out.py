@@ -1,0 +1,218 @@
+"""What two people found out where the provider said nothing, told as given/when/then; and what contradicts them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from chassis.domain import DomainError, NotFound
+from chassis.testing.spec import Spec
+from payments.domain.refund import events as r
+from payments.domain.refund import words as said_of_refund
+from payments.domain.refund.aggregate import refund
+from payments.domain.refund.commands import HearRefund, RefundCommand
+from payments.domain.refund.errors import RefundOutcomeKnown, UnlawfulRefundWord
+from payments.domain.refund.states import Refund
+from payments.domain.withdrawal import events as p
+from payments.domain.withdrawal import words as said_of_payout
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.commands import HearProvider, WithdrawalCommand
+from payments.domain.withdrawal.errors import PayoutOutcomeKnown, UnlawfulPayoutWord
+from payments.domain.withdrawal.states import Withdrawal
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WHOSE: p.WithdrawalFields = {
+    "player_id": UUID(int=1),
+    "casino_id": UUID(int=2),
+    "provider": "trustly",
+    "amount_minor": 100_00,
+    "currency": "EUR",
+}
+REQUESTED = p.WithdrawalRequested(
+    **WHOSE, destination="sealed", shown_as="****1234", approvals_needed=1, requested_at=NOW
+)
+APPROVED = p.WithdrawalApproved(**WHOSE, approved_by="ann", final=True, approved_at=NOW)
+STARTED = p.PayoutStarted(**WHOSE, request_id=UUID(int=9), sent_as="us")
+NOBODY_KNOWS = p.PayoutOutcomeUnknown(**WHOSE)
+SENT = p.PayoutSent(**WHOSE, reference="4711")
+PAID = p.WithdrawalPaid(**WHOSE, by_hand=True)
+UNPAID = p.WithdrawalFailed(**WHOSE, code="never_paid", by_hand=True)
+BEGUN: list[p.WithdrawalEvent] = [REQUESTED, APPROVED, STARTED]
+
+FACT = r.RefundFact(
+    deposit_id=UUID(int=7),
+    player_id=UUID(int=1),
+    casino_id=UUID(int=2),
+    provider="adyen",
+    payment="psp_1",
+    amount_minor=30_00,
+    currency="EUR",
+)
+REFUND: list[r.RefundEvent] = [
+    r.RefundOrdered(fact=FACT, from_cash_minor=30_00, ordered_at=NOW),
+    r.RefundStarted(fact=FACT, sent_as="us"),
+]
+REFUND_UNKNOWN = r.RefundOutcomeUnknown(fact=FACT)
+REFUND_TAKEN = r.RefundAccepted(fact=FACT, reference="re_1")
+REFUNDED = r.RefundSucceeded(fact=FACT, reference="re_1", by_hand=True)
+UNREFUNDED = r.RefundFailed(fact=FACT, reference=None, code="never_paid", recovered_minor=0, by_hand=True)
+DONE = said_of_refund.Refunded(reference="re_1", amount_minor=30_00, currency="EUR")
+
+
+PayoutSpec = Spec[WithdrawalCommand, Withdrawal, p.WithdrawalEvent]
+RefundSpec = Spec[RefundCommand, Refund, r.RefundEvent]
+
+
+@pytest.fixture
+def payout() -> PayoutSpec:
+    return Spec(withdrawal)
+
+
+@pytest.fixture
+def refunds() -> RefundSpec:
+    return Spec(refund)
+
+
+def of_payout(word: said_of_payout.PayoutWord) -> HearProvider:
+    return HearProvider(word=word)
+
+
+def of_refund(word: said_of_refund.RefundWord, owed: int = 0) -> HearRefund:
+    return HearRefund(word=word, owed_minor=owed)
+
+
+FOUND_PAID = of_payout(said_of_payout.FoundPaid(reference="4711"))
+FOUND_UNPAID = of_payout(said_of_payout.FoundUnpaid())
+FOUND_REFUNDED = of_refund(said_of_refund.FoundPaid(reference="re_1"))
+FOUND_UNREFUNDED = of_refund(said_of_refund.FoundUnpaid())
+
+
+@pytest.mark.parametrize("history", [(), (NOBODY_KNOWS,)])
+def test_a_payout_that_was_found_paid_left_under_the_name_that_was_found(
+    payout: PayoutSpec, history: list[p.WithdrawalEvent]
+) -> None:
+    payout.given(*BEGUN, *history).when(FOUND_PAID).then(SENT, PAID)
+    payout.given(*BEGUN, *history, SENT).when(FOUND_PAID).then(PAID)
+
+
+@pytest.mark.parametrize("history", [(), (NOBODY_KNOWS,), (SENT,)])
+def test_the_money_of_a_payout_that_was_never_made_is_the_players_again(
+    payout: PayoutSpec, history: list[p.WithdrawalEvent]
+) -> None:
+    payout.given(*BEGUN, *history).when(FOUND_UNPAID).then(UNPAID)
+
+
+def test_a_payout_is_found_out_by_the_name_the_provider_gave_it(payout: PayoutSpec) -> None:
+    other = of_payout(said_of_payout.FoundPaid(reference="4712"))
+    assert payout.given(*BEGUN, SENT).when(other).then_raises(UnlawfulPayoutWord).why == "reference_differs"
+
+
+@pytest.mark.parametrize(
+    ("history", "refusal"),
+    [
+        ((), NotFound),
+        ((REQUESTED,), PayoutOutcomeKnown),
+        ((REQUESTED, APPROVED), PayoutOutcomeKnown),
+        ((*BEGUN, SENT, replace(PAID, by_hand=False)), PayoutOutcomeKnown),
+        ((*BEGUN, SENT, PAID), PayoutOutcomeKnown),
+        ((*BEGUN, UNPAID), PayoutOutcomeKnown),
+    ],
+)
+@pytest.mark.parametrize("found", [FOUND_PAID, FOUND_UNPAID])
+def test_there_is_nothing_to_find_out_of_a_payout_that_was_not_sent_or_is_decided(
+    payout: PayoutSpec, history: list[p.WithdrawalEvent], refusal: type[DomainError], found: HearProvider
+) -> None:
+    payout.given(*history).when(found).then_raises(refusal)
+
+
+@pytest.mark.parametrize(
+    ("found", "word", "why"),
+    [
+        (UNPAID, said_of_payout.Taken(reference="4711"), "contradicts_people"),
+        (UNPAID, said_of_payout.Confirmed(amount_minor=100_00, currency="EUR"), "contradicts_people"),
+        (PAID, said_of_payout.Taken(reference="4712"), "contradicts_people"),
+        (PAID, said_of_payout.Confirmed(amount_minor=100_00, currency="EUR", reference="1"), "contradicts_people"),
+        (PAID, said_of_payout.Confirmed(amount_minor=99_99, currency="EUR"), "amount_differs"),
+        (PAID, said_of_payout.Declined(code="no"), "declined_after_paid"),
+    ],
+)
+def test_what_contradicts_people_is_set_aside_and_moves_nothing(
+    payout: PayoutSpec, found: p.WithdrawalEvent, word: said_of_payout.PayoutWord, why: str
+) -> None:
+    assert payout.given(*BEGUN, SENT, found).when(of_payout(word)).then_raises(UnlawfulPayoutWord).why == why
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        said_of_payout.Confirmed(amount_minor=100_00, currency="EUR"),
+        said_of_payout.Confirmed(amount_minor=100_00, currency="EUR", reference="4711"),
+        said_of_payout.Taken(reference="4711"),
+        said_of_payout.Unanswered(),
+    ],
+)
+def test_that_the_provider_says_the_same_is_no_news(payout: PayoutSpec, word: said_of_payout.PayoutWord) -> None:
+    payout.given(*BEGUN, SENT, PAID).when(of_payout(word)).then_nothing()
+
+
+def test_a_payout_that_was_found_paid_may_come_back(payout: PayoutSpec) -> None:
+    back = said_of_payout.SentBack(amount_minor=100_00, currency="EUR", code="account_closed")
+    returned = p.WithdrawalReturned(**WHOSE, returned_minor=100_00, back_minor=100_00, code="account_closed")
+    payout.given(*BEGUN, SENT, PAID).when(of_payout(back)).then(returned)
+
+
+@pytest.mark.parametrize("history", [(), (REFUND_UNKNOWN,), (REFUND_TAKEN,)])
+def test_a_refund_that_was_found_made_is_gone(refunds: RefundSpec, history: list[r.RefundEvent]) -> None:
+    refunds.given(*REFUND, *history).when(FOUND_REFUNDED).then(REFUNDED)
+
+
+@pytest.mark.parametrize(("owed", "recovered"), [(0, 0), (10_00, 10_00), (99_00, 30_00)])
+def test_what_was_never_refunded_pays_first_what_the_player_owes(
+    refunds: RefundSpec, owed: int, recovered: int
+) -> None:
+    found = of_refund(said_of_refund.FoundUnpaid(), owed)
+    refunds.given(*REFUND, REFUND_UNKNOWN).when(found).then(replace(UNREFUNDED, recovered_minor=recovered))
+    known = replace(UNREFUNDED, reference="re_1", recovered_minor=recovered)
+    refunds.given(*REFUND, REFUND_TAKEN).when(found).then(known)
+
+
+@pytest.mark.parametrize(
+    ("history", "refusal"),
+    [
+        ((), NotFound),
+        (REFUND[:1], RefundOutcomeKnown),
+        ((*REFUND, replace(REFUNDED, by_hand=False)), RefundOutcomeKnown),
+        ((*REFUND, REFUNDED), RefundOutcomeKnown),
+        ((*REFUND, UNREFUNDED), RefundOutcomeKnown),
+    ],
+)
+@pytest.mark.parametrize("found", [FOUND_REFUNDED, FOUND_UNREFUNDED])
+def test_there_is_nothing_to_find_out_of_a_refund_that_was_not_sent_or_is_decided(
+    refunds: RefundSpec, history: list[r.RefundEvent], refusal: type[DomainError], found: HearRefund
+) -> None:
+    refunds.given(*history).when(found).then_raises(refusal)
+
+
+@pytest.mark.parametrize(
+    ("found", "word", "why"),
+    [
+        (UNREFUNDED, DONE, "contradicts_people"),
+        (replace(UNREFUNDED, reference="re_1"), DONE, "contradicts_people"),
+        (UNREFUNDED, said_of_refund.Accepted(reference="re_1"), "contradicts_people"),
+        (REFUNDED, replace(DONE, reference="re_2"), "reference_differs"),
+        (REFUNDED, said_of_refund.Accepted(reference="re_2"), "reference_differs"),
+        (REFUNDED, said_of_refund.Refused(code="no"), "refused_after_accepted"),
+    ],
+)
+def test_what_contradicts_people_about_a_refund_is_set_aside(
+    refunds: RefundSpec, found: r.RefundEvent, word: said_of_refund.RefundWord, why: str
+) -> None:
+    assert refunds.given(*REFUND, found).when(of_refund(word)).then_raises(UnlawfulRefundWord).why == why
+
+
+def test_a_refund_that_was_found_made_may_fail_after_that(refunds: RefundSpec) -> None:
+    word = said_of_refund.Refused(reference="re_1", code="lost_or_stolen_card")
+    returned = r.RefundReturned(fact=FACT, reference="re_1", code="lost_or_stolen_card")
+    refunds.given(*REFUND, REFUNDED).when(of_refund(word)).then(returned)
+    refunds.given(*REFUND, REFUNDED).when(of_refund(DONE)).then_nothing()
