@@ -117,12 +117,19 @@ def _by_its_fault(desk: Desk, account: ProviderAccount, word: Word, code: str | 
 
 
 async def ask_about_deposit(
-    desk: Desk, account: ProviderAccount, flow: DepositFlow, deposit_id: UUID, reference: str | None, *, take: bool
+    desk: Desk,
+    account: ProviderAccount,
+    flow: DepositFlow,
+    deposit_id: UUID,
+    reference: str | None,
+    *,
+    take: bool,
+    known_as: UUID | None = None,
 ) -> deposit.DepositWord | NotThere:
     """Ask what became of a deposit, where there is something to ask. `take`: what its player agreed to pay may be
-    taken; of one that was given up nothing is.
+    taken; of one that was given up nothing is. `known_as`: the provider knows it by another id of ours.
     """
-    call = flow.build_question(account, deposit_id, reference)
+    call = flow.build_question(account, known_as or deposit_id, reference)
     if isinstance(call, NotThere):
         return call
     call = call if take else replace(call, then=None)

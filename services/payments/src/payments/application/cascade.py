@@ -129,6 +129,9 @@ async def credit_second_payment(
         now=uow.ctx.occurred_at,
         cash_minor=heard.cash_minor,
         owed_minor=heard.owed_minor,
+        known_as=deposit_id,
+        announced=behind.announced,
+        given_early=behind.given_early,
     )
     outcome = await uow.decide(deposit, twice.second_id, command)
     await set_aside_once(

@@ -45,7 +45,7 @@ from payments.domain.deposit.events import (
 )
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
-from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, GivenBack, Settled, TakenBack
+from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Found, MovesMoney, Settled
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument
 
@@ -109,7 +109,7 @@ async def hear_about_deposit(
     desk: Desk,
     uow: UnitOfWork,
     deposit_id: UUID,
-    word: DepositWord,
+    word: DepositWord | Found,
     said_at: datetime,
     *,
     provider: str | None = None,
@@ -166,11 +166,10 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
             case DepositPassedOn():
                 await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
                 await close_earlier(uow, deposit_id, outcome.state)
-            case DepositReversed() | DepositReinstated():
+            case DepositReversed() | DepositReinstated() | DepositReversalAnnounced():
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
-            case DepositReversalAnnounced():  # It must have been paid: find out how much.
-                await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
-                await look_into_unexplained(desk, uow, deposit_id, outcome.state)
+                if isinstance(event, DepositReversalAnnounced):  # It must have been paid: find out how much.
+                    await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
 
 
 async def hear_about_instrument(
@@ -214,7 +213,7 @@ async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, 
     """
     if isinstance(state, Absent | Refused):
         return command
-    if not isinstance(command.word, Settled | TakenBack | GivenBack):
+    if not isinstance(command.word, MovesMoney):
         return await with_next(desk, uow, deposit_id, state, command)
     fact = asked(state).fact
     if command.provider is not None:

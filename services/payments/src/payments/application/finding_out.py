@@ -13,11 +13,17 @@ from uuid import UUID
 from chassis.domain import DomainError, Invalid, NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.states import RefundStatus, WithdrawalStatus
+from payments.application.cascade import second_payment_id
+from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
 from payments.application.processes.payout_process import ARRIVED_WITHIN
 from payments.application.refunds import check_about_refund, hear_about_refund
 from payments.application.stores import Operation
 from payments.application.withdrawals import hear_about_payout
+from payments.domain.deposit import states as d
+from payments.domain.deposit import words as said_of_deposit
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.commands import HearProvider as HearAboutDeposit
 from payments.domain.refund import states as r
 from payments.domain.refund import words as said_of_refund
 from payments.domain.refund.aggregate import refund
@@ -46,6 +52,26 @@ class About:
     amount_minor: int
     currency: str
     status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositFinding:
+    """What was found out about a deposit at one of its providers (None: the one that has it now).
+
+    Paid: how the provider calls the payment, and how much came in. Both None: it was never paid.
+    """
+
+    reference: str | None
+    amount_minor: int | None
+    provider: str | None
+
+    def word(self) -> said_of_deposit.Found:
+        """The same for the domain. Invalid where reference and amount do not come together."""
+        if (self.reference is None) != (self.amount_minor is None):
+            raise Invalid("How much came in; nothing where nobody paid.", field="amount_minor")
+        if self.reference is None or self.amount_minor is None:
+            return said_of_deposit.FoundUnpaid()
+        return said_of_deposit.FoundPaid(reference=self.reference, amount_minor=self.amount_minor)
 
 
 def evidence(paid: bool, reference: str | None) -> str | None:
@@ -121,6 +147,44 @@ async def check_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, reference: 
         currency=fact.currency,
         status=status.value,
     )
+
+
+async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: DepositFinding) -> About:
+    """As `check_payout`, of a deposit at one of its providers. What was never paid moves no money, and needs no wait.
+
+    Raises:
+        NotFound: no such deposit, or another casino's.
+        Invalid: its providers are others.
+        DepositOutcomeKnown: it was refused, or the provider has said what became of it.
+    """
+    state = (await uow.load(deposit, deposit_id)).state
+    if isinstance(state, d.Absent):
+        raise NotFound
+    fact = state.fact if isinstance(state, d.Refused) else d.asked(state).fact
+    behind = () if isinstance(state, d.Refused) else d.asked(state).earlier
+    provider = found.provider or fact.provider
+    if provider not in (fact.provider, *(one.provider for one in behind)):
+        raise Invalid("It was never asked for there.", field="provider")
+    await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    state = (await uow.load(deposit, deposit_id)).state
+    second_id = second_payment_id(deposit_id, provider)
+    command = HearAboutDeposit(word=found.word(), said_at=uow.ctx.occurred_at, provider=provider, second_id=second_id)
+    deposit.decide(command, state)
+    return About(
+        casino_id=fact.casino_id,
+        player_id=fact.player_id,
+        provider=provider,
+        amount_minor=found.amount_minor or fact.amount_minor,
+        currency=fact.currency,
+        status=type(state).__name__.lower(),
+    )
+
+
+async def resolve_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: DepositFinding) -> None:
+    """Two people said it: it is credited, or over. Raises as `check_deposit`."""
+    about = await check_deposit(desk, uow, deposit_id, found)
+    now = uow.ctx.occurred_at
+    await hear_about_deposit(desk, uow, deposit_id, found.word(), now, provider=about.provider)
 
 
 async def resolve_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, reference: str | None) -> None:

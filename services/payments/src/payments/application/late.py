@@ -50,8 +50,8 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
 
 
 async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit) -> None:
-    """Set it aside for a person when money was taken back before, and not of the payment that was credited; or when
-    more of it is gone than it brought.
+    """Set it aside for a person when money was taken back before, and not of the payment that was credited; when
+    more of it is gone than it brought; or when people had found out that it was never paid.
     """
     if not isinstance(state, Succeeded):
         return
@@ -70,6 +70,16 @@ async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, s
                 "amount_minor": word.amount_minor,
                 "currency": word.currency,
             },
+        )
+    if fact.provider in asked(state).found_unpaid:
+        await set_aside_once(
+            desk,
+            uow,
+            casino_id=fact.casino_id,
+            provider=fact.provider,
+            about=deposit_id,
+            code="contradicts_people",
+            facts={"reference": state.reference, "amount_minor": state.amount_minor, "currency": fact.currency},
         )
     if state.reversed_minor > state.amount_minor:
         await set_aside_once(

@@ -60,7 +60,8 @@ async def say(world: World, path: str, reference: str | None = None, **other: An
 async def agreed(world: World, path: str, reference: str | None = None) -> None:
     answer = await say(world, path, reference)
     assert answer.status_code == 202, answer.text
-    await world.approved(answer)
+    done = await decided(world, answer)
+    assert done.json().get("state") == "executed", done.text
 
 
 async def status_of(world: World, withdrawal_id: UUID) -> str:
@@ -69,14 +70,20 @@ async def status_of(world: World, withdrawal_id: UUID) -> str:
 
 async def decided(world: World, proposed: Any, as_: dict[str, str] | None = None) -> Any:
     seen = {"payload_sha256": proposed.json()["payload_sha256"]}
-    return await world.client.post(f"{proposed.json()['href']}/approve", json=seen, headers=as_ or world.staff())
+    headers = as_ or someone(world)
+    return await world.client.post(f"{proposed.json()['href']}/approve", json=seen, headers=headers)
+
+
+def someone(world: World, subject: UUID | None = None, **claims: Any) -> dict[str, str]:
+    """A member of staff who has just proved who he is."""
+    return world.staff(subject, auth_time=int(world.clock.now().timestamp()), **claims)
 
 
 async def test_a_payout_that_was_never_made_is_the_players_again_when_two_people_say_so(world: World) -> None:
     withdrawal_id = await unknown_payout(world)
     proposed = await say(world, f"/withdrawals/{withdrawal_id}")
     assert await status_of(world, withdrawal_id) == "unknown"
-    await world.approved(proposed)
+    assert (await decided(world, proposed)).json()["state"] == "executed"
     assert await status_of(world, withdrawal_id) == "failed"
     assert await world.balance() == (500_00, 0)
     assert await world.transfers() == [("withdrawal_hold", 100_00), ("withdrawal_release", 100_00)]
@@ -212,10 +219,10 @@ async def test_a_refund_under_another_name_than_the_one_that_was_found_is_shown(
 
 async def test_nobody_agrees_with_himself_and_a_role_may_set_how_much(world: World) -> None:
     withdrawal_id = await unknown_payout(world)
-    me = world.staff(uuid4())
+    me = someone(world, uuid4())
     proposed = await say(world, f"/withdrawals/{withdrawal_id}", as_=me)
     assert (await decided(world, proposed, me)).json()["code"] == "another_person_needed"
-    little = world.staff(ceilings={"EUR": 99_99})
+    little = someone(world, ceilings={"EUR": 99_99})
     assert (await decided(world, proposed, little)).status_code == 403
     assert (await say(world, f"/withdrawals/{withdrawal_id}", as_=little)).status_code == 403
 
@@ -246,8 +253,66 @@ async def test_asked_twice_under_one_key_it_is_proposed_once(world: World) -> No
         ("extra", {"extra": 1}),
     ],
 )
-async def test_what_makes_no_sense_is_refused_by_its_name(world: World, field: str, body: dict[str, Any]) -> None:
-    withdrawal_id = await unknown_payout(world)
-    answer = await say(world, f"/withdrawals/{withdrawal_id}", **body)
+@pytest.mark.parametrize("path", ["/withdrawals", "/refunds"])
+async def test_what_makes_no_sense_is_refused_by_its_name(
+    world: World, path: str, field: str, body: dict[str, Any]
+) -> None:
+    answer = await say(world, f"{path}/{uuid4()}", **body)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+
+
+async def expired(world: World) -> tuple[UUID, dict[str, Any]]:
+    """A deposit that was given up: its provider took it, and never said more."""
+    deposit_id = UUID((await world.deposit()).json()["deposit_id"])
+    intent = world.stripe.intent_of(deposit_id)
+    world.stripe.lost = 10_000
+    await world.pass_time(days=8)
+    assert await shown(world, intent) == ("expired", 50_00, 0)
+    return deposit_id, intent
+
+
+async def test_a_deposit_that_was_found_paid_is_credited_once(world: World) -> None:
+    deposit_id, intent = await expired(world)
+    answer = await say(world, f"/deposits/{deposit_id}", intent["id"], amount_minor=49_00)
+    assert (await decided(world, answer)).json()["state"] == "executed"
+    assert await shown(world, intent) == ("succeeded", 49_00, 0)
+    assert await world.balance() == (49_00, 0)
+    settled = world.stripe.settle(deposit_id, 49_00)
+    await world.webhook("payment_intent.succeeded", settled)
+    assert await world.transfers() == [("deposit", 49_00)]
+    assert await set_aside(world) == []
+    await world.webhook("payment_intent.succeeded", {**settled, "amount_received": 50_00})
+    assert await set_aside(world) == [("stripe", "settled_twice")]
+    await books_hold(world)
+
+
+async def test_a_deposit_that_nobody_paid_is_over_and_what_comes_in_later_is_shown(world: World) -> None:
+    deposit_id, _ = await expired(world)
+    await agreed(world, f"/deposits/{deposit_id}")
+    assert (await world.rows("SELECT open_at_provider FROM rm_deposit_list"))[0] == {"open_at_provider": False}
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    assert await world.balance() == (50_00, 0)
+    assert ("stripe", "contradicts_people") in await set_aside(world)
+    again = await say(world, f"/deposits/{deposit_id}")
+    assert (again.status_code, again.json()["code"]) == (409, "outcome_known")
+    await books_hold(world)
+
+
+@pytest.mark.parametrize(
+    ("field", "body"),
+    [
+        ("amount_minor", {"outcome": "paid", "reference": "pi_1"}),
+        ("amount_minor", {"amount_minor": 1}),
+        ("amount_minor", {"outcome": "paid", "reference": "pi_1", "amount_minor": 0}),
+        ("reference", {"outcome": "paid", "amount_minor": 1}),
+        ("provider", {"provider": "nobody"}),
+    ],
+)
+async def test_what_makes_no_sense_about_a_deposit_is_refused_by_its_name(
+    world: World, field: str, body: dict[str, Any]
+) -> None:
+    deposit_id = UUID((await world.deposit()).json()["deposit_id"])
+    answer = await say(world, f"/deposits/{deposit_id}", **body)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["field"] == field

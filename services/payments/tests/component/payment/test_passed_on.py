@@ -162,6 +162,51 @@ async def test_what_is_taken_back_of_a_second_payment_is_taken_from_its_own_depo
     assert await two.balance() == (50_00, 0)
 
 
+async def test_what_the_one_behind_took_before_it_was_known_as_paid_is_taken_of_the_second_payment(two: World) -> None:
+    deposit_id = await begun(two)
+    await adyen_says(two, two.adyen.authorised(deposit_id))
+    refund = {
+        "id": "re_1", "object": "refund", "amount": 20_00, "currency": "eur", "status": "succeeded",
+        "payment_intent": "pi_late", "reason": "requested_by_customer", "metadata": {},
+    }  # fmt: skip
+    charge = {
+        "id": "ch_1", "object": "charge", "payment_intent": "pi_late", "metadata": {"order_id": str(deposit_id)},
+        "refunds": {"data": [refund]},
+    }  # fmt: skip
+    assert (await two.webhook("charge.refunded", charge)).status_code == 200
+    assert await two.balance() == (50_00, 0)
+    intent(two, deposit_id)
+    await two.run_tasks()
+    assert await two.balance() == (80_00, 0)
+    listed = (await two.get("/deposits")).json()
+    assert sorted((one["provider"], one["status"], one["reversed_minor"]) for one in listed) == [
+        ("adyen", "succeeded", 0),
+        ("stripe", "partially_reversed", 20_00),
+    ]
+    assert await two.ledger_sum() == 0
+
+
+async def test_a_second_payment_is_asked_about_by_the_id_that_its_provider_knows(two: World) -> None:
+    deposit_id = await begun(two)
+    await adyen_says(two, two.adyen.authorised(deposit_id))
+    await two.webhook("payment_intent.succeeded", intent(two, deposit_id))
+    (second,) = [one["deposit_id"] for one in (await two.get("/deposits")).json() if one["provider"] == "stripe"]
+    asked: list[UUID] = []
+    flow = two.desk.providers["stripe"].deposits
+    build = flow.build_question
+
+    def note(account: Any, our_id: UUID, reference: str | None) -> Any:
+        asked.append(our_id)
+        return build(account, our_id, reference)
+
+    two.desk.providers["stripe"].deposits.build_question = note
+    try:
+        await DepositProcess(two.desk).look(UUID(second), two.casino)
+    finally:
+        two.desk.providers["stripe"].deposits.build_question = build
+    assert asked == [deposit_id]
+
+
 async def test_whoever_was_excluded_meanwhile_is_led_to_no_further_provider(two: World) -> None:
     two.stripe.down = 1
     deposit_id = await begun(two)

@@ -180,6 +180,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
     assert found_by_us == {
         "paid_although_forbidden",
         "paid_twice",
+        "contradicts_people",
         "refund_left_unknown",
         "refunded_and_taken_back",
         "paid_by_disabled_instrument",

@@ -22,12 +22,14 @@ from payments.domain.deposit.commands import (
 )
 from payments.domain.deposit.errors import DepositAlreadyRequested, UnlawfulDepositWord
 from payments.domain.deposit.events import DepositEvent
+from payments.domain.deposit.reversal import unexplained
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.states import Absent, Deposit, Refused, Succeeded, asked
 from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
     DepositWord,
+    GivenBack,
     Settled,
     TakenBack,
     Unanswered,
@@ -202,8 +204,50 @@ def test_what_contradicts_what_is_known_of_the_one_behind_is_set_aside(spec: Dep
     given_.when(hear(replace(PAID_AT_A, reference="a2"))).then_raises(UnlawfulDepositWord)
     given_.when(hear(replace(PAID_AT_A, currency="SEK"))).then_raises(UnlawfulDepositWord)
     given_.when(hear(PAID_AT_A, "c")).then_raises(UnlawfulDepositWord)
-    back = TakenBack(reference="a1", movement="m", amount_minor=1, currency="EUR", code="refunded")
-    spec.given(REQUESTED, PASSED_ON, SUCCEEDED_AT_B).when(hear(back)).then_raises(UnlawfulDepositWord)
+
+
+@pytest.mark.parametrize("then", [(), (SUCCEEDED_AT_B,)])
+def test_what_the_one_behind_took_and_gave_back_waits_and_comes_with_its_payment(
+    spec: DepositSpec, then: tuple[DepositEvent, ...]
+) -> None:
+    back = TakenBack(reference="a1", movement="m", amount_minor=20_00, currency="EUR", code="chargeback")
+    again = GivenBack(reference="a1", movement="m", amount_minor=20_00, currency="EUR", code="won")
+    taken = e.DepositReversalAnnounced(**AT_A, reference="a1", movement="m", reversed_minor=20_00, code="chargeback")
+    given_ = e.DepositReinstatementAnnounced(**AT_A, reference="a1", movement="m", reinstated_minor=20_00, code="won")
+    history = [REQUESTED, PASSED_ON, *then]
+    spec.given(*history).when(hear(back)).then(taken)
+    spec.given(*history, taken).when(hear(back)).then_nothing()
+    spec.given(*history, taken).when(hear(again)).then(given_)
+    spec.given(*history, taken).when(hear(replace(back, amount_minor=1))).then_raises(UnlawfulDepositWord)
+    state = deposit.fold([REQUESTED, PASSED_ON, taken, given_, SUCCEEDED_AT_B])
+    assert isinstance(state, Succeeded)
+    assert asked(state).announced == ()
+    (behind,) = asked(state).earlier
+    assert (behind.announced, behind.given_early) == ((back,), (again,))
+    assert unexplained(state) == [back, again]
+
+
+def test_a_second_payment_brings_what_was_taken_of_it_before_it_was_known(spec: DepositSpec) -> None:
+    back = TakenBack(reference="a1", movement="m", amount_minor=20_00, currency="EUR", code="chargeback")
+    others = replace(back, reference="a9", movement="n")
+    credit = CreditSecondPayment(
+        **AT_A, reference="a1", requested_minor=50_00, sent_as="us-a", method="card", said_at=NOW, now=NOW,
+        cash_minor=0, owed_minor=0, known_as=UUID(int=5), announced=(back, others),
+    )  # fmt: skip
+    requested = e.DepositRequested(
+        **AT_A, return_url=None, sent_as="us-a", requested_at=NOW, method="card", known_as=UUID(int=5)
+    )
+    taken = e.DepositReversalAnnounced(**AT_A, reference="a1", movement="m", reversed_minor=20_00, code="chargeback")
+    reversed_ = e.DepositReversed(
+        **AT_A, reference="a1", movement="m", reversed_minor=20_00, all_reversed_minor=20_00, from_cash_minor=20_00,
+        owed_minor=0, code="chargeback",
+    )  # fmt: skip
+    stranger = replace(taken, reference="a9", movement="n")
+    spec.given().when(credit).then(requested, taken, stranger, SUCCEEDED_AT_A, reversed_)
+    state = deposit.fold([requested, taken, stranger, SUCCEEDED_AT_A, reversed_])
+    assert isinstance(state, Succeeded)
+    assert asked(state).known_as == UUID(int=5)
+    assert unexplained(state) == [others]
 
 
 def test_what_the_one_behind_took_back_waits_until_it_is_known_as_paid(spec: DepositSpec) -> None:

@@ -2,12 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.domain import DomainError, NotFound
 from chassis.testing.spec import Spec
+from payments.domain.deposit import events as d
+from payments.domain.deposit import words as said_of_deposit
+from payments.domain.deposit.aggregate import deposit
+from payments.domain.deposit.commands import DepositCommand
+from payments.domain.deposit.commands import HearProvider as HearAboutDeposit
+from payments.domain.deposit.errors import DepositOutcomeKnown, UnlawfulDepositWord
+from payments.domain.deposit.states import Deposit, Succeeded, asked
 from payments.domain.refund import events as r
 from payments.domain.refund import words as said_of_refund
 from payments.domain.refund.aggregate import refund
@@ -216,3 +224,97 @@ def test_a_refund_that_was_found_made_may_fail_after_that(refunds: RefundSpec) -
     returned = r.RefundReturned(fact=FACT, reference="re_1", code="lost_or_stolen_card")
     refunds.given(*REFUND, REFUNDED).when(of_refund(word)).then(returned)
     refunds.given(*REFUND, REFUNDED).when(of_refund(DONE)).then_nothing()
+
+
+DepositSpec = Spec[DepositCommand, Deposit, d.DepositEvent]
+PAID_IN: d.DepositFields = {
+    "player_id": UUID(int=1),
+    "casino_id": UUID(int=2),
+    "provider": "a",
+    "amount_minor": 50_00,
+    "currency": "EUR",
+}
+AT_B: d.DepositFields = {**PAID_IN, "provider": "b"}
+ASKED = d.DepositRequested(**PAID_IN, return_url="sealed", sent_as="us", requested_at=NOW)
+DEPOSIT_UNKNOWN = d.DepositOutcomeUnknown(**PAID_IN)
+EXPIRED = d.DepositExpired(**PAID_IN)
+GONE_ON = d.DepositPassedOn(
+    **AT_B, declined_by="a", reference=None, code="no", closed=False, sent_as="us-b",
+    passed_on_at=NOW,
+)  # fmt: skip
+CREDITED = d.DepositSucceeded(**PAID_IN, reference="a1", requested_minor=50_00, late=False, said_at=NOW, by_hand=True)
+CREDITED_AT_B = d.DepositSucceeded(**AT_B, reference="b1", requested_minor=50_00, late=False, said_at=NOW)
+NEVER = d.DepositFailed(**PAID_IN, reference=None, code="never_paid")
+CLOSED = d.DepositClosed(**PAID_IN, by_hand=True)
+PAYMENT = said_of_deposit.FoundPaid(reference="a1", amount_minor=50_00)
+NO_PAYMENT = said_of_deposit.FoundUnpaid()
+
+
+@pytest.fixture
+def deposits() -> DepositSpec:
+    return Spec(deposit)
+
+
+def of_deposit(word: said_of_deposit.DepositWord | said_of_deposit.Found, provider: str = "a") -> HearAboutDeposit:
+    return HearAboutDeposit(word=word, said_at=NOW, provider=provider, second_id=UUID(int=9))
+
+
+@pytest.mark.parametrize("history", [(), (DEPOSIT_UNKNOWN,), (d.DepositSubmitted(**PAID_IN, reference="page"),)])
+def test_a_deposit_that_was_found_paid_is_credited(deposits: DepositSpec, history: tuple[d.DepositEvent, ...]) -> None:
+    deposits.given(ASKED, *history).when(of_deposit(PAYMENT)).then(CREDITED)
+    known = d.DepositSucceeded(**PAID_IN, reference="a1", requested_minor=50_00, late=True, said_at=NOW, by_hand=True)
+    deposits.given(ASKED, *history, EXPIRED).when(of_deposit(PAYMENT)).then(known)
+
+
+def test_a_deposit_that_nobody_paid_is_over(deposits: DepositSpec) -> None:
+    deposits.given(ASKED, DEPOSIT_UNKNOWN).when(of_deposit(NO_PAYMENT)).then(NEVER, CLOSED)
+    deposits.given(ASKED, EXPIRED).when(of_deposit(NO_PAYMENT)).then(CLOSED)
+
+
+def test_what_comes_in_all_the_same_is_the_players_and_remembered_as_a_contradiction(deposits: DepositSpec) -> None:
+    settled = said_of_deposit.Settled(reference="a1", amount_minor=50_00, currency="EUR")
+    late = d.DepositSucceeded(**PAID_IN, reference="a1", requested_minor=50_00, late=True, said_at=NOW)
+    deposits.given(ASKED, NEVER, CLOSED).when(of_deposit(settled)).then(late)
+    state = deposit.fold([ASKED, NEVER, CLOSED, late])
+    assert isinstance(state, Succeeded)
+    assert asked(state).found_unpaid == ("a",)
+
+
+def test_a_provider_behind_is_found_out_as_well(deposits: DepositSpec) -> None:
+    history = (ASKED, GONE_ON, CREDITED_AT_B)
+    twice = d.DepositPaidTwice(**PAID_IN, reference="a1", second_id=UUID(int=9))
+    deposits.given(*history).when(of_deposit(PAYMENT)).then(twice)
+    deposits.given(*history).when(of_deposit(NO_PAYMENT)).then(CLOSED)
+    deposits.given(*history, CLOSED).when(of_deposit(NO_PAYMENT)).then_raises(DepositOutcomeKnown)
+
+
+@pytest.mark.parametrize(
+    ("history", "found", "refusal"),
+    [
+        ((), PAYMENT, NotFound),
+        ((d.DepositRefused(**PAID_IN, code="self_excluded"),), NO_PAYMENT, DepositOutcomeKnown),
+        ((ASKED, CREDITED), PAYMENT, DepositOutcomeKnown),
+        ((ASKED, CREDITED), NO_PAYMENT, DepositOutcomeKnown),
+        ((ASKED, NEVER, CLOSED), NO_PAYMENT, DepositOutcomeKnown),
+    ],
+)
+def test_there_is_nothing_to_find_out_of_a_deposit_that_is_decided(
+    deposits: DepositSpec, history: Any, found: said_of_deposit.Found, refusal: type[DomainError]
+) -> None:
+    deposits.given(*history).when(of_deposit(found)).then_raises(refusal)
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        (said_of_deposit.Declined(reference=None, code="no", final=True), "declined_after_success"),
+        (said_of_deposit.Settled(reference="a2", amount_minor=50_00, currency="EUR"), "settled_twice"),
+        (said_of_deposit.Settled(reference="a1", amount_minor=49_00, currency="EUR"), "settled_twice"),
+    ],
+)
+def test_what_contradicts_people_about_a_deposit_is_set_aside(
+    deposits: DepositSpec, word: said_of_deposit.DepositWord, why: str
+) -> None:
+    assert deposits.given(ASKED, CREDITED).when(of_deposit(word)).then_raises(UnlawfulDepositWord).why == why
+    same = said_of_deposit.Settled(reference="a1", amount_minor=50_00, currency="EUR")
+    deposits.given(ASKED, CREDITED).when(of_deposit(same)).then_nothing()

@@ -116,7 +116,9 @@ class DepositProcess:
         flow = deposit_flow(self._desk, account.provider)
         waiting = isinstance(state, Requested | ActionRequired | Processing | Unknown) and earlier is None
         take = waiting and await self._may_pay(state)
-        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=take)
+        said = await ask_about_deposit(
+            self._desk, account, flow, deposit_id, known, take=take, known_as=asked(state).known_as
+        )
         if not isinstance(said, NotThere | Unanswered):
             await self.record(account, deposit_id, said)
         return None

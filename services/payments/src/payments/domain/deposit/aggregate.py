@@ -36,6 +36,7 @@ from payments.domain.deposit.events import (
     DepositSucceeded,
     PresentEvent,
 )
+from payments.domain.deposit.found import closed_at, said
 from payments.domain.deposit.movements import remembered, with_intent
 from payments.domain.deposit.reinstatement import announce_given
 from payments.domain.deposit.reversal import announce, credit, credit_second, give_back, take_back
@@ -132,6 +133,7 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
 
 
 def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
+    word, command = said(command, state)
     match state:
         case Absent():
             raise UnlawfulDepositWord("unknown_reference")
@@ -139,26 +141,29 @@ def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
             raise UnlawfulDepositWord("deposit_was_refused")
         case _:
             earlier = earlier_of(state, command.provider)
-            return _hear_present(command, state) if earlier is None else _hear_earlier(command, state, earlier)
+            if earlier is not None:
+                return _hear_earlier(word, command, state, earlier)
+            return _hear_present(word, command, state)
 
 
-def _hear_present(command: HearProvider, state: Waiting | Succeeded | GivenUp) -> Sequence[DepositEvent]:
+def _hear_present(
+    word: DepositWord, command: HearProvider, state: Waiting | Succeeded | GivenUp
+) -> Sequence[DepositEvent]:
     match state:
         case Requested() | ActionRequired() | Processing() | Unknown():
-            return _hear_waiting(command, state)
+            return _hear_waiting(word, command, state)
         case Succeeded():
-            return _hear_after_success(command, state)
+            return _hear_after_success(word, command, state)
         case Failed() | Expired():
-            return _hear_given_up(command, state)
+            return _hear_given_up(word, command, state)
         case _:
             assert_never(state)
 
 
 def _hear_earlier(
-    command: HearProvider, state: Waiting | Succeeded | GivenUp, earlier: Earlier
+    word: DepositWord, command: HearProvider, state: Waiting | Succeeded | GivenUp, earlier: Earlier
 ) -> Sequence[DepositEvent]:
     """A provider had said no and the deposit went on. What it took all the same is the player's money."""
-    word = command.word
     if isinstance(word, Settled | Declined) and not (isinstance(word, Settled) and word.names_payment):
         _same_payment(earlier.reference, word.reference)
     match word:
@@ -167,21 +172,17 @@ def _hear_earlier(
                 return paid_twice(command, word, state, earlier)
             return _success(word, command, state, late=True, provider=earlier.provider)
         case TakenBack():
-            if isinstance(state, Succeeded):
-                raise UnlawfulDepositWord("reference_differs")
-            return announce(word, state, earlier.provider)
+            return announce(word, state, earlier)
         case GivenBack():
-            if isinstance(state, Succeeded):
-                raise UnlawfulDepositWord("reference_differs")
-            return announce_given(word, state)
+            return announce_given(word, state, earlier)
         case Declined(final=True) if not earlier.closed:
-            return [DepositClosed(**fields_at(state, earlier))]
+            return [DepositClosed(**fields_at(state, earlier), by_hand=command.by_hand)]
         case _:
             return []
 
 
-def _hear_waiting(command: HearProvider, state: Waiting) -> Sequence[DepositEvent]:
-    word, fact = command.word, asked(state).fact.fields()
+def _hear_waiting(word: DepositWord, command: HearProvider, state: Waiting) -> Sequence[DepositEvent]:
+    fact = asked(state).fact.fields()
     if is_overtaken(command, state):
         return []
     _check_reference(word, state)
@@ -212,12 +213,11 @@ def _declined(word: Declined, command: HearProvider, state: Waiting) -> Sequence
         return [further]
     fact = asked(state).fact.fields()
     failed = DepositFailed(**fact, reference=word.reference or reference(state), code=word.code)
-    return [failed, DepositClosed(**fact)] if word.final else [failed]
+    return [failed, DepositClosed(**fact, by_hand=command.by_hand)] if word.final else [failed]
 
 
-def _hear_given_up(command: HearProvider, state: GivenUp) -> Sequence[DepositEvent]:
+def _hear_given_up(word: DepositWord, command: HearProvider, state: GivenUp) -> Sequence[DepositEvent]:
     """The player may have paid before anybody stopped him: that is his money. Otherwise only the end is news."""
-    word = command.word
     match word:
         case Settled():
             _check_reference(word, state)
@@ -228,7 +228,7 @@ def _hear_given_up(command: HearProvider, state: GivenUp) -> Sequence[DepositEve
             return announce_given(word, state)
         case Declined(final=True) if not state.closed:
             _check_reference(word, state)
-            return [DepositClosed(**asked(state).fact.fields())]
+            return [DepositClosed(**asked(state).fact.fields(), by_hand=command.by_hand)]
         case _:
             return []
 
@@ -261,14 +261,14 @@ def _success(
         requested_minor=fact.amount_minor,
         late=late,
         said_at=command.said_at,
+        by_hand=command.by_hand,
     )
     return credit(success, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
 
 
-def _hear_after_success(command: HearProvider, state: Succeeded) -> Sequence[DepositEvent]:
+def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeeded) -> Sequence[DepositEvent]:
     """Only what is taken back is news. A repeat and an overtaken word are harmless; a second payment or a later
     refusal is for a person to see."""
-    word = command.word
     match word:
         case TakenBack():
             return take_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
@@ -278,7 +278,7 @@ def _hear_after_success(command: HearProvider, state: Succeeded) -> Sequence[Dep
             if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
                 raise UnlawfulDepositWord("settled_twice")
         case Declined():
-            if word.reference in (None, state.reference) and command.said_at > state.said_at:
+            if word.reference in (None, state.reference) and (command.said_at > state.said_at or state.by_hand):
                 raise UnlawfulDepositWord("declined_after_success")
         case ActionNeeded() | Underway() | Unanswered():
             pass
@@ -312,6 +312,7 @@ def evolve(state: Deposit, event: DepositEvent) -> Deposit:
                 route=event.route,
                 attempts_max=event.attempts_max,
                 step_up=event.step_up,
+                known_as=event.known_as,
             )
         case DepositRefused():
             return Refused(_fact(event))
@@ -324,7 +325,7 @@ def evolve(state: Deposit, event: DepositEvent) -> Deposit:
         case DepositPaidTwice():
             return with_intent(state, marked(asked(state), event.provider, paid_as=event.second_id))
         case DepositClosed() if event.provider != asked(state).fact.provider:
-            return with_intent(state, marked(asked(state), event.provider, closed=True))
+            return with_intent(state, closed_at(asked(state), event))
         case _:
             return _moved(state, event)
 
@@ -343,12 +344,13 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: PresentEvent) -> Deposit
             after = Unknown(intent)
         case DepositSucceeded():
             paid = intent if isinstance(state, Succeeded) else paid_by(state, event.provider)
-            after = Succeeded(paid, event.reference, event.amount_minor, event.said_at)
+            after = Succeeded(paid, event.reference, event.amount_minor, event.said_at, by_hand=event.by_hand)
         case DepositFailed():
             after = Failed(intent, event.reference)
         case DepositExpired():
             after = Expired(intent, reference(state))
         case DepositClosed():
+            state = with_intent(state, closed_at(intent, event))
             after = replace(state, closed=True) if isinstance(state, Failed | Expired) else state
         case _:
             assert_never(event)

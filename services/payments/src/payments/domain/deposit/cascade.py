@@ -42,7 +42,8 @@ def may_pass_on(state: Deposit, word: Declined, now: datetime) -> bool:
             return False
     intent = asked(state)
     room = bool(intent.route) and len(intent.earlier) + 1 < intent.attempts_max
-    return sure and room and not intent.announced and now - intent.requested_at <= PASSED_ON_WITHIN
+    paid = bool(intent.announced) or any(one.announced for one in intent.earlier)
+    return sure and room and not paid and now - intent.requested_at <= PASSED_ON_WITHIN
 
 
 def pass_on(command: HearProvider, word: Declined, state: Waiting) -> DepositPassedOn | None:
@@ -67,7 +68,14 @@ def pass_on(command: HearProvider, word: Declined, state: Waiting) -> DepositPas
 def passed_on(state: Waiting | Succeeded | GivenUp, event: DepositPassedOn) -> Requested:
     """Where it stands then: as if it had just been asked for, but for what is behind it."""
     intent = asked(state)
-    behind = Earlier(event.declined_by, intent.sent_as, event.reference, closed=event.closed)
+    behind = Earlier(
+        event.declined_by,
+        intent.sent_as,
+        event.reference,
+        closed=event.closed,
+        announced=intent.announced,
+        given_early=intent.given_early,
+    )
     left = intent.route[intent.route.index(event.provider) + 1 :] if event.provider in intent.route else ()
     return replace(
         intent,
@@ -77,6 +85,8 @@ def passed_on(state: Waiting | Succeeded | GivenUp, event: DepositPassedOn) -> R
         route=left,
         earlier=(*intent.earlier, behind),
         stepped_up=None,
+        announced=(),
+        given_early=(),
     )
 
 
@@ -125,10 +135,24 @@ def paid_by(state: Waiting | GivenUp, provider: str) -> Requested:
     if found is None:
         return intent
     closed = isinstance(state, Failed | Expired) and state.closed
-    overtaken = Earlier(intent.fact.provider, intent.sent_as, reference(state), closed=closed)
+    overtaken = Earlier(
+        intent.fact.provider,
+        intent.sent_as,
+        reference(state),
+        closed=closed,
+        announced=intent.announced,
+        given_early=intent.given_early,
+    )
     others = tuple(one for one in intent.earlier if one is not found)
-    fact = replace(intent.fact, provider=provider)
-    return replace(intent, fact=fact, sent_as=found.sent_as, earlier=(*others, overtaken), route=())
+    return replace(
+        intent,
+        fact=replace(intent.fact, provider=provider),
+        sent_as=found.sent_as,
+        earlier=(*others, overtaken),
+        route=(),
+        announced=found.announced,
+        given_early=found.given_early,
+    )
 
 
 def marked(intent: Requested, provider: str, *, closed: bool = False, paid_as: UUID | None = None) -> Requested:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments.domain.deposit.standing import DepositStanding
-from payments.domain.deposit.words import DepositWord
+from payments.domain.deposit.words import DepositWord, Found, GivenBack, TakenBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,10 @@ class HearProvider:
     `provider` is who speaks (None: the one that has the deposit now). `next`: where the deposit goes when the word is a
     no that another provider need not share. `second_id` is the id of the deposit that a second payment becomes.
     `step_up`: the word is a no which the payer's authentication may turn, and the provider can have him authenticated.
+    `by_hand`: no provider said it, two people found it out.
     """
 
-    word: DepositWord
+    word: DepositWord | Found
     said_at: datetime
     heard_at: datetime | None = None
     cash_minor: int = 0
@@ -63,13 +64,15 @@ class HearProvider:
     next: NextProvider | None = None
     second_id: UUID | None = None
     step_up: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditSecondPayment:
     """A provider was paid for a deposit that another had been paid for: this is a deposit of its own.
 
-    `amount_minor` as settled; `requested_minor`, `sent_as` and `method` are those of the first.
+    `amount_minor` as settled; `requested_minor`, `sent_as` and `method` are those of the first, whose id the provider
+    knows it by (`known_as`). `announced`, `given_early`: what it took and gave back before we knew that it was paid.
     """
 
     player_id: UUID
@@ -85,6 +88,9 @@ class CreditSecondPayment:
     now: datetime
     cash_minor: int
     owed_minor: int
+    known_as: UUID | None = None
+    announced: tuple[TakenBack, ...] = ()
+    given_early: tuple[GivenBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

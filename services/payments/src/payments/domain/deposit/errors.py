@@ -17,6 +17,12 @@ class DepositAlreadyRequested(DomainError):
     code: ClassVar[str] = "deposit_already_requested"
 
 
+class DepositOutcomeKnown(DomainError):
+    """Nobody has to find out what became of it: its provider was not asked, or has said it."""
+
+    code: ClassVar[str] = "outcome_known"
+
+
 class UnlawfulDepositWord(DomainError):
     """The provider's word fits no legal transition: it is set aside for a person, never applied.
 

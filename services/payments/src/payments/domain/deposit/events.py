@@ -49,7 +49,8 @@ class DepositRequested(DepositFact):
     readable with the player's key only as well.
 
     `method` is what the player chose where he chose no provider; then `route` are the providers it may be passed on to,
-    the best first, and no more than `attempts_max` are tried.
+    the best first, and no more than `attempts_max` are tried. `known_as`: the id of the deposit by which the provider
+    knows it, where that is another one.
 
     `step_up`: the provider is to have the payer authenticated by his bank (3-D Secure), whoever it is passed on to.
     """
@@ -62,6 +63,7 @@ class DepositRequested(DepositFact):
     route: tuple[str, ...] = ()
     attempts_max: int = 1
     step_up: bool = False
+    known_as: UUID | None = None
 
 
 @event("payments.deposit_refused", 1)
@@ -132,7 +134,7 @@ class DepositSucceeded(DepositFact):
     """The provider settled it: `amount_minor` is what it settled, `requested_minor` what the player had asked for.
 
     `late` when we had given it up before. `recovered_minor` of it went to what the player owed of earlier deposits
-    that were taken back.
+    that were taken back. `by_hand`: the provider did not say so, two people found it out.
     """
 
     reference: str
@@ -140,6 +142,7 @@ class DepositSucceeded(DepositFact):
     late: bool
     said_at: datetime
     recovered_minor: int = 0
+    by_hand: bool = False
 
 
 @event("payments.deposit_paid_twice", 1)
@@ -237,7 +240,12 @@ class DepositExpired(DepositFact):
 @event("payments.deposit_closed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositClosed(DepositFact):
-    """The provider confirmed that what we gave up can never be paid any more."""
+    """The provider confirmed that what we gave up can never be paid any more.
+
+    `by_hand`: it did not say so, two people found it out.
+    """
+
+    by_hand: bool = False
 
 
 PresentEvent = (

@@ -1,6 +1,7 @@
 """What a deposit remembers of money that was taken back of it and given back again."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 from payments.domain.deposit.events import (
     DepositReinstated,
@@ -8,9 +9,10 @@ from payments.domain.deposit.events import (
     DepositReversalAnnounced,
     DepositReversed,
 )
-from payments.domain.deposit.states import GivenUp, Requested, Succeeded, Waiting, asked
+from payments.domain.deposit.states import Earlier, GivenUp, Requested, Succeeded, Waiting, asked
 from payments.domain.deposit.words import GivenBack, TakenBack
 
+A = TypeVar("A", Requested, Earlier)
 Present = Waiting | Succeeded | GivenUp
 Remembered = DepositReversalAnnounced | DepositReversed | DepositReinstatementAnnounced | DepositReinstated
 
@@ -19,16 +21,29 @@ def remembered(state: Present, event: Remembered) -> Present:
     """The deposit after it heard of the movement."""
     intent = asked(state)
     match event:
-        case DepositReversalAnnounced():
-            return with_intent(state, replace(intent, announced=(*intent.announced, _taken(event))))
-        case DepositReinstatementAnnounced():
-            return with_intent(state, replace(intent, given_early=(*intent.given_early, _given(event))))
+        case DepositReversalAnnounced() | DepositReinstatementAnnounced():
+            return with_intent(state, _announced(intent, event))
         case DepositReversed() if isinstance(state, Succeeded):
             return replace(state, taken_back=(*state.taken_back, _taken(event)))
         case DepositReinstated() if isinstance(state, Succeeded):
             return replace(state, given_back=(*state.given_back, _given(event)))
         case _:
             return state
+
+
+def _announced(intent: Requested, event: DepositReversalAnnounced | DepositReinstatementAnnounced) -> Requested:
+    """With what was said of the provider that has the deposit now, or of the one behind that said it."""
+    behind = next((one for one in intent.earlier if one.provider == event.provider), None)
+    if behind is None or event.provider == intent.fact.provider:
+        return _with(intent, event)
+    marked = _with(behind, event)
+    return replace(intent, earlier=tuple(marked if one is behind else one for one in intent.earlier))
+
+
+def _with(at: A, event: DepositReversalAnnounced | DepositReinstatementAnnounced) -> A:
+    if isinstance(event, DepositReversalAnnounced):
+        return replace(at, announced=(*at.announced, _taken(event)))
+    return replace(at, given_early=(*at.given_early, _given(event)))
 
 
 def with_intent(state: Present, intent: Requested) -> Present:

@@ -4,9 +4,11 @@ That order makes the words of providers commute: whatever is taken and given, in
 ends with the same cash and the same debt.
 """
 
+from dataclasses import replace
+
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.events import DepositReinstated, DepositReinstatementAnnounced
-from payments.domain.deposit.states import GivenUp, Succeeded, Waiting, asked
+from payments.domain.deposit.states import Earlier, GivenUp, Succeeded, Waiting, asked
 from payments.domain.deposit.words import GivenBack
 
 
@@ -54,18 +56,20 @@ def reinstate(word: GivenBack, state: Succeeded, *, owed_minor: int) -> DepositR
     )
 
 
-def announce_given(word: GivenBack, state: Waiting | Succeeded | GivenUp) -> list[DepositReinstatementAnnounced]:
-    """Remember it until we hear that it was taken."""
+def announce_given(
+    word: GivenBack, state: Waiting | Succeeded | GivenUp, behind: Earlier | None = None
+) -> list[DepositReinstatementAnnounced]:
+    """Remember it until we hear that it was taken. `behind`: who says so, when it has the deposit no longer."""
     intent = asked(state)
     if word.currency != intent.fact.currency:
         raise UnlawfulDepositWord("currency_differs")
-    told = [one for one in intent.given_early if one.movement == word.movement]
+    told = [one for one in (behind or intent).given_early if one.movement == word.movement]
     if any((one.reference, one.amount_minor) != (word.reference, word.amount_minor) for one in told):
         raise UnlawfulDepositWord("reversal_differs")
     if told:
         return []
     announced = DepositReinstatementAnnounced(
-        **intent.fact.fields(),
+        **replace(intent.fact, provider=behind.provider if behind else intent.fact.provider).fields(),
         reference=word.reference,
         movement=word.movement,
         reinstated_minor=word.amount_minor,

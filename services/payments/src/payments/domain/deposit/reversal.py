@@ -17,7 +17,7 @@ from payments.domain.deposit.events import (
 )
 from payments.domain.deposit.reinstatement import announce_given, given_before, reinstate, taken_first
 from payments.domain.deposit.reinstatement import objection as objection_to_given
-from payments.domain.deposit.states import GivenUp, Requested, Succeeded, Waiting, asked
+from payments.domain.deposit.states import Earlier, GivenUp, Requested, Succeeded, Waiting, asked
 from payments.domain.deposit.words import GivenBack, TakenBack
 
 Movement = DepositReversed | DepositReinstated
@@ -56,21 +56,22 @@ def give_back(word: GivenBack, state: Succeeded, *, cash_minor: int, owed_minor:
 
 
 def announce(
-    word: TakenBack, state: Waiting | Succeeded | GivenUp, provider: str | None = None
+    word: TakenBack, state: Waiting | Succeeded | GivenUp, behind: Earlier | None = None
 ) -> list[DepositReversalAnnounced]:
     """It must have been paid, but how much of it we have not heard: remember it until we do.
 
-    `provider`: who says so, when it is not the one that has the deposit now.
+    `behind`: who says so, when it has the deposit no longer.
     """
     intent = asked(state)
     if word.currency != intent.fact.currency:
         raise UnlawfulDepositWord("currency_differs")
-    if _contradicts(word, intent.announced):
+    known = (behind or intent).announced
+    if _contradicts(word, known):
         raise UnlawfulDepositWord("reversal_differs")
-    if _told_before(word, intent.announced):
+    if _told_before(word, known):
         return []
     announced = DepositReversalAnnounced(
-        **replace(intent.fact, provider=provider or intent.fact.provider).fields(),
+        **replace(intent.fact, provider=behind.provider if behind else intent.fact.provider).fields(),
         reference=word.reference,
         movement=word.movement,
         reversed_minor=word.amount_minor,
@@ -89,17 +90,20 @@ def credit(
     """
     recovered = min(owed_minor, success.amount_minor)
     cash_minor, owed_minor = cash_minor + success.amount_minor - recovered, owed_minor - recovered
-    credited = Succeeded(paid_by(state, success.provider), success.reference, success.amount_minor, success.said_at)
+    paid = paid_by(state, success.provider)
+    credited = Succeeded(paid, success.reference, success.amount_minor, success.said_at, by_hand=success.by_hand)
     play = _Play(credited, cash_minor, owed_minor)
-    for word in asked(state).announced:
+    for word in paid.announced:
         known = _waits(word, play.state) or _told_before(word, play.state.taken_back)
         if not known and _objection(word, play.state) is None:
             play.take(word).follow()
     return [replace(success, recovered_minor=recovered), *play.events]
 
 
-def credit_second(command: CreditSecondPayment) -> list[DepositRequested | DepositSucceeded | Movement]:
-    """A deposit of its own, paid already: the player had not asked for it, but paid it."""
+def credit_second(command: CreditSecondPayment) -> list[DepositRequested | DepositSucceeded | Moved]:
+    """A deposit of its own, paid already: the player had not asked for it, but paid it. What its provider took and
+    gave back before that was known comes with it.
+    """
     fact = DepositFact(
         player_id=command.player_id,
         casino_id=command.casino_id,
@@ -108,7 +112,12 @@ def credit_second(command: CreditSecondPayment) -> list[DepositRequested | Depos
         currency=command.currency,
     )
     requested = DepositRequested(
-        **fact.fields(), return_url=None, sent_as=command.sent_as, requested_at=command.now, method=command.method
+        **fact.fields(),
+        return_url=None,
+        sent_as=command.sent_as,
+        requested_at=command.now,
+        method=command.method,
+        known_as=command.known_as,
     )
     success = DepositSucceeded(
         **replace(fact, amount_minor=command.amount_minor).fields(),
@@ -118,14 +127,24 @@ def credit_second(command: CreditSecondPayment) -> list[DepositRequested | Depos
         said_at=command.said_at,
     )
     begun = Requested(fact, None, command.sent_as, command.now)
-    return [requested, *credit(success, begun, cash_minor=command.cash_minor, owed_minor=command.owed_minor)]
+    waited: list[Moved] = [event for word in command.announced for event in announce(word, begun)]
+    waited += [event for word in command.given_early for event in announce_given(word, begun)]
+    begun = replace(begun, announced=command.announced, given_early=command.given_early)
+    credited = credit(success, begun, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
+    return [requested, *waited, *credited]
 
 
 def unexplained(state: Succeeded) -> list[TakenBack | GivenBack]:
-    """What was announced and fits nothing that we know: taken back of another payment, or given back of more."""
+    """What was announced and fits nothing that we know: taken back of another payment, given back of more, or said by a
+    provider behind, which was not paid as far as we know.
+    """
     taken = [one for one in asked(state).announced if one not in state.taken_back and not _waits(one, state)]
     given = [one for one in asked(state).given_early if taken_first(one, state) and not given_before(one, state)]
-    return [*taken, *given]
+    found: list[TakenBack | GivenBack] = [*taken, *given]
+    for one in asked(state).earlier:
+        if one.paid_as is None:
+            found += [*one.announced, *one.given_early]
+    return found
 
 
 class _Play:

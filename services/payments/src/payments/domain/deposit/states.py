@@ -25,6 +25,7 @@ class Earlier:
     """A provider that had the deposit before, or that another one was faster than.
 
     `closed`: it can never be paid there any more. `paid_as`: it was, and is this deposit of its own.
+    `announced`, `given_early`: what it took and gave back before we knew that it was paid.
     """
 
     provider: str
@@ -32,6 +33,8 @@ class Earlier:
     reference: str | None
     closed: bool = False
     paid_as: UUID | None = None
+    announced: tuple[TakenBack, ...] = ()
+    given_early: tuple[GivenBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Requested:
     `announced`: taken back there before we knew it was paid. `given_early`: given back there before we knew that it
     was taken. `route`: who it may be passed on to, at most `attempts_max` providers in all. `requested_at`: of this
     provider. `step_up`: the payer is to be authenticated by his bank; `stepped_up`: since this provider said no to him.
+    `known_as`: by which other id of ours it knows the deposit. `found_unpaid`: who was not paid, as people found out.
     """
 
     fact: DepositFact
@@ -68,6 +72,8 @@ class Requested:
     given_early: tuple[GivenBack, ...] = ()
     step_up: bool = False
     stepped_up: SteppedUp | None = None
+    known_as: UUID | None = None
+    found_unpaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ class Unknown:
 @dataclass(frozen=True, slots=True)
 class Succeeded:
     """Paid and credited. `taken_back`: what the provider took back of it since, in parts or whole; `given_back`: what
-    it gave back of that.
+    it gave back of that. `by_hand`: it did not say that it was paid, two people found it out.
     """
 
     asked: Requested
@@ -106,6 +112,7 @@ class Succeeded:
     said_at: datetime
     taken_back: tuple[TakenBack, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
+    by_hand: bool = False
 
     @property
     def reversed_minor(self) -> int:

@@ -28,6 +28,8 @@ ANNOUNCED = ("currency_differs", "reversal_differs")
 ELSEWHERE = ("unknown_reference",)
 """Said by a provider that never had the deposit."""
 
+KNOWN = ("outcome_known",)
+
 OTHERS = (*ELSEWHERE, "reference_differs")
 """Beside that: said of another payment."""
 
@@ -36,7 +38,11 @@ TABLE = Table(
     [
         Row(RequestDeposit, (Absent,), (e.DepositRequested, e.DepositRefused)),
         Row(RequestDeposit, (Refused, *ASKED), refusals=("deposit_already_requested",)),
-        Row(CreditSecondPayment, (Absent,), (e.DepositRequested, e.DepositSucceeded)),
+        Row(
+            CreditSecondPayment,
+            (Absent,),
+            (e.DepositRequested, e.DepositReversalAnnounced, e.DepositReinstatementAnnounced, *SUCCESS),
+        ),
         Row(CreditSecondPayment, (Refused, *ASKED)),
         Row(ExpireDeposit, WAITING, (e.DepositExpired,)),
         Row(ExpireDeposit, (Absent, Refused, Succeeded, *GIVEN_UP)),
@@ -75,6 +81,18 @@ TABLE = Table(
             (e.DepositReinstated, e.DepositReinstatementAnnounced, e.DepositReversed),
             (*OTHERS, *ANNOUNCED, "reinstated_too_much"),
         ),
+        *(
+            row
+            for found in (w.FoundPaid, w.FoundUnpaid)
+            for row in (
+                Row(found, (Absent,), refusals=("not_found",)),
+                Row(found, (Refused,), refusals=KNOWN),
+            )
+        ),
+        Row(w.FoundPaid, (*WAITING, *GIVEN_UP), SUCCESS, ELSEWHERE),
+        Row(w.FoundPaid, (Succeeded,), (e.DepositPaidTwice,), (*ELSEWHERE, *KNOWN)),
+        Row(w.FoundUnpaid, WAITING, (e.DepositFailed, e.DepositClosed), (*ELSEWHERE, *KNOWN)),
+        Row(w.FoundUnpaid, (Succeeded, *GIVEN_UP), (e.DepositClosed,), (*ELSEWHERE, *KNOWN)),
         Row(w.Unanswered, (Requested,), (e.DepositOutcomeUnknown,), ELSEWHERE),
         Row(w.Unanswered, (ActionRequired, Processing, Unknown, Succeeded, *GIVEN_UP), refusals=ELSEWHERE),
     ],

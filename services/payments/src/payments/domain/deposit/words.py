@@ -1,4 +1,4 @@
-"""What a provider can say about a deposit, whatever its protocol calls it."""
+"""What a provider can say about a deposit, whatever its protocol calls it, and what people found out."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -87,4 +87,19 @@ class GivenBack:
     code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPaid:
+    """Two people found out that the provider was paid, how it calls the payment, and how much came in."""
+
+    reference: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundUnpaid:
+    """Two people found out that the provider was not paid, and will not be."""
+
+
+Found = FoundPaid | FoundUnpaid
+MovesMoney = Settled | TakenBack | GivenBack | FoundPaid
 DepositWord = ActionNeeded | Underway | Settled | Declined | TakenBack | GivenBack | Unanswered

@@ -26,6 +26,9 @@ from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
     DepositWord,
+    Found,
+    FoundPaid,
+    FoundUnpaid,
     GivenBack,
     Settled,
     TakenBack,
@@ -95,11 +98,17 @@ WORDS: Final[tuple[DepositWord, ...]] = (
     GivenBack(reference="one", movement="a", amount_minor=90_00, currency="EUR", code="won"),
     Unanswered(),
 )
+FOUND: Final[tuple[Found, ...]] = (FoundPaid(reference="one", amount_minor=50_00), FoundUnpaid())
 COMMANDS: Final[list[DepositCommand]] = [
     *[REQUEST] * 20,
     replace(REQUEST, amount_minor=1),
     replace(REQUEST, standing=DepositStanding(blocked=True)),
     SECOND,
+    replace(
+        SECOND,
+        announced=(TakenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="refund"),),
+        given_early=(GivenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="won"),),
+    ),
     ExpireDeposit(),
     StopDeposit(code="self_excluded"),
     *(
@@ -114,7 +123,7 @@ COMMANDS: Final[list[DepositCommand]] = [
             step_up=turned,
         )
         for word, provider, turned in product(
-            WORDS, (None, None, None, "stripe", "adyen", "trustly"), (False, False, True)
+            (*WORDS, *FOUND), (None, None, None, "stripe", "adyen", "trustly"), (False, False, True)
         )
     ),
 ]

@@ -9,8 +9,14 @@ from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.http import Once
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.entrypoints.http.outcomes.guarded import RESOLVE_REFUND, RESOLVE_WITHDRAWAL, FindingPayload
-from payments.entrypoints.http.outcomes.schemas import FindingBody
+from payments.entrypoints.http.outcomes.guarded import (
+    RESOLVE_DEPOSIT,
+    RESOLVE_REFUND,
+    RESOLVE_WITHDRAWAL,
+    DepositPayload,
+    FindingPayload,
+)
+from payments.entrypoints.http.outcomes.schemas import DepositFindingBody, FindingBody
 
 router = APIRouter(prefix="/api/payments/v1", tags=["outcomes"])
 
@@ -47,3 +53,20 @@ async def propose_refund_outcome(
     """
     payload = FindingPayload(subject_id=refund_id, **body.model_dump(exclude={"reason"}))
     return await proposing(caller, RESOLVE_REFUND, payload, reason=body.reason, once=once)
+
+
+@router.post("/deposits/{deposit_id}/outcome", **PROPOSED)
+async def propose_deposit_outcome(
+    caller: Annotated[Caller, Requires(P.OUTCOME_RESOLVE, proposes=True)],
+    deposit_id: UUID,
+    body: DepositFindingBody,
+    once: Once,
+    proposing: Proposing,
+) -> Response:
+    """Propose that a deposit of which the provider does not say it was paid, or never was; a second person agrees.
+
+    `paid` takes how the provider calls the payment and how much came in, which is credited. `never_paid` ends it. What
+    comes in all the same is the player's, and shown to people.
+    """
+    payload = DepositPayload(subject_id=deposit_id, **body.model_dump(exclude={"reason"}))
+    return await proposing(caller, RESOLVE_DEPOSIT, payload, reason=body.reason, once=once)
