@@ -1,10 +1,20 @@
-"""Requests about bonus money and about money of other currencies that the service accepts."""
+"""Requests about bonus money, money of other currencies and unknown outcomes that the service accepts, or rightly
+refuses.
+"""
 
 from bad_input.example import Example
 
 _PAYMENTS = "/api/payments/v1"
 
+_FOUND_OUT = {"outcome": "never_paid", "reason": "they wrote that they never saw it"}
+
 MONEY: dict[str, Example] = {
+    # Of what was not sent there is nothing to find out.
+    f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/outcome": Example(body=_FOUND_OUT, accepted=False),
+    f"POST {_PAYMENTS}/deposits/{{deposit_id}}/outcome": Example(body=_FOUND_OUT, accepted=False),
+    f"POST {_PAYMENTS}/refunds/{{refund_id}}/outcome": Example(
+        path={"refund_id": "5f1a1b9e-7d0a-5a4e-9a64-3f1f3c1f2b12"}, body=_FOUND_OUT, accepted=False
+    ),
     f"POST {_PAYMENTS}/players/{{player_id}}/bonuses": Example(
         body={
             "action": "grant",

@@ -1,5 +1,6 @@
 """A deposit that one provider said no to goes on to the next, whatever dies or is late in between."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -186,25 +187,31 @@ async def test_what_the_one_behind_took_before_it_was_known_as_paid_is_taken_of_
     assert await two.ledger_sum() == 0
 
 
+class Listening:
+    """A provider that notes by which id of ours it is asked about deposits."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider, self.asked = provider, list[UUID]()
+        self.deposits = self
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._provider, name, None)
+        return getattr(self._provider.deposits, name) if found is None else found
+
+    def build_question(self, account: Any, deposit_id: UUID, reference: str | None) -> Any:
+        self.asked.append(deposit_id)
+        return self._provider.deposits.build_question(account, deposit_id, reference)
+
+
 async def test_a_second_payment_is_asked_about_by_the_id_that_its_provider_knows(two: World) -> None:
     deposit_id = await begun(two)
     await adyen_says(two, two.adyen.authorised(deposit_id))
     await two.webhook("payment_intent.succeeded", intent(two, deposit_id))
     (second,) = [one["deposit_id"] for one in (await two.get("/deposits")).json() if one["provider"] == "stripe"]
-    asked: list[UUID] = []
-    flow = two.desk.providers["stripe"].deposits
-    build = flow.build_question
-
-    def note(account: Any, our_id: UUID, reference: str | None) -> Any:
-        asked.append(our_id)
-        return build(account, our_id, reference)
-
-    two.desk.providers["stripe"].deposits.build_question = note
-    try:
-        await DepositProcess(two.desk).look(UUID(second), two.casino)
-    finally:
-        two.desk.providers["stripe"].deposits.build_question = build
-    assert asked == [deposit_id]
+    listening = Listening(two.desk.providers["stripe"])
+    desk = replace(two.desk, providers={**two.desk.providers, "stripe": listening})
+    await DepositProcess(desk).look(UUID(second), two.casino)
+    assert listening.asked == [deposit_id]
 
 
 async def test_whoever_was_excluded_meanwhile_is_led_to_no_further_provider(two: World) -> None:
