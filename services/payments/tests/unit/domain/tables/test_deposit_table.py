@@ -102,7 +102,7 @@ FOUND: Final[tuple[Found, ...]] = (FoundPaid(reference="one", amount_minor=50_00
 COMMANDS: Final[list[DepositCommand]] = [
     *[REQUEST] * 20,
     replace(REQUEST, amount_minor=1),
-    replace(REQUEST, standing=DepositStanding(blocked=True)),
+    *[replace(REQUEST, standing=DepositStanding(blocked=True))] * 5,
     SECOND,
     replace(
         SECOND,
@@ -110,7 +110,7 @@ COMMANDS: Final[list[DepositCommand]] = [
         given_early=(GivenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="won"),),
     ),
     ExpireDeposit(),
-    StopDeposit(code="self_excluded"),
+    *[StopDeposit(code="self_excluded")] * 5,
     *(
         HearProvider(
             word=word,
