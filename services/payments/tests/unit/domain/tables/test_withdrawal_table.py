@@ -27,6 +27,7 @@ from payments.domain.withdrawal.table import TABLE
 from payments.domain.withdrawal.words import (
     Confirmed,
     Declined,
+    Found,
     FoundPaid,
     FoundUnpaid,
     PartCameBack,
@@ -58,8 +59,6 @@ WORDS: Final[tuple[PayoutWord, ...]] = (
     *(Taken(reference=name) for name in ("one", "two")),
     Declined(code="no"),
     Unanswered(),
-    *(FoundPaid(reference=name) for name in ("one", "two")),
-    FoundUnpaid(),
     *(
         Confirmed(amount_minor=amount, currency="EUR", reference=name)
         for amount in (100_00, 1)
@@ -75,6 +74,7 @@ PARTS: Final = tuple(
     PartFact(part_id=UUID(int=number), way=way, why=Why.DEPOSITED, provider="stripe", amount_minor=minor)
     for number, way, minor in ((1, Way.REFUND, 60_00), (2, Way.PAYOUT, 40_00), (3, Way.PAYOUT, 60_00))
 )
+FOUND: Final[tuple[Found, ...]] = (*(FoundPaid(reference=name) for name in ("one", "two")), FoundUnpaid())
 COMMANDS: Final[list[WithdrawalCommand]] = [
     *[REQUEST] * 5,
     replace(REQUEST, policy=BY_POLICY),
@@ -88,7 +88,7 @@ COMMANDS: Final[list[WithdrawalCommand]] = [
     RejectWithdrawal(rejecter="ann", reason="name differs"),
     *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),
     *[StartPayout(request_id=UUID(int=9), sent_as="us")] * 10,
-    *(HearProvider(word=word) for word in WORDS),
+    *(HearProvider(word=word) for word in (*WORDS, *FOUND)),
 ]
 
 
@@ -121,6 +121,7 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
     *(HearProvider(word=word) for word in WORDS[2:5]),
     HearProvider(word=WORDS[-1]),
     HearProvider(word=WORDS[0]),
+    *(HearProvider(word=word) for word in FOUND),
 ]
 EVERYTHING: Final = [*COMMANDS, *IN_PARTS]
 
