@@ -3,8 +3,6 @@
 A player's browser pays at `POST /stripe/pay/{client_secret}` with one of Stripe's published test cards.
 """
 
-import hashlib
-import hmac
 import json
 import secrets
 import time
@@ -19,6 +17,7 @@ from simulators.chaos import Chaos
 from simulators.courier import Courier, Parcel
 from simulators.settlements import Book, share
 from simulators.stripe_disputes import Disputes, form_of
+from simulators.stripe_words import error, error_body, signature
 
 GOOD_CARD = "4242424242424242"
 DECLINED = {"4000000000000002": "generic_decline", "4000000000009995": "insufficient_funds"}
@@ -105,7 +104,7 @@ class Stripe:
         """POST /v1/payment_intents, form-encoded."""
         account = self._account(request)
         if account is None:
-            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+            return error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
         return await self._once(account, request, lambda form: self._created(account, form))
 
     async def cancel(self, request: web.Request) -> web.Response:
@@ -113,7 +112,7 @@ class Stripe:
         account = self._account(request)
         intent = account.intents.get(request.match_info["intent"]) if account else None
         if account is None or intent is None:
-            return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
+            return error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
         return await self._once(account, request, lambda form: self._canceled(account, intent, form))
 
     async def update(self, request: web.Request) -> web.Response:
@@ -121,12 +120,12 @@ class Stripe:
         account = self._account(request)
         intent = account.intents.get(request.match_info["intent"]) if account else None
         if account is None or intent is None:
-            return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
+            return error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
         return await self._once(account, request, lambda form: self._updated(intent, form))
 
     def _updated(self, intent: dict[str, Any], form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if intent["status"] in ("succeeded", "canceled", "processing"):
-            body = _error_body("invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
+            body = error_body("invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
             body["error"]["payment_intent"] = dict(intent)
             return 400, body
         intent |= {"last_payment_error": None, "payment_method_options": _options(form)}
@@ -142,7 +141,7 @@ class Stripe:
         if key in account.remembered:
             earlier, status, body = account.remembered[key]
             if earlier != facts:
-                return _error(400, "idempotency_error", None, "Keys can only be used with the same parameters.")
+                return error(400, "idempotency_error", None, "Keys can only be used with the same parameters.")
             return web.json_response(body, status=status, headers={"Idempotent-Replayed": "true"})
         status, body = act(form)
         if key:
@@ -151,7 +150,7 @@ class Stripe:
 
     def _canceled(self, account: Account, intent: dict[str, Any], form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if intent["status"] in ("succeeded", "canceled", "processing"):
-            body = _error_body("invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
+            body = error_body("invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
             body["error"]["payment_intent"] = dict(intent)
             return 400, body
         intent.update(status="canceled", cancellation_reason=form.get("cancellation_reason"), next_action=None)
@@ -161,7 +160,7 @@ class Stripe:
     def _created(self, account: Account, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         amount, currency = form.get("amount", ""), form.get("currency", "")
         if not amount.isdigit() or int(amount) <= 0 or len(currency) != 3 or currency != currency.lower():
-            return 400, _error_body("invalid_request_error", "parameter_invalid_integer", "Invalid amount or currency.")
+            return 400, error_body("invalid_request_error", "parameter_invalid_integer", "Invalid amount or currency.")
         intent_id = f"pi_{secrets.token_hex(12)}"
         metadata = {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")}
         intent = {
@@ -187,17 +186,17 @@ class Stripe:
         """POST /v1/refunds: as much of a payment as is left."""
         account = self._account(request)
         if account is None:
-            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+            return error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
         return await self._once(account, request, lambda form: self._refunded(account, form))
 
     def _refunded(self, account: Account, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         intent = account.intents.get(form.get("payment_intent", ""))
         if intent is None or intent["status"] != "succeeded":
-            return 404, _error_body("invalid_request_error", "resource_missing", "No such payment_intent.")
+            return 404, error_body("invalid_request_error", "resource_missing", "No such payment_intent.")
         amount, of = int(form["amount"]), (one for one in account.refunds.values() if one["status"] != "failed")
         before = sum(one["amount"] for one in of if one["payment_intent"] == intent["id"])
         if before + amount > intent["amount_received"]:
-            return 400, _error_body("invalid_request_error", "charge_already_refunded", "Too much.")
+            return 400, error_body("invalid_request_error", "charge_already_refunded", "Too much.")
         refund = {
             "id": f"re_{secrets.token_hex(12)}",
             "object": "refund",
@@ -224,14 +223,14 @@ class Stripe:
         account = self._account(request)
         refund = account.refunds.get(request.match_info["refund"]) if account else None
         if refund is None:
-            return _error(404, "invalid_request_error", "resource_missing", "No such refund.")
+            return error(404, "invalid_request_error", "resource_missing", "No such refund.")
         return web.json_response(refund)
 
     async def upload(self, request: web.Request) -> web.Response:
         """POST /v1/files, in parts."""
         account = self._account(request)
         if account is None:
-            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+            return error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
         return await self._once(account, request, account.disputes.upload)
 
     async def retrieve_dispute(self, request: web.Request) -> web.Response:
@@ -271,14 +270,14 @@ class Stripe:
         account = self._account(request)
         intent = account.intents.get(request.match_info["intent"]) if account else None
         if intent is None:
-            return _error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
+            return error(404, "invalid_request_error", "resource_missing", "No such payment_intent.")
         return web.json_response(intent)
 
     async def search(self, request: web.Request) -> web.Response:
         """GET /v1/payment_intents/search?query=metadata['order_id']:'...'."""
         account = self._account(request)
         if account is None:
-            return _error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
+            return error(401, "invalid_request_error", "api_key_invalid", "Invalid API Key provided.")
         name, _, value = request.query["query"].partition(":")
         name, value = name.removeprefix("metadata['").removesuffix("']"), value.strip("'")
         found = [intent for intent in account.intents.values() if intent["metadata"].get(name) == value]
@@ -294,7 +293,7 @@ class Stripe:
         """Pay with a card: `{"card": ..., "webhook_copies": 1, "webhook_delay_s": 0}`."""
         account, intent = self._by_secret(request.match_info["secret"])
         if intent["status"] in ("succeeded", "canceled"):
-            return _error(400, "invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
+            return error(400, "invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
         wish = await request.json()
         manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
         card = str(wish["card"])
@@ -396,17 +395,3 @@ class Stripe:
 def _options(form: dict[str, str]) -> dict[str, Any]:
     wanted = form.get("payment_method_options[card][request_three_d_secure]", "automatic")
     return {"card": {"request_three_d_secure": wanted}}
-
-
-def signature(secret: str, body: bytes, moment: int) -> str:
-    """The header Stripe-Signature of a delivery at this second."""
-    digest = hmac.new(secret.encode(), str(moment).encode() + b"." + body, hashlib.sha256).hexdigest()
-    return f"t={moment},v1={digest}"
-
-
-def _error(status: int, kind: str, code: str | None, message: str) -> web.Response:
-    return web.json_response(_error_body(kind, code, message), status=status)
-
-
-def _error_body(kind: str, code: str | None, message: str) -> dict[str, Any]:
-    return {"error": {"type": kind, "code": code, "message": message}}

@@ -170,18 +170,14 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
                 await start()
             following = copy if role != "relay" else None
             kept = _kept(service, trail, usage) if serves_api else {}
-            hurry = app.state.drain.hurry
-            await stack.enter_async_context(running(service, role, hurry, policy=following, kept=kept))
+            await stack.enter_async_context(running(service, role, app.state.drain.hurry, policy=following, kept=kept))
             yield
 
     inbox = approvals_router(service.name, tuple(service.permissions), listed=service.approvals_listed)
     approvals = [inbox] if service.four_eyes else []
     listed = [*service.routers, *approvals, *([parked_router(service.name)] if service.parked is not None else [])]
-    routers = [
-        *listed,
-        *export_routes(service.name, tuple(served_by(listed))),
-        *bulk_routes(service.name, service.bulk),
-    ]
+    exports = export_routes(service.name, tuple(served_by(listed)))
+    routers = [*listed, *exports, *bulk_routes(service.name, service.bulk)]
     live = live_lists(service, [*service.routers, *approvals])
     routers += [views_router(service.name)] if any(served_by(routers)) else []
     routers += [live_router(service.name, live)] if live.lists.by_name else []

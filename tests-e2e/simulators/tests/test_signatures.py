@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from simulators import adyen, stripe, trustly, wallet
+from simulators import adyen, stripe_words, trustly, wallet
 
 
 def vectors(name: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def test_an_item_is_signed_as_adyens_sdk_signs_it(vector: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("vector", STRIPE["vectors"], ids=lambda vector: str(vector["timestamp"]))
 def test_a_webhook_is_signed_as_stripes_sdk_expects_it(vector: dict[str, Any]) -> None:
-    signed = stripe.signature(vector["secret"], vector["payload"].encode(), vector["timestamp"])
+    signed = stripe_words.signature(vector["secret"], vector["payload"].encode(), vector["timestamp"])
     assert signed == vector["header"]
 
 

@@ -1,8 +1,5 @@
-"""What payments needs from the outside, as Protocols; strategies and adapters implement them.
-
-A provider strategy is stateless and does no I/O: it builds the call, somebody else makes it, and it reads the answer.
-So every protocol is tested without a network.
-"""
+"""What payments needs from the outside, as Protocols. A provider strategy is stateless and does no I/O: it builds the
+call, somebody else makes it, and it reads the answer. So every protocol is tested without a network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

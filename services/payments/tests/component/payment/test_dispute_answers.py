@@ -159,7 +159,7 @@ async def test_nobody_approves_what_he_may_not(world: World) -> None:
     seen = {"payload_sha256": proposed.json()["payload_sha256"]}
     path = proposed.json()["href"].removeprefix("/api/payments/v1")
     for held, ceilings in (((P.DISPUTE_ACCEPT,), None), ((P.DISPUTE_APPROVE,), {"EUR": 49_99})):
-        claims = {} if ceilings is None else {"ceilings": ceilings}
+        claims: dict[str, Any] = {} if ceilings is None else {"ceilings": ceilings}
         refused = await world.post(f"{path}/approve", seen, as_=world.staff(uuid4(), *held, **claims))
         assert refused.status_code in (403, 404), refused.text
     assert await standing(world) == ("opened", None)

@@ -42,6 +42,7 @@ EVENTS: list[tuple[Any, list[str]]] = [
         ["deposit_requested"],
     ),
     (d.DepositRefused(**WHOSE, code="self_excluded"), ["deposit_refused"]),
+    (d.DepositSteppedUp(**WHOSE, reference="pi_1", code="no", closed=False, stepped_up_at=NOW), []),
     (
         d.DepositPassedOn(
             **WHOSE, declined_by="a", reference="pi_1", code="no", closed=True, sent_as="us", passed_on_at=NOW
@@ -182,6 +183,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "paid_twice",
         "contradicts_people",
         "refund_left_unknown",
+        "dispute_answer_left_unknown",
         "refunded_and_taken_back",
         "paid_by_disabled_instrument",
         "account_identity_differs",

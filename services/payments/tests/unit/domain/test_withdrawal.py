@@ -40,7 +40,7 @@ from payments.domain.withdrawal.states import Withdrawal
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-FACT: e.WithdrawalFields = {
+FACT: dict[str, Any] = {
     "player_id": UUID(int=1),
     "casino_id": UUID(int=2),
     "provider": "trustly",

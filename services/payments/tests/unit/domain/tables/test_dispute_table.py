@@ -21,6 +21,8 @@ from payments.domain.dispute.commands import (
 from payments.domain.dispute.events import DisputeEvent, DisputeFact
 from payments.domain.dispute.table import TABLE, said
 from payments.domain.dispute.words import (
+    AnswerStatus,
+    AnswerWord,
     DisputeTold,
     EvidenceSent,
     Fee,
@@ -55,6 +57,8 @@ WORD: Final = DisputeTold(
 )
 HEAR: Final = HearDispute(fact=FACT, word=WORD, said_at=NOW, deposited_minor=80_00, currency="EUR")
 FEE: Final = Fee(movement="txn_1", amount_minor=15_00, currency="USD")
+ANSWERS: Final[tuple[AnswerStatus, ...]] = (Status.ACCEPTED, Status.CHALLENGED)
+HEARD: Final[tuple[AnswerWord, ...]] = (Taken(), Refused(code="no"), Unanswered())
 FIRST, SECOND, FILE = UUID(int=11), UUID(int=12), UUID(int=5)
 STATED: Final = [
     replace(HEAR, word=replace(WORD, stage=stage, status=status), fee=fee)
@@ -67,7 +71,7 @@ COMMANDS: Final[list[DisputeCommand]] = [
     *[AnswerDispute(status=status, now=NOW) for status in (Status.ACCEPTED, Status.CHALLENGED)] * 5,
     *[
         OrderAnswer(answer_id=answer_id, status=status, now=NOW)
-        for answer_id, status in product((FIRST, SECOND), (Status.ACCEPTED, Status.CHALLENGED))
+        for answer_id, status in product((FIRST, SECOND), ANSWERS)
     ]
     * 5,
     OrderAnswer(
@@ -77,11 +81,7 @@ COMMANDS: Final[list[DisputeCommand]] = [
         evidence=(EvidenceSent(evidence_id=UUID(int=6), document="receipt"),),
     ),
     *[StartAnswer(answer_id=one, sent_as="us") for one in (FIRST, SECOND)] * 5,
-    *[
-        HearAnswer(answer_id=one, word=word, now=NOW)
-        for one, word in product((FIRST, SECOND), (Taken(), Refused(code="no"), Unanswered()))
-    ]
-    * 5,
+    *[HearAnswer(answer_id=one, word=word, now=NOW) for one, word in product((FIRST, SECOND), HEARD)] * 5,
     WatchDispute(now=DUE - timedelta(days=1), warn_before_s=3 * 86_400),
     WatchDispute(now=DUE, warn_before_s=3 * 86_400),
     *[AddEvidence(evidence_id=FILE, kind="receipt", media_type="application/pdf", size=7, sha256="ab")] * 3,

@@ -49,10 +49,10 @@ def walk(
             events, refusals = seen.events.setdefault(pair, set()), seen.refusals.setdefault(pair, set())
             try:
                 for event in decider.decide(command, state):
-                    before = type(state)
+                    earlier = type(state)
                     state = decider.evolve(state, event)
                     events.add(type(event))
-                    seen.after.add((type(event), before, type(state)))
+                    seen.after.add((type(event), earlier, type(state)))
                     seen.posts.setdefault(type(event), set()).update(one.kind for one in transfers(_ID, [event]))
             except DomainError as refusal:
                 refusals.add(getattr(refusal, "why", refusal.code))
