@@ -16,8 +16,8 @@ Plan = Mapping[str, Sequence[str]]
 ROLES: Plan = {
     "register": ["backoffice.relay"],
     "deposit": ["payments.worker"],
-    "play": ["payments.relay", "payments", "games.worker"],
     "withdraw": ["payments.worker"],
+    "play": ["payments.relay", "payments", "games.worker"],
     "exclude": ["backoffice.relay", "payments.relay"],
 }
 """Relays and consumers alone, and once all of payments: the rest of the service goes on meanwhile."""

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from fastapi.params import Depends
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -81,6 +82,8 @@ class Door:
             raise SignatureRefused("no program comes in here")
         if "authorization" in request.headers:
             raise SignatureRefused("it carries a token as well")
+        if request.scope.get(MAX_BODY_SIZE_SCOPE_KEY, 0) > request.app.state.settings.max_body_bytes:
+            raise SignatureRefused("files are not signed")  # All of it would be held in memory before anybody is known.
         return await self.signed.verify(await raw(request))
 
     async def bearer(self, token: str, *, reads: bool) -> Caller:

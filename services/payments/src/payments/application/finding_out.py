@@ -6,7 +6,7 @@ the player's again, and he asks for it anew.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
 from payments.application.processes.payout_process import ARRIVED_WITHIN
 from payments.application.refunds import check_about_refund, hear_about_refund
-from payments.application.stores import Operation
 from payments.application.withdrawals import hear_about_payout
 from payments.domain.deposit import states as d
 from payments.domain.deposit import words as said_of_deposit
@@ -103,7 +102,11 @@ async def check_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, referen
     withdrawal.decide(HearProvider(word=_of_payout(reference)), state)
     status = WithdrawalStatus.SENT if isinstance(state, w.Sent) else WithdrawalStatus.UNKNOWN
     if reference is None:
-        await _ensure_arrived(desk, uow, withdrawal_id, "payout.order", taken=isinstance(state, w.Sent))
+        hosted = fact.provider in desk.cashiers
+        last = await desk.attempts.last(uow.connection, withdrawal_id, "payout.order")
+        if hosted:  # The order is its cashier's: it may pay from the moment we agreed.
+            last = (await uow.history(withdrawal, withdrawal_id))[-1].meta.occurred_at
+        _ensure_arrived(uow, last, taken=isinstance(state, w.Sent))
     return About(
         casino_id=fact.casino_id,
         player_id=fact.player_id,
@@ -138,7 +141,8 @@ async def check_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, reference: 
     await check_about_refund(desk, uow, refund_id, _of_refund(reference), uow.ctx.occurred_at)
     status = RefundStatus.PENDING if isinstance(state, r.Pending) else RefundStatus.UNKNOWN
     if reference is None:
-        await _ensure_arrived(desk, uow, refund_id, "refund.order", taken=isinstance(state, r.Pending))
+        last = await desk.attempts.last(uow.connection, refund_id, "refund.order")
+        _ensure_arrived(uow, last, taken=isinstance(state, r.Pending))
     return About(
         casino_id=fact.casino_id,
         player_id=fact.player_id,
@@ -154,7 +158,7 @@ async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: De
 
     Raises:
         NotFound: no such deposit, or another casino's.
-        Invalid: its providers are others.
+        Invalid: its providers are others, or the payment is another deposit's.
         DepositOutcomeKnown: it was refused, or the provider has said what became of it.
     """
     state = (await uow.load(deposit, deposit_id)).state
@@ -168,6 +172,10 @@ async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: De
     await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     state = (await uow.load(deposit, deposit_id)).state
     second_id = second_payment_id(deposit_id, provider)
+    if found.reference is not None:
+        named = await desk.directory.deposit_called(uow.connection, fact.casino_id, provider, found.reference)
+        if named not in (None, deposit_id, second_id):
+            raise Invalid("Another deposit is known by it.", field="reference")
     command = HearAboutDeposit(word=found.word(), said_at=uow.ctx.occurred_at, provider=provider, second_id=second_id)
     deposit.decide(command, state)
     return About(
@@ -201,8 +209,7 @@ def _of_refund(reference: str | None) -> said_of_refund.Found:
     return said_of_refund.FoundUnpaid() if reference is None else said_of_refund.FoundPaid(reference=reference)
 
 
-async def _ensure_arrived(desk: Desk, uow: UnitOfWork, payment_id: UUID, operation: Operation, *, taken: bool) -> None:
+def _ensure_arrived(uow: UnitOfWork, last: datetime | None, *, taken: bool) -> None:
     """Whoever sends the order notes it under the same lock, so that it is seen here, or nothing is sent any more."""
-    last = await desk.attempts.last(uow.connection, payment_id, operation)
     if last is not None and uow.ctx.occurred_at < last + (DECIDED_WITHIN if taken else ARRIVED_WITHIN):
         raise StillUnderway

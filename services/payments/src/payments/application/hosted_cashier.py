@@ -18,9 +18,10 @@ from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.hosted_session import who_is
 from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
-from payments.application.notifications import RECEIVED, Mail, NotificationNotGenuine
+from payments.application.notifications import BY_REPLACED, RECEIVED, Mail, NotificationNotGenuine
 from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import NotGenuine, Nothing, Notification, ProviderAccount, Reply
+from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.stores import Handled
 from payments.application.withdrawals import WithdrawalWish, hear_about_payout, request_withdrawal
 from payments.domain.deposit.aggregate import deposit
@@ -93,7 +94,10 @@ async def answer_cashier(desk: Desk, mail: Mail, step: Step) -> Reply:
 def _read(desk: Desk, cashier: InvertedCashier, account: ProviderAccount, mail: Mail, step: Step) -> CashierCall:
     for one in account.generations(desk.now()):
         with suppress(NotGenuine):
-            return cashier.read_call(one, step, mail.raw, mail.headers, mail.ip, desk.now())
+            call = cashier.read_call(one, step, mail.raw, mail.headers, mail.ip, desk.now())
+            if one is not account:
+                BY_REPLACED.labels(mail.provider).inc()
+            return call
     raise _not_genuine(mail.provider)
 
 
@@ -280,6 +284,12 @@ async def _may_have_out(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
     )
     state = (await request_withdrawal(desk, uow, wish)).state
     if not isinstance(state, Approved):
+        raise ApprovalNeeded
+    policy = await desk.policies.find(uow.connection, this.casino_id, movement.currency)
+    if policy is not None and policy.in_batches:
+        raise ApprovalNeeded  # People release it, and the cashier waits for nobody.
+    minor, currency = movement.amount_minor, movement.currency
+    if not await may_be_paid_out(desk, uow, this.casino_id, this.provider, currency, minor):
         raise ApprovalNeeded
     account = await desk.offered(uow.connection, this.casino_id, this.provider, movement.currency)
     order = StartPayout(request_id=this.id, sent_as=desk.sent_as(account))

@@ -20,7 +20,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalRejected,
     WithdrawalReturned,
 )
-from payments.domain.withdrawal.states import Split, Withdrawal
+from payments.domain.withdrawal.states import Existing, Split, Withdrawal
 from payments.domain.withdrawal.words import PartCameBack, PartFellThrough, PartWasPaid, PartWord
 
 SEND = "payments.payout_send"
@@ -38,7 +38,14 @@ WithdrawalOutcome = Outcome[Withdrawal, WithdrawalEvent]
 async def decide_withdrawal(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand, *, authorised_by: str | None = None
 ) -> WithdrawalOutcome:
-    """One command; the money it moves and the payout it sets going are in the same transaction."""
+    """One command; the money it moves and the payout it sets going are in the same transaction.
+
+    The wallet is locked before anything is written, as wherever money of a player moves: so nobody waits in a circle.
+    """
+    known = (await uow.load(withdrawal, withdrawal_id)).state
+    if isinstance(known, Existing):
+        fact = known.order.fact
+        await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     outcome = await uow.decide(withdrawal, withdrawal_id, command, authorised_by=authorised_by)
     for event in outcome.events:
         if await _goes_out(desk, uow, event):

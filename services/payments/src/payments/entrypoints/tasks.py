@@ -21,7 +21,7 @@ from payments.application.erasure import ERASE, erase_player
 from payments.application.processes.closing_process import ClosingProcess, Try
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.dispute_process import DisputeProcess
-from payments.application.processes.payout_process import PayoutProcess
+from payments.application.processes.payout_process import PROVIDER_OFF, PayoutProcess
 from payments.application.processes.refund_process import RefundProcess
 from payments.application.reconciliation.files import RECONCILE
 from payments.application.reconciliation.running import Run
@@ -84,7 +84,7 @@ def _payout_tasks(desk: Desk) -> dict[str, Handler]:
         """Send an order to pay, or find out what became of it."""
         since = _since(desk, task)
         pause = await PayoutProcess(desk).send(task.id, _casino(task), desk.now() - since)
-        _again(pause, task, since=since.isoformat())
+        _again(pause, task, since=(desk.now() if pause is PROVIDER_OFF else since).isoformat())
 
     async def ask(task: Task) -> None:
         """Ask what became of an order that was sent."""
@@ -108,7 +108,7 @@ def _refund_tasks(desk: Desk) -> dict[str, Handler]:
         """Send an order to refund, or find out what became of it."""
         since = _since(desk, task)
         pause = await RefundProcess(desk).send(task.id, _casino(task), desk.now() - since)
-        _again(pause, task, since=since.isoformat())
+        _again(pause, task, since=(desk.now() if pause is PROVIDER_OFF else since).isoformat())
 
     async def ask(task: Task) -> None:
         """Ask what became of a refund that the provider took."""

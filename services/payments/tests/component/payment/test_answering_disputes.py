@@ -57,9 +57,10 @@ async def test_a_dispute_is_shown_with_all_that_happened_to_it(world: World) -> 
 
 async def test_what_was_contested_by_hand_is_not_answered_again_and_does_not_expire(world: World) -> None:
     dispute_id = await opened(world)
+    kept = (await act(world, dispute_id, "evidence", FILE)).json()["evidence_id"]
     answered = await act(world, dispute_id, "challenge")
     assert (answered.status_code, answered.json()["status"]) == (200, "challenged"), answered.text
-    for what, body in (("submit", {**WHY, "files": [{"evidence_id": str(uuid4())}]}), ("accept", WHY)):
+    for what, body in (("submit", {**WHY, "files": [{"evidence_id": kept}]}), ("accept", WHY)):
         refused = await act(world, dispute_id, what, body)
         assert refused.status_code == 409, refused.text
     await world.pass_time(days=30)

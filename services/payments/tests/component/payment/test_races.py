@@ -3,11 +3,17 @@
 from asyncio import gather
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.testing.postgres import count_statements
+from payments.application.closed_loop.splitting import split_off
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.states import Approved, Rejected
 
+from .test_closed_loop import by_account, settle
+from .test_taken_back import paid_in
 from .world import World
 
 
@@ -67,6 +73,45 @@ async def test_a_rejection_that_races_with_the_payout_wins_or_loses_whole(world:
     else:
         assert (status, rejection.json()["code"]) == ("sent", "withdrawal_already_sent")
         assert await world.balance() == (400_00, 100_00)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+async def test_a_rejection_that_races_with_a_division_leaves_no_parts_behind(world: World, attempt: int) -> None:
+    await by_account(world, await paid_in(world))
+    await world.give(100_00)
+    await settle(world)
+    withdrawal_id = (await world.withdraw(80_00)).json()["withdrawal_id"]
+    path = f"/withdrawals/{withdrawal_id}"
+    while (await world.get(path)).json()["status"] == "awaiting_approval":
+        await world.approve(withdrawal_id)
+    rejection, _ = await gather(
+        world.post(f"{path}/reject", {"reason": "at the last moment"}, as_=world.staff()), world.run_tasks()
+    )
+    if rejection.status_code == 200:
+        assert (world.trustly.orders, await world.balance()) == ({}, (150_00, 0))
+    else:
+        assert sorted(one["Amount"] for one in world.trustly.orders.values()) == ["30.00", "50.00"]
+    assert await world.ledger_sum() == 0
+
+
+async def test_what_was_rejected_is_not_divided_any_more(world: World) -> None:
+    """The task had read that it was approved, and waited for the wallet that the rejection held."""
+    await by_account(world, await paid_in(world))
+    await world.give(100_00)
+    await settle(world)
+    withdrawal_id = (await world.withdraw(80_00)).json()["withdrawal_id"]
+    path = f"/withdrawals/{withdrawal_id}"
+    while (await world.get(path)).json()["status"] == "awaiting_approval":
+        await world.approve(withdrawal_id)
+    ctx = world.desk.ours("test", world.casino)
+    read = await world.desk.app.transact(lambda uow: uow.load(withdrawal, UUID(withdrawal_id)), ctx)
+    assert isinstance(read.state, Approved)
+    await world.post(f"{path}/reject", {"reason": "at the last moment"}, as_=world.staff())
+    stale = read.state
+    late = await world.desk.app.transact(lambda uow: split_off(world.desk, uow, UUID(withdrawal_id), stale), ctx)
+    await world.run_tasks()
+    assert isinstance(late, Rejected)
+    assert (world.trustly.orders, await world.balance()) == ({}, (150_00, 0))
 
 
 async def test_lists_cost_the_same_however_long_they_are(world: World) -> None:

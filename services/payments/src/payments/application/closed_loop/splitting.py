@@ -51,18 +51,28 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
     state = (await uow.load(withdrawal, withdrawal_id)).state
     if not isinstance(state, Split) or not state.rest_minor:
         return
-    fact, failed = state.order.fact, _failed(state)
+    fact = state.order.fact
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    if not isinstance(state, Split) or not state.rest_minor:
+        return
+    failed = _failed(state)
     disputed = await desk.directory.disputed(uow.connection, fact.player_id, desk.now())
     halted = disputed or (wallet is not None and wallet.in_debt)
     made = None if halted else await planned(desk, uow.connection, divide(state.order, state.rest_minor, failed.places))
     portions: Sequence[Portion] = () if made is None else made.plan.portions
-    if failed.named:
+    if failed.named or await switched_off(desk, uow, state.order):
         portions = [one for one in portions if not one.to_named]
     if made is not None and portions:
         await _order_parts(desk, uow, withdrawal_id, state.order, made, portions)
     else:
         await uow.decide(withdrawal, withdrawal_id, HaltWithdrawal())
+
+
+async def switched_off(desk: Desk, uow: UnitOfWork, order: Order) -> bool:
+    """Whether nothing is to be paid any more to where the player wanted it: people may still give it back."""
+    known = None if order.instrument_id is None else await desk.instruments.find(uow.connection, order.instrument_id)
+    return known is not None and known.disabled
 
 
 async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> tuple[list[PartFact], list[LeftOut]]:
@@ -110,7 +120,10 @@ async def _order_parts(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order, made: Planned, portions: Sequence[Portion]
 ) -> Withdrawal:
     parts = [_part(order, made, one) for one in portions[:MOST_AT_ONCE]]
-    state = (await uow.decide(withdrawal, withdrawal_id, SplitWithdrawal(parts=tuple(parts)))).state
+    outcome = await uow.decide(withdrawal, withdrawal_id, SplitWithdrawal(parts=tuple(parts)))
+    state = outcome.state
+    if not outcome.events:
+        return state  # Somebody was faster: it was rejected, or is divided already.
     transfers: list[Transfer] = []
     for part in parts:
         if part.way is Way.REFUND:

@@ -16,7 +16,7 @@ import msgspec
 from chassis.domain import uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
-from payments.application.closed_loop.splitting import split_off
+from payments.application.closed_loop.splitting import split_off, switched_off
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
@@ -99,9 +99,11 @@ class PayoutProcess:
         return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Sent) else None
 
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
-        """Record who the order will be sent as, while nobody changes the account; None when it may not be called, or
-        a bank has taken, or wants, money of the player's back, or a prefunded provider holds too little: people may
-        still reject it. Where money is returned to its source it may be divided instead; its parts go by themselves.
+        """Record who the order will be sent as, while nobody changes the account. Where money is returned to its source
+        it may be divided instead; its parts go by themselves.
+
+        None when it may not be called, a bank has taken, or wants, money of the player's back, its destination was
+        switched off, or a prefunded provider holds too little: people may still reject it.
         """
         fact, request_id = approved.order.fact, uuid7()
         provider = fact.provider
@@ -114,6 +116,8 @@ class PayoutProcess:
             in_debt = wallet is not None and wallet.in_debt
             now = uow.ctx.occurred_at
             if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id, now):
+                return None
+            if await switched_off(self._desk, uow, approved.order):
                 return None
             divided = await split_off(self._desk, uow, withdrawal_id, approved)
             if divided is not None:

@@ -224,9 +224,9 @@ def _objection(word: TakenBack, state: Succeeded) -> UnlawfulDepositWord | None:
         return UnlawfulDepositWord("currency_differs")
     if _contradicts(word, state.taken_back):
         return UnlawfulDepositWord("reversal_differs")
-    too_much = state.reversed_minor + word.amount_minor > state.amount_minor
     if word.refund_id is not None:
         return None  # We sent it ourselves, and put it aside before: it is gone, whoever took as much meanwhile.
+    too_much = state.taken_by_others_minor + word.amount_minor > state.amount_minor
     if too_much and not _told_before(word, state.taken_back):
         return UnlawfulDepositWord("reversed_too_much")
     return None

@@ -120,6 +120,13 @@ class Succeeded:
         given = sum(one.amount_minor for one in self.given_back)
         return sum(one.amount_minor for one in self.taken_back) - given
 
+    @property
+    def taken_by_others_minor(self) -> int:
+        """How much of it others have now. What we sent back ourselves does not keep a bank from taking the whole."""
+        others = {one.movement for one in self.taken_back if one.refund_id is None}
+        given = sum(one.amount_minor for one in self.given_back if one.movement in others)
+        return sum(one.amount_minor for one in self.taken_back if one.movement in others) - given
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:

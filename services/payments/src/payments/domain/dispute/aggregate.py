@@ -87,6 +87,9 @@ def _hear(command: HearDispute, state: Dispute) -> Sequence[DisputeEvent]:
         return [opened, *_fee(command, frozenset())]
     if command.fact != state.fact:
         raise UnlawfulDisputeWord("reference_differs")
+    if word.any_stage:
+        word = replace(word, stage=state.stage)
+        command = replace(command, word=word)
     if word.currency not in (None, state.currency):
         raise UnlawfulDisputeWord("currency_differs")
     if word.stage is state.stage and {word.status, state.told} == {Status.WON, Status.LOST}:

@@ -85,6 +85,7 @@ class DisputeTold:
         amount_minor, currency: what is wanted back; None where it does not say.
         code: why, in the provider's or the scheme's words.
         due_at: until when an answer is awaited.
+        any_stage: the word is said of whichever stage holds; `stage` is that of a dispute nobody has heard of.
     """
 
     payment: str
@@ -94,6 +95,7 @@ class DisputeTold:
     currency: str | None
     code: str
     due_at: datetime | None = None
+    any_stage: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,10 @@ STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
 }
 
 
+OF_ANY_STAGE: Final = frozenset({"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED"})
+"""What is said of a request for information and of a chargeback alike."""
+
+
 def said_of_dispute(kind: str, item: Mapping[str, Any], *, success: bool) -> Said:
     """Where it stands, and what of it was taken or given back."""
     reference, payment = word(item.get("pspReference")), word(item.get("originalReference"))
@@ -53,6 +57,7 @@ def said_of_dispute(kind: str, item: Mapping[str, Any], *, success: bool) -> Sai
         currency=currency,
         code=code,
         due_at=_due(beside.get("defensePeriodEndsAt")) if status is Status.OPENED else None,
+        any_stage=kind in OF_ANY_STAGE,
     )
     money = _money(kind, {"reference": payment, "amount_minor": minor, "currency": currency}, reference)
     return AboutDispute(reference=reference, deposit_id=our_id(item.get("merchantReference")), word=told, money=money)
