@@ -58,6 +58,14 @@ async def test_a_signed_request_is_passed_on_as_it_was_signed_for_the_service_to
     assert len(upstream.seen) == 1
 
 
+async def test_files_are_not_signed(gateway: int, upstream: Upstream) -> None:
+    """Whoever only claims to have signed would have a service hold all of it before anybody is known."""
+    signed = {"Signature": "sig1=:AA==:", "Signature-Input": 'sig1=("@path");tag="pitboss"'}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway}") as nobody:
+        answer = await nobody.post(UPLOAD, content=b"x" * 2_000_000, headers=signed)
+    assert (answer.status_code, upstream.seen) == (401, [])
+
+
 async def test_public_routes_need_no_token(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/security/v1/staff-sessions", json={}, headers={"Authorization": ""})
     assert answer.status_code == 200

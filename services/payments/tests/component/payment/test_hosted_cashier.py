@@ -96,6 +96,25 @@ async def test_a_withdrawal_and_its_cancel_at_once_leave_nothing_on_hold(cashier
     assert await cashier.balance() == (500_00, 0)
 
 
+async def test_nobody_says_too_early_that_a_cashier_never_paid(cashier: World) -> None:
+    """It may pay from the moment we agreed, and no order of ours says when that was."""
+    assert (await step(cashier, "authorize", -50, "t1"))["success"]
+    (row,) = await cashier.rows("SELECT id FROM rm_withdrawal_list WHERE player_id = $1", cashier.player)
+    body = {"outcome": "never_paid", "reason": "nothing is to be seen there"}
+    answer = await cashier.post(f"/withdrawals/{row['id']}/outcome", body, as_=cashier.staff())
+    assert (answer.status_code, answer.json()["code"]) == (409, "still_underway")
+    assert (await step(cashier, "transfer", -50, "t1"))["success"]
+    assert await cashier.balance() == (450_00, 0)
+
+
+async def test_what_is_paid_in_batches_waits_for_no_cashier(cashier: World) -> None:
+    policy = WithdrawalPolicy(second_person_above_minor=500_00, automatic_up_to_minor=100_00, in_batches=True)
+    async with cashier.service.db.write() as connection:
+        await cashier.desk.policies.save(connection, cashier.casino, "EUR", policy, cashier.clock.now())
+    assert not (await step(cashier, "authorize", -50, "t1"))["success"]
+    assert await cashier.balance() == (500_00, 0)
+
+
 async def test_a_transfer_of_an_unknown_transaction_is_told_once_and_looked_at_again(cashier: World) -> None:
     for _ in range(2):
         assert (await step(cashier, "transfer", 50, "t1"))["errMsg"] == "unknown_reference"

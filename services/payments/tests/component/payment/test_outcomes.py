@@ -287,6 +287,14 @@ async def test_a_deposit_that_was_found_paid_is_credited_once(world: World) -> N
     await books_hold(world)
 
 
+async def test_a_payment_that_was_credited_for_one_deposit_is_found_for_no_other(world: World) -> None:
+    paid = await paid_in(world)
+    deposit_id, _ = await expired(world)
+    answer = await say(world, f"/deposits/{deposit_id}", paid["id"], amount_minor=50_00)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "reference")
+    assert await world.transfers() == [("deposit", 50_00)]
+
+
 async def test_a_deposit_that_nobody_paid_is_over_and_what_comes_in_later_is_shown(world: World) -> None:
     deposit_id, _ = await expired(world)
     await agreed(world, f"/deposits/{deposit_id}")

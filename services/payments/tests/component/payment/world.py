@@ -146,7 +146,8 @@ class World:
 
     async def approved(self, answer: httpx.Response) -> Any:
         """Have a second person approve what was proposed."""
-        return await approved(self.client, answer, EVERYTHING)
+        proved = int(self.clock.now().timestamp())  # It was a moment ago, whatever time is told.
+        return await approved(self.client, answer, EVERYTHING, auth_time=proved)
 
     async def settle(self, path: str, body: Any, *, casino: UUID | None = None) -> httpx.Response:
         """Have settings changed by two people. The first refusal; else the thing as it is then."""

@@ -90,6 +90,13 @@ def test_a_refund_of_ours_is_gone_even_where_others_took_as_much_meanwhile(spec:
     spec.given(REQUESTED, SUCCEEDED, REVERSED, gone).when(hear(ours)).then_nothing()
 
 
+def test_what_we_sent_back_ourselves_keeps_no_bank_from_taking_the_whole(spec: DepositSpec) -> None:
+    """Both left us, whichever was heard of first: the balances are those of the other order."""
+    ours = replace(REVERSED, movement="re_9", from_cash_minor=0, refund_id=UUID(int=8))
+    taken = replace(REVERSED, all_reversed_minor=100_00, from_cash_minor=0, owed_minor=50_00)
+    spec.given(REQUESTED, SUCCEEDED, ours).when(hear(TAKEN)).then(taken)
+
+
 def test_what_he_has_spent_of_it_he_owes(spec: DepositSpec) -> None:
     owing = replace(REVERSED, from_cash_minor=12_00, owed_minor=45_00)
     spec.given(REQUESTED, SUCCEEDED).when(hear(TAKEN, cash=12_00, owed=7_00)).then(owing)

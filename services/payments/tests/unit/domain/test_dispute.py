@@ -118,6 +118,15 @@ def test_a_later_word_moves_it_and_an_earlier_one_does_not(spec: DisputeSpec, st
     spec.given(OPENED, told(stage, status)).when(hear()).then_nothing()
 
 
+def test_what_is_said_of_any_stage_leaves_it_where_it_is(spec: DisputeSpec) -> None:
+    """Adyen says that information was supplied of a request for information and of a chargeback alike."""
+    asked = replace(OPENED, stage=Stage.INQUIRY)
+    supplied = hear(replace(WORD, status=Status.CHALLENGED, any_stage=True))
+    spec.given(asked).when(supplied).then(told(Stage.INQUIRY, Status.CHALLENGED))
+    spec.given(OPENED).when(supplied).then(told(Stage.CHARGEBACK, Status.CHALLENGED))
+    spec.given(asked, told(Stage.INQUIRY, Status.CHALLENGED)).when(hear()).then(told())
+
+
 def test_a_later_deadline_holds(spec: DisputeSpec) -> None:
     longer = DUE + timedelta(days=3)
     spec.given(OPENED).when(hear(replace(WORD, due_at=longer))).then(told(due_at=longer))
