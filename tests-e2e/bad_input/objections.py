@@ -24,6 +24,7 @@ FRAUD_RULES: dict[str, Any] = {
         }
     ],
     "typologies": {},
+    "unproven": "review",
 }
 FRAUD_RULES_SHA256 = hashlib.sha256(json.dumps(FRAUD_RULES, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -34,6 +34,10 @@ def _named(case: Case) -> str:
     return case.served.path
 
 
+MOST_NAMED = 1_000
+"""So many values a filter takes."""
+
+
 @pytest.mark.parametrize("case", MANAGED, ids=_named)
 async def test_a_manager_of_one_casino_finds_what_is_there_alone(calm_houses: CalmHouses, case: Case) -> None:
     house = await calm_houses.of(case.service)
@@ -46,9 +50,11 @@ async def test_a_manager_of_one_casino_finds_what_is_there_alone(calm_houses: Ca
         own,
         f"0-{len(own) - 1}/{len(own)}",
     )
-    for wanted, found in ((others, []), ([*others, *own], own)):
+    some = others[: MOST_NAMED - len(own)]
+    for wanted, found in ((some, []), ([*some, *own], own)):
         tree = {"f": case.served.spec.id_name, "op": "in", "v": wanted}
         asked = await client.post(f"{address}/query", params=_part(house, case), json=tree, headers=headers)
+        assert asked.status_code == 200, asked.text
         assert [_id(case, row) for row in asked.json()] == found
     for order in _orders(case):
         sorted_own, _ = await _here_and_elsewhere(house, case, order=order)

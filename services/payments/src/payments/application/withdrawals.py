@@ -17,7 +17,6 @@ from chassis.auth.policy.model import Wish
 from chassis.domain import Invalid, NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.closed_loop.planning import Divide, planned
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
@@ -118,7 +117,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             people=judged.people,
             days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
             day_total_minor=await _day_total(desk, uow, wish),
-            winnings_minor=await _winnings(desk, uow, wish, instrument_id),
+            hosted=wish.hosted_as is not None,
             **await _known_destination(desk, uow, instrument_id),
         ),
         now=uow.ctx.occurred_at,
@@ -132,20 +131,6 @@ async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:
     return await desk.directory.asked_out(
         uow.connection, wish.player_id, wish.currency, since, besides=wish.withdrawal_id
     )
-
-
-async def _winnings(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, instrument_id: UUID | None) -> int:
-    """What would go where he wants it without having come from there, where money is returned to its source."""
-    what = Divide(
-        player_id=wish.player_id,
-        casino_id=wish.casino_id,
-        provider=wish.provider,
-        amount_minor=wish.amount_minor,
-        currency=wish.currency,
-        instrument_id=instrument_id,
-    )
-    made = await planned(desk, uow.connection, what)
-    return 0 if made is None else made.plan.winnings_minor
 
 
 class _Destination(TypedDict, total=False):
