@@ -178,6 +178,19 @@ async def test_an_unknown_answer_is_settled_by_people_who_looked_there(world: Wo
     assert (by_hand.status_code, by_hand.json()["status"]) == (200, "challenged"), by_hand.text
 
 
+async def test_an_answer_that_cannot_be_sent_is_told_before_its_deadline(world: World) -> None:
+    dispute_id = await opened(world)
+    await submit(world, dispute_id, await keep(world, dispute_id))
+    assert (
+        await world.settle("/providers/stripe", {**STRIPE, "enabled": False, "currencies": ["EUR"]})
+    ).status_code == 200
+    await world.run_tasks()
+    assert await set_aside(world) == []
+    (row,) = await disputes(world)
+    await world.pass_time(seconds=(row["due_at"] - world.clock.now()).total_seconds() - 3600)
+    assert await set_aside(world) == [("stripe", "dispute_answer_left_unknown")]
+
+
 async def test_no_deadline_passes_while_an_answer_is_on_its_way(world: World) -> None:
     dispute_id = await opened(world)
     await submit(world, dispute_id, await keep(world, dispute_id))

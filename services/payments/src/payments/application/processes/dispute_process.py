@@ -30,6 +30,10 @@ GONE = "evidence_gone"
 """The player was erased, and what proves our side with him: it is refused before anything is sent."""
 
 
+LATE = timedelta(days=1)
+"""So long before the deadline people hear that the provider does not have the answer yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Errand:
     """An answer, the account it goes to, and the deposit its calls are kept with."""
@@ -59,8 +63,10 @@ class DisputeProcess:
             return None
         first = answer.sent_as is None
         if first:
-            state = await self._start()
+            before, state = state, await self._start()
             answer = self._ours(state)
+            if state is None and isinstance(before, Told):
+                await self._tell_if_late(before, age)
         if answer is None or not isinstance(state, Told):
             return PROVIDER_OFF
         errand = await self._errand(state, answer)
@@ -72,8 +78,7 @@ class DisputeProcess:
         state = await self._record(word)
         if self._ours(state) is None or not isinstance(state, Told):
             return None
-        if age >= REPEATABLE:
-            await self._tell_people(state)
+        await self._tell_if_late(state, age)
         return again_after(age) if age <= PROVIDER_PATIENCE else None
 
     def _ours(self, state: Dispute | None) -> Answer | None:
@@ -169,7 +174,12 @@ class DisputeProcess:
 
         return await self._desk.app.transact(work, self._ctx())
 
-    async def _tell_people(self, state: Told) -> None:
+    async def _tell_if_late(self, state: Told, age: timedelta) -> None:
+        """Tell people while there is still time to answer on the provider's pages."""
+        due_soon = state.due_at is not None and state.due_at - self._desk.now() <= LATE
+        if age < REPEATABLE and not due_soon:
+            return
+
         async def work(uow: UnitOfWork) -> None:
             await set_aside_once(
                 self._desk,
