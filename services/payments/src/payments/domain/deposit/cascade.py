@@ -35,7 +35,8 @@ def may_pass_on(state: Deposit, word: Declined, now: datetime) -> bool:
     """
     match state:
         case Requested() | Unknown():
-            sure = True
+            before = asked(state).stepped_up
+            sure = word.final or before is None or before.closed
         case ActionRequired() | Processing():
             sure = word.final
         case _:

@@ -21,7 +21,7 @@ class AnswerTo:
 
     method: str
     uuid: str
-    public_key: str
+    public_keys: tuple[str, ...]
     algorithm: str
 
     def __call__(self, answer: HttpAnswer) -> bool:
@@ -34,14 +34,19 @@ class AnswerTo:
             return False
         try:
             signed = Signed(self.method, self.uuid, part.get("data"))
-            return verify(self.public_key, self.algorithm, part.get("signature"), signed)
+            said = part.get("signature")
+            return any(verify(key, self.algorithm, said, signed) for key in self.public_keys)
         except Unreadable:
             return False
 
 
 def answer_to(account: ProviderAccount, method: str, uuid: str) -> AnswerTo:
-    """Tells answers of this account's Trustly to one call from everything else."""
-    return AnswerTo(method, uuid, str(account.settings["public_key"]), algorithm(account))
+    """Tells answers of this account's Trustly to one call from everything else.
+
+    While its key is being replaced either counts: it answers with the one it has until it has changed.
+    """
+    keys = (account.settings["public_key"], account.replaced.get("public_key"))
+    return AnswerTo(method, uuid, tuple(str(one) for one in keys if one), algorithm(account))
 
 
 def call(account: ProviderAccount, method: str, uuid: str, data: Mapping[str, Any]) -> HttpCall:
