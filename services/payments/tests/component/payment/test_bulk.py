@@ -86,7 +86,9 @@ def limited(world: World, subject: UUID) -> dict[str, str]:
 
 
 def test_the_addresses_are_beneath_the_list(world: World) -> None:
-    assert {one.href for one in world.service.bulk} == {f"{V1}/withdrawals/bulk-{one}" for one in ("approve", "reject")}
+    assert {one.href for one in world.service.bulk} == {
+        f"{V1}/withdrawals/bulk-{one}" for one in ("approve", "reject", "release")
+    }
 
 
 async def test_where_the_casino_pays_in_batches_two_people_release_what_was_approved(world: World) -> None:

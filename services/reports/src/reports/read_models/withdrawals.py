@@ -71,6 +71,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         return {**approved, "status": Status.APPROVED, "approved_at": moment} if event.final else approved
     if isinstance(event, WithdrawalReturned):
         return {**row, "status": Status.RETURNED}
+    if isinstance(event, WithdrawalPaid) and event.amount_minor < row["amount_minor"]:
+        return {**row, "status": Status.PARTLY_PAID, "ended_at": moment}
     if type(event) in _ENDS:
         return {**row, "status": _ENDS[type(event)], "ended_at": moment}
     return {**row, "status": _GOES_ON[type(event)]}
