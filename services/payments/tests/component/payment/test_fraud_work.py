@@ -15,7 +15,7 @@ from .world import V1, World
 
 LARGE = {"gte": [{"feature": "amount_minor"}, 40_00]}
 RULE: dict[str, Any] = {"id": "LARGE", "trigger": "deposit", "when": LARGE, "action": "review", "mode": "live"}
-RULES: dict[str, Any] = {"rules": [RULE], "typologies": {}}
+RULES: dict[str, Any] = {"rules": [RULE], "typologies": {}, "unproven": "review"}
 RULES_SHA = sha256_of(RULES)
 ENTRY = {"list": "block", "kind": "device", "value": DEVICE, "until": None, "reason": "a stolen phone"}
 
@@ -63,7 +63,7 @@ async def test_rules_count_when_a_second_person_agreed(world: World) -> None:
 
 async def test_a_draft_that_changed_meanwhile_is_not_published(world: World) -> None:
     proposed = await publish(world, RULES)
-    await put_draft(world, {"rules": [], "typologies": {}})
+    await put_draft(world, {"rules": [], "typologies": {}, "unproven": "review"})
     seen = {"payload_sha256": proposed.json()["payload_sha256"]}
     refused = await world.client.post(f"{proposed.json()['href']}/approve", json=seen, headers=world.staff())
     assert (refused.status_code, refused.json()["code"]) == (409, "fraud_draft_changed"), refused.text

@@ -119,7 +119,7 @@ async def test_the_providers_there_are_tell_how_money_goes_and_what_their_reason
     stripe, trustly = kinds["stripe"], kinds["trustly"]
     assert (stripe["takes_deposits"], stripe["makes_payouts"]) == (True, False)
     assert (trustly["takes_deposits"], trustly["makes_payouts"]) == (True, True)
-    assert stripe["hosts"] == ["api.stripe.com"]
+    assert stripe["hosts"] == ["api.stripe.com", "files.stripe.com"]
     assert stripe["notifications_url"].endswith("/partner/payments/stripe/{casino_id}/notifications")
     reasons = {one["code"]: one for one in stripe["reasons"]}
     assert reasons["insufficient_funds"]["category"] == "funds"
