@@ -35,6 +35,7 @@ FRAUD = f"{V1}/fraud"
 FRAUD_AT = f"{FRAUD}/casinos/{{casino_id}}"
 OF_PLAYER = f"{V1}/players/{{player_id}}"
 DISPUTE = f"{V1}/disputes/{{dispute_id}}"
+FOUND = {"outcome": "never_paid", "reason": "nothing is to be seen there"}
 REFUND = {"amount_minor": 1_00, "reason": "he paid it twice"}
 FILE = {"kind": "receipt", "content": "JVBERi0xLjc="}
 SUBMISSION = {"reason": "he played", "files": [{"evidence_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}]}
@@ -169,6 +170,9 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/refunds", P.REFUND_LIST, hidden="empty", request=SINCE),
     export_attempt(f"{V1}/refunds", P.REFUND_LIST, P.REFUND_EXPORT, None, since="created_at"),
     attempt("POST", f"{V1}/deposits/{{deposit_id}}/refunds", P.REFUND_CREATE, json=REFUND, allowed=409),
+    attempt("POST", f"{WITHDRAWAL}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=409),
+    attempt("POST", f"{V1}/deposits/{{deposit_id}}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=202),
+    attempt("POST", f"{V1}/refunds/{{refund_id}}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=404),
     attempt("GET", f"{V1}/disputes", P.DISPUTE_LIST, hidden="empty", request=since_ever("opened_at")),
     export_attempt(f"{V1}/disputes", P.DISPUTE_LIST, P.DISPUTE_EXPORT, None, since="opened_at"),
     attempt("GET", DISPUTE, P.DISPUTE_LIST),
@@ -298,6 +302,7 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "casino_id": world.casino,
         "player_id": world.player,
         "provider": "stripe",
+        "refund_id": uuid4(),
         "deposit_id": (await world.deposit()).json()["deposit_id"],
         "approval_id": (await proposed(world)).json()["approval_id"],
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
