@@ -29,10 +29,7 @@ _FREE: Final = """
            - coalesce((
                SELECT sum(arrives_minor) FROM settlement_batch
                WHERE casino_id = $1 AND provider = $2 AND currency = $3 AND state IN ('open', 'mismatched')), 0)
-           - coalesce((
-               SELECT sum(amount_minor) FROM rm_withdrawal_list
-               WHERE status IN ('sending', 'unknown', 'sent')
-                 AND casino_id = $1 AND provider = $2 AND currency = $3), 0))::bigint"""
+           - payouts_under_way($1, $2, $3))::bigint"""
 """What the provider holds, less what it pays to our bank, less the payouts it has been asked for."""
 
 
