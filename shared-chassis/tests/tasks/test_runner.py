@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from chassis.db import Database, tables
 from chassis.domain import FixedClock, uuid7
@@ -99,6 +99,23 @@ async def test_a_claim_that_ran_out_is_taken_by_another_process(db: Database) ->
     clock.advance(LEASE + timedelta(seconds=1))
     assert await survivor.run_due() == 1
     assert done == [2]
+
+
+async def test_what_a_dead_process_was_taking_is_taken_once_the_server_lets_go_of_it(db: Database) -> None:
+    clock, done = FixedClock(START), []
+
+    async def ask(task: Task) -> None:
+        done.append(task.attempts)
+
+    await schedule(db, clock, uuid7())
+    runner = TaskRunner(db, {"ask": ask}, clock=clock)
+    async with db.write() as dying:
+        await dying.execute(select(tables.task).with_for_update())
+        patience = (await dying.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar_one()
+        assert patience == "1min"  # So long the server waits for a machine that vanished without a word.
+        assert await runner.run_due() == 0
+    assert await runner.run_due() == 1
+    assert done == [1]
 
 
 async def test_a_task_scheduled_again_while_it_runs_runs_again(db: Database) -> None:

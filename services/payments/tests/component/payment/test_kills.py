@@ -100,7 +100,11 @@ class Outlives:
         return (await asyncio.wait_for(self.mortal.stdout.readline(), 60)).decode().strip()
 
     async def nobody_holds_anything(self) -> None:
-        """Wait until the server has noticed that whoever spoke to it is dead."""
+        """Wait until the server has noticed that whoever spoke to it is dead.
+
+        Until then it keeps the task that he was about to take for him, and whoever looks passes it over. A runner looks
+        again in a moment; here nobody does, for time is told.
+        """
         async with asyncio.timeout(30):
             while await self.world.rows(IN_TRANSACTION):
                 pass
@@ -156,7 +160,7 @@ async def outlives(world: World, tmp_path: Path) -> AsyncIterator[Outlives]:
     await mortal.wait()
 
 
-@pytest.mark.parametrize("errand", ["deposit", "payout"])
+@pytest.mark.parametrize("errand", ["deposit", "payout", "refund"])
 async def test_a_death_before_any_step_changes_nothing_about_the_end(outlives: Outlives, errand: str) -> None:
     await policy(outlives.world, automatic_up_to_minor=50_00, second_person_above_minor=200_00)
     await outlives.begin(errand)
@@ -168,6 +172,7 @@ async def test_a_death_before_any_step_changes_nothing_about_the_end(outlives: O
         await outlives.begin(errand)
         assert outlives.life is not None
         died = await outlives.lives(number)
+        await outlives.nobody_holds_anything()
         outlives.world.clock.advance(ONE_LEASE)
         await run_errand(outlives.world, errand, outlives.life.id, outlives.told, outlives)
         assert await outlives.end() == expected, f"died before step {number} ({died}, {step})"
