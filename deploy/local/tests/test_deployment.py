@@ -1,5 +1,6 @@
 """What runs elsewhere, as far as it can be proved here: the image's helpers, the composition, the manifests."""
 
+import json
 import os
 import re
 import shutil
@@ -22,7 +23,11 @@ from pitlocal.privileges import discard, installed_package
 from pitlocal.services import PROGRAMS
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from gateway.settings import Settings
+from payments.application.reconciliation.files import FILES_AT_ONCE
+
 MANIFESTS = REPOSITORY / "deploy" / "k8s"
+INGRESS = MANIFESTS / "base" / "ingress.yaml"
 EDGE = REPOSITORY / "deploy" / "compose" / "edge.conf"
 KUBERNETES = "1.34"
 SERVICES = [program.name for program in PROGRAMS if program.has_database]
@@ -115,16 +120,33 @@ async def test_a_trusted_network_is_believed_and_others_are_not() -> None:
 
 def cluster_ways() -> dict[str, str]:
     """Paths that the outside reaches in the cluster, and the service behind each."""
-    rules = next(documents(MANIFESTS / "base" / "ingress.yaml"))["spec"]["rules"]
+    rules = [rule for one in documents(INGRESS) for rule in one["spec"]["rules"]]
     paths = [one for rule in rules for one in rule["http"]["paths"]]
     return {one["path"]: one["backend"]["service"]["name"].removesuffix("-http") for one in paths}
+
+
+def in_bytes(text: str) -> int:
+    """
+    >>> in_bytes("11m"), in_bytes("1Gi")
+    (11534336, 1073741824)
+    """
+    found = re.fullmatch(r"(\d+)([kmg])i?", text.lower())
+    assert found, text
+    most: int = int(found[1]) * 1024 ** ("kmg".index(found[2]) + 1)
+    return most
+
+
+def large_ways() -> dict[str, int]:
+    """Routes of the gateway that state a limit of their own, and that."""
+    routes = json.loads((REPOSITORY / "gateway" / "src" / "gateway" / "generated" / "routes.json").read_text())
+    return {one["template"]: one["most_bytes"] for one in routes if one["most_bytes"] is not None}
 
 
 def test_the_outside_reaches_no_metrics_or_probes() -> None:
     ways = cluster_ways()
     known = {"/.well-known/oauth-authorization-server", "/.well-known/jwks.json"}
     partners = {"/partner/payments", "/partner/hub88"}
-    assert set(ways) == {"/api", "/docs", "/openapi.json", *known, *partners}
+    assert set(ways) == {"/api", "/docs", "/openapi.json", *known, *partners, *large_ways()}
 
 
 def test_the_ways_into_the_composition_are_those_into_the_cluster() -> None:
@@ -132,10 +154,49 @@ def test_the_ways_into_the_composition_are_those_into_the_cluster() -> None:
     assert {path.rstrip("/"): service for path, service in found} == cluster_ways()
 
 
+def test_a_large_body_has_a_way_in_of_its_own_and_no_other_takes_as_much() -> None:
+    large = large_ways()
+    assert large, "settlement files"
+    inside = {
+        path: in_bytes(most)
+        for path, most in re.findall(r"location = (\S+)\s+{[^}]*client_max_body_size (\w+);", EDGE.read_text())
+    }
+    assert inside == large
+    cluster = {
+        tuple(path["path"] for rule in one["spec"]["rules"] for path in rule["http"]["paths"]): in_bytes(
+            one["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+        )
+        for one in documents(INGRESS)
+    }
+    assert {paths[0]: most for paths, most in cluster.items() if len(paths) == 1} == large
+    [everything_else] = (most for paths, most in cluster.items() if len(paths) > 1)
+    [by_default] = re.findall(r"^    client_max_body_size (\w+);", EDGE.read_text(), re.MULTILINE)
+    assert everything_else == in_bytes(by_default)
+    documents_most = Settings.model_fields["upload_bytes"].default
+    assert documents_most <= everything_else < min(large.values())
+
+
+def test_two_large_files_at_once_have_room_where_they_pass_through(composition: dict[str, Any]) -> None:
+    [most] = large_ways().values()
+    patched = yaml.safe_load((MANIFESTS / "services" / "payments" / "kustomization.yaml").read_text())["patches"]
+    [room] = (one for one in patched if "sizeLimit" in one["patch"])
+    [change] = yaml.safe_load(room["patch"])
+    for name in ("api", "worker"):
+        assert re.fullmatch(room["target"]["name"], name)
+        pod = next(documents(MANIFESTS / "service" / f"{name}.yaml"))["spec"]["template"]["spec"]
+        assert change["path"] == "/spec/template/spec/volumes/0/emptyDir/sizeLimit"
+        [volume] = pod["volumes"]
+        assert {"name": volume["name"], "mountPath": "/tmp"} in pod["containers"][0]["volumeMounts"]
+        assert in_bytes(change["value"]) >= FILES_AT_ONCE * most + in_bytes(volume["emptyDir"]["sizeLimit"])
+    composed = composition["services"]["payments"]
+    assert not composed["tmpfs"], "a tmpfs is memory"
+    assert [one for one in composed["volumes"] if one.endswith(":/tmp")]
+
+
 def test_the_gateway_answers_to_its_published_names_alone(composition: dict[str, Any]) -> None:
     config = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]
-    rules = next(documents(MANIFESTS / "base" / "ingress.yaml"))["spec"]["rules"]
-    assert config["ALLOWED_HOSTS"].split(",") == [rule["host"] for rule in rules]
+    hosts = {rule["host"] for one in documents(INGRESS) for rule in one["spec"]["rules"]}
+    assert set(config["ALLOWED_HOSTS"].split(",")) == hosts
     assert urlsplit(config["PUBLIC_BASE_URL"]).hostname in config["ALLOWED_HOSTS"].split(",")
     assert "*" not in composition["services"]["gateway"]["environment"]["ALLOWED_HOSTS"]
 

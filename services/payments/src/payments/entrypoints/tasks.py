@@ -1,6 +1,8 @@
 """Background tasks: calls to providers, questions about unknown outcomes, the end of exclusions."""
 
+import asyncio
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from chassis.store import UnitOfWork
@@ -23,10 +25,13 @@ from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.dispute_process import DisputeProcess
 from payments.application.processes.payout_process import PROVIDER_OFF, PayoutProcess
 from payments.application.processes.refund_process import RefundProcess
-from payments.application.reconciliation.files import RECONCILE
+from payments.application.reconciliation.files import FILES_AT_ONCE, RECONCILE
 from payments.application.reconciliation.running import Run
 from payments.application.restrictions import apply_restrictions
 from payments.application.rotating import FORGET
+
+ANOTHER_FILE_ENDS: Final = timedelta(seconds=2)
+"""Until a file is looked at again that waits for others to be done."""
 
 
 def tasks(desk: Desk) -> dict[str, Handler]:
@@ -154,9 +159,14 @@ def _player_tasks(desk: Desk) -> dict[str, Handler]:
 
 
 def _file_tasks(desk: Desk) -> dict[str, Handler]:
+    places = asyncio.Semaphore(FILES_AT_ONCE)
+
     async def reconcile(task: Task) -> None:
-        """Read a settlement file, and hold it against the ledger."""
-        await Run(desk, task.id, _casino(task))()
+        """Read a settlement file, and hold it against the ledger. It takes long: payouts need the other places."""
+        if places.locked():
+            raise Retry(ANOTHER_FILE_ENDS)
+        async with places:
+            await Run(desk, task.id, _casino(task))()
 
     return {RECONCILE: reconcile}
 

@@ -304,3 +304,16 @@ class Dying(Run):
             return result
 
         return await super().step(dying)
+
+
+async def test_a_third_file_waits_so_that_payouts_have_their_places(books: Books):
+    for amount in ("1.00", "2.00", "3.00"):
+        await books.lay(ADYEN_HEAD + adyen("Settled", "", amount, amount))
+    await books.work()
+    query = "SELECT state FROM settlement_file WHERE casino_id = $1 ORDER BY uploaded_at"
+    states = [row["state"] for row in await books.world.rows(query, books.world.casino)]
+    assert sorted(states) == ["done", "done", "waiting"]
+    books.world.clock.advance(timedelta(seconds=2))
+    await books.work()
+    states = [row["state"] for row in await books.world.rows(query, books.world.casino)]
+    assert states == ["done"] * 3

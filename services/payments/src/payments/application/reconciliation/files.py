@@ -13,6 +13,8 @@ from payments.domain.reconciliation.words import FileState
 
 RECONCILE: Final = "payments.reconcile_file"
 """The background task that reads and compares a file."""
+FILES_AT_ONCE: Final = 2
+"""Taken, and worked on, by one process at the same time: each is on its disk meanwhile, and as large as 1 GiB."""
 
 
 async def bring(

@@ -10,6 +10,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from chassis.http import RequestProblem
+from payments.application.reconciliation.files import FILES_AT_ONCE
 
 LARGEST: Final = 1024 * 1024 * 1024
 OPENAPI: Final[dict[str, Any]] = {
@@ -19,9 +20,8 @@ OPENAPI: Final[dict[str, Any]] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     },
 }
-_AT_ONCE: Final = 2
 _SLOWEST_S: Final = 600.0
-_places = asyncio.Semaphore(_AT_ONCE)
+_places = asyncio.Semaphore(FILES_AT_ONCE)
 
 
 @asynccontextmanager
