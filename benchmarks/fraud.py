@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -27,15 +28,30 @@ from common import Result, database, percentile, report, say, server, stopwatch
 from fraud_population import Label, Population, Step, population
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import judge_payment
-from payments.application.fraud.hearing import count_deposit, link_instrument
+from payments.application.fraud.hearing import count_deposit, count_warning, link_instrument
 from payments.application.fraud.ports import Payment, Signals
-from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
+from payments.application.ledger import (
+    AccountRef,
+    AccountType,
+    Transfer,
+    TransferKind,
+    ensure_posted,
+    house,
+    player_cash,
+    player_hold,
+    psp_clearing,
+    transfer_id,
+)
 from payments.application.postings import deposit_transfers
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import HearProvider, RequestDeposit
 from payments.domain.deposit.events import DepositFact
 from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.words import Declined, DepositWord, Settled, TakenBack
+from payments.domain.dispute.aggregate import dispute
+from payments.domain.dispute.commands import HearDispute
+from payments.domain.dispute.events import DisputeFact
+from payments.domain.dispute.words import DisputeTold, Stage, Status
 from payments.domain.fraud.rules import Trigger
 from payments.settings import Settings
 
@@ -43,6 +59,7 @@ GOAL_MS = 20.0
 BASELINE_NAME = "p99 in ms of a transaction that does nothing but commit"
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
+LEAST_WITHDRAWAL = 5_00
 
 TARGETS: dict[str, tuple[Label, ...]] = {
     "CARD-TEST": ("card_tester",),
@@ -54,6 +71,7 @@ TARGETS: dict[str, tuple[Label, ...]] = {
     "PASS-THRU": ("launderer", "mule"),
     "STRUCT": ("launderer",),
     "CB-": ("friendly_fraudster",),
+    "BONUS": ("bonus_ring",),
 }
 """By the beginning of a rule's name: whom it is meant to find. Precision counts any fraudster, recall these."""
 
@@ -82,9 +100,11 @@ class Casino:
         if step.kind == "deposit":
             await self._deposit(step)
         elif step.kind == "withdraw":
-            await self.judge(step, uuid4(), Trigger.WITHDRAWAL)
+            await self._withdraw(step)
         elif step.kind == "bet":
             await self._bet(step)
+        elif step.kind == "warn":
+            await self._warn(step)
         elif step.player in self._first:
             taken = TakenBack(reference="r", movement="m", amount_minor=step.amount_minor, currency="EUR", code="fraud")
             await self._hear(step, self._first[step.player], taken)
@@ -144,29 +164,71 @@ class Casino:
             transfers = deposit_transfers(deposit_id, outcome.events)
             if transfers:
                 await self._desk.ledger.post_in(uow, transfers)
-            await count_deposit(self._desk.fraud, uow, deposit_id, outcome.events)
+            await count_deposit(self._desk.fraud, uow, deposit_id, outcome)
 
         await self._desk.app.transact(work, self.context())
 
+    async def _withdraw(self, step: Step) -> None:
+        """As much of it as he has, if that is worth the way. It is paid, whatever people had to look at before."""
+        amount = min(self._balance[step.player], step.amount_minor)
+        if amount < LEAST_WITHDRAWAL:
+            return
+        await self.judge(replace(step, amount_minor=amount), uuid4(), Trigger.WITHDRAWAL)
+        cash, hold = player_cash(CASINO, step.player, "EUR"), player_hold(CASINO, step.player, "EUR")
+        await self._move(TransferKind.WITHDRAWAL_HOLD, cash, hold, amount)
+        await self._move(TransferKind.WITHDRAWAL_PAID, hold, psp_clearing(CASINO, "bench", "EUR"), amount)
+        self._balance[step.player] -= amount
+
     async def _bet(self, step: Step) -> None:
-        """As much of it as there is money for; what is played with again and again is wagered once here."""
+        """As much of it as there is money for, and what that brings."""
         amount = min(self._balance[step.player], step.amount_minor)
         if amount <= 0:
             return
         cash, game = player_cash(CASINO, step.player, "EUR"), house(CASINO, AccountType.GAME_HOUSE, "EUR")
-        bet = Transfer(
-            id=transfer_id("bench", uuid4()),
-            kind=TransferKind.BET,
-            debit=cash,
-            credit=game,
-            amount_minor=amount,
+        won = step.won_minor * amount // step.amount_minor
+        await self._move(TransferKind.BET, cash, game, amount)
+        if won:
+            await self._move(TransferKind.WIN, game, cash, won)
+        self._balance[step.player] += won - amount
+
+    async def _move(self, kind: TransferKind, debit: AccountRef, credit: AccountRef, amount_minor: int) -> None:
+        moved = Transfer(
+            id=transfer_id("bench", uuid4()), kind=kind, debit=debit, credit=credit, amount_minor=amount_minor
         )
-        await self._desk.ledger.post([bet])
-        self._balance[step.player] -= amount
+        ensure_posted(await self._desk.ledger.post([moved]))
+
+    async def _warn(self, step: Step) -> None:
+        """His bank reports fraud of his first deposit."""
+        deposit_id = self._first.get(step.player)
+        if deposit_id is None:
+            return
+
+        async def work(uow: UnitOfWork) -> None:
+            paid = DepositFact(
+                player_id=step.player, casino_id=CASINO, provider="bench", amount_minor=100_00, currency="EUR"
+            )
+            fact = DisputeFact(
+                deposit_id=deposit_id, player_id=step.player, casino_id=CASINO, provider="bench", reference="w",
+                payment="r",
+            )  # fmt: skip
+            word = DisputeTold(
+                payment="r", stage=Stage.FRAUD_WARNING, status=Status.OPENED, amount_minor=None, currency=None,
+                code="fraudulent",
+            )  # fmt: skip
+            said = HearDispute(
+                fact=fact, word=word, said_at=uow.ctx.occurred_at, deposited_minor=100_00, currency="EUR"
+            )
+            outcome = await uow.decide(dispute, uuid4(), said)
+            await count_warning(self._desk.fraud, uow, deposit_id, paid, outcome.events)
+
+        await self._desk.app.transact(work, self.context())
 
 
-async def quality(desk: Desk, labels: dict[UUID, Label]) -> dict[str, dict[str, Any]]:
-    """By rule: whom it found."""
+async def quality(desk: Desk, made: Population) -> dict[str, dict[str, Any]]:
+    """By rule: whom it found. Of people who belong together one is enough to see the others in the graph: `groups` is
+    the share of those of whom it found anybody.
+    """
+    labels = made.labels
     async with desk.app.db.read() as connection:
         raw = await driver(connection)
         rows = await raw.fetch(
@@ -184,6 +246,9 @@ async def quality(desk: Desk, labels: dict[UUID, Label]) -> dict[str, dict[str, 
         told[rule] = {"players": len(players), "precision": round(fraud / len(players), 3)}
         if meant:
             told[rule]["recall"] = round(len(meant & players) / len(meant), 3)
+        together = [group for group in made.groups if group <= meant]
+        if together:
+            told[rule]["groups"] = round(sum(1 for group in together if group & players) / len(together), 3)
     return told
 
 
@@ -210,7 +275,7 @@ async def _lived(casino: Casino, desk: Desk, made: Population, options: argparse
             await desk.ledger.open_wallet(connection, CASINO, player, "EUR")
     for step in made.steps:
         await casino.do(step)
-    found = await quality(desk, made.labels)
+    found = await quality(desk, made)
     random, honest = (
         Random(1),
         [step for step in made.steps if step.kind == "deposit" and made.labels[step.player] == "honest"],

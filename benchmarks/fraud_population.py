@@ -15,15 +15,19 @@ class Step:
 
     Attributes:
         minute: after the beginning.
-        kind: `deposit` (paid or failed), `bet`, `withdraw`, or `reverse`: the bank takes his first deposit back.
+        kind: `deposit` (paid or failed), `bet`, `withdraw`, `warn`: his bank reports fraud of his first deposit, or
+            `reverse`: it takes that back.
+        amount_minor: of a bet or a withdrawal at most: nobody has more than he has.
+        won_minor: what a bet of that amount brings.
         card: the instrument of a deposit; its first digit names its issuer.
         payout: where a withdrawal goes.
     """
 
     minute: int
     player: UUID
-    kind: Literal["deposit", "bet", "withdraw", "reverse"]
+    kind: Literal["deposit", "bet", "withdraw", "warn", "reverse"]
     amount_minor: int = 0
+    won_minor: int = 0
     paid: bool = True
     ip: str = ""
     device: str = ""
@@ -33,13 +37,16 @@ class Step:
 
 @dataclass(slots=True)
 class Population:
-    """Players by label, and everything they do in order of time."""
+    """Players by label, and everything they do in order of time. `groups`: fraudsters who belong together."""
 
     labels: dict[UUID, Label] = field(default_factory=dict)
+    groups: list[set[UUID]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
 
 _DAY = 24 * 60
+ALL = 10**9
+"""As an amount: whatever he has."""
 
 
 def population(random: Random, players: int) -> Population:
@@ -76,14 +83,17 @@ def _name(random: Random, kind: str) -> str:
 
 
 def _honest(made: Population, random: Random, count: int) -> None:
-    """Deposits now and then, plays with them, sometimes wins and takes it home. One of twelve shares a device."""
-    before: tuple[str, str] | None = None
+    """Deposits now and then, plays with them, sometimes wins and takes it home. One of twelve shares a device, and one
+    of six of these a card as well. After one deposit of fifty he has second thoughts and takes out what he has.
+    """
+    before: tuple[str, str, str] | None = None
     for _ in range(count):
         player = _new(made, random, "honest")
         shared = before is not None and random.random() < 1 / 12
-        ip, device = before if shared and before is not None else (_home(random), _name(random, "device"))
-        before = (ip, device)
         card, payout = _name(random, str(random.randrange(9))), _name(random, "iban")
+        ip, device, theirs = before if shared and before is not None else (_home(random), _name(random, "device"), card)
+        card = theirs if random.random() < 1 / 6 else card
+        before = (ip, device, card)
         at = random.randrange(20 * _DAY)
         for _ in range(random.randrange(1, 5)):
             at += random.randrange(60, 5 * _DAY)
@@ -103,14 +113,16 @@ def _honest(made: Population, random: Random, count: int) -> None:
             )
             if not paid:
                 continue
-            made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0.9, 4.0)))
-            if random.random() < 0.25:
+            regrets = random.random() < 0.02
+            times = random.uniform(0, 0.3) if regrets else random.uniform(0.6, 6.0)
+            made.steps.extend(_plays(random, player, at, amount, times=times))
+            if regrets or random.random() < 0.25:
                 made.steps.append(
                     Step(
                         minute=at + 300,
                         player=player,
                         kind="withdraw",
-                        amount_minor=amount // 2,
+                        amount_minor=ALL,
                         ip=ip,
                         device=device,
                         payout=payout,
@@ -119,14 +131,12 @@ def _honest(made: Population, random: Random, count: int) -> None:
 
 
 def _plays(random: Random, player: UUID, at: int, amount: int, *, times: float) -> Iterator[Step]:
-    """What he wagers of a deposit, as one bet in the middle and one at the end. Nothing is won."""
-    for share in (0.5, 1.0):
-        yield Step(
-            minute=at + random.randrange(5, 60),
-            player=player,
-            kind="bet",
-            amount_minor=int(amount * times * share / 1.5),
-        )
+    """What he wagers of a deposit and its winnings, in eight parts; of a stake nine tenths come back on average."""
+    minute, stake = at, int(amount * times / 8)
+    for _ in range(8):
+        minute += random.randrange(1, 30)
+        won = int(stake * random.choice((0, 0, 0, 0.4, 0.8, 1.2, 1.8, 3.0)))
+        yield Step(minute=minute, player=player, kind="bet", amount_minor=stake, won_minor=won)
 
 
 def _ring(made: Population, random: Random) -> None:
@@ -138,8 +148,11 @@ def _ring(made: Population, random: Random) -> None:
         _home(random),
     )
     at = random.randrange(20 * _DAY)
+    group: set[UUID] = set()
+    made.groups.append(group)
     for number in range(4):
         player = _new(made, random, "bonus_ring")
+        group.add(player)
         at += random.randrange(30, 600)
         device = devices[number % 2]
         made.steps.append(
@@ -147,9 +160,7 @@ def _ring(made: Population, random: Random) -> None:
         )
         made.steps.extend(_plays(random, player, at, 20_00, times=1.1))
         made.steps.append(
-            Step(
-                minute=at + 200, player=player, kind="withdraw", amount_minor=15_00, ip=ip, device=device, payout=payout
-            )
+            Step(minute=at + 300, player=player, kind="withdraw", amount_minor=ALL, ip=ip, device=device, payout=payout)
         )
 
 
@@ -180,7 +191,7 @@ def _equipped(made: Population, random: Random, label: Label, card: str) -> tupl
 
 
 def _launderer(made: Population, random: Random) -> None:
-    """Large sums just below what is reported, hardly played with, out again the next day."""
+    """Large sums just below what is reported, hardly played with, out again the same day, in two parts."""
     player, ip, device, card = _equipped(made, random, "launderer", "5")
     at = random.randrange(25 * _DAY)
     for _ in range(random.randrange(2, 5)):
@@ -190,39 +201,46 @@ def _launderer(made: Population, random: Random) -> None:
             Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
         )
         made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0, 0.4)))
-    made.steps.append(
-        Step(
-            minute=at + 600,
-            player=player,
-            kind="withdraw",
-            amount_minor=1_500_00,
-            ip=ip,
-            device=device,
-            payout=_name(random, "iban"),
+    payout = _name(random, "iban")
+    for minute, most in ((at + 300, random.randrange(1_000_00, 2_000_00)), (at + 600, ALL)):
+        made.steps.append(
+            Step(minute=minute, player=player, kind="withdraw", amount_minor=most, ip=ip, device=device, payout=payout)
         )
-    )
 
 
 def _friendly_fraudster(made: Population, random: Random) -> None:
-    """Plays, has his bank take the money back, and comes again."""
+    """Plays, tells his bank that it was not him, comes again, and again once the bank took the money back."""
     player, ip, device, card = _equipped(made, random, "friendly_fraudster", "3")
     at = random.randrange(15 * _DAY)
     made.steps.append(
         Step(minute=at, player=player, kind="deposit", amount_minor=100_00, ip=ip, device=device, card=card)
     )
     made.steps.extend(_plays(random, player, at, 100_00, times=0.8))
+    made.steps.append(Step(minute=at + 2 * _DAY, player=player, kind="warn"))
     made.steps.append(Step(minute=at + 5 * _DAY, player=player, kind="reverse", amount_minor=100_00))
-    made.steps.append(
-        Step(minute=at + 7 * _DAY, player=player, kind="deposit", amount_minor=100_00, ip=ip, device=device, card=card)
-    )
+    for days in (3, 7):
+        made.steps.append(
+            Step(
+                minute=at + days * _DAY,
+                player=player,
+                kind="deposit",
+                amount_minor=100_00,
+                ip=ip,
+                device=device,
+                card=card,
+            )
+        )
 
 
 def _mules(made: Population, random: Random) -> None:
     """Five people's identities, one account that all the money goes to."""
     payout, device = _name(random, "iban"), _name(random, "device")
     at = random.randrange(20 * _DAY)
+    group: set[UUID] = set()
+    made.groups.append(group)
     for _ in range(5):
         player = _new(made, random, "mule")
+        group.add(player)
         at += random.randrange(60, _DAY)
         made.steps.append(
             Step(
@@ -238,10 +256,10 @@ def _mules(made: Population, random: Random) -> None:
         made.steps.extend(_plays(random, player, at, 500_00, times=0.2))
         made.steps.append(
             Step(
-                minute=at + 90,
+                minute=at + 300,
                 player=player,
                 kind="withdraw",
-                amount_minor=400_00,
+                amount_minor=ALL,
                 ip=_home(random),
                 device=device,
                 payout=payout,

@@ -5,8 +5,10 @@ from uuid import UUID
 from chassis.store import UnitOfWork
 from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
+from payments.application.fraud.hearing import count_bonus
 from payments.application.ledger import (
     AccountType,
+    Code,
     InsufficientFunds,
     Transfer,
     TransferKind,
@@ -43,7 +45,10 @@ async def move_bonus(desk: Desk, uow: UnitOfWork, bonus_id: UUID, fact: BonusFac
         WalletUnknown, InsufficientFunds: it cannot be done, or not any more.
         TransferDiffers: the id belongs to something else.
     """
-    ensure_posted(await desk.ledger.post_in(uow, bonus_transfers(bonus_id, fact)))
+    postings = await desk.ledger.post_in(uow, bonus_transfers(bonus_id, fact))
+    ensure_posted(postings)
+    if postings[0].code is Code.CREATED:
+        await count_bonus(desk.fraud, uow, fact)
 
 
 def bonus_transfers(bonus_id: UUID, fact: BonusFact) -> list[Transfer]:

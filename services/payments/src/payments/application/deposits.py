@@ -148,7 +148,7 @@ async def hear_about_deposit(
             transfers += deposit_transfers(event.second_id, beside)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
-    await count_deposit(desk.fraud, uow, deposit_id, outcome.events)
+    await count_deposit(desk.fraud, uow, deposit_id, outcome)
     return outcome
 
 

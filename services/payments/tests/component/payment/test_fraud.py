@@ -148,12 +148,12 @@ async def test_deposits_just_below_what_is_reported_are_looked_at_and_go_on(worl
 
 async def test_money_that_was_not_played_with_takes_two_people(world: World) -> None:
     await automatic(world)
-    await paid(world, 100_00)
+    await paid(world, 200_00)
     withdrawal = (await world.withdraw(50_00)).json()
     assert (withdrawal["status"], withdrawal["approvals_needed"]) == ("awaiting_approval", 2)
     last = (await decisions(world))[-1]
     assert (last["action"], "NO-PLAY" in last["rules"]) == ("hold", True)
-    assert last["features"]["deposited_since_empty_minor"] == 100_00
+    assert last["features"]["deposited_since_empty_minor"] == 200_00
 
 
 async def test_a_withdrawal_nobody_knows_anything_about_is_approved_by_policy(world: World) -> None:

@@ -37,7 +37,7 @@ async def publish(world: World, content: dict[str, Any]) -> Any:
 
 async def alarming(world: World) -> dict[str, Any]:
     """A draft, an entry, and a case of a player whose withdrawal was held."""
-    await paid(world, 100_00)
+    await paid(world, 200_00)
     await world.withdraw(50_00)
     await put_draft(world, RULES)
     entry = await world.post(at(world, "/entries"), {**ENTRY, "value": "another-device"}, as_=world.staff())

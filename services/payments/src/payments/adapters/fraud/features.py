@@ -50,16 +50,18 @@ def kept_counters() -> Kept:
 class SqlFeatures:
     """Implements `Features`."""
 
-    async def link(self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime) -> frozenset[str]:
+    async def link(
+        self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime
+    ) -> dict[str, datetime | None]:
         """See Features."""
         pairs = sorted(
             (kind, keys[kind], other, keys[other]) for kind, other in _PAIRS if kind in keys and other in keys
         )
         if not pairs:
-            return frozenset()
+            return {}
         raw = await driver(connection)
         rows = await raw.fetch(sql.LINK, casino_id, *(list(column) for column in zip(*pairs, strict=True)), now)
-        return frozenset(row["other"] for row in rows if row["fresh"] and row["kind"] == "player")
+        return {row["other"]: None if row["fresh"] else row["first_seen"] for row in rows if row["kind"] == "player"}
 
     async def measure(
         self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime
@@ -96,7 +98,7 @@ class SqlFeatures:
         """See Features."""
         raw = await driver(connection)
         row = await raw.fetchrow(sql.PLAY, payment.casino_id, payment.player_id, payment.currency)
-        return {} if row is None else dict(row)
+        return {} if row is None else {name: value for name, value in row.items() if value is not None}
 
     async def count(
         self,
@@ -133,10 +135,17 @@ _SINGLE = (
     "account_age_h",
     "failures_in_row",
     "minutes_since_deposit",
+    "country",
+    "level",
     "used_instruments",
+    "blocked_instruments",
+    "foreign_instruments",
+    "mismatched_instruments",
     "instrument_sharers",
     "cluster_players",
     "cluster_reversals",
+    "cluster_warnings",
+    "cluster_bonuses",
 )
 
 

@@ -39,7 +39,7 @@ LINK = """
     ORDER BY kind, key, other, other_key
     ON CONFLICT (casino_id, kind, key, other, other_key)
     DO UPDATE SET last_seen = greatest(l.last_seen, excluded.last_seen)
-    RETURNING kind, other, xmax = 0 AS fresh"""
+    RETURNING kind, other, first_seen, xmax = 0 AS fresh"""
 """`fresh`: it was not there before."""
 
 MOST_LINKS = 2_000
@@ -98,6 +98,19 @@ MEASURE = f"""
     mine AS (
         SELECT other_key FROM fraud_link
         WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text AND other = 'instrument' LIMIT 100
+    ),
+    others AS (
+        SELECT coalesce(sum(greatest(c.reversals - c.reinstatements, 0)), 0)::bigint AS reversals,
+            coalesce(sum(c.fraud_warnings), 0)::bigint AS warnings, coalesce(sum(c.bonuses), 0)::bigint AS bonuses
+        FROM members JOIN fraud_counter AS c ON c.casino_id = $1 AND c.kind = 'player' AND c.key = members.key
+            AND c.grain = 0
+        WHERE members.key <> $2::uuid::text
+    ),
+    standing AS (SELECT country, level FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1),
+    instruments AS (
+        SELECT count(*) FILTER (WHERE ownership = 'mismatch') AS mismatched,
+            count(*) FILTER (WHERE deposits > 0 AND country <> (SELECT country FROM standing)) AS abroad
+        FROM rm_instrument_list WHERE player_id = $2 AND casino_id = $1
     )
     SELECT
         (SELECT jsonb_agg(line) FROM counted)::text AS counted,
@@ -110,15 +123,22 @@ MEASURE = f"""
             WHERE status IN ('succeeded', 'partially_reversed', 'reversed')) AS minutes_since_deposit,
         (SELECT floor(extract(epoch FROM $9::timestamptz - min(opened_at)) / 3600)::bigint FROM account
             WHERE player_id = $2 AND casino_id = $1) AS account_age_h,
+        (SELECT country FROM standing) AS country,
+        (SELECT level FROM standing) AS level,
+        (SELECT mismatched FROM instruments) AS mismatched_instruments,
+        (SELECT abroad FROM instruments) AS foreign_instruments,
         (SELECT count(*) FROM mine) AS used_instruments,
+        (SELECT count(*) FROM mine JOIN fraud_entry AS e ON e.casino_id = $1 AND e.kind = 'instrument'
+            AND e.key = mine.other_key AND e.list = 'block' AND (e.until IS NULL OR e.until > $9::timestamptz)
+        ) AS blocked_instruments,
         (SELECT count(DISTINCT l.other_key) FROM mine JOIN fraud_link AS l ON l.casino_id = $1
             AND l.kind = 'instrument' AND l.key = mine.other_key AND l.other = 'player'
             AND l.other_key <> $2::uuid::text
         ) AS instrument_sharers,
         (SELECT count(*) FROM members) AS cluster_players,
-        (SELECT coalesce(sum(c.reversals), 0)::bigint FROM members JOIN fraud_counter AS c ON c.casino_id = $1
-            AND c.kind = 'player' AND c.key = members.key AND c.grain = 0 WHERE members.key <> $2::uuid::text
-        ) AS cluster_reversals"""  # noqa: S608 - names of columns
+        (SELECT reversals FROM others) AS cluster_reversals,
+        (SELECT warnings FROM others) AS cluster_warnings,
+        (SELECT bonuses FROM others) AS cluster_bonuses"""  # noqa: S608 - names of columns
 
 PLAY = """
     WITH before AS (
@@ -136,31 +156,39 @@ PLAY = """
             AND posted_at >= coalesce((SELECT last_at - interval '1 hour' FROM before), '-infinity')
     ), emptied AS (
         SELECT max(seq) AS seq FROM fresh WHERE cash_after = 0 AND held = 0
+    ), paid AS (
+        SELECT seq, posted_at FROM fresh WHERE kind = 'deposit' ORDER BY seq DESC LIMIT 1
     ), summed AS (
         SELECT
             max(seq) AS seq, max(posted_at) AS at, (array_agg(held ORDER BY seq DESC))[1] AS held,
             sum(CASE kind WHEN 'bet' THEN amount_minor WHEN 'rollback_bet' THEN -amount_minor ELSE 0 END) AS wagered,
             sum(CASE kind WHEN 'bet' THEN amount_minor WHEN 'rollback_bet' THEN -amount_minor ELSE 0 END)
                 FILTER (WHERE seq > coalesce((SELECT seq FROM emptied), 0)) AS wagered_since,
-            sum(CASE kind WHEN 'deposit' THEN amount_minor WHEN 'deposit_reversal' THEN -amount_minor ELSE 0 END)
-                FILTER (WHERE seq > coalesce((SELECT seq FROM emptied), 0)) AS deposited_since
+            sum(CASE WHEN kind IN ('deposit', 'deposit_reinstated') THEN amount_minor
+                WHEN kind IN ('deposit_reversal', 'refund_paid') THEN -amount_minor ELSE 0 END)
+                FILTER (WHERE seq > coalesce((SELECT seq FROM emptied), 0)) AS deposited_since,
+            min(posted_at) FILTER (WHERE kind = 'bet' AND seq > coalesce((SELECT seq FROM paid), 0)) AS first_bet_at
         FROM fresh
     )
     INSERT INTO fraud_play AS p (
         casino_id, player_id, currency, last_seq, last_at, held_minor,
-        wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor
+        wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor, last_deposit_at, first_bet_at
     )
     SELECT $1, $2, $3, coalesce(s.seq, b.last_seq, 0), coalesce(s.at, b.last_at, '1970-01-01T00:00:00Z'),
         coalesce(s.held, b.held_minor, 0), coalesce(b.wagered_minor, 0) + coalesce(s.wagered, 0),
         CASE WHEN e.seq IS NULL THEN coalesce(b.wagered_since_empty_minor, 0) ELSE 0 END + coalesce(s.wagered_since, 0),
         CASE WHEN e.seq IS NULL THEN coalesce(b.deposited_since_empty_minor, 0) ELSE 0 END
-            + coalesce(s.deposited_since, 0)
+            + coalesce(s.deposited_since, 0),
+        coalesce((SELECT posted_at FROM paid), b.last_deposit_at),
+        CASE WHEN EXISTS (SELECT FROM paid) THEN s.first_bet_at ELSE coalesce(b.first_bet_at, s.first_bet_at) END
     FROM summed AS s CROSS JOIN emptied AS e LEFT JOIN before AS b ON true
     ON CONFLICT (casino_id, player_id, currency) DO UPDATE SET
         last_seq = excluded.last_seq, last_at = excluded.last_at, held_minor = excluded.held_minor,
         wagered_minor = excluded.wagered_minor, wagered_since_empty_minor = excluded.wagered_since_empty_minor,
-        deposited_since_empty_minor = excluded.deposited_since_empty_minor
-    RETURNING wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor"""
+        deposited_since_empty_minor = excluded.deposited_since_empty_minor,
+        last_deposit_at = excluded.last_deposit_at, first_bet_at = excluded.first_bet_at
+    RETURNING wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor,
+        floor(extract(epoch FROM first_bet_at - last_deposit_at) / 60)::bigint AS minutes_to_first_bet"""
 """Each entry of the ledger is looked at once. The caller holds the player's wallet, so that none appears meanwhile."""
 
 CLUSTER = f"""

@@ -62,6 +62,8 @@ fraud_play = Table(
     Column("wagered_minor", BigInteger, nullable=False),
     Column("wagered_since_empty_minor", BigInteger, nullable=False),
     Column("deposited_since_empty_minor", BigInteger, nullable=False),
+    Column("last_deposit_at", _MOMENT, comment="when his last deposit was posted; NULL: none since this is kept"),
+    Column("first_bet_at", _MOMENT, comment="his first bet after that"),
     postgresql_with={"fillfactor": "70"},
     comment="what a player wagered, as far as his entries in the ledger were looked at",
 )

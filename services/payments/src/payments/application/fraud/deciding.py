@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.domain import uuid7
@@ -81,7 +82,7 @@ async def measure(
 ) -> dict[str, Value]:
     """Every value that is known about the payment."""
     connection, now = uow.connection, uow.ctx.occurred_at
-    new = await fraud.features.link(connection, payment.casino_id, keys, now)
+    since = await fraud.features.link(connection, payment.casino_id, keys, now)
     values: dict[str, Value] = {
         **known(keys),
         "amount_minor": payment.amount_minor,
@@ -90,16 +91,21 @@ async def measure(
         "hour": now.hour,
     }
     if wallet is not None:
-        values |= {"balance_minor": wallet.cash_minor, "owed_minor": wallet.receivable_minor}
+        values |= {"balance_minor": wallet.cash_minor, "bonus_minor": wallet.bonus_minor}
+        values |= {"owed_minor": wallet.receivable_minor}
         values |= await fraud.features.play(connection, payment)
     values |= await fraud.features.measure(connection, payment, keys, now)
     if payment.trigger is Trigger.DEPOSIT:
         recent = values["recent_deposits_minor"]
         values["recent_deposits_minor"] = (payment.amount_minor, *(recent if isinstance(recent, tuple) else ()))
-    if "device" in keys:
-        values["new_device"] = "device" in new and values.get("devices:player:ever", 0) != 1
+    for kind in ("device", "payout"):
+        if kind in keys:
+            first = since[kind]
+            values[f"{kind}_age_h"] = 0 if first is None else max((now - first) // timedelta(hours=1), 0)
+    if "device" in keys:  # The first one that a player brings is new to nobody.
+        values["new_device"] = since["device"] is None and values.get("devices:player:ever", 0) != 1
     if "payout" in keys:
-        values["new_payout"] = "payout" in new
+        values["new_payout"] = since["payout"] is None
     return values
 
 

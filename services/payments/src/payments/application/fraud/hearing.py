@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.store import UnitOfWork
+from chassis.store import Outcome, UnitOfWork
 from payments.application.fraud.ports import Fraud, Signals
+from payments.domain.bonus.words import BonusAction, BonusFact
 from payments.domain.deposit.events import (
     DepositEvent,
     DepositFact,
@@ -14,6 +15,7 @@ from payments.domain.deposit.events import (
     DepositReversed,
     DepositSucceeded,
 )
+from payments.domain.deposit.states import Deposit, Succeeded
 from payments.domain.dispute.events import DisputeEvent, DisputeOpened
 from payments.domain.dispute.words import Stage
 from payments.domain.fraud.rules import Trigger
@@ -21,13 +23,18 @@ from payments.domain.fraud.rules import Trigger
 Counted = DepositSucceeded | DepositFailed | DepositPassedOn | DepositReversed | DepositReinstated
 
 
-async def count_deposit(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, events: Iterable[DepositEvent]) -> None:
+async def count_deposit(
+    fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]
+) -> None:
     """Count what the provider said. Call it last in the transaction, since others wait for the counters.
 
-    A deposit that was never decided on, from before there were rules, is counted for its player alone.
+    A deposit that was never decided on, from before there were rules, is counted for its player alone. What we send
+    back ourselves, a withdrawal to its source among it, speaks against nobody.
     """
     counts: dict[str, int] = {}
-    told = [one for one in events if isinstance(one, Counted)]
+    state = outcome.state
+    refunds = {one.movement for one in state.taken_back if one.refund_id} if isinstance(state, Succeeded) else set()
+    told = [one for one in outcome.events if isinstance(one, Counted) and getattr(one, "movement", None) not in refunds]
     for event in told:
         for name, number in _counts(event).items():
             counts[name] = counts.get(name, 0) + number
@@ -42,6 +49,13 @@ async def count_warning(
     """Count that a bank reported fraud, for everything the deposit was asked for with. Call it last, as above."""
     if any(isinstance(event, DisputeOpened) and event.stage is Stage.FRAUD_WARNING for event in events):
         await _count(fraud, uow, deposit_id, paid, {"fraud_warnings": 1})
+
+
+async def count_bonus(fraud: Fraud, uow: UnitOfWork, fact: BonusFact) -> None:
+    """Count that a bonus was given. Call it last, as above."""
+    if fact.action is BonusAction.GRANT:
+        keys, now = {"player": str(fact.player_id)}, uow.ctx.occurred_at
+        await fraud.features.count(uow.connection, fact.casino_id, keys, fact.currency, {"bonuses": 1}, now)
 
 
 async def _count(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, of: DepositFact, counts: dict[str, int]) -> None:

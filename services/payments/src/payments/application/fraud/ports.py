@@ -64,8 +64,10 @@ class Payment:
 class Features(Protocol):
     """What is counted and linked. Everything is in the transaction of the connection it is given."""
 
-    async def link(self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime) -> frozenset[str]:
-        """Note that these were seen together; the kinds of what the player was never seen with before."""
+    async def link(
+        self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime
+    ) -> Mapping[str, datetime | None]:
+        """Note that these were seen together. By kind, since when the player is seen with it; None: never before."""
         ...
 
     async def measure(

@@ -2,62 +2,67 @@
 
 from typing import Any, Final
 
-_REPORTED = 2_000_00
-"""From which sum on, single or linked, a casino in the EU must know its customer (Directive (EU) 2015/849, art. 11)."""
+from payments.domain.fraud.laundering import LAUNDERING
+from payments.domain.fraud.writing import of, rule
 
-
-def _of(feature: str, of: str | None = None, window: str | None = None) -> dict[str, str]:
-    named = {"feature": feature, "of": of, "in": window}
-    return {name: value for name, value in named.items() if value is not None}
-
-
-def _rule(id_: str, trigger: str, action: str, text: str, when: Any, **more: Any) -> dict[str, Any]:
-    return {"id": id_, "trigger": trigger, "action": action, "mode": "live", "text": text, "when": when, **more}
-
-
-_RECENT = _of("recent_deposits_minor")
+_BLOCKED_INSTRUMENT = {"gte": [of("blocked_instruments"), 1]}
+_TAKEN_BACK = {"gt": [of("reversals", "player", "ever"), of("reinstatements", "player", "ever")]}
 
 _LISTS = [
-    _rule(
+    rule(
         "ALLOW-LIST",
         "deposit",
         "allow",
         "The player is on the allow list: whatever else is wanted, his deposit goes on.",
-        _of("allowed", "player"),
+        of("allowed", "player"),
         overrides=True,
     ),
-    _rule(
+    rule(
         "BLOCK-LIST",
         "deposit",
         "decline",
-        "The player, his device, his address or a network is on the block list.",
-        {"or": [_of("blocked", of) for of in ("player", "device", "ip", "network", "instrument")]},
+        "The player, his device, his address or network, or an instrument he paid in with is on the block list.",
+        {"or": [*(of("blocked", key) for key in ("player", "device", "ip", "network")), _BLOCKED_INSTRUMENT]},
+    ),
+    rule(
+        "BLOCK-LIST-OUT",
+        "withdrawal",
+        "review",
+        "The player or his device is on the block list.",
+        {"or": [of("blocked", key) for key in ("player", "device")]},
+    ),
+    rule(
+        "BLOCK-LIST-PAYOUT",
+        "withdrawal",
+        "hold",
+        "Where the money shall go, or an instrument he paid in with, is on the block list.",
+        {"or": [of("blocked", "payout"), _BLOCKED_INSTRUMENT]},
     ),
 ]
 
 _VELOCITY = [
-    _rule(
+    rule(
         "VEL-DEP-COUNT",
         "deposit",
         "decline",
         "Ten deposits were asked for within an hour.",
-        {"gte": [_of("deposits", "player", "1h"), 10]},
+        {"gte": [of("deposits", "player", "1h"), 10]},
         mode="shadow",
     ),
-    _rule(
+    rule(
         "VEL-DEP-SUM",
         "deposit",
         "review",
         "More than 10,000 was asked for within a day.",
-        {"gt": [{"add": [_of("asked_minor", "player", "24h"), _of("amount_minor")]}, 10_000_00]},
+        {"gt": [{"add": [of("asked_minor", "player", "24h"), of("amount_minor")]}, 10_000_00]},
         mode="shadow",
     ),
-    _rule(
+    rule(
         "VEL-DEP-FAIL",
         "deposit",
         "block",
         "The last six deposits failed, all of them within an hour: time to cool down.",
-        {"and": [{"gte": [_of("failures_in_row"), 6]}, {"gte": [_of("failures", "player", "1h"), 6]}]},
+        {"and": [{"gte": [of("failures_in_row"), 6]}, {"gte": [of("failures", "player", "1h"), 6]}]},
         block={"of": ["player"], "minutes": 30},
         typology="card_testing",
         score=40,
@@ -65,52 +70,52 @@ _VELOCITY = [
 ]
 
 _CARDS = [
-    _rule(
+    rule(
         "CARD-TEST-IP",
         "deposit",
         "block",
         "Ten deposits from one address failed within an hour, and not more than half as many succeeded.",
         {
             "and": [
-                {"gte": [_of("failures", "ip", "1h"), 10]},
-                {"gte": [_of("failures", "ip", "1h"), {"mul": [2, _of("credited", "ip", "1h")]}]},
+                {"gte": [of("failures", "ip", "1h"), 10]},
+                {"gte": [of("failures", "ip", "1h"), {"mul": [2, of("credited", "ip", "1h")]}]},
             ]
         },
         block={"of": ["ip", "device"], "minutes": 60},
         typology="card_testing",
         score=60,
     ),
-    _rule(
+    rule(
         "CARD-TEST-CARDS",
         "deposit",
         "block",
         "One player tried more than three instruments within a day, and three deposits of his failed.",
         {
             "and": [
-                {"gt": [_of("instruments", "player", "24h"), 3]},
-                {"gte": [_of("failures", "player", "24h"), 3]},
+                {"gt": [of("instruments", "player", "24h"), 3]},
+                {"gte": [of("failures", "player", "24h"), 3]},
             ]
         },
         block={"of": ["player", "device"], "minutes": 24 * 60},
         typology="card_testing",
         score=80,
     ),
-    _rule(
+    rule(
         "CARD-TEST-BINS",
         "deposit",
         "block",
         "Cards of four issuers by one player, or of eight from one address, within an hour.",
-        {"or": [{"gte": [_of("bins", "player", "1h"), 4]}, {"gte": [_of("bins", "ip", "1h"), 8]}]},
+        {"or": [{"gte": [of("bins", "player", "1h"), 4]}, {"gte": [of("bins", "ip", "1h"), 8]}]},
         block={"of": ["player", "ip", "device"], "minutes": 60},
         typology="card_testing",
         score=60,
     ),
-    _rule(
+    rule(
         "CARD-TEST-DEVICE",
         "deposit",
         "block",
         "Eight deposits from one device failed within a day.",
-        {"gte": [_of("failures", "device", "24h"), 8]},
+        {"gte": [of("failures", "device", "24h"), 8]},
         block={"of": ["device"], "minutes": 24 * 60},
         typology="card_testing",
         score=60,
@@ -118,143 +123,125 @@ _CARDS = [
 ]
 
 _RINGS = [
-    _rule(
+    rule(
         "INSTR-SHARE",
         "withdrawal",
         "review",
         "An instrument the player paid in with was used by another player.",
-        {"gte": [_of("instrument_sharers"), 1]},
+        {"gte": [of("instrument_sharers"), 1]},
         typology="ring",
         score=40,
     ),
-    _rule(
+    rule(
         "MULTI-ACC",
         "withdrawal",
         "review",
         "Devices, instruments or payouts connect the player with at least two others.",
-        {"gte": [_of("cluster_players"), 3]},
+        {"gte": [of("cluster_players"), 3]},
         typology="ring",
         score=50,
     ),
-    _rule(
+    rule(
         "MULTI-ACC-DEVICE",
         "deposit",
         "review",
-        "The third player within a week uses this device.",
-        {"gte": [_of("players", "device", "7d"), 3]},
+        "The third player within a week uses this device, or what is shared connects him with two others.",
+        {"or": [{"gte": [of("players", "device", "7d"), 3]}, {"gte": [of("cluster_players"), 3]}]},
         mode="shadow",
         typology="ring",
         score=30,
     ),
-    _rule(
+    rule(
         "MULE-PAYOUT",
         "withdrawal",
         "hold",
         "Money of another player went, or was to go, to the same place.",
-        {"gte": [_of("players", "payout", "ever"), 2]},
+        {"gte": [of("players", "payout", "ever"), 2]},
         typology="ring",
-        score=60,
-    ),
-]
-
-_LAUNDERING = [
-    _rule(
-        "NO-PLAY",
-        "withdrawal",
-        "hold",
-        "Less was wagered than was deposited since the player's cash was last 0.",
-        {
-            "and": [
-                {"gt": [_of("deposited_since_empty_minor"), 0]},
-                {"lt": [_of("wagered_since_empty_minor"), _of("deposited_since_empty_minor")]},
-            ]
-        },
-        typology="laundering",
-        score=60,
-    ),
-    _rule(
-        "STRUCT",
-        "deposit",
-        "review",
-        "Three deposits within a day, each of 80 to 100 % of 2,000, and 2,000 or more together.",
-        {
-            "and": [
-                {"gte": [{"count_between": [_RECENT, _REPORTED * 4 // 5, _REPORTED]}, 3]},
-                {"gte": [{"sum_between": [_RECENT, _REPORTED * 4 // 5, _REPORTED]}, _REPORTED]},
-            ]
-        },
-        typology="laundering",
-        score=60,
-    ),
-    _rule(
-        "PASS-THRU",
-        "withdrawal",
-        "hold",
-        "At least 80 % of a day's deposits go out again, to a place they never went to, hardly played with.",
-        {
-            "and": [
-                {"lte": [_of("minutes_since_deposit"), 24 * 60]},
-                _of("new_payout"),
-                {"gte": [{"ratio": [_of("amount_minor"), _of("credited_minor", "player", "24h")]}, {"ratio": [4, 5]}]},
-                {"lt": [{"mul": [2, _of("wagered_since_empty_minor")]}, _of("deposited_since_empty_minor")]},
-            ]
-        },
-        typology="laundering",
         score=60,
     ),
 ]
 
 _CHARGEBACKS = [
-    _rule(
+    rule(
         "CB-RISK",
         "withdrawal",
         "hold",
-        "Money of a deposit of his was taken back before.",
-        {"gte": [_of("reversals", "player", "ever"), 1]},
+        "Money of a deposit of his was taken back before, and not given back.",
+        _TAKEN_BACK,
         typology="chargeback",
         score=60,
     ),
-    _rule(
+    rule(
         "CB-RISK-DEPOSIT",
         "deposit",
         "challenge",
-        "Money of a deposit of his was taken back before: he proves that the instrument is his.",
-        {"gte": [_of("reversals", "player", "ever"), 1]},
+        "Money of a deposit of his was taken back before, and not given back: he proves that the instrument is his.",
+        _TAKEN_BACK,
         typology="chargeback",
         score=40,
     ),
-    _rule(
+    rule(
+        "CB-WARNING",
+        "withdrawal",
+        "hold",
+        "A bank reported fraud of a deposit of his: the money is likely to be taken back.",
+        {"gte": [of("fraud_warnings", "player", "ever"), 1]},
+        typology="chargeback",
+        score=60,
+    ),
+    rule(
+        "CB-WARNING-DEPOSIT",
+        "deposit",
+        "challenge",
+        "A bank reported fraud of a deposit of his, or of this device: he proves that the instrument is his.",
+        {"or": [{"gte": [of("fraud_warnings", key, "ever"), 1]} for key in ("player", "device")]},
+        typology="chargeback",
+        score=40,
+    ),
+    rule(
+        "CB-WARNING-BLOCK",
+        "deposit",
+        "block",
+        "Banks reported fraud of two deposits within thirty days, by this player or from this device.",
+        {"or": [{"gte": [of("fraud_warnings", key, "30d"), 2]} for key in ("player", "device")]},
+        block={"of": ["player", "device"], "minutes": 30 * 24 * 60},
+        typology="chargeback",
+        score=60,
+    ),
+    rule(
         "CB-LINKED",
         "withdrawal",
         "review",
-        "Money was taken back from players who are connected with him.",
-        {"gte": [_of("cluster_reversals"), 1]},
+        "Money was taken back from players who are connected with him, or a bank reported fraud of them.",
+        {"or": [{"gte": [of("cluster_reversals"), 1]}, {"gte": [of("cluster_warnings"), 1]}]},
         typology="chargeback",
         score=40,
     ),
 ]
 
 _UNPROVEN = [
-    _rule(
+    rule(
         "UNPROVEN",
         "withdrawal",
         "hold",
         "A deposit of the last thirty days went on though its payer should have proven who he is, and could not.",
-        {"gte": [_of("unproven", "player", "30d"), 1]},
+        {"gte": [of("unproven", "player", "30d"), 1]},
     ),
 ]
 
 _TAKEOVER = [
-    _rule(
+    rule(
         "ATO",
         "withdrawal",
         "hold",
-        "A device he was never seen with asks for money to a place it never went to, while it went elsewhere before.",
+        "A device of less than a day asks for money to a place of less than a day; he had others of both before.",
         {
             "and": [
-                _of("new_device"),
-                _of("new_payout"),
-                {"gte": [_of("payouts", "player", "ever"), 2]},
+                {"lt": [of("device_age_h"), 24]},
+                {"lt": [of("payout_age_h"), 24]},
+                {"gte": [of("devices", "player", "ever"), 2]},
+                {"gte": [of("payouts", "player", "ever"), 2]},
             ]
         },
         typology="takeover",
@@ -262,8 +249,49 @@ _TAKEOVER = [
     ),
 ]
 
+_NAMES = [
+    rule(
+        "NAME-MISMATCH",
+        "withdrawal",
+        "hold",
+        "People found that an instrument of his is somebody else's.",
+        {"gte": [of("mismatched_instruments"), 1]},
+    ),
+    rule(
+        "COUNTRY-MISMATCH",
+        "withdrawal",
+        "review",
+        "He paid in with an instrument of another country than the one he lives in.",
+        {"gte": [of("foreign_instruments"), 1]},
+        mode="shadow",
+    ),
+]
+
+_BONUSES = [
+    rule(
+        "BONUS-RING",
+        "withdrawal",
+        "review",
+        "He was given a bonus within thirty days, and so were players who are connected with him.",
+        {"and": [{"gte": [of("bonuses", "player", "30d"), 1]}, {"gte": [of("cluster_bonuses"), 1]}]},
+        typology="ring",
+        score=40,
+    ),
+]
+
 CATALOGUE: Final[dict[str, Any]] = {
-    "rules": [*_LISTS, *_VELOCITY, *_CARDS, *_RINGS, *_LAUNDERING, *_CHARGEBACKS, *_UNPROVEN, *_TAKEOVER],
+    "rules": [
+        *_LISTS,
+        *_VELOCITY,
+        *_CARDS,
+        *_RINGS,
+        *_BONUSES,
+        *LAUNDERING,
+        *_CHARGEBACKS,
+        *_UNPROVEN,
+        *_TAKEOVER,
+        *_NAMES,
+    ],
     "typologies": {
         "card_testing": {"decline": 100},
         "chargeback": {"review": 40},
@@ -276,11 +304,19 @@ CATALOGUE: Final[dict[str, Any]] = {
 """As it would be published: `{"rules": [...], "typologies": {...}, "unproven": ...}`."""
 
 NOT_DECIDED_HERE: Final[dict[str, str]] = {
-    "BONUS": "Bets, odds and bonuses are known to games; payments knows their sums only.",
-    "NAME-MISMATCH": "The name in the documents is known to verification alone, and no name is kept here in clear.",
+    "BONUS by play": "Which bets were too large, or covered each other, is known to games; payments knows sums only.",
+    "NAME-MISMATCH by itself": "The name in the documents is known to verification alone, and no name is kept here in"
+    " clear; so people compare, and the rule goes by what they found.",
+    "CARD-TEST by card": "Which card it is a provider tells with its answer, when the deposit was judged already: its"
+    " failures count for the player, the device and the address it was tried with.",
     "SANCTION/PEP": "Verification screens players; a confirmed hit stops deposits, and payouts take two people.",
     "ATO by password": "Changes of passwords and of contact data are known to the service that logs players in.",
     "MULTI-ACC by phone and address": "Phone numbers and postal addresses are known to the back office.",
-    "Country, VPN, TOR": "No table of addresses or of issuers is part of the product.",
+    "MULTI-ACC by address and browser": "Households, hotels and carriers share both: they connect nobody.",
+    "E-mail domain, affiliate": "Both are known to the back office; no event tells them.",
+    "Country of an address, VPN, TOR": "No table of addresses of the internet is part of the product.",
+    "Crypto addresses at risk": "No list of them is part of the product; a casino's own goes on its block list as"
+    " payouts.",
+    "Bonus off, confiscation": "Bonuses are given and taken back by two people; the case says why.",
 }
 """What the literature knows and payments cannot decide, and why."""

@@ -105,6 +105,10 @@ def _sum_between(numbers: tuple[int, ...], low: int, high: int) -> int:
     return sum(one for one in numbers if low <= one < high)
 
 
+def _count_multiples(numbers: tuple[int, ...], of: int | Fraction) -> int | None:
+    return sum(1 for one in numbers if one and one % of == 0) if of else None
+
+
 def _added(*numbers: int | Fraction) -> int | Fraction:
     return sum(numbers)
 
@@ -133,6 +137,9 @@ OPERATORS: dict[str, Operator] = {
     "ratio": Operator(("number", "number"), "number", _ratio, "the first by the second; unknown when that is 0"),
     "count_between": Operator(
         ("numbers", "number", "number"), "number", _count_between, "how many lie from the second up to the third"
+    ),
+    "count_multiples": Operator(
+        ("numbers", "number"), "number", _count_multiples, "how many are whole multiples of the second, 0 left out"
     ),
     "sum_between": Operator(
         ("numbers", "number", "number"), "number", _sum_between, "the sum of those from the second up to the third"

@@ -66,11 +66,12 @@ COUNTED: Mapping[str, Feature] = {
     "unproven": _counted("deposits that went on though their payer should have proven who he is, and could not"),
     "withdrawals": _counted("withdrawals asked for"),
     "withdrawn_minor": _counted("the sum of withdrawals asked for, in the payment's currency"),
-    "reversals": _counted("times that money of a deposit was taken back, chargebacks included"),
+    "reversals": _counted("times that a bank or provider took money of a deposit back; what we refund is none"),
     "reversed_minor": _counted("the sum of what was taken back, in the payment's currency"),
-    "reinstatements": _counted("times that money which was taken back was given back: disputes won, refunds returned"),
+    "reinstatements": _counted("times that money which was taken back was given back: disputes won"),
     "reinstated_minor": _counted("the sum of what was given back, in the payment's currency"),
     "fraud_warnings": _counted("deposits of which the payer's bank reported fraud"),
+    "bonuses": Feature(type="number", meaning="bonuses that were given", of=("player",), windowed=True, kept=True),
 }
 
 LINKED: Mapping[str, Feature] = {
@@ -89,6 +90,7 @@ PLAIN: Mapping[str, Feature] = {
     "hour": Feature(type="number", meaning="the hour of the day in UTC, 0 to 23"),
     "account_age_h": Feature(type="number", meaning="hours since payments has known the player"),
     "balance_minor": Feature(type="number", meaning="the player's cash before the payment"),
+    "bonus_minor": Feature(type="number", meaning="the player's bonus before the payment"),
     "owed_minor": Feature(type="number", meaning="what the player owes of deposits that were taken back"),
     "failures_in_row": Feature(type="number", meaning="the player's last deposits that failed, one after another"),
     "recent_deposits_minor": Feature(
@@ -97,21 +99,39 @@ PLAIN: Mapping[str, Feature] = {
         "refused: fifty at most",
     ),
     "minutes_since_deposit": Feature(type="number", meaning="since the player's last credited deposit"),
+    "minutes_to_first_bet": Feature(
+        type="number", meaning="from his last credited deposit to his first bet after it; unknown until he bets"
+    ),
     "wagered_minor": Feature(type="number", meaning="all that the player ever wagered"),
     "wagered_since_empty_minor": Feature(type="number", meaning="wagered since his cash was last 0"),
     "deposited_since_empty_minor": Feature(
-        type="number", meaning="deposited since his cash was last 0, less what was taken back"
+        type="number", meaning="deposited since his cash was last 0, less what went back to where it came from"
     ),
+    "country": Feature(type="text", meaning="where the player lives, as he registered (ISO 3166-1 alpha-2)"),
+    "level": Feature(type="text", meaning="how far verification has come with him"),
     "new_device": Feature(type="truth", meaning="the player was never seen with this device, but with others"),
     "new_payout": Feature(type="truth", meaning="no withdrawal of the player went to this place"),
+    "device_age_h": Feature(type="number", meaning="hours since the player was first seen with this device"),
+    "payout_age_h": Feature(type="number", meaning="hours since he first asked for a withdrawal to this place"),
     "used_instruments": Feature(type="number", meaning="the instruments he paid in with, shared with nobody or not"),
+    "blocked_instruments": Feature(type="number", meaning="those of them that are on the casino's block list now"),
+    "foreign_instruments": Feature(
+        type="number", meaning="those of them whose issuer is of another country than the one he lives in"
+    ),
+    "mismatched_instruments": Feature(
+        type="number", meaning="instruments of his that people found to be somebody else's: names differ"
+    ),
     "instrument_sharers": Feature(type="number", meaning="other players who used one of his instruments"),
     "cluster_players": Feature(
         type="number", meaning="players connected with him by devices, instruments and payouts, himself included"
     ),
     "cluster_reversals": Feature(
-        type="number", meaning="times that money was taken back from other players of his cluster"
+        type="number", meaning="times that money was taken back from other players of his cluster, and not given back"
     ),
+    "cluster_warnings": Feature(
+        type="number", meaning="deposits of other players of his cluster of which a bank reported fraud"
+    ),
+    "cluster_bonuses": Feature(type="number", meaning="bonuses that were given to other players of his cluster"),
     "blocked": Feature(type="truth", meaning="on the casino's block list now", of=KEYS),
     "allowed": Feature(type="truth", meaning="on the casino's allow list now", of=KEYS),
 }

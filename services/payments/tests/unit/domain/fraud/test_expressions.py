@@ -38,6 +38,7 @@ def holds(tree: Any, **values: Any) -> Any:
         ({"eq": [{"mul": [AMOUNT, 2, 3]}, 12]}, {"amount_minor": 2}, True),
         ({"gte": [{"count_between": [RECENT, 160, 200]}, 2]}, {"recent_deposits_minor": (160, 199, 200)}, True),
         ({"eq": [{"sum_between": [RECENT, 160, 200]}, 359]}, {"recent_deposits_minor": (160, 199, 200)}, True),
+        ({"eq": [{"count_multiples": [RECENT, 500]}, 2]}, {"recent_deposits_minor": (500, 750, 0, 1500)}, True),
         ({"known": [AMOUNT]}, {}, False),
         ({"known": [AMOUNT]}, {"amount_minor": 0}, True),
     ],
@@ -56,6 +57,7 @@ def test_a_condition_holds_for_what_it_says(tree: Any, values: dict[str, Any], e
         ({"or": [{"gte": [AMOUNT, 0]}, True]}, True),
         ({"or": [{"gte": [AMOUNT, 0]}, False]}, None),
         ({"gt": [{"ratio": [1, 0]}, 0]}, None),
+        ({"gt": [{"count_multiples": [RECENT, 0]}, 0]}, None),
     ],
 )
 def test_what_is_unknown_stays_unknown_unless_it_does_not_matter(tree: Any, expected: bool | None) -> None:
