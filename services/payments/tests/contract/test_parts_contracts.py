@@ -52,6 +52,7 @@ PARTS: list[tuple[Any, ContractEvent | None]] = [
         told.WithdrawalReturned(**SAID, provider="acme", amount_minor=30_00, currency="EUR"),
     ),
     (withdrawal.WithdrawalHalted(**WHOLE, rest_minor=30_00), None),
+    (withdrawal.WithdrawalRetried(**WHOLE, rest_minor=30_00, retried_by="ann", reason="up again"), None),
     (
         withdrawal.WithdrawalRestReleased(**RELEASED, paid_minor=50_00, refunded_minor=50_00),
         told.WithdrawalPaid(**SAID, provider="acme", amount_minor=50_00, currency="EUR", refunded_minor=50_00),

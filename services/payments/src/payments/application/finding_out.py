@@ -2,7 +2,7 @@
 
 It takes two of them. Afterwards the provider may say the same, which is no news, or otherwise, which is set aside for
 people and moves nothing. Nobody sends an order elsewhere because nobody knows what became of it: what was never paid is
-the player's again, and he asks for it anew.
+the player's again, and he asks for it anew; of a part of a withdrawal it waits for a person who sees the whole.
 """
 
 from dataclasses import dataclass

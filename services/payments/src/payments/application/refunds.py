@@ -20,7 +20,7 @@ from payments.domain.deposit.states import Absent as NoDeposit
 from payments.domain.deposit.states import Succeeded, asked
 from payments.domain.deposit.words import GivenBack, TakenBack
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import HearRefund, OrderRefund, StopRefund
+from payments.domain.refund.commands import HearRefund, OrderRefund, RejectRefund, StopRefund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.events import (
     RefundAccepted,
@@ -127,10 +127,16 @@ async def is_gone(uow: UnitOfWork, fact: RefundFact) -> bool:
     return isinstance(state, Succeeded) and state.reversed_minor + fact.amount_minor > state.amount_minor
 
 
-async def stop_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, fact: RefundFact) -> Outcome[Refund, RefundEvent]:
-    """Give back what was put aside for a refund that was not sent. Call it last in the transaction."""
+async def stop_refund(
+    desk: Desk, uow: UnitOfWork, refund_id: UUID, fact: RefundFact, *, rejected: bool = False
+) -> Outcome[Refund, RefundEvent]:
+    """Give back what was put aside for a refund that was not sent. Call it last in the transaction.
+
+    `rejected`: by a person, who is told when it is too late (RefundAlreadySent).
+    """
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
-    command = StopRefund(code=GONE, owed_minor=0 if wallet is None else wallet.receivable_minor)
+    owed = 0 if wallet is None else wallet.receivable_minor
+    command = RejectRefund(owed_minor=owed) if rejected else StopRefund(code=GONE, owed_minor=owed)
     outcome = await uow.decide(refund, refund_id, command)
     for event in outcome.events:
         await _tell_whole(uow, refund_id, event)
@@ -177,7 +183,7 @@ def _of_whole(event: RefundEvent) -> PartWord | None:
         case RefundSucceeded():
             return PartWasPaid()
         case RefundFailed():
-            return PartFellThrough(code=event.code)
+            return PartFellThrough(code=event.code, by_hand=event.by_hand)
         case RefundReturned():
             return PartCameBack(amount_minor=event.fact.amount_minor)
         case _:

@@ -18,6 +18,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalFailed,
     WithdrawalPaid,
     WithdrawalRejected,
+    WithdrawalRetried,
     WithdrawalReturned,
 )
 from payments.domain.withdrawal.states import Existing, Split, Withdrawal
@@ -50,6 +51,8 @@ async def decide_withdrawal(
     for event in outcome.events:
         if await _goes_out(desk, uow, event):
             await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})
+        if isinstance(event, WithdrawalRetried):
+            await uow.schedule(RESUME, withdrawal_id, {"casino_id": str(event.casino_id)})
         if isinstance(event, PayoutSent):
             await uow.schedule(
                 ASK, withdrawal_id, {"casino_id": str(event.casino_id)}, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK
@@ -88,7 +91,7 @@ def _of_part(event: WithdrawalEvent) -> PartWord | None:
         case WithdrawalPaid():
             return PartWasPaid()
         case WithdrawalFailed():
-            return PartFellThrough(code=event.code)
+            return PartFellThrough(code=event.code, by_hand=event.by_hand)
         case WithdrawalRejected():
             return PartFellThrough(code="rejected")
         case WithdrawalReturned():

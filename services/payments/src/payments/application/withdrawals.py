@@ -238,7 +238,7 @@ async def approve_withdrawal(
         DestinationDisabled: nothing is paid there any more; reject it.
     """
     now = uow.ctx.occurred_at
-    state = await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
     if isinstance(state, AwaitingApproval):
         await _refuse_hopeless(desk, uow, withdrawal_id, state)
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
@@ -262,15 +262,19 @@ async def approve_withdrawal(
 
 async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, state: AwaitingApproval) -> None:
     """What has come in between: a bank wants money back or has it, or what it goes to was switched off."""
-    fact = state.order.fact
+    await refuse_owing(desk, uow, state.order.fact)
+    known = await desk.instruments.of_payment(uow.connection, withdrawal_id)
+    if known is not None and known.disabled:
+        raise DestinationDisabled
+
+
+async def refuse_owing(desk: Desk, uow: UnitOfWork, fact: WithdrawalFact) -> None:
+    """Raise DebtOutstanding or DisputeOpen while a bank has money of the player's, or wants it; locks his wallet."""
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     if wallet is not None and wallet.in_debt:
         raise DebtOutstanding
     if await desk.directory.disputed(uow.connection, fact.player_id, uow.ctx.occurred_at):
         raise DisputeOpen
-    known = await desk.instruments.of_payment(uow.connection, withdrawal_id)
-    if known is not None and known.disabled:
-        raise DestinationDisabled
 
 
 def order_sha256(withdrawal_id: UUID, order: Order) -> str:
@@ -308,7 +312,7 @@ async def reject_withdrawal(
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not reject as much, there.
     """
-    await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_REJECT)
+    await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_REJECT)
     return await decide_withdrawal(desk, uow, withdrawal_id, RejectWithdrawal(rejecter=str(caller.id), reason=reason))
 
 
@@ -320,11 +324,11 @@ async def release_payout(
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
     """
-    await _within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
     return await decide_withdrawal(desk, uow, withdrawal_id, ReleasePayout(batch_id=batch_id))
 
 
-async def _within_ceiling(uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, permission: P) -> Existing:
+async def within_ceiling(uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, permission: P) -> Existing:
     """The withdrawal as it stands, once the caller was seen to hold the permission for its casino and its amount."""
     state = (await uow.load(withdrawal, withdrawal_id)).state
     if isinstance(state, Absent):

@@ -10,6 +10,7 @@ from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.states import RefundStatus as Status
 from payments.application.schema import metadata
 from payments.domain.refund import events as e
+from payments.domain.refund.aggregate import REJECTED
 
 table = Table(
     "rm_refund_list",
@@ -69,7 +70,10 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         }
     if row is None:
         return None
-    return {**row, **_changes(event), "updated_at": max(row["created_at"], meta.occurred_at)}
+    changed = {**row, **_changes(event), "updated_at": max(row["created_at"], meta.occurred_at)}
+    if isinstance(event, e.RefundFailed) and event.code == REJECTED and row["reason"] is None:
+        changed["reason"] = meta.reason  # Of a part of a withdrawal, which nobody had to give a reason for.
+    return changed
 
 
 def _changes(event: e.RefundEvent) -> dict[str, Any]:

@@ -151,6 +151,8 @@ def _in_parts(row: Row, event: e.PartEvent) -> dict[str, Any]:
             return {"returned_minor": event.back_minor}
         case e.WithdrawalHalted():
             return {"status": Status.HALTED}
+        case e.WithdrawalRetried():
+            return {"status": Status.SPLIT, "code": None}
         case e.WithdrawalRestReleased():
             status = Status.PARTLY_PAID if event.paid_minor else Status.REJECTED
             return {"status": status, "reject_reason": event.reason}

@@ -128,6 +128,21 @@ ATTEMPTS = [
     attempt("GET", f"{WITHDRAWAL}/split", P.WITHDRAWAL_LIST),
     attempt("POST", f"{WITHDRAWAL}/approve", P.WITHDRAWAL_APPROVE, json={"reason": "looks good"}, amount=HUNDRED),
     attempt("POST", f"{WITHDRAWAL}/reject", P.WITHDRAWAL_REJECT, json={"reason": "name differs"}, amount=HUNDRED),
+    attempt(
+        "POST",
+        f"{WITHDRAWAL}/retry",
+        P.WITHDRAWAL_APPROVE,
+        json={"reason": "their bank is up again"},
+        allowed=409,  # It was not sent.
+        amount=HUNDRED,
+    ),
+    attempt(
+        "POST",
+        f"{WITHDRAWAL}/parts/{{part_id}}/reject",
+        P.WITHDRAWAL_REJECT,
+        json={"reason": "their bank is down"},
+        allowed=404,  # It has none.
+    ),
     attempt("GET", f"{V1}/instruments", P.INSTRUMENT_LIST, hidden="empty", request=since_ever("first_seen_at")),
     export_attempt(f"{V1}/instruments", P.INSTRUMENT_LIST, P.INSTRUMENT_EXPORT, None, since="first_seen_at"),
     attempt("GET", INSTRUMENT, P.INSTRUMENT_LIST),
@@ -303,6 +318,7 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "player_id": world.player,
         "provider": "stripe",
         "refund_id": uuid4(),
+        "part_id": uuid4(),
         "deposit_id": (await world.deposit()).json()["deposit_id"],
         "approval_id": (await proposed(world)).json()["approval_id"],
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],

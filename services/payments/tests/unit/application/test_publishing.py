@@ -127,6 +127,7 @@ EVENTS: list[tuple[Any, list[str]]] = [
     (w.WithdrawalPartReturned(**WHOSE, part_id=UUID(int=3), returned_minor=1, back_minor=1, refunded=True), []),
     (w.WithdrawalPartReturned(**WHOSE, part_id=UUID(int=3), returned_minor=1, back_minor=1), ["withdrawal_returned"]),
     (w.WithdrawalHalted(**WHOSE, rest_minor=1), []),
+    (w.WithdrawalRetried(**WHOSE, rest_minor=1, retried_by="ann", reason="up again"), []),
     (w.WithdrawalRestReleased(**RELEASED, paid_minor=99_99, refunded_minor=0), ["withdrawal_paid"]),
     (w.WithdrawalRestReleased(**RELEASED, paid_minor=0, refunded_minor=0), ["withdrawal_rejected"]),
 ]

@@ -7,12 +7,21 @@ from uuid import UUID
 
 import pytest
 
+from chassis.domain import NotFound
 from chassis.testing.spec import Spec
 from payments.domain.refund import events as e
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
+from payments.domain.refund.commands import (
+    HearRefund,
+    OrderRefund,
+    RefundCommand,
+    RejectRefund,
+    StartRefund,
+    StopRefund,
+)
 from payments.domain.refund.errors import (
     RefundAlreadyOrdered,
+    RefundAlreadySent,
     RefundExceedsDeposit,
     RefundNotCovered,
     UnlawfulRefundWord,
@@ -99,6 +108,16 @@ def test_what_must_not_be_sent_any_more_is_the_players_again(spec: RefundSpec, o
     spec.given(ORDERED, stopped).when(stop).then_nothing()
     spec.given(ORDERED, stopped).when(StartRefund(sent_as="us")).then_nothing()
     spec.given(ORDERED, STARTED).when(stop).then_nothing()
+
+
+def test_a_person_stops_what_was_not_sent_and_nothing_else(spec: RefundSpec) -> None:
+    part = replace(FACT, withdrawal_id=UUID(int=9))
+    ordered, stopped = replace(ORDERED, fact=part), replace(FAILED, fact=part, reference=None, code="rejected")
+    spec.given(ordered).when(RejectRefund(owed_minor=10_00)).then(stopped)
+    spec.given(ordered, stopped).when(RejectRefund()).then_nothing()
+    spec.given().when(RejectRefund()).then_raises(NotFound)
+    for later in ((), (UNKNOWN,), (ACCEPTED,), (SUCCEEDED,), (FAILED,)):
+        spec.given(ORDERED, STARTED, *later).when(RejectRefund()).then_raises(RefundAlreadySent)
 
 
 @pytest.mark.parametrize("history", UNDERWAY)

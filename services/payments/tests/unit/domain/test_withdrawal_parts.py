@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.domain import DomainError
+from chassis.domain import DomainError, NotFound
 from chassis.testing.spec import Spec
 from payments.application.postings import withdrawal_transfers
 from payments.domain.ledger.accounts import AccountType
@@ -23,11 +23,13 @@ from payments.domain.withdrawal.commands import (
     OrderPart,
     RejectWithdrawal,
     ReleasePayout,
+    RetryWithdrawal,
     SplitWithdrawal,
     StartPayout,
     WithdrawalCommand,
 )
 from payments.domain.withdrawal.errors import (
+    NothingToRetry,
     PartsDiffer,
     UnlawfulPayoutWord,
     WithdrawalAlreadyDecided,
@@ -62,6 +64,8 @@ HALTED = e.WithdrawalHalted(**FACT, rest_minor=60_00)
 RELEASED = e.WithdrawalRestReleased(
     **FACT, rest_minor=60_00, paid_minor=40_00, refunded_minor=0, released_by="ann", reason="card expired"
 )
+RETRIED = e.WithdrawalRetried(**FACT, rest_minor=60_00, retried_by="ann", reason="their bank is up again")
+RETRY = RetryWithdrawal(retrier="ann", reason="their bank is up again")
 REJECT = RejectWithdrawal(rejecter="ann", reason="card expired")
 
 PartsSpec = Spec[WithdrawalCommand, Withdrawal, WithdrawalEvent]
@@ -134,6 +138,33 @@ def test_people_decide_when_nothing_is_under_way_and_nothing_else_is_left(spec: 
     spec.given(*UNDER_WAY, CARD_FAILED, BANK_PAID).when(HaltWithdrawal()).then(HALTED)
     spec.given(*STUCK).when(REJECT).then(RELEASED)
     spec.given(*STUCK).when(CancelWithdrawal(allowed=True)).then_raises(WithdrawalAlreadySent)
+
+
+def test_what_waits_for_people_is_tried_again_when_one_wants_it(spec: PartsSpec) -> None:
+    spec.given(*STUCK).when(RETRY).then(RETRIED)
+    spec.given(*STUCK, RETRIED).when(RETRY).then_raises(NothingToRetry)
+    spec.given(*STUCK, RETRIED).when(SplitWithdrawal(parts=(AGAIN,))).then(e.WithdrawalSplit(**FACT, parts=(AGAIN,)))
+    spec.given(*STUCK, RETRIED).when(HaltWithdrawal()).then(HALTED)
+
+
+def test_what_waits_for_nobody_is_not_tried_again(spec: PartsSpec) -> None:
+    spec.given().when(RETRY).then_raises(NotFound)
+    for history in ((REQUESTED,), UNDER_WAY, (*UNDER_WAY, CARD_FAILED), (*UNDER_WAY, CARD_PAID, ALL_PAID)):
+        spec.given(*history).when(RETRY).then_raises(NothingToRetry)
+
+
+def test_what_people_found_never_paid_waits_for_one_even_while_other_parts_are_open(spec: PartsSpec) -> None:
+    found = HearPart(part_id=CARD.part_id, word=PartFellThrough(code="never_paid", by_hand=True))
+    failed = replace(CARD_FAILED, code="never_paid", by_hand=True)
+    spec.given(*UNDER_WAY).when(found).then(failed)
+    state = withdrawal.fold([*UNDER_WAY, failed])
+    assert isinstance(state, Split)
+    assert state.parts.found_failed
+    spec.given(*UNDER_WAY, failed).when(RETRY).then(RETRIED)
+    after = withdrawal.fold([*UNDER_WAY, failed, RETRIED])
+    assert isinstance(after, Split)
+    assert not after.parts.found_failed
+    assert (after.rest_minor, after.parts.minor(Stand.OPEN)) == (60_00, 40_00)
 
 
 def test_while_a_part_may_be_on_its_way_nobody_gives_anything_back(spec: PartsSpec) -> None:
@@ -216,10 +247,18 @@ STEPS: st.SearchStrategy[Any] = st.one_of(
     st.builds(
         HearPart,
         part_id=PARTS,
-        word=st.sampled_from([PartWasPaid(), PartFellThrough(code="no"), PartCameBack(amount_minor=5_00)]),
+        word=st.sampled_from(
+            [
+                PartWasPaid(),
+                PartFellThrough(code="no"),
+                PartFellThrough(code="never_paid", by_hand=True),
+                PartCameBack(amount_minor=5_00),
+            ]
+        ),
     ),
     st.just(HaltWithdrawal()),
     st.just(REJECT),
+    st.just(RETRY),
 )
 
 

@@ -24,7 +24,7 @@ from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.closed_loop import LeftOut, Plan, Portion
 from payments.domain.withdrawal.commands import HaltWithdrawal, OrderPart, SplitWithdrawal
 from payments.domain.withdrawal.events import PartFact, Way, Why
-from payments.domain.withdrawal.states import Approved, Order, Split, Stand, Withdrawal
+from payments.domain.withdrawal.states import Approved, Order, Split, Withdrawal
 
 MOST_AT_ONCE = 50
 """Parts that are ordered in one transaction; what is left is divided in the next."""
@@ -46,7 +46,8 @@ async def split_off(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approved: 
 async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
     """Find another way for what is in no part; where there is none, and every part has ended, people decide.
 
-    Nothing new is ordered while the player owes money, or a bank wants a payment of his back.
+    Nothing new is ordered while the player owes money, or a bank wants a payment of his back, nor after two people
+    found out that a part was never paid: whether that goes elsewhere is for a person who sees the whole.
     """
     state = (await uow.load(withdrawal, withdrawal_id)).state
     if not isinstance(state, Split) or not state.rest_minor:
@@ -58,7 +59,7 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
         return
     failed = _failed(state)
     disputed = await desk.directory.disputed(uow.connection, fact.player_id, desk.now())
-    halted = disputed or (wallet is not None and wallet.in_debt)
+    halted = state.parts.found_failed or disputed or (wallet is not None and wallet.in_debt)
     made = None if halted else await planned(desk, uow.connection, divide(state.order, state.rest_minor, failed.places))
     portions: Sequence[Portion] = () if made is None else made.plan.portions
     if failed.named or await switched_off(desk, uow, state.order):
@@ -106,7 +107,7 @@ class _Failed:
 
 def _failed(state: Split) -> _Failed:
     """Where nothing is sent again: instruments and deposits, and where the player wanted it."""
-    gone = [one.fact for one in state.parts.all if one.stand is Stand.FAILED]
+    gone = [one.fact for one in state.parts.all if one.failed]
     places = {one.deposit_id if one.way is Way.REFUND else one.instrument_id for one in gone}
     named = any(_is_named(one, state.order) for one in gone)
     return _Failed(frozenset(one for one in places if one is not None), named)

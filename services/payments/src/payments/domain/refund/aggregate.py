@@ -5,9 +5,17 @@ from dataclasses import replace
 from typing import assert_never
 
 from chassis.domain import Decider, NotFound
-from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
+from payments.domain.refund.commands import (
+    HearRefund,
+    OrderRefund,
+    RefundCommand,
+    RejectRefund,
+    StartRefund,
+    StopRefund,
+)
 from payments.domain.refund.errors import (
     RefundAlreadyOrdered,
+    RefundAlreadySent,
     RefundExceedsDeposit,
     RefundNotCovered,
     RefundOutcomeKnown,
@@ -42,6 +50,9 @@ from payments.domain.refund.words import Accepted, FoundPaid, FoundUnpaid, Refun
 NEVER_PAID = "never_paid"
 """Why a refund failed of which two people found out that the provider did not make it."""
 
+REJECTED = "rejected"
+"""Why a refund failed that a person stopped before it was sent."""
+
 
 def decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
     events = _decide(command, state)
@@ -59,10 +70,22 @@ def _decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
             return [RefundStarted(fact=state.fact, sent_as=command.sent_as)] if isinstance(state, Ordered) else []
         case StopRefund():
             return [_failed(state, command.code, command.owed_minor)] if isinstance(state, Ordered) else []
+        case RejectRefund():
+            return _reject(command, state)
         case HearRefund():
             return _hear(command, state)
         case _:
             assert_never(command)
+
+
+def _reject(command: RejectRefund, state: Refund) -> Sequence[RefundEvent]:
+    if isinstance(state, Absent):
+        raise NotFound
+    if isinstance(state, Ordered):
+        return [_failed(state, REJECTED, command.owed_minor)]
+    if isinstance(state, Failed) and not state.sent_as:
+        return []  # It was stopped before.
+    raise RefundAlreadySent
 
 
 def _order(command: OrderRefund, state: Refund) -> Sequence[RefundEvent]:

@@ -36,6 +36,13 @@ class StopRefund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectRefund:
+    """A person stops it, as long as it was not sent. `owed_minor` as in `StopRefund`."""
+
+    owed_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HearRefund:
     """The provider's word, verified. `owed_minor`: what the player owes of deposits, under lock."""
 
@@ -43,4 +50,4 @@ class HearRefund:
     owed_minor: int = 0
 
 
-RefundCommand = OrderRefund | StartRefund | StopRefund | HearRefund
+RefundCommand = OrderRefund | StartRefund | StopRefund | RejectRefund | HearRefund

@@ -23,6 +23,12 @@ class RefundNotCovered(DomainError):
     code: ClassVar[str] = "refund_not_covered"
 
 
+class RefundAlreadySent(DomainError):
+    """It was sent, or has ended: nobody stops it any more."""
+
+    code: ClassVar[str] = "refund_already_sent"
+
+
 class RefundOutcomeKnown(DomainError):
     """Nobody has to find out what became of it: it was not sent, or the provider has said it."""
 

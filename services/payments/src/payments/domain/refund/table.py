@@ -3,7 +3,7 @@
 from payments.domain.ledger.transfers import TransferKind as T
 from payments.domain.refund import events as e
 from payments.domain.refund import words as w
-from payments.domain.refund.commands import OrderRefund, StartRefund, StopRefund
+from payments.domain.refund.commands import OrderRefund, RejectRefund, StartRefund, StopRefund
 from payments.domain.refund.states import Absent, Failed, Ordered, Pending, Returned, Sending, Succeeded, Unknown
 from payments.domain.table import After, Row, Table
 
@@ -23,6 +23,9 @@ TABLE = Table(
         Row(StartRefund, (Absent, *BEGUN)),
         Row(StopRefund, (Ordered,), (e.RefundFailed,)),
         Row(StopRefund, (Absent, *BEGUN)),
+        Row(RejectRefund, (Absent,), refusals=("not_found",)),
+        Row(RejectRefund, (Ordered,), (e.RefundFailed,)),
+        Row(RejectRefund, BEGUN, refusals=("refund_already_sent",)),
         *(
             row
             for word in (w.Accepted, w.Refunded, w.Refused, w.Unanswered)

@@ -111,7 +111,15 @@ class HaltWithdrawal:
     """What did not leave can go nowhere else."""
 
 
-PartCommand = ReleasePayout | OrderPart | SplitWithdrawal | HearPart | HaltWithdrawal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryWithdrawal:
+    """A person wants a way looked for once more, for what did not leave, and why."""
+
+    retrier: str
+    reason: str
+
+
+PartCommand = ReleasePayout | OrderPart | SplitWithdrawal | HearPart | HaltWithdrawal | RetryWithdrawal
 WithdrawalCommand = (
     RequestWithdrawal
     | ApproveWithdrawal

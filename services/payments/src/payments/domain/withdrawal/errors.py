@@ -65,6 +65,12 @@ class PartsDiffer(DomainError):
     code: ClassVar[str] = "parts_differ"
 
 
+class NothingToRetry(DomainError):
+    """Nothing of it waits for a person: it goes by itself, was not sent yet, or has ended."""
+
+    code: ClassVar[str] = "nothing_to_retry"
+
+
 class CancellationNotAllowed(DomainError):
     """The jurisdiction does not let players take a withdrawal back."""
 

@@ -230,11 +230,15 @@ class WithdrawalPartPaid(WithdrawalFact):
 @event("payments.withdrawal_part_failed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalPartFailed(WithdrawalFact):
-    """A part surely did not leave: its money is on hold still, and has no part any more."""
+    """A part surely did not leave: its money is on hold still, and has no part any more.
+
+    `by_hand`: the provider did not say so, two people found it out; what is in no part then waits for a person.
+    """
 
     part_id: UUID
     part_minor: int
     code: str
+    by_hand: bool = False
 
 
 @event("payments.withdrawal_part_returned", 1)
@@ -259,6 +263,16 @@ class WithdrawalHalted(WithdrawalFact):
     rest_minor: int
 
 
+@event("payments.withdrawal_retried", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRetried(WithdrawalFact):
+    """A person has a way looked for once more, for the `rest_minor` that did not leave; it may be one that failed."""
+
+    rest_minor: int
+    retried_by: str
+    reason: str
+
+
 @event("payments.withdrawal_rest_released", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalRestReleased(WithdrawalFact):
@@ -280,6 +294,7 @@ PartEvent = (
     | WithdrawalPartFailed
     | WithdrawalPartReturned
     | WithdrawalHalted
+    | WithdrawalRetried
     | WithdrawalRestReleased
 )
 WithdrawalEvent = (
@@ -299,6 +314,7 @@ PART_EVENTS = (
     WithdrawalPartFailed,
     WithdrawalPartReturned,
     WithdrawalHalted,
+    WithdrawalRetried,
     WithdrawalRestReleased,
 )
 """What happens to a withdrawal that goes out in parts."""

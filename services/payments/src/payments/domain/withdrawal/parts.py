@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from chassis.domain import NotFound
 from payments.domain.withdrawal.commands import (
     HaltWithdrawal,
     HearPart,
@@ -15,9 +16,10 @@ from payments.domain.withdrawal.commands import (
     PartCommand,
     RejectWithdrawal,
     ReleasePayout,
+    RetryWithdrawal,
     SplitWithdrawal,
 )
-from payments.domain.withdrawal.errors import PartsDiffer
+from payments.domain.withdrawal.errors import NothingToRetry, PartsDiffer
 from payments.domain.withdrawal.events import (
     PartEvent,
     PartFact,
@@ -30,6 +32,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalPartPaid,
     WithdrawalPartReturned,
     WithdrawalRestReleased,
+    WithdrawalRetried,
     WithdrawalSplit,
 )
 from payments.domain.withdrawal.states import (
@@ -65,6 +68,8 @@ def decide_parts(command: PartCommand, state: Withdrawal) -> Sequence[Withdrawal
             if not isinstance(state, Split) or state.parts.open or state.rest_minor == 0:
                 return []
             return [WithdrawalHalted(**state.order.fact.fields(), rest_minor=state.rest_minor)]
+        case RetryWithdrawal():
+            return _retry(command, state)
         case _:
             assert_never(command)
 
@@ -94,6 +99,23 @@ def _release(command: ReleasePayout, state: Withdrawal) -> Sequence[WithdrawalEv
     if not isinstance(state, Approved) or state.batch_id is not None or state.order.fact.parent_id is not None:
         return []
     return [PayoutReleased(**state.order.fact.fields(), batch_id=command.batch_id)]
+
+
+def _retry(command: RetryWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """Whatever waits for a person, even while other parts are open: these may be for weeks."""
+    if isinstance(state, Absent):
+        raise NotFound
+    waits = isinstance(state, Halted) or (isinstance(state, Split) and state.parts.found_failed)
+    if not isinstance(state, Halted | Split) or not waits:
+        raise NothingToRetry
+    return [
+        WithdrawalRetried(
+            **state.order.fact.fields(),
+            rest_minor=state.rest_minor,
+            retried_by=command.retrier,
+            reason=command.reason,
+        )
+    ]
 
 
 def _split(parts: tuple[PartFact, ...], state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -127,7 +149,11 @@ def _hear(command: HearPart, state: Divided) -> Sequence[WithdrawalEvent]:
             )
             return [told]
         case PartFellThrough() if part.stand is Stand.OPEN:
-            return [WithdrawalPartFailed(**fact, part_id=command.part_id, part_minor=minor, code=word.code)]
+            return [
+                WithdrawalPartFailed(
+                    **fact, part_id=command.part_id, part_minor=minor, code=word.code, by_hand=word.by_hand
+                )
+            ]
         case PartCameBack() if part.stand is Stand.PAID:
             back = parts.back_minor + word.amount_minor
             return [
@@ -168,11 +194,13 @@ def evolve_parts(state: Existing, event: PartEvent) -> Withdrawal:
             all_left = parts.minor(Stand.PAID) == order.fact.amount_minor
             after = PaidInParts(order, parts) if all_left else Split(order, parts)
         case WithdrawalPartFailed():
-            after = Split(order, _changed(parts, event, stand=Stand.FAILED))
+            after = Split(order, _changed(parts, event, stand=Stand.FAILED, by_hand=event.by_hand))
         case WithdrawalPartReturned():
             after = _returned(state, event)
         case WithdrawalHalted():
             after = Halted(order, parts, event.rest_minor)
+        case WithdrawalRetried():
+            after = Split(order, Parts(tuple(replace(one, retried=one.stand is Stand.FAILED) for one in parts.all)))
         case WithdrawalRestReleased():
             after = PartlyPaid(order, parts) if event.paid_minor else Rejected(order)
         case _:
@@ -187,8 +215,11 @@ def _returned(state: Existing, event: WithdrawalPartReturned) -> Withdrawal:
     return replace(state, parts=_with(state.parts, replace(part, back_minor=part.back_minor + event.returned_minor)))
 
 
-def _changed(parts: Parts, event: WithdrawalPartPaid | WithdrawalPartFailed, *, stand: Stand) -> Parts:
-    return Parts(tuple(replace(one, stand=stand) if one.fact.part_id == event.part_id else one for one in parts.all))
+def _changed(
+    parts: Parts, event: WithdrawalPartPaid | WithdrawalPartFailed, *, stand: Stand, by_hand: bool = False
+) -> Parts:
+    part = next((one for one in parts.all if one.fact.part_id == event.part_id), None)
+    return parts if part is None else _with(parts, replace(part, stand=stand, by_hand=by_hand))
 
 
 def _with(parts: Parts, part: Part) -> Parts:

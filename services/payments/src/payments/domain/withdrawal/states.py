@@ -137,11 +137,21 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part, and what is known of it here: where exactly it stands says the part itself."""
+    """A part, and what is known of it here: where exactly it stands says the part itself.
+
+    `by_hand`: two people found out that it failed; `retried`: a person has had a way looked for since it failed.
+    """
 
     fact: PartFact
     stand: Stand = Stand.OPEN
     back_minor: int = 0
+    by_hand: bool = False
+    retried: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Nothing goes there again, as long as no person wants it."""
+        return self.stand is Stand.FAILED and not self.retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,11 @@ class Parts:
     def open(self) -> bool:
         """Whether the end of one is not known."""
         return any(one.stand is Stand.OPEN for one in self.all)
+
+    @property
+    def found_failed(self) -> bool:
+        """Whether one failed by what people found out, and no person has seen since what that means for the whole."""
+        return any(one.by_hand for one in self.all if one.failed)
 
     @property
     def refunded_minor(self) -> int:

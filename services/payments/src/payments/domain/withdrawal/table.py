@@ -12,6 +12,7 @@ from payments.domain.withdrawal.commands import (
     RejectWithdrawal,
     ReleasePayout,
     RequestWithdrawal,
+    RetryWithdrawal,
     SplitWithdrawal,
     StartPayout,
 )
@@ -46,6 +47,7 @@ EXISTING = (*NEVER_SENT, *AT_PROVIDER, *LEFT, Failed)
 
 DECIDED = ("withdrawal_already_decided",)
 TOO_LATE = ("withdrawal_already_sent",)
+NOTHING_WAITS = ("nothing_to_retry",)
 RETURN = ("amount_differs", "return_told_twice", "returned_too_much")
 
 TABLE = Table(
@@ -91,6 +93,10 @@ TABLE = Table(
         Row(SplitWithdrawal, (Absent, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
         Row(HaltWithdrawal, (Split,), (e.WithdrawalHalted,)),
         Row(HaltWithdrawal, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
+        Row(RetryWithdrawal, (Absent,), refusals=("not_found",)),
+        Row(RetryWithdrawal, (Halted,), (e.WithdrawalRetried,)),
+        Row(RetryWithdrawal, (Split,), (e.WithdrawalRetried,), NOTHING_WAITS),
+        Row(RetryWithdrawal, (Approved, *UNDIVIDED, *LEFT_IN_PARTS), refusals=NOTHING_WAITS),
         Row(w.PartWasPaid, (Split,), (e.WithdrawalPartPaid,)),
         Row(w.PartWasPaid, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
         Row(w.PartFellThrough, (Split,), (e.WithdrawalPartFailed,)),
@@ -165,6 +171,7 @@ TABLE = Table(
         e.WithdrawalPartFailed: After((Split,)),
         e.WithdrawalPartReturned: After(),
         e.WithdrawalHalted: After((Halted,)),
+        e.WithdrawalRetried: After((Split,)),
         e.WithdrawalRestReleased: After((PartlyPaid, Rejected), (T.WITHDRAWAL_RELEASE,)),
     },
 )

@@ -68,9 +68,10 @@ class PartWasPaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartFellThrough:
-    """A part surely did not leave, and never will."""
+    """A part surely did not leave, and never will. `by_hand`: its provider did not say so, two people found it out."""
 
     code: str
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

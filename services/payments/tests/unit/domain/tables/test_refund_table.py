@@ -7,7 +7,14 @@ from uuid import UUID
 
 from payments.application.postings import refund_transfers
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import HearRefund, OrderRefund, RefundCommand, StartRefund, StopRefund
+from payments.domain.refund.commands import (
+    HearRefund,
+    OrderRefund,
+    RefundCommand,
+    RejectRefund,
+    StartRefund,
+    StopRefund,
+)
 from payments.domain.refund.events import RefundFact
 from payments.domain.refund.table import TABLE
 from payments.domain.refund.words import Accepted, FoundPaid, FoundUnpaid, Refunded, RefundWord, Refused, Unanswered
@@ -41,6 +48,7 @@ COMMANDS: Final[list[RefundCommand]] = [
     replace(ORDER, fact=replace(FACT, withdrawal_id=UUID(int=7)), cash_minor=30_00),
     *[StartRefund(sent_as="us")] * 3,
     StopRefund(code="deposit_taken_back", owed_minor=5_00),
+    RejectRefund(owed_minor=5_00),
     *(HearRefund(word=word, owed_minor=5_00) for word in WORDS),
 ]
 

@@ -17,6 +17,7 @@ from payments.domain.withdrawal.commands import (
     RejectWithdrawal,
     ReleasePayout,
     RequestWithdrawal,
+    RetryWithdrawal,
     SplitWithdrawal,
     StartPayout,
     WithdrawalCommand,
@@ -112,8 +113,14 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
     *(
         HearPart(part_id=UUID(int=number), word=word)
         for number in (1, 2, 3, 4)
-        for word in (PartWasPaid(), PartFellThrough(code="closed"), PartCameBack(amount_minor=10_00))
+        for word in (
+            PartWasPaid(),
+            PartFellThrough(code="closed"),
+            PartFellThrough(code="never_paid", by_hand=True),
+            PartCameBack(amount_minor=10_00),
+        )
     ),
+    *[RetryWithdrawal(retrier="ann", reason="their bank is up again")] * 2,
     ApproveWithdrawal(approver="ann", now=NOW),
     *[RejectWithdrawal(rejecter="ann", reason="name differs")] * 2,
     *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),

@@ -15,6 +15,7 @@ from chassis.http.listing.detail import as_listed, as_told
 from chassis.http.once import made_anew
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.closed_loop.deciding import reject_part, retry_withdrawal
 from payments.application.errors import CasinoUnknown
 from payments.application.withdrawals import (
     Look,
@@ -29,6 +30,7 @@ from payments.entrypoints.http.withdrawals.listing import WITHDRAWALS
 from payments.entrypoints.http.withdrawals.schemas import (
     ApproveBody,
     RejectBody,
+    RetryBody,
     SplitView,
     WithdrawalBody,
     WithdrawalItem,
@@ -138,6 +140,45 @@ async def reject(
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
         await reject_withdrawal(desk, uow, withdrawal_id, caller, body.reason)
+        return await _item(uow.connection, caller, withdrawal_id)
+
+    return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
+
+
+@router.post("/{withdrawal_id}/retry", response_model=WithdrawalItem)
+async def retry(
+    caller: Annotated[Caller, Requires(P.WITHDRAWAL_APPROVE)],
+    withdrawal_id: UUID,
+    body: RetryBody,
+    request: Request,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Have a way looked for once more for what did not leave of a withdrawal in parts, where that waits for a person.
+    It may go again to where it failed; it goes nowhere that was not approved.
+    """
+
+    async def work(uow: UnitOfWork) -> WithdrawalItem:
+        await retry_withdrawal(desk, uow, withdrawal_id, caller, body.reason)
+        return await _item(uow.connection, caller, withdrawal_id)
+
+    return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
+
+
+@router.post("/{withdrawal_id}/parts/{part_id}/reject", response_model=WithdrawalItem)
+async def reject_one_part(
+    caller: Annotated[Caller, Requires(P.WITHDRAWAL_REJECT)],
+    withdrawal_id: UUID,
+    part_id: UUID,
+    body: RejectBody,
+    request: Request,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Stop a part that was not sent, an order to pay or a refund; answers the whole. Its money goes another way."""
+
+    async def work(uow: UnitOfWork) -> WithdrawalItem:
+        await reject_part(desk, uow, withdrawal_id, part_id, caller, body.reason)
         return await _item(uow.connection, caller, withdrawal_id)
 
     return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)

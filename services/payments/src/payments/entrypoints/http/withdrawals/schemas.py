@@ -53,6 +53,12 @@ class RejectBody(StrictModel):
     reason: Reason
 
 
+class RetryBody(StrictModel):
+    """A person has a way looked for once more."""
+
+    reason: Reason
+
+
 class WithdrawalItem(BaseModel):
     """A withdrawal. Of the destination nobody sees more than the end."""
 
@@ -95,6 +101,7 @@ class PartView(BaseModel):
     instrument_id: UUID | None
     destination: str = Field(description="The end of where it goes")
     stands: Stand | None = Field(description="What became of it; null: it was not ordered yet")
+    by_hand: bool = Field(default=False, description="It failed by what two people found out; its provider is silent")
 
 
 class LeftOutView(BaseModel):
@@ -118,3 +125,6 @@ class SplitView(BaseModel):
     left_out: list[LeftOutView]
     winnings_minor: int = Field(description="In parts that are more than what came from where they go")
     rest_minor: int = Field(description="What is in no part: it waits for another way, or for people")
+    for_people: bool = Field(
+        default=False, description="What is in no part goes nowhere by itself: have it tried again, or reject it"
+    )

@@ -9,7 +9,7 @@ from payments.application.desk import Desk
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.closed_loop import LeftOut
 from payments.domain.withdrawal.events import PartFact
-from payments.domain.withdrawal.states import Divided, Existing, Open, PartlyPaid, Stand
+from payments.domain.withdrawal.states import Divided, Existing, Halted, Open, Part, PartlyPaid, Split, Stand
 from payments.entrypoints.http.withdrawals.schemas import LeftOutView, PartView, SplitView
 
 
@@ -20,13 +20,8 @@ async def split_of(desk: Desk, withdrawal_id: UUID, casino_id: UUID) -> SplitVie
         state = (await uow.load(withdrawal, withdrawal_id)).state
         if not isinstance(state, Existing):
             raise NotFound
-        fact = state.order.fact
         if isinstance(state, Divided):
-            rest = fact.amount_minor - state.parts.minor(Stand.OPEN, Stand.PAID)
-            parts = [_part(one.fact, one.stand) for one in state.parts.all]
-            return _view(
-                withdrawal_id, state, parts, [], planned=False, rest_minor=0 if isinstance(state, PartlyPaid) else rest
-            )
+            return _divided(withdrawal_id, state)
         if isinstance(state, Open):
             facts, left_out = await seen_now(desk, uow.connection, state.order)
             return _view(
@@ -35,6 +30,20 @@ async def split_of(desk: Desk, withdrawal_id: UUID, casino_id: UUID) -> SplitVie
         return _view(withdrawal_id, state, [], [], planned=False, rest_minor=0)
 
     return await desk.app.transact(work, desk.ours("split-preview", casino_id))
+
+
+def _divided(withdrawal_id: UUID, state: Divided) -> SplitView:
+    rest = state.order.fact.amount_minor - state.parts.minor(Stand.OPEN, Stand.PAID)
+    view = _view(
+        withdrawal_id,
+        state,
+        [_ordered(one) for one in state.parts.all],
+        [],
+        planned=False,
+        rest_minor=0 if isinstance(state, PartlyPaid) else rest,
+    )
+    waits = isinstance(state, Halted) or (isinstance(state, Split) and state.parts.found_failed)
+    return view.model_copy(update={"for_people": waits})
 
 
 def _view(
@@ -73,6 +82,10 @@ def _part(fact: PartFact, stands: Stand | None) -> PartView:
         destination=fact.shown_as,
         stands=stands,
     )
+
+
+def _ordered(part: Part) -> PartView:
+    return _part(part.fact, part.stand).model_copy(update={"by_hand": part.by_hand})
 
 
 def _left_out(one: LeftOut) -> LeftOutView:
