@@ -62,16 +62,19 @@ class FakeAdyen:
             }  # fmt: skip
         return HttpAnswer(201, json.dumps(self.links[self.by_key[key]]).encode())
 
-    def authorised(self, deposit_id: Any, amount_minor: int = 50_00, *, psp: str = "PSP000000000000A") -> bytes:
-        """The notification that a payment of the deposit's link was made."""
+    def authorised(
+        self, deposit_id: Any, amount_minor: int = 50_00, *, psp: str = "PSP000000000000A", refused: str = ""
+    ) -> bytes:
+        """The notification that a payment of the deposit's link was made, or why it was `refused`."""
+        success = "false" if refused else "true"
         item: dict[str, Any] = {
             "pspReference": psp, "originalReference": "", "merchantAccountCode": MERCHANT,
             "merchantReference": str(deposit_id), "amount": {"value": amount_minor, "currency": "EUR"},
-            "eventCode": "AUTHORISATION", "success": "true", "eventDate": "2026-03-01T12:30:00+01:00",
-            "paymentMethod": "visa", "reason": "",
+            "eventCode": "AUTHORISATION", "success": success, "eventDate": "2026-03-01T12:30:00+01:00",
+            "paymentMethod": "visa", "reason": refused,
         }  # fmt: skip
         text = ":".join(
-            [psp, "", MERCHANT, str(deposit_id), str(amount_minor), "EUR", "AUTHORISATION", "true"]
+            [psp, "", MERCHANT, str(deposit_id), str(amount_minor), "EUR", "AUTHORISATION", success]
         ).encode()
         digest = hmac.new(bytes.fromhex(HMAC_KEY), text, hashlib.sha256).digest()
         item["additionalData"] = {"hmacSignature": base64.b64encode(digest).decode()}

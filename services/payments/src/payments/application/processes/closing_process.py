@@ -21,7 +21,8 @@ from payments.application.restrictions import standing_of
 from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import StopDeposit
 from payments.domain.deposit.standing import LONGEST_OPEN, restriction
-from payments.domain.deposit.states import Absent, Earlier, Expired, Failed, Refused, asked, reference
+from payments.domain.deposit.states import Absent, Earlier, Expired, Failed, Refused, asked
+from payments.domain.deposit.step_up import payable_as
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
 
 NAME = "closing-process"
@@ -68,10 +69,10 @@ class ClosingProcess:
             return None
         account = await self._desk.account(casino_id, asked(state).fact.provider)
         if self._desk.now() - asked(state).requested_at > LONGEST_OPEN:
-            await self._leave_to_people(account, deposit_id, reference(state))
+            await self._leave_to_people(account, deposit_id, payable_as(state))
             return None
         if await is_same_customer(self._desk, account, deposit_id, asked(state).sent_as):
-            word = await self._end(account, deposit_id, reference(state), this)
+            word = await self._end(account, deposit_id, payable_as(state), this)
             state = await process.record(account, deposit_id, word)
         still_open = isinstance(state, Failed | Expired) and not state.closed
         return again_after(this.age) if still_open else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from payments.domain.deposit.cascade import PASSED_ON_WITHIN
 from payments.domain.deposit.commands import HearProvider
 from payments.domain.deposit.events import DepositSteppedUp
-from payments.domain.deposit.states import Deposit, Requested, SteppedUp, Waiting, asked, reference
+from payments.domain.deposit.states import Deposit, GivenUp, Requested, SteppedUp, Waiting, asked, reference
 from payments.domain.deposit.words import Declined
 
 
@@ -40,6 +40,17 @@ def stepped_up(intent: Requested, event: DepositSteppedUp) -> Requested:
     """Where it stands then: as if it had just been asked for."""
     before = SteppedUp(event.reference, event.closed, event.stepped_up_at)
     return replace(intent, requested_at=event.stepped_up_at, step_up=True, stepped_up=before)
+
+
+def payable_as(state: GivenUp) -> str | None:
+    """How the provider calls what could still be paid of a deposit that was given up; None: we know of nothing there.
+
+    Where the one attempt was being ended to make another when it was given up, that is the one before: the player has
+    its address, and nobody has the other's.
+    """
+    before = asked(state).stepped_up
+    left_open = before.reference if before is not None and not before.closed else None
+    return reference(state) or left_open
 
 
 def is_overtaken(command: HearProvider, state: Waiting) -> bool:
