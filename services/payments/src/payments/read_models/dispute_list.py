@@ -125,6 +125,9 @@ def _advanced(row: Row, event: e.DisputeAdvanced) -> dict[str, Any]:
         begun = {"status": event.status, "warned": False, "by_hand": False, "answered_by": None}
         return {**_standing(event), **begun, **_NO_ANSWER}
     awaited = event.status in AWAITED
+    given_up = (row["status"], row["told"], event.status) == (Status.EXPIRED, Status.OPENED, Status.OPENED)
+    if given_up and event.due_at is not None and row["due_at"] is not None and event.due_at > row["due_at"]:
+        return {**_standing(event), "status": Status.OPENED, "warned": False, "answered_by": None}
     ours = row["answered_by"] is not None and awaited
     over: dict[str, Any] = {}
     if row["answer"] in _UNDERWAY and not awaited:

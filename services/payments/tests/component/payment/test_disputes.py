@@ -223,6 +223,26 @@ async def test_a_deadline_is_warned_of_and_then_over(world: World) -> None:
     assert [row["status"] for row in await disputes(world)] == ["challenged"]
 
 
+async def test_more_time_after_the_deadline_passed_opens_it_again(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    await world.pass_time(days=8)
+    await world.pass_time(days=3)
+    (row,) = await disputes(world)
+    answer = f"/disputes/{row['id']}/challenge"
+    late = await world.post(answer, {"reason": "it is on their page"}, as_=world.staff())
+    assert (row["status"], late.json()["code"]) == ("expired", "dispute_not_open")
+    await told(world, "updated", dispute_of(world, intent))  # Ten days from now.
+    (row,) = await disputes(world)
+    assert (row["status"], row["warned"], row["answered_by"]) == ("opened", False, None)
+    await world.pass_time(days=8)
+    assert [(one["status"], one["warned"]) for one in await disputes(world)] == [("opened", True)]
+    done = await world.post(answer, {"reason": "it is on their page"}, as_=world.staff())
+    assert done.status_code == 200, done.text
+    await world.pass_time(days=3)
+    assert [one["status"] for one in await disputes(world)] == ["challenged"]
+
+
 async def test_a_chargeback_of_more_than_is_left_is_seen_and_its_money_is_set_aside(world: World) -> None:
     intent = await paid_in(world)
     await charged_back(world, intent, amount=50_01)

@@ -183,6 +183,27 @@ def test_a_deadline_is_warned_of_once_and_then_is_over(spec: DisputeSpec) -> Non
         spec.given(OPENED, ours(answer)).when(replace(watch, now=DUE)).then_nothing()
 
 
+def test_more_time_after_the_deadline_passed_opens_it_again(spec: DisputeSpec) -> None:
+    longer, soon = DUE + timedelta(days=7), e.DisputeDueSoon(fact=FACT, stage=Stage.CHARGEBACK, due_at=DUE)
+    passed = (OPENED, soon, replace(ours(Status.EXPIRED), answered_at=DUE))
+    spec.given(*passed).when(ACCEPT).then_raises(DisputeNotOpen)
+    spec.given(*passed).when(hear(replace(WORD, due_at=longer))).then(told(due_at=longer))
+    again = (*passed, told(due_at=longer))
+    spec.given(*again).when(ACCEPT).then(ours(Status.ACCEPTED, by_hand=True))
+    watch = WatchDispute(now=longer - timedelta(days=1), warn_before_s=3 * DAY_S)
+    spec.given(*again).when(watch).then(replace(soon, due_at=longer))
+    spec.given(*again).when(replace(watch, now=longer)).then(replace(ours(Status.EXPIRED), answered_at=longer))
+
+
+@pytest.mark.parametrize("known", [ours(Status.ACCEPTED, by_hand=True), told(status=Status.EXPIRED)], ids=["us", "it"])
+def test_more_time_opens_nothing_that_people_or_the_provider_ended(known: Any) -> None:
+    before = dispute.fold([OPENED, known])
+    (more,) = dispute.decide(hear(replace(WORD, due_at=DUE + timedelta(days=7))), before)
+    state = dispute.fold([OPENED, known, more])
+    assert isinstance(state, Told)
+    assert state.status is known.status
+
+
 def test_the_providers_word_is_above_our_clock() -> None:
     state = dispute.fold([OPENED, ours(Status.EXPIRED), told(status=Status.CHALLENGED)])
     assert isinstance(state, Told)

@@ -196,14 +196,21 @@ def _told(state: Dispute, event: DisputeStanding) -> Told:
     if isinstance(state, Absent):
         return told
     awaited = event.stage is state.stage and event.status in AWAITED
+    again = _extended(state, event)
     return replace(
         told,
-        ours=state.ours,
+        ours=None if again else state.ours,
         answer=state.answer if awaited else None,
         fees=state.fees,
-        warned=state.warned,
+        warned=state.warned - {event.stage} if again else state.warned,
         evidence=state.evidence,
     )
+
+
+def _extended(state: Told, event: DisputeStanding) -> bool:
+    """Whether there is more time for what we had given up when its deadline passed: an answer is awaited again."""
+    given_up = state.ours == (event.stage, Status.EXPIRED) and event.status is Status.OPENED
+    return given_up and event.due_at is not None and state.due_at is not None and event.due_at > state.due_at
 
 
 def _changed(
