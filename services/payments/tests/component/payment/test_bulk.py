@@ -114,6 +114,12 @@ async def test_where_the_casino_pays_in_batches_two_people_release_what_was_appr
     assert list(world.trustly.orders) == [first]
     listed = (await world.get(f"/withdrawals?{EVER}&batch_id=eq.{job['id']}", as_=ann)).json()
     assert [(one["withdrawal_id"], one["status"]) for one in listed] == [(first, "sent")]
+    batches = "/bulk-jobs?action=eq.withdrawals.release&state=eq.finished&order=requested_at.desc"
+    shown = (await world.get(batches, as_=ann)).json()
+    told = ("id", "rows", "done", "skipped", "totals")
+    assert [tuple(one[name] for name in told) for one in shown] == [(job["id"], 2, 1, 1, {"EUR": 110_00})]
+    stranger = world.staff(uuid4(), casino=uuid4())
+    assert (await world.get(batches, as_=stranger)).json() == []
     again, started_again = await proposed(world, "release", ann, f"withdrawal_id=eq.{first}")
     await world.approved(started_again)
     await world.run_tasks()
