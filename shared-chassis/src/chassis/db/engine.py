@@ -36,8 +36,8 @@ class Database:
     def _pool(self, application_name: str, size: int) -> AsyncEngine:
         engine = create_async_engine(
             async_url(self.url),
-            pool_size=size,
-            max_overflow=size,
+            pool_size=2 * size,
+            max_overflow=0,
             pool_timeout=10,
             hide_parameters=True,  # The text of an error goes into logs, and what was written may be personal data.
             connect_args={

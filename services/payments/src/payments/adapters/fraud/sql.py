@@ -50,13 +50,23 @@ _CLUSTER = """
         SELECT {player}
         UNION
         SELECT back.other_key FROM member
-        JOIN fraud_link AS there ON there.casino_id = $1 AND there.kind = 'player' AND there.key = member.key
-            AND there.other IN ('device', 'instrument', 'payout')
-        JOIN fraud_link AS back ON back.casino_id = $1 AND back.kind = there.other AND back.key = there.other_key
-            AND back.other = 'player'
+        CROSS JOIN LATERAL (
+            SELECT other, other_key FROM fraud_link
+            WHERE casino_id = $1 AND kind = 'player' AND key = member.key AND other IN ('device', 'instrument', 'payout')
+            OFFSET 0
+        ) AS there
+        CROSS JOIN LATERAL (
+            SELECT other_key FROM fraud_link
+            WHERE casino_id = $1 AND kind = there.other AND key = there.other_key AND other = 'player' OFFSET 0
+        ) AS back
     ), members AS (SELECT key FROM member LIMIT 200)"""
 """Players that devices, instruments and payouts connect, over any number of others. Addresses do not: a household, a
-hotel and a carrier share them. Of a cluster 200 are looked for."""
+hotel and a carrier share them. Of a cluster 200 are looked for.
+
+Here and below `OFFSET 0` keeps look-ups by key apart. A plan is made once per connection, maybe while the tables are
+empty and any order of joins costs the same; without it, one that reads all of a casino's links stayed in use as they
+grew.
+"""
 
 MEASURE = f"""
     WITH RECURSIVE {_CLUSTER.format(player="$2::uuid::text")},
@@ -64,8 +74,10 @@ MEASURE = f"""
     counted AS (
         SELECT jsonb_build_array(of.kind, span.name, {_SUMS}) AS line
         FROM of CROSS JOIN unnest($5::text[], $6::smallint[], $7::timestamptz[]) AS span(name, grain, since)
-        JOIN fraud_counter AS c ON c.casino_id = $1 AND c.kind = of.kind AND c.key = of.key AND c.grain = span.grain
-            AND c.bucket >= span.since
+        CROSS JOIN LATERAL (
+            SELECT * FROM fraud_counter WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND grain = span.grain
+                AND bucket >= span.since OFFSET 0
+        ) AS c
         GROUP BY of.kind, span.name
     ),
     linked AS (
@@ -84,8 +96,11 @@ MEASURE = f"""
         GROUP BY of.kind, l.other
     ),
     listed AS (
-        SELECT jsonb_build_array(e.list, e.kind) AS line FROM of JOIN fraud_entry AS e
-        ON e.casino_id = $1 AND e.kind = of.kind AND e.key = of.key AND (e.until IS NULL OR e.until > $9::timestamptz)
+        SELECT jsonb_build_array(e.list, e.kind) AS line FROM of CROSS JOIN LATERAL (
+            SELECT list, kind FROM fraud_entry
+            WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND (until IS NULL OR until > $9::timestamptz)
+            OFFSET 0
+        ) AS e
     ),
     deposits AS (
         SELECT status, amount_minor, currency, created_at, id FROM rm_deposit_list
@@ -102,8 +117,10 @@ MEASURE = f"""
     others AS (
         SELECT coalesce(sum(greatest(c.reversals - c.reinstatements, 0)), 0)::bigint AS reversals,
             coalesce(sum(c.fraud_warnings), 0)::bigint AS warnings, coalesce(sum(c.bonuses), 0)::bigint AS bonuses
-        FROM members JOIN fraud_counter AS c ON c.casino_id = $1 AND c.kind = 'player' AND c.key = members.key
-            AND c.grain = 0
+        FROM members CROSS JOIN LATERAL (
+            SELECT * FROM fraud_counter WHERE casino_id = $1 AND kind = 'player' AND key = members.key AND grain = 0
+            OFFSET 0
+        ) AS c
         WHERE members.key <> $2::uuid::text
     ),
     standing AS (SELECT country, level FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1),
@@ -128,13 +145,14 @@ MEASURE = f"""
         (SELECT mismatched FROM instruments) AS mismatched_instruments,
         (SELECT abroad FROM instruments) AS foreign_instruments,
         (SELECT count(*) FROM mine) AS used_instruments,
-        (SELECT count(*) FROM mine JOIN fraud_entry AS e ON e.casino_id = $1 AND e.kind = 'instrument'
-            AND e.key = mine.other_key AND e.list = 'block' AND (e.until IS NULL OR e.until > $9::timestamptz)
-        ) AS blocked_instruments,
-        (SELECT count(DISTINCT l.other_key) FROM mine JOIN fraud_link AS l ON l.casino_id = $1
-            AND l.kind = 'instrument' AND l.key = mine.other_key AND l.other = 'player'
-            AND l.other_key <> $2::uuid::text
-        ) AS instrument_sharers,
+        (SELECT count(*) FROM mine CROSS JOIN LATERAL (
+            SELECT FROM fraud_entry WHERE casino_id = $1 AND kind = 'instrument' AND key = mine.other_key
+                AND list = 'block' AND (until IS NULL OR until > $9::timestamptz) OFFSET 0
+        ) AS e) AS blocked_instruments,
+        (SELECT count(DISTINCT l.other_key) FROM mine CROSS JOIN LATERAL (
+            SELECT other_key FROM fraud_link
+            WHERE casino_id = $1 AND kind = 'instrument' AND key = mine.other_key AND other = 'player' OFFSET 0
+        ) AS l WHERE l.other_key <> $2::uuid::text) AS instrument_sharers,
         (SELECT count(*) FROM members) AS cluster_players,
         (SELECT reversals FROM others) AS cluster_reversals,
         (SELECT warnings FROM others) AS cluster_warnings,
@@ -194,6 +212,9 @@ PLAY = """
 CLUSTER = f"""
     WITH RECURSIVE {_CLUSTER.format(player="$2::text")}
     SELECT l.key AS player_id, l.other AS kind, l.other_key AS key, l.first_seen, l.last_seen
-    FROM members JOIN fraud_link AS l ON l.casino_id = $1 AND l.kind = 'player' AND l.key = members.key
-        AND l.other IN ('device', 'instrument', 'payout')
+    FROM members CROSS JOIN LATERAL (
+        SELECT * FROM fraud_link
+        WHERE casino_id = $1 AND kind = 'player' AND key = members.key AND other IN ('device', 'instrument', 'payout')
+        OFFSET 0
+    ) AS l
     ORDER BY l.key, l.other, l.other_key LIMIT {MOST_LINKS}"""  # noqa: S608 - two numbers
