@@ -20,7 +20,8 @@ class Database:
     Args:
         url: `postgresql://user:password@host:port/name`; the asyncpg driver is filled in.
         application_name: shown in pg_stat_activity, so that an operator knows whose query is slow.
-        pool_size: connections kept; as many again are opened under pressure.
+        pool_size: half of the connections that are opened as they are needed, and kept: one that is opened for a
+            single request pays for its prepared statements, types and plans, which cost more than the request.
         statement_timeout_ms: no statement of a request may run longer.
     """
 
@@ -32,6 +33,8 @@ class Database:
         self._statement_timeout_ms = statement_timeout_ms
         self._engine = self._pool(application_name, pool_size)
         self._lists = self._pool(f"{application_name} lists", _LIST_CONNECTIONS)
+        self._reading = self._engine.execution_options(postgresql_readonly=True)
+        self._reading_lists = self._lists.execution_options(postgresql_readonly=True)
 
     def _pool(self, application_name: str, size: int) -> AsyncEngine:
         engine = create_async_engine(
@@ -64,13 +67,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which nothing can be written."""
-        async with _reading(self._engine) as connection:
+        async with _rolled_back(self._reading) as connection:
             yield connection
 
     @asynccontextmanager
     async def read_lists(self) -> AsyncIterator[AsyncConnection]:
         """The same on connections of their own: whoever leafs through lists takes none from those who act."""
-        async with _reading(self._lists) as connection:
+        async with _rolled_back(self._reading_lists) as connection:
             yield connection
 
     async def ping(self) -> None:
@@ -85,9 +88,8 @@ class Database:
 
 
 @asynccontextmanager
-async def _reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _rolled_back(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     async with engine.connect() as connection:
-        await connection.execute(text("SET TRANSACTION READ ONLY"))
         try:
             yield connection
         finally:

@@ -52,7 +52,8 @@ _CLUSTER = """
         SELECT back.other_key FROM member
         CROSS JOIN LATERAL (
             SELECT other, other_key FROM fraud_link
-            WHERE casino_id = $1 AND kind = 'player' AND key = member.key AND other IN ('device', 'instrument', 'payout')
+            WHERE casino_id = $1 AND kind = 'player' AND key = member.key
+                AND other IN ('device', 'instrument', 'payout')
             OFFSET 0
         ) AS there
         CROSS JOIN LATERAL (
