@@ -164,6 +164,16 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_PAYMENTS}/cashier-sessions": Example(
         caller="player", body={"provider": "paymentiq", "locale": "en_GB"}, accepted=False
     ),
+    f"POST {_PAYMENTS}/withdrawal-sessions": Example(
+        caller="player",
+        body={
+            "provider": "praxis",
+            "amount_minor": 20_00,
+            "currency": "EUR",
+            "return_url": "https://casino.example/back",
+        },
+        accepted=False,
+    ),
     f"POST {_PAYMENTS}/withdrawals": Example(
         caller="player",
         body={

@@ -1,7 +1,9 @@
 """A provider that speaks Praxis's protocol: sessions of a cashier, orders found by the merchant's id, signed both ways.
 
 A player pays at `POST /praxis/pay/{session}`: `{"outcome": "approved"}`, or any other state of a transaction. `expire`
-is the end of the session. A request may be 60 seconds old; one from the future is let in, for tests let time pass.
+is the end of the session. In a session for a withdrawal he says there where his money shall go, and it waits for the
+merchant; what becomes of it after that is said to `/praxis/pay/{session}/payout`. A request may be 60 seconds old; one
+from the future is let in, for tests let time pass.
 """
 
 import hashlib
@@ -19,6 +21,7 @@ from simulators.courier import Courier, Parcel
 
 VERSION, OLDEST_S = "1.3", 60
 AFTER_APPROVAL = ("chargeback", "reversed")
+INTENTS = ("payment", "withdrawal")
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Merchant:
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+    completed: list[int] = field(default_factory=list)
     distrusted_answers: int = 0
 
 
@@ -55,8 +59,11 @@ class Praxis:
         return [
             web.post("/praxis/cashier/cashier", self.open),
             web.post("/praxis/agent/find-order", self.find),
+            web.post("/praxis/agent/find-transaction", self.find_transaction),
+            web.post("/praxis/agent/manage-withdrawal-request", self.manage),
             web.post("/praxis/pay/{session}", self.pay),
             web.post("/praxis/pay/{session}/expire", self.expire),
+            web.post("/praxis/pay/{session}/payout", self.pay_out),
         ]
 
     async def open(self, request: web.Request) -> web.Response:
@@ -69,7 +76,7 @@ class Praxis:
         order = str(wish["order_id"])
         if order in merchant.orders:
             return _answer(merchant, 400, "The order_id value is not unique!")
-        if not isinstance(wish.get("amount"), int) or wish["amount"] <= 0 or wish.get("intent") != "payment":
+        if not isinstance(wish.get("amount"), int) or wish["amount"] <= 0 or wish.get("intent") not in INTENTS:
             return _answer(merchant, 400, "Invalid amount.")
         merchant.told[order] = wish["notification_url"]
         merchant.orders[order] = {
@@ -97,12 +104,83 @@ class Praxis:
         found = merchant.orders.get(str(wish["order_id"]))
         if found is None:
             return _answer(merchant, 400, "Transaction not found!")
-        return _answer(merchant, 0, "OK", customer=_customer(), **found)
+        return _answer(merchant, 0, "OK", customer=_customer(), **_shown(found))
+
+    async def find_transaction(self, request: web.Request) -> web.Response:
+        """POST /agent/find-transaction."""
+        wish = await request.json()
+        merchant, refused = self._who(request, wish, ("merchant_id", "application_key", "timestamp", "tid"))
+        if merchant is None:
+            return refused
+        for found in merchant.orders.values():
+            if (found["transaction"] or {}).get("tid") == wish["tid"]:
+                return _answer(merchant, 0, "OK", customer=_customer(), **_shown(found))
+        return _answer(merchant, 400, "Transaction not found!")
+
+    async def manage(self, request: web.Request) -> web.Response:
+        """POST /agent/manage-withdrawal-request: only what waits is carried out or cancelled, and only once."""
+        wish = await request.json()
+        signed = ("merchant_id", "application_key", "timestamp", "intent", "withdrawal_request_id")
+        merchant, refused = self._who(request, wish, signed)
+        if merchant is None:
+            return refused
+        found = next(
+            (one for one in merchant.orders.values() if one.get("request") == wish["withdrawal_request_id"]), None
+        )
+        if found is None:
+            return _answer(merchant, 400, "Transaction not found!")
+        if found["transaction"]["transaction_status"] != "requested":
+            return _answer(merchant, 400, "Withdrawal request has been processed already.")
+        complete = wish["intent"] == "complete-withdrawal-request"
+        if complete and found["refuses"]:
+            return _answer(merchant, 400, "Gateway is not available.")
+        found["transaction"]["transaction_status"] = "pending" if complete else "cancelled"
+        if complete:
+            merchant.completed.append(found["request"])
+            if found["traced"]:
+                found["transaction"]["tid"] = secrets.randbelow(10**9) + 1
+        self._tell(merchant, found["session"]["order_id"], 1)
+        return _answer(merchant, 0, "OK", customer=_customer(), **_shown(found))
+
+    async def pay_out(self, request: web.Request) -> web.Response:
+        """What becomes of a request that was completed, or what an agent there does of himself."""
+        merchant, found = self._found(request)
+        wish, paid = await request.json(), found["transaction"]
+        paid["transaction_status"] = wish.get("outcome", "approved")
+        if paid["transaction_status"] == "approved":
+            paid["processed_currency"] = paid["currency"]
+            paid["processed_amount"] = wish.get("processed_amount", paid["amount"])
+        self._tell(merchant, found["session"]["order_id"], int(wish.get("webhook_copies", 1)))
+        return web.json_response({"transaction_status": paid["transaction_status"]})
+
+    def _wants_out(self, merchant: Merchant, found: dict[str, Any], wish: dict[str, Any]) -> web.Response:
+        """The player says where his money shall go. `traced`: another transaction pays it; `refuses`: none will."""
+        session = found["session"]
+        if session["session_status"] != "open" or found["transaction"] is not None:
+            raise web.HTTPConflict
+        found["request"] = secrets.randbelow(10**9) + 1
+        found["traced"], found["refuses"] = bool(wish.get("traced")), bool(wish.get("refuses"))
+        found["transaction"] = {
+            "transaction_type": "payout",
+            "transaction_status": "requested",
+            "tid": found["request"],
+            "currency": session["currency"],
+            "amount": wish.get("amount", session["amount"]),
+            "conversion_rate": None,
+            "processed_currency": None,
+            "processed_amount": None,
+            "wallet": {"account_identifier": wish.get("account", "rich@player.example"), "wallet_token": "w-77"},
+        }
+        session["gateway"] = "gw-wallets"
+        self._tell(merchant, session["order_id"], int(wish.get("webhook_copies", 1)))
+        return web.json_response({"transaction_status": "requested"})
 
     async def pay(self, request: web.Request) -> web.Response:
         """What becomes of a payment. `processed_amount`, `amount` and `currency`: as somebody behind it has them."""
         merchant, found = self._found(request)
         wish, session = await request.json(), found["session"]
+        if session["intent"] == "withdrawal":
+            return self._wants_out(merchant, found, wish)
         outcome, paid = wish.get("outcome", "approved"), found["transaction"]
         if outcome in AFTER_APPROVAL:
             paid["transaction_status"] = outcome
@@ -154,7 +232,7 @@ class Praxis:
 
     def _tell(self, merchant: Merchant, order: str, copies: int) -> None:
         """The order as it is now, until it is answered with status 0 and the merchant's signature."""
-        now = json.loads(json.dumps(merchant.orders[order]))
+        now = json.loads(json.dumps(_shown(merchant.orders[order])))
         message = {
             "merchant_id": merchant.id,
             "application_key": merchant.application_key,
@@ -188,6 +266,11 @@ def signature(secret: str, *values: object) -> str:
     """What stands in GT-Authentication."""
     text = "".join(str(value) for value in values if value is not None) + secret
     return hashlib.sha384(text.encode()).hexdigest()
+
+
+def _shown(order: dict[str, Any]) -> dict[str, Any]:
+    """What anybody is told of an order."""
+    return {name: order[name] for name in ("session", "transaction")}
 
 
 def _customer() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from payments.application.desk import Desk
 from payments.application.dispute_port import Defences, Kept
 from payments.application.outcomes import AttemptOutcome
 from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.request_port import DropWord, LookWord, NotYet, Over, Page, PageWord, Requested
 from payments.application.routing.ports import Segment
 from payments.application.stores import Attempt, Operation
 from payments.domain.deposit import words as deposit
@@ -22,7 +23,18 @@ from payments.domain.withdrawal import words as payout
 
 NAME = "provider-attempts"
 
-Word = deposit.DepositWord | payout.PayoutWord | refund.RefundWord | dispute.AnswerWord | Kept | Defences | NotThere
+Word = (
+    deposit.DepositWord
+    | payout.PayoutWord
+    | PageWord
+    | LookWord
+    | DropWord
+    | refund.RefundWord
+    | dispute.AnswerWord
+    | Kept
+    | Defences
+    | NotThere
+)
 W = TypeVar("W", bound=Word)
 Still = Callable[[UnitOfWork], Awaitable[bool]]
 
@@ -48,6 +60,10 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     payout.Unanswered: AttemptOutcome.UNANSWERED,
     payout.Confirmed: AttemptOutcome.CONFIRMED,
     payout.SentBack: AttemptOutcome.SENT_BACK,
+    Page: AttemptOutcome.ACTION_NEEDED,
+    NotYet: AttemptOutcome.ACTION_NEEDED,
+    Requested: AttemptOutcome.ACTION_NEEDED,
+    Over: AttemptOutcome.CONFIRMED,
     NotThere: AttemptOutcome.NOT_THERE,
 }
 """What an answer says, as a class."""

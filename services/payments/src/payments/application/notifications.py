@@ -32,6 +32,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.refunds import hear_about_refund
+from payments.application.requested import look_at_request, requested_there
 from payments.application.stores import Handled
 from payments.application.withdrawals import hear_about_payee, hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
@@ -45,6 +46,7 @@ from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.states import Absent as NoRefund
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
+from payments.domain.withdrawal.states import Absent as NoWithdrawal
 from payments.domain.withdrawal.states import Existing
 from payments.domain.withdrawal.words import Taken
 
@@ -224,12 +226,24 @@ async def _beside(
     if isinstance(said, LookAtDeposit):
         deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
         await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)
+    elif said.withdrawal_id is not None and await _begins_there(desk, uow, mail.provider, said.withdrawal_id):
+        await look_at_request(uow, said.withdrawal_id, mail.provider, mail.casino_id)
     else:
         withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
         if said.reference is not None:
             await hear_about_payout(desk, uow, withdrawal_id, Taken(reference=said.reference))
         await look_at_payout(uow, withdrawal_id, mail.casino_id)
     return Handled(outcome=Became.APPLIED, accepted=True)
+
+
+async def _begins_there(desk: Desk, uow: UnitOfWork, provider: str, withdrawal_id: UUID) -> bool:
+    """Whether it is nothing of ours yet, and the provider is one on whose page players ask for their money."""
+    if requested_there(desk, provider) is None:
+        return False
+    try:
+        return isinstance((await uow.load(withdrawal, withdrawal_id)).state, NoWithdrawal)
+    except NotFound:
+        return False  # Another casino's.
 
 
 async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple[Handled, str | None]:

@@ -8,12 +8,14 @@ from payments.application.desk import Desk
 from payments.application.ledger import ensure_posted
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
+from payments.application.requested import drop_request
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import HearPart, WithdrawalCommand
 from payments.domain.withdrawal.events import (
     PayoutReleased,
     PayoutSent,
     WithdrawalApproved,
+    WithdrawalCancelled,
     WithdrawalEvent,
     WithdrawalFailed,
     WithdrawalPaid,
@@ -57,6 +59,8 @@ async def decide_withdrawal(
             await uow.schedule(
                 ASK, withdrawal_id, {"casino_id": str(event.casino_id)}, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK
             )
+        if isinstance(event, WithdrawalRejected | WithdrawalCancelled | WithdrawalFailed):
+            await drop_request(desk, uow, withdrawal_id, event.provider, event.casino_id)
     await _tell_whole(uow, withdrawal_id, outcome.events)
     transfers = withdrawal_transfers(withdrawal_id, outcome.events)
     if transfers:

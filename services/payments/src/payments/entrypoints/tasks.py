@@ -13,6 +13,7 @@ from payments.application import (
     dispute_answers,
     disputes,
     refunds,
+    requested,
     restrictions,
     withdrawal_moves,
 )
@@ -25,6 +26,7 @@ from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.dispute_process import DisputeProcess
 from payments.application.processes.payout_process import PROVIDER_OFF, PayoutProcess
 from payments.application.processes.refund_process import RefundProcess
+from payments.application.processes.request_process import RequestProcess
 from payments.application.reconciliation.files import FILES_AT_ONCE, RECONCILE
 from payments.application.reconciliation.running import Run
 from payments.application.restrictions import apply_restrictions
@@ -39,6 +41,7 @@ def tasks(desk: Desk) -> dict[str, Handler]:
     return {
         **_deposit_tasks(desk),
         **_payout_tasks(desk),
+        **_request_tasks(desk),
         **_refund_tasks(desk),
         **_player_tasks(desk),
         **_file_tasks(desk),
@@ -106,6 +109,23 @@ def _payout_tasks(desk: Desk) -> dict[str, Handler]:
         await desk.app.transact(work, desk.ours("closed-loop", _casino(task)))
 
     return {withdrawal_moves.SEND: send, withdrawal_moves.ASK: ask, withdrawal_moves.RESUME: resume}
+
+
+def _request_tasks(desk: Desk) -> dict[str, Handler]:
+    async def look(task: Task) -> None:
+        """Look what a player asked for on a provider's page."""
+        since = _since(desk, task)
+        process, provider = RequestProcess(desk), str(task.payload["provider"])
+        pause = await process.look(task.id, _casino(task), provider, desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
+    async def drop(task: Task) -> None:
+        """Drop there what will not be paid."""
+        since = _since(desk, task)
+        pause = await RequestProcess(desk).drop(task.id, _casino(task), desk.now() - since)
+        _again(pause, task, since=since.isoformat())
+
+    return {requested.LOOK: look, requested.DROP: drop}
 
 
 def _refund_tasks(desk: Desk) -> dict[str, Handler]:

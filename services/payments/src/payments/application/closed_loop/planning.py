@@ -13,6 +13,7 @@ from payments.application.desk import Desk
 from payments.application.instruments.ports import KnownInstrument
 from payments.application.instruments.sealed import opened
 from payments.application.ports import ProviderAccount
+from payments.application.requested import requested_there
 from payments.domain.withdrawal.closed_loop import Obstacle, Plan, ReturnFirst, Source, plan
 from payments.domain.withdrawal.events import Way
 from payments.domain.withdrawal.policy import WithdrawalPolicy
@@ -55,6 +56,8 @@ async def planned(desk: Desk, connection: AsyncConnection, what: Divide) -> Plan
     policy = await desk.policies.find(connection, what.casino_id, what.currency)
     if policy is None or policy.closed_loop is None or what.provider in desk.cashiers:
         return None
+    if requested_there(desk, what.provider) is not None:
+        return None  # The player's request there is for all of it.
     planner = _Planner(desk, connection, what, policy)
     sources = await planner.sources()
     paid = await desk.sources.paid_out(connection, what.player_id, what.currency)

@@ -4,8 +4,12 @@ Source: doc.praxiscashier.com, "Cashier API" and "Understanding Amounts". JPY, C
 currencies with three decimals, which are as well, we know no exact form, and take none.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from chassis.domain import Invalid
 from contracts.money import EXPONENTS, MAX_MINOR
+from payments.strategies.providers.reading import word
 
 _AS_THEY_ARE = frozenset({"CLP", "JPY", "KRW"})
 _HUNDREDFOLD = 100
@@ -35,6 +39,22 @@ def from_wire(amount: object, currency: str | None) -> int | None:
     except Invalid:
         return None
     return None if rest or whole > MAX_MINOR else whole
+
+
+def charged(transaction: Mapping[str, Any]) -> tuple[int, str] | None:
+    """What was paid, in our minor units; None when it cannot be read.
+
+    The amount that was processed counts, where that is in the transaction's currency: fees and partial payments change
+    it. Where the player paid in another one, it is the transaction's own amount, which follows what was converted.
+    """
+    currency = word(transaction.get("currency"))
+    amount: object = transaction.get("amount")
+    for kind in ("charge", "processed"):
+        if transaction.get(f"{kind}_amount") is not None and transaction.get(f"{kind}_currency") == currency:
+            amount = transaction[f"{kind}_amount"]
+            break
+    minor = from_wire(amount, currency)
+    return (minor, currency) if minor is not None and currency is not None else None
 
 
 def _factor(currency: str) -> int:

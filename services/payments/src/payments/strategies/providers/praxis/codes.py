@@ -18,6 +18,7 @@ CODES: Final[Mapping[str, Meaning]] = {
     "rejected": _NO,
     "declined": _NO,
     "cancelled": Meaning(Category.CANCELLED),
+    "canceled": Meaning(Category.CANCELLED),
     "error": _LATER,
     "chargeback": Meaning(Category.FRAUD),
     "reversed": Meaning(Category.CANCELLED),

@@ -22,10 +22,10 @@ from payments.domain.deposit.words import (
     Unanswered,
     Underway,
 )
-from payments.strategies.providers.praxis.amounts import from_wire, to_wire
+from payments.strategies.providers.praxis.amounts import charged, to_wire
+from payments.strategies.providers.praxis.calls import body_of, find_order, is_missing, number_of, open_session, page_in
 from payments.strategies.providers.praxis.instruments import instrument_of
-from payments.strategies.providers.praxis.signature import Request
-from payments.strategies.providers.reading import decoded_object, our_id, refuse_others, require_text, section, word
+from payments.strategies.providers.reading import our_id, refuse_others, require_text, section, word
 
 _CUSTOMER = frozenset({"first_name", "last_name", "email", "phone", "country", "city", "zip", "address", "dob"})
 _SHAPES = {
@@ -60,7 +60,6 @@ class PraxisDeposits:
     def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
         details = intent.details
         facts: dict[str, Any] = {
-            **_who(account),
             "intent": "payment",
             "currency": intent.currency,
             "amount": to_wire(intent.amount_minor, intent.currency),
@@ -73,11 +72,10 @@ class PraxisDeposits:
         customer = {name: details[name] for name in sorted(_CUSTOMER & details.keys())}
         if customer:
             facts["customer_data"] = customer
-        signed = ("merchant_id", "application_key", "timestamp", "intent", "cid", "order_id")
-        return _request(account, "/cashier/cashier", facts, signed, key=str(intent.deposit_id))
+        return open_session(account, facts)
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
-        body = _body(answer)
+        body = body_of(answer)
         if body is None:
             return Unanswered()
         if body["status"] == 0:
@@ -90,19 +88,15 @@ class PraxisDeposits:
         deposit_id: UUID,
         reference: str | None,  # noqa: ARG002 - it is asked by ours
     ) -> HttpCall | NotThere:
-        facts = {**_who(account), "order_id": str(deposit_id)}
-        return _request(
-            account, "/agent/find-order", facts, ("merchant_id", "application_key", "timestamp", "order_id"), key=None
-        )
+        return find_order(account, deposit_id)
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
-        body = _body(answer)
+        body = body_of(answer)
         if body is None:
             return Unanswered()
         if body["status"] == 0:
             return _word_of(section(body.get("session")), section(body.get("transaction")))
-        missing = body["status"] > 0 and "not found" in str(body.get("description")).lower()
-        return NotThere() if missing else Unanswered()
+        return NotThere() if is_missing(body) else Unanswered()
 
     def build_cancel(
         self,
@@ -118,27 +112,11 @@ class PraxisDeposits:
         return Unanswered() if isinstance(said, NotThere) else said
 
 
-def charged(transaction: Mapping[str, Any]) -> tuple[int, str] | None:
-    """What was paid, in our minor units; None when it cannot be read.
-
-    The amount that was processed counts, where that is in the transaction's currency: fees and partial payments change
-    it. Where the player paid in another one, it is the transaction's own amount, which follows what was converted.
-    """
-    currency = word(transaction.get("currency"))
-    amount: object = transaction.get("amount")
-    for kind in ("charge", "processed"):
-        if transaction.get(f"{kind}_amount") is not None and transaction.get(f"{kind}_currency") == currency:
-            amount = transaction[f"{kind}_amount"]
-            break
-    minor = from_wire(amount, currency)
-    return (minor, currency) if minor is not None and currency is not None else None
-
-
 def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> DepositWord:
     order, state = our_id(session.get("order_id")), transaction.get("transaction_status")
     if order is None:
         return Unanswered()
-    page, money, number = str(order), charged(transaction), _number(transaction)
+    page, money, number = str(order), charged(transaction), number_of(transaction)
     if transaction.get("transaction_type") not in _TAKES_MONEY and transaction:
         return Underway(reference=page)
     match state:
@@ -174,35 +152,8 @@ def _without_money(session: Mapping[str, Any], page: str, state: object) -> Depo
 
 def _opened(body: Mapping[str, Any]) -> DepositWord:
     """The page of a new session."""
-    order, url = our_id(section(body.get("session")).get("order_id")), body.get("redirect_url")
+    order, url = our_id(section(body.get("session")).get("order_id")), page_in(body)
     if order is None:
         return Unanswered()
-    usable = isinstance(url, str) and url.startswith(("https://", "http://"))
-    page = json.dumps({"type": "redirect", "url": url}) if usable else None
+    page = None if url is None else json.dumps({"type": "redirect", "url": url})
     return ActionNeeded(reference=str(order), next_action=page)
-
-
-def _body(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
-    """An answer with a status of its own, a whole number; None: it is none."""
-    body = decoded_object(answer)
-    if answer is None or answer.status >= 500 or body is None:
-        return None
-    status = body.get("status")
-    return body if isinstance(status, int) and not isinstance(status, bool) and abs(status) < 10_000 else None
-
-
-def _number(transaction: Mapping[str, Any]) -> str | None:
-    """The transaction's id, which is a whole number there."""
-    number = transaction.get("tid")
-    return str(number) if isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**63 else None
-
-
-def _who(account: ProviderAccount) -> dict[str, Any]:
-    return {name: account.settings[name] for name in ("merchant_id", "application_key")}
-
-
-def _request(
-    account: ProviderAccount, path: str, facts: Mapping[str, Any], signed: tuple[str, ...], *, key: str | None
-) -> HttpCall:
-    url = f"{str(account.settings['base_url']).rstrip('/')}{path}"
-    return Request(url, key, facts, signed, account.secrets["merchant_secret"]).call()

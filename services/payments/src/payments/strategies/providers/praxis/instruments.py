@@ -5,10 +5,13 @@ those that money goes by. A token is the same for the same card of a merchant's 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from payments.domain.instrument.words import Instrument, Kind, instrument_told
 from payments.strategies.providers.reading import country, end_of, issuer, last_day, name, section, word
+
+_SHOWN: Final = 4
+_SHOWN_PART: Final = 3
 
 
 def instrument_of(transaction: Mapping[str, Any]) -> Instrument | None:
@@ -28,3 +31,13 @@ def instrument_of(transaction: Mapping[str, Any]) -> Instrument | None:
         )
     wallet = word(section(transaction.get("wallet")).get("wallet_token"))
     return instrument_told(kind=Kind.WALLET, fingerprint=f"praxis:{wallet}") if wallet else None
+
+
+def shown_as(transaction: Mapping[str, Any]) -> str:
+    """What staff may see of it: the end of a card, or at most the last third of what a wallet is called."""
+    number = end_of(word(section(transaction.get("card")).get("card_number")))
+    if number is not None:
+        return f"****{number}"
+    account = word(section(transaction.get("wallet")).get("account_identifier")) or ""
+    shown = min(_SHOWN, len(account) // _SHOWN_PART)
+    return f"****{account[-shown:]}" if shown else "****"

@@ -8,9 +8,9 @@ from typing import Any
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     LookAtDeposit,
+    LookAtPayout,
     NotGenuine,
     Notification,
-    PayoutFlow,
     ProviderAccount,
     Reply,
     Said,
@@ -19,6 +19,7 @@ from payments.application.ports import (
 from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.praxis.codes import CODES
 from payments.strategies.providers.praxis.deposits import CAME_TO_NOTHING, TAKEN_BACK, PraxisDeposits
+from payments.strategies.providers.praxis.payouts import INTENT, PraxisPayouts
 from payments.strategies.providers.praxis.signature import HEADER, VERSION, is_signed, parsed, signature
 from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
 
@@ -28,16 +29,17 @@ AHEAD = timedelta(minutes=5)
 DELIVERED_WITHIN = timedelta(days=1)
 """It is not said how long one is sent again; what is older, its answer to our question tells as well."""
 
-_SETTINGS = frozenset({"base_url", "merchant_id", "application_key"})
+_SETTINGS = frozenset({"base_url", "merchant_id", "application_key", "payout_gateway"})
 _SECRETS = frozenset({"merchant_secret", "previous_merchant_secret"})
 _KNOWN = CAME_TO_NOTHING | TAKEN_BACK | {"pending", "pending_async", "authorized", "approved", "initialized"}
+_OF_PAYOUTS = frozenset({"requested", "in progress", "verification", "split", "canceled"})
 
 
 class Praxis:
     """Version 1.3 of the API.
 
-    A casino's account: settings `base_url`, `merchant_id` and `application_key`; secrets `merchant_secret` and, while
-    that is being replaced, `previous_merchant_secret`.
+    A casino's account: settings `base_url`, `merchant_id`, `application_key` and, if payouts need one named,
+    `payout_gateway`; secrets `merchant_secret` and, while that is being replaced, `previous_merchant_secret`.
     """
 
     name = "praxis"
@@ -48,7 +50,7 @@ class Praxis:
 
     def __init__(self) -> None:
         self.deposits = PraxisDeposits()
-        self.payouts: PayoutFlow | None = None
+        self.payouts = PraxisPayouts()
         self.refunds: RefundFlow | None = None
         self.disputes: DisputeFlow | None = None
 
@@ -56,6 +58,8 @@ class Praxis:
         require_url(settings, "base_url", within="settings")
         require_text(settings, "merchant_id", within="settings", longest=50)
         require_text(settings, "application_key", within="settings", longest=32)
+        if "payout_gateway" in settings:
+            require_text(settings, "payout_gateway", within="settings", longest=32)
         refuse_others(settings, _SETTINGS, within="settings")
         for name in ("merchant_secret", *({"previous_merchant_secret"} & secrets.keys())):
             require_text(secrets, name, within="secrets")
@@ -80,7 +84,7 @@ class Praxis:
         if kind is None:
             raise NotGenuine("the body is not a notification")
         return Notification(
-            id=f"{given}:{kind if kind in _KNOWN else 'other'}",
+            id=f"{given}:{kind if kind in _KNOWN | _OF_PAYOUTS else 'other'}",
             kind=kind,
             said=_said(session, transaction),
             said_at=min(sent_at, now),
@@ -98,8 +102,10 @@ class Praxis:
 def _said(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Said:
     """Neither states nor types are signed: whatever a notification says of them, the order is asked for."""
     kind = transaction.get("transaction_type")
-    if session.get("intent") == "withdrawal" or kind in ("payout", "refund"):
+    if kind == "refund":
         return Unclear("event_not_handled")
+    if session.get("intent") == INTENT or kind == "payout":
+        return LookAtPayout(withdrawal_id=our_id(session.get("order_id")))
     if transaction and transaction.get("transaction_status") not in _KNOWN:
         return Unclear("status_not_handled")
     return LookAtDeposit(deposit_id=our_id(session.get("order_id")))

@@ -1,0 +1,218 @@
+"""A withdrawal that a player asks for on a provider's page: opened, looked at there, put on hold here or dropped there.
+
+What a notification says of it moves nothing: the provider is asked. Its money is on hold before anybody approves it,
+and what may not go out is dropped at the provider, so that nobody pays it there.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from chassis.domain import DomainError, uuid7
+from chassis.store import ConcurrentChange, Context, UnitOfWork
+from payments.application.attempts import ask
+from payments.application.deposits import notification_url
+from payments.application.desk import Desk, set_aside_once
+from payments.application.ledger import InsufficientFunds
+from payments.application.ports import NotThere, ProviderAccount
+from payments.application.processes.customer import is_same_customer
+from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
+from payments.application.processes.payout_process import PROVIDER_PATIENCE
+from payments.application.request_port import LookWord, NotYet, Over, Page, PageWish, Requested
+from payments.application.requested import LOOK, PageRefused, PageUnavailable, page_flow
+from payments.application.withdrawals import WithdrawalWish, payout_flow, request_withdrawal
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
+from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding, check
+from payments.domain.withdrawal.states import Absent, Cancelled, Existing, Failed, Rejected, Withdrawal
+from payments.domain.withdrawal.words import Declined
+
+NAME = "request-process"
+
+PAGE = timedelta(minutes=15)
+"""How long a page is good for (Praxis)."""
+
+LOOKED_FOR = timedelta(days=1)
+"""How long it is looked for what a player asked for. What is told later is looked at anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a player wants out, before the provider's page says where to."""
+
+    player_id: UUID
+    casino_id: UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    return_url: str
+    locale: str | None = None
+
+
+class RequestProcess:
+    """The conversation with a provider about what a player asks for on its page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def open(self, wish: Wish) -> tuple[UUID, str]:
+        """The id the withdrawal will have, and its page. Nothing is on hold, and nothing is kept.
+
+        Raises:
+            Invalid, PlayerUnknown, ProviderNotOffered: it makes no sense.
+            VerificationRequired, DebtOutstanding, DisputeOpen, AmountOutsidePolicy, InsufficientFunds: as when he asks
+                for it; all of it is looked at again then.
+            PageUnavailable, PageRefused: the provider has no page for him.
+        """
+        flow, withdrawal_id = page_flow(self._desk, wish.provider), uuid7()
+        ctx = self._desk.ours(NAME, wish.casino_id)
+        account = await self._desk.app.transact(partial(self._may_ask, wish), ctx)
+        told = PageWish(
+            withdrawal_id=withdrawal_id,
+            player_id=wish.player_id,
+            amount_minor=wish.amount_minor,
+            currency=wish.currency,
+            return_url=wish.return_url,
+            notification_url=notification_url(self._desk, account),
+            locale=wish.locale,
+        )
+        call = flow.build_page(account, told)
+        said = await ask(self._desk, account, "payout.page", withdrawal_id, call, flow.parse_page)
+        if isinstance(said, Declined):
+            raise PageRefused
+        if not isinstance(said, Page):
+            raise PageUnavailable
+        await self._desk.app.transact(partial(self._look_later, withdrawal_id, wish), ctx)
+        return withdrawal_id, said.url
+
+    async def look(self, withdrawal_id: UUID, casino_id: UUID, provider: str, age: timedelta) -> timedelta | None:
+        """Look what was asked for, and put it on hold or drop it; the pause before the next look, or None."""
+        if not isinstance(await self._state(withdrawal_id, casino_id), Absent):
+            return None
+        account = await self._desk.account(casino_id, provider)
+        said = await self._seen(account, withdrawal_id)
+        match said:
+            case Requested():
+                refused = await self._hold(account, withdrawal_id, said)
+                if refused is None:
+                    return None
+                await self._tell_people(account, withdrawal_id, "request_refused", refused)
+                await self._drop(account, withdrawal_id, said)
+            case NotThere():
+                await self._tell_people(account, withdrawal_id, "unknown_reference", None)
+                return None
+            case Over():
+                if said.carried_out:
+                    await self._tell_people(account, withdrawal_id, "paid_without_us", said.code)
+                return None
+        pause = max(again_after(age), SLOWEST_WEBHOOK) if isinstance(said, NotYet) else again_after(age)
+        return pause if age < LOOKED_FOR else None
+
+    async def drop(self, withdrawal_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
+        """Have a request that will not be paid dropped there; the pause before the next attempt, or None."""
+        state = await self._state(withdrawal_id, casino_id)
+        if not isinstance(state, Rejected | Cancelled | Failed):
+            return None
+        account = await self._desk.account(casino_id, state.order.fact.provider)
+        said = await self._seen(account, withdrawal_id)
+        if isinstance(said, Over):
+            if said.carried_out:
+                await self._tell_people(account, withdrawal_id, "paid_without_us", said.code)
+            return None
+        if isinstance(said, NotThere):
+            return None
+        if age > PROVIDER_PATIENCE:
+            await self._tell_people(account, withdrawal_id, "request_left_open", None)
+            return None
+        if isinstance(said, Requested) and await self._is_same_customer(account, withdrawal_id, state):
+            await self._drop(account, withdrawal_id, said)
+        return again_after(age)
+
+    async def _may_ask(self, wish: Wish, uow: UnitOfWork) -> ProviderAccount:
+        desk, connection = self._desk, uow.connection
+        rules = await desk.casino(connection, wish.casino_id)
+        player = await desk.player(connection, wish.player_id, rules)
+        account = await desk.offered(connection, wish.casino_id, wish.provider, wish.currency)
+        payout_flow(desk, wish.provider).check_amount(wish.amount_minor, wish.currency)
+        policy = await desk.policies.find(connection, wish.casino_id, wish.currency)
+        wallet = await desk.ledger.lock_wallet(connection, wish.casino_id, wish.player_id, wish.currency)
+        standing = WithdrawalStanding(
+            level=player.level,
+            required_level=rules.withdrawal_requires_level,
+            in_debt=wallet is not None and wallet.in_debt,
+            disputed=await desk.directory.disputed(connection, wish.player_id, uow.ctx.occurred_at),
+        )
+        check(policy or STRICTEST, standing, wish.amount_minor)
+        if wallet is None or wallet.cash_minor < wish.amount_minor:
+            raise InsufficientFunds
+        return account
+
+    async def _look_later(self, withdrawal_id: UUID, wish: Wish, uow: UnitOfWork) -> None:
+        """Its notification normally decides; where that is lost, this finds what he asked for."""
+        payload = {"casino_id": str(wish.casino_id), "provider": wish.provider}
+        await uow.schedule(LOOK, withdrawal_id, payload, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK)
+
+    async def _hold(self, account: ProviderAccount, withdrawal_id: UUID, seen: Requested) -> str | None:
+        """By the rules of every withdrawal; the code of the refusal, or None when its money is on hold."""
+        wish = WithdrawalWish(
+            withdrawal_id=withdrawal_id,
+            player_id=seen.player_id,
+            casino_id=account.casino_id,
+            provider=account.provider,
+            amount_minor=seen.amount_minor,
+            currency=seen.currency,
+            destination=seen.destination,
+            hosted_as=seen.shown_as,
+            instrument=seen.instrument,
+        )
+        ctx = self._desk.theirs(account.provider, account.casino_id, None)
+        try:
+            await self._desk.app.transact(lambda uow: request_withdrawal(self._desk, uow, wish), ctx)
+        except ConcurrentChange:
+            raise
+        except WithdrawalAlreadyRequested:
+            return None  # Somebody looked at the same time.
+        except DomainError as refusal:
+            if refusal.status >= 500:
+                raise
+            return refusal.code
+        return None
+
+    async def _seen(self, account: ProviderAccount, withdrawal_id: UUID) -> LookWord:
+        flow = page_flow(self._desk, account.provider)
+        call = flow.build_look(account, withdrawal_id)
+        return await ask(self._desk, account, "payout.look", withdrawal_id, call, flow.parse_look)
+
+    async def _drop(self, account: ProviderAccount, withdrawal_id: UUID, seen: Requested) -> None:
+        """Whether that worked, the next look tells."""
+        flow = page_flow(self._desk, account.provider)
+        call = flow.build_drop(account, seen.destination)
+        await ask(self._desk, account, "payout.drop", withdrawal_id, call, flow.parse_drop)
+
+    async def _is_same_customer(self, account: ProviderAccount, withdrawal_id: UUID, state: Existing) -> bool:
+        errand = state.order.errand
+        return errand is None or await is_same_customer(self._desk, account, withdrawal_id, errand.sent_as)
+
+    async def _tell_people(self, account: ProviderAccount, withdrawal_id: UUID, code: str, why: str | None) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            await set_aside_once(
+                self._desk,
+                uow,
+                casino_id=account.casino_id,
+                provider=account.provider,
+                about=withdrawal_id,
+                code=code,
+                facts={"code": why},
+            )
+
+        await self._desk.app.transact(work, self._ctx(account.casino_id))
+
+    async def _state(self, withdrawal_id: UUID, casino_id: UUID) -> Withdrawal:
+        async def work(uow: UnitOfWork) -> Withdrawal:
+            return (await uow.load(withdrawal, withdrawal_id)).state
+
+        return await self._desk.app.transact(work, self._ctx(casino_id))
+
+    def _ctx(self, casino_id: UUID) -> Context:
+        return self._desk.ours(NAME, casino_id)
