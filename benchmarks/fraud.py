@@ -118,7 +118,7 @@ class Casino:
                 id=payment_id, trigger=trigger, casino_id=CASINO, player_id=step.player, provider="bench",
                 amount_minor=step.amount_minor, currency="EUR",
             )  # fmt: skip
-            signals = Signals(ip=step.ip, device_id=step.device, payout={"iban": step.payout} if step.payout else None)
+            signals = Signals(ip=step.ip, device_id=step.device, payout=step.payout)
             began = stopwatch()
             judged = await judge_payment(self._desk.fraud, uow, payment, wallet, signals)
             took = stopwatch() - began

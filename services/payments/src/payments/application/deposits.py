@@ -21,7 +21,7 @@ from payments.application.deposit_course import DepositWish, course_of, deposit_
 from payments.application.desk import Desk
 from payments.application.fraud.hearing import count_deposit, link_instrument
 from payments.application.fraud.ports import Signals
-from payments.application.instruments.seeing import Whose, see_instrument
+from payments.application.instruments.seeing import Whose, fingerprint_of, see_instrument
 from payments.application.known import CasinoRules
 from payments.application.late import limits_of, look_into_success, look_into_unexplained
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
@@ -202,7 +202,7 @@ async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: I
         used=seen.used,
     )
     await see_instrument(desk, uow, whose, told)
-    paid_with = Signals(instrument=told.fingerprint or told.number, bin=told.bin)
+    paid_with = Signals(instrument=fingerprint_of(desk, fact.player_id, told), bin=told.bin)
     await link_instrument(desk.fraud, uow, seen.payment_id, fact, paid_with)
 
 

@@ -22,6 +22,7 @@ from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import (
     Whose,
+    fingerprint_of,
     instrument_id_of,
     instrument_of_destination,
     see_instrument,
@@ -32,7 +33,7 @@ from payments.application.ports import PayoutFlow
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Instrument, Verification, is_card_number
+from payments.domain.instrument.words import Instrument, Verification, is_card_number, plain_number
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -98,7 +99,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     instrument_id = None if told is None else instrument_id_of(desk, wish.player_id, told)
     if told is not None:
         await see_instrument(desk, uow, _whose(wish), told)
-    judged = await _judged(desk, uow, wish, wallet)
+    judged = await _judged(desk, uow, wish, wallet, _mark(desk, wish, told))
     command = RequestWithdrawal(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
@@ -180,8 +181,18 @@ def _whose(wish: WithdrawalWish) -> Whose:
     )
 
 
-async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wallet | None) -> Judged:
-    """What the casino's rules make of it."""
+def _mark(desk: Desk, wish: WithdrawalWish, told: Instrument | None) -> str | None:
+    """Of the place it goes to; None: only the cashier that asks knows it."""
+    if told is not None:
+        return fingerprint_of(desk, wish.player_id, told)
+    if wish.hosted_as is not None:
+        return None
+    written = {name: plain_number(value) for name, value in wish.destination.items()}
+    return desk.vault.blind_index(msgspec.json.encode(written, order="sorted").decode())
+
+
+async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wallet | None, mark: str | None) -> Judged:
+    """What the casino's rules make of it, at the place of this mark."""
     payment = Payment(
         id=wish.withdrawal_id,
         trigger=Trigger.WITHDRAWAL,
@@ -192,7 +203,7 @@ async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wal
         currency=wish.currency,
     )
     ip = uow.ctx.actor.ip if wish.hosted_as is None else None  # Else it is the other cashier that calls, for everybody.
-    signals = Signals(ip=ip, device_id=wish.device_id, payout={} if wish.hosted_as else wish.destination)
+    signals = Signals(ip=ip, device_id=wish.device_id, payout=mark)
     return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 

@@ -12,6 +12,7 @@ from payments.domain.fraud.rules import Trigger, read
 from payments.domain.fraud.verdict import judge
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
+from .test_withdrawals import BANK
 from .world import World
 
 HOME = "81.2.69.142"
@@ -172,6 +173,40 @@ async def test_two_players_whose_money_goes_to_one_place_are_held(world: World) 
     await world.give(100_00)
     assert (await world.withdraw(50_00)).json()["approvals_needed"] == 2
     assert "MULE-PAYOUT" in (await decisions(world))[-1]["rules"]
+
+
+LOCAL = {
+    "clearing_house": "SWEDEN",
+    "bank_number": "6112",
+    "account_number": "69706212",
+    "first_name": "Steve",
+    "last_name": "Smith",
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (BANK, {**BANK, "first_name": "Eve", "last_name": "Mule"}),
+        (BANK, {**BANK, "account_number": "es91 2100 0418 4502 0005 1332"}),
+        (LOCAL, {**LOCAL, "account_number": "0069-706 212", "last_name": "Mule"}),
+    ],
+)
+async def test_one_account_is_one_place_however_it_is_written_and_whoever_holds_it(
+    world: World, first: dict[str, str], second: dict[str, str]
+) -> None:
+    await automatic(world)
+    for destination in (first, second):
+        await world.give(100_00)
+        await world.withdraw(50_00, destination=destination)
+        world.player = uuid4()
+        await world.register()
+    one, other = await decisions(world)
+    assert one["keys"]["payout"] == other["keys"]["payout"]
+    assert other["features"]["players:payout:ever"] == 2
+    assert (other["features"]["cluster_players"], other["rules"]) == (2, ["MULE-PAYOUT"])
+    (shared,) = await world.rows("SELECT stopped_by::text FROM rm_withdrawal_list WHERE id = $1", other["payment_id"])
+    assert "shared_destination" in shared["stopped_by"]
 
 
 async def test_a_repeat_is_not_judged_twice(world: World) -> None:

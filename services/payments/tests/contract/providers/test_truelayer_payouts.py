@@ -134,7 +134,7 @@ class TestTrueLayerPayouts:
         assert (iban.identity, iban.country, iban.holder) == ("bank:DE89370400440532013000", "DE", "Sue Hopper")
         number = flow.instrument_of({**holder, "sort_code": "040662", "account_number": "00002723"})
         assert number is not None
-        assert (number.identity, number.country) == ("bank:UNITED_KINGDOM/04066200002723", "GB")
+        assert (number.identity, number.country) == ("bank:UNITED_KINGDOM/40662/2723", "GB")
 
     @pytest.mark.parametrize(
         "destination",

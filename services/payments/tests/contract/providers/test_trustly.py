@@ -231,7 +231,7 @@ class TestTrustly(TrustlyWire):
             }
         )
         told = [one.identity for one in (by_id, by_iban, by_number) if one is not None]
-        assert told == ["bank:trustly:7653385737", "bank:ES9121000418450200051332", "bank:SWEDEN/611269706212"]
+        assert told == ["bank:trustly:7653385737", "bank:ES9121000418450200051332", "bank:SWEDEN/6112/69706212"]
 
     @pytest.mark.parametrize("method", ["account", "pending"])
     def test_news_without_money_has_no_consequence(self, method: str) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import ipaddress
-import json
 from uuid import UUID
 
 from chassis.privacy.keys import MasterKey, derive
@@ -33,7 +32,7 @@ class HmacFingerprints:
             "network": signals.ip,
             "instrument": signals.instrument,
             "bin": signals.bin,
-            "payout": json.dumps(dict(signals.payout), sort_keys=True) if signals.payout else None,
+            "payout": signals.payout,
         }
         keys = {"player": str(player_id)}
         for kind, text in texts.items():

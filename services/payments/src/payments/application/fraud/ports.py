@@ -19,21 +19,22 @@ Keys = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """What a request brings along, in clear: it is never kept so.
+    """What a payment brings along: it is never kept so.
 
     Attributes:
         ip: whence it comes.
         device_id: what the casino's frontend calls the device.
-        instrument: the provider's fingerprint of the card or account.
+        instrument: the mark of the card or account, see `fingerprint_of` in `application/instruments`.
         bin: the first digits of a card.
-        payout: where a withdrawal goes.
+        payout: the mark of the instrument that a withdrawal goes to: the same for the same account, whoever is called
+            its holder and however its number is written.
     """
 
     ip: str | None = field(default=None, repr=False)
     device_id: str | None = field(default=None, repr=False)
     instrument: str | None = field(default=None, repr=False)
     bin: str | None = field(default=None, repr=False)
-    payout: Mapping[str, str] | None = field(default=None, repr=False)
+    payout: str | None = field(default=None, repr=False)
 
 
 class Fingerprints(Protocol):

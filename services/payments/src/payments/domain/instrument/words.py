@@ -1,5 +1,6 @@
 """What a provider can tell of the instrument that was paid with or to. A card's number is never among it."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,8 @@ from chassis.domain import Invalid
 _CARD_DIGITS = range(13, 20)
 """How many digits a card number has (ISO/IEC 7812)."""
 _BETWEEN_DIGITS = str.maketrans("", "", " -.\t\u00a0")
+_GROUPING = "-."
+"""What people write between the groups of a number, besides blanks."""
 
 
 class Kind(StrEnum):
@@ -54,6 +57,31 @@ def is_card_number(text: str) -> bool:
     return sum(map(int, doubled)) % 10 == 0
 
 
+def plain_number(text: str) -> str:
+    """A number however it is written: its letters large, and nothing between its groups, seen or unseen.
+
+    >>> plain_number("es91 2100-0418 45\u200b02"), plain_number("\uff11\uff12 3")
+    ('ES91210004184502', '123')
+    """
+    told = unicodedata.normalize("NFKC", text)
+    return "".join(one for one in told if one.isprintable() and not one.isspace() and one not in _GROUPING).upper()
+
+
+def is_iban(number: str) -> bool:
+    """Whether it names its country and so needs no clearing house beside it."""
+    return plain_number(number)[:2].isalpha()
+
+
+def local_number(house: str, bank: str, account: str) -> str:
+    """The number of an account as its clearing house counts it: zeros before a number only fill the field.
+
+    >>> local_number("SWEDEN", "6112", "0 69706212") == local_number("SWEDEN", "6112", "69706212")
+    True
+    """
+    parts = (plain_number(one).lstrip("0") for one in (bank, account))
+    return "/".join((plain_number(house), *parts))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """As its provider tells it.
@@ -61,7 +89,7 @@ class Instrument:
     Attributes:
         fingerprint: the provider's own mark of it, the provider's name before it: the same for the same card, and
             nothing that can be paid with.
-        number: of a bank account (an IBAN, or the clearing house before it) or an address on a chain.
+        number: of a bank account (an IBAN, or as `local_number` makes it) or an address on a chain.
         bin: the first 6 or 8 digits of a card: who issued it.
         last_four: the end of its number; fewer where the number is short.
         expires_on: the last day of a card.
@@ -96,7 +124,7 @@ class Instrument:
     @property
     def identity(self) -> str | None:
         """By what the same one is recognised at any player, before it is hashed; None: only by what it looks like."""
-        told = self.number.translate(_BETWEEN_DIGITS).upper() if self.number else self.fingerprint
+        told = plain_number(self.number) if self.number else self.fingerprint
         return f"{self.kind}:{told}" if told else None
 
 

@@ -7,7 +7,7 @@ recognised: its number, which not every bank tells, would make another one of it
 from collections.abc import Mapping
 from typing import Any
 
-from payments.domain.instrument.words import Instrument, Kind, instrument_told
+from payments.domain.instrument.words import Instrument, Kind, instrument_told, local_number
 from payments.strategies.providers.reading import country, end_of, name, our_id, section, word
 
 
@@ -39,7 +39,7 @@ def paid_to(destination: Mapping[str, str]) -> Instrument | None:
     iban, number = destination.get("iban"), destination.get("account_number", "")
     return instrument_told(
         kind=Kind.BANK,
-        number=iban or f"UNITED_KINGDOM/{destination['sort_code']}{number}",
+        number=iban or local_number("UNITED_KINGDOM", destination["sort_code"], number),
         last_four=end_of(iban or number),
         country=country(iban[:2]) if iban else "GB",
         holder=name(destination["account_holder_name"]),

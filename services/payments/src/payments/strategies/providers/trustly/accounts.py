@@ -6,7 +6,7 @@ https://eu.developers.trustly.com/doc/reference/account-notification
 from collections.abc import Mapping
 from typing import Any
 
-from payments.domain.instrument.words import Instrument, Kind, instrument_told
+from payments.domain.instrument.words import Instrument, Kind, instrument_told, is_iban, local_number
 from payments.strategies.providers.reading import country, end_of, name, section, word
 
 _HOUSES = {
@@ -40,10 +40,9 @@ def paid_to(destination: Mapping[str, str]) -> Instrument | None:
         account_id = destination["account_id"]
         return instrument_told(kind=Kind.BANK, fingerprint=f"trustly:{account_id}", pays_to=dict(destination))
     house, number = destination["clearing_house"], destination["account_number"]
-    whole = f"{destination.get('bank_number', '')}{number}"
     return instrument_told(
         kind=Kind.BANK,
-        number=number if number[:2].isalpha() else f"{house}/{whole}",
+        number=number if is_iban(number) else local_number(house, destination.get("bank_number", ""), number),
         last_four=end_of(number),
         country=_country(house),
         holder=name(f"{destination['first_name']} {destination['last_name']}"),
