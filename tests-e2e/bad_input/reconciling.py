@@ -20,7 +20,8 @@ RECONCILING: dict[str, Example] = {
         body={**_REASON, "booked_to": "suspense"}, path={"item_id": "1"}, accepted=False
     ),
     f"PUT {_RECONCILIATION}/casinos/{{casino_id}}/terms/{{provider}}": Example(
-        body={"currency": "EUR", "due_days": 2, "tolerance_minor": 5, "fee_bps": 90}, path={"provider": "stripe"}
+        body={"currency": "EUR", "due_days": 2, "tolerance_minor": 5, "rate_tolerance_bps": 150},
+        path={"provider": "stripe"},
     ),
     f"POST {_RECONCILIATION}/matches": Example(
         body={**_REASON, "item_ids": [1], "expectation_ids": [_NOTHING], "booked_to": "fees"}, accepted=False
@@ -41,6 +42,7 @@ RECONCILED: dict[str, dict[str, str]] = {
     f"{_RECONCILIATION}/items": {"booked_at": "gte.now-7d"},
     f"{_RECONCILIATION}/expectations": {"booked_at": "gte.now-7d"},
     f"{_RECONCILIATION}/batches": {},
+    f"{_RECONCILIATION}/conversions": {},
     f"{_RECONCILIATION}/clearing-accounts": {},
     f"{_RECONCILIATION}/breaks": {},
     f"{_RECONCILIATION}/terms": {},

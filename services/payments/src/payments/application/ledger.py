@@ -25,6 +25,7 @@ Templates (debit -> credit), all of one currency:
     bonus_forfeit       player_bonus           -> bonus_expense
     bonus_conversion    player_bonus           -> player_cash
     exchange            player_cash            -> fx, and in the other currency fx -> player_cash
+    settlement_exchange fx                     -> psp_clearing(provider), and in the other currency back
 
 Bets, wins and rollbacks go over cash, and over the bonus in an entry of its own where that has a share.
 """

@@ -183,7 +183,7 @@ async def test_what_does_not_agree_says_why(books: Books):
     )
     assert await books.items() == [
         ("deposit", "mismatched", "amount", -1_00),
-        ("deposit", "mismatched", "currency", 0),
+        ("deposit", "mismatched", "rate", None),
         ("deposit", "matched", None, 0),
         ("deposit", "missing_in_ledger", "unknown_reference", 7_00),
         ("other", "missing_in_ledger", "not_a_payment", -5_00),

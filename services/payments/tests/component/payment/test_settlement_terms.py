@@ -10,7 +10,7 @@ import pytest
 
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, psp_clearing, transfer_id
 
-from .test_reconciliation import ADYEN_HEAD, Books, adyen
+from .test_reconciliation import ADYEN_HEAD, Books, adyen, camt
 from .test_reconciliation_routes import AT, SINCE, listed
 from .world import World
 
@@ -133,3 +133,16 @@ async def test_a_provider_that_is_not_prefunded_pays_out_on_credit(rich: World):
     assert (await world.approve(asked)).status_code == 200
     await world.run_tasks()
     assert await status(world, asked) == "sent"
+
+
+async def test_an_amount_that_is_off_within_the_tolerance_is_booked_where_the_fee_is_off_as_well(books: Books):
+    world = books.world
+    await agreed(world, tolerance_minor=5, fee_fixed_minor=10, fee_tolerance_minor=1)
+    deposit = await books.deposit(100_00)
+    batch = "4711471147"
+    await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "99.97", "99.00", batch=batch))
+    assert [row[1:] for row in await books.items()] == [("mismatched", "fee", 87)]
+    (told,) = await listed(world, "batches")
+    assert (told["fee_minor"], told["rounding_minor"], told["arrives_minor"]) == (97, 3, 99_00)
+    await books.bring(camt(("99.00", f"ADYEN {batch}")), "camt053")
+    assert (await books.balance(), await books.balance("psp_fees")) == (0, -1_00)

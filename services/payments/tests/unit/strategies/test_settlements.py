@@ -102,10 +102,37 @@ def test_adyens_lines_add_up_to_its_payout():
     assert rows[4].text == "TX123XT batch 7"
 
 
-def test_an_adyen_line_settled_in_another_currency_shows_as_it_was_settled():
+def test_an_adyen_line_settled_in_another_currency_says_what_was_paid_and_its_fees():
     other = ADYEN.replace(",EUR,,100.00,1,EUR,,97.50,", ",USD,,110.00,0.9,EUR,,97.50,")
     row = read("adyen_settlement_details", other)[0]
-    assert (row.currency, row.amount_minor, row.fee_minor) == ("EUR", 97_50, 0)
+    assert (row.currency, row.amount_minor, row.fee_minor) == ("EUR", 100_00, 2_50)
+    assert (row.paid_currency, row.paid_minor) == ("USD", 110_00)
+    refund = ADYEN.replace(",EUR,40.00,,1,EUR,40.10,,,0.10,", ",USD,44.00,,0.9,EUR,40.10,,,0.10,")
+    row = read("adyen_settlement_details", refund)[1]
+    assert (row.amount_minor, row.fee_minor, row.paid_minor) == (-40_00, 10, -44_00)
+
+
+def test_what_was_paid_in_another_currency_is_told_by_every_provider_that_converts():
+    trustly = TRUSTLY.replace(f"1288208729,Deposit,{OURS},casino,,,", f"1288208729,Deposit,{OURS},casino,1100.50,SEK,")
+    stripe = STRIPE.replace("payment_metadata[order_id]\n", "payment_metadata[order_id],customer_facing_amount,"
+        "customer_facing_currency\n").replace(f"REF42,{OURS}\n", f"REF42,{OURS},110.00,usd\n")  # fmt: skip
+    stripe = stripe.replace("REF42,\n", "REF42,,,\n").replace("pi_2,po_2,REF43,\n", "pi_2,po_2,REF43,,500,jpy\n")
+    skrill = SKRILL.replace('"100.5","EUR","","9"', '".5","USD","","9"')
+    found = {
+        name: [(row.paid_minor, row.paid_currency) for row in read(name, content)]
+        for name, content in (
+            ("trustly_settlement", trustly),
+            ("stripe_balance", stripe),
+            ("skrill_history", skrill),
+        )
+    }
+    assert found["trustly_settlement"][0] == (1100_50, "SEK")
+    assert found["stripe_balance"] == [(110_00, "USD"), (None, "USD"), (None, None), (None, None), (None, None)]
+    assert found["skrill_history"][0] == (50, "USD")
+    assert set(found["trustly_settlement"][1:]) == set(found["skrill_history"][1:]) == {(None, None)}
+    unknown = ADYEN.replace(",EUR,,100.00,1,EUR,,97.50,", ",XQX,,110.00,0.9,EUR,,97.50,")
+    row = read("adyen_settlement_details", unknown)[0]
+    assert (row.paid_minor, row.paid_currency) == (None, "XQX")
 
 
 def test_stripes_gross_is_the_payment_and_a_disputes_fee_is_beside_it():

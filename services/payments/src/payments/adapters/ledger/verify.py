@@ -144,6 +144,18 @@ CHECKS: dict[str, str] = {
         WHERE minors IS DISTINCT FROM
             ARRAY[(true, sold_currency, sold_minor)::text, (false, bought_currency, bought_minor)::text]
           AND NOT EXISTS (SELECT FROM ledger_away_now)""",
+    "I9 what was settled in another currency is two entries of its sums, and has its rate": """
+        WITH kept AS (
+            SELECT posted_as, currency, sum(minor) AS minor FROM settlement_conversion, LATERAL (
+                VALUES (sold_currency, -sold_minor), (bought_currency, bought_minor)) AS side(currency, minor)
+            WHERE posted_as IS NOT NULL AND NOT undone GROUP BY 1, 2
+        ), posted AS (
+            SELECT reference_id AS posted_as, currency,
+                   sum(CASE debit_type WHEN 'psp_clearing' THEN amount_minor ELSE -amount_minor END) AS minor
+            FROM transfer WHERE kind = 'settlement_exchange' GROUP BY 1, 2)
+        SELECT posted_as, currency, kept.minor AS kept, posted.minor AS posted
+        FROM kept FULL JOIN posted USING (posted_as, currency)
+        WHERE coalesce(kept.minor, 0) <> coalesce(posted.minor, 0) AND NOT EXISTS (SELECT FROM ledger_away_now)""",
     "I9 what of a movement goes over the bonus stands beside it in its group": """
         SELECT id, bonus_minor FROM transfer AS whole WHERE bonus_minor IS NOT NULL AND NOT EXISTS (
             SELECT FROM transfer AS part

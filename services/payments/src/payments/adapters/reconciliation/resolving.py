@@ -13,7 +13,8 @@ from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
 
 _ITEMS: Final = """
-    SELECT id, casino_id, provider, currency, amount_minor, state IN ('mismatched', 'missing_in_ledger') AS waits,
+    SELECT id, casino_id, provider, currency, amount_minor, paid_minor, paid_currency,
+           state IN ('mismatched', 'missing_in_ledger') AS waits,
            state = 'missing_in_ledger' AS unknown, difference IS NOT DISTINCT FROM 'fee' AS only_fee,
            EXISTS (SELECT FROM settlement_file AS file WHERE file.id = file_id AND file.state IN ('done', 'replaced'))
                AS file_done

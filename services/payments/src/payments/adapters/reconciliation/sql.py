@@ -13,15 +13,45 @@ RESOLVE = """
       AND item.reference_id IS NULL AND item.provider_reference = known.provider_reference"""
 """Lines that name a payment by the provider's reference alone."""
 
-COMPARE = """
-    WITH keys AS MATERIALIZED (
+RATES = """rate AS MATERIALIZED (
+        SELECT * FROM unnest($7::text[], $8::numeric[], $9::int[]) AS rate(currency, per_base, places)
+    )"""
+"""Published rates: how many of each currency one of the base is worth, NULL where none is, and its decimal places."""
+
+AGAIN = """ON CONFLICT (item_id) DO UPDATE
+        SET file_id = excluded.file_id, expectation_id = excluded.expectation_id,
+            sold_currency = excluded.sold_currency, sold_minor = excluded.sold_minor,
+            bought_currency = excluded.bought_currency, bought_minor = excluded.bought_minor,
+            rate = excluded.rate, published_minor = excluded.published_minor, off_bps = excluded.off_bps,
+            source = excluded.source, as_of = excluded.as_of, booked_at = excluded.booked_at,
+            posted_as = excluded.posted_as, undone = false
+        WHERE settlement_conversion.undone"""
+"""The line explained the payment before, with lines of a file that was replaced since."""
+
+OFF_BPS = "((bought_minor - published_minor) * 10000 / nullif(published_minor, 0))::bigint"
+
+CONVERTED = """
+        LEFT JOIN LATERAL (
+            SELECT trunc(sold.amount_minor * settled.per_base * 10::numeric ^ settled.places
+                         / (paid.per_base * 10::numeric ^ paid.places)) AS minor,
+                   round(abs(bought.amount_minor) * 10::numeric ^ paid.places
+                         / nullif(abs(sold.amount_minor) * 10::numeric ^ settled.places, 0), 12) AS own_rate
+            FROM rate AS paid, rate AS settled
+            WHERE sold.currency <> bought.currency AND paid.currency = sold.currency
+              AND settled.currency = bought.currency
+        ) AS published ON true"""
+"""What published rates would have made of `sold`, rounded down, and at what rate it became `bought`."""
+
+COMPARE = f"""
+    WITH {RATES}, keys AS MATERIALIZED (
         SELECT DISTINCT reference_id, movement FROM settlement_item
         WHERE file_id = $1 AND line > $2 AND line <= $3 AND state = 'staged' AND reference_id IS NOT NULL
     ), said AS MATERIALIZED (
         SELECT item.reference_id, item.movement, sum(item.amount_minor)::bigint AS amount_minor,
                sum(item.fee_minor)::bigint AS fee_minor, count(*) AS lines, min(item.currency) AS currency,
                min(item.currency) = max(item.currency) AS one_currency, bool_and(item.final) AS final,
-               max(item.id) AS item_id
+               sum(item.paid_minor)::bigint AS paid_minor, count(*) = count(item.paid_minor) AS paid_told,
+               min(item.paid_currency) AS paid_from, max(item.paid_currency) AS paid_to, max(item.id) AS item_id
         FROM keys JOIN settlement_item AS item USING (reference_id, movement)
         WHERE item.casino_id = $4 AND item.provider = $5
           AND (item.state = 'staged' AND item.file_id = $1
@@ -36,30 +66,46 @@ COMPARE = """
           AND movement.state IN ('open', 'missing_at_provider', 'mismatched')
         GROUP BY 1, 2
     ), decided AS MATERIALIZED (
-        SELECT said.reference_id, said.movement, said.item_id, known.expectation_id,
-               said.amount_minor - coalesce(known.amount_minor, 0) AS off_minor,
-               said.fee_minor - fee.agreed_minor AS fee_off_minor,
+        SELECT bought.reference_id, bought.movement, bought.item_id, sold.expectation_id,
+               sold.currency AS sold_currency, sold.amount_minor AS sold_minor,
+               bought.currency AS bought_currency, bought.amount_minor AS bought_minor,
+               published.own_rate AS rate, published.minor AS published_minor,
+               CASE WHEN published.own_rate IS NULL THEN bought.amount_minor - coalesce(sold.amount_minor, 0)
+                    ELSE bought.amount_minor - published.minor END AS off_minor,
+               bought.fee_minor - fee.agreed_minor AS fee_off_minor,
                CASE
-                   WHEN known.reference_id IS NULL AND NOT said.final THEN 'agreed'
-                   WHEN known.reference_id IS NULL AND EXISTS (
+                   WHEN sold.reference_id IS NULL AND NOT bought.final THEN 'agreed'
+                   WHEN sold.reference_id IS NULL AND EXISTS (
                        SELECT FROM settlement_expectation AS earlier
-                       WHERE earlier.reference_id = said.reference_id AND earlier.movement = said.movement
+                       WHERE earlier.reference_id = bought.reference_id AND earlier.movement = bought.movement
                          AND earlier.casino_id = $4 AND earlier.provider = $5
                    ) THEN 'repeated'
-                   WHEN known.reference_id IS NULL THEN 'unknown_reference'
-                   WHEN NOT said.final THEN 'status'
-                   WHEN NOT said.one_currency OR NOT known.one_currency OR said.currency <> known.currency
-                       THEN 'currency'
-                   WHEN abs(said.amount_minor - known.amount_minor) > coalesce(terms.tolerance_minor, 0) THEN 'amount'
-                   WHEN abs(said.fee_minor - fee.agreed_minor) > terms.fee_tolerance_minor THEN 'fee'
+                   WHEN sold.reference_id IS NULL THEN 'unknown_reference'
+                   WHEN NOT bought.final THEN 'status'
+                   WHEN NOT bought.one_currency OR NOT sold.one_currency THEN 'currency'
+                   WHEN bought.currency <> sold.currency AND (
+                       bought.paid_from <> sold.currency OR bought.paid_to <> sold.currency) THEN 'currency'
+                   WHEN bought.currency <> sold.currency AND bought.paid_told
+                       AND abs(bought.paid_minor - sold.amount_minor) > coalesce(paid_terms.tolerance_minor, 0)
+                       THEN 'amount'
+                   WHEN bought.currency <> sold.currency AND coalesce(
+                       abs(bought.amount_minor - published.minor) * 10000
+                           > abs(published.minor) * coalesce(terms.rate_tolerance_bps, 0), true) THEN 'rate'
+                   WHEN bought.currency = sold.currency
+                       AND abs(bought.amount_minor - sold.amount_minor) > coalesce(terms.tolerance_minor, 0)
+                       THEN 'amount'
+                   WHEN abs(bought.fee_minor - fee.agreed_minor) > terms.fee_tolerance_minor THEN 'fee'
                END AS difference
-        FROM said
-        LEFT JOIN known USING (reference_id, movement)
+        FROM said AS bought
+        LEFT JOIN known AS sold USING (reference_id, movement)
         LEFT JOIN settlement_terms AS terms
-            ON terms.casino_id = $4 AND terms.provider = $5 AND terms.currency = said.currency
+            ON terms.casino_id = $4 AND terms.provider = $5 AND terms.currency = bought.currency
+        LEFT JOIN settlement_terms AS paid_terms
+            ON paid_terms.casino_id = $4 AND paid_terms.provider = $5 AND paid_terms.currency = sold.currency
+        {CONVERTED.strip()}
         LEFT JOIN LATERAL (
-            SELECT coalesce(terms.fee_fixed_minor, 0) * said.lines
-                   + (abs(said.amount_minor)::numeric * coalesce(terms.fee_bps, 0) / 10000)::bigint AS agreed_minor
+            SELECT coalesce(terms.fee_fixed_minor, 0) * bought.lines
+                   + (abs(bought.amount_minor)::numeric * coalesce(terms.fee_bps, 0) / 10000)::bigint AS agreed_minor
             WHERE coalesce(terms.fee_fixed_minor, terms.fee_bps) IS NOT NULL
         ) AS fee ON true
     ), explained AS (
@@ -72,6 +118,14 @@ COMPARE = """
           AND movement.reference_id = decided.reference_id AND movement.movement = decided.movement
           AND movement.casino_id = $4 AND movement.provider = $5
           AND movement.state IN ('open', 'missing_at_provider', 'mismatched')
+    ), converted AS (
+        INSERT INTO settlement_conversion (
+            item_id, file_id, casino_id, provider, expectation_id, sold_currency, sold_minor, bought_currency,
+            bought_minor, rate, published_minor, off_bps, source, as_of, booked_at)
+        SELECT item_id, $1, $4, $5, expectation_id, sold_currency, sold_minor, bought_currency, bought_minor, rate,
+               published_minor, {OFF_BPS}, $10::text, $11::date, $6
+        FROM decided WHERE rate IS NOT NULL AND coalesce(difference, 'fee') = 'fee'
+        {AGAIN}
     )
     UPDATE settlement_item AS item
     SET state = CASE
@@ -86,7 +140,11 @@ COMPARE = """
             WHEN decided.expectation_id IS NULL THEN item.amount_minor
             WHEN item.id <> decided.item_id THEN 0
             WHEN decided.difference = 'fee' THEN decided.fee_off_minor
-            ELSE decided.off_minor
+            WHEN decided.difference IS NOT NULL OR decided.rate IS NULL THEN decided.off_minor
+        END,
+        off_minor = CASE
+            WHEN coalesce(decided.difference, 'fee') = 'fee' AND decided.rate IS NULL AND item.id = decided.item_id
+                THEN decided.off_minor
         END,
         expectation_id = decided.expectation_id,
         ended_at = CASE WHEN decided.difference IS NULL THEN $6::timestamptz END
@@ -94,10 +152,12 @@ COMPARE = """
     WHERE item.reference_id = decided.reference_id AND item.movement = decided.movement
       AND item.casino_id = $4 AND item.provider = $5
       AND (item.state = 'staged' AND item.file_id = $1
-           OR item.state IN ('mismatched', 'missing_in_ledger') AND item.difference NOT IN ('fee', 'repeated'))"""
+           OR item.state IN ('mismatched', 'missing_in_ledger') AND item.difference NOT IN ('fee', 'repeated'))"""  # noqa: S608
 """All lines and all movements of one payment that go the same way are held against each other as sums: one line for
 several movements, or several lines for one (captured in parts), are the ordinary case with other numbers. Lines of
-another file that was not compared yet may be the same ones, told again; those that are known to be do not count."""
+another file that was not compared yet may be the same ones, told again; those that are known to be do not count.
+Where it was settled in another currency, what was paid is held against the movements, and what was settled against what
+published rates make of them."""
 
 BY_AMOUNT = """
     WITH candidate AS (
@@ -124,7 +184,8 @@ BY_AMOUNT = """
         FROM one WHERE movement.id = one.expectation_id
     )
     UPDATE settlement_item AS item
-    SET state = 'matched', difference_minor = one.off_minor, expectation_id = one.expectation_id, ended_at = $2
+    SET state = 'matched', difference_minor = one.off_minor, off_minor = one.off_minor,
+        expectation_id = one.expectation_id, ended_at = $2
     FROM one WHERE item.id = one.item_id"""
 
 GIVE_UP = """
@@ -175,8 +236,8 @@ BATCHES = """
         SELECT name, currency, count(*) AS lines, max(booked_at) AS booked_at,
                coalesce(sum(amount_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint AS gross_minor,
                coalesce(sum(fee_minor) FILTER (WHERE final), 0)::bigint AS fee_minor,
-               coalesce(-sum(difference_minor) FILTER (WHERE state = 'matched' AND difference IS NULL), 0)::bigint
-                   AS rounding_minor,
+               coalesce(-sum(coalesce(off_minor, CASE WHEN state = 'matched' AND difference IS NULL
+                                                      THEN difference_minor END)), 0)::bigint AS rounding_minor,
                coalesce(sum(amount_minor - fee_minor) FILTER (WHERE final AND movement <> 'settlement'), 0)::bigint
                    AS net_minor,
                (-sum(amount_minor) FILTER (WHERE final AND movement = 'settlement'))::bigint AS told_minor,

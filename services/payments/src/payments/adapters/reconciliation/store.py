@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
+from payments.adapters.reconciliation.converting import SqlConverting
 from payments.adapters.reconciliation.resolving import SqlResolving
 from payments.adapters.reconciliation.tables import settlement_file
 from payments.adapters.reconciliation.terms import SqlTerms
-from payments.application.reconciliation.ports import Overdue, SettlementFile, UnpostedBatch
+from payments.application.reconciliation.ports import Overdue, Published, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import SHORTEST_NAME, BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.rows import SettlementRow
 from payments.domain.reconciliation.staging import staged
@@ -24,7 +25,7 @@ from payments.domain.reconciliation.words import FileState
 _COLUMNS: Final = (
     "file_id", "line", "casino_id", "provider", "movement", "our_reference", "reference_id", "provider_reference",
     "batch", "said", "amount_minor", "fee_minor", "currency", "booked_at", "final", "code", "state", "difference",
-    "difference_minor",
+    "difference_minor", "paid_minor", "paid_currency",
 )  # fmt: skip
 _FILE: Final = tuple(SettlementFile.__dataclass_fields__)
 
@@ -84,7 +85,7 @@ _ALONE = """
     WHERE id = ANY($1::bigint[])"""
 
 
-class SqlReconciliations(SqlResolving, SqlTerms):
+class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting):
     """Implements `Reconciliations`."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
@@ -140,12 +141,14 @@ class SqlReconciliations(SqlResolving, SqlTerms):
         if earlier:
             await raw.execute(sql.REPEATED, file.id, earlier)
 
-    async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
+    async def compare(
+        self, connection: AsyncConnection, file: SettlementFile, until: int, rates: Published, now: datetime
+    ) -> None:
         """See the port."""
         raw = await driver(connection)
         lines = (file.id, file.compared, until, file.casino_id, file.provider)
         await raw.execute(sql.RESOLVE, *lines)
-        await raw.execute(sql.COMPARE, *lines, now)
+        await raw.execute(sql.COMPARE, *lines, now, *rates)
         await raw.execute(_COMPARED, file.id, until)
 
     async def compare_by_amount(self, connection: AsyncConnection, file: SettlementFile, now: datetime) -> None:
@@ -246,6 +249,8 @@ def _record(file: SettlementFile, row: SettlementRow) -> tuple[Any, ...]:
         state,
         difference,
         row.amount_minor if difference is not None else None,
+        row.paid_minor,
+        row.paid_currency,
     )
 
 

@@ -5,12 +5,14 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
     Index,
     Integer,
     MetaData,
+    Numeric,
     Table,
     Text,
     UniqueConstraint,
@@ -37,6 +39,15 @@ settlement_terms = Table(
     Column("fee_fixed_minor", BigInteger, comment="of a movement; NULL with fee_bps: fees are taken as they are"),
     Column("fee_bps", Integer, comment="of a movement, in hundredths of a percent"),
     Column("fee_tolerance_minor", BigInteger, nullable=False),
+    Column(
+        "rate_tolerance_bps",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment=(
+            "what is settled in this currency may be off from published rates by so much, in hundredths of a percent"
+        ),
+    ),
     Column(
         "prefunded",
         Boolean,
@@ -157,6 +168,15 @@ settlement_item = Table(
     Column("difference_minor", BigInteger, comment="by how much, where it is an amount or a fee"),
     Column("expectation_id", Uuid),
     Column("ended_at", DateTime(timezone=True)),
+    Column("paid_minor", BigInteger, comment="what was paid, where that is not what was settled and the file says it"),
+    Column("paid_currency", Text),
+    Column(
+        "off_minor",
+        BigInteger,
+        comment=(
+            "by how much its amount is off, within the tolerance; NULL before that was kept beside a fee that differs"
+        ),
+    ),
     UniqueConstraint("file_id", "line"),
     CheckConstraint("line > 0", name="line"),
     Index(
@@ -168,6 +188,35 @@ settlement_item = Table(
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
 )
+
+settlement_conversion = Table(
+    "settlement_conversion",
+    metadata,
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False,
+           comment="the line that explains the payment, the last of several"),
+    Column("file_id", Uuid, nullable=False),
+    Column("casino_id", Uuid, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("expectation_id", Uuid, nullable=False),
+    Column("sold_currency", Text, nullable=False),
+    Column("sold_minor", BigInteger, nullable=False, comment="of the payment, signed as its movement"),
+    Column("bought_currency", Text, nullable=False),
+    Column("bought_minor", BigInteger, nullable=False, comment="as it was settled, before fees"),
+    Column("rate", Numeric, nullable=False, comment="bought for one sold, of the settlement itself"),
+    Column("published_minor", BigInteger, comment="what published rates would have bought; NULL: none"),
+    Column("off_bps", BigInteger, comment="from that, in hundredths of a percent"),
+    Column("source", Text, comment="who published the rates"),
+    Column("as_of", Date, comment="of what day they were"),
+    Column("booked_at", DateTime(timezone=True), nullable=False),
+    Column("posted_as", Uuid, comment="what its two entries refer to; those of one batch are one sum"),
+    Column("undone", Boolean, nullable=False, server_default="false",
+           comment="its file was replaced, and the entries taken back"),
+    Index("ix_settlement_conversion_casino", "casino_id", "booked_at", "item_id"),
+    Index("ix_settlement_conversion_booked_at", "booked_at", "item_id"),
+    Index("ix_settlement_conversion_file", "file_id"),
+    Index("ix_settlement_conversion_expectation", "expectation_id"),
+    comment="payments that were settled in another currency, each at its own rate",
+)  # fmt: skip
 
 _views = MetaData()
 """Views are no tables: migrations make them, and nobody compares them."""

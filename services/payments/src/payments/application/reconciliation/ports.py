@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
+from payments.domain.reconciliation.conversions import Conversion
 from payments.domain.reconciliation.rows import SettlementRow
 from payments.domain.reconciliation.terms import SettlementTerms
 from payments.domain.reconciliation.words import ExpectationState, FileState, ItemState
@@ -84,7 +86,7 @@ class UnpostedBatch:
 class OpenItem:
     """A line of a file. `waits`: nothing explains it; `unknown`: the ledger has nothing to hold against it; `only_fee`:
     its movement is explained, and the provider kept another fee than was agreed; `file_done`: nothing compares it any
-    more.
+    more; `paid_minor`: what was paid, where it was settled in another currency and the file says so.
     """
 
     id: int
@@ -96,6 +98,8 @@ class OpenItem:
     unknown: bool
     only_fee: bool
     file_done: bool
+    paid_minor: int | None
+    paid_currency: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +181,46 @@ class Resolving(Protocol):
         ...
 
 
+class Published(NamedTuple):
+    """Rates as somebody published them, by currency: one after the other what a statement takes.
+
+    Attributes:
+        per_base: units of each for one of the base; None where there is no rate that is new enough.
+        places: decimal places of each.
+        source, as_of: who published them, and of what day they are; None where there are none.
+    """
+
+    currencies: list[str]
+    per_base: list[Decimal | None]
+    places: list[int]
+    source: str | None
+    as_of: date | None
+
+
+class Converting(Protocol):
+    """What was settled in another currency than it was paid in."""
+
+    async def post_conversions(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[Conversion]:
+        """Sums of the file that are to be posted now, `most` at once; from then on they are."""
+        ...
+
+    async def undo_conversions(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[Conversion] | None:
+        """Sums to be taken back because a file is replaced, of `most` payments at once; None: there are no more."""
+        ...
+
+    async def keep_conversion(
+        self,
+        connection: AsyncConnection,
+        conversion: Conversion,
+        item_id: int,
+        expectation_id: UUID,
+        rates: Published,
+        now: datetime,
+    ) -> None:
+        """Keep one that people agreed to; it is posted by whoever calls."""
+        ...
+
+
 class Terms(Protocol):
     """What is agreed with providers."""
 
@@ -207,7 +251,7 @@ class Terms(Protocol):
         ...
 
 
-class Reconciliations(Resolving, Terms, Protocol):
+class Reconciliations(Resolving, Terms, Converting, Protocol):
     """Files, their lines, expectations and batches. Comparing is done in sets, where the rows are."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
@@ -244,7 +288,9 @@ class Reconciliations(Resolving, Terms, Protocol):
         """Lines another file of the provider told of, in whatever bytes, are repeated: they explain nothing again."""
         ...
 
-    async def compare(self, connection: AsyncConnection, file: SettlementFile, until: int, now: datetime) -> None:
+    async def compare(
+        self, connection: AsyncConnection, file: SettlementFile, until: int, rates: Published, now: datetime
+    ) -> None:
         """Compare lines beyond `file.compared` up to `until` by their references, and keep that it is as far."""
         ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis.domain import Invalid, NotFound
+from chassis.domain import Invalid, NotFound, uuid7
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.ledger import (
@@ -19,24 +19,53 @@ from payments.application.ledger import (
     psp_fees,
     transfer_id,
 )
+from payments.application.reconciliation.converting import conversion_transfers, published_now
 from payments.application.reconciliation.files import schedule
 from payments.application.reconciliation.ports import OpenItem, OpenMovement, SettlementFile
 from payments.application.reconciliation.running import arrival_of
+from payments.domain.reconciliation.conversions import Conversion
 from payments.domain.reconciliation.errors import DifferenceUnbooked, FileAlreadySettled, ReconciledAlready
 from payments.domain.reconciliation.words import BookedTo, ExpectationState, FileState, ItemState
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Lines and movements that shall explain each other, of one casino, provider and currency."""
+    """Lines and movements that shall explain each other, of one casino and provider.
+
+    The lines are of one currency, and the movements of one, which may be another: then the lines are what it was
+    converted to.
+    """
 
     items: Sequence[OpenItem]
     movements: Sequence[OpenMovement]
 
     @property
+    def converts(self) -> bool:
+        """Whether it was settled in another currency than it was paid in."""
+        return self.items[0].currency != self.movements[0].currency
+
+    @property
+    def settled_minor(self) -> int:
+        """What the lines add up to."""
+        return sum(one.amount_minor for one in self.items)
+
+    @property
+    def told_minor(self) -> int:
+        """What was paid by the lines, in the currency of the movements; where they do not say it, what these say."""
+        if not self.converts:
+            return self.settled_minor
+        told = [one.paid_minor for one in self.items if one.paid_currency == self.movements[0].currency]
+        known = [minor for minor in told if minor is not None]
+        return sum(known) if len(known) == len(self.items) else self._expected_minor
+
+    @property
     def difference_minor(self) -> int:
-        """By how much more the lines say."""
-        return sum(one.amount_minor for one in self.items) - sum(one.amount_minor for one in self.movements)
+        """By how much more the lines say, in the currency of the movements."""
+        return self.told_minor - self._expected_minor
+
+    @property
+    def _expected_minor(self) -> int:
+        return sum(one.amount_minor for one in self.movements)
 
 
 async def item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
@@ -71,15 +100,21 @@ async def whole_of(
 
     Raises:
         NotFound, ReconciledAlready: one of them is not there, or explained already.
-        Invalid: they are not of one casino, provider and currency, a line has its movement and differs in its fee, or
-            a file is still compared.
+        Invalid: they are not of one casino and provider, the lines or the movements not of one currency, or both of
+            different ones and not in the same direction; a line has its movement and differs in its fee; a file is
+            still compared.
         DifferenceUnbooked: they do not add up, and nothing says where the difference goes.
     """
     whole = Whole(await _items(desk, uow, items), await _movements(desk, uow, movements))
     both: list[OpenItem | OpenMovement] = [*whole.items, *whole.movements]
-    owners = {(one.casino_id, one.provider, one.currency) for one in both}
-    if len(owners) != 1:
-        raise Invalid("Lines and movements of one casino, provider and currency.", field="expectation_ids")
+    owners = {(one.casino_id, one.provider) for one in both}
+    currencies = {one.currency for one in whole.items}, {one.currency for one in whole.movements}
+    if len(owners) != 1 or any(len(one) != 1 for one in currencies):
+        raise Invalid(
+            "Of one casino and provider, lines of one currency and movements of one.", field="expectation_ids"
+        )
+    if whole.converts and whole.told_minor * whole.settled_minor <= 0:
+        raise Invalid("What is converted goes the same way in both currencies.", field="expectation_ids")
     if any(one.only_fee for one in whole.items):
         raise Invalid("A line whose fee alone differs has its movement already.", field="item_ids")
     if whole.difference_minor and booked_to is None:
@@ -93,15 +128,37 @@ async def ignore(desk: Desk, uow: UnitOfWork, item: OpenItem) -> None:
 
 
 async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo | None) -> None:
-    """Lines and movements explain each other; what is between them is booked."""
+    """Lines and movements explain each other: what is between them is booked, and what was settled in another currency
+    converted at the rate of the settlement.
+    """
     store, now, one = desk.reconciling.store, uow.ctx.occurred_at, whole.items[0]
     await store.end_items(uow.connection, [item.id for item in whole.items], ItemState.MATCHED, now)
     ids = [movement.id for movement in whole.movements]
     await store.end_movements(uow.connection, ids, ExpectationState.MATCHED, one.id, now)
+    transfers = []
     if whole.difference_minor:
         assert booked_to is not None
         facts = [*sorted(map(str, ids)), *sorted(item.id for item in whole.items)]
-        await _post(desk, uow, _booking(one, booked_to, whole.difference_minor, "match", *facts))
+        transfers = [_booking(whole.movements[0], booked_to, whole.difference_minor, "match", *facts)]
+    if whole.converts:
+        conversion = conversion_of(whole)
+        await store.keep_conversion(uow.connection, conversion, one.id, ids[0], published_now(desk), now)
+        transfers += conversion_transfers(conversion)
+    ensure_posted(await desk.ledger.post_in(uow, transfers))
+
+
+def conversion_of(whole: Whole) -> Conversion:
+    """At what the lines and movements are converted."""
+    about = whole.movements[0]
+    return Conversion(
+        id=uuid7(),
+        casino_id=about.casino_id,
+        provider=about.provider or "",
+        sold_currency=about.currency,
+        sold_minor=whole.told_minor,
+        bought_currency=whole.items[0].currency,
+        bought_minor=whole.settled_minor,
+    )
 
 
 async def book(desk: Desk, uow: UnitOfWork, item: OpenItem, booked_to: BookedTo) -> None:

@@ -24,6 +24,7 @@ from payments.application.ledger import (
     psp_fees,
     transfer_id,
 )
+from payments.application.reconciliation.converting import conversion_transfers, published_now, taken_back
 from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch, pair
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
@@ -97,6 +98,14 @@ class Run:
 
     async def _undo(self, file_id: UUID, by: SettlementFile) -> None:
         """What a replaced file did is done no more: its movements are open again, its fees are back."""
+
+        async def conversions(uow: UnitOfWork) -> bool:
+            undone = await self._store.undo_conversions(uow.connection, file_id, LINES)
+            back = [transfer for one in undone or () for transfer in taken_back(one)]
+            ensure_posted(await self._desk.ledger.post_in(uow, back))
+            return undone is not None
+
+        await self._until_none(conversions)
         await self._until_none(lambda uow: self._store.undo_lines(uow.connection, file_id, LINES))
 
         async def fees(uow: UnitOfWork) -> int:
@@ -125,7 +134,8 @@ class Run:
 
             async def compare(uow: UnitOfWork, at: SettlementFile = at, until: int = until) -> None:
                 await self._store.take_turns(uow.connection, at.casino_id, at.provider)
-                await self._store.compare(uow.connection, at, until, uow.ctx.occurred_at)
+                rates = published_now(self._desk)
+                await self._store.compare(uow.connection, at, until, rates, uow.ctx.occurred_at)
 
             await self.step(compare)
             file = replace(file, compared=until)
@@ -138,6 +148,14 @@ class Run:
         await self._until_none(lambda uow: self._store.give_up_lines(uow.connection, self._id, LINES))
         await self.step(lambda uow: self._store.make_batches(uow.connection, file))
         await self._until_none(lambda uow: self._post_fees(uow, file))
+        await self._until_none(self._convert)
+
+    async def _convert(self, uow: UnitOfWork) -> int:
+        """What was settled in another currency leaves the clearing account of the one it was paid in."""
+        conversions = await self._store.post_conversions(uow.connection, self._id, POSTINGS)
+        transfers = [transfer for one in conversions for transfer in conversion_transfers(one)]
+        ensure_posted(await self._desk.ledger.post_in(uow, transfers))
+        return len(conversions)
 
     async def _post_fees(self, uow: UnitOfWork, file: SettlementFile) -> int:
         """What the provider kept is the house's cost, and no longer with the provider."""
@@ -196,7 +214,7 @@ class Run:
 
         return await self._desk.app.transact(locked, replace(self._ctx, occurred_at=self._desk.now()))
 
-    async def _until_none(self, work: Callable[[UnitOfWork], Awaitable[int]]) -> None:
+    async def _until_none(self, work: Callable[[UnitOfWork], Awaitable[int | bool]]) -> None:
         while await self.step(work):
             pass
 

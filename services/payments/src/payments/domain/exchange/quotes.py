@@ -54,6 +54,13 @@ class Quote:
     as_of: date
 
 
+def new_enough(rates: Rates, today: date, oldest_days: int) -> Rates:
+    """The rates; RateUnavailable when they are older than this, for over week-ends and holidays none are published."""
+    if not 0 <= (today - rates.as_of).days <= oldest_days:
+        raise RateUnavailable(f"The newest rates of {rates.source} are of {rates.as_of}.")
+    return rates
+
+
 def quote(
     rates: Rates,
     *,
@@ -76,8 +83,7 @@ def quote(
         TooLittle: it buys nothing.
     """
     currency, amount_minor = sold
-    if not 0 <= (today - rates.as_of).days <= oldest_days:
-        raise RateUnavailable(f"The newest rates of {rates.source} are of {rates.as_of}.")
+    new_enough(rates, today, oldest_days)
     if currency not in rates.per_base or bought not in rates.per_base:
         raise RateUnavailable(f"{rates.source} has no rate for {currency} and {bought}.")
     rate = Fraction(rates.per_base[bought]) / Fraction(rates.per_base[currency])

@@ -40,6 +40,7 @@ class TransferKind(StrEnum):
     EXCHANGE = "exchange"
     PSP_FEE = "psp_fee"
     SETTLEMENT = "settlement"
+    SETTLEMENT_EXCHANGE = "settlement_exchange"
     RECONCILIATION = "reconciliation"
     TOMBSTONE = "tombstone"
 

@@ -8,7 +8,12 @@ from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import Entry, TransferKind
 from payments.domain.reconciliation.words import Movement
 
-OURS = (TransferKind.PSP_FEE, TransferKind.SETTLEMENT, TransferKind.RECONCILIATION)
+OURS = (
+    TransferKind.PSP_FEE,
+    TransferKind.SETTLEMENT,
+    TransferKind.SETTLEMENT_EXCHANGE,
+    TransferKind.RECONCILIATION,
+)
 """Entries that reconciliation posts itself: nothing is expected because of them."""
 
 

@@ -20,6 +20,8 @@ class SettlementRow(NamedTuple):
         amount_minor: signed, before fees: what it adds to our money at the provider (at the bank).
         fee_minor: what the provider keeps for it; negative when it gives a fee back.
         final: whether the provider says that it happened.
+        paid_currency: in which it was paid, where the file says so and it is another than it was settled in.
+        paid_minor: what was paid, signed as `amount_minor`; None where the file does not say it.
     """
 
     line: int
@@ -34,6 +36,8 @@ class SettlementRow(NamedTuple):
     booked_at: datetime
     final: bool
     code: str
+    paid_minor: int | None = None
+    paid_currency: str | None = None
 
     @property
     def net_minor(self) -> int:

@@ -15,6 +15,8 @@ class SettlementTerms:
         fee_fixed_minor: of each line.
         fee_bps: of its amount, in hundredths of a per cent; without this and the other, fees are taken as they come.
         fee_tolerance_minor: a fee may be off by so much.
+        rate_tolerance_bps: what is settled in this currency and was paid in another may be off from published rates by
+            so much, in hundredths of a per cent.
         prefunded: payouts are sent only as far as the provider holds our money.
     """
 
@@ -25,4 +27,5 @@ class SettlementTerms:
     fee_fixed_minor: int | None = None
     fee_bps: int | None = None
     fee_tolerance_minor: int = 0
+    rate_tolerance_bps: int = 0
     prefunded: bool = False

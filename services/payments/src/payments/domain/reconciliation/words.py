@@ -80,6 +80,8 @@ class Difference(StrEnum):
     AMOUNT = "amount"
     FEE = "fee"
     CURRENCY = "currency"
+    RATE = "rate"
+    """It was settled in another currency, further from published rates than agreed, or there are none."""
     STATUS = "status"
     """The provider says that it did not happen, or not finally."""
     REPEATED = "repeated"

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.words import MATCHED_BY_PAYMENT, Movement
-from payments.strategies.settlements.reading import Table, currency_of, moment, money, word
+from payments.strategies.settlements.reading import Table, currency_of, moment, money, paid, word
 
 REQUIRED: Final = (
     "Psp Reference", "Merchant Reference", "Creation Date", "TimeZone", "Type", "Gross Currency", "Gross Debit (GC)",
@@ -44,7 +44,7 @@ class AdyenSettlement:
     provider: str | None = "adyen"
 
     def rows(self, file: BinaryIO) -> Iterator[SettlementRow]:
-        """See the port. An amount in another currency than it was settled in shows as it was settled."""
+        """See the port. Where it was settled in another currency than it was paid in, its fees are beside it."""
         table = Table(file, REQUIRED)
         psp, ours, kind, batch = (
             table.cell(name) for name in ("Psp Reference", "Merchant Reference", "Type", "Batch Number")
@@ -54,13 +54,20 @@ class AdyenSettlement:
         gross_debit, gross_credit = table.cell("Gross Debit (GC)"), table.cell("Gross Credit (GC)")
         net_debit, net_credit = table.cell("Net Debit (NC)"), table.cell("Net Credit (NC)")
         modification = table.cell("Modification Reference")
+        fees = [table.cell(f"{name} (NC)") for name in ("Commission", "Markup", "Scheme Fees", "Interchange")]
         for line, cells in table.records():
             currency = currency_of(net_currency(cells), line)
             net = money(net_credit(cells), currency, line) - money(net_debit(cells), currency, line)
             movement = TYPES.get(kind(cells), Movement.OTHER)
             gross = 0 if movement is Movement.FEE else net
-            if movement in MATCHED_BY_PAYMENT and gross_currency(cells).upper() == currency:
-                gross = money(gross_credit(cells), currency, line) - money(gross_debit(cells), currency, line)
+            told: tuple[int | None, str | None] = None, None
+            if movement in MATCHED_BY_PAYMENT:
+                if gross_currency(cells).upper() == currency:
+                    gross = money(gross_credit(cells), currency, line) - money(gross_debit(cells), currency, line)
+                else:
+                    gross = net + sum(money(fee(cells), currency, line) for fee in fees)
+                    said = gross_credit(cells) or gross_debit(cells)
+                    told = paid(said, gross_currency(cells), (gross, currency), line)
             yield SettlementRow(
                 line=line,
                 movement=movement,
@@ -74,6 +81,8 @@ class AdyenSettlement:
                 booked_at=_moment(created(cells), zone(cells), line),
                 final=True,
                 code=kind(cells)[:100],
+                paid_minor=told[0],
+                paid_currency=told[1],
             )
 
 

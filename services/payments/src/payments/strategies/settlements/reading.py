@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
-from contracts.money import MAX_MINOR, MoneyMistake, to_minor
+from contracts.money import EXPONENTS, MAX_MINOR, MoneyMistake, to_minor
 from payments.domain.reconciliation.rows import FileUnreadable
 
 LONGEST_LINE: Final = 64 * 1024
@@ -97,6 +97,22 @@ def money(text: str, currency: str, line: int) -> int:
     if abs(minor) > MAX_MINOR:
         raise FileUnreadable(f"{text[:40]!r} is more than one movement may be", line)
     return minor
+
+
+def paid(amount: str, currency: str, settled: tuple[int, str], line: int) -> tuple[int | None, str | None]:
+    """What was paid, and its currency, where that is another than it was settled in.
+
+    The amount is signed as `settled`, whichever sign the file gives it; None where it is not said, or is of a currency
+    this installation does not know.
+    """
+    minor, settled_in = settled
+    if not currency or currency.upper() == settled_in:
+        return None, None
+    code = currency_of(currency, line)
+    if not amount or code not in EXPONENTS:
+        return None, code
+    size = abs(money(amount, code, line))
+    return (size if minor >= 0 else -size), code
 
 
 def moment(text: str, line: int) -> datetime:

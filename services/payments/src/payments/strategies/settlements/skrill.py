@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from contracts.money import MAX_MINOR, MoneyMistake, exponent
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.words import Movement
-from payments.strategies.settlements.reading import Table, money, word
+from payments.strategies.settlements.reading import Table, money, paid, word
 
 REQUIRED: Final = ("ID", "Time (CET)", "Type", "Transaction Details", "Status", "Reference")
 
@@ -53,11 +53,13 @@ class SkrillHistory:
         own, stamp, kind, details, status, ours = (table.cell(name) for name in REQUIRED)
         minus, plus = table.cell(f"[-] {currency}"), table.cell(f"[+] {currency}")
         related = table.cell("ID of the corresponding Skrill transaction")
+        sent, sent_in = table.cell("Amount Sent"), table.cell("Currency sent")
         carry = _Carry(currency)
         for line, cells in table.records():
             came, went = plus(cells), minus(cells)
             is_fee = details(cells) == "Fee"
             amount = 0 if is_fee else _plain(came, currency, line) - _plain(went, currency, line)
+            told = (None, None) if is_fee else paid(_leading(sent(cells)), sent_in(cells), (amount, currency), line)
             yield SettlementRow(
                 line=line,
                 movement=Movement.FEE if is_fee else TYPES.get((kind(cells), amount >= 0), Movement.OTHER),
@@ -71,6 +73,8 @@ class SkrillHistory:
                 booked_at=_moment(stamp(cells), line),
                 final=status(cells).casefold() == "processed",
                 code=f"{kind(cells)[:60]}: {status(cells)[:30]}",
+                paid_minor=told[0],
+                paid_currency=told[1],
             )
 
 
@@ -105,8 +109,12 @@ def _decimal(text: str, line: int) -> Decimal:
 
 
 def _plain(text: str, currency: str, line: int) -> int:
+    return money(_leading(text), currency, line)
+
+
+def _leading(text: str) -> str:
     """Skrill writes `.5`."""
-    return money(f"0{text}" if text.startswith(".") else text, currency, line)
+    return f"0{text}" if text.startswith(".") else text
 
 
 def _moment(text: str, line: int) -> datetime:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.words import Movement
-from payments.strategies.settlements.reading import Table, currency_of, moment, money, word
+from payments.strategies.settlements.reading import Table, currency_of, moment, money, paid, word
 
 REQUIRED: Final = ("balance_transaction_id", "currency", "gross", "fee", "net", "reporting_category")
 
@@ -46,6 +46,7 @@ class StripeBalance:
         ours = table.cell("payment_metadata[order_id]", "order_id")
         intent, source = table.cell("payment_intent_id"), table.cell("source_id")
         payout, trace = table.cell("automatic_payout_id", "payout_id"), table.cell("trace_id")
+        customers, in_currency = table.cell("customer_facing_amount"), table.cell("customer_facing_currency")
         for line, cells in table.records():
             currency = currency_of(currencies(cells), line)
             amounts = [money(one(cells), currency, line) for one in (gross, fee, net)]
@@ -53,6 +54,9 @@ class StripeBalance:
                 raise FileUnreadable("its net is not its gross less its fee", line)
             movement = CATEGORIES.get(category(cells), Movement.OTHER)
             is_fee = movement is Movement.FEE
+            # Of a refund or a dispute it is the whole charge's, however much went back.
+            of_it = customers(cells) if movement is Movement.DEPOSIT else ""
+            told = paid(of_it, in_currency(cells), (amounts[0], currency), line)
             yield SettlementRow(
                 line=line,
                 movement=movement,
@@ -66,4 +70,6 @@ class StripeBalance:
                 booked_at=moment(created(cells), line),
                 final=True,
                 code=category(cells)[:100],
+                paid_minor=told[0],
+                paid_currency=told[1],
             )

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from payments.domain.reconciliation.rows import SettlementRow
 from payments.domain.reconciliation.words import Movement
-from payments.strategies.settlements.reading import Table, currency_of, moment, money, word
+from payments.strategies.settlements.reading import Table, currency_of, moment, money, paid, word
 
 REQUIRED: Final = (
     "datestamp", "accountname", "currency", "amount", "total", "orderid", "ordertype", "messageid",
@@ -45,6 +45,7 @@ class TrustlySettlement:
             for name in ("datestamp", "orderid", "ordertype", "messageid", "settlementbankwithdrawalid")
         )
         currencies, amounts = table.cell("currency"), table.cell("amount")
+        fx_amount, fx_currency = table.cell("fxpaymentamount"), table.cell("fxpaymentcurrency")
         for line, cells in table.records():
             currency = currency_of(currencies(cells), line)
             amount, what = money(amounts(cells), currency, line), kind(cells)
@@ -52,6 +53,7 @@ class TrustlySettlement:
                 Movement.FEE if what.endswith("Fee") else (_IN if amount >= 0 else _OUT).get(what, Movement.OTHER)
             )
             is_fee = movement is Movement.FEE
+            told = paid(fx_amount(cells), fx_currency(cells), (amount, currency), line)
             yield SettlementRow(
                 line=line,
                 movement=movement,
@@ -65,4 +67,6 @@ class TrustlySettlement:
                 booked_at=moment(stamp(cells), line),
                 final=True,
                 code=what[:100],
+                paid_minor=told[0],
+                paid_currency=told[1],
             )

@@ -17,12 +17,21 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.reconciliation.files import bring
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.reconciliation import guarded
-from payments.entrypoints.http.reconciliation.listing import BATCHES, BREAKS, CLEARING, EXPECTATIONS, FILES, ITEMS
+from payments.entrypoints.http.reconciliation.listing import (
+    BATCHES,
+    BREAKS,
+    CLEARING,
+    CONVERSIONS,
+    EXPECTATIONS,
+    FILES,
+    ITEMS,
+)
 from payments.entrypoints.http.reconciliation.schemas import (
     BatchItem,
     BookBody,
     BreakItem,
     ClearingItem,
+    ConversionItem,
     ExpectationItem,
     FileItem,
     ItemItem,
@@ -85,6 +94,7 @@ for _path, _spec, _item, _summary in (
     ("/items", ITEMS, ItemItem, "Lines of files, and what explains them."),
     ("/expectations", EXPECTATIONS, ExpectationItem, "Movements at providers, and whether a file has told of them."),
     ("/batches", BATCHES, BatchItem, "What providers settle together, and whether it is at the bank."),
+    ("/conversions", CONVERSIONS, ConversionItem, "Payments that were settled in another currency, each at its rate."),
     ("/clearing-accounts", CLEARING, ClearingItem, "Our money at providers, and since when the oldest of it waits."),
     ("/breaks", BREAKS, BreakItem, "Everything that does not agree and that nobody has decided about."),
     ("/terms", TERMS, TermsItem, "What is agreed with providers; where nothing is, the defaults hold."),

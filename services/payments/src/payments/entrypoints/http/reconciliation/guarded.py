@@ -79,8 +79,10 @@ def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
 
     async def whole(uow: UnitOfWork, payload: MatchPayload) -> Subject:
         found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
-        size = abs(found.difference_minor) or sum(abs(one.amount_minor) for one in found.items)
-        return _about(found.items[0], "settlement_item", payload, size_minor=size)
+        size = sum(abs(one.amount_minor) for one in found.items)
+        if found.converts:
+            return _about(found.items[0], "settlement_item", payload, size_minor=size, **_converted(found))
+        return _about(found.items[0], "settlement_item", payload, size_minor=abs(found.difference_minor) or size)
 
     async def match(uow: UnitOfWork, payload: MatchPayload) -> None:
         found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
@@ -147,13 +149,31 @@ def _replace(desk: Desk) -> GuardedCommand[Any]:
     return _command(REPLACE, ReplacePayload, describe, execute)
 
 
-def _about(thing: OpenItem | OpenMovement, kind: str, payload: BaseModel, *, size_minor: int | None = None) -> Subject:
+def _converted(whole: resolving.Whole) -> dict[str, object]:
+    """What the second person sees of a settlement in another currency."""
+    one = resolving.conversion_of(whole)
+    return {
+        "sold_minor": one.sold_minor,
+        "sold_currency": one.sold_currency,
+        "bought_minor": one.bought_minor,
+        "bought_currency": one.bought_currency,
+    }
+
+
+def _about(
+    thing: OpenItem | OpenMovement, kind: str, payload: BaseModel, *, size_minor: int | None = None, **more: object
+) -> Subject:
     return Subject(
         casino_id=thing.casino_id,
         kind=kind,
         id=str(thing.id),
         summary=f"Difference with {thing.provider or 'the bank'} in {thing.currency}",
-        after={**payload.model_dump(mode="json"), "amount_minor": thing.amount_minor, "currency": thing.currency},
+        after={
+            **payload.model_dump(mode="json"),
+            "amount_minor": thing.amount_minor,
+            "currency": thing.currency,
+            **more,
+        },
         size=Size(thing.currency, abs(thing.amount_minor) if size_minor is None else size_minor),
     )
 

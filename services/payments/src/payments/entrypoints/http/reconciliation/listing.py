@@ -6,6 +6,7 @@ from payments.adapters.reconciliation.tables import (
     clearing_account,
     settlement_batch,
     settlement_break,
+    settlement_conversion,
     settlement_expectation,
     settlement_file,
     settlement_item,
@@ -20,13 +21,14 @@ from payments.domain.reconciliation.words import (
     Movement,
 )
 
-f, i, e, b, a, k = (
+f, i, e, b, a, k, x = (
     settlement_file.c,
     settlement_item.c,
     settlement_expectation.c,
     settlement_batch.c,
     clearing_account.c,
     settlement_break.c,
+    settlement_conversion.c,
 )
 
 FILES = ListSpec(
@@ -71,6 +73,8 @@ ITEMS = ListSpec(
         "amount_minor": Field(i.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "fee_minor": Field(i.fee_minor, currency="currency", data_class="financial"),
         "currency": Field(i.currency),
+        "paid_minor": Field(i.paid_minor, currency="paid_currency", data_class="financial"),
+        "paid_currency": Field(i.paid_currency),
         "booked_at": Field(i.booked_at, sortable=True),
         "final": Field(i.final),
         "code": Field(i.code),
@@ -129,6 +133,32 @@ BATCHES = ListSpec(
         "state": Field(b.state, values=BatchState),
         "bank_item_id": Field(b.bank_item_id, ops=()),
         "ended_at": Field(b.ended_at),
+    },
+    default_order="booked_at.desc",
+)
+
+CONVERSIONS = ListSpec(
+    "settlement_conversions",
+    settlement_conversion,
+    casino_column=x.casino_id,
+    id_column=x.item_id,
+    fields={
+        "item_id": Field(x.item_id),
+        "file_id": Field(x.file_id),
+        "casino_id": Field(x.casino_id),
+        "provider": Field(x.provider),
+        "expectation_id": Field(x.expectation_id),
+        "sold_minor": Field(x.sold_minor, currency="sold_currency", data_class="financial"),
+        "sold_currency": Field(x.sold_currency),
+        "bought_minor": Field(x.bought_minor, currency="bought_currency", data_class="financial"),
+        "bought_currency": Field(x.bought_currency),
+        "rate": Field(x.rate, data_class="financial"),
+        "published_minor": Field(x.published_minor, currency="bought_currency", data_class="financial"),
+        "off_bps": Field(x.off_bps, data_class="financial"),
+        "source": Field(x.source),
+        "as_of": Field(x.as_of),
+        "booked_at": Field(x.booked_at, sortable=True),
+        "undone": Field(x.undone),
     },
     default_order="booked_at.desc",
 )

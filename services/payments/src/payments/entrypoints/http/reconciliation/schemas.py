@@ -1,6 +1,7 @@
 """What is said about reconciliation."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -57,6 +58,8 @@ class ItemItem(BaseModel):
     amount_minor: int = Field(description="Before fees; what it adds to our money at the provider, or at the bank")
     fee_minor: int
     currency: str
+    paid_minor: int | None = Field(description="What was paid, where it was settled in another currency")
+    paid_currency: str | None
     booked_at: datetime
     final: bool = Field(description="Whether the provider says that it happened")
     code: str = Field(description="The provider's word for it")
@@ -103,6 +106,27 @@ class BatchItem(BaseModel):
     state: BatchState
     bank_item_id: int | None
     ended_at: datetime | None
+
+
+class ConversionItem(BaseModel):
+    """A payment that a provider settled in another currency, at its own rate."""
+
+    item_id: int = Field(description="The line that explains the payment, the last of several")
+    file_id: UUID
+    casino_id: UUID
+    provider: str
+    expectation_id: UUID
+    sold_minor: int = Field(description="Of the payment, signed as its movement")
+    sold_currency: str
+    bought_minor: int = Field(description="As it was settled, before fees")
+    bought_currency: str
+    rate: Decimal = Field(description="Bought for one sold, of the settlement itself")
+    published_minor: int | None = Field(description="What published rates would have bought; null: there were none")
+    off_bps: int | None = Field(description="By how much more was bought than that, in hundredths of a per cent")
+    source: str | None = Field(description="Who published the rates")
+    as_of: date | None = Field(description="Of what day they were")
+    booked_at: datetime
+    undone: bool = Field(description="Its file was replaced, and what was posted taken back")
 
 
 class ClearingItem(BaseModel):

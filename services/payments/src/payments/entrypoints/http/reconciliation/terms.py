@@ -42,6 +42,11 @@ class TermsBody(StrictModel):
         description="Of a line's amount, in hundredths of a per cent; neither: fees count as they come",
     )
     fee_tolerance_minor: Minor = Field(default=0, description="A fee may be off by so much")
+    rate_tolerance_bps: Annotated[int, Field(strict=True, ge=0, le=2_500)] = Field(
+        default=0,
+        description="What is settled in this currency and was paid in another may be off from published rates by so"
+        " much, in hundredths of a per cent",
+    )
     prefunded: bool = Field(default=False, description="Payouts are sent only as far as it holds the casino's money")
 
     @model_validator(mode="after")
@@ -76,6 +81,7 @@ class TermsItem(BaseModel):
     fee_fixed_minor: int | None
     fee_bps: int | None
     fee_tolerance_minor: int
+    rate_tolerance_bps: int
     prefunded: bool
     updated_at: datetime
 
@@ -99,6 +105,7 @@ TERMS = ListSpec(
         "fee_fixed_minor": Listed(_t.fee_fixed_minor, currency="currency", data_class="financial"),
         "fee_bps": Listed(_t.fee_bps, data_class="financial"),
         "fee_tolerance_minor": Listed(_t.fee_tolerance_minor, currency="currency", data_class="financial"),
+        "rate_tolerance_bps": Listed(_t.rate_tolerance_bps, data_class="financial"),
         "prefunded": Listed(_t.prefunded),
         "updated_at": Listed(_t.updated_at, sortable=True),
     },
