@@ -7,57 +7,73 @@ from journey.tale import Step, Tale, money
 
 V1 = "/api/payments/v1/reconciliation"
 FORMATS = {"stripe": "stripe_balance", "trustly": "trustly_settlement"}
-FAULTS = ["wrong_amount", "missing_here"]
-"""What is wrong in the first provider's file: an amount, and a payment that nobody made."""
+FAULTS = {"stripe": ["wrong_amount", "missing_here"], "trustly": ["wrong_amount"]}
+"""What is wrong in a provider's file: an amount, of a deposit here and of a payout there, and a payment nobody made."""
+FOUND = {
+    ("stripe", "mismatched", "amount"): -1_00,
+    ("stripe", "missing_in_ledger", "unknown_reference"): 7_77,
+    ("trustly", "mismatched", "amount"): -1_00,
+}
+BOOKED_TO = {"stripe": "suspense", "trustly": "fees"}
+"""Where two people book what an amount is off by."""
+CHARGES_MINOR = 12_00
+"""What the bank keeps for itself, between the payouts."""
 
 
 async def settle(tale: Tale) -> str:
     """Each provider's file is brought; it is compared in the background, and brought again it is the same file."""
     settled = {
-        "stripe": await tale.direct("POST", f"/settlements/stripe/{tale.casino_id}", {"faults": FAULTS}),
-        "trustly": await tale.direct("POST", f"/settlements/trustly/{tale.casino_id}", {}),
+        provider: await tale.direct("POST", f"/settlements/{provider}/{tale.casino_id}", {"faults": faults})
+        for provider, faults in FAULTS.items()
     }
     for provider, told in settled.items():
         first = await _bring(tale, FORMATS[provider], told["report"])
         again = await _bring(tale, FORMATS[provider], told["report"])
         assert first["file_id"] == again["file_id"], (first, again)
     breaks = await _breaks(tale)
-    found = {(one["kind"], one["difference"]): one["difference_minor"] for one in breaks}
-    assert found == {("mismatched", "amount"): -1_00, ("missing_in_ledger", "unknown_reference"): 7_77}, breaks
+    found = {(one["provider"], one["kind"], one["difference"]): one["difference_minor"] for one in breaks}
+    assert found == FOUND, breaks
     arrive = ", ".join(f"{name} {_signed(told)}" for name, told in settled.items())
-    return f"{arrive}; brought twice, read once; found: an amount off by 1.00 and a payment of nobody"
+    return f"{arrive}; brought twice, read once; found: amounts off by 1.00 in both, a payment of nobody"
 
 
 async def decide(tale: Tale) -> str:
-    """One proposes and another approves: the payment is matched and the difference booked, the stranger's booked."""
+    """One proposes and another approves: payments are matched and the differences booked, the stranger's booked."""
     clerk, head = tale.staff["clerk"], tale.staff["head"]
-    by_kind = {one["kind"]: one for one in await _breaks(tale)}
-    wrong, unknown = by_kind["mismatched"], by_kind["missing_in_ledger"]
-    match = {
-        "item_ids": [wrong["item_id"]],
-        "expectation_ids": [await _expected(tale, wrong["reference_id"])],
-        "booked_to": "suspense",
-        "reason": "claimed from the provider",
-    }
-    first = await clerk.post(f"{V1}/matches", match)
-    alone = await refusal(clerk.approve(first))
-    assert alone.status == 403, alone
-    await head.approve(first)
-    book = {"booked_to": "suspense", "reason": "whose it is will be asked"}
-    await head.approve(await clerk.post(f"{V1}/items/{unknown['item_id']}/book", book))
+    breaks = await _breaks(tale)
+    for wrong in (one for one in breaks if one["kind"] == "mismatched"):
+        match = {
+            "item_ids": [wrong["item_id"]],
+            "expectation_ids": [await _expected(tale, wrong)],
+            "booked_to": BOOKED_TO[wrong["provider"]],
+            "reason": "claimed from the provider",
+        }
+        first = await clerk.post(f"{V1}/matches", match)
+        alone = await refusal(clerk.approve(first))
+        assert alone.status == 403, alone
+        await head.approve(first)
+    [unknown] = (one for one in breaks if one["kind"] == "missing_in_ledger")
+    await _book(tale, unknown, "whose it is will be asked")
     assert not await _breaks(tale)
-    return f"matched with 1.00 in suspense, 7.77 booked to suspense; the clerk alone: {alone.code}; nothing is open"
+    return (
+        f"matched with 1.00 in suspense and in fees, 7.77 in suspense; the clerk alone: {alone.code}; nothing is open"
+    )
 
 
 async def arrive(tale: Tale) -> str:
     """The bank's statement tells of the payouts, and no provider holds anything of ours any more."""
-    stated = await tale.direct("POST", f"/settlements/bank/{tale.casino_id}")
+    wish = {"charges_minor": CHARGES_MINOR, "currency": tale.currency}
+    stated = await tale.direct("POST", f"/settlements/bank/{tale.casino_id}", wish)
     await _bring(tale, "camt053", stated["statement"])
+    [charges] = await _breaks(tale)
+    assert (charges["provider"], charges["difference_minor"]) == (None, -CHARGES_MINOR), charges
+    await _book(tale, charges, "what the bank costs this month")
     assert not await _breaks(tale)
     accounts = await tale.staff["clerk"].pages(f"{V1}/clearing-accounts", casino_id=f"eq.{tale.casino_id}")
     assert {one["provider"] for one in accounts} >= set(FORMATS), accounts
     assert not any(one["balance_minor"] or one["open_movements"] for one in accounts), accounts
-    return f"the statement explains every payout; clearing accounts at zero: {', '.join(sorted(FORMATS))}"
+    kept = money(CHARGES_MINOR, tale.currency)
+    return f"it explains every payout, {kept} of charges were found; clearing accounts at zero: {', '.join(FORMATS)}"
 
 
 async def _bring(tale: Tale, name: str, content: str) -> Any:
@@ -78,9 +94,20 @@ async def _breaks(tale: Tale) -> list[dict[str, Any]]:
     return await tale.staff["clerk"].pages(f"{V1}/breaks", casino_id=f"eq.{tale.casino_id}")
 
 
-async def _expected(tale: Tale, deposit_id: str) -> str:
-    """The movement that the ledger expects because of a deposit."""
-    narrowed = {"reference_id": f"eq.{deposit_id}", "movement": "eq.deposit", "booked_at": "gte.now-1d"}
+async def _book(tale: Tale, what: dict[str, Any], reason: str) -> None:
+    """A line nobody here knows of, to suspense, by two."""
+    book = {"booked_to": "suspense", "reason": reason}
+    proposed = await tale.staff["clerk"].post(f"{V1}/items/{what['item_id']}/book", book)
+    await tale.staff["head"].approve(proposed)
+
+
+async def _expected(tale: Tale, wrong: dict[str, Any]) -> str:
+    """The movement that the ledger expects because of a payment."""
+    narrowed = {
+        "reference_id": f"eq.{wrong['reference_id']}",
+        "movement": f"eq.{wrong['movement']}",
+        "booked_at": "gte.now-1d",
+    }
     [found] = await tale.staff["clerk"].pages(f"{V1}/expectations", **narrowed)
     return str(found["expectation_id"])
 

@@ -3,7 +3,7 @@
 `POST /settlements/{provider}/{casino}` closes a settlement: everything carried out since the last one, less fees, is
 paid to the casino's bank. Its file is told in the provider's own format, with what is wrong in it by wish. `GET` tells
 the last one again, exported anew: the same lines in other bytes. `POST /settlements/bank/{casino}` is the bank's
-statement of what it has not told of.
+statement of what it has not told of, by wish with what it keeps: `{"charges_minor": 1200, "currency": "EUR"}`.
 """
 
 import csv
@@ -138,8 +138,9 @@ class Settlements:
 
     async def state(self, request: web.Request) -> web.Response:
         """The bank's statement of what has arrived since the last one."""
+        wish = await request.json() if request.can_read_body else {}
         arrived = self._arrived.pop(request.match_info["casino"], [])
-        return web.json_response({"statement": statement(arrived)})
+        return web.json_response({"statement": statement(arrived, wish)})
 
 
 def with_faults(moved: Sequence[Moved], faults: Sequence[str], payment_kind: str) -> list[Moved]:
@@ -238,23 +239,26 @@ def trustly_lines(username: str, settlement: Settlement) -> list[dict[str, str]]
     ]
 
 
-def statement(arrived: Sequence[Settlement]) -> str:
-    """A camt.053 message: an entry for each payout, named as the provider said it would be."""
+def statement(arrived: Sequence[Settlement], wish: dict[str, Any]) -> str:
+    """A camt.053 message: an entry for each payout, named as the provider said it would be, and one for charges."""
     now = datetime.now(UTC)
     document = Element("Document", xmlns=CAMT)
     message = SubElement(document, "BkToCstmrStmt")
     _put(message, "GrpHdr/MsgId", secrets.token_hex(8))
     stated = SubElement(message, "Stmt")
     _put(stated, "Id", f"{now:%Y%m%d}")
-    for one in arrived:
+    entries = [(one.arrives_minor, one.currency, f"{one.said} payout {one.number}") for one in arrived]
+    if "charges_minor" in wish:
+        entries.append((-int(wish["charges_minor"]), str(wish["currency"]), "Account charges"))
+    for minor, currency, text in entries:
         entry = SubElement(stated, "Ntry")
-        _put(entry, "Amt", major(abs(one.arrives_minor))).set("Ccy", one.currency)
-        _put(entry, "CdtDbtInd", "CRDT" if one.arrives_minor > 0 else "DBIT")
+        _put(entry, "Amt", major(abs(minor))).set("Ccy", currency)
+        _put(entry, "CdtDbtInd", "CRDT" if minor > 0 else "DBIT")
         _put(entry, "Sts", "BOOK")
         _put(entry, "BookgDt/Dt", f"{now:%Y-%m-%d}")
         _put(entry, "ValDt/Dt", f"{now:%Y-%m-%d}")
         _put(entry, "AcctSvcrRef", secrets.token_hex(8))
-        _put(entry, "NtryDtls/TxDtls/RmtInf/Ustrd", f"{one.said} payout {one.number}")
+        _put(entry, "NtryDtls/TxDtls/RmtInf/Ustrd", text)
     return tostring(document, encoding="unicode", xml_declaration=True)
 
 

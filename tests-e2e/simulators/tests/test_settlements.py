@@ -121,3 +121,13 @@ async def test_the_bank_tells_of_each_payout_once(office: Office) -> None:
     assert [one.text for one in stated.findall(".//c:Ntry/c:Amt", names)] == ["97.90", "98.35"]
     later = fromstring((await office.post("/settlements/bank/tests"))["statement"])
     assert not later.findall(".//c:Ntry", names)
+
+
+async def test_the_bank_keeps_something_for_itself(office: Office) -> None:
+    await office.by_adyen("one", 100_00)
+    await office.settled("adyen")
+    wish = {"charges_minor": 12_00, "currency": "EUR"}
+    stated = fromstring((await office.post("/settlements/bank/tests", json=wish))["statement"])
+    names = {"c": CAMT}
+    assert [one.text for one in stated.findall(".//c:Ntry/c:Amt", names)] == ["97.90", "12.00"]
+    assert [one.text for one in stated.findall(".//c:CdtDbtInd", names)] == ["CRDT", "DBIT"]
