@@ -60,14 +60,13 @@ async def withdraw(tale: Tale) -> str:
     }
     asked = await tale.who.post(f"{V1}/withdrawals", wish)
     path = f"{V1}/withdrawals/{asked['withdrawal_id']}"
-    assert (asked["status"], asked["approvals_needed"], asked["destination"]) == ("awaiting_approval", 2, "****737"), (
-        asked
-    )
+    assert (asked["status"], asked["destination"]) == ("awaiting_approval", "****737"), asked
     tale.cash_minor -= LARGE_MINOR
     wallet = await tale.balance()
     assert (wallet["cash_minor"], wallet["on_hold_minor"]) == (tale.cash_minor, LARGE_MINOR), wallet
     listed = await first.pages(f"{V1}/withdrawals", status="eq.awaiting_approval")
-    assert asked["withdrawal_id"] in [one["withdrawal_id"] for one in listed], listed
+    needed = {one["withdrawal_id"]: one["approvals_needed"] for one in listed}
+    assert needed.get(asked["withdrawal_id"]) == 2, listed
     seen = {"payload_sha256": asked["payload_sha256"]}
     await first.step_up()
     once = await first.post(f"{path}/approve", {"reason": "documents seen", **seen})
@@ -144,8 +143,9 @@ async def _excluded_withdraws(tale: Tale) -> dict[str, Any]:
     tale.cash_minor -= SMALL_MINOR
     path = f"{V1}/withdrawals/{asked['withdrawal_id']}"
     first, second = tale.staff["officer"], tale.staff["second_officer"]
-    seen = {"payload_sha256": asked["payload_sha256"]}
-    for one in (first, second)[: asked["approvals_needed"]]:
+    shown = await first.get(path)
+    seen = {"payload_sha256": shown["payload_sha256"]}
+    for one in (first, second)[: shown["approvals_needed"]]:
         await one.step_up()
         await one.post(f"{path}/approve", {"reason": "his own money", **seen})
     paid = await _paid(tale, path)

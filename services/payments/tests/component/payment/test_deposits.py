@@ -3,7 +3,7 @@
 from asyncio import gather
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 
@@ -302,6 +302,7 @@ async def test_deposits_are_refused_while_a_partition_was_never_heard_of(bare_wo
         ({"amount_minor": 1.5}, 422, None, "amount_minor"),
         ({"return_url": "javascript:alert(1)"}, 422, None, "return_url"),
         ({"deposit_id": "7"}, 422, None, "deposit_id"),
+        ({"deposit_id": str(uuid5(uuid4(), "paymentiq:in:7"))}, 422, "not_a_uuid", "deposit_id"),
         ({"surprise": 1}, 422, None, "surprise"),
     ],
 )

@@ -241,6 +241,13 @@ class World:
         }
         return await self.post("/withdrawals", body, key=key)
 
+    async def people(self, amount_minor: int) -> int:
+        """How many must approve a withdrawal of so much, as staff are told."""
+        asked = (await self.withdraw(amount_minor)).json()
+        assert "approvals_needed" not in asked, "a player is not told that he is suspected"
+        shown = await self.get(f"/withdrawals/{asked['withdrawal_id']}", as_=self.staff())
+        return int(shown.json()["approvals_needed"])
+
     async def approve(self, withdrawal_id: Any, as_: dict[str, str] | None = None) -> httpx.Response:
         """Have somebody look at it, and approve what was seen."""
         seen = (await self.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]

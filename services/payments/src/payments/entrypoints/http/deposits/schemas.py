@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, CurrencyCode
@@ -16,10 +17,21 @@ DeviceId = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
 
 
+def _of_a_callers_making(given: UUID) -> UUID:
+    if given.version not in _MADE:
+        raise PydanticCustomError("uuid_version", "An id of your own is a UUID of version 4 or 7.")
+    return given
+
+
+_MADE = (4, 7)
+MadeId = Annotated[UUID, AfterValidator(_of_a_callers_making)]
+"""Ids that follow from what a provider calls a payment are of other versions: nobody can take one before it comes."""
+
+
 class DepositBody(StrictModel):
     """A player wants to pay in."""
 
-    deposit_id: UUID | None = Field(default=None, description="Made by the caller if it likes; a UUIDv7 sorts best")
+    deposit_id: MadeId | None = Field(default=None, description="Made by the caller if it likes; a UUIDv7 sorts best")
     provider: ProviderName | None = Field(default=None, description="Or a method: then one is chosen")
     method: Name | None = Field(default=None, description="A way of paying the cashier offered; or a provider")
     amount_minor: AmountMinor

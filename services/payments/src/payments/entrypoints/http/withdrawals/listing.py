@@ -22,7 +22,7 @@ WITHDRAWALS = ListSpec(
         "currency": Field(table.c.currency),
         "destination": Field(table.c.destination, ops=(), data_class="financial"),
         "payload_sha256": Field(table.c.payload_sha256, ops=()),
-        "approvals_needed": Field(table.c.approvals_needed),
+        "approvals_needed": Field(table.c.approvals_needed, staff_only=True),
         "approved_by": Field(table.c.approved_by, staff_only=True),
         "reference": Field(table.c.reference, index_hint="ix_rm_withdrawal_list_reference"),
         "code": Field(table.c.code),

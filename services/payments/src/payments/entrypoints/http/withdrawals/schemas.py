@@ -12,6 +12,7 @@ from contracts.payments.states import WithdrawalStatus
 from payments.domain.withdrawal.closed_loop import Obstacle
 from payments.domain.withdrawal.events import Way, Why
 from payments.domain.withdrawal.states import Stand
+from payments.entrypoints.http.deposits.schemas import MadeId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
@@ -22,7 +23,9 @@ DeviceId = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
 class WithdrawalBody(StrictModel):
     """A player wants money out."""
 
-    withdrawal_id: UUID | None = Field(default=None, description="Made by the caller if it likes; a UUIDv7 sorts best")
+    withdrawal_id: MadeId | None = Field(
+        default=None, description="Made by the caller if it likes; a UUIDv7 sorts best"
+    )
     provider: ProviderName
     amount_minor: AmountMinor
     currency: CurrencyCode
@@ -71,7 +74,11 @@ class WithdrawalItem(BaseModel):
     currency: str
     destination: str = Field(description="Masked: the last four characters")
     payload_sha256: str | None = Field(description="Of the whole order; the second of two who approve it names it")
-    approvals_needed: int = Field(description="0: the casino's policy approved; 2: a second person must approve")
+    approvals_needed: int | None = Field(
+        default=None,
+        description="0: the casino's policy approved; 2: a second person must approve. Players do not see it: it would "
+        "tell them that they are suspected",
+    )
     approved_by: list[str] | None = Field(default=None, description="Who approved so far; players do not see it")
     reference: str | None = Field(description="How the provider calls it")
     code: str | None = Field(description="Why it failed or came back")
