@@ -389,11 +389,3 @@ EXAMPLES |= {
 _FIRST = f"POST {_SECURITY}/staff-sessions/refresh"
 """Ceremonies end the session that this one is about."""
 EXAMPLES = {_FIRST: EXAMPLES[_FIRST], **CEREMONIES, **PARTINGS, **EXAMPLES}
-
-PARTNERS = frozenset(
-    {
-        "POST /partner/payments/{provider}/{casino_id}/notifications",
-        "POST /partner/payments/paymentiq/{casino_id}/{step}",
-    }
-)
-"""Read as they come and signed by a partner; what is sent to them is in `test_bad_partner_calls`."""

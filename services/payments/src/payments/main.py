@@ -37,8 +37,8 @@ from payments.entrypoints.consumers import consumer
 from payments.entrypoints.guarded import guarded_commands
 from payments.entrypoints.http import ROUTERS
 from payments.entrypoints.permissions import PERMISSIONS
+from payments.entrypoints.raw import raw_applications
 from payments.entrypoints.tasks import tasks
-from payments.entrypoints.wallet import WalletHop
 from payments.read_models.directory import LocalDirectory
 from payments.read_models.fraud_case_list import OpenCases
 from payments.read_models.inline import READ_MODELS
@@ -72,7 +72,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
-        routers=ROUTERS, mounts={"/internal/v1/wallet": WalletHop(ledger)}, commands=COMMANDS, bulk=bulk_actions(desk),
+        routers=ROUTERS, mounts=raw_applications(ledger, desk), commands=COMMANDS, bulk=bulk_actions(desk),
         background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue), Watch(desk)],
         state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk), tasks=tasks(desk),
         read_models=READ_MODELS, four_eyes=guarded_commands(desk), kept=kept(settings.attempt_days),

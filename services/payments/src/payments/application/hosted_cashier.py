@@ -23,6 +23,7 @@ from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import NotGenuine, Nothing, Notification, ProviderAccount, Reply
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.stores import Handled
+from payments.application.unreadable import unreadable
 from payments.application.withdrawals import WithdrawalWish, hear_about_payout, request_withdrawal
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
@@ -104,10 +105,14 @@ def _read(desk: Desk, cashier: InvertedCashier, account: ProviderAccount, mail: 
 async def _verdict(
     desk: Desk, cashier: InvertedCashier, account: ProviderAccount, mail: Mail, call: CashierCall
 ) -> Verdict:
-    if call.problem is not None:
-        return Verdict(refused=call.problem)
-    if call.player_id is None:
-        return Verdict(refused="player_unknown")
+    problem = call.problem or (None if call.player_id else "player_unknown")
+    if problem is not None:
+        if call.step in ("transfer", "cancel"):  # It moved, or will not: somebody has to know.
+            said = replace(unreadable(mail.raw, desk.now()), kind=call.step)
+            no = Handled(outcome=Became.SET_ASIDE, accepted=False, code=problem)
+            ctx = desk.theirs(mail.provider, mail.casino_id, mail.ip)
+            await desk.app.transact(partial(_refuse, desk, mail, said, no), ctx)
+        return Verdict(refused=problem)
     try:
         if call.movement is None:
             return await who_is(desk, account, call)

@@ -34,6 +34,7 @@ from payments.application.ports import (
 from payments.application.refunds import hear_about_refund
 from payments.application.requested import look_at_request, requested_there
 from payments.application.stores import Handled
+from payments.application.unreadable import storable
 from payments.application.withdrawals import hear_about_payee, hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import deposit_of
@@ -111,7 +112,7 @@ def _read(
     now = desk.now()
     for one in account.generations(now):
         with suppress(NotGenuine):
-            notification = provider.read_notification(one, mail.raw, mail.headers, now)
+            notification = storable(provider.read_notification(one, mail.raw, mail.headers, now))
             if one is not account:
                 BY_REPLACED.labels(mail.provider).inc()
             return one, notification

@@ -15,6 +15,7 @@ from payments.application.notifications import Mail
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.strategies.providers.paymentiq.signature import sign
 
+from .test_notifications import set_aside as asides
 from .world import World
 
 SERVER = "81.2.69.142"
@@ -166,3 +167,12 @@ async def test_the_cashier_is_told_what_we_know_of_a_player(cashier: World) -> N
         "success": True, "userId": str(cashier.player), "country": "MT", "locale": "en_GB", "kycStatus": "Approved",
         "balance": 500.0, "balanceCy": "EUR",
     }  # fmt: skip
+
+
+async def test_a_cashiers_call_that_moved_money_and_cannot_be_read_is_kept_for_a_person(cashier: World) -> None:
+    for _ in range(2):
+        told = await step(cashier, "transfer", 50, "t1", txAmountCy=7)
+        assert (told["success"], told["errMsg"]) == (False, "amount_unreadable")
+    assert await asides(cashier) == [("paymentiq", "amount_unreadable")]
+    assert not (await step(cashier, "authorize", 50, "t2", txAmountCy=7))["success"]
+    assert len(await asides(cashier)) == 1

@@ -54,6 +54,13 @@ def whose(said: Any) -> UUID | None:
     return said.deposit_id if isinstance(said, AboutDeposit | LookAtDeposit) else said.withdrawal_id
 
 
+def nested(levels: int) -> Any:
+    value: Any = "x"
+    for _ in range(levels):
+        value = {"in": value}
+    return value
+
+
 class ProviderContract:
     """What holds for every provider. Subclass `TellsAmounts` or `OnlyHints`, whichever its notifications are."""
 
@@ -142,6 +149,11 @@ class ProviderContract:
     def test_fields_we_do_not_know_change_nothing(self) -> None:
         with_more = self.read(self.genuine(brand_new={"deep": [None, True, "x"]}))
         assert with_more.said == self.read(self.genuine()).said
+
+    def test_what_a_payer_wrote_does_not_keep_it_from_being_read(self) -> None:
+        """It is signed as it is, and comes as it is each time."""
+        written = {"nul": "a\x00b", "half": "\ud800", "huge": 10**30, "longer": "x" * 300_000, "deep": nested(100)}
+        assert self.read(self.genuine(brand_new=written)).said == self.read(self.genuine()).said
 
     def test_a_kind_we_do_not_know_is_for_a_person_to_see(self) -> None:
         assert isinstance(self.read(self.of_unknown_kind()).said, Unclear)

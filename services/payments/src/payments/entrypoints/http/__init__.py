@@ -14,7 +14,6 @@ from payments.entrypoints.http.instruments.endpoints import router as instrument
 from payments.entrypoints.http.ledger.endpoints import router as ledger
 from payments.entrypoints.http.notifications.endpoints import router as notifications
 from payments.entrypoints.http.outcomes.endpoints import router as outcomes
-from payments.entrypoints.http.partners.endpoints import router as partners
 from payments.entrypoints.http.providers.endpoints import catalogue
 from payments.entrypoints.http.providers.endpoints import router as providers
 from payments.entrypoints.http.reconciliation.endpoints import router as reconciliation
@@ -44,7 +43,6 @@ ROUTERS = (
     attempts,
     notifications,
     hosted_cashier,
-    partners,
     reconciliation,
 )
 """All of them."""

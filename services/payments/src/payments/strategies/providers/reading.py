@@ -1,5 +1,6 @@
 """Reading what others wrote, without believing more of it than fits."""
 
+import json
 import re
 from calendar import monthrange
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer
 
 LONGEST = 255
+_MOST_DIGITS = 20
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(r"[0-9]{1,28}(\.[0-9]{1,28})?", re.ASCII)
 
 
@@ -74,6 +77,36 @@ def decoded_object(answer: HttpAnswer | None) -> Mapping[str, Any] | None:
     """The same where only a JSON object makes sense; None for everything else."""
     body = decoded(answer)
     return body if isinstance(body, dict) else None
+
+
+def told(raw: bytes) -> Mapping[str, Any] | None:
+    """The JSON object of a genuine notification, as far as it can be read; None when it is none, or goes too deep.
+
+    What no table or signature of ours takes is replaced: half a character by U+FFFD, a whole number of more than 64
+    bits by the text it was written as. Of a key that is named twice the last counts, as for most readers of JSON.
+
+    >>> told(b'{"a": 1, "a": "x\\ud800", "b": 99999999999999999999}'), told(b"[]")
+    ({'a': 'x\ufffd', 'b': '99999999999999999999'}, None)
+    """
+    try:
+        text = raw.decode("utf-8-sig", "replace")
+        found = json.loads(text, strict=False, parse_int=_whole, parse_constant=str)
+        return _mended(found) if isinstance(found, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(digits: str) -> int | str:
+    number = int(digits) if len(digits) <= _MOST_DIGITS else None
+    return digits if number is None or not -(2**63) <= number < 2**63 else number
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {_mended(key): _mended(inner) for key, inner in value.items()}
+    return [_mended(inner) for inner in value] if isinstance(value, list) else value
 
 
 def unix_moment(seconds: object, now: datetime) -> datetime:

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from chassis.domain import Invalid
 from payments.application.ports import (
     AboutDeposit,
@@ -19,6 +17,7 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
+from payments.application.unreadable import unreadable
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.adyen.answering import LIVE_HOST, TEST_HOST, AdyenAnswers
@@ -28,7 +27,15 @@ from payments.strategies.providers.adyen.instruments import instrument_of
 from payments.strategies.providers.adyen.links import AdyenDeposits
 from payments.strategies.providers.adyen.refunds import REFUND_KINDS, AdyenRefunds, said_of_refund
 from payments.strategies.providers.adyen.signature import is_ambiguous, is_key, verify
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import (
+    our_id,
+    refuse_others,
+    require_text,
+    require_url,
+    section,
+    told,
+    word,
+)
 
 _LIVE = "-checkout-live.adyenpayments.com"
 _SETTINGS = frozenset({"base_url", "merchant_account", "disputes_url"})
@@ -83,15 +90,16 @@ class Adyen:
         headers: Mapping[str, str],  # noqa: ARG002 - Adyen signs inside the body
         now: datetime,
     ) -> Notification:
-        item = _item(raw)
-        genuine = False
-        for name in ("hmac_key", "previous_hmac_key"):
-            genuine |= name in account.secrets and verify(account.secrets[name], item)
-        if not genuine:
+        items = _items(raw)
+        keys = [account.secrets[name] for name in ("hmac_key", "previous_hmac_key") if name in account.secrets]
+        if not items or not all(any(verify(key, item) for key in keys) for item in items):
             raise NotGenuine("the signature is missing or wrong")
+        if len(items) > 1:
+            return unreadable(raw, now)  # Adyen sends one in JSON; several could not be answered one by one.
+        item = items[0]
         reference, kind, success = (word(item.get(name)) for name in ("pspReference", "eventCode", "success"))
         if reference is None or kind is None or success not in ("true", "false"):
-            raise NotGenuine("the body is not an event")
+            return unreadable(raw, now)
         return Notification(
             id=f"{reference}:{kind}:{success}",
             kind=kind,
@@ -110,15 +118,10 @@ class Adyen:
         return Reply(b"[accepted]", "text/plain")
 
 
-def _item(raw: bytes) -> Mapping[str, Any]:
-    """The one item of a webhook. Adyen sends one in JSON; several could not be answered one by one."""
-    try:
-        items = section(msgspec.json.decode(raw)).get("notificationItems")
-    except (ValueError, RecursionError):
-        raise NotGenuine("the body is not JSON") from None
-    if not isinstance(items, list) or len(items) != 1:
-        raise NotGenuine("the body is not one event")
-    return section(section(items[0]).get("NotificationRequestItem"))
+def _items(raw: bytes) -> list[Mapping[str, Any]]:
+    """The items of a webhook, each with its signature; none where it cannot be read."""
+    items = section(told(raw)).get("notificationItems")
+    return [section(section(one).get("NotificationRequestItem")) for one in items] if isinstance(items, list) else []
 
 
 def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success: bool) -> Said:

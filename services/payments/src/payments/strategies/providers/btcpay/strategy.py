@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from chassis.domain import Invalid
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
@@ -19,6 +17,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
+from payments.application.unreadable import unreadable
 from payments.strategies.providers.btcpay.codes import CODES
 from payments.strategies.providers.btcpay.deposits import REFERENCE, BtcpayDeposits
 from payments.strategies.providers.btcpay.payouts import BtcpayPayouts
@@ -29,6 +28,7 @@ from payments.strategies.providers.reading import (
     require_text,
     require_url,
     section,
+    told,
     unix_moment,
     word,
 )
@@ -88,14 +88,11 @@ class Btcpay:
     ) -> Notification:
         if not verified(headers.get(SIGNATURE_HEADER, ""), account.secrets["webhook_secret"], raw):
             raise NotGenuine("the signature is missing or wrong")
-        try:
-            event = section(msgspec.json.decode(raw))
-        except (ValueError, RecursionError):
-            raise NotGenuine("the body is not JSON") from None
+        event = section(told(raw))
         delivery = word(event.get("originalDeliveryId")) or word(event.get("deliveryId"))
         kind = word(event.get("type"))
         if delivery is None or kind is None:
-            raise NotGenuine("the body is not an event")
+            return unreadable(raw, now)
         return Notification(
             id=delivery,
             kind=kind,

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from chassis.domain import Invalid
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
@@ -19,11 +17,20 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
+from payments.application.unreadable import unreadable
 from payments.strategies.providers.coingate.codes import CODES
 from payments.strategies.providers.coingate.deposits import CoinGateDeposits
 from payments.strategies.providers.coingate.orders import STATUSES
 from payments.strategies.providers.coingate.token import is_token_of
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import (
+    our_id,
+    refuse_others,
+    require_text,
+    require_url,
+    section,
+    told,
+    word,
+)
 
 _SHORTEST_SECRET = 16
 _MOST_FIELDS = 200
@@ -76,7 +83,7 @@ class CoinGate:
             raise NotGenuine("the token is not the order's")
         number, status = word(str(told.get("id", ""))), word(told.get("status"))
         if number is None or status is None:
-            raise NotGenuine("the body is not a callback")
+            return unreadable(raw, now)
         known = status in STATUSES
         return Notification(
             id=f"{number}:{status}"[:255],
@@ -106,7 +113,7 @@ def _told(raw: bytes) -> Mapping[str, Any]:
     """The callback, which is JSON or a form, as the account there is set up."""
     try:
         if raw.lstrip().startswith(b"{"):
-            return section(msgspec.json.decode(raw))
+            return section(told(raw))
         return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-    except (ValueError, RecursionError):
+    except ValueError:
         raise NotGenuine("the body cannot be read") from None

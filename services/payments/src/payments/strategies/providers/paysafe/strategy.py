@@ -6,7 +6,6 @@ from typing import Any
 
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
-    HttpAnswer,
     LookAtDeposit,
     LookAtPayout,
     NotGenuine,
@@ -18,16 +17,17 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
+from payments.application.unreadable import unreadable
 from payments.strategies.providers.paysafe.codes import CODES
 from payments.strategies.providers.paysafe.deposits import PaysafeDeposits
 from payments.strategies.providers.paysafe.payouts import PaysafePayouts
 from payments.strategies.providers.paysafe.signature import is_signed
 from payments.strategies.providers.reading import (
-    decoded_object,
     refuse_others,
     require_text,
     require_url,
     section,
+    told,
     word,
 )
 from payments.strategies.providers.references import deposit_named, payout_named
@@ -75,9 +75,9 @@ class Paysafe:
         keys = tuple(account.secrets[name] for name in ("hmac_key", "previous_hmac_key") if name in account.secrets)
         if not is_signed(keys, raw, headers.get("signature", "")):
             raise NotGenuine("the signature is missing or wrong")
-        body = decoded_object(HttpAnswer(200, raw))
+        body = told(raw)
         if body is None:
-            raise NotGenuine("the body cannot be read")
+            return unreadable(raw, now)
         payload, kind = section(body.get("payload")), word(body.get("eventType")) or "unknown"
         ours = word(payload.get("merchantRefNum"))
         about = word(payload.get("id")) or word(body.get("resourceId")) or ours or "nothing"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
+from payments.application.unreadable import unreadable
 from payments.strategies.providers.praxis.codes import CODES
 from payments.strategies.providers.praxis.deposits import CAME_TO_NOTHING, TAKEN_BACK, PraxisDeposits
 from payments.strategies.providers.praxis.payouts import INTENT, PraxisPayouts
@@ -79,17 +81,18 @@ class Praxis:
         sent_at = _moment(message.get("timestamp"))
         if sent_at is None or not -AHEAD <= now - sent_at <= DELIVERED_WITHIN:
             raise NotGenuine("it was not sent lately")
+        ticket = str(int(now.timestamp()))
         session, transaction = section(message.get("session")), section(message.get("transaction"))
         kind = word(transaction.get("transaction_status")) or word(session.get("session_status"))
         if kind is None:
-            raise NotGenuine("the body is not a notification")
+            return replace(unreadable(raw, now), ticket=ticket)
         return Notification(
             id=f"{given}:{kind if kind in _KNOWN | _OF_PAYOUTS else 'other'}",
             kind=kind,
             said=_said(session, transaction),
             said_at=min(sent_at, now),
             facts=_facts(session, transaction),
-            ticket=str(int(now.timestamp())),
+            ticket=ticket,
         )
 
     def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> Reply:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from payments.application.instruments.ports import AboutInstrument
 from payments.application.ports import (
     AboutDeposit,
@@ -18,8 +16,17 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
+from payments.application.unreadable import unreadable
 from payments.domain.deposit.words import Declined, Settled
-from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, unix_moment, word
+from payments.strategies.providers.reading import (
+    refuse_others,
+    require_text,
+    require_url,
+    section,
+    told,
+    unix_moment,
+    word,
+)
 from payments.strategies.providers.stripe.answering import API_HOST, FILES_HOST, StripeAnswers
 from payments.strategies.providers.stripe.codes import CODES
 from payments.strategies.providers.stripe.deposits import StripeDeposits
@@ -87,13 +94,10 @@ class Stripe:
         header = headers.get(SIGNATURE_HEADER, "")
         if verified_at(header, account.secrets["webhook_secret"], raw, int(now.timestamp())) is None:
             raise NotGenuine("the signature is missing, wrong, too old or of the future")
-        try:
-            event = section(msgspec.json.decode(raw))
-        except (ValueError, RecursionError):
-            raise NotGenuine("the body is not JSON") from None
+        event = section(told(raw))
         event_id, kind = word(event.get("id")), word(event.get("type"))
         if event_id is None or kind is None:
-            raise NotGenuine("the body is not an event")
+            return unreadable(raw, now)
         thing = section(section(event.get("data")).get("object"))
         return Notification(
             id=event_id,

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR
 from payments.application.dispute_port import DisputeFlow
@@ -21,8 +19,17 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
+from payments.application.unreadable import unreadable
 from payments.domain.withdrawal.words import SentBack
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import (
+    our_id,
+    refuse_others,
+    require_text,
+    require_url,
+    section,
+    told,
+    word,
+)
 from payments.strategies.providers.truelayer.codes import CODES
 from payments.strategies.providers.truelayer.deposits import CURRENCIES, TrueLayerDeposits
 from payments.strategies.providers.truelayer.deposits import REFERENCE as DEPOSIT
@@ -108,13 +115,10 @@ class TrueLayer:
         sent_at = _moment(headers[SENT_AT_HEADER])
         if sent_at is None or not -AHEAD <= now - sent_at <= DELIVERED_WITHIN:
             raise NotGenuine("it was not sent lately")
-        try:
-            event = section(msgspec.json.decode(raw))
-        except (ValueError, RecursionError):
-            raise NotGenuine("the body is not JSON") from None
+        event = section(told(raw))
         event_id, kind = word(event.get("event_id")), word(event.get("type"))
         if event_id is None or kind is None:
-            raise NotGenuine("the body is not an event")
+            return unreadable(raw, now)
         return Notification(
             id=event_id, kind=kind, said=_said(kind, event), said_at=min(sent_at, now), facts=_facts(event)
         )

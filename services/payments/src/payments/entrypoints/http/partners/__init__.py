@@ -1,1 +1,0 @@
-"""Where payment providers call us, each by its own protocol and with its own signature."""
