@@ -15,6 +15,11 @@ MONEY: dict[str, Example] = {
     f"POST {_PAYMENTS}/refunds/{{refund_id}}/outcome": Example(
         path={"refund_id": "5f1a1b9e-7d0a-5a4e-9a64-3f1f3c1f2b12"}, body=_FOUND_OUT, accepted=False
     ),
+    f"POST {_PAYMENTS}/refunds/{{refund_id}}/reject": Example(
+        path={"refund_id": "5f1a1b9e-7d0a-5a4e-9a64-3f1f3c1f2b12"},
+        body={"reason": "their desk is closed"},
+        accepted=False,
+    ),
     # It has no parts, and nothing of it was halted.
     f"POST {_PAYMENTS}/withdrawals/{{withdrawal_id}}/retry": Example(
         body={"reason": "their bank is up again"}, accepted=False

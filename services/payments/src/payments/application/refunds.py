@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from chassis.auth import Caller
 from chassis.domain import DomainError, Invalid, NotFound
 from chassis.store import Outcome, UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
 from payments.application.ledger import WalletUnknown, ensure_posted
@@ -144,6 +146,21 @@ async def stop_refund(
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
+
+
+async def reject_refund(desk: Desk, uow: UnitOfWork, refund_id: UUID, caller: Caller) -> None:
+    """A person stops a refund that was not sent, as when its provider is off; what was put aside is the player's again.
+
+    Raises:
+        NotFound, Forbidden, StepUpNeeded: there is none, or the caller may not approve as much, there.
+        RefundAlreadySent: too late.
+    """
+    state = (await uow.load(refund, refund_id)).state
+    if isinstance(state, Absent):
+        raise NotFound
+    fact = state.fact
+    caller.must(P.REFUND_APPROVE, fact.casino_id, fact.amount_minor, fact.currency)
+    await stop_refund(desk, uow, refund_id, fact, rejected=True)
 
 
 async def hear_about_refund(

@@ -103,6 +103,12 @@ refund_list = ReadModel(
 )
 
 
+async def find(connection: AsyncConnection, refund_id: UUID) -> Row | None:
+    """One row."""
+    row = (await connection.execute(select(table).where(table.c.id == refund_id))).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
 async def any_sent_as_another(connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str) -> bool:
     """Whether a refund is undecided that was sent as another customer of the provider."""
     statement = select(table.c.id).where(

@@ -185,6 +185,7 @@ ATTEMPTS = [
     attempt("POST", f"{V1}/deposits/{{deposit_id}}/refunds", P.REFUND_CREATE, json=REFUND, allowed=409),
     attempt("POST", f"{WITHDRAWAL}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=409),
     attempt("POST", f"{V1}/deposits/{{deposit_id}}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=202),
+    attempt("POST", f"{V1}/refunds/{{refund_id}}/reject", P.REFUND_APPROVE, json=WHY, allowed=404),
     attempt("POST", f"{V1}/refunds/{{refund_id}}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=404),
     attempt("GET", f"{V1}/disputes", P.DISPUTE_LIST, hidden="empty", request=since_ever("opened_at")),
     export_attempt(f"{V1}/disputes", P.DISPUTE_LIST, P.DISPUTE_EXPORT, None, since="opened_at"),

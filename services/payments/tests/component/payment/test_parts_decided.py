@@ -133,6 +133,21 @@ async def test_what_was_halted_is_tried_again_where_it_failed(world: World) -> N
     await books_hold(world)
 
 
+async def test_once_the_casino_returns_nothing_to_its_source_it_goes_where_the_player_wants_it(world: World) -> None:
+    await paid_in(world)
+    await world.give(100_00)
+    await settle(world)
+    world.trustly.refuse = "ERROR_ACCOUNT_NOT_FOUND"
+    withdrawal_id = await approved(world)
+    await world.run_tasks()
+    assert await whole(world, withdrawal_id) == ("halted", 50_00)
+    world.trustly.refuse = None
+    await settle(world, closed_loop=None)
+    assert (await retry(world, withdrawal_id)).status_code == 200
+    await world.run_tasks()
+    assert [one["stands"] for one in (await split(world, withdrawal_id))["parts"]] == ["paid", "failed", "open"]
+
+
 async def never_paid(world: World) -> tuple[str, UUID]:
     """A withdrawal of whose first part two people found out that it was never paid; both ids."""
     await by_account(world, await paid_in(world))

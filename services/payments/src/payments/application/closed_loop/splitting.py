@@ -60,7 +60,7 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
     failed = _failed(state)
     disputed = await desk.directory.disputed(uow.connection, fact.player_id, desk.now())
     halted = state.parts.found_failed or disputed or (wallet is not None and wallet.in_debt)
-    made = None if halted else await planned(desk, uow.connection, divide(state.order, state.rest_minor, failed.places))
+    made = None if halted else await _planned(desk, uow, state, failed.places)
     portions: Sequence[Portion] = () if made is None else made.plan.portions
     if failed.named or await switched_off(desk, uow, state.order):
         portions = [one for one in portions if not one.to_named]
@@ -68,6 +68,12 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
         await _order_parts(desk, uow, withdrawal_id, state.order, made, portions)
     else:
         await uow.decide(withdrawal, withdrawal_id, HaltWithdrawal())
+
+
+async def _planned(desk: Desk, uow: UnitOfWork, state: Split, failed: frozenset[UUID]) -> Planned:
+    """For what is in no part; all of it where the player wants it, once the casino returns nothing to its source."""
+    made = await planned(desk, uow.connection, divide(state.order, state.rest_minor, failed))
+    return made or Planned(Plan((Portion(state.rest_minor),)), {})
 
 
 async def switched_off(desk: Desk, uow: UnitOfWork, order: Order) -> bool:

@@ -3,17 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import uuid7
+from chassis.domain import NotFound, uuid7
 from chassis.http import Once
 from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
+from chassis.http.once import made_anew
+from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.refunds import reject_refund
+from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.refunds.guarded import REFUND_DEPOSIT, RefundPayload
 from payments.entrypoints.http.refunds.listing import REFUNDS
-from payments.entrypoints.http.refunds.schemas import RefundBody, RefundItem
+from payments.entrypoints.http.refunds.schemas import RefundBody, RefundItem, RejectRefundBody
+from payments.read_models import refund_list
 
 router = APIRouter(prefix="/api/payments/v1", tags=["refunds"])
 
@@ -43,3 +50,31 @@ async def propose_refund(
     """
     payload = RefundPayload(refund_id=uuid7(), deposit_id=deposit_id, **body.model_dump(exclude={"reason"}))
     return await proposing(caller, REFUND_DEPOSIT, payload, reason=body.reason, once=once)
+
+
+@router.post("/refunds/{refund_id}/reject", response_model=RefundItem)
+async def reject_unsent_refund(
+    caller: Annotated[Caller, Requires(P.REFUND_APPROVE)],
+    refund_id: UUID,
+    body: RejectRefundBody,
+    request: Request,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Stop a refund, as long as it was not sent. What was put aside pays what the player owes, the rest is his."""
+
+    async def work(uow: UnitOfWork) -> RefundItem:
+        await reject_refund(desk, uow, refund_id, caller)
+        return await _item(uow.connection, caller, refund_id)
+
+    answer = await once(caller, work, status=200, reason=body.reason)
+    item = RefundItem.model_validate_json(bytes(answer.body))
+    return made_anew(as_listed(REFUNDS, item, request, caller, item.casino_id), answer)
+
+
+async def _item(connection: AsyncConnection, caller: Caller, refund_id: UUID) -> RefundItem:
+    row = await refund_list.find(connection, refund_id)
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    return RefundItem(**{"refund_id": row.pop("id"), **row})

@@ -27,6 +27,12 @@ class RefundBody(Refund):
     reason: Reason
 
 
+class RejectRefundBody(StrictModel):
+    """A person stops a refund."""
+
+    reason: Reason
+
+
 class RefundItem(BaseModel):
     """A refund that was ordered."""
 

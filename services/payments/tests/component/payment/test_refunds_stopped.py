@@ -1,0 +1,46 @@
+"""Refunds that people stop before they are sent."""
+
+from typing import Any
+from uuid import uuid4
+
+from .test_refunds import refund, statuses
+from .test_taken_back import books_hold, paid_in
+from .world import STRIPE, World
+
+
+async def reject(world: World, refund_id: Any, **other: Any) -> Any:
+    as_ = other.pop("as_", None) or proved(world)
+    return await world.post(f"/refunds/{refund_id}/reject", {"reason": "their desk is closed"}, as_=as_, **other)
+
+
+def proved(world: World, *permissions: str, **claims: Any) -> dict[str, str]:
+    """A member of staff who has just proved who he is."""
+    return world.staff(uuid4(), *permissions, auth_time=int(world.clock.now().timestamp()), **claims)
+
+
+async def test_a_refund_that_waits_for_its_provider_can_be_stopped(world: World) -> None:
+    intent = await paid_in(world)
+    refund_id = await refund(world, intent)
+    answer = await world.settle("/providers/stripe", {"enabled": False, "currencies": ["EUR"], **STRIPE})
+    assert answer.status_code == 200, answer.text
+    await world.pass_time(hours=30)
+    assert await statuses(world) == ["ordered"]
+    assert (await reject(world, refund_id, as_=proved(world, casino=uuid4()))).status_code == 404
+    assert (await reject(world, refund_id, as_=proved(world, "payments.refund.create"))).status_code == 403
+    for _ in range(2):
+        stopped = await reject(world, refund_id)
+        assert (stopped.status_code, stopped.json()["status"], stopped.json()["code"]) == (200, "failed", "rejected")
+    assert await world.balance() == (50_00, 0)
+    await world.settle("/providers/stripe", {"enabled": True, "currencies": ["EUR"], **STRIPE})
+    await world.pass_time(hours=1)
+    assert world.stripe.refunds == {}
+    assert await world.transfers() == [("deposit", 50_00), ("refund_hold", 30_00), ("refund_release", 30_00)]
+    await books_hold(world)
+
+
+async def test_what_was_sent_is_not_stopped(world: World) -> None:
+    refund_id = await refund(world, await paid_in(world))
+    world.stripe.lost = 1
+    await world.run_tasks()
+    answer = await reject(world, refund_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "refund_already_sent")
