@@ -93,7 +93,10 @@ async def test_a_draft_is_tried_on_what_happened_and_changes_nothing(world: Worl
     found = tried.json()
     assert (found["payments"], found["before"], found["actions"]) == (3, {"allow": 3}, {"allow": 1, "review": 2})
     assert found["changed"] == {"allow -> review": 2}
-    assert [(one["rule"], one["hits"]) for one in found["rules"]] == [("LARGE", 2)]
+    assert [(one["rule"], one["payments"], one["hits"], one["hits_percent"]) for one in found["rules"]] == [
+        ("LARGE", 3, 2, 67)
+    ]
+    assert (found["complete"], found["rules"][0]["precision_percent"]) == (True, None)
     assert {one["action"] for one in await decisions(world)} == {"allow"}
     other = await world.post(at(world, "/draft/backtest"), {"sha256": "0" * 64}, as_=world.staff())
     assert (other.status_code, other.json()["code"]) == (409, "fraud_draft_changed")
@@ -113,6 +116,7 @@ async def test_a_rule_in_shadow_is_compared_with_those_that_count(world: World) 
     [
         ({"rules": [{**RULE, "when": {"feature": "wealth"}}]}, "rules[0].when.feature"),
         ({"rules": [{**RULE, "action": "hold"}]}, "rules[0].action"),
+        ({"rules": [{**RULE, "when": {"feature": "blocked", "of": "instrument"}}]}, "rules[0].when"),
         ({"rules": [RULE, RULE]}, "rules"),
         ({"rules": "all"}, "rules"),
         ({"rules": [5]}, "rules[0]"),
@@ -202,6 +206,11 @@ async def test_whom_staff_allow_is_not_stopped_by_rules(world: World) -> None:
         ({"until": "2020-01-01T00:00:00Z"}, "until"),
         ({"until": "tomorrow"}, "until"),
         ({"value": ""}, "value"),
+        ({"value": None}, "value"),
+        ({"decision_id": str(uuid4())}, "value"),
+        ({"value": None, "decision_id": str(uuid4())}, "decision_id"),
+        ({"kind": "payout", "value": "MT84MALT011000012345MTLCAST001S"}, "value"),
+        ({"kind": "instrument", "value": str(uuid4())}, "value"),
         ({"reason": " "}, "reason"),
     ],
 )
@@ -210,6 +219,33 @@ async def test_an_entry_that_makes_no_sense_is_refused_by_its_field(
 ) -> None:
     answer = await world.post(at(world, "/entries"), {**ENTRY, **change}, as_=world.staff())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text
+
+
+@pytest.mark.parametrize("kind", ["payout", "device"])
+async def test_what_a_payment_was_made_with_is_blocked_by_its_decision(world: World, kind: str) -> None:
+    await automatic(world)
+    await world.give(100_00)
+    await world.withdraw(10_00, device_id=DEVICE)
+    decision_id = str((await decisions(world))[-1]["id"])
+    entry = {**ENTRY, "kind": kind, "value": None, "decision_id": decision_id}
+    added = await world.post(at(world, "/entries"), entry, as_=world.staff())
+    assert (added.status_code, added.json()["player_id"]) == (201, str(world.player)), added.text
+    await world.withdraw(10_00, device_id=DEVICE)
+    found = (await decisions(world))[-1]
+    assert found["features"][f"blocked:{kind}"] is True
+    assert found["rules"] == ["BLOCK-LIST-PAYOUT" if kind == "payout" else "BLOCK-LIST-OUT"]
+    unknown = await world.post(at(world, "/entries"), {**entry, "kind": "instrument"}, as_=world.staff())
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "decision_id")
+
+
+async def test_a_place_is_blocked_by_the_instrument_it_is(world: World) -> None:
+    await automatic(world)
+    await world.give(100_00)
+    assert await world.people(10_00) == 0
+    (account,) = await world.instruments()
+    entry = {**ENTRY, "kind": "payout", "value": account["instrument_id"]}
+    assert (await world.post(at(world, "/entries"), entry, as_=world.staff())).status_code == 201
+    assert await world.people(10_00) == 2
 
 
 async def test_players_are_connected_by_what_they_share(world: World) -> None:
@@ -226,6 +262,84 @@ async def test_players_are_connected_by_what_they_share(world: World) -> None:
     assert {UUID(one) for one in found["players"]} == set(players[:2])
     assert {edge["kind"] for edge in found["edges"]} == {"device"}
     assert DEVICE not in str(found)
+    assert found["complete"] is True
+    blocked = {**ENTRY, "kind": "player", "value": str(players[1])}
+    await world.post(at(world, "/entries"), blocked, as_=world.staff())
+    found = (await world.get(f"/fraud/players/{first}/cluster", as_=world.staff())).json()
+    known = {UUID(one.pop("player_id")): one for one in found["members"]}
+    nothing = {"fraud_cases": 0, "reversals": 0, "reinstatements": 0, "fraud_warnings": 0, "bonuses": 0}
+    assert known == {one: {**nothing, "open_case_id": None, "blocked": one == players[1]} for one in players[:2]}
+
+
+async def test_earlier_versions_of_the_rules_are_shown_and_the_catalogue_is_version_0(world: World) -> None:
+    await asks(world)
+    await world.approved(await publish(world, RULES))
+    shown = {}
+    for query in ("", "?version=0", "?version=1", "?version=2", "?version=3"):
+        answer = await world.get(at(world, f"/rules{query}"), as_=world.staff())
+        shown[query] = (answer.status_code, answer.json().get("version"), answer.json().get("published_by"))
+    assert (shown["?version=0"], shown["?version=1"]) == ((200, 0, None), (200, 1, "catalogue"))
+    assert shown[""] == shown["?version=2"]
+    assert (shown[""][1], shown["?version=3"][0]) == (2, 404)
+    assert (await world.get(at(world, "/rules?version=-1"), as_=world.staff())).status_code == 422
+
+
+async def test_sums_and_suspicions_in_a_record_are_for_whoever_sees_them(world: World) -> None:
+    ids = await alarming(world)
+
+    async def seen(**modes: str) -> dict[str, Any]:
+        token = make_token(permissions=[P.FRAUD_DECISION_LIST], casinos=[world.casino], modes=modes)
+        answer = await world.get(f"/fraud/decisions/{ids['decision_id']}", as_=bearer(token))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    whole = await seen(financial="clear", aml="clear")
+    assert whole["features"]["deposited_since_empty_minor"] == 200_00
+    assert "asked_minor:player:24h" in whole["features"]
+    no_money = await seen(financial="hide", aml="clear")
+    assert not [name for name in no_money["features"] if "_minor" in name]
+    assert no_money["scores"] == whole["scores"] != {}
+    unsuspecting = await seen(financial="clear", aml="hide")
+    assert (unsuspecting["features"], unsuspecting["scores"], unsuspecting["switched_off"]) == ({}, {}, [])
+
+
+async def test_an_analyst_brings_a_rule_from_an_idea_to_its_precision(world: World) -> None:
+    """Draft, preview, shadow, two people, live, a case decided, the switch: each as it is shown to whoever works."""
+    analyst, officer = world.staff(uuid4()), world.staff(uuid4())
+    await asks(world, 50_00)
+
+    async def in_force(mode: str) -> None:
+        content = {**RULES, "rules": [{**RULE, "mode": mode}]}
+        sha = (await put_draft(world, content)).json()["sha256"]
+        tried = await world.post(at(world, "/draft/backtest"), {"sha256": sha, "days": 7}, as_=analyst)
+        assert tried.json()["rules"][0]["hits"] >= 1
+        proposed = await world.post(at(world, "/draft/publish"), {"sha256": sha, "reason": "as tried"}, as_=analyst)
+        own = {"payload_sha256": proposed.json()["payload_sha256"]}
+        alone = await world.client.post(f"{proposed.json()['href']}/approve", json=own, headers=analyst)
+        assert (alone.status_code, alone.json()["code"]) == (409, "another_person_needed"), alone.text
+        await world.approved(proposed)
+
+    await in_force("shadow")
+    await asks(world, 50_00)
+    assert await cases(world) == []
+    await in_force("live")
+    await asks(world, 50_00, device_id=DEVICE)
+    (case,) = (await world.get("/fraud/cases?opened_at=gte.now-7d&status=eq.open", as_=officer)).json()
+    query = f"/fraud/decisions?decided_at=gte.now-7d&case_id=eq.{case['case_id']}"
+    (decision,) = (await world.get(query, as_=officer)).json()
+    assert (decision["rules"], decision["rule_version"], decision["action"]) == (["LARGE"], 3, "review")
+    path = f"/fraud/cases/{case['case_id']}"
+    await world.post(f"{path}/decide", {"outcome": "fraud", "reason": "a stolen card"}, as_=officer)
+    member = (await world.get(f"/fraud/players/{world.player}/cluster", as_=officer)).json()["members"][0]
+    assert (member["fraud_cases"], member["open_case_id"]) == (1, None)
+    (did,) = (await world.get(at(world, "/performance"), as_=officer)).json()
+    assert (did["rule"], did["live_hits"], did["shadow_hits"], did["precision_percent"]) == ("LARGE", 1, 1, 100)
+    sha = (await world.get(at(world, "/draft"), as_=analyst)).json()["sha256"]
+    tried = (await world.post(at(world, "/draft/backtest"), {"sha256": sha}, as_=analyst)).json()["rules"][0]
+    assert (tried["hits"], tried["fraud"], tried["precision_percent"]) == (3, 1, 100)
+    await world.post(at(world, "/rules/LARGE/switch"), {"off": True, "reason": "enough"}, as_=officer)
+    await asks(world, 50_00)
+    assert (await decisions(world))[-1]["action"] == "allow"
 
 
 async def test_another_casinos_cases_and_decisions_are_not_there(world: World) -> None:

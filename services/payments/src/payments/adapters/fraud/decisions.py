@@ -75,7 +75,7 @@ class SqlDecisions:
         """See Decisions."""
         raw = await driver(connection)
         rows = await raw.fetch(_HISTORY, casino_id, since, most)
-        return [{**row, "features": msgspec.json.decode(row["features"])} for row in rows]
+        return [dict(row) for row in rows]
 
     async def performance(
         self, connection: AsyncConnection, casino_id: UUID, since: datetime
@@ -100,7 +100,7 @@ _ADD_KEYS = """
     WHERE payment_id = $1 AND trigger = $2"""
 
 _HISTORY = """
-    SELECT d.id, d.trigger, d.action, d.features::text AS features, c.outcome
+    SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, c.outcome
     FROM fraud_decision AS d LEFT JOIN rm_fraud_case_list AS c ON c.id = d.case_id
     WHERE d.casino_id = $1 AND d.decided_at >= $2 ORDER BY d.decided_at DESC, d.id DESC LIMIT $3"""
 

@@ -1,6 +1,6 @@
 """Counters and links, kept by one statement each and read by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,23 @@ _SWEEP = """
         SELECT casino_id, kind, key, grain, bucket, currency FROM fraud_counter
         WHERE grain > 0 AND bucket < $1 ORDER BY bucket LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING 1"""
+
+
+_KNOWN_OF = """
+    SELECT player_id,
+        (SELECT id FROM rm_fraud_case_list AS c WHERE c.player_id = p.player_id AND c.status = 'open') AS open_case_id,
+        (SELECT count(*) FROM rm_fraud_case_list AS c WHERE c.player_id = p.player_id AND c.outcome = 'fraud')
+            AS fraud_cases,
+        coalesce(reversals, 0) AS reversals, coalesce(reinstatements, 0) AS reinstatements,
+        coalesce(fraud_warnings, 0) AS fraud_warnings, coalesce(bonuses, 0) AS bonuses,
+        EXISTS (SELECT FROM fraud_entry AS e WHERE e.casino_id = $1 AND e.kind = 'player' AND e.list = 'block'
+            AND e.key = p.player_id::text AND (e.until IS NULL OR e.until > $3)) AS blocked
+    FROM unnest($2::uuid[]) AS p(player_id) CROSS JOIN LATERAL (
+        SELECT sum(reversals)::bigint AS reversals, sum(reinstatements)::bigint AS reinstatements,
+            sum(fraud_warnings)::bigint AS fraud_warnings, sum(bonuses)::bigint AS bonuses
+        FROM fraud_counter WHERE casino_id = $1 AND kind = 'player' AND key = p.player_id::text AND grain = 0
+    ) AS counted
+    ORDER BY player_id"""
 
 
 def kept_counters() -> Kept:
@@ -129,6 +146,13 @@ class SqlFeatures:
         """See Features."""
         raw = await driver(connection)
         return [dict(row) for row in await raw.fetch(sql.CLUSTER, casino_id, str(player_id))]
+
+    async def known_of(
+        self, connection: AsyncConnection, casino_id: UUID, players: Collection[UUID], now: datetime
+    ) -> Sequence[Mapping[str, Any]]:
+        """See Features."""
+        raw = await driver(connection)
+        return [dict(row) for row in await raw.fetch(_KNOWN_OF, casino_id, list(players), now)]
 
 
 _SINGLE = (

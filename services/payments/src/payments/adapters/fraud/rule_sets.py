@@ -1,6 +1,7 @@
 """The casinos' rules: contents by fingerprint, versions, one draft, and a row for each rule in force."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import driver
 from chassis.domain import uuid7
 from payments.adapters.fraud.tables import fraud_rule, fraud_rule_draft, fraud_rule_set, fraud_rules
-from payments.application.fraud.ports import Draft, InForce
+from payments.application.fraud.ports import Draft, InForce, Published
 from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.fraud.rules import Mode, RuleSet, read, sha256_of
 
@@ -50,15 +51,13 @@ class SqlRuleSets:
         found = await connection.execute(select(fraud_rules.c.content).where(fraud_rules.c.sha256 == sha256))
         return found.scalar_one_or_none()
 
-    async def current(self, connection: AsyncConnection, casino_id: UUID) -> tuple[int, dict[str, Any]]:
+    async def current(self, connection: AsyncConnection, casino_id: UUID) -> Published:
         """See RuleSets."""
-        statement = (
-            select(fraud_rule_set.c.version, fraud_rules.c.content)
-            .join(fraud_rules, fraud_rules.c.sha256 == fraud_rule_set.c.sha256)
-            .where(fraud_rule_set.c.casino_id == casino_id)
-        )
-        row = (await connection.execute(statement.order_by(fraud_rule_set.c.version.desc()).limit(1))).one_or_none()
-        return (0, CATALOGUE) if row is None else (row.version, row.content)
+        return await _published(connection, casino_id, None) or _CATALOGUE
+
+    async def published(self, connection: AsyncConnection, casino_id: UUID, version: int) -> Published | None:
+        """See RuleSets."""
+        return await _published(connection, casino_id, version) if version else _CATALOGUE
 
     async def publish(
         self, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], by: str, now: datetime
@@ -131,6 +130,23 @@ class SqlRuleSets:
             content = await self.content(connection, sha256)
             self._contents[sha256] = read(content)
         return self._contents[sha256]
+
+
+_CATALOGUE = Published(version=0, sha256=sha256_of(CATALOGUE), content=CATALOGUE, published_by=None, published_at=None)
+
+
+async def _published(connection: AsyncConnection, casino_id: UUID, version: int | None) -> Published | None:
+    """One version; None: the greatest."""
+    sets = fraud_rule_set
+    statement = (
+        select(sets, fraud_rules.c.content)
+        .join(fraud_rules, fraud_rules.c.sha256 == sets.c.sha256)
+        .where(sets.c.casino_id == casino_id, *([] if version is None else [sets.c.version == version]))
+        .order_by(sets.c.version.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else Published(**{one.name: row[one.name] for one in fields(Published)})
 
 
 async def _lock(connection: AsyncConnection, casino_id: UUID) -> None:

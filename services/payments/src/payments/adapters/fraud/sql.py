@@ -45,9 +45,12 @@ LINK = """
 MOST_LINKS = 2_000
 """Of one key: whoever is seen with more is seen with many."""
 
-_CLUSTER = """
+MOST_MEMBERS = 200
+"""Of a cluster: that many are looked for."""
+
+_CLUSTER = f"""
     member(key) AS (
-        SELECT {player}
+        SELECT {{player}}
         UNION
         SELECT back.other_key FROM member
         CROSS JOIN LATERAL (
@@ -60,9 +63,9 @@ _CLUSTER = """
             SELECT other_key FROM fraud_link
             WHERE casino_id = $1 AND kind = there.other AND key = there.other_key AND other = 'player' OFFSET 0
         ) AS back
-    ), members AS (SELECT key FROM member LIMIT 200)"""
+    ), members AS (SELECT key FROM member LIMIT {MOST_MEMBERS})"""  # noqa: S608 - a number
 """Players that devices, instruments and payouts connect, over any number of others. Addresses do not: a household, a
-hotel and a carrier share them. Of a cluster 200 are looked for.
+hotel and a carrier share them.
 
 Here and below `OFFSET 0` keeps look-ups by key apart. A plan is made once per connection, maybe while the tables are
 empty and any order of joins costs the same; without it, one that reads all of a casino's links stayed in use as they
@@ -128,7 +131,7 @@ MEASURE = f"""
     instruments AS (
         SELECT count(*) FILTER (WHERE ownership = 'mismatch') AS mismatched,
             count(*) FILTER (WHERE deposits > 0 AND country <> (SELECT country FROM standing)) AS abroad
-        FROM rm_instrument_list WHERE player_id = $2 AND casino_id = $1
+        FROM (SELECT * FROM rm_instrument_list WHERE player_id = $2 OFFSET 0) AS his WHERE casino_id = $1
     )
     SELECT
         (SELECT jsonb_agg(line) FROM counted)::text AS counted,

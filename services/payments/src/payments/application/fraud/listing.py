@@ -18,23 +18,28 @@ async def add_entry(
     *,
     name: Literal["block", "allow"],
     kind: str,
-    value: str,
+    value: str | None,
+    decision_id: UUID | None = None,
     until: datetime | None,
 ) -> Entry:
-    """Put it on the list, as a fingerprint unless it is a player.
+    """Put it on the list, as a fingerprint unless it is a player: what `value` says, or what the payment came with that
+    the decision is about.
 
     Raises:
-        Invalid: it is no such thing, or `until` is over.
+        Invalid: it is no such thing, there is no such decision, its payment came without, or `until` is over.
         CasinoUnknown: there is no such casino.
     """
     now = uow.ctx.occurred_at
     await desk.casino(uow.connection, casino_id)
     if until is not None and until <= now:
         raise Invalid("It is over.", field="until")
-    player_id = _player(value) if kind == "player" else None
-    key = desk.fraud.fingerprints.one(casino_id, kind, str(player_id or value))
-    if key is None:
-        raise Invalid(f"It is no {kind} of the internet.", field="value")
+    if (value is None) == (decision_id is None):
+        raise Invalid("Either `value` or `decision_id`.", field="value")
+    player_id: UUID | None
+    if decision_id is not None:
+        player_id, key = await _of_decision(desk, uow, casino_id, kind, decision_id)
+    else:
+        player_id, key = await _said(desk, uow, casino_id, kind, str(value))
     entry = Entry(
         id=uuid7(),
         casino_id=casino_id,
@@ -67,8 +72,34 @@ def _changed(entry: Entry, *, added: bool) -> FraudListChanged:
     )
 
 
-def _player(value: str) -> UUID:
+async def _of_decision(desk: Desk, uow: UnitOfWork, casino_id: UUID, kind: str, decision_id: UUID) -> tuple[UUID, str]:
+    """Because of whom, and the fingerprint."""
+    row = await desk.fraud.decisions.find(uow.connection, decision_id)
+    if row is None or row["casino_id"] != casino_id:
+        raise Invalid("There is no such decision at this casino.", field="decision_id")
+    if kind not in row["keys"]:
+        raise Invalid(f"Nothing is known of the payment's {kind}.", field="decision_id")
+    return row["player_id"], row["keys"][kind]
+
+
+async def _said(desk: Desk, uow: UnitOfWork, casino_id: UUID, kind: str, value: str) -> tuple[UUID | None, str]:
+    """Who it is, or whose, and the fingerprint."""
+    player_id = _id(value, "The id of a player.") if kind == "player" else None
+    text = str(player_id or value)
+    if kind in ("instrument", "payout"):
+        wrong = "The id of an instrument of this casino; or name a decision."
+        known = await desk.instruments.find(uow.connection, _id(value, wrong))
+        if known is None or known.casino_id != casino_id:
+            raise Invalid(wrong, field="value")
+        player_id, text = known.player_id, known.fingerprint
+    key = desk.fraud.fingerprints.one(casino_id, kind, text)
+    if key is None:
+        raise Invalid(f"It is no {kind} of the internet.", field="value")
+    return player_id, key
+
+
+def _id(value: str, what: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise Invalid("The id of a player.", field="value") from None
+        raise Invalid(what, field="value") from None

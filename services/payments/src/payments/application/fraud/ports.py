@@ -1,6 +1,6 @@
 """What the analysis of payments needs kept, as Protocols; `adapters/fraud` implements them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,6 +100,13 @@ class Features(Protocol):
         """The edges (`player_id`, `kind`, `key`, `first_seen`, `last_seen`) of all players connected with this one."""
         ...
 
+    async def known_of(
+        self, connection: AsyncConnection, casino_id: UUID, players: Collection[UUID], now: datetime
+    ) -> Sequence[Mapping[str, Any]]:
+        """What is known of each: `player_id`, `open_case_id`, `fraud_cases`, `reversals`, `reinstatements`,
+        `fraud_warnings`, `bonuses`, `blocked`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
@@ -108,6 +115,17 @@ class InForce:
     version: int
     rules: RuleSet
     off: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Rules that are or were in force. Nobody published version 0, the catalogue."""
+
+    version: int
+    sha256: str
+    content: dict[str, Any]
+    published_by: str | None
+    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +149,12 @@ class RuleSets(Protocol):
         """Rules that were in force once, as JSON."""
         ...
 
-    async def current(self, connection: AsyncConnection, casino_id: UUID) -> tuple[int, dict[str, Any]]:
-        """The version in force and its rules as JSON; 0 and the catalogue where none was adopted yet."""
+    async def current(self, connection: AsyncConnection, casino_id: UUID) -> Published:
+        """The rules in force; version 0, the catalogue, where none were adopted yet."""
+        ...
+
+    async def published(self, connection: AsyncConnection, casino_id: UUID, version: int) -> Published | None:
+        """The rules of one version; 0: the catalogue as it is now."""
         ...
 
     async def publish(
@@ -210,8 +232,8 @@ class Decisions(Protocol):
     async def history(
         self, connection: AsyncConnection, casino_id: UUID, since: datetime, most: int
     ) -> Sequence[Mapping[str, Any]]:
-        """What was decided at a casino since then, the newest first: `trigger`, `action`, `features`, and `outcome` of
-        its case."""
+        """What was decided at a casino since then, the newest first: `trigger`, `action`, `decided_at`, `features` as
+        JSON, and `outcome` of its case."""
         ...
 
     async def performance(

@@ -1,9 +1,11 @@
 """Rules are worked on, tried on what happened, put in force by two people, and stopped by one."""
 
+import json
+from asyncio import sleep
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,22 +18,27 @@ from payments.application.desk import Desk
 from payments.application.fraud.ports import Draft
 from payments.domain.fraud.errors import FraudDraftChanged
 from payments.domain.fraud.features import Value
-from payments.domain.fraud.rules import Mode, Trigger, read, sha256_of
+from payments.domain.fraud.rules import Mode, Trigger, ensure_can_hold, read, sha256_of
 from payments.domain.fraud.verdict import judge
 
 MOST_TRIED = 20_000
 """Decisions that a draft is tried on, the newest first."""
+
+_AT_ONCE = 50
+"""Decisions that are judged before others have their turn: deposits are judged by the same process."""
 
 
 async def save_draft(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: dict[str, Any], by: str) -> Draft:
     """Keep what the casino works on, once it was read. Nothing follows from a draft.
 
     Raises:
-        RuleInvalid: it cannot be evaluated; names the place.
+        RuleInvalid: it cannot be evaluated, or a rule in it could never hold; names the place.
         CasinoUnknown: there is no such casino.
     """
     await desk.casino(uow.connection, casino_id)
-    draft = Draft(content=content, sha256=read(content).sha256, edited_by=by, edited_at=uow.ctx.occurred_at)
+    rules = read(content)
+    ensure_can_hold(rules)
+    draft = Draft(content=content, sha256=rules.sha256, edited_by=by, edited_at=uow.ctx.occurred_at)
     await desk.fraud.rules.save_draft(uow.connection, casino_id, draft)
     return draft
 
@@ -76,12 +83,14 @@ class Tried:
     """What one rule of a draft would have found.
 
     Attributes:
+        payments: that it looks at.
         hits: payments at which it held.
         fraud, not_fraud: of these, those whose case was decided so.
     """
 
     rule: str
     mode: str
+    payments: int
     hits: int
     fraud: int
     not_fraud: int
@@ -93,12 +102,16 @@ class Backtest:
 
     Attributes:
         payments: that it was tried on.
+        since: when the oldest of them was judged; None: there was none.
+        complete: they are all there were in these days.
         actions: how many payments it would have treated how.
         before: how many were treated how.
         changed: `from -> to`, how many.
     """
 
     payments: int
+    since: datetime | None
+    complete: bool
     actions: Mapping[str, int]
     before: Mapping[str, int]
     changed: Mapping[str, int]
@@ -111,14 +124,19 @@ async def backtest(
     """Judge again what was judged in the last days, by these rules. Every record holds every value that was known, so
     that rules may be tried that ask for what no rule asked for then.
     """
-    since = desk.now() - timedelta(days=days)
+    begin = desk.now() - timedelta(days=days)
     rules = read(dict(content))
     actions: Counter[str] = Counter()
     before: Counter[str] = Counter()
     changed: Counter[str] = Counter()
+    looked: Counter[str] = Counter()
     hits: dict[str, Counter[str]] = {rule.id: Counter() for rule in rules.rules}
-    for row in await desk.fraud.decisions.history(connection, casino_id, since, MOST_TRIED):
-        verdict = judge(rules, Trigger(row["trigger"]), values_of(row["features"]))
+    history = await desk.fraud.decisions.history(connection, casino_id, begin, MOST_TRIED)
+    for index, row in enumerate(history):
+        if index % _AT_ONCE == 0:
+            await sleep(0)
+        verdict = judge(rules, Trigger(row["trigger"]), values_of(json.loads(row["features"])))
+        looked[row["trigger"]] += 1
         actions[verdict.action] += 1
         before[row["action"]] += 1
         if verdict.action != row["action"]:
@@ -131,6 +149,7 @@ async def backtest(
         Tried(
             rule=rule.id,
             mode=rule.mode,
+            payments=looked[rule.trigger],
             hits=hits[rule.id]["hits"],
             fraud=hits[rule.id]["fraud"],
             not_fraud=hits[rule.id]["not_fraud"],
@@ -138,7 +157,13 @@ async def backtest(
         for rule in rules.rules
     ]
     return Backtest(
-        payments=before.total(), actions=dict(actions), before=dict(before), changed=dict(changed), rules=tried
+        payments=len(history),
+        since=history[-1]["decided_at"] if history else None,
+        complete=len(history) < MOST_TRIED,
+        actions=dict(actions),
+        before=dict(before),
+        changed=dict(changed),
+        rules=tried,
     )
 
 

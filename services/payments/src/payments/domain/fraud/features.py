@@ -30,6 +30,16 @@ KEYS = ("player", "device", "ip", "network", "instrument", "bin", "payout")
 the address without its last part (/24, /48), `payout` is where a withdrawal goes."""
 
 
+KNOWN_WITH: Mapping[str, tuple[str, ...]] = {
+    "deposit": ("player", "device", "ip", "network"),
+    "withdrawal": ("player", "device", "ip", "network", "payout"),
+}
+"""By trigger: what comes with the payment. Instrument and card follow with the provider's answer, when the payment was
+judged already; of those a player used before there are features of their own."""
+
+_OF_PAYOUTS = ("new_payout", "payout_age_h")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """One thing a rule may ask for.
@@ -147,6 +157,17 @@ def value_name(feature: str, of: str | None = None, window: str | None = None) -
     'failures:ip:1h'
     """
     return ":".join(part for part in (feature, of, window) if part is not None)
+
+
+def is_never_known(name: str, trigger: str) -> bool:
+    """Whether no payment of this trigger brings what the value is about.
+
+    >>> is_never_known("failures:instrument:1h", "deposit"), is_never_known("failures:ip:1h", "deposit")
+    (True, False)
+    """
+    feature, _, rest = name.partition(":")
+    of = rest.partition(":")[0] or ("payout" if feature in _OF_PAYOUTS else None)
+    return of is not None and of not in KNOWN_WITH[trigger]
 
 
 def look_up(values: Values, name: str) -> Value:

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from payments.domain.fraud.errors import RuleInvalid
-from payments.domain.fraud.expressions import Node, parse
-from payments.domain.fraud.features import KEYS
+from payments.domain.fraud.expressions import Node, asked_for, parse
+from payments.domain.fraud.features import KEYS, KNOWN_WITH, is_never_known
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -145,6 +145,24 @@ def read(content: Any) -> RuleSet:
         raise RuleInvalid("Each rule has an id of its own.", field="rules")
     unproven = _word(Unproven, content.get("unproven", Unproven.REVIEW), "unproven")
     return RuleSet(rules=rules, typologies=typologies, sha256=sha256_of(content), unproven=unproven)
+
+
+def ensure_can_hold(rules: RuleSet) -> None:
+    """A rule that asks for what is never known would never hold, and nobody would notice. Published rules may have
+    such, from before this was looked at.
+
+    Raises:
+        RuleInvalid: one of them does; its field names the rule.
+    """
+    for index, rule in enumerate(rules.rules):
+        unknown = sorted(name for name in asked_for(rule.when) if is_never_known(name, rule.trigger))
+        if unknown:
+            words = f"{', '.join(unknown)}: never known when a {rule.trigger} is judged."
+            raise RuleInvalid(words, field=f"rules[{index}].when")
+        apart = [one for one in rule.block.of if one not in KNOWN_WITH[rule.trigger]] if rule.block else []
+        if apart:
+            words = f"{', '.join(apart)}: never known when a {rule.trigger} is judged."
+            raise RuleInvalid(words, field=f"rules[{index}].block.of")
 
 
 def _rule(given: Any, where: str, typologies: Mapping[str, Typology]) -> Rule:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.fraud.errors import RuleInvalid
 from payments.domain.fraud.handbook import handbook
-from payments.domain.fraud.rules import ACTIONS, STRICTNESS, Action, Trigger, read
+from payments.domain.fraud.rules import ACTIONS, STRICTNESS, Action, Trigger, ensure_can_hold, read
 from payments.domain.fraud.verdict import judge
 
 BIG = {"gte": [{"feature": "amount_minor"}, 100]}
@@ -130,6 +130,33 @@ def test_a_set_that_makes_no_sense_is_refused(content: Any) -> None:
 def test_the_catalogue_reads_and_refuses_no_withdrawal() -> None:
     rules = read(CATALOGUE)
     assert {one.action for one in rules.rules if one.trigger is Trigger.WITHDRAWAL} <= ACTIONS[Trigger.WITHDRAWAL]
+
+
+def test_every_rule_of_the_catalogue_can_hold() -> None:
+    ensure_can_hold(read(CATALOGUE))
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"when": {"gte": [{"feature": "failures", "of": "instrument", "in": "1h"}, 1]}}, "rules[1].when"),
+        ({"when": {"feature": "blocked", "of": "bin"}}, "rules[1].when"),
+        ({"when": {"and": [True, {"feature": "new_payout"}]}}, "rules[1].when"),
+        ({"when": {"lt": [{"feature": "payout_age_h"}, 1]}}, "rules[1].when"),
+        ({"when": {"feature": "blocked", "of": "payout"}, "trigger": "withdrawal"}, None),
+        ({"when": {"feature": "new_payout"}, "trigger": "withdrawal"}, None),
+        ({"when": {"gte": [{"feature": "used_instruments"}, 1]}}, None),
+        ({"action": "block", "block": {"of": ["ip", "instrument"], "minutes": 5}}, "rules[1].block.of"),
+    ],
+)
+def test_a_rule_that_could_never_hold_is_told_by_its_place(change: dict[str, Any], where: str | None) -> None:
+    rules = read({"rules": [rule("A"), {**rule("B"), **change}]})
+    if where is None:
+        ensure_can_hold(rules)
+        return
+    with pytest.raises(RuleInvalid, match="never known") as refused:
+        ensure_can_hold(rules)
+    assert refused.value.field == where
 
 
 def test_of_a_player_nobody_knows_anything_the_catalogue_says_nothing() -> None:

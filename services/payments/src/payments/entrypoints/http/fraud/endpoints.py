@@ -1,7 +1,7 @@
 """Decisions about payments, cases that people look into, lists of what is blocked, and clusters of players."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +14,7 @@ from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.fraud.sql import MOST_LINKS, MOST_MEMBERS
 from payments.application.fraud.casework import assign_case, decide_case, note_case, notes_of
 from payments.application.fraud.listing import add_entry, remove_entry
 from payments.entrypoints.http.desk import TheDesk
@@ -29,6 +30,7 @@ from payments.entrypoints.http.fraud.schemas import (
     EdgeView,
     EntryBody,
     EntryItem,
+    MemberView,
     NoteBody,
     NoteView,
     RemoveBody,
@@ -76,7 +78,8 @@ async def show_decision(
     if row is None:
         raise NotFound
     caller.must_see(row["casino_id"])
-    return as_listed(DECISIONS, DecisionView(**row, decision_id=row["id"]), request, caller, row["casino_id"])
+    view = DecisionView(**_known_to(caller, row), decision_id=decision_id)
+    return as_listed(DECISIONS, view, request, caller, row["casino_id"])
 
 
 @router.get("/cases/{case_id}", response_model=CaseView)
@@ -154,7 +157,14 @@ async def put_on_list(
 
     async def work(uow: UnitOfWork) -> EntryItem:
         entry = await add_entry(
-            desk, uow, casino_id, name=body.list, kind=body.kind, value=body.value, until=body.until
+            desk,
+            uow,
+            casino_id,
+            name=body.list,
+            kind=body.kind,
+            value=body.value,
+            decision_id=body.decision_id,
+            until=body.until,
         )
         return EntryItem(**asdict(entry), entry_id=entry.id)
 
@@ -190,8 +200,25 @@ async def show_cluster(
     wallets = await visible_wallets(db, caller, player_id)
     async with desk.app.db.read() as connection:
         edges = await desk.fraud.features.cluster(connection, wallets[0].casino_id, player_id)
-    players = sorted({UUID(edge["player_id"]) for edge in edges} | {player_id})
-    return ClusterView(players=players, edges=[EdgeView(**edge) for edge in edges])
+        players = sorted({UUID(edge["player_id"]) for edge in edges} | {player_id})
+        known = await desk.fraud.features.known_of(connection, wallets[0].casino_id, players, desk.now())
+    return ClusterView(
+        players=players,
+        members=[MemberView(**one) for one in known],
+        edges=[EdgeView(**edge) for edge in edges],
+        complete=len(players) < MOST_MEMBERS and len(edges) < MOST_LINKS,
+    )
+
+
+def _known_to(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
+    """A decision without sums for who sees no money, and without what suspicions rest on for who sees none."""
+    shown, casino_id = dict(row), row["casino_id"]
+    if caller.mode("financial", casino_id) != "clear":
+        features = shown["features"]
+        shown["features"] = {name: features[name] for name in features if "_minor" not in name}
+    if caller.mode("aml", casino_id) != "clear":
+        shown |= {"features": {}, "scores": {}, "switched_off": []}
+    return shown
 
 
 async def _item(connection: AsyncConnection, caller: Caller, case_id: UUID) -> CaseItem:

@@ -26,13 +26,13 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
 
     async def describe(uow: UnitOfWork, payload: RulesPayload) -> Subject:
         draft = await the_draft(desk, uow.connection, payload.casino_id, payload.sha256)
-        version, before = await desk.fraud.rules.current(uow.connection, payload.casino_id)
+        current = await desk.fraud.rules.current(uow.connection, payload.casino_id)
         return Subject(
             casino_id=payload.casino_id,
             kind="fraud_rules",
             id=str(payload.casino_id),
-            summary=f"Rules against fraud, version {version + 1}",
-            before=before,
+            summary=f"Rules against fraud, version {current.version + 1}",
+            before=current.content,
             after=draft.content,
             version=payload.sha256,
         )

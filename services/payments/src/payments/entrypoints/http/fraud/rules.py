@@ -14,8 +14,8 @@ from chassis.http import Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.fraud.ports import Published
 from payments.application.fraud.ruling import backtest, save_draft, switch_rule, the_draft
-from payments.domain.fraud.rules import sha256_of
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.fraud.guarded import PUBLISH_RULES, RulesPayload
 from payments.entrypoints.http.fraud.listing import RULES
@@ -30,6 +30,7 @@ from payments.entrypoints.http.fraud.schemas import (
     RulesView,
     SwitchBody,
     SwitchView,
+    TriedView,
 )
 
 router = APIRouter(prefix="/api/payments/v1/fraud", tags=["fraud"])
@@ -46,13 +47,24 @@ serve_list(
 
 @router.get("/casinos/{casino_id}/rules")
 async def show_rules(
-    caller: Annotated[Caller, Requires(P.FRAUD_RULE_LIST)], casino_id: UUID, desk: TheDesk
+    caller: Annotated[Caller, Requires(P.FRAUD_RULE_LIST)],
+    casino_id: UUID,
+    desk: TheDesk,
+    version: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
 ) -> RulesView:
-    """The rules of a casino as they were published, whole."""
+    """The rules of a casino as they were published, whole: those in force, or an earlier `version` that a decision
+    names. Version 0 is the catalogue, as it would begin with it today.
+    """
     caller.must_see(casino_id)
+    rules = desk.fraud.rules
     async with desk.app.db.read() as connection:
-        version, content = await desk.fraud.rules.current(connection, casino_id)
-    return RulesView(casino_id=casino_id, version=version, sha256=sha256_of(content), content=content)
+        if version is None:
+            found: Published | None = await rules.current(connection, casino_id)
+        else:
+            found = await rules.published(connection, casino_id, version)
+    if found is None:
+        raise NotFound
+    return RulesView(casino_id=casino_id, **asdict(found))
 
 
 @router.get("/casinos/{casino_id}/draft")
@@ -86,14 +98,22 @@ async def put_draft(
 async def try_draft(
     caller: Annotated[Caller, Requires(P.FRAUD_RULE_LIST)], casino_id: UUID, body: BacktestBody, desk: TheDesk
 ) -> BacktestView:
-    """Judge what was judged again, by the draft: what would have been treated otherwise, and how often each rule would
-    have held. Nothing is changed.
+    """Judge what was judged again, by the draft: what would have been treated otherwise, how often each rule would have
+    held, and how many of its cases were fraud. Nothing is changed.
     """
     caller.must_see(casino_id)
     async with desk.app.db.read() as connection:
         draft = await the_draft(desk, connection, casino_id, body.sha256)
         found = await backtest(desk, connection, casino_id, draft.content, body.days)
-    return BacktestView.model_validate(asdict(found))
+    tried = [
+        TriedView(
+            **asdict(one),
+            hits_percent=_percent(one.hits, one.payments),
+            precision_percent=_percent(one.fraud, one.fraud + one.not_fraud),
+        )
+        for one in found.rules
+    ]
+    return BacktestView(**{**asdict(found), "rules": tried})
 
 
 @router.post("/casinos/{casino_id}/draft/publish", **PROPOSED)
@@ -141,9 +161,12 @@ async def show_performance(
     caller.must_see(casino_id)
     async with desk.app.db.read() as connection:
         rows = await desk.fraud.decisions.performance(connection, casino_id, desk.now() - timedelta(days=days))
-    return [PerformanceView(**row, precision_percent=_precision(row["fraud"], row["not_fraud"])) for row in rows]
+    return [
+        PerformanceView(**row, precision_percent=_percent(row["fraud"], row["fraud"] + row["not_fraud"]))
+        for row in rows
+    ]
 
 
-def _precision(fraud: int, not_fraud: int) -> int | None:
-    clear = fraud + not_fraud
-    return None if clear == 0 else (100 * fraud + clear // 2) // clear
+def _percent(part: int, whole: int) -> int | None:
+    """Rounded; None of nothing."""
+    return None if whole == 0 else (100 * part + whole // 2) // whole

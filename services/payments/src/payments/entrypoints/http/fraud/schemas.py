@@ -35,6 +35,8 @@ class RulesView(BaseModel):
     version: int
     sha256: str
     content: dict[str, Any]
+    published_by: str | None = Field(description="`catalogue`: the casino began with them; null: nobody, version 0")
+    published_at: datetime | None
 
 
 class DraftView(BaseModel):
@@ -59,15 +61,20 @@ class TriedView(BaseModel):
 
     rule: str
     mode: Mode
+    payments: int = Field(description="That the rule looks at: deposits, or withdrawals")
     hits: int
-    fraud: int = Field(description="Of the payments, those whose case was decided as fraud")
+    hits_percent: int | None = Field(description="Of these payments; null: there are none")
+    fraud: int = Field(description="Of the payments it holds at, those whose case was decided as fraud")
     not_fraud: int
+    precision_percent: int | None = Field(description="Fraud of all that was clear; null: nothing was")
 
 
 class BacktestView(BaseModel):
     """What would have been otherwise."""
 
     payments: int
+    since: datetime | None = Field(description="When the oldest of them was judged; null: there was none")
+    complete: bool = Field(description="Whether they are all of these days, and not only the newest")
     actions: dict[str, int]
     before: dict[str, int]
     changed: dict[str, int] = Field(description="`from -> to`: how many payments")
@@ -207,11 +214,17 @@ class DecideBody(StrictModel):
 
 
 class EntryBody(StrictModel):
-    """Something to put on a list. What is not a player's id is kept as a fingerprint and never shown again."""
+    """Something to put on a list. What is not a player's id is kept as a fingerprint and never shown again.
+
+    Either its `value` is said, or the decision about a payment that was made with it.
+    """
 
     list: ListName
     kind: Kind
-    value: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)] = Field(repr=False)
+    value: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)] | None = Field(
+        default=None, repr=False, description="Of an instrument or a payout: its id in the list of instruments"
+    )
+    decision_id: UUID | None = Field(default=None, description="The device, address ... its payment was made with")
     until: AwareDatetime | None = Field(default=None, description="Null: until somebody takes it off")
     reason: Reason
 
@@ -246,8 +259,23 @@ class EdgeView(BaseModel):
     last_seen: datetime
 
 
+class MemberView(BaseModel):
+    """A player of a cluster, and what is known of him."""
+
+    player_id: UUID
+    open_case_id: UUID | None
+    fraud_cases: int = Field(description="That were decided as fraud")
+    reversals: int
+    reinstatements: int
+    fraud_warnings: int
+    bonuses: int
+    blocked: bool = Field(description="Himself on the block list now")
+
+
 class ClusterView(BaseModel):
     """Players that devices, instruments and payouts connect."""
 
     players: list[UUID]
+    members: list[MemberView]
     edges: list[EdgeView]
+    complete: bool = Field(description="Whether there are no more players or edges than these")
