@@ -2,6 +2,7 @@
 what became of it. The proxy that signs its calls is in here as well.
 
 What a player does in it is said to `/paymentiq/<casino>/pay`. A call whose answer is lost is made again, as it was.
+What becomes of the casino's own orders to pay (`withdrawal/process`) is said before to `/paymentiq/<casino>/orders`.
 """
 
 import hashlib
@@ -31,6 +32,8 @@ class Operator:
     merchant_id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**8) + 10**8))
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     told: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    outcome: str = "paid"
 
     def contract(self, url: str) -> dict[str, Any]:
         """What the operator has to configure; calls come from this machine."""
@@ -55,7 +58,43 @@ class PaymentIQ:
 
     def routes(self) -> list[web.RouteDef]:
         """What it answers."""
-        return [web.post("/paymentiq/{casino}/pay", self.pay), web.post("/paymentiq/{casino}/{step}", self.once)]
+        return [
+            web.post("/paymentiq/paymentiq/api/{service}/withdrawal/process", self.process),
+            web.post("/paymentiq/{casino}/pay", self.pay),
+            web.post("/paymentiq/{casino}/orders", self.direct),
+            web.post("/paymentiq/{casino}/{step}", self.once),
+        ]
+
+    async def direct(self, request: web.Request) -> web.Response:
+        """What becomes of orders from now on: `paid`, `refused`, `silence` after the yes, or `unknown_account`."""
+        operator = self.operators[request.match_info["casino"]]
+        operator.outcome = (await request.json()).get("outcome", operator.outcome)
+        return web.json_response({"outcome": operator.outcome, "orders": operator.orders})
+
+    async def process(self, request: web.Request) -> web.Response:
+        """POST /api/<service>/withdrawal/process: asks the casino about its own order, then pays it or does not."""
+        wish = await request.json()
+        operator = next(one for one in self.operators.values() if one.merchant_id == wish["merchantId"])
+        if operator.outcome == "unknown_account":
+            return web.json_response({"success": False, "errors": [{"key": "ACCOUNT_UNKNOWN", "msg": "No account."}]})
+        user = {"userId": wish["userId"]}
+        order = {"txId": secrets.token_hex(8), "amount": wish["amount"], "account": wish["accountId"], "steps": []}
+        operator.orders.append(order)
+        known = await self._ask(operator, "verifyuser", {**user, "sessionId": wish["sessionId"]})
+        if not known.get("success"):
+            return web.json_response({"success": False, "txId": order["txId"], "errors": []})
+        details = {"accountId": wish["accountId"], "attributes": {**wish["attributes"], **known.get("attributes", {})}}
+        movement = {**user, **movement_of({"amount": f"-{wish['amount']}", "tx_id": order["txId"]}), **details}
+        allowed = await self._ask(operator, "authorize", movement)
+        order["steps"].append(allowed)
+        if not allowed.get("success"):
+            return web.json_response({"success": False, "txId": order["txId"], "errors": []})
+        movement["authCode"] = allowed["authCode"]
+        if operator.outcome != "silence":
+            paid = operator.outcome == "paid"
+            end = {"txRefId": secrets.token_hex(6)} if paid else {"statusCode": "DECLINED_BY_PSP"}
+            order["steps"].append(await self._ask(operator, "transfer" if paid else "cancel", {**movement, **end}))
+        return web.json_response({"success": operator.outcome != "refused", "txId": order["txId"], "errors": []})
 
     async def pay(self, request: web.Request) -> web.Response:
         """A whole transaction: `amount`, below nothing for a withdrawal; `outcome` is the provider's, or `silence`."""
@@ -79,7 +118,7 @@ class PaymentIQ:
     async def once(self, request: web.Request) -> web.Response:
         """One step by itself, whatever came before it."""
         operator, wanted = self.operators[request.match_info["casino"]], await request.json()
-        body = {"userId": wanted["user_id"], **movement_of(wanted)}
+        body = {"userId": wanted["user_id"], **movement_of(wanted), **wanted.get("more", {})}
         return web.json_response(await self._ask(operator, request.match_info["step"], body))
 
     async def _ask(self, operator: Operator, step: str, body: dict[str, Any]) -> dict[str, Any]:

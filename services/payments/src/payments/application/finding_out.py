@@ -104,8 +104,9 @@ async def check_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, referen
     if reference is None:
         hosted = fact.provider in desk.cashiers
         last = await desk.attempts.last(uow.connection, withdrawal_id, "payout.order")
-        if hosted:  # The order is its cashier's: it may pay from the moment we agreed.
-            last = (await uow.history(withdrawal, withdrawal_id))[-1].meta.occurred_at
+        if hosted:  # It may pay from the moment we agreed, whoever began it.
+            agreed = (await uow.history(withdrawal, withdrawal_id))[-1].meta.occurred_at
+            last = agreed if last is None else max(last, agreed)
         _ensure_arrived(uow, last, taken=isinstance(state, w.Sent))
     return About(
         casino_id=fact.casino_id,

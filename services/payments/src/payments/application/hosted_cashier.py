@@ -6,9 +6,9 @@ on hold from then on. Each step of a transaction counts once, and is answered ag
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from chassis.domain import DomainError
 from chassis.store import ConcurrentChange, UnitOfWork
@@ -16,6 +16,15 @@ from payments.application.deposit_course import DepositWish
 from payments.application.deposits import hear_about_deposit, hear_about_instrument, request_deposit
 from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.errors import DEPOSIT_REFUSALS
+from payments.application.hosted_orders import (
+    APPLIED,
+    This,
+    begun_there,
+    direction,
+    is_another,
+    may_carry_out,
+    payment_id,
+)
 from payments.application.hosted_session import who_is
 from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
 from payments.application.notifications import BY_REPLACED, RECEIVED, Mail, NotificationNotGenuine
@@ -51,23 +60,7 @@ class CancelledBefore(DomainError):
     code = "cancelled_before"
 
 
-@dataclass(frozen=True, slots=True)
-class _This:
-    """Whose movement it is."""
-
-    casino_id: UUID
-    provider: str
-    player_id: UUID
-    movement: Movement
-
-    @property
-    def id(self) -> UUID:
-        """Of the deposit or withdrawal."""
-        return payment_id(self.casino_id, self.provider, self.movement)
-
-
 Apply = Callable[[UnitOfWork], Awaitable[Handled]]
-APPLIED = Handled(outcome=Became.APPLIED, accepted=True)
 NOTHING_NEW = Handled(outcome=Became.NOTHING_NEW, accepted=True)
 
 
@@ -132,7 +125,7 @@ async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) 
     """
     ctx = desk.theirs(mail.provider, mail.casino_id, mail.ip)
     notification = Notification(
-        id=f"{movement.tx_id}:{call.step}:{_direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}",
+        id=f"{movement.tx_id}:{call.step}:{direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}",
         kind=call.step,
         said=Nothing(),
         said_at=desk.now(),
@@ -211,7 +204,7 @@ async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Han
 
 
 async def _apply(desk: Desk, mail: Mail, call: CashierCall, movement: Movement, uow: UnitOfWork) -> Handled:
-    this = _This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
+    this = This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
     # Steps of a player's come one after the other: a cancel sees the authorize it overtakes, or is seen by it.
     await desk.ledger.lock_wallet(uow.connection, this.casino_id, this.player_id, movement.currency)
     if call.step == "authorize" and await desk.notifications.handled(
@@ -222,14 +215,14 @@ async def _apply(desk: Desk, mail: Mail, call: CashierCall, movement: Movement, 
         case "authorize", False:
             return await _may_pay_in(desk, uow, this)
         case "authorize", True:
-            return await _may_have_out(desk, uow, this)
+            return await (may_carry_out if this.ordered else _may_have_out)(desk, uow, this)
         case _, False:
             return await _paid_in(desk, uow, this, moved=call.step == "transfer")
         case _:
             return await _went_out(desk, uow, this, moved=call.step == "transfer")
 
 
-async def _may_pay_in(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
+async def _may_pay_in(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     """A deposit, by all the rules of one that is made in our own cashier; then it is under way there."""
     movement = this.movement
     wish = DepositWish(
@@ -251,7 +244,7 @@ async def _may_pay_in(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
     return APPLIED
 
 
-async def _paid_in(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> Handled:
+async def _paid_in(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> Handled:
     movement = this.movement
     state = (await uow.load(deposit, this.id)).state
     if isinstance(state, NoDeposit | RefusedDeposit):
@@ -273,7 +266,7 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> 
     return APPLIED if heard.events else NOTHING_NEW
 
 
-async def _may_have_out(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
+async def _may_have_out(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     """A withdrawal: its money is on hold from now on, and it counts as sent: the cashier may pay it any moment."""
     movement = this.movement
     wish = WithdrawalWish(
@@ -303,10 +296,11 @@ async def _may_have_out(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
     return APPLIED
 
 
-async def _went_out(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) -> Handled:
+async def _went_out(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> Handled:
     movement = this.movement
+    another = this.ordered and await is_another(uow, this)
     state = (await uow.load(withdrawal, this.id)).state
-    if not isinstance(state, Existing):
+    if another or not isinstance(state, Existing):
         if not moved:
             return await _cancel_before(desk, uow, this)
         raise UnlawfulPayoutWord("unknown_reference")
@@ -322,7 +316,7 @@ async def _went_out(desk: Desk, uow: UnitOfWork, this: _This, *, moved: bool) ->
     return APPLIED if heard.events else NOTHING_NEW
 
 
-async def _cancel_before(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
+async def _cancel_before(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     """Nothing of it was let in or out, and nothing of it will be: who asks for it after this is refused."""
     facts = {**this.movement.facts, "our_reference": str(this.id)}
     said = Notification(id=_cancelled(this), kind="cancel", said=Nothing(), said_at=uow.ctx.occurred_at, facts=facts)
@@ -333,17 +327,9 @@ async def _cancel_before(desk: Desk, uow: UnitOfWork, this: _This) -> Handled:
     return NOTHING_NEW
 
 
-def _cancelled(this: _This) -> str:
-    return f"cancelled:{this.id}"
-
-
-def payment_id(casino_id: UUID, provider: str, movement: Movement) -> UUID:
-    """The deposit or withdrawal that a transaction of the cashier's is here, always the same."""
-    return uuid5(casino_id, f"{provider}:{_direction(movement)}:{movement.tx_id}")
-
-
-def _direction(movement: Movement) -> str:
-    return "out" if movement.out else "in"
+def _cancelled(this: This) -> str:
+    """Of the transaction: an order of ours may come in another one."""
+    return f"cancelled:{begun_there(this.casino_id, this.provider, this.movement)}"
 
 
 def _not_genuine(provider: str) -> NotificationNotGenuine:

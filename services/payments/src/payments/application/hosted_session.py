@@ -8,13 +8,15 @@ from uuid import UUID
 
 import msgspec
 
-from chassis.domain import DomainError, Invalid
+from chassis.domain import DomainError, Invalid, NotFound
 from chassis.privacy import SecretUnreadable
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.inverted import CashierCall, Verdict
 from payments.application.ports import ProviderAccount
+from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.policy import LEVELS
+from payments.domain.withdrawal.states import Absent, AtProvider, Withdrawal
 
 SESSION = timedelta(minutes=30)
 """How long a player may be in somebody else's cashier by one proof of his."""
@@ -72,14 +74,8 @@ async def open_session(
 
 
 async def who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Verdict:
-    """The player behind a session: what we know of him, and what he holds."""
-    try:
-        opened = desk.box.open(call.session, label=_label(account.provider, account.casino_id))
-        proof = msgspec.json.decode(opened, type=_Proof)
-    except (SecretUnreadable, msgspec.DecodeError, ValueError):
-        raise SessionUnknown from None
-    if proof.player_id != call.player_id or proof.until < desk.now().timestamp():
-        raise SessionUnknown
+    """The player behind a session, or behind an order of ours: what we know of him, and what he holds."""
+    proof = await _of_order(desk, account, call) if call.order is not None else _of_session(desk, account, call)
 
     async def look(uow: UnitOfWork) -> Verdict:
         rules = await desk.casino(uow.connection, account.casino_id)
@@ -96,6 +92,35 @@ async def who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Ver
         )
 
     return await desk.app.transact(look, desk.ours("hosted-cashier", account.casino_id))
+
+
+async def _of_order(desk: Desk, account: ProviderAccount, call: CashierCall) -> _Proof:
+    """An order is the proof as long as it is at the cashier."""
+
+    async def work(uow: UnitOfWork) -> Withdrawal:
+        return (await uow.load(withdrawal, call.order)).state if call.order is not None else Absent()
+
+    try:
+        state = await desk.app.transact(work, desk.ours("hosted-cashier", account.casino_id))
+    except NotFound:
+        raise SessionUnknown from None
+    if not isinstance(state, AtProvider):
+        raise SessionUnknown
+    fact = state.order.fact
+    if (fact.provider, fact.player_id) != (account.provider, call.player_id):
+        raise SessionUnknown
+    return _Proof(fact.player_id, (desk.now() + SESSION).timestamp())
+
+
+def _of_session(desk: Desk, account: ProviderAccount, call: CashierCall) -> _Proof:
+    try:
+        opened = desk.box.open(call.session, label=_label(account.provider, account.casino_id))
+        proof = msgspec.json.decode(opened, type=_Proof)
+    except (SecretUnreadable, msgspec.DecodeError, ValueError):
+        raise SessionUnknown from None
+    if proof.player_id != call.player_id or proof.until < desk.now().timestamp():
+        raise SessionUnknown
+    return proof
 
 
 async def _offered(desk: Desk, casino_id: UUID, provider: str, currency: str) -> ProviderAccount:

@@ -28,6 +28,8 @@ class Movement:
         code: why it will not move.
         shown_as: what staff may see of the account it goes to.
         instrument: the account behind it, where the cashier tells. It moves no money.
+        order: the withdrawal of ours whose order to pay it carries out, or that we once said yes to; None: the player
+            asked for it in the cashier.
         facts: what a person needs to look into it; no personal data.
     """
 
@@ -38,6 +40,7 @@ class Movement:
     code: str = "cancelled"
     shown_as: str = "****"
     instrument: Instrument | None = None
+    order: UUID | None = None
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
@@ -50,6 +53,7 @@ class CashierCall:
         player_id: who that is; None: nobody of ours.
         session: the proof of the player that he is who asks; only who verifies a user brings it.
         movement: None where none is asked about.
+        order: the withdrawal of ours for whose order to pay the cashier asks who the player is.
         problem: the code of why it cannot be read, although it is genuine.
     """
 
@@ -58,6 +62,7 @@ class CashierCall:
     player_id: UUID | None
     session: str = field(default="", repr=False)
     movement: Movement | None = None
+    order: UUID | None = None
     problem: str | None = None
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -12,7 +13,8 @@ from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.inverted import CashierCall, Movement, Step, Verdict
 from payments.strategies.providers.paymentiq.accounts import account_of
 from payments.strategies.providers.paymentiq.codes import NUMBERS, OTHER
-from payments.strategies.providers.reading import our_id, word
+from payments.strategies.providers.paymentiq.orders import order_marked
+from payments.strategies.providers.reading import our_id, section, word
 
 PROFILE = {"country": "country", "locale": "locale"}
 """What it is told of a player, in our names and in its own. Nothing that he could have made up about who he is."""
@@ -80,6 +82,17 @@ def _movement(body: Mapping[str, Any]) -> Movement | None:
     )
 
 
+def order_of(secrets: tuple[str, ...], casino_id: UUID, step: Step, body: Mapping[str, Any] | None) -> UUID | None:
+    """The order of ours that a call is about; None: the player began it in the cashier, as far as the call tells.
+
+    What we let through is named by the code that we answered with (`authCode`), whoever began it.
+    """
+    told = body or {}
+    marked = told.get("sessionId") if step == "verifyuser" else section(told.get("attributes")).get("merchantTxId")
+    order = order_marked(secrets, casino_id, marked)
+    return our_id(told.get("authCode")) if order is None and step in ("transfer", "cancel") else order
+
+
 def amount_of(value: object, currency: str | None) -> int | None:
     """A signed amount in minor units; None when it cannot be read exactly, or is nothing.
 
@@ -111,6 +124,8 @@ def answer(call: CashierCall, verdict: Verdict) -> bytes:
             "balance": Decimal(to_major_string(verdict.balance_minor or 0, currency)),
             "balanceCy": currency,
         }
+        if call.order is not None:
+            yes["attributes"] = {"merchantTxId": call.session}
     else:
         yes |= {"txId": call.movement.tx_id, "merchantTxId": str(verdict.reference)}
         if call.step == "authorize":

@@ -1,42 +1,42 @@
 """PaymentIQ as an inverted cashier: it calls `verifyuser`, `authorize`, `transfer` and `cancel`.
 
-It has an account like a provider, and is none: neither deposits nor payouts are begun with it from our side.
+It has an account like a provider. Deposits are never begun with it from our side; payouts are, where people approve
+them (`withdrawal/process`), and it asks us about those as about any other.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
 from chassis.auth.networks import comes_from
 from chassis.domain import Invalid
-from contracts.money import EXPONENTS
 from payments.application.dispute_port import DisputeFlow
 from payments.application.inverted import CashierCall, Step, Verdict
 from payments.application.ports import (
     DepositFlow,
     NotGenuine,
     Notification,
-    PayoutFlow,
     ProviderAccount,
     Reply,
 )
 from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.paymentiq.codes import CODES
-from payments.strategies.providers.paymentiq.messages import answer, call_of, parsed
+from payments.strategies.providers.paymentiq.messages import answer, call_of, order_of, parsed
+from payments.strategies.providers.paymentiq.payouts import PaymentIQPayouts, check_currency
 from payments.strategies.providers.paymentiq.signature import is_signed
 from payments.strategies.providers.reading import refuse_others, require_text, require_url
 
 _SETTINGS = frozenset({"base_url", "merchant_id", "allowed_networks"})
 _SECRETS = frozenset({"signing_secret", "previous_signing_secret"})
 _SHORTEST = 16
-_CRYPTO = frozenset({"BTC", "ETH", "LTC", "USDT"})
 
 
 class PaymentIQ:
     """PaymentIQ's protocol.
 
-    A casino's account: settings `base_url` (its server, for the page), `merchant_id` and `allowed_networks` (from where
+    A casino's account: settings `base_url` (its server), `merchant_id` and `allowed_networks` (from where
     it may call, with commas); secrets `signing_secret` and `previous_signing_secret` (while a new one spreads), shared
     with the proxy that signs its calls.
     """
@@ -49,7 +49,7 @@ class PaymentIQ:
 
     def __init__(self) -> None:
         self.deposits: DepositFlow | None = None
-        self.payouts: PayoutFlow | None = None
+        self.payouts = PaymentIQPayouts()
         self.refunds: RefundFlow | None = None
         self.disputes: DisputeFlow | None = None
 
@@ -69,8 +69,7 @@ class PaymentIQ:
         refuse_others(secrets, _SECRETS, within="secrets")
 
     def check_currency(self, currency: str) -> None:
-        if currency not in EXPONENTS or currency in _CRYPTO:
-            raise Invalid(f"This cashier does not deal in {currency}.", field="currency")
+        check_currency(currency)
 
     def read_call(
         self,
@@ -88,7 +87,11 @@ class PaymentIQ:
             raise NotGenuine("it comes from elsewhere")
         if not is_signed(secrets, account.casino_id, step, raw, header, now):
             raise NotGenuine("the signature is missing, wrong or old")
-        return call_of(step, parsed(raw))
+        body = parsed(raw)
+        call, order = call_of(step, body), order_of(secrets, account.casino_id, step, body)
+        if call.movement is not None:
+            return replace(call, movement=replace(call.movement, order=order))
+        return replace(call, order=order)
 
     def answer_call(self, call: CashierCall, verdict: Verdict) -> Reply:
         return Reply(answer(call, verdict))
