@@ -285,7 +285,7 @@ async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: Casin
     age = await desk.restriction_age.of(uow.connection, uow.ctx.occurred_at)
     fresh = age is not None and age <= desk.feed_bound
     complete = not await desk.directory.held(uow.connection, wish.player_id)
-    limits = await limits_of(desk, uow, player, wish.currency, rules.time_zone)
+    limits = await limits_of(desk, uow.connection, player, wish.currency, rules.time_zone, uow.ctx.occurred_at)
     return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
 
 

@@ -3,7 +3,10 @@ hears of it.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
@@ -28,7 +31,9 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
     complete = not await desk.directory.held(uow.connection, success.player_id)
     standing = standing_of(player, feed_fresh=complete)
     if success.late:
-        limits = await limits_of(desk, uow, player, success.currency, rules.time_zone, besides=deposit_id)
+        limits = await limits_of(
+            desk, uow.connection, player, success.currency, rules.time_zone, uow.ctx.occurred_at, besides=deposit_id
+        )
         standing = replace(standing, limits=limits)
     code = obstacle(standing, success.amount_minor)
     if code is None:
@@ -126,7 +131,14 @@ async def _known(
 
 
 async def limits_of(
-    desk: Desk, uow: UnitOfWork, player: PlayerStanding, currency: str, time_zone: str, *, besides: UUID | None = None
+    desk: Desk,
+    connection: AsyncConnection,
+    player: PlayerStanding,
+    currency: str,
+    time_zone: str,
+    now: datetime,
+    *,
+    besides: UUID | None = None,
 ) -> tuple[LimitUse, ...]:
     """The player's own limits and how much of each is used, but for one deposit.
 
@@ -140,7 +152,7 @@ async def limits_of(
         if limit[1] != currency:
             uses.append(LimitUse(period=period, limit_minor=0, used_minor=0))
             continue
-        since = window_start(period, uow.ctx.occurred_at, time_zone)
-        used = await desk.directory.gross_deposits(uow.connection, player.player_id, currency, since, besides=besides)
+        since = window_start(period, now, time_zone)
+        used = await desk.directory.gross_deposits(connection, player.player_id, currency, since, besides=besides)
         uses.append(LimitUse(period=period, limit_minor=limit[0], used_minor=used))
     return tuple(uses)

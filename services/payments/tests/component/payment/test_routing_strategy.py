@@ -9,6 +9,7 @@ from contracts.backoffice.events import SelfExclusionStarted
 from contracts.payments.permissions import PaymentsPermission as P
 
 from .fake_adyen import ADYEN
+from .test_deposits import limit
 from .world import STRIPE, V1, World
 
 STRATEGY: dict[str, Any] = {
@@ -201,6 +202,19 @@ async def test_the_cashier_pays_out_by_the_casinos_policy(two: World) -> None:
         ["trustly"],
     )
     assert (await cashier(two, direction="withdrawal", amount=19_99))["bank"]["why_missing"] == "amount_too_small"
+
+
+async def test_the_cashier_knows_the_players_own_limits(two: World) -> None:
+    bound = (await cashier(two))["card"]["max_minor"]
+    assert bound is None or bound > 100_00
+    await two.tell(limit(two, 100_00))
+    assert (await by_card(two, amount_minor=60_00))["status"] == "requires_action"
+    card = (await cashier(two))["card"]
+    assert (card["offered"], card["max_minor"]) == (True, 40_00)
+    assert (await cashier(two, amount=40_01))["card"]["why_missing"] == "deposit_limit_reached"
+    assert (await by_card(two, amount_minor=40_00))["status"] == "requires_action"
+    card = (await cashier(two))["card"]
+    assert (card["offered"], card["why_missing"], card["max_minor"]) == (False, "deposit_limit_reached", 0)
 
 
 async def test_the_cashier_is_for_players_and_refuses_nonsense(two: World) -> None:

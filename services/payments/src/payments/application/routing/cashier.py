@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.known import CasinoRules, PlayerStanding
+from payments.application.late import limits_of
 from payments.application.ports import ProviderAccount
 from payments.application.restrictions import standing_of
 from payments.application.routing.deciding import Wished, asking_of, offers_of
 from payments.domain.deposit.bounds import UNBOUNDED
-from payments.domain.deposit.standing import obstacle as deposit_obstacle
+from payments.domain.deposit.standing import DepositStanding
+from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.routing.choice import LeftOut, obstacle
 from payments.domain.withdrawal.policy import LEVELS
 
@@ -28,7 +30,7 @@ class AtCashier:
 
     Attributes:
         why_missing: the stable code of why it is not offered now; None: it is.
-        min_minor, max_minor: at once, both included; None: no bound of the casino's.
+        min_minor, max_minor: at once, both included, what his own limits leave him among them; None: no bound.
         details: what he is asked for.
         providers: by whom; a withdrawal is asked for by provider.
     """
@@ -56,7 +58,10 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     """The methods of paying in that the casino has set up, by name."""
     rules = await desk.casino(connection, visit.casino_id)
     player = await desk.player(connection, visit.player_id, rules)
-    refused = await _refused(desk, connection, visit, player)
+    standing = await _standing(desk, connection, visit, player, rules)
+    code = obstacle_of(standing, visit.amount_minor or 1)
+    refused = None if code is None else DEPOSIT_REFUSALS[code].code
+    room = min((use.limit_minor - use.used_minor for use in standing.limits), default=None)
     accounts = await desk.accounts.all_of(connection, visit.casino_id)
     takers = [one for one in accounts if desk.provider(one.provider).deposits is not None]
     found = []
@@ -76,7 +81,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
         why = {one.provider: obstacle(asking, one) for one in offers}
-        found.append(_met(method, visit, takers, why, refused))
+        found.append(_met(method, visit, takers, why, refused, room))
     return found
 
 
@@ -108,12 +113,14 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     return found
 
 
-async def _refused(desk: Desk, connection: AsyncConnection, visit: Visit, player: PlayerStanding) -> str | None:
-    """Why the player may not pay in at all, in the words he is answered with; his limits are looked at when he asks."""
+async def _standing(
+    desk: Desk, connection: AsyncConnection, visit: Visit, player: PlayerStanding, rules: CasinoRules
+) -> DepositStanding:
+    """What is known of him now, as it will be looked at when he asks, then under the lock of his wallet."""
     age = await desk.restriction_age.of(connection, visit.now)
     fresh = age is not None and age <= desk.feed_bound and not await desk.directory.held(connection, visit.player_id)
-    code = deposit_obstacle(standing_of(player, feed_fresh=fresh), visit.amount_minor or 0)
-    return None if code is None else DEPOSIT_REFUSALS[code].code
+    limits = await limits_of(desk, connection, player, visit.currency, rules.time_zone, visit.now)
+    return replace(standing_of(player, feed_fresh=fresh), limits=limits)
 
 
 def _met(
@@ -122,7 +129,9 @@ def _met(
     accounts: Sequence[ProviderAccount],
     why: Mapping[str, LeftOut | None],
     refused: str | None,
+    room: int | None,
 ) -> AtCashier:
+    """`room`: what his own limits leave him; None: he has none."""
     able = [one for one in accounts if why[one.provider] is None]
     shown = able or [one for one in accounts if method in one.methods]
     bounds = [one.deposit_bounds.get(visit.currency, UNBOUNDED) for one in shown]
@@ -133,10 +142,14 @@ def _met(
         method=method,
         why_missing=missing,
         min_minor=None if None in least else min((one for one in least if one is not None), default=None),
-        max_minor=None if None in most else max((one for one in most if one is not None), default=None),
+        max_minor=_within(None if None in most else max((one for one in most if one is not None), default=None), room),
         details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
         providers=tuple(one.provider for one in able) if missing is None else (),
     )
+
+
+def _within(most: int | None, room: int | None) -> int | None:
+    return most if room is None else max(room if most is None else min(most, room), 0)
 
 
 def _methods(accounts: Iterable[ProviderAccount]) -> list[str]:
