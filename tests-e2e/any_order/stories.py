@@ -71,6 +71,15 @@ async def adyen_charged_back_twice(casino: Counter) -> None:
         await casino.outside(at, {"kind": kind, "reference": page.rsplit("/", 1)[1]})
 
 
+async def adyen_never_collected(casino: Counter) -> None:
+    _, page = await casino.deposit("adyen")
+    hold(casino)
+    await casino.outside(page, {"holder_name": "S. Hopper"})
+    at = page.replace("/pay/", "/afterwards/")
+    for kind in ("CAPTURE_FAILED", "TECHNICAL_CANCEL"):
+        await casino.outside(at, {"kind": kind, "reference": f"{kind[:4]}{uuid4().hex[:12].upper()}"})
+
+
 async def adyen_refund_that_fails_later(casino: Counter) -> None:
     deposit_id, page = await casino.deposit("adyen")
     await casino.outside(page, {"holder_name": "S. Hopper"})
@@ -156,6 +165,13 @@ async def coingate_paid(casino: Counter) -> None:
     await casino.outside(f"{page}/pay")
 
 
+async def coingate_paid_and_refunded(casino: Counter) -> None:
+    _, page = await casino.deposit("coingate")
+    hold(casino)
+    await casino.outside(f"{page}/pay")
+    await casino.outside(f"{page}/becomes/refunded")
+
+
 async def pay_out(casino: Counter, provider: str, destination: dict[str, Any]) -> str:
     """A withdrawal of 100.00 out of 500.00, approved and sent."""
     world = casino.world
@@ -181,6 +197,7 @@ STORIES = (
     Story(stripe_refund, 20_00),
     Story(stripe_refund_that_fails_later, 50_00),
     Story(adyen_charged_back_twice, 0),
+    Story(adyen_never_collected, 0),
     Story(adyen_refund_that_fails_later, 50_00),
     Story(trustly_credited_and_debited, 0),
     Story(trustly_payout, 400_00),
@@ -193,4 +210,5 @@ STORIES = (
     Story(paysafe_payout_that_comes_back, 500_00),
     Story(btcpay_paid_in_two_parts, 50_00),
     Story(coingate_paid, 50_00),
+    Story(coingate_paid_and_refunded, 0),
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from services.payments.tests.component.payment.test_taken_back import owed, spend
 
 from crypto.counter import Counter
 
@@ -42,14 +43,33 @@ async def test_an_order_that_is_refused_is_a_failed_deposit(euros: Counter) -> N
     assert (answer.status_code, answer.json()["status"]) == (201, "failed")
 
 
-@pytest.mark.parametrize("ending", ["refunded", "partially_refunded", "invalid"])
-async def test_what_happens_after_it_was_paid_is_for_a_person(euros: Counter, ending: str) -> None:
+async def paid_then(euros: Counter, ending: str, *, spent: int = 0) -> str:
+    """A deposit of 50.00 that was credited, of which `spent` is gone, and whose order then becomes something else."""
     deposit_id, page = await euros.deposit("coingate")
     await euros.outside(f"{page}/pay")
     await euros.told()
+    if spent:
+        await spend(euros.world, spent)
     euros.world.clock.advance(timedelta(minutes=1))
-    await euros.outside(f"{page}/becomes/{ending}")
-    await euros.told()
+    for _ in range(2):
+        await euros.outside(f"{page}/becomes/{ending}")
+        await euros.told()
+    return deposit_id
+
+
+@pytest.mark.parametrize("ending", ["refunded", "invalid"])
+async def test_provider_says_paid_then_failed(euros: Counter, ending: str) -> None:
+    deposit_id = await paid_then(euros, ending, spent=20_00)
+    assert await euros.status(deposit_id) == "reversed"
+    assert (await euros.world.balance(), await owed(euros.world)) == ((0, 0), 20_00)
+    moved = [("chargeback", 20_00), ("deposit", 50_00), ("deposit_reversal", 30_00)]
+    assert sorted(await euros.world.transfers()) == moved
+    assert "notification_set_aside" not in await euros.world.published()
+
+
+@pytest.mark.parametrize("ending", ["partially_refunded", "canceled"])
+async def test_what_nobody_can_say_after_it_was_paid_is_for_a_person(euros: Counter, ending: str) -> None:
+    deposit_id = await paid_then(euros, ending)
     assert await euros.status(deposit_id) == "succeeded"
     assert await euros.world.balance() == (50_00, 0)
     assert (await euros.world.published()).count("notification_set_aside") == 1

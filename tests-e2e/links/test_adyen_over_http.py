@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from services.payments.tests.component.payment.test_taken_back import owed, spend
 
 from chassis.testing.postgres import Databases
 from contracts.backoffice.events import SelfExclusionStarted
@@ -123,3 +124,19 @@ async def test_what_was_paid_before_the_link_expired_is_credited_late(casino: Co
     shown = (await casino.world.get(f"/deposits/{deposit_id}")).json()
     assert (shown["status"], shown["late"]) == ("succeeded", True)
     assert await casino.world.transfers() == [("deposit", 50_00)]
+
+
+@pytest.mark.parametrize("kind", ["CAPTURE_FAILED", "CANCELLATION", "EXPIRE", "TECHNICAL_CANCEL"])
+async def test_provider_says_paid_then_failed(casino: Counter, kind: str) -> None:
+    deposit_id, page = await casino.deposit("adyen")
+    await casino.outside(page, {"holder_name": "S. Hopper"})
+    await casino.told()
+    await spend(casino.world, 20_00)
+    later = {"kind": kind, "reference": "QFQTPCQ8HXSKGK82", "copies": 2}
+    await casino.outside(page.replace("/pay/", "/afterwards/"), later)
+    await casino.told()
+    assert await casino.status(deposit_id) == "reversed"
+    assert (await casino.world.balance(), await owed(casino.world)) == ((0, 0), 20_00)
+    moved = [("chargeback", 20_00), ("deposit", 50_00), ("deposit_reversal", 30_00)]
+    assert sorted(await casino.world.transfers()) == moved
+    assert "notification_set_aside" not in await casino.world.published()

@@ -36,6 +36,8 @@ class PaymentsError(StrEnum):
     """The bank has settled a batch of the file, or people have booked lines of it: it cannot be replaced any more."""
     FILE_UNREADABLE = "file_unreadable"
     """The file is not of the format it was given as; the detail names the line and what is wrong there."""
+    DEPOSIT_NOT_CREDITED = "deposit_not_credited"
+    """Nothing of it was credited that could be taken back."""
     DEPOSIT_NOT_REFUNDABLE = "deposit_not_refundable"
     """It was not paid, or its provider takes no refunds from us."""
     DISPUTE_ANSWER_UNDERWAY = "dispute_answer_underway"

@@ -214,7 +214,9 @@ async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, 
     if isinstance(state, Absent | Refused):
         return command
     if not isinstance(command.word, MovesMoney):
-        return await with_next(desk, uow, deposit_id, state, command)
+        command = await with_next(desk, uow, deposit_id, state, command)
+        if not isinstance(command.word, Declined) or not command.word.undoes:
+            return command
     fact = asked(state).fact
     if command.provider is not None:
         command = replace(command, second_id=second_payment_id(deposit_id, command.provider))

@@ -57,15 +57,19 @@ class About:
 class DepositFinding:
     """What was found out about a deposit at one of its providers (None: the one that has it now).
 
-    Paid: how the provider calls the payment, and how much came in. Both None: it was never paid.
+    Paid: how the provider calls the payment, and how much came in. Both None: it was never paid. `uncollected`: it was
+    credited, and never collected: all of it, or `amount_minor`.
     """
 
     reference: str | None
     amount_minor: int | None
     provider: str | None
+    uncollected: bool = False
 
     def word(self) -> said_of_deposit.Found:
         """The same for the domain. Invalid where reference and amount do not come together."""
+        if self.uncollected:
+            return said_of_deposit.FoundUncollected(amount_minor=self.amount_minor)
         if (self.reference is None) != (self.amount_minor is None):
             raise Invalid("How much came in; nothing where nobody paid.", field="amount_minor")
         if self.reference is None or self.amount_minor is None:
@@ -78,7 +82,7 @@ def evidence(paid: bool, reference: str | None) -> str | None:
     if paid and reference is None:
         raise Invalid("How the provider calls it.", field="reference")
     if not paid and reference is not None:
-        raise Invalid("What was never paid has none.", field="reference")
+        raise Invalid("Only what was paid has one.", field="reference")
     return reference
 
 
@@ -161,6 +165,7 @@ async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: De
         NotFound: no such deposit, or another casino's.
         Invalid: its providers are others, or the payment is another deposit's.
         DepositOutcomeKnown: it was refused, or the provider has said what became of it.
+        DepositNotCredited: there is nothing that could have been left uncollected.
     """
     state = (await uow.load(deposit, deposit_id)).state
     if isinstance(state, d.Absent):
@@ -178,19 +183,20 @@ async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: De
         if named not in (None, deposit_id, second_id):
             raise Invalid("Another deposit is known by it.", field="reference")
     command = HearAboutDeposit(word=found.word(), said_at=uow.ctx.occurred_at, provider=provider, second_id=second_id)
+    left_minor = state.left_minor if found.uncollected and isinstance(state, d.Succeeded) else fact.amount_minor
     deposit.decide(command, state)
     return About(
         casino_id=fact.casino_id,
         player_id=fact.player_id,
         provider=provider,
-        amount_minor=found.amount_minor or fact.amount_minor,
+        amount_minor=found.amount_minor or left_minor,
         currency=fact.currency,
         status=type(state).__name__.lower(),
     )
 
 
 async def resolve_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: DepositFinding) -> None:
-    """Two people said it: it is credited, or over. Raises as `check_deposit`."""
+    """Two people said it: it is credited, over, or taken back. Raises as `check_deposit`."""
     about = await check_deposit(desk, uow, deposit_id, found)
     now = uow.ctx.occurred_at
     await hear_about_deposit(desk, uow, deposit_id, found.word(), now, provider=about.provider)

@@ -33,6 +33,7 @@ from payments.settings import Settings
 
 from .fakes import FakeWire
 from .test_disputes import dispute_of
+from .test_outcomes import never_collected
 from .test_refunds import propose
 from .test_taken_back import owed
 from .test_withdrawals import policy
@@ -54,6 +55,7 @@ class Paid:
     minor: int
     disputed: bool = False
     won: bool = False
+    never_came: bool = False
 
 
 @dataclass
@@ -135,7 +137,7 @@ class Machine(RuleBasedStateMachine):
     @rule(which=WHICH)
     def his_bank_takes_it_back(self, which: int) -> None:
         found = self.paid_one(which)
-        if found is None or found[1].disputed:
+        if found is None or found[1].disputed or found[1].never_came:
             return
         intent, paid = found
         paid.disputed = True
@@ -159,7 +161,7 @@ class Machine(RuleBasedStateMachine):
     @rule(which=WHICH, amount=AMOUNTS, trouble=st.sampled_from(["", "lost", "down"]))
     def staff_refund_it(self, which: int, amount: int, trouble: str) -> None:
         found = self.paid_one(which)
-        if found is None or found[1].disputed:
+        if found is None or found[1].disputed or found[1].never_came:
             return
         proposed = self.run(propose(self.world, found[0], amount))
         if proposed.status_code != 202:
@@ -177,6 +179,17 @@ class Machine(RuleBasedStateMachine):
             failed = done[which % len(done)]
             failed["status"] = "failed"
             self.stripe_tells("refund.failed", {**failed, "failure_reason": "lost_or_stolen_card"})
+
+    @rule(which=WHICH)
+    def staff_find_out_that_its_money_never_came(self, which: int) -> None:
+        found = self.paid_one(which)
+        if found is None or found[1].disputed:
+            return
+        proposed = self.run(never_collected(self.world, found[0]))
+        if proposed.status_code != 202:
+            return  # Not paid as far as we have heard, or found out before.
+        self.run(self.world.approved(proposed))
+        found[1].never_came = True
 
     @rule(amount=AMOUNTS, lost=st.sampled_from([0, 1]))
     def he_wants_to_be_paid(self, amount: int, lost: int) -> None:
@@ -237,7 +250,9 @@ class Machine(RuleBasedStateMachine):
         for minutes in (3, 20, 20):
             self.run(self.world.pass_time(minutes=minutes))
         refunded = sum(one["amount"] for one in self.world.stripe.refunds.values() if one["status"] == "succeeded")
-        taken = sum(one.minor for one in self.happened.paid.values() if one.disputed and not one.won)
+        taken = sum(
+            one.minor for one in self.happened.paid.values() if one.never_came or (one.disputed and not one.won)
+        )
         stripe = sum(one.minor for one in self.happened.paid.values()) - refunded - taken
         gone = {one for one, outcome in self.happened.payouts.items() if outcome == "payoutconfirmation"}
         failed = set(self.happened.payouts) - gone
@@ -253,7 +268,15 @@ class Machine(RuleBasedStateMachine):
         }
 
 
-MOVED = {"deposit", "deposit_reversal", "refund_hold", "refund_paid", "withdrawal_hold", "withdrawal_paid"}
+MOVED = {
+    "deposit",
+    "chargeback",
+    "deposit_reversal",
+    "refund_hold",
+    "refund_paid",
+    "withdrawal_hold",
+    "withdrawal_paid",
+}
 
 OPEN_WITHDRAWALS = """
     SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM rm_withdrawal_list

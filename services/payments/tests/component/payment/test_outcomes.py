@@ -7,7 +7,7 @@ import pytest
 
 from .test_notifications import set_aside
 from .test_refunds import refund, statuses
-from .test_taken_back import books_hold, paid_in, shown
+from .test_taken_back import books_hold, owed, paid_in, shown, spend
 from .test_withdrawals import policy
 from .world import World
 
@@ -324,3 +324,45 @@ async def test_what_makes_no_sense_about_a_deposit_is_refused_by_its_name(
     answer = await say(world, f"/deposits/{deposit_id}", **body)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def never_collected(world: World, intent: dict[str, Any], amount_minor: int | None = None, **other: Any) -> Any:
+    """One person's word that the money of a credited deposit, or so much of it, never came."""
+    path = f"/deposits/{intent['metadata']['order_id']}"
+    part: dict[str, Any] = {} if amount_minor is None else {"amount_minor": amount_minor}
+    return await say(world, path, outcome="never_collected", **part, **other)
+
+
+async def test_a_deposit_that_was_never_collected_is_taken_back_and_what_is_spent_is_owed(world: World) -> None:
+    intent = await paid_in(world)
+    await spend(world, 20_00)
+    await world.webhook("payment_intent.canceled", {**intent, "status": "canceled"})
+    proposed = await never_collected(world, intent)
+    assert (proposed.status_code, await world.balance()) == (202, (30_00, 0))
+    assert (await decided(world, proposed)).json()["state"] == "executed"
+    assert await shown(world, intent) == ("reversed", 50_00, 50_00)
+    assert (await world.balance(), await owed(world)) == ((0, 0), 20_00)
+    again = await never_collected(world, intent)
+    assert (again.status_code, again.json()["code"]) == (409, "outcome_known")
+    await paid_in(world)
+    assert (await world.balance(), await owed(world)) == ((30_00, 0), 0)
+    await books_hold(world)
+
+
+async def test_a_part_that_was_never_collected_is_taken_back_and_no_more_than_is_left(world: World) -> None:
+    intent = await paid_in(world)
+    assert (await decided(world, await never_collected(world, intent, 20_00))).json()["state"] == "executed"
+    assert await world.balance() == (30_00, 0)
+    more = await never_collected(world, intent, 30_01)
+    assert (more.status_code, more.json()["errors"][0]["field"]) == (422, "amount_minor")
+    assert (await decided(world, await never_collected(world, intent))).json()["state"] == "executed"
+    assert await shown(world, intent) == ("reversed", 50_00, 50_00)
+    await books_hold(world)
+
+
+async def test_what_was_not_credited_cannot_have_been_left_uncollected(world: World) -> None:
+    deposit_id, intent = await expired(world)
+    answer = await never_collected(world, intent)
+    assert (answer.status_code, answer.json()["code"]) == (409, "deposit_not_credited")
+    answer = await say(world, f"/deposits/{deposit_id}", "pi_1", outcome="never_collected")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "reference")

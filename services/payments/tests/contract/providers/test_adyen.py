@@ -310,8 +310,17 @@ class TestAdyen(TellsAmounts, RefundsOrders):
         [("CAPTURE_FAILED", "true"), ("CAPTURE", "false"), ("CANCELLATION", "true"), ("EXPIRE", "true"),
          ("TECHNICAL_CANCEL", "true")],
     )  # fmt: skip
-    def test_credited_money_that_will_not_come_is_for_a_person_to_see(self, kind: str, success: str) -> None:
-        assert self.told(kind, success, originalReference="QFQTPCQ8HXSKGK82") == Unclear("declined_after_success")
+    def test_credited_money_that_will_not_come_is_taken_back(self, kind: str, success: str) -> None:
+        code = "capture_failed" if kind.startswith("CAPTURE") else kind.lower()
+        gone = deposit.TakenBack(
+            reference="PAYMENT000000001", movement="QFQTPCQ8HXSKGK82", amount_minor=50_00, currency="EUR", code=code
+        )
+        said = self.told(kind, success, originalReference="PAYMENT000000001")
+        assert said == AboutDeposit(deposit_id=OURS, word=gone)
+
+    @pytest.mark.parametrize("fields", [{}, {"amount": {"value": 0, "currency": "EUR"}, "originalReference": "PSP1"}])
+    def test_money_that_will_not_come_and_nobody_can_say_of_what_is_for_a_person_to_see(self, fields: Any) -> None:
+        assert self.told("CAPTURE_FAILED", **fields) == Unclear("declined_after_success")
 
     @pytest.mark.parametrize(
         ("kind", "success"),

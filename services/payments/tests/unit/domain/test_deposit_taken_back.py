@@ -341,3 +341,30 @@ def test_what_may_be_taken_only_after_something_was_given_back_waits_for_it(
     for word in words:
         play.do(hear(word))
     assert play.held == Counter({CASH: 0, OWED: -owed, CLEARING: 0})
+
+
+UNDONE = Declined(reference="pi_1", code="refunded", final=True, undoes=True)
+ALL_UNDONE = replace(REVERSED, movement="undone:1", code="refunded")
+
+
+def test_a_no_that_undoes_the_payment_takes_back_what_it_brought_and_what_is_spent_is_owed(spec: DepositSpec) -> None:
+    spec.given(REQUESTED, SUCCEEDED).when(hear(UNDONE, cash=80_00, after=60)).then(ALL_UNDONE)
+    spent = replace(ALL_UNDONE, from_cash_minor=10_00, owed_minor=40_00)
+    spec.given(REQUESTED, SUCCEEDED).when(hear(UNDONE, cash=10_00, after=60)).then(spent)
+
+
+def test_a_no_that_undoes_the_payment_takes_only_what_nobody_had_taken_before(spec: DepositSpec) -> None:
+    rest = replace(ALL_UNDONE, movement="undone:2", reversed_minor=30_00, from_cash_minor=30_00)
+    spec.given(REQUESTED, SUCCEEDED, PART_REVERSED).when(hear(UNDONE, cash=80_00, after=60)).then(rest)
+    spec.given(REQUESTED, SUCCEEDED, REVERSED).when(hear(UNDONE, cash=80_00, after=60)).then_nothing()
+    spec.given(REQUESTED, SUCCEEDED, ALL_UNDONE).when(hear(UNDONE, cash=80_00, after=60)).then_nothing()
+
+
+def test_a_no_that_would_undo_another_payment_undoes_nothing(spec: DepositSpec) -> None:
+    another = replace(UNDONE, reference="pi_2")
+    spec.given(REQUESTED, SUCCEEDED).when(hear(another, cash=80_00, after=60)).then_nothing()
+
+
+def test_before_it_was_credited_a_no_that_undoes_is_a_no(spec: DepositSpec) -> None:
+    failed = e.DepositFailed(**FACT, reference="pi_1", code="refunded")
+    spec.given(REQUESTED).when(hear(UNDONE)).then(failed, CLOSED)

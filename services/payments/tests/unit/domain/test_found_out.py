@@ -1,20 +1,20 @@
 """What two people found out where the provider said nothing, told as given/when/then; and what contradicts them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from chassis.domain import DomainError, NotFound
+from chassis.domain import DomainError, Invalid, NotFound
 from chassis.testing.spec import Spec
 from payments.domain.deposit import events as d
 from payments.domain.deposit import words as said_of_deposit
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import DepositCommand
 from payments.domain.deposit.commands import HearProvider as HearAboutDeposit
-from payments.domain.deposit.errors import DepositOutcomeKnown, UnlawfulDepositWord
+from payments.domain.deposit.errors import DepositNotCredited, DepositOutcomeKnown, UnlawfulDepositWord
 from payments.domain.deposit.states import Deposit, Succeeded, asked
 from payments.domain.refund import events as r
 from payments.domain.refund import words as said_of_refund
@@ -318,3 +318,70 @@ def test_what_contradicts_people_about_a_deposit_is_set_aside(
     assert deposits.given(ASKED, CREDITED).when(of_deposit(word)).then_raises(UnlawfulDepositWord).why == why
     same = said_of_deposit.Settled(reference="a1", amount_minor=50_00, currency="EUR")
     deposits.given(ASKED, CREDITED).when(of_deposit(same)).then_nothing()
+
+
+NOTHING_CAME = said_of_deposit.FoundUncollected()
+
+
+def taken_back(amount_minor: int, nth: int = 1, **fields: int) -> d.DepositReversed:
+    back: dict[str, Any] = {
+        "all_reversed_minor": amount_minor,
+        "from_cash_minor": amount_minor,
+        "owed_minor": 0,
+        **fields,
+    }
+    return d.DepositReversed(
+        **PAID_IN, reference="a1", movement=f"never_collected:{nth}", reversed_minor=amount_minor,
+        code="never_collected", **back,
+    )  # fmt: skip
+
+
+def found_gone(amount_minor: int | None = None, *, cash: int = 80_00) -> HearAboutDeposit:
+    word = said_of_deposit.FoundUncollected(amount_minor=amount_minor)
+    return replace(of_deposit(word), cash_minor=cash)
+
+
+def test_a_deposit_that_was_never_collected_is_taken_back_and_what_is_spent_is_owed(deposits: DepositSpec) -> None:
+    deposits.given(ASKED, CREDITED).when(found_gone()).then(taken_back(50_00))
+    spent = taken_back(50_00, from_cash_minor=10_00, owed_minor=40_00)
+    deposits.given(ASKED, CREDITED).when(found_gone(cash=10_00)).then(spent)
+
+
+def test_parts_of_it_are_taken_back_one_by_one_and_no_more_than_is_left(deposits: DepositSpec) -> None:
+    part, rest = taken_back(20_00), taken_back(30_00, 2, all_reversed_minor=50_00)
+    deposits.given(ASKED, CREDITED).when(found_gone(20_00)).then(part)
+    assert deposits.given(ASKED, CREDITED, part).when(found_gone(31_00)).then_raises(Invalid).field == "amount_minor"
+    deposits.given(ASKED, CREDITED, part).when(found_gone()).then(rest)
+    deposits.given(ASKED, CREDITED, part, rest).when(found_gone()).then_raises(DepositOutcomeKnown)
+
+
+def test_what_its_provider_takes_back_as_well_moves_nothing_twice(deposits: DepositSpec) -> None:
+    undone = said_of_deposit.Declined(reference="a1", code="refunded", final=True, undoes=True)
+    deposits.given(ASKED, CREDITED, taken_back(50_00)).when(of_deposit(undone)).then_nothing()
+    told = said_of_deposit.TakenBack(reference="a1", movement="m", amount_minor=50_00, currency="EUR", code="debit")
+    waits = d.DepositReversalAnnounced(**PAID_IN, reference="a1", movement="m", reversed_minor=50_00, code="debit")
+    deposits.given(ASKED, CREDITED, taken_back(50_00)).when(of_deposit(told)).then(waits)
+
+
+def test_a_provider_that_says_later_it_was_paid_contradicts_people(deposits: DepositSpec) -> None:
+    paid = said_of_deposit.Settled(reference="a1", amount_minor=50_00, currency="EUR")
+    later = replace(of_deposit(paid), said_at=NOW + timedelta(days=1))
+    refusal = deposits.given(ASKED, CREDITED, taken_back(50_00)).when(later)
+    assert refusal.then_raises(UnlawfulDepositWord).why == "contradicts_people"
+    deposits.given(ASKED, CREDITED, taken_back(50_00)).when(of_deposit(paid)).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("history", "refusal"),
+    [
+        ((), NotFound),
+        ((d.DepositRefused(**PAID_IN, code="self_excluded"),), DepositOutcomeKnown),
+        ((ASKED,), DepositNotCredited),
+        ((ASKED, NEVER, CLOSED), DepositNotCredited),
+        ((ASKED, GONE_ON, CREDITED_AT_B), DepositNotCredited),
+    ],
+)
+def test_what_was_not_credited_cannot_be_taken_back(
+    deposits: DepositSpec, history: tuple[d.DepositEvent, ...], refusal: type[DomainError]
+) -> None:
+    deposits.given(*history).when(of_deposit(NOTHING_CAME)).then_raises(refusal)

@@ -36,10 +36,10 @@ from payments.domain.deposit.events import (
     DepositSucceeded,
     PresentEvent,
 )
-from payments.domain.deposit.found import closed_at, said
+from payments.domain.deposit.found import NEVER_COLLECTED, closed_at, said
 from payments.domain.deposit.movements import remembered, with_intent
 from payments.domain.deposit.reinstatement import announce_given
-from payments.domain.deposit.reversal import announce, credit, credit_second, give_back, take_back
+from payments.domain.deposit.reversal import announce, credit, credit_second, give_back, take_back, undo
 from payments.domain.deposit.standing import obstacle
 from payments.domain.deposit.states import (
     Absent,
@@ -268,7 +268,7 @@ def _success(
 
 def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeeded) -> Sequence[DepositEvent]:
     """Only what is taken back is news. A repeat and an overtaken word are harmless; a second payment or a later
-    refusal is for a person to see."""
+    refusal that the protocol cannot mean is for a person to see, and so is what people had found out otherwise."""
     match word:
         case TakenBack():
             return take_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
@@ -277,6 +277,10 @@ def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeed
         case Settled():
             if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
                 raise UnlawfulDepositWord("settled_twice")
+            if command.said_at > state.said_at and any(one.code == NEVER_COLLECTED for one in state.taken_back):
+                raise UnlawfulDepositWord("contradicts_people")
+        case Declined(undoes=True) if word.reference == state.reference:
+            return undo(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Declined():
             if word.reference in (None, state.reference) and (command.said_at > state.said_at or state.by_hand):
                 raise UnlawfulDepositWord("declined_after_success")

@@ -23,6 +23,12 @@ class DepositOutcomeKnown(DomainError):
     code: ClassVar[str] = "outcome_known"
 
 
+class DepositNotCredited(DomainError):
+    """Nothing was credited of it that could be taken back."""
+
+    code: ClassVar[str] = "deposit_not_credited"
+
+
 class UnlawfulDepositWord(DomainError):
     """The provider's word fits no legal transition: it is set aside for a person, never applied.
 

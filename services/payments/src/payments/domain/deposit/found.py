@@ -2,29 +2,53 @@
 
 from dataclasses import replace
 
-from chassis.domain import NotFound
+from chassis.domain import Invalid, NotFound
 from payments.domain.deposit.cascade import earlier_of, marked
 from payments.domain.deposit.commands import HearProvider
-from payments.domain.deposit.errors import DepositOutcomeKnown
+from payments.domain.deposit.errors import DepositNotCredited, DepositOutcomeKnown
 from payments.domain.deposit.events import DepositClosed
-from payments.domain.deposit.states import Absent, Deposit, Expired, Failed, Refused, Requested, Succeeded, asked
-from payments.domain.deposit.words import Declined, DepositWord, FoundPaid, FoundUnpaid, Settled
+from payments.domain.deposit.states import (
+    Absent,
+    Deposit,
+    Expired,
+    Failed,
+    GivenUp,
+    Refused,
+    Requested,
+    Succeeded,
+    Waiting,
+    asked,
+)
+from payments.domain.deposit.words import (
+    Declined,
+    DepositWord,
+    FoundPaid,
+    FoundUncollected,
+    FoundUnpaid,
+    Settled,
+    TakenBack,
+)
 
 NEVER_PAID = "never_paid"
 """Why a deposit failed of which two people found out that nobody paid it."""
+
+NEVER_COLLECTED = "never_collected"
+"""Why a deposit was taken back of which two people found out that its money never came."""
 
 
 def said(command: HearProvider, state: Deposit) -> tuple[DepositWord, HearProvider]:
     """The word and how it was heard: what people found out as if the provider had said it.
 
     Raises:
-        NotFound, DepositOutcomeKnown: there is nothing to find out.
+        NotFound, DepositOutcomeKnown, DepositNotCredited, Invalid: there is nothing to find out, or not that.
     """
     word = command.word
-    if not isinstance(word, FoundPaid | FoundUnpaid):
+    if not isinstance(word, FoundPaid | FoundUnpaid | FoundUncollected):
         return word, command
     if isinstance(state, Absent | Refused):
         raise NotFound if isinstance(state, Absent) else DepositOutcomeKnown
+    if isinstance(word, FoundUncollected):
+        return uncollected(word, command, state), replace(command, by_hand=True)
     behind = earlier_of(state, command.provider)
     if behind is None:
         known, closed = isinstance(state, Succeeded), isinstance(state, Failed | Expired) and state.closed
@@ -43,6 +67,30 @@ def said(command: HearProvider, state: Deposit) -> tuple[DepositWord, HearProvid
         names_payment=True,
     )
     return paid, replace(command, by_hand=True)
+
+
+def uncollected(word: FoundUncollected, command: HearProvider, state: Waiting | Succeeded | GivenUp) -> TakenBack:
+    """What is taken back, each time as a movement of its own.
+
+    Raises:
+        DepositNotCredited: the provider had paid nothing of it here.
+        DepositOutcomeKnown: all of it was taken back before.
+        Invalid: there is not as much left of it.
+    """
+    if not isinstance(state, Succeeded) or command.provider not in (None, asked(state).fact.provider):
+        raise DepositNotCredited
+    if not state.left_minor:
+        raise DepositOutcomeKnown
+    amount_minor = state.left_minor if word.amount_minor is None else word.amount_minor
+    if amount_minor > state.left_minor:
+        raise Invalid(f"{state.left_minor} are left of it.", field="amount_minor")
+    return TakenBack(
+        reference=state.reference,
+        movement=f"{NEVER_COLLECTED}:{len(state.taken_back) + 1}",
+        amount_minor=amount_minor,
+        currency=asked(state).fact.currency,
+        code=NEVER_COLLECTED,
+    )
 
 
 def closed_at(intent: Requested, event: DepositClosed) -> Requested:

@@ -18,7 +18,7 @@ from payments.domain.deposit.events import (
 from payments.domain.deposit.reinstatement import announce_given, given_before, reinstate, taken_first
 from payments.domain.deposit.reinstatement import objection as objection_to_given
 from payments.domain.deposit.states import Earlier, GivenUp, Requested, Succeeded, Waiting, asked
-from payments.domain.deposit.words import GivenBack, TakenBack
+from payments.domain.deposit.words import Declined, GivenBack, TakenBack
 
 Movement = DepositReversed | DepositReinstated
 Moved = Movement | DepositReversalAnnounced | DepositReinstatementAnnounced
@@ -41,6 +41,22 @@ def take_back(word: TakenBack, state: Succeeded, *, cash_minor: int, owed_minor:
     if _told_before(word, state.taken_back):
         return []
     return [*_Play(state, cash_minor, owed_minor).take(word).follow().events]
+
+
+def undo(word: Declined, state: Succeeded, *, cash_minor: int, owed_minor: int) -> list[Moved]:
+    """What follows when the provider says that it has nothing of a payment that was credited: whatever had not been
+    taken back of it is now.
+    """
+    if not state.left_minor:
+        return []
+    gone = TakenBack(
+        reference=state.reference,
+        movement=f"undone:{len(state.taken_back) + 1}",
+        amount_minor=state.left_minor,
+        currency=asked(state).fact.currency,
+        code=word.code,
+    )
+    return take_back(gone, state, cash_minor=cash_minor, owed_minor=owed_minor)
 
 
 def give_back(word: GivenBack, state: Succeeded, *, cash_minor: int, owed_minor: int) -> list[Moved]:

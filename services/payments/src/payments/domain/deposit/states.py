@@ -127,6 +127,11 @@ class Succeeded:
         given = sum(one.amount_minor for one in self.given_back if one.movement in others)
         return sum(one.amount_minor for one in self.taken_back if one.movement in others) - given
 
+    @property
+    def left_minor(self) -> int:
+        """How much of it others may still take."""
+        return max(self.amount_minor - self.taken_by_others_minor, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:

@@ -29,6 +29,7 @@ ELSEWHERE = ("unknown_reference",)
 """Said by a provider that never had the deposit."""
 
 KNOWN = ("outcome_known",)
+NOT_THERE = ("deposit_not_credited",)
 
 OTHERS = (*ELSEWHERE, "reference_differs")
 """Beside that: said of another payment."""
@@ -63,10 +64,15 @@ TABLE = Table(
         Row(w.Underway, (Processing,), refusals=OTHERS),
         Row(w.Underway, (Succeeded, *GIVEN_UP), refusals=ELSEWHERE),
         Row(w.Settled, (*WAITING, *GIVEN_UP), SUCCESS, (*OTHERS, "currency_differs")),
-        Row(w.Settled, (Succeeded,), (e.DepositPaidTwice,), (*OTHERS, "currency_differs", "settled_twice")),
+        Row(
+            w.Settled,
+            (Succeeded,),
+            (e.DepositPaidTwice,),
+            (*OTHERS, "currency_differs", "settled_twice", "contradicts_people"),
+        ),
         Row(w.Declined, WAITING, (e.DepositSteppedUp, e.DepositPassedOn, e.DepositFailed, e.DepositClosed), OTHERS),
         Row(w.Declined, GIVEN_UP, (e.DepositClosed,), OTHERS),
-        Row(w.Declined, (Succeeded,), (e.DepositClosed,), (*OTHERS, "declined_after_success")),
+        Row(w.Declined, (Succeeded,), (e.DepositClosed, e.DepositReversed), (*OTHERS, "declined_after_success")),
         Row(w.TakenBack, (*WAITING, *GIVEN_UP), (e.DepositReversalAnnounced,), (*ELSEWHERE, *ANNOUNCED)),
         Row(
             w.TakenBack,
@@ -83,7 +89,7 @@ TABLE = Table(
         ),
         *(
             row
-            for found in (w.FoundPaid, w.FoundUnpaid)
+            for found in (w.FoundPaid, w.FoundUnpaid, w.FoundUncollected)
             for row in (
                 Row(found, (Absent,), refusals=("not_found",)),
                 Row(found, (Refused,), refusals=KNOWN),
@@ -93,6 +99,8 @@ TABLE = Table(
         Row(w.FoundPaid, (Succeeded,), (e.DepositPaidTwice,), (*ELSEWHERE, *KNOWN)),
         Row(w.FoundUnpaid, WAITING, (e.DepositFailed, e.DepositClosed), (*ELSEWHERE, *KNOWN)),
         Row(w.FoundUnpaid, (Succeeded, *GIVEN_UP), (e.DepositClosed,), (*ELSEWHERE, *KNOWN)),
+        Row(w.FoundUncollected, (*WAITING, *GIVEN_UP), refusals=NOT_THERE),
+        Row(w.FoundUncollected, (Succeeded,), (e.DepositReversed,), (*KNOWN, *NOT_THERE, "invalid")),
         Row(w.Unanswered, (Requested,), (e.DepositOutcomeUnknown,), ELSEWHERE),
         Row(w.Unanswered, (ActionRequired, Processing, Unknown, Succeeded, *GIVEN_UP), refusals=ELSEWHERE),
     ],

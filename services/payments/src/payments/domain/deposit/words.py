@@ -41,12 +41,14 @@ class Declined:
     """The provider says no; `code` is its reason.
 
     `final`: it can never be paid any more. Otherwise the player might still pay it, with another card for instance.
+    `undoes`: had it been paid before, that money is gone with it. Otherwise a no after a yes contradicts the protocol.
     `instrument`: with what he tried to, where the provider tells.
     """
 
     reference: str | None
     code: str
     final: bool = False
+    undoes: bool = False
     instrument: Instrument | None = None
 
 
@@ -100,6 +102,15 @@ class FoundUnpaid:
     """Two people found out that the provider was not paid, and will not be."""
 
 
-Found = FoundPaid | FoundUnpaid
-MovesMoney = Settled | TakenBack | GivenBack | FoundPaid
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundUncollected:
+    """Two people found out that money of a deposit that was credited never came, or is gone: `amount_minor` of it
+    (None: all that nobody had taken back before).
+    """
+
+    amount_minor: int | None = None
+
+
+Found = FoundPaid | FoundUnpaid | FoundUncollected
+MovesMoney = Settled | TakenBack | GivenBack | FoundPaid | FoundUncollected
 DepositWord = ActionNeeded | Underway | Settled | Declined | TakenBack | GivenBack | Unanswered

@@ -28,6 +28,7 @@ from payments.domain.deposit.words import (
     DepositWord,
     Found,
     FoundPaid,
+    FoundUncollected,
     FoundUnpaid,
     GivenBack,
     Settled,
@@ -75,6 +76,7 @@ WORDS: Final[tuple[DepositWord, ...]] = (
     *(Settled(reference=name, amount_minor=50_00, currency="EUR") for name in ("one", "two")),
     Settled(reference="one", amount_minor=50_00, currency="USD"),
     *(Declined(reference=name, code="no", final=final) for name, final in product(("one", "two", None), (True, False))),
+    Declined(reference="one", code="refunded", final=True, undoes=True),
     *(
         TakenBack(reference=name, movement=movement, amount_minor=amount, currency="EUR", code="refund", after=after)
         for name, movement, amount, after in (
@@ -98,7 +100,11 @@ WORDS: Final[tuple[DepositWord, ...]] = (
     GivenBack(reference="one", movement="a", amount_minor=90_00, currency="EUR", code="won"),
     Unanswered(),
 )
-FOUND: Final[tuple[Found, ...]] = (FoundPaid(reference="one", amount_minor=50_00), FoundUnpaid())
+FOUND: Final[tuple[Found, ...]] = (
+    FoundPaid(reference="one", amount_minor=50_00),
+    FoundUnpaid(),
+    *(FoundUncollected(amount_minor=amount) for amount in (None, 10_00, 60_00)),
+)
 COMMANDS: Final[list[DepositCommand]] = [
     *[REQUEST] * 20,
     replace(REQUEST, amount_minor=1),
@@ -109,7 +115,7 @@ COMMANDS: Final[list[DepositCommand]] = [
         announced=(TakenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="refund"),),
         given_early=(GivenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="won"),),
     ),
-    ExpireDeposit(),
+    *[ExpireDeposit()] * 3,
     *[StopDeposit(code="self_excluded")] * 5,
     *(
         HearProvider(

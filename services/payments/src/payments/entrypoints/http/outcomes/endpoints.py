@@ -66,7 +66,8 @@ async def propose_deposit_outcome(
     """Propose that a deposit of which the provider does not say it was paid, or never was; a second person agrees.
 
     `paid` takes how the provider calls the payment and how much came in, which is credited. `never_paid` ends it. What
-    comes in all the same is the player's, and shown to people.
+    comes in all the same is the player's, and shown to people. `never_collected` takes back what was credited: out of
+    the player's cash as far as that goes, and he owes the rest.
     """
     payload = DepositPayload(subject_id=deposit_id, **body.model_dump(exclude={"reason"}))
     return await proposing(caller, RESOLVE_DEPOSIT, payload, reason=body.reason, once=once)

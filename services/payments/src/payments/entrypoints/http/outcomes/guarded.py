@@ -19,7 +19,7 @@ from payments.application.finding_out import (
     resolve_payout,
     resolve_refund,
 )
-from payments.entrypoints.http.outcomes.schemas import Finding, OfDeposit, Outcome
+from payments.entrypoints.http.outcomes.schemas import Finding, OfDeposit, Outcome, OutcomeOfDeposit
 
 RESOLVE_WITHDRAWAL = "payments.resolve_withdrawal"
 RESOLVE_REFUND = "payments.resolve_refund"
@@ -43,8 +43,12 @@ class DepositPayload(OfDeposit):
 
     def found(self) -> DepositFinding:
         """The same for the use case. Invalid where it says neither."""
-        reference = evidence(self.outcome is Outcome.PAID, self.reference)
-        return DepositFinding(reference=reference, amount_minor=self.amount_minor, provider=self.provider)
+        return DepositFinding(
+            reference=evidence(self.outcome is OutcomeOfDeposit.PAID, self.reference),
+            amount_minor=self.amount_minor,
+            provider=self.provider,
+            uncollected=self.outcome is OutcomeOfDeposit.NEVER_COLLECTED,
+        )
 
 
 F = TypeVar("F", FindingPayload, DepositPayload)

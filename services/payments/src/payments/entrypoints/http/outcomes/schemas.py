@@ -18,21 +18,42 @@ class Outcome(StrEnum):
     """The provider did not, and will not."""
 
 
-class Finding(StrictModel):
-    """What was found out at the provider."""
+class OutcomeOfDeposit(StrEnum):
+    """What became of a deposit."""
 
-    outcome: Outcome
+    PAID = "paid"
+    """The provider was paid."""
+    NEVER_PAID = "never_paid"
+    """The provider was not, and will not be."""
+    NEVER_COLLECTED = "never_collected"
+    """It was credited because the provider had said so, and the money never came."""
+
+
+class Evidence(StrictModel):
+    """How it can be found at the provider."""
+
     reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
         default=None,
         description="How the provider calls it: the evidence that it was paid. Of what was never paid there is none",
     )
 
 
-class OfDeposit(Finding):
+class Finding(Evidence):
+    """What was found out at the provider."""
+
+    outcome: Outcome
+
+
+class OfDeposit(Evidence):
     """What was found out about a deposit."""
 
+    outcome: OutcomeOfDeposit
     amount_minor: AmountMinor | None = Field(
-        default=None, description="How much came in. It is credited, whatever the player had asked for"
+        default=None,
+        description=(
+            "How much came in: it is credited, whatever the player had asked for. Of what was credited and never"
+            " collected: how much of it, by default all that was not taken back before"
+        ),
     )
     provider: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
         default=None, description="Where, if not at the provider that has the deposit now"

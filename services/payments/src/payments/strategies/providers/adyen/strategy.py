@@ -18,7 +18,7 @@ from payments.application.ports import (
     Unclear,
 )
 from payments.application.unreadable import unreadable
-from payments.domain.deposit.words import Declined, Settled
+from payments.domain.deposit.words import Declined, Settled, TakenBack
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.adyen.answering import LIVE_HOST, TEST_HOST, AdyenAnswers
 from payments.strategies.providers.adyen.codes import CODES, refusal
@@ -143,9 +143,9 @@ def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success:
         case "CAPTURE" if success:
             return Nothing()  # Captured at once, as the link says; the authorisation was credited.
         case "CAPTURE" | "CAPTURE_FAILED":
-            return Unclear("declined_after_success")
+            return _not_collected(item, "capture_failed")
         case _ if kind in _ENDS_A_PAYMENT:
-            return Unclear("declined_after_success") if success else Nothing()
+            return _not_collected(item, kind.lower()) if success else Nothing()
         case _:
             return Unclear("event_not_handled")  # Payouts: money moves that nobody here ordered.
 
@@ -172,6 +172,20 @@ def _paid(item: Mapping[str, Any]) -> Said:
         instrument=instrument_of(item),
     )
     return AboutDeposit(deposit_id=our_id(item.get("merchantReference")), word=paid)
+
+
+def _not_collected(item: Mapping[str, Any], code: str) -> Said:
+    """It was credited when it was authorised, and the money will not come. The capture or the cancellation has a name
+    of its own, and says of which payment it is; where it does not, a person has to look.
+    """
+    movement, payment = word(item.get("pspReference")), word(item.get("originalReference"))
+    amount = section(item.get("amount"))
+    currency = word(amount.get("currency"))
+    minor = from_wire(amount.get("value"), currency) if currency else None
+    if not minor or currency is None or movement is None or payment is None:
+        return Unclear("declined_after_success")
+    gone = TakenBack(reference=payment, movement=movement, amount_minor=minor, currency=currency, code=code)
+    return AboutDeposit(deposit_id=our_id(item.get("merchantReference")), word=gone)
 
 
 def _not_paid(item: Mapping[str, Any], code: str) -> Said:

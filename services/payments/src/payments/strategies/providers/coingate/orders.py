@@ -27,7 +27,9 @@ def word_of(order: Mapping[str, Any]) -> DepositWord | None:
             return ActionNeeded(reference=reference, next_action=_next_action(order))
         case "paid":
             return _settled(order, reference) or Underway(reference=reference)
-        case "invalid" | "expired" | "canceled" | "refunded" as code:
+        case "invalid" | "refunded" as code:
+            return Declined(reference=reference, code=code, final=True, undoes=True)
+        case "expired" | "canceled" as code:
             return Declined(reference=reference, code=code, final=True)
         case "partially_refunded" as code:
             return Declined(reference=reference, code=code)
