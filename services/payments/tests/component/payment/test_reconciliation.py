@@ -110,6 +110,15 @@ class Books:
         return file
 
     async def work(self) -> None:
+        """Until no file waits for another to be done."""
+        waiting = "SELECT 1 FROM task WHERE kind = 'payments.reconcile_file'"
+        for _ in range(10):
+            await self.work_once()
+            if not await self.world.rows(waiting):
+                break
+            self.world.clock.advance(timedelta(seconds=2))
+
+    async def work_once(self) -> None:
         service = self.world.service
         kinds = {kind: one for kind, one in service.tasks.items() if kind == "payments.reconcile_file"}
         await TaskRunner(service.db, kinds, clock=self.world.clock).run_due()
@@ -220,15 +229,33 @@ async def test_a_line_without_our_reference_is_found_by_amount_and_date_where_on
     assert [row[1] for row in await books.items()] == ["matched", "missing_in_ledger"]
 
 
-async def test_another_casinos_reference_explains_nothing(books: Books):
-    theirs = await books.deposit()
-    other = uuid4()
+async def test_a_file_of_another_casino_fails_and_posts_nothing(books: Books):
+    theirs, other = await books.deposit(), uuid4()
     await books.world.open_casino(other)
-    await books.bring(ADYEN_HEAD + adyen("Settled", theirs, "100.00", "100.00"), casino=other)
+    line = adyen("Settled", theirs, "100.00", "97.50")
+    file = await books.bring(ADYEN_HEAD + line, casino=other)
+    assert (file["state"], file["why"]) == (
+        "failed",
+        "It tells of payments of another casino, and of none of this one.",
+    )
     assert await books.expectations() == [("deposit", 100_00, "open")]
-    query = "SELECT state, difference FROM settlement_item WHERE casino_id = $1"
-    assert [tuple(row.values()) for row in await books.world.rows(query, other)] == [
-        ("missing_in_ledger", "unknown_reference")
+    for table in ("settlement_item", "settlement_batch", "transfer"):
+        assert await books.world.rows(f"SELECT 1 FROM {table} WHERE casino_id = $1", other) == []
+    assert (await books.bring(ADYEN_HEAD + line))["state"] == "done", "at its own casino it is another file"
+
+
+async def test_of_an_account_two_casinos_share_each_finds_its_own_payments(books: Books):
+    world, theirs = books.world, [await books.deposit(), await books.deposit()]
+    world.casino, world.player = uuid4(), uuid4()
+    await world.open_casino()
+    await world.register()
+    strangers = "".join(adyen("Settled", one, "100.00", "100.00") for one in theirs)
+    mine = await books.deposit()
+    await books.bring(ADYEN_HEAD + strangers + adyen("Settled", mine, "100.00", "100.00"))
+    assert [row[1:3] for row in await books.items()] == [
+        ("missing_in_ledger", "unknown_reference"),
+        ("missing_in_ledger", "unknown_reference"),
+        ("matched", None),
     ]
 
 
@@ -245,6 +272,20 @@ async def test_a_file_that_is_none_fails_as_a_whole(books: Books, content: bytes
     file = await books.bring(content)
     assert (file["state"], await books.items()) == ("failed", [])
     assert why in file["why"]
+
+
+async def test_what_failed_is_read_anew_in_the_format_it_is_said_to_be_of_now(books: Books):
+    deposit = await books.deposit()
+    content = ADYEN_HEAD + adyen("Settled", deposit, "100.00", "97.50")
+    failed = await books.bring(content, "stripe_balance")
+    assert failed["state"] == "failed"
+    again = await books.bring(content)
+    assert (again["id"], again["state"], again["format"], again["provider"], again["why"]) == (
+        failed["id"], "done", "adyen_settlement_details", "adyen", None,
+    )  # fmt: skip
+    assert [row[1] for row in await books.items()] == ["matched"]
+    once_more = await books.bring(content, "stripe_balance")
+    assert (once_more["id"], once_more["format"], once_more["state"]) == (again["id"], again["format"], "done")
 
 
 async def test_killed_anywhere_it_goes_on_without_doubling_anything(books: Books):
@@ -284,6 +325,25 @@ async def test_what_is_due_and_untold_is_missing_and_after_a_week_an_alarm_once(
     assert await books.world.rows(told, books.world.casino) == [{"code": "clearing_overdue"}]
 
 
+@pytest.mark.parametrize("which", ["batch", "line"])
+async def test_a_batch_that_does_not_arrive_and_a_line_of_nobody_age_as_well(books: Books, which: str):
+    watch, day = Watch(books.desk), books.world.clock.now()
+    reference = await books.deposit() if which == "batch" else uuid4()
+    line = adyen("Settled", reference, "100.00", "100.00", batch="4711471147", at=f"{day:%Y-%m-%d %H:%M:%S}")
+    await books.bring(ADYEN_HEAD + line)
+    if which == "line":
+        await books.bring(camt(("100.00", "ADYEN 4711471147")), "camt053")
+    books.world.clock.advance(timedelta(days=8))
+    for _ in range(2):
+        await watch.look()
+    told = "SELECT code FROM provider_notification WHERE casino_id = $1"
+    assert await books.world.rows(told, books.world.casino) == [{"code": "clearing_overdue"}]
+    query = "SELECT oldest_open_at, open_batches, open_lines FROM clearing_account WHERE casino_id = $1"
+    (account,) = await books.world.rows(query, books.world.casino)
+    assert account["oldest_open_at"] is not None
+    assert (account["open_batches"], account["open_lines"]) == ((1, 0) if which == "batch" else (0, 1))
+
+
 class Killed(Exception):
     """The process is gone."""
 
@@ -309,11 +369,10 @@ class Dying(Run):
 async def test_a_third_file_waits_so_that_payouts_have_their_places(books: Books):
     for amount in ("1.00", "2.00", "3.00"):
         await books.lay(ADYEN_HEAD + adyen("Settled", "", amount, amount))
-    await books.work()
+    await books.work_once()
     query = "SELECT state FROM settlement_file WHERE casino_id = $1 ORDER BY uploaded_at"
     states = [row["state"] for row in await books.world.rows(query, books.world.casino)]
     assert sorted(states) == ["done", "done", "waiting"]
-    books.world.clock.advance(timedelta(seconds=2))
     await books.work()
     states = [row["state"] for row in await books.world.rows(query, books.world.casino)]
     assert states == ["done"] * 3

@@ -196,3 +196,17 @@ async def test_whoever_may_look_may_not_bring_or_decide(world: World):
     looks = world.staff(None, P.RECONCILIATION_LIST)
     assert (await upload(world, ADYEN_HEAD, as_=looks)).status_code == 403
     assert (await world.post("/reconciliation/items/1/ignore", WHY, as_=looks)).status_code == 403
+
+
+async def test_a_file_brought_in_the_wrong_format_is_brought_again(books: Books):
+    world = books.world
+    content = ADYEN_HEAD + adyen("Settled", await books.deposit(), "100.00", "97.50")
+    wrong = (await upload(world, content, format="trustly_settlement")).json()["file_id"]
+    await books.work()
+    shown = (await world.client.get(f"{AT}/files/{wrong}", headers=world.staff())).json()
+    assert (shown["state"], shown["why"][:30]) == ("failed", "line 1: columns are missing: d")
+    again = await upload(world, content)
+    assert (again.status_code, again.json()["file_id"], again.json()["state"]) == (202, wrong, "waiting")
+    await books.work()
+    shown = (await world.client.get(f"{AT}/files/{wrong}", headers=world.staff())).json()
+    assert (shown["state"], shown["provider"], shown["why"]) == ("done", "adyen", None)

@@ -200,6 +200,18 @@ GIVE_UP = """
     )
     SELECT count(*) FROM left_over"""
 
+ANOTHERS = """
+    WITH first AS MATERIALIZED (
+        SELECT reference_id FROM settlement_item WHERE file_id = $1 AND reference_id IS NOT NULL
+        ORDER BY line LIMIT 1000
+    ), named AS MATERIALIZED (
+        SELECT movement.casino_id = $2 AS ours FROM first JOIN settlement_expectation AS movement USING (reference_id)
+    )
+    SELECT coalesce((SELECT bool_and(NOT ours) FROM named), false) AND NOT EXISTS (
+        SELECT FROM settlement_item AS item JOIN settlement_expectation AS movement USING (reference_id)
+        WHERE item.file_id = $1 AND movement.casino_id = $2)"""
+"""Most files are told by their first lines; the others are looked at whole."""
+
 TOLD_BEFORE = """
     WITH mine AS (
         SELECT coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name,
@@ -282,9 +294,18 @@ OVERDUE = """
     SELECT count(*) FROM due"""
 
 OLDEST = """
+    WITH waiting AS (
+        SELECT id, casino_id, provider, currency, booked_at FROM settlement_expectation
+        WHERE state IN ('open', 'missing_at_provider', 'mismatched')
+        UNION ALL
+        SELECT id, casino_id, provider, currency, booked_at FROM settlement_batch
+        WHERE state IN ('open', 'mismatched')
+        UNION ALL
+        SELECT md5('settlement_item-' || id)::uuid, casino_id, provider, currency, booked_at FROM settlement_item
+        WHERE state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee' AND provider IS NOT NULL
+    )
     SELECT DISTINCT ON (casino_id, provider, currency)
-           movement.id AS expectation_id, casino_id, provider, currency, booked_at,
-           coalesce(terms.alarm_days, 7) AS alarm_days
-    FROM settlement_expectation AS movement LEFT JOIN settlement_terms AS terms USING (casino_id, provider, currency)
-    WHERE state IN ('open', 'missing_at_provider', 'mismatched')
+           waiting.id AS about, casino_id, provider, currency, booked_at, coalesce(terms.alarm_days, 7) AS alarm_days
+    FROM waiting LEFT JOIN settlement_terms AS terms USING (casino_id, provider, currency)
     ORDER BY casino_id, provider, currency, booked_at"""
+"""What keeps a clearing account from zero: a movement nobody told of, a batch that did not arrive, a line of nobody."""

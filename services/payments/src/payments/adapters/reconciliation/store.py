@@ -99,6 +99,12 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting):
         same = (settlement_file.c.casino_id == file.casino_id) & (settlement_file.c.sha256 == file.sha256)
         return _file((await connection.execute(select(settlement_file).where(same))).one())
 
+    async def begin_again(self, connection: AsyncConnection, file: SettlementFile) -> bool:
+        """See the port."""
+        which = (settlement_file.c.id == file.id) & (settlement_file.c.state == FileState.FAILED)
+        values = {**asdict(file), "why": None, "finished_at": None}
+        return bool((await connection.execute(update(settlement_file).where(which).values(values))).rowcount)
+
     async def find(self, connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> SettlementFile | None:
         """See the port."""
         statement = select(settlement_file).where(settlement_file.c.id == file_id)
@@ -133,6 +139,10 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting):
     async def look_over(self, connection: AsyncConnection) -> None:
         """See the port. Without it the planner takes the tables for empty, and joins every line with every movement."""
         await (await driver(connection)).execute(_LOOK_OVER)
+
+    async def is_anothers(self, connection: AsyncConnection, file: SettlementFile) -> bool:
+        """See the port."""
+        return bool(await (await driver(connection)).fetchval(sql.ANOTHERS, file.id, file.casino_id))
 
     async def set_told_before_aside(self, connection: AsyncConnection, file: SettlementFile) -> None:
         """See the port."""

@@ -238,6 +238,7 @@ clearing_account = Table(
     Column("payouts_under_way_minor", BigInteger, nullable=False),
     Column("float_minor", BigInteger, nullable=False),
     Column("prefunded", Boolean, nullable=False),
+    Column("open_lines", BigInteger, nullable=False),
 )
 
 settlement_break = Table(

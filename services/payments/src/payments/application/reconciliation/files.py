@@ -1,6 +1,7 @@
 """A settlement file on its way in: kept once, then read, compared and posted in the background."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -20,10 +21,11 @@ FILES_AT_ONCE: Final = 2
 async def bring(
     desk: Desk, ctx: Context, casino_id: UUID, format_name: str, local: Path, *, replaces: UUID | None = None
 ) -> tuple[SettlementFile, bool]:
-    """Keep a file and have it worked on. The same bytes again are the file of the first time, and nothing is done.
+    """Keep a file and have it worked on. The same bytes again are the file of the first time, and nothing is done,
+    unless that failed: nothing of it counts, and it is read anew, in the format it is said to be of now.
 
     Returns:
-        The file, and whether it is new.
+        The file, and whether it will be worked on.
 
     Raises:
         Invalid: there is no such format, or the file is empty.
@@ -54,19 +56,21 @@ async def bring(
         await desk.casino(uow.connection, casino_id)
         if replaces is not None:
             await _same_kind(desk, uow, file, replaces)
-        earlier = await recon.store.add(uow.connection, file)
+        kept, earlier = file, await recon.store.add(uow.connection, file)
         if earlier is not None:
-            return earlier, False
+            kept = replace(file, id=earlier.id, path=earlier.path)
+            if not await recon.store.begin_again(uow.connection, kept):
+                return earlier, False
         if replaces is None:
-            await schedule(uow, file)
-        return file, True
+            await schedule(uow, kept)
+        return kept, True
 
     try:
         kept, created = await desk.app.transact(work, ctx)
     except BaseException:
         await recon.files.remove(path)
         raise
-    if not created:
+    if kept.path != path:
         await recon.files.remove(path)
     return kept, created
 

@@ -124,9 +124,9 @@ class KnownBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overdue:
-    """The oldest movement of a clearing account that no line explains, and how old it may be."""
+    """The oldest that keeps a clearing account from zero, a movement, a batch or a line, and how old it may be."""
 
-    expectation_id: UUID
+    about: UUID
     casino_id: UUID
     provider: str
     currency: str
@@ -258,6 +258,10 @@ class Reconciliations(Resolving, Terms, Converting, Protocol):
         """Keep a new file; None, or that of the same bytes when the casino has brought it before."""
         ...
 
+    async def begin_again(self, connection: AsyncConnection, file: SettlementFile) -> bool:
+        """A file that failed is as new, and as it is given here; whether it had failed."""
+        ...
+
     async def find(self, connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> SettlementFile | None:
         """One file. `lock`: until the transaction ends nobody else works on it."""
         ...
@@ -282,6 +286,10 @@ class Reconciliations(Resolving, Terms, Converting, Protocol):
 
     async def look_over(self, connection: AsyncConnection) -> None:
         """Let the database count anew what it compares: many lines have come at once."""
+        ...
+
+    async def is_anothers(self, connection: AsyncConnection, file: SettlementFile) -> bool:
+        """Whether its lines name payments of another casino, and none of its own."""
         ...
 
     async def set_told_before_aside(self, connection: AsyncConnection, file: SettlementFile) -> None:
@@ -349,5 +357,5 @@ class Reconciliations(Resolving, Terms, Converting, Protocol):
         ...
 
     async def oldest(self, connection: AsyncConnection) -> list[Overdue]:
-        """Of each clearing account the oldest movement that no line explains."""
+        """Of each clearing account the oldest that keeps it from zero."""
         ...

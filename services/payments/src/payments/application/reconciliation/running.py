@@ -63,6 +63,7 @@ class Run:
         try:
             if file.state in (FileState.WAITING, FileState.READING):
                 await self._read(file)
+                await self._check_whose(file)
         except FileUnreadable as refusal:
             await self._fail(refusal)
             return
@@ -84,6 +85,12 @@ class Run:
                 rows = _beyond(settlement.rows(raw), file.last_line)
                 while chunk := await asyncio.to_thread(lambda: list(islice(rows, LINES))):
                     await self.step(self._staging(file, chunk))
+
+    async def _check_whose(self, file: SettlementFile) -> None:
+        """A file of another casino would post its fees here, and its payouts would never arrive."""
+        async with self._desk.app.db.read() as connection:
+            if file.provider is not None and await self._store.is_anothers(connection, file):
+                raise FileUnreadable("It tells of payments of another casino, and of none of this one.")
         await self._state(FileState.MATCHING)
 
     def _staging(self, file: SettlementFile, chunk: list[SettlementRow]) -> Callable[[UnitOfWork], Awaitable[None]]:

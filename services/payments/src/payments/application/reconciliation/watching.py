@@ -16,7 +16,7 @@ EVERY_S: Final = 60.0
 AT_ONCE: Final = 5_000
 OLDEST: Final = Gauge(
     "clearing_oldest_open_seconds",
-    "Age of the oldest money at a provider that no settlement file has told of",
+    "Age of the oldest movement, batch or line that keeps a provider's clearing account from zero",
     ["provider"],
     registry=REGISTRY,
 )
@@ -61,7 +61,7 @@ class Watch:
                 uow,
                 casino_id=one.casino_id,
                 provider=one.provider,
-                about=one.expectation_id,
+                about=one.about,
                 code=SetAside.CLEARING_OVERDUE,
                 facts={"currency": one.currency, "since": one.booked_at.isoformat()},
             )

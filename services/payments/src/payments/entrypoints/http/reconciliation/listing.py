@@ -177,6 +177,7 @@ CLEARING = ListSpec(
         "open_minor": Field(a.open_minor, currency="currency", data_class="financial"),
         "missing_movements": Field(a.missing_movements),
         "open_batches": Field(a.open_batches),
+        "open_lines": Field(a.open_lines),
         "on_its_way_minor": Field(a.on_its_way_minor, currency="currency", data_class="financial"),
         "oldest_open_at": Field(a.oldest_open_at),
         "payouts_under_way_minor": Field(a.payouts_under_way_minor, currency="currency", data_class="financial"),

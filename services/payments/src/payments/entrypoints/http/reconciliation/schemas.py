@@ -141,6 +141,7 @@ class ClearingItem(BaseModel):
     open_minor: int
     missing_movements: int
     open_batches: int
+    open_lines: int = Field(description="Of files, that nobody has decided about; a fee that differs is booked already")
     on_its_way_minor: int
     oldest_open_at: datetime | None
     payouts_under_way_minor: int = Field(description="Sent to the provider and not known to be paid")

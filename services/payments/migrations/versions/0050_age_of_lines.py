@@ -1,0 +1,58 @@
+"""A line nobody knows keeps a clearing account from zero as well, and has an age."""
+
+from alembic import op
+
+revision = "0050"
+down_revision = "0049"
+
+_STATEMENTS = (
+    """
+    CREATE OR REPLACE VIEW clearing_account AS
+    SELECT account.id, account.casino_id, account.provider, account.currency,
+           (account.balance_minor + coalesce(waiting.delta_minor, 0))::bigint AS balance_minor,
+           coalesce(movement.movements, 0) AS open_movements,
+           coalesce(movement.open_minor, 0)::bigint AS open_minor,
+           coalesce(movement.missing, 0) AS missing_movements,
+           coalesce(batch.batches, 0) AS open_batches,
+           coalesce(batch.arrives_minor, 0)::bigint AS on_its_way_minor,
+           least(movement.oldest_at, batch.oldest_at, line.oldest_at) AS oldest_open_at,
+           payout.minor AS payouts_under_way_minor,
+           (-account.balance_minor - coalesce(waiting.delta_minor, 0) - coalesce(batch.arrives_minor, 0)
+            - payout.minor)::bigint AS float_minor,
+           coalesce(terms.prefunded, false) AS prefunded,
+           coalesce(line.lines, 0) AS open_lines
+    FROM account
+    LEFT JOIN (
+        SELECT account_id, sum(delta_minor) AS delta_minor FROM account_delta GROUP BY account_id
+    ) AS waiting ON waiting.account_id = account.id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS movements, sum(amount_minor) AS open_minor, min(booked_at) AS oldest_at,
+               count(*) FILTER (WHERE state = 'missing_at_provider') AS missing
+        FROM settlement_expectation AS one
+        WHERE one.casino_id = account.casino_id AND one.provider = account.provider
+          AND one.currency = account.currency AND one.state IN ('open', 'missing_at_provider', 'mismatched')
+    ) AS movement ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS batches, sum(arrives_minor) AS arrives_minor, min(booked_at) AS oldest_at
+        FROM settlement_batch AS one
+        WHERE one.casino_id = account.casino_id AND one.provider = account.provider
+          AND one.currency = account.currency AND one.state IN ('open', 'mismatched')
+    ) AS batch ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS lines, min(booked_at) AS oldest_at FROM settlement_item AS one
+        WHERE one.casino_id = account.casino_id AND one.provider = account.provider
+          AND one.currency = account.currency AND one.state IN ('mismatched', 'missing_in_ledger')
+          AND one.difference <> 'fee'
+    ) AS line ON true
+    CROSS JOIN LATERAL payouts_under_way(account.casino_id, account.provider, account.currency) AS payout(minor)
+    LEFT JOIN settlement_terms AS terms
+        ON terms.casino_id = account.casino_id AND terms.provider = account.provider
+       AND terms.currency = account.currency
+    WHERE account.type = 'psp_clearing'
+    """,
+)
+
+
+def upgrade() -> None:
+    for statement in _STATEMENTS:
+        op.execute(statement)
