@@ -31,14 +31,15 @@ AGAIN = """ON CONFLICT (item_id) DO UPDATE
 OFF_BPS = "((bought_minor - published_minor) * 10000 / nullif(published_minor, 0))::bigint"
 
 CONVERTED = """
+        LEFT JOIN rate AS settled
+            ON settled.currency = CASE WHEN sold.currency <> bought.currency THEN bought.currency END
+        LEFT JOIN rate AS paid
+            ON paid.currency = CASE WHEN sold.currency <> bought.currency THEN sold.currency END
         LEFT JOIN LATERAL (
             SELECT trunc(sold.amount_minor * settled.per_base * 10::numeric ^ settled.places
                          / (paid.per_base * 10::numeric ^ paid.places)) AS minor,
                    round(abs(bought.amount_minor) * 10::numeric ^ paid.places
                          / nullif(abs(sold.amount_minor) * 10::numeric ^ settled.places, 0), 12) AS own_rate
-            FROM rate AS paid, rate AS settled
-            WHERE sold.currency <> bought.currency AND paid.currency = sold.currency
-              AND settled.currency = bought.currency
         ) AS published ON true"""
 """What published rates would have made of `sold`, rounded down, and at what rate it became `bought`."""
 

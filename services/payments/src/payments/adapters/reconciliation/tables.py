@@ -23,7 +23,7 @@ from sqlalchemy import (
 from payments.application.schema import metadata
 
 _OUTSTANDING = text("state IN ('open', 'missing_at_provider', 'mismatched')")
-_UNEXPLAINED = text("state IN ('staged', 'mismatched', 'missing_in_ledger')")
+_UNEXPLAINED = text("state IN ('mismatched', 'missing_in_ledger')")
 
 settlement_terms = Table(
     "settlement_terms",
