@@ -201,6 +201,7 @@ class Director:
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],
             "orders": list(shop.orders.values()) if shop else [],
+            "cashier_orders": self.paymentiq.operators[casino].orders if casino in self.paymentiq.operators else [],
             "completed": self.praxis.merchants[casino].completed if casino in self.praxis.merchants else [],
             "sessions": self.praxis.merchants[casino].orders if casino in self.praxis.merchants else {},
             "transfers_in": list(client.payments.values()) if client else [],
