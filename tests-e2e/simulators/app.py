@@ -158,7 +158,7 @@ class Director:
         except ValueError as problem:  # NoSetting, or no JSON at all.
             return web.json_response({"error": str(problem)}, status=422)
         self.hub88.wallet.chaos = self.stripe.chaos = self.chaos
-        return web.json_response({name: getattr(self.chaos, name) for name in ("seed", "delay_ms", *NAMES)})
+        return web.json_response({name: getattr(self.chaos, name) for name in ("seed", "delay_ms", "skew_s", *NAMES)})
 
     async def replace_secret(self, request: web.Request) -> web.Response:
         """A provider signs what it tells a casino with another secret from now on; what it was before."""

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import random
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-NAMES = ("duplicates", "reordering", "lost_callbacks", "unheard", "lost_answers", "half_answers", "errors")
+NAMES = ("duplicates", "reordering", "lost_callbacks", "unheard", "lost_answers", "half_answers", "errors", "partial")
 LONGEST_DELAY_MS = 60_000
+LONGEST_SKEW_S = 7 * 86_400
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ class NoSetting(ValueError):
 
 @dataclass
 class Chaos:
-    """Probabilities from 0 to 1, and how late things may be.
+    """Probabilities from 0 to 1, how late things may be, and how wrong the clocks outside are.
 
     Attributes:
         duplicates: a message is sent twice.
@@ -28,7 +30,9 @@ class Chaos:
         lost_answers: what was asked is done, and the answer never arrives.
         half_answers: what was asked is done, and the connection ends in the middle of the answer.
         errors: status 500 before anything is done.
+        partial: of what a player pays only half is captured.
         delay_ms: the longest time anything waits.
+        skew_s: how many seconds the clock of a provider that signs the time is ahead; below 0: behind.
     """
 
     seed: int = 1
@@ -39,7 +43,9 @@ class Chaos:
     lost_answers: float = 0.0
     half_answers: float = 0.0
     errors: float = 0.0
+    partial: float = 0.0
     delay_ms: int = 0
+    skew_s: int = 0
     dice: random.Random = field(default_factory=random.Random, repr=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +56,7 @@ class Chaos:
         if not isinstance(wanted, dict) or not all(_allowed(name, value) for name, value in wanted.items()):
             raise NoSetting(
                 f"settings are seed (a whole number), delay_ms (whole, 0 to {LONGEST_DELAY_MS}), "
+                f"skew_s (whole, {-LONGEST_SKEW_S} to {LONGEST_SKEW_S}), "
                 f"and {', '.join(NAMES)} from 0 to 1"
             )
         return replace(self, **wanted)
@@ -61,6 +68,14 @@ class Chaos:
         if struck:
             log.info("on purpose: %s", name)
         return struck
+
+    def now(self) -> float:
+        """What the clock outside says, in seconds since 1970."""
+        return time.time() + self.skew_s
+
+    def captured(self, amount: int) -> int:
+        """What is taken of an amount, in its smallest unit."""
+        return amount - amount // 2 if self.strikes("partial") else amount
 
     async def dawdle(self) -> None:
         """Be late."""
@@ -75,6 +90,8 @@ def _allowed(name: str, value: Any) -> bool:
             return whole
         case "delay_ms":
             return whole and 0 <= value <= LONGEST_DELAY_MS
+        case "skew_s":
+            return whole and -LONGEST_SKEW_S <= value <= LONGEST_SKEW_S
         case _:
             number = whole or isinstance(value, float)
             return name in NAMES and number and 0 <= value <= 1

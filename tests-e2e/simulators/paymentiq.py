@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from time import time
 from typing import Any
 
 import aiohttp
@@ -48,8 +47,8 @@ class PaymentIQ:
 
     def __init__(self, session: aiohttp.ClientSession, chaos: Callable[[], Chaos]) -> None:
         self.operators: dict[str, Operator] = {}
-        self.now: Callable[[], float] = time
         self._session, self._chaos = session, chaos
+        self.now: Callable[[], float] = lambda: self._chaos().now()
 
     def sign_up(self, casino: str, url: str) -> Operator:
         """A new merchant, and where it is asked."""

@@ -188,6 +188,7 @@ class Praxis:
             if session["session_status"] != "open":
                 raise web.HTTPConflict
             currency, amount = wish.get("currency", session["currency"]), wish.get("amount", session["amount"])
+            taken = self._courier.chaos().captured(amount)
             paid = found["transaction"] = {
                 "transaction_type": "sale",
                 "transaction_status": outcome,
@@ -196,7 +197,7 @@ class Praxis:
                 "amount": amount,
                 "conversion_rate": None,
                 "processed_currency": wish.get("processed_currency", currency) if outcome == "approved" else None,
-                "processed_amount": wish.get("processed_amount", amount) if outcome == "approved" else None,
+                "processed_amount": wish.get("processed_amount", taken) if outcome == "approved" else None,
             }
             session["session_status"] = "successful" if outcome == "approved" else "open"
         self._tell(merchant, session["order_id"], int(wish.get("webhook_copies", 1)))
@@ -218,7 +219,7 @@ class Praxis:
                 given = request.headers.get("GT-Authentication")
                 if given != signature(merchant.secret, *(wish.get(name) for name in signed)):
                     return None, _answer(merchant, 400, "Invalid signature.")
-                if time.time() - int(wish["timestamp"]) > OLDEST_S:
+                if self._courier.chaos().now() - int(wish["timestamp"]) > OLDEST_S:
                     return None, _answer(merchant, 400, "Timestamp expired: should be at most 60s old")
                 return merchant, web.Response()
         return None, web.json_response({"status": 401, "description": "Wrong credentials."}, status=401)
@@ -233,22 +234,22 @@ class Praxis:
     def _tell(self, merchant: Merchant, order: str, copies: int) -> None:
         """The order as it is now, until it is answered with status 0 and the merchant's signature."""
         now = json.loads(json.dumps(_shown(merchant.orders[order])))
-        message = {
-            "merchant_id": merchant.id,
-            "application_key": merchant.application_key,
-            "conversion_rate": None,
-            "customer": _customer(),
-            **now,
-            "version": VERSION,
-            "timestamp": int(time.time()),
-        }
         paid = now["transaction"] or {}
         names = ("tid", "currency", "amount", "conversion_rate", "processed_currency", "processed_amount")
-        facts = (merchant.id, merchant.application_key, message["timestamp"], _customer()["customer_token"], order)
-        headers = {"GT-Authentication": signature(merchant.secret, *facts, *(paid.get(one) for one in names))}
         to = self._payments_url + urlsplit(merchant.told[order]).path
 
         async def attempt() -> bool:
+            message = {
+                "merchant_id": merchant.id,
+                "application_key": merchant.application_key,
+                "conversion_rate": None,
+                "customer": _customer(),
+                **now,
+                "version": VERSION,
+                "timestamp": int(self._courier.chaos().now()),
+            }
+            facts = (merchant.id, merchant.application_key, message["timestamp"], _customer()["customer_token"], order)
+            headers = {"GT-Authentication": signature(merchant.secret, *facts, *(paid.get(one) for one in names))}
             async with self._session.post(to, json=message, headers=headers) as answer:
                 if answer.status != 200:
                     return False

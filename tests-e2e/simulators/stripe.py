@@ -360,8 +360,9 @@ class Stripe:
         return web.json_response(dispute)
 
     def _succeed(self, account: Account, intent: dict[str, Any], manner: Manner = ONCE) -> None:
-        intent.update(status="succeeded", amount_received=intent["amount"], next_action=None, last_payment_error=None)
-        account.note("charge", intent, intent["amount"], share(intent["amount"], FEE_BPS, FEE_MINOR))
+        taken = self.chaos.captured(intent["amount"])
+        intent.update(status="succeeded", amount_received=taken, next_action=None, last_payment_error=None)
+        account.note("charge", intent, taken, share(taken, FEE_BPS, FEE_MINOR))
         self._tell(account, "payment_intent.succeeded", intent, manner)
 
     def _by_secret(self, secret: str) -> tuple[Account, dict[str, Any]]:
@@ -378,13 +379,13 @@ class Stripe:
             "id": f"evt_{secrets.token_hex(12)}",
             "object": "event",
             "type": kind,
-            "created": int(time.time()),
+            "created": int(self.chaos.now()),
             "data": {"object": dict(intent)},
         }
         body = json.dumps(event).encode()
 
         async def attempt() -> bool:
-            header = signature(account.webhook_secret, body, int(time.time()))  # Each delivery is signed anew.
+            header = signature(account.webhook_secret, body, int(self.chaos.now()))  # Each delivery is signed anew.
             headers = {"Stripe-Signature": header, "Content-Type": "application/json"}
             async with self._session.post(account.webhook_url, data=body, headers=headers) as answer:
                 return 200 <= answer.status < 300

@@ -30,6 +30,7 @@ async def partners() -> AsyncIterator[aiohttp.ClientSession]:
     [
         {},
         {"delay_ms": 0},
+        {"skew_s": -86400, "partial": 0.5},
         {"delay_ms": 400, "duplicates": 0.2, "reordering": 1, "lost_answers": 0, "errors": 1.0, "seed": 3},
     ],
 )
@@ -38,7 +39,7 @@ async def test_the_switch_tells_what_it_was_set_to(partners: aiohttp.ClientSessi
         assert answer.status == 200
         told = await answer.json()
     calm = dict.fromkeys(NAMES, 0.0)
-    assert told == {"seed": 1, "delay_ms": 0, **calm, **wish}
+    assert told == {"seed": 1, "delay_ms": 0, "skew_s": 0, **calm, **wish}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,9 @@ async def test_the_switch_tells_what_it_was_set_to(partners: aiohttp.ClientSessi
         '{"delay_ms": null}',
         '{"delay_ms": true}',
         '{"delay_ms": 60001}',
+        '{"skew_s": 604801}',
+        '{"skew_s": 0.5}',
+        '{"partial": 2}',
         '{"seed": "x"}',
         '{"errors": -0.1}',
         '{"errors": 1.1}',
