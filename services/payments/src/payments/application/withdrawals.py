@@ -118,7 +118,6 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
             people=judged.people,
             days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
             day_total_minor=await _day_total(desk, uow, wish),
-            hosted=wish.hosted_as is not None and wish.provider in desk.cashiers,
             **await _known_destination(desk, uow, instrument_id),
         ),
         now=uow.ctx.occurred_at,

@@ -108,6 +108,16 @@ async def test_nobody_says_too_early_that_a_cashier_never_paid(cashier: World) -
     assert await cashier.balance() == (450_00, 0)
 
 
+async def test_where_money_returns_to_its_source_nothing_leaves_there_for_a_place_nobody_verified(
+    cashier: World,
+) -> None:
+    policy = WithdrawalPolicy(second_person_above_minor=500_00, automatic_up_to_minor=100_00, closed_loop="newest")
+    async with cashier.service.db.write() as connection:
+        await cashier.desk.policies.save(connection, cashier.casino, "EUR", policy, cashier.clock.now())
+    assert (await step(cashier, "authorize", -20, "t1"))["errMsg"] == "needs_people"
+    assert await cashier.balance() == (500_00, 0)
+
+
 async def test_what_is_paid_in_batches_waits_for_no_cashier(cashier: World) -> None:
     policy = WithdrawalPolicy(second_person_above_minor=500_00, automatic_up_to_minor=100_00, in_batches=True)
     async with cashier.service.db.write() as connection:

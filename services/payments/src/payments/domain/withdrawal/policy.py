@@ -88,7 +88,6 @@ class WithdrawalStanding:
     `days_here`: whole days since he registered; None: nobody knows. `day_total_minor`: what else he asked for in the
     last 24 hours. `destination_verified`, `destination_shared`, `destination_disabled`: what is known of the instrument
     it goes to.
-    `hosted`: a cashier that is not ours pays it, all of it there.
     `people`: how many the casino's rules against fraud want to approve it at least.
     """
 
@@ -103,7 +102,6 @@ class WithdrawalStanding:
     destination_verified: bool = False
     destination_shared: bool = False
     destination_disabled: bool = False
-    hosted: bool = False
 
 
 def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> tuple[Stop, ...]:
@@ -124,8 +122,9 @@ def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: 
         Stop.LEVEL: LEVELS.index(standing.level) < LEVELS.index(policy.automatic_level),
         Stop.ACCOUNT_AGE: days is not None and (standing.days_here is None or standing.days_here < days),
         Stop.DAY_TOTAL: total is not None and standing.day_total_minor + amount_minor > total,
-        Stop.DESTINATION: (policy.automatic_only_verified or (policy.closed_loop is not None and not standing.hosted))
-        and not standing.destination_verified,  # What does not come back to its source goes there as well.
+        # What does not come back to its source goes there as well; of what another cashier pays, all of it does.
+        Stop.DESTINATION: (policy.automatic_only_verified or policy.closed_loop is not None)
+        and not standing.destination_verified,
         Stop.SHARED_DESTINATION: standing.destination_shared,
         Stop.FRAUD_RULES: standing.people > 0,
     }
