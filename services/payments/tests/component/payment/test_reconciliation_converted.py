@@ -11,7 +11,7 @@ from sqlalchemy import text
 from payments.adapters.ledger.verify import verify
 from payments.application.ledger import TransferKind
 
-from .test_reconciliation import ADYEN_HEAD, Books, camt
+from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed, camt
 from .test_reconciliation_routes import SINCE, WHY, decided, listed, upload
 from .test_settlement_terms import agreed
 from .world import World
@@ -55,6 +55,12 @@ async def fx(world: World) -> dict[str, int]:
     return {row["currency"]: row["minor"] for row in await world.rows(query, world.casino)}
 
 
+async def entries(world: World) -> int:
+    query = "SELECT count(*) AS n FROM transfer WHERE kind = 'settlement_exchange' AND casino_id = $1"
+    (row,) = await world.rows(query, world.casino)
+    return int(row["n"])
+
+
 async def holds(world: World) -> None:
     assert await world.ledger_sum() == 0
     assert [one for one in await verify(world.service.settings.database_url) if not one.holds] == []
@@ -83,8 +89,7 @@ async def test_within_the_tolerance_it_is_converted_at_the_rate_of_the_settlemen
     assert {(one["source"], one["published_minor"]) for one in found if one["sold_minor"] > 50_00} == {
         ("eurofxref", 120_00)
     }
-    entries = "SELECT count(*) AS n FROM transfer WHERE kind = 'settlement_exchange'"
-    assert await world.rows(entries) == [{"n": 4}], "two for what came, two for what went back, of however many lines"
+    assert await entries(world) == 4, "two for what came, two for what went back, of however many lines"
     await books.bring(camt(("152.00", "ADYEN 4711471147")).replace('"EUR"', '"USD"'), "camt053")
     assert await clearing(world) == {"EUR": 0, "USD": 0}
     await holds(world)
@@ -176,6 +181,23 @@ async def test_a_replaced_file_converts_nothing_any_more(books: Books):
     assert await fx(world) == {"EUR": -100_00, "USD": 120_50}
     found = await listed(world, "conversions")
     assert sorted((one["bought_minor"], one["undone"]) for one in found) == [(119_00, True), (120_50, False)]
+    await holds(world)
+
+
+async def test_killed_anywhere_it_is_converted_once(books: Books):
+    world, deposits = books.world, [await books.deposit(10_00) for _ in range(3)]
+    await agreed(world, currency="USD", rate_tolerance_bps=200)
+    file = await books.lay(HEAD + "".join(settled(one, "10.00", "11.90", fee="0.10") for one in deposits))
+    for last in range(1, 40):
+        try:
+            await Dying(books.desk, file.id, world.casino, last)()
+        except Killed:
+            continue
+        break
+    assert last > 5
+    assert await clearing(world) == {"EUR": 0, "USD": -35_70}
+    assert await fx(world) == {"EUR": -30_00, "USD": 36_00}
+    assert await entries(world) == 2
     await holds(world)
 
 
