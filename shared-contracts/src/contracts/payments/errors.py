@@ -162,7 +162,7 @@ class SetAside(StrEnum):
     AMOUNT_UNREADABLE = "amount_unreadable"
     """Its amount or currency cannot be read exactly."""
     AMOUNT_DIFFERS = "amount_differs"
-    """Its amount or currency is not that of the payout."""
+    """Of a payout: its amount or currency is another, and nothing moved. Of a deposit: it was credited as settled."""
     CURRENCY_DIFFERS = "currency_differs"
     """The deposit was settled in another currency than it was asked for."""
     DEPOSIT_WAS_REFUSED = "deposit_was_refused"

@@ -1,9 +1,10 @@
-"""Money that came in although it should not have, or back to nobody: it is the player's and is credited, and a person
-hears of it.
+"""Money that came in although it should not have, or otherwise than it was asked for, or back to nobody: it is the
+player's and is credited, and a person hears of it.
 """
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,18 +20,30 @@ from payments.domain.deposit.states import Deposit, Succeeded, asked
 from payments.domain.withdrawal.events import WithdrawalFailed, WithdrawalReturned
 
 
-async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, success: DepositSucceeded) -> None:
-    """Set it aside for a person when its player may not pay in now, or it was given up and is beyond his limits.
+@runtime_checkable
+class SettlesAsSent(Protocol):
+    """A deposit flow whose players send an amount themselves, and mostly not to the cent what was asked."""
 
-    What was not given up had its place within the limits when it was asked for.
+    @property
+    def usually_off_permille(self) -> int:
+        """How far what is settled may be off what was asked, in thousandths of that, before people are told."""
+        ...
+
+
+async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, success: DepositSucceeded) -> None:
+    """Set it aside for a person when its player may not pay in now, when it was given up or is more than was asked for
+    and is beyond his limits, and when it is another amount.
+
+    What was not given up had its place within the limits when it was asked for, as far as that goes.
     """
+    await _look_into_amount(desk, uow, deposit_id, success)
     known = await _known(desk, uow, success.casino_id, success.player_id)
     if known is None:
         return
     rules, player = known
     complete = not await desk.directory.held(uow.connection, success.player_id)
     standing = standing_of(player, feed_fresh=complete)
-    if success.late:
+    if success.late or success.amount_minor > success.requested_minor:
         limits = await limits_of(
             desk, uow.connection, player, success.currency, rules.time_zone, uow.ctx.occurred_at, besides=deposit_id
         )
@@ -49,6 +62,29 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
             "obstacle": code,
             "reference": success.reference,
             "amount_minor": success.amount_minor,
+            "currency": success.currency,
+        },
+    )
+
+
+async def _look_into_amount(desk: Desk, uow: UnitOfWork, deposit_id: UUID, success: DepositSucceeded) -> None:
+    """What people found out themselves they know."""
+    flow = desk.provider(success.provider).deposits
+    usual = flow.usually_off_permille if isinstance(flow, SettlesAsSent) else 0
+    off_minor = abs(success.amount_minor - success.requested_minor)
+    if success.by_hand or off_minor * 1000 <= success.requested_minor * usual:
+        return
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=success.casino_id,
+        provider=success.provider,
+        about=deposit_id,
+        code="amount_differs",
+        facts={
+            "reference": success.reference,
+            "amount_minor": success.amount_minor,
+            "asked_minor": success.requested_minor,
             "currency": success.currency,
         },
     )

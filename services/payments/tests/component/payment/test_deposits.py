@@ -67,7 +67,7 @@ async def test_a_webhook_credits_what_was_settled_and_only_once(world: World) ->
     assert (row["status"], row["amount_minor"], row["requested_minor"]) == ("succeeded", 49_00, 50_00)
     assert await world.transfers() == [("deposit", 49_00)]
     assert await world.ledger_sum() == 0
-    assert await world.published() == ["deposit_requested", "deposit_succeeded"]
+    assert await world.published() == ["deposit_requested", "deposit_succeeded", "notification_set_aside"]
 
 
 async def test_the_same_request_again_has_one_effect_and_tells_where_it_stands(world: World) -> None:

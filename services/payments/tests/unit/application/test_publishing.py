@@ -180,6 +180,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
     used = set(re.findall(r'(?:Unlawful(?:Deposit|Refund|Payout|Dispute)Word|Unclear)\("([a-z_]+)"\)', sources))
     found_by_us = set(re.findall(r'\bcode="([a-z_]+)",\n\s+facts=', sources))
     assert found_by_us == {
+        "amount_differs",
         "paid_although_forbidden",
         "paid_twice",
         "contradicts_people",
@@ -194,4 +195,5 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "reversal_unexplained",
         "unknown_reference",
     }
-    assert used | found_by_us | {"debit_not_on_hold", "clearing_overdue"} == set(SetAside)
+    of_requests = {"request_refused", "paid_without_us", "request_left_open"}
+    assert used | found_by_us | of_requests | {"debit_not_on_hold", "clearing_overdue"} == set(SetAside)

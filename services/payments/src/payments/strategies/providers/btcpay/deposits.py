@@ -30,6 +30,8 @@ _FIRST = {"Settled": 0, "Processing": 1, "New": 2}
 class BtcpayDeposits:
     """The deposit flow."""
 
+    usually_off_permille = 50  # Wallets take their fee off, and rates are rounded; our own measure.
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.NEVER
 

@@ -24,6 +24,8 @@ _SAY_NOTHING_OF_EARLIER_CALLS = (401, 403)
 class CoinGateDeposits:
     """The deposit flow."""
 
+    usually_off_permille = 50  # Wallets take their fee off, and rates are rounded; our own measure.
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.NEVER
 
