@@ -20,7 +20,7 @@ RECONCILING: dict[str, Example] = {
         body={**_REASON, "booked_to": "suspense"}, path={"item_id": "1"}, accepted=False
     ),
     f"PUT {_RECONCILIATION}/casinos/{{casino_id}}/terms/{{provider}}": Example(
-        body={"currency": "EUR", "due_days": 2, "tolerance_minor": 5, "rate_tolerance_bps": 150},
+        body={"currency": "EUR", "due_days": 2, "tolerance_minor": 5, "rate_tolerance_bps": 150, "fee_share_bps": 500},
         path={"provider": "stripe"},
     ),
     f"POST {_RECONCILIATION}/matches": Example(
@@ -33,6 +33,9 @@ RECONCILING: dict[str, Example] = {
         body=_REASON, path={"expectation_id": _NOTHING}, accepted=False
     ),
     f"POST {_RECONCILIATION}/batches/{{batch_id}}/receive": Example(
+        body=_REASON, path={"batch_id": _NOTHING}, accepted=False
+    ),
+    f"POST {_RECONCILIATION}/batches/{{batch_id}}/accept-fees": Example(
         body=_REASON, path={"batch_id": _NOTHING}, accepted=False
     ),
 }

@@ -99,6 +99,7 @@ RECONCILIATION = [
             ("expectations/{expectation_id}/write-off", {"booked_to": "suspense"}),
             ("expectations/{expectation_id}/receive", {}),
             ("batches/{batch_id}/receive", {}),
+            ("batches/{batch_id}/accept-fees", {}),
             ("files/{file_id}/replace", {}),
         )
     ),
@@ -257,13 +258,16 @@ ATTEMPTS = [
 ]
 
 
-async def reconciled(world: World) -> dict[str, object]:
-    """A file with one line and a batch, another that shall replace it, and a movement nothing explains."""
+async def reconciled(world: World, *, held: str | None = None) -> dict[str, object]:
+    """A file with one line and a batch, another that shall replace it, and a movement nothing explains.
+
+    `held`: what the batch is once its fees are agreed to.
+    """
     casino, path = world.casino, "nowhere"
-    (file, held, batch, movement) = (uuid4() for _ in range(4))
+    (file, other, batch, movement) = (uuid4() for _ in range(4))
     async with world.service.db.write() as connection:
         raw = await driver(connection)
-        for one, state, replaces in ((file, "done", None), (held, "held", file)):
+        for one, state, replaces in ((file, "done", None), (other, "held", file)):
             await raw.fetch(
                 """INSERT INTO settlement_file (id, casino_id, format, provider, sha256, size_bytes, path,
                         state, replaces,
@@ -274,9 +278,9 @@ async def reconciled(world: World) -> dict[str, object]:
         await raw.fetch(
             """INSERT INTO settlement_batch (id, file_id, casino_id, provider, name, currency, lines,
                     gross_minor, fee_minor,
-                                             rounding_minor, arrives_minor, booked_at, state)
-               VALUES ($1, $2, $3, 'adyen', '7', 'EUR', 1, 5, 0, 0, 5, now(), 'open')""",
-            batch, file, casino,
+                                             rounding_minor, arrives_minor, booked_at, state, state_then)
+               VALUES ($1, $2, $3, 'adyen', '7', 'EUR', 1, 5, 0, 0, 5, now(), $4, $5)""",
+            batch, file, casino, "mismatched" if held else "open", held,
         )  # fmt: skip
         await raw.fetch(
             """INSERT INTO settlement_expectation (id, casino_id, provider, movement, amount_minor, currency, booked_at,
@@ -291,7 +295,7 @@ async def reconciled(world: World) -> dict[str, object]:
                VALUES ($1, 1, $2, 'adyen', 'other', 5, 0, 'EUR', now(), true, 'x', 'missing_in_ledger') RETURNING id""",
             file, casino,
         )  # fmt: skip
-    return {"file_id": held, "batch_id": batch, "expectation_id": movement, "item_id": item["id"]}
+    return {"file_id": other, "batch_id": batch, "expectation_id": movement, "item_id": item["id"]}
 
 
 async def proposed(world: World) -> Any:
@@ -328,7 +332,7 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
     if "/fraud/" in attempt.path:
         ids |= await alarming(world)
     if "/reconciliation/" in attempt.path:
-        ids |= await reconciled(world)
+        ids |= await reconciled(world, held="open" if attempt.path.endswith("/accept-fees") else None)
     if "/routing/decisions/{" in attempt.path:
         ids["decision_id"] = await decision_of(world)
     for caller in attempt.callers:

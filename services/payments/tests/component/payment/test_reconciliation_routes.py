@@ -71,6 +71,26 @@ async def test_a_file_is_taken_worked_on_and_shown(books: Books):
         assert alone.json() == row
 
 
+async def test_a_file_brought_in_the_wrong_format_is_brought_again_in_the_right_one(books: Books):
+    world = books.world
+    content = ADYEN_HEAD + adyen("Settled", await books.deposit(), "100.00", "97.50")
+    wrong = await upload(world, content, format="trustly_settlement")
+    early = await upload(world, content)
+    assert (early.status_code, early.json()["code"]) == (409, "file_of_another_format"), early.text
+    assert early.json()["errors"][0]["field"] == "format"
+    await books.work()
+    (failed,) = await listed(world, "files")
+    assert (failed["state"], failed["format"]) == ("failed", "trustly_settlement")
+    right = await upload(world, content)
+    assert (right.status_code, right.json()["file_id"]) == (202, wrong.json()["file_id"]), right.text
+    await books.work()
+    (done,) = await listed(world, "files")
+    assert (done["state"], done["format"], done["provider"]) == ("done", "adyen_settlement_details", "adyen")
+    late = await upload(world, content, format="trustly_settlement")
+    assert (late.status_code, late.json()["code"]) == (409, "file_of_another_format"), late.text
+    assert (await books.balance("psp_fees"), len(await listed(world, "files"))) == (-2_50, 1)
+
+
 async def test_a_clearing_account_tells_since_when_money_waits(books: Books):
     world, started = books.world, books.world.clock.now()
     await books.deposit(100_00)
@@ -140,7 +160,7 @@ async def test_a_batch_is_marked_as_received_and_does_not_arrive_again(books: Bo
 
 async def test_a_file_takes_the_place_of_another_and_what_that_did_is_undone(books: Books):
     world, deposit = books.world, await books.deposit()
-    wrong = await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "99.00", "90.00"))
+    wrong = await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "100.00", "91.00"))
     right = ADYEN_HEAD + adyen("Settled", deposit, "100.00", "97.50")
     held = (await upload(world, right, replaces=wrong["id"])).json()
     assert held["state"] == "held"

@@ -93,9 +93,12 @@ SKRILL_HEAD = (
 
 
 async def test_histories_without_batches_overlap_and_count_each_line_once(books: Books):
-    fee = "2,20 Nov 26 10:15,Receive Money,Fee,1.00,,processed,,,,,,9,\n"
+    paid = [await books.deposit(provider="skrill") for _ in range(2)]
+    line = "{},20 Nov 26 10:15,Receive Money,from a player,,100,processed,,{},,,,,\n"
+    first, second = (line.format(n, one) for n, one in enumerate(paid, 9))
+    fee = f"{first}2,20 Nov 26 10:15,Receive Money,Fee,1.00,,processed,,,,,,9,\n"
     taken = "3,20 Nov 26 10:20,Withdraw Money,to bank,50,,processed,,,,,,,\n"
-    later = "5,20 Nov 26 11:15,Receive Money,Fee,2.00,,processed,,,,,,10,\n"
+    later = f"{second}5,20 Nov 26 11:15,Receive Money,Fee,2.00,,processed,,,,,,10,\n"
     await books.bring(SKRILL_HEAD + fee + taken, "skrill_history")
     await books.bring(SKRILL_HEAD + fee + taken + later, "skrill_history")
     assert await books.balance("psp_fees", "skrill") == -3_00

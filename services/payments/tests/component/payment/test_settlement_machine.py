@@ -22,6 +22,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.postgres import opened as opened_database
 from payments.adapters.ledger.verify import verify
 from payments.application.ledger import TransferKind
+from payments.application.reconciliation.resolving import accept_fees
 
 from .test_money_machine import PLAN, WHICH, opened
 from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed, adyen, camt
@@ -160,10 +161,20 @@ class Machine(RuleBasedStateMachine):
             with suppress(Killed):
                 self.run(Dying(self.world.desk, file.id, self.world.casino, dies)())
         self.run(self.books.work())
+        self.run(self.people_agree())
         if not batch.told:
             batch.told = True
             for one, minor in batch.parts:
                 one.told += minor
+
+    async def people_agree(self) -> None:
+        """To fees that are much for what is settled with them, such as those of half a deposit."""
+        query = "SELECT id FROM settlement_batch WHERE casino_id = $1 AND state_then IS NOT NULL"
+        for row in await self.world.rows(query, self.world.casino):
+            context = self.world.desk.ours("tests", self.world.casino)
+            await self.world.desk.app.transact(
+                lambda uow, id_=row["id"]: accept_fees(self.world.desk, uow, id_, self.world.casino), context
+            )
 
     @rule(which=WHICH)
     def the_bank_tells_of_it(self, which: int) -> None:

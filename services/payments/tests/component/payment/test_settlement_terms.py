@@ -66,6 +66,8 @@ async def test_two_people_set_terms_and_the_list_shows_them(world: World):
         {"tolerance_minor": -1},
         {"tolerance_minor": 1.5},
         {"fee_bps": 10_001},
+        {"fee_share_bps": 10_001},
+        {"fee_share_bps": None},
         {"currency": "XXQ"},
         {"prefunded": "yes"},
     ],

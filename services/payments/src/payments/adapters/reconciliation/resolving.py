@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
-from payments.application.reconciliation.ports import KnownBatch, OpenItem, OpenMovement, UnpostedBatch
+from payments.application.reconciliation.ports import HeldFees, KnownBatch, OpenItem, OpenMovement, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
 
@@ -24,7 +24,8 @@ _MOVEMENTS: Final = """
            state IN ('open', 'missing_at_provider', 'mismatched') AS waits
     FROM settlement_expectation WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
 _BATCH: Final = """
-    SELECT id, casino_id, provider, currency, arrives_minor, booked_at, state
+    SELECT id, casino_id, provider, currency, arrives_minor, booked_at, state, state_then IS NOT NULL AS held,
+           fee_minor + rounding_minor AS fee_minor, coalesce(explained_minor, 0) AS explained_minor
     FROM settlement_batch WHERE id = $1 FOR NO KEY UPDATE"""
 _END_ITEMS: Final = """
     UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END
@@ -34,6 +35,9 @@ _END_MOVEMENTS: Final = """
     UPDATE settlement_expectation SET state = $2, item_id = coalesce($3, item_id), ended_at = $4
     WHERE id = ANY($1::uuid[])"""
 _END_BATCH: Final = "UPDATE settlement_batch SET state = 'settled', ended_at = $2 WHERE id = $1"
+_RELEASE: Final = """
+    UPDATE settlement_batch SET state = state_then, state_then = NULL, posted = true
+    WHERE id = $1 AND state_then IS NOT NULL"""
 _SETTLED: Final = """
     SELECT EXISTS (
         SELECT FROM settlement_batch WHERE file_id = $1 AND state = 'settled' AND arrives_minor <> 0
@@ -79,7 +83,7 @@ _UNDO_BATCHES: Final = """
         SELECT id, posted FROM settlement_batch WHERE file_id = $1 AND state <> 'replaced' ORDER BY id LIMIT $2
         FOR NO KEY UPDATE
     )
-    UPDATE settlement_batch AS batch SET state = 'replaced' FROM one WHERE batch.id = one.id
+    UPDATE settlement_batch AS batch SET state = 'replaced', state_then = NULL FROM one WHERE batch.id = one.id
     RETURNING batch.id, batch.currency,
               CASE WHEN one.posted THEN batch.fee_minor + batch.rounding_minor ELSE 0 END AS fee_minor"""
 
@@ -101,7 +105,8 @@ class SqlResolving:
         if row is None:
             return None
         known = OpenBatch(row["id"], row["provider"], row["currency"], row["arrives_minor"], (), row["booked_at"])
-        return KnownBatch(row["casino_id"], known if row["state"] in ("open", "mismatched") else None)
+        held = HeldFees(row["fee_minor"], row["explained_minor"]) if row["held"] else None
+        return KnownBatch(row["casino_id"], known if row["state"] in ("open", "mismatched") else None, held)
 
     async def end_items(self, connection: AsyncConnection, ids: Sequence[int], state: ItemState, now: datetime) -> None:
         """See the port."""
@@ -121,6 +126,10 @@ class SqlResolving:
     async def end_batch(self, connection: AsyncConnection, batch_id: UUID, now: datetime) -> None:
         """See the port."""
         await (await driver(connection)).execute(_END_BATCH, batch_id, now)
+
+    async def release_batch(self, connection: AsyncConnection, batch_id: UUID) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_RELEASE, batch_id)
 
     async def is_settled(self, connection: AsyncConnection, file_id: UUID) -> bool:
         """See the port."""

@@ -260,30 +260,54 @@ BATCHES = """
                    SELECT FROM settlement_batch AS other
                    WHERE other.casino_id = $2 AND other.provider = $3 AND other.file_id <> $1 AND other.name = line.name
                      AND other.currency = line.currency AND other.state NOT IN ('replaced', 'repeated')
-               ) AS repeated
+               ) AS repeated,
+               coalesce(bool_or(final AND movement = 'fee' AND fee_minor < 0), false) AS gives_back
         FROM line GROUP BY name, currency
+    ), explained AS (
+        SELECT line.name, line.currency,
+               sum(abs(coalesce(conversion.bought_minor, movement.amount_minor)))::bigint AS explained_minor
+        FROM line
+        JOIN settlement_expectation AS movement
+            ON movement.id = line.expectation_id AND movement.item_id = line.id AND movement.state = 'matched'
+        LEFT JOIN settlement_conversion AS conversion ON conversion.item_id = line.id AND NOT conversion.undone
+        WHERE conversion.item_id IS NOT NULL OR movement.currency = line.currency
+        GROUP BY 1, 2
+    ), judged AS (
+        SELECT summed.*, coalesce(explained.explained_minor, 0) AS explained_minor,
+               CASE WHEN told_minor IS NOT NULL THEN told_minor WHEN name = '' THEN 0 ELSE net_minor END
+                   AS arrives_minor,
+               CASE WHEN $4::text IS NOT NULL THEN $4
+                    WHEN name <> '' AND repeated THEN 'repeated'
+                    WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
+                    WHEN coalesce(told_minor, CASE WHEN name = '' THEN 0 ELSE net_minor END) = 0 THEN 'settled'
+                    ELSE 'open' END AS state,
+               gives_back OR fee_minor < 0 OR fee_minor::numeric * 10000
+                   > coalesce(explained.explained_minor, 0)::numeric * coalesce(terms.fee_share_bps, 1000) AS too_much
+        FROM summed
+        LEFT JOIN explained USING (name, currency)
+        LEFT JOIN settlement_terms AS terms
+            ON terms.casino_id = $2 AND terms.provider = $3 AND terms.currency = summed.currency
     )
     INSERT INTO settlement_batch (
         id, file_id, casino_id, provider, name, said, currency, lines, gross_minor, fee_minor, rounding_minor,
-        arrives_minor, booked_at, state)
+        arrives_minor, booked_at, explained_minor, state, state_then)
     SELECT md5(concat_ws('|', $1::text, name, currency))::uuid, $1, $2, $3, name, coalesce(told_as, said), currency,
-           lines, gross_minor, fee_minor, rounding_minor,
-           CASE WHEN told_minor IS NOT NULL THEN told_minor WHEN name = '' THEN 0 ELSE net_minor END, booked_at,
-           CASE WHEN $4::text IS NOT NULL THEN $4
-                WHEN name <> '' AND repeated THEN 'repeated'
-                WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
-                WHEN coalesce(told_minor, CASE WHEN name = '' THEN 0 ELSE net_minor END) = 0 THEN 'settled'
-                ELSE 'open' END
-    FROM summed
+           lines, gross_minor, fee_minor, rounding_minor, arrives_minor, booked_at, explained_minor,
+           CASE WHEN too_much AND state NOT IN ('comparing', 'repeated') THEN 'mismatched' ELSE state END,
+           CASE WHEN too_much AND state NOT IN ('comparing', 'repeated') THEN state END
+    FROM judged
     ON CONFLICT (id) DO UPDATE
     SET lines = excluded.lines, gross_minor = excluded.gross_minor, fee_minor = excluded.fee_minor,
         rounding_minor = excluded.rounding_minor, arrives_minor = excluded.arrives_minor,
-        booked_at = excluded.booked_at, state = excluded.state
+        booked_at = excluded.booked_at, explained_minor = excluded.explained_minor, state = excluded.state,
+        state_then = excluded.state_then
     WHERE settlement_batch.state = 'comparing'"""
 """$4 is given while its lines are about to be compared; from then on no other file tells of it for the first time.
 A file without batches settles by its withdrawals: each is a batch of its own, and the other lines are one that never
 arrives; what another file told of them is left out. Of a batch with a line for its payout, that line
-must be what the others add up to."""
+must be what the others add up to.
+Fees are held against what the ledger knows of: each payment counts once, with the line that explains it, so that no
+file makes room for fees by what it says itself. Those that are too much for that, and any that are given back, wait."""
 
 OVERDUE = """
     WITH due AS (

@@ -39,7 +39,7 @@ _LOOK_OVER = "ANALYZE settlement_item, settlement_expectation"
 _COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
 _UNPOSTED = """
     SELECT id, currency, fee_minor + rounding_minor AS fee_minor FROM settlement_batch
-    WHERE file_id = $1 AND NOT posted AND state <> 'repeated' ORDER BY id LIMIT $2"""
+    WHERE file_id = $1 AND NOT posted AND state <> 'repeated' AND state_then IS NULL ORDER BY id LIMIT $2"""
 _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
@@ -63,13 +63,14 @@ _NAMING_SETTLED = """
     SELECT line.id FROM settlement_item AS line
     WHERE line.id = ANY($1::bigint[]) AND EXISTS (
         SELECT FROM settlement_batch AS batch
-        WHERE batch.casino_id = line.casino_id AND batch.state = 'settled'
+        WHERE batch.casino_id = line.casino_id AND (batch.state = 'settled' OR batch.state_then IS NOT NULL)
           AND batch.booked_at > line.booked_at - interval '1 year'
           AND (length(batch.name) >= $2 AND strpos(line.said, batch.name) > 0
                OR length(batch.said) >= $2 AND strpos(line.said, batch.said) > 0))"""
 _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
-    WHERE casino_id = $1 AND state IN ('open', 'mismatched') ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
+    WHERE casino_id = $1 AND state IN ('open', 'mismatched') AND state_then IS NULL
+    ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
 _PAIR_LINES = """
     UPDATE settlement_item
     SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,

@@ -49,6 +49,15 @@ settlement_terms = Table(
         ),
     ),
     Column(
+        "fee_share_bps",
+        Integer,
+        nullable=False,
+        server_default="1000",
+        comment=(
+            "of what the payments of a batch move its fees may be so much before two people are asked, as fee_bps"
+        ),
+    ),
+    Column(
         "prefunded",
         Boolean,
         nullable=False,
@@ -134,6 +143,16 @@ settlement_batch = Table(
     Column("posted", Boolean, nullable=False, server_default="false", comment="its fees are in the ledger"),
     Column("bank_item_id", BigInteger, comment="the line of the bank's statement, the first where there are several"),
     Column("ended_at", DateTime(timezone=True)),
+    Column(
+        "explained_minor",
+        BigInteger,
+        comment="what the payments move that its lines explain, whichever way; NULL before that was kept",
+    ),
+    Column(
+        "state_then",
+        Text,
+        comment="its state once two people have agreed to its fees; NULL: these wait for nobody",
+    ),
     Index("ix_settlement_batch_casino", "casino_id", "booked_at", "id"),
     Index("ix_settlement_batch_booked_at", "booked_at", "id"),
     Index("ix_settlement_batch_file", "file_id"),

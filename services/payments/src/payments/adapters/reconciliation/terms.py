@@ -27,10 +27,13 @@ _FREE: Final = """
                WHERE account.casino_id = $1 AND account.provider = $2 AND account.currency = $3
                  AND account.type = 'psp_clearing'), 0)
            - coalesce((
-               SELECT sum(arrives_minor) FROM settlement_batch
+               SELECT sum(CASE WHEN state_then IS NULL THEN arrives_minor
+                               ELSE greatest(arrives_minor + greatest(fee_minor + rounding_minor, 0), 0) END)
+               FROM settlement_batch
                WHERE casino_id = $1 AND provider = $2 AND currency = $3 AND state IN ('open', 'mismatched')), 0)
            - payouts_under_way($1, $2, $3))::bigint"""
-"""What the provider holds, less what it pays to our bank, less the payouts it has been asked for."""
+"""What the provider holds, less what it pays to our bank, less the payouts it has been asked for.
+A batch whose fees wait for people takes them as well, and brings nothing."""
 
 
 class SqlTerms:

@@ -10,6 +10,7 @@ from chassis.domain import Invalid, NotFound, uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.desk import Desk
 from payments.application.reconciliation.ports import SettlementFile
+from payments.domain.reconciliation.errors import FileOfAnotherFormat
 from payments.domain.reconciliation.words import FileState
 
 RECONCILE: Final = "payments.reconcile_file"
@@ -31,6 +32,7 @@ async def bring(
         Invalid: there is no such format, or the file is empty.
         CasinoUnknown: payments has not heard of the casino.
         NotFound: what it shall replace is not there.
+        FileOfAnotherFormat: the same bytes count, or will, as another kind of file.
     """
     recon, settlement = desk.reconciling, desk.reconciling.format(format_name)
     file_id = uuid7()
@@ -60,6 +62,8 @@ async def bring(
         if earlier is not None:
             kept = replace(file, id=earlier.id, path=earlier.path)
             if not await recon.store.begin_again(uow.connection, kept):
+                if earlier.format != file.format:
+                    raise FileOfAnotherFormat(f"The same bytes were brought as {earlier.format}.", field="format")
                 return earlier, False
         if replaces is None:
             await schedule(uow, kept)

@@ -115,11 +115,22 @@ class OpenMovement:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFees:
+    """Fees that are posted once two people agree: as much as would be, and what the payments move that the batch
+    explains, whichever way.
+    """
+
+    fee_minor: int
+    explained_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownBatch:
-    """Whose batch it is; the batch itself while the bank has not told of it."""
+    """Whose batch it is; the batch itself while the bank has not told of it, and its fees while they wait."""
 
     casino_id: UUID
     batch: OpenBatch | None
+    held: HeldFees | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +177,10 @@ class Resolving(Protocol):
 
     async def end_batch(self, connection: AsyncConnection, batch_id: UUID, now: datetime) -> None:
         """It is at the bank."""
+        ...
+
+    async def release_batch(self, connection: AsyncConnection, batch_id: UUID) -> None:
+        """Its fees wait no longer; whoever calls posts them. From now on the bank may tell of it."""
         ...
 
     async def is_settled(self, connection: AsyncConnection, file_id: UUID) -> bool:

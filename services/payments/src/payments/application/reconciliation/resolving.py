@@ -21,10 +21,16 @@ from payments.application.ledger import (
 )
 from payments.application.reconciliation.converting import conversion_transfers, published_now
 from payments.application.reconciliation.files import schedule
-from payments.application.reconciliation.ports import OpenItem, OpenMovement, SettlementFile
-from payments.application.reconciliation.running import arrival_of
+from payments.application.reconciliation.ports import HeldFees, KnownBatch, OpenItem, OpenMovement, SettlementFile
+from payments.application.reconciliation.running import arrival_of, fee_of
+from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.conversions import Conversion
-from payments.domain.reconciliation.errors import DifferenceUnbooked, FileAlreadySettled, ReconciledAlready
+from payments.domain.reconciliation.errors import (
+    DifferenceUnbooked,
+    FeesUndecided,
+    FileAlreadySettled,
+    ReconciledAlready,
+)
 from payments.domain.reconciliation.words import BookedTo, ExpectationState, FileState, ItemState
 
 
@@ -192,14 +198,37 @@ async def receive_batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: 
     ensure_posted(await desk.ledger.post_in(uow, [arrival_of(casino_id, batch)]))
 
 
-async def batch_of(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> Any:
-    """A batch the bank has not told of, locked; NotFound, ReconciledAlready."""
-    found = await desk.reconciling.store.batch(uow.connection, batch_id)
-    if found is None or found.casino_id != casino_id:
-        raise NotFound
+async def batch_of(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> OpenBatch:
+    """A batch the bank has not told of, locked; NotFound, ReconciledAlready, FeesUndecided."""
+    found = await _batch(desk, uow, batch_id, casino_id)
+    if found.held is not None:
+        raise FeesUndecided
     if found.batch is None:
         raise ReconciledAlready
     return found.batch
+
+
+async def held_of(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> tuple[OpenBatch, HeldFees]:
+    """A batch whose fees wait, locked; NotFound, ReconciledAlready."""
+    found = await _batch(desk, uow, batch_id, casino_id)
+    if found.batch is None or found.held is None:
+        raise ReconciledAlready
+    return found.batch, found.held
+
+
+async def accept_fees(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> None:
+    """What the provider kept, or gave back, is right however much it is: it is posted, and the batch goes its way."""
+    batch, held = await held_of(desk, uow, batch_id, casino_id)
+    await desk.reconciling.store.release_batch(uow.connection, batch.id)
+    if held.fee_minor:
+        await _post(desk, uow, fee_of(casino_id, batch.provider, batch.currency, batch.id, held.fee_minor))
+
+
+async def _batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> KnownBatch:
+    found = await desk.reconciling.store.batch(uow.connection, batch_id)
+    if found is None or found.casino_id != casino_id:
+        raise NotFound
+    return found
 
 
 async def replaced(desk: Desk, uow: UnitOfWork, file_id: UUID) -> tuple[SettlementFile, SettlementFile]:

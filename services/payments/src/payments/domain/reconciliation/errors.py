@@ -17,6 +17,18 @@ class DifferenceUnbooked(DomainError):
     code: ClassVar[str] = "difference_unbooked"
 
 
+class FeesUndecided(DomainError):
+    """The fees of the batch wait for two people, and the batch with them."""
+
+    code: ClassVar[str] = "fees_undecided"
+
+
+class FileOfAnotherFormat(DomainError):
+    """The casino has brought the same bytes as another kind of file, and that did not fail."""
+
+    code: ClassVar[str] = "file_of_another_format"
+
+
 class FileAlreadySettled(DomainError):
     """The bank has settled a batch of the file, or people have booked lines of it."""
 

@@ -17,6 +17,8 @@ class SettlementTerms:
         fee_tolerance_minor: a fee may be off by so much.
         rate_tolerance_bps: what is settled in this currency and was paid in another may be off from published rates by
             so much, in hundredths of a per cent.
+        fee_share_bps: of what the payments move that a batch explains its fees may be so much, in hundredths of a per
+            cent; what is more waits for two people.
         prefunded: payouts are sent only as far as the provider holds our money.
     """
 
@@ -28,4 +30,5 @@ class SettlementTerms:
     fee_bps: int | None = None
     fee_tolerance_minor: int = 0
     rate_tolerance_bps: int = 0
+    fee_share_bps: int = 1_000
     prefunded: bool = False

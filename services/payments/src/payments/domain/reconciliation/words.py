@@ -114,7 +114,8 @@ class BatchState(StrEnum):
     SETTLED = "settled"
     """The money is at the bank, as much as was said."""
     MISMATCHED = "mismatched"
-    """The provider's own sum is not that of its lines, or the bank names it with another amount."""
+    """The provider's own sum is not that of its lines, the bank names it with another amount, or its fees wait for two
+    people."""
     REPEATED = "repeated"
     """Another file told of it before, line for line: its fees are posted with that one, and nothing of it arrives."""
     REPLACED = "replaced"

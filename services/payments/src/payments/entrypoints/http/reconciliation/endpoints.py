@@ -208,14 +208,27 @@ async def receive_settlement_batch(
     caller: Annotated[Caller, _DECIDES], batch_id: UUID, body: ReasonBody, once: Once, proposing: Proposing, db: Db
 ) -> Response:
     """Propose that a batch is at the bank, although no statement was brought that says so."""
+    payload = await _batch(caller, batch_id, db)
+    return await proposing(caller, guarded.RECEIVE_BATCH, payload, reason=body.reason, once=once)
+
+
+@router.post("/batches/{batch_id}/accept-fees", **PROPOSED)
+async def accept_settlement_fees(
+    caller: Annotated[Caller, _DECIDES], batch_id: UUID, body: ReasonBody, once: Once, proposing: Proposing, db: Db
+) -> Response:
+    """Propose that the fees of a batch which wait because they are so much, or are given back, are posted."""
+    payload = await _batch(caller, batch_id, db)
+    return await proposing(caller, guarded.ACCEPT_FEES, payload, reason=body.reason, once=once)
+
+
+async def _batch(caller: Caller, batch_id: UUID, db: Any) -> guarded.BatchPayload:
     async with db.read() as connection:
         statement = select(BATCHES.table.c.casino_id).where(BATCHES.id_column == batch_id)
         casino_id = (await connection.execute(statement)).scalar()
     if casino_id is None:
         raise NotFound
     caller.must_see(casino_id)
-    payload = guarded.BatchPayload(batch_id=batch_id, casino_id=casino_id)
-    return await proposing(caller, guarded.RECEIVE_BATCH, payload, reason=body.reason, once=once)
+    return guarded.BatchPayload(batch_id=batch_id, casino_id=casino_id)
 
 
 @router.post("/files/{file_id}/replace", **PROPOSED)

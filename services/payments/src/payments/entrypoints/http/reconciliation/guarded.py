@@ -21,6 +21,7 @@ MATCH = "payments.match_settlement_items"
 WRITE_OFF = "payments.write_off_expectation"
 RECEIVE = "payments.receive_expectation"
 RECEIVE_BATCH = "payments.receive_settlement_batch"
+ACCEPT_FEES = "payments.accept_settlement_fees"
 REPLACE = "payments.replace_settlement_file"
 
 T = TypeVar("T", bound=BaseModel)
@@ -59,7 +60,7 @@ class ReplacePayload(BaseModel):
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     """All of them. Nothing else calls what they execute."""
-    deciding = [*_about_items(desk), *_about_movements(desk), _receive_batch(desk), _replace(desk)]
+    deciding = [*_about_items(desk), *_about_movements(desk), *_about_batches(desk), _replace(desk)]
     return [*deciding, guarded_terms(desk)]
 
 
@@ -113,8 +114,8 @@ def _about_movements(desk: Desk) -> list[GuardedCommand[Any]]:
     ]
 
 
-def _receive_batch(desk: Desk) -> GuardedCommand[Any]:
-    async def describe(uow: UnitOfWork, payload: BatchPayload) -> Subject:
+def _about_batches(desk: Desk) -> list[GuardedCommand[Any]]:
+    async def batch(uow: UnitOfWork, payload: BatchPayload) -> Subject:
         batch = await resolving.batch_of(desk, uow, payload.batch_id, payload.casino_id)
         return Subject(
             casino_id=payload.casino_id,
@@ -125,10 +126,32 @@ def _receive_batch(desk: Desk) -> GuardedCommand[Any]:
             size=Size(batch.currency, abs(batch.arrives_minor)),
         )
 
-    async def execute(uow: UnitOfWork, payload: BatchPayload) -> None:
+    async def receive(uow: UnitOfWork, payload: BatchPayload) -> None:
         await resolving.receive_batch(desk, uow, payload.batch_id, payload.casino_id)
 
-    return _command(RECEIVE_BATCH, BatchPayload, describe, execute)
+    async def fees(uow: UnitOfWork, payload: BatchPayload) -> Subject:
+        batch, held = await resolving.held_of(desk, uow, payload.batch_id, payload.casino_id)
+        return Subject(
+            casino_id=payload.casino_id,
+            kind="settlement_batch",
+            id=str(payload.batch_id),
+            summary=f"Fees of {batch.provider} in {batch.currency}",
+            after={
+                "fee_minor": held.fee_minor,
+                "explained_minor": held.explained_minor,
+                "arrives_minor": batch.arrives_minor,
+                "currency": batch.currency,
+            },
+            size=Size(batch.currency, abs(held.fee_minor)),
+        )
+
+    async def accept(uow: UnitOfWork, payload: BatchPayload) -> None:
+        await resolving.accept_fees(desk, uow, payload.batch_id, payload.casino_id)
+
+    return [
+        _command(RECEIVE_BATCH, BatchPayload, batch, receive),
+        _command(ACCEPT_FEES, BatchPayload, fees, accept),
+    ]
 
 
 def _replace(desk: Desk) -> GuardedCommand[Any]:

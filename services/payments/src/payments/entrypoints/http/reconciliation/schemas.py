@@ -101,9 +101,15 @@ class BatchItem(BaseModel):
     gross_minor: int
     fee_minor: int
     rounding_minor: int = Field(description="By which matched lines are off, within the tolerance; booked as a fee")
+    explained_minor: int | None = Field(
+        description="What the payments move that its lines explain, whichever way; null: of a time before it was kept"
+    )
     arrives_minor: int = Field(description="At our bank; negative: we pay")
     booked_at: datetime
     state: BatchState
+    state_then: BatchState | None = Field(
+        description="Its state once two people have agreed to its fees; null: these wait for nobody"
+    )
     bank_item_id: int | None
     ended_at: datetime | None
 

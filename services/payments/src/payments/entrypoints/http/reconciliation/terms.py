@@ -47,6 +47,11 @@ class TermsBody(StrictModel):
         description="What is settled in this currency and was paid in another may be off from published rates by so"
         " much, in hundredths of a per cent",
     )
+    fee_share_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
+        default=_DEFAULTS.fee_share_bps,
+        description="Of what the payments of a batch move, in hundredths of a per cent: fees beyond it wait for two"
+        " people",
+    )
     prefunded: bool = Field(default=False, description="Payouts are sent only as far as it holds the casino's money")
 
     @model_validator(mode="after")
@@ -82,6 +87,7 @@ class TermsItem(BaseModel):
     fee_bps: int | None
     fee_tolerance_minor: int
     rate_tolerance_bps: int
+    fee_share_bps: int
     prefunded: bool
     updated_at: datetime
 
@@ -106,6 +112,7 @@ TERMS = ListSpec(
         "fee_bps": Listed(_t.fee_bps, data_class="financial"),
         "fee_tolerance_minor": Listed(_t.fee_tolerance_minor, currency="currency", data_class="financial"),
         "rate_tolerance_bps": Listed(_t.rate_tolerance_bps, data_class="financial"),
+        "fee_share_bps": Listed(_t.fee_share_bps, data_class="financial"),
         "prefunded": Listed(_t.prefunded),
         "updated_at": Listed(_t.updated_at, sortable=True),
     },
