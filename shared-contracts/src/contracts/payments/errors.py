@@ -231,6 +231,8 @@ class SetAside(StrEnum):
     """It was begun as another customer of the provider than the casino's account names now: nothing is sent."""
     LEFT_OPEN_AT_PROVIDER = "left_open_at_provider"
     """The provider never confirmed that a deposit we gave up can no longer be paid; it is not asked any more."""
+    LEFT_SENT_AT_PROVIDER = "left_sent_at_provider"
+    """The provider took the order to pay a week ago and has not said what became of it; the money is on hold."""
     UNLISTED = "unlisted"
     """The payment's table of transitions does not have it: nothing was applied."""
     ORDER_NOT_REPEATABLE = "order_not_repeatable"

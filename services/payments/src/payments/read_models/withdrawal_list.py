@@ -26,6 +26,7 @@ from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.schema import metadata
 from payments.application.withdrawals import order_sha256
 from payments.domain.withdrawal import events as e
+from payments.domain.withdrawal.policy import DUE_WITHIN
 from payments.domain.withdrawal.states import Order
 
 table = Table(
@@ -46,7 +47,7 @@ table = Table(
     Column("code", Text, comment="why it failed or came back"),
     Column("reject_reason", Text),
     Column("returned_minor", BigInteger, comment="all that came back, in however many parts"),
-    Column("due_at", DateTime(timezone=True), comment="until when it should be paid; NULL: nobody said"),
+    Column("due_at", DateTime(timezone=True), comment="until when it should be paid; NULL: it is part of another"),
     Column(
         "stopped_by",
         JSONB,
@@ -110,7 +111,7 @@ def _begun(event: e.WithdrawalRequested | e.WithdrawalPartOrdered) -> dict[str, 
         return {"status": Status.APPROVED, "due_at": None, "stopped_by": [], "approvals_needed": 0}
     return {
         "status": Status.AWAITING_APPROVAL,
-        "due_at": event.due_at,
+        "due_at": event.due_at or event.requested_at + DUE_WITHIN,
         "stopped_by": list(event.stopped_by),
         "approvals_needed": event.approvals_needed,
     }

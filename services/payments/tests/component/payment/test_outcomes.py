@@ -170,6 +170,32 @@ async def test_what_a_provider_took_has_three_days_to_be_decided(world: World) -
     assert await world.balance() == (500_00, 0)
 
 
+async def test_a_payout_whose_end_nobody_tells_is_laid_before_people_once(world: World) -> None:
+    withdrawal_id = await wished(world)
+    await world.approve(withdrawal_id)
+    await world.run_tasks()
+    await world.pass_time(minutes=3)
+    await world.pass_time(days=6)
+    assert (await status_of(world, withdrawal_id), await set_aside(world)) == ("sent", [])
+    for _ in range(2):
+        await world.pass_time(days=2)
+    assert (await status_of(world, withdrawal_id), await world.balance()) == ("sent", (400_00, 100_00))
+    assert await set_aside(world) == [("trustly", "left_sent_at_provider")]
+    assert await world.rows("SELECT 1 FROM task WHERE kind = 'payments.payout_ask'") == []
+    await agreed(world, f"/withdrawals/{withdrawal_id}", world.trustly.orders[str(withdrawal_id)]["orderid"])
+    assert await status_of(world, withdrawal_id) == "paid"
+
+
+async def test_a_payout_whose_end_was_told_is_laid_before_nobody(world: World) -> None:
+    withdrawal_id = await wished(world)
+    await world.approve(withdrawal_id)
+    await world.run_tasks()
+    await world.notify("payoutconfirmation", withdrawal_id)
+    for _ in range(2):
+        await world.pass_time(days=8)
+    assert await set_aside(world) == []
+
+
 async def test_there_is_nothing_to_find_out_of_what_is_decided_or_was_not_sent(world: World) -> None:
     withdrawal_id = await wished(world)
     answer = await say(world, f"/withdrawals/{withdrawal_id}")

@@ -54,6 +54,17 @@ async def test_what_is_late_is_counted_until_it_ends(world: World) -> None:
     assert await watch.look() == {}
 
 
+async def test_where_the_casino_did_not_say_it_is_late_after_three_days(world: World) -> None:
+    await prepare(world, due_within_minutes=None)
+    made = (await world.withdraw(150_00)).json()
+    watch = OverdueWatch(world.service.db, world.clock, overdue)
+    world.clock.advance(timedelta(days=3))
+    assert await watch.look() == {}
+    world.clock.advance(timedelta(seconds=1))
+    assert await watch.look() == {world.casino: 1}
+    assert made["due_at"] is not None
+
+
 async def test_within_a_day_no_more_goes_by_itself_than_the_rules_say(world: World) -> None:
     await prepare(world, automatic_day_total_minor=150_00)
     made = [(await world.withdraw(80_00)).json() for _ in range(2)]

@@ -190,6 +190,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "paid_by_disabled_instrument",
         "account_identity_differs",
         "left_open_at_provider",
+        "left_sent_at_provider",
         "order_not_repeatable",
         "returned_to_closed_account",
         "reversal_unexplained",

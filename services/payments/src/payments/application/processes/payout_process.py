@@ -40,6 +40,10 @@ PROVIDER_PATIENCE = timedelta(days=30)
 """How long an order the provider took is asked about."""
 
 
+HEARD_WITHIN = timedelta(days=7)
+"""How long the provider of an order it took may say nothing of its end, before people are told."""
+
+
 ARRIVED_WITHIN = timedelta(minutes=15)
 """How long an order may be on its way before the provider's word that there is none is believed: not every provider
 knows a repeat by its key.
@@ -83,20 +87,47 @@ class PayoutProcess:
     async def ask(self, withdrawal_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
         """Ask what became of an order that was sent: its notification may be late, lost, or tell nothing.
 
-        Returns the pause before the next question, or None where there is nothing to ask, or nobody.
+        Of what is still on its way after HEARD_WITHIN people are told, once, whether it can be asked about or not.
+        Returns the pause before the next look, or None where there is nothing to ask or to wait for.
         """
         state = await self._state(withdrawal_id, casino_id)
         if not isinstance(state, Sent | Unknown | Paid | Returned) or age > PROVIDER_PATIENCE:
             return None
-        if state.order.fact.provider in self._desk.cashiers:
-            return None  # It tells us by itself, and is not asked.
-        errand = await self._errand(withdrawal_id, casino_id, state)
-        word = await self._question(errand) if errand else None
-        if word is None:
-            return None
-        if not isinstance(word, NotThere):
+        word = await self._said(withdrawal_id, casino_id, state)
+        if word is not None and not isinstance(word, NotThere):
             state = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
-        return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Sent) else None
+        if not isinstance(state, Sent):
+            return None
+        if age >= HEARD_WITHIN:
+            await self._tell_people(withdrawal_id, state)
+        if word is not None:
+            return max(again_after(age), SLOWEST_WEBHOOK)
+        return HEARD_WITHIN - age if age < HEARD_WITHIN else None
+
+    async def _said(self, withdrawal_id: UUID, casino_id: UUID, state: Existing) -> PayoutWord | NotThere | None:
+        """What the provider answers; None: it is not asked."""
+        if state.order.fact.provider in self._desk.cashiers:
+            return None  # It tells us by itself.
+        errand = await self._errand(withdrawal_id, casino_id, state)
+        return await self._question(errand) if errand else None
+
+    async def _tell_people(self, withdrawal_id: UUID, state: Sent) -> None:
+        """It is on hold here, and may be paid or not."""
+        fact = state.order.fact
+        reference = state.order.errand.reference if state.order.errand else None
+
+        async def work(uow: UnitOfWork) -> None:
+            await set_aside_once(
+                self._desk,
+                uow,
+                casino_id=fact.casino_id,
+                provider=fact.provider,
+                about=withdrawal_id,
+                code="left_sent_at_provider",
+                facts={"reference": reference, "amount_minor": fact.amount_minor, "currency": fact.currency},
+            )
+
+        await self._desk.app.transact(work, self._ctx(fact.casino_id))
 
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
         """Record who the order will be sent as, while nobody changes the account. Where money is returned to its source

@@ -27,7 +27,7 @@ class WithdrawalPolicy:
         second_person_above_minor: above it a second person must approve as well.
         automatic_up_to_minor: up to it nobody has to; None: somebody always has to.
         minimum_minor, maximum_minor: what may be asked for at once; None: no bound.
-        due_within_minutes: how long people have to decide, and the provider to pay; None: nobody said.
+        due_within_minutes: how long people have to decide, and the provider to pay; None: `DUE_WITHIN`.
         automatic_level: what he must have reached, for nobody to have to look.
         automatic_after_days: how long he must have been here; None: any time.
         automatic_day_total_minor: up to which all he asked for in 24 hours may go without anybody; None: no bound.
@@ -50,6 +50,10 @@ class WithdrawalPolicy:
     closed_loop: str | None = None
     refund_days: int | None = None
     in_batches: bool = False
+
+
+DUE_WITHIN = timedelta(days=3)
+"""How long people and the provider have where the casino did not say."""
 
 
 class Stop(StrEnum):

@@ -108,7 +108,7 @@ class PolicyBody(StrictModel):
     minimum_minor: AmountMinor | None = None
     maximum_minor: AmountMinor | None = None
     due_within_minutes: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = Field(
-        default=None, description="How long people have to decide and the provider to pay"
+        default=None, description="How long people have to decide and the provider to pay; by default 3 days"
     )
     automatic_level: Literal["none", "basic", "verified"] = Field(
         default="none", description="What a player must have reached, for nobody to have to approve"

@@ -84,7 +84,9 @@ class WithdrawalItem(BaseModel):
     code: str | None = Field(description="Why it failed or came back")
     reject_reason: str | None = Field(default=None, description="In the words of staff, for whoever may read them")
     returned_minor: int | None = Field(description="What came back after it was paid")
-    due_at: datetime | None = Field(description="Until when it should be paid, where the casino says so")
+    due_at: datetime | None = Field(
+        description="Until when it should be paid: what the casino says, or 3 days. Parts have none of their own"
+    )
     stopped_by: list[str] | None = Field(
         default=None, description="The rules for which the policy did not approve it by itself; players do not see them"
     )
