@@ -340,6 +340,11 @@ EXAMPLES |= {
     for service in SERVICES
     for action in ("replay", "discard")
 }
+_ASIDE = f"POST {_PAYMENTS}/provider-notifications/{{notification_id}}"
+EXAMPLES |= {
+    f"{_ASIDE}/replay": Example(body=REASON),
+    f"{_ASIDE}/resolve": Example(body=REASON, path={"notification_id": "$second_notification_id"}),
+}
 _VIEW = {"name": "Mine", "density": "compact", "visibility": "private", "role_default": False}
 _WHOLE_VIEW = {**_VIEW, "filter": None, "order": None, "columns": [], "q": None}
 _ANY_VERSION = {"If-Match": "*"}

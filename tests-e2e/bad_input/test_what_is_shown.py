@@ -26,7 +26,19 @@ SETTINGS = {
 """Addresses whose amounts are no money of anybody."""
 
 OF_STAFF = frozenset(
-    {"tags", "notes", "approved_by", "review", "uploaded_by", "decided_by", "authorised_by", "actor_id", "note", "risk"}
+    {
+        "tags",
+        "notes",
+        "approved_by",
+        "review",
+        "uploaded_by",
+        "decided_by",
+        "closed_by",
+        "authorised_by",
+        "actor_id",
+        "note",
+        "risk",
+    }
 )
 """What staff write about a player, and who of them: no field of that name is in what he reads."""
 

@@ -1,9 +1,10 @@
 """The notifications that were handled: the row is taken in the transaction of the effect, so each counts once."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +12,7 @@ from chassis.domain import Clock
 from payments.adapters.tables import provider_notification
 from payments.application.outcomes import NotificationOutcome
 from payments.application.ports import Notification
-from payments.application.stores import Handled
+from payments.application.stores import Handled, KeptNotification
 
 _CLAIMED: Final = "claimed"
 """Nobody sees it: the transaction that takes a notification says what became of it before it ends."""
@@ -75,6 +76,7 @@ class SqlNotifications:
         *,
         code: str | None,
         sealed: str | None,
+        sealed_headers: str | None = None,
     ) -> None:
         """See Notifications."""
         table = provider_notification
@@ -85,5 +87,30 @@ class SqlNotifications:
                 table.c.provider == provider,
                 table.c.notification_id == notification.id,
             )
-            .values(outcome=handled.outcome, accepted=handled.accepted, code=code, sealed=sealed)
+            .values(
+                outcome=handled.outcome,
+                accepted=handled.accepted,
+                code=code,
+                sealed=sealed,
+                sealed_headers=sealed_headers,
+            )
         )
+
+    async def kept(self, connection: AsyncConnection, id_: UUID) -> KeptNotification | None:
+        """See Notifications."""
+        c = provider_notification.c
+        waits = and_(c.outcome == NotificationOutcome.SET_ASIDE, c.closed_at.is_(None)).label("open")
+        columns = (c.id, c.casino_id, c.provider, c.code, c.received_at, waits, c.sealed, c.sealed_headers)
+        found = await connection.execute(select(*columns).where(c.id == id_).with_for_update())
+        row = found.mappings().one_or_none()
+        return None if row is None else KeptNotification(**row)
+
+    async def becomes(self, connection: AsyncConnection, id_: UUID, outcome: NotificationOutcome, code: str) -> None:
+        """See Notifications."""
+        table = provider_notification
+        await connection.execute(update(table).where(table.c.id == id_).values(outcome=outcome, code=code))
+
+    async def close(self, connection: AsyncConnection, id_: UUID, by: str, now: datetime) -> None:
+        """See Notifications."""
+        table = provider_notification
+        await connection.execute(update(table).where(table.c.id == id_).values(closed_by=by, closed_at=now))

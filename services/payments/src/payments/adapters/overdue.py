@@ -1,4 +1,4 @@
-"""Counts the withdrawals that are late, for an alert before players ask."""
+"""Counts the withdrawals that are late, and says how long what was set aside waits for people, for alerts on either."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,19 +7,35 @@ from datetime import datetime
 from uuid import UUID
 
 from prometheus_client import Gauge
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database
 from chassis.domain import Clock
 from chassis.telemetry.metrics import REGISTRY
+from payments.adapters.tables import provider_notification
+from payments.application.outcomes import NotificationOutcome
 
 OVERDUE = Gauge(
     "withdrawals_overdue", "Withdrawals that are due and neither paid nor ended", ["casino"], registry=REGISTRY
 )
 
+OLDEST = Gauge(
+    "provider_notifications_oldest_open_seconds",
+    "Age of the oldest notification that was set aside and waits for a person",
+    ["provider"],
+    registry=REGISTRY,
+)
 EVERY_S = 60.0
 
 CountLate = Callable[[AsyncConnection, datetime], Awaitable[dict[UUID, int]]]
+
+_c = provider_notification.c
+_WAITING = (
+    select(_c.provider, func.min(_c.received_at))
+    .where(_c.outcome == NotificationOutcome.SET_ASIDE, _c.closed_at.is_(None))
+    .group_by(_c.provider)
+)
 
 
 class OverdueWatch:
@@ -35,6 +51,10 @@ class OverdueWatch:
         """Count once; a casino where nothing is late any more goes back to 0."""
         async with self._db.read() as connection:
             late = await self._count(connection, self._clock.now())
+            waiting = (await connection.execute(_WAITING)).all()
+        OLDEST.clear()
+        for provider, since in waiting:
+            OLDEST.labels(provider).set((self._clock.now() - since).total_seconds())
         self._shown |= late.keys()
         for casino_id in self._shown:
             OVERDUE.labels(str(casino_id)).set(late.get(casino_id, 0))

@@ -27,7 +27,7 @@ from payments.application.hosted_orders import (
 )
 from payments.application.hosted_session import who_is
 from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
-from payments.application.notifications import BY_REPLACED, RECEIVED, Mail, NotificationNotGenuine
+from payments.application.notifications import BY_REPLACED, RECEIVED, Mail, NotificationNotGenuine, sealed
 from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import NotGenuine, Nothing, Notification, ProviderAccount, Reply
 from payments.application.reconciliation.terms import may_be_paid_out
@@ -199,7 +199,7 @@ async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Han
         notification,
         handled,
         code=handled.code,
-        sealed=desk.box.seal(mail.raw, label="notification") if aside else None,
+        **(sealed(desk, mail) if aside else {"sealed": None}),
     )
 
 

@@ -3,8 +3,10 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+import msgspec
 from prometheus_client import Counter
 
 from chassis.domain import DomainError, NotFound
@@ -50,6 +52,9 @@ from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Absent as NoWithdrawal
 from payments.domain.withdrawal.states import Existing
 from payments.domain.withdrawal.words import Taken
+
+SEALED: Final = "notification"
+SEALED_HEADERS: Final = "notification-headers"
 
 RECEIVED = Counter(
     "provider_notifications_total", "Notifications of payment providers", ["provider", "outcome"], registry=REGISTRY
@@ -97,7 +102,10 @@ async def receive_notification(desk: Desk, mail: Mail) -> Reply:
         account = await desk.accounts.find(connection, mail.casino_id, mail.provider)
     if account is None:
         raise _not_genuine(mail)
-    account, notification = _read(desk, provider, account, mail)
+    read = read_genuine(provider, account, mail, desk.now())
+    if read is None:
+        raise _not_genuine(mail)
+    account, notification = read
     handled = await desk.app.transact(
         lambda uow: _handle(desk, uow, mail, notification), desk.theirs(mail.provider, mail.casino_id, mail.ip)
     )
@@ -105,25 +113,26 @@ async def receive_notification(desk: Desk, mail: Mail) -> Reply:
     return _answer(provider, account, notification, handled)
 
 
-def _read(
-    desk: Desk, provider: PaymentProvider, account: ProviderAccount, mail: Mail
-) -> tuple[ProviderAccount, Notification]:
-    """What it says, and the generation of the account it was signed for: its answer is signed alike."""
-    now = desk.now()
+def read_genuine(
+    provider: PaymentProvider, account: ProviderAccount, mail: Mail, now: datetime
+) -> tuple[ProviderAccount, Notification] | None:
+    """What it says, and the generation of the account it was signed for: its answer is signed alike. None: it is not
+    genuine, or was not at that moment.
+    """
     for one in account.generations(now):
         with suppress(NotGenuine):
             notification = storable(provider.read_notification(one, mail.raw, mail.headers, now))
             if one is not account:
                 BY_REPLACED.labels(mail.provider).inc()
             return one, notification
-    raise _not_genuine(mail)
+    return None
 
 
 async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> Handled:
     earlier = await desk.notifications.claim(uow.connection, mail.casino_id, mail.provider, notification)
     if earlier is not None:
         return replace(earlier, repeated=True)
-    handled, code = await _apply(desk, uow, mail, notification)
+    handled, code = await apply_notification(desk, uow, mail, notification)
     aside = handled.outcome == Became.SET_ASIDE
     await desk.notifications.note(
         uow.connection,
@@ -132,7 +141,7 @@ async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notific
         notification,
         handled,
         code=code,
-        sealed=desk.box.seal(mail.raw, label="notification") if aside else None,
+        **(sealed(desk, mail) if aside else {"sealed": None}),
     )
     if aside:
         await set_aside(
@@ -146,7 +155,18 @@ async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notific
     return handled
 
 
-async def _apply(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> tuple[Handled, str | None]:
+def sealed(desk: Desk, mail: Mail) -> dict[str, str]:
+    """What came, as it is kept for people, and to be read again."""
+    headers = msgspec.json.encode(mail.headers)
+    return {
+        "sealed": desk.box.seal(mail.raw, label=SEALED),
+        "sealed_headers": desk.box.seal(headers, label=SEALED_HEADERS),
+    }
+
+
+async def apply_notification(
+    desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification
+) -> tuple[Handled, str | None]:
     """What becomes of it, and the code of the anomaly when it is set aside.
 
     Only the provider's word can be set aside. What goes wrong on our side ends the transaction, and the provider, who

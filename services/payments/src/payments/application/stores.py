@@ -145,6 +145,22 @@ class Handled:
     code: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptNotification:
+    """One as it was kept. `id` is ours. `sealed`: what came, where it was set aside and not found by ourselves;
+    `sealed_headers`: with which headers, as JSON, since they are kept. `open`: it waits for a person.
+    """
+
+    id: UUID
+    casino_id: UUID
+    provider: str
+    code: str | None
+    received_at: datetime
+    open: bool
+    sealed: str | None
+    sealed_headers: str | None
+
+
 class Notifications(Protocol):
     """Which notifications were handled: each counts once."""
 
@@ -170,6 +186,19 @@ class Notifications(Protocol):
         *,
         code: str | None,
         sealed: str | None,
+        sealed_headers: str | None = None,
     ) -> None:
         """Remember what became of it; `sealed` is the whole of it, for a person to look into."""
+        ...
+
+    async def kept(self, connection: AsyncConnection, id_: UUID) -> KeptNotification | None:
+        """One of them by our id. Until the transaction ends nobody else does anything with it."""
+        ...
+
+    async def becomes(self, connection: AsyncConnection, id_: UUID, outcome: NotificationOutcome, code: str) -> None:
+        """Another outcome than was remembered, and why it was, or still is, set aside. What was answered stays."""
+        ...
+
+    async def close(self, connection: AsyncConnection, id_: UUID, by: str, now: datetime) -> None:
+        """Nobody has to look into it any more."""
         ...

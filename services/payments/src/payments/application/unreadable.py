@@ -8,7 +8,6 @@ from typing import Final
 
 from payments.application.ports import Notification, Unclear
 
-BODY_UNREADABLE: Final = "body_unreadable"
 _NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -17,7 +16,7 @@ def unreadable(raw: bytes, now: datetime) -> Notification:
     return Notification(
         id=f"sha256:{hashlib.sha256(raw).hexdigest()}",
         kind="unreadable",
-        said=Unclear(BODY_UNREADABLE),
+        said=Unclear("body_unreadable"),
         said_at=now,
         facts={"bytes": len(raw)},
     )

@@ -40,6 +40,7 @@ REFUND = {"amount_minor": 1_00, "reason": "he paid it twice"}
 FILE = {"kind": "receipt", "content": "JVBERi0xLjc="}
 SUBMISSION = {"reason": "he played", "files": [{"evidence_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}]}
 WITHDRAWAL = f"{V1}/withdrawals/{{withdrawal_id}}"
+NOTIFICATION = f"{V1}/provider-notifications/{{notification_id}}"
 INSTRUMENT = f"{V1}/instruments/{{instrument_id}}"
 
 
@@ -181,6 +182,9 @@ ATTEMPTS = [
     attempt(
         "GET", f"{V1}/provider-notifications", P.NOTIFICATION_LIST, hidden="empty", request=since_ever("received_at")
     ),
+    attempt("GET", NOTIFICATION, P.NOTIFICATION_VIEW),
+    attempt("POST", f"{NOTIFICATION}/replay", P.NOTIFICATION_REPLAY, json=WHY, allowed=200),
+    attempt("POST", f"{NOTIFICATION}/resolve", P.NOTIFICATION_RESOLVE, json=WHY, allowed=200),
     attempt("GET", f"{V1}/refunds", P.REFUND_LIST, hidden="empty", request=SINCE),
     export_attempt(f"{V1}/refunds", P.REFUND_LIST, P.REFUND_EXPORT, None, since="created_at"),
     attempt("POST", f"{V1}/deposits/{{deposit_id}}/refunds", P.REFUND_CREATE, json=REFUND, allowed=409),
@@ -331,6 +335,9 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         ids |= await disputed(world)
     if "/fraud/" in attempt.path:
         ids |= await alarming(world)
+    if "/provider-notifications/{" in attempt.path:
+        await world.webhook("payment_intent.succeeded", {})
+        (ids["notification_id"],) = [row["id"] for row in await world.rows("SELECT id FROM provider_notification")]
     if "/reconciliation/" in attempt.path:
         ids |= await reconciled(world, held="open" if attempt.path.endswith("/accept-fees") else None)
     if "/routing/decisions/{" in attempt.path:

@@ -74,6 +74,7 @@ _FRAUD_VIEW = (
 )
 _RECONCILIATION_VIEW = ("payments.reconciliation.list",)
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list", "payments.routing.list")
+_PROVIDERS_WORK = ("payments.notification.view", "payments.notification.replay", "payments.notification.resolve")
 _CASES_VIEW = (
     "verification.case.list",
     "verification.case.view",
@@ -184,7 +185,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
-        _allow(_MONEY, *_PROVIDERS_VIEW, "payments.withdrawal.view_reason"),
+        _allow(_MONEY, *_PROVIDERS_VIEW, *_PROVIDERS_WORK, "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create", "payments.bonus.create"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create", "payments.dispute.list"),
         _allow(_MONEY, "payments.outcome.resolve", "payments.outcome.view_reason"),

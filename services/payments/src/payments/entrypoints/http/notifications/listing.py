@@ -1,4 +1,4 @@
-"""The list of providers' notifications. What was set aside waits for a person: `outcome=eq.set_aside`."""
+"""The list of providers' notifications. What waits for a person: `outcome=eq.set_aside&closed_at=is.null`."""
 
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
@@ -21,6 +21,8 @@ NOTIFICATIONS = ListSpec(
         "facts": Field(table.c.facts, ops=(), data_class="financial"),
         "said_at": Field(table.c.said_at),
         "received_at": Field(table.c.received_at, sortable=True),
+        "closed_at": Field(table.c.closed_at),
+        "closed_by": Field(table.c.closed_by, refers="staff"),
     },
     default_order="received_at.desc",
     time_field="received_at",
