@@ -28,7 +28,8 @@ from common import Result, database, percentile, report, say, server, stopwatch
 from fraud_population import Label, Population, Step, population
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import judge_payment
-from payments.application.fraud.hearing import count_deposit, count_warning, link_instrument
+from payments.application.fraud.hearing import count_deposit, count_warning
+from payments.application.fraud.looking_again import look_again
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.ledger import (
     AccountRef,
@@ -154,9 +155,10 @@ class Casino:
                 amount_minor=step.amount_minor,
                 currency="EUR",
             )
+            looked = None
             if step.card:
                 paid_with = Signals(instrument=step.card, bin=f"4{step.card[0]}0000")
-                await link_instrument(self._desk.fraud, uow, deposit_id, fact, paid_with)
+                looked = await look_again(self._desk.fraud, uow, deposit_id, fact, paid_with)
             wallet = await self._desk.ledger.lock_wallet(uow.connection, CASINO, step.player, "EUR")
             cash = 0 if wallet is None else wallet.cash_minor
             heard = HearProvider(word=word, said_at=uow.ctx.occurred_at, cash_minor=cash)
@@ -164,7 +166,7 @@ class Casino:
             transfers = deposit_transfers(deposit_id, outcome.events)
             if transfers:
                 await self._desk.ledger.post_in(uow, transfers)
-            await count_deposit(self._desk.fraud, uow, deposit_id, outcome)
+            await count_deposit(self._desk.fraud, uow, deposit_id, outcome, looked)
 
         await self._desk.app.transact(work, self.context())
 

@@ -10,6 +10,8 @@ from payments.application.desk import Desk
 from payments.application.errors import NoProviderAvailable
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
+from payments.application.instruments.ports import ReadsDestinations
+from payments.application.instruments.seeing import fingerprint_of
 from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
@@ -104,7 +106,12 @@ async def judged(
         amount_minor=wish.amount_minor,
         currency=wish.currency,
     )
-    signals = Signals(ip=None if wish.hosted else uow.ctx.actor.ip, device_id=wish.device_id)
+    charged = course.flow.instrument_of(wish.details) if isinstance(course.flow, ReadsDestinations) else None
+    signals = Signals(
+        ip=None if wish.hosted else uow.ctx.actor.ip,
+        device_id=wish.device_id,
+        instrument=None if charged is None else fingerprint_of(desk, wish.player_id, charged),
+    )
     found = await judge_payment(desk.fraud, uow, payment, wallet, signals, can_be_proven)
     return found, taken
 

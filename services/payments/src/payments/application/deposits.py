@@ -19,11 +19,12 @@ from payments.application.cascade import (
 )
 from payments.application.deposit_course import DepositWish, course_of, deposit_flow, judged, note_course
 from payments.application.desk import Desk
-from payments.application.fraud.hearing import count_deposit, link_instrument
+from payments.application.fraud.hearing import count_deposit, count_looked
+from payments.application.fraud.looking_again import Looked, look_again
 from payments.application.fraud.ports import Signals
 from payments.application.instruments.seeing import Whose, fingerprint_of, see_instrument
 from payments.application.known import CasinoRules
-from payments.application.late import limits_of, look_into_success, look_into_unexplained
+from payments.application.late import limits_of, look_into_success, look_into_unexplained, set_aside_forbidden
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import ProviderAccount
 from payments.application.postings import deposit_transfers
@@ -44,7 +45,17 @@ from payments.domain.deposit.events import (
     DepositSucceeded,
 )
 from payments.domain.deposit.standing import DepositStanding
-from payments.domain.deposit.states import Absent, ActionRequired, Deposit, Expired, Failed, Refused, Requested, asked
+from payments.domain.deposit.states import (
+    Absent,
+    ActionRequired,
+    Deposit,
+    Expired,
+    Failed,
+    Refused,
+    Requested,
+    Succeeded,
+    asked,
+)
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Found, MovesMoney, Settled
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument
@@ -135,10 +146,11 @@ async def hear_about_deposit(
     command = await _heard(desk, uow, deposit_id, state, command)
     outcome = await uow.decide(deposit, deposit_id, command)
     await _close_given_up(uow, deposit_id, outcome)
+    looked = Looked()
     if isinstance(word, Settled | Declined) and word.instrument is not None:
         second_id = next((one.second_id for one in outcome.events if isinstance(one, DepositPaidTwice)), None)
         seen = _Seen(second_id or deposit_id, provider, used=isinstance(word, Settled))
-        await _see(desk, uow, outcome.state, seen, word.instrument)
+        looked = await _see(desk, uow, outcome.state, seen, word.instrument)
     await _follow(desk, uow, deposit_id, outcome)
     transfers = [*besides, *deposit_transfers(deposit_id, outcome.events)]
     for event in outcome.events:
@@ -148,7 +160,8 @@ async def hear_about_deposit(
             transfers += deposit_transfers(event.second_id, beside)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
-    await count_deposit(desk.fraud, uow, deposit_id, outcome)
+    await _refuse_late(desk, uow, deposit_id, outcome.state, looked)
+    await count_deposit(desk.fraud, uow, deposit_id, outcome, looked)
     return outcome
 
 
@@ -175,9 +188,26 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
 async def hear_about_instrument(
     desk: Desk, uow: UnitOfWork, deposit_id: UUID, told: Instrument, *, provider: str | None = None
 ) -> None:
-    """Keep what the deposit is paid with, which its provider may tell beside everything else, and before it is paid."""
+    """Keep what the deposit is paid with, which its provider may tell beside everything else, and before it is paid.
+    Call it last in the transaction.
+    """
     state = (await uow.load(deposit, deposit_id)).state
-    await _see(desk, uow, state, _Seen(deposit_id, provider, used=True), told)
+    looked = await _see(desk, uow, state, _Seen(deposit_id, provider, used=True), told)
+    await _refuse_late(desk, uow, deposit_id, state, looked)
+    if not isinstance(state, Absent | Refused):
+        await count_looked(desk.fraud, uow, deposit_id, asked(state).fact, looked)
+
+
+async def _refuse_late(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, looked: Looked) -> None:
+    """What the rules would have refused, had its instrument been known: it is given up while it is not paid; else the
+    money is the player's, and a person hears of it.
+    """
+    if looked.refusal is None:
+        return
+    if isinstance(state, Succeeded):
+        await set_aside_forbidden(desk, uow, deposit_id, asked(state).fact, looked.refusal, state.reference)
+    else:
+        await give_up(desk, uow, deposit_id, StopDeposit(code=looked.refusal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +219,9 @@ class _Seen:
     used: bool
 
 
-async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: Instrument) -> None:
+async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: Instrument) -> Looked:
     if isinstance(state, Absent | Refused):
-        return
+        return Looked()
     fact = asked(state).fact
     whose = Whose(
         payment_id=seen.payment_id,
@@ -203,7 +233,7 @@ async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: I
     )
     await see_instrument(desk, uow, whose, told)
     paid_with = Signals(instrument=fingerprint_of(desk, fact.player_id, told), bin=told.bin)
-    await link_instrument(desk.fraud, uow, seen.payment_id, fact, paid_with)
+    return await look_again(desk.fraud, uow, seen.payment_id, fact, paid_with)
 
 
 async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, command: HearProvider) -> HearProvider:

@@ -13,7 +13,7 @@ from uuid import UUID
 from chassis.domain import DomainError
 from chassis.store import ConcurrentChange, UnitOfWork
 from payments.application.deposit_course import DepositWish
-from payments.application.deposits import hear_about_deposit, hear_about_instrument, request_deposit
+from payments.application.deposits import hear_about_deposit, request_deposit
 from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.hosted_orders import (
@@ -256,12 +256,15 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> H
     if not moved and isinstance(state, Succeeded):
         raise UnlawfulDepositWord("declined_after_success")
     word = (
-        Settled(reference=movement.tx_id, amount_minor=movement.amount_minor, currency=movement.currency)
+        Settled(
+            reference=movement.tx_id,
+            amount_minor=movement.amount_minor,
+            currency=movement.currency,
+            instrument=movement.instrument,
+        )
         if moved
         else Declined(reference=movement.tx_id, code=movement.code, final=True)
     )
-    if moved and movement.instrument is not None and not isinstance(state, Succeeded):
-        await hear_about_instrument(desk, uow, this.id, movement.instrument, provider=this.provider)
     heard = await hear_about_deposit(desk, uow, this.id, word, uow.ctx.occurred_at)
     return APPLIED if heard.events else NOTHING_NEW
 

@@ -13,7 +13,7 @@ from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.restrictions import standing_of
-from payments.domain.deposit.events import DepositSucceeded
+from payments.domain.deposit.events import DepositFact, DepositSucceeded
 from payments.domain.deposit.reversal import unexplained
 from payments.domain.deposit.standing import PERIODS, LimitUse, obstacle, window_start
 from payments.domain.deposit.states import Deposit, Succeeded, asked
@@ -34,7 +34,8 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
     """Set it aside for a person when its player may not pay in now, when it was given up or is more than was asked for
     and is beyond his limits, and when it is another amount.
 
-    What was not given up had its place within the limits when it was asked for, as far as that goes.
+    What was not given up had its place within the limits when it was asked for, as far as that goes. What
+    rules against fraud had us give up, once the instrument was known, came in against them.
     """
     await _look_into_amount(desk, uow, deposit_id, success)
     known = await _known(desk, uow, success.casino_id, success.player_id)
@@ -47,22 +48,29 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
         limits = await limits_of(
             desk, uow.connection, player, success.currency, rules.time_zone, uow.ctx.occurred_at, besides=deposit_id
         )
-        standing = replace(standing, limits=limits)
+        before = await desk.fraud.decisions.before_look(uow.connection, deposit_id)
+        standing = replace(standing, limits=limits, declined=None if before is None else before.refused_since)
     code = obstacle(standing, success.amount_minor)
-    if code is None:
-        return
+    if code is not None:
+        await set_aside_forbidden(desk, uow, deposit_id, success, code, success.reference)
+
+
+async def set_aside_forbidden(
+    desk: Desk, uow: UnitOfWork, deposit_id: UUID, paid: DepositFact, obstacle: str, reference: str | None
+) -> None:
+    """A deposit was paid that should not have been, for this reason."""
     await set_aside_once(
         desk,
         uow,
-        casino_id=success.casino_id,
-        provider=success.provider,
+        casino_id=paid.casino_id,
+        provider=paid.provider,
         about=deposit_id,
         code="paid_although_forbidden",
         facts={
-            "obstacle": code,
-            "reference": success.reference,
-            "amount_minor": success.amount_minor,
-            "currency": success.currency,
+            "obstacle": obstacle,
+            "reference": reference,
+            "amount_minor": paid.amount_minor,
+            "currency": paid.currency,
         },
     )
 

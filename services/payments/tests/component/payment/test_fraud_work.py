@@ -116,7 +116,7 @@ async def test_a_rule_in_shadow_is_compared_with_those_that_count(world: World) 
     [
         ({"rules": [{**RULE, "when": {"feature": "wealth"}}]}, "rules[0].when.feature"),
         ({"rules": [{**RULE, "action": "hold"}]}, "rules[0].action"),
-        ({"rules": [{**RULE, "when": {"feature": "blocked", "of": "instrument"}}]}, "rules[0].when"),
+        ({"rules": [{**RULE, "when": {"feature": "blocked", "of": "payout"}}]}, "rules[0].when"),
         ({"rules": [RULE, RULE]}, "rules"),
         ({"rules": "all"}, "rules"),
         ({"rules": [5]}, "rules[0]"),
@@ -207,7 +207,7 @@ async def test_whom_staff_allow_is_not_stopped_by_rules(world: World) -> None:
         ({"until": "tomorrow"}, "until"),
         ({"value": ""}, "value"),
         ({"value": None}, "value"),
-        ({"decision_id": str(uuid4())}, "value"),
+        ({"decision_id": str(uuid4())}, "decision_id"),
         ({"value": None, "decision_id": str(uuid4())}, "decision_id"),
         ({"kind": "payout", "value": "MT84MALT011000012345MTLCAST001S"}, "value"),
         ({"kind": "instrument", "value": str(uuid4())}, "value"),

@@ -24,9 +24,9 @@ CARD: dict[str, Any] = {
 }
 
 
-async def pay(world: World, card: dict[str, Any] | None = None, holder: str = "Ana García") -> str:
+async def pay(world: World, card: dict[str, Any] | None = None, holder: str = "Ana García", **fields: Any) -> str:
     """A deposit that was paid with a card."""
-    deposit_id = (await world.deposit()).json()["deposit_id"]
+    deposit_id = (await world.deposit(**fields)).json()["deposit_id"]
     paid = world.stripe.settle(deposit_id)
     await world.webhook("payment_intent.succeeded", paid)
     await tell_charge(world, deposit_id, {**CARD, **(card or {})}, holder)

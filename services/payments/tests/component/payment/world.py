@@ -241,9 +241,9 @@ class World:
         }
         return await self.post("/withdrawals", body, key=key)
 
-    async def people(self, amount_minor: int) -> int:
+    async def people(self, amount_minor: int, **fields: Any) -> int:
         """How many must approve a withdrawal of so much, as staff are told."""
-        asked = (await self.withdraw(amount_minor)).json()
+        asked = (await self.withdraw(amount_minor, **fields)).json()
         assert "approvals_needed" not in asked, "a player is not told that he is suspected"
         shown = await self.get(f"/withdrawals/{asked['withdrawal_id']}", as_=self.staff())
         return int(shown.json()["approvals_needed"])

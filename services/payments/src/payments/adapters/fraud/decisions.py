@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from payments.adapters.fraud.tables import fraud_decision as table
-from payments.application.fraud.ports import Decision, Keys
+from payments.application.fraud.ports import Before, Decision, Keys, Look, Proof
 from payments.domain.fraud.features import Values
 from payments.domain.fraud.rules import Action, Trigger
 
@@ -46,6 +46,45 @@ class SqlDecisions:
             None if decision.proof is None else decision.proof.value,
             decision.case_id,
             decision.decided_at,
+        )
+
+    async def note_look(self, connection: AsyncConnection, payment_id: UUID, look: Look) -> None:
+        """See Decisions."""
+        verdict = look.verdict
+        kept = {
+            "action": verdict.action,
+            "shadow_action": verdict.shadow_action,
+            "rules": verdict.live,
+            "shadow_rules": verdict.shadow,
+            "scores": verdict.scores,
+            "overridden": verdict.overridden,
+            "rule_version": look.rule_version,
+            "rules_sha256": look.rules_sha256,
+            "switched_off": sorted(look.switched_off),
+            "features": _kept(look.features),
+            "proof": look.proof,
+            "refusal": look.refusal,
+            "looked_at": look.looked_at,
+        }
+        raw = await driver(connection)
+        await raw.execute(_NOTE_LOOK, payment_id, _json([kept]), look.case_id)
+
+    async def before_look(self, connection: AsyncConnection, payment_id: UUID) -> Before | None:
+        """See Decisions."""
+        raw = await driver(connection)
+        row = await raw.fetchrow(_BEFORE_LOOK, payment_id)
+        if row is None:
+            return None
+        looks = msgspec.json.decode(row["looks"])
+        held = (*msgspec.json.decode(row["held"]), *(rule for look in looks for rule in _held(look)))
+        features = msgspec.json.decode(row["features"])
+        return Before(
+            id=row["id"],
+            keys=msgspec.json.decode(row["keys"]),
+            features={name: tuple(value) if isinstance(value, list) else value for name, value in features.items()},
+            proof=None if row["proof"] is None else Proof(row["proof"]),
+            rules=frozenset(held),
+            refused_since=looks[-1]["refusal"] if looks else None,
         )
 
     async def action_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Action | None:
@@ -99,6 +138,15 @@ _ADD_KEYS = """
     UPDATE fraud_decision SET keys = keys || jsonb_object($3::text[], $4::text[])
     WHERE payment_id = $1 AND trigger = $2"""
 
+_NOTE_LOOK = """
+    UPDATE fraud_decision SET looks = looks || $2::jsonb, case_id = coalesce(case_id, $3)
+    WHERE payment_id = $1 AND trigger = 'deposit'"""
+
+_BEFORE_LOOK = """
+    SELECT id, keys::text AS keys, features::text AS features, proof, (rules || shadow_rules)::text AS held,
+        looks::text AS looks
+    FROM fraud_decision WHERE payment_id = $1 AND trigger = 'deposit'"""
+
 _HISTORY = """
     SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, c.outcome
     FROM fraud_decision AS d LEFT JOIN rm_fraud_case_list AS c ON c.id = d.case_id
@@ -113,10 +161,16 @@ _PERFORMANCE = """
     FROM fraud_decision AS d
     CROSS JOIN LATERAL (
         SELECT jsonb_array_elements_text(d.rules) AS rule, true AS live
-        UNION ALL SELECT jsonb_array_elements_text(d.shadow_rules), false
+        UNION SELECT jsonb_array_elements_text(d.shadow_rules), false
+        UNION SELECT jsonb_array_elements_text(look -> 'rules'), true FROM jsonb_array_elements(d.looks) AS look
+        UNION SELECT jsonb_array_elements_text(look -> 'shadow_rules'), false FROM jsonb_array_elements(d.looks) AS look
     ) AS hit
     LEFT JOIN rm_fraud_case_list AS c ON c.id = d.case_id
     WHERE d.casino_id = $1 AND d.decided_at >= $2 GROUP BY hit.rule ORDER BY hit.rule"""
+
+
+def _held(look: Mapping[str, Any]) -> list[str]:
+    return [*look["rules"], *look["shadow_rules"]]
 
 
 def _kept(values: Values) -> dict[str, Any]:

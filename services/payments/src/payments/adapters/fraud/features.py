@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import driver
 from chassis.store import Kept
 from payments.adapters.fraud import sql
-from payments.application.fraud.ports import Keys, Payment
+from payments.application.fraud.ports import LISTED_AS, Keys, Payment
 from payments.domain.fraud.features import COUNTED, LINKED, WINDOWS, Value
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,6 +24,7 @@ _BOTH_WAYS = (("player", "device"), ("player", "ip"), ("player", "instrument"), 
 _ONE_WAY = (
     ("network", "player"),
     ("player", "bin"),
+    ("player", "bin8"),
     ("ip", "bin"),
     ("ip", "instrument"),
     ("device", "instrument"),
@@ -86,22 +87,26 @@ class SqlFeatures:
         """See Features."""
         raw = await driver(connection)
         since = {window: _since(window, now) for window in WINDOWS}
+        counted = _counted_for(keys)
         row = await raw.fetchrow(
             sql.MEASURE,
             payment.casino_id,
             payment.player_id,
-            list(keys),
-            list(keys.values()),
+            list(counted),
+            list(counted.values()),
             list(WINDOWS),
             [_GRAINS[window] for window in WINDOWS],
             list(since.values()),
             payment.currency,
             now,
             payment.id,
+            [LISTED_AS.get(kind, (kind,))[0] for kind in keys],
+            [LISTED_AS.get(kind, (kind, kind))[1] for kind in keys],
+            list(keys.values()),
         )
         values = _counted(_decoded(row["counted"]))
         for kind, other, *numbers in _decoded(row["linked"]):
-            name = _NAMED[other]
+            name = _NAMED.get(other, "")
             if name in LINKED and kind in LINKED[name].of:
                 values |= {f"{name}:{kind}:{window}": number for window, number in zip(WINDOWS, numbers, strict=True)}
         for listed, kind in _decoded(row["listed"]):
@@ -125,9 +130,12 @@ class SqlFeatures:
         currency: str,
         counts: Mapping[str, int],
         now: datetime,
+        *,
+        fresh: frozenset[str] = frozenset(),
+        asked_minor: int = 0,
     ) -> None:
         """See Features."""
-        raw = await driver(connection)
+        raw, keys = await driver(connection), _counted_for(keys)
         buckets = {0: _EVER, **{grain: _begun(grain, now) for grain in _LENGTHS}}
         await raw.execute(
             sql.COUNT,
@@ -138,6 +146,8 @@ class SqlFeatures:
             list(buckets),
             list(buckets.values()),
             *(counts.get(name, 0) for name in COUNTED),
+            [kind in fresh for kind in keys],
+            asked_minor,
         )
 
     async def cluster(
@@ -171,6 +181,10 @@ _SINGLE = (
     "cluster_warnings",
     "cluster_bonuses",
 )
+
+
+def _counted_for(keys: Keys) -> dict[str, str]:
+    return {kind: key for kind, key in keys.items() if kind not in LISTED_AS}
 
 
 def _counted(rows: Sequence[Sequence[Any]]) -> dict[str, Value]:

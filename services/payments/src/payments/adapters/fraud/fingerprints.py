@@ -6,10 +6,12 @@ import ipaddress
 from uuid import UUID
 
 from chassis.privacy.keys import MasterKey, derive
-from payments.application.fraud.ports import Signals
+from payments.application.fraud.ports import LISTED_AS, Signals
 
 _DIGITS = 32
 """Hexadecimal ones, 128 bits: enough that no two things of a casino ever meet."""
+_ISSUER = 6
+"""Digits of a BIN that every provider tells: by them it is counted."""
 
 
 class HmacFingerprints:
@@ -31,12 +33,16 @@ class HmacFingerprints:
             "ip": signals.ip,
             "network": signals.ip,
             "instrument": signals.instrument,
-            "bin": signals.bin,
+            "bin": signals.bin[:_ISSUER] if signals.bin else None,
             "payout": signals.payout,
         }
         keys = {"player": str(player_id)}
+        if signals.payout:
+            texts["paid_to"] = signals.payout
+        if signals.bin and len(signals.bin) > _ISSUER:
+            texts["bin8"] = signals.bin
         for kind, text in texts.items():
-            key = self.one(casino_id, kind, text) if text else None
+            key = self.one(casino_id, LISTED_AS.get(kind, (kind,))[0], text) if text else None
             if key is not None:
                 keys[kind] = key
         return keys

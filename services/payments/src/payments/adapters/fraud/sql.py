@@ -3,7 +3,16 @@
 from payments.domain.fraud.features import COUNTED
 
 _NAMES = list(COUNTED)
-_PLACES = ", ".join(f"${number}::bigint" for number in range(7, 7 + len(_NAMES)))
+_FRESH, _ASKED = (f"${7 + len(_NAMES) + place}" for place in (0, 1))
+_ASKED_FOR = {
+    "deposits": "{place}::bigint + of.fresh::int",
+    "asked_minor": f"{{place}}::bigint + CASE WHEN of.fresh THEN {_ASKED}::bigint ELSE 0 END",
+    "largest_minor": f"greatest({{place}}::bigint, CASE WHEN of.fresh THEN {_ASKED}::bigint ELSE 0 END)",
+}
+"""What is counted when a deposit is asked for, and later for what becomes known later."""
+_PLACES = ", ".join(
+    _ASKED_FOR.get(name, "{place}::bigint").format(place=f"${number}") for number, name in enumerate(_NAMES, 7)
+)
 _MOST = 9_000_000_000_000_000_000
 """What sums of money stop at: nobody has as much, but anybody can ask for it, and no payment may fail by that."""
 _ADDED = ", ".join(
@@ -26,7 +35,7 @@ _SUMS = ", ".join(
 COUNT = f"""
     INSERT INTO fraud_counter AS c (casino_id, currency, kind, key, grain, bucket, {", ".join(_NAMES)})
     SELECT $1, $2, of.kind, of.key, at.grain, at.bucket, {_PLACES}
-    FROM unnest($3::text[], $4::text[]) AS of(kind, key)
+    FROM unnest($3::text[], $4::text[], {_FRESH}::boolean[]) AS of(kind, key, fresh)
     CROSS JOIN unnest($5::smallint[], $6::timestamptz[]) AS at(grain, bucket)
     ORDER BY of.kind, of.key, at.grain
     ON CONFLICT (casino_id, kind, key, grain, bucket, currency) DO UPDATE SET {_ADDED}"""  # noqa: S608 - names of columns
@@ -100,8 +109,9 @@ MEASURE = f"""
         GROUP BY of.kind, l.other
     ),
     listed AS (
-        SELECT jsonb_build_array(e.list, e.kind) AS line FROM of CROSS JOIN LATERAL (
-            SELECT list, kind FROM fraud_entry
+        SELECT jsonb_build_array(e.list, of.told_as) AS line
+        FROM unnest($11::text[], $12::text[], $13::text[]) AS of(kind, told_as, key) CROSS JOIN LATERAL (
+            SELECT list FROM fraud_entry
             WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND (until IS NULL OR until > $9::timestamptz)
             OFFSET 0
         ) AS e
@@ -149,8 +159,12 @@ MEASURE = f"""
         (SELECT mismatched FROM instruments) AS mismatched_instruments,
         (SELECT abroad FROM instruments) AS foreign_instruments,
         (SELECT count(*) FROM mine) AS used_instruments,
-        (SELECT count(*) FROM mine CROSS JOIN LATERAL (
-            SELECT FROM fraud_entry WHERE casino_id = $1 AND kind = 'instrument' AND key = mine.other_key
+        (SELECT count(*) FROM (
+            SELECT CASE other WHEN 'bin8' THEN 'bin' ELSE other END AS kind, other_key AS key FROM fraud_link
+            WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text
+                AND other IN ('instrument', 'bin', 'bin8') LIMIT 200
+        ) AS his CROSS JOIN LATERAL (
+            SELECT FROM fraud_entry WHERE casino_id = $1 AND kind = his.kind AND key = his.key
                 AND list = 'block' AND (until IS NULL OR until > $9::timestamptz) OFFSET 0
         ) AS e) AS blocked_instruments,
         (SELECT count(DISTINCT l.other_key) FROM mine CROSS JOIN LATERAL (

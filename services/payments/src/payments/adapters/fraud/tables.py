@@ -163,6 +163,13 @@ fraud_decision = Table(
     Column("proof", Text, comment="of the payer, where it was wanted: asked, missing or refused"),
     Column("case_id", Uuid),
     Column("decided_at", _MOMENT, nullable=False),
+    Column(
+        "looks",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="what was found when the instrument of a deposit became known, in order",
+    ),
     ForeignKeyConstraint(["rules_sha256"], ["fraud_rules.sha256"], name="fk_fraud_decision_rules_sha256_fraud_rules"),
     Index("uq_fraud_decision_payment", "payment_id", "trigger", unique=True),
     Index("ix_fraud_decision_casino", "casino_id", "decided_at", "id"),

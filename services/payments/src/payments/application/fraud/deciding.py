@@ -34,7 +34,7 @@ class Judged:
     @property
     def refusal(self) -> str | None:
         """Of a deposit: the code it is refused with."""
-        return FraudUnproven.code if self.proof is Proof.REFUSED else REFUSALS.get(self.action)
+        return refusal_of(self.action, self.proof)
 
     @property
     def step_up(self) -> bool:
@@ -45,6 +45,19 @@ class Judged:
     def people(self) -> int:
         """Of a withdrawal: how many must approve it at least."""
         return PEOPLE.get(self.action, 0)
+
+
+def refusal_of(action: Action, proof: Proof | None) -> str | None:
+    """The code a deposit is refused with; None: it is not."""
+    return FraudUnproven.code if proof is Proof.REFUSED else REFUSALS.get(action)
+
+
+def proof_of(verdict: Verdict, rules: InForce, *, possible: bool) -> Proof | None:
+    """What becomes of the proof that is wanted of a payer; `possible`: a provider can have him give it."""
+    if verdict.action is not Action.CHALLENGE:
+        return None
+    missing = Proof.REFUSED if rules.rules.unproven is Unproven.DECLINE else Proof.MISSING
+    return Proof.ASKED if possible else missing
 
 
 async def judge_payment(
@@ -68,11 +81,9 @@ async def judge_payment(
     values = await measure(fraud, uow, payment, wallet, keys)
     rules = await fraud.rules.in_force(connection, payment.casino_id, now)
     verdict = judge(rules.rules, payment.trigger, values, rules.off)
-    proof = None
-    if verdict.action is Action.CHALLENGE:
-        possible = can_be_proven is not None and await can_be_proven()
-        missing = Proof.REFUSED if rules.rules.unproven is Unproven.DECLINE else Proof.MISSING
-        proof = Proof.ASKED if possible else missing
+    wanted = verdict.action is Action.CHALLENGE
+    possible = wanted and can_be_proven is not None and await can_be_proven()
+    proof = proof_of(verdict, rules, possible=possible)
     await _keep(fraud, uow, payment, Found(verdict, rules, values, keys, proof))
     return Judged(action=verdict.action, proof=proof)
 
@@ -125,11 +136,8 @@ async def _keep(fraud: Fraud, uow: UnitOfWork, payment: Payment, found: Found) -
     decision_id = uuid7()
     case_id = None
     if verdict.action is not Action.ALLOW:
-        case_id = await _alert(fraud, uow, payment, decision_id, verdict)
-    if verdict.action is Action.BLOCK:
-        for rule in found.rules.rules.rules:
-            if rule.id in verdict.live and rule.block is not None:
-                await fraud.lists.block(connection, payment, found.keys, rule, uow.ctx.actor.id, now)
+        case_id = await alert(fraud, uow, payment, decision_id, verdict)
+    await block(fraud, uow, payment, found.keys, found.rules, verdict)
     decision = Decision(
         id=decision_id,
         payment=payment,
@@ -147,10 +155,19 @@ async def _keep(fraud: Fraud, uow: UnitOfWork, payment: Payment, found: Found) -
     await fraud.features.count(connection, payment.casino_id, found.keys, payment.currency, _asked(payment, found), now)
 
 
-async def _alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: UUID, verdict: Verdict) -> UUID:
+async def block(fraud: Fraud, uow: UnitOfWork, payment: Payment, keys: Keys, rules: InForce, verdict: Verdict) -> None:
+    """Put on the block list what the rules that held name, where the verdict is to block."""
+    if verdict.action is not Action.BLOCK:
+        return
+    for rule in rules.rules.rules:
+        if rule.id in verdict.live and rule.block is not None:
+            await fraud.lists.block(uow.connection, payment, keys, rule, uow.ctx.actor.id, uow.ctx.occurred_at)
+
+
+async def alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: UUID, verdict: Verdict) -> UUID:
     """Tell the player's open case, or open one."""
     case_id = await fraud.cases.open_case(uow.connection, payment.player_id) or uuid7()
-    alert = Alert(
+    raised = Alert(
         decision_id=decision_id,
         payment_id=payment.id,
         trigger=payment.trigger,
@@ -158,7 +175,7 @@ async def _alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: U
         rules=verdict.live,
         raised_at=uow.ctx.occurred_at,
     )
-    command = RaiseAlert(casino_id=payment.casino_id, player_id=payment.player_id, alert=alert)
+    command = RaiseAlert(casino_id=payment.casino_id, player_id=payment.player_id, alert=raised)
     await uow.decide(fraud_case, case_id, command)
     return case_id
 

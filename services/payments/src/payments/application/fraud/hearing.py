@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from chassis.store import Outcome, UnitOfWork
-from payments.application.fraud.ports import Fraud, Signals
+from payments.application.fraud.looking_again import Looked
+from payments.application.fraud.ports import Fraud
 from payments.domain.bonus.words import BonusAction, BonusFact
 from payments.domain.deposit.events import (
     DepositEvent,
@@ -15,7 +16,7 @@ from payments.domain.deposit.events import (
     DepositReversed,
     DepositSucceeded,
 )
-from payments.domain.deposit.states import Deposit, Succeeded
+from payments.domain.deposit.states import Absent, Deposit, Refused, Succeeded, asked
 from payments.domain.dispute.events import DisputeEvent, DisputeOpened
 from payments.domain.dispute.words import Stage
 from payments.domain.fraud.rules import Trigger
@@ -24,9 +25,14 @@ Counted = DepositSucceeded | DepositFailed | DepositPassedOn | DepositReversed |
 
 
 async def count_deposit(
-    fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]
+    fraud: Fraud,
+    uow: UnitOfWork,
+    deposit_id: UUID,
+    outcome: Outcome[Deposit, DepositEvent],
+    looked: Looked | None = None,
 ) -> None:
-    """Count what the provider said. Call it last in the transaction, since others wait for the counters.
+    """Count what the provider said, for what became known with it, too. Call it last in the transaction, since others
+    wait for the counters.
 
     A deposit that was never decided on, from before there were rules, is counted for its player alone. What we send
     back ourselves, a withdrawal to its source among it, speaks against nobody.
@@ -38,9 +44,16 @@ async def count_deposit(
     for event in told:
         for name, number in _counts(event).items():
             counts[name] = counts.get(name, 0) + number
-    if not told:
-        return
-    await _count(fraud, uow, deposit_id, told[0], counts)
+    if told:
+        await _count(fraud, uow, deposit_id, told[0], counts, looked)
+    elif looked is not None and not isinstance(state, Absent | Refused):
+        await count_looked(fraud, uow, deposit_id, asked(state).fact, looked)
+
+
+async def count_looked(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, looked: Looked) -> None:
+    """Count the deposit for what it is paid with, where nothing else was said of it. Call it last, as above."""
+    if looked.fresh:
+        await _count(fraud, uow, deposit_id, fact, {}, looked)
 
 
 async def count_warning(
@@ -58,10 +71,29 @@ async def count_bonus(fraud: Fraud, uow: UnitOfWork, fact: BonusFact) -> None:
         await fraud.features.count(uow.connection, fact.casino_id, keys, fact.currency, {"bonuses": 1}, now)
 
 
-async def _count(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, of: DepositFact, counts: dict[str, int]) -> None:
+async def _count(
+    fraud: Fraud,
+    uow: UnitOfWork,
+    deposit_id: UUID,
+    of: DepositFact,
+    counts: dict[str, int],
+    looked: Looked | None = None,
+) -> None:
     keys = dict(await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {})
     keys["player"] = str(of.player_id)
-    await fraud.features.count(uow.connection, of.casino_id, keys, of.currency, counts, uow.ctx.occurred_at)
+    looked = looked or Looked()
+    if looked.unproven:
+        counts = {**counts, "unproven": 1}
+    await fraud.features.count(
+        uow.connection,
+        of.casino_id,
+        keys,
+        of.currency,
+        counts,
+        uow.ctx.occurred_at,
+        fresh=looked.fresh,
+        asked_minor=looked.asked_minor,
+    )
 
 
 def _counts(event: Counted) -> dict[str, int]:
@@ -74,17 +106,3 @@ def _counts(event: Counted) -> dict[str, int]:
             return {"reversals": 1, "reversed_minor": event.reversed_minor}
         case DepositReinstated():
             return {"reinstatements": 1, "reinstated_minor": event.reinstated_minor}
-
-
-async def link_instrument(
-    fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, paid_with: Signals
-) -> None:
-    """The provider told which card or account a deposit is paid with, or was tried with: it was seen with everything
-    the deposit was asked for with, and what becomes of the deposit counts for it, too.
-    """
-    found = fraud.fingerprints.of(fact.casino_id, fact.player_id, paid_with)
-    if found.keys() == {"player"}:
-        return
-    before = await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {}
-    await fraud.features.link(uow.connection, fact.casino_id, {**before, **found}, uow.ctx.occurred_at)
-    await fraud.decisions.add_keys(uow.connection, deposit_id, Trigger.DEPOSIT, found)

@@ -14,7 +14,12 @@ from payments.domain.fraud.rules import Action, Mode, Rule, RuleSet, Trigger
 from payments.domain.fraud.verdict import Verdict
 
 Keys = Mapping[str, str]
-"""By kind (`player`, `device`, `ip` ...): of what is counted. All but the player are fingerprints."""
+"""By kind (`player`, `device`, `ip` ...): of what is counted. All but the player are fingerprints. Those of LISTED_AS
+are looked for on lists alone."""
+
+LISTED_AS: Mapping[str, tuple[str, str]] = {"bin8": ("bin", "bin"), "paid_to": ("instrument", "payout")}
+"""By kind of a key: the kind of the entries it is looked for among, and as what it counts when it is found. Issuers are
+listed by 6 or by 8 digits, a place by itself or as the instrument it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,7 @@ class Signals:
         ip: whence it comes.
         device_id: what the casino's frontend calls the device.
         instrument: the mark of the card or account, see `fingerprint_of` in `application/instruments`.
-        bin: the first digits of a card.
+        bin: the first 6 or 8 digits of a card.
         payout: the mark of the instrument that a withdrawal goes to: the same for the same account, whoever is called
             its holder and however its number is written.
     """
@@ -90,8 +95,14 @@ class Features(Protocol):
         currency: str,
         counts: Mapping[str, int],
         now: datetime,
+        *,
+        fresh: frozenset[str] = frozenset(),
+        asked_minor: int = 0,
     ) -> None:
-        """Add to every counter of every key. Once per transaction, last, since others wait for it."""
+        """Add to every counter of every key. Once per transaction, last, since others wait for it.
+
+        `fresh`: kinds of keys for which the deposit of `asked_minor` was not counted when it was asked for.
+        """
         ...
 
     async def cluster(
@@ -206,11 +217,58 @@ class Decision:
     decided_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was found when the instrument of a deposit became known. The first record stays what it was.
+
+    Attributes:
+        verdict: by the values of the first record and those of the instrument.
+        features: those of the instrument.
+        refusal: the code with which the deposit would have been refused.
+    """
+
+    verdict: Verdict
+    rule_version: int
+    rules_sha256: str
+    switched_off: frozenset[str]
+    features: Values
+    proof: Proof | None
+    refusal: str | None
+    case_id: UUID | None
+    looked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a deposit was decided by when it was asked for, and since.
+
+    Attributes:
+        features: every value that was known when it was asked for.
+        rules: those that held, in shadow or not, then or at a look.
+        refused_since: the code with which the last look would have refused it; None: it would not.
+    """
+
+    id: UUID
+    keys: Keys
+    features: Values
+    proof: Proof | None
+    rules: frozenset[str]
+    refused_since: str | None
+
+
 class Decisions(Protocol):
     """What was decided."""
 
     async def save(self, connection: AsyncConnection, decision: Decision) -> None:
         """Keep it; a payment is decided once."""
+        ...
+
+    async def note_look(self, connection: AsyncConnection, payment_id: UUID, look: Look) -> None:
+        """Keep with a deposit's record what was found when its instrument became known."""
+        ...
+
+    async def before_look(self, connection: AsyncConnection, payment_id: UUID) -> Before | None:
+        """What a deposit was decided by so far; None: it was never decided on."""
         ...
 
     async def action_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Action | None:
@@ -303,4 +361,4 @@ class Fraud:
 
 def known(keys: Iterable[str]) -> dict[str, Value]:
     """That there is something to count for, as values."""
-    return {f"known:{kind}": True for kind in keys}
+    return {f"known:{kind}": True for kind in keys if kind not in LISTED_AS}

@@ -82,8 +82,8 @@ class Instruments(Protocol):
 
 @runtime_checkable
 class ReadsDestinations(Protocol):
-    """A payout flow that knows what instrument a destination is."""
+    """A payout flow that knows what instrument a destination is, or a deposit flow that is told which one to charge."""
 
     def instrument_of(self, destination: Mapping[str, str]) -> Instrument | None:
-        """What is paid to; None: it cannot be told, or not kept."""
+        """What is paid to, or charged; None: it cannot be told, or not kept."""
         ...

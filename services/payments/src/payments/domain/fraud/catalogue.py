@@ -5,6 +5,7 @@ from typing import Any, Final
 from payments.domain.fraud.laundering import LAUNDERING
 from payments.domain.fraud.writing import of, rule
 
+_NAMED_BY_DEPOSITS = ("player", "device", "ip", "network", "instrument", "bin")
 _BLOCKED_INSTRUMENT = {"gte": [of("blocked_instruments"), 1]}
 _TAKEN_BACK = {"gt": [of("reversals", "player", "ever"), of("reinstatements", "player", "ever")]}
 
@@ -21,8 +22,8 @@ _LISTS = [
         "BLOCK-LIST",
         "deposit",
         "decline",
-        "The player, his device, his address or network, or an instrument he paid in with is on the block list.",
-        {"or": [*(of("blocked", key) for key in ("player", "device", "ip", "network")), _BLOCKED_INSTRUMENT]},
+        "The player, his device, address or network, or an instrument of his or its issuer is on the block list.",
+        {"or": [*(of("blocked", key) for key in _NAMED_BY_DEPOSITS), _BLOCKED_INSTRUMENT]},
     ),
     rule(
         "BLOCK-LIST-OUT",

@@ -31,11 +31,15 @@ the address without its last part (/24, /48), `payout` is where a withdrawal goe
 
 
 KNOWN_WITH: Mapping[str, tuple[str, ...]] = {
-    "deposit": ("player", "device", "ip", "network"),
+    "deposit": ("player", "device", "ip", "network", "instrument", "bin"),
     "withdrawal": ("player", "device", "ip", "network", "payout"),
 }
-"""By trigger: what comes with the payment. Instrument and card follow with the provider's answer, when the payment was
-judged already; of those a player used before there are features of their own."""
+"""By trigger: what comes with the payment. The instrument of a deposit mostly follows with the provider's answer: it is
+judged again then. Of those a player used before there are features of their own."""
+
+OF_INSTRUMENTS = ("used_instruments", "blocked_instruments", "foreign_instruments", "mismatched_instruments",
+                  "instrument_sharers")  # fmt: skip
+"""Of what a player paid in with: otherwise when the instrument of a deposit is known."""
 
 _OF_PAYOUTS = ("new_payout", "payout_age_h")
 
@@ -162,12 +166,21 @@ def value_name(feature: str, of: str | None = None, window: str | None = None) -
 def is_never_known(name: str, trigger: str) -> bool:
     """Whether no payment of this trigger brings what the value is about.
 
-    >>> is_never_known("failures:instrument:1h", "deposit"), is_never_known("failures:ip:1h", "deposit")
+    >>> is_never_known("failures:payout:1h", "deposit"), is_never_known("failures:ip:1h", "deposit")
     (True, False)
     """
     feature, _, rest = name.partition(":")
     of = rest.partition(":")[0] or ("payout" if feature in _OF_PAYOUTS else None)
     return of is not None and of not in KNOWN_WITH[trigger]
+
+
+def is_of_instrument(name: str) -> bool:
+    """Whether the value is another one once the instrument of a deposit is known.
+
+    >>> is_of_instrument("failures:bin:1h"), is_of_instrument("known:instrument"), is_of_instrument("failures:ip:1h")
+    (True, True, False)
+    """
+    return name in OF_INSTRUMENTS or name.split(":")[1:2] in (["instrument"], ["bin"])
 
 
 def look_up(values: Values, name: str) -> Value:

@@ -139,14 +139,15 @@ def test_every_rule_of_the_catalogue_can_hold() -> None:
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        ({"when": {"gte": [{"feature": "failures", "of": "instrument", "in": "1h"}, 1]}}, "rules[1].when"),
-        ({"when": {"feature": "blocked", "of": "bin"}}, "rules[1].when"),
+        ({"when": {"gte": [{"feature": "failures", "of": "payout", "in": "1h"}, 1]}}, "rules[1].when"),
+        ({"when": {"feature": "blocked", "of": "bin"}, "trigger": "withdrawal"}, "rules[1].when"),
+        ({"when": {"feature": "blocked", "of": "bin"}}, None),
         ({"when": {"and": [True, {"feature": "new_payout"}]}}, "rules[1].when"),
         ({"when": {"lt": [{"feature": "payout_age_h"}, 1]}}, "rules[1].when"),
         ({"when": {"feature": "blocked", "of": "payout"}, "trigger": "withdrawal"}, None),
         ({"when": {"feature": "new_payout"}, "trigger": "withdrawal"}, None),
         ({"when": {"gte": [{"feature": "used_instruments"}, 1]}}, None),
-        ({"action": "block", "block": {"of": ["ip", "instrument"], "minutes": 5}}, "rules[1].block.of"),
+        ({"action": "block", "block": {"of": ["ip", "payout"], "minutes": 5}}, "rules[1].block.of"),
     ],
 )
 def test_a_rule_that_could_never_hold_is_told_by_its_place(change: dict[str, Any], where: str | None) -> None:

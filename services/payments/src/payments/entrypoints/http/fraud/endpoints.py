@@ -152,7 +152,9 @@ async def put_on_list(
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Put a player, a device, an address or a payout on a list. What stands there for longer stays."""
+    """Put a player, a device, an address, an issuer, an instrument or a payout on a list. What stands there for longer
+    stays.
+    """
     caller.must_see(casino_id)
 
     async def work(uow: UnitOfWork) -> EntryItem:
@@ -162,8 +164,7 @@ async def put_on_list(
             casino_id,
             name=body.list,
             kind=body.kind,
-            value=body.value,
-            decision_id=body.decision_id,
+            named=body.named(),
             until=body.until,
         )
         return EntryItem(**asdict(entry), entry_id=entry.id)
@@ -214,11 +215,15 @@ def _known_to(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
     """A decision without sums for who sees no money, and without what suspicions rest on for who sees none."""
     shown, casino_id = dict(row), row["casino_id"]
     if caller.mode("financial", casino_id) != "clear":
-        features = shown["features"]
-        shown["features"] = {name: features[name] for name in features if "_minor" not in name}
+        shown["features"] = _without_sums(shown["features"])
+        shown["looks"] = [{**look, "features": _without_sums(look["features"])} for look in shown["looks"]]
     if caller.mode("aml", casino_id) != "clear":
-        shown |= {"features": {}, "scores": {}, "switched_off": []}
+        shown |= {"features": {}, "scores": {}, "switched_off": [], "looks": []}
     return shown
+
+
+def _without_sums(features: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in features.items() if "_minor" not in name}
 
 
 async def _item(connection: AsyncConnection, caller: Caller, case_id: UUID) -> CaseItem:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from chassis.http import Reason, StrictModel
+from payments.application.fraud.naming import Named
 from payments.application.fraud.ports import Proof
 from payments.domain.fraud.rules import Action, Mode, Trigger, Unproven
 from payments.domain.fraud_case.words import CaseOutcome
@@ -14,8 +15,12 @@ from payments.domain.fraud_case.words import CaseOutcome
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+Destination = Annotated[
+    dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(min_length=1, max_length=10)
+]
 ListName = Literal["block", "allow"]
-Kind = Literal["player", "device", "ip", "network", "instrument", "payout"]
+Kind = Literal["player", "device", "ip", "network", "instrument", "bin", "payout"]
 
 
 class RulesBody(StrictModel):
@@ -153,8 +158,28 @@ class DecisionItem(BaseModel):
     decided_at: datetime
 
 
+class LookView(BaseModel):
+    """What was found when the instrument of a deposit became known: by the values it was decided by, with these."""
+
+    action: Action
+    shadow_action: Action
+    rules: list[str]
+    shadow_rules: list[str]
+    scores: dict[str, int]
+    overridden: bool
+    rule_version: int
+    rules_sha256: str
+    switched_off: list[str]
+    features: dict[str, Any] = Field(description="Of the instrument; those of the decision are not among them")
+    proof: Proof | None
+    refusal: str | None = Field(description="The code the deposit would have been refused with")
+    looked_at: datetime
+
+
 class DecisionView(DecisionItem):
     """The whole record: enough to reach the verdict again."""
+
+    looks: list[LookView] = Field(description="When its instrument became known and other rules held, in order")
 
     scores: dict[str, int]
     overridden: bool
@@ -216,17 +241,31 @@ class DecideBody(StrictModel):
 class EntryBody(StrictModel):
     """Something to put on a list. What is not a player's id is kept as a fingerprint and never shown again.
 
-    Either its `value` is said, or the decision about a payment that was made with it.
+    Its `value` is said, or the decision about a payment that came with it is named, or where a payout goes.
     """
 
     list: ListName
     kind: Kind
     value: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)] | None = Field(
-        default=None, repr=False, description="Of an instrument or a payout: its id in the list of instruments"
+        default=None,
+        repr=False,
+        description="The id of a player, or of an instrument (also for a payout), a device_id, an address, a network "
+        "(/24, /48), or the first 6 or 8 digits of cards",
     )
-    decision_id: UUID | None = Field(default=None, description="The device, address ... its payment was made with")
+    decision_id: UUID | None = Field(default=None, description="What its payment came with")
+    provider: Name | None = Field(default=None, description="Through which the destination is paid")
+    destination: Destination | None = Field(default=None, repr=False, description="As a withdrawal names it")
     until: AwareDatetime | None = Field(default=None, description="Null: until somebody takes it off")
     reason: Reason
+
+    def named(self) -> Named:
+        """By what it is named."""
+        return Named(
+            value=self.value,
+            decision_id=self.decision_id,
+            provider=self.provider,
+            destination=self.destination,
+        )
 
 
 class RemoveBody(StrictModel):

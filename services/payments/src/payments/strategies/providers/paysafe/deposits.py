@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.domain import Invalid
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Unanswered, Underway
+from payments.domain.instrument.words import Instrument
 from payments.strategies.providers.paysafe.calls import (
     CURRENCIES,
     MADE,
@@ -26,7 +27,7 @@ from payments.strategies.providers.paysafe.calls import (
     refusal,
     wallet,
 )
-from payments.strategies.providers.paysafe.wallets import paid_with
+from payments.strategies.providers.paysafe.wallets import paid_to, paid_with
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, section, word
 from payments.strategies.providers.references import of_deposit
 
@@ -49,6 +50,10 @@ class PaysafeDeposits:
         check_wallet(details, tuple(TYPES), within="details")
         for name in _PROFILE.keys() & details.keys():
             require_text(details, name, within="details", longest=80)
+
+    def instrument_of(self, details: Mapping[str, str]) -> Instrument | None:
+        """See `ReadsDestinations`: the wallet that is charged."""
+        return paid_to(details) if {"method", "consumer_id"} <= details.keys() else None
 
     def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
         reference = of_deposit(intent.deposit_id)

@@ -1,0 +1,92 @@
+"""The instrument of a deposit becomes known, mostly when it is paid: the casino's rules look at the deposit again."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from payments.application.fraud.deciding import alert, block, proof_of, refusal_of
+from payments.application.fraud.ports import Before, Fraud, InForce, Keys, Look, Payment, Proof, Signals, known
+from payments.domain.deposit.events import DepositFact
+from payments.domain.fraud.features import Value, is_of_instrument
+from payments.domain.fraud.rules import Action, Trigger
+from payments.domain.fraud.verdict import Verdict, judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What follows.
+
+    Attributes:
+        refusal: the code with which the deposit would have been refused, had this been known.
+        fresh: what it was not yet counted for; then `asked_minor` is what was asked for.
+        unproven: its payer should have proven who he is, and nobody asked him.
+    """
+
+    refusal: str | None = None
+    fresh: frozenset[str] = frozenset()
+    asked_minor: int = 0
+    unproven: bool = False
+
+
+async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, paid_with: Signals) -> Looked:
+    """Link the instrument with everything the deposit was asked for with, and judge the deposit by what was known then
+    and what is known of the instrument. A rule that held before has had its consequences; of the others people hear.
+    """
+    connection, now = uow.connection, uow.ctx.occurred_at
+    keys = fraud.fingerprints.of(fact.casino_id, fact.player_id, paid_with)
+    before = await fraud.decisions.before_look(connection, deposit_id)
+    await fraud.features.link(connection, fact.casino_id, {**(before.keys if before else {}), **keys}, now)
+    if before is None:
+        return Looked()
+    fresh = frozenset(kind for kind, key in keys.items() if before.keys.get(kind) != key)
+    if not fresh:
+        return Looked()
+    await fraud.decisions.add_keys(connection, deposit_id, Trigger.DEPOSIT, keys)
+    payment = Payment(id=deposit_id, trigger=Trigger.DEPOSIT, **fact.fields())
+    told = {**known(keys), **await fraud.features.measure(connection, payment, keys, now)}
+    values = {name: value for name, value in told.items() if is_of_instrument(name)}
+    rules = await fraud.rules.in_force(connection, fact.casino_id, now)
+    whole = {name: value for name, value in before.features.items() if not is_of_instrument(name)} | values
+    verdict = judge(rules.rules, Trigger.DEPOSIT, whole, rules.off)
+    found = _Found(payment, {**before.keys, **keys}, verdict, rules, values)
+    return await _follow(fraud, uow, before, found, fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    payment: Payment
+    keys: Keys
+    verdict: Verdict
+    rules: InForce
+    values: dict[str, Value]
+
+
+async def _follow(fraud: Fraud, uow: UnitOfWork, before: Before, found: _Found, fresh: frozenset[str]) -> Looked:
+    verdict, rules = found.verdict, found.rules
+    if {*verdict.live, *verdict.shadow} <= before.rules:
+        return Looked(fresh=fresh, asked_minor=found.payment.amount_minor)
+    counts = verdict.action is not Action.ALLOW and not set(verdict.live) <= before.rules
+    proof = before.proof or proof_of(verdict, rules, possible=False) if counts else None
+    refusal = refusal_of(verdict.action, proof) if counts else None
+    case_id = None
+    if counts:
+        case_id = await alert(fraud, uow, found.payment, before.id, verdict)
+        await block(fraud, uow, found.payment, found.keys, rules, verdict)
+    look = Look(
+        verdict=verdict,
+        rule_version=rules.version,
+        rules_sha256=rules.rules.sha256,
+        switched_off=rules.off,
+        features=found.values,
+        proof=proof,
+        refusal=refusal,
+        case_id=case_id,
+        looked_at=uow.ctx.occurred_at,
+    )
+    await fraud.decisions.note_look(uow.connection, found.payment.id, look)
+    return Looked(
+        refusal=refusal,
+        fresh=fresh,
+        asked_minor=found.payment.amount_minor,
+        unproven=before.proof is None and proof is Proof.MISSING,
+    )

@@ -1,0 +1,135 @@
+"""What people name to put on a list becomes the key that payments bring; what no payment brings is refused."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.domain import Invalid
+from payments.application.desk import Desk
+from payments.application.fraud.ports import Signals
+from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
+from payments.application.withdrawals import payout_flow
+
+_SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "device": (re.compile(r"[!-~]{8,200}"), "What a frontend calls a device: 8 to 200 letters without blanks."),
+    "bin": (re.compile(r"[0-9]{6}|[0-9]{8}"), "The first 6 or 8 digits of a card."),
+}
+_BY_INSTRUMENT = ("instrument", "payout")
+_SAID = "Only instruments and payouts are named by a destination."
+_AN_INSTRUMENT = "The id of an instrument of this casino; or name a decision, or a provider and a destination."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """By what somebody names it: exactly one way.
+
+    Attributes:
+        value: the id of a player or of an instrument, a device, an address, a network (or an address in it), the digits
+            of an issuer.
+        decision_id: the decision about a payment that came with it.
+        destination: of a withdrawal at `provider`.
+    """
+
+    value: str | None = field(default=None, repr=False)
+    decision_id: UUID | None = None
+    provider: str | None = None
+    destination: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Listable:
+    """Because of whom, or who it is, and the key."""
+
+    player_id: UUID | None
+    key: str
+
+
+async def listable(desk: Desk, connection: AsyncConnection, casino_id: UUID, kind: str, named: Named) -> Listable:
+    """Its key at this casino.
+
+    Raises:
+        Invalid: names the field; it is no such thing, or this casino knows no such decision or instrument.
+    """
+    ways = ("value", "decision_id", "destination")
+    given = [name for name in ways if getattr(named, name) is not None]
+    if len(given) != 1:
+        raise Invalid("Exactly one of value, decision_id and destination.", field=(given or ["value"])[-1])
+    if (named.provider is None) != (named.destination is None):
+        raise Invalid("A destination, and the provider it is paid through.", field="provider")
+    if named.decision_id is not None:
+        return await _of_decision(desk, connection, casino_id, kind, named.decision_id)
+    if named.destination is not None and named.provider is not None:
+        return _of_destination(desk, casino_id, kind, named.provider, named.destination)
+    if kind in _BY_INSTRUMENT:
+        return await _of_instrument(desk, connection, casino_id, kind, named.value or "")
+    return _said(desk, casino_id, kind, named.value or "")
+
+
+async def _of_decision(
+    desk: Desk, connection: AsyncConnection, casino_id: UUID, kind: str, decision_id: UUID
+) -> Listable:
+    row = await desk.fraud.decisions.find(connection, decision_id)
+    if row is None or row["casino_id"] != casino_id:
+        raise Invalid("There is no such decision at this casino.", field="decision_id")
+    if kind not in row["keys"]:
+        raise Invalid(f"Nothing is known of the payment's {kind}.", field="decision_id")
+    return Listable(row["player_id"], row["keys"][kind])
+
+
+async def _of_instrument(desk: Desk, connection: AsyncConnection, casino_id: UUID, kind: str, value: str) -> Listable:
+    known = await desk.instruments.find(connection, _id(value, _AN_INSTRUMENT))
+    if known is None or known.casino_id != casino_id:
+        raise Invalid(_AN_INSTRUMENT, field="value")
+    return Listable(known.player_id, _key(desk, casino_id, kind, known.fingerprint, "value"))
+
+
+def _of_destination(desk: Desk, casino_id: UUID, kind: str, provider: str, destination: Mapping[str, str]) -> Listable:
+    if kind not in _BY_INSTRUMENT:
+        raise Invalid(_SAID, field="destination")
+    payout_flow(desk, provider).check_destination(destination)
+    told = instrument_of_destination(desk, provider, destination)
+    if told is None or told.identity is None:
+        raise Invalid("Nothing tells this account from others.", field="destination")
+    mark = fingerprint_of(desk, UUID(int=0), told)
+    return Listable(None, _key(desk, casino_id, kind, mark, "destination"))
+
+
+def _said(desk: Desk, casino_id: UUID, kind: str, value: str) -> Listable:
+    shape, words = _SHAPES.get(kind, (None, ""))
+    if shape is not None and not shape.fullmatch(value):
+        raise Invalid(words, field="value")
+    if kind == "player":
+        player_id = _id(value, "The id of a player.")
+        return Listable(player_id, str(player_id))
+    if kind == "bin" and len(value) == 8:
+        keys = desk.fraud.fingerprints.of(casino_id, UUID(int=0), Signals(bin=value))
+        return Listable(None, keys["bin8"])
+    return Listable(None, _key(desk, casino_id, kind, _first_of(value) if kind == "network" else value, "value"))
+
+
+def _key(desk: Desk, casino_id: UUID, kind: str, text: str, where: str) -> str:
+    key = desk.fraud.fingerprints.one(casino_id, kind, text)
+    if key is None:
+        raise Invalid(f"It is no {kind} of the internet.", field=where)
+    return key
+
+
+def _first_of(network: str) -> str:
+    """An address in it, where it is as large as those that are looked at: /24, or /48."""
+    try:
+        told = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return network
+    alone = told.num_addresses == 1
+    return str(told.network_address) if alone or told.prefixlen == {4: 24, 6: 48}[told.version] else ""
+
+
+def _id(value: str, what: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Invalid(what, field="value") from None
