@@ -38,7 +38,11 @@ SUSPECTED: dict[str, Example] = {
     f"POST {_FRAUD_AT}/entries": Example(
         body={"list": "block", "kind": "device", "value": "device-of-nobody", "until": None, "reason": "stolen"}
     ),
+    f"POST {_FRAUD_AT}/allowed": Example(
+        body={"kind": "device", "value": "device-of-nobody", "until": "2099-01-01T00:00:00Z", "reason": "his own"}
+    ),
     f"POST {_FRAUD}/entries/{{entry_id}}/remove": Example(body={"reason": "given back"}),
+    f"POST {_FRAUD}/entries/{{entry_id}}/disallow": Example(body={"reason": "it was not his"}, accepted=False),
     f"POST {_FRAUD}/cases/{{case_id}}/assign": Example(body={"assignee": "$admin_id"}),
     f"POST {_FRAUD}/cases/{{case_id}}/notes": Example(body={"text": "He was called."}),
     f"POST {_FRAUD}/cases/{{case_id}}/decide": Example(body={"outcome": "unclear", "reason": "nobody can tell"}),

@@ -290,7 +290,17 @@ PERMISSIONS = (
         description="For a rule that does harm, until there is a better one. Everybody who may read the audit sees it.",
     ),
     PermissionSpec(P.FRAUD_ENTRY_LIST, "See the block list and the allow list", "normal"),
-    PermissionSpec(P.FRAUD_ENTRY_CHANGE, "Change the block list and the allow list", "high"),
+    PermissionSpec(P.FRAUD_ENTRY_CHANGE, "Block, and end what is allowed", "high"),
+    PermissionSpec(
+        P.FRAUD_ENTRY_EASE,
+        "Allow for a while, or end a block",
+        "critical",
+        four_eyes=True,
+        step_up_s=_FRESH_S,
+    ),
+    PermissionSpec(
+        P.FRAUD_ENTRY_APPROVE, "Approve what is allowed, and the end of blocks", "critical", step_up_s=_FRESH_S
+    ),
     PermissionSpec(P.RECONCILIATION_LIST, "See settlement files and what does not agree", "normal", ("financial",)),
     PermissionSpec(P.RECONCILIATION_UPLOAD, "Bring settlement files and bank statements", "high", ("financial",)),
     PermissionSpec(

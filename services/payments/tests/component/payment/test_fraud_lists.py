@@ -9,7 +9,7 @@ from payments.domain.fraud.features import FEATURES, WINDOWS, look_up, value_nam
 
 from .test_fraud import DEVICE, HOME, LOCAL, asks, automatic, cases, decisions
 from .test_fraud_signals import bets
-from .test_fraud_work import ENTRY, at
+from .test_fraud_work import ALLOWED, ENTRY, at
 from .test_instruments import CARD, another_player, pay, tell_charge
 from .test_withdrawals import BANK
 from .world import World
@@ -179,3 +179,16 @@ async def test_a_deposit_counts_for_its_card_once_that_is_known(world: World) ->
     for of in ("instrument", "bin"):
         assert (look["features"][f"deposits:{of}:1h"], look["features"][f"asked_minor:{of}:ever"]) == (1, 50_00)
     assert look["features"]["players:instrument:ever"] == 2
+
+
+async def test_nobody_is_allowed_without_an_end_nor_in_clear(world: World) -> None:
+    for change, field in (({"until": None}, "until"), ({"until": "2020-01-01T00:00:00Z"}, "until")):
+        answer = await world.post(at(world, "/allowed"), {**ALLOWED, **change}, as_=world.staff())
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text
+    proposed = await world.post(at(world, "/allowed"), ALLOWED, as_=world.staff())
+    shown = await world.client.get(proposed.json()["href"], headers=world.staff())
+    assert DEVICE not in proposed.text + shown.text
+    stored = await world.rows("SELECT p::text AS text FROM approval_payload AS p")
+    assert not [row for row in stored if DEVICE in row["text"]]
+    as_allow = await world.post(at(world, "/entries"), {**ENTRY, "list": "allow"}, as_=world.staff())
+    assert (as_allow.status_code, as_allow.json()["errors"][0]["field"]) == (422, "list")

@@ -17,6 +17,7 @@ LARGE = {"gte": [{"feature": "amount_minor"}, 40_00]}
 RULE: dict[str, Any] = {"id": "LARGE", "trigger": "deposit", "when": LARGE, "action": "review", "mode": "live"}
 RULES: dict[str, Any] = {"rules": [RULE], "typologies": {}, "unproven": "review"}
 RULES_SHA = sha256_of(RULES)
+ALLOWED = {"kind": "device", "value": DEVICE, "until": "2099-01-01T00:00:00Z", "reason": "it is his"}
 ENTRY = {"list": "block", "kind": "device", "value": DEVICE, "until": None, "reason": "a stolen phone"}
 
 
@@ -43,7 +44,22 @@ async def alarming(world: World) -> dict[str, Any]:
     entry = await world.post(at(world, "/entries"), {**ENTRY, "value": "another-device"}, as_=world.staff())
     (case,) = await cases(world)
     decision_id = (await decisions(world))[-1]["id"]
-    return {"case_id": case["id"], "decision_id": decision_id, "entry_id": entry.json()["entry_id"], "rule": "STRUCT"}
+    await allow(world, kind="device", value="a-third-device")
+    (allowed,) = await world.rows("SELECT id FROM fraud_entry WHERE list = 'allow' AND casino_id = $1", world.casino)
+    return {
+        "case_id": case["id"],
+        "decision_id": decision_id,
+        "entry_id": entry.json()["entry_id"],
+        "allowed_id": allowed["id"],
+        "rule": "STRUCT",
+    }
+
+
+async def allow(world: World, **named: Any) -> Any:
+    """Have two people put it on the allow list."""
+    proposed = await world.post(at(world, "/allowed"), {**ALLOWED, **named}, as_=world.staff())
+    assert proposed.status_code == 202, proposed.text
+    return await world.approved(proposed)
 
 
 async def test_rules_count_when_a_second_person_agreed(world: World) -> None:
@@ -171,7 +187,10 @@ async def test_a_device_on_the_block_list_pays_nothing_in_until_it_is_off(world:
     assert (await asks(world, device_id=DEVICE)).json()["code"] == "deposit_not_possible"
     assert (await asks(world, device_id="another-device-7")).status_code == 201
     path = f"/fraud/entries/{added.json()['entry_id']}/remove"
-    assert (await world.post(path, {"reason": "given back"}, as_=world.staff())).status_code == 200
+    proposed = await world.post(path, {"reason": "given back"}, as_=world.staff())
+    assert proposed.status_code == 202, proposed.text
+    assert (await asks(world, device_id=DEVICE)).status_code == 409, "one person takes nothing off"
+    await world.approved(proposed)
     assert (await asks(world, device_id=DEVICE)).status_code == 201
 
 
@@ -187,12 +206,33 @@ async def test_an_entry_is_over_when_it_says_so(world: World) -> None:
 async def test_whom_staff_allow_is_not_stopped_by_rules(world: World) -> None:
     for _ in range(6):
         await failed(world)
-    entry = {**ENTRY, "list": "allow", "kind": "player", "value": str(world.player)}
-    await world.post(at(world, "/entries"), entry, as_=world.staff())
+    entry = {"kind": "player", "value": str(world.player), "reason": "a friend", "until": "2099-01-01T00:00:00Z"}
+    proposed = await world.post(at(world, "/allowed"), entry, as_=world.staff())
+    assert proposed.status_code == 202, proposed.text
+    assert (await asks(world)).status_code == 409, "one person allows nothing"
+    await world.approved(proposed)
     assert (await asks(world)).status_code == 201
     last = (await decisions(world))[-1]
     assert (last["action"], last["overridden"]) == ("allow", True)
     assert {"ALLOW-LIST", "VEL-DEP-FAIL"} <= set(last["rules"])
+    (listed,) = await world.rows("SELECT id FROM fraud_entry WHERE list = 'allow' AND key = $1", str(world.player))
+    ended = await world.post(f"/fraud/entries/{listed['id']}/disallow", {"reason": "no friend"}, as_=world.staff())
+    assert ended.status_code == 200, "one person ends it at once"
+    assert (await asks(world)).status_code == 409
+
+
+async def test_a_rule_that_is_stopped_for_a_while_counts_again_by_itself(world: World) -> None:
+    await world.approved(await publish(world, RULES))
+    path, until = at(world, "/rules/LARGE/switch"), (world.clock.now() + timedelta(hours=1)).isoformat()
+    await world.post(path, {"off": True, "until": until, "reason": "a big match"}, as_=world.staff())
+    await asks(world)
+    world.clock.advance(timedelta(hours=2))
+    await world.beat()
+    await asks(world)
+    assert [one["action"] for one in await decisions(world)] == ["allow", "review"]
+    for body in ({"off": True, "until": "2020-01-01T00:00:00Z"}, {"off": False, "until": "2099-01-01T00:00:00Z"}):
+        answer = await world.post(path, {**body, "reason": "a big match"}, as_=world.staff())
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "until")
 
 
 @pytest.mark.parametrize(

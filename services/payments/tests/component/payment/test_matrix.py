@@ -24,7 +24,7 @@ from .test_adjustments import GOODWILL
 from .test_bonuses import WELCOME
 from .test_disputes import charged_back, disputes
 from .test_exchanges import OFFERED, TEN_FOR_DOLLARS
-from .test_fraud_work import ENTRY, RULES, RULES_SHA, alarming
+from .test_fraud_work import ALLOWED, ENTRY, RULES, RULES_SHA, alarming
 from .test_providers import POLICY, STRIPE
 from .test_routing_strategy import SIMULATION, STRATEGY, decision_of
 from .test_taken_back import paid_in
@@ -231,7 +231,15 @@ ATTEMPTS = [
     attempt("GET", f"{FRAUD_AT}/performance", P.FRAUD_RULE_LIST),
     attempt("GET", f"{FRAUD}/entries", P.FRAUD_ENTRY_LIST, hidden="empty"),
     attempt("POST", f"{FRAUD_AT}/entries", P.FRAUD_ENTRY_CHANGE, json=ENTRY, allowed=201),
-    attempt("POST", f"{FRAUD}/entries/{{entry_id}}/remove", P.FRAUD_ENTRY_CHANGE, json={"reason": "his mother paid"}),
+    attempt("POST", f"{FRAUD_AT}/allowed", P.FRAUD_ENTRY_EASE, json=ALLOWED, allowed=202),
+    attempt(
+        "POST",
+        f"{FRAUD}/entries/{{entry_id}}/remove",
+        P.FRAUD_ENTRY_EASE,
+        json={"reason": "his mother paid"},
+        allowed=202,
+    ),
+    attempt("POST", f"{FRAUD}/entries/{{entry_id}}/disallow", P.FRAUD_ENTRY_CHANGE, json={"reason": "not his"}),
     attempt("GET", f"{FRAUD}/players/{{player_id}}/cluster", P.FRAUD_DECISION_LIST),
     export_attempt(f"{FRAUD}/decisions", P.FRAUD_DECISION_LIST, P.FRAUD_DECISION_EXPORT, None, since="decided_at"),
     export_attempt(f"{FRAUD}/cases", P.FRAUD_CASE_LIST, P.FRAUD_CASE_EXPORT, None, since="opened_at"),
@@ -338,6 +346,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
     if "/provider-notifications/{" in attempt.path:
         await world.webhook("payment_intent.succeeded", {})
         (ids["notification_id"],) = [row["id"] for row in await world.rows("SELECT id FROM provider_notification")]
+    if attempt.path.endswith("/disallow"):
+        ids["entry_id"] = ids["allowed_id"]
     if "/reconciliation/" in attempt.path:
         ids |= await reconciled(world, held="open" if attempt.path.endswith("/accept-fees") else None)
     if "/routing/decisions/{" in attempt.path:

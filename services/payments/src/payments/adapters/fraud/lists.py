@@ -64,6 +64,7 @@ class SqlLists:
         row = (await connection.execute(statement.returning(table))).mappings().one_or_none()
         return None if row is None else Entry(**row)
 
-    async def casino_of(self, connection: AsyncConnection, entry_id: UUID) -> UUID | None:
+    async def find(self, connection: AsyncConnection, entry_id: UUID) -> Entry | None:
         """See Lists."""
-        return (await connection.execute(select(table.c.casino_id).where(table.c.id == entry_id))).scalar_one_or_none()
+        row = (await connection.execute(select(table).where(table.c.id == entry_id))).mappings().one_or_none()
+        return None if row is None else Entry(**row)

@@ -22,7 +22,9 @@ BY_CATALOGUE = "catalogue"
 
 _IN_FORCE = """
     SELECT s.version, s.sha256,
-        ARRAY(SELECT rule FROM fraud_rule WHERE casino_id = $1 AND switched_off) AS off
+        ARRAY(
+            SELECT rule FROM fraud_rule WHERE casino_id = $1 AND switched_off AND (off_until IS NULL OR off_until > $2)
+        ) AS off
     FROM fraud_rule_set AS s WHERE s.casino_id = $1 ORDER BY s.version DESC LIMIT 1"""
 
 
@@ -35,10 +37,10 @@ class SqlRuleSets:
     async def in_force(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> InForce:
         """See RuleSets."""
         raw = await driver(connection)
-        row = await raw.fetchrow(_IN_FORCE, casino_id)
+        row = await raw.fetchrow(_IN_FORCE, casino_id, now)
         if row is None:
             await _lock(connection, casino_id)
-            row = await raw.fetchrow(_IN_FORCE, casino_id)  # Somebody else may have been first.
+            row = await raw.fetchrow(_IN_FORCE, casino_id, now)  # Somebody else may have been first.
         if row is None:
             version = await self.publish(connection, casino_id, CATALOGUE, BY_CATALOGUE, now)
             return InForce(version=version, rules=await self._rules(connection, sha256_of(CATALOGUE)), off=frozenset())
@@ -116,12 +118,22 @@ class SqlRuleSets:
         await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id"], set_=values))
 
     async def switch(
-        self, connection: AsyncConnection, casino_id: UUID, rule: str, *, off: bool, by: str, now: datetime
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        rule: str,
+        *,
+        off: bool,
+        until: datetime | None,
+        by: str,
+        now: datetime,
     ) -> Mode | None:
         """See RuleSets."""
         table = fraud_rule
         statement = update(table).where(table.c.casino_id == casino_id, table.c.rule == rule)
-        switched = statement.values(switched_off=off, switched_by=by, switched_at=now).returning(table.c.mode)
+        switched = statement.values(switched_off=off, off_until=until, switched_by=by, switched_at=now).returning(
+            table.c.mode
+        )
         mode = (await connection.execute(switched)).scalar_one_or_none()
         return None if mode is None else Mode(mode)
 

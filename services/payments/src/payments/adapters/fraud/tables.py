@@ -132,6 +132,7 @@ fraud_rule = Table(
     Column("score", Integer, nullable=False),
     Column("switched_off", Boolean, nullable=False, server_default=text("false")),
     Column("switched_by", Text),
+    Column("off_until", _MOMENT, comment="when it counts again by itself; NULL: when somebody lets it"),
     Column("switched_at", _MOMENT),
     Column("published_at", _MOMENT, nullable=False),
     Index("uq_fraud_rule_casino", "casino_id", "rule", unique=True),

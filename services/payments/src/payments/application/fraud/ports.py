@@ -183,9 +183,19 @@ class RuleSets(Protocol):
         ...
 
     async def switch(
-        self, connection: AsyncConnection, casino_id: UUID, rule: str, *, off: bool, by: str, now: datetime
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        rule: str,
+        *,
+        off: bool,
+        until: datetime | None,
+        by: str,
+        now: datetime,
     ) -> Mode | None:
-        """Stop a rule in force, or let it go on; the mode it was published in. None: there is no such rule."""
+        """Stop a rule in force, until then or until somebody lets it go on, or let it; the mode it was published in.
+        None: there is no such rule.
+        """
         ...
 
 
@@ -334,8 +344,8 @@ class Lists(Protocol):
         """Take it off; what stood there, if anything did."""
         ...
 
-    async def casino_of(self, connection: AsyncConnection, entry_id: UUID) -> UUID | None:
-        """Whose list it stands on; None: on none."""
+    async def find(self, connection: AsyncConnection, entry_id: UUID) -> Entry | None:
+        """It, and whose list it stands on; None: on none."""
         ...
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.domain import NotFound
+from chassis.domain import Invalid, NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.fraud_events import FraudRulesPublished, FraudRuleSwitched
 from payments.application.desk import Desk
@@ -66,11 +66,21 @@ async def publish_rules(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: M
     return version
 
 
-async def switch_rule(desk: Desk, uow: UnitOfWork, casino_id: UUID, rule: str, *, off: bool) -> Mode:
-    """Stop a rule, or let it go on as it was published, for every payment from now on. NotFound: there is no such."""
+async def switch_rule(
+    desk: Desk, uow: UnitOfWork, casino_id: UUID, rule: str, *, off: bool, until: datetime | None
+) -> Mode:
+    """Stop a rule, for a while or until somebody lets it go on, or let it go on as it was published, for every payment
+    from now on.
+
+    Raises:
+        NotFound: there is no such rule.
+        Invalid: `until` is over, or nothing is stopped.
+    """
+    if until is not None and (not off or until <= uow.ctx.occurred_at):
+        raise Invalid("When a rule that is stopped counts again.", field="until")
     await desk.fraud.rules.in_force(uow.connection, casino_id, uow.ctx.occurred_at)
     mode = await desk.fraud.rules.switch(
-        uow.connection, casino_id, rule, off=off, by=uow.ctx.actor.id, now=uow.ctx.occurred_at
+        uow.connection, casino_id, rule, off=off, until=until, by=uow.ctx.actor.id, now=uow.ctx.occurred_at
     )
     if mode is None:
         raise NotFound

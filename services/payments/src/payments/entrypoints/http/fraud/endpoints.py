@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
@@ -16,10 +17,14 @@ from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.fraud.sql import MOST_LINKS, MOST_MEMBERS
 from payments.application.fraud.casework import assign_case, decide_case, note_case, notes_of
-from payments.application.fraud.listing import add_entry, remove_entry
+from payments.application.fraud.listing import add_entry, listable_until, remove_entry, the_entry
+from payments.application.fraud.naming import Listable
+from payments.application.fraud.ports import Entry
 from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.fraud.guarded import ALLOW, END_BLOCK, AllowPayload, EndBlockPayload
 from payments.entrypoints.http.fraud.listing import CASES, DECISIONS, ENTRIES
 from payments.entrypoints.http.fraud.schemas import (
+    AllowBody,
     AssignBody,
     CaseItem,
     CaseView,
@@ -145,49 +150,86 @@ async def decide(
 
 
 @router.post("/casinos/{casino_id}/entries", status_code=201, response_model=EntryItem)
-async def put_on_list(
+async def put_on_block_list(
     caller: Annotated[Caller, Requires(P.FRAUD_ENTRY_CHANGE)],
     casino_id: UUID,
     body: EntryBody,
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Put a player, a device, an address, an issuer, an instrument or a payout on a list. What stands there for longer
-    stays.
+    """Put a player, a device, an address, an issuer, an instrument or a payout on the block list. What stands there for
+    longer stays.
     """
     caller.must_see(casino_id)
 
     async def work(uow: UnitOfWork) -> EntryItem:
-        entry = await add_entry(
-            desk,
-            uow,
-            casino_id,
-            name=body.list,
-            kind=body.kind,
-            named=body.named(),
-            until=body.until,
-        )
+        what = await listable_until(desk, uow, casino_id, body.kind, body.named(), body.until)
+        entry = await add_entry(desk, uow, casino_id, name="block", kind=body.kind, what=what, until=body.until)
         return EntryItem(**asdict(entry), entry_id=entry.id)
 
     return await once(caller, work, reason=body.reason)
 
 
-@router.post("/entries/{entry_id}/remove", response_model=EntryItem)
-async def take_off_list(
+@router.post("/casinos/{casino_id}/allowed", **PROPOSED)
+async def put_on_allow_list(
+    caller: Annotated[Caller, Requires(P.FRAUD_ENTRY_EASE, proposes=True)],
+    casino_id: UUID,
+    body: AllowBody,
+    request: Request,
+    once: Once,
+    proposing: Proposing,
+    desk: TheDesk,
+) -> Response:
+    """Propose that something stands on the allow list for a while; a second person approves it. The deposits of a
+    player who does go on, whatever rules want.
+    """
+    caller.must_see(casino_id)
+
+    async def find(uow: UnitOfWork) -> Listable:
+        return await listable_until(desk, uow, casino_id, body.kind, body.named(), body.until)
+
+    what = await desk.app.transact(find, caller.context(request))
+    payload = AllowPayload(
+        casino_id=casino_id, kind=body.kind, key=what.key, player_id=what.player_id, until=body.until
+    )
+    return await proposing(caller, ALLOW, payload, reason=body.reason, once=once)
+
+
+@router.post("/entries/{entry_id}/remove", **PROPOSED)
+async def take_off_block_list(
+    caller: Annotated[Caller, Requires(P.FRAUD_ENTRY_EASE, proposes=True)],
+    entry_id: UUID,
+    body: RemoveBody,
+    request: Request,
+    once: Once,
+    proposing: Proposing,
+    desk: TheDesk,
+) -> Response:
+    """Propose that something is taken off the block list; a second person approves it."""
+
+    async def find(uow: UnitOfWork) -> Entry:
+        return await the_entry(desk, uow, entry_id, "block")
+
+    entry = await desk.app.transact(find, caller.context(request))
+    caller.must_see(entry.casino_id)
+    payload = EndBlockPayload(casino_id=entry.casino_id, entry_id=entry_id)
+    return await proposing(caller, END_BLOCK, payload, reason=body.reason, once=once)
+
+
+@router.post("/entries/{entry_id}/disallow", response_model=EntryItem)
+async def take_off_allow_list(
     caller: Annotated[Caller, Requires(P.FRAUD_ENTRY_CHANGE)],
     entry_id: UUID,
     body: RemoveBody,
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Take it off its list."""
+    """Take it off the allow list, at once: rules count for it again."""
 
     async def work(uow: UnitOfWork) -> EntryItem:
-        casino_id = await desk.fraud.lists.casino_of(uow.connection, entry_id)
-        if casino_id is None:
-            raise NotFound
-        caller.must_see(casino_id)
-        entry = await remove_entry(desk, uow, casino_id, entry_id)
+        entry = await the_entry(desk, uow, entry_id, "allow")
+        caller.must_see(entry.casino_id)
+        entry = await remove_entry(desk, uow, entry.casino_id, entry_id)
         return EntryItem(**asdict(entry), entry_id=entry.id)
 
     return await once(caller, work, status=200, reason=body.reason)

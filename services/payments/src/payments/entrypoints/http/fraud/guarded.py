@@ -1,17 +1,25 @@
-"""Rules against fraud come into force only when a second person agrees."""
+"""Rules against fraud come into force, and somebody is let in whatever they want, only when a second person agrees."""
 
 from typing import Any
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from chassis.approvals import FourEyes, GuardedCommand, Subject
 from chassis.http import StrictModel
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
+from payments.application.fraud.listing import add_entry, remove_entry, the_entry
+from payments.application.fraud.naming import Listable
 from payments.application.fraud.ruling import publish_rules, the_draft
-from payments.entrypoints.http.fraud.schemas import Sha256
+from payments.entrypoints.http.fraud.schemas import Kind, Sha256
 
 PUBLISH_RULES = "payments.publish_fraud_rules"
+ALLOW = "payments.allow_despite_fraud_rules"
+END_BLOCK = "payments.end_fraud_block"
+
+_EASE = FourEyes(permission=P.FRAUD_ENTRY_EASE, approve=P.FRAUD_ENTRY_APPROVE)
 
 
 class RulesPayload(StrictModel):
@@ -19,6 +27,23 @@ class RulesPayload(StrictModel):
 
     casino_id: UUID
     sha256: Sha256
+
+
+class AllowPayload(StrictModel):
+    """What shall stand on the allow list, by its key: a fingerprint, unless it is a player."""
+
+    casino_id: UUID
+    kind: Kind
+    key: str
+    player_id: UUID | None
+    until: AwareDatetime
+
+
+class EndBlockPayload(StrictModel):
+    """What shall stand on the block list no more."""
+
+    casino_id: UUID
+    entry_id: UUID
 
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
@@ -41,12 +66,47 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         draft = await the_draft(desk, uow.connection, payload.casino_id, payload.sha256)
         await publish_rules(desk, uow, payload.casino_id, draft.content)
 
-    return [
-        GuardedCommand(
-            name=PUBLISH_RULES,
-            rule=FourEyes(permission=P.FRAUD_RULE_PUBLISH, approve=P.FRAUD_RULE_APPROVE),
-            payload=RulesPayload,
-            describe=describe,
-            execute=execute,
+    rules = GuardedCommand(
+        name=PUBLISH_RULES,
+        rule=FourEyes(permission=P.FRAUD_RULE_PUBLISH, approve=P.FRAUD_RULE_APPROVE),
+        payload=RulesPayload,
+        describe=describe,
+        execute=execute,
+    )
+    return [rules, *_eased(desk)]
+
+
+def _eased(desk: Desk) -> list[GuardedCommand[Any]]:
+    async def describe_allowed(uow: UnitOfWork, payload: AllowPayload) -> Subject:
+        await desk.casino(uow.connection, payload.casino_id)
+        return Subject(
+            casino_id=payload.casino_id,
+            kind="fraud_entry",
+            id=str(payload.player_id or payload.key),
+            summary=f"A {payload.kind} is allowed whatever rules against fraud want",
+            after={"list": "allow", "kind": payload.kind, "until": payload.until.isoformat()},
         )
+
+    async def allow(uow: UnitOfWork, payload: AllowPayload) -> None:
+        what = Listable(payload.player_id, payload.key)
+        await add_entry(desk, uow, payload.casino_id, name="allow", kind=payload.kind, what=what, until=payload.until)
+
+    async def describe_block(uow: UnitOfWork, payload: EndBlockPayload) -> Subject:
+        entry = await the_entry(desk, uow, payload.entry_id, "block")
+        until = None if entry.until is None else entry.until.isoformat()
+        return Subject(
+            casino_id=entry.casino_id,
+            kind="fraud_entry",
+            id=str(entry.id),
+            summary=f"A {entry.kind} is taken off the block list",
+            before={"list": "block", "kind": entry.kind, "rule": entry.rule, "until": until},
+            version=entry.added_at.isoformat(),
+        )
+
+    async def end_block(uow: UnitOfWork, payload: EndBlockPayload) -> None:
+        await remove_entry(desk, uow, payload.casino_id, payload.entry_id)
+
+    return [
+        GuardedCommand(name=ALLOW, rule=_EASE, payload=AllowPayload, describe=describe_allowed, execute=allow),
+        GuardedCommand(name=END_BLOCK, rule=_EASE, payload=EndBlockPayload, describe=describe_block, execute=end_block),
     ]

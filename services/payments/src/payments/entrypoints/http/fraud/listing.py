@@ -74,6 +74,7 @@ RULES = ListSpec(
         "typology": Field(fraud_rule.c.typology),
         "score": Field(fraud_rule.c.score),
         "switched_off": Field(fraud_rule.c.switched_off),
+        "off_until": Field(fraud_rule.c.off_until),
         "switched_by": Field(fraud_rule.c.switched_by),
         "switched_at": Field(fraud_rule.c.switched_at),
         "published_at": Field(fraud_rule.c.published_at, sortable=True),

@@ -145,7 +145,7 @@ async def switch(
     caller.must_see(casino_id)
 
     async def work(uow: UnitOfWork) -> SwitchView:
-        return SwitchView(rule=rule, mode=await switch_rule(desk, uow, casino_id, rule, off=body.off))
+        return SwitchView(rule=rule, mode=await switch_rule(desk, uow, casino_id, rule, off=body.off, until=body.until))
 
     return await once(caller, work, status=200, reason=body.reason)
 

@@ -97,6 +97,9 @@ class SwitchBody(StrictModel):
     """Stop a rule at once, or let it go on."""
 
     off: bool
+    until: AwareDatetime | None = Field(
+        default=None, description="When a rule that is stopped counts again; null: when somebody lets it"
+    )
     reason: Reason
 
 
@@ -133,6 +136,7 @@ class RuleItem(BaseModel):
     typology: str | None
     score: int
     switched_off: bool
+    off_until: datetime | None = Field(description="When it counts again by itself")
     switched_by: str | None
     switched_at: datetime | None
     published_at: datetime
@@ -238,13 +242,12 @@ class DecideBody(StrictModel):
     reason: Reason | None = None
 
 
-class EntryBody(StrictModel):
+class _What(StrictModel):
     """Something to put on a list. What is not a player's id is kept as a fingerprint and never shown again.
 
     Its `value` is said, or the decision about a payment that came with it is named, or where a payout goes.
     """
 
-    list: ListName
     kind: Kind
     value: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)] | None = Field(
         default=None,
@@ -255,7 +258,6 @@ class EntryBody(StrictModel):
     decision_id: UUID | None = Field(default=None, description="What its payment came with")
     provider: Name | None = Field(default=None, description="Through which the destination is paid")
     destination: Destination | None = Field(default=None, repr=False, description="As a withdrawal names it")
-    until: AwareDatetime | None = Field(default=None, description="Null: until somebody takes it off")
     reason: Reason
 
     def named(self) -> Named:
@@ -266,6 +268,19 @@ class EntryBody(StrictModel):
             provider=self.provider,
             destination=self.destination,
         )
+
+
+class EntryBody(_What):
+    """Something to put on the block list."""
+
+    list: Literal["block"] = "block"
+    until: AwareDatetime | None = Field(default=None, description="Null: until somebody takes it off")
+
+
+class AllowBody(_What):
+    """Something to put on the allow list, if a second person agrees."""
+
+    until: AwareDatetime = Field(description="When rules count for it again")
 
 
 class RemoveBody(StrictModel):
