@@ -37,6 +37,13 @@ async def test_a_statement_delivered_again_settles_nothing_more(books: Books, re
     assert (await books.items())[-1] == ("settlement", "missing_in_ledger", "repeated", 100_00)
 
 
+async def test_two_lines_of_one_amount_and_day_without_a_reference_are_two_when_they_say_other_things(books: Books):
+    await two_batches_of_one_amount(books)
+    await books.bring(camt(("100.00", "ADYEN 4711471147"), reference=""), "camt053")
+    await books.bring(camt(("100.00", "ADYEN 4712471247"), reference=""), "camt053")
+    assert await books.balance("bank") == -200_00
+
+
 async def test_a_line_that_names_a_settled_batch_is_not_taken_for_another_of_its_amount(books: Books):
     await two_batches_of_one_amount(books)
     await books.bring(camt(("100.00", "ADYEN 4711471147")), "camt053")

@@ -28,9 +28,12 @@ _BATCH: Final = """
            fee_minor + rounding_minor AS fee_minor, coalesce(explained_minor, 0) AS explained_minor
     FROM settlement_batch WHERE id = $1 FOR NO KEY UPDATE"""
 _END_ITEMS: Final = """
-    UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END
+    UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END,
+        said_sha256 = CASE WHEN provider IS NULL AND said IS NOT NULL
+            THEN sha256(convert_to(casino_id::text || said, 'UTF8')) ELSE said_sha256 END
     WHERE id = ANY($1::bigint[])"""
-"""What a bank says of a line names people: it is kept for as long as somebody must find out what the line is."""
+"""What a bank says of a line names people: it is kept for as long as somebody must find out what the line is. What
+stays of it tells whether the same comes again."""
 _END_MOVEMENTS: Final = """
     UPDATE settlement_expectation SET state = $2, item_id = coalesce($3, item_id), ended_at = $4
     WHERE id = ANY($1::uuid[])"""

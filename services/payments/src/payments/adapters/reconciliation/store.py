@@ -56,9 +56,11 @@ _REPEATED_BANK_LINES = """
         WHERE before.casino_id = mine.casino_id AND before.booked_at = mine.booked_at AND before.provider IS NULL
           AND before.file_id <> $1 AND before.amount_minor = mine.amount_minor AND before.currency = mine.currency
           AND before.provider_reference IS NOT DISTINCT FROM mine.provider_reference
-          AND (mine.provider_reference IS NOT NULL OR before.said IS NULL OR before.said = mine.said)
+          AND (mine.provider_reference IS NOT NULL OR before.said = mine.said
+               OR before.said IS NULL AND coalesce(before.said_sha256 = sha256(convert_to(
+                   before.casino_id::text || coalesce(mine.said, ''), 'UTF8')), true))
           AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')"""
-"""A line without a reference is told by its text, as long as that is kept."""
+"""A line without a reference is told by its text, or by what stays of that when it is no longer kept."""
 _NAMING_SETTLED = """
     SELECT line.id FROM settlement_item AS line
     WHERE line.id = ANY($1::bigint[]) AND EXISTS (
@@ -74,7 +76,9 @@ _OPEN = """
 _PAIR_LINES = """
     UPDATE settlement_item
     SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,
-        ended_at = CASE WHEN $2 = 'matched' THEN $6::timestamptz END, said = CASE WHEN $2 <> 'matched' THEN said END
+        ended_at = CASE WHEN $2 = 'matched' THEN $6::timestamptz END, said = CASE WHEN $2 <> 'matched' THEN said END,
+        said_sha256 = CASE WHEN $2 = 'matched' AND said IS NOT NULL
+            THEN sha256(convert_to(casino_id::text || said, 'UTF8')) ELSE said_sha256 END
     WHERE id = ANY($1::bigint[])"""
 _PAIR_BATCHES = """
     UPDATE settlement_batch
