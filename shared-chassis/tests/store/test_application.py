@@ -84,7 +84,7 @@ async def test_a_command_costs_few_statements(application: Application, ctx: Con
     await application.execute(till, till_id, PutIn(amount_minor=1), ctx)
     with count_statements(application.db) as statements:
         await application.execute(till, till_id, PutIn(amount_minor=1), ctx)
-    sent = [one for one in statements.sent if one not in {"SELECT 1", "select pg_catalog.version()"}]
+    sent = [one for one in statements.sent if one != "select pg_catalog.version()"]
     # load, append, and for each of two inline models: lock, load, write
     assert len(sent) == 8, sent
 

@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 _LIST_CONNECTIONS = 4
 
+OPENING = "SELECT 1"
+"""What opens a transaction in which nothing was said yet."""
+
 
 class Database:
     """The pool of one service's connections.
@@ -79,7 +82,7 @@ class Database:
     async def ping(self) -> None:
         """Raise when the database does not answer."""
         async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+            await connection.execute(text(OPENING))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -130,5 +133,5 @@ async def driver(connection: AsyncConnection) -> Any:
     """
     raw: Any = (await connection.get_raw_connection()).driver_connection
     if not raw.is_in_transaction():
-        await connection.execute(text("SELECT 1"))
+        await connection.execute(text(OPENING))
     return raw

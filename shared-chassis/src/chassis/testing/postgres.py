@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from chassis.db import Database, migrations
+from chassis.db.engine import OPENING
 from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008
 
 CHASSIS = "chassis"
@@ -135,7 +136,11 @@ class Statements:
     def add(self, statement: str) -> None:
         """One more."""
         text = " ".join(statement.split())
-        if text and not text.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SET ", "SHOW ", ";")):
+        if (
+            text
+            and text != OPENING
+            and not text.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SET ", "SHOW ", ";"))
+        ):
             self.sent.append(text)
 
 
