@@ -224,7 +224,7 @@ async def test_a_payout_goes_back_to_where_the_money_came_from(rich: Counter) ->
     _, page = await deposit(rich)
     source = (await rich.outside(page, {"outcome": "settled"}))["payment_source"]["id"]
     await rich.told()
-    withdrawal_id = await ordered(rich, {"payment_source_id": source}, people=2)  # He paid in, and has not played.
+    withdrawal_id = await ordered(rich, {"payment_source_id": source})
     [payout] = await books(rich, "transfers_out")
     assert payout["beneficiary"]["type"] == "payment_source"
     await move(rich, "executed")

@@ -121,7 +121,7 @@ async def test_rebuilt_read_models_are_the_live_ones(world: World) -> None:
     await world.give()
     await world.approved(await world.post(f"/players/{world.player}/adjustments", GOODWILL, as_=world.staff()))
     await pay(world)
-    intent = await paid_in(world)
+    intent = await paid_in(world, 200_00)
     await refund(world, intent, 10_00)
     withdrawal_id = (await world.withdraw(300_00)).json()["withdrawal_id"]
     for _ in range(2):

@@ -14,7 +14,7 @@ from chassis.store import ConcurrentChange, Context, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk, set_aside_once
-from payments.application.ledger import InsufficientFunds
+from payments.application.ledger import InsufficientFunds, WalletUnknown
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
@@ -60,7 +60,7 @@ class RequestProcess:
         """The id the withdrawal will have, and its page. Nothing is on hold, and nothing is kept.
 
         Raises:
-            Invalid, PlayerUnknown, ProviderNotOffered: it makes no sense.
+            Invalid, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense.
             VerificationRequired, DebtOutstanding, DisputeOpen, AmountOutsidePolicy, InsufficientFunds: as when he asks
                 for it; all of it is looked at again then.
             PageUnavailable, PageRefused: the provider has no page for him.
@@ -133,18 +133,20 @@ class RequestProcess:
         desk, connection = self._desk, uow.connection
         rules = await desk.casino(connection, wish.casino_id)
         player = await desk.player(connection, wish.player_id, rules)
+        wallet = await desk.ledger.lock_wallet(connection, wish.casino_id, wish.player_id, wish.currency)
+        if wallet is None:
+            raise WalletUnknown(field="currency")
         account = await desk.offered(connection, wish.casino_id, wish.provider, wish.currency)
         payout_flow(desk, wish.provider).check_amount(wish.amount_minor, wish.currency)
         policy = await desk.policies.find(connection, wish.casino_id, wish.currency)
-        wallet = await desk.ledger.lock_wallet(connection, wish.casino_id, wish.player_id, wish.currency)
         standing = WithdrawalStanding(
             level=player.level,
             required_level=rules.withdrawal_requires_level,
-            in_debt=wallet is not None and wallet.in_debt,
+            in_debt=wallet.in_debt,
             disputed=await desk.directory.disputed(connection, wish.player_id, uow.ctx.occurred_at),
         )
         check(policy or STRICTEST, standing, wish.amount_minor)
-        if wallet is None or wallet.cash_minor < wish.amount_minor:
+        if wallet.cash_minor < wish.amount_minor:
             raise InsufficientFunds
         return account
 
