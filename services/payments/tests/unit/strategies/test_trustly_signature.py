@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.strategies.providers.trustly.signature import (
+    DEEPEST,
     RS256,
     SHA1,
     Signed,
@@ -100,16 +101,21 @@ def test_no_signature_is_not_a_signature(signature: object) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"[]", b"7", b"\xff", b'{"a":NaN}', b'{"a":1,"a":2}', b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"],
+    [b"", b"[]", b"7", b"\xff", b'{"a":NaN}', b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"],
 )
 def test_what_is_no_message_is_unreadable(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         parsed(raw)
 
 
+def test_of_a_key_named_twice_the_last_counts_verified_as_well_as_read() -> None:
+    assert parsed(b'{"a":1,"a":2}') == {"a": "2"}
+    assert serialized(parsed(b'{"a":1,"a":2}')) == "a2"
+
+
 def test_objects_within_objects_end_somewhere() -> None:
     deep: object = "x"
-    for _ in range(100):
+    for _ in range(DEEPEST + 1):
         deep = {"a": deep}
     with pytest.raises(Unreadable):
         serialized(deep)
