@@ -24,11 +24,10 @@ from payments.application.fraud.looking_again import Looked, look_again
 from payments.application.fraud.ports import Signals
 from payments.application.instruments.seeing import Whose, fingerprint_of, see_instrument
 from payments.application.known import CasinoRules
-from payments.application.late import limits_of, look_into_success, look_into_unexplained, set_aside_forbidden
+from payments.application.late import deposit_standing, look_into_success, look_into_unexplained, set_aside_forbidden
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import ProviderAccount
 from payments.application.postings import deposit_transfers
-from payments.application.restrictions import standing_of
 from payments.application.routing.deciding import fitting
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import deposit_of
@@ -314,11 +313,7 @@ async def next_action(desk: Desk, uow: UnitOfWork, state: Deposit) -> str | None
 async def _standing(desk: Desk, uow: UnitOfWork, wish: DepositWish, rules: CasinoRules) -> DepositStanding:
     """What is known of the player now: after his wallet was locked, so that no other deposit changes it."""
     player = await desk.player(uow.connection, wish.player_id, rules)
-    age = await desk.restriction_age.of(uow.connection, uow.ctx.occurred_at)
-    fresh = age is not None and age <= desk.feed_bound
-    complete = not await desk.directory.held(uow.connection, wish.player_id)
-    limits = await limits_of(desk, uow.connection, player, wish.currency, rules.time_zone, uow.ctx.occurred_at)
-    return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
+    return await deposit_standing(desk, uow.connection, player, wish.currency, rules.time_zone, uow.ctx.occurred_at)
 
 
 async def _sealed_details(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> str | None:

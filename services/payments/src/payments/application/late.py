@@ -15,7 +15,7 @@ from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.events import DepositFact, DepositSucceeded
 from payments.domain.deposit.reversal import unexplained
-from payments.domain.deposit.standing import PERIODS, LimitUse, obstacle, window_start
+from payments.domain.deposit.standing import PERIODS, DepositStanding, LimitUse, obstacle, window_start
 from payments.domain.deposit.states import Deposit, Succeeded, asked
 from payments.domain.withdrawal.events import WithdrawalFailed, WithdrawalReturned
 
@@ -172,6 +172,17 @@ async def _known(
     rules = await desk.directory.casino(uow.connection, casino_id, now)
     player = await desk.directory.player(uow.connection, player_id, now, rules.time_zone) if rules else None
     return (rules, player) if rules and player else None
+
+
+async def deposit_standing(
+    desk: Desk, connection: AsyncConnection, player: PlayerStanding, currency: str, time_zone: str, now: datetime
+) -> DepositStanding:
+    """What decides whether the player may pay in, his limits among it. It holds for as long as his wallet is locked."""
+    age = await desk.restriction_age.of(connection, now)
+    fresh = age is not None and age <= desk.feed_bound
+    complete = not await desk.directory.held(connection, player.player_id)
+    limits = await limits_of(desk, connection, player, currency, time_zone, now)
+    return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
 
 
 async def limits_of(

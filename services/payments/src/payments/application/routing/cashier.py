@@ -10,12 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.known import CasinoRules, PlayerStanding
-from payments.application.late import limits_of
+from payments.application.late import deposit_standing
 from payments.application.ports import ProviderAccount
-from payments.application.restrictions import standing_of
 from payments.application.routing.deciding import Wished, asking_of, offers_of
 from payments.domain.deposit.bounds import UNBOUNDED
-from payments.domain.deposit.standing import DepositStanding
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.routing.choice import LeftOut, obstacle
 from payments.domain.withdrawal.policy import LEVELS
@@ -58,7 +56,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     """The methods of paying in that the casino has set up, by name."""
     rules = await desk.casino(connection, visit.casino_id)
     player = await desk.player(connection, visit.player_id, rules)
-    standing = await _standing(desk, connection, visit, player, rules)
+    standing = await deposit_standing(desk, connection, player, visit.currency, rules.time_zone, visit.now)
     code = obstacle_of(standing, visit.amount_minor or 1)
     refused = None if code is None else DEPOSIT_REFUSALS[code].code
     room = min((use.limit_minor - use.used_minor for use in standing.limits), default=None)
@@ -111,16 +109,6 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
             )
         )
     return found
-
-
-async def _standing(
-    desk: Desk, connection: AsyncConnection, visit: Visit, player: PlayerStanding, rules: CasinoRules
-) -> DepositStanding:
-    """What is known of him now, as it will be looked at when he asks, then under the lock of his wallet."""
-    age = await desk.restriction_age.of(connection, visit.now)
-    fresh = age is not None and age <= desk.feed_bound and not await desk.directory.held(connection, visit.player_id)
-    limits = await limits_of(desk, connection, player, visit.currency, rules.time_zone, visit.now)
-    return replace(standing_of(player, feed_fresh=fresh), limits=limits)
 
 
 def _met(
