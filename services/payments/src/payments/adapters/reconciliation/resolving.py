@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
+from payments.adapters.reconciliation.sql import SAID_SHA256
 from payments.application.reconciliation.ports import HeldFees, KnownBatch, OpenItem, OpenMovement, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
@@ -27,11 +28,11 @@ _BATCH: Final = """
     SELECT id, casino_id, provider, currency, arrives_minor, booked_at, state, state_then IS NOT NULL AS held,
            fee_minor + rounding_minor AS fee_minor, coalesce(explained_minor, 0) AS explained_minor
     FROM settlement_batch WHERE id = $1 FOR NO KEY UPDATE"""
-_END_ITEMS: Final = """
+_END_ITEMS: Final = f"""
     UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END,
         said_sha256 = CASE WHEN provider IS NULL AND said IS NOT NULL
-            THEN sha256(convert_to(casino_id::text || said, 'UTF8')) ELSE said_sha256 END
-    WHERE id = ANY($1::bigint[])"""
+            THEN {SAID_SHA256} ELSE said_sha256 END
+    WHERE id = ANY($1::bigint[])"""  # noqa: S608 - an expression of our own
 """What a bank says of a line names people: it is kept for as long as somebody must find out what the line is. What
 stays of it tells whether the same comes again."""
 _END_MOVEMENTS: Final = """

@@ -1,5 +1,8 @@
 """The statements that compare lines with what the ledger expects, in sets."""
 
+SAID_SHA256 = "sha256(convert_to(casino_id::text || coalesce(said, ''), 'UTF8'))"
+"""By which what a bank said of a line is known again when it is no longer kept."""
+
 RESOLVE = """
     UPDATE settlement_item AS item SET reference_id = known.reference_id
     FROM (

@@ -44,9 +44,10 @@ _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
     WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
-_REPEATED_BANK_LINES = """
+_REPEATED_BANK_LINES = f"""
     WITH mine AS MATERIALIZED (
-        SELECT * FROM settlement_item WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2
+        SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item
+        WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2
     )
     UPDATE settlement_item AS item
     SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
@@ -57,9 +58,8 @@ _REPEATED_BANK_LINES = """
           AND before.file_id <> $1 AND before.amount_minor = mine.amount_minor AND before.currency = mine.currency
           AND before.provider_reference IS NOT DISTINCT FROM mine.provider_reference
           AND (mine.provider_reference IS NOT NULL OR before.said = mine.said
-               OR before.said IS NULL AND coalesce(before.said_sha256 = sha256(convert_to(
-                   before.casino_id::text || coalesce(mine.said, ''), 'UTF8')), true))
-          AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')"""
+               OR before.said IS NULL AND coalesce(before.said_sha256 = mine.words, true))
+          AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')"""  # noqa: S608 - an expression of our own
 """A line without a reference is told by its text, or by what stays of that when it is no longer kept."""
 _NAMING_SETTLED = """
     SELECT line.id FROM settlement_item AS line
@@ -73,13 +73,13 @@ _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
     WHERE casino_id = $1 AND state IN ('open', 'mismatched') AND state_then IS NULL
     ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
-_PAIR_LINES = """
+_PAIR_LINES = f"""
     UPDATE settlement_item
     SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,
         ended_at = CASE WHEN $2 = 'matched' THEN $6::timestamptz END, said = CASE WHEN $2 <> 'matched' THEN said END,
         said_sha256 = CASE WHEN $2 = 'matched' AND said IS NOT NULL
-            THEN sha256(convert_to(casino_id::text || said, 'UTF8')) ELSE said_sha256 END
-    WHERE id = ANY($1::bigint[])"""
+            THEN {sql.SAID_SHA256} ELSE said_sha256 END
+    WHERE id = ANY($1::bigint[])"""  # noqa: S608 - an expression of our own
 _PAIR_BATCHES = """
     UPDATE settlement_batch
     SET state = $2, bank_item_id = $3, ended_at = CASE WHEN $2 = 'settled' THEN $4::timestamptz END
