@@ -110,3 +110,9 @@ def test_a_refusal_names_the_field_and_what_is_allowed() -> None:
         NOBODY_ADDED.require("http://127.0.0.1", OWN, name="settings.base_url")
     assert (refusal.value.code, refusal.value.status) == ("partner_address_not_allowed", 422)
     assert refusal.value.field == "settings.base_url"
+
+
+def test_where_a_partner_has_no_server_of_its_own_the_refusal_names_none() -> None:
+    with pytest.raises(PartnerAddressNotAllowed) as refusal:
+        NOBODY_ADDED.require("https://pay.casino.example", (), name="settings.base_url")
+    assert str(refusal.value) == "Allowed is what the operator adds with PARTNER_HOSTS."

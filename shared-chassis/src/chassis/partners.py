@@ -75,10 +75,8 @@ class PartnerHosts:
     def require(self, address: object, own: Collection[str], *, name: str) -> None:
         """Raise PartnerAddressNotAllowed, naming the field, unless the address may be called."""
         if not isinstance(address, str) or not self.allow(address, own):
-            raise PartnerAddressNotAllowed(
-                f"Allowed is https at {', '.join(sorted(own))}, and what the operator adds with PARTNER_HOSTS.",
-                field=name,
-            )
+            theirs = f"https at {', '.join(sorted(own))}, and " if own else ""
+            raise PartnerAddressNotAllowed(f"Allowed is {theirs}what the operator adds with PARTNER_HOSTS.", field=name)
 
 
 def _is(host: str, name: str) -> bool:
