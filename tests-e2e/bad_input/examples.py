@@ -217,7 +217,7 @@ EXAMPLES: dict[str, Example] = {
             "enabled": True,
             "currencies": ["EUR"],
             "settings": {"base_url": "https://api.stripe.com"},
-            "secrets": {"api_key": "sk_test_another", "webhook_secret": "whsec_another"},
+            "secrets": {"api_key": "sk_test_another", "webhook_secret": "whsec_of_another_endpoint"},
         },
         path={"provider": "stripe"},
     ),

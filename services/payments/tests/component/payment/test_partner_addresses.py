@@ -59,7 +59,7 @@ async def test_an_approved_payout_waits_until_its_server_may_be_called(rich: Wor
 async def test_every_server_of_an_account_is_one_that_may_be_called(world: World, name: str) -> None:
     settings = {"base_url": "https://www.skrill.com", "checkout_url": "https://pay.skrill.com"}
     account = {"pay_to_email": "casino@example.com", "merchant_id": "4637827"}
-    secrets = {"secret_word": "secret1", "api_password": "password1"}
+    secrets = {"secret_word": "secretword", "api_password": "password1"}
     body = {"enabled": True, "currencies": ["EUR"], "settings": {**settings, **account, name: ELSEWHERE}}
     answer = await world.settle("/providers/skrill", {**body, "secrets": secrets})
     assert (answer.status_code, answer.json()["code"]) == (422, "partner_address_not_allowed")

@@ -1,6 +1,6 @@
 """The suite: one subclass per provider says how that provider writes; the tests say what we must make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -67,6 +67,9 @@ class ProviderContract:
     name: ClassVar[str]
     settings: ClassVar[Mapping[str, Any]]
     secrets: ClassVar[Mapping[str, str]]
+    signed_with: ClassVar[Sequence[str]]
+    """The secrets, if it has any, by which a notification is known as its own."""
+    shortest_secret: ClassVar[int] = 16
     other_reference: ClassVar[Mapping[str, Any]]
     signature_header: ClassVar[str] = "x-signature"
 
@@ -118,6 +121,14 @@ class ProviderContract:
             with pytest.raises(Invalid) as refusal:
                 self.provider.check_account(self.settings, without)
             assert refusal.value.field == f"secrets.{name}"
+
+    def test_a_secret_that_could_be_guessed_is_refused(self) -> None:
+        for name in self.signed_with:
+            good = self.secrets[name.removeprefix("previous_")]
+            for guessable in ("x", good[: self.shortest_secret - 1]):
+                with pytest.raises(Invalid) as refusal:
+                    self.provider.check_account(self.settings, {**self.secrets, name: guessable})
+                assert refusal.value.field == f"secrets.{name}"
 
     @pytest.mark.parametrize(
         "url", ["", "ftp://x", "https://", "http://u:p@h", "https://h?x=1", "h", "https://h:99999", 7]

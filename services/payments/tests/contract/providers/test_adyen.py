@@ -1,7 +1,7 @@
 """Adyen keeps the suite, and its own protocol."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -43,6 +43,7 @@ class TestAdyen(TellsAmounts, RefundsOrders):
         "merchant_account": "CasinoCOM",
     }
     secrets: ClassVar[Mapping[str, str]] = {"api_key": "AQE_test", "hmac_key": KEY}
+    signed_with: ClassVar[Sequence[str]] = ("hmac_key", "previous_hmac_key")
     other_reference: ClassVar[Mapping[str, Any]] = {"merchantReference": "order 7"}
 
     @property

@@ -47,7 +47,7 @@ class TestStripe(AnswersDisputes):
 
     name = "stripe"
     settings: ClassVar[Mapping[str, Any]] = {"base_url": "https://api.stripe.com"}
-    secrets: ClassVar[Mapping[str, str]] = {"api_key": "sk_test_1", "webhook_secret": "whsec_1"}
+    secrets: ClassVar[Mapping[str, str]] = {"api_key": "sk_test_1", "webhook_secret": "whsec_of_these_tests"}
     defence = None
     file_kept = answered(200, {"id": "file_1", "object": "file", "purpose": "dispute_evidence"})
     answer_taken = dispute("under_review", 1)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -29,7 +29,7 @@ from .suite import OURS, PLAYER, QUICK, OnlyHints, Wire
 STORE = "https://pay.casino.example/api/v1/stores/s1"
 
 
-def signed(event: Mapping[str, Any], secret: str = "whsec") -> Wire:
+def signed(event: Mapping[str, Any], secret: str = "whsec_of_these_tests") -> Wire:
     raw = json.dumps(event).encode()
     return raw, {"btcpay-sig": "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}
 
@@ -48,7 +48,8 @@ class TestBtcpay(OnlyHints):
     name = "btcpay"
     signature_header = "btcpay-sig"
     settings: ClassVar[Mapping[str, Any]] = {"base_url": "https://pay.casino.example", "store_id": "s1"}
-    secrets: ClassVar[Mapping[str, str]] = {"api_key": "key1", "webhook_secret": "whsec"}
+    secrets: ClassVar[Mapping[str, str]] = {"api_key": "key1", "webhook_secret": "whsec_of_these_tests"}
+    signed_with: ClassVar[Sequence[str]] = ("webhook_secret",)
     other_reference: ClassVar[Mapping[str, Any]] = {"metadata": {"orderId": "7"}}
 
     @property

@@ -29,7 +29,7 @@ class TestBtcpayPayouts:
         enabled=True,
         currencies=frozenset({"BTC"}),
         settings={"base_url": "https://pay.casino.example", "store_id": "s1"},
-        secrets={"api_key": "key1", "webhook_secret": "whsec"},
+        secrets={"api_key": "key1", "webhook_secret": "whsec_of_these_tests"},
     )
 
     @property

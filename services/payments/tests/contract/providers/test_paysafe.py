@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -61,6 +61,7 @@ class TestPaysafe(OnlyHints):
     signature_header = "signature"
     settings: ClassVar[Mapping[str, Any]] = {"base_url": "https://api.test.paysafe.com", "username": "casino"}
     secrets: ClassVar[Mapping[str, str]] = {"password": "api-password", "hmac_key": KEY}
+    signed_with: ClassVar[Sequence[str]] = ("hmac_key", "previous_hmac_key")
     other_reference: ClassVar[Mapping[str, Any]] = {"merchantRefNum": "order 7"}
 
     @property

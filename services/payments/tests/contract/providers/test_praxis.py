@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -45,6 +45,7 @@ class TestPraxis(OnlyHints):
         "base_url": API, "merchant_id": "API-Casino", "application_key": "casino.example",
     }  # fmt: skip
     secrets: ClassVar[Mapping[str, str]] = {"merchant_secret": SECRET}
+    signed_with: ClassVar[Sequence[str]] = ("merchant_secret", "previous_merchant_secret")
     other_reference: ClassVar[Mapping[str, Any]] = {"order_id": "order 7"}
 
     @property
@@ -129,7 +130,7 @@ class TestPraxis(OnlyHints):
         assert refused.value.field == f"settings.{name}"
 
     def test_a_secret_that_is_being_replaced_still_counts(self) -> None:
-        self.provider.check_account(self.settings, {**self.secrets, "previous_merchant_secret": "old"})
+        self.provider.check_account(self.settings, {**self.secrets, "previous_merchant_secret": "merchant-secret-0"})
         both = replace(self.account, secrets={"merchant_secret": "new", "previous_merchant_secret": SECRET})
         raw, headers = self.genuine()
         said = self.provider.read_notification(both, raw, headers, NOW).said

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
 
@@ -52,6 +52,8 @@ class TestSkrill(TellsAmounts):
         "merchant_id": "4637827",
     }
     secrets: ClassVar[Mapping[str, str]] = {"secret_word": SECRET, "api_password": "Pass1234"}
+    signed_with: ClassVar[Sequence[str]] = ("secret_word", "previous_secret_word")
+    shortest_secret: ClassVar[int] = 10  # Skrill takes no longer one.
     other_reference: ClassVar[Mapping[str, Any]] = {"transaction_id": "order 7"}
 
     @property

@@ -17,7 +17,10 @@ from payments.strategies.providers.registry import PROVIDERS
 OURS = UUID("018f3a5e-7c1d-7000-8000-000000000001")
 PLAYER = UUID("018f3a5e-7c1d-7000-8000-000000000003")
 ACCOUNTS: dict[str, Any] = {
-    "stripe": ({"base_url": "https://api.stripe.com"}, {"api_key": "sk_test", "webhook_secret": "whsec"}),
+    "stripe": (
+        {"base_url": "https://api.stripe.com"},
+        {"api_key": "sk_test", "webhook_secret": "whsec_of_this_test"},
+    ),
     "adyen": (
         {"base_url": "https://checkout-test.adyen.com", "merchant_account": "CasinoCOM"},
         {"api_key": "AQE", "hmac_key": "4D" * 32},

@@ -1,7 +1,7 @@
 """Stripe keeps the suite, and its own protocol."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -41,7 +41,8 @@ class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
     name = "stripe"
     signature_header = "stripe-signature"
     settings: ClassVar[Mapping[str, Any]] = {"base_url": "https://api.stripe.com"}
-    secrets: ClassVar[Mapping[str, str]] = {"api_key": "sk_test_1", "webhook_secret": "whsec_1"}
+    secrets: ClassVar[Mapping[str, str]] = {"api_key": "sk_test_1", "webhook_secret": "whsec_of_this_test"}
+    signed_with: ClassVar[Sequence[str]] = ("webhook_secret",)
     other_reference: ClassVar[Mapping[str, Any]] = {"metadata": {"order_id": "7"}}
 
     @property
@@ -57,7 +58,9 @@ class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
             "status": "succeeded", "metadata": {"order_id": str(OURS)}, "client_secret": "pi_1_secret_x", **fields,
         }  # fmt: skip
 
-    def signed(self, event: Mapping[str, Any], secret: str = "whsec_1", at: int = int(NOW.timestamp())) -> Wire:
+    def signed(
+        self, event: Mapping[str, Any], secret: str = "whsec_of_this_test", at: int = int(NOW.timestamp())
+    ) -> Wire:
         raw = json.dumps(event).encode()
         return raw, {"stripe-signature": f"t={at},v1={stripe_sign(secret, at, raw)}"}
 
@@ -127,7 +130,7 @@ class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
         return self.genuine()[0], {}
 
     def badly_signed(self) -> Wire:
-        return self.signed(self.event("payment_intent.succeeded", self.intent()), secret="whsec_2")
+        return self.signed(self.event("payment_intent.succeeded", self.intent()), secret="whsec_of_other_tests")
 
     def build(self, amount_minor: int = 50_00, currency: str = "EUR") -> Any:
         intent = DepositIntent(
@@ -377,7 +380,7 @@ class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
     @pytest.mark.parametrize("raw", [b"not json", b"[" * 100_000, b"{}", b'{"id": "evt_1"}', b'{"id": 1, "type": "x"}'])
     def test_a_signed_body_that_is_no_event_is_for_a_person_to_see_once(self, raw: bytes) -> None:
         at = int(NOW.timestamp())
-        headers = {"stripe-signature": f"t={at},v1={stripe_sign('whsec_1', at, raw)}"}
+        headers = {"stripe-signature": f"t={at},v1={stripe_sign('whsec_of_this_test', at, raw)}"}
         told, again = (self.provider.read_notification(self.account, raw, headers, NOW) for _ in range(2))
         assert (told.said, told.id) == (Unclear("body_unreadable"), again.id)
 

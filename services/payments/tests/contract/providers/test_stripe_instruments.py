@@ -27,14 +27,14 @@ ACCOUNT = ProviderAccount(
     enabled=True,
     currencies=frozenset({"EUR"}),
     settings={"base_url": "https://api.stripe.com"},
-    secrets={"api_key": "sk_test_1", "webhook_secret": "whsec_1"},
+    secrets={"api_key": "sk_test_1", "webhook_secret": "whsec_of_this_test"},
 )
 
 
 def said_of(kind: str, thing: Mapping[str, Any]) -> Any:
     at = int(NOW.timestamp())
     raw = json.dumps({"id": "evt_1", "type": kind, "created": at, "data": {"object": thing}}).encode()
-    headers = {"stripe-signature": f"t={at},v1={sign('whsec_1', at, raw)}"}
+    headers = {"stripe-signature": f"t={at},v1={sign('whsec_of_this_test', at, raw)}"}
     return PROVIDERS["stripe"].read_notification(ACCOUNT, raw, headers, NOW).said
 
 

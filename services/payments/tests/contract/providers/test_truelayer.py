@@ -1,7 +1,7 @@
 """TrueLayer keeps the suite, and its own protocol."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -51,6 +51,7 @@ class TestTrueLayer(OnlyHints):
     signature_header = "tl-signature"
     settings: ClassVar[Mapping[str, Any]] = SETTINGS
     secrets: ClassVar[Mapping[str, str]] = SECRETS
+    signed_with: ClassVar[Sequence[str]] = ()
     other_reference: ClassVar[Mapping[str, Any]] = {"metadata": {"deposit_id": "order 7"}}
 
     @property

@@ -1,7 +1,7 @@
 """How Trustly writes to us, signed by a key of the tests."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from payments.application.ports import HttpAnswer
@@ -21,6 +21,7 @@ class TrustlyWire(TellsAmounts):
         "public_key": THEIR_PUBLIC,
     }
     secrets: ClassVar[Mapping[str, str]] = {"password": "hunter22", "private_key": OUR_PRIVATE}
+    signed_with: ClassVar[Sequence[str]] = ()
     other_reference: ClassVar[Mapping[str, Any]] = {"messageid": "order 7"}
     reference: ClassVar[str]
     settles: ClassVar[str]

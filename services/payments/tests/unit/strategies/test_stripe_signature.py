@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from stripe import WebhookSignature
 
+from chassis.domain import Invalid
 from payments.strategies.providers.stripe.signature import TOLERANCE_S, sign, verified_at
+from payments.strategies.providers.stripe.strategy import Stripe
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "stripe.json").read_text())["vectors"]
 
@@ -86,3 +88,10 @@ def test_a_webhook_of_the_future_is_not_believed() -> None:
 )
 def test_a_header_that_proves_nothing_is_refused(header: str) -> None:
     assert verified_at(header, "s", b"x", 100) is None
+
+
+def test_a_secret_of_something_else_is_no_webhook_secret() -> None:
+    secrets = {"api_key": "sk_live_0123456789abcdef", "webhook_secret": "sk_live_0123456789abcdef"}
+    with pytest.raises(Invalid, match="begins with whsec_") as refusal:
+        Stripe().check_account({"base_url": "https://api.stripe.com"}, secrets)
+    assert refusal.value.field == "secrets.webhook_secret"

@@ -16,6 +16,7 @@ from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer
 
 LONGEST = 255
+SHORTEST_SECRET = 16
 _MOST_DIGITS = 20
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(r"[0-9]{1,28}(\.[0-9]{1,28})?", re.ASCII)
@@ -180,6 +181,15 @@ def require_text(given: Mapping[str, Any], name: str, *, within: str, longest: i
     value = given.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > longest or "\x00" in value:
         raise Invalid(f"{name} is missing or is not a text of at most {longest} characters.", field=f"{within}.{name}")
+    return value
+
+
+def require_secret(given: Mapping[str, Any], name: str, *, shortest: int = SHORTEST_SECRET, begins: str = "") -> str:
+    """A secret that signs what moves money: whoever guesses it credits himself. Invalid names `secrets.name`."""
+    value = require_text(given, name, within="secrets")
+    if len(value) < shortest or not value.startswith(begins):
+        beginning = f" and begins with {begins}" if begins else ""
+        raise Invalid(f"{name} has at least {shortest} characters{beginning}.", field=f"secrets.{name}")
     return value
 
 

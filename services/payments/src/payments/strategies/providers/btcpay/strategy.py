@@ -25,6 +25,7 @@ from payments.strategies.providers.btcpay.signature import verified
 from payments.strategies.providers.reading import (
     our_id,
     refuse_others,
+    require_secret,
     require_text,
     require_url,
     section,
@@ -80,7 +81,7 @@ class Btcpay:
             raise Invalid("approve_payouts is true or false.", field="settings.approve_payouts")
         refuse_others(settings, _SETTINGS, within="settings")
         require_text(secrets, "api_key", within="secrets")
-        require_text(secrets, "webhook_secret", within="secrets")
+        require_secret(secrets, "webhook_secret")
         refuse_others(secrets, _SECRETS, within="secrets")
 
     def read_notification(

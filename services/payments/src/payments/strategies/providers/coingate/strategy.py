@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from chassis.domain import Invalid
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import (
     LookAtDeposit,
@@ -25,6 +24,7 @@ from payments.strategies.providers.coingate.token import is_token_of
 from payments.strategies.providers.reading import (
     our_id,
     refuse_others,
+    require_secret,
     require_text,
     require_url,
     section,
@@ -32,7 +32,6 @@ from payments.strategies.providers.reading import (
     word,
 )
 
-_SHORTEST_SECRET = 16
 _MOST_FIELDS = 200
 
 
@@ -63,8 +62,7 @@ class CoinGate:
             require_text(settings, "receive_currency", within="settings", longest=20)
         refuse_others(settings, frozenset({"base_url", "receive_currency"}), within="settings")
         require_text(secrets, "api_token", within="secrets")
-        if len(require_text(secrets, "callback_secret", within="secrets")) < _SHORTEST_SECRET:
-            raise Invalid(f"At least {_SHORTEST_SECRET} characters, drawn by lot.", field="secrets.callback_secret")
+        require_secret(secrets, "callback_secret")
         refuse_others(secrets, frozenset({"api_token", "callback_secret"}), within="secrets")
 
     def read_notification(

@@ -26,11 +26,10 @@ from payments.strategies.providers.paymentiq.codes import CODES
 from payments.strategies.providers.paymentiq.messages import answer, call_of, order_of, parsed
 from payments.strategies.providers.paymentiq.payouts import PaymentIQPayouts, check_currency
 from payments.strategies.providers.paymentiq.signature import is_signed
-from payments.strategies.providers.reading import refuse_others, require_text, require_url
+from payments.strategies.providers.reading import refuse_others, require_secret, require_text, require_url
 
 _SETTINGS = frozenset({"base_url", "merchant_id", "allowed_networks"})
 _SECRETS = frozenset({"signing_secret", "previous_signing_secret"})
-_SHORTEST = 16
 
 
 class PaymentIQ:
@@ -63,8 +62,7 @@ class PaymentIQ:
         if not networks or any(one.prefixlen == 0 for one in networks):
             raise Invalid("Name the networks it calls from.", field="settings.allowed_networks")
         for name in ("signing_secret", *(one for one in ("previous_signing_secret",) if one in secrets)):
-            if len(require_text(secrets, name, within="secrets")) < _SHORTEST:
-                raise Invalid(f"At least {_SHORTEST} characters.", field=f"secrets.{name}")
+            require_secret(secrets, name)
         refuse_others(settings, _SETTINGS, within="settings")
         refuse_others(secrets, _SECRETS, within="secrets")
 

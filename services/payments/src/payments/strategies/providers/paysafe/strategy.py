@@ -24,6 +24,7 @@ from payments.strategies.providers.paysafe.payouts import PaysafePayouts
 from payments.strategies.providers.paysafe.signature import is_signed
 from payments.strategies.providers.reading import (
     refuse_others,
+    require_secret,
     require_text,
     require_url,
     section,
@@ -64,8 +65,9 @@ class Paysafe:
         require_text(settings, "username", within="settings")
         if "account_id" in settings:
             require_text(settings, "account_id", within="settings", longest=40)
-        for name in ("password", "hmac_key", *(one for one in ("previous_hmac_key",) if one in secrets)):
-            require_text(secrets, name, within="secrets")
+        require_text(secrets, "password", within="secrets")
+        for name in ("hmac_key", *(one for one in ("previous_hmac_key",) if one in secrets)):
+            require_secret(secrets, name)
         refuse_others(settings, _SETTINGS, within="settings")
         refuse_others(secrets, _SECRETS, within="secrets")
 

@@ -23,7 +23,15 @@ from payments.strategies.providers.praxis.codes import CODES
 from payments.strategies.providers.praxis.deposits import CAME_TO_NOTHING, TAKEN_BACK, PraxisDeposits
 from payments.strategies.providers.praxis.payouts import INTENT, PraxisPayouts
 from payments.strategies.providers.praxis.signature import HEADER, VERSION, is_signed, parsed, signature
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, section, word
+from payments.strategies.providers.reading import (
+    our_id,
+    refuse_others,
+    require_secret,
+    require_text,
+    require_url,
+    section,
+    word,
+)
 
 AHEAD = timedelta(minutes=5)
 """How far the clocks may be apart."""
@@ -64,7 +72,7 @@ class Praxis:
             require_text(settings, "payout_gateway", within="settings", longest=32)
         refuse_others(settings, _SETTINGS, within="settings")
         for name in ("merchant_secret", *({"previous_merchant_secret"} & secrets.keys())):
-            require_text(secrets, name, within="secrets")
+            require_secret(secrets, name)
         refuse_others(secrets, _SECRETS, within="secrets")
 
     def read_notification(

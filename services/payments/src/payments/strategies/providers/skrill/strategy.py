@@ -9,7 +9,7 @@ from chassis.domain import Invalid
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import AboutDeposit, NotGenuine, Notification, ProviderAccount, Reply, Said, Unclear
 from payments.application.refund_port import RefundFlow
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, require_url, word
+from payments.strategies.providers.reading import our_id, refuse_others, require_secret, require_text, require_url, word
 from payments.strategies.providers.skrill.calls import fields
 from payments.strategies.providers.skrill.codes import CODES
 from payments.strategies.providers.skrill.deposits import SkrillDeposits, word_of
@@ -19,6 +19,8 @@ from payments.strategies.providers.skrill.signature import FIELDS, is_signed
 _SETTINGS = frozenset({"base_url", "checkout_url", "pay_to_email", "merchant_id", "signature", "payout_subject"})
 _SECRETS = frozenset({"secret_word", "previous_secret_word", "api_password"})
 _MERCHANT = re.compile(r"[0-9]{1,20}")
+_WORD = 10
+"""Characters of a secret word: Skrill takes no longer one (its guide to the Customer Verification Service)."""
 _KINDS = {"2": "processed", "0": "pending", "-1": "cancelled", "-2": "failed", "-3": "chargeback"}
 
 
@@ -53,8 +55,9 @@ class Skrill:
             raise Invalid(f"signature is one of {', '.join(FIELDS)}.", field="settings.signature")
         if "payout_subject" in settings:
             require_text(settings, "payout_subject", within="settings", longest=100)
-        for name in ("secret_word", "api_password"):
-            require_text(secrets, name, within="secrets")
+        require_text(secrets, "api_password", within="secrets")
+        for name in ("secret_word", *(one for one in ("previous_secret_word",) if one in secrets)):
+            require_secret(secrets, name, shortest=_WORD)
         refuse_others(settings, _SETTINGS, within="settings")
         refuse_others(secrets, _SECRETS, within="secrets")
 

@@ -20,6 +20,7 @@ from payments.application.unreadable import unreadable
 from payments.domain.deposit.words import Declined, Settled
 from payments.strategies.providers.reading import (
     refuse_others,
+    require_secret,
     require_text,
     require_url,
     section,
@@ -85,7 +86,7 @@ class Stripe:
         require_url(settings, "base_url", within="settings")
         refuse_others(settings, frozenset({"base_url"}), within="settings")
         require_text(secrets, "api_key", within="secrets")
-        require_text(secrets, "webhook_secret", within="secrets")
+        require_secret(secrets, "webhook_secret", begins="whsec_")
         refuse_others(secrets, frozenset({"api_key", "webhook_secret"}), within="secrets")
 
     def read_notification(
