@@ -6,7 +6,7 @@ from random import Random
 from typing import Literal
 from uuid import UUID
 
-Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "friendly_fraudster", "mule"]
+Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "friendly_fraudster", "mule", "account_taken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +15,8 @@ class Step:
 
     Attributes:
         minute: after the beginning.
-        kind: `deposit` (paid or failed), `bet`, `withdraw`, `warn`: his bank reports fraud of his first deposit, or
-            `reverse`: it takes that back.
+        kind: `deposit` (paid or failed), `bet`, `withdraw`, `bonus`: he is given one, `warn`: his bank reports fraud of
+            his first deposit, or `reverse`: it takes that back.
         amount_minor: of a bet or a withdrawal at most: nobody has more than he has.
         won_minor: what a bet of that amount brings.
         card: the instrument of a deposit; its first digit names its issuer.
@@ -25,7 +25,7 @@ class Step:
 
     minute: int
     player: UUID
-    kind: Literal["deposit", "bet", "withdraw", "warn", "reverse"]
+    kind: Literal["deposit", "bet", "withdraw", "bonus", "warn", "reverse"]
     amount_minor: int = 0
     won_minor: int = 0
     paid: bool = True
@@ -56,10 +56,14 @@ def population(random: Random, players: int) -> Population:
     odd = max(players // 10, 30)
     for _ in range(odd * 3 // 30):
         _ring(made, random)
-    for _ in range(odd * 5 // 30):
+    for _ in range(odd * 4 // 30):
         _card_tester(made, random)
-    for _ in range(odd * 6 // 30):
-        _launderer(made, random)
+    _testers_together(made, random, by="ip")
+    _testers_together(made, random, by="device")
+    for number in range(odd * 6 // 30):
+        (_launderer, _small_launderer, _patient_launderer)[number % 3](made, random)
+    for _ in range(odd * 2 // 30):
+        _account_taken(made, random)
     for _ in range(odd * 4 // 30):
         _friendly_fraudster(made, random)
     for _ in range(max(odd // 15, 1)):
@@ -84,7 +88,8 @@ def _name(random: Random, kind: str) -> str:
 
 def _honest(made: Population, random: Random, count: int) -> None:
     """Deposits now and then, plays with them, sometimes wins and takes it home. One of twelve shares a device, and one
-    of six of these a card as well. After one deposit of fifty he has second thoughts and takes out what he has.
+    of six of these a card as well. After one deposit of fifty he has second thoughts and takes out what he has. One of
+    five is given a bonus; one of forty has a new telephone one day and his money sent elsewhere.
     """
     before: tuple[str, str, str] | None = None
     for _ in range(count):
@@ -95,8 +100,12 @@ def _honest(made: Population, random: Random, count: int) -> None:
         card = theirs if random.random() < 1 / 6 else card
         before = (ip, device, card)
         at = random.randrange(20 * _DAY)
+        if random.random() < 1 / 5:
+            made.steps.append(Step(minute=at, player=player, kind="bonus"))
         for _ in range(random.randrange(1, 5)):
             at += random.randrange(60, 5 * _DAY)
+            if random.random() < 1 / 40:
+                device, payout = _name(random, "device"), _name(random, "iban")
             amount = random.choice((10_00, 20_00, 50_00, 100_00, 200_00, 1_800_00 if random.random() < 0.02 else 30_00))
             paid = random.random() > 0.12
             made.steps.append(
@@ -155,6 +164,7 @@ def _ring(made: Population, random: Random) -> None:
         group.add(player)
         at += random.randrange(30, 600)
         device = devices[number % 2]
+        made.steps.append(Step(minute=at, player=player, kind="bonus"))
         made.steps.append(
             Step(minute=at, player=player, kind="deposit", amount_minor=20_00, ip=ip, device=device, card=card)
         )
@@ -185,6 +195,30 @@ def _card_tester(made: Population, random: Random) -> None:
         )
 
 
+def _testers_together(made: Population, random: Random, *, by: Literal["ip", "device"]) -> None:
+    """The same with six accounts, of which none tries much: they have the address in common, or the device."""
+    ip, device, at = _home(random), _name(random, "device"), random.randrange(25 * _DAY)
+    group: set[UUID] = set()
+    made.groups.append(group)
+    for _ in range(6):
+        player = _new(made, random, "card_tester")
+        group.add(player)
+        for _ in range(2):
+            at += random.randrange(1, 5)
+            made.steps.append(
+                Step(
+                    minute=at,
+                    player=player,
+                    kind="deposit",
+                    amount_minor=random.choice((1_00, 2_00, 5_00)),
+                    paid=random.random() < 0.1,
+                    ip=ip if by == "ip" else _home(random),
+                    device=device if by == "device" else _name(random, "device"),
+                    card=_name(random, str(random.randrange(9))),
+                )
+            )
+
+
 def _equipped(made: Population, random: Random, label: Label, card: str) -> tuple[UUID, str, str, str]:
     """A new player with his address, his device and a card that begins so."""
     return _new(made, random, label), _home(random), _name(random, "device"), _name(random, card)
@@ -206,6 +240,68 @@ def _launderer(made: Population, random: Random) -> None:
         made.steps.append(
             Step(minute=minute, player=player, kind="withdraw", amount_minor=most, ip=ip, device=device, payout=payout)
         )
+
+
+def _small_launderer(made: Population, random: Random) -> None:
+    """Many sums that nobody would look at, each taken out again before the next, none of it played with to speak of."""
+    player, ip, device, card = _equipped(made, random, "launderer", "6")
+    at, payout = random.randrange(15 * _DAY), _name(random, "iban")
+    for _ in range(random.randrange(5, 9)):
+        at += random.randrange(_DAY, 2 * _DAY)
+        amount = random.randrange(40_00, 260_00)
+        made.steps.append(
+            Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
+        )
+        made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0, 0.5)))
+        made.steps.append(
+            Step(minute=at + 300, player=player, kind="withdraw", amount_minor=ALL, ip=ip, device=device, payout=payout)
+        )
+
+
+def _patient_launderer(made: Population, random: Random) -> None:
+    """Plays about as much as an honest player, at stakes that hardly lose, and takes it out days later."""
+    player, ip, device, card = _equipped(made, random, "launderer", "6")
+    at = random.randrange(15 * _DAY)
+    for _ in range(3):
+        at += random.randrange(_DAY, 3 * _DAY)
+        amount = random.randrange(400_00, 1_200_00)
+        made.steps.append(
+            Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
+        )
+        made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0.5, 1.1)))
+    payout = _name(random, "iban")
+    made.steps.append(
+        Step(
+            minute=at + 3 * _DAY, player=player, kind="withdraw", amount_minor=ALL, ip=ip, device=device, payout=payout
+        )
+    )
+
+
+def _account_taken(made: Population, random: Random) -> None:
+    """An honest player's account, until somebody else asks for its money: another device, another place."""
+    player, ip, device, card = _equipped(made, random, "account_taken", "1")
+    at = random.randrange(15 * _DAY)
+    home = _name(random, "iban")
+    for _ in range(2):
+        at += random.randrange(_DAY, 3 * _DAY)
+        made.steps.append(
+            Step(minute=at, player=player, kind="deposit", amount_minor=200_00, ip=ip, device=device, card=card)
+        )
+        made.steps.extend(_plays(random, player, at, 200_00, times=1.5))
+    made.steps.append(
+        Step(minute=at + 300, player=player, kind="withdraw", amount_minor=20_00, ip=ip, device=device, payout=home)
+    )
+    made.steps.append(
+        Step(
+            minute=at + 2 * _DAY,
+            player=player,
+            kind="withdraw",
+            amount_minor=ALL,
+            ip=_home(random),
+            device=_name(random, "device"),
+            payout=_name(random, "iban"),
+        )
+    )
 
 
 def _friendly_fraudster(made: Population, random: Random) -> None:

@@ -43,7 +43,7 @@ from payments.read_models.directory import LocalDirectory
 from payments.read_models.fraud_case_list import OpenCases
 from payments.read_models.inline import READ_MODELS
 from payments.read_models.instruments import LocalInstruments, LocalSources
-from payments.read_models.withdrawal_list import overdue
+from payments.read_models.watched import overdue, unknown
 from payments.settings import Settings
 from payments.strategies.registry import CASHIERS, PROVIDERS, RATES, SETTLEMENT_FORMATS
 
@@ -73,7 +73,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts=raw_applications(ledger, desk), commands=COMMANDS, bulk=bulk_actions(desk),
-        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue), Watch(desk)],
+        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue, unknown), Watch(desk)],
         state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk), tasks=tasks(desk),
         read_models=READ_MODELS, four_eyes=guarded_commands(desk), kept=kept(settings.attempt_days),
         on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, feed.close, ledger.close],

@@ -1,4 +1,6 @@
-"""Counts the withdrawals that are late, and says how long what was set aside waits for people, for alerts on either."""
+"""Counts what operators are woken by: withdrawals that are late, outcomes nobody knows, providers not asked, and
+how long what was set aside waits for people.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db import Database
 from chassis.domain import Clock
 from chassis.telemetry.metrics import REGISTRY
+from payments.adapters.routing.tables import provider_breaker
 from payments.adapters.tables import provider_notification
 from payments.application.outcomes import NotificationOutcome
 
@@ -26,9 +29,17 @@ OLDEST = Gauge(
     ["provider"],
     registry=REGISTRY,
 )
+UNKNOWN = Gauge("payments_unknown", "Orders of which nobody knows what became", ["kind", "provider"], registry=REGISTRY)
+BREAKERS = Gauge(
+    "provider_breakers_open",
+    "Casinos that do not ask a provider for a while, since it did not work",
+    ["provider", "method", "currency"],
+    registry=REGISTRY,
+)
 EVERY_S = 60.0
 
 CountLate = Callable[[AsyncConnection, datetime], Awaitable[dict[UUID, int]]]
+CountUnknown = Callable[[AsyncConnection], Awaitable[dict[tuple[str, str], int]]]
 
 _c = provider_notification.c
 _WAITING = (
@@ -37,14 +48,17 @@ _WAITING = (
     .group_by(_c.provider)
 )
 
+_b = provider_breaker.c
+_OPEN = select(_b.provider, _b.method, _b.currency, func.count()).group_by(_b.provider, _b.method, _b.currency)
+
 
 class OverdueWatch:
     """The background loop. Every process of the service may run it: each shows what it counted."""
 
     __name__ = "overdue-withdrawals"
 
-    def __init__(self, db: Database, clock: Clock, count: CountLate) -> None:
-        self._db, self._clock, self._count = db, clock, count
+    def __init__(self, db: Database, clock: Clock, count: CountLate, unknown: CountUnknown) -> None:
+        self._db, self._clock, self._count, self._unknown = db, clock, count, unknown
         self._shown: set[UUID] = set()
 
     async def look(self) -> dict[UUID, int]:
@@ -52,7 +66,14 @@ class OverdueWatch:
         async with self._db.read() as connection:
             late = await self._count(connection, self._clock.now())
             waiting = (await connection.execute(_WAITING)).all()
-        OLDEST.clear()
+            unknown = await self._unknown(connection)
+            shut = (await connection.execute(_OPEN.where(_b.open_until > self._clock.now()))).all()
+        for gauge in (OLDEST, UNKNOWN, BREAKERS):
+            gauge.clear()
+        for (kind, provider), number in unknown.items():
+            UNKNOWN.labels(kind, provider).set(number)
+        for *segment, casinos in shut:
+            BREAKERS.labels(*segment).set(casinos)
         for provider, since in waiting:
             OLDEST.labels(provider).set((self._clock.now() - since).total_seconds())
         self._shown |= late.keys()

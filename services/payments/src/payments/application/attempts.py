@@ -10,6 +10,7 @@ from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.dispute_port import Defences, Kept
+from payments.application.metrics import PROVIDER_CALLS
 from payments.application.outcomes import AttemptOutcome
 from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
 from payments.application.request_port import DropWord, LookWord, NotYet, Over, Page, PageWord, Requested
@@ -106,7 +107,7 @@ async def ask(
     answer = await desk.call(account, call)
     if answer is not None and call.also is not None:
         answer = replace(answer, also=await desk.call(account, call.also))
-    duration_ms = round((perf_counter() - began) * 1000)
+    lasted_s = perf_counter() - began
     if answer is not None and call.genuine is not None and not call.genuine(answer):
         believed = None
     else:
@@ -118,10 +119,11 @@ async def ask(
         outcome=OUTCOMES[type(word)],
         http_status=None if answer is None else answer.status,
         code=code,
-        duration_ms=duration_ms,
+        duration_ms=round(lasted_s * 1000),
         provider_failed=None if segment is None else _by_its_fault(desk, account, word, code),
     )
     await _keep(desk, answered, segment)
+    PROVIDER_CALLS.labels(account.provider, operation, answered.outcome).observe(lasted_s)
     following = None if believed is None or call.then is None else call.then(believed)
     return word if following is None else await ask(desk, account, operation, payment_id, following, read, believed)
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.errors import ProviderNotOffered
+from payments.application.metrics import DEPOSITS_ENDED
 from payments.application.ports import StepUp
 from payments.application.restrictions import standing_of
 from payments.application.routing.deciding import Wished, choose_next, logged
@@ -175,12 +176,13 @@ async def note_outcomes(
     *,
     by_us: bool = False,
 ) -> None:
-    """Tell the log of decisions what became of the deposit's attempts, where it was routed.
+    """Count what became of the deposit's attempts, and tell the log of decisions, where it was routed.
 
     `by_us`: that it failed was our doing, and says nothing of the provider.
     """
-    if isinstance(state, Absent | Refused) or asked(state).method is None:
+    if isinstance(state, Absent | Refused):
         return
+    method = asked(state).method
     for event in events:
         became: tuple[str, RoutingOutcome, str | None]
         match event:
@@ -195,4 +197,8 @@ async def note_outcomes(
             case _:
                 continue
         provider, outcome, code = became
+        counted = DEPOSITS_ENDED.labels(provider, method or "", asked(state).fact.currency, outcome)
+        uow.after_commit(counted.inc)
+        if method is None:
+            continue
         await desk.routing.ended(uow.connection, deposit_id, provider, outcome, code, uow.ctx.occurred_at)

@@ -23,6 +23,7 @@ from payments.application.instruments.ports import Instruments
 from payments.application.inverted import InvertedCashier
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
+from payments.application.metrics import SET_ASIDE
 from payments.application.outcomes import NotificationOutcome
 from payments.application.ports import (
     HttpAnswer,
@@ -168,6 +169,7 @@ async def set_aside(
             casino_id=casino_id, provider=provider, notification_id=notification_id, code=code, facts=dict(facts)
         )
     )
+    uow.after_commit(SET_ASIDE.labels(provider, code).inc)
 
 
 async def set_aside_once(

@@ -192,7 +192,7 @@ async def find(connection: AsyncConnection, withdrawal_id: UUID) -> Row | None:
 
 async def any_open(connection: AsyncConnection, player_id: UUID) -> bool:
     """Whether a withdrawal of the player is on its way, or may be. A paid one may still come back to his account."""
-    statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(_OPEN)).limit(1)
+    statement = select(table.c.id).where(table.c.player_id == player_id, table.c.status.in_(OPEN)).limit(1)
     return (await connection.execute(statement)).first() is not None
 
 
@@ -211,17 +211,7 @@ async def asked_since(
     return int((await connection.execute(statement)).scalar_one())
 
 
-async def overdue(connection: AsyncConnection, now: datetime) -> dict[UUID, int]:
-    """How many withdrawals are late, by casino: neither paid nor ended, and due before now."""
-    statement = (
-        select(table.c.casino_id, func.count())
-        .where(table.c.status.in_(_OPEN), table.c.due_at < now)
-        .group_by(table.c.casino_id)
-    )
-    return {row[0]: int(row[1]) for row in await connection.execute(statement)}
-
-
-_OPEN = (
+OPEN = (
     Status.AWAITING_APPROVAL,
     Status.APPROVED,
     Status.SENDING,

@@ -11,7 +11,7 @@ from chassis.telemetry.metrics import REGISTRY
 from chassis.testing.tokens import bearer, make_token
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.overdue import OverdueWatch
-from payments.read_models.withdrawal_list import overdue
+from payments.read_models.watched import overdue, unknown
 
 from .fake_adyen import ADYEN
 from .world import EVERYTHING, World
@@ -146,7 +146,10 @@ async def test_it_is_opened_as_it_came_and_each_opening_is_recorded(world: World
 
 async def test_how_long_the_oldest_waits_is_measured_until_it_is_closed(world: World, early: str) -> None:
     assert early
-    watch, name = OverdueWatch(world.service.db, world.clock, overdue), "provider_notifications_oldest_open_seconds"
+    watch, name = (
+        OverdueWatch(world.service.db, world.clock, overdue, unknown),
+        "provider_notifications_oldest_open_seconds",
+    )
     (aside,) = await waiting(world)
     world.clock.advance(timedelta(minutes=61))
     await watch.look()

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from contracts.verification.events import VerificationLevelReached
 from payments.adapters.overdue import OverdueWatch
-from payments.read_models.withdrawal_list import overdue
+from payments.read_models.watched import overdue, unknown
 
 from .world import V1, World
 
@@ -46,7 +46,7 @@ async def test_what_is_due_first_is_first(world: World) -> None:
 async def test_what_is_late_is_counted_until_it_ends(world: World) -> None:
     await prepare(world)
     withdrawal_id = (await world.withdraw(150_00)).json()["withdrawal_id"]
-    watch = OverdueWatch(world.service.db, world.clock, overdue)
+    watch = OverdueWatch(world.service.db, world.clock, overdue, unknown)
     assert await watch.look() == {}
     world.clock.advance(timedelta(minutes=61))
     assert await watch.look() == {world.casino: 1}
@@ -57,7 +57,7 @@ async def test_what_is_late_is_counted_until_it_ends(world: World) -> None:
 async def test_where_the_casino_did_not_say_it_is_late_after_three_days(world: World) -> None:
     await prepare(world, due_within_minutes=None)
     made = (await world.withdraw(150_00)).json()
-    watch = OverdueWatch(world.service.db, world.clock, overdue)
+    watch = OverdueWatch(world.service.db, world.clock, overdue, unknown)
     world.clock.advance(timedelta(days=3))
     assert await watch.look() == {}
     world.clock.advance(timedelta(seconds=1))

@@ -9,11 +9,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from chassis.telemetry.metrics import REGISTRY
 from payments.adapters.ledger import batcher as module
 from payments.adapters.ledger.batcher import LARGEST_BATCH, Batcher, LedgerUnavailable
 from payments.adapters.ledger.units import Unit
 from payments.domain.ledger.accounts import WalletKey
 from payments.domain.ledger.transfers import Answer, Code, GameMove, GameMoveKind
+
+
+def figure(name: str) -> float:
+    return REGISTRY.get_sample_value(name) or 0
 
 
 def unit(number: int, player: int = 2) -> Unit:
@@ -200,6 +205,7 @@ async def test_beyond_a_limit_callers_are_told_at_once(monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "MOST_WAITING", 3)
     database = FakeDatabase()
     database.gate.clear()
+    refused, waits = figure("ledger_refused_total"), figure("ledger_waiting_units")
     async with running(database) as batcher:
         first = asyncio.create_task(batcher.submit([unit(1)]))
         while not database.batches:
@@ -208,9 +214,11 @@ async def test_beyond_a_limit_callers_are_told_at_once(monkeypatch: pytest.Monke
         await asyncio.sleep(0)
         with pytest.raises(LedgerUnavailable, match="Too many"):
             await batcher.submit([unit(5)])
+        assert (figure("ledger_refused_total"), figure("ledger_waiting_units")) == (refused + 1, waits + 3)
         database.gate.set()
         assert balances(await first) == [1]
         assert balances(await waiting) == [2, 3, 4]
+    assert figure("ledger_waiting_units") == waits
 
 
 async def test_a_players_requests_keep_their_order_however_many_writers_there_are():

@@ -14,7 +14,7 @@ import asyncpg
 import structlog
 
 from chassis.domain import DomainError
-from payments.adapters.ledger.metrics import BATCH_SECONDS, BATCH_SIZE, RETRIES
+from payments.adapters.ledger.metrics import BATCH_SECONDS, BATCH_SIZE, REFUSED, RETRIES, WAITING
 from payments.adapters.ledger.units import Unit
 from payments.domain.ledger.transfers import Answer
 
@@ -173,10 +173,12 @@ class _Writer:
 
     def add(self, units: Sequence[Unit]) -> _Call:
         if self._waiting + len(units) > MOST_WAITING:
+            REFUSED.inc()
             raise LedgerUnavailable("Too many transfers wait already.")
         call = _Call(units)
         self._calls.append(call)
         self._waiting += len(units)
+        WAITING.inc(len(units))
         self._wake.set()
         return call
 
@@ -205,6 +207,7 @@ class _Writer:
             taken.append(call)
             size += len(call.units)
         self._waiting -= size
+        WAITING.dec(size)
         self._on_taken(size)
         return taken
 

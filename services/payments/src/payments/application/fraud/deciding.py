@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from time import perf_counter
 from uuid import UUID
 
 from chassis.domain import uuid7
@@ -10,6 +12,7 @@ from chassis.store import UnitOfWork
 from payments.application.errors import FraudBlocked, FraudDeclined, FraudUnproven
 from payments.application.fraud.ports import Decision, Fraud, InForce, Keys, Payment, Proof, Signals, known
 from payments.application.ledger import Wallet
+from payments.application.metrics import FRAUD_DECISIONS, FRAUD_HITS, FRAUD_SECONDS
 from payments.domain.fraud.features import Value
 from payments.domain.fraud.rules import REFUSING, Action, Trigger, Unproven
 from payments.domain.fraud.verdict import Verdict, judge
@@ -74,6 +77,7 @@ async def judge_payment(
     `can_be_proven`: whether a provider can have the payer prove who he is; asked where the rules want that. None: no.
     """
     connection, now = uow.connection, uow.ctx.occurred_at
+    began = perf_counter()
     before = await fraud.decisions.action_of(connection, payment.id, payment.trigger)
     if before is not None:
         return Judged(action=before)
@@ -85,7 +89,15 @@ async def judge_payment(
     possible = wanted and can_be_proven is not None and await can_be_proven()
     proof = proof_of(verdict, rules, possible=possible)
     await _keep(fraud, uow, payment, Found(verdict, rules, values, keys, proof))
+    FRAUD_SECONDS.labels(payment.trigger).observe(perf_counter() - began)
+    uow.after_commit(partial(_count, payment.trigger, verdict))
     return Judged(action=verdict.action, proof=proof)
+
+
+def _count(trigger: Trigger, verdict: Verdict) -> None:
+    FRAUD_DECISIONS.labels(trigger, verdict.action).inc()
+    for hit in verdict.hits:
+        FRAUD_HITS.labels(hit.rule, hit.mode).inc()
 
 
 async def measure(
