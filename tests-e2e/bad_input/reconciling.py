@@ -20,7 +20,14 @@ RECONCILING: dict[str, Example] = {
         body={**_REASON, "booked_to": "suspense"}, path={"item_id": "1"}, accepted=False
     ),
     f"PUT {_RECONCILIATION}/casinos/{{casino_id}}/terms/{{provider}}": Example(
-        body={"currency": "EUR", "due_days": 2, "tolerance_minor": 5, "rate_tolerance_bps": 150, "fee_share_bps": 500},
+        body={
+            "currency": "EUR",
+            "due_days": 2,
+            "tolerance_minor": 5,
+            "rate_tolerance_bps": 150,
+            "fee_share_bps": 500,
+            "holds_max_minor": 100_000_00,
+        },
         path={"provider": "stripe"},
     ),
     f"POST {_RECONCILIATION}/matches": Example(

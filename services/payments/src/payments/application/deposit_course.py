@@ -72,6 +72,9 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
         flow = None if wish.hosted else deposit_flow(desk, wish.provider)
         account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
         check_wish(flow, account, wish)
+        room = await desk.reconciling.store.room_minor(uow.connection, wish.casino_id, wish.currency)
+        if wish.amount_minor > room.get(wish.provider, wish.amount_minor):
+            raise NoProviderAvailable("The provider may not hold as much more.", field="provider")
         return Course(account=account, flow=flow, chosen=None)
     if wish.provider is not None:
         raise Invalid("A provider or a method, not both.", field="method")

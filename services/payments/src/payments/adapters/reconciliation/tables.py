@@ -65,6 +65,7 @@ settlement_terms = Table(
         server_default="false",
         comment="payouts are sent only as far as the provider holds our money",
     ),
+    Column("holds_max_minor", BigInteger, comment="of our money, before deposits go to others; NULL: no bound"),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_settlement_terms_casino", "casino_id", "updated_at", "id"),
     Index("ix_settlement_terms_updated_at", "updated_at", "id"),

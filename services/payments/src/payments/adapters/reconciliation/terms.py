@@ -1,5 +1,6 @@
 """What is agreed with providers about settlements, in PostgreSQL."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Final
@@ -34,6 +35,13 @@ _FREE: Final = """
            - payouts_under_way($1, $2, $3))::bigint"""
 """What the provider holds, less what it pays to our bank, less the payouts it has been asked for.
 A batch whose fees wait for people takes them as well, and brings nothing."""
+_ROOM: Final = """
+    SELECT terms.provider, (terms.holds_max_minor + coalesce(account.balance_minor, 0))::bigint AS room_minor
+    FROM settlement_terms AS terms LEFT JOIN account
+        ON account.casino_id = $1 AND account.currency = $2 AND account.type = 'psp_clearing'
+       AND account.provider = terms.provider AND account.player_id IS NULL
+    WHERE terms.casino_id = $1 AND terms.currency = $2 AND terms.holds_max_minor IS NOT NULL"""
+"""Without what waits for the roll-up: adding it up would read what every bet of the last seconds left there."""
 
 
 class SqlTerms:
@@ -71,3 +79,8 @@ class SqlTerms:
             return None
         await raw.execute(_TAKE_TURNS, f"float {casino_id} {provider} {currency}")
         return int(await raw.fetchval(_FREE, casino_id, provider, currency))
+
+    async def room_minor(self, connection: AsyncConnection, casino_id: UUID, currency: str) -> Mapping[str, int]:
+        """See the port."""
+        raw = await driver(connection)
+        return {row["provider"]: row["room_minor"] for row in await raw.fetch(_ROOM, casino_id, currency)}

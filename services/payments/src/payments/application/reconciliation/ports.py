@@ -1,6 +1,6 @@
 """What reconciliation needs from the outside, as Protocols."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -262,6 +262,13 @@ class Terms(Protocol):
     ) -> int | None:
         """What is left at a prefunded provider for payouts; None: it is not prefunded. Of a prefunded one nobody else
         asks until the transaction ends.
+        """
+        ...
+
+    async def room_minor(self, connection: AsyncConnection, casino_id: UUID, currency: str) -> Mapping[str, int]:
+        """By provider, where it is bounded: how much more of our money it may hold; below nothing, it holds too much.
+
+        What it holds is its clearing account as it was last rolled up, a few seconds ago.
         """
         ...
 

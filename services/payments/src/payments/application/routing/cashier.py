@@ -12,7 +12,7 @@ from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.late import deposit_standing
 from payments.application.ports import ProviderAccount
-from payments.application.routing.deciding import Wished, asking_of, offers_of
+from payments.application.routing.deciding import Circumstances, Wished, asking_of, offers_of
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.routing.choice import LeftOut, obstacle
@@ -59,7 +59,8 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     standing = await deposit_standing(desk, connection, player, visit.currency, rules.time_zone, visit.now)
     code = obstacle_of(standing, visit.amount_minor or 1)
     refused = None if code is None else DEPOSIT_REFUSALS[code].code
-    room = min((use.limit_minor - use.used_minor for use in standing.limits), default=None)
+    left = min((use.limit_minor - use.used_minor for use in standing.limits), default=None)
+    room = await desk.reconciling.store.room_minor(connection, visit.casino_id, visit.currency)
     accounts = await desk.accounts.all_of(connection, visit.casino_id)
     takers = [one for one in accounts if desk.provider(one.provider).deposits is not None]
     found = []
@@ -70,16 +71,16 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
             player_id=visit.player_id,
             method=method,
             currency=visit.currency,
-            amount_minor=visit.amount_minor or 0,
+            amount_minor=visit.amount_minor or 1,
         )
         breakers = await desk.routing.breakers(connection, visit.casino_id, wished.segment)
         restricted = {name for name, one in breakers.items() if one.restricts(visit.now)}
         asking = asking_of(wished, player, new_player=False)
-        offers = offers_of(desk, wished, asking, takers, restricted, {})
+        offers = offers_of(desk, wished, asking, takers, Circumstances(restricted=restricted, room_minor=room))
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
         why = {one.provider: obstacle(asking, one) for one in offers}
-        found.append(_met(method, visit, takers, why, refused, room))
+        found.append(_met(method, visit, takers, why, refused, left, room))
     return found
 
 
@@ -117,20 +118,22 @@ def _met(
     accounts: Sequence[ProviderAccount],
     why: Mapping[str, LeftOut | None],
     refused: str | None,
-    room: int | None,
+    left: int | None,
+    room: Mapping[str, int],
 ) -> AtCashier:
-    """`room`: what his own limits leave him; None: he has none."""
+    """`left`: what his own limits leave him; None: he has none. `room`: what providers may hold more, where bounded."""
     able = [one for one in accounts if why[one.provider] is None]
     shown = able or [one for one in accounts if method in one.methods]
-    bounds = [one.deposit_bounds.get(visit.currency, UNBOUNDED) for one in shown]
-    least, most = [one.min_minor for one in bounds], [one.max_minor for one in bounds]
+    bounds = {one.provider: one.deposit_bounds.get(visit.currency, UNBOUNDED) for one in shown}
+    least = [one.min_minor for one in bounds.values()]
+    most = [_within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
     nearest = max((one for one in why.values() if one is not None), key=_NEAREST.index, default=None)
     missing = refused or (None if able or nearest is None else nearest.value)
     return AtCashier(
         method=method,
         why_missing=missing,
         min_minor=None if None in least else min((one for one in least if one is not None), default=None),
-        max_minor=_within(None if None in most else max((one for one in most if one is not None), default=None), room),
+        max_minor=_within(None if None in most else max((one for one in most if one is not None), default=None), left),
         details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
         providers=tuple(one.provider for one in able) if missing is None else (),
     )

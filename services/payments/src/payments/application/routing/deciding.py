@@ -42,6 +42,21 @@ class Wished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is known of providers now, beside what is set up with them.
+
+    Attributes:
+        restricted: those whose breakers are open.
+        room_minor: how much more those whose holdings are bounded may hold of ours.
+        windows: their latest buckets, where they are compared by them.
+    """
+
+    restricted: set[str]
+    room_minor: Mapping[str, int]
+    windows: Mapping[str, tuple[Bucket, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What was decided, of whom, and by which version of the casino's strategy (0: it has none)."""
 
@@ -93,14 +108,17 @@ async def _chosen(
     accounts = await desk.accounts.all_of(connection, wished.casino_id)
     breakers = await desk.routing.breakers(connection, wished.casino_id, wished.segment)
     windows = await _windows(desk, connection, wished, strategy, [one.provider for one in accounts])
-    restricted = {name for name, one in breakers.items() if one.restricts(now)}
+    circumstances = Circumstances(
+        restricted={name for name, one in breakers.items() if one.restricts(now)},
+        room_minor=await desk.reconciling.store.room_minor(connection, wished.casino_id, wished.currency),
+        windows=windows,
+    )
     while True:
-        offers = offers_of(desk, wished, asking, accounts, restricted, windows)
-        decision = choose(strategy, asking, offers)
+        decision = choose(strategy, asking, offers_of(desk, wished, asking, accounts, circumstances))
         first = next((name for name in decision.route if name not in tried), None)
         if first is None or await _may_ask(desk, connection, wished, first, breakers, now):
             return Choice(asking=asking, decision=decision, version=version)
-        restricted.add(first)
+        circumstances.restricted.add(first)
 
 
 async def _may_ask(
@@ -145,15 +163,11 @@ def offers_of(
     wished: Wished,
     asking: Asking,
     accounts: Sequence[ProviderAccount],
-    restricted: set[str],
-    windows: Mapping[str, tuple[Bucket, ...]],
+    circumstances: Circumstances,
 ) -> list[Offer]:
     """What each of the casino's accounts money comes in through offers for the deposit."""
     found = [(one, flow) for one in accounts if (flow := _flow(desk, one)) is not None]
-    return [
-        _offer(desk, wished, asking, account, flow, account.provider in restricted, windows.get(account.provider, ()))
-        for account, flow in found
-    ]
+    return [_offer(desk, wished, asking, account, flow, circumstances) for account, flow in found]
 
 
 def _flow(desk: Desk, account: ProviderAccount) -> DepositFlow | None:
@@ -167,8 +181,7 @@ def _offer(
     asking: Asking,
     account: ProviderAccount,
     flow: DepositFlow,
-    restricted: bool,
-    window: tuple[Bucket, ...],
+    circumstances: Circumstances,
 ) -> Offer:
     terms = account.methods.get(asking.method, MethodTerms())
     bounds = account.deposit_bounds.get(asking.currency, UNBOUNDED)
@@ -182,10 +195,11 @@ def _offer(
         max_minor=bounds.max_minor,
         exact=_is_exact(flow, asking),
         detailed=wished.details is None or fitting(flow, wished.details) is not None,
-        restricted=restricted,
+        restricted=account.provider in circumstances.restricted,
         steps_up=flow.step_up(account) is not StepUp.NEVER,
         fee_minor=terms.fee_minor(asking.amount_minor, asking.currency),
-        window=window,
+        room_minor=circumstances.room_minor.get(account.provider),
+        window=circumstances.windows.get(account.provider, ()),
     )
 
 

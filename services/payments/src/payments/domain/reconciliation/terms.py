@@ -20,6 +20,7 @@ class SettlementTerms:
         fee_share_bps: of what the payments move that a batch explains its fees may be so much, in hundredths of a per
             cent; what is more waits for two people.
         prefunded: payouts are sent only as far as the provider holds our money.
+        holds_max_minor: a deposit with which the provider would hold more of our money goes to another; None: no bound.
     """
 
     due_days: int = 3
@@ -32,3 +33,4 @@ class SettlementTerms:
     rate_tolerance_bps: int = 0
     fee_share_bps: int = 1_000
     prefunded: bool = False
+    holds_max_minor: int | None = None

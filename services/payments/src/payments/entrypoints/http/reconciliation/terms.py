@@ -53,6 +53,9 @@ class TermsBody(StrictModel):
         " people",
     )
     prefunded: bool = Field(default=False, description="Payouts are sent only as far as it holds the casino's money")
+    holds_max_minor: Minor | None = Field(
+        default=None, description="A deposit with which it would hold more of the casino's money goes to another"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -89,6 +92,7 @@ class TermsItem(BaseModel):
     rate_tolerance_bps: int
     fee_share_bps: int
     prefunded: bool
+    holds_max_minor: int | None
     updated_at: datetime
 
 
@@ -114,6 +118,7 @@ TERMS = ListSpec(
         "rate_tolerance_bps": Listed(_t.rate_tolerance_bps, data_class="financial"),
         "fee_share_bps": Listed(_t.fee_share_bps, data_class="financial"),
         "prefunded": Listed(_t.prefunded),
+        "holds_max_minor": Listed(_t.holds_max_minor, currency="currency", data_class="financial"),
         "updated_at": Listed(_t.updated_at, sortable=True),
     },
     default_order="updated_at.desc",
