@@ -1,6 +1,7 @@
 """Deposits and payouts through TrueLayer: paid, refused, lost, told twice, sent back; and signing in."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -272,3 +273,44 @@ async def test_an_order_the_provider_may_have_forgotten_is_left_to_a_person(rich
         await rich.world.pass_time(days=1)
     assert (await where(rich, withdrawal_id), await books(rich, "transfers_out")) == ("unknown", [])
     assert (await rich.world.published()).count("notification_set_aside") == 1
+
+
+# --- money back
+
+
+async def refunded(bank: Counter) -> str:
+    """A deposit of 50 euros, of which 20 are refunded: its id."""
+    deposit_id, page = await deposit(bank)
+    await bank.outside(page, {"outcome": "settled"})
+    await bank.told()
+    body = {"amount_minor": 20_00, "reason": "he paid it twice"}
+    proposed = await bank.world.post(f"/deposits/{deposit_id}/refunds", body, as_=bank.world.staff())
+    await bank.world.approved(proposed)
+    await bank.world.run_tasks()
+    return str(proposed.json()["subject_id"])
+
+
+async def refund_is(bank: Counter, refund_id: str) -> str:
+    (row,) = await bank.world.rows("SELECT status FROM rm_refund_list WHERE id = $1", UUID(refund_id))
+    return str(row["status"])
+
+
+async def test_a_refund_is_executed_and_comes_back_from_a_bank_that_returns_it(bank: Counter) -> None:
+    refund_id = await refunded(bank)
+    assert await refund_is(bank, refund_id) == "pending"
+    (there,) = await books(bank, "transfers_back")
+    await bank.outside(f"/truelayer/refunds/{there['id']}/executed", {"webhook_copies": 2})
+    await bank.told()
+    assert (await refund_is(bank, refund_id), await bank.world.balance()) == ("succeeded", (30_00, 0))
+    await bank.outside(f"/truelayer/refunds/{there['id']}/returned", {"webhook_copies": 2})
+    await bank.told()
+    assert (await refund_is(bank, refund_id), await bank.world.balance()) == ("returned", (50_00, 0))
+    assert await bank.world.ledger_sum() == 0
+
+
+async def test_a_refund_that_fails_is_the_players_again(bank: Counter) -> None:
+    refund_id = await refunded(bank)
+    (there,) = await books(bank, "transfers_back")
+    await bank.outside(f"/truelayer/refunds/{there['id']}/failed")
+    await bank.told()
+    assert (await refund_is(bank, refund_id), await bank.world.balance()) == ("failed", (50_00, 0))

@@ -193,6 +193,7 @@ class Director:
         client = self.truelayer.clients.get(casino)
         books = {
             "intents": intents,
+            "refunds_made": list(account.refunds.values()) if account else [],
             "links": list(seller.links.values()) if seller else [],
             "payouts": merchant.told() if merchant else [],
             "wallets": self.paysafe.merchants[casino].made if casino in self.paysafe.merchants else {},
@@ -206,6 +207,7 @@ class Director:
             "sessions": self.praxis.merchants[casino].orders if casino in self.praxis.merchants else {},
             "transfers_in": list(client.payments.values()) if client else [],
             "transfers_out": list(client.payouts.values()) if client else [],
+            "transfers_back": list(client.refunds.values()) if client else [],
         }
         return web.json_response(books)
 

@@ -1,7 +1,8 @@
-"""A wallet provider that speaks Paysafe's Payments API: handles, payments, standalone credits, signed webhooks.
+"""A wallet provider that speaks Paysafe's Payments API: handles, payments, standalone credits, refunds, webhooks.
 
-A wallet whose owner begins with `poor` has no money. What the player does on the page of a handle, and what becomes of
-a credit later, is said to `/paysafe/pay/...`.
+A wallet whose owner begins with `poor` has no money; what goes back to one that begins with `slow` is pending at first.
+What the player does on the page of a handle, and what becomes of a credit later, is said to `/paysafe/pay/...`, what
+becomes of a refund to `/paysafe/refunds/...`.
 """
 
 import base64
@@ -19,7 +20,12 @@ from aiohttp import web
 from simulators.courier import Courier, Parcel
 
 HUB = "/paysafe/paymenthub/v1"
-LISTS = {"paymenthandles": "paymentHandles", "payments": "payments", "standalonecredits": "standaloneCredits"}
+LISTS = {
+    "paymenthandles": "paymentHandles",
+    "payments": "payments",
+    "standalonecredits": "standaloneCredits",
+    "refunds": "refunds",
+}
 DUPLICATE = "7503"
 WALLETS = ("skrill", "neteller", "paysafecard", "interacEtransfer")
 
@@ -55,6 +61,9 @@ class Paysafe:
     def routes(self) -> list[web.RouteDef]:
         """What it answers."""
         return [
+            web.post(f"{HUB}/settlements/{{settlement}}/refunds", self.refund),
+            web.get(f"{HUB}/refunds/{{refund}}", self.find_refund),
+            web.post("/paysafe/refunds/{casino}/{refund}/{outcome}", self.move_refund),
             web.post(f"{HUB}/{{path}}", self.make),
             web.get(f"{HUB}/{{path}}", self.find),
             web.post("/paysafe/pay/{casino}/{reference}", self.pay),
@@ -71,7 +80,13 @@ class Paysafe:
             return problem(401, "5279")
         body = await request.json()
         reference = str(body.get("merchantRefNum", ""))
-        if path not in LISTS or not reference or not isinstance(body.get("amount"), int) or body["amount"] <= 0:
+        if (
+            path not in LISTS
+            or path == "refunds"
+            or not reference
+            or not isinstance(body.get("amount"), int)
+            or body["amount"] <= 0
+        ):
             return problem(400, "5068")
         if reference in merchant.made[path]:
             return problem(409, DUPLICATE)
@@ -113,6 +128,59 @@ class Paysafe:
             return
         thing["status"] = "COMPLETED"
         self._tell(merchant, "SA_CREDIT_COMPLETED", thing)
+
+    async def refund(self, request: web.Request) -> web.Response:
+        """Money of a settlement goes back, as far as there is some; of one reference, once."""
+        merchant = self._merchant(request)
+        if merchant is None:
+            return problem(401, "5279")
+        body, payments = await request.json(), merchant.made["payments"].values()
+        settled = next((one for one in payments if one["id"] == request.match_info["settlement"]), None)
+        reference, amount = str(body.get("merchantRefNum", "")), body.get("amount")
+        if settled is None:
+            return problem(404, "5269")
+        if reference in merchant.made["refunds"]:
+            return problem(409, DUPLICATE)
+        given = sum(one["amount"] for one in merchant.made["refunds"].values() if one["of"] == settled["id"])
+        if not reference or not isinstance(amount, int) or amount <= 0:
+            return problem(400, "5068")
+        if given + amount > settled["amount"]:
+            return problem(402, "3402")
+        slow = owner(merchant.made["paymenthandles"][settled["merchantRefNum"]]).startswith("slow")
+        merchant.made["refunds"][reference] = refund = {
+            "id": secrets.token_hex(8),
+            "of": settled["id"],
+            **body,
+            "currencyCode": settled["currencyCode"],
+            "txnTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "status": "PENDING" if slow else "COMPLETED",
+        }
+        self._tell(merchant, f"REFUND_{refund['status']}", refund)
+        return web.json_response(refund, status=201)
+
+    async def find_refund(self, request: web.Request) -> web.Response:
+        """A refund by its own id."""
+        merchant = self._merchant(request)
+        if merchant is None:
+            return problem(401, "5279")
+        return next(
+            (
+                web.json_response(one)
+                for one in merchant.made["refunds"].values()
+                if one["id"] == request.match_info["refund"]
+            ),
+            problem(404, "5269"),
+        )
+
+    async def move_refund(self, request: web.Request) -> web.Response:
+        """A refund of our reference is `COMPLETED` or `FAILED` later."""
+        merchant, outcome = self.merchants[request.match_info["casino"]], request.match_info["outcome"]
+        refund = merchant.made["refunds"][request.match_info["refund"]]
+        refund["status"] = outcome
+        wanted = await request.json()
+        copies, silent = int(wanted.get("webhook_copies", 1)), bool(wanted.get("silent"))
+        self._tell(merchant, f"REFUND_{outcome}", refund, copies=copies, silent=silent)
+        return web.json_response(refund)
 
     async def find(self, request: web.Request) -> web.Response:
         """What there is under a reference."""

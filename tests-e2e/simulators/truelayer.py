@@ -1,8 +1,9 @@
-"""A provider that speaks TrueLayer's protocol: access tokens, signed requests, payments, payouts, signed webhooks.
+"""A provider that speaks TrueLayer's protocol: access tokens, signed requests, payments, payouts, refunds, webhooks.
 
 A player's bank pays at `POST /truelayer/pay/{payment}`, and `POST /truelayer/payouts/{payout}/{outcome}` is the bank
-that executes a payout, fails it, or sends it back. `POST /truelayer/clients/{client}` changes what the provider thinks
-of a client: how long its tokens last, whether they are forgotten, whether it may sign in at all.
+that executes a payout, fails it, or sends it back; `POST /truelayer/refunds/{refund}/{outcome}` the same of a refund.
+`POST /truelayer/clients/{client}` changes what the provider thinks of a client: how long its tokens last, whether they
+are forgotten, whether it may sign in at all.
 """
 
 import json
@@ -39,6 +40,7 @@ class Client:
     locked: bool = False
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     remembered: dict[str, tuple[bytes, int, dict[str, Any]]] = field(default_factory=dict)
 
     def source_of(self, user: object) -> set[str]:
@@ -81,10 +83,13 @@ class TrueLayer:
             web.post("/truelayer/v3/payments", self.create),
             web.get("/truelayer/v3/payments/{thing}", self.payment),
             web.post("/truelayer/v3/payments/{thing}/actions/cancel", self.cancel),
+            web.post("/truelayer/v3/payments/{thing}/refunds", self.refund),
+            web.get("/truelayer/v3/payments/{thing}/refunds", self.refunds),
+            web.get("/truelayer/v3/payments/{payment}/refunds/{thing}", self.one_refund),
             web.post("/truelayer/v3/payouts", self.order),
             web.get("/truelayer/v3/payouts/{thing}", self.payout),
             web.post("/truelayer/pay/{thing}", self.pay),
-            web.post("/truelayer/payouts/{thing}/{outcome}", self.move),
+            web.post("/truelayer/{kind:payouts|refunds}/{thing}/{outcome}", self.move),
             web.post("/truelayer/clients/{client}", self.change),
         ]
 
@@ -180,6 +185,37 @@ class TrueLayer:
         """GET /v3/payouts/{id}."""
         return _one(self._client(request).payouts, request)
 
+    async def refund(self, request: web.Request) -> web.Response:
+        """POST /v3/payments/{id}/refunds: as much of a settled payment as is left. The same key is the same refund."""
+        client, body = await self._signed(request)
+        repeat = _repeat(client, request, body)
+        if repeat is not None:
+            return repeat
+        wish, payment = json.loads(body), client.payments.get(request.match_info["thing"])
+        if payment is None:
+            return _problem(404, "not-found")
+        alive = (one for one in client.refunds.values() if one["of"] == payment["id"] and one["status"] != "failed")
+        wrong = _wrong_amount({**wish, "currency": payment["currency"]})
+        if wrong or not wish.get("reference"):
+            return _problem(400, "invalid-parameters", errors={name: ["Value is invalid."] for name in wrong})
+        left = payment["amount_in_minor"] - sum(one["amount_in_minor"] for one in alive)
+        if payment["status"] != "settled" or wish["amount_in_minor"] > left:
+            return _problem(400, "invalid-state")
+        number, kept = str(uuid4()), {"of": payment["id"], "currency": payment["currency"], "created_at": _now()}
+        client.refunds[number] = {"id": number, "status": "pending", "metadata": {}, **kept, **wish}
+        return _answered(client, request, body, 202, {"id": number})
+
+    async def refunds(self, request: web.Request) -> web.Response:
+        """GET /v3/payments/{id}/refunds."""
+        client, payment = self._client(request), request.match_info["thing"]
+        if payment not in client.payments:
+            return _problem(404, "not-found")
+        return web.json_response({"items": [one for one in client.refunds.values() if one["of"] == payment]})
+
+    async def one_refund(self, request: web.Request) -> web.Response:
+        """GET /v3/payments/{id}/refunds/{id}."""
+        return _one(self._client(request).refunds, request)
+
     # -- what banks do ---------------------------------------------------------------------------------------------
 
     async def pay(self, request: web.Request) -> web.Response:
@@ -203,20 +239,22 @@ class TrueLayer:
         return web.json_response({"status": payment["status"], "payment_source": payment.get("payment_source")})
 
     async def move(self, request: web.Request) -> web.Response:
-        """A payout is `executed`, `failed`, or `returned`: then it goes on saying that it was executed."""
-        client, payout = self._found(request, "payouts")
+        """A payout or refund is `executed`, `failed`, or `returned`: then it goes on saying that it was executed."""
+        kind = request.match_info["kind"]
+        client, thing = self._found(request, kind)
         outcome, copies = request.match_info["outcome"], int((await request.json()).get("webhook_copies", 1))
+        named = kind.removesuffix("s")
         if outcome == "returned":
-            self._tell(client, "payout_failed", payout, copies, failure_reason="returned")
+            self._tell(client, f"{named}_failed", thing, copies, failure_reason="returned")
         elif outcome == "failed":
-            payout.update(status="failed", failure_reason="scheme_error", failed_at=_now())
-            self._tell(client, "payout_failed", payout, copies, failure_reason="scheme_error")
+            thing.update(status="failed", failure_reason="scheme_error", failed_at=_now())
+            self._tell(client, f"{named}_failed", thing, copies, failure_reason="scheme_error")
         elif outcome == "executed":
-            payout.update(status="executed", executed_at=_now())
-            self._tell(client, "payout_executed", payout, copies)
+            thing.update(status="executed", executed_at=_now())
+            self._tell(client, f"{named}_executed", thing, copies)
         else:
             raise web.HTTPNotFound
-        return web.json_response({"status": payout["status"]})
+        return web.json_response({"status": thing["status"]})
 
     async def change(self, request: web.Request) -> web.Response:
         """`{"lifetime_s": 3600, "forget_tokens": true, "locked": false}`."""
@@ -258,7 +296,8 @@ class TrueLayer:
 
     def _tell(self, client: Client, kind: str, about: dict[str, Any], copies: int, **more: Any) -> None:
         """A webhook: no amounts, but the metadata. Every delivery says anew when it was sent, and is signed anew."""
-        name = "payout_id" if kind.startswith("payout") else "payment_id"
+        name = f"{kind.split('_', 1)[0]}_id"
+        more |= {"payment_id": about["of"]} if "of" in about else {}
         event = {"type": kind, "event_version": 1, "event_id": str(uuid4()), name: about["id"], **more}
         body = json.dumps({**event, "metadata": about["metadata"]}).encode()
         path = urlsplit(client.webhook_url).path

@@ -1,6 +1,7 @@
 """Deposits and payouts through Paysafe: paid, refused, lost, told twice, given up, sent back."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -130,3 +131,48 @@ async def test_a_payout_whose_answers_were_lost_is_found_out_and_paid_once(walle
     assert await where(wallets, withdrawal_id) == "paid"
     assert await wallets.world.balance() == (400_00, 0)
     assert len(await books(wallets, "standalonecredits")) == 1
+
+
+async def paid_in(wallets: Counter, consumer_id: str) -> str:
+    """A deposit of 50 euros from this wallet."""
+    deposit_id, page = await wallets.deposit("paysafe", details={"method": "skrill", "consumer_id": consumer_id})
+    await wallets.outside(page)
+    await settle(wallets)
+    assert await wallets.world.balance() == (50_00, 0)
+    return deposit_id
+
+
+async def refunded(wallets: Counter, deposit_id: str, amount: int) -> str:
+    """Two people agree to a refund, and it is sent."""
+    body = {"amount_minor": amount, "reason": "he paid it twice"}
+    proposed = await wallets.world.post(f"/deposits/{deposit_id}/refunds", body, as_=wallets.world.staff())
+    await wallets.world.approved(proposed)
+    await wallets.world.run_tasks()
+    return str(proposed.json()["subject_id"])
+
+
+async def refund_is(wallets: Counter, refund_id: str) -> str:
+    (row,) = await wallets.world.rows("SELECT status FROM rm_refund_list WHERE id = $1", UUID(refund_id))
+    return str(row["status"])
+
+
+async def test_a_refund_that_is_pending_is_found_out_without_a_webhook(wallets: Counter) -> None:
+    refund_id = await refunded(wallets, await paid_in(wallets, "slow@player.example"), 20_00)
+    assert await refund_is(wallets, refund_id) == "pending"
+    move = f"/paysafe/refunds/{wallets.world.casino}/{refund_id}"
+    await wallets.outside(f"{move}/COMPLETED", {"silent": True})
+    await settle(wallets)
+    await wallets.world.pass_time(minutes=3)
+    assert await refund_is(wallets, refund_id) == "succeeded"
+    assert await wallets.world.balance() == (30_00, 0)
+
+
+async def test_a_refund_that_fails_after_it_succeeded_is_the_players_again(wallets: Counter) -> None:
+    refund_id = await refunded(wallets, await paid_in(wallets, "rich@player.example"), 20_00)
+    await settle(wallets)
+    assert await refund_is(wallets, refund_id) == "succeeded"
+    await wallets.outside(f"/paysafe/refunds/{wallets.world.casino}/{refund_id}/FAILED", {"webhook_copies": 2})
+    await settle(wallets)
+    assert await refund_is(wallets, refund_id) == "returned"
+    assert await wallets.world.balance() == (50_00, 0)
+    assert await wallets.world.ledger_sum() == 0

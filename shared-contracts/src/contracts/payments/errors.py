@@ -249,6 +249,8 @@ class SetAside(StrEnum):
     """The provider asked for money that is not on hold for it, and was refused."""
     EVENT_NOT_HANDLED = "event_not_handled"
     """An event about money that no deposit or withdrawal of ours explains, such as a refund or a dispute."""
+    REFUND_NOT_OURS = "refund_not_ours"
+    """Something happened to a refund that others made at the provider: it says neither of how much, nor of what."""
     SETTLED_BY_HAND = "settled_by_hand"
     """Somebody at the provider marked the deposit as paid; what was received, it does not say."""
     CLEARING_OVERDUE = "clearing_overdue"

@@ -33,7 +33,8 @@ from payments.application.ports import (
     Reply,
     Unclear,
 )
-from payments.application.refunds import hear_about_refund
+from payments.application.refund_port import LookAtRefund
+from payments.application.refunds import hear_about_refund, look_at_refund
 from payments.application.requested import look_at_request, requested_there
 from payments.application.stores import Handled
 from payments.application.unreadable import storable
@@ -47,6 +48,7 @@ from payments.domain.dispute.errors import UnlawfulDisputeWord
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.states import Absent as NoRefund
+from payments.domain.refund.words import Accepted
 from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Absent as NoWithdrawal
@@ -184,6 +186,8 @@ async def apply_notification(
                 return await _dispute(desk, uow, mail, said, notification.said_at)
             case LookAtDeposit() | LookAtPayout() | AboutInstrument():
                 return await _beside(desk, uow, mail, said), None
+            case LookAtRefund():
+                return await _look_at_refund(desk, uow, mail, said)
             case MayTake():
                 return await _may_take(uow, mail.provider, said)
             case Nothing():
@@ -255,6 +259,16 @@ async def _beside(
             await hear_about_payout(desk, uow, withdrawal_id, Taken(reference=said.reference))
         await look_at_payout(uow, withdrawal_id, mail.casino_id)
     return Handled(outcome=Became.APPLIED, accepted=True)
+
+
+async def _look_at_refund(desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtRefund) -> tuple[Handled, str | None]:
+    """One that others made there cannot be looked at by an order of ours: a person has to."""
+    if said.refund_id is None or not await _is_refund(uow, mail.provider, said.refund_id):
+        return Handled(outcome=Became.SET_ASIDE, accepted=True), "refund_not_ours"
+    if said.reference is not None:
+        await hear_about_refund(desk, uow, said.refund_id, Accepted(reference=said.reference), uow.ctx.occurred_at)
+    await look_at_refund(uow, said.refund_id, mail.casino_id)
+    return Handled(outcome=Became.APPLIED, accepted=True), None
 
 
 async def _begins_there(desk: Desk, uow: UnitOfWork, provider: str, withdrawal_id: UUID) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from payments.application.dispute_port import AboutDispute, DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
-from payments.application.refund_port import RefundFlow
+from payments.application.refund_port import LookAtRefund, RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.states import SteppedUp
@@ -177,6 +177,7 @@ Said = (
     | AboutInstrument
     | LookAtDeposit
     | LookAtPayout
+    | LookAtRefund
     | MayTake
     | Nothing
     | Unclear

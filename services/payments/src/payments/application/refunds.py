@@ -273,6 +273,11 @@ async def schedule_question(uow: UnitOfWork, refund_id: UUID, casino_id: UUID) -
     await uow.schedule(ASK, refund_id, {"casino_id": str(casino_id)}, run_at=at)
 
 
+async def look_at_refund(uow: UnitOfWork, refund_id: UUID, casino_id: UUID) -> None:
+    """Have the provider asked at once: something happened to the refund there."""
+    await uow.schedule(ASK, refund_id, {"casino_id": str(casino_id)})
+
+
 def refund_flow(desk: Desk, provider: str) -> RefundFlow:
     """How money goes back through this provider; Invalid when none does."""
     flow = desk.provider(provider).refunds

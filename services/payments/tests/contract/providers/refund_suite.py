@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.application.ports import AboutRefund, HttpAnswer, NotThere
-from payments.application.refund_port import RefundFlow, RefundOrder
+from payments.application.ports import AboutRefund, HttpAnswer, HttpCall, NotThere
+from payments.application.refund_port import LookAtRefund, RefundFlow, RefundOrder
 from payments.domain.refund import words as refund
 
 from .suite import OURS, QUICK, ProviderContract, Wire
@@ -25,7 +25,7 @@ NO_ANSWERS = [
 
 
 class RefundsOrders(ProviderContract):
-    """It refunds what we order."""
+    """It refunds what we order. Subclass `TellsRefunds`, or `HintsAtRefunds`, whichever its notifications do."""
 
     taken: ClassVar[HttpAnswer]
     """The answer to an order that the provider took."""
@@ -35,6 +35,10 @@ class RefundsOrders(ProviderContract):
     def refund_told(self, *, success: bool, ours: UUID = REFUND, reference: str = "ref_1") -> Wire:
         """The notification that says what became of it."""
         raise NotImplementedError
+
+    def key_in(self, call: HttpCall) -> str:
+        """By what the provider knows a repeat, as it is written in the call."""
+        return call.headers["Idempotency-Key"]
 
     @property
     def refunds(self) -> RefundFlow:
@@ -46,7 +50,7 @@ class RefundsOrders(ProviderContract):
         first, again = (self.refunds.build_call(self.account, ORDER) for _ in range(2))
         assert first == again
         assert first.key == str(REFUND)
-        assert first.headers["Idempotency-Key"] == str(REFUND)
+        assert self.key_in(first) == str(REFUND)
 
     def test_secrets_are_not_in_the_address_of_an_order(self) -> None:
         call = self.refunds.build_call(self.account, ORDER)
@@ -73,6 +77,15 @@ class RefundsOrders(ProviderContract):
         assert isinstance(said, refund.Refused)
         assert said.code
 
+    def test_its_refusal_is_in_the_table(self) -> None:
+        said = self.refunds.parse_answer(self.refused)
+        assert isinstance(said, refund.Refused)
+        assert said.code in self.provider.codes
+
+
+class TellsRefunds(RefundsOrders):
+    """Its notifications say what became of a refund."""
+
     def test_a_notification_names_our_refund_and_says_what_became_of_it(self) -> None:
         done = self.read(self.refund_told(success=True)).said
         assert isinstance(done, AboutRefund)
@@ -84,6 +97,50 @@ class RefundsOrders(ProviderContract):
         assert isinstance(failed, AboutRefund)
         assert isinstance(failed.word, refund.Refused)
         assert failed.word.reference == "ref_1"
+
+
+class HintsAtRefunds(RefundsOrders):
+    """Its notifications say that something happened; what it was, it is asked, by its own reference or by ours."""
+
+    def found(self, *, success: bool | None, reference: str = "ref_1", **fields: Any) -> Any:
+        """Our refund as it stands there; None: undecided."""
+        raise NotImplementedError
+
+    def by_reference(self, refund_there: Any) -> HttpAnswer:
+        """The answer to a question by its own reference."""
+        raise NotImplementedError
+
+    def by_ours(self, *refunds_there: Any) -> HttpAnswer:
+        """The answer to a question by ours."""
+        raise NotImplementedError
+
+    def answers(self, refund_there: Any) -> list[HttpAnswer]:
+        return [self.by_reference(refund_there), self.by_ours(refund_there)]
+
+    def test_a_notification_names_our_refund_and_makes_us_ask(self) -> None:
+        for success in (True, False):
+            said = self.read(self.refund_told(success=success)).said
+            assert said == LookAtRefund(refund_id=REFUND, reference="ref_1")
+
+    def test_it_is_asked_by_its_reference_or_by_ours(self) -> None:
+        for reference in ("ref_1", None):
+            call = self.refunds.build_question(self.account, ORDER, reference)
+            assert call is not None
+            assert (call.key, "ref_1" in call.url) == (None, reference is not None)
+
+    def test_what_became_of_a_refund_is_found(self) -> None:
+        for answer in self.answers(self.found(success=True)):
+            done = refund.Refunded(reference="ref_1", amount_minor=50_00, currency="EUR")
+            assert self.refunds.parse_question(ORDER, answer) == done
+        for answer in self.answers(self.found(success=False)):
+            failed = self.refunds.parse_question(ORDER, answer)
+            assert isinstance(failed, refund.Refused)
+            assert (failed.reference, failed.code in self.provider.codes) == ("ref_1", True)
+        for answer in self.answers(self.found(success=None)):
+            assert self.refunds.parse_question(ORDER, answer) == refund.Accepted(reference="ref_1")
+
+    def test_where_there_is_none_it_was_never_taken(self) -> None:
+        assert self.refunds.parse_question(ORDER, self.by_ours()) == NotThere()
 
 
 def answered(status: int, body: Any) -> HttpAnswer:

@@ -20,7 +20,7 @@ from payments.strategies.providers.adyen.codes import refusal
 from payments.strategies.providers.adyen.links import AdyenDeposits
 from payments.strategies.providers.adyen.signature import sign
 
-from .refund_suite import REFUND, RefundsOrders, answered
+from .refund_suite import REFUND, TellsRefunds, answered
 from .suite import NOW, OURS, PLAYER, QUICK, TellsAmounts, Wire
 
 KEY, OTHER_KEY = "4D" * 32, "77" * 32
@@ -34,7 +34,7 @@ UNSIGNED = ("cardSummary", "issuerBin", "expiryDate", "cardHolderName", "alias",
 ACTIVE = {"type": "redirect", "url": "https://test.adyen.link/PL1"}
 
 
-class TestAdyen(TellsAmounts, RefundsOrders):
+class TestAdyen(TellsAmounts, TellsRefunds):
     """Deposits."""
 
     name = "adyen"

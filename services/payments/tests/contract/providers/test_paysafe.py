@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 
@@ -23,6 +24,7 @@ from payments.application.ports import (
 from payments.domain.deposit import words as deposit
 from payments.strategies.providers.paysafe.signature import sign
 
+from .refund_suite import REFUND, HintsAtRefunds
 from .suite import NOW, OURS, PLAYER, OnlyHints, Wire
 
 KEY, OTHER_KEY = "hmac-key-of-the-tests", "another-key"
@@ -54,8 +56,12 @@ def found(handles: list[Any], payments: list[Any]) -> HttpAnswer:
     return answer({"paymentHandles": handles}, also=answer({"payments": payments}))
 
 
-class TestPaysafe(OnlyHints):
-    """Deposits."""
+def refund_there(status: str = "COMPLETED", **fields: Any) -> dict[str, Any]:
+    return {"id": "ref_1", "merchantRefNum": str(REFUND), "amount": 50_00, "status": status, **fields}
+
+
+class TestPaysafe(OnlyHints, HintsAtRefunds):
+    """Deposits and refunds."""
 
     name = "paysafe"
     signature_header = "signature"
@@ -103,6 +109,27 @@ class TestPaysafe(OnlyHints):
         call = self.flow.build_question(self.account, OURS, None)
         assert isinstance(call, HttpCall)
         return call
+
+    # --- money back
+
+    taken = answer(refund_there("PENDING", currencyCode="EUR"), 201)
+    refused = answer({"error": {"code": "3402", "message": "exceeds"}}, 402)
+
+    def key_in(self, call: HttpCall) -> str:
+        return str(json.loads(call.body)["merchantRefNum"])
+
+    def refund_told(self, *, success: bool, ours: UUID = REFUND, reference: str = "ref_1") -> Wire:
+        return self.event(f"REFUND_{'COMPLETED' if success else 'FAILED'}", id=reference, merchantRefNum=str(ours))
+
+    def found(self, *, success: bool | None, reference: str = "ref_1", **fields: Any) -> Any:
+        status = {True: "COMPLETED", False: "FAILED", None: "PENDING"}[success]
+        return refund_there(status, id=reference, **fields)
+
+    def by_reference(self, refund_there: Any) -> HttpAnswer:
+        return answer(refund_there)
+
+    def by_ours(self, *refunds_there: Any) -> HttpAnswer:
+        return answer({"refunds": list(refunds_there), "meta": {"numberOfRecords": len(refunds_there)}})
 
     # --- the handle
 

@@ -23,7 +23,7 @@ from payments.domain.refund import words as refunds
 from payments.strategies.providers.stripe.deposits import StripeDeposits
 from payments.strategies.providers.stripe.signature import sign as stripe_sign
 
-from .refund_suite import ORDER, REFUND, RefundsOrders, answered
+from .refund_suite import ORDER, REFUND, TellsRefunds, answered
 from .suite import (
     NOW,
     OURS,
@@ -35,7 +35,7 @@ from .suite import (
 )
 
 
-class TestStripe(TellsAmounts, TellsTakenBack, RefundsOrders):
+class TestStripe(TellsAmounts, TellsTakenBack, TellsRefunds):
     """Deposits."""
 
     name = "stripe"

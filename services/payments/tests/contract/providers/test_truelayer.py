@@ -27,6 +27,7 @@ from payments.application.ports import (
 from payments.domain.deposit import words as deposit
 from payments.domain.instrument.words import Kind
 
+from .refund_suite import REFUND, HintsAtRefunds
 from .suite import NOW, OURS, PLAYER, OnlyHints, Wire
 from .truelayer_wire import (
     API,
@@ -44,8 +45,8 @@ from .truelayer_wire import (
 )
 
 
-class TestTrueLayer(OnlyHints):
-    """Payments, and webhooks about them."""
+class TestTrueLayer(OnlyHints, HintsAtRefunds):
+    """Payments, refunds, and webhooks about them."""
 
     name = "truelayer"
     signature_header = "tl-signature"
@@ -95,6 +96,27 @@ class TestTrueLayer(OnlyHints):
 
     def asked(self, **fields: Any) -> Any:
         return self.flow.parse_question(answer(200, thing(**{"status": "settled", **fields})))
+
+    # --- money back
+
+    taken = answer(202, {"id": "ref_1"})
+    refused = answer(400, {"type": f"{ERRORS}invalid-state"})
+
+    def refund_told(self, *, success: bool, ours: UUID = REFUND, reference: str = "ref_1") -> Wire:
+        kind = f"refund_{'executed' if success else 'failed'}"
+        more = {} if success else {"failure_reason": "scheme_error"}
+        return signed(self.event(type=kind, refund_id=reference, metadata={"refund_id": str(ours)}, **more))
+
+    def found(self, *, success: bool | None, reference: str = "ref_1", **fields: Any) -> Any:
+        status = {True: "executed", False: "failed", None: "pending"}[success]
+        more = {"failure_reason": "scheme_error"} if success is False else {}
+        return thing(status, **{"id": reference, "metadata": {"refund_id": str(REFUND)}, **more, **fields})
+
+    def by_reference(self, refund_there: Any) -> HttpAnswer:
+        return answer(200, refund_there)
+
+    def by_ours(self, *refunds_there: Any) -> HttpAnswer:
+        return answer(200, {"items": [*refunds_there, thing("executed", id="ref_0", metadata={})]})
 
     # --- the account
 
@@ -317,7 +339,7 @@ class TestTrueLayer(OnlyHints):
     @pytest.mark.parametrize(
         "kind",
         ["payment_reversed", "payment_disputed", "payment_settlement_stalled", "external_payment_received",
-         "refund_executed", "refund_failed", "mandate_revoked"],
+         "mandate_revoked"],
     )  # fmt: skip
     def test_money_nobody_here_moved_is_for_a_person(self, kind: str) -> None:
         assert self.read(self.genuine(type=kind)).said == Unclear("event_not_handled")

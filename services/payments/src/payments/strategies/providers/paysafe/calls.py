@@ -25,7 +25,12 @@ TYPES = {"skrill": "SKRILL", "neteller": "NETELLER", "paysafecard": "PAYSAFECARD
 WALLETS = {**{name: name for name in TYPES}, "interac": "interacEtransfer"}
 
 MADE = (200, 201)
-_LISTED = {"payments": "payments", "standalonecredits": "standaloneCredits", "paymenthandles": "paymentHandles"}
+_LISTED = {
+    "payments": "payments",
+    "standalonecredits": "standaloneCredits",
+    "paymenthandles": "paymentHandles",
+    "refunds": "refunds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,12 @@ def lookup(account: ProviderAccount, reference: str, path: str, then: Follow | N
 
 
 def _find(account: ProviderAccount, reference: str, path: str) -> HttpCall:
-    url = f"{_base(account)}/{path}?merchantRefNum={quote(reference, safe='')}"
-    return HttpCall("GET", url, _headers(account))
+    return fetch(account, f"{path}?merchantRefNum={quote(reference, safe='')}")
+
+
+def fetch(account: ProviderAccount, path: str) -> HttpCall:
+    """A question."""
+    return HttpCall("GET", f"{_base(account)}/{path}", _headers(account))
 
 
 def listed(answer: HttpAnswer | None, path: str) -> list[Mapping[str, Any]] | None:

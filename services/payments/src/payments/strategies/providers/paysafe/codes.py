@@ -1,5 +1,5 @@
 """What Paysafe's error codes mean, as `error_<code>`. Source: "Card Errors" and "Alternate Payments Errors" of its
-developer centre; the words without a number are ours.
+developer centre, those of refunds (34..) its table of "Transaction Errors"; the words without a number are ours.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,9 @@ CODES: Final[Mapping[str, Meaning]] = {
     "credit_failed": Meaning(Category.DECLINED),
     "credit_cancelled": Meaning(Category.CANCELLED),
     "credit_errored": Meaning(Category.PROVIDER, retriable=True),
+    "refund_failed": Meaning(Category.DECLINED),
+    "refund_cancelled": Meaning(Category.CANCELLED),
+    "refund_errored": Meaning(Category.PROVIDER, retriable=True),
     "error_1000": _DOWN,
     "error_1002": _DOWN,
     "error_1200": _DOWN,
@@ -41,6 +44,16 @@ CODES: Final[Mapping[str, Meaning]] = {
     "error_3017": _CARD,
     "error_3022": Meaning(Category.FUNDS),
     "error_3023": Meaning(Category.FUNDS),
+    "error_3402": _OURS,
+    "error_3403": _OURS,
+    "error_3404": _OURS,
+    "error_3405": _OURS,
+    "error_3406": Meaning(Category.REQUEST, retriable=True),
+    "error_3407": _OURS,
+    "error_3408": _OURS,
+    "error_3412": _SET_UP,
+    "error_3413": _OURS,
+    "error_3418": _SET_UP,
     "error_4001": _FRAUD,
     "error_4002": _FRAUD,
     "error_5003": _OURS,

@@ -16,13 +16,15 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
-from payments.application.refund_port import RefundFlow
+from payments.application.refund_port import LookAtRefund
 from payments.application.unreadable import unreadable
 from payments.strategies.providers.paysafe.codes import CODES
 from payments.strategies.providers.paysafe.deposits import PaysafeDeposits
 from payments.strategies.providers.paysafe.payouts import PaysafePayouts
+from payments.strategies.providers.paysafe.refunds import PaysafeRefunds
 from payments.strategies.providers.paysafe.signature import is_signed
 from payments.strategies.providers.reading import (
+    our_id,
     refuse_others,
     require_secret,
     require_text,
@@ -37,6 +39,7 @@ _SETTINGS = frozenset({"base_url", "username", "account_id"})
 _SECRETS = frozenset({"password", "hmac_key", "previous_hmac_key"})
 _DEPOSITS = ("PAYMENT_", "SETTLEMENT_")
 _PAYOUTS = ("SA_CREDIT_",)
+_REFUNDS = "REFUND_"
 _ENDS = ("PAYABLE", "PROCESSING", "PENDING", "COMPLETED", "EXPIRED", "FAILED", "CANCELLED", "ERRORED")
 
 
@@ -57,7 +60,7 @@ class Paysafe:
     def __init__(self) -> None:
         self.deposits = PaysafeDeposits()
         self.payouts = PaysafePayouts()
-        self.refunds: RefundFlow | None = None
+        self.refunds = PaysafeRefunds()
         self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
@@ -103,6 +106,8 @@ class Paysafe:
 
 def _said(kind: str, payload: Mapping[str, Any]) -> Said:
     """Which money it is about; what became of that, the look-up tells."""
+    if kind.startswith(_REFUNDS):  # Whatever it is called: it is asked about.
+        return LookAtRefund(refund_id=our_id(payload.get("merchantRefNum")), reference=word(payload.get("id")))
     if not kind.endswith(_ENDS):
         return Unclear("notification_not_handled")
     reference = payload.get("merchantRefNum")

@@ -18,7 +18,6 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
-from payments.application.refund_port import RefundFlow
 from payments.application.unreadable import unreadable
 from payments.domain.withdrawal.words import SentBack
 from payments.strategies.providers.reading import (
@@ -35,6 +34,8 @@ from payments.strategies.providers.truelayer.deposits import CURRENCIES, TrueLay
 from payments.strategies.providers.truelayer.deposits import REFERENCE as DEPOSIT
 from payments.strategies.providers.truelayer.payouts import AMOUNT, CURRENCY, TrueLayerPayouts
 from payments.strategies.providers.truelayer.payouts import REFERENCE as WITHDRAWAL
+from payments.strategies.providers.truelayer.refunds import REFERENCE as REFUND
+from payments.strategies.providers.truelayer.refunds import REFUND_KINDS, TrueLayerRefunds, said_of_refund
 from payments.strategies.providers.truelayer.signature import Message, NotSigned, private_key, public_keys, verify
 
 SIGNATURE_HEADER = "tl-signature"
@@ -51,6 +52,7 @@ _SETTINGS = _MERCHANT_ACCOUNTS | {"base_url", "auth_url", "client_id", "key_id",
 _SECRETS = frozenset({"client_secret", "private_key"})
 _LONG = 8_192
 
+_NAMES = ("refund_id", "payment_id", "payout_id")
 _ABOUT_PAYMENTS = frozenset(
     {"payment_authorized", "payment_executed", "payment_settled", "payment_creditable", "payment_failed"}
 )
@@ -80,7 +82,7 @@ class TrueLayer:
     def __init__(self) -> None:
         self.deposits = TrueLayerDeposits()
         self.payouts = TrueLayerPayouts()
-        self.refunds: RefundFlow | None = None
+        self.refunds = TrueLayerRefunds()
         self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
@@ -143,7 +145,9 @@ def _said(kind: str, event: Mapping[str, Any]) -> Said:
     if kind in ("payout_executed", "payout_failed"):
         ours = our_id(metadata.get(WITHDRAWAL))
         return LookAtPayout(withdrawal_id=ours, reference=word(event.get("payout_id")))
-    return Unclear("event_not_handled")  # Refunds, reversals, claims, money nobody ordered, settlements that stall.
+    if kind in REFUND_KINDS:
+        return said_of_refund(kind, event)
+    return Unclear("event_not_handled")  # Reversals, claims, money nobody ordered, settlements that stall.
 
 
 def _returned(event: Mapping[str, Any], metadata: Mapping[str, Any]) -> Said:
@@ -169,8 +173,10 @@ def _moment(text: str) -> datetime | None:
 def _facts(event: Mapping[str, Any]) -> dict[str, str | int | None]:
     metadata = section(event.get("metadata"))
     return {
-        "our_reference": word(metadata.get(DEPOSIT)) or word(metadata.get(WITHDRAWAL)),
-        "reference": word(event.get("payment_id")) or word(event.get("payout_id")),
+        "our_reference": next(
+            (ours for one in (DEPOSIT, WITHDRAWAL, REFUND) if (ours := word(metadata.get(one)))), None
+        ),
+        "reference": next((its for one in _NAMES if (its := word(event.get(one)))), None),
         "reason": word(event.get("failure_reason")),
         "stage": word(event.get("failure_stage")),
     }
