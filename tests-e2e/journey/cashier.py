@@ -28,7 +28,7 @@ async def cascade(tale: Tale) -> str:
 
     action = await eventually("the deposit goes on to the next provider", with_another)
     tale.findings["paid with"] = action["client_secret"]
-    await tale.direct("POST", f"/stripe/pay/{action['client_secret']}", {"card": CARD})
+    await tale.direct("POST", f"/stripe/pay/{action['client_secret']}", {"card": CARD, "holder": "Erasmus Nightshade"})
     ended = await deposit_ends(player, path.rpartition("/")[2])
     assert (ended["status"], ended["provider"]) == ("succeeded", "stripe"), ended
     tale.cash_minor += AMOUNT_MINOR
@@ -38,11 +38,18 @@ async def cascade(tale: Tale) -> str:
     await parcels_taken(tale)
     wallet = await tale.balance()
     assert wallet["cash_minor"] == tale.cash_minor, wallet
+
+    async def told() -> Any:
+        found = await player.pages(f"{V1}/instruments", first_seen_at="gte.now-7d")
+        return found[0] if found else None
+
+    used = await eventually("the card is among his instruments", told)
+    assert (used["provider"], used["kind"], used["holder"]) == ("stripe", "card", "Erasmus Nightshade"), used
     calls = await officer.pages(f"{V1}/provider-attempts", payment_id=f"eq.{ended['deposit_id']}")
     refused = next(one for one in calls if one["provider"] == "adyen" and one["outcome"] == "declined")
     return (
         f"{money(AMOUNT_MINOR, tale.currency)} by card: adyen, the cheapest, said {refused['code']}; "
-        "stripe was asked next and paid; credited once"
+        f"stripe was asked next and paid, from {used['bin']}******{used['last_four']}; credited once"
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -85,7 +86,11 @@ async def _live(stack: Stack, say: Callable[[str], None], ready: Callable[[], No
         population = await _let_players_in(stack, casinos)
         ready()
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            await asyncio.gather(_show_figures(tale, casinos, client, population, say), _staff_at_work(tale))
+            await asyncio.gather(
+                _show_figures(tale, casinos, client, population, say),
+                _staff_at_work(tale),
+                _takes_payments_again(tale, casinos["Albion"][0]),
+            )
     finally:
         await api.close()
         await world.close()
@@ -114,9 +119,30 @@ async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     for casino_id, currency in casinos.values():
         await configure(tale, casino_id, currency)
     tale.casino_id, tale.currency = casinos["Bernstein"]
+    await _choose_by_rule(tale)
+    await tale.direct("PUT", f"/adyen/suspended/{casinos['Albion'][0]}", {"suspended": True})
     await sight.proposal_waits(tale)
     await sight.emergency(tale)
     return casinos
+
+
+async def _choose_by_rule(tale: Tale) -> None:
+    """Bernstein has a routing strategy of its own; the other casino goes by what is worth most."""
+    large = {"name": "large", "when": {"min_minor": 250_00}, "then": {"way": "order", "providers": ["stripe", "adyen"]}}
+    strategy = {"rules": [large], "otherwise": {"way": "economic_value", "exploration_percent": 10}}
+    path = f"/api/payments/v1/casinos/{tale.casino_id}/routing-strategy"
+    await tale.staff["second_admin"].approve(await tale.staff["admin"].put(path, strategy))
+
+
+async def _takes_payments_again(tale: Tale, casino_id: str) -> None:
+    """Adyen takes nothing at this casino until somebody's deposit has gone on to the next provider."""
+    passed_on = {"casino_id": f"eq.{casino_id}", "attempt": "eq.2", "decided_at": "gte.now-1d", "limit": 1}
+    found: list[Any] = []
+    while not found:
+        await asyncio.sleep(STAFF_LOOKS_EVERY_S)
+        with suppress(Refused, httpx.HTTPError):
+            found = await tale.staff["admin"].get("/api/payments/v1/routing/decisions", **passed_on)
+    await tale.direct("PUT", f"/adyen/suspended/{casino_id}", {"suspended": False})
 
 
 async def _let_players_in(stack: Stack, casinos: dict[str, tuple[str, str]]) -> str:

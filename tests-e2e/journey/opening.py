@@ -115,7 +115,8 @@ PROFILES: dict[str, dict[str, Any]] = {
 PARTNERS: dict[str, dict[str, Any]] = {
     "adyen": {"card": {"fee_bps": 90}},
     "stripe": {"card": {"fee_bps": 140, "fee_fixed_minor": {"EUR": 25, "GBP": 20}}},
-    "trustly": {},
+    "trustly": {"bank": {"fee_bps": 60, "details": ["first_name", "last_name", "email", "country", "locale"]}},
+    "skrill": {"wallet": {"fee_bps": 190, "details": ["email"]}},
 }
 """The payment providers of a casino, and the methods of paying by which each may be chosen."""
 

@@ -19,13 +19,16 @@ EYES = {
 ON_CALL = ("on_call", "game_ops")
 """Whose role lets them open emergency access."""
 
+RISK = ("fraud", "risk_fraud")
+"""Who looks into shared cards, clusters and cases."""
+
 _SHOWN = ("last_name", "email", "excluded_until")
 
 
 async def hire(tale: Tale, casinos: list[str]) -> None:
     """People in the roles an installation begins with."""
     seeded = {one["name"]: one["role_id"] for one in await tale.staff["admin"].pages("/api/security/v1/roles")}
-    for name, role in {**EYES, **dict([ON_CALL])}.items():
+    for name, role in {**EYES, **dict([ON_CALL, RISK])}.items():
         tale.staff[name] = await add_staff(tale, name, seeded[role], casinos)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from journey.opening import STAFF
-from journey.sight import EYES, ON_CALL
+from journey.sight import EYES, ON_CALL, RISK
 from journey.tale import Tale
 
 TOKENS = {
@@ -27,7 +27,7 @@ ROLE_OF = {
     "second_admin": "administrator",
     **STAFF,
     **EYES,
-    ON_CALL[0]: ON_CALL[1],
+    **dict([ON_CALL, RISK]),
 }
 """Everybody with a log-in, and the role they have."""
 
@@ -127,6 +127,15 @@ def tries(staff: Mapping[str, Colleague], *, simulators: str) -> list[str]:
         approve() {{ curl -s "$API/payments/v1/withdrawals/$1/approve" -H "Authorization: Bearer $2" -H "Idempotency-Key: $(date +%s%N)" -H "Content-Type: application/json" -d '{{"payload_sha256":"'$3'"}}'; }}
         # The second one names what he saw, both have logged in a moment ago; SHA is the payload_sha256 of the list.
         # approve WITHDRAWAL_ID $OFFICER SHA;  approve WITHDRAWAL_ID $OFFICER SHA (refused);  approve WITHDRAWAL_ID $SECOND_OFFICER SHA
+        # Whom a deposit was asked for from: at Albion adyen took none at first, and they went on to stripe (attempt 2).
+        curl -s "$API/payments/v1/routing/decisions?decided_at=gte.now-1d&limit=3" -H "Authorization: Bearer $ADMIN"
+        curl -s "$API/payments/v1/routing/decisions?decided_at=gte.now-1d&attempt=eq.2&limit=1" -H "Authorization: Bearer $ADMIN"
+        # What is paid with, what two of them share, and the cluster that makes of them.
+        FRAUD=$({log_in("fraud")})
+        curl -s "$API/payments/v1/instruments?first_seen_at=gte.now-1d&limit=3" -H "Authorization: Bearer $FRAUD"
+        SHARER=$(curl -s "$API/payments/v1/instruments?first_seen_at=gte.now-1d&shared=is.true&limit=1" -H "Authorization: Bearer $FRAUD" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["player_id"])')
+        curl -s "$API/payments/v1/fraud/players/$SHARER/cluster" -H "Authorization: Bearer $FRAUD"
+        curl -s "$API/payments/v1/fraud/cases?status=eq.open&limit=3" -H "Authorization: Bearer $FRAUD"
         curl -s "$API/security/v1/audit?happened_at=gte.now-1d&limit=3" -H "Authorization: Bearer $ADMIN"
         # A report: asked for, made in the background, fetched as CSV or XLSX.
         DAY=$(date -u +%F); REPORT=$(curl -s "$API/reports/v1/jobs" -H "Authorization: Bearer $ADMIN" -H "Idempotency-Key: $(date +%s%N)" -H "Content-Type: application/json" -d '{{"report":"revenue","casino_ids":["'$CASINO'"],"from":"'$DAY'","to":"'$DAY'","formats":["csv","xlsx"]}}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["job_id"])')

@@ -1,7 +1,8 @@
 """A provider that speaks Adyen's protocol: payment links, idempotency keys, signed webhooks that want `[accepted]`.
 
 A player's browser pays at `POST /adyen/pay/{link}`. As in Adyen's own test environment the holder's name decides: a
-reason to refuse ("NOT_ENOUGH_BALANCE"), anything else is accepted.
+reason to refuse ("NOT_ENOUGH_BALANCE"), anything else is accepted. Of a `card` that is named webhooks tell, as of an
+account with all additional data switched on.
 """
 
 import base64
@@ -11,13 +12,14 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from simulators.adyen_disputes import Disputes
-from simulators.courier import Courier, Parcel
+from simulators.cards import EXPIRES, country, mark
+from simulators.courier import ONCE, Courier, Manner, Parcel
 from simulators.settlements import Book, share
 
 REFUSALS = {"DECLINED": "Refused", "NOT_ENOUGH_BALANCE": "Not enough balance", "CARD_EXPIRED": "Expired Card"}
@@ -30,16 +32,6 @@ UNRECOGNISED = "AUTHENTICATION_REQUIRED"
 """A holder whose bank says no unless the link has him authenticated."""
 
 
-class Manner(NamedTuple):
-    """How a webhook is delivered."""
-
-    copies: int = 1
-    delay_s: float = 0.0
-
-
-ONCE = Manner()
-
-
 @dataclass
 class Merchant:
     """One casino's merchant account."""
@@ -49,6 +41,7 @@ class Merchant:
     api_key: str = field(default_factory=lambda: f"AQE{secrets.token_urlsafe(24)}")
     hmac_key: str = field(default_factory=lambda: secrets.token_hex(32).upper())
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cards: dict[str, dict[str, str]] = field(default_factory=dict)
     disputes: Disputes = field(default_factory=Disputes)
     remembered: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     suspended: bool = False
@@ -227,13 +220,15 @@ class Adyen:
     # -- what the player's browser calls ---------------------------------------------------------------------------
 
     async def pay(self, request: web.Request) -> web.Response:
-        """Pay: `{"holder_name": ..., "webhook_copies": 1, "webhook_delay_s": 0, "pending": false}`."""
+        """Pay: `{"holder_name": ..., "card": ..., "webhook_copies": 1, "webhook_delay_s": 0, "pending": false}`."""
         merchant, link = self._any_link(request.match_info["link"])
         if link["status"] != "active":
             return _error(422, "000", "The payment link is not active.", "validation")
         wish = await request.json()
         manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
         holder = str(wish.get("holder_name"))
+        if "card" in wish:
+            merchant.cards[link["id"]] = _told_of(merchant.name, str(wish["card"]), holder)
         challenged = link.get("threeDS2RequestData", {}).get("threeDSRequestorChallengeInd") in ("03", "04")
         unrecognised = holder == UNRECOGNISED and not challenged
         reason = "Authentication required" if unrecognised else REFUSALS.get(holder)
@@ -295,7 +290,8 @@ class Adyen:
             "reason": reason,
             **(about or {}),
         }
-        item["additionalData"] = {"hmacSignature": signature(merchant.hmac_key, item), "paymentLinkId": link["id"]}
+        signed = {"hmacSignature": signature(merchant.hmac_key, item), "paymentLinkId": link["id"]}
+        item["additionalData"] = {**signed, **merchant.cards.get(link["id"], {})}
         body = json.dumps({"live": "false", "notificationItems": [{"NotificationRequestItem": item}]}).encode()
 
         async def attempt() -> bool:
@@ -304,6 +300,19 @@ class Adyen:
                 return 200 <= answer.status < 300 and (await answer.text()).startswith("[accepted]")
 
         self._courier.send(Parcel(f"adyen {kind} {link['id']}", attempt, *manner))
+
+
+def _told_of(merchant: str, card: str, holder: str) -> dict[str, str]:
+    """Of the card a payment was made, or tried, with."""
+    month, year = EXPIRES
+    return {
+        "alias": mark(merchant, card),
+        "cardSummary": card[-4:],
+        "cardBin": card[:6],
+        "expiryDate": f"{month:02}/{year}",
+        "cardHolderName": holder,
+        "cardIssuingCountry": country(card),
+    }
 
 
 def signature(key_hex: str, item: dict[str, Any]) -> str:

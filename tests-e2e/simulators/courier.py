@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import aiohttp
 
@@ -13,6 +14,16 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 4.0
 PATIENCE_S = 180.0
+
+
+class Manner(NamedTuple):
+    """How a webhook is delivered."""
+
+    copies: int = 1
+    delay_s: float = 0.0
+
+
+ONCE = Manner()
 
 
 @dataclass

@@ -18,12 +18,13 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from simulators.purse import Purse, pay, purse
+
 FIRST_NAMES = ("Ada", "Bruno", "Chiara", "Dan", "Elif", "Finn", "Greta", "Hugo", "Ines", "Jonas", "Karla", "Leo")
 LAST_NAMES = ("Abela", "Borg", "Camilleri", "Dalli", "Ellul", "Farrugia", "Grech", "Hart", "Mercer", "Oakley", "Reed")
 ARRIVAL_S = (3.0, 9.0)
 SPIN_PAUSE_S = (0.8, 2.5)
 MOST_AT_ONCE = 24
-CARDS = ("4242424242424242",) * 8 + ("4000000000000002", "4000002500003155")
 PASSPORT = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 RETRIED = frozenset({429, 502, 503, 504})
 
@@ -43,6 +44,7 @@ class Town:
     dice: random.Random
     figures: Counter[str] = field(default_factory=Counter)
     awake: set[asyncio.Task[None]] = field(default_factory=set)
+    purses: dict[str, list[Purse]] = field(default_factory=dict)
 
     async def live(self) -> None:
         """Let players arrive, as long as nobody stops it."""
@@ -70,6 +72,10 @@ class Player:
         self._token = ""
         self._id = ""
         self._cash_minor = 0
+        names = self._dice.choice(FIRST_NAMES), self._dice.choice(LAST_NAMES)
+        before = town.purses.setdefault(casino["casino_id"], [])
+        email = f"{secrets.token_hex(6)}@player.example"
+        self._purse = purse(town.dice, before, names, email, casino["country"])
 
     async def live(self) -> None:
         """One evening."""
@@ -90,7 +96,7 @@ class Player:
             self._town.figures["exclusions"] += 1
 
     async def _register(self) -> None:
-        email, password = f"{secrets.token_hex(6)}@player.example", secrets.token_urlsafe(12)
+        email, password = self._purse.email, secrets.token_urlsafe(12)
         registered = await self._ask(
             "POST",
             "/api/backoffice/v1/players",
@@ -98,8 +104,8 @@ class Player:
                 "casino_id": self._casino["casino_id"],
                 "email": email,
                 "password": password,
-                "first_name": self._dice.choice(FIRST_NAMES),
-                "last_name": self._dice.choice(LAST_NAMES),
+                "first_name": self._purse.first_name,
+                "last_name": self._purse.last_name,
                 "date_of_birth": f"{self._dice.randint(1955, 2004)}-{self._dice.randint(1, 12):02}-17",
                 "country": self._casino["country"],
                 "currency": self._casino["currency"],
@@ -128,34 +134,32 @@ class Player:
 
     async def _deposit(self, amount_minor: int) -> None:
         wish = {
-            "provider": "stripe",
+            "method": self._purse.method,
             "amount_minor": amount_minor,
             "currency": self._casino["currency"],
             "return_url": "https://casino.example/cashier",
+            "details": self._purse.details,
         }
         begun = await self._ask("POST", "/api/payments/v1/deposits", wish, patient_with=(409,))
-        secret = (begun.get("next_action") or {}).get("client_secret")
-        if secret is None:
-            raise Unwanted("nothing to pay with")
-        pay = f"{self._town.simulators}/stripe"
-        async with self._town.session.post(f"{pay}/pay/{secret}", json={"card": self._dice.choice(CARDS)}) as answer:
-            status = (await answer.json())["status"]
-        if status == "requires_action":
-            async with self._town.session.post(f"{pay}/confirm/{secret}"):
-                pass
-        ended = await self._until_ended(f"/api/payments/v1/deposits/{begun['deposit_id']}")
+        path = f"/api/payments/v1/deposits/{begun['deposit_id']}"
+        asked = await self._until(path, "requires_action", "failed", "refused")
+        if not asked.get("next_action"):
+            raise Unwanted("nothing to do on no page")
+        await pay(self._town.session, self._town.simulators, asked, self._purse)
+        ended = (await self._until(path, "succeeded", "refused"))["status"]
         self._town.figures[f"deposits {ended}"] += 1
         if ended != "succeeded":
             raise Unwanted("no money")
         self._cash_minor += amount_minor
 
-    async def _until_ended(self, path: str) -> str:
+    async def _until(self, path: str, *statuses: str) -> dict[str, Any]:
+        """The deposit once it has one of these, or as it is after half a minute."""
         for _ in range(60):
             now = await self._ask("GET", path)
-            if now["status"] in ("succeeded", "failed", "refused"):
-                return str(now["status"])
+            if now["status"] in statuses:
+                break
             await asyncio.sleep(0.5)
-        return "undecided"
+        return now
 
     async def _play(self, rounds: int) -> None:
         lobby = (await self._ask("GET", "/api/games/v1/lobby", patient_with=(404, 409)))["items"]
@@ -183,10 +187,9 @@ class Player:
 
     async def _withdraw(self) -> None:
         wish = {
-            "provider": "trustly",
             "amount_minor": self._cash_minor - self._cash_minor % 100,
             "currency": self._casino["currency"],
-            "destination": {"account_id": str(self._dice.randrange(10**9, 10**10))},
+            **self._purse.payout,
         }
         try:
             await self._ask("POST", "/api/payments/v1/withdrawals", wish)

@@ -1,8 +1,8 @@
 """A wallet provider that speaks Skrill's older protocol: Quick Checkout, pay.pl and query.pl.
 
 What a player does on the page of his session is said to `/skrill/checkout/api/?sid=...`: `status` is the one of the
-report. A wallet whose e-mail begins with `nobody` is unknown: what is sent to it is scheduled, and cancelled when
-`/skrill/unclaimed` is told.
+report, and an `email` is told as the payer's. A wallet whose e-mail begins with `nobody` is unknown: what is sent to it
+is scheduled, and cancelled when `/skrill/unclaimed` is told.
 """
 
 import hashlib
@@ -98,6 +98,8 @@ class Skrill:
             "amount": form["amount"],
             "currency": form["currency"],
         }
+        if "email" in wanted:
+            report["pay_from_email"] = str(wanted["email"])
         if status == "-2":
             report["failed_reason_code"] = str(wanted.get("code", "05"))
         if not wanted.get("silent"):

@@ -8,16 +8,16 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from simulators.chaos import Chaos
-from simulators.courier import Courier, Parcel
+from simulators.courier import ONCE, Courier, Manner, Parcel
 from simulators.settlements import Book, share
 from simulators.stripe_disputes import Disputes, form_of
-from simulators.stripe_words import error, error_body, signature
+from simulators.stripe_words import charge_of, error, error_body, method_of, signature
 
 GOOD_CARD = "4242424242424242"
 DECLINED = {"4000000000000002": "generic_decline", "4000000000009995": "insufficient_funds"}
@@ -33,16 +33,6 @@ SOFT_DECLINED = "4000002760003184"
 """A card whose bank says no unless its owner is asked: what Stripe's test card for it does off session."""
 
 
-class Manner(NamedTuple):
-    """How a webhook is delivered."""
-
-    copies: int = 1
-    delay_s: float = 0.0
-
-
-ONCE = Manner()
-
-
 @dataclass
 class Account:
     """One casino's account."""
@@ -54,6 +44,7 @@ class Account:
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     disputes: Disputes = field(default_factory=Disputes)
+    methods: dict[str, dict[str, Any]] = field(default_factory=dict)
     remembered: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
 
@@ -290,13 +281,15 @@ class Stripe:
     # -- what the player's browser calls ---------------------------------------------------------------------------
 
     async def pay(self, request: web.Request) -> web.Response:
-        """Pay with a card: `{"card": ..., "webhook_copies": 1, "webhook_delay_s": 0}`."""
+        """Pay with a card: `{"card": ..., "holder": ..., "webhook_copies": 1, "webhook_delay_s": 0}`."""
         account, intent = self._by_secret(request.match_info["secret"])
         if intent["status"] in ("succeeded", "canceled"):
             return error(400, "invalid_request_error", "payment_intent_unexpected_state", "It is decided already.")
         wish = await request.json()
         manner = Manner(int(wish.get("webhook_copies", 1)), float(wish.get("webhook_delay_s", 0)))
-        card = str(wish["card"])
+        card, tried = str(wish["card"]), {}
+        if "holder" in wish:
+            tried = account.methods[intent["id"]] = method_of(account.name, card, str(wish["holder"]))
         authenticated = intent["payment_method_options"]["card"]["request_three_d_secure"] in ("any", "challenge")
         code = DECLINED.get(card) or (
             "authentication_required" if card == SOFT_DECLINED and not authenticated else None
@@ -304,6 +297,7 @@ class Stripe:
         if code is not None:
             intent["status"] = "requires_payment_method"
             intent["last_payment_error"] = {"type": "card_error", "code": "card_declined", "decline_code": code}
+            intent["last_payment_error"] |= {"payment_method": tried} if tried else {}
             self._tell(account, "payment_intent.payment_failed", intent, manner)
         elif card == ASKS_FIRST or authenticated:
             intent["status"] = "requires_action"
@@ -364,6 +358,8 @@ class Stripe:
         intent.update(status="succeeded", amount_received=taken, next_action=None, last_payment_error=None)
         account.note("charge", intent, taken, share(taken, FEE_BPS, FEE_MINOR))
         self._tell(account, "payment_intent.succeeded", intent, manner)
+        if intent["id"] in account.methods:
+            self._tell(account, "charge.succeeded", charge_of(intent, account.methods[intent["id"]]))
 
     def _by_secret(self, secret: str) -> tuple[Account, dict[str, Any]]:
         for account in self.accounts.values():

@@ -6,6 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
+from simulators.cards import EXPIRES, country, mark
+
 
 def signature(secret: str, body: bytes, moment: int) -> str:
     """The header Stripe-Signature of a delivery at this second."""
@@ -19,3 +21,29 @@ def error(status: int, kind: str, code: str | None, message: str) -> web.Respons
 
 def error_body(kind: str, code: str | None, message: str) -> dict[str, Any]:
     return {"error": {"type": kind, "code": code, "message": message}}
+
+
+def method_of(merchant: str, card: str, holder: str) -> dict[str, Any]:
+    """The payment method that a payment was tried with."""
+    month, year = EXPIRES
+    told = {"fingerprint": mark(merchant, card), "iin": card[:6], "last4": card[-4:], "country": country(card)}
+    return {
+        "type": "card",
+        "card": {**told, "exp_month": month, "exp_year": year},
+        "billing_details": {"name": holder},
+    }
+
+
+def charge_of(intent: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
+    """The charge of an intent that was paid: it alone tells with what."""
+    return {
+        "id": f"ch_{intent['id']}",
+        "object": "charge",
+        "amount": intent["amount_received"],
+        "currency": intent["currency"],
+        "payment_intent": intent["id"],
+        "metadata": intent["metadata"],
+        "status": "succeeded",
+        "billing_details": method["billing_details"],
+        "payment_method_details": {"type": method["type"], "card": method["card"]},
+    }

@@ -110,7 +110,10 @@ class Trustly:
         return web.json_response(self._answer(merchant, method, uuid, data))
 
     async def pay(self, request: web.Request) -> web.Response:
-        """What becomes of a deposit: `outcome` is a notification's name; `amount` and `webhook_copies` as one likes."""
+        """What becomes of a deposit: `outcome` is a notification's name; `amount` and `webhook_copies` as one likes.
+
+        `account`, its `accountid` and what is known of it, is told beside what becomes of the deposit.
+        """
         merchant = self.merchants.get(request.match_info["username"])
         order = merchant.deposits.get(request.match_info["order_id"]) if merchant else None
         wanted = await request.json()
@@ -118,6 +121,8 @@ class Trustly:
         if merchant is None or order is None or outcome not in PAGE:
             return web.json_response({"error": "no such order, or nothing that can become of one"}, status=404)
         order["told"].append(outcome)
+        if "account" in wanted:
+            self._notify(merchant, order, order["orderid"], "account", dict(wanted["account"]))
         told = {**order, "Amount": wanted.get("amount", order["Amount"])}
         self._notify(merchant, told, order["orderid"], outcome, {}, copies=int(wanted.get("webhook_copies", 1)))
         return web.json_response({"orderid": order["orderid"], "told": order["told"]})
@@ -164,7 +169,7 @@ class Trustly:
         order: dict[str, Any],
         order_id: str,
         method: str,
-        more: dict[str, str],
+        more: dict[str, Any],
         copies: int = 1,
     ) -> None:
         uuid = str(uuids.uuid4())
