@@ -68,7 +68,7 @@ async def purse(stack: Stack) -> AsyncIterator[OpenWallet]:
 async def client(stack: Stack, purse: OpenWallet) -> AsyncIterator[HttpWalletHop]:
     """The client that games uses, once payments takes bets because it has heard backoffice's beat."""
     tokens = ServiceTokens("games", SecretStr(stack.secrets.internal_key))
-    made = HttpWalletHop(stack.url("payments"), token=lambda: tokens.mint("payments"), deadline_s=DEADLINE_S)
+    made = HttpWalletHop([stack.url("payments")], token=lambda: tokens.mint("payments"), deadline_s=DEADLINE_S)
     await made.start()
     player, casino = await purse(100)
 

@@ -268,6 +268,15 @@ def test_every_program_has_its_place_in_the_cluster() -> None:
     assert [name for name in SERVICES if config[f"{name.upper()}_URL"] != f"http://{name}-http:8000"] == []
 
 
+def test_games_knows_every_process_that_writes_the_ledger() -> None:
+    asked = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]["WALLET_URLS"].split(",")
+    (writers,) = (
+        one for one in documents(MANIFESTS / "services" / "payments" / "wallet.yaml") if one["kind"] == "StatefulSet"
+    )
+    host = f"payments-{writers['spec']['serviceName']}"
+    assert asked == [f"http://payments-wallet-{n}.{host}:8000" for n in range(writers["spec"]["replicas"])]
+
+
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed; the parts are checked above")
 @pytest.mark.parametrize("folder", ["base", "migrate"])
 def test_kustomize_renders_valid_objects_of_a_restricted_namespace(folder: str) -> None:
@@ -276,7 +285,7 @@ def test_kustomize_renders_valid_objects_of_a_restricted_namespace(folder: str) 
     objects = [one for one in yaml.safe_load_all(rendered.stdout) if one]
     for one in objects:
         kubernetes_validate.validate(one, KUBERNETES, strict=True)
-    for one in (one for one in objects if one["kind"] in {"Deployment", "Job"}):
+    for one in (one for one in objects if one["kind"] in {"Deployment", "StatefulSet", "Job"}):
         pod = one["spec"]["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True
         name = one["metadata"]["labels"]["app.kubernetes.io/name"]

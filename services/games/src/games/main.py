@@ -60,7 +60,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Se
     games = UseCases(app, ports, lifetime=lifetime, patience=patience)
     directory = CachedDirectory(db, ports.lookups, SUPPLIERS, clock)
     deadline_s = settings.wallet_deadline_ms / 1000
-    hop = HttpWalletHop(settings.payments_url, token=lambda: services.mint("payments"), deadline_s=deadline_s)
+    hop = HttpWalletHop(settings.wallet_writers, token=lambda: services.mint("payments"), deadline_s=deadline_s)
     return Service(
         name="games",
         settings=settings,

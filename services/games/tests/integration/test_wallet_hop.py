@@ -23,7 +23,7 @@ async def payments() -> AsyncIterator[Payments]:
 
 @pytest.fixture
 async def hop(payments: Payments) -> AsyncIterator[HttpWalletHop]:
-    made = HttpWalletHop(payments.url, token=lambda: "a-service-token", deadline_s=5)
+    made = HttpWalletHop([payments.url], token=lambda: "a-service-token", deadline_s=5)
     await made.start()
     yield made
     await made.close()
@@ -139,7 +139,7 @@ async def test_one_unreadable_item_does_not_take_the_others_with_it(
 
 async def test_an_answer_that_does_not_come_in_time_is_silence(payments: Payments, open_wallet: OpenWallet) -> None:
     player, casino = await open_wallet(1000)
-    hop = HttpWalletHop(payments.url, token=lambda: "t", deadline_s=0.05)
+    hop = HttpWalletHop([payments.url], token=lambda: "t", deadline_s=0.05)
     await hop.start()
     payments.gate.clear()
     with pytest.raises(WalletSilent):
@@ -158,7 +158,7 @@ async def test_an_answer_that_is_none_is_silence(answer: bytes) -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    hop = HttpWalletHop(f"http://127.0.0.1:{runner.addresses[0][1]}", token=lambda: "t", deadline_s=5)
+    hop = HttpWalletHop([f"http://127.0.0.1:{runner.addresses[0][1]}"], token=lambda: "t", deadline_s=5)
     await hop.start()
     with pytest.raises(WalletSilent):
         await hop.move(movement("bet", uuid4(), uuid4()))
@@ -167,10 +167,52 @@ async def test_an_answer_that_is_none_is_silence(answer: bytes) -> None:
 
 
 async def test_nobody_there_is_silence() -> None:
-    hop = HttpWalletHop("http://127.0.0.1:1", token=lambda: "t", deadline_s=5)
+    hop = HttpWalletHop(["http://127.0.0.1:1"], token=lambda: "t", deadline_s=5)
     with pytest.raises(WalletSilent):
         await hop.move(movement("bet", uuid4(), uuid4()))
     await hop.start()
     with pytest.raises(WalletSilent):
         await hop.move(movement("bet", uuid4(), uuid4()))
+    await hop.close()
+
+
+# --- several writers
+
+
+@pytest.fixture
+async def writers() -> AsyncIterator[list[Payments]]:
+    """Two processes that write one ledger."""
+    async with Payments().served() as first, Payments().served() as second:
+        second.wallet = first.wallet
+        yield [first, second]
+
+
+def players_of(batches: list[Any]) -> set[str]:
+    return {item[3] for batch in batches for item in batch}
+
+
+async def test_a_player_belongs_to_one_of_several_writers(writers: list[Payments]) -> None:
+    hop = HttpWalletHop([one.url for one in writers], token=lambda: "t", deadline_s=5)
+    await hop.start()
+    casino, players = uuid4(), [uuid4() for _ in range(40)]
+    for player in players:
+        writers[0].wallet.cash[(player, "EUR")] = 10
+    for _ in range(2):
+        await asyncio.gather(*(hop.move(movement("bet", one, casino, amount_minor=1)) for one in players))
+    first, second = (players_of(one.batches) for one in writers)
+    assert first
+    assert second
+    assert not first & second
+    assert [await hop.balance(player, "EUR") for player in players] == [8] * 40
+    await hop.close()
+
+
+async def test_players_of_a_writer_that_is_away_are_served_by_the_next(writers: list[Payments]) -> None:
+    hop = HttpWalletHop(["http://127.0.0.1:1", writers[1].url], token=lambda: "t", deadline_s=5)
+    await hop.start()
+    casino, players = uuid4(), [uuid4() for _ in range(20)]
+    for player in players:
+        writers[1].wallet.cash[(player, "EUR")] = 10
+    answers = await asyncio.gather(*(hop.move(movement("bet", one, casino, amount_minor=1)) for one in players))
+    assert set(answers) == {(WalletCode.CREATED, 9)}
     await hop.close()

@@ -1,6 +1,11 @@
-"""The wallet hop: bets, wins and rollbacks travel to payments in batches, over few connections that stay open."""
+"""The wallet hop: bets, wins and rollbacks travel to payments in batches, over few connections that stay open.
+
+Where payments has several writer processes a player belongs to one of them: what is asked about him at one time is in
+one batch, and no two writers want the same row. Nothing but speed depends on it: while one is away another is asked.
+"""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,14 +42,16 @@ class HttpWalletHop:
     """See WalletHop.
 
     Args:
-        base_url: where payments answers.
+        writers: where payments' writer processes answer, in the order that all instances of games agree on.
         token: makes the service token for payments; called for every request.
         deadline_s: seconds from a question to its answer. Shorter than what suppliers wait, so that they hear from us.
-        lanes: requests in flight at the same time, for movements and for balances each.
+        lanes: requests in flight at the same time to each writer, for movements and for balances each.
     """
 
-    def __init__(self, base_url: str, *, token: Callable[[], str], deadline_s: float, lanes: int = LANES) -> None:
-        self._base_url = base_url.rstrip("/")
+    def __init__(
+        self, writers: Sequence[str], *, token: Callable[[], str], deadline_s: float, lanes: int = LANES
+    ) -> None:
+        self._writers = [url.rstrip("/") for url in writers]
         self._token = token
         self._timeout = aiohttp.ClientTimeout(total=deadline_s)
         self._session: aiohttp.ClientSession | None = None
@@ -54,16 +61,24 @@ class HttpWalletHop:
             "most_waiting": MOST_WAITING,
             "deadline_s": deadline_s,
         }
-        self._moves: Batcher[Movement, tuple[int, int | None]] = Batcher(self._send_moves, **limits)
-        self._reads: Batcher[tuple[UUID, str], int | None] = Batcher(self._send_reads, **limits)
+        self._moves: list[Batcher[Movement, tuple[int, int | None]]] = [
+            Batcher(partial(self._send_moves, writer), **limits) for writer in range(len(self._writers))
+        ]
+        self._reads: list[Batcher[tuple[UUID, str], int | None]] = [
+            Batcher(partial(self._send_reads, writer), **limits) for writer in range(len(self._writers))
+        ]
 
     async def move(self, movement: Movement) -> tuple[int, int | None]:
         """See WalletHop."""
-        return await self._moves.ask(movement)
+        return await self._moves[self._writer_of(movement.player_id)].ask(movement)
 
     async def balance(self, player_id: UUID, currency: str) -> int | None:
         """See WalletHop."""
-        return await self._reads.ask((player_id, currency))
+        return await self._reads[self._writer_of(player_id)].ask((player_id, currency))
+
+    def _writer_of(self, player_id: UUID) -> int:
+        """Other bits of the id than those by which a writer process shares its players out among its connections."""
+        return (player_id.int >> 64) % len(self._writers)
 
     async def start(self) -> None:
         """Open the client. Connections are made when they are first needed."""
@@ -75,43 +90,50 @@ class HttpWalletHop:
 
     async def close(self) -> None:
         """Answer what was asked, then close the connections."""
-        await self._moves.close()
-        await self._reads.close()
+        for moves in self._moves:
+            await moves.close()
+        for reads in self._reads:
+            await reads.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
 
-    async def _send_moves(self, items: Sequence[Movement]) -> Sequence[tuple[int, int | None] | WalletSilent]:
-        return await self._one_by_one_if_refused(TRANSFERS, items, _ANSWERS)
+    async def _send_moves(
+        self, writer: int, items: Sequence[Movement]
+    ) -> Sequence[tuple[int, int | None] | WalletSilent]:
+        return await self._one_by_one_if_refused(writer, TRANSFERS, items, _ANSWERS)
 
-    async def _send_reads(self, items: Sequence[tuple[UUID, str]]) -> Sequence[int | WalletSilent | None]:
-        return await self._one_by_one_if_refused(BALANCES, items, _BALANCES)
+    async def _send_reads(self, writer: int, items: Sequence[tuple[UUID, str]]) -> Sequence[int | WalletSilent | None]:
+        return await self._one_by_one_if_refused(writer, BALANCES, items, _BALANCES)
 
     async def _one_by_one_if_refused(
-        self, path: str, items: Sequence[Any], decoder: msgspec.json.Decoder[list[Any]]
+        self, writer: int, path: str, items: Sequence[Any], decoder: msgspec.json.Decoder[list[Any]]
     ) -> Sequence[Any]:
         """One unreadable item must not take the others with it: a batch refused whole is asked again item by item."""
         try:
-            return await self._post(path, items, decoder)
+            return await self._post(writer, path, items, decoder)
         except _Refused:
             if len(items) == 1:
                 raise WalletSilent from None
         answers: list[Any] = []
         for item in items:
             try:
-                answers.extend(await self._post(path, [item], decoder))
+                answers.extend(await self._post(writer, path, [item], decoder))
             except (_Refused, WalletSilent):
                 answers.append(WalletSilent())
         return answers
 
-    async def _post(self, path: str, items: Sequence[Any], decoder: msgspec.json.Decoder[list[Any]]) -> list[Any]:
-        """One request. A connection that broke is tried once more: ids make a repeat harmless."""
+    async def _post(
+        self, writer: int, path: str, items: Sequence[Any], decoder: msgspec.json.Decoder[list[Any]]
+    ) -> list[Any]:
+        """One request. One whose connection broke is sent once more, to the next writer: ids make a repeat harmless."""
         body = _ENCODER.encode(items)
         try:
             try:
-                status, raw = await self._exchange(path, body)
+                status, raw = await self._exchange(self._writers[writer] + path, body)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-                status, raw = await self._exchange(path, body)
+                other = self._writers[(writer + 1) % len(self._writers)]
+                status, raw = await self._exchange(other + path, body)
             if status in _REFUSED_WHOLE:
                 log.error("wallet_batch_refused", status=status, items=len(items))
                 raise _Refused
@@ -127,9 +149,9 @@ class HttpWalletHop:
             raise WalletSilent
         return answers
 
-    async def _exchange(self, path: str, body: bytes) -> tuple[int, bytes]:
+    async def _exchange(self, url: str, body: bytes) -> tuple[int, bytes]:
         if self._session is None:
             raise WalletSilent
         headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
-        async with self._session.post(self._base_url + path, data=body, headers=headers) as response:
+        async with self._session.post(url, data=body, headers=headers) as response:
             return response.status, await response.read()
