@@ -66,5 +66,6 @@ WAYS_BACK = (
     WayBack("paysafe", "wallets", ("refunds",)),
     WayBack("stripe", "refunds_made"),
     WayBack("truelayer", "transfers_back", ends="/truelayer/refunds/{id}/executed"),
+    WayBack("trustly", "bank_refunds"),
 )
 """Every provider that takes refunds from us."""

@@ -141,3 +141,53 @@ async def test_a_payout_leaves_once_or_comes_back(
     assert await bank.world.balance() == (cash_minor, 0)
     async with bank.browser.get(f"/control/money/{bank.world.casino}") as answer:
         assert len((await answer.json())["payouts"]) == 1
+
+
+async def refunded(bank: Counter, deposit_id: str, amount: int) -> str:
+    """Two people agree to a refund, and it is sent."""
+    body = {"amount_minor": amount, "reason": "he paid it twice"}
+    proposed = await bank.world.post(f"/deposits/{deposit_id}/refunds", body, as_=bank.world.staff())
+    await bank.world.approved(proposed)
+    await bank.world.run_tasks()
+    return str(proposed.json()["subject_id"])
+
+
+async def refunds(bank: Counter) -> list[str]:
+    statement = "SELECT status FROM rm_refund_list WHERE casino_id = $1 ORDER BY created_at, id"
+    return [str(row["status"]) for row in await bank.world.rows(statement, bank.world.casino)]
+
+
+async def test_equal_refunds_of_one_deposit_are_each_made_once(bank: Counter) -> None:
+    deposit_id, _ = await paid(bank)
+    for _ in range(2):
+        await refunded(bank, deposit_id, 20_00)
+    await bank.told()
+    assert await refunds(bank) == ["succeeded", "succeeded"]
+    assert await bank.world.balance() == (10_00, 0)
+    assert await bank.world.ledger_sum() == 0
+
+
+async def test_a_refund_that_comes_back_is_the_players_again_once(bank: Counter) -> None:
+    deposit_id, _ = await paid(bank)
+    await refunded(bank, deposit_id, 50_00)
+    await bank.told()
+    assert (await refunds(bank), await bank.world.balance()) == (["succeeded"], (0, 0))
+    back = f"/trustly/refund_back/{bank.world.casino}/0"
+    await bank.outside(back, {"webhook_copies": 3, "explained": True})
+    await bank.told()
+    assert (await refunds(bank), await bank.world.balance()) == (["returned"], (50_00, 0))
+    assert await bank.status(deposit_id) == "succeeded"
+    assert await bank.world.ledger_sum() == 0
+
+
+async def test_a_refund_made_in_trustlys_backoffice_is_for_a_person(bank: Counter) -> None:
+    deposit_id, _ = await paid(bank)
+    await refunded(bank, deposit_id, 20_00)
+    await bank.told()
+    (order,) = await orders(bank)
+    page = f"/trustly/pay/{bank.world.casino}/{order['orderid']}"
+    await bank.outside(page, {"outcome": "payoutconfirmation", "amount": "7.00"})
+    await bank.told()
+    assert await bank.world.balance() == (30_00, 0)
+    statement = "SELECT code FROM provider_notification WHERE casino_id = $1 AND code IS NOT NULL"
+    assert [row["code"] for row in await bank.world.rows(statement, bank.world.casino)] == ["refund_not_ours"]

@@ -199,6 +199,7 @@ class Director:
             "wallets": self.paysafe.merchants[casino].made if casino in self.paysafe.merchants else {},
             "transfers": self.skrill.shops[casino].transfers if casino in self.skrill.shops else {},
             "bank_deposits": list(merchant.deposits.values()) if merchant else [],
+            "bank_refunds": merchant.refunds if merchant else [],
             "invoices": list(store.invoices.values()) if store else [],
             "crypto_payouts": list(store.payouts.values()) if store else [],
             "orders": list(shop.orders.values()) if shop else [],

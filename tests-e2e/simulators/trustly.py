@@ -2,7 +2,7 @@
 
 Accounts whose id begins with `closed-` cannot be paid: the payout is taken and fails later. Players from the country
 `XX` cannot pay in. What a player does on the page of his deposit, and what his bank does later, is said to
-`/trustly/pay/...`.
+`/trustly/pay/...`; that a refund comes back, to `/trustly/refund_back/...`.
 """
 
 import base64
@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 
 RS256 = "alg=RS256;"
 CLOSED = "closed-"
-DEPOSIT = "Deposit"
+DEPOSIT, REFUND = "Deposit", "Refund"
 NOWHERE = "XX"
-PAGE = ("pending", "credit", "debit", "cancel")
+PAGE = ("pending", "credit", "debit", "cancel", "payoutconfirmation")
 """What can become of a deposit, in any order: banks are not orderly."""
 
 
@@ -64,6 +64,7 @@ class Merchant:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     executed: list[Executed] = field(default_factory=list)
     deposits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: list[dict[str, Any]] = field(default_factory=list)
     distrusted_answers: int = 0
     book: Book = field(default_factory=Book)
 
@@ -92,7 +93,11 @@ class Trustly:
 
     def routes(self) -> list[web.RouteDef]:
         """What it answers."""
-        return [web.post("/trustly/api/1", self.call), web.post("/trustly/pay/{username}/{order_id}", self.pay)]
+        return [
+            web.post("/trustly/api/1", self.call),
+            web.post("/trustly/pay/{username}/{order_id}", self.pay),
+            web.post("/trustly/refund_back/{username}/{number}", self.refund_back),
+        ]
 
     async def call(self, request: web.Request) -> web.Response:
         """One JSON-RPC call."""
@@ -127,6 +132,16 @@ class Trustly:
         self._notify(merchant, told, order["orderid"], outcome, {}, copies=int(wanted.get("webhook_copies", 1)))
         return web.json_response({"orderid": order["orderid"], "told": order["told"]})
 
+    async def refund_back(self, request: web.Request) -> web.Response:
+        """The bank could not take a refund: `webhook_copies` as one likes, `explained`: why is told as well."""
+        merchant = self.merchants[request.match_info["username"]]
+        made, wanted = merchant.refunds[int(request.match_info["number"])], await request.json()
+        told = {**merchant.deposits[made["orderid"]], "Amount": made["amount"]}
+        if wanted.get("explained"):
+            self._notify(merchant, told, made["orderid"], "payoutfailed", {"errorcode": "account_closed"})
+        self._notify(merchant, told, made["orderid"], "credit", {}, copies=int(wanted.get("webhook_copies", 1)))
+        return web.json_response(made)
+
     def _answer(self, merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
         facts = method + serialize(data)
         if uuid in merchant.answers:
@@ -137,6 +152,8 @@ class Trustly:
             answer = _failure(merchant, method, uuid, problem)
         elif method == DEPOSIT:
             answer = _result(merchant, method, uuid, self._begin(merchant, data))
+        elif method == REFUND:
+            answer = _result(merchant, method, uuid, self._give_back(merchant, data))
         else:
             order_id = str(secrets.randbelow(9 * 10**9) + 10**9)
             merchant.orders[data["MessageID"]] = {"orderid": order_id, **data}
@@ -151,6 +168,16 @@ class Trustly:
         money = {"Amount": attributes["Amount"], "Currency": attributes["Currency"]}
         merchant.deposits[order_id] = {"orderid": order_id, "told": [], **data, **money}
         return {"orderid": order_id, "url": f"{self._own_url}/trustly/pay/{merchant.username}/{order_id}"}
+
+    def _give_back(self, merchant: Merchant, data: dict[str, Any]) -> dict[str, Any]:
+        """To the account that paid; told by the deposit's order, at the address that came with it."""
+        order = merchant.deposits[data["OrderID"]]
+        merchant.refunds.append({"orderid": data["OrderID"], "amount": data["Amount"], "number": len(merchant.refunds)})
+        out_minor = -int(Decimal(data["Amount"]) * 100)
+        merchant.book.note("Refund", order["orderid"], order["MessageID"], out_minor, 0, data["Currency"])
+        told = {**order, "Amount": data["Amount"]}
+        self._notify(merchant, told, order["orderid"], "payoutconfirmation", {})
+        return {"orderid": data["OrderID"], "result": "1"}
 
     def _conclude(self, merchant: Merchant, data: dict[str, Any], order_id: str) -> None:
         paid = not str(data.get("AccountID", "")).startswith(CLOSED)
@@ -216,7 +243,7 @@ class Trustly:
 
 
 def _problem(merchant: Merchant, method: str, data: dict[str, Any]) -> str | None:
-    if method not in ("AccountPayout", "RegisterAccountPayout", DEPOSIT):
+    if method not in ("AccountPayout", "RegisterAccountPayout", DEPOSIT, REFUND):
         return "ERROR_UNKNOWN_METHOD"
     money = data.get("Attributes", {}) if method == DEPOSIT else data
     try:
@@ -225,12 +252,22 @@ def _problem(merchant: Merchant, method: str, data: dict[str, Any]) -> str | Non
             return "ERROR_INVALID_AMOUNT"
     except (InvalidOperation, KeyError):
         return "ERROR_INVALID_AMOUNT"
+    if method == REFUND:
+        return _no_refund(merchant, data, amount)
     if method == DEPOSIT and not all(money.get(name) for name in ("Firstname", "Lastname", "Email", "Locale")):
         return "ERROR_INVALID_PARAMETERS"
     if method == DEPOSIT and money.get("Country", NOWHERE) == NOWHERE:
         return "ERROR_INVALID_PARAMETERS"
     known = (one["MessageID"] for one in merchant.deposits.values())
     return "ERROR_DUPLICATE_MESSAGE_ID" if data["MessageID"] in (*merchant.orders, *known) else None
+
+
+def _no_refund(merchant: Merchant, data: dict[str, Any], amount: Decimal) -> str | None:
+    order = merchant.deposits.get(str(data.get("OrderID")))
+    if order is None or "credit" not in order["told"] or order["Currency"] != data["Currency"]:
+        return "ERROR_INVALID_ORDER_ID"
+    given = sum((Decimal(one["amount"]) for one in merchant.refunds if one["orderid"] == data["OrderID"]), Decimal())
+    return "ERROR_INVALID_AMOUNT" if given + amount > Decimal(order["Amount"]) else None
 
 
 def _result(merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:

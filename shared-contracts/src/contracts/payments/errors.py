@@ -251,6 +251,8 @@ class SetAside(StrEnum):
     """An event about money that no deposit or withdrawal of ours explains, such as a refund or a dispute."""
     REFUND_NOT_OURS = "refund_not_ours"
     """Something happened to a refund that others made at the provider: it says neither of how much, nor of what."""
+    REFUND_AMBIGUOUS = "refund_ambiguous"
+    """A refund came back that the provider does not name: of two equal ones of the deposit, one is still under way."""
     SETTLED_BY_HAND = "settled_by_hand"
     """Somebody at the provider marked the deposit as paid; what was received, it does not say."""
     CLEARING_OVERDUE = "clearing_overdue"

@@ -81,6 +81,10 @@ class Directory(Protocol):
         """The deposit that the provider calls so; None: no one, or not one alone."""
         ...
 
+    async def refunds_of(self, connection: AsyncConnection, deposit_id: UUID, amount_minor: int) -> list[UUID]:
+        """The refunds of a deposit that are of this amount, in the order in which they were ordered."""
+        ...
+
     async def room(self, connection: AsyncConnection, deposit_id: UUID) -> int:
         """How much of a deposit may still be refunded, in minor units: settled, less what is being refunded or was
         taken back."""

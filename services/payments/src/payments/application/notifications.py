@@ -35,6 +35,7 @@ from payments.application.ports import (
 )
 from payments.application.refund_port import LookAtRefund
 from payments.application.refunds import hear_about_refund, look_at_refund
+from payments.application.refunds_named import refund_meant
 from payments.application.requested import look_at_request, requested_there
 from payments.application.stores import Handled
 from payments.application.unreadable import storable
@@ -174,10 +175,10 @@ async def apply_notification(
     Only the provider's word can be set aside. What goes wrong on our side ends the transaction, and the provider, who
     gets no answer, sends it again.
     """
-    said = notification.said
-    if isinstance(said, AboutRefund) and not await _is_refund(uow, mail.provider, said.refund_id):
-        said = said.else_
     try:
+        said = await refund_meant(desk, uow, mail.casino_id, mail.provider, notification.said)
+        if isinstance(said, AboutRefund) and not await _is_refund(uow, mail.provider, said.refund_id):
+            said = said.else_
         match said:
             case AboutDeposit() | AboutRefund() | AboutPayout():
                 news = await _hear(desk, uow, mail, said, notification.said_at)
@@ -195,7 +196,7 @@ async def apply_notification(
             case Unclear():
                 return Handled(outcome=Became.SET_ASIDE, accepted=True), said.why
     except (UnlawfulDepositWord, UnlawfulRefundWord, UnlawfulDisputeWord, UnlawfulPayoutWord) as unlawful:
-        return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(said, MayTake)), unlawful.why
+        return Handled(outcome=Became.SET_ASIDE, accepted=not isinstance(notification.said, MayTake)), unlawful.why
 
 
 async def _hear(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from payments.application.dispute_port import AboutDispute, DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
-from payments.application.refund_port import LookAtRefund, RefundFlow
+from payments.application.refund_port import AboutRefund, AboutRefundOf, LookAtRefund, RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.states import SteppedUp
@@ -19,7 +19,7 @@ from payments.domain.refund.words import RefundWord
 from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.words import PayoutWord
 
-__all__ = ["AccessToken", "HttpAnswer", "HttpCall", "Login", "ProviderWire"]
+__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "ProviderWire"]
 """What is said elsewhere and is looked for here."""
 
 Flow = Literal["deposit", "payout"]
@@ -105,21 +105,14 @@ class NotThere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutDeposit:
-    """A notification says this about the deposit of our reference (None: it names none of ours)."""
+    """A notification says this about the deposit of our reference (None: it names none of ours).
+
+    `refund`: or, where a refund of the deposit that we ordered is of the same amount, this about that one.
+    """
 
     deposit_id: UUID | None
     word: DepositWord
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutRefund:
-    """A notification says this about the refund of our reference. `else_`: what it says where that is no refund of
-    ours, but one that was made at the provider.
-    """
-
-    refund_id: UUID
-    word: RefundWord
-    else_: "AboutDeposit | Nothing | Unclear"
+    refund: RefundWord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +162,7 @@ class Unclear:
     why: str
 
 
-Said = (
+Meant = (
     AboutDeposit
     | AboutRefund
     | AboutDispute
@@ -182,6 +175,7 @@ Said = (
     | Nothing
     | Unclear
 )
+Said = Meant | AboutRefundOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from payments.domain.refund.words import RefundWord
+from payments.domain.refund.words import Refunded, RefundWord
 
 if TYPE_CHECKING:
-    from payments.application.ports import HttpAnswer, HttpCall, NotThere, ProviderAccount
+    from payments.application.ports import (
+        AboutDeposit,
+        HttpAnswer,
+        HttpCall,
+        Nothing,
+        NotThere,
+        ProviderAccount,
+        Unclear,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +30,28 @@ class RefundOrder:
     payment: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutRefund:
+    """A notification says this about the refund of our reference. `else_`: what it says where that is no refund of
+    ours, but one that was made at the provider.
+    """
+
+    refund_id: UUID
+    word: RefundWord
+    else_: "AboutDeposit | Nothing | Unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutRefundOf:
+    """A notification says that a refund of a payment was made, and names the payment alone (`payment`, as the provider
+    calls it): which refund it is follows from the amount. Between us and the provider it is called by our id.
+    """
+
+    payment: str
+    word: Refunded
+    else_: "AboutDeposit | Nothing | Unclear"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

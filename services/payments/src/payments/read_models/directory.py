@@ -63,6 +63,10 @@ class LocalDirectory:
         """See Directory."""
         return await deposit_list.by_reference(connection, casino_id, provider, reference)
 
+    async def refunds_of(self, connection: AsyncConnection, deposit_id: UUID, amount_minor: int) -> list[UUID]:
+        """See Directory."""
+        return await refund_list.of_deposit(connection, deposit_id, amount_minor)
+
     async def room(self, connection: AsyncConnection, deposit_id: UUID) -> int:
         """See Directory."""
         return await capture.room(connection, deposit_id)

@@ -109,6 +109,12 @@ async def find(connection: AsyncConnection, refund_id: UUID) -> Row | None:
     return None if row is None else dict(row)
 
 
+async def of_deposit(connection: AsyncConnection, deposit_id: UUID, amount_minor: int) -> list[UUID]:
+    """Those of a deposit that are of this amount, in the order in which they were ordered."""
+    of_it = select(table.c.id).where(table.c.deposit_id == deposit_id, table.c.amount_minor == amount_minor)
+    return list((await connection.execute(of_it.order_by(table.c.created_at, table.c.id))).scalars())
+
+
 async def any_sent_as_another(connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str) -> bool:
     """Whether a refund is undecided that was sent as another customer of the provider."""
     statement = select(table.c.id).where(

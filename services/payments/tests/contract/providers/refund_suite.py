@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.application.ports import AboutRefund, HttpAnswer, HttpCall, NotThere
-from payments.application.refund_port import LookAtRefund, RefundFlow, RefundOrder
+from payments.application.ports import AboutDeposit, AboutRefund, HttpAnswer, HttpCall, NotThere
+from payments.application.refund_port import AboutRefundOf, LookAtRefund, RefundFlow, RefundOrder
 from payments.domain.refund import words as refund
 
 from .suite import OURS, QUICK, ProviderContract, Wire
@@ -25,7 +25,9 @@ NO_ANSWERS = [
 
 
 class RefundsOrders(ProviderContract):
-    """It refunds what we order. Subclass `TellsRefunds`, or `HintsAtRefunds`, whichever its notifications do."""
+    """It refunds what we order. Subclass `TellsRefunds`, `NamesThePayment` or `HintsAtRefunds`, whichever its
+    notifications do.
+    """
 
     taken: ClassVar[HttpAnswer]
     """The answer to an order that the provider took."""
@@ -97,6 +99,19 @@ class TellsRefunds(RefundsOrders):
         assert isinstance(failed, AboutRefund)
         assert isinstance(failed.word, refund.Refused)
         assert failed.word.reference == "ref_1"
+
+
+class NamesThePayment(RefundsOrders):
+    """Its notifications say what became of a refund of a payment, and name the payment alone."""
+
+    def test_a_notification_names_the_payment_and_says_what_became_of_a_refund(self) -> None:
+        done = self.read(self.refund_told(success=True, reference="pay_1")).said
+        assert isinstance(done, AboutRefundOf)
+        assert (done.payment, done.word.amount_minor, done.word.currency) == ("pay_1", 50_00, "EUR")
+        failed = self.read(self.refund_told(success=False, reference="pay_1")).said
+        assert isinstance(failed, AboutDeposit)
+        assert isinstance(failed.refund, refund.Refused)
+        assert failed.refund.code in self.provider.codes
 
 
 class HintsAtRefunds(RefundsOrders):

@@ -2,15 +2,27 @@
 
 import json
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 
 from chassis.domain import Invalid
-from payments.application.ports import AboutDeposit, DepositFlow, DepositIntent, HttpAnswer, Nothing, NotThere, Unclear
+from payments.application.ports import (
+    AboutDeposit,
+    DepositFlow,
+    DepositIntent,
+    HttpAnswer,
+    HttpCall,
+    Nothing,
+    NotThere,
+    Unclear,
+)
 from payments.domain.deposit import words as deposit
+from payments.domain.refund import words as refunds
 from payments.strategies.providers.trustly.signature import Signed
 from payments.strategies.providers.trustly.signature import verify as trustly_verify
 
+from .refund_suite import ORDER, REFUND, NamesThePayment
 from .suite import OUR_PRIVATE, OUR_PUBLIC, OURS, PLAYER, TellsTakenBack, Wire
 from .trustly_wire import TrustlyWire, signed_answer
 
@@ -21,8 +33,8 @@ PAGE = "https://checkout.trustly.com/page?OrderID=4711"
 ACTION = json.dumps({"type": "redirect", "url": PAGE})
 
 
-class TestTrustlyDeposits(TrustlyWire, TellsTakenBack):
-    """Deposits."""
+class TestTrustlyDeposits(TrustlyWire, TellsTakenBack, NamesThePayment):
+    """Deposits and refunds."""
 
     reference: ClassVar[str] = OURS.hex
     settles = "credit"
@@ -50,6 +62,46 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack):
     def taken_back(self, movement: str, amount: Any = 50_00, currency: str = "EUR") -> list[Wire]:
         wire = "50.00" if amount == 50_00 else amount
         return [self.notification("debit", notificationid=movement, amount=wire, currency=currency)]
+
+    # --- money back
+
+    taken = signed_answer("Refund", {"orderid": "4711", "result": "1"}, "ref_1")
+    refused = signed_answer("Refund", {"code": 1, "message": "ERROR_INSUFFICIENT_FUNDS"}, "ref_1", error=True)
+
+    def key_in(self, call: HttpCall) -> str:
+        return str(json.loads(call.body)["params"]["UUID"])
+
+    def refund_told(self, *, success: bool, ours: UUID = REFUND, reference: str = "ref_1") -> Wire:
+        return self.notification("payoutconfirmation" if success else "credit", orderid=reference)
+
+    def test_the_order_to_refund_names_the_deposits_order_and_is_signed(self) -> None:
+        call = self.refunds.build_call(self.account, ORDER)
+        message = json.loads(call.body)
+        data = message["params"]["Data"]
+        assert (message["method"], data["OrderID"], data["Amount"], data["Currency"]) == (
+            "Refund", "pay_1", "50.00", "EUR",
+        )  # fmt: skip
+        assert data["Attributes"] == {"ExternalReference": str(REFUND)}
+        signed = Signed("Refund", str(REFUND), data)
+        assert trustly_verify(OUR_PUBLIC, "RS256", message["params"]["Signature"], signed)
+        assert call.genuine is not None
+        assert not call.genuine(self.taken)
+
+    @pytest.mark.parametrize("code", ["ERROR_DUPLICATE_UUID", "ERROR_UNKNOWN"])
+    def test_an_error_that_says_nothing_of_an_earlier_order_is_no_refusal(self, code: str) -> None:
+        said = signed_answer("Refund", {"code": 1, "message": code}, "ref_1", error=True)
+        assert self.refunds.parse_answer(said) == refunds.Unanswered()
+
+    def test_a_refund_that_is_not_taken_is_refused(self) -> None:
+        said = signed_answer("Refund", {"orderid": "4711", "result": "0"}, "ref_1")
+        assert self.refunds.parse_answer(said) == refunds.Refused(code="refused")
+
+    def test_why_a_refund_failed_moves_nothing_until_it_comes_back(self) -> None:
+        assert self.read(self.notification("payoutfailed", errorcode="account_closed")).said == Nothing()
+
+    def test_a_refund_of_no_order_or_no_amount_is_for_a_person(self) -> None:
+        assert self.read(self.notification("payoutconfirmation", orderid="")).said == Unclear("reference_unreadable")
+        assert self.read(self.notification("payoutconfirmation", amount="x")).said == Unclear("amount_unreadable")
 
     # --- the order
 
@@ -150,7 +202,8 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack):
         ],
     )
     def test_notifications_are_mapped(self, method: str, word: deposit.DepositWord) -> None:
-        assert self.read(self.notification(method)).said == AboutDeposit(deposit_id=OURS, word=word)
+        back = refunds.Refused(code="credited_back") if method == "credit" else None
+        assert self.read(self.notification(method)).said == AboutDeposit(deposit_id=OURS, word=word, refund=back)
 
     def test_news_about_the_account_has_no_consequence(self) -> None:
         assert self.read(self.notification("account")).said == Nothing()

@@ -2,7 +2,7 @@
 
 from payments.strategies.providers.registry import PROVIDERS
 
-from . import test_adyen, test_paysafe, test_stripe, test_truelayer
+from . import test_adyen, test_paysafe, test_stripe, test_truelayer, test_trustly_deposits
 from .refund_suite import RefundsOrders
 
 HELD: tuple[type[RefundsOrders], ...] = (
@@ -10,6 +10,7 @@ HELD: tuple[type[RefundsOrders], ...] = (
     test_paysafe.TestPaysafe,
     test_stripe.TestStripe,
     test_truelayer.TestTrueLayer,
+    test_trustly_deposits.TestTrustlyDeposits,
 )
 
 

@@ -36,5 +36,6 @@ CODES: Final[Mapping[str, Meaning]] = {
     "error_amount_too_low": _OURS,
     "error_amount_too_high": _OURS,
     "error_function_not_found": _OURS,
+    "error_invalid_order_id": _OURS,
     "error_enduser_is_blocked": Meaning(Category.FRAUD),
 }

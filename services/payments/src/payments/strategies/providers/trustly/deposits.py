@@ -33,11 +33,13 @@ from payments.domain.deposit.words import (
     Unanswered,
     Underway,
 )
+from payments.domain.refund.words import Refused
 from payments.strategies.providers.reading import refuse_others, require_text, section, word
 from payments.strategies.providers.references import of_deposit
 from payments.strategies.providers.trustly.codes import CODES
 from payments.strategies.providers.trustly.messages import call, error_of, result_of
 from payments.strategies.providers.trustly.payouts import CURRENCIES, TELLS_NOTHING
+from payments.strategies.providers.trustly.refunds import CAME_BACK
 
 METHOD = "Deposit"
 
@@ -150,13 +152,15 @@ def about_end(method: str, deposit_id: UUID | None, data: Mapping[str, Any]) -> 
 
 
 def about_money(method: str, deposit_id: UUID, data: Mapping[str, Any], amount_minor: int, currency: str) -> Said:
-    """`credit`: the money is the player's. `debit`: it never arrived after all, and is taken back."""
+    """`credit`: the money is the player's, or a refund of it comes back, if one was made. `debit`: it never arrived
+    after all, and is taken back.
+    """
     reference, movement = word(data.get("orderid")), word(data.get("notificationid"))
     if reference is None or movement is None:
         return Unclear("reference_unreadable")
     if method == "credit":
         paid = Settled(reference=reference, amount_minor=amount_minor, currency=currency)
-        return AboutDeposit(deposit_id=deposit_id, word=paid)
+        return AboutDeposit(deposit_id=deposit_id, word=paid, refund=Refused(code=CAME_BACK))
     back = TakenBack(
         reference=reference, movement=movement, amount_minor=amount_minor, currency=currency, code="debited"
     )

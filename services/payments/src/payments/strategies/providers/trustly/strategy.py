@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_minor
@@ -20,7 +21,6 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
-from payments.application.refund_port import RefundFlow
 from payments.domain.withdrawal.words import Confirmed, SentBack
 from payments.strategies.providers.reading import refuse_others, require_text, require_url, section, word
 from payments.strategies.providers.references import deposit_named, payout_named
@@ -29,6 +29,7 @@ from payments.strategies.providers.trustly.codes import CODES
 from payments.strategies.providers.trustly.deposits import TrustlyDeposits, about_end, about_money
 from payments.strategies.providers.trustly.messages import algorithm
 from payments.strategies.providers.trustly.payouts import TrustlyPayouts
+from payments.strategies.providers.trustly.refunds import TrustlyRefunds, about_refund
 from payments.strategies.providers.trustly.signature import (
     ALGORITHMS,
     Signed,
@@ -61,7 +62,7 @@ class Trustly:
     def __init__(self) -> None:
         self.deposits = TrustlyDeposits()
         self.payouts = TrustlyPayouts()
-        self.refunds: RefundFlow | None = None
+        self.refunds = TrustlyRefunds()
         self.disputes: DisputeFlow | None = None
 
     def check_account(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
@@ -128,9 +129,16 @@ def _said(method: str, data: Mapping[str, Any]) -> Said:
     money = _money(data)
     if money is None:
         return Unclear("amount_unreadable")
-    if deposit_id is not None and method in ("credit", "debit"):
-        return about_money(method, deposit_id, data, *money)
+    if deposit_id is not None:
+        return _of_deposit(method, deposit_id, data, *money)
     return _of_payout(method, data, *money)
+
+
+def _of_deposit(method: str, deposit_id: UUID, data: Mapping[str, Any], amount_minor: int, currency: str) -> Said:
+    """Of a refund that failed `payoutfailed` says why; that it comes back, `credit` says."""
+    if method in ("credit", "debit"):
+        return about_money(method, deposit_id, data, amount_minor, currency)
+    return about_refund(data, amount_minor, currency) if method == "payoutconfirmation" else Nothing()
 
 
 def _of_payout(method: str, data: Mapping[str, Any], amount_minor: int, currency: str) -> Said:
