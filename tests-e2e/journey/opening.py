@@ -48,8 +48,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.reconciliation.list",
         "payments.reconciliation.upload",
         "payments.reconciliation.resolve",
+        "payments.adjustment.create",
     ),
-    "settlement_head": ("payments.reconciliation.list", "payments.reconciliation.approve"),
+    "settlement_head": (
+        "payments.reconciliation.list",
+        "payments.reconciliation.approve",
+        "payments.adjustment.approve",
+    ),
     "support_agent": (
         "backoffice.player.list",
         "backoffice.player.search_identity",

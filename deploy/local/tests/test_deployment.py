@@ -193,6 +193,18 @@ def test_two_large_files_at_once_have_room_where_they_pass_through(composition: 
     assert [one for one in composed["volumes"] if one.endswith(":/tmp")]
 
 
+def test_payments_find_the_rates_that_are_brought_to_them(composition: dict[str, Any]) -> None:
+    config = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]
+    composed = composition["services"]["payments"]
+    assert config["RATES_FILE"] == composed["environment"]["RATES_FILE"] == "/rates/eurofxref-daily.xml"
+    assert "${RATES:-./deploy/rates}:/rates:ro" in composed["volumes"]
+    assert (REPOSITORY / "deploy" / "rates" / "eurofxref-daily.xml").is_file()
+    patched = yaml.safe_load((MANIFESTS / "services" / "payments" / "kustomization.yaml").read_text())["patches"]
+    [brought] = (one for one in patched if "configMap" in one["patch"])
+    volume, mount = (one["value"] for one in yaml.safe_load(brought["patch"]))
+    assert (volume["name"], volume["configMap"]["optional"], mount["mountPath"]) == (mount["name"], True, "/rates")
+
+
 def test_the_gateway_answers_to_its_published_names_alone(composition: dict[str, Any]) -> None:
     config = next(documents(MANIFESTS / "settings" / "config.yaml"))["data"]
     hosts = {rule["host"] for one in documents(INGRESS) for rule in one["spec"]["rules"]}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pitlocal.paths import LOCAL
+from pitlocal.paths import LOCAL, REPOSITORY
 
 BUS = "bus"
 """The database (and role) of the PostgreSQL event log, which every service writes to and reads from."""
@@ -80,6 +80,9 @@ def common_environment(own: Secrets, urls: Mapping[str, str], folder: Path) -> d
         "PUBLIC_BASE_URL": urls.get(GATEWAY.name, "http://127.0.0.1:8000"),
         "SHUTDOWN_GRACE_S": "10",
         "FILES_URL": f"file://{folder / 'files'}",
+        # An example of rates, for trying things out, however old it is.
+        "RATES_FILE": str(REPOSITORY / "deploy" / "rates" / "eurofxref-daily.xml"),
+        "RATES_OLDEST_DAYS": "36500",
         # Simulators of partners run beside the product, on ports that are not known yet.
         "PARTNER_HOSTS": "http://127.0.0.1:*",
     }

@@ -21,6 +21,12 @@ class Settings(ServiceSettings):
     rates_file: str = Field(
         default="", description="the file with exchange rates, eurofxref-daily.xml or eurofxref.csv; empty: none"
     )
+    rates_oldest_days: int = Field(
+        default=4,  # The European Central Bank publishes no rates from Good Friday to Easter Monday.
+        ge=0,
+        le=36_500,
+        description="days from 0 to 36500: older exchange rates are none",
+    )
     attempt_days: int = Field(
         default=540,  # The longest time after a payment that card schemes let somebody dispute it.
         ge=1,

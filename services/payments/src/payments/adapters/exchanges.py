@@ -19,14 +19,15 @@ from payments.settings import Settings
 
 def exchanges_in(settings: Settings, sources: Mapping[str, Callable[[str], RateSource]]) -> "SqlExchanges":
     """The member of the desk, with the source of rates that settings name."""
-    return SqlExchanges(sources[settings.rates_source](settings.rates_file))
+    return SqlExchanges(sources[settings.rates_source](settings.rates_file), settings.rates_oldest_days)
 
 
 class SqlExchanges:
     """Implements `Exchanges`."""
 
-    def __init__(self, source: RateSource) -> None:
+    def __init__(self, source: RateSource, oldest_days: int) -> None:
         self.source = source
+        self.oldest_days = oldest_days
 
     async def policy(self, connection: AsyncConnection, casino_id: UUID) -> ExchangePolicy:
         """See Exchanges."""

@@ -22,6 +22,8 @@ class Exchanges(Protocol):
     """The casino's rule, and the quote beside the movements of each exchange."""
 
     source: RateSource
+    oldest_days: int
+    """Rates that are older are none."""
 
     async def policy(self, connection: AsyncConnection, casino_id: UUID) -> ExchangePolicy:
         """The casino's rule; not enabled where nothing is set."""

@@ -26,9 +26,6 @@ from payments.domain.withdrawal.errors import DebtOutstanding, DisputeOpen
 
 POLICY = "payments.exchange_policy"
 
-OLDEST_DAYS = 4
-"""The European Central Bank publishes no rates from Good Friday to Easter Monday."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeFact:
@@ -71,7 +68,7 @@ async def check_exchange(desk: Desk, uow: UnitOfWork, fact: ExchangeFact) -> Quo
         places=EXPONENTS,
         spread_bp=policy.spread_bp,
         today=desk.now().date(),
-        oldest_days=OLDEST_DAYS,
+        oldest_days=desk.exchanges.oldest_days,
     )
     if found.bought_minor > MAX_MINOR:
         raise Invalid(f"One movement is {MAX_MINOR} at most.", field="sold_minor")

@@ -13,6 +13,7 @@ from contracts.money import EXPONENTS
 from payments.domain.exchange.quotes import Quote, Rates, RateUnavailable, TooLittle, quote
 from payments.strategies.rates.eurofxref.strategy import LARGEST_BYTES, EurofxrefFile, parsed
 
+EXAMPLE = Path(__file__).parents[5] / "deploy" / "rates" / "eurofxref-daily.xml"
 FRIDAY = date(2026, 11, 27)
 XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
@@ -82,6 +83,11 @@ def test_no_file_and_one_that_is_too_large_give_no_rates(tmp_path: Path):
             EurofxrefFile(path).rates()
 
 
+def test_an_installation_begins_with_an_example():
+    rates = EurofxrefFile(str(EXAMPLE)).rates()
+    assert (rates.as_of, rates.per_base["USD"], len(rates.per_base)) == (date(2026, 10, 30), Decimal("1.1172"), 22)
+
+
 def bought(
     sold: tuple[str, int], currency: str, spread_bp: int = 0, *, rates: Rates | None = None, days: int = 0
 ) -> Quote:
@@ -124,9 +130,9 @@ def test_what_buys_less_than_one_unit_buys_nothing():
         bought(("JPY", 1), "EUR")
 
 
-@pytest.mark.parametrize("days", [-1, 5])
-def test_rates_are_of_the_last_days(days: int):
-    with pytest.raises(RateUnavailable):
+@pytest.mark.parametrize(("days", "why"), [(-1, "a day that is to come"), (5, "of 2026-11-27, 5 days ago; 4 at most")])
+def test_rates_are_of_the_last_days_and_a_refusal_says_how_old_they_are(days: int, why: str):
+    with pytest.raises(RateUnavailable, match=why):
         bought(("EUR", 100), "USD", days=days)
     assert bought(("EUR", 100), "USD", days=4).as_of == FRIDAY
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from chassis.domain import uuid7
 from contracts.money import EXPONENTS
 from payments.application.desk import Desk
-from payments.application.exchanging import OLDEST_DAYS
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, psp_clearing, transfer_id
 from payments.application.reconciliation.ports import Published
 from payments.domain.exchange.quotes import RateUnavailable, new_enough
@@ -18,7 +17,7 @@ def published_now(desk: Desk) -> Published:
     currencies = list(EXPONENTS)
     places = [EXPONENTS[one] for one in currencies]
     try:
-        rates = new_enough(desk.exchanges.source.rates(), desk.now().date(), OLDEST_DAYS)
+        rates = new_enough(desk.exchanges.source.rates(), desk.now().date(), desk.exchanges.oldest_days)
     except RateUnavailable:
         return Published(currencies, [None] * len(currencies), places, None, None)
     return Published(currencies, [rates.per_base.get(one) for one in currencies], places, rates.source, rates.as_of)

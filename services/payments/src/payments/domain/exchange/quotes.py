@@ -56,8 +56,13 @@ class Quote:
 
 def new_enough(rates: Rates, today: date, oldest_days: int) -> Rates:
     """The rates; RateUnavailable when they are older than this, for over week-ends and holidays none are published."""
-    if not 0 <= (today - rates.as_of).days <= oldest_days:
-        raise RateUnavailable(f"The newest rates of {rates.source} are of {rates.as_of}.")
+    age_days = (today - rates.as_of).days
+    if age_days < 0:
+        raise RateUnavailable(f"The newest rates of {rates.source} are of {rates.as_of}, a day that is to come.")
+    if age_days > oldest_days:
+        raise RateUnavailable(
+            f"The newest rates of {rates.source} are of {rates.as_of}, {age_days} days ago; {oldest_days} at most."
+        )
     return rates
 
 

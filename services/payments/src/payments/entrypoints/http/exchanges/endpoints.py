@@ -34,7 +34,7 @@ async def propose_exchange(
 ) -> Response:
     """Propose that a player's cash of one currency becomes cash of another; a second person approves it.
 
-    The casino's rule must allow it, and rates must be no older than four days.
+    The casino's rule must allow it, and rates must be no older than the installation allows, four days as a rule.
     """
     wallets = await visible_wallets(db, caller, player_id)
     said = body.model_dump(exclude={"reason"})
