@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+import httpx
+
 from journey.client import Person, Refused, eventually, refusal
 from journey.tale import STAFF_DOOR, Step, Tale
 
@@ -260,6 +262,7 @@ async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
     for provider, methods in PARTNERS.items():
         account = {"enabled": True, "currencies": [currency], "methods": methods, **contracts[provider]}
         await second.approve(await manager.put(f"{base}/providers/{provider}", account))
+    await _reached_by_partners(tale, casino_id)
     base = f"/api/games/v1/casinos/{casino_id}"
 
     async def known_to_games() -> Any:
@@ -277,6 +280,16 @@ async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
     for game in games:
         await manager.put(f"{base}/games/{game['game_code']}", {"enabled": True, "blocked_countries": ["FR"]})
     return [str(game["game_code"]) for game in games]
+
+
+async def _reached_by_partners(tale: Tale, casino_id: str) -> None:
+    """Where providers are asked to call, somebody looks for their signature."""
+    kinds = {one["provider"]: one for one in await tale.staff["manager"].get("/api/payments/v1/providers")}
+    async with httpx.AsyncClient() as outside:
+        for provider in PARTNERS:
+            address = kinds[provider]["notifications_url"].replace("{casino_id}", casino_id)
+            answer = await outside.post(address, json={})
+            assert answer.status_code == 401, (address, answer.status_code)
 
 
 async def unless(asked: Any, *codes: str) -> Any:

@@ -21,10 +21,13 @@ class Program:
     Attributes:
         name: package, database and role.
         has_database: has `migrate` and a database of its own.
+        called_by_partners: at `/partner/`, where elsewhere an ingress leads past the gateway. There is none here, so
+            partners are told its own address.
     """
 
     name: str
     has_database: bool = True
+    called_by_partners: bool = False
 
 
 SECURITY = Program(name="security")
@@ -33,8 +36,8 @@ PROGRAMS: tuple[Program, ...] = (
     SECURITY,
     Program(name="backoffice"),
     Program(name="verification"),
-    Program(name="payments"),
-    Program(name="games"),
+    Program(name="payments", called_by_partners=True),
+    Program(name="games", called_by_partners=True),
     Program(name="reports"),
     GATEWAY,
 )

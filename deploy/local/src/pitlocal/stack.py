@@ -170,6 +170,8 @@ class Stack:
             "KAFKA_BOOTSTRAP": self.kafka_bootstrap or "",
             "POLICY_FOLDER": str(self.folder / "policy"),
         }
+        if self._programs[name].called_by_partners:
+            environment["PUBLIC_BASE_URL"] = urls[name]
         if self._programs[name].has_database:
             environment |= {"DATABASE_URL": self.database_url(name), "MASTER_KEY": self.secrets.master_key}
         return {**environment, **self._settings.get("*", {}), **self._settings.get(name, {})}
