@@ -33,7 +33,7 @@ from payments.application.ports import PayoutFlow
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Instrument, Verification, is_card_number, plain_number
+from payments.domain.instrument.words import Instrument, Verification, may_hold_cards, plain_number
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -151,9 +151,8 @@ async def _known_destination(desk: Desk, uow: UnitOfWork, instrument_id: UUID | 
 
 
 def _refuse_card_numbers(destination: Mapping[str, str]) -> None:
-    for name, value in destination.items():
-        if is_card_number(value):
-            raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"destination.{name}")
+    for name in may_hold_cards(destination):
+        raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"destination.{name}")
 
 
 async def hear_about_payee(

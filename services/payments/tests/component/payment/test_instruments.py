@@ -8,6 +8,9 @@ import pytest
 
 from chassis.testing.tokens import bearer, make_token
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.instruments.seeing import Whose, see_instrument
+from payments.domain.instrument.events import Direction
+from payments.strategies.providers.skrill.wallets import wallet_of
 
 from .test_withdrawals import BANK
 from .world import V1, World
@@ -125,6 +128,15 @@ async def test_the_number_of_a_card_is_no_destination(world: World) -> None:
     assert await world.balance() == (500_00, 0)
 
 
+async def test_the_number_of_an_account_at_a_bank_is_a_destination_whatever_its_digits_add_up_to(world: World) -> None:
+    await world.give()
+    account = {**BANK, "clearing_house": "CZECH_REPUBLIC", "bank_number": "0800", "account_number": NUMBER}
+    answer = await world.withdraw(destination=account)
+    assert (answer.status_code, answer.json()["destination"]) == (201, "****4242")
+    (item,) = await world.instruments()
+    assert (item["kind"], item["last_four"]) == ("bank", "4242")
+
+
 async def test_a_number_told_as_something_else_leaves_the_deposit_paid_and_nothing_kept(world: World) -> None:
     await pay(world, holder=NUMBER)
     assert await world.instruments() == []
@@ -192,6 +204,22 @@ async def test_names_are_masked_for_whoever_may_not_read_them(world: World) -> N
     masked = bearer(make_token(permissions=[P.INSTRUMENT_LIST], casinos=[world.casino], modes={"pii_basic": "mask"}))
     (item,) = await world.instruments(masked)
     assert item["holder"] == "A*** G***"
+
+
+async def test_who_has_a_wallet_is_shown_as_names_are(world: World) -> None:
+    whose = Whose(
+        payment_id=uuid4(), player_id=world.player, casino_id=world.casino, provider="skrill", direction=Direction.IN
+    )
+    told = wallet_of("ana@player.example")
+    assert told is not None
+    await world.desk.app.transact(
+        lambda uow: see_instrument(world.desk, uow, whose, told), world.desk.ours("test", world.casino)
+    )
+    modes = {"clear": "ana@player.example", "mask": "a***@p***"}
+    for mode, shown in modes.items():
+        staff = bearer(make_token(permissions=[P.INSTRUMENT_LIST], casinos=[world.casino], modes={"pii_basic": mode}))
+        (item,) = await world.instruments(staff)
+        assert (item["kind"], item["holder"], item["owner"]) == ("wallet", None, shown)
 
 
 async def act(world: World, what: str, body: dict[str, Any], as_: dict[str, str] | None = None) -> Any:

@@ -31,6 +31,7 @@ def test_paysafe_tells_whose_wallet_paid() -> None:
     told = flow("paysafe").parse_question(found([handle("COMPLETED")], [made])).instrument
     assert (told.kind, told.identity, told.holder) == (Kind.WALLET, "wallet:skrill:ana@player.example", "Ana García")
     assert told.pays_to == {"method": "skrill", "consumer_id": "ana@player.example"}
+    assert told.owner == "ana@player.example"
 
 
 def test_a_wallet_is_the_same_whichever_provider_leads_to_it() -> None:
@@ -41,6 +42,7 @@ def test_a_wallet_is_the_same_whichever_provider_leads_to_it() -> None:
     assert by_skrill is not None
     assert by_paysafe is not None
     assert paid.identity == by_skrill.identity == by_paysafe.identity
+    assert (paid.owner, by_skrill.owner) == ("Ana@Player.example", "ana@player.example")
 
 
 def test_wallets_of_two_brands_are_two() -> None:
@@ -63,8 +65,9 @@ def test_praxis_tells_of_a_card_by_its_token() -> None:
 
 def test_praxis_tells_of_a_wallet_by_its_token() -> None:
     praxis = of_praxis.TestPraxis()
-    told = praxis.asked(praxis.transaction(wallet={"wallet_token": "w-1"})).instrument
-    assert (told.kind, told.identity) == (Kind.WALLET, "wallet:praxis:w-1")
+    wallet = {"wallet_token": "w-1", "account_identifier": "ana@player.example"}
+    told = praxis.asked(praxis.transaction(wallet=wallet)).instrument
+    assert (told.kind, told.identity, told.owner) == (Kind.WALLET, "wallet:praxis:w-1", "ana@player.example")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,7 @@ def test_paymentiq_tells_of_an_account_by_its_id(masked: str, provider: str, kin
     one = told.movement.instrument
     assert (one.kind, one.identity, one.holder) == (kind, f"{kind}:paymentiq:acc-1", "A B")
     assert (one.bin, one.last_four) == looks
+    assert one.owner == (masked if kind is Kind.WALLET else None)
 
 
 def test_who_tells_nothing_is_believed_to_know_nothing() -> None:

@@ -1,6 +1,5 @@
 """Instruments: what is kept of them, what people decide, and that no card number ever is."""
 
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +29,7 @@ from payments.domain.instrument.words import (
     Verification,
     instrument_told,
     is_card_number,
+    may_hold_cards,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_a_payment_keeps_the_first_instrument_it_was_told() -> None:
     use.given(used).when(UseInstrument(instrument_id=second, **facts, now=NOW)).then_nothing()
 
 
-TEXTS = [one.name for one in fields(Instrument) if one.name in ("fingerprint", "number", "holder", "bin", "country")]
+TEXTS = ["fingerprint", "number", "holder", "owner", "bin", "country"]
 
 
 @given(number=CARD_NUMBERS, field=st.sampled_from(TEXTS), group=st.sampled_from(["", " ", "-"]))
@@ -143,6 +143,17 @@ def test_the_number_of_a_card_is_refused_wherever_it_is_told(number: str, field:
     with pytest.raises(Invalid):
         Instrument(kind=Kind.CARD, **told)
     assert instrument_told(kind=Kind.BANK, pays_to={"account_number": written}) is None
+    free = {"account_number": written, "bank_number": "of the main street", "last_name": written}
+    assert may_hold_cards(free) == ["account_number", "last_name"]
+
+
+@given(number=CARD_NUMBERS, bank=st.text("0123456789", min_size=3, max_size=8))
+def test_the_number_of_an_account_beside_that_of_its_bank_is_kept(number: str, bank: str) -> None:
+    """Every tenth has a check digit as cards have, and is somebody's account all the same."""
+    account = {"clearing_house": "SWEDEN", "bank_number": bank, "account_number": number, "last_name": "García"}
+    assert may_hold_cards(account) == []
+    assert instrument_told(kind=Kind.BANK, pays_to=account) is not None
+    assert may_hold_cards({**account, "last_name": number}) == ["last_name"]
 
 
 @given(st.text("0123456789", min_size=13, max_size=19), st.integers(0, 18), st.integers(1, 9))

@@ -8,10 +8,11 @@ import msgspec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """Whose it is as its provider was told, its number, and the destination of a payout that reaches it."""
+    """Whose it is as its provider was told, its number, who has a wallet, and the destination of a payout to it."""
 
     holder: str | None = field(default=None, repr=False)
     number: str | None = field(default=None, repr=False)
+    owner: str | None = field(default=None, repr=False)
     pays_to: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

@@ -51,9 +51,9 @@ async def see_instrument(desk: Desk, uow: UnitOfWork, whose: Whose, told: Instru
     instrument_id = uuid5(_OURS, f"{whose.player_id}/{fingerprint}")
     if told.identity is not None:
         await desk.instruments.lock(uow.connection, fingerprint)
-    details = msgspec.json.encode(
-        {"holder": told.holder, "number": told.number, "pays_to": dict(told.pays_to)}, order="sorted"
-    ).decode()
+    owner = {"owner": told.owner} if told.owner else {}
+    facts = {"holder": told.holder, "number": told.number, "pays_to": dict(told.pays_to), **owner}
+    details = msgspec.json.encode(facts, order="sorted").decode()
     command = SeeInstrument(
         player_id=whose.player_id,
         casino_id=whose.casino_id,

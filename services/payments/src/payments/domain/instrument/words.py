@@ -1,5 +1,6 @@
 """What a provider can tell of the instrument that was paid with or to. A card's number is never among it."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from chassis.domain import Invalid
 _CARD_DIGITS = range(13, 20)
 """How many digits a card number has (ISO/IEC 7812)."""
 _BETWEEN_DIGITS = str.maketrans("", "", " -.\t\u00a0")
+_BANK_NUMBERS = ("bank_number", "sort_code")
+_BANK_NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
+"""Of a bank and its branch within a country: from 3 (Austria once) to 8 digits (Germany, Spain)."""
 _GROUPING = "-."
 """What people write between the groups of a number, besides blanks."""
 
@@ -57,6 +61,21 @@ def is_card_number(text: str) -> bool:
     return sum(map(int, doubled)) % 10 == 0
 
 
+def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
+    """The fields of a destination that may hold the number of a card.
+
+    The number of an account beside that of its bank is none, whatever its digits add up to. An IBAN has letters.
+
+    >>> may_hold_cards({"account_number": "4111 1111 1111 1111"}), may_hold_cards({"bank_number": "4111111111111111"})
+    (['account_number'], ['bank_number'])
+    >>> may_hold_cards({"bank_number": "6112", "account_number": "4111 1111 1111 1111"})
+    []
+    """
+    at_a_bank = any(_BANK_NUMBER.fullmatch(plain_number(destination.get(one, ""))) for one in _BANK_NUMBERS)
+    known = {"account_number"} if at_a_bank else set()
+    return [name for name, value in destination.items() if name not in known and is_card_number(value)]
+
+
 def plain_number(text: str) -> str:
     """A number however it is written: its letters large, and nothing between its groups, seen or unseen.
 
@@ -95,6 +114,7 @@ class Instrument:
         expires_on: the last day of a card.
         country: of its issuer (ISO 3166-1 alpha-2).
         holder: whose it is, as the provider was told.
+        owner: of a wallet: by what its provider knows who has it, an e-mail address or a name there.
         pays_to: the destination of a payout that reaches it at this provider; empty: there is none.
 
     Raises:
@@ -109,12 +129,13 @@ class Instrument:
     expires_on: date | None = None
     country: str | None = None
     holder: str | None = field(default=None, repr=False)
+    owner: str | None = field(default=None, repr=False)
     pays_to: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         mark = self.fingerprint.rpartition(":")[2] if self.fingerprint else None
-        texts = (mark, self.number, self.bin, self.last_four, self.country, self.holder)
-        if any(is_card_number(one) for one in (*texts, *self.pays_to.values()) if one is not None):
+        texts = (mark, self.number, self.bin, self.last_four, self.country, self.holder, self.owner)
+        if any(is_card_number(one) for one in texts if one is not None) or may_hold_cards(self.pays_to):
             raise Invalid("The number of a card is kept nowhere.", field="instrument")
         if self.bin is not None and (len(self.bin) not in (6, 8) or not self.bin.isdigit()):
             raise Invalid("A BIN has 6 or 8 digits.", field="instrument.bin")

@@ -21,6 +21,15 @@ def initials(name: str) -> str:
     return " ".join(f"{one[0]}***" for one in name.split())
 
 
+def beginnings(owner: str) -> str:
+    """What is shown of a wallet's owner where names are masked: the first letter, of both sides of an e-mail address.
+
+    >>> beginnings("ana@player.example"), beginnings("n***")
+    ('a***@p***', 'n***')
+    """
+    return "@".join(f"{one[:1]}***" for one in owner.split("@"))
+
+
 INSTRUMENTS = ListSpec(
     "instruments",
     table,
@@ -37,6 +46,7 @@ INSTRUMENTS = ListSpec(
         "expires_on": Field(table.c.expires_on),
         "country": Field(table.c.country),
         "holder": Field(None, data_class="pii_basic", mask=initials),
+        "owner": Field(None, data_class="pii_basic", mask=beginnings),
         "ownership": Field(table.c.ownership, values=Ownership, staff_only=True),
         "verification": Field(table.c.verification, values=Verification),
         "shared": Field(table.c.shared, staff_only=True),
@@ -54,10 +64,11 @@ INSTRUMENTS = ListSpec(
 
 
 def opening(vault: SubjectVault) -> Any:
-    """Completes rows with the holder's name, opened for a moment; the list puts on the masks."""
+    """Completes rows with the holder's name and a wallet's owner, opened for a moment; the list puts on the masks."""
 
     async def finish(connection: AsyncConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         details = await vault.decrypt_all(connection, [(row["player_id"], row["sealed"]) for row in rows])
-        return [{**row, "holder": opened(one).holder} for row, one in zip(rows, details, strict=True)]
+        known = [opened(one) for one in details]
+        return [{**row, "holder": one.holder, "owner": one.owner} for row, one in zip(rows, known, strict=True)]
 
     return finish

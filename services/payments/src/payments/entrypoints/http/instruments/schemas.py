@@ -48,6 +48,7 @@ class InstrumentItem(BaseModel):
     expires_on: date | None = Field(description="Its last day")
     country: str | None = Field(description="Of its issuer")
     holder: str | None = Field(default=None, description="Whose it is, as its provider was told")
+    owner: str | None = Field(default=None, description="Of a wallet: by what its provider knows who has it")
     ownership: Ownership | None = Field(
         default=None, description="Whether that is the player, as people found out; players do not see it"
     )

@@ -28,4 +28,5 @@ def account_of(body: Mapping[str, Any]) -> Instrument | None:
         bin=issuer(masked) if is_card else None,
         last_four=end_of(masked) if kind is not Kind.WALLET else None,
         holder=name(body.get("accountHolder")),
+        owner=masked if kind is Kind.WALLET else None,
     )

@@ -32,5 +32,6 @@ def _wallet(method: str, owner: str, holder: str | None) -> Instrument | None:
         kind=Kind.WALLET,
         fingerprint=wallet_mark(method, owner),
         holder=holder,
+        owner=owner,
         pays_to={"method": method, "consumer_id": owner},
     )

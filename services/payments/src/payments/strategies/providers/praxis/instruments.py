@@ -29,8 +29,12 @@ def instrument_of(transaction: Mapping[str, Any]) -> Instrument | None:
             country=country(card.get("card_issuer_country")),
             holder=name(card.get("card_holder")),
         )
-    wallet = word(section(transaction.get("wallet")).get("wallet_token"))
-    return instrument_told(kind=Kind.WALLET, fingerprint=f"praxis:{wallet}") if wallet else None
+    wallet = section(transaction.get("wallet"))
+    token = word(wallet.get("wallet_token"))
+    if token is None:
+        return None
+    owner = name(wallet.get("account_identifier"))
+    return instrument_told(kind=Kind.WALLET, fingerprint=f"praxis:{token}", owner=owner)
 
 
 def shown_as(transaction: Mapping[str, Any]) -> str:

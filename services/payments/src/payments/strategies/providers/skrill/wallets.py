@@ -17,4 +17,5 @@ def paid_from(report: Mapping[str, str]) -> Instrument | None:
 
 def wallet_of(email: str) -> Instrument | None:
     """The wallet of this address."""
-    return instrument_told(kind=Kind.WALLET, fingerprint=wallet_mark("skrill", email), pays_to={"email": email})
+    mark = wallet_mark("skrill", email)
+    return instrument_told(kind=Kind.WALLET, fingerprint=mark, owner=email, pays_to={"email": email})
