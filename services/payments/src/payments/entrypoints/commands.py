@@ -34,7 +34,8 @@ async def verify_ledger(service: Service, options: Namespace) -> int:
     except BadSeals as refusal:
         print(f"Nothing was compared. {refusal}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 2
-    findings = await verify(service.settings.database_url, service.state["chain"].key, expected)
+    key = service.state["chain"].key
+    findings = await verify(service.settings.database_url, key, expected, against_events=True)
     print(_in_json(findings) if options.json else _in_words(findings))  # noqa: T201 - this is the command's answer
     if not expected:
         print(_NO_WITNESS, file=sys.stderr)  # noqa: T201 - whoever reads "holds" alone believes too much

@@ -73,6 +73,15 @@ class House:
         (posting,) = await self.ledger.post([given])
         assert posting.posted
 
+    async def converted(self, key: WalletKey, amount: int) -> None:
+        """Cash from the house, which no event of a payment has to say."""
+        expense = AccountRef(key.casino_id, AccountType.BONUS_EXPENSE, key.currency)
+        given = Transfer(
+            id=uuid7(), kind=TransferKind.BONUS_CONVERSION, debit=expense, credit=player_cash(*key), amount_minor=amount
+        )
+        (posting,) = await self.ledger.post([given])
+        assert posting.posted
+
     async def played(self) -> WalletKey:
         """A player with a deposit, a bet, a win and a withdrawal on hold."""
         key = await self.player(1_000)

@@ -315,7 +315,7 @@ async def test_the_books_agree_with_what_really_happened(databases: Databases) -
                 runner.run(casino.__aexit__(None, None, None))
 
     await asyncio.to_thread(play)
-    assert [one for one in await verify(url) if not one.holds] == []
+    assert [one for one in await verify(url, against_events=True) if not one.holds] == []
     async with opened_database(url) as db, db.read() as connection:
         kinds = {row.kind for row in await connection.execute(text("SELECT DISTINCT kind FROM transfer"))}
     assert kinds >= MOVED, "these lives prove nothing of what they never did"

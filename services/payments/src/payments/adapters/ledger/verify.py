@@ -1,4 +1,4 @@
-"""Re-computes every invariant of the books from the entries alone: `python -m payments verify-ledger`.
+"""Re-computes every invariant of the books from the entries, and what they are held to: `python -m payments verify`.
 
 It reads one snapshot while the service goes on, so it may run at any time; it takes as long as reading everything does.
 """
@@ -14,6 +14,7 @@ import asyncpg
 
 from chassis.db.engine import plain_url
 from contracts.seals import Seal
+from payments.adapters.ledger.causes import not_posted, not_said
 from payments.adapters.ledger.chain import Broken, TakenAway, walked
 
 _SHOWN = 10
@@ -199,17 +200,31 @@ CHECKS: dict[str, str] = {
 SEALED = "I13 entries are as they were sealed"
 
 
-async def verify(url: str, key: bytes | None = None, expected: Collection[Seal] = ()) -> list[Finding]:
+CAUSED = {
+    "I8 what an event moves was posted, once, as it says": not_posted,
+    "I8 what was posted an event says": not_said,
+}
+"""Each walks events and entries against each other."""
+
+
+async def verify(
+    url: str, key: bytes | None = None, expected: Collection[Seal] = (), *, against_events: bool = False
+) -> list[Finding]:
     """Every invariant, as it is in one snapshot of the database at `url`.
 
     Args:
         key: of the hash chain; without it the seals are not looked at.
         expected: seals as others were told them, to hold those that are here against.
+        against_events: whether entries and the events of payments are held against each other, too.
     """
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
     try:
         async with raw.transaction(isolation="repeatable_read", readonly=True):
             findings = [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
+            if against_events:
+                for name, walk in CAUSED.items():
+                    found = await walk(raw)
+                    findings.append(Finding(name, tuple(found.shown), found.more))
             if key is not None:
                 findings.append(_seals([one async for one in walked(raw, key, expected)], len(set(expected))))
             return findings
