@@ -8,15 +8,15 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from chassis.store import UnitOfWork
 from payments.application.attempts import ask, ask_about_deposit
 from payments.application.deposit_course import deposit_flow
 from payments.application.deposits import give_up
-from payments.application.desk import Desk, set_aside_once
+from payments.application.desk import Desk
 from payments.application.ports import HttpCall, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.patience import again_after
+from payments.application.processes.steps import tell_people
 from payments.application.restrictions import standing_of
 from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import StopDeposit
@@ -128,18 +128,7 @@ class ClosingProcess:
         return await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=False)
 
     async def _leave_to_people(self, account: ProviderAccount, deposit_id: UUID, known: str | None) -> None:
-        async def work(uow: UnitOfWork) -> None:
-            await set_aside_once(
-                self._desk,
-                uow,
-                casino_id=account.casino_id,
-                provider=account.provider,
-                about=deposit_id,
-                code="left_open_at_provider",
-                facts={"reference": known},
-            )
-
-        await self._desk.app.transact(work, self._desk.ours(NAME, account.casino_id))
+        await tell_people(self._desk, NAME, account, deposit_id, "left_open_at_provider", {"reference": known})
 
 
 def _over(question: HttpCall | NotThere, found: Declined | NotThere) -> DepositWord:

@@ -23,6 +23,7 @@ from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
+from payments.application.processes.steps import state_of
 from payments.application.restrictions import standing_of
 from payments.application.routing.ports import Segment
 from payments.domain.deposit.aggregate import deposit
@@ -217,8 +218,4 @@ class DepositProcess:
 
     async def state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
         """Where the deposit stands."""
-
-        async def work(uow: UnitOfWork) -> Deposit:
-            return (await uow.load(deposit, deposit_id)).state
-
-        return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
+        return await state_of(self._desk, deposit, deposit_id, self._desk.ours(NAME, casino_id))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
-from payments.application.desk import Desk, set_aside_once
+from payments.application.desk import Desk
 from payments.application.dispute_answers import answer_flow, hear_about_answer
 from payments.application.dispute_port import AnswerOrder, EvidenceFile, Kept
 from payments.application.ports import NotThere, ProviderAccount
@@ -20,6 +20,7 @@ from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import REPEATABLE
 from payments.application.processes.patience import again_after
 from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_OFF, PROVIDER_PATIENCE
+from payments.application.processes.steps import state_of, tell_people
 from payments.domain.dispute.aggregate import dispute
 from payments.domain.dispute.commands import StartAnswer
 from payments.domain.dispute.states import Answer, Dispute, Told
@@ -179,25 +180,11 @@ class DisputeProcess:
         due_soon = state.due_at is not None and state.due_at - self._desk.now() <= LATE
         if age < REPEATABLE and not due_soon:
             return
-
-        async def work(uow: UnitOfWork) -> None:
-            await set_aside_once(
-                self._desk,
-                uow,
-                casino_id=self._casino_id,
-                provider=state.fact.provider,
-                about=self._answer_id,
-                code="dispute_answer_left_unknown",
-                facts={"reference": state.fact.reference, "dispute_id": str(self._dispute_id)},
-            )
-
-        await self._desk.app.transact(work, self._ctx())
+        facts = {"reference": state.fact.reference, "dispute_id": str(self._dispute_id)}
+        await tell_people(self._desk, NAME, state.fact, self._answer_id, "dispute_answer_left_unknown", facts)
 
     async def _state(self) -> Dispute:
-        async def work(uow: UnitOfWork) -> Dispute:
-            return (await uow.load(dispute, self._dispute_id)).state
-
-        return await self._desk.app.transact(work, self._ctx())
+        return await state_of(self._desk, dispute, self._dispute_id, self._ctx())
 
     def _ctx(self) -> Context:
         return self._desk.ours(NAME, self._casino_id)

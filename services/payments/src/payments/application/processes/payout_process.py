@@ -18,10 +18,11 @@ from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.closed_loop.splitting import split_off, switched_off
 from payments.application.deposits import notification_url
-from payments.application.desk import Desk, set_aside, set_aside_once
+from payments.application.desk import Desk, set_aside
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
+from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.withdrawals import hear_about_payout, payout_flow
 from payments.domain.withdrawal.aggregate import withdrawal
@@ -115,19 +116,8 @@ class PayoutProcess:
         """It is on hold here, and may be paid or not."""
         fact = state.order.fact
         reference = state.order.errand.reference if state.order.errand else None
-
-        async def work(uow: UnitOfWork) -> None:
-            await set_aside_once(
-                self._desk,
-                uow,
-                casino_id=fact.casino_id,
-                provider=fact.provider,
-                about=withdrawal_id,
-                code="left_sent_at_provider",
-                facts={"reference": reference, "amount_minor": fact.amount_minor, "currency": fact.currency},
-            )
-
-        await self._desk.app.transact(work, self._ctx(fact.casino_id))
+        facts = {"reference": reference, "amount_minor": fact.amount_minor, "currency": fact.currency}
+        await tell_people(self._desk, NAME, fact, withdrawal_id, "left_sent_at_provider", facts)
 
     async def _start(self, withdrawal_id: UUID, casino_id: UUID, approved: Approved) -> Withdrawal | None:
         """Record who the order will be sent as, while nobody changes the account. Where money is returned to its source
@@ -210,20 +200,8 @@ class PayoutProcess:
 
     async def _leave_to_people(self, errand: _Errand) -> None:
         """The provider may have forgotten the order, and would pay it a second time."""
-        account, order = errand.account, errand.order
-
-        async def work(uow: UnitOfWork) -> None:
-            await set_aside_once(
-                self._desk,
-                uow,
-                casino_id=account.casino_id,
-                provider=account.provider,
-                about=order.withdrawal_id,
-                code="order_not_repeatable",
-                facts={},
-            )
-
-        await self._desk.app.transact(work, self._ctx(account.casino_id))
+        withdrawal_id = errand.order.withdrawal_id
+        await tell_people(self._desk, NAME, errand.account, withdrawal_id, "order_not_repeatable", {})
 
     async def _question(self, errand: _Errand) -> PayoutWord | NotThere | None:
         """None: the provider cannot be asked, or only by sending the order again."""
@@ -253,10 +231,7 @@ class PayoutProcess:
         return await self._desk.app.transact(work, self._ctx(casino_id))
 
     async def _state(self, withdrawal_id: UUID, casino_id: UUID) -> Withdrawal:
-        async def work(uow: UnitOfWork) -> Withdrawal:
-            return (await uow.load(withdrawal, withdrawal_id)).state
-
-        return await self._desk.app.transact(work, self._ctx(casino_id))
+        return await state_of(self._desk, withdrawal, withdrawal_id, self._ctx(casino_id))
 
     def _ctx(self, casino_id: UUID) -> Context:
         return self._desk.ours(NAME, casino_id)

@@ -19,6 +19,7 @@ from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import REPEATABLE
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_OFF, PROVIDER_PATIENCE
+from payments.application.processes.steps import state_of, tell_people
 from payments.application.refund_port import RefundOrder
 from payments.application.refunds import GONE, hear_about_refund, is_gone, refund_flow, stop_refund
 from payments.domain.deposit.errors import UnlawfulDepositWord
@@ -202,26 +203,13 @@ class RefundProcess:
         return await self._desk.app.transact(work, self._ctx(casino_id))
 
     async def _tell_people(self, errand: _Errand, refused_as: str | None) -> None:
-        account, order = errand.account, errand.order
-
-        async def work(uow: UnitOfWork) -> None:
-            await set_aside_once(
-                self._desk,
-                uow,
-                casino_id=account.casino_id,
-                provider=account.provider,
-                about=order.refund_id,
-                code="refund_left_unknown",
-                facts={"reference": order.payment, "amount_minor": order.amount_minor, "refused_as": refused_as},
-            )
-
-        await self._desk.app.transact(work, self._ctx(account.casino_id))
+        order = errand.order
+        known = {"reference": order.payment, "refused_as": refused_as}
+        facts = {**known, "amount_minor": order.amount_minor}
+        await tell_people(self._desk, NAME, errand.account, order.refund_id, "refund_left_unknown", facts)
 
     async def _state(self, refund_id: UUID, casino_id: UUID) -> Refund:
-        async def work(uow: UnitOfWork) -> Refund:
-            return (await uow.load(refund, refund_id)).state
-
-        return await self._desk.app.transact(work, self._ctx(casino_id))
+        return await state_of(self._desk, refund, refund_id, self._ctx(casino_id))
 
     def _ctx(self, casino_id: UUID) -> Context:
         return self._desk.ours(NAME, casino_id)

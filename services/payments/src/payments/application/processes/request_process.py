@@ -10,15 +10,16 @@ from functools import partial
 from uuid import UUID
 
 from chassis.domain import DomainError, uuid7
-from chassis.store import ConcurrentChange, Context, UnitOfWork
+from chassis.store import ConcurrentChange, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.deposits import notification_url
-from payments.application.desk import Desk, set_aside_once
+from payments.application.desk import Desk
 from payments.application.ledger import InsufficientFunds, WalletUnknown
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.payout_process import PROVIDER_PATIENCE
+from payments.application.processes.steps import state_of, tell_people
 from payments.application.request_port import LookWord, NotYet, Over, Page, PageWish, Requested
 from payments.application.requested import LOOK, PageRefused, PageUnavailable, page_flow
 from payments.application.withdrawals import WithdrawalWish, payout_flow, request_withdrawal
@@ -197,24 +198,7 @@ class RequestProcess:
         return errand is None or await is_same_customer(self._desk, account, withdrawal_id, errand.sent_as)
 
     async def _tell_people(self, account: ProviderAccount, withdrawal_id: UUID, code: str, why: str | None) -> None:
-        async def work(uow: UnitOfWork) -> None:
-            await set_aside_once(
-                self._desk,
-                uow,
-                casino_id=account.casino_id,
-                provider=account.provider,
-                about=withdrawal_id,
-                code=code,
-                facts={"code": why},
-            )
-
-        await self._desk.app.transact(work, self._ctx(account.casino_id))
+        await tell_people(self._desk, NAME, account, withdrawal_id, code, {"code": why})
 
     async def _state(self, withdrawal_id: UUID, casino_id: UUID) -> Withdrawal:
-        async def work(uow: UnitOfWork) -> Withdrawal:
-            return (await uow.load(withdrawal, withdrawal_id)).state
-
-        return await self._desk.app.transact(work, self._ctx(casino_id))
-
-    def _ctx(self, casino_id: UUID) -> Context:
-        return self._desk.ours(NAME, casino_id)
+        return await state_of(self._desk, withdrawal, withdrawal_id, self._desk.ours(NAME, casino_id))
