@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, create_model
-from sqlalchemy import ColumnElement, Uuid, and_, func, literal, not_, or_, true
+from sqlalchemy import ColumnElement, Text, Uuid, and_, cast, func, literal, not_, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,7 +52,7 @@ BULK_JOBS = ListSpec(
         "skipped": Listed(_c.skipped),
         "totals": Listed(_c.totals, ops=()),
         "parameters": Listed(_c.parameters, ops=()),
-        "casinos": Listed(_c.casinos, kind="opaque", ops=()),
+        "casinos": Listed(cast(_c.casinos, ARRAY(Text)), kind="texts", ops=("cs", "ov")),
         "sha256": Listed(_c.sha256, ops=("eq",)),
         "reason": Listed(_c.reason, ops=()),
         "requested_by": Listed(_c.requested_by, refers="staff"),
@@ -287,7 +287,8 @@ def _masked(request: Request, caller: Caller) -> Finish:
     whoever may read them."""
     bulk: Bulk = request.app.state.bulk
 
-    def shown(row: Row) -> Row:
+    def shown(found: Row) -> Row:
+        row = {**found, "casinos": [UUID(one) for one in found["casinos"]]}
         known = row if _sees_amounts(caller, bulk, row["action"], row["casinos"]) else {**row, "totals": None}
         return known if _reads_words(caller, bulk, row) else {**known, "reason": None}
 

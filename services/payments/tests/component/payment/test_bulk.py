@@ -118,6 +118,9 @@ async def test_where_the_casino_pays_in_batches_two_people_release_what_was_appr
     shown = (await world.get(batches, as_=ann)).json()
     told = ("id", "rows", "done", "skipped", "totals")
     assert [tuple(one[name] for name in told) for one in shown] == [(job["id"], 2, 1, 1, {"EUR": 110_00})]
+    of_casino = (await world.get(f"{batches}&casinos=cs.{{{world.casino}}}", as_=ann)).json()
+    assert [one["id"] for one in of_casino] == [job["id"]]
+    assert (await world.get(f"{batches}&casinos=cs.{{{uuid4()}}}", as_=ann)).json() == []
     stranger = world.staff(uuid4(), casino=uuid4())
     assert (await world.get(batches, as_=stranger)).json() == []
     again, started_again = await proposed(world, "release", ann, f"withdrawal_id=eq.{first}")

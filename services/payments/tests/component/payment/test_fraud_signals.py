@@ -119,7 +119,7 @@ async def test_money_does_not_go_where_the_block_list_says_without_two_people(wo
     await world.give(100_00)
     assert await world.people(10_00) == 0
     await blocks(world, "player", str(world.player))
-    assert await world.people(10_00) == 1
+    assert await world.people(10_00) == 2
     assert (await last(world))["rules"] == ["BLOCK-LIST-OUT"]
 
 

@@ -28,7 +28,7 @@ _LISTS = [
     rule(
         "BLOCK-LIST-OUT",
         "withdrawal",
-        "review",
+        "hold",
         "The player or his device is on the block list.",
         {"or": [of("blocked", key) for key in ("player", "device")]},
     ),

@@ -184,6 +184,8 @@ async def put_on_allow_list(
     player who does go on, whatever rules want.
     """
     caller.must_see(casino_id)
+    if (answer := await once.earlier(caller)) is not None:
+        return answer
 
     async def find(uow: UnitOfWork) -> Listable:
         return await listable_until(desk, uow, casino_id, body.kind, body.named(), body.until)
@@ -206,6 +208,8 @@ async def take_off_block_list(
     desk: TheDesk,
 ) -> Response:
     """Propose that something is taken off the block list; a second person approves it."""
+    if (answer := await once.earlier(caller)) is not None:
+        return answer  # Meanwhile it may be off.
 
     async def find(uow: UnitOfWork) -> Entry:
         return await the_entry(desk, uow, entry_id, "block")
