@@ -61,9 +61,14 @@ async def decide(tale: Tale) -> str:
 
 
 async def arrive(tale: Tale) -> str:
-    """The bank's statement tells of the payouts, and no provider holds anything of ours any more."""
+    """The bank's statement, of an account two people have said is the casino's, tells of the payouts, and no provider
+    holds anything of ours any more.
+    """
     wish = {"charges_minor": CHARGES_MINOR, "currency": tale.currency}
     stated = await tale.direct("POST", f"/settlements/bank/{tale.casino_id}", wish)
+    unset = await refusal(_bring(tale, "camt053", stated["statement"]))
+    assert (unset.status, unset.code) == (409, "bank_accounts_unset"), unset
+    await _own_account(tale)
     await _bring(tale, "camt053", stated["statement"])
     [charges] = await _breaks(tale)
     assert (charges["provider"], charges["difference_minor"]) == (None, -CHARGES_MINOR), charges
@@ -74,6 +79,14 @@ async def arrive(tale: Tale) -> str:
     assert not any(one["balance_minor"] or one["open_movements"] for one in accounts), accounts
     kept = money(CHARGES_MINOR, tale.currency)
     return f"it explains every payout, {kept} of charges were found; clearing accounts at zero: {', '.join(FORMATS)}"
+
+
+async def _own_account(tale: Tale) -> None:
+    """Two people say which account at the bank is the casino's."""
+    account = (await tale.direct("GET", f"/settlements/bank/{tale.casino_id}"))["account"]
+    terms = {"currency": tale.currency, "accounts": [account]}
+    proposed = await tale.staff["manager"].put(f"{V1}/casinos/{tale.casino_id}/terms/bank", terms)
+    await tale.staff["second_manager"].approve(proposed)
 
 
 async def _bring(tale: Tale, name: str, content: str) -> Any:

@@ -2,11 +2,13 @@
 
 `POST /settlements/{provider}/{casino}` closes a settlement: everything carried out since the last one, less fees, is
 paid to the casino's bank. Its file is told in the provider's own format, with what is wrong in it by wish. `GET` tells
-the last one again, exported anew: the same lines in other bytes. `POST /settlements/bank/{casino}` is the bank's
-statement of what it has not told of, by wish with what it keeps: `{"charges_minor": 1200, "currency": "EUR"}`.
+the last one again, exported anew: the same lines in other bytes. `GET /settlements/bank/{casino}` is the number of the
+casino's account at the bank, and `POST` its statement of what it has not told of, by wish with what it keeps:
+`{"charges_minor": 1200, "currency": "EUR"}`. Statements follow on each other: one opens with what the last closed with.
 """
 
 import csv
+import hashlib
 import io
 import secrets
 from collections.abc import Callable, Sequence
@@ -20,6 +22,8 @@ from aiohttp import web
 FAULTS = ("wrong_amount", "missing_there", "missing_here")
 WRONG_BY_MINOR = 1_00
 UNHEARD_OF_MINOR = 7_77
+OPENED_WITH_MINOR = 25_000_00
+"""What the casino has at the bank in each currency before the first statement."""
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
 
 
@@ -73,6 +77,15 @@ class Settlement:
         return sum(one.amount_minor - one.fee_minor for one in self.moved) - self.cost_minor
 
 
+@dataclass
+class Banked:
+    """A casino's account at the bank: what is on it by currency, and how many statements there were."""
+
+    account: str
+    balances: dict[str, int] = field(default_factory=dict)
+    statements: int = 0
+
+
 Writer = Callable[[str, Settlement], list[dict[str, str]]]
 
 
@@ -99,11 +112,13 @@ class Settlements:
             "trustly": House(trustly, trustly_lines, "TRU", "AccountPayout"),
         }
         self._arrived: dict[str, list[Settlement]] = {}
+        self._banked: dict[str, Banked] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """What it answers."""
         return [
             web.post("/settlements/bank/{casino}", self.state),
+            web.get("/settlements/bank/{casino}", self.account),
             web.post("/settlements/{provider}/{casino}", self.close),
             web.get("/settlements/{provider}/{casino}", self.again),
         ]
@@ -136,11 +151,19 @@ class Settlements:
         settlement = house.books(casino).settlements[-1]
         return _told(settlement, house.write(casino, settlement)[::-1])
 
+    async def account(self, request: web.Request) -> web.Response:
+        """The number of the casino's account, by which statements name it."""
+        return web.json_response({"account": self._bank(request).account})
+
     async def state(self, request: web.Request) -> web.Response:
         """The bank's statement of what has arrived since the last one."""
         wish = await request.json() if request.can_read_body else {}
         arrived = self._arrived.pop(request.match_info["casino"], [])
-        return web.json_response({"statement": statement(arrived, wish)})
+        return web.json_response({"statement": statement(self._bank(request), arrived, wish)})
+
+    def _bank(self, request: web.Request) -> "Banked":
+        casino = request.match_info["casino"]
+        return self._banked.setdefault(casino, Banked(account_of(casino)))
 
 
 def with_faults(moved: Sequence[Moved], faults: Sequence[str], payment_kind: str) -> list[Moved]:
@@ -239,27 +262,62 @@ def trustly_lines(username: str, settlement: Settlement) -> list[dict[str, str]]
     ]
 
 
-def statement(arrived: Sequence[Settlement], wish: dict[str, Any]) -> str:
-    """A camt.053 message: an entry for each payout, named as the provider said it would be, and one for charges."""
-    now = datetime.now(UTC)
-    document = Element("Document", xmlns=CAMT)
-    message = SubElement(document, "BkToCstmrStmt")
-    _put(message, "GrpHdr/MsgId", secrets.token_hex(8))
-    stated = SubElement(message, "Stmt")
-    _put(stated, "Id", f"{now:%Y%m%d}")
+def account_of(casino: str) -> str:
+    """A Maltese IBAN of the casino's own; of the same casino always the same.
+
+    >>> account_of("tests")
+    'MT65SIMB0110059830EBC3A41841105'
+    """
+    own = hashlib.sha256(casino.encode()).hexdigest()[:18].upper()
+    turned = f"SIMB01100{own}MT00"
+    check = 98 - int("".join(str(int(one, 36)) for one in turned)) % 97
+    return f"MT{check:02}SIMB01100{own}"
+
+
+def statement(bank: Banked, arrived: Sequence[Settlement], wish: dict[str, Any]) -> str:
+    """A camt.053 message: an entry for each payout, named as the provider said it would be, and one for charges; one
+    statement for each currency.
+    """
     entries = [(one.arrives_minor, one.currency, f"{one.said} payout {one.number}") for one in arrived]
     if "charges_minor" in wish:
         entries.append((-int(wish["charges_minor"]), str(wish["currency"]), "Account charges"))
-    for minor, currency, text in entries:
+    document = Element("Document", xmlns=CAMT)
+    message = SubElement(document, "BkToCstmrStmt")
+    _put(message, "GrpHdr/MsgId", secrets.token_hex(8))
+    for currency in dict.fromkeys(one for _, one, _ in entries):
+        _state(message, bank, currency, [(minor, text) for minor, one, text in entries if one == currency])
+    return tostring(document, encoding="unicode", xml_declaration=True)
+
+
+def _state(message: Element, bank: Banked, currency: str, entries: Sequence[tuple[int, str]]) -> None:
+    """One statement, from what the last one closed with to what is there now."""
+    now = datetime.now(UTC)
+    bank.statements += 1
+    opening = bank.balances.get(currency, OPENED_WITH_MINOR)
+    closing = bank.balances[currency] = opening + sum(minor for minor, _ in entries)
+    stated = SubElement(message, "Stmt")
+    _put(stated, "Id", f"{now:%Y%m%d}-{bank.statements}")
+    _put(stated, "ElctrncSeqNb", str(bank.statements))
+    _put(stated, "Acct/Id/IBAN", bank.account)
+    for kind, minor in (("OPBD", opening), ("CLBD", closing)):
+        balance = SubElement(stated, "Bal")
+        _put(balance, "Tp/CdOrPrtry/Cd", kind)
+        _sided(balance, minor, currency)
+        _put(balance, "Dt/Dt", f"{now:%Y-%m-%d}")
+    for minor, text in entries:
         entry = SubElement(stated, "Ntry")
-        _put(entry, "Amt", major(abs(minor))).set("Ccy", currency)
-        _put(entry, "CdtDbtInd", "CRDT" if minor > 0 else "DBIT")
+        _sided(entry, minor, currency)
         _put(entry, "Sts", "BOOK")
         _put(entry, "BookgDt/Dt", f"{now:%Y-%m-%d}")
         _put(entry, "ValDt/Dt", f"{now:%Y-%m-%d}")
         _put(entry, "AcctSvcrRef", secrets.token_hex(8))
         _put(entry, "NtryDtls/TxDtls/RmtInf/Ustrd", text)
-    return tostring(document, encoding="unicode", xml_declaration=True)
+
+
+def _sided(parent: Element, minor: int, currency: str) -> None:
+    """An amount, and whether it is the account's or owed."""
+    _put(parent, "Amt", major(abs(minor))).set("Ccy", currency)
+    _put(parent, "CdtDbtInd", "DBIT" if minor < 0 else "CRDT")
 
 
 def share(amount_minor: int, bps: int, fixed_minor: int = 0) -> int:

@@ -44,6 +44,9 @@ class Office:
     async def settled(self, provider: str, *faults: str) -> Any:
         return await self.post(f"/settlements/{provider}/tests", json={"faults": faults})
 
+    async def account(self) -> str:
+        return str((await self.again("bank"))["account"])
+
     async def again(self, provider: str) -> Any:
         async with self._session.get(f"/settlements/{provider}/tests") as answer:
             return await answer.json()
@@ -130,4 +133,16 @@ async def test_the_bank_keeps_something_for_itself(office: Office) -> None:
     stated = fromstring((await office.post("/settlements/bank/tests", json=wish))["statement"])
     names = {"c": CAMT}
     assert [one.text for one in stated.findall(".//c:Ntry/c:Amt", names)] == ["97.90", "12.00"]
-    assert [one.text for one in stated.findall(".//c:CdtDbtInd", names)] == ["CRDT", "DBIT"]
+    assert [one.text for one in stated.findall(".//c:Ntry/c:CdtDbtInd", names)] == ["CRDT", "DBIT"]
+
+
+async def test_statements_of_the_bank_add_up_and_follow_on_each_other(office: Office) -> None:
+    names, balances = {"c": CAMT}, []
+    for charges in (12_00, 30_000_00, 5_00):
+        wish = {"charges_minor": charges, "currency": "EUR"}
+        stated = fromstring((await office.post("/settlements/bank/tests", json=wish))["statement"])
+        sides = [one.text for one in stated.findall(".//c:Bal/c:CdtDbtInd", names)]
+        amounts = [minor(one.text or "") for one in stated.findall(".//c:Bal/c:Amt", names)]
+        balances += [amount if side == "CRDT" else -amount for side, amount in zip(sides, amounts, strict=True)]
+        assert [one.text for one in stated.findall(".//c:Acct/c:Id/c:IBAN", names)] == [await office.account()]
+    assert balances == [25_000_00, 24_988_00, 24_988_00, -5_012_00, -5_012_00, -5_017_00]

@@ -7,13 +7,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.store import UnitOfWork
 from chassis.tasks import TaskRunner
 from payments.application.ledger import Transfer, TransferKind, player_cash, player_hold, psp_clearing, transfer_id
 from payments.application.reconciliation.files import bring
 from payments.application.reconciliation.running import Run
+from payments.application.reconciliation.terms import set_terms
 from payments.application.reconciliation.watching import Watch
 from payments.domain.reconciliation.errors import FileOfAnotherFormat
+from payments.domain.reconciliation.terms import BANK, SettlementTerms
 
+from .bank import ACCOUNT, camt
 from .world import World
 
 ADYEN_HEAD = (
@@ -33,16 +37,8 @@ def adyen(kind: str, reference: object, gross: str = "", net: str = "", *, batch
     )
 
 
-def camt(*entries: tuple[str, str], reference: str = "") -> str:
-    lines = "".join(
-        f'<Ntry><Amt Ccy="EUR">{amount.lstrip("-")}</Amt>'
-        f"<CdtDbtInd>{'DBIT' if amount[0] == '-' else 'CRDT'}</CdtDbtInd>"
-        f"<Sts>BOOK</Sts><ValDt><Dt>2026-11-21</Dt></ValDt>"
-        f"{f'<AcctSvcrRef>{reference}</AcctSvcrRef>' if reference else ''}"
-        f"<AddtlNtryInf>{said}</AddtlNtryInf></Ntry>"
-        for amount, said in entries
-    )
-    return f"<Document><BkToCstmrStmt><Stmt>{lines}</Stmt></BkToCstmrStmt></Document>"
+BANKS = ("camt053", "mt940")
+OWN = "SELECT 1 FROM settlement_terms WHERE casino_id = $1 AND provider = 'bank'"
 
 
 class Books:
@@ -91,6 +87,16 @@ class Books:
             )
         )
 
+    async def own(self, *accounts: str, casino: UUID | None = None) -> None:
+        """The casino's own bank accounts, in every currency of these tests."""
+
+        async def work(uow: UnitOfWork) -> None:
+            for currency in ("EUR", "USD"):
+                await set_terms(self.desk, uow, at, BANK, currency, SettlementTerms(accounts=accounts))
+
+        at = casino or self.world.casino
+        await self.desk.app.transact(work, self.desk.ours("tests", at))
+
     async def bring(
         self, content: str | bytes, name: str = "adyen_settlement_details", casino: UUID | None = None
     ) -> Any:
@@ -107,6 +113,8 @@ class Books:
         local = self.folder / str(uuid4())
         local.write_bytes(content if isinstance(content, bytes) else content.encode())
         at = casino or self.world.casino
+        if name in BANKS and not await self.world.rows(OWN, at):
+            await self.own(ACCOUNT, casino=at)
         file, _ = await bring(self.desk, self.desk.ours("tests", at), at, name, local)
         return file
 

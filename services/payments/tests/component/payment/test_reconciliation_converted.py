@@ -11,7 +11,8 @@ from sqlalchemy import text
 from payments.adapters.ledger.verify import verify
 from payments.application.ledger import TransferKind
 
-from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed, camt
+from .bank import camt
+from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed
 from .test_reconciliation_routes import SINCE, WHY, decided, listed, upload
 from .test_settlement_terms import agreed
 from .world import World

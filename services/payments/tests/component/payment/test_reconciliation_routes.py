@@ -9,7 +9,8 @@ import pytest
 
 from contracts.payments.permissions import PaymentsPermission as P
 
-from .test_reconciliation import ADYEN_HEAD, Books, adyen, camt
+from .bank import ACCOUNT, camt
+from .test_reconciliation import ADYEN_HEAD, Books, adyen
 from .world import V1, World
 
 AT = f"{V1}/reconciliation"
@@ -200,6 +201,39 @@ async def test_an_empty_file_and_a_form_are_refused(world: World):
         headers=world.staff(),
     )
     assert form.status_code == 415
+
+
+async def test_a_banks_statement_is_refused_until_the_casinos_accounts_are_set(books: Books):
+    world = books.world
+    early = await upload(world, camt(("5.00", "x")), format="camt053")
+    assert (early.status_code, early.json()["code"]) == (409, "bank_accounts_unset"), early.text
+    assert "provider `bank`" in early.json()["detail"]
+    await books.own(ACCOUNT)
+    assert (await upload(world, camt(("5.00", "x")), format="camt053")).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "says"),
+    [
+        (camt(("5000000.00", "x"), opening="100.00", closing="100.00", account="XX00SOMEBODYELSE"),
+         "statement_unbalanced", "opens with 100.00 EUR, its entries add up to 5000000.00"),
+        (camt(("5.00", "x"), account="XX00SOMEBODYELSE"), "statement_of_another_account", "…ELSE in EUR"),
+        (camt(("5.00", "x"))[:-60], "file_unreadable", "not XML"),
+    ],
+    ids=["does not add up", "another account", "cut off"],
+)  # fmt: skip
+async def test_nothing_of_a_statement_is_believed_that_is_not_ours_or_not_whole(
+    books: Books, statement: str, code: str, says: str
+):
+    world, deposit = books.world, await books.deposit()
+    await books.bring(ADYEN_HEAD + adyen("Settled", deposit, "100.00", "100.00", batch="4711471147"))
+    before = await books.items()
+    await books.bring(statement.replace(">x<", ">ADYEN 4711471147<"), "camt053")
+    (shown, _) = await listed(world, "files")
+    assert (shown["state"], shown["why_code"]) == ("failed", code), shown
+    assert says in shown["why"]
+    assert (await books.items(), await books.balance("bank")) == (before, 0)
+    assert [one["state"] for one in await listed(world, "batches")] == ["open"]
 
 
 async def test_things_of_another_casino_are_not_there(books: Books):

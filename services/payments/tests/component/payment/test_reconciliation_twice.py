@@ -10,7 +10,8 @@ import pytest
 from chassis.store import UnitOfWork
 from payments.application.reconciliation.running import Run
 
-from .test_reconciliation import ADYEN_HEAD, Books, adyen, camt
+from .bank import camt
+from .test_reconciliation import ADYEN_HEAD, Books, adyen
 from .world import World
 
 

@@ -9,7 +9,8 @@ import pytest
 from payments.application.ledger import TransferKind
 from payments.application.reconciliation.terms import may_be_paid_out
 
-from .test_reconciliation import ADYEN_HEAD, Books, adyen, camt
+from .bank import camt
+from .test_reconciliation import ADYEN_HEAD, Books, adyen
 from .test_reconciliation_routes import AT, WHY, decided, listed, upload
 from .test_reconciliation_twice import SKRILL_HEAD
 from .test_settlement_terms import agreed

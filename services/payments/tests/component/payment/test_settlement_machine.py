@@ -24,8 +24,9 @@ from payments.adapters.ledger.verify import verify
 from payments.application.ledger import TransferKind
 from payments.application.reconciliation.resolving import accept_fees
 
+from .bank import camt
 from .test_money_machine import PLAN, WHICH, opened
-from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed, adyen, camt
+from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed, adyen
 from .world import World
 
 AMOUNTS = st.sampled_from([1_00, 20_00, 99_99])

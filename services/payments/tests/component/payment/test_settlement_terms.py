@@ -10,7 +10,8 @@ import pytest
 
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, psp_clearing, transfer_id
 
-from .test_reconciliation import ADYEN_HEAD, Books, adyen, camt
+from .bank import ACCOUNT, camt
+from .test_reconciliation import ADYEN_HEAD, Books, adyen
 from .test_reconciliation_routes import AT, SINCE, listed
 from .world import World
 
@@ -70,6 +71,7 @@ async def test_two_people_set_terms_and_the_list_shows_them(world: World):
         {"fee_share_bps": None},
         {"currency": "XXQ"},
         {"prefunded": "yes"},
+        {"accounts": ["MT84MALT011000012345MTLCAST001S"]},
     ],
     ids=str,
 )
@@ -79,6 +81,39 @@ async def test_terms_that_make_no_sense_are_refused(world: World, terms: dict[st
 
 async def test_a_provider_that_is_not_there_has_no_terms(world: World):
     assert (await proposed(world, "nobody")).status_code == 404
+
+
+async def test_two_people_set_the_casinos_own_accounts_and_a_statement_of_another_is_not_believed(books: Books):
+    world = books.world
+    written = ["mt84 malt 0110 0001 2345 mtlc ast0 01s", "10020030/1234567"]
+    await agreed(world, "bank", accounts=written)
+    (shown,) = await listed(world, "terms")
+    assert (shown["provider"], shown["accounts"]) == ("bank", [ACCOUNT, "100200301234567"])
+    changes = "SELECT 1 FROM outbox WHERE envelope LIKE '%platform.setting_changed%100200301234567%'"
+    assert len(await world.rows(changes)) == 1
+    other = await books.bring(camt(("5.00", "x"), account="XX00SOMEBODYELSE"), "camt053")
+    assert (other["state"], other["why_code"], other["rows"]) == ("failed", "statement_of_another_account", 0)
+    assert await books.items() == []
+    assert (await books.bring(camt(("5.00", "x")), "camt053"))["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"accounts": ["abc"]},
+        {"accounts": ["9" * 35]},
+        {"accounts": ["x" * 65]},
+        {"accounts": "MT84MALT011000012345MTLCAST001S"},
+        {"accounts": [7]},
+        {"accounts": [None]},
+        {"accounts": ["MT84MALT011000012345MTLCAST001S"] * 101},
+        {"accounts": [], "due_days": 2},
+    ],
+    ids=["short", "long", "longer", "no list", "a number", "null", "many", "what no bank agrees"],
+)
+async def test_accounts_that_make_no_sense_are_refused(world: World, terms: dict[str, Any]):
+    answer = await proposed(world, "bank", **terms)
+    assert answer.status_code == 422, answer.text
 
 
 async def test_an_amount_within_the_tolerance_agrees_and_the_fee_is_held_against_what_was_agreed(books: Books):

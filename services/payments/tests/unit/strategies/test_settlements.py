@@ -56,6 +56,10 @@ SKRILL = (
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId></GrpHdr>
 <Stmt><Id>S1</Id><Acct><Id><IBAN>MT84MALT011000012345MTLCAST001S</IBAN></Id><Ccy>EUR</Ccy></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<Dt><Dt>2026-03-04</Dt></Dt></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1040.01</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<Dt><Dt>2026-03-05</Dt></Dt></Bal>
 <Ntry><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
 <BookgDt><Dt>2026-03-04</Dt></BookgDt>
 <ValDt><Dt>2026-03-05</Dt></ValDt><AcctSvcrRef>BANK1</AcctSvcrRef>
@@ -294,6 +298,7 @@ class Endless(io.RawIOBase):
 _HEAD, _, _REST = STRIPE.partition("\n")
 _ENTRY = CAMT[CAMT.index("<Ntry>") : CAMT.index("</Ntry>") + 7]
 _BEFORE, _AFTER = CAMT[: CAMT.index("<Ntry>")], "</Stmt></BkToCstmrStmt></Document>"
+_BEFORE = _BEFORE.replace("1040.01", f"{1_000 + 5_000 * 50}.00")
 
 
 @pytest.mark.parametrize(

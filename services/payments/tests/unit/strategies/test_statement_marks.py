@@ -14,7 +14,7 @@ MT940 = """:20:STARTUMS
 :60F:C260301EUR1000,00
 :61:2603040304{mark}50,00NTRFNONREF//BANKREF1
 :86:TX123XT
-:62F:C260305EUR1040,01
+:62F:C260305EUR{closing},00
 -
 """
 CAMT = (
@@ -27,7 +27,9 @@ CAMT = (
     ("mark", "amount"), [("C", 50_00), ("D", -50_00), ("RC", -50_00), ("RD", 50_00), ("d", -50_00), ("c", 50_00)]
 )
 def test_a_reversed_credit_is_money_that_went_and_a_reversed_debit_money_that_came(mark: str, amount: int):
-    (row,) = SETTLEMENT_FORMATS["mt940"].rows(io.BytesIO(MT940.format(mark=mark).encode()))
+    (row,) = SETTLEMENT_FORMATS["mt940"].rows(
+        io.BytesIO(MT940.format(mark=mark, closing=1000 + amount // 100).encode())
+    )
     assert row.amount_minor == amount
 
 

@@ -18,7 +18,7 @@ from payments.adapters.reconciliation.tables import settlement_file
 from payments.adapters.reconciliation.terms import SqlTerms
 from payments.application.reconciliation.ports import Overdue, Published, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import SHORTEST_NAME, BankLine, OpenBatch, Pairing
-from payments.domain.reconciliation.rows import SettlementRow
+from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.staging import staged
 from payments.domain.reconciliation.words import FileState
 
@@ -107,7 +107,7 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting):
     async def begin_again(self, connection: AsyncConnection, file: SettlementFile) -> bool:
         """See the port."""
         which = (settlement_file.c.id == file.id) & (settlement_file.c.state == FileState.FAILED)
-        values = {**asdict(file), "why": None, "finished_at": None}
+        values = {**asdict(file), "why": None, "why_code": None, "finished_at": None}
         return bool((await connection.execute(update(settlement_file).where(which).values(values))).rowcount)
 
     async def find(self, connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> SettlementFile | None:
@@ -121,12 +121,19 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting):
         await (await driver(connection)).execute(_TAKE_TURNS, f"settlement {casino_id} {provider}")
 
     async def set_state(
-        self, connection: AsyncConnection, file_id: UUID, state: FileState, now: datetime, *, why: str | None = None
+        self,
+        connection: AsyncConnection,
+        file_id: UUID,
+        state: FileState,
+        now: datetime,
+        *,
+        refusal: FileUnreadable | None = None,
     ) -> None:
         """See the port."""
         finished = {"finished_at": now} if state in (FileState.DONE, FileState.FAILED) else {}
+        why = {"why": refusal and refusal.detail[:500], "why_code": refusal and refusal.code}
         await connection.execute(
-            update(settlement_file).where(settlement_file.c.id == file_id).values(state=state, why=why, **finished)
+            update(settlement_file).where(settlement_file.c.id == file_id).values(state=state, **why, **finished)
         )
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:

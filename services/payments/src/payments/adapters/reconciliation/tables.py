@@ -20,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from payments.application.schema import metadata
 
@@ -66,6 +67,13 @@ settlement_terms = Table(
         comment="payouts are sent only as far as the provider holds our money",
     ),
     Column("holds_max_minor", BigInteger, comment="of our money, before deposits go to others; NULL: no bound"),
+    Column(
+        "accounts",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="the casino's own bank accounts, capitals and digits; of the provider bank alone",
+    ),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_settlement_terms_casino", "casino_id", "updated_at", "id"),
     Index("ix_settlement_terms_updated_at", "updated_at", "id"),
@@ -113,6 +121,7 @@ settlement_file = Table(
     Column("path", Text, nullable=False, comment="where its bytes are"),
     Column("state", Text, nullable=False),
     Column("why", Text, comment="it failed"),
+    Column("why_code", Text, comment="the same for programs; NULL with a text: it failed before codes were kept"),
     Column("rows", BigInteger, nullable=False, server_default="0", comment="read so far"),
     Column("compared", BigInteger, nullable=False, server_default="0", comment="lines compared so far, by number"),
     Column("last_line", BigInteger, nullable=False, server_default="0"),

@@ -1,6 +1,7 @@
 """What is agreed with providers about settlements, in PostgreSQL."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from payments.adapters.reconciliation.tables import settlement_terms
-from payments.domain.reconciliation.terms import SettlementTerms
+from payments.domain.reconciliation.terms import BANK, SettlementTerms
 
 _COLUMNS: Final = [settlement_terms.c[field.name] for field in fields(SettlementTerms)]
 _KEY: Final = ("casino_id", "provider", "currency")
@@ -54,7 +55,9 @@ class SqlTerms:
         t = settlement_terms.c
         which = (t.casino_id == casino_id) & (t.provider == provider) & (t.currency == currency)
         row = (await connection.execute(select(*_COLUMNS).where(which))).one_or_none()
-        return SettlementTerms() if row is None else SettlementTerms(**row._asdict())
+        if row is None:
+            return SettlementTerms()
+        return SettlementTerms(**{**row._asdict(), "accounts": tuple(row.accounts)})
 
     async def set_terms(
         self,
@@ -69,6 +72,13 @@ class SqlTerms:
         values = {**asdict(terms), "updated_at": now}
         statement = insert(settlement_terms).values(casino_id=casino_id, provider=provider, currency=currency, **values)
         await connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=values))
+
+    async def bank_accounts(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, AbstractSet[str]]:
+        """See the port."""
+        t = settlement_terms.c
+        which = (t.casino_id == casino_id) & (t.provider == BANK)
+        rows = await connection.execute(select(t.currency, t.accounts).where(which))
+        return {row.currency: frozenset(row.accounts) for row in rows if row.accounts}
 
     async def prefunded_minor(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str

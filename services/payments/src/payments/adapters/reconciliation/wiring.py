@@ -4,7 +4,7 @@ from chassis.files import FileStore
 from chassis.settings import ServiceSettings
 from payments.adapters.reconciliation.store import SqlReconciliations
 from payments.application.reconciliation.desk import Reconciling
-from payments.application.reconciliation.ports import SettlementFormat
+from payments.application.reconciliation.formats import SettlementFormat
 
 
 def reconciling(settings: ServiceSettings, formats: dict[str, SettlementFormat]) -> Reconciling:

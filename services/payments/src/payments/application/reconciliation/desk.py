@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.domain import Invalid
-from payments.application.reconciliation.ports import FileKeeper, Reconciliations, SettlementFormat
+from payments.application.reconciliation.formats import SettlementFormat
+from payments.application.reconciliation.ports import FileKeeper, Reconciliations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

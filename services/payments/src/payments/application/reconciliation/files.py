@@ -10,7 +10,7 @@ from chassis.domain import Invalid, NotFound, uuid7
 from chassis.store import Context, UnitOfWork
 from payments.application.desk import Desk
 from payments.application.reconciliation.ports import SettlementFile
-from payments.domain.reconciliation.errors import FileOfAnotherFormat
+from payments.domain.reconciliation.errors import BankAccountsUnset, FileOfAnotherFormat
 from payments.domain.reconciliation.words import FileState
 
 RECONCILE: Final = "payments.reconcile_file"
@@ -32,6 +32,7 @@ async def bring(
         Invalid: there is no such format, or the file is empty.
         CasinoUnknown: payments has not heard of the casino.
         NotFound: what it shall replace is not there.
+        BankAccountsUnset: it is a bank's statement, and nobody has said which accounts are the casino's.
         FileOfAnotherFormat: the same bytes count, or will, as another kind of file.
     """
     recon, settlement = desk.reconciling, desk.reconciling.format(format_name)
@@ -56,8 +57,7 @@ async def bring(
         if not size:
             raise Invalid("The file is empty.", field="file")
         await desk.casino(uow.connection, casino_id)
-        if replaces is not None:
-            await _same_kind(desk, uow, file, replaces)
+        await _must_be_taken(desk, uow, file)
         kept, earlier = file, await recon.store.add(uow.connection, file)
         if earlier is not None:
             kept = replace(file, id=earlier.id, path=earlier.path)
@@ -84,8 +84,13 @@ async def schedule(uow: UnitOfWork, file: SettlementFile) -> None:
     await uow.schedule(RECONCILE, file.id, {"casino_id": str(file.casino_id)})
 
 
-async def _same_kind(desk: Desk, uow: UnitOfWork, file: SettlementFile, replaces: UUID) -> None:
-    before = await desk.reconciling.store.find(uow.connection, replaces)
+async def _must_be_taken(desk: Desk, uow: UnitOfWork, file: SettlementFile) -> None:
+    store = desk.reconciling.store
+    if file.provider is None and not await store.bank_accounts(uow.connection, file.casino_id):
+        raise BankAccountsUnset("Two people first set the casino's own accounts, as terms of the provider `bank`.")
+    if file.replaces is None:
+        return
+    before = await store.find(uow.connection, file.replaces)
     if before is None or before.casino_id != file.casino_id:
         raise NotFound
     if before.format != file.format:

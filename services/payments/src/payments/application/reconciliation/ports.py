@@ -1,38 +1,21 @@
 """What reconciliation needs from the outside, as Protocols."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.conversions import Conversion
-from payments.domain.reconciliation.rows import SettlementRow
+from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.terms import SettlementTerms
 from payments.domain.reconciliation.words import ExpectationState, FileState, ItemState
-
-
-class SettlementFormat(Protocol):
-    """One kind of file. Pure: the same bytes are always the same rows in the same order, and memory is bounded."""
-
-    @property
-    def name(self) -> str:
-        """The registry key, and how whoever brings a file names it."""
-        ...
-
-    @property
-    def provider(self) -> str | None:
-        """Whose settlements it tells of; None: it is a bank's statement."""
-        ...
-
-    def rows(self, file: BinaryIO) -> Iterator[SettlementRow]:
-        """Its lines, one after the other. FileUnreadable when it is not such a file; lines before it mean nothing."""
-        ...
 
 
 class FileKeeper(Protocol):
@@ -257,6 +240,10 @@ class Terms(Protocol):
         """Keep what is agreed. Movements the ledger has posted keep the day by which they are due."""
         ...
 
+    async def bank_accounts(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, AbstractSet[str]]:
+        """The casino's own accounts by currency, as `account_key` writes them; none: nobody has set them."""
+        ...
+
     async def prefunded_minor(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, currency: str
     ) -> int | None:
@@ -293,9 +280,15 @@ class Reconciliations(Resolving, Terms, Converting, Protocol):
         ...
 
     async def set_state(
-        self, connection: AsyncConnection, file_id: UUID, state: FileState, now: datetime, *, why: str | None = None
+        self,
+        connection: AsyncConnection,
+        file_id: UUID,
+        state: FileState,
+        now: datetime,
+        *,
+        refusal: FileUnreadable | None = None,
     ) -> None:
-        """How far a file is; with DONE and FAILED it is finished."""
+        """How far a file is, and why it FAILED; with that and DONE it is finished."""
         ...
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:

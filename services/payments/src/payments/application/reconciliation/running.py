@@ -25,9 +25,11 @@ from payments.application.ledger import (
     transfer_id,
 )
 from payments.application.reconciliation.converting import conversion_transfers, published_now, taken_back
+from payments.application.reconciliation.formats import StatementFormat
 from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch, pair
-from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
+from payments.domain.reconciliation.rows import FileOfAnotherCasino, FileUnreadable, SettlementRow
+from payments.domain.reconciliation.statements import must_be_ours
 from payments.domain.reconciliation.words import FileState
 
 log = structlog.get_logger(__name__)
@@ -81,16 +83,29 @@ class Run:
         await self._state(FileState.READING)
         settlement = self._desk.reconciling.format(file.format)
         async with _local(self._desk, file) as local:
+            if isinstance(settlement, StatementFormat):
+                await self._check_statements(file, settlement, local)
             with local.open("rb") as raw:
                 rows = _beyond(settlement.rows(raw), file.last_line)
                 while chunk := await asyncio.to_thread(lambda: list(islice(rows, LINES))):
                     await self.step(self._staging(file, chunk))
 
+    async def _check_statements(self, file: SettlementFile, settlement: StatementFormat, local: Path) -> None:
+        """Nothing of a bank's file is kept before all of it was found to be of the casino's accounts, and to add up."""
+        async with self._desk.app.db.read() as connection:
+            ours = await self._store.bank_accounts(connection, file.casino_id)
+
+        def check() -> None:
+            with local.open("rb") as raw:
+                for statement in settlement.statements(raw):
+                    must_be_ours(statement, ours)
+
+        await asyncio.to_thread(check)
+
     async def _check_whose(self, file: SettlementFile) -> None:
-        """A file of another casino would post its fees here, and its payouts would never arrive."""
         async with self._desk.app.db.read() as connection:
             if file.provider is not None and await self._store.is_anothers(connection, file):
-                raise FileUnreadable("It tells of payments of another casino, and of none of this one.")
+                raise FileOfAnotherCasino("It tells of payments of another casino, and of none of this one.")
         await self._state(FileState.MATCHING)
 
     def _staging(self, file: SettlementFile, chunk: list[SettlementRow]) -> Callable[[UnitOfWork], Awaitable[None]]:
@@ -101,7 +116,7 @@ class Run:
 
     async def _fail(self, refusal: FileUnreadable) -> None:
         await self._until_none(lambda uow: self._store.forget_lines(uow.connection, self._id, LINES))
-        await self._state(FileState.FAILED, why=refusal.detail[:500])
+        await self._state(FileState.FAILED, refusal=refusal)
 
     async def _undo(self, file_id: UUID, by: SettlementFile) -> None:
         """What a replaced file did is done no more: its movements are open again, its fees are back."""
@@ -209,8 +224,9 @@ class Run:
         async with self._desk.app.db.read() as connection:
             return await self._store.find(connection, self._id)
 
-    async def _state(self, state: FileState, *, why: str | None = None) -> None:
-        await self.step(lambda uow: self._store.set_state(uow.connection, self._id, state, self._desk.now(), why=why))
+    async def _state(self, state: FileState, *, refusal: FileUnreadable | None = None) -> None:
+        now = self._desk.now()
+        await self.step(lambda uow: self._store.set_state(uow.connection, self._id, state, now, refusal=refusal))
 
     async def step(self, work: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
         """One transaction. Two runs over one file, should a lease have run out, take turns and repeat nothing."""

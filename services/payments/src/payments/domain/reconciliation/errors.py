@@ -5,6 +5,12 @@ from typing import ClassVar
 from chassis.domain import DomainError
 
 
+class BankAccountsUnset(DomainError):
+    """Nobody has said which bank accounts are the casino's, so no bank's statement is believed."""
+
+    code: ClassVar[str] = "bank_accounts_unset"
+
+
 class ReconciledAlready(DomainError):
     """The line or movement is explained already."""
 

@@ -53,3 +53,11 @@ class FileUnreadable(Invalid):
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(f"line {line}: {why}" if line else why, field="file")
         self.why, self.line = why, line
+
+
+class FileOfAnotherCasino(FileUnreadable):
+    """It tells of payments of another casino, and of none of this one: its fees would be posted here, and its payouts
+    would never arrive.
+    """
+
+    code: ClassVar[str] = "file_of_another_casino"

@@ -1,6 +1,10 @@
 """What is agreed with a provider about settlements in one currency."""
 
 from dataclasses import dataclass
+from typing import Final
+
+BANK: Final = "bank"
+"""Stands where a provider does in terms of the casino's own bank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class SettlementTerms:
             cent; what is more waits for two people.
         prefunded: payouts are sent only as far as the provider holds our money.
         holds_max_minor: a deposit with which the provider would hold more of our money goes to another; None: no bound.
+        accounts: of `BANK`, and of nobody else: the casino's own accounts, as `account_key` writes them.
     """
 
     due_days: int = 3
@@ -34,3 +39,4 @@ class SettlementTerms:
     fee_share_bps: int = 1_000
     prefunded: bool = False
     holds_max_minor: int | None = None
+    accounts: tuple[str, ...] = ()

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
-from contracts.money import EXPONENTS, MAX_MINOR, MoneyMistake, to_minor
+from contracts.money import EXPONENTS, MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.domain.reconciliation.rows import FileUnreadable
+from payments.domain.reconciliation.statements import LONGEST_ACCOUNT, BankStatement, StatementUnbalanced, account_key
 
 LONGEST_LINE: Final = 64 * 1024
 LONGEST_TEXT: Final = 500
@@ -97,6 +98,37 @@ def money(text: str, currency: str, line: int) -> int:
     if abs(minor) > MAX_MINOR:
         raise FileUnreadable(f"{text[:40]!r} is more than one movement may be", line)
     return minor
+
+
+def balance_minor(text: str, currency: str, line: int) -> int:
+    """As `money`; a balance that is not there is nothing, and no zero."""
+    if not text:
+        raise FileUnreadable("a balance without an amount", line)
+    return money(text, currency, line)
+
+
+def account_of(text: str, line: int) -> str:
+    """The number of a bank account as `account_key` writes it; FileUnreadable when it can be none."""
+    key = account_key(text)
+    if not 0 < len(key) <= LONGEST_ACCOUNT + 3:  # A currency may stand behind it.
+        raise FileUnreadable(f"{text[:40]!r} is no account", line)
+    return key
+
+
+def balanced(statement: BankStatement, entries_minor: int) -> BankStatement:
+    """The statement; StatementUnbalanced where its entries do not lead from one balance to the other."""
+    (_, _, _, _, opening, closing) = statement
+    if opening.currency != closing.currency:
+        raise StatementUnbalanced(
+            f"statement {statement.place} opens in {opening.currency} and closes in {closing.currency}"
+        )
+    if opening.minor + entries_minor != closing.minor:
+        said = [to_major_string(one, opening.currency) for one in (opening.minor, entries_minor, closing.minor)]
+        raise StatementUnbalanced(
+            f"statement {statement.place} opens with {said[0]} {opening.currency}, its entries add up to {said[1]}, and"
+            f" it closes with {said[2]}"
+        )
+    return statement
 
 
 def paid(amount: str, currency: str, settled: tuple[int, str], line: int) -> tuple[int | None, str | None]:

@@ -1,6 +1,6 @@
 """The formats there are, by name."""
 
-from payments.application.reconciliation.ports import SettlementFormat
+from payments.application.reconciliation.formats import SettlementFormat
 from payments.strategies.settlements.adyen import AdyenSettlement
 from payments.strategies.settlements.camt053 import Camt053
 from payments.strategies.settlements.mt940 import Mt940

@@ -15,6 +15,7 @@ from chassis.http.listing import ListSpec, serve_list
 from chassis.http.listing.detail import as_listed
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.reconciliation.files import bring
+from payments.domain.reconciliation.terms import BANK
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.reconciliation import guarded
 from payments.entrypoints.http.reconciliation.listing import (
@@ -111,10 +112,14 @@ async def put_settlement_terms(
     desk: TheDesk,
     proposing: Proposing,
 ) -> Response:
-    """Propose what is agreed with a provider about settlements in one currency; a second person approves that."""
+    """Propose what is agreed with a provider about settlements in one currency; a second person approves that.
+
+    The provider `bank` stands for the casino's own bank: what is set there are its accounts, and nothing else.
+    """
     caller.must_see(casino_id)
-    if provider not in desk.providers and provider not in desk.cashiers:
+    if provider != BANK and provider not in desk.providers and provider not in desk.cashiers:
         raise NotFound
+    body.must_fit(provider)
     payload = TermsPayload(casino_id=casino_id, provider=provider, **body.model_dump())
     return await proposing(caller, SET_TERMS, payload)
 

@@ -44,6 +44,7 @@ FILES = ListSpec(
         "size_bytes": Field(f.size_bytes),
         "state": Field(f.state, values=FileState),
         "why": Field(f.why, ops=()),
+        "why_code": Field(f.why_code),
         "rows": Field(f.rows),
         "compared": Field(f.compared, ops=()),
         "last_line": Field(f.last_line, ops=()),

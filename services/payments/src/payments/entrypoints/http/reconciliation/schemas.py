@@ -33,6 +33,7 @@ class FileItem(BaseModel):
     size_bytes: int
     state: FileState
     why: str | None = Field(description="It failed: the line, and what is wrong there")
+    why_code: str | None = Field(description="The same as a stable code, since such are kept")
     rows: int = Field(description="Read so far")
     compared: int = Field(description="The last line that was compared")
     last_line: int = Field(description="The last line that was read")

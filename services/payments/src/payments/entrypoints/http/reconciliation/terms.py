@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from chassis.approvals import FourEyes, GuardedCommand, Subject
+from chassis.domain import Invalid
 from chassis.http import StrictModel
 from chassis.http.listing import Field as Listed
 from chassis.http.listing import ListSpec
@@ -17,13 +18,28 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.reconciliation.tables import settlement_terms
 from payments.application.desk import Desk
 from payments.application.reconciliation.terms import set_terms
-from payments.domain.reconciliation.terms import SettlementTerms
+from payments.domain.reconciliation.statements import LONGEST_ACCOUNT, account_key
+from payments.domain.reconciliation.terms import BANK, SettlementTerms
 
 SET_TERMS = "payments.set_settlement_terms"
 
 Days = Annotated[int, Field(strict=True, ge=0, le=365)]
 Minor = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR)]
 _DEFAULTS = SettlementTerms()
+
+
+def _account(text: str) -> str:
+    key = account_key(text)
+    if not 4 <= len(key) <= LONGEST_ACCOUNT:
+        raise ValueError(f"an account has 4 to {LONGEST_ACCOUNT} letters and digits")
+    return key
+
+
+Account = Annotated[
+    str,
+    Field(max_length=64, description="Its IBAN, or its number as the bank's statements write it"),
+    AfterValidator(_account),
+]
 
 
 class TermsBody(StrictModel):
@@ -57,11 +73,25 @@ class TermsBody(StrictModel):
         default=None, description="A deposit with which it would hold more of the casino's money goes to another"
     )
 
+    accounts: tuple[Account, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Of the provider `bank`, and of nobody else: the casino's own bank accounts in this currency. No"
+        " statement of another account is believed",
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.alarm_days < self.due_days:
             raise ValueError("people hear of what is missing once it is, not before")
         return self
+
+    def must_fit(self, provider: str) -> None:
+        """Invalid where it says what is never agreed with this provider."""
+        foreign = self.model_fields_set - {"currency", "accounts"} if provider == BANK else {"accounts"}
+        said = sorted(one for one in foreign if getattr(self, one) != getattr(_DEFAULTS, one))
+        if said:
+            raise Invalid("Accounts are of the provider `bank`, and of that nothing else is agreed.", field=said[0])
 
     def terms(self) -> SettlementTerms:
         """The same for the domain."""
@@ -93,6 +123,7 @@ class TermsItem(BaseModel):
     fee_share_bps: int
     prefunded: bool
     holds_max_minor: int | None
+    accounts: list[str] = Field(description="Of the provider `bank`: the casino's own accounts")
     updated_at: datetime
 
 
@@ -119,6 +150,7 @@ TERMS = ListSpec(
         "fee_share_bps": Listed(_t.fee_share_bps, data_class="financial"),
         "prefunded": Listed(_t.prefunded),
         "holds_max_minor": Listed(_t.holds_max_minor, currency="currency", data_class="financial"),
+        "accounts": Listed(_t.accounts, kind="texts", data_class="financial"),
         "updated_at": Listed(_t.updated_at, sortable=True),
     },
     default_order="updated_at.desc",
