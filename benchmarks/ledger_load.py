@@ -23,9 +23,10 @@ from chassis.collector import settle_collector
 from chassis.db import Database
 from chassis.db.engine import driver
 from common import CpuMeter, percentile, stopwatch
+from payments.adapters.ledger.batcher import WalletBusy
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.domain.ledger.accounts import WalletKey, player_cash, psp_clearing, psp_fees
-from payments.domain.ledger.transfers import Code, GameMove, GameMoveKind, Transfer, TransferKind
+from payments.domain.ledger.transfers import Answer, Code, GameMove, GameMoveKind, Transfer, TransferKind
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 STAKE = 1_000_000_000
@@ -36,6 +37,8 @@ GROUP_AFTER = 4
 """Calls."""
 
 WARM_S = 2.0
+HELD_S = 0.05
+BUSY_PAUSE_S = 0.02
 _TIMEOUT_S = 300
 
 _FUND = """
@@ -64,6 +67,8 @@ class Job(NamedTuple):
         groups: whether linked groups are posted as well.
         refused: the share (0..1) of bets that nobody has the money for.
         per_s: calls that begin per second, whatever became of the ones before; 0: a caller waits for his answer.
+        held: players of a process whose wallets somebody else has nearly all the time, as deposits of theirs do; one
+            bet of a hundred is of theirs, and not among the waits.
     """
 
     url: str
@@ -76,6 +81,7 @@ class Job(NamedTuple):
     groups: bool = False
     refused: float = 0.0
     per_s: float = 0.0
+    held: int = 0
 
 
 @dataclass
@@ -193,13 +199,26 @@ async def _post(job: Job, line: Connection) -> None:
     settle_collector()
     line.send("ready")
     await asyncio.to_thread(line.recv)
+    stop = asyncio.Event()
+    holding = [asyncio.create_task(_hold(db, ledger, player, stop)) for player in load.held]
     await load.last(WARM_S)
     before, load.done, load.waits = load.done, 0, []
     began, cpu = stopwatch(), time.process_time()
     await load.last(job.seconds)
+    stop.set()
+    await asyncio.gather(*holding)
     line.send(Told(load.done, before, stopwatch() - began, time.process_time() - cpu, load.waits))
     await ledger.close()
     await db.close()
+
+
+async def _hold(db: Database, ledger: PostgresLedger, player: UUID, stop: asyncio.Event) -> None:
+    """One transaction after the other on a player's wallet, each for as long as a deposit that is decided on."""
+    while not stop.is_set():
+        async with db.write() as connection:
+            await ledger.lock_wallet(connection, CASINO, player, "EUR")
+            await asyncio.sleep(HELD_S)
+        await asyncio.sleep(HELD_S / 10)
 
 
 class _Load:
@@ -210,6 +229,7 @@ class _Load:
         self._players = players
         self._job = job
         self._random = random.Random()
+        self.held = players[: job.held]
         self._next = 0
         self.done = 0
         self.waits: list[float] = []
@@ -245,12 +265,22 @@ class _Load:
 
     async def _call(self, since: float) -> None:
         moves = [self._bet() for _ in range(self._job.moves)]
-        for move, answer in zip(moves, await self._ledger.move(moves), strict=True):
+        for move, answer in zip(moves, await self._moved(moves), strict=True):
             wanted = Code.INSUFFICIENT_FUNDS if move.amount_minor == TOO_MUCH else Code.CREATED
             if isinstance(answer, Exception) or answer.code is not wanted:
                 raise RuntimeError(f"a bet was not answered as it should be: {answer!r}")
             self.done += wanted is Code.CREATED
-        self.waits.append(stopwatch() - since)
+        if not any(move.wallet.player_id in self.held for move in moves):
+            self.waits.append(stopwatch() - since)
+
+    async def _moved(self, moves: list[GameMove]) -> list[Answer | Exception]:
+        """The answers; again for those whose wallets others have, as games asks again."""
+        answers = await self._ledger.move(moves)
+        while busy := [place for place, answer in enumerate(answers) if isinstance(answer, WalletBusy)]:
+            await asyncio.sleep(BUSY_PAUSE_S)
+            for place, answer in zip(busy, await self._ledger.move([moves[one] for one in busy]), strict=True):
+                answers[place] = answer
+        return answers
 
     async def _group(self) -> None:
         deposit, fee, group = (UUID(int=self._random.getrandbits(128)) for _ in range(3))
@@ -280,11 +310,12 @@ class _Load:
     def _bet(self) -> GameMove:
         """A bet nobody made before."""
         self._next += 1
+        theirs = self.held and self._next % 100 == 0
         too_much = self._job.refused and self._random.random() < self._job.refused
         return GameMove(
             id=UUID(int=self._random.getrandbits(128)),
             kind=GameMoveKind.BET,
-            wallet=WalletKey(CASINO, self._random.choice(self._players), "EUR"),
+            wallet=WalletKey(CASINO, self._random.choice(self.held if theirs else self._players), "EUR"),
             amount_minor=TOO_MUCH if too_much else 10 + self._next % 490,
             fingerprint=self._next,
             reference_id=None,

@@ -4,8 +4,9 @@
     python benchmarks/wallet_latency.py --seconds 20   longer
 
 The most is measured with callers that each wait for their answer. Then bets come at half that rate at random times,
-whatever became of the ones before; a wait counts from when the bet was due. Callers and ledger share one process, as
-requests and ledger do in production. The yardstick is the best of 8, 16 and 32 clients of pgbench.
+whatever became of the ones before; a wait counts from when the bet was due. Then the same while other transactions
+hold some players' wallets, as deposits do: the waits are those of everybody else. Callers and ledger share one process,
+as requests and ledger do in production. The yardstick is the best of 8, 16 and 32 clients of pgbench.
 """
 
 import argparse
@@ -20,6 +21,8 @@ GOAL_MS = 50.0
 GOAL_REFUSED_COST = 0.25
 PLAYERS = 200_000
 REFUSED = 0.02
+HELD = 8
+"""Players who pay in all the time, and bet: one bet of a hundred is theirs."""
 
 
 class Bench:
@@ -63,6 +66,7 @@ async def main(options: argparse.Namespace) -> None:
                 pairs.append((most, await bench.measure("2 % without funds", refused=REFUSED)))
             per_s = sorted(answers_per_s(most) for most, _ in pairs)[len(pairs) // 2]
             half = await bench.measure(f"half of {per_s:,.0f}/s, as they come", per_s=per_s / 2)
+            held = await bench.measure(f"the same while {HELD} players' wallets are held", per_s=per_s / 2, held=HELD)
             books = await totals(url)
     assert books["transfers"] == books["events"] == bench.posted, (books, bench.posted)
     assert books["sum"] == options.players * STAKE, books
@@ -82,6 +86,7 @@ async def main(options: argparse.Namespace) -> None:
                 "most": figures(sorted(pairs, key=lambda pair: answers_per_s(pair[0]))[len(pairs) // 2][0]),
                 "most_over_baseline": round(per_s / tps, 2),
                 "half_over_baseline": round(half.done / half.lasted_s / tps, 2),
+                "beside_held_wallets": figures(held),
                 "insufficient_funds": {
                     "share": REFUSED,
                     "costs": round(cost, 3),

@@ -176,6 +176,34 @@ async def test_nobody_there_is_silence() -> None:
     await hop.close()
 
 
+# --- a wallet that others hold
+
+
+async def test_what_is_not_answered_is_asked_again_and_nobody_else_waits_for_it(
+    payments: Payments, hop: HttpWalletHop, open_wallet: OpenWallet
+) -> None:
+    (held, casino), (free, _) = await open_wallet(1000), await open_wallet(1000)
+    payments.held = {held}
+    waiting = asyncio.create_task(hop.move(movement("bet", held, casino)))
+    assert await hop.move(movement("bet", free, casino)) == (WalletCode.CREATED, 900)
+    await until(lambda: len(payments.batches) > 3)
+    assert not waiting.done()
+    payments.held = set()
+    assert await waiting == (WalletCode.CREATED, 900)
+
+
+async def test_who_is_held_for_longer_than_suppliers_wait_is_silent(
+    payments: Payments, open_wallet: OpenWallet
+) -> None:
+    player, casino = await open_wallet(1000)
+    payments.held = {player}
+    hop = HttpWalletHop([payments.url], token=lambda: "t", deadline_s=0.2)
+    await hop.start()
+    with pytest.raises(WalletSilent):
+        await hop.move(movement("bet", player, casino))
+    await hop.close()
+
+
 # --- several writers
 
 

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 from services.games.tests.support.wallet import MemoryWallet
 
+from contracts.payments.wallet import WalletCode
 from games.adapters.wallet_hop import BALANCES, TRANSFERS
 from games.application.wallet_calls import Movement
 
@@ -23,6 +24,7 @@ class Payments:
         statuses: answer these instead, one after the other.
         hang_up: cut so many connections instead of answering.
         unreadable: refuse batches with an item that holds this text.
+        held: players whose movements are not answered, as long as somebody else has their wallet.
         gate: answer only while it is set.
     """
 
@@ -33,6 +35,7 @@ class Payments:
         self.statuses: list[int] = []
         self.hang_up = 0
         self.unreadable: str | None = None
+        self.held: set[UUID] = set()
         self.gate = asyncio.Event()
         self.gate.set()
         self.url = ""
@@ -41,8 +44,10 @@ class Payments:
         items = await self._taken(request)
         if isinstance(items, web.StreamResponse):
             return items
-        answers = [list(await self.wallet.move(msgspec.convert(item, Movement))) for item in items]
-        return web.json_response(answers)
+        return web.json_response([list(await self._move(msgspec.convert(item, Movement))) for item in items])
+
+    async def _move(self, asked: Movement) -> tuple[int, int | None]:
+        return (WalletCode.UNANSWERED, None) if asked.player_id in self.held else await self.wallet.move(asked)
 
     async def balances(self, request: web.Request) -> web.StreamResponse:
         items = await self._taken(request)

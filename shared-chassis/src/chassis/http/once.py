@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Annotated, Final
 
 from fastapi import Depends
@@ -59,6 +60,7 @@ class OnceOnly:
 
         Raises:
             IdempotencyKeyReused: the key came before with another method, path or body.
+            RequestProblem: 429, where a player has more under way than anybody has use for.
         """
         request = self._request
 
@@ -66,12 +68,11 @@ class OnceOnly:
             made = await work(uow)
             return Reply(status, made.model_dump(mode="json") if made is not None else {})
 
-        answer: Reply = await request.app.state.application.once(
-            self._scoped_to(caller),
-            fingerprint_of(request, fingerprint),
-            caller.context(request, reason=reason),
-            reply,
-        )
+        key, seen = self._scoped_to(caller), fingerprint_of(request, fingerprint)
+        async with request.app.state.turns.of(caller.id) if caller.is_player else nullcontext():
+            answer: Reply = await request.app.state.application.once(
+                key, seen, caller.context(request, reason=reason), reply
+            )
         return _response(answer)
 
     async def earlier(self, caller: Caller, *, fingerprint: bytes | None = None) -> Response | None:

@@ -29,6 +29,7 @@ from chassis.http.mounting import RawApplications, mounts_of
 from chassis.http.observed import Observed
 from chassis.http.openapi import check_names, describe, operation_id
 from chassis.http.routes import check_routes
+from chassis.http.turns import Turns
 from chassis.privacy.keys import derive
 from chassis.settings import HttpSettings, ServiceSettings
 from chassis.telemetry.tracing import setup_tracing, shutdown_tracing
@@ -98,7 +99,7 @@ def create_service(
     )
     door = Door(_verifier(verifier, settings), ServiceTokens(name, settings.internal_key), permissions)
     door.policy, door.trail, door.signed = policy, trail or NoTrail(), signed
-    _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, **(state or {})})
+    _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, "turns": Turns(), **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
     for router in routers:

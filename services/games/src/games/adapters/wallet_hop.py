@@ -4,6 +4,7 @@ Where payments has several writer processes a player belongs to one of them: wha
 one batch, and no two writers want the same row. Nothing but speed depends on it: while one is away another is asked.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ import aiohttp
 import msgspec
 import structlog
 
+from contracts.payments.wallet import WalletCode
 from games.adapters.batching import Batcher
 from games.application.ports import WalletSilent
 from games.application.wallet_calls import Movement
@@ -23,6 +25,9 @@ TRANSFERS = "/internal/v1/wallet/transfers"
 BALANCES = "/internal/v1/wallet/balances"
 
 LANES = 2
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 0.2
+"""Until what was not answered is asked again, alone: his wallet may be held by a deposit of his for a while."""
 LARGEST_BATCH = 256
 MOST_WAITING = 10_000
 
@@ -53,6 +58,7 @@ class HttpWalletHop:
     ) -> None:
         self._writers = [url.rstrip("/") for url in writers]
         self._token = token
+        self._deadline_s = deadline_s
         self._timeout = aiohttp.ClientTimeout(total=deadline_s)
         self._session: aiohttp.ClientSession | None = None
         limits: dict[str, Any] = {
@@ -70,7 +76,15 @@ class HttpWalletHop:
 
     async def move(self, movement: Movement) -> tuple[int, int | None]:
         """See WalletHop."""
-        return await self._moves[self._writer_of(movement.player_id)].ask(movement)
+        lane, pause_s = self._moves[self._writer_of(movement.player_id)], FIRST_PAUSE_S
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                while (answer := await lane.ask(movement))[0] == WalletCode.UNANSWERED:
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        except TimeoutError:
+            raise WalletSilent from None
+        return answer
 
     async def balance(self, player_id: UUID, currency: str) -> int | None:
         """See WalletHop."""

@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import sys
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from chassis.db.engine import driver
+from chassis.telemetry.metrics import REGISTRY
+from payments.adapters.ledger.batcher import WalletBusy
 from payments.domain.ledger.transfers import Code
 
 
@@ -54,6 +58,68 @@ async def test_no_cent_is_spent_twice_whoever_spends_at_the_same_time(desk, make
     assert codes.count(Code.CREATED) == 10
     assert codes.count(Code.INSUFFICIENT_FUNDS) == 35
     assert await desk.cash(key) == 0
+    await desk.holds()
+
+
+@asynccontextmanager
+async def held_elsewhere(desk, *keys):
+    """Another transaction holds these players' wallets, as a deposit does while it is decided."""
+    async with desk.db.write() as connection:
+        for key in keys:
+            await desk.ledger.lock_wallet(connection, *key)
+        yield
+
+
+async def test_nobody_waits_for_another_players_wallet(desk):
+    held, free, other = [await desk.player(100) for _ in range(3)]
+    before = desk.move("bet", held, "t0", 10)
+    await desk.one(before)
+    async with held_elsewhere(desk, held):
+        moves = [desk.move("bet", key, "t1", 10) for key in (free, held, other, held)]
+        async with asyncio.timeout(2):
+            first, busy, last, also = await desk.ledger.move(moves)
+        assert isinstance(busy, WalletBusy)
+        assert isinstance(also, WalletBusy)
+        assert [(one.code, one.cash_minor) for one in (first, last)] == [(Code.CREATED, 90)] * 2
+        assert await desk.entries(held) == 2
+    assert (await desk.one(moves[1])).cash_minor == 80
+    await desk.holds()
+
+
+async def test_when_every_wallet_of_a_batch_is_held_nothing_is_posted(desk):
+    keys = [await desk.player(100) for _ in range(3)]
+    async with held_elsewhere(desk, *keys):
+        answers = await desk.ledger.move([desk.move("bet", key, "t1", 10) for key in keys])
+    assert [type(answer) for answer in answers] == [WalletBusy] * 3
+    assert await desk.entries(*keys) == 3
+    await desk.holds()
+
+
+async def test_a_wallet_of_which_one_row_is_held_is_held(desk):
+    key, free = await desk.player(100), await desk.player(100)
+    bets = [desk.move("bet", one, "t1", 10) for one in (key, free)]
+    for bet in bets:
+        await desk.one(bet)
+    async with desk.db.write() as connection:
+        raw = await driver(connection)
+        await raw.execute("SELECT FROM account WHERE player_id = $1 AND type = 'owed' FOR UPDATE", key.player_id)
+        answers = await desk.ledger.move([desk.move("rollback", bet.wallet, "t2", of=bet.id) for bet in bets])
+    assert isinstance(answers[0], WalletBusy)
+    assert answers[1].code is Code.CREATED
+    await desk.holds()
+
+
+async def test_a_transfer_of_ours_waits_for_its_wallet_and_its_neighbours_do_not(desk, held):
+    key, free = await desk.player(100), await desk.player(100)
+    async with held_elsewhere(desk, key):
+        before = REGISTRY.get_sample_value("ledger_wallet_busy_total")
+        ours = asyncio.create_task(desk.ledger.post([held(key, 10, uuid4())]))
+        while REGISTRY.get_sample_value("ledger_wallet_busy_total") == before:
+            await asyncio.sleep(0)
+        assert (await desk.one(desk.move("bet", free, "t1", 10))).cash_minor == 90
+        assert not ours.done()
+    (posting,) = await ours
+    assert posting.posted
     await desk.holds()
 
 
@@ -127,6 +193,7 @@ from datetime import timedelta
 from uuid import UUID
 from chassis.db import Database
 from contracts.payments.wallet import transfer_id
+from payments.adapters.ledger.batcher import WalletBusy
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.domain.ledger.accounts import WalletKey
 from payments.domain.ledger.transfers import GameMove, GameMoveKind
@@ -141,7 +208,8 @@ async def main(url, casino, player):
     async def bet(n):
         facts = (1, n, None, False, "hub88", str(n), "g", "r", False, None)
         move = GameMove(transfer_id("child", n), GameMoveKind.BET, key, *facts)
-        answer, = await ledger.move([move])
+        while isinstance(answer := (await ledger.move([move]))[0], WalletBusy):
+            await asyncio.sleep(0.01)
         print(n, int(answer.code), answer.cash_minor, flush=True)
     for start in range(0, 100000, 20):
         await asyncio.gather(*(bet(n) for n in range(start, start + 20)))

@@ -11,7 +11,8 @@ import pytest
 
 from chassis.telemetry.metrics import REGISTRY
 from payments.adapters.ledger import batcher as module
-from payments.adapters.ledger.batcher import LARGEST_BATCH, Batcher, LedgerUnavailable
+from payments.adapters.ledger.accounts import Patience
+from payments.adapters.ledger.batcher import LARGEST_BATCH, Batcher, LedgerUnavailable, WalletBusy
 from payments.adapters.ledger.units import Unit
 from payments.domain.ledger.accounts import WalletKey
 from payments.domain.ledger.transfers import Answer, Code, GameMove, GameMoveKind
@@ -59,7 +60,10 @@ class FakeConnection:
 
 
 class FakeDatabase:
-    """Answers each unit with its id as the balance; notes the batches; fails as told; waits at its gate."""
+    """Answers each unit with its id as the balance; notes the batches; fails as told; waits at its gate.
+
+    `held`: units of players whose wallets somebody else has.
+    """
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -67,18 +71,21 @@ class FakeDatabase:
         self.gate = asyncio.Event()
         self.gate.set()
         self.fail: Callable[[list[int]], Exception | None] = lambda _: None
+        self.held: set[int] = set()
 
     async def connect(self) -> FakeConnection:
         self.connections += 1
         return FakeConnection()
 
-    async def post(self, _: Any, units: Sequence[Unit]) -> list[list[Answer]]:
+    async def post(self, _: Any, units: Sequence[Unit], patience: Patience) -> list[list[Answer] | None]:
         ids = [one.requests[0].id.int for one in units]
         self.batches.append(ids)
         await self.gate.wait()
         if error := self.fail(ids):
             raise error
-        return [[Answer(Code.CREATED, number)] for number in ids]
+        if patience is Patience.AT_ONCE and not self.held.isdisjoint(ids):
+            raise asyncpg.LockNotAvailableError
+        return [None if number in self.held else [Answer(Code.CREATED, number)] for number in ids]
 
 
 @asynccontextmanager
@@ -198,6 +205,24 @@ async def test_a_database_that_stays_away_is_told_to_the_callers_and_forgotten_w
         with pytest.raises(LedgerUnavailable):
             await batcher.submit([unit(1)])
         database.fail = lambda _: None
+        assert balances(await batcher.submit([unit(1)])) == [1]
+
+
+async def test_whose_wallet_is_held_is_told_to_ask_again_and_the_others_are_answered():
+    database = FakeDatabase()
+    database.held = {2}
+    async with running(database) as batcher:
+        first, busy, last = await batcher.submit([unit(1), unit(2), unit(3)])
+    assert balances([first, last]) == [1, 3]
+    assert isinstance(busy, WalletBusy)
+    assert database.batches == [[1, 2, 3], [1, 2, 3]]
+
+
+async def test_a_lock_that_is_no_wallets_is_waited_for_and_tried_again():
+    database = FakeDatabase()
+    lost = iter([asyncpg.LockNotAvailableError(), asyncpg.LockNotAvailableError(), None])
+    database.fail = lambda _: next(lost)
+    async with running(database) as batcher:
         assert balances(await batcher.submit([unit(1)])) == [1]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,6 +18,11 @@ _LOCK = """
     FROM account WHERE player_id = ANY($1::uuid[]) AND type = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"""
 """Sorted, so that two batches never wait for each other in a circle. Where a row lies (ctid) cannot change while it is
 locked, so its balance is written without looking for it again."""
+
+_LOCK_AT_ONCE = f"{_LOCK} NOWAIT"
+
+_ROWS = "SELECT player_id, id FROM account WHERE player_id = ANY($1::uuid[]) AND type = ANY($2::text[]) ORDER BY id"
+_LOCK_FREE = f"{_ROWS} FOR NO KEY UPDATE SKIP LOCKED"
 
 _FIND_HOUSES = """
     SELECT casino_id, type, currency, provider, id FROM account
@@ -91,6 +97,20 @@ async def open_accounts(raw: Any, refs: Sequence[AccountRef]) -> None:
     )
 
 
+class Patience(Enum):
+    """What is done about wallets that somebody else holds.
+
+    Attributes:
+        WAIT: they are waited for.
+        AT_ONCE: nothing is locked; asyncpg.LockNotAvailableError.
+        LEAVE_OUT: the others are locked, and these are left.
+    """
+
+    WAIT = "wait"
+    AT_ONCE = "at_once"
+    LEAVE_OUT = "leave_out"
+
+
 class Locked(NamedTuple):
     """Wallets under lock.
 
@@ -104,9 +124,18 @@ class Locked(NamedTuple):
     since: datetime
 
 
-async def lock_wallets(raw: Any, players: Iterable[UUID], types: Iterable[AccountType]) -> Locked:
+async def held_by_others(raw: Any, players: Iterable[UUID], types: Iterable[AccountType]) -> set[UUID]:
+    """Those of the players of whom somebody else has a row of these types under lock. The others' are locked."""
+    values = (list(players), list(types))
+    mine = {row["id"] for row in await raw.fetch(_LOCK_FREE, *values)}
+    return {row["player_id"] for row in await raw.fetch(_ROWS, *values) if row["id"] not in mine}
+
+
+async def lock_wallets(
+    raw: Any, players: Iterable[UUID], types: Iterable[AccountType], *, at_once: bool = False
+) -> Locked:
     """The wallets of these players, with their cash and their accounts of these types, locked."""
-    rows = await raw.fetch(_LOCK, list(players), list(types))
+    rows = await raw.fetch(_LOCK_AT_ONCE if at_once else _LOCK, list(players), list(types))
     wallets: dict[WalletKey, Wallet] = {}
     places: dict[int, tuple[int, int]] = {}
     others: list[tuple[WalletKey, AccountType, Account]] = []

@@ -3,6 +3,8 @@
 Each writer has a connection and a queue of its own, and a wallet goes to one of them, so that two writers rarely want
 the same row. One writer works alone as long as its batches are not full, because few large batches cost far less than
 many small ones; then the next joins. Correctness depends on none of this, the row locks see to that.
+
+Nobody waits for another player's wallet: whose is held by others, a deposit of his perhaps, is told to ask again.
 """
 
 import asyncio
@@ -14,7 +16,8 @@ import asyncpg
 import structlog
 
 from chassis.domain import DomainError
-from payments.adapters.ledger.metrics import BATCH_SECONDS, BATCH_SIZE, REFUSED, RETRIES, WAITING
+from payments.adapters.ledger.accounts import Patience
+from payments.adapters.ledger.metrics import BATCH_SECONDS, BATCH_SIZE, BUSY, REFUSED, RETRIES, WAITING
 from payments.adapters.ledger.units import Unit
 from payments.domain.ledger.transfers import Answer
 
@@ -36,6 +39,7 @@ FIRST_PAUSE_S = 0.05
 _AGAIN = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
     # Another process posted one of the ids between our look and our write; the next look finds it.
     asyncpg.UniqueViolationError,
 )
@@ -57,7 +61,7 @@ Outcome = list[Answer] | Exception
 """What became of one unit; an exception when the database could not take it, whatever it was batched with."""
 
 Connect = Callable[[], Awaitable[Any]]
-Post = Callable[[Any, Sequence[Unit]], Awaitable[Sequence[list[Answer]]]]
+Post = Callable[[Any, Sequence[Unit], Patience], Awaitable[Sequence[list[Answer] | None]]]
 
 
 class LedgerUnavailable(DomainError):
@@ -65,6 +69,10 @@ class LedgerUnavailable(DomainError):
 
     code: ClassVar[str] = "ledger_unavailable"
     status: ClassVar[int] = 503
+
+
+class WalletBusy(LedgerUnavailable):
+    """Somebody else works on the player's wallet; nothing was posted. Ask again."""
 
 
 class _Call:
@@ -240,13 +248,20 @@ class _Writer:
             middle = len(units) // 2
             return [*await self._resolve(units[:middle]), *await self._resolve(units[middle:])]
 
-    async def _transaction(self, units: Sequence[Unit]) -> Sequence[list[Answer]]:
+    async def _transaction(self, units: Sequence[Unit]) -> Sequence[Outcome]:
+        try:
+            return await self._tried(units, Patience.AT_ONCE)
+        except asyncpg.LockNotAvailableError:
+            return await self._tried(units, Patience.LEAVE_OUT)
+
+    async def _tried(self, units: Sequence[Unit], patience: Patience) -> Sequence[Outcome]:
         pause_s = self._pause_s
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._once(units)
+                return await self._once(units, patience)
             except _AGAIN as error:
-                if attempt == ATTEMPTS:
+                held = isinstance(error, asyncpg.LockNotAvailableError) and patience is Patience.AT_ONCE
+                if held or attempt == ATTEMPTS:
                     raise
                 reason: Exception = error
             except _LOST as error:
@@ -259,15 +274,16 @@ class _Writer:
                 pause_s *= 2
         raise LedgerUnavailable
 
-    async def _once(self, units: Sequence[Unit]) -> Sequence[list[Answer]]:
+    async def _once(self, units: Sequence[Unit], patience: Patience) -> Sequence[Outcome]:
         with BATCH_SECONDS.time():
             if self._connection is None or self._connection.is_closed():
                 self._connection = await self._connect()
             async with self._connection.transaction():
-                answers = await self._post(self._connection, units)
+                answers = await self._post(self._connection, units, patience)
         BATCH_SIZE.observe(len(units))
+        BUSY.inc(sum(answer is None for answer in answers))
         self._on_posted()
-        return answers
+        return [WalletBusy() if answer is None else answer for answer in answers]
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -1,5 +1,6 @@
 """The ledger as the rest of payments uses it: the port of application/ledger.py, and the wallet hop of games."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,9 @@ from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock, SystemClock
 from chassis.store import Context, UnitOfWork
 from payments.adapters.ledger import accounts, sql
-from payments.adapters.ledger.accounts import GameHouses
-from payments.adapters.ledger.batcher import Batcher, Outcome
-from payments.adapters.ledger.posting import Terms, post_units
+from payments.adapters.ledger.accounts import GameHouses, Patience
+from payments.adapters.ledger.batcher import Batcher, Outcome, WalletBusy
+from payments.adapters.ledger.posting import Terms, post_free_units, post_units
 from payments.adapters.ledger.units import Unit
 from payments.application.ledger import Posting, Transfer, Wallet
 from payments.domain.bonus.words import OrderOfUse
@@ -24,6 +25,8 @@ from payments.domain.ledger.transfers import Answer, GameMove
 
 _CONNECT_TIMEOUT_S = 3.0
 _COMMAND_TIMEOUT_S = 15.0
+_PAUSES_S = (0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
+"""Between attempts to post what concerns a player whose wallet others hold."""
 
 _LOCK_WALLET = """
     SELECT casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
@@ -66,7 +69,7 @@ class PostgresLedger:
         self._bound = restriction_feed_bound
         self._clock: Clock = clock or SystemClock()
         self._houses = GameHouses(db)
-        self._batcher = Batcher(self._connect, self._post_units, writers=writers, on_posted=on_posted)
+        self._batcher = Batcher(self._connect, self._post_free, writers=writers, on_posted=on_posted)
 
     async def start(self) -> None:
         """Begin to post. Needs no database yet: the writers connect with their first batch."""
@@ -79,7 +82,8 @@ class PostgresLedger:
     async def move(self, moves: Sequence[GameMove]) -> list[Answer | Exception]:
         """Post game movements, each on its own; answers in order, after the commit.
 
-        An exception stands in the place of a movement the database could not take; the others are not affected.
+        An exception stands in the place of a movement the database could not take, WalletBusy in that of one whose
+        player's wallet others hold at the moment; the others are not affected and do not wait for it.
 
         Raises:
             LedgerUnavailable: nobody knows which were posted; ask again with the same ids.
@@ -95,7 +99,15 @@ class PostgresLedger:
         """See the port."""
         groups = _groups(transfers)
         ctx = ctx or Context.system("ledger", self._clock)
-        outcomes = await self._batcher.submit([Unit(group, ctx) for group in groups])
+        units = [Unit(group, ctx) for group in groups]
+        outcomes = await self._batcher.submit(units)
+        for pause_s in _PAUSES_S:
+            busy = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, WalletBusy)]
+            if not busy:
+                break
+            await asyncio.sleep(pause_s)
+            for place, outcome in zip(busy, await self._batcher.submit([units[one] for one in busy]), strict=True):
+                outcomes[place] = outcome
         return _postings(transfers, groups, outcomes)
 
     async def post_in(self, uow: UnitOfWork, transfers: Sequence[Transfer]) -> list[Posting]:
@@ -173,8 +185,13 @@ class PostgresLedger:
         )
 
     async def _post_units(self, raw: Any, units: Sequence[Unit]) -> list[list[Answer]]:
-        terms = Terms(self._clock.now(), self._age() > self._bound, self._houses.known)
-        return await post_units(raw, units, terms)
+        return await post_units(raw, units, self._terms())
+
+    async def _post_free(self, raw: Any, units: Sequence[Unit], patience: Patience) -> list[list[Answer] | None]:
+        return await post_free_units(raw, units, self._terms(), patience)
+
+    def _terms(self) -> Terms:
+        return Terms(self._clock.now(), self._age() > self._bound, self._houses.known)
 
 
 def _groups(transfers: Sequence[Transfer]) -> list[list[Transfer]]:

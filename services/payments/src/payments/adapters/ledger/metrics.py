@@ -19,4 +19,5 @@ BATCH_SECONDS = Histogram(
 RETRIES = Counter("ledger_batch_retries_total", "Batches that had to be tried again", ["reason"], registry=REGISTRY)
 WAITING = Gauge("ledger_waiting_units", "Units that wait for their batch", registry=REGISTRY)
 REFUSED = Counter("ledger_refused_total", "Calls told that too much waits already", registry=REGISTRY)
+BUSY = Counter("ledger_wallet_busy_total", "Units whose player's wallet others held; they ask again", registry=REGISTRY)
 STRAYS = Gauge("ledger_entries_of_no_month", "Entries whose month has no table; alert on any", registry=REGISTRY)

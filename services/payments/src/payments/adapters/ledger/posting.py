@@ -9,7 +9,15 @@ from uuid import UUID
 
 from chassis.store import Context
 from payments.adapters.ledger import sql
-from payments.adapters.ledger.accounts import ALL_MONTHS, Locked, house_numbers, lock_wallets, open_accounts
+from payments.adapters.ledger.accounts import (
+    ALL_MONTHS,
+    Locked,
+    Patience,
+    held_by_others,
+    house_numbers,
+    lock_wallets,
+    open_accounts,
+)
 from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
 from payments.adapters.reconciliation.expecting import expect
@@ -29,17 +37,38 @@ class Terms:
 
 
 async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list[Answer]]:
-    """Post units inside the transaction that is open on `raw`, an asyncpg connection.
+    """Post units inside the transaction that is open on `raw`, an asyncpg connection, and wait for their wallets.
 
     Answers come per unit, in order. Nothing is true before the transaction commits.
     """
+    return await _post(raw, units, terms, at_once=False)
+
+
+async def post_free_units(
+    raw: Any, units: Sequence[Unit], terms: Terms, patience: Patience
+) -> list[list[Answer] | None]:
+    """The same, but nobody waits for a player whose wallet is held by others: None in the place of his units.
+
+    Raises:
+        asyncpg.LockNotAvailableError: with AT_ONCE, when there is such a player.
+    """
+    if patience is not Patience.LEAVE_OUT:
+        return list(await _post(raw, units, terms, at_once=patience is Patience.AT_ONCE))
+    players, types = _concerned_players(units)
+    held = await held_by_others(raw, players, types) if players else set()
+    free = [unit for unit in units if held.isdisjoint(_players_of(unit))]
+    answers = iter(await _post(raw, free, terms, at_once=False))
+    return [next(answers) if held.isdisjoint(_players_of(unit)) else None for unit in units]
+
+
+async def _post(raw: Any, units: Sequence[Unit], terms: Terms, *, at_once: bool) -> list[list[Answer]]:
     transfers = [request for unit in units for request in unit.requests if isinstance(request, Transfer)]
     refs = [ref for transfer in transfers for ref in (transfer.debit, transfer.credit)]
     loose = [transfer.id for transfer in transfers if transfer.wallet is None]
     if loose:
         await raw.execute(sql.TAKE_TURNS, loose)
     houses = await house_numbers(raw, [ref for ref in refs if ref.player_id is None])
-    wallets, places, since = await _lock(raw, units, refs)
+    wallets, places, since = await _lock(raw, units, refs, at_once=at_once)
     sequence, earlier, gone = await _earlier(raw, units, since)
     first = await _bonus_first(raw, wallets)
     books = Books(
@@ -66,7 +95,18 @@ async def post_units(raw: Any, units: Sequence[Unit], terms: Terms) -> list[list
     return answers
 
 
-async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> Locked:
+def _players_of(unit: Unit) -> set[UUID]:
+    found: set[UUID] = set()
+    for request in unit.requests:
+        if isinstance(request, GameMove):
+            found.add(request.wallet.player_id)
+        else:
+            found.update(ref.player_id for ref in (request.debit, request.credit) if ref.player_id is not None)
+    return found
+
+
+def _concerned_players(units: Sequence[Unit]) -> tuple[dict[UUID, None], set[AccountType]]:
+    """Whose wallets are locked, and which of their accounts."""
     players: dict[UUID, None] = {}
     types = {AccountType.CASH, AccountType.BONUS}
     for unit in units:
@@ -75,13 +115,19 @@ async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef]) -> 
                 players[request.wallet.player_id] = None
                 if request.kind is GameMoveKind.ROLLBACK:
                     types.add(AccountType.OWED)
-    for ref in refs:
-        if ref.player_id is not None:
-            players[ref.player_id] = None
-            types.add(ref.type)
+                continue
+            for ref in (request.debit, request.credit):
+                if ref.player_id is not None:
+                    players[ref.player_id] = None
+                    types.add(ref.type)
+    return players, types
+
+
+async def _lock(raw: Any, units: Sequence[Unit], refs: Sequence[AccountRef], *, at_once: bool) -> Locked:
+    players, types = _concerned_players(units)
     if not players:
         return Locked({}, {}, ALL_MONTHS)
-    locked = await lock_wallets(raw, players, types)
+    locked = await lock_wallets(raw, players, types, at_once=at_once)
     lacking = [ref for ref in dict.fromkeys(refs) if _lacks(locked.wallets, ref)]
     if not lacking:
         return locked
