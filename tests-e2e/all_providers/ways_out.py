@@ -65,6 +65,12 @@ class WayOut:
 
 
 WAYS_OUT = (
+    WayOut(
+        "adyen_transfers",
+        "bank_transfers",
+        {"iban": "DE89370400440532013000", "account_holder_name": "Sue Hopper"},
+        moves="/adyen_transfers/transfers/{id}/booked",
+    ),
     WayOut("paymentiq", "cashier_orders", {"service": "neteller", "account_id": "8d2f-77aa"}),
     WayOut("paysafe", "wallets", {"method": "neteller", "consumer_id": "rich@player.example"}),
     WayOut("praxis", "sessions", moves="/praxis/pay/{token}/payout", page=True),

@@ -21,7 +21,18 @@ from chassis.testing.tokens import bearer
 CALLS = ("user/info", "user/balance", "transaction/bet", "transaction/win", "transaction/rollback")
 PROVIDERS = tuple(
     f"payments/{name}/{{casino_id}}/notifications"
-    for name in ("adyen", "btcpay", "coingate", "paysafe", "praxis", "skrill", "stripe", "truelayer", "trustly")
+    for name in (
+        "adyen",
+        "adyen_transfers",
+        "btcpay",
+        "coingate",
+        "paysafe",
+        "praxis",
+        "skrill",
+        "stripe",
+        "truelayer",
+        "trustly",
+    )
 ) + tuple(f"payments/paymentiq/{{casino_id}}/{step}" for step in ("verifyuser", "authorize", "transfer", "cancel"))
 NOW = 1_780_000_000
 

@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from simulators.adyen import Adyen
+from simulators.adyen_transfers import AdyenTransfers
 from simulators.btcpay import Btcpay
 from simulators.chaos import NAMES, Chaos
 from simulators.coingate import CoinGate
@@ -45,6 +46,7 @@ class Director:
         self.chaos = Chaos()
         self.courier = Courier(lambda: self.chaos)
         self.adyen = Adyen(session, self.courier, world.own_url)
+        self.adyen_transfers = AdyenTransfers(session, self.courier)
         self.hub88 = Hub88(Wallet(session, self.chaos), world.own_url)
         self.stripe = Stripe(session, self.courier, self.chaos)
         self.btcpay = Btcpay(session, self.courier)
@@ -72,6 +74,7 @@ class Director:
             web.get("/control/money/{casino}", self.money),
             web.get("/control/parcels", self.parcels),
             *self.adyen.routes(),
+            *self.adyen_transfers.routes(),
             *self.hub88.routes(),
             *self.stripe.routes(),
             *self.btcpay.routes(),
@@ -98,6 +101,7 @@ class Director:
         account = self.stripe.sign_up(casino, f"{ours}/stripe/{casino}/notifications")
         merchant = self.trustly.sign_up(casino, bank_keys, bank)
         seller = self.adyen.sign_up(casino, f"{ours}/adyen/{casino}/notifications")
+        payer = self.adyen_transfers.sign_up(casino, f"{ours}/adyen_transfers/{casino}/notifications")
         store = self.btcpay.sign_up(casino, f"{ours}/btcpay/{casino}/notifications")
         shop = self.coingate.sign_up(casino)
         purse = self.skrill.sign_up(casino)
@@ -112,6 +116,7 @@ class Director:
                 },
                 "secrets": {"api_key": seller.api_key, "hmac_key": seller.hmac_key},
             },
+            "adyen_transfers": payer.contract(f"{self.world.own_url}/adyen_transfers"),
             "btcpay": {
                 "settings": {"base_url": f"{self.world.own_url}/btcpay", "store_id": store.id},
                 "secrets": {"api_key": store.api_key, "webhook_secret": store.webhook_secret},
@@ -166,6 +171,7 @@ class Director:
         casino = wish["casino_id"]
         signers: dict[str, tuple[Mapping[str, object], str]] = {
             "adyen": (self.adyen.merchants, "hmac_key"),
+            "adyen_transfers": (self.adyen_transfers.platforms, "hmac_key"),
             "btcpay": (self.btcpay.stores, "webhook_secret"),
             "paysafe": (self.paysafe.merchants, "hmac_key"),
             "paymentiq": (self.paymentiq.operators, "secret"),
@@ -195,6 +201,7 @@ class Director:
             "intents": intents,
             "refunds_made": list(account.refunds.values()) if account else [],
             "links": list(seller.links.values()) if seller else [],
+            "bank_transfers": self.adyen_transfers.booked(casino),
             "payouts": merchant.told() if merchant else [],
             "wallets": self.paysafe.merchants[casino].made if casino in self.paysafe.merchants else {},
             "transfers": self.skrill.shops[casino].transfers if casino in self.skrill.shops else {},
@@ -232,6 +239,7 @@ class Director:
                 "/v2/",
                 "/v3/",
                 "/v30/",
+                "/v4/",
                 "/v71/",
                 "/api/",
                 "/connect/",

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from simulators import adyen, stripe_words, trustly, wallet
+from simulators import adyen, adyen_transfers, stripe_words, trustly, wallet
 
 
 def vectors(name: str) -> dict[str, Any]:
@@ -34,6 +34,11 @@ ADYEN, STRIPE, TRUSTLY, HUB88 = vectors("adyen"), vectors("stripe"), vectors("tr
 @pytest.mark.parametrize("vector", ADYEN["items"], ids=lambda vector: vector["item"]["pspReference"])
 def test_an_item_is_signed_as_adyens_sdk_signs_it(vector: dict[str, Any]) -> None:
     assert adyen.signature(vector["key"], vector["item"]) == vector["signature"]
+
+
+def test_a_whole_body_is_signed_as_adyens_sdk_expects_it() -> None:
+    vector = ADYEN["whole"]
+    assert adyen_transfers.signature(vector["key"], vector["payload"].encode()) == vector["signature"]
 
 
 @pytest.mark.parametrize("vector", STRIPE["vectors"], ids=lambda vector: str(vector["timestamp"]))

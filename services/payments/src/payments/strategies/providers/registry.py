@@ -3,6 +3,7 @@
 from payments.application.inverted import InvertedCashier
 from payments.application.ports import PaymentProvider
 from payments.strategies.providers.adyen.strategy import Adyen
+from payments.strategies.providers.adyen_transfers.strategy import AdyenPayouts
 from payments.strategies.providers.btcpay.strategy import Btcpay
 from payments.strategies.providers.coingate.strategy import CoinGate
 from payments.strategies.providers.paymentiq.strategy import PaymentIQ
@@ -15,6 +16,7 @@ from payments.strategies.providers.trustly.strategy import Trustly
 
 _ALL: tuple[PaymentProvider, ...] = (
     Adyen(),
+    AdyenPayouts(),
     Btcpay(),
     CoinGate(),
     PaymentIQ(),
