@@ -278,6 +278,8 @@ async def test_what_an_agent_there_pays_of_himself_is_told_to_people(casino: Cou
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_on_a_bad_day_every_withdrawal_is_paid_once(casino: Counter, seed: int) -> None:
     trouble = {"seed": seed, "duplicates": 0.5, "reordering": 0.3, "lost_answers": 0.3, "errors": 0.2}
+    bounds = {"second_person_above_minor": 500_00, "automatic_up_to_minor": 60_00, "automatic_day_total_minor": 200_00}
+    assert (await casino.world.settle("/withdrawal-policy", {"currency": "EUR", **bounds})).status_code == 200
     pages = dict([await opened(casino, 50_00 + number) for number in range(3)])
     await casino.outside("/control/chaos", trouble, put=True)
     for page in pages.values():

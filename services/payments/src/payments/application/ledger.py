@@ -173,6 +173,12 @@ class Ledger(Protocol):
         """The wallet, locked until the transaction ends, so that its flags and balances stay as read; None: unknown."""
         ...
 
+    async def find_wallet(
+        self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, currency: str
+    ) -> Wallet | None:
+        """The wallet as it is this moment, for what may be another thing the next; None: unknown."""
+        ...
+
     async def open_wallet(self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, currency: str) -> None:
         """Make the player's accounts in `currency`; does nothing when they exist."""
         ...

@@ -1,7 +1,7 @@
 """Money out: the request with its hold, what people decide, and hearing what the provider says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
@@ -31,6 +31,7 @@ from payments.application.late import look_into_return
 from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
+from payments.application.withdrawal_standing import withdrawal_standing
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument, Verification, may_hold_cards, plain_number
@@ -45,7 +46,7 @@ from payments.domain.withdrawal.commands import (
 )
 from payments.domain.withdrawal.errors import DebtOutstanding, DestinationDisabled, DisputeOpen, SecondPersonRequired
 from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
-from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding, counts
+from payments.domain.withdrawal.policy import STRICTEST, counts
 from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Order, Yes
 from payments.domain.withdrawal.words import PayoutWord
 
@@ -109,14 +110,9 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         destination=destination,
         shown_as=shown_as,
         policy=policy or STRICTEST,
-        standing=WithdrawalStanding(
-            level=player.level,
-            required_level=rules.withdrawal_requires_level,
-            under_review=player.under_review,
-            in_debt=wallet is not None and wallet.in_debt,
-            disputed=await desk.directory.disputed(uow.connection, wish.player_id, uow.ctx.occurred_at),
+        standing=replace(
+            await withdrawal_standing(desk, uow.connection, rules, player, wallet, uow.ctx.occurred_at),
             people=judged.people,
-            days_here=None if player.registered_at is None else (uow.ctx.occurred_at - player.registered_at).days,
             day_total_minor=await _day_total(desk, uow, wish),
             **await _known_destination(desk, uow, instrument_id),
         ),
@@ -127,6 +123,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
 
 
 async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:
+    """What else he asked for: read under his wallet's lock, so that of two at once the second one sees the first."""
     since = uow.ctx.occurred_at - timedelta(hours=24)
     return await desk.directory.asked_out(
         uow.connection, wish.player_id, wish.currency, since, besides=wish.withdrawal_id

@@ -93,7 +93,7 @@ def test_the_addresses_are_beneath_the_list(world: World) -> None:
 
 async def test_where_the_casino_pays_in_batches_two_people_release_what_was_approved(world: World) -> None:
     await world.settle(
-        "/withdrawal-policy", {"currency": "EUR", "second_person_above_minor": 100_00, "in_batches": True}
+        "/withdrawal-policy", {"currency": "EUR", "second_person_above_minor": 200_00, "in_batches": True}
     )
     await world.give(500_00)
     first, second = [str((await world.withdraw(amount)).json()["withdrawal_id"]) for amount in (50_00, 60_00)]

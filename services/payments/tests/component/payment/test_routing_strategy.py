@@ -187,23 +187,6 @@ async def test_whoever_may_not_pay_in_is_offered_nothing_and_told_why(two: World
     assert (card["offered"], card["why_missing"], card["providers"]) == (False, "self_excluded", [])
 
 
-async def test_the_cashier_pays_out_by_the_casinos_policy(two: World) -> None:
-    trustly = (await two.get(f"/casinos/{two.casino}/providers", as_=two.staff())).json()
-    settings = next(one["settings"] for one in trustly if one["provider"] == "trustly")
-    body = {"enabled": True, "currencies": ["EUR"], "settings": settings, "methods": {"bank": {}}}
-    assert (await two.settle("/providers/trustly", body)).status_code == 200
-    policy = {"currency": "EUR", "second_person_above_minor": 1000_00, "minimum_minor": 20_00, "maximum_minor": 900_00}
-    assert (await two.settle("/withdrawal-policy", policy)).status_code == 200
-    bank = (await cashier(two, direction="withdrawal"))["bank"]
-    assert (bank["offered"], bank["min_minor"], bank["max_minor"], bank["providers"]) == (
-        True,
-        20_00,
-        900_00,
-        ["trustly"],
-    )
-    assert (await cashier(two, direction="withdrawal", amount=19_99))["bank"]["why_missing"] == "amount_too_small"
-
-
 async def test_the_cashier_knows_the_players_own_limits(two: World) -> None:
     bound = (await cashier(two))["card"]["max_minor"]
     assert bound is None or bound > 100_00

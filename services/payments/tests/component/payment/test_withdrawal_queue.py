@@ -1,8 +1,11 @@
 """The queue of withdrawals: until when each is due, why somebody has to look, and what goes by itself."""
 
+from asyncio import gather
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from contracts.verification.events import VerificationLevelReached
 from payments.adapters.overdue import OverdueWatch
@@ -72,6 +75,52 @@ async def test_within_a_day_no_more_goes_by_itself_than_the_rules_say(world: Wor
     assert [one["stopped_by"] for one in await queue(world)] == [["day_total"]]
     await world.pass_time(hours=25)
     assert (await world.withdraw(80_00)).json()["status"] == "approved"
+
+
+async def test_what_is_split_into_many_goes_no_further_than_what_may_go_at_once(world: World) -> None:
+    """Where the casino sets no total of a day."""
+    await prepare(world)
+    made = [(await world.withdraw(45_00)).json() for _ in range(4)]
+    assert [one["status"] for one in made] == ["approved", "approved", "awaiting_approval", "awaiting_approval"]
+    assert [one["stopped_by"] for one in await queue(world)] == [["day_total"], ["day_total"]]
+    await world.pass_time(hours=25)
+    assert (await world.withdraw(100_00)).json()["status"] == "approved"
+
+
+async def test_one_person_lets_no_more_go_in_a_day_than_at_once(world: World) -> None:
+    """Split into parts that are each below the bound, the one that passes it takes two; what came back counts not."""
+    await prepare(world, automatic_up_to_minor=None)
+    assert [await world.people(150_00), await world.people(250_00), await world.people(1)] == [1, 1, 2]
+    passing = next(one for one in await queue(world) if one["amount_minor"] == 1)
+    assert passing["stopped_by"] == ["never_automatic", "second_person_day_total"]
+    assert (await world.approve(passing["withdrawal_id"])).json()["status"] == "awaiting_approval"
+    assert (await world.approve(passing["withdrawal_id"])).json()["status"] == "approved"
+    largest = next(one for one in await queue(world) if one["amount_minor"] == 250_00)
+    path = f"/withdrawals/{largest['withdrawal_id']}/reject"
+    assert (await world.post(path, {"reason": "name differs"}, as_=world.staff())).status_code == 200
+    assert await world.people(200_00) == 1
+    await world.pass_time(hours=25)
+    assert await world.people(1) == 1
+
+
+@pytest.mark.parametrize(
+    ("bounds", "one_less"),
+    [
+        ({"automatic_up_to_minor": 100_00}, 0),
+        ({"automatic_up_to_minor": None, "second_person_above_minor": 100_00}, 1),
+    ],
+    ids=["by_itself", "by_one_person"],
+)
+async def test_two_at_once_cannot_both_slip_under_a_bound(
+    world: World, bounds: dict[str, int | None], one_less: int
+) -> None:
+    """Each alone is within it, both together are not: the second one waits for the wallet and sees the first."""
+    await prepare(world, **bounds)
+    asked = await gather(*(world.withdraw(60_00) for _ in range(6)))
+    assert {answer.status_code for answer in asked} == {201}
+    needed = "SELECT approvals_needed FROM rm_withdrawal_list WHERE player_id = $1 ORDER BY approvals_needed"
+    counts = [row["approvals_needed"] for row in await world.rows(needed, world.player)]
+    assert counts == [one_less, *[one_less + 1] * 5]
 
 
 async def test_a_new_or_unverified_player_is_looked_at(world: World) -> None:

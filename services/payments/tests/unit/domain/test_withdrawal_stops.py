@@ -1,5 +1,6 @@
 """Which rules keep a casino's policy from approving a withdrawal by itself, and until when it is due."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -90,6 +91,42 @@ def test_a_player_under_review_is_never_paid_by_the_policy_alone() -> None:
 def test_where_somebody_always_looks_no_rule_is_asked() -> None:
     (requested,) = request(WithdrawalPolicy(second_person_above_minor=500_00), destination_shared=True)
     assert (requested.stopped_by, requested.due_at) == ((str(Stop.NEVER_AUTOMATIC),), None)
+
+
+def test_without_a_total_of_the_day_what_may_go_at_once_is_it() -> None:
+    easy = replace(EASY, automatic_day_total_minor=None)
+    assert stops(easy, WithdrawalStanding(**{**GOOD, "day_total_minor": 60_00}), 40_00) == ()
+    assert stops(easy, WithdrawalStanding(**{**GOOD, "day_total_minor": 60_01}), 40_00) == (Stop.DAY_TOTAL,)
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        (EASY, ("day_total", "second_person_day_total")),
+        (WithdrawalPolicy(second_person_above_minor=500_00), ("never_automatic", "second_person_day_total")),
+    ],
+    ids=["some_go_by_themselves", "none_does"],
+)
+def test_a_second_person_looks_once_a_day_is_above_the_bound(policy: WithdrawalPolicy, why: tuple[str, ...]) -> None:
+    (within,) = request(policy, day_total_minor=400_00)
+    assert (within.approvals_needed, within.stopped_by) == (1, why[:1])
+    (above,) = request(policy, day_total_minor=400_01)
+    assert (above.approvals_needed, above.stopped_by) == (2, why)
+
+
+@given(st.lists(st.integers(1, 600_00), max_size=30), st.none() | st.integers(100_00, 500_00))
+def test_however_it_is_split_a_day_never_lets_more_go_than_its_bounds(amounts: list[int], total: int | None) -> None:
+    policy = WithdrawalPolicy(
+        second_person_above_minor=500_00, automatic_up_to_minor=100_00, automatic_day_total_minor=total
+    )
+    asked_minor = 0
+    by = {0: 0, 1: 0, 2: 0}
+    for amount_minor in amounts:
+        needed = approvals_needed(policy, WithdrawalStanding(day_total_minor=asked_minor), amount_minor)
+        asked_minor += amount_minor
+        by[needed] += amount_minor
+    assert by[0] <= (100_00 if total is None else total)
+    assert by[0] + by[1] <= 500_00
 
 
 def test_nothing_goes_where_nothing_is_paid_any_more() -> None:

@@ -28,9 +28,11 @@ _COMMAND_TIMEOUT_S = 15.0
 _PAUSES_S = (0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 """Between attempts to post what concerns a player whose wallet others hold."""
 
-_LOCK_WALLET = """
+_FIND_WALLET = """
     SELECT casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
-    WHERE player_id = $1 ORDER BY id FOR NO KEY UPDATE"""
+    WHERE player_id = $1 ORDER BY id"""
+
+_LOCK_WALLET = f"{_FIND_WALLET} FOR NO KEY UPDATE"
 """All his currencies at once, in the order that batches lock them in: so nobody waits for another in a circle."""
 
 _RESTRICT = """
@@ -121,28 +123,15 @@ class PostgresLedger:
         self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, currency: str
     ) -> Wallet | None:
         """See the port."""
-        raw = await driver(connection)
-        all_his = [row for row in await raw.fetch(_LOCK_WALLET, player_id) if row["casino_id"] == casino_id]
-        rows = {row["type"]: row for row in all_his if row["currency"] == currency}
-        cash = rows.get(AccountType.CASH)
-        if cash is None:
-            return None
-        receivable = [row["balance_minor"] for row in all_his if row["type"] == AccountType.CHARGEBACK_RECEIVABLE]
-        owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
-        owed = {kind: -rows[kind]["balance_minor"] for kind in owing if kind in rows}
-        return Wallet(
-            casino_id=casino_id,
-            player_id=player_id,
-            currency=currency,
-            cash_minor=cash["balance_minor"],
-            bonus_minor=rows[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in rows else 0,
-            hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
-            owed_minor=sum(owed.values()),
-            receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
-            in_debt=any(balance_minor < 0 for balance_minor in receivable),
-            bets_blocked=cash["bets_blocked"],
-            deposits_blocked=cash["deposits_blocked"],
-        )
+        rows = await (await driver(connection)).fetch(_LOCK_WALLET, player_id)
+        return _wallet(rows, casino_id, player_id, currency)
+
+    async def find_wallet(
+        self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, currency: str
+    ) -> Wallet | None:
+        """See the port."""
+        rows = await (await driver(connection)).fetch(_FIND_WALLET, player_id)
+        return _wallet(rows, casino_id, player_id, currency)
 
     async def open_wallet(self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, currency: str) -> None:
         """See the port."""
@@ -213,3 +202,28 @@ def _postings(
         for transfer, answer in zip(group, outcome, strict=True):
             found[id(transfer)] = Posting(transfer.id, answer.code, answer.debit_balance, answer.credit_balance)
     return [found[id(transfer)] for transfer in transfers]
+
+
+def _wallet(found: Sequence[Any], casino_id: UUID, player_id: UUID, currency: str) -> Wallet | None:
+    """One of a player's wallets, out of the rows of all of them."""
+    all_his = [row for row in found if row["casino_id"] == casino_id]
+    rows = {row["type"]: row for row in all_his if row["currency"] == currency}
+    cash = rows.get(AccountType.CASH)
+    if cash is None:
+        return None
+    receivable = [row["balance_minor"] for row in all_his if row["type"] == AccountType.CHARGEBACK_RECEIVABLE]
+    owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
+    owed = {kind: -rows[kind]["balance_minor"] for kind in owing if kind in rows}
+    return Wallet(
+        casino_id=casino_id,
+        player_id=player_id,
+        currency=currency,
+        cash_minor=cash["balance_minor"],
+        bonus_minor=rows[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in rows else 0,
+        hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
+        owed_minor=sum(owed.values()),
+        receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
+        in_debt=any(balance_minor < 0 for balance_minor in receivable),
+        bets_blocked=cash["bets_blocked"],
+        deposits_blocked=cash["deposits_blocked"],
+    )

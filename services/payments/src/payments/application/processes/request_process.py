@@ -22,10 +22,11 @@ from payments.application.processes.payout_process import PROVIDER_PATIENCE
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.request_port import LookWord, NotYet, Over, Page, PageWish, Requested
 from payments.application.requested import LOOK, PageRefused, PageUnavailable, page_flow
+from payments.application.withdrawal_standing import withdrawal_standing
 from payments.application.withdrawals import WithdrawalWish, payout_flow, request_withdrawal
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
-from payments.domain.withdrawal.policy import STRICTEST, WithdrawalStanding, check
+from payments.domain.withdrawal.policy import STRICTEST, check
 from payments.domain.withdrawal.states import Absent, Cancelled, Existing, Failed, Rejected, Withdrawal
 from payments.domain.withdrawal.words import Declined
 
@@ -140,12 +141,7 @@ class RequestProcess:
         account = await desk.offered(connection, wish.casino_id, wish.provider, wish.currency)
         payout_flow(desk, wish.provider).check_amount(wish.amount_minor, wish.currency)
         policy = await desk.policies.find(connection, wish.casino_id, wish.currency)
-        standing = WithdrawalStanding(
-            level=player.level,
-            required_level=rules.withdrawal_requires_level,
-            in_debt=wallet.in_debt,
-            disputed=await desk.directory.disputed(connection, wish.player_id, uow.ctx.occurred_at),
-        )
+        standing = await withdrawal_standing(desk, connection, rules, player, wallet, uow.ctx.occurred_at)
         check(policy or STRICTEST, standing, wish.amount_minor)
         if wallet.cash_minor < wish.amount_minor:
             raise InsufficientFunds

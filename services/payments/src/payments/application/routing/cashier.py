@@ -9,14 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS
-from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.late import deposit_standing
+from payments.application.ledger import InsufficientFunds, Wallet, WalletUnknown
 from payments.application.ports import ProviderAccount
 from payments.application.routing.deciding import Circumstances, Wished, asking_of, offers_of
+from payments.application.withdrawal_standing import withdrawal_standing
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.routing.choice import LeftOut, obstacle
-from payments.domain.withdrawal.policy import LEVELS
+from payments.domain.withdrawal.policy import STRICTEST, WithdrawalPolicy, WithdrawalStanding
+from payments.domain.withdrawal.policy import obstacle as refusal_of
 
 _NEAREST = tuple(LeftOut)
 """From the farthest from being offered to the nearest."""
@@ -28,7 +30,8 @@ class AtCashier:
 
     Attributes:
         why_missing: the stable code of why it is not offered now; None: it is.
-        min_minor, max_minor: at once, both included, what his own limits leave him among them; None: no bound.
+        min_minor, max_minor: at once, both included, what his own limits leave him among them, or what he holds of
+            what he could be paid; None: no bound.
         details: what he is asked for.
         providers: by whom; a withdrawal is asked for by provider.
     """
@@ -88,8 +91,10 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     """The methods of being paid that the casino has set up, by name."""
     rules = await desk.casino(connection, visit.casino_id)
     player = await desk.player(connection, visit.player_id, rules)
-    policy = await desk.policies.find(connection, visit.casino_id, visit.currency)
-    least, most = (None, None) if policy is None else (policy.minimum_minor, policy.maximum_minor)
+    policy = await desk.policies.find(connection, visit.casino_id, visit.currency) or STRICTEST
+    wallet = await desk.ledger.find_wallet(connection, visit.casino_id, visit.player_id, visit.currency)
+    standing = await withdrawal_standing(desk, connection, rules, player, wallet, visit.now)
+    refused = _why_not_paid(visit, standing, policy, wallet)
     paying = [
         one
         for one in await desk.accounts.all_of(connection, visit.casino_id)
@@ -98,13 +103,13 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     found = []
     for method in _methods(paying):
         able = [one.provider for one in paying if _pays(desk, one, method, visit.currency)]
-        why = _why_not_paid(visit, player, rules, able, least, most)
+        why = refused if able else LeftOut.SWITCHED_OFF.value
         found.append(
             AtCashier(
                 method=method,
                 why_missing=why,
-                min_minor=least,
-                max_minor=most,
+                min_minor=policy.minimum_minor,
+                max_minor=_within(policy.maximum_minor, None if wallet is None else wallet.cash_minor),
                 details=(),
                 providers=tuple(able) if why is None else (),
             )
@@ -152,16 +157,18 @@ def _pays(desk: Desk, account: ProviderAccount, method: str, currency: str) -> b
 
 
 def _why_not_paid(
-    visit: Visit, player: PlayerStanding, rules: CasinoRules, able: Sequence[str], least: int | None, most: int | None
+    visit: Visit, standing: WithdrawalStanding, policy: WithdrawalPolicy, wallet: Wallet | None
 ) -> str | None:
-    """Restrictions keep nobody from his money; what the casino's rules want before it is paid does."""
-    amount = visit.amount_minor
-    if not able:
-        return LeftOut.SWITCHED_OFF.value
-    if LEVELS.index(player.level) < LEVELS.index(rules.withdrawal_requires_level):
-        return "verification_required"
-    if amount is not None and least is not None and amount < least:
+    """What the request would be refused for, wherever to. Restrictions keep nobody from his money."""
+    refusal = refusal_of(standing)
+    if refusal is not None:
+        return refusal.code
+    if wallet is None:
+        return WalletUnknown.code
+    least, most = policy.minimum_minor or 1, policy.maximum_minor
+    amount = least if visit.amount_minor is None else visit.amount_minor
+    if amount < least:
         return LeftOut.AMOUNT_TOO_SMALL.value
-    if amount is not None and most is not None and amount > most:
+    if most is not None and amount > most:
         return LeftOut.AMOUNT_TOO_LARGE.value
-    return None
+    return InsufficientFunds.code if amount > wallet.cash_minor else None

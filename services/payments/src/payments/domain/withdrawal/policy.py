@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chassis.domain import DomainError
 from payments.domain.withdrawal.errors import (
     AmountOutsidePolicy,
     DebtOutstanding,
@@ -24,13 +25,15 @@ class WithdrawalPolicy:
     """A casino's rules for one currency, amounts in minor units.
 
     Attributes:
-        second_person_above_minor: above it a second person must approve as well.
+        second_person_above_minor: above it a second person must approve as well, be it this one or all he asked for in
+            24 hours.
         automatic_up_to_minor: up to it nobody has to; None: somebody always has to.
         minimum_minor, maximum_minor: what may be asked for at once; None: no bound.
         due_within_minutes: how long people have to decide, and the provider to pay; None: `DUE_WITHIN`.
         automatic_level: what he must have reached, for nobody to have to look.
         automatic_after_days: how long he must have been here; None: any time.
-        automatic_day_total_minor: up to which all he asked for in 24 hours may go without anybody; None: no bound.
+        automatic_day_total_minor: up to which all he asked for in 24 hours may go without anybody; None: as much as may
+            at once.
         automatic_only_verified: only to what people found to be his own.
         closed_loop: withdrawals go back to where the money came from first, in this order (see `ReturnFirst`); None:
             all of it goes where the player wants it.
@@ -71,6 +74,8 @@ class Stop(StrEnum):
     """He has not been here long enough, or nobody knows how long."""
     DAY_TOTAL = "day_total"
     """With what else he asked for within 24 hours it is more than goes without anybody."""
+    SECOND_PERSON_DAY_TOTAL = "second_person_day_total"
+    """With what else he asked for within 24 hours it is more than one person lets go."""
     DESTINATION = "destination"
     """Nobody found yet that it goes to what is his own."""
     SHARED_DESTINATION = "shared_destination"
@@ -118,14 +123,18 @@ def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: 
     ['amount', 'account_age', 'shared_destination']
     """
     most, days, total = policy.automatic_up_to_minor, policy.automatic_after_days, policy.automatic_day_total_minor
+    day_minor = standing.day_total_minor + amount_minor
+    of_two = amount_minor <= policy.second_person_above_minor < day_minor
     if most is None:
-        return (Stop.NEVER_AUTOMATIC,)
+        return (Stop.NEVER_AUTOMATIC, *([Stop.SECOND_PERSON_DAY_TOTAL] if of_two else ()))
     applies = {
         Stop.AMOUNT: amount_minor > most,
         Stop.UNDER_REVIEW: standing.under_review,
         Stop.LEVEL: LEVELS.index(standing.level) < LEVELS.index(policy.automatic_level),
         Stop.ACCOUNT_AGE: days is not None and (standing.days_here is None or standing.days_here < days),
-        Stop.DAY_TOTAL: total is not None and standing.day_total_minor + amount_minor > total,
+        # Without a total it would be split into as many as it takes, each small enough.
+        Stop.DAY_TOTAL: amount_minor <= most < day_minor if total is None else day_minor > total,
+        Stop.SECOND_PERSON_DAY_TOTAL: of_two,
         # What does not come back to its source goes there as well; of what another cashier pays, all of it does.
         Stop.DESTINATION: (policy.automatic_only_verified or policy.closed_loop is not None)
         and not standing.destination_verified,
@@ -141,8 +150,10 @@ def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amo
     >>> policy = WithdrawalPolicy(second_person_above_minor=100_00, automatic_up_to_minor=10_00)
     >>> [approvals_needed(policy, WithdrawalStanding(), amount) for amount in (10_00, 10_01, 100_00, 100_01)]
     [0, 1, 1, 2]
+    >>> [approvals_needed(policy, WithdrawalStanding(day_total_minor=99_00), amount) for amount in (1_00, 1_01)]
+    [1, 2]
     """
-    if standing.under_review or amount_minor > policy.second_person_above_minor:
+    if standing.under_review or standing.day_total_minor + amount_minor > policy.second_person_above_minor:
         return 2
     return max(1 if stops(policy, standing, amount_minor) else 0, standing.people)
 
@@ -157,14 +168,24 @@ def counts(yes: Yes, now: datetime) -> bool:
     return yes.at is not None and now < yes.at + FIRST_YES_COUNTS
 
 
-def check(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> None:
-    """Raise a refusal when he may not have it: by his level, a debt or dispute, where it shall go, or the amount."""
+def obstacle(standing: WithdrawalStanding) -> type[DomainError] | None:
+    """What keeps him from having anything at all, wherever to: his level, a debt or a dispute; None: nothing does.
+
+    >>> obstacle(WithdrawalStanding(disputed=True)).code
+    'dispute_open'
+    """
     if LEVELS.index(standing.level) < LEVELS.index(standing.required_level):
-        raise VerificationRequired
+        return VerificationRequired
     if standing.in_debt:
-        raise DebtOutstanding
-    if standing.disputed:
-        raise DisputeOpen
+        return DebtOutstanding
+    return DisputeOpen if standing.disputed else None
+
+
+def check(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> None:
+    """Raise a refusal when he may not have it: by his standing, where it shall go, or the amount."""
+    refusal = obstacle(standing)
+    if refusal is not None:
+        raise refusal
     if standing.destination_disabled:
         raise DestinationDisabled(field="destination")
     too_little = policy.minimum_minor is not None and amount_minor < policy.minimum_minor

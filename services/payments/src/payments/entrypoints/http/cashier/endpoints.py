@@ -22,7 +22,9 @@ class CashierMethod(BaseModel):
     offered: bool
     why_missing: str | None = Field(description="The stable code of why it is not offered now")
     min_minor: int | None = Field(description="At once, included; null: no bound of the casino's")
-    max_minor: int | None = Field(description="Likewise, and no more than the player's own limits leave him")
+    max_minor: int | None = Field(
+        description="Likewise, and no more than the player's own limits leave him, or than the cash he has to be paid"
+    )
     fee_minor: int = Field(default=0, description="What the player pays for it: what a provider keeps is the casino's")
     details: list[str] = Field(description="What he is asked for, by name: `details` of the request")
     providers: list[str] = Field(description="A withdrawal names one of them; a deposit names the method alone")

@@ -102,7 +102,8 @@ class PolicyBody(StrictModel):
 
     currency: KnownCurrency
     second_person_above_minor: Annotated[int, Field(strict=True, ge=0, le=10**15)] = Field(
-        description="Above it a second person must approve; 0: always"
+        description="Above it a second person must approve, be it one or all that a player asks for within 24 hours; "
+        "0: always"
     )
     automatic_up_to_minor: AmountMinor | None = Field(default=None, description="Up to it nobody has to approve")
     minimum_minor: AmountMinor | None = None
@@ -117,7 +118,8 @@ class PolicyBody(StrictModel):
         default=None, description="How long he must have been here, for nobody to have to approve"
     )
     automatic_day_total_minor: AmountMinor | None = Field(
-        default=None, description="Up to it all he asks for within 24 hours may go without anybody"
+        default=None,
+        description="Up to it all he asks for within 24 hours may go without anybody; null: as much as at once",
     )
     automatic_only_verified: bool = Field(
         default=False, description="Nobody has to approve only what goes to a verified instrument"
