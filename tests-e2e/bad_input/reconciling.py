@@ -42,6 +42,9 @@ RECONCILING: dict[str, Example] = {
     f"POST {_RECONCILIATION}/batches/{{batch_id}}/receive": Example(
         body=_REASON, path={"batch_id": _NOTHING}, accepted=False
     ),
+    f"POST {_RECONCILIATION}/statements/{{statement_id}}/accept": Example(
+        body=_REASON, path={"statement_id": _NOTHING}, accepted=False
+    ),
     f"POST {_RECONCILIATION}/batches/{{batch_id}}/accept-fees": Example(
         body=_REASON, path={"batch_id": _NOTHING}, accepted=False
     ),
@@ -53,6 +56,7 @@ RECONCILED: dict[str, dict[str, str]] = {
     f"{_RECONCILIATION}/expectations": {"booked_at": "gte.now-7d"},
     f"{_RECONCILIATION}/batches": {},
     f"{_RECONCILIATION}/conversions": {},
+    f"{_RECONCILIATION}/statements": {},
     f"{_RECONCILIATION}/clearing-accounts": {},
     f"{_RECONCILIATION}/breaks": {},
     f"{_RECONCILIATION}/terms": {},

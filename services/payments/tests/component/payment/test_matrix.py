@@ -69,6 +69,7 @@ RECONCILIATION = [
             ("expectations", since_ever("booked_at")),
             ("batches", {}),
             ("conversions", {}),
+            ("statements", {}),
             ("clearing-accounts", {}),
             ("breaks", {}),
             ("terms", {}),
@@ -82,6 +83,7 @@ RECONCILIATION = [
             ("expectations", "booked_at"),
             ("batches", ""),
             ("conversions", ""),
+            ("statements", ""),
             ("clearing-accounts", ""),
             ("breaks", ""),
             ("terms", ""),
@@ -101,6 +103,7 @@ RECONCILIATION = [
             ("expectations/{expectation_id}/receive", {}),
             ("batches/{batch_id}/receive", {}),
             ("batches/{batch_id}/accept-fees", {}),
+            ("statements/{statement_id}/accept", {}),
             ("files/{file_id}/replace", {}),
         )
     ),
@@ -276,7 +279,7 @@ async def reconciled(world: World, *, held: str | None = None) -> dict[str, obje
     `held`: what the batch is once its fees are agreed to.
     """
     casino, path = world.casino, "nowhere"
-    (file, other, batch, movement) = (uuid4() for _ in range(4))
+    (file, other, batch, movement, stated) = (uuid4() for _ in range(5))
     async with world.service.db.write() as connection:
         raw = await driver(connection)
         for one, state, replaces in ((file, "done", None), (other, "held", file)):
@@ -307,7 +310,14 @@ async def reconciled(world: World, *, held: str | None = None) -> dict[str, obje
                VALUES ($1, 1, $2, 'adyen', 'other', 5, 0, 'EUR', now(), true, 'x', 'missing_in_ledger') RETURNING id""",
             file, casino,
         )  # fmt: skip
-    return {"file_id": other, "batch_id": batch, "expectation_id": movement, "item_id": item["id"]}
+        await raw.fetch(
+            """INSERT INTO bank_statement (id, file_id, place, casino_id, account, currency, opened_on, opening_minor,
+                                           closed_on, closing_minor, state, gap_minor)
+               VALUES ($1, $2, 1, $3, 'MT84', 'EUR', now(), 5, now(), 5, 'gap', 5)""",
+            stated, file, casino,
+        )  # fmt: skip
+    ids = {"file_id": other, "batch_id": batch, "expectation_id": movement, "statement_id": stated}
+    return {**ids, "item_id": item["id"]}
 
 
 async def proposed(world: World) -> Any:

@@ -14,6 +14,7 @@ from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
 from payments.adapters.reconciliation.converting import SqlConverting
 from payments.adapters.reconciliation.resolving import SqlResolving
+from payments.adapters.reconciliation.statements import SqlStatements
 from payments.adapters.reconciliation.tables import settlement_file
 from payments.adapters.reconciliation.terms import SqlTerms
 from payments.application.reconciliation.ports import Overdue, Published, SettlementFile, UnpostedBatch
@@ -90,7 +91,7 @@ _ALONE = """
     WHERE id = ANY($1::bigint[])"""
 
 
-class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting):
+class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
     """Implements `Reconciliations`."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:

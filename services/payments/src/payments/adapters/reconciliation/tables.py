@@ -134,6 +134,31 @@ settlement_file = Table(
     Index("ix_settlement_file_uploaded_at", "uploaded_at", "id"),
 )
 
+bank_statement = Table(
+    "bank_statement",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("file_id", Uuid, ForeignKey("settlement_file.id"), nullable=False),
+    Column("place", BigInteger, nullable=False, comment="in the file"),
+    Column("casino_id", Uuid, nullable=False),
+    Column("account", Text, nullable=False, comment="as the terms of the bank have it"),
+    Column("currency", Text, nullable=False),
+    Column("name", Text, comment="how the bank calls it"),
+    Column("number", BigInteger, comment="in the row of statements, where the bank gives one"),
+    Column("opened_on", Date, nullable=False),
+    Column("opening_minor", BigInteger, nullable=False),
+    Column("closed_on", Date, nullable=False),
+    Column("closing_minor", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("gap_minor", BigInteger, comment="by which it opens with more than the one before closed with"),
+    UniqueConstraint("file_id", "place"),
+    Index("ix_bank_statement_casino", "casino_id", "closed_on", "id"),
+    Index("ix_bank_statement_closed_on", "closed_on", "id"),
+    Index("ix_bank_statement_account", "casino_id", "account", "currency", "closed_on"),
+    Index("ix_bank_statement_gap", "casino_id", "opened_on", "id", postgresql_where=text("state = 'gap'")),
+    comment="what banks have stated of the casino's accounts",
+)
+
 settlement_batch = Table(
     "settlement_batch",
     metadata,
@@ -290,4 +315,5 @@ settlement_break = Table(
     Column("expectation_id", Uuid),
     Column("batch_id", Uuid),
     Column("booked_at", DateTime(timezone=True), nullable=False),
+    Column("statement_id", Uuid),
 )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.application.reconciliation.stating import Statements
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
 from payments.domain.reconciliation.conversions import Conversion
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
@@ -260,7 +261,7 @@ class Terms(Protocol):
         ...
 
 
-class Reconciliations(Resolving, Terms, Converting, Protocol):
+class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
     """Files, their lines, expectations and batches. Comparing is done in sets, where the rows are."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:

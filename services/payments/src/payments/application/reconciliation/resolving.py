@@ -23,6 +23,7 @@ from payments.application.reconciliation.converting import conversion_transfers,
 from payments.application.reconciliation.files import schedule
 from payments.application.reconciliation.ports import HeldFees, KnownBatch, OpenItem, OpenMovement, SettlementFile
 from payments.application.reconciliation.running import arrival_of, fee_of
+from payments.application.reconciliation.stating import KnownStatement
 from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.conversions import Conversion
 from payments.domain.reconciliation.errors import (
@@ -229,6 +230,27 @@ async def _batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -
     if found is None or found.casino_id != casino_id:
         raise NotFound
     return found
+
+
+async def gap_of(desk: Desk, uow: UnitOfWork, statement_id: UUID) -> KnownStatement:
+    """A statement before which one is missing, locked.
+
+    Raises:
+        NotFound: there is no such statement.
+        ReconciledAlready: none is missing, or people have said so.
+    """
+    found = await desk.reconciling.store.statement(uow.connection, statement_id)
+    if found is None or not uow.ctx.scope.allows(found.casino_id):
+        raise NotFound
+    if found.gap_minor is None:
+        raise ReconciledAlready
+    return found
+
+
+async def accept_gap(desk: Desk, uow: UnitOfWork, statement_id: UUID) -> None:
+    """Nothing is missing before the statement, whatever it opens with. No money moves."""
+    found = await gap_of(desk, uow, statement_id)
+    await desk.reconciling.store.accept_gap(uow.connection, found.id)
 
 
 async def replaced(desk: Desk, uow: UnitOfWork, file_id: UUID) -> tuple[SettlementFile, SettlementFile]:

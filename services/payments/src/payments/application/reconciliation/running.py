@@ -29,13 +29,15 @@ from payments.application.reconciliation.formats import StatementFormat
 from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch, pair
 from payments.domain.reconciliation.rows import FileOfAnotherCasino, FileUnreadable, SettlementRow
-from payments.domain.reconciliation.statements import must_be_ours
+from payments.domain.reconciliation.statements import BankStatement, must_be_ours
 from payments.domain.reconciliation.words import FileState
 
 log = structlog.get_logger(__name__)
 
 LINES: Final = 10_000
 """Staged in one transaction."""
+STATEMENTS: Final = 1_000
+"""Of banks, kept in one transaction."""
 COMPARED: Final = 1_000
 """Compared in one transaction: the planner knows nothing of sets this statement makes, and joins them row by row."""
 POSTINGS: Final = 200
@@ -84,23 +86,22 @@ class Run:
         settlement = self._desk.reconciling.format(file.format)
         async with _local(self._desk, file) as local:
             if isinstance(settlement, StatementFormat):
-                await self._check_statements(file, settlement, local)
+                await self._read_statements(file, settlement, local)
             with local.open("rb") as raw:
                 rows = _beyond(settlement.rows(raw), file.last_line)
                 while chunk := await asyncio.to_thread(lambda: list(islice(rows, LINES))):
                     await self.step(self._staging(file, chunk))
 
-    async def _check_statements(self, file: SettlementFile, settlement: StatementFormat, local: Path) -> None:
-        """Nothing of a bank's file is kept before all of it was found to be of the casino's accounts, and to add up."""
+    async def _read_statements(self, file: SettlementFile, settlement: StatementFormat, local: Path) -> None:
+        """No line of a bank's file is kept before all of it was found to be of the casino's accounts, and to add up."""
         async with self._desk.app.db.read() as connection:
             ours = await self._store.bank_accounts(connection, file.casino_id)
 
-        def check() -> None:
-            with local.open("rb") as raw:
-                for statement in settlement.statements(raw):
-                    must_be_ours(statement, ours)
-
-        await asyncio.to_thread(check)
+        await self.step(lambda uow: self._store.forget_statements(uow.connection, file.id))
+        with local.open("rb") as raw:
+            stated = (must_be_ours(one, ours) for one in settlement.statements(raw))
+            while chunk := await asyncio.to_thread(lambda: list(islice(stated, STATEMENTS))):
+                await self.step(self._keeping(file, chunk))
 
     async def _check_whose(self, file: SettlementFile) -> None:
         async with self._desk.app.db.read() as connection:
@@ -114,7 +115,14 @@ class Run:
 
         return stage
 
+    def _keeping(self, file: SettlementFile, chunk: list[BankStatement]) -> Callable[[UnitOfWork], Awaitable[None]]:
+        async def keep(uow: UnitOfWork) -> None:
+            await self._store.keep_statements(uow.connection, file.id, file.casino_id, chunk)
+
+        return keep
+
     async def _fail(self, refusal: FileUnreadable) -> None:
+        await self.step(lambda uow: self._store.forget_statements(uow.connection, self._id))
         await self._until_none(lambda uow: self._store.forget_lines(uow.connection, self._id, LINES))
         await self._state(FileState.FAILED, refusal=refusal)
 
@@ -138,6 +146,13 @@ class Run:
             return len(batches)
 
         await self._until_none(fees)
+
+        async def statements(uow: UnitOfWork) -> None:
+            await self._store.take_turns(uow.connection, by.casino_id, None)
+            await self._store.drop_statements(uow.connection, file_id)
+
+        if by.provider is None:
+            await self.step(statements)
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
@@ -196,6 +211,11 @@ class Run:
     # -- the bank ----------------------------------------------------------------------------------------------------
 
     async def _settle(self, file: SettlementFile) -> None:
+        async def line_up(uow: UnitOfWork) -> None:
+            await self._store.take_turns(uow.connection, file.casino_id, None)
+            await self._store.line_statements_up(uow.connection, file.id)
+
+        await self.step(line_up)
         await self._until_none(lambda uow: self._settle_some(uow, file))
 
     async def _settle_some(self, uow: UnitOfWork, file: SettlementFile) -> int:

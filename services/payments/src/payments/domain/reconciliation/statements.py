@@ -54,14 +54,16 @@ def account_key(text: str) -> str:
     return "".join(one for one in text.upper() if one.isascii() and one.isalnum())
 
 
-def must_be_ours(statement: BankStatement, ours: Mapping[str, AbstractSet[str]]) -> None:
-    """AccountNotOurs unless it is of one of these accounts, by currency.
+def must_be_ours(statement: BankStatement, ours: Mapping[str, AbstractSet[str]]) -> BankStatement:
+    """The statement, its account as it is set for the casino; AccountNotOurs unless it is one of these, by currency.
 
     In an MT940 some banks write the currency behind the number.
     """
     currency = statement.opening.currency
-    if not ours.get(currency, frozenset()) & {statement.account, statement.account.removesuffix(currency)}:
-        raise AccountNotOurs(
-            f"statement {statement.place} is of the account …{statement.account[-4:]} in {currency}, which is none of"
-            " the casino's: two people set those as the terms of the bank"
-        )
+    for account in (statement.account, statement.account.removesuffix(currency)):
+        if account in ours.get(currency, frozenset()):
+            return statement._replace(account=account)
+    raise AccountNotOurs(
+        f"statement {statement.place} is of the account …{statement.account[-4:]} in {currency}, which is none of the"
+        " casino's: two people set those as the terms of the bank"
+    )

@@ -122,6 +122,23 @@ class BatchState(StrEnum):
     """Its file was replaced by another."""
 
 
+class StatementState(StrEnum):
+    """Where a bank's statement stands among those of its account."""
+
+    READ = "read"
+    """Its file is compared; it is not in line yet."""
+    FOLLOWS = "follows"
+    """It opens with what the one before closed with, or is the first."""
+    GAP = "gap"
+    """It opens with something else: one between is missing."""
+    ACCEPTED = "accepted"
+    """It opens with something else, and two people say that nothing is missing."""
+    REPEATED = "repeated"
+    """Another file told the same before."""
+    REPLACED = "replaced"
+    """Its file was replaced by another."""
+
+
 class BookedTo(StrEnum):
     """Where people book what does not agree."""
 
@@ -136,3 +153,4 @@ class BreakKind(StrEnum):
     MISSING_IN_LEDGER = "missing_in_ledger"
     MISSING_AT_PROVIDER = "missing_at_provider"
     BATCH_MISMATCHED = "batch_mismatched"
+    STATEMENT_MISSING = "statement_missing"

@@ -26,6 +26,7 @@ from payments.entrypoints.http.reconciliation.listing import (
     EXPECTATIONS,
     FILES,
     ITEMS,
+    STATEMENTS,
 )
 from payments.entrypoints.http.reconciliation.schemas import (
     BatchItem,
@@ -38,6 +39,7 @@ from payments.entrypoints.http.reconciliation.schemas import (
     ItemItem,
     MatchBody,
     ReasonBody,
+    StatementItem,
 )
 from payments.entrypoints.http.reconciliation.terms import SET_TERMS, TERMS, TermsBody, TermsItem, TermsPayload
 from payments.entrypoints.http.reconciliation.uploads import LARGEST, OPENAPI, on_disk
@@ -96,6 +98,7 @@ for _path, _spec, _item, _summary in (
     ("/expectations", EXPECTATIONS, ExpectationItem, "Movements at providers, and whether a file has told of them."),
     ("/batches", BATCHES, BatchItem, "What providers settle together, and whether it is at the bank."),
     ("/conversions", CONVERSIONS, ConversionItem, "Payments that were settled in another currency, each at its rate."),
+    ("/statements", STATEMENTS, StatementItem, "Statements of the casino's bank accounts, and where one is missing."),
     ("/clearing-accounts", CLEARING, ClearingItem, "Our money at providers, and since when the oldest of it waits."),
     ("/breaks", BREAKS, BreakItem, "Everything that does not agree and that nobody has decided about."),
     ("/terms", TERMS, TermsItem, "What is agreed with providers; where nothing is, the defaults hold."),
@@ -224,6 +227,15 @@ async def accept_settlement_fees(
     """Propose that the fees of a batch which wait because they are so much, or are given back, are posted."""
     payload = await _batch(caller, batch_id, db)
     return await proposing(caller, guarded.ACCEPT_FEES, payload, reason=body.reason, once=once)
+
+
+@router.post("/statements/{statement_id}/accept", **PROPOSED)
+async def accept_bank_statement(
+    caller: Annotated[Caller, _DECIDES], statement_id: UUID, body: ReasonBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that no statement is missing before one that does not follow on the one before. No money moves."""
+    payload = guarded.StatementPayload(statement_id=statement_id)
+    return await proposing(caller, guarded.ACCEPT_GAP, payload, reason=body.reason, once=once)
 
 
 async def _batch(caller: Caller, batch_id: UUID, db: Any) -> guarded.BatchPayload:

@@ -22,6 +22,7 @@ WRITE_OFF = "payments.write_off_expectation"
 RECEIVE = "payments.receive_expectation"
 RECEIVE_BATCH = "payments.receive_settlement_batch"
 ACCEPT_FEES = "payments.accept_settlement_fees"
+ACCEPT_GAP = "payments.accept_bank_statement"
 REPLACE = "payments.replace_settlement_file"
 
 T = TypeVar("T", bound=BaseModel)
@@ -54,13 +55,17 @@ class BatchPayload(BaseModel):
     casino_id: UUID
 
 
+class StatementPayload(BaseModel):
+    statement_id: UUID
+
+
 class ReplacePayload(BaseModel):
     file_id: UUID
 
 
 def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     """All of them. Nothing else calls what they execute."""
-    deciding = [*_about_items(desk), *_about_movements(desk), *_about_batches(desk), _replace(desk)]
+    deciding = [*_about_items(desk), *_about_movements(desk), *_about_batches(desk), _about_gaps(desk), _replace(desk)]
     return [*deciding, guarded_terms(desk)]
 
 
@@ -152,6 +157,26 @@ def _about_batches(desk: Desk) -> list[GuardedCommand[Any]]:
         _command(RECEIVE_BATCH, BatchPayload, batch, receive),
         _command(ACCEPT_FEES, BatchPayload, fees, accept),
     ]
+
+
+def _about_gaps(desk: Desk) -> GuardedCommand[Any]:
+    async def describe(uow: UnitOfWork, payload: StatementPayload) -> Subject:
+        one = await resolving.gap_of(desk, uow, payload.statement_id)
+        gap_minor = one.gap_minor or 0
+        return Subject(
+            casino_id=one.casino_id,
+            kind="bank_statement",
+            id=str(one.id),
+            summary=f"Statement of the account …{one.account[-4:]} in {one.currency}",
+            before={"closing_minor": one.opening_minor - gap_minor, "currency": one.currency},
+            after={"opening_minor": one.opening_minor, "currency": one.currency},
+            size=Size(one.currency, abs(gap_minor)),
+        )
+
+    async def execute(uow: UnitOfWork, payload: StatementPayload) -> None:
+        await resolving.accept_gap(desk, uow, payload.statement_id)
+
+    return _command(ACCEPT_GAP, StatementPayload, describe, execute)
 
 
 def _replace(desk: Desk) -> GuardedCommand[Any]:

@@ -3,6 +3,7 @@
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.reconciliation.tables import (
+    bank_statement,
     clearing_account,
     settlement_batch,
     settlement_break,
@@ -19,9 +20,10 @@ from payments.domain.reconciliation.words import (
     FileState,
     ItemState,
     Movement,
+    StatementState,
 )
 
-f, i, e, b, a, k, x = (
+f, i, e, b, a, k, x, s = (
     settlement_file.c,
     settlement_item.c,
     settlement_expectation.c,
@@ -29,6 +31,7 @@ f, i, e, b, a, k, x = (
     clearing_account.c,
     settlement_break.c,
     settlement_conversion.c,
+    bank_statement.c,
 )
 
 FILES = ListSpec(
@@ -190,6 +193,28 @@ CLEARING = ListSpec(
     default_order="account_id.asc",
 )
 
+STATEMENTS = ListSpec(
+    "bank_statements",
+    bank_statement,
+    casino_column=s.casino_id,
+    fields={
+        "statement_id": Field(s.id),
+        "file_id": Field(s.file_id),
+        "casino_id": Field(s.casino_id),
+        "account": Field(s.account, data_class="financial"),
+        "currency": Field(s.currency),
+        "name": Field(s.name, ops=()),
+        "number": Field(s.number),
+        "opened_on": Field(s.opened_on),
+        "opening_minor": Field(s.opening_minor, currency="currency", data_class="financial"),
+        "closed_on": Field(s.closed_on, sortable=True),
+        "closing_minor": Field(s.closing_minor, currency="currency", data_class="financial"),
+        "state": Field(s.state, values=StatementState),
+        "gap_minor": Field(s.gap_minor, currency="currency", data_class="financial"),
+    },
+    default_order="closed_on.desc",
+)
+
 BREAKS = ListSpec(
     "settlement_breaks",
     settlement_break,
@@ -209,6 +234,7 @@ BREAKS = ListSpec(
         "item_id": Field(k.item_id, ops=()),
         "expectation_id": Field(k.expectation_id, ops=()),
         "batch_id": Field(k.batch_id, ops=()),
+        "statement_id": Field(k.statement_id, ops=()),
         "booked_at": Field(k.booked_at, sortable=True),
     },
     default_order="booked_at.desc",

@@ -17,6 +17,7 @@ from payments.domain.reconciliation.words import (
     FileState,
     ItemState,
     Movement,
+    StatementState,
 )
 
 ItemId = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
@@ -173,7 +174,26 @@ class BreakItem(BaseModel):
     item_id: int | None
     expectation_id: UUID | None
     batch_id: UUID | None
+    statement_id: UUID | None = Field(description="A bank's, before which one is missing")
     booked_at: datetime
+
+
+class StatementItem(BaseModel):
+    """A bank's statement of an account of the casino, and whether it follows on the one before."""
+
+    statement_id: UUID
+    file_id: UUID
+    casino_id: UUID
+    account: str
+    currency: str
+    name: str | None = Field(description="How the bank calls it")
+    number: int | None = Field(description="In the row of its statements, where the bank gives one")
+    opened_on: date
+    opening_minor: int = Field(description="Negative: the account was overdrawn")
+    closed_on: date
+    closing_minor: int
+    state: StatementState
+    gap_minor: int | None = Field(description="By which it opens with more than the one before closed with")
 
 
 class ReasonBody(StrictModel):
