@@ -70,6 +70,7 @@ WORDS = {
     "/provider-notifications code": "of a call by a provider",
     "/withdrawals code": "the provider's word",
     "/refunds code": "the provider's word",
+    "/reconciliation/files why_code": "why a file could not be read: the name of a fault",
     "/disputes code": "the bank's reason, as the provider says it",
     "/disputes answer": "how far what we said to the provider has come",
     "/disputes answer_code": "the provider's word",
