@@ -288,6 +288,15 @@ async def test_the_figures_add_up(client: httpx.AsyncClient, feed: Feed, player:
     }
 
 
+async def test_what_a_player_pays_for_a_withdrawal_is_on_hold_no_longer_once_it_is_paid(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    await feed(moved(player, "withdrawal_hold", 31_50, 0))
+    assert (await overview(client, player))["figures"]["on_hold_minor"] == 31_50
+    await feed(moved(player, "withdrawal_paid", 30_00, 0), moved(player, "withdrawal_fee", 1_50, 0))
+    assert (await overview(client, player))["figures"]["on_hold_minor"] == 0
+
+
 async def test_the_overview_shows_what_its_reader_may_see(
     client: httpx.AsyncClient, feed: Feed, player: Player
 ) -> None:

@@ -142,6 +142,8 @@ class PaymentsError(StrEnum):
     """A deposit is not possible now, for a cause that the player is not told; later it may be."""
     DEPOSIT_LIMIT_REACHED = "deposit_limit_reached"
     """The player's own deposit limit does not allow this amount now."""
+    FEE_CHANGED = "fee_changed"
+    """What it costs is more now than the player was told; the field is what he named."""
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     """The books cannot be reached or are overrun; nobody knows yet whether the request was posted. Ask again."""
     NO_PROVIDER_AVAILABLE = "no_provider_available"

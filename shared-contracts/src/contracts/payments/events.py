@@ -1,6 +1,6 @@
 """What payments tells the others: every movement of money, and the lives of deposits and withdrawals."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -8,17 +8,11 @@ from pydantic import Field
 from contracts.event import ContractEvent
 from contracts.fields import ActorRef, CasinoId, Code, ExternalRef, FreeText, PlayerId, Slug, UtcTime
 from contracts.money import AmountMinor, BalanceMinor, CurrencyCode, DeltaMinor, StakeMinor
+from contracts.payments.wallet import TransferKind
 
 WALLET = "payments.wallet.events"
 DEPOSITS = "payments.deposit.events"
 WITHDRAWALS = "payments.withdrawal.events"
-
-TransferKind = Literal[
-    "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "deposit_reinstated",
-    "refund_hold", "refund_owed", "refund_release", "refund_paid", "withdrawal_hold", "withdrawal_release",
-    "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
-    "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion", "exchange",
-]  # fmt: skip
 
 
 class TransferPosted(
@@ -180,6 +174,8 @@ class DepositSucceeded(
     """The provider's id of the payment."""
     recovered_minor: StakeMinor = 0
     """What of it went to a debt of the player's: of earlier deposits that were taken back after he had spent them."""
+    fee_minor: StakeMinor = 0
+    """What of it the player paid the casino for the deposit."""
 
 
 class DepositFailed(
@@ -235,6 +231,8 @@ class WithdrawalRequested(
     currency: CurrencyCode
     needs_second_person: bool
     """The amount is above the casino's threshold: two different people approve."""
+    fee_minor: StakeMinor = 0
+    """What the player pays the casino for it: on hold beside the amount."""
 
 
 class WithdrawalApproved(
@@ -342,6 +340,8 @@ class WithdrawalPaid(
     amount_minor: AmountMinor
     currency: CurrencyCode
     refunded_minor: StakeMinor = 0
+    fee_minor: StakeMinor = 0
+    """What the player paid the casino for it, beside the amount."""
 
 
 class WithdrawalFailed(

@@ -1,8 +1,17 @@
-"""What games and payments agree on for the wallet hop: the id of a movement and the answers to it."""
+"""Why money moves in a wallet, and what games and payments agree on for the hop: a movement's id and the answers."""
 
 import hashlib
 from enum import IntEnum
+from typing import Literal
 from uuid import UUID
+
+TransferKind = Literal[
+    "bet", "win", "rollback_bet", "rollback_win", "deposit", "deposit_reversal", "deposit_reinstated",
+    "refund_hold", "refund_owed", "refund_release", "refund_paid", "withdrawal_hold", "withdrawal_release",
+    "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
+    "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion", "exchange", "deposit_fee",
+    "deposit_fee_returned", "withdrawal_fee",
+]  # fmt: skip
 
 
 class WalletCode(IntEnum):

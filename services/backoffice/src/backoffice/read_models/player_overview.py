@@ -49,7 +49,7 @@ table = Table(
     ),
 )
 
-_HOLD = {"withdrawal_hold": 1, "withdrawal_release": -1, "withdrawal_paid": -1}
+_HOLD = {"withdrawal_hold": 1, "withdrawal_release": -1, "withdrawal_paid": -1, "withdrawal_fee": -1}
 _BETS = {"bet": 1, "rollback_bet": -1}
 _WINS = {"win": 1, "rollback_win": -1}
 

@@ -26,6 +26,7 @@ class DepositWish:
 
     `device_id` is what the casino's frontend calls the device he asks from.
     `hosted`: a cashier that is not ours asks for him, and makes the call itself; its address says nothing of him.
+    `told_fee_minor`: the fee that he was told, and does not pay more than; None: he does not say.
     """
 
     deposit_id: UUID
@@ -39,6 +40,7 @@ class DepositWish:
     method: str | None = None
     device_id: str | None = field(default=None, repr=False)
     hosted: bool = False
+    told_fee_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from payments.application.cascade import (
 )
 from payments.application.deposit_course import DepositWish, course_of, deposit_flow, judged, note_course
 from payments.application.desk import Desk
+from payments.application.fees import fee_of_wish
 from payments.application.fraud.hearing import count_deposit, count_looked
 from payments.application.fraud.looking_again import Looked, look_again
 from payments.application.fraud.ports import Signals
@@ -82,6 +83,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         Invalid, CasinoUnknown, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense; not recorded.
         NoProviderAvailable: none takes such a deposit by this method; not recorded.
         AmountOutsidePolicy: the casino does not take as little, or as much, at once; not recorded.
+        FeeChanged: it costs more than he was told; not recorded.
         DepositAlreadyRequested: the id belongs to another deposit.
     """
     rules = await desk.casino(uow.connection, wish.casino_id)
@@ -107,6 +109,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         route=course.others,
         attempts_max=course.attempts_max,
         step_up=found.step_up,
+        fee_minor=0 if wish.hosted else fee_of_wish(account, wish, Direction.IN),
     )
     outcome = await uow.decide(deposit, wish.deposit_id, command)
     if any(isinstance(event, DepositRequested) for event in outcome.events):

@@ -84,6 +84,12 @@ class FraudUnproven(DomainError):
     code: ClassVar[str] = "fraud_unproven"
 
 
+class FeeChanged(DomainError):
+    """What it costs is more now than the player was told."""
+
+    code: ClassVar[str] = "fee_changed"
+
+
 class DepositLimitReached(DomainError):
     """The player's own deposit limit does not allow this amount now."""
 

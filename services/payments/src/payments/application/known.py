@@ -90,6 +90,11 @@ class Directory(Protocol):
         taken back."""
         ...
 
+    async def fee_of_whole(self, connection: AsyncConnection, deposit_id: UUID, amount_minor: int) -> int:
+        """The fee of a deposit, in minor units, that its player gets back when so much of it is refunded: 0 unless that
+        is all that was settled, or when he got it back before."""
+        ...
+
     async def disputed(self, connection: AsyncConnection, player_id: UUID, now: datetime) -> bool:
         """Whether a bank wants a payment of the player's back and it is not decided, or was let go and is not paid."""
         ...

@@ -6,6 +6,8 @@ account runs negative while it holds our money.
 
 Templates (debit -> credit), all of one currency:
     deposit             psp_clearing(provider) -> player_cash
+    deposit_fee         player_cash            -> player_fees                 (with the deposit, or not at all)
+    deposit_fee_returned player_fees           -> player_cash                 (with a refund of all of it)
     deposit_reversal    player_cash            -> psp_clearing(provider)
     chargeback          player_receivable      -> psp_clearing(provider)      (for what he had spent of it)
     receivable_recovery player_cash            -> player_receivable           (out of a later deposit)
@@ -17,6 +19,7 @@ Templates (debit -> credit), all of one currency:
     withdrawal_hold     player_cash            -> player_hold
     withdrawal_release  player_hold            -> player_cash
     withdrawal_paid     player_hold            -> psp_clearing(provider)
+    withdrawal_fee      player_hold            -> player_fees                 (with the payout; it was on hold beside)
     withdrawal_returned psp_clearing(provider) -> player_cash
     psp_fee             psp_fees               -> psp_clearing(provider)      (the house's, never the player's)
     settlement          bank                   -> psp_clearing(provider)

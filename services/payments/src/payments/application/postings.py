@@ -3,7 +3,7 @@
 The id of a transfer is derived from what caused it, so that the same event can never post twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypedDict
 from uuid import UUID
@@ -37,6 +37,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalFact,
     WithdrawalFailed,
     WithdrawalPaid,
+    WithdrawalPartPaid,
     WithdrawalRejected,
     WithdrawalRequested,
     WithdrawalRestReleased,
@@ -55,7 +56,7 @@ def _of_deposit(deposit_id: UUID, event: DepositEvent) -> Iterable[Transfer]:
     clearing = psp_clearing(event.casino_id, event.provider, event.currency)
     match event:
         case DepositSucceeded():
-            yield _in(deposit_id, event, TransferKind.DEPOSIT, clearing, cash, event.amount_minor)
+            yield from _credited(deposit_id, event, clearing, cash)
             if event.recovered_minor:
                 kind = TransferKind.RECEIVABLE_RECOVERY
                 yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor)
@@ -76,6 +77,17 @@ def _of_deposit(deposit_id: UUID, event: DepositEvent) -> Iterable[Transfer]:
                 yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor, what)
         case _:
             return
+
+
+def _credited(deposit_id: UUID, event: DepositSucceeded, clearing: AccountRef, cash: AccountRef) -> Iterable[Transfer]:
+    """What was settled, and in one group with it the fee that the player pays for it."""
+    settled = _in(deposit_id, event, TransferKind.DEPOSIT, clearing, cash, event.amount_minor)
+    if not event.fee_minor:
+        yield settled
+        return
+    fees = house(event.casino_id, AccountType.PLAYER_FEES, event.currency)
+    fee = _in(deposit_id, event, TransferKind.DEPOSIT_FEE, cash, fees, event.fee_minor)
+    yield from (replace(one, group=deposit_id) for one in (settled, fee))
 
 
 def _in(
@@ -109,11 +121,13 @@ def _of_refund(refund_id: UUID, event: RefundEvent) -> Iterable[Transfer]:
     hold = player_refund_hold(fact.casino_id, fact.player_id, fact.currency)
     receivable = player_receivable(fact.casino_id, fact.player_id, fact.currency)
     clearing = psp_clearing(fact.casino_id, fact.provider, fact.currency)
+    fees = house(fact.casino_id, AccountType.PLAYER_FEES, fact.currency)
     match event:
         case RefundOrdered() if fact.withdrawal_id is not None:
             yield _of_whole(refund_id, fact, fact.withdrawal_id, TransferKind.WITHDRAWAL_RELEASE)
             yield from _part(refund_id, fact, TransferKind.REFUND_HOLD, cash, hold, fact.amount_minor)
         case RefundOrdered():
+            yield from _part(refund_id, fact, TransferKind.DEPOSIT_FEE_RETURNED, fees, cash, fact.fee_minor)
             yield from _part(refund_id, fact, TransferKind.REFUND_HOLD, cash, hold, event.from_cash_minor)
             owed = fact.amount_minor - event.from_cash_minor
             yield from _part(refund_id, fact, TransferKind.REFUND_OWED, receivable, hold, owed)
@@ -121,6 +135,7 @@ def _of_refund(refund_id: UUID, event: RefundEvent) -> Iterable[Transfer]:
             yield from _part(refund_id, fact, TransferKind.REFUND_PAID, hold, clearing, fact.amount_minor)
         case RefundFailed():
             yield from _part(refund_id, fact, TransferKind.REFUND_RELEASE, hold, cash, fact.amount_minor)
+            yield from _part(refund_id, fact, TransferKind.DEPOSIT_FEE, cash, fees, fact.fee_minor)
             recovery = TransferKind.RECEIVABLE_RECOVERY
             yield from _part(refund_id, fact, recovery, cash, receivable, event.recovered_minor)
             if fact.withdrawal_id is not None:
@@ -180,7 +195,7 @@ def _by_hand(adjustment_id: UUID, fact: AdjustmentFact) -> Transfer:
 
 
 def withdrawal_transfers(withdrawal_id: UUID, events: Iterable[WithdrawalEvent]) -> list[Transfer]:
-    """Hold, then either release or pay; what comes back after that is a new credit."""
+    """Hold the amount and its fee, then either release or pay both; what comes back after that is a new credit."""
     return [transfer for event in events for transfer in _of(withdrawal_id, event)]
 
 
@@ -190,18 +205,22 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
     clearing = psp_clearing(event.casino_id, event.provider, event.currency)
     match event:
         case WithdrawalRequested():
-            yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_HOLD, cash, hold)
+            yield _with_fee(_transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_HOLD, cash, hold), event)
         case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed() if event.parent_id is not None:
             return  # It stays on hold for the whole.
         case WithdrawalRestReleased():
-            yield replace(
-                _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash),
-                amount_minor=event.rest_minor,
-            )
+            unpaid = event.rest_minor + event.fee_minor - event.fee_of(event.paid_minor)
+            release = _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash)
+            yield replace(release, amount_minor=unpaid)
+            yield from _fee(withdrawal_id, event, event.paid_minor)
         case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed():
-            yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash)
+            yield _with_fee(_transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash), event)
         case WithdrawalPaid():
-            yield _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_PAID, hold, clearing)
+            paid = _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_PAID, hold, clearing)
+            fee = _fee(withdrawal_id, event, event.amount_minor)
+            yield from (replace(one, group=withdrawal_id) for one in (paid, *fee)) if fee else (paid,)
+        case WithdrawalPartPaid() if event.paid_minor == event.amount_minor:
+            yield from _fee(withdrawal_id, event, event.paid_minor)
         case WithdrawalReturned():
             yield Transfer(
                 id=_return_id(withdrawal_id, event),
@@ -214,6 +233,20 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
             )
         case _:
             return
+
+
+def _with_fee(held: Transfer, event: WithdrawalFact) -> Transfer:
+    return replace(held, amount_minor=held.amount_minor + event.fee_minor)
+
+
+def _fee(withdrawal_id: UUID, event: WithdrawalFact, paid_minor: int) -> Sequence[Transfer]:
+    """What the player pays once so much of it was paid; none where it costs nothing."""
+    due_minor = event.fee_of(paid_minor)
+    if not due_minor:
+        return ()
+    hold = player_hold(event.casino_id, event.player_id, event.currency)
+    fees = house(event.casino_id, AccountType.PLAYER_FEES, event.currency)
+    return (replace(_transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_FEE, hold, fees), amount_minor=due_minor),)
 
 
 def _return_id(withdrawal_id: UUID, event: WithdrawalReturned) -> UUID:

@@ -109,6 +109,7 @@ def _deposit(recorded: Recorded[deposit.DepositEvent]) -> list[ContractEvent]:
                     late=event.late,
                     provider_reference=event.reference,
                     recovered_minor=event.recovered_minor,
+                    fee_minor=event.fee_minor,
                 )
             ]
         case deposit.DepositReversed():
@@ -168,6 +169,7 @@ def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[Contract
         case withdrawal.WithdrawalRequested():
             money: dict[str, Any] = {"amount_minor": event.amount_minor, "currency": event.currency}
             two = event.approvals_needed > 1
+            money["fee_minor"] = event.fee_minor
             return [told.WithdrawalRequested(**whose, **money, provider=event.provider, needs_second_person=two)]
         case withdrawal.WithdrawalApproved():
             return [_approved(event, whose)]
@@ -190,15 +192,20 @@ def _in_parts(event: withdrawal.PartEvent, whose: dict[str, Any]) -> list[Contra
     by: dict[str, Any] = {**whose, "provider": event.provider, "currency": event.currency}
     match event:
         case withdrawal.WithdrawalPartPaid() if event.paid_minor == event.amount_minor:
-            return [told.WithdrawalPaid(**by, amount_minor=event.paid_minor, refunded_minor=event.refunded_minor)]
+            return [told.WithdrawalPaid(**by, **_left(event))]
         case withdrawal.WithdrawalRestReleased() if event.paid_minor:
-            return [told.WithdrawalPaid(**by, amount_minor=event.paid_minor, refunded_minor=event.refunded_minor)]
+            return [told.WithdrawalPaid(**by, **_left(event))]
         case withdrawal.WithdrawalRestReleased():
             return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
         case withdrawal.WithdrawalPartReturned() if not event.refunded:
             return [told.WithdrawalReturned(**by, amount_minor=event.returned_minor)]
         case _:
             return []
+
+
+def _left(event: withdrawal.WithdrawalPartPaid | withdrawal.WithdrawalRestReleased) -> dict[str, Any]:
+    paid = event.paid_minor
+    return {"amount_minor": paid, "refunded_minor": event.refunded_minor, "fee_minor": event.fee_of(paid)}
 
 
 _WHOLE_TELLS = (
@@ -228,7 +235,7 @@ def _payout(event: withdrawal.ProviderEvent, whose: dict[str, Any]) -> list[Cont
         case withdrawal.PayoutSent():
             facts = [told.PayoutSent(**by, provider_reference=event.reference)]
         case withdrawal.WithdrawalPaid():
-            facts = [told.WithdrawalPaid(**by, **money)]
+            facts = [told.WithdrawalPaid(**by, **money, fee_minor=event.fee_minor)]
         case withdrawal.WithdrawalFailed():
             facts = [told.WithdrawalFailed(**by, code=event.code)]
         case withdrawal.WithdrawalReturned():

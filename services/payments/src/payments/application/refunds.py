@@ -1,6 +1,6 @@
 """Refunds that staff order: checked, the money put aside, sent by a process, and decided by the provider's word."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from chassis.store import Outcome, UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
-from payments.application.ledger import WalletUnknown, ensure_posted
+from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.postings import refund_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.refund_port import RefundFlow
@@ -74,9 +74,9 @@ async def check_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundF
         RefundExceedsDeposit, RefundNotCovered: not as much.
         ProviderNotOffered: the casino has no account there any more, or it is off.
     """
-    fact = await _fact(desk, uow, wish)
-    refund.decide(await _order(desk, uow, fact), (await uow.load(refund, wish.refund_id)).state)
-    return fact
+    order = await _order(desk, uow, await _fact(desk, uow, wish))
+    refund.decide(order, (await uow.load(refund, wish.refund_id)).state)
+    return order.fact
 
 
 async def order_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> None:
@@ -120,6 +120,9 @@ async def _order(desk: Desk, uow: UnitOfWork, fact: RefundFact) -> OrderRefund:
     if wallet is None:
         raise WalletUnknown(field="currency")
     left = await desk.directory.room(uow.connection, fact.deposit_id)
+    fact = replace(
+        fact, fee_minor=await desk.directory.fee_of_whole(uow.connection, fact.deposit_id, fact.amount_minor)
+    )
     return OrderRefund(fact=fact, left_minor=left, cash_minor=wallet.cash_minor, now=uow.ctx.occurred_at)
 
 
@@ -140,9 +143,9 @@ async def stop_refund(
     owed = 0 if wallet is None else wallet.receivable_minor
     command = RejectRefund(owed_minor=owed) if rejected else StopRefund(code=GONE, owed_minor=owed)
     outcome = await uow.decide(refund, refund_id, command)
-    for event in outcome.events:
-        await _tell_whole(uow, refund_id, event)
     transfers = refund_transfers(refund_id, outcome.events)
+    for event in outcome.events:
+        transfers += await _tell_whole(uow, refund_id, event)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
@@ -178,7 +181,7 @@ async def hear_about_refund(
     for event in outcome.events:
         if isinstance(event, RefundAccepted):
             await schedule_question(uow, refund_id, event.fact.casino_id)
-        await _tell_whole(uow, refund_id, event)
+        transfers += await _tell_whole(uow, refund_id, event)
         moved = _of_deposit(refund_id, event)
         if moved is not None:
             now, transfers = transfers, []
@@ -188,11 +191,12 @@ async def hear_about_refund(
     return outcome
 
 
-async def _tell_whole(uow: UnitOfWork, refund_id: UUID, event: RefundEvent) -> None:
-    """A refund that is a part of a withdrawal says there what became of it."""
+async def _tell_whole(uow: UnitOfWork, refund_id: UUID, event: RefundEvent) -> list[Transfer]:
+    """A refund that is a part of a withdrawal says there what became of it; what then moves for the whole."""
     fact, word = event.fact, _of_whole(event)
-    if fact.withdrawal_id is not None and word is not None:
-        await tell_whole(uow, fact.withdrawal_id, refund_id, word, fact.casino_id)
+    if fact.withdrawal_id is None or word is None:
+        return []
+    return await tell_whole(uow, fact.withdrawal_id, refund_id, word, fact.casino_id)
 
 
 def _of_whole(event: RefundEvent) -> PartWord | None:

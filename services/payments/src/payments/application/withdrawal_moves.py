@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
-from payments.application.ledger import ensure_posted
+from payments.application.ledger import Transfer, ensure_posted
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.requested import drop_request
@@ -61,8 +61,8 @@ async def decide_withdrawal(
             )
         if isinstance(event, WithdrawalRejected | WithdrawalCancelled | WithdrawalFailed):
             await drop_request(desk, uow, withdrawal_id, event.provider, event.casino_id)
-    await _tell_whole(uow, withdrawal_id, outcome.events)
     transfers = withdrawal_transfers(withdrawal_id, outcome.events)
+    transfers += await _tell_whole(uow, withdrawal_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
@@ -76,18 +76,26 @@ async def _goes_out(desk: Desk, uow: UnitOfWork, event: WithdrawalEvent) -> bool
     return policy is None or not policy.in_batches
 
 
-async def _tell_whole(uow: UnitOfWork, part_id: UUID, events: Sequence[WithdrawalEvent]) -> None:
+async def _tell_whole(uow: UnitOfWork, part_id: UUID, events: Sequence[WithdrawalEvent]) -> list[Transfer]:
+    transfers: list[Transfer] = []
     for event in events:
         word = _of_part(event)
         if event.parent_id is not None and word is not None:
-            await tell_whole(uow, event.parent_id, part_id, word, event.casino_id)
+            transfers += await tell_whole(uow, event.parent_id, part_id, word, event.casino_id)
+    return transfers
 
 
-async def tell_whole(uow: UnitOfWork, withdrawal_id: UUID, part_id: UUID, word: PartWord, casino_id: UUID) -> None:
-    """A part says what became of it; what has no part then is looked after by a task."""
-    after = (await uow.decide(withdrawal, withdrawal_id, HearPart(part_id=part_id, word=word))).state
-    if isinstance(after, Split) and after.rest_minor:
+async def tell_whole(
+    uow: UnitOfWork, withdrawal_id: UUID, part_id: UUID, word: PartWord, casino_id: UUID
+) -> list[Transfer]:
+    """A part says what became of it; what has no part then is looked after by a task.
+
+    What moves for the whole because of that, to be posted together with what moves for the part.
+    """
+    outcome = await uow.decide(withdrawal, withdrawal_id, HearPart(part_id=part_id, word=word))
+    if isinstance(outcome.state, Split) and outcome.state.rest_minor:
         await uow.schedule(RESUME, withdrawal_id, {"casino_id": str(casino_id)})
+    return withdrawal_transfers(withdrawal_id, outcome.events)
 
 
 def _of_part(event: WithdrawalEvent) -> PartWord | None:

@@ -18,6 +18,7 @@ from chassis.domain import Invalid, NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
+from payments.application.fees import fee_of_wish
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import (
@@ -59,7 +60,8 @@ class WithdrawalWish:
     """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear.
 
     `hosted_as`: a cashier that is not ours asks for him, knows where to pay it, and shows that as this; `instrument` is
-    what it tells of that.
+    what it tells of that. `method`: by which of the provider's he wants it. `told_fee_minor`:
+    the fee that he was told, and does not pay more than; None: he does not say.
     """
 
     withdrawal_id: UUID
@@ -72,6 +74,8 @@ class WithdrawalWish:
     device_id: str | None = field(default=None, repr=False)
     hosted_as: str | None = None
     instrument: Instrument | None = None
+    method: str | None = None
+    told_fee_minor: int | None = None
 
 
 async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
@@ -82,12 +86,13 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         VerificationRequired, DebtOutstanding, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
         DisputeOpen: a bank wants a payment of his back.
         DestinationDisabled: nothing is paid there any more.
+        FeeChanged: it costs more than he was told.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
     flow = payout_flow(desk, wish.provider) if wish.hosted_as is None else None
     rules = await desk.casino(uow.connection, wish.casino_id)
     player = await desk.player(uow.connection, wish.player_id, rules)
-    await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
+    account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
     shown_as = wish.hosted_as or ""
     if flow is not None:
         flow.check_amount(wish.amount_minor, wish.currency)
@@ -118,6 +123,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         ),
         now=uow.ctx.occurred_at,
         instrument_id=instrument_id,
+        fee_minor=0 if flow is None else fee_of_wish(account, wish, Direction.OUT),
     )
     return await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
 
@@ -285,7 +291,8 @@ async def refuse_owing(desk: Desk, uow: UnitOfWork, fact: WithdrawalFact) -> Non
 
 def order_sha256(withdrawal_id: UUID, order: Order) -> str:
     """Of all that is paid: how much, to whom and where. The destination counts as it is sealed."""
-    fact = {name: str(value) for name, value in order.fact.fields().items()}
+    told = {name: value for name, value in order.fact.fields().items() if name != "fee_minor" or value}
+    fact = {name: str(value) for name, value in told.items()}
     return sha256_of({**fact, "withdrawal_id": str(withdrawal_id), "destination": order.destination})
 
 

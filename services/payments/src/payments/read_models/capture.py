@@ -21,6 +21,14 @@ table = Table(
     Column("captured_minor", BigInteger, nullable=False, comment="as the provider settled it"),
     Column("taken_minor", BigInteger, nullable=False, comment="refunded or charged back of it"),
     Column("ordered_minor", BigInteger, nullable=False, comment="kept for refunds that are not decided"),
+    Column(
+        "fee_minor",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="paid by the player and not given back since",
+    ),
+    CheckConstraint("fee_minor >= 0", name="fee_given_back_once"),
     CheckConstraint(
         "taken_minor >= 0 AND ordered_minor >= 0 AND taken_minor + ordered_minor <= captured_minor",
         name="refunds_within_capture",
@@ -40,6 +48,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "captured_minor": event.amount_minor,
             "taken_minor": 0,
             "ordered_minor": 0,
+            "fee_minor": event.fee_minor,
         }
     if row is None:
         return None
@@ -49,9 +58,12 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             ordered = min(row["ordered_minor"], row["captured_minor"] - taken)
             return {**row, "taken_minor": taken, "ordered_minor": ordered}
         case RefundOrdered():
-            return {**row, "ordered_minor": row["ordered_minor"] + event.fact.amount_minor}
+            fact, kept = event.fact, row["fee_minor"] - event.fact.fee_minor
+            return {**row, "ordered_minor": row["ordered_minor"] + fact.amount_minor, "fee_minor": kept}
         case RefundSucceeded() | RefundFailed():
-            return {**row, "ordered_minor": max(0, row["ordered_minor"] - event.fact.amount_minor)}
+            paid_again = event.fact.fee_minor if isinstance(event, RefundFailed) else 0
+            ordered = max(0, row["ordered_minor"] - event.fact.amount_minor)
+            return {**row, "ordered_minor": ordered, "fee_minor": row["fee_minor"] + paid_again}
         case _:
             return row
 
@@ -76,3 +88,11 @@ async def room(connection: AsyncConnection, deposit_id: UUID) -> int:
     left = table.c.captured_minor - table.c.taken_minor - table.c.ordered_minor
     found = (await connection.execute(select(left).where(table.c.deposit_id == deposit_id))).scalar_one_or_none()
     return found or 0
+
+
+async def fee_of_whole(connection: AsyncConnection, deposit_id: UUID, amount_minor: int) -> int:
+    """The fee that goes back with a refund of so much: what is left of it, where that is all of the deposit."""
+    statement = select(table.c.fee_minor).where(
+        table.c.deposit_id == deposit_id, table.c.captured_minor == amount_minor
+    )
+    return (await connection.execute(statement)).scalar_one_or_none() or 0

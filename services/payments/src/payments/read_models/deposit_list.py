@@ -40,6 +40,7 @@ table = Table(
     Column("amount_minor", BigInteger, nullable=False, comment="as settled; until then as asked for"),
     Column("requested_minor", BigInteger, nullable=False),
     Column("reversed_minor", BigInteger, nullable=False, server_default="0", comment="taken back of what was credited"),
+    Column("fee_minor", BigInteger, nullable=False, server_default="0", comment="what the player pays for it"),
     Column("currency", Text, nullable=False),
     Column("reference", Text, comment="how the provider calls it"),
     Column("code", Text, comment="why it was refused or failed"),
@@ -87,6 +88,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "amount_minor": event.amount_minor,
             "requested_minor": event.amount_minor,
             "reversed_minor": 0,
+            "fee_minor": 0 if isinstance(event, e.DepositRefused) else event.fee_minor,
             "currency": event.currency,
             "reference": None,
             "code": event.code if isinstance(event, e.DepositRefused) else None,
@@ -125,9 +127,9 @@ def _of_provider(event: e.PresentEvent) -> dict[str, Any]:
         case e.DepositOutcomeUnknown():
             return {"status": Status.UNKNOWN}
         case e.DepositSucceeded():
-            settled = {"amount_minor": event.amount_minor, "late": event.late, "code": None, "open_at_provider": False}
+            settled = {"amount_minor": event.amount_minor, "fee_minor": event.fee_minor, "late": event.late}
             paid = {"provider": event.provider, "reference": event.reference}
-            return {"status": Status.SUCCEEDED, **paid, **settled}
+            return {"status": Status.SUCCEEDED, **paid, **settled, "code": None, "open_at_provider": False}
         case e.DepositReversalAnnounced() | e.DepositReinstatementAnnounced():
             return {}
         case e.DepositReversed() | e.DepositReinstated():

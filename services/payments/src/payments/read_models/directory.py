@@ -71,6 +71,10 @@ class LocalDirectory:
         """See Directory."""
         return await capture.room(connection, deposit_id)
 
+    async def fee_of_whole(self, connection: AsyncConnection, deposit_id: UUID, amount_minor: int) -> int:
+        """See Directory."""
+        return await capture.fee_of_whole(connection, deposit_id, amount_minor)
+
     async def disputed(self, connection: AsyncConnection, player_id: UUID, now: datetime) -> bool:
         """See Directory."""
         return await dispute_list.may_lose(connection, player_id, now)

@@ -23,6 +23,7 @@ table = Table(
     Column("status", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("owed_minor", BigInteger, nullable=False, comment="what of it the player had spent, and owes for it"),
+    Column("fee_minor", BigInteger, nullable=False, server_default="0", comment="of the deposit, given back with it"),
     Column("currency", Text, nullable=False),
     Column("reference", Text, comment="how the provider calls the refund"),
     Column("code", Text, comment="why it failed"),
@@ -58,6 +59,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "status": Status.ORDERED,
             "amount_minor": fact.amount_minor,
             "owed_minor": fact.amount_minor - event.from_cash_minor,
+            "fee_minor": fact.fee_minor,
             "currency": fact.currency,
             "reference": None,
             "code": None,
@@ -87,7 +89,7 @@ def _changes(event: e.RefundEvent) -> dict[str, Any]:
         case e.RefundSucceeded():
             return {"status": Status.SUCCEEDED, "reference": event.reference}
         case e.RefundFailed():
-            return {"status": Status.FAILED, "reference": event.reference, "code": event.code}
+            return {"status": Status.FAILED, "reference": event.reference, "code": event.code, "fee_minor": 0}
         case e.RefundReturned():
             return {"status": Status.RETURNED, "code": event.code}
         case _:

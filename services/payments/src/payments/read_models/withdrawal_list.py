@@ -38,6 +38,13 @@ table = Table(
     Column("provider", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
+    Column(
+        "fee_minor",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="what the player pays for it, on hold beside it",
+    ),
     Column("currency", Text, nullable=False),
     Column("destination", Text, nullable=False, comment="masked"),
     Column("approvals_needed", SmallInteger, nullable=False),
@@ -85,6 +92,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "provider": event.provider,
             **_begun(event),
             "amount_minor": event.amount_minor,
+            "fee_minor": event.fee_minor,
             "currency": event.currency,
             "destination": event.shown_as,
             "instrument_id": event.instrument_id,
@@ -156,7 +164,8 @@ def _in_parts(row: Row, event: e.PartEvent) -> dict[str, Any]:
             return {"status": Status.SPLIT, "code": None}
         case e.WithdrawalRestReleased():
             status = Status.PARTLY_PAID if event.paid_minor else Status.REJECTED
-            return {"status": status, "reject_reason": event.reason}
+            fee = event.fee_of(event.paid_minor) if event.paid_minor else event.fee_minor
+            return {"status": status, "reject_reason": event.reason, "fee_minor": fee}
 
 
 def _paid_out(event: e.ProviderEvent) -> dict[str, Any]:

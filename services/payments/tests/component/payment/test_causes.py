@@ -17,6 +17,9 @@ from payments.application.ledger import TransferKind
 from payments.entrypoints.commands import verify_ledger
 
 from .test_closed_loop import approved, settle, split
+from .test_player_fees import IN, OUT, offer
+from .test_player_fees import paid_in as by_card
+from .test_refunds import refund
 from .test_taken_back import paid_in, refunded, spend
 from .world import World
 
@@ -74,6 +77,23 @@ async def test_what_goes_back_as_a_part_of_a_withdrawal_is_said_by_its_event(
     await settle(world)
     withdrawal_id = await approved(world)
     assert [one["way"] for one in (await split(world, withdrawal_id))["parts"]] == ["refund", "payout"]
+    assert await broken(world) == {}
+
+
+async def test_what_players_pay_and_get_back_is_said_by_events(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = [kind for kind in causes.KINDS if kind is not TransferKind.ADJUSTMENT]
+    monkeypatch.setattr(causes, "KINDS", given)
+    await offer(world, {"card": {"deposit_fee": IN}})
+    await offer(world, {"bank": {"withdrawal_fee": OUT}}, "trustly")
+    world.stripe.refund_error = "charge_disputed"
+    await refund(world, await by_card(world), 50_00)
+    await world.run_tasks()
+    world.stripe.refund_error = None
+    await world.give(100_00)
+    await settle(world)
+    withdrawal_id = await approved(world)
+    await world.notify("payoutconfirmation", (await split(world, withdrawal_id))["parts"][1]["part_id"])
+    assert {kind for kind, _ in await world.transfers()} >= {"deposit_fee", "deposit_fee_returned", "withdrawal_fee"}
     assert await broken(world) == {}
 
 

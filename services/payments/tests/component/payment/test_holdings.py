@@ -35,7 +35,7 @@ async def asked_of(world: World, amount_minor: int, **fields: Any) -> tuple[str,
 
 
 async def card(world: World, amount_minor: int | None = None) -> dict[str, Any]:
-    amount = "" if amount_minor is None else f"&amount={amount_minor}"
+    amount = "" if amount_minor is None else f"&amount_minor={amount_minor}"
     answer = await world.get(f"/cashier?currency=EUR{amount}")
     return next(one for one in answer.json() if one["method"] == "card")
 

@@ -30,7 +30,7 @@ async def bank(world: World, **asked: Any) -> dict[str, Any]:
 
 async def agrees(world: World, why: str, amount_minor: int) -> None:
     """The cashier says why not, and the request is refused for it."""
-    for asked in ({}, {"amount": amount_minor}):
+    for asked in ({}, {"amount_minor": amount_minor}):
         shown = await bank(world, **asked)
         assert (shown["offered"], shown["why_missing"], shown["providers"]) == (False, why, [])
     refused = await world.withdraw(amount_minor)
@@ -42,16 +42,16 @@ async def test_it_pays_out_by_the_casinos_policy(paying: World) -> None:
     shown = await bank(paying)
     assert (shown["offered"], shown["why_missing"], shown["providers"]) == (True, None, ["trustly"])
     assert (shown["min_minor"], shown["max_minor"]) == (20_00, 900_00)
-    assert (await bank(paying, amount=19_99))["why_missing"] == "amount_too_small"
-    assert (await bank(paying, amount=900_01))["why_missing"] == "amount_too_large"
-    assert (await bank(paying, amount=900_00))["offered"] is True
+    assert (await bank(paying, amount_minor=19_99))["why_missing"] == "amount_too_small"
+    assert (await bank(paying, amount_minor=900_01))["why_missing"] == "amount_too_large"
+    assert (await bank(paying, amount_minor=900_00))["offered"] is True
 
 
 async def test_no_more_is_offered_than_the_player_holds(paying: World) -> None:
     await paying.give(50_00)
     shown = await bank(paying)
     assert (shown["offered"], shown["max_minor"]) == (True, 50_00)
-    refused = await bank(paying, amount=50_01)
+    refused = await bank(paying, amount_minor=50_01)
     assert (refused["offered"], refused["why_missing"]) == (False, "insufficient_funds")
     assert (await paying.withdraw(50_01)).json()["code"] == "insufficient_funds"
     assert (await paying.withdraw(50_00)).status_code == 201

@@ -174,9 +174,9 @@ async def test_the_cashier_shows_what_is_offered_to_this_player_now(two: World) 
     assert (card["offered"], card["why_missing"], card["fee_minor"]) == (True, None, 0)
     assert (card["min_minor"], card["max_minor"], card["details"]) == (10_00, 500_00, ["email"])
     assert card["providers"] == ["adyen", "stripe"]
-    assert (await cashier(two, amount=9_99))["card"]["why_missing"] == "amount_too_small"
-    assert (await cashier(two, amount=500_01))["card"]["why_missing"] == "amount_too_large"
-    assert (await cashier(two, amount=500_00))["card"]["offered"] is True
+    assert (await cashier(two, amount_minor=9_99))["card"]["why_missing"] == "amount_too_small"
+    assert (await cashier(two, amount_minor=500_01))["card"]["why_missing"] == "amount_too_large"
+    assert (await cashier(two, amount_minor=500_00))["card"]["offered"] is True
     assert (await cashier(two, currency="SEK"))["card"]["why_missing"] == "currency_not_offered"
 
 
@@ -194,7 +194,7 @@ async def test_the_cashier_knows_the_players_own_limits(two: World) -> None:
     assert (await by_card(two, amount_minor=60_00))["status"] == "requires_action"
     card = (await cashier(two))["card"]
     assert (card["offered"], card["max_minor"]) == (True, 40_00)
-    assert (await cashier(two, amount=40_01))["card"]["why_missing"] == "deposit_limit_reached"
+    assert (await cashier(two, amount_minor=40_01))["card"]["why_missing"] == "deposit_limit_reached"
     assert (await by_card(two, amount_minor=40_00))["status"] == "requires_action"
     card = (await cashier(two))["card"]
     assert (card["offered"], card["why_missing"], card["max_minor"]) == (False, "deposit_limit_reached", 0)
@@ -202,5 +202,14 @@ async def test_the_cashier_knows_the_players_own_limits(two: World) -> None:
 
 async def test_the_cashier_is_for_players_and_refuses_nonsense(two: World) -> None:
     assert (await two.get("/cashier?currency=EUR", as_=two.staff())).status_code == 403
-    for query in ("currency=EUR&amount=0", "currency=EUR&amount=x", "currency=euro", "", "currency=EUR&direction=up"):
-        assert (await two.get(f"/cashier?{query}")).status_code == 422, query
+    for query, field in (
+        ("currency=EUR&amount_minor=0", "amount_minor"),
+        ("currency=EUR&amount_minor=x", "amount_minor"),
+        ("currency=EUR&amount=100", "amount"),
+        ("currency=euro", "currency"),
+        ("", "currency"),
+        ("currency=EUR&direction=up", "direction"),
+    ):
+        answer = await two.get(f"/cashier?{query}")
+        assert answer.status_code == 422, query
+        assert [one["field"] for one in answer.json()["errors"]] == [f"query.{field}"], query

@@ -183,7 +183,8 @@ PLAY = """
         SELECT seq, posted_at, kind, amount_minor, cash_after,
             coalesce((SELECT held_minor FROM before), 0) + sum(CASE
                 WHEN kind IN ('withdrawal_hold', 'refund_hold', 'refund_owed') THEN amount_minor
-                WHEN kind IN ('withdrawal_release', 'withdrawal_paid', 'refund_release', 'refund_paid')
+                WHEN kind IN
+                    ('withdrawal_release', 'withdrawal_paid', 'withdrawal_fee', 'refund_release', 'refund_paid')
                     THEN -amount_minor ELSE 0 END
             ) OVER (ORDER BY seq) AS held
         FROM transfer

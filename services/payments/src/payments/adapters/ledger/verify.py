@@ -47,7 +47,7 @@ _CARRIED = """carried AS (
 
 _WITHDRAWALS = """withdrawals AS (
     SELECT reference_id, wallet_id, CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END AS minor
-    FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid')
+    FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid', 'withdrawal_fee')
     UNION ALL
     SELECT reference_id, wallet_id, open_minor FROM ledger_carried_withdrawal JOIN ledger_away_now USING (month))"""
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS
+from payments.application.fees import fee_of_method
 from payments.application.late import deposit_standing
 from payments.application.ledger import InsufficientFunds, Wallet, WalletUnknown
 from payments.application.ports import ProviderAccount
@@ -16,12 +17,25 @@ from payments.application.routing.deciding import Circumstances, Wished, asking_
 from payments.application.withdrawal_standing import withdrawal_standing
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.deposit.standing import obstacle as obstacle_of
+from payments.domain.instrument.events import Direction
 from payments.domain.routing.choice import LeftOut, obstacle
 from payments.domain.withdrawal.policy import STRICTEST, WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.policy import obstacle as refusal_of
 
 _NEAREST = tuple(LeftOut)
 """From the farthest from being offered to the nearest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeAt:
+    """What the player pays at this provider; `fee_minor` of the amount he has in mind, None: he has not said."""
+
+    provider: str
+    bps: int
+    fixed_minor: int
+    min_minor: int | None
+    max_minor: int | None
+    fee_minor: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +48,7 @@ class AtCashier:
             what he could be paid; None: no bound.
         details: what he is asked for.
         providers: by whom; a withdrawal is asked for by provider.
+        fees: what he pays at which of them, where he does.
     """
 
     method: str
@@ -42,6 +57,13 @@ class AtCashier:
     max_minor: int | None
     details: tuple[str, ...]
     providers: tuple[str, ...]
+    fees: tuple[FeeAt, ...]
+
+    @property
+    def fee_minor(self) -> int | None:
+        """The most that he pays, whichever of them it is; None: it depends on the amount."""
+        fees = [one.fee_minor for one in self.fees]
+        return None if None in fees else max((one for one in fees if one is not None), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +116,6 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     policy = await desk.policies.find(connection, visit.casino_id, visit.currency) or STRICTEST
     wallet = await desk.ledger.find_wallet(connection, visit.casino_id, visit.player_id, visit.currency)
     standing = await withdrawal_standing(desk, connection, rules, player, wallet, visit.now)
-    refused = _why_not_paid(visit, standing, policy, wallet)
     paying = [
         one
         for one in await desk.accounts.all_of(connection, visit.casino_id)
@@ -102,16 +123,20 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     ]
     found = []
     for method in _methods(paying):
-        able = [one.provider for one in paying if _pays(desk, one, method, visit.currency)]
-        why = refused if able else LeftOut.SWITCHED_OFF.value
+        payers = [one for one in paying if _pays(desk, one, method, visit.currency)]
+        left = {one.provider: _left(one, method, visit, wallet) for one in payers}
+        most = max(left.values(), default=0 if wallet is None else wallet.cash_minor)
+        why = _why_not_paid(visit, standing, policy, wallet, most) if payers else LeftOut.SWITCHED_OFF.value
+        able = [name for name, minor in left.items() if (visit.amount_minor or 0) <= minor]
         found.append(
             AtCashier(
                 method=method,
                 why_missing=why,
                 min_minor=policy.minimum_minor,
-                max_minor=_within(policy.maximum_minor, None if wallet is None else wallet.cash_minor),
+                max_minor=_within(policy.maximum_minor, None if wallet is None else most),
                 details=(),
                 providers=tuple(able) if why is None else (),
+                fees=_fees(visit, payers, method, Direction.OUT),
             )
         )
     return found
@@ -141,6 +166,24 @@ def _met(
         max_minor=_within(None if None in most else max((one for one in most if one is not None), default=None), left),
         details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
         providers=tuple(one.provider for one in able) if missing is None else (),
+        fees=_fees(visit, shown, method, Direction.IN),
+    )
+
+
+def _fees(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direction: Direction) -> tuple[FeeAt, ...]:
+    terms = [(one.provider, fee_of_method(one, method, direction)) for one in accounts]
+    amount, currency = visit.amount_minor, visit.currency
+    return tuple(
+        FeeAt(
+            provider=provider,
+            bps=fee.bps,
+            fixed_minor=fee.fixed_minor.get(currency, 0),
+            min_minor=fee.min_minor.get(currency),
+            max_minor=fee.max_minor.get(currency),
+            fee_minor=None if amount is None else fee.of(amount, currency),
+        )
+        for provider, fee in terms
+        if fee.charges(currency)
     )
 
 
@@ -156,8 +199,14 @@ def _pays(desk: Desk, account: ProviderAccount, method: str, currency: str) -> b
     return desk.may_call(account) and method in account.methods and currency in account.currencies
 
 
+def _left(account: ProviderAccount, method: str, visit: Visit, wallet: Wallet | None) -> int:
+    """The most that he can be paid here of what he holds, its fee beside it."""
+    cash_minor = 0 if wallet is None else wallet.cash_minor
+    return fee_of_method(account, method, Direction.OUT).leaves(cash_minor, visit.currency)
+
+
 def _why_not_paid(
-    visit: Visit, standing: WithdrawalStanding, policy: WithdrawalPolicy, wallet: Wallet | None
+    visit: Visit, standing: WithdrawalStanding, policy: WithdrawalPolicy, wallet: Wallet | None, left_minor: int
 ) -> str | None:
     """What the request would be refused for, wherever to. Restrictions keep nobody from his money."""
     refusal = refusal_of(standing)
@@ -171,4 +220,4 @@ def _why_not_paid(
         return LeftOut.AMOUNT_TOO_SMALL.value
     if most is not None and amount > most:
         return LeftOut.AMOUNT_TOO_LARGE.value
-    return InsufficientFunds.code if amount > wallet.cash_minor else None
+    return InsufficientFunds.code if amount > left_minor else None

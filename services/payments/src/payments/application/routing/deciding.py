@@ -185,13 +185,15 @@ def _offer(
 ) -> Offer:
     terms = account.methods.get(asking.method, MethodTerms())
     bounds = account.deposit_bounds.get(asking.currency, UNBOUNDED)
+    players = terms.deposit_fee.of(asking.amount_minor, asking.currency)
+    more_than_fee = max(bounds.min_minor or 0, players + 1) if players else bounds.min_minor
     return Offer(
         provider=account.provider,
         enabled=desk.may_call(account),
         offers_method=asking.method in account.methods,
         offers_currency=asking.currency in account.currencies,
         countries=frozenset(terms.countries) or None,
-        min_minor=bounds.min_minor,
+        min_minor=more_than_fee,
         max_minor=bounds.max_minor,
         exact=_is_exact(flow, asking),
         detailed=wished.details is None or fitting(flow, wished.details) is not None,

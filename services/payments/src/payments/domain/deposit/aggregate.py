@@ -119,6 +119,7 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
                 route=command.route,
                 attempts_max=command.attempts_max,
                 step_up=command.step_up,
+                fee_minor=command.fee_minor,
             )
             return [requested]
         case Refused():
@@ -262,6 +263,7 @@ def _success(
         late=late,
         said_at=command.said_at,
         by_hand=command.by_hand,
+        fee_minor=asked(state).fee_of(word.amount_minor),
     )
     return credit(success, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
 
@@ -317,6 +319,7 @@ def evolve(state: Deposit, event: DepositEvent) -> Deposit:
                 attempts_max=event.attempts_max,
                 step_up=event.step_up,
                 known_as=event.known_as,
+                fee_minor=event.fee_minor,
             )
         case DepositRefused():
             return Refused(_fact(event))

@@ -13,7 +13,8 @@ class RequestDeposit:
     """The player wants to pay in; `standing` is what is known of him now.
 
     `return_url` and `details` are already unreadable without his key. `sent_as`: the customer of the provider that the
-    casino is now. `step_up`: the payer is to be authenticated by his bank.
+    casino is now. `step_up`: the payer is to be authenticated by his bank. `fee_minor`: what he pays for it once it is
+    credited, less than the amount.
     """
 
     player_id: UUID
@@ -30,6 +31,7 @@ class RequestDeposit:
     route: tuple[str, ...] = ()
     attempts_max: int = 1
     step_up: bool = False
+    fee_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

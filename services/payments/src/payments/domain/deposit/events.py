@@ -53,6 +53,7 @@ class DepositRequested(DepositFact):
     knows it, where that is another one.
 
     `step_up`: the provider is to have the payer authenticated by his bank (3-D Secure), whoever it is passed on to.
+    `fee_minor`: what the player pays for it once it is credited, by the terms of this moment.
     """
 
     return_url: str | None
@@ -64,6 +65,7 @@ class DepositRequested(DepositFact):
     attempts_max: int = 1
     step_up: bool = False
     known_as: UUID | None = None
+    fee_minor: int = 0
 
 
 @event("payments.deposit_refused", 1)
@@ -134,7 +136,7 @@ class DepositSucceeded(DepositFact):
     """The provider settled it: `amount_minor` is what it settled, `requested_minor` what the player had asked for.
 
     `late` when we had given it up before. `recovered_minor` of it went to what the player owed of earlier deposits
-    that were taken back. `by_hand`: the provider did not say so, two people found it out.
+    that were taken back, `fee_minor` to the house. `by_hand`: the provider did not say so, two people found it out.
     """
 
     reference: str
@@ -143,6 +145,7 @@ class DepositSucceeded(DepositFact):
     said_at: datetime
     recovered_minor: int = 0
     by_hand: bool = False
+    fee_minor: int = 0
 
 
 @event("payments.deposit_paid_twice", 1)

@@ -100,12 +100,14 @@ def announce(
 def credit(
     success: DepositSucceeded, state: Waiting | GivenUp, *, cash_minor: int, owed_minor: int
 ) -> list[DepositSucceeded | Movement]:
-    """The success with what it pays of the player's debt, and whatever was announced to be taken back of it.
+    """The success with what it pays of the player's debt once its fee is paid, and whatever was announced to be taken
+    back of it.
 
     What was announced and does not fit the payment stays announced: see `unexplained`.
     """
-    recovered = min(owed_minor, success.amount_minor)
-    cash_minor, owed_minor = cash_minor + success.amount_minor - recovered, owed_minor - recovered
+    brought = success.amount_minor - success.fee_minor
+    recovered = min(owed_minor, brought)
+    cash_minor, owed_minor = cash_minor + brought - recovered, owed_minor - recovered
     paid = paid_by(state, success.provider)
     credited = Succeeded(paid, success.reference, success.amount_minor, success.said_at, by_hand=success.by_hand)
     play = _Play(credited, cash_minor, owed_minor)

@@ -57,6 +57,7 @@ class Requested:
     was taken. `route`: who it may be passed on to, at most `attempts_max` providers in all. `requested_at`: of this
     provider. `step_up`: the payer is to be authenticated by his bank; `stepped_up`: since this provider said no to him.
     `known_as`: by which other id of ours it knows the deposit. `found_unpaid`: who was not paid, as people found out.
+    `fee_minor`: what the player pays for the whole.
     """
 
     fact: DepositFact
@@ -74,6 +75,12 @@ class Requested:
     stepped_up: SteppedUp | None = None
     known_as: UUID | None = None
     found_unpaid: tuple[str, ...] = ()
+    fee_minor: int = 0
+
+    def fee_of(self, settled_minor: int) -> int:
+        """What of it is due when so much was settled: of less its part, of more no more; always less than that."""
+        asked_for = self.fact.amount_minor
+        return self.fee_minor if settled_minor >= asked_for else self.fee_minor * settled_minor // asked_for
 
 
 @dataclass(frozen=True, slots=True)

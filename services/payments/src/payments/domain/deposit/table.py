@@ -112,7 +112,7 @@ TABLE = Table(
         e.DepositOutcomeUnknown: After((Unknown,)),
         e.DepositSteppedUp: After((Requested,)),
         e.DepositPassedOn: After((Requested,)),
-        e.DepositSucceeded: After((Succeeded,), (T.DEPOSIT, T.RECEIVABLE_RECOVERY)),
+        e.DepositSucceeded: After((Succeeded,), (T.DEPOSIT, T.DEPOSIT_FEE, T.RECEIVABLE_RECOVERY)),
         e.DepositPaidTwice: After(),
         e.DepositReversalAnnounced: After(),
         e.DepositReversed: After(posts=(T.DEPOSIT_REVERSAL, T.CHARGEBACK)),

@@ -21,6 +21,7 @@ class AccountType(StrEnum):
     BANK = "bank"
     ADJUSTMENTS = "adjustments"
     BONUS_EXPENSE = "bonus_expense"
+    PLAYER_FEES = "player_fees"
     FX = "fx"
     SUSPENSE = "suspense"
 

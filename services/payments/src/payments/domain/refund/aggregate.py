@@ -91,12 +91,12 @@ def _reject(command: RejectRefund, state: Refund) -> Sequence[RefundEvent]:
 def _order(command: OrderRefund, state: Refund) -> Sequence[RefundEvent]:
     fact = command.fact
     if not isinstance(state, Absent):
-        if state.fact != fact:
+        if state.fact != replace(fact, fee_minor=state.fact.fee_minor):
             raise RefundAlreadyOrdered(field="refund_id")
         return []
     if fact.amount_minor > command.left_minor:
         raise RefundExceedsDeposit(field="amount_minor")
-    from_cash = min(max(command.cash_minor, 0), fact.amount_minor)
+    from_cash = min(max(command.cash_minor, 0) + fact.fee_minor, fact.amount_minor)
     if from_cash < fact.amount_minor and not fact.may_owe:
         raise RefundNotCovered(field="amount_minor")
     return [RefundOrdered(fact=fact, from_cash_minor=from_cash, ordered_at=command.now)]
@@ -159,7 +159,8 @@ def _failed(
     state: Ordered | Sending | Unknown | Pending, code: str, owed_minor: int, known: str | None = None
 ) -> RefundFailed:
     # A part of a withdrawal goes back on hold for it, where nobody pays a debt of it.
-    recovered = min(max(owed_minor, 0), state.fact.amount_minor) if state.fact.withdrawal_id is None else 0
+    left = state.fact.amount_minor - state.fact.fee_minor
+    recovered = min(max(owed_minor, 0), left) if state.fact.withdrawal_id is None else 0
     return RefundFailed(fact=state.fact, reference=known, code=code, recovered_minor=recovered)
 
 

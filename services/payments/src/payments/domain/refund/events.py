@@ -16,6 +16,7 @@ class RefundFact:
         amount_minor: in minor units, greater than zero.
         may_owe: what the player no longer holds he owes; otherwise nothing is refunded then.
         withdrawal_id: it is a part of that withdrawal, which has its money on hold.
+        fee_minor: what the player had paid for the deposit and gets back, for all of it is refunded.
     """
 
     deposit_id: UUID
@@ -27,12 +28,15 @@ class RefundFact:
     currency: str
     may_owe: bool = False
     withdrawal_id: UUID | None = None
+    fee_minor: int = 0
 
 
 @event("payments.refund_ordered", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrdered:
-    """The money was put aside: `from_cash_minor` out of the player's cash, the rest he owes from now on."""
+    """The money was put aside: `from_cash_minor` out of the player's cash, which has the deposit's fee again where that
+    is given back; the rest he owes from now on.
+    """
 
     fact: RefundFact
     from_cash_minor: int
@@ -78,7 +82,8 @@ class RefundSucceeded:
 @event("payments.refund_failed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFailed:
-    """It was not refunded. What was put aside pays `recovered_minor` of what the player owes, the rest is his.
+    """It was not refunded. What was put aside pays the fee again that was given back, then `recovered_minor` of what
+    the player owes; the rest is his.
 
     `by_hand`: the provider did not say so, two people found it out.
     """

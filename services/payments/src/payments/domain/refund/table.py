@@ -61,12 +61,14 @@ TABLE = Table(
         Row(w.FoundUnpaid, (Sending, Unknown, Pending), (e.RefundFailed,)),
     ],
     {
-        e.RefundOrdered: After((Ordered,), (T.WITHDRAWAL_RELEASE, T.REFUND_HOLD, T.REFUND_OWED)),
+        e.RefundOrdered: After(
+            (Ordered,), (T.WITHDRAWAL_RELEASE, T.DEPOSIT_FEE_RETURNED, T.REFUND_HOLD, T.REFUND_OWED)
+        ),
         e.RefundStarted: After((Sending,)),
         e.RefundOutcomeUnknown: After((Unknown,)),
         e.RefundAccepted: After((Pending,)),
         e.RefundSucceeded: After((Succeeded,), (T.REFUND_PAID,)),
-        e.RefundFailed: After((Failed,), (T.REFUND_RELEASE, T.RECEIVABLE_RECOVERY, T.WITHDRAWAL_HOLD)),
+        e.RefundFailed: After((Failed,), (T.REFUND_RELEASE, T.DEPOSIT_FEE, T.RECEIVABLE_RECOVERY, T.WITHDRAWAL_HOLD)),
         e.RefundReturned: After((Returned,)),
     },
 )

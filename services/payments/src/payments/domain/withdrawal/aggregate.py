@@ -119,9 +119,11 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         provider=command.provider,
         amount_minor=command.amount_minor,
         currency=command.currency,
+        fee_minor=command.fee_minor,
     )
     if not isinstance(state, Absent):
-        if (state.order.fact, state.order.destination) != (fact, command.destination):
+        known = state.order
+        if (known.fact, known.destination) != (replace(fact, fee_minor=known.fact.fee_minor), command.destination):
             raise WithdrawalAlreadyRequested(field="withdrawal_id")
         return []
     check(command.policy, command.standing, command.amount_minor)

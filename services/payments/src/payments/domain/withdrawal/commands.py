@@ -14,6 +14,7 @@ class RequestWithdrawal:
     """The player wants money out; `destination` is already unreadable without his key.
 
     A repeat of what is on record brings the very ciphertext that is on record; another one is another destination.
+    `fee_minor`: what he pays for it, beside the amount.
     """
 
     player_id: UUID
@@ -27,6 +28,7 @@ class RequestWithdrawal:
     standing: WithdrawalStanding
     now: datetime
     instrument_id: UUID | None = None
+    fee_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

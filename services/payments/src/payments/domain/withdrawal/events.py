@@ -18,13 +18,15 @@ class WithdrawalFields(TypedDict):
     amount_minor: int
     currency: str
     parent_id: NotRequired[UUID | None]
+    fee_minor: NotRequired[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalFact:
-    """What every event of a withdrawal tells, so that nobody has to look it up. The amount is what is on hold.
+    """What every event of a withdrawal tells, so that nobody has to look it up. The amount is what the player is paid.
 
-    `parent_id`: it is a part of that withdrawal, which holds the money until the part is paid.
+    `parent_id`: it is a part of that withdrawal, which holds the money until the part is paid. `fee_minor`: what he
+    pays once it is paid, by the terms of when he asked; on hold beside the amount, and for the whole alone.
     """
 
     player_id: UUID
@@ -33,6 +35,11 @@ class WithdrawalFact:
     amount_minor: int
     currency: str
     parent_id: UUID | None = None
+    fee_minor: int = 0
+
+    def fee_of(self, paid_minor: int) -> int:
+        """What of the fee is due when so much was paid: of less than the whole its part, rounded down."""
+        return self.fee_minor if paid_minor >= self.amount_minor else self.fee_minor * paid_minor // self.amount_minor
 
     def fields(self) -> WithdrawalFields:
         """Only these fields, whatever else the event tells."""
@@ -43,6 +50,7 @@ class WithdrawalFact:
             "amount_minor": self.amount_minor,
             "currency": self.currency,
             "parent_id": self.parent_id,
+            "fee_minor": self.fee_minor,
         }
 
 

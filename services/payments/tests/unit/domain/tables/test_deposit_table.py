@@ -54,6 +54,7 @@ REQUEST: Final = RequestDeposit(
     method="card",
     route=("adyen",),
     attempts_max=2,
+    fee_minor=1_00,
 )
 SECOND: Final = CreditSecondPayment(
     player_id=UUID(int=1),

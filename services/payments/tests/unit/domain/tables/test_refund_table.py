@@ -30,6 +30,7 @@ FACT: Final = RefundFact(
     amount_minor=30_00,
     currency="EUR",
     may_owe=True,
+    fee_minor=1_00,
 )
 ORDER: Final = OrderRefund(fact=FACT, left_minor=50_00, cash_minor=20_00, now=datetime(2026, 3, 1, tzinfo=UTC))
 WORDS: Final[tuple[RefundWord, ...]] = (
@@ -45,7 +46,7 @@ COMMANDS: Final[list[RefundCommand]] = [
     *[ORDER] * 3,
     replace(ORDER, left_minor=1),
     replace(ORDER, fact=replace(FACT, may_owe=False)),
-    replace(ORDER, fact=replace(FACT, withdrawal_id=UUID(int=7)), cash_minor=30_00),
+    replace(ORDER, fact=replace(FACT, withdrawal_id=UUID(int=7), fee_minor=0), cash_minor=30_00),
     *[StartRefund(sent_as="us")] * 3,
     StopRefund(code="deposit_taken_back", owed_minor=5_00),
     RejectRefund(owed_minor=5_00),

@@ -54,6 +54,7 @@ REQUEST: Final = RequestWithdrawal(
     policy=WithdrawalPolicy(second_person_above_minor=50_00),
     standing=WithdrawalStanding(),
     now=NOW,
+    fee_minor=1_00,
 )
 BY_POLICY = WithdrawalPolicy(second_person_above_minor=200_00, automatic_up_to_minor=200_00)
 WORDS: Final[tuple[PayoutWord, ...]] = (

@@ -57,6 +57,7 @@ async def request_a_deposit(
         details=body.details,
         method=body.method,
         device_id=body.device_id,
+        told_fee_minor=body.fee_minor,
     )
 
     async def work(uow: UnitOfWork) -> DepositBegun:

@@ -20,6 +20,7 @@ DEPOSITS = ListSpec(
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "requested_minor": Field(table.c.requested_minor, sortable=True, currency="currency", data_class="financial"),
         "reversed_minor": Field(table.c.reversed_minor, sortable=True, currency="currency", data_class="financial"),
+        "fee_minor": Field(table.c.fee_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "reference": Field(table.c.reference, index_hint="ix_rm_deposit_list_reference"),
         **code_fields("code", table.c.code),

@@ -13,6 +13,7 @@ from contracts.payments.states import DepositStatus
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+FeeMinor = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
 
@@ -36,6 +37,9 @@ class DepositBody(StrictModel):
     method: Name | None = Field(default=None, description="A way of paying the cashier offered; or a provider")
     amount_minor: AmountMinor
     currency: CurrencyCode
+    fee_minor: FeeMinor | None = Field(
+        default=None, description="What the player was told it costs; where it costs more by now, `fee_changed`"
+    )
     return_url: WebAddress = Field(
         description="Where the provider sends the player back to. Coming back proves nothing"
     )
@@ -73,6 +77,9 @@ class DepositItem(BaseModel):
     amount_minor: int = Field(description="As settled by the provider; until then as asked for")
     requested_minor: int
     reversed_minor: int = Field(description="What the provider took back since it was credited")
+    fee_minor: int = Field(
+        description="What the player pays for it, out of what is credited; of less than he asked for, its part"
+    )
     currency: str
     reference: str | None = Field(description="How the provider calls it")
     code: str | None = Field(description="Why it was refused or failed; `not_allowed`: the player was not to pay in")

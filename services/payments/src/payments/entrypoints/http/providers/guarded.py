@@ -20,7 +20,7 @@ from payments.application.configuring import (
 )
 from payments.application.desk import Desk
 from payments.domain.deposit.bounds import DepositBounds
-from payments.domain.routing.terms import MethodTerms
+from payments.domain.routing.terms import MethodTerms, PlayerFee
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.entrypoints.http.providers.schemas import PolicyBody, ProviderBody
 
@@ -61,6 +61,8 @@ class ProviderPayload(ProviderBody):
                 fee_bps=one.fee_bps,
                 fee_fixed_minor=dict(one.fee_fixed_minor),
                 details=tuple(one.details),
+                deposit_fee=PlayerFee(**one.deposit_fee.model_dump()),
+                withdrawal_fee=PlayerFee(**one.withdrawal_fee.model_dump()),
             )
             for method, one in self.methods.items()
         }

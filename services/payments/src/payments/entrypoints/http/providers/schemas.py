@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
@@ -23,6 +24,27 @@ class Bounds(StrictModel):
     max_minor: AmountMinor | None = None
 
 
+FeesMinor = Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=40)]
+
+
+class PlayerFeeTerms(StrictModel):
+    """What the player pays the casino. Amounts are by currency, in minor units."""
+
+    bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
+        default=0, description="Of the amount, in hundredths of a percent; parts of a minor unit are left to him"
+    )
+    fixed_minor: FeesMinor = Field(default={}, description="Beside that")
+    min_minor: FeesMinor = Field(default={}, description="The least of both together")
+    max_minor: FeesMinor = Field(default={}, description="The most of both together")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PlayerFeeTerms":
+        for currency, least in self.min_minor.items():
+            if least > self.max_minor.get(currency, least):
+                raise PydanticCustomError("fee_bounds", "The least is not above the most.", {"currency": currency})
+        return self
+
+
 class Terms(StrictModel):
     """On which terms a method of paying is offered."""
 
@@ -38,6 +60,8 @@ class Terms(StrictModel):
     details: Annotated[list[Name], Field(max_length=20)] = Field(
         default=[], description="What the player is asked for, by the provider's names"
     )
+    deposit_fee: PlayerFeeTerms = Field(default=PlayerFeeTerms(), description="What the player pays to pay in; nothing")
+    withdrawal_fee: PlayerFeeTerms = Field(default=PlayerFeeTerms(), description="What he pays beside what he is paid")
 
 
 class Reason(BaseModel):

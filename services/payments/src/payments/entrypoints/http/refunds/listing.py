@@ -18,6 +18,7 @@ REFUNDS = ListSpec(
         "status": Field(table.c.status, values=RefundStatus, index_hint="ix_rm_refund_list_status"),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
         "owed_minor": Field(table.c.owed_minor, sortable=True, currency="currency", data_class="financial"),
+        "fee_minor": Field(table.c.fee_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "reference": Field(table.c.reference, index_hint="ix_rm_refund_list_reference"),
         "code": Field(table.c.code),

@@ -44,6 +44,9 @@ class RefundItem(BaseModel):
     status: RefundStatus
     amount_minor: int
     owed_minor: int = Field(description="What of it the player had spent, and owes for it")
+    fee_minor: int = Field(
+        description="What the player had paid for the deposit and got back, as all of it is refunded"
+    )
     currency: str
     reference: str | None = Field(description="How the provider calls it")
     code: str | None = Field(description="Why it failed or came back, in the provider's words")

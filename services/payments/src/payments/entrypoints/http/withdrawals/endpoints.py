@@ -61,6 +61,8 @@ async def request_a_withdrawal(
         currency=body.currency,
         destination=body.destination,
         device_id=body.device_id,
+        method=body.method,
+        told_fee_minor=body.fee_minor,
     )
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:

@@ -19,6 +19,7 @@ WITHDRAWALS = ListSpec(
             table.c.status, sortable=True, values=WithdrawalStatus, index_hint="ix_rm_withdrawal_list_status"
         ),
         "amount_minor": Field(table.c.amount_minor, sortable=True, currency="currency", data_class="financial"),
+        "fee_minor": Field(table.c.fee_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "destination": Field(table.c.destination, ops=(), data_class="financial"),
         "payload_sha256": Field(table.c.payload_sha256, ops=()),

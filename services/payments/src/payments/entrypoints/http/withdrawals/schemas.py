@@ -12,7 +12,7 @@ from contracts.payments.states import WithdrawalStatus
 from payments.domain.withdrawal.closed_loop import Obstacle
 from payments.domain.withdrawal.events import Way, Why
 from payments.domain.withdrawal.states import Stand
-from payments.entrypoints.http.deposits.schemas import MadeId
+from payments.entrypoints.http.deposits.schemas import FeeMinor, MadeId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
@@ -27,8 +27,12 @@ class WithdrawalBody(StrictModel):
         default=None, description="Made by the caller if it likes; a UUIDv7 sorts best"
     )
     provider: ProviderName
-    amount_minor: AmountMinor
+    amount_minor: AmountMinor = Field(description="What he is paid; what it costs is taken beside it")
     currency: CurrencyCode
+    method: Name | None = Field(default=None, description="Needed where the provider's methods cost differently")
+    fee_minor: FeeMinor | None = Field(
+        default=None, description="What the player was told it costs; where it costs more by now, `fee_changed`"
+    )
     destination: Annotated[
         dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(min_length=1, max_length=10)
     ] = Field(
@@ -71,6 +75,9 @@ class WithdrawalItem(BaseModel):
     provider: str
     status: WithdrawalStatus
     amount_minor: int
+    fee_minor: int = Field(
+        description="What the player pays for it: on hold beside the amount, back with it when it is not paid"
+    )
     currency: str
     destination: str = Field(description="Masked: the last four characters")
     payload_sha256: str | None = Field(description="Of the whole order; the second of two who approve it names it")
