@@ -70,8 +70,8 @@ TARGETS: dict[str, tuple[Label, ...]] = {
     "INSTR-SHARE": ("bonus_ring",),
     "MULTI-ACC": ("bonus_ring", "mule"),
     "MULE-PAYOUT": ("bonus_ring", "mule"),
-    "NO-PLAY": ("launderer", "mule"),
-    "PASS-THRU": ("launderer", "mule"),
+    "NO-PLAY": ("launderer", "small_launderer", "patient_launderer", "mule"),
+    "PASS-THRU": ("launderer", "small_launderer", "patient_launderer", "mule"),
     "STRUCT": ("launderer",),
     "CB-": ("friendly_fraudster",),
     "BONUS": ("bonus_ring",),
@@ -263,6 +263,11 @@ async def quality(desk: Desk, made: Population) -> dict[str, dict[str, Any]]:
             told[rule]["precision"] = round(fraud / len(players), 3)
         if meant:
             told[rule]["recall"] = round(len(meant & players) / len(meant), 3)
+        if len(wanted) > 1:
+            sorts = {label: {player for player in meant if labels[player] == label} for label in wanted}
+            told[rule]["recall_by_label"] = {
+                label: round(len(them & players) / len(them), 3) for label, them in sorts.items() if them
+            }
         together = [group for group in made.groups if group <= meant]
         if together:
             told[rule]["groups"] = round(sum(1 for group in together if group & players) / len(together), 3)

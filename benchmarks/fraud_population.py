@@ -6,7 +6,8 @@ from random import Random
 from typing import Literal
 from uuid import UUID
 
-Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "friendly_fraudster", "mule", "account_taken"]
+Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "small_launderer", "patient_launderer",
+                "friendly_fraudster", "mule", "account_taken"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,9 @@ def _name(random: Random, kind: str) -> str:
 
 def _honest(made: Population, random: Random, count: int) -> None:
     """Deposits now and then, plays with them, sometimes wins and takes it home. One of twelve shares a device, and one
-    of six of these a card as well. After one deposit of fifty he has second thoughts and takes out what he has. One of
-    five is given a bonus; one of forty has a new telephone one day and his money sent elsewhere.
+    of six of these a card as well. After one deposit of fifty he has second thoughts and takes out what he has; three
+    of four have it sent back where it came from. One of five is given a bonus; one of forty has a new telephone one day
+    and his money sent elsewhere.
     """
     before: tuple[str, str, str] | None = None
     for _ in range(count):
@@ -134,7 +136,7 @@ def _honest(made: Population, random: Random, count: int) -> None:
                         amount_minor=ALL,
                         ip=ip,
                         device=device,
-                        payout=payout,
+                        payout=card if regrets and random.random() < 0.75 else payout,
                     )
                 )
 
@@ -243,12 +245,14 @@ def _launderer(made: Population, random: Random) -> None:
 
 
 def _small_launderer(made: Population, random: Random) -> None:
-    """Many sums that nobody would look at, each taken out again before the next, none of it played with to speak of."""
-    player, ip, device, card = _equipped(made, random, "launderer", "6")
+    """Many sums that nobody would look at, each below 150 and taken out again before the next, none of it played with
+    to speak of.
+    """
+    player, ip, device, card = _equipped(made, random, "small_launderer", "6")
     at, payout = random.randrange(15 * _DAY), _name(random, "iban")
     for _ in range(random.randrange(5, 9)):
         at += random.randrange(_DAY, 2 * _DAY)
-        amount = random.randrange(40_00, 260_00)
+        amount = random.randrange(40_00, 150_00)
         made.steps.append(
             Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
         )
@@ -260,7 +264,7 @@ def _small_launderer(made: Population, random: Random) -> None:
 
 def _patient_launderer(made: Population, random: Random) -> None:
     """Plays about as much as an honest player, at stakes that hardly lose, and takes it out days later."""
-    player, ip, device, card = _equipped(made, random, "launderer", "6")
+    player, ip, device, card = _equipped(made, random, "patient_launderer", "6")
     at = random.randrange(15 * _DAY)
     for _ in range(3):
         at += random.randrange(_DAY, 3 * _DAY)

@@ -8,4 +8,4 @@ from payments.adapters.routing.decisions import kept_decisions
 
 def kept(attempt_days: int) -> list[Kept]:
     """All of it."""
-    return [kept_attempts(attempt_days), kept_decisions(attempt_days), kept_counters()]
+    return [kept_attempts(attempt_days), kept_decisions(attempt_days), *kept_counters()]

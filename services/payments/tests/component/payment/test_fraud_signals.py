@@ -4,12 +4,17 @@ import runpy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.db.engine import driver
+from payments.application.fraud.looking_again import look_again
+from payments.application.fraud.ports import Signals
+from payments.application.instruments.seeing import fingerprint_of
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
+from payments.domain.deposit.events import DepositFact
+from payments.domain.instrument.words import Instrument, Kind
 
 from .test_bonuses import propose as propose_bonus
 from .test_disputes import charged_back, dispute_of
@@ -246,3 +251,76 @@ async def test_refunds_are_taken_off_what_was_counted_as_taken_back(world: World
         world.casino,
     )
     assert ever == [{"reversals": 1, "reversed_minor": 30_00}]
+
+
+async def in_and_out(world: World, amount_minor: int, destination: dict[str, str]) -> int:
+    """He pays in and asks for all of it at once; how many people that takes."""
+    await paid(world, amount_minor)
+    return await world.people(amount_minor, destination=destination)
+
+
+async def test_small_sums_that_pass_through_are_held_from_the_first_on(world: World) -> None:
+    await automatic(world)
+    for number in range(3):
+        assert await in_and_out(world, 149_00, {"account_id": f"100{number}"}) == 2, "a new place each time"
+    found = await last(world)
+    assert found["rules"] == ["NO-PLAY", "PASS-THRU"], "the sum of them all is no small one"
+    assert (found["features"]["credited_minor:player:24h"], found["features"]["staked_minor:player:24h"]) == (447_00, 0)
+
+
+async def test_what_goes_back_to_where_it_came_from_passes_through_nothing(world: World) -> None:
+    await automatic(world)
+    deposit_id = UUID((await asks(world, 100_00)).json()["deposit_id"])
+    account = Instrument(kind=Kind.BANK, fingerprint="trustly:1520389582", pays_to={})
+    paid_with = Signals(instrument=fingerprint_of(world.desk, world.player, account))
+    fact = DepositFact(
+        player_id=world.player, casino_id=world.casino, provider="stripe", amount_minor=100_00, currency="EUR"
+    )
+    ctx = world.desk.ours("test", world.casino)
+    await world.desk.app.transact(lambda uow: look_again(world.desk.fraud, uow, deposit_id, fact, paid_with), ctx)
+    await world.give(2_00)
+    await world.people(1_00)
+    assert (await last(world))["features"]["to_source"] is False, "asked for with it, and not paid"
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(str(deposit_id), 100_00))
+    assert await world.people(100_00) == 0
+    assert (await last(world))["features"]["to_source"] is True
+    assert await world.people(1_00, destination={"account_id": "777"}) == 2
+
+
+async def test_the_rounds_of_a_month_are_summed_though_each_empties_the_account(world: World) -> None:
+    await automatic(world)
+    await world.give(1_00)
+    await world.people(1_00)  # His place is known from then on.
+    people = []
+    for _ in range(3):
+        world.clock.advance(timedelta(days=8))
+        await world.beat()
+        people.append(await in_and_out(world, 74_00, {"account_id": "1520389582"}))
+    assert people == [0, 0, 2]
+    found = await last(world)
+    assert (found["rules"], found["features"]["credited_minor:player:7d"]) == (["NO-PLAY"], 74_00)
+
+
+async def test_what_was_played_within_the_window_counts_there(world: World) -> None:
+    await automatic(world)
+    await world.give(1_000_00)
+    await paid_in(world, 150_00)
+    await bets(world, 75_00)
+    assert await world.people(100_00) == 0
+    assert (await last(world))["features"]["staked_minor:player:30d"] == 75_00
+    world.clock.advance(timedelta(days=2))
+    await world.beat()
+    await world.withdraw(10_00)
+    features = (await last(world))["features"]
+    assert [features[f"staked_minor:player:{one}"] for one in ("24h", "7d", "ever")] == [0, 75_00, 75_00]
+
+
+async def test_of_players_from_before_windows_are_known_when_they_reach_back_no_further(world: World) -> None:
+    await world.give(100_00)
+    await world.withdraw(10_00)
+    since = world.clock.now() - timedelta(hours=30)
+    async with world.service.db.write() as connection:
+        await (await driver(connection)).execute("UPDATE fraud_play SET stakes_since = $1", since)
+    await world.withdraw(10_00)
+    known = {name for name in (await last(world))["features"] if name.startswith("staked_minor")}
+    assert known == {f"staked_minor:player:{window}" for window in ("1h", "24h", "ever")}

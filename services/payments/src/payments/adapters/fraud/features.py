@@ -42,6 +42,12 @@ _SWEEP = """
         WHERE grain > 0 AND bucket < $1 ORDER BY bucket LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING 1"""
 
+_SWEEP_STAKES = """
+    DELETE FROM fraud_stake WHERE (casino_id, player_id, currency, grain, bucket) IN (
+        SELECT casino_id, player_id, currency, grain, bucket FROM fraud_stake
+        WHERE bucket < $1 ORDER BY bucket LIMIT $2 FOR UPDATE SKIP LOCKED)
+    RETURNING 1"""
+
 
 _KNOWN_OF = """
     SELECT player_id,
@@ -60,9 +66,10 @@ _KNOWN_OF = """
     ORDER BY player_id"""
 
 
-def kept_counters() -> Kept:
+def kept_counters() -> list[Kept]:
     """No window is longer than thirty days, but for the one that has no end."""
-    return Kept("fraud_counter", timedelta(days=32), _SWEEP)
+    days = timedelta(days=32)
+    return [Kept("fraud_counter", days, _SWEEP), Kept("fraud_stake", days, _SWEEP_STAKES)]
 
 
 class SqlFeatures:
@@ -114,7 +121,10 @@ class SqlFeatures:
         recent: list[int] = _decoded(row["recent"])
         values["recent_deposits_minor"] = tuple(recent)
         values |= {name: row[name] for name in _SINGLE if row[name] is not None}
-        return {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
+        values = {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
+        if "paid_to" in keys:
+            values["to_source"] = row["to_source"]
+        return values | {f"staked_minor:player:{window}": number for window, number in _decoded(row["staked"])}
 
     async def play(self, connection: AsyncConnection, payment: Payment) -> dict[str, Value]:
         """See Features."""

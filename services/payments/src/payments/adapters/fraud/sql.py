@@ -137,6 +137,16 @@ MEASURE = f"""
         ) AS c
         WHERE members.key <> $2::uuid::text
     ),
+    staked AS (
+        SELECT jsonb_build_array(span.name, greatest(CASE span.grain WHEN 0 THEN p.wagered_minor ELSE (
+            SELECT coalesce(sum(staked_minor), 0) FROM fraud_stake
+            WHERE casino_id = $1 AND player_id = $2 AND currency = $8 AND grain = span.grain AND bucket >= span.since
+        ) END, 0)) AS line
+        FROM fraud_play AS p
+        CROSS JOIN unnest($5::text[], $6::smallint[], $7::timestamptz[]) AS span(name, grain, since)
+        WHERE p.casino_id = $1 AND p.player_id = $2 AND p.currency = $8
+            AND (span.grain = 0 OR p.stakes_since IS NULL OR p.stakes_since <= span.since)
+    ),
     standing AS (SELECT country, level FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1),
     instruments AS (
         SELECT count(*) FILTER (WHERE ownership = 'mismatch') AS mismatched,
@@ -147,6 +157,7 @@ MEASURE = f"""
         (SELECT jsonb_agg(line) FROM counted)::text AS counted,
         (SELECT jsonb_agg(line) FROM linked)::text AS linked,
         (SELECT jsonb_agg(line) FROM listed)::text AS listed,
+        (SELECT jsonb_agg(line) FROM staked)::text AS staked,
         (SELECT jsonb_agg(amount_minor) FROM deposits WHERE created_at >= $9::timestamptz - interval '24 hours'
             AND currency = $8 AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
         (SELECT count(*) FROM ended WHERE failed) AS failures_in_row,
@@ -159,6 +170,15 @@ MEASURE = f"""
         (SELECT mismatched FROM instruments) AS mismatched_instruments,
         (SELECT abroad FROM instruments) AS foreign_instruments,
         (SELECT count(*) FROM mine) AS used_instruments,
+        EXISTS (SELECT FROM unnest($11::text[], $12::text[], $13::text[]) AS of(kind, told_as, key)
+            CROSS JOIN LATERAL (
+                SELECT FROM fraud_link WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text
+                    AND other = 'instrument' AND other_key = of.key OFFSET 0
+            ) AS his
+            CROSS JOIN LATERAL (
+                SELECT FROM fraud_counter WHERE casino_id = $1 AND kind = 'instrument' AND key = of.key AND grain = 0
+                    AND credited > 0 OFFSET 0
+            ) AS paid WHERE of.kind = 'instrument' AND of.told_as = 'payout') AS to_source,
         (SELECT count(*) FROM (
             SELECT CASE other WHEN 'bin8' THEN 'bin' ELSE other END AS kind, other_key AS key FROM fraud_link
             WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text
@@ -191,6 +211,17 @@ PLAY = """
         WHERE player_id = $2 AND casino_id = $1 AND currency = $3
             AND seq > coalesce((SELECT last_seq FROM before), 0)
             AND posted_at >= coalesce((SELECT last_at - interval '1 hour' FROM before), '-infinity')
+    ), staked AS (
+        INSERT INTO fraud_stake AS k (casino_id, player_id, currency, grain, bucket, staked_minor)
+        SELECT $1, $2, $3, at.grain, at.bucket, sum(CASE kind WHEN 'bet' THEN amount_minor ELSE -amount_minor END)
+        FROM fresh
+        CROSS JOIN (VALUES (1::smallint, interval '10 minutes'), (2, '1 hour'), (3, '1 day')) AS of(grain, length)
+        CROSS JOIN LATERAL (SELECT of.grain, date_bin(of.length, posted_at, '1970-01-01T00:00:00Z') AS bucket) AS at
+        WHERE kind IN ('bet', 'rollback_bet')
+            AND posted_at > (SELECT max(posted_at) FROM fresh) - interval '32 days'
+        GROUP BY at.grain, at.bucket
+        ON CONFLICT (casino_id, player_id, currency, grain, bucket)
+        DO UPDATE SET staked_minor = k.staked_minor + excluded.staked_minor
     ), emptied AS (
         SELECT max(seq) AS seq FROM fresh WHERE cash_after = 0 AND held = 0
     ), paid AS (
@@ -209,7 +240,8 @@ PLAY = """
     )
     INSERT INTO fraud_play AS p (
         casino_id, player_id, currency, last_seq, last_at, held_minor,
-        wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor, last_deposit_at, first_bet_at
+        wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor, last_deposit_at, first_bet_at,
+        stakes_since
     )
     SELECT $1, $2, $3, coalesce(s.seq, b.last_seq, 0), coalesce(s.at, b.last_at, '1970-01-01T00:00:00Z'),
         coalesce(s.held, b.held_minor, 0), coalesce(b.wagered_minor, 0) + coalesce(s.wagered, 0),
@@ -217,7 +249,8 @@ PLAY = """
         CASE WHEN e.seq IS NULL THEN coalesce(b.deposited_since_empty_minor, 0) ELSE 0 END
             + coalesce(s.deposited_since, 0),
         coalesce((SELECT posted_at FROM paid), b.last_deposit_at),
-        CASE WHEN EXISTS (SELECT FROM paid) THEN s.first_bet_at ELSE coalesce(b.first_bet_at, s.first_bet_at) END
+        CASE WHEN EXISTS (SELECT FROM paid) THEN s.first_bet_at ELSE coalesce(b.first_bet_at, s.first_bet_at) END,
+        NULL
     FROM summed AS s CROSS JOIN emptied AS e LEFT JOIN before AS b ON true
     ON CONFLICT (casino_id, player_id, currency) DO UPDATE SET
         last_seq = excluded.last_seq, last_at = excluded.last_at, held_minor = excluded.held_minor,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -64,8 +65,28 @@ fraud_play = Table(
     Column("deposited_since_empty_minor", BigInteger, nullable=False),
     Column("last_deposit_at", _MOMENT, comment="when his last deposit was posted; NULL: none since this is kept"),
     Column("first_bet_at", _MOMENT, comment="his first bet after that"),
+    Column(
+        "stakes_since",
+        _MOMENT,
+        server_default=func.now(),
+        comment="since when fraud_stake has all of his bets; NULL: from the first",
+    ),
     postgresql_with={"fillfactor": "70"},
     comment="what a player wagered, as far as his entries in the ledger were looked at",
+)
+
+fraud_stake = Table(
+    "fraud_stake",
+    metadata,
+    Column("casino_id", Uuid, primary_key=True),
+    Column("player_id", Uuid, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("grain", SmallInteger, primary_key=True, comment="1: ten minutes, 2: an hour, 3: a day"),
+    Column("bucket", _MOMENT, primary_key=True, comment="when it begins"),
+    Column("staked_minor", BigInteger, nullable=False, comment="below 0: more was given back than staked"),
+    Index("ix_fraud_stake_bucket", "bucket"),
+    postgresql_with={"fillfactor": "70"},
+    comment="what a player wagered in a stretch of time, less what was given back in it",
 )
 
 fraud_entry = Table(

@@ -41,7 +41,7 @@ OF_INSTRUMENTS = ("used_instruments", "blocked_instruments", "foreign_instrument
                   "instrument_sharers")  # fmt: skip
 """Of what a player paid in with: otherwise when the instrument of a deposit is known."""
 
-_OF_PAYOUTS = ("new_payout", "payout_age_h")
+_OF_PAYOUTS = ("new_payout", "payout_age_h", "to_source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,16 @@ COUNTED: Mapping[str, Feature] = {
     "bonuses": Feature(type="number", meaning="bonuses that were given", of=("player",), windowed=True, kept=True),
 }
 
+STAKED: Mapping[str, Feature] = {
+    "staked_minor": Feature(
+        type="number",
+        meaning="wagered, less what was given back of it, in the payment's currency; unknown of players from before it"
+        " was kept by windows, for as long as the window reaches back",
+        of=("player",),
+        windowed=True,
+    )
+}
+
 LINKED: Mapping[str, Feature] = {
     "players": _linked("different players", "device", "ip", "network", "instrument", "payout"),
     "instruments": _linked("different instruments", "player", "device", "ip"),
@@ -125,6 +135,7 @@ PLAIN: Mapping[str, Feature] = {
     "level": Feature(type="text", meaning="how far verification has come with him"),
     "new_device": Feature(type="truth", meaning="the player was never seen with this device, but with others"),
     "new_payout": Feature(type="truth", meaning="no withdrawal of the player went to this place"),
+    "to_source": Feature(type="truth", meaning="the place is one that a deposit of his came from"),
     "device_age_h": Feature(type="number", meaning="hours since the player was first seen with this device"),
     "payout_age_h": Feature(type="number", meaning="hours since he first asked for a withdrawal to this place"),
     "used_instruments": Feature(type="number", meaning="the instruments he paid in with, shared with nobody or not"),
@@ -150,7 +161,7 @@ PLAIN: Mapping[str, Feature] = {
     "allowed": Feature(type="truth", meaning="on the casino's allow list now", of=KEYS),
 }
 
-FEATURES: Mapping[str, Feature] = {**PLAIN, **COUNTED, **LINKED}
+FEATURES: Mapping[str, Feature] = {**PLAIN, **COUNTED, **STAKED, **LINKED}
 """All of them, by name."""
 
 

@@ -12,7 +12,32 @@ _UNKNOWN_PAYERS = 150_00
 """What may be paid without anybody knowing by whom (Directive (EU) 2018/843, art. 1(7)): less is not worth the way."""
 _WORTH_IT = {"gte": [of("deposited_since_empty_minor"), _UNKNOWN_PAYERS]}
 _HARDLY_PLAYED = {"lt": [{"mul": [2, of("wagered_since_empty_minor")]}, of("deposited_since_empty_minor")]}
-_TAKEN_OUT = {"add": [of("amount_minor"), of("withdrawn_minor", "player", "24h")]}
+_WINDOWS = ("24h", "7d", "30d")
+_WORTH_SENDING = 50_00
+"""What PASS-THRU begins with: less is hardly worth an account of one's own to send it to."""
+
+
+def _taken_out(window: str, share: dict[str, list[int]]) -> dict[str, Any]:
+    """With this withdrawal so much of what was credited in the window goes out, or more."""
+    out = {"add": [of("amount_minor"), of("withdrawn_minor", "player", window)]}
+    return {"gte": [{"ratio": [out, of("credited_minor", "player", window)]}, share]}
+
+
+def _hardly_played(window: str) -> dict[str, Any]:
+    """Less than half of what was credited in the window was wagered in it."""
+    return {"lt": [{"mul": [2, of("staked_minor", "player", window)]}, of("credited_minor", "player", window)]}
+
+
+def _worth_it(window: str) -> dict[str, Any]:
+    return {"gte": [of("credited_minor", "player", window), _UNKNOWN_PAYERS]}
+
+
+def _passed_on(window: str) -> dict[str, Any]:
+    """In and out over the window, in however many parts: what is taken out empties the account each time."""
+    return {"and": [_worth_it(window), _hardly_played(window), _taken_out(window, {"ratio": [1, 2]})]}
+
+
+_NO_PLAY = {"or": [{"and": [_WORTH_IT, _HARDLY_PLAYED]}, *map(_passed_on, _WINDOWS)]}
 _JUST_BELOW = {"count_between": [_RECENT, _REPORTED * 4 // 5, _REPORTED]}
 """Deposits of a day just below what must be reported."""
 
@@ -21,8 +46,9 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
         "NO-PLAY",
         "withdrawal",
         "hold",
-        "Of what was deposited since the player's cash was last 0, 150 or more, less than half was wagered.",
-        {"and": [_WORTH_IT, _HARDLY_PLAYED]},
+        "Of what was deposited since the player's cash was last 0, or within a day, a week or thirty days of which half"
+        " goes out again, 150 or more, less than half was wagered.",
+        _NO_PLAY,
         typology="laundering",
         score=60,
     ),
@@ -30,11 +56,10 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
         "NO-PLAY-ONCE",
         "withdrawal",
         "review",
-        "Less was wagered than was deposited since the player's cash was last 0; but half of it, or it was less than"
-        " 150.",
+        "Less was wagered than was deposited since the player's cash was last 0, and NO-PLAY does not hold.",
         {
             "and": [
-                {"not": {"and": [_WORTH_IT, _HARDLY_PLAYED]}},
+                {"not": _NO_PLAY},
                 {"lt": [of("wagered_since_empty_minor"), of("deposited_since_empty_minor")]},
             ]
         },
@@ -77,15 +102,18 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
         "PASS-THRU",
         "withdrawal",
         "hold",
-        "At least 80 % of a day's deposits of 150 or more go out again, in parts or at once, to a place of less than a"
-        " day, hardly played with.",
+        "At least 80 % of a day's deposits of 50 or more go out again, in parts or at once, hardly played with, to a"
+        " place of less than a day that none of his deposits came from; where it is less than 150, by somebody who"
+        " hardly played with a month's deposits either.",
         {
             "and": [
                 {"lte": [of("minutes_since_deposit"), 24 * 60]},
                 {"lt": [of("payout_age_h"), 24]},
-                {"gte": [{"ratio": [_TAKEN_OUT, of("credited_minor", "player", "24h")]}, {"ratio": [4, 5]}]},
-                _WORTH_IT,
-                _HARDLY_PLAYED,
+                {"not": of("to_source")},
+                {"gte": [of("credited_minor", "player", "24h"), _WORTH_SENDING]},
+                _taken_out("24h", {"ratio": [4, 5]}),
+                {"or": [_HARDLY_PLAYED, _hardly_played("24h")]},
+                {"or": [_WORTH_IT, _worth_it("24h"), _hardly_played("30d")]},
             ]
         },
         typology="laundering",
