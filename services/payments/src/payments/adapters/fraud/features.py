@@ -12,6 +12,7 @@ from chassis.db.engine import driver
 from chassis.store import Kept
 from payments.adapters.fraud import sql
 from payments.application.fraud.ports import LISTED_AS, Keys, Payment
+from payments.application.fraud.worth import Worth
 from payments.domain.fraud.features import COUNTED, LINKED, WINDOWS, Value
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,7 +90,7 @@ class SqlFeatures:
         return {row["other"]: None if row["fresh"] else row["first_seen"] for row in rows if row["kind"] == "player"}
 
     async def measure(
-        self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime
+        self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime, worth: Worth
     ) -> dict[str, Value]:
         """See Features."""
         raw = await driver(connection)
@@ -118,8 +119,8 @@ class SqlFeatures:
                 values |= {f"{name}:{kind}:{window}": number for window, number in zip(WINDOWS, numbers, strict=True)}
         for listed, kind in _decoded(row["listed"]):
             values[f"{'blocked' if listed == 'block' else 'allowed'}:{kind}"] = True
-        recent: list[int] = _decoded(row["recent"])
-        values["recent_deposits_minor"] = tuple(recent)
+        recent = [worth.of(amount_minor, currency) for amount_minor, currency in _decoded(row["recent"])]
+        values["recent_deposits_minor"] = tuple(one for one in recent if one is not None)
         values |= {name: row[name] for name in _SINGLE if row[name] is not None}
         values = {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
         if "paid_to" in keys:

@@ -158,8 +158,9 @@ MEASURE = f"""
         (SELECT jsonb_agg(line) FROM linked)::text AS linked,
         (SELECT jsonb_agg(line) FROM listed)::text AS listed,
         (SELECT jsonb_agg(line) FROM staked)::text AS staked,
-        (SELECT jsonb_agg(amount_minor) FROM deposits WHERE created_at >= $9::timestamptz - interval '24 hours'
-            AND currency = $8 AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
+        (SELECT jsonb_agg(jsonb_build_array(amount_minor, currency)) FROM deposits
+            WHERE created_at >= $9::timestamptz - interval '24 hours'
+                AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
         (SELECT count(*) FROM ended WHERE failed) AS failures_in_row,
         (SELECT floor(extract(epoch FROM $9::timestamptz - max(created_at)) / 60)::bigint FROM deposits
             WHERE status IN ('succeeded', 'partially_reversed', 'reversed')) AS minutes_since_deposit,

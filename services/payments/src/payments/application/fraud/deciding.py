@@ -11,6 +11,7 @@ from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from payments.application.errors import FraudBlocked, FraudDeclined, FraudUnproven
 from payments.application.fraud.ports import Decision, Fraud, InForce, Keys, Payment, Proof, Signals, known
+from payments.application.fraud.worth import Worth
 from payments.application.ledger import Wallet
 from payments.application.metrics import FRAUD_DECISIONS, FRAUD_HITS, FRAUD_SECONDS
 from payments.domain.fraud.features import Value
@@ -106,9 +107,11 @@ async def measure(
     """Every value that is known about the payment."""
     connection, now = uow.connection, uow.ctx.occurred_at
     since = await fraud.features.link(connection, payment.casino_id, keys, now)
+    worth = Worth.by(fraud.rates, payment.currency)
     values: dict[str, Value] = {
         **known(keys),
         "amount_minor": payment.amount_minor,
+        "euro_minor": worth.euro_minor,
         "currency": payment.currency,
         "provider": payment.provider,
         "hour": now.hour,
@@ -117,7 +120,7 @@ async def measure(
         values |= {"balance_minor": wallet.cash_minor, "bonus_minor": wallet.bonus_minor}
         values |= {"owed_minor": wallet.receivable_minor}
         values |= await fraud.features.play(connection, payment)
-    values |= await fraud.features.measure(connection, payment, keys, now)
+    values |= await fraud.features.measure(connection, payment, keys, now, worth)
     if payment.trigger is Trigger.DEPOSIT:
         recent = values["recent_deposits_minor"]
         values["recent_deposits_minor"] = (payment.amount_minor, *(recent if isinstance(recent, tuple) else ()))

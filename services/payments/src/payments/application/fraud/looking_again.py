@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.store import UnitOfWork
 from payments.application.fraud.deciding import alert, block, proof_of, refusal_of
 from payments.application.fraud.ports import Before, Fraud, InForce, Keys, Look, Payment, Proof, Signals, known
+from payments.application.fraud.worth import Worth
 from payments.domain.deposit.events import DepositFact
 from payments.domain.fraud.features import Value, is_of_instrument
 from payments.domain.fraud.rules import Action, Trigger
@@ -43,7 +44,8 @@ async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: Depo
         return Looked()
     await fraud.decisions.add_keys(connection, deposit_id, Trigger.DEPOSIT, keys)
     payment = Payment(id=deposit_id, trigger=Trigger.DEPOSIT, **fact.fields())
-    told = {**known(keys), **await fraud.features.measure(connection, payment, keys, now)}
+    worth = Worth.by(fraud.rates, fact.currency)
+    told = {**known(keys), **await fraud.features.measure(connection, payment, keys, now, worth)}
     values = {name: value for name, value in told.items() if is_of_instrument(name)}
     rules = await fraud.rules.in_force(connection, fact.casino_id, now)
     whole = {name: value for name, value in before.features.items() if not is_of_instrument(name)} | values

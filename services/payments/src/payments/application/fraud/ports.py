@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.application.exchange_store import RateSource
+from payments.application.fraud.worth import Worth
 from payments.domain.fraud.features import Value, Values
 from payments.domain.fraud.rules import Action, Mode, Rule, RuleSet, Trigger
 from payments.domain.fraud.verdict import Verdict
@@ -77,9 +79,9 @@ class Features(Protocol):
         ...
 
     async def measure(
-        self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime
+        self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime, worth: Worth
     ) -> dict[str, Value]:
-        """What is known before the payment, by name, in one statement."""
+        """What is known before the payment, by name, in one statement; amounts in its currency, by `worth`."""
         ...
 
     async def play(self, connection: AsyncConnection, payment: Payment) -> dict[str, Value]:
@@ -367,6 +369,7 @@ class Fraud:
     lists: Lists
     cases: Cases
     fingerprints: Fingerprints
+    rates: RateSource
 
 
 def known(keys: Iterable[str]) -> dict[str, Value]:

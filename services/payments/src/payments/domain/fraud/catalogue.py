@@ -1,9 +1,9 @@
-"""The rules a casino begins with, as data. Amounts are minor units of currencies with two decimals."""
+"""The rules a casino begins with, as data. Amounts are euros, whatever the currency of the payment."""
 
 from typing import Any, Final
 
 from payments.domain.fraud.laundering import LAUNDERING
-from payments.domain.fraud.writing import of, rule
+from payments.domain.fraud.writing import euros, of, rule
 
 _NAMED_BY_DEPOSITS = ("player", "device", "ip", "network", "instrument", "bin")
 _BLOCKED_INSTRUMENT = {"gte": [of("blocked_instruments"), 1]}
@@ -54,8 +54,8 @@ _VELOCITY = [
         "VEL-DEP-SUM",
         "deposit",
         "review",
-        "More than 10,000 was asked for within a day.",
-        {"gt": [{"add": [of("asked_minor", "player", "24h"), of("amount_minor")]}, 10_000_00]},
+        "More than 10,000 euros were asked for within a day.",
+        {"gt": [{"add": [of("asked_minor", "player", "24h"), of("amount_minor")]}, euros(10_000)]},
         mode="shadow",
     ),
     rule(

@@ -109,6 +109,11 @@ LINKED: Mapping[str, Feature] = {
 
 PLAIN: Mapping[str, Feature] = {
     "amount_minor": Feature(type="number", meaning="what is asked for, in minor units"),
+    "euro_minor": Feature(
+        type="number",
+        meaning="what one euro is in minor units of the payment's currency, by the newest rates there are; 100 where"
+        " there is none for it",
+    ),
     "currency": Feature(type="text", meaning="the payment's currency"),
     "provider": Feature(type="text", meaning="the provider that is asked for"),
     "hour": Feature(type="number", meaning="the hour of the day in UTC, 0 to 23"),
@@ -120,7 +125,7 @@ PLAIN: Mapping[str, Feature] = {
     "recent_deposits_minor": Feature(
         type="numbers",
         meaning="the player's deposits of the last 24 hours, this one included and those left out that failed or were "
-        "refused: fifty at most",
+        "refused: fifty at most; those in other currencies at the newest rates, and left out where there are none",
     ),
     "minutes_since_deposit": Feature(type="number", meaning="since the player's last credited deposit"),
     "minutes_to_first_bet": Feature(

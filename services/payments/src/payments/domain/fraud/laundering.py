@@ -1,19 +1,19 @@
-"""Rules against laundering: money that comes in to go out again, hardly played with."""
+"""Rules against laundering: money that comes in to go out again, hardly played with. Amounts are euros."""
 
 from typing import Any, Final
 
-from payments.domain.fraud.writing import of, rule
+from payments.domain.fraud.writing import euros, of, rule
 
-_REPORTED = 2_000_00
+_REPORTED = 2_000
 """From which sum on, single or linked, a casino in the EU must know its customer (Directive (EU) 2015/849, art. 11)."""
 
 _RECENT = of("recent_deposits_minor")
-_UNKNOWN_PAYERS = 150_00
+_UNKNOWN_PAYERS = 150
 """What may be paid without anybody knowing by whom (Directive (EU) 2018/843, art. 1(7)): less is not worth the way."""
-_WORTH_IT = {"gte": [of("deposited_since_empty_minor"), _UNKNOWN_PAYERS]}
+_WORTH_IT = {"gte": [of("deposited_since_empty_minor"), euros(_UNKNOWN_PAYERS)]}
 _HARDLY_PLAYED = {"lt": [{"mul": [2, of("wagered_since_empty_minor")]}, of("deposited_since_empty_minor")]}
 _WINDOWS = ("24h", "7d", "30d")
-_WORTH_SENDING = 50_00
+_WORTH_SENDING = 50
 """What PASS-THRU begins with: less is hardly worth an account of one's own to send it to."""
 
 
@@ -29,7 +29,7 @@ def _hardly_played(window: str) -> dict[str, Any]:
 
 
 def _worth_it(window: str) -> dict[str, Any]:
-    return {"gte": [of("credited_minor", "player", window), _UNKNOWN_PAYERS]}
+    return {"gte": [of("credited_minor", "player", window), euros(_UNKNOWN_PAYERS)]}
 
 
 def _passed_on(window: str) -> dict[str, Any]:
@@ -38,7 +38,8 @@ def _passed_on(window: str) -> dict[str, Any]:
 
 
 _NO_PLAY = {"or": [{"and": [_WORTH_IT, _HARDLY_PLAYED]}, *map(_passed_on, _WINDOWS)]}
-_JUST_BELOW = {"count_between": [_RECENT, _REPORTED * 4 // 5, _REPORTED]}
+_BOUNDS = [euros(_REPORTED * 4 // 5), euros(_REPORTED)]
+_JUST_BELOW = {"count_between": [_RECENT, *_BOUNDS]}
 """Deposits of a day just below what must be reported."""
 
 LAUNDERING: Final[list[dict[str, Any]]] = [
@@ -69,11 +70,11 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
         "STRUCT",
         "deposit",
         "review",
-        "Three deposits within a day, each of 80 to 100 % of 2,000, and 2,000 or more together.",
+        "Three deposits within a day, each of 80 to 100 % of 2,000 euros, and 2,000 or more together.",
         {
             "and": [
                 {"gte": [_JUST_BELOW, 3]},
-                {"gte": [{"sum_between": [_RECENT, _REPORTED * 4 // 5, _REPORTED]}, _REPORTED]},
+                {"gte": [{"sum_between": [_RECENT, *_BOUNDS]}, euros(_REPORTED)]},
             ]
         },
         typology="laundering",
@@ -92,8 +93,14 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
         "ROUND-BURST",
         "deposit",
         "review",
-        "Four deposits within a day, each a multiple of 500.",
-        {"gte": [{"count_multiples": [_RECENT, 500_00]}, 4]},
+        "Four deposits within a day, each a multiple of 500, in a currency whose unit is worth half a euro to two.",
+        {
+            "and": [
+                {"gte": [of("euro_minor"), 50]},
+                {"lte": [of("euro_minor"), 200]},
+                {"gte": [{"count_multiples": [_RECENT, 500_00]}, 4]},
+            ]
+        },
         mode="shadow",
         typology="laundering",
         score=30,
@@ -110,7 +117,7 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
                 {"lte": [of("minutes_since_deposit"), 24 * 60]},
                 {"lt": [of("payout_age_h"), 24]},
                 {"not": of("to_source")},
-                {"gte": [of("credited_minor", "player", "24h"), _WORTH_SENDING]},
+                {"gte": [of("credited_minor", "player", "24h"), euros(_WORTH_SENDING)]},
                 _taken_out("24h", {"ratio": [4, 5]}),
                 {"or": [_HARDLY_PLAYED, _hardly_played("24h")]},
                 {"or": [_WORTH_IT, _worth_it("24h"), _hardly_played("30d")]},

@@ -9,6 +9,11 @@ def of(feature: str, key: str | None = None, window: str | None = None) -> dict[
     return {name: value for name, value in named.items() if value is not None}
 
 
+def euros(amount: int) -> dict[str, Any]:
+    """So many euros, in minor units of the payment's currency."""
+    return {"mul": [amount, of("euro_minor")]}
+
+
 def rule(id_: str, trigger: str, action: str, text: str, when: Any, **more: Any) -> dict[str, Any]:
     """A rule that counts from the beginning, unless `more` says otherwise."""
     return {"id": id_, "trigger": trigger, "action": action, "mode": "live", "text": text, "when": when, **more}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.fraud.errors import RuleInvalid
+from payments.domain.fraud.features import Value
 from payments.domain.fraud.handbook import handbook
 from payments.domain.fraud.rules import ACTIONS, STRICTNESS, Action, Trigger, ensure_can_hold, read
 from payments.domain.fraud.verdict import judge
@@ -175,3 +176,19 @@ def test_the_page_of_the_rules_is_current() -> None:
     page = Path(__file__).resolve().parents[6] / "docs" / "fraud-rules.md"
     assert page.read_text() == handbook(), "make contracts"
     assert all(f"| {one['id']} |" in handbook() for one in CATALOGUE["rules"])
+
+
+@pytest.mark.parametrize(
+    ("euro_minor", "recent_minor", "held"),
+    [
+        (100, 1_900_00, True),
+        (160, 304_000, True),
+        (160, 1_900_00, False),
+        (1_050, 1_995_000, True),
+        (1_050, 1_900_00, False),
+    ],
+    ids=["euros", "yen", "yen that are as many as cents", "satoshi", "satoshi that are as many as cents"],
+)
+def test_just_below_what_is_reported_is_so_in_every_currency(euro_minor: int, recent_minor: int, held: bool) -> None:
+    values: dict[str, Value] = {"euro_minor": euro_minor, "recent_deposits_minor": (recent_minor,) * 3}
+    assert (judge(read(CATALOGUE), Trigger.DEPOSIT, values).live == ("STRUCT",)) is held
