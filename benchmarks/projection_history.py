@@ -12,8 +12,9 @@ import msgspec
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.domain import uuid7
-from chassis.store import Actor, Meta
+from chassis.store import Actor, EventTypes, Meta
 from common import say
+from payments.domain.events import EVENTS
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -25,7 +26,8 @@ from payments.domain.withdrawal.commands import (
 )
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.words import Confirmed, SentBack, Taken, Unanswered
-from payments.main import TYPES
+
+TYPES = EventTypes(*EVENTS)
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 POLICY = WithdrawalPolicy(second_person_above_minor=900_00, automatic_up_to_minor=50_00)

@@ -27,6 +27,7 @@ from payments.adapters.routing.strategies import SqlRouting
 from payments.adapters.signed_in_wire import signed_in
 from payments.adapters.withdrawal_policies import SqlWithdrawalPolicies
 from payments.application.desk import Desk
+from payments.application.fraud.folding import Folding
 from payments.application.ports import ProviderWire
 from payments.application.publishing import publish
 from payments.application.reconciliation.watching import Watch
@@ -47,14 +48,12 @@ from payments.read_models.watched import overdue, unknown
 from payments.settings import Settings
 from payments.strategies.registry import CASHIERS, PROVIDERS, RATES, SETTLEMENT_FORMATS
 
-TYPES = EventTypes(*EVENTS)
-
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None) -> Service:
     """The service, not yet started."""
-    settings, clock = settings or load(Settings), clock or SystemClock()
+    settings, clock, types = settings or load(Settings), clock or SystemClock(), EventTypes(*EVENTS)
     db = Database(settings.database_url, application_name="payments", pool_size=settings.database_pool_size)
-    application = Application(db, TYPES, source="payments", publish=publish, inline=READ_MODELS, clock=clock)
+    application = Application(db, types, source="payments", publish=publish, inline=READ_MODELS, clock=clock)
     feed, bound = RestrictionFeed(db, clock, DEFAULT_PARTITIONS), timedelta(seconds=settings.restriction_feed_bound_s)
     ledger = PostgresLedger(
         db, restriction_feed_age=feed.age, restriction_feed_bound=bound, writers=settings.ledger_writers, clock=clock,
@@ -73,8 +72,8 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
         routers=ROUTERS, mounts=raw_applications(ledger, desk), commands=COMMANDS, bulk=bulk_actions(desk),
-        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue, unknown), Watch(desk)],
-        state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk), tasks=tasks(desk),
-        read_models=READ_MODELS, four_eyes=guarded_commands(desk), kept=kept(settings.attempt_days),
+        background=[*background(db, clock, chain), OverdueWatch(db, clock, overdue, unknown), Watch(desk),
+                    Folding(desk)], state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk),
+        tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk), kept=kept(settings.attempt_days),
         on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import driver
 from chassis.store import Kept
 from payments.adapters.fraud import sql
-from payments.application.fraud.ports import LISTED_AS, Keys, Payment
+from payments.application.fraud.ports import LISTED_AS, Keys, Payment, Whose
 from payments.application.fraud.worth import Worth
 from payments.domain.fraud.features import COUNTED, LINKED, WINDOWS, Value
 
@@ -130,8 +130,17 @@ class SqlFeatures:
     async def play(self, connection: AsyncConnection, payment: Payment) -> dict[str, Value]:
         """See Features."""
         raw = await driver(connection)
-        row = await raw.fetchrow(sql.PLAY, payment.casino_id, payment.player_id, payment.currency)
-        return {} if row is None else {name: value for name, value in row.items() if value is not None}
+        row = await raw.fetchrow(sql.PLAY, payment.casino_id, payment.player_id, payment.currency, None)
+        return {name: value for name, value in row.items() if value is not None and name != "entries"}
+
+    async def fold(self, connection: AsyncConnection, whose: Whose, most: int) -> int:
+        """See Features."""
+        row = await (await driver(connection)).fetchrow(sql.PLAY, *whose, most)
+        return int(row["entries"])
+
+    async def played(self, connection: AsyncConnection, since: datetime, until: datetime) -> Sequence[Whose]:
+        """See Features."""
+        return [Whose(*row) for row in await (await driver(connection)).fetch(sql.PLAYED, since, until)]
 
     async def count(
         self,

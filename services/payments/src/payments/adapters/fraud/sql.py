@@ -208,10 +208,13 @@ PLAY = """
                     ('withdrawal_release', 'withdrawal_paid', 'withdrawal_fee', 'refund_release', 'refund_paid')
                     THEN -amount_minor ELSE 0 END
             ) OVER (ORDER BY seq) AS held
-        FROM transfer
-        WHERE player_id = $2 AND casino_id = $1 AND currency = $3
-            AND seq > coalesce((SELECT last_seq FROM before), 0)
-            AND posted_at >= coalesce((SELECT last_at - interval '1 hour' FROM before), '-infinity')
+        FROM (
+            SELECT seq, posted_at, kind, amount_minor, cash_after FROM transfer
+            WHERE player_id = $2 AND casino_id = $1 AND currency = $3
+                AND seq > coalesce((SELECT last_seq FROM before), 0)
+                AND posted_at >= coalesce((SELECT last_at - interval '1 hour' FROM before), '-infinity')
+            ORDER BY seq LIMIT $4
+        ) AS next
     ), staked AS (
         INSERT INTO fraud_stake AS k (casino_id, player_id, currency, grain, bucket, staked_minor)
         SELECT $1, $2, $3, at.grain, at.bucket, sum(CASE kind WHEN 'bet' THEN amount_minor ELSE -amount_minor END)
@@ -258,9 +261,18 @@ PLAY = """
         wagered_minor = excluded.wagered_minor, wagered_since_empty_minor = excluded.wagered_since_empty_minor,
         deposited_since_empty_minor = excluded.deposited_since_empty_minor,
         last_deposit_at = excluded.last_deposit_at, first_bet_at = excluded.first_bet_at
-    RETURNING wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor,
+    RETURNING (SELECT count(*) FROM fresh) AS entries,
+        wagered_minor, wagered_since_empty_minor, deposited_since_empty_minor,
         floor(extract(epoch FROM first_bet_at - last_deposit_at) / 60)::bigint AS minutes_to_first_bet"""
-"""Each entry of the ledger is looked at once. The caller holds the player's wallet, so that none appears meanwhile."""
+"""Each entry of the ledger is looked at once, so many of them now at most. The caller holds the player's wallet, so
+that none appears meanwhile."""
+
+PLAYED = """
+    SELECT DISTINCT t.casino_id, t.player_id, t.currency FROM transfer AS t
+    LEFT JOIN fraud_play AS p
+        ON p.casino_id = t.casino_id AND p.player_id = t.player_id AND p.currency = t.currency
+    WHERE t.posted_at >= $1 AND t.posted_at < $2 AND t.player_id IS NOT NULL AND t.seq > coalesce(p.last_seq, 0)
+    ORDER BY 2, 1, 3"""
 
 CLUSTER = f"""
     WITH RECURSIVE {_CLUSTER.format(player="$2::text")}

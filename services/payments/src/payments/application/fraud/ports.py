@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,6 +69,14 @@ class Payment:
     currency: str
 
 
+class Whose(NamedTuple):
+    """A player's wallet."""
+
+    casino_id: UUID
+    player_id: UUID
+    currency: str
+
+
 class Features(Protocol):
     """What is counted and linked. Everything is in the transaction of the connection it is given."""
 
@@ -87,6 +95,14 @@ class Features(Protocol):
     async def play(self, connection: AsyncConnection, payment: Payment) -> dict[str, Value]:
         """What the player wagered, after looking at the entries of the ledger that are new since the last time. His
         wallet is locked."""
+        ...
+
+    async def fold(self, connection: AsyncConnection, whose: Whose, most: int) -> int:
+        """Look at so many of those entries at most; at how many there were. His wallet is locked."""
+        ...
+
+    async def played(self, connection: AsyncConnection, since: datetime, until: datetime) -> Sequence[Whose]:
+        """Whose entries of this time were not all looked at."""
         ...
 
     async def count(
