@@ -12,7 +12,8 @@ _UNKNOWN_PAYERS = 150
 """What may be paid without anybody knowing by whom (Directive (EU) 2018/843, art. 1(7)): less is not worth the way."""
 _WORTH_IT = {"gte": [of("deposited_since_empty_minor"), euros(_UNKNOWN_PAYERS)]}
 _HARDLY_PLAYED = {"lt": [{"mul": [2, of("wagered_since_empty_minor")]}, of("deposited_since_empty_minor")]}
-_WINDOWS = ("24h", "7d", "30d")
+_WINDOWS = ("7d", "30d")
+"""Over a day alone, whoever takes out what he won the day before looks like somebody who does not play."""
 _WORTH_SENDING = 50
 """What PASS-THRU begins with: less is hardly worth an account of one's own to send it to."""
 
@@ -47,8 +48,8 @@ LAUNDERING: Final[list[dict[str, Any]]] = [
         "NO-PLAY",
         "withdrawal",
         "hold",
-        "Of what was deposited since the player's cash was last 0, or within a day, a week or thirty days of which half"
-        " goes out again, 150 or more, less than half was wagered.",
+        "Of what was deposited since the player's cash was last 0, or within a week or thirty days of which half goes"
+        " out again, 150 or more, less than half was wagered.",
         _NO_PLAY,
         typology="laundering",
         score=60,
