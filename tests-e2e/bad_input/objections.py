@@ -49,6 +49,7 @@ SUSPECTED: dict[str, Example] = {
 }
 
 DISPUTED: dict[str, Example] = {
+    f"POST {_PAYMENTS}/players/{{player_id}}/chargeback-stop/lift": Example(body=_REASON),
     f"POST {_PAYMENTS}/disputes/{{dispute_id}}/accept": Example(
         path=_NO_DISPUTE, body={**_REASON, "by_hand": False}, accepted=False
     ),

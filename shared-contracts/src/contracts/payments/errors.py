@@ -136,6 +136,8 @@ class PaymentsError(StrEnum):
     """Staff stopped the account."""
     ACCOUNT_UNDER_REVIEW = "account_under_review"
     """The account is being looked into."""
+    CHARGEBACK_UNPAID = "chargeback_unpaid"
+    """The player owes what a chargeback took back; until it is paid, or people let him, he neither pays in nor bets."""
     CASINO_UNKNOWN = "casino_unknown"
     """Payments has not heard of this casino, or not yet."""
     DEPOSIT_NOT_POSSIBLE = "deposit_not_possible"

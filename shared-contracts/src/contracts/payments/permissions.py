@@ -106,6 +106,8 @@ class PaymentsPermission(StrEnum):
     """Send the evidence that is kept for a dispute to its provider."""
     DISPUTE_CHALLENGE = "payments.dispute.challenge"
     """Contest a dispute: keep evidence for it, and say that it was submitted."""
+    DISPUTE_LIFT = "payments.dispute.lift"
+    """Let a player who owes for a chargeback pay in and bet again."""
     DISPUTE_VIEW_EVIDENCE = "payments.dispute.view_evidence"
     """Open the files that are kept for a dispute."""
     ADJUSTMENT_CREATE = "payments.adjustment.create"

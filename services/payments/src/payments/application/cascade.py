@@ -10,7 +10,7 @@ from payments.application.desk import Desk, set_aside_once
 from payments.application.errors import ProviderNotOffered
 from payments.application.metrics import DEPOSITS_ENDED
 from payments.application.ports import StepUp
-from payments.application.restrictions import standing_of
+from payments.application.restrictions import restricted_by
 from payments.application.routing.deciding import Wished, choose_next, logged
 from payments.application.routing.ports import RoutingOutcome
 from payments.domain.deposit.aggregate import deposit
@@ -24,7 +24,6 @@ from payments.domain.deposit.events import (
     DepositPassedOn,
     DepositSucceeded,
 )
-from payments.domain.deposit.standing import restriction
 from payments.domain.deposit.states import Absent, Deposit, Refused, Requested, Succeeded, asked
 from payments.domain.deposit.step_up import may_step_up
 from payments.domain.deposit.words import Declined
@@ -102,7 +101,9 @@ async def _still_welcome(desk: Desk, uow: UnitOfWork, intent: Requested) -> bool
     """Whether the player may still pay in: what was recorded when he asked says nothing of now."""
     rules = await desk.casino(uow.connection, intent.fact.casino_id)
     player = await desk.player(uow.connection, intent.fact.player_id, rules)
-    return restriction(standing_of(player)) is None and not await desk.directory.held(uow.connection, player.player_id)
+    if await desk.directory.held(uow.connection, player.player_id):
+        return False
+    return await restricted_by(desk, uow.connection, player) is None
 
 
 async def credit_second_payment(

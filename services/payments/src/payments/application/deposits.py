@@ -29,6 +29,7 @@ from payments.application.late import deposit_standing, look_into_success, look_
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import ProviderAccount
 from payments.application.postings import deposit_transfers
+from payments.application.restrictions import look_at_debt
 from payments.application.routing.deciding import fitting
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import deposit_of
@@ -154,14 +155,16 @@ async def hear_about_deposit(
         seen = _Seen(second_id or deposit_id, provider, used=isinstance(word, Settled))
         looked = await _see(desk, uow, outcome.state, seen, word.instrument)
     await _follow(desk, uow, deposit_id, outcome)
-    transfers = [*besides, *deposit_transfers(deposit_id, outcome.events)]
+    transfers, moved = [*besides, *deposit_transfers(deposit_id, outcome.events)], [*outcome.events]
     for event in outcome.events:
         if isinstance(event, DepositPaidTwice):
             second, beside = await credit_second_payment(desk, uow, deposit_id, outcome.state, event, command)
             await _follow(desk, uow, event.second_id, Outcome(event.second_id, 0, second, beside))
             transfers += deposit_transfers(event.second_id, beside)
+            moved += beside
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
+    await _look_at_debt(desk, uow, moved)
     await _refuse_late(desk, uow, deposit_id, outcome.state, looked)
     await count_deposit(desk.fraud, uow, deposit_id, outcome, looked)
     return outcome
@@ -185,6 +188,16 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
                 if isinstance(event, DepositReversalAnnounced):  # It must have been paid: find out how much.
                     await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
+
+
+async def _look_at_debt(desk: Desk, uow: UnitOfWork, events: Sequence[DepositEvent]) -> None:
+    """What he owes may be more now for a chargeback, or less."""
+    reversals = [one for one in events if isinstance(one, DepositReversed)]
+    spent = [one for one in reversals if one.charged_back and one.from_cash_minor < one.reversed_minor]
+    credited = [one for one in events if isinstance(one, DepositSucceeded | DepositReinstated)]
+    paid = [one for one in credited if one.recovered_minor]
+    for fact in [*spent, *paid][:1]:
+        await look_at_debt(desk, uow, fact.player_id, fact.casino_id, fact.currency, charged_back=bool(spent))
 
 
 async def hear_about_instrument(

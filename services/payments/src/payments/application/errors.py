@@ -48,6 +48,12 @@ class AccountBlocked(DomainError):
     code: ClassVar[str] = "account_blocked"
 
 
+class ChargebackUnpaid(DomainError):
+    """The player owes what a chargeback took back; until it is paid, or people let him, he neither pays in nor bets."""
+
+    code: ClassVar[str] = "chargeback_unpaid"
+
+
 class AccountUnderReview(DomainError):
     """The account is being looked into."""
 
@@ -97,7 +103,10 @@ class DepositLimitReached(DomainError):
 
 
 DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
-    **{error.code: error for error in (SubjectErased, SelfExcluded, AccountBlocked, DepositLimitReached)},
+    **{
+        error.code: error
+        for error in (SubjectErased, SelfExcluded, AccountBlocked, ChargebackUnpaid, DepositLimitReached)
+    },
     AccountUnderReview.code: DepositNotPossible,
     RestrictionFeedStale.code: DepositNotPossible,
     FraudDeclined.code: DepositNotPossible,

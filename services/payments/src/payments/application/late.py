@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.known import CasinoRules, PlayerStanding
-from payments.application.restrictions import standing_of
+from payments.application.restrictions import any_wallet, standing_of
 from payments.domain.deposit.events import DepositFact, DepositSucceeded
 from payments.domain.deposit.reversal import unexplained
 from payments.domain.deposit.standing import PERIODS, DepositStanding, LimitUse, obstacle, window_start
@@ -43,7 +43,7 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
         return
     rules, player = known
     complete = not await desk.directory.held(uow.connection, success.player_id)
-    standing = standing_of(player, feed_fresh=complete)
+    standing = standing_of(player, None, feed_fresh=complete)  # It pays what he owes, if he does.
     if success.late or success.amount_minor > success.requested_minor:
         limits = await limits_of(
             desk, uow.connection, player, success.currency, rules.time_zone, uow.ctx.occurred_at, besides=deposit_id
@@ -182,7 +182,8 @@ async def deposit_standing(
     fresh = age is not None and age <= desk.feed_bound
     complete = not await desk.directory.held(connection, player.player_id)
     limits = await limits_of(desk, connection, player, currency, time_zone, now)
-    return replace(standing_of(player, feed_fresh=fresh and complete), limits=limits)
+    wallet = await any_wallet(desk, connection, player)
+    return replace(standing_of(player, wallet, feed_fresh=fresh and complete), limits=limits)
 
 
 async def limits_of(

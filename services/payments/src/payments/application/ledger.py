@@ -110,7 +110,7 @@ class Wallet:
     """A player's accounts in one currency, read under the lock that postings take.
 
     `receivable_minor` of the `owed_minor` is for deposits that were taken back; the rest for wins that were. `in_debt`:
-    he owes such money in some currency.
+    he owes such money in some currency. `debt_stops`: because of a chargeback, and nobody let him go on.
     """
 
     casino_id: UUID
@@ -122,6 +122,7 @@ class Wallet:
     owed_minor: int
     receivable_minor: int
     in_debt: bool
+    debt_stops: bool
     bets_blocked: bool
     deposits_blocked: bool
 
@@ -200,6 +201,10 @@ class Ledger(Protocol):
         self, connection: AsyncConnection, player_id: UUID, *, bets_blocked: bool, deposits_blocked: bool
     ) -> None:
         """Set the flags of all the player's wallets; a bet decided after this transaction commits sees them."""
+        ...
+
+    async def mark_debts(self, connection: AsyncConnection, player_id: UUID, *, stop: bool) -> None:
+        """Say of what the player owes for deposits, as far as he does, whether it stops him (`Wallet.debt_stops`)."""
         ...
 
 

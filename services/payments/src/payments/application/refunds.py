@@ -1,5 +1,6 @@
 """Refunds that staff order: checked, the money put aside, sent by a process, and decided by the provider's word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.postings import refund_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.refund_port import RefundFlow
+from payments.application.restrictions import look_at_debt
 from payments.application.withdrawal_moves import tell_whole
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import HearProvider
@@ -146,8 +148,7 @@ async def stop_refund(
     transfers = refund_transfers(refund_id, outcome.events)
     for event in outcome.events:
         transfers += await _tell_whole(uow, refund_id, event)
-    if transfers:
-        ensure_posted(await desk.ledger.post_in(uow, transfers))
+    await _post(desk, uow, outcome.events, transfers)
     return outcome
 
 
@@ -186,9 +187,18 @@ async def hear_about_refund(
         if moved is not None:
             now, transfers = transfers, []
             await hear_about_deposit(desk, uow, event.fact.deposit_id, moved, said_at, besides=now)
+    await _post(desk, uow, outcome.events, transfers)
+    return outcome
+
+
+async def _post(desk: Desk, uow: UnitOfWork, events: Sequence[RefundEvent], transfers: Sequence[Transfer]) -> None:
+    """Move what follows from a refund; what comes back may have paid what its player owes."""
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
-    return outcome
+    for event in events:
+        if isinstance(event, RefundFailed) and event.recovered_minor:
+            fact = event.fact
+            await look_at_debt(desk, uow, fact.player_id, fact.casino_id, fact.currency)
 
 
 async def _tell_whole(uow: UnitOfWork, refund_id: UUID, event: RefundEvent) -> list[Transfer]:

@@ -194,6 +194,12 @@ PERMISSIONS = (
         description="Keeps files that prove our side, and says that they were submitted.",
     ),
     PermissionSpec(
+        P.DISPUTE_LIFT,
+        "Let players go on who owe for a chargeback",
+        "high",
+        description="They may pay in and bet again before they have paid. Nothing is paid out to them all the same.",
+    ),
+    PermissionSpec(
         P.DISPUTE_VIEW_EVIDENCE,
         "Open the files that are kept for disputes",
         "high",

@@ -63,13 +63,17 @@ async def test_a_chargeback_takes_the_money_and_its_fee_is_the_houses(world: Wor
 
 
 async def test_chargeback_after_the_money_was_withdrawn(world: World) -> None:
-    """It stands on his receivable, he may not withdraw, and his later deposits pay it."""
+    """It stands on his receivable, his account is stopped, and what he pays in once people let him pays it."""
     intent = await paid_in(world)
     await spend(world, 50_00)
     await charged_back(world, intent)
     assert (await world.balance(), await owed(world)) == ((0, 0), 50_00)
     refused = await world.withdraw(10_00)
     assert (refused.status_code, refused.json()["code"]) == (409, "debt_outstanding")
+    stopped = await world.deposit(10_00)
+    assert (stopped.status_code, stopped.json()["code"]) == (409, "chargeback_unpaid")
+    let = await world.post(f"/players/{world.player}/chargeback-stop/lift", {"reason": "he pays"}, as_=world.staff())
+    assert let.status_code == 200
     await paid_in(world, 60_00)
     assert (await world.balance(), await owed(world)) == ((10_00, 0), 0)
     await books_hold(world)

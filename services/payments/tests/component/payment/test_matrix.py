@@ -167,6 +167,7 @@ ATTEMPTS = [
     attempt("GET", f"{OF_CASINO}/exchange-policy", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/exchange-policy", P.POLICY_SET, json=OFFERED, allowed=202),
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
+    attempt("POST", f"{OF_PLAYER}/chargeback-stop/lift", P.DISPUTE_LIFT, json={"reason": "he will pay"}),
     attempt("GET", f"{OF_PLAYER}/statement", P.STATEMENT_VIEW),
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/movements", P.STATEMENT_VIEW),
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/at", P.STATEMENT_VIEW, request=AT),

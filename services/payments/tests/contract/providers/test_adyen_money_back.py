@@ -57,9 +57,11 @@ def test_a_stage_is_told_without_money(kind: str, stage: Stage, status: Status) 
 
 def test_a_chargeback_its_reversal_and_a_second_one_belong_together() -> None:
     taken, given, again = (said(kind) for kind in ("CHARGEBACK", "CHARGEBACK_REVERSED", "SECOND_CHARGEBACK"))
-    assert taken.money == deposit.TakenBack(**PAY, movement="dis_1", code="chargeback")
+    assert taken.money == deposit.TakenBack(**PAY, movement="dis_1", code="chargeback", charged_back=True)
     assert given.money == deposit.GivenBack(**PAY, movement="dis_1", code="chargeback_reversed")
-    assert again.money == deposit.TakenBack(**PAY, movement="dis_1:2", code="second_chargeback", after="dis_1")
+    assert again.money == deposit.TakenBack(
+        **PAY, movement="dis_1:2", code="second_chargeback", after="dis_1", charged_back=True
+    )
     assert [one.word.status for one in (taken, given, again)] == [Status.OPENED, Status.WON, Status.LOST]
 
 

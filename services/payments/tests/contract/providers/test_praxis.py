@@ -245,7 +245,12 @@ class TestPraxis(OnlyHints):
     def test_money_that_went_back_is_taken_back(self, status: str) -> None:
         said = self.asked(self.transaction(transaction_status=status))
         assert said == deposit.TakenBack(
-            reference="756850", movement=f"756850:{status}", amount_minor=50_00, currency="EUR", code=status
+            reference="756850",
+            movement=f"756850:{status}",
+            amount_minor=50_00,
+            currency="EUR",
+            code=status,
+            charged_back=status == "chargeback",
         )
         assert status in self.provider.codes
 

@@ -158,7 +158,12 @@ class TestSkrill(TellsAmounts):
         (
             {"status": "-3"},
             deposit.TakenBack(
-                reference=REF, movement=f"chargeback:{REF}", amount_minor=50_00, currency="EUR", code="chargeback"
+                reference=REF,
+                movement=f"chargeback:{REF}",
+                amount_minor=50_00,
+                currency="EUR",
+                code="chargeback",
+                charged_back=True,
             ),
         ),
     ]

@@ -29,7 +29,7 @@ _PAUSES_S = (0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 """Between attempts to post what concerns a player whose wallet others hold."""
 
 _FIND_WALLET = """
-    SELECT casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
+    SELECT casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked, debt_stops FROM account
     WHERE player_id = $1 ORDER BY id"""
 
 _LOCK_WALLET = f"{_FIND_WALLET} FOR NO KEY UPDATE"
@@ -38,6 +38,10 @@ _LOCK_WALLET = f"{_FIND_WALLET} FOR NO KEY UPDATE"
 _RESTRICT = """
     UPDATE account SET bets_blocked = $2, deposits_blocked = $3 WHERE id IN (
         SELECT id FROM account WHERE player_id = $1 ORDER BY id FOR NO KEY UPDATE)"""
+
+_MARK_DEBTS = """
+    UPDATE account SET debt_stops = $2 AND balance_minor < 0 WHERE id IN (
+        SELECT id FROM account WHERE player_id = $1 AND type = 'chargeback_receivable' ORDER BY id FOR NO KEY UPDATE)"""
 
 _CASH = """
     SELECT player_id, currency, balance_minor FROM account
@@ -154,6 +158,10 @@ class PostgresLedger:
         """See the port."""
         await (await driver(connection)).execute(_RESTRICT, player_id, bets_blocked, deposits_blocked)
 
+    async def mark_debts(self, connection: AsyncConnection, player_id: UUID, *, stop: bool) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_MARK_DEBTS, player_id, stop)
+
     async def balances(self, wanted: Sequence[tuple[UUID, str]]) -> list[int | None]:
         """What (player, currency) may bet, cash and bonus, in order; None where there is no such wallet."""
         players = list({player_id for player_id, _ in wanted})
@@ -211,7 +219,7 @@ def _wallet(found: Sequence[Any], casino_id: UUID, player_id: UUID, currency: st
     cash = rows.get(AccountType.CASH)
     if cash is None:
         return None
-    receivable = [row["balance_minor"] for row in all_his if row["type"] == AccountType.CHARGEBACK_RECEIVABLE]
+    debts = [row for row in all_his if row["type"] == AccountType.CHARGEBACK_RECEIVABLE and row["balance_minor"] < 0]
     owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
     owed = {kind: -rows[kind]["balance_minor"] for kind in owing if kind in rows}
     return Wallet(
@@ -223,7 +231,8 @@ def _wallet(found: Sequence[Any], casino_id: UUID, player_id: UUID, currency: st
         hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
         owed_minor=sum(owed.values()),
         receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
-        in_debt=any(balance_minor < 0 for balance_minor in receivable),
+        in_debt=bool(debts),
+        debt_stops=any(row["debt_stops"] for row in debts),
         bets_blocked=cash["bets_blocked"],
         deposits_blocked=cash["deposits_blocked"],
     )

@@ -48,6 +48,13 @@ account = Table(
     Column("floor_minor", BigInteger, comment="the least it may hold; NULL: no floor"),
     Column("bets_blocked", Boolean, nullable=False, server_default=text("false")),
     Column("deposits_blocked", Boolean, nullable=False, server_default=text("false")),
+    Column(
+        "debt_stops",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="what is owed here is for a chargeback, and nobody let its player go on",
+    ),
     Column("opened_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     CheckConstraint("balance_minor >= floor_minor", name="floor"),
     CheckConstraint("player_id IS NULL OR provider IS NULL", name="one_owner"),

@@ -17,10 +17,10 @@ from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import DepositProcess
 from payments.application.processes.patience import again_after
 from payments.application.processes.steps import tell_people
-from payments.application.restrictions import standing_of
+from payments.application.restrictions import restricted_by
 from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import StopDeposit
-from payments.domain.deposit.standing import LONGEST_OPEN, restriction
+from payments.domain.deposit.standing import LONGEST_OPEN
 from payments.domain.deposit.states import Absent, Earlier, Expired, Failed, Refused, asked
 from payments.domain.deposit.step_up import payable_as
 from payments.domain.deposit.words import Declined, DepositWord, Settled, Unanswered
@@ -53,7 +53,7 @@ class ClosingProcess:
         async with self._desk.app.db.read() as connection:
             rules = await self._desk.casino(connection, casino_id)
             player = await self._desk.directory.player(connection, player_id, self._desk.now(), rules.time_zone)
-            code = restriction(standing_of(player)) if player else None
+            code = await restricted_by(self._desk, connection, player) if player else None
             if code is None:
                 return
             undecided = await self._desk.directory.undecided_deposits(connection, player_id)

@@ -24,13 +24,12 @@ from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.steps import state_of
-from payments.application.restrictions import standing_of
+from payments.application.restrictions import restricted_by
 from payments.application.routing.ports import Segment
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import earlier_of
 from payments.domain.deposit.commands import ExpireDeposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
-from payments.domain.deposit.standing import restriction
 from payments.domain.deposit.states import (
     Absent,
     ActionRequired,
@@ -159,7 +158,7 @@ class DepositProcess:
         async with self._desk.app.db.read() as connection:
             rules = await self._desk.casino(connection, fact.casino_id)
             player = await self._desk.directory.player(connection, fact.player_id, self._desk.now(), rules.time_zone)
-        return player is not None and restriction(standing_of(player)) is None
+            return player is not None and await restricted_by(self._desk, connection, player) is None
 
     async def _call(self, account: ProviderAccount, deposit_id: UUID, requested: Requested) -> DepositWord:
         flow = deposit_flow(self._desk, account.provider)

@@ -170,6 +170,7 @@ class DepositReversalAnnounced(DepositFact):
     reversed_minor: int
     code: str
     after: str | None = None
+    charged_back: bool = False
 
 
 @event("payments.deposit_reversed", 1)
@@ -180,6 +181,7 @@ class DepositReversed(DepositFact):
     Of the `reversed_minor` of this time `from_cash_minor` comes out of the player's cash; the rest he had spent and
     owes from now on. `all_reversed_minor` is what was taken back of the deposit so far, `owed_minor` all that he owes
     of deposits that were taken back. `refund_id`: all of it was put aside for this refund of ours before.
+    `charged_back`: the payer, or his bank, wanted it back.
     """
 
     reference: str
@@ -191,6 +193,7 @@ class DepositReversed(DepositFact):
     code: str
     refund_id: UUID | None = None
     after: str | None = None
+    charged_back: bool = False
 
 
 @event("payments.deposit_reinstatement_announced", 1)

@@ -60,6 +60,7 @@ def _taken(event: DepositReversalAnnounced | DepositReversed) -> TakenBack:
         code=event.code,
         refund_id=event.refund_id if isinstance(event, DepositReversed) else None,
         after=event.after,
+        charged_back=event.charged_back,
     )
 
 

@@ -93,6 +93,7 @@ def announce(
         reversed_minor=word.amount_minor,
         code=word.code,
         after=word.after,
+        charged_back=word.charged_back,
     )
     return [announced]
 
@@ -195,6 +196,7 @@ class _Play:
             code=word.code,
             refund_id=word.refund_id,
             after=word.after,
+            charged_back=word.charged_back,
         )
         self.events.append(reversed_)
         self.state = replace(self.state, taken_back=(*self.state.taken_back, word))

@@ -27,10 +27,12 @@ class DepositStanding:
     """What is known about a player the moment he wants to pay in, under the lock that later deposits wait for.
 
     `erased`: his personal data was erased. `feed_fresh`: the copy of his restrictions is young enough to be trusted,
-    and nothing of it was set aside. `declined`: the code with which the casino's rules against fraud refuse this one.
+    and nothing of it was set aside. `charged_back`: he owes what a chargeback took that he had spent.
+    `declined`: the code with which the casino's rules against fraud refuse this one.
     """
 
     blocked: bool = False
+    charged_back: bool = False
     excluded: bool = False
     under_review: bool = False
     erased: bool = False
@@ -53,6 +55,8 @@ def restriction(standing: DepositStanding) -> str | None:
         return "account_blocked"
     if standing.under_review:
         return "account_under_review"
+    if standing.charged_back:
+        return "chargeback_unpaid"
     return None
 
 

@@ -63,7 +63,7 @@ class TakenBack:
 
     `movement` is the provider's id of this taking back: a payment may be taken back in parts, and each counts once.
     `refund_id`: it is a refund of ours, whose money was put aside when it was ordered. `after`: it takes again what had
-    been taken with this movement and was given back since.
+    been taken with this movement and was given back since. `charged_back`: the payer, or his bank, wanted it back.
     """
 
     reference: str
@@ -73,6 +73,7 @@ class TakenBack:
     code: str
     refund_id: UUID | None = None
     after: str | None = None
+    charged_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

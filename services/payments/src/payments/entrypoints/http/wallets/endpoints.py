@@ -8,24 +8,29 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import ColumnElement
 
-from chassis.auth import Caller, PlayerOr
+from chassis.auth import Caller, PlayerOr, Requires
 from chassis.domain import Invalid, NotFound
-from chassis.http import Db
+from chassis.http import Db, Once
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_told
 from chassis.http.listing.events import sees_restrictions
+from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.instants import held_at, period_of
 from payments.adapters.ledger.queries import StatementLine, WalletView, statement_of, wallets_of
 from payments.adapters.ledger.tables import transfer
+from payments.application.restrictions import let_debtor_on
 from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import TransferKind
+from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.ledger.listing import MOVEMENTS
 from payments.entrypoints.http.ledger.schemas import MovementItem
 from payments.entrypoints.http.wallets.schemas import (
     Balance,
     Cause,
     Instant,
+    LiftBody,
+    Lifted,
     PeriodQuery,
     PeriodStatement,
     Statement,
@@ -72,6 +77,24 @@ async def balance(
         ],
     )
     return as_told(view.model_dump(exclude=shown), caller, casino_id)
+
+
+@router.post("/chargeback-stop/lift", response_model=Lifted)
+async def lift_chargeback_stop(
+    player_id: UUID,
+    caller: Annotated[Caller, Requires(PaymentsPermission.DISPUTE_LIFT)],
+    body: LiftBody,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Let a player who owes for a chargeback pay in and bet again, so that he can pay. The next one stops him anew."""
+    casino_id = (await visible_wallets(desk.app.db, caller, player_id))[0].casino_id
+    caller.must(PaymentsPermission.DISPUTE_LIFT, casino_id)
+
+    async def work(uow: UnitOfWork) -> Lifted:
+        return Lifted(player_id=player_id, lifted=await let_debtor_on(desk, uow, player_id, casino_id))
+
+    return await once(caller, work, status=200, reason=body.reason)
 
 
 @router.get("/statement", response_model=Statement)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from chassis.http import Reason, StrictModel
 from payments.domain.ledger.transfers import TransferKind
 
 LONGEST_PERIOD = timedelta(days=366)
@@ -20,6 +21,19 @@ class WalletBalance(BaseModel):
     owed_minor: int = Field(description="What he owes the casino; 0 or more")
     bets_blocked: bool = Field(description="For himself, and for whoever sees exclusions and suspicions")
     deposits_blocked: bool = Field(description="For the same")
+
+
+class LiftBody(StrictModel):
+    """Why a player is let go on."""
+
+    reason: Reason
+
+
+class Lifted(BaseModel):
+    """What came of it."""
+
+    player_id: UUID
+    lifted: bool = Field(description="false: no chargeback stopped him")
 
 
 class Balance(BaseModel):

@@ -66,11 +66,12 @@ def said_of_dispute(kind: str, item: Mapping[str, Any], *, success: bool) -> Sai
 def _money(kind: str, what: dict[str, Any], dispute: str) -> TakenBack | GivenBack | None:
     match kind:
         case "CHARGEBACK":
-            return TakenBack(**what, movement=dispute, code="chargeback")
+            return TakenBack(**what, movement=dispute, code="chargeback", charged_back=True)
         case "CHARGEBACK_REVERSED":
             return GivenBack(**what, movement=dispute, code="chargeback_reversed")
         case "SECOND_CHARGEBACK":
-            return TakenBack(**what, movement=taken_again(dispute), code="second_chargeback", after=dispute)
+            again, code = taken_again(dispute), "second_chargeback"
+            return TakenBack(**what, movement=again, code=code, after=dispute, charged_back=True)
         case _:
             return None
 

@@ -23,6 +23,7 @@ NUMBERS: Final[Mapping[str, int]] = {
     "deposit_limit_reached": 403,
     "self_excluded": 403,
     "account_blocked": 403,
+    "chargeback_unpaid": 403,
     "deposit_not_possible": 403,
     "verification_required": 403,
     "debt_outstanding": 403,

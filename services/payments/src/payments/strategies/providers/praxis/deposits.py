@@ -135,6 +135,7 @@ def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Depo
                 amount_minor=money[0],
                 currency=money[1],
                 code=str(state),
+                charged_back=state == "chargeback",
             )
         case "rejected" | "declined" | "cancelled" | "error" | None:
             return _without_money(session, page, state)

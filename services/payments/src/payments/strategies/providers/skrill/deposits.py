@@ -139,6 +139,7 @@ def word_of(reference: str, report: Mapping[str, str]) -> DepositWord | None:
                 amount_minor=settled[0],
                 currency=settled[1],
                 code="chargeback",
+                charged_back=True,
             )
         case _:
             return None

@@ -55,7 +55,14 @@ def said_of_dispute(kind: str, dispute: Mapping[str, Any]) -> Said:
     )
     money: TakenBack | GivenBack | None = None
     if kind == _WITHDRAWN:
-        money = TakenBack(reference=payment, movement=reference, amount_minor=amount, currency=currency, code=code)
+        money = TakenBack(
+            reference=payment,
+            movement=reference,
+            amount_minor=amount,
+            currency=currency,
+            code=code,
+            charged_back=True,
+        )
     if kind == _REINSTATED:
         money = GivenBack(reference=payment, movement=reference, amount_minor=amount, currency=currency, code="won")
     return AboutDispute(reference=reference, deposit_id=None, word=told, money=money, fee=_fee(dispute))
