@@ -205,7 +205,9 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
-        _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable"),
+        _allow(
+            {**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable", "payments.dispute.lift"
+        ),
         _allow({**_MONEY, **_SUSPICION}, *_FRAUD_VIEW, "payments.fraud_case.decide", "payments.fraud_entry.change"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.edit", "payments.fraud_rule.publish"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_entry.ease"),
