@@ -189,7 +189,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create", "payments.bonus.create"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create", "payments.dispute.list"),
         _allow(_MONEY, "payments.outcome.resolve", "payments.outcome.view_reason"),
-        _allow(_MONEY, *_DISPUTES_ANSWER),
+        _allow(_MONEY, *_DISPUTES_ANSWER, "payments.dispute.lift"),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow(_MONEY, *_RECONCILIATION_VIEW, "payments.reconciliation.upload", "payments.reconciliation.resolve"),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
@@ -205,9 +205,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, *_PLAY, *_CASES_VIEW),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, "payments.withdrawal.reject", *_REPORTS, "reports.player_transactions.request"),
-        _allow(
-            {**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable", "payments.dispute.lift"
-        ),
+        _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable"),
         _allow({**_MONEY, **_SUSPICION}, *_FRAUD_VIEW, "payments.fraud_case.decide", "payments.fraud_entry.change"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.edit", "payments.fraud_rule.publish"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_entry.ease"),
