@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any
 from uuid import UUID
 
@@ -56,9 +57,9 @@ async def post_free_units(
         return list(await _post(raw, units, terms, at_once=patience is Patience.AT_ONCE))
     players, types = _concerned_players(units)
     held = await held_by_others(raw, players, types) if players else set()
-    free = [unit for unit in units if held.isdisjoint(_players_of(unit))]
-    answers = iter(await _post(raw, free, terms, at_once=False))
-    return [next(answers) if held.isdisjoint(_players_of(unit)) else None for unit in units]
+    free = [held.isdisjoint(_players_of(unit)) for unit in units]
+    answers = iter(await _post(raw, list(compress(units, free)), terms, at_once=False))
+    return [next(answers) if is_free else None for is_free in free]
 
 
 async def _post(raw: Any, units: Sequence[Unit], terms: Terms, *, at_once: bool) -> list[list[Answer]]:
