@@ -48,6 +48,11 @@ MONEY: dict[str, Example] = {
         },
         accepted=False,  # The casino does not offer it.
     ),
+    f"POST {_PAYMENTS}/players/{{player_id}}/debt-write-offs": Example(
+        body={"amount_minor": 1_00, "currency": "EUR", "reference": "collector 4711", "reason": "he cannot be found"},
+        accepted=False,  # He owes nothing.
+    ),
+    f"PUT {_PAYMENTS}/casinos/{{casino_id}}/debt-policy": Example(body={"stops": "nothing"}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/exchange-policy": Example(body={"enabled": False, "spread_bp": 150}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/bonus-policy": Example(body={"order_of_use": "bonus_first"}),
 }

@@ -11,6 +11,7 @@ from chassis.runtime import Service
 from chassis.settings import load
 from chassis.store import Application, EventTypes
 from payments.adapters.attempts import SqlAttempts
+from payments.adapters.debt_policies import SqlDebtPolicies
 from payments.adapters.dispute_evidence import SqlEvidence
 from payments.adapters.exchanges import exchanges_in
 from payments.adapters.fraud.adapters import fraud_in
@@ -67,7 +68,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None, wire:
         evidence=SqlEvidence(), reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS,
         cashiers=CASHIERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), box=box, public_base_url=settings.public_base_url,
-        fraud=fraud_in(settings, OpenCases(), RATES), exchanges=exchanges_in(settings, RATES),
+        fraud=fraud_in(settings, OpenCases(), RATES), exchanges=exchanges_in(settings, RATES), debts=SqlDebtPolicies(),
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,

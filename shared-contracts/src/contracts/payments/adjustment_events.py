@@ -16,8 +16,8 @@ class WalletAdjusted(
     key="player_id",
     consumers=("backoffice",),
 ):
-    """Two people agreed to move money between the house and a player's cash. `payments.transfer_posted` tells of the
-    movement itself, with the balance after it.
+    """Two people agreed to move money between the house and a player's cash, or to write off what he owes.
+    `payments.transfer_posted` tells of the movement itself, with the balance after it.
     """
 
     adjustment_id: UUID
@@ -28,7 +28,8 @@ class WalletAdjusted(
     amount_minor: AmountMinor
     currency: CurrencyCode
     adjustment_class: Code
-    """What for: `goodwill`, `game_error`, `payment_error`, `legal_order`, `misconduct`, `correction`."""
+    """What for: `goodwill`, `game_error`, `payment_error`, `legal_order`, `misconduct`, `correction`; `bad_debt`: not
+    his cash but what he owed for deposits that were taken back is less."""
     transfer_id: UUID
     """The entry of the ledger."""
     adjusted_at: UtcTime

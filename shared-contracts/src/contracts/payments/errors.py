@@ -24,6 +24,8 @@ class PaymentsError(StrEnum):
     """A cashier that is not ours said already that this payment will not be made."""
     CANCELLATION_NOT_ALLOWED = "cancellation_not_allowed"
     """The jurisdiction does not let players take a withdrawal back."""
+    DEBT_EXCEEDED = "debt_exceeded"
+    """The player owes less for deposits that were taken back."""
     DEBT_OUTSTANDING = "debt_outstanding"
     """The player owes money of a deposit that was taken back after he had spent it: nothing is paid out before."""
     DESTINATION_DISABLED = "destination_disabled"

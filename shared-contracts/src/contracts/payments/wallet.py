@@ -10,7 +10,7 @@ TransferKind = Literal[
     "refund_hold", "refund_owed", "refund_release", "refund_paid", "withdrawal_hold", "withdrawal_release",
     "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
     "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion", "exchange", "deposit_fee",
-    "deposit_fee_returned", "withdrawal_fee",
+    "deposit_fee_returned", "withdrawal_fee", "debt_write_off",
 ]  # fmt: skip
 
 

@@ -78,6 +78,20 @@ exchange_policy = Table(
     CheckConstraint("spread_bp >= 0 AND spread_bp < 10000", name="spread"),
 )
 
+debt_policy = Table(
+    "debt_policy",
+    metadata,
+    Column("casino_id", Uuid, primary_key=True),
+    Column(
+        "stops",
+        Text,
+        nullable=False,
+        comment="what a chargeback stops that leaves a debt; without a row: bets_and_deposits",
+    ),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("stops IN ('nothing', 'bets_and_deposits')", name="stops"),
+)
+
 provider_notification = Table(
     "provider_notification",
     metadata,

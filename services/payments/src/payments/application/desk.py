@@ -36,7 +36,14 @@ from payments.application.ports import (
 )
 from payments.application.reconciliation.desk import Reconciling
 from payments.application.routing.ports import Routing
-from payments.application.stores import Attempts, Handled, Notifications, ProviderAccounts, WithdrawalPolicies
+from payments.application.stores import (
+    Attempts,
+    DebtPolicies,
+    Handled,
+    Notifications,
+    ProviderAccounts,
+    WithdrawalPolicies,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +62,7 @@ class Desk:
     restriction_age: RestrictionAge
     accounts: ProviderAccounts
     policies: WithdrawalPolicies
+    debts: DebtPolicies
     notifications: Notifications
     evidence: EvidenceStore
     attempts: Attempts

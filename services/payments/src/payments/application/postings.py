@@ -22,7 +22,7 @@ from payments.application.ledger import (
     transfer_id,
 )
 from payments.domain.adjustment.events import AdjustmentFact, WalletAdjusted
-from payments.domain.adjustment.words import Direction
+from payments.domain.adjustment.words import AdjustmentClass, Direction
 from payments.domain.deposit.events import (
     DepositEvent,
     DepositFact,
@@ -176,17 +176,22 @@ def _of_whole(refund_id: UUID, fact: RefundFact, withdrawal_id: UUID, kind: Tran
 
 
 def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:
-    """What the house gives comes from its account for adjustments, and what it takes goes there."""
+    """What the house gives comes from its account for adjustments, and what it takes goes there. A debt that is written
+    off is the loss of another account.
+    """
     return [_by_hand(adjustment_id, event.fact) for event in events]
 
 
 def _by_hand(adjustment_id: UUID, fact: AdjustmentFact) -> Transfer:
-    cash = player_cash(fact.casino_id, fact.player_id, fact.currency)
-    ours = house(fact.casino_id, AccountType.ADJUSTMENTS, fact.currency)
-    debit, credit = (ours, cash) if fact.direction is Direction.CREDIT else (cash, ours)
+    kind, account, his = TransferKind.ADJUSTMENT, AccountType.ADJUSTMENTS, player_cash
+    if fact.adjustment_class is AdjustmentClass.BAD_DEBT:
+        kind, account, his = TransferKind.DEBT_WRITE_OFF, AccountType.BAD_DEBT, player_receivable
+    theirs = his(fact.casino_id, fact.player_id, fact.currency)
+    ours = house(fact.casino_id, account, fact.currency)
+    debit, credit = (ours, theirs) if fact.direction is Direction.CREDIT else (theirs, ours)
     return Transfer(
         id=transfer_id(TransferKind.ADJUSTMENT, adjustment_id),
-        kind=TransferKind.ADJUSTMENT,
+        kind=kind,
         debit=debit,
         credit=credit,
         amount_minor=fact.amount_minor,

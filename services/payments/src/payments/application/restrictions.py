@@ -11,6 +11,7 @@ from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
 from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
+from payments.domain.debt.words import DebtStops
 from payments.domain.deposit.standing import DepositStanding, restriction
 
 REVIEW = "payments.restriction_review"
@@ -80,11 +81,11 @@ async def look_at_debt(
     desk: Desk, uow: UnitOfWork, player_id: UUID, casino_id: UUID, currency: str, *, charged_back: bool = False
 ) -> None:
     """After money was taken back, or paid what he owed: whoever owes for a chargeback bets no more from this very
-    transaction on. Call it when the money has moved, which locked his wallet.
+    transaction on, unless his casino lets debtors go on. Call it when the money has moved, which locked his wallet.
 
     What he may in the end, and what becomes of his open deposits, is decided after it: that begins with another lock.
     """
-    if charged_back:
+    if charged_back and await desk.debts.stops(uow.connection, casino_id) is DebtStops.BETS_AND_DEPOSITS:
         await desk.ledger.mark_debts(uow.connection, player_id, stop=True)
     wallet = await desk.ledger.lock_wallet(uow.connection, casino_id, player_id, currency)
     if wallet is None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.outcomes import AttemptOutcome, NotificationOutcome
 from payments.application.ports import Notification, ProviderAccount
+from payments.domain.debt.words import DebtStops
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.routing.terms import MethodTerms
 from payments.domain.withdrawal.policy import WithdrawalPolicy
@@ -132,6 +133,18 @@ class WithdrawalPolicies(Protocol):
         self, connection: AsyncConnection, casino_id: UUID, currency: str, policy: WithdrawalPolicy, now: datetime
     ) -> None:
         """Keep the policy as it is now."""
+        ...
+
+
+class DebtPolicies(Protocol):
+    """What a chargeback stops that leaves its player in debt, as each casino chose."""
+
+    async def stops(self, connection: AsyncConnection, casino_id: UUID) -> DebtStops:
+        """Bets and deposits, where nothing is set."""
+        ...
+
+    async def set_stops(self, connection: AsyncConnection, casino_id: UUID, stops: DebtStops, now: datetime) -> None:
+        """Keep it, for chargebacks that are told after this transaction."""
         ...
 
 

@@ -6,6 +6,7 @@ from chassis.approvals import GuardedCommand
 from payments.application.desk import Desk
 from payments.entrypoints.http.adjustments import guarded as adjustments
 from payments.entrypoints.http.bonuses import guarded as bonuses
+from payments.entrypoints.http.debts import guarded as debts
 from payments.entrypoints.http.disputes import guarded as disputes
 from payments.entrypoints.http.exchanges import guarded as exchanges
 from payments.entrypoints.http.fraud import guarded as fraud
@@ -24,6 +25,7 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *fraud.guarded_commands(desk),
         *refunds.guarded_commands(desk),
         *disputes.guarded_commands(desk),
+        *debts.guarded_commands(desk),
         *bonuses.guarded_commands(desk),
         *reconciliation.guarded_commands(desk),
         *routing.guarded_commands(desk),

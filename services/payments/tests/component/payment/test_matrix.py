@@ -22,6 +22,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 
 from .test_adjustments import GOODWILL
 from .test_bonuses import WELCOME
+from .test_debts import ALL_OF_IT, in_debt
 from .test_disputes import charged_back, disputes
 from .test_exchanges import OFFERED, TEN_FOR_DOLLARS
 from .test_fraud_work import ALLOWED, ENTRY, RULES, RULES_SHA, alarming
@@ -164,6 +165,9 @@ ATTEMPTS = [
     attempt("GET", f"{OF_CASINO}/bonus-policy", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/bonus-policy", P.POLICY_SET, json={"order_of_use": "bonus_first"}, allowed=202),
     attempt("POST", f"{OF_PLAYER}/exchanges", P.ADJUSTMENT_CREATE, json=TEN_FOR_DOLLARS, allowed=409),
+    attempt("GET", f"{OF_CASINO}/debt-policy", P.PROVIDER_LIST),
+    attempt("PUT", f"{OF_CASINO}/debt-policy", P.POLICY_SET, json={"stops": "nothing"}, allowed=202),
+    attempt("POST", f"{OF_PLAYER}/debt-write-offs", P.DEBT_WRITE_OFF, json=ALL_OF_IT, allowed=202),
     attempt("GET", f"{OF_CASINO}/exchange-policy", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/exchange-policy", P.POLICY_SET, json=OFFERED, allowed=202),
     attempt("GET", f"{OF_PLAYER}/balance", P.BALANCE_VIEW),
@@ -357,6 +361,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
     if "/provider-notifications/{" in attempt.path:
         await world.webhook("payment_intent.succeeded", {})
         (ids["notification_id"],) = [row["id"] for row in await world.rows("SELECT id FROM provider_notification")]
+    if attempt.path.endswith("/debt-write-offs"):
+        await in_debt(world)
     if attempt.path.endswith("/disallow"):
         ids["entry_id"] = ids["allowed_id"]
     if "/reconciliation/" in attempt.path:

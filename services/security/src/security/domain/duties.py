@@ -78,6 +78,7 @@ FINDING = Duty(patterns=("verification.*",), but=("verification.parked.*",), har
 BY_HAND = Duty(
     patterns=(
         "payments.adjustment.create",
+        "payments.debt.write_off",
         "payments.refund.create",
         "payments.outcome.resolve",
         "payments.bonus.create",
@@ -90,6 +91,7 @@ BY_HAND = Duty(
 AGREED_TO = Duty(
     patterns=(
         "payments.adjustment.approve",
+        "payments.debt.approve",
         "payments.refund.approve",
         "payments.outcome.approve",
         "payments.bonus.approve",

@@ -41,6 +41,7 @@ _MOVED_BY: Final[Mapping[str, Callable[[UUID, Iterable[Any]], list[Transfer]]]] 
 KINDS: Final = (
     TransferKind.ADJUSTMENT,
     TransferKind.CHARGEBACK,
+    TransferKind.DEBT_WRITE_OFF,
     TransferKind.DEPOSIT,
     TransferKind.DEPOSIT_FEE,
     TransferKind.DEPOSIT_FEE_RETURNED,

@@ -27,3 +27,5 @@ class AdjustmentClass(StrEnum):
     """Taken back by the terms: fraud, abuse of a bonus."""
     CORRECTION = "correction"
     """An earlier adjustment was wrong."""
+    BAD_DEBT = "bad_debt"
+    """What a player owes for deposits that were taken back is written off: his debt ends, and his cash stays."""

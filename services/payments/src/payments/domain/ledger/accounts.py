@@ -22,6 +22,7 @@ class AccountType(StrEnum):
     ADJUSTMENTS = "adjustments"
     BONUS_EXPENSE = "bonus_expense"
     PLAYER_FEES = "player_fees"
+    BAD_DEBT = "bad_debt"
     FX = "fx"
     SUSPENSE = "suspense"
 

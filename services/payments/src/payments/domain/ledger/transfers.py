@@ -37,6 +37,7 @@ class TransferKind(StrEnum):
     OWED = "owed"
     CHARGEBACK = "chargeback"
     RECEIVABLE_RECOVERY = "receivable_recovery"
+    DEBT_WRITE_OFF = "debt_write_off"
     BONUS_GRANT = "bonus_grant"
     BONUS_FORFEIT = "bonus_forfeit"
     BONUS_CONVERSION = "bonus_conversion"

@@ -4,6 +4,7 @@ from payments.entrypoints.http.adjustments.endpoints import router as adjustment
 from payments.entrypoints.http.attempts.endpoints import router as attempts
 from payments.entrypoints.http.bonuses.endpoints import router as bonuses
 from payments.entrypoints.http.cashier.endpoints import router as cashier
+from payments.entrypoints.http.debts.endpoints import router as debts
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.disputes.endpoints import router as disputes
 from payments.entrypoints.http.exchanges.endpoints import router as exchanges
@@ -29,6 +30,7 @@ ROUTERS = (
     outcomes,
     instruments,
     disputes,
+    debts,
     catalogue,
     providers,
     routing,

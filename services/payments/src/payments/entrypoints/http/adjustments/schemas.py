@@ -4,11 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from payments.domain.adjustment.words import AdjustmentClass, Direction
+
+
+def _of_cash(said: AdjustmentClass) -> AdjustmentClass:
+    if said is AdjustmentClass.BAD_DEBT:
+        raise ValueError("a debt is written off by a request of its own")
+    return said
 
 
 class Adjustment(StrictModel):
@@ -17,7 +23,9 @@ class Adjustment(StrictModel):
     direction: Direction = Field(description="`credit`: the player gets it; `debit`: it is taken from him")
     amount_minor: AmountMinor
     currency: CurrencyCode
-    adjustment_class: AdjustmentClass = Field(description="What for; reports add up by it")
+    adjustment_class: Annotated[AdjustmentClass, AfterValidator(_of_cash)] = Field(
+        description="What for; reports add up by it. `bad_debt` has a request of its own"
+    )
     reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
         default=None, description="What it is about, as an outsider calls it: a round, a provider's payment, a letter"
     )

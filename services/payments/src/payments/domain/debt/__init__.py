@@ -1,0 +1,1 @@
+"""A player's debt: what he owes because a deposit he had spent was taken back."""
