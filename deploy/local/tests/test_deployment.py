@@ -23,6 +23,7 @@ from pitlocal.privileges import discard, installed_package
 from pitlocal.services import PROGRAMS
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from chassis.db.grants import give
 from gateway.settings import Settings
 from payments.application.reconciliation.files import FILES_AT_ONCE
 
@@ -83,6 +84,8 @@ def test_every_program_is_composed_with_its_migration_before_it(composition: dic
     }
     for name in SERVICES:
         assert composed[name]["depends_on"][f"{name}-migrate"] == {"condition": "service_completed_successfully"}
+        assert "OWNER_DATABASE_URL" in composed[f"{name}-migrate"]["environment"]
+        assert "OWNER_DATABASE_URL" not in composed[name]["environment"]
         assert composed[name]["read_only"] is True
         assert composed[name]["cap_drop"] == ["ALL"]
 
@@ -228,7 +231,7 @@ def test_figures_of_the_gateway_are_read_at_a_port_that_is_not_published(composi
 def test_no_secret_has_a_default_and_the_script_makes_each(tmp_path: Path) -> None:
     text = (REPOSITORY / "docker-compose.yml").read_text()
     named = set(re.findall(r"\$\{(\w*(?:KEY|PASSWORD)):\?[^}]+\}", text))
-    assert len(named) == len(SERVICES) + 3
+    assert len(named) == 2 * len(SERVICES) + 3
     assert not re.findall(r"\$\{\w*(?:KEY|PASSWORD)(?::?-[^}]*)?\}", text)
     file = tmp_path / ".env"
     assert run("deploy/make-secrets", str(file)).returncode == 0
@@ -239,8 +242,45 @@ def test_no_secret_has_a_default_and_the_script_makes_each(tmp_path: Path) -> No
     assert file.read_text().count(made["MASTER_KEY"]) == 1
 
 
-async def test_the_compositions_databases_belong_to_one_role_each(server: EmbeddedServer) -> None:
-    passwords = {f"{name.upper()}_DB_PASSWORD": f"it's {name}" for name in SERVICES}
+async def test_in_the_composition_one_role_owns_a_database_and_one_serves(server: EmbeddedServer) -> None:
+    make_databases(server)
+    owner = await asyncpg.connect(server.url_for("games", user="games_owner", password="owns games"))
+    await owner.execute("CREATE TABLE mine ()")
+    await owner.close()
+    serving = await asyncpg.connect(server.url_for("games", user="games", password="it's games"))
+    await serving.execute("CREATE TEMPORARY TABLE for_a_moment ()")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await serving.execute("CREATE TABLE mine_too ()")
+    await serving.close()
+    for stranger, password in (("games", "it's games"), ("games_owner", "owns games")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(server.url_for("payments", user=stranger, password=password))
+
+
+async def test_what_belonged_to_who_serves_is_handed_over(server: EmbeddedServer) -> None:
+    admin = await asyncpg.connect(server.superuser_url)
+    await admin.execute("CREATE ROLE games LOGIN PASSWORD 'of before'")
+    await admin.execute("CREATE DATABASE games OWNER games")
+    await admin.close()
+    serving = await asyncpg.connect(server.url_for("games", user="games", password="of before"))
+    await serving.execute("CREATE TABLE bet (minor bigint)")
+    await serving.execute("INSERT INTO bet VALUES (100)")
+    await serving.close()
+    make_databases(server)
+    make_databases(server)
+    owner, serving_now = (
+        server.url_for("games", user=user, password=password)
+        for user, password in (("games_owner", "owns games"), ("games", "it's games"))
+    )
+    await give(owner, "games")
+    serving = await asyncpg.connect(serving_now)
+    assert await serving.fetchval("SELECT minor FROM bet") == 100
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await serving.execute("DROP TABLE bet")
+    await serving.close()
+
+
+def make_databases(server: EmbeddedServer) -> None:
     address = urlsplit(server.superuser_url)
     made = run(
         "deploy/compose/make-databases.sh",
@@ -249,14 +289,10 @@ async def test_the_compositions_databases_belong_to_one_role_each(server: Embedd
         PGPASSWORD=address.password or "",
         PGHOST="127.0.0.1",
         PGPORT=str(server.port),
-        **passwords,
+        **{f"{name.upper()}_DB_PASSWORD": f"it's {name}" for name in SERVICES},
+        **{f"{name.upper()}_OWNER_DB_PASSWORD": f"owns {name}" for name in SERVICES},
     )
     assert made.returncode == 0, made.stderr
-    connection = await asyncpg.connect(server.url_for("games", user="games", password="it's games"))
-    await connection.execute("CREATE TABLE mine ()")
-    await connection.close()
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(server.url_for("payments", user="games", password="it's games"))
 
 
 def test_every_manifest_holds_against_the_kubernetes_schemas() -> None:
@@ -304,4 +340,5 @@ def test_kustomize_renders_valid_objects_of_a_restricted_namespace(folder: str) 
         for container in pod["containers"]:
             assert container["securityContext"]["readOnlyRootFilesystem"] is True
             assert container["image"] == f"pitboss/{name}"
-            assert container["envFrom"][1] == {"secretRef": {"name": f"{name}-secrets"}}
+            secrets = [one["secretRef"]["name"] for one in container["envFrom"] if "secretRef" in one]
+            assert secrets == [f"{name}-secrets", *([f"{name}-owner"] if one["kind"] == "Job" else [])]

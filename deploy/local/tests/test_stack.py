@@ -80,6 +80,19 @@ async def test_roles_cannot_enter_each_others_databases(stack: Stack) -> None:
     assert (stack.folder / "secrets.json").stat().st_mode & 0o077 == 0
 
 
+async def test_who_serves_owns_nothing_and_who_migrates_does(stack: Stack) -> None:
+    assert "OWNER_DATABASE_URL" not in stack.environment("dummy")
+    owner = await asyncpg.connect(stack.command_environment("dummy")["OWNER_DATABASE_URL"])
+    assert (
+        await owner.fetchval("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'dummy'") == "dummy_owner"
+    )
+    await owner.close()
+    serving = await asyncpg.connect(stack.database_url("dummy"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await serving.execute("CREATE TABLE mine ()")
+    await serving.close()
+
+
 async def test_a_command_gives_its_output_or_says_why_it_failed(stack: Stack) -> None:
     with pytest.raises(ProgramDied, match="dummy fail ended with status 1\nthis failed on purpose"):
         await stack.run("dummy", "fail")

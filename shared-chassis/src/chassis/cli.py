@@ -9,7 +9,7 @@ import uvloop
 
 from chassis.collector import settle_collector
 from chassis.command import EX_TEMPFAIL, ExactParser
-from chassis.db import migrations
+from chassis.db import Database, migrations
 from chassis.logging import configure_logging
 from chassis.messaging import Consumer, Replayed, discard_parked, list_parked, queue_parked, replay_parked
 from chassis.runtime import Service, http_application, serve
@@ -53,7 +53,7 @@ async def _do(service: Service, options: argparse.Namespace) -> int:
             await serve(service, options.role)
             return 0
         case "migrate":
-            await migrations.upgrade(service.name, service.settings.database_url)
+            await migrations.upgrade(service.name, service.settings.owner_url, serving=service.settings.database_url)
             return 0
         case "openapi":
             print(json.dumps(http_application(service).openapi(), indent=2, sort_keys=True))  # noqa: T201
@@ -73,9 +73,11 @@ async def _rebuild(service: Service, name: str | None) -> int:
         return 2
     model, log = known[name]
     settle_collector()
+    db = Database(service.settings.owner_url, application_name=f"{service.name} rebuild", pool_size=2)
     try:
-        done = await rebuild(service.db, model, log, progress=_counter())
+        done = await rebuild(db, model, log, progress=_counter())
     finally:
+        await db.close()
         await service.db.close()
     print(f"{name}: rebuilt from {done.events} events, {done.behind_lock} of them while writers waited")  # noqa: T201
     return 0

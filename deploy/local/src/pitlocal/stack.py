@@ -176,6 +176,15 @@ class Stack:
             environment |= {"DATABASE_URL": self.database_url(name), "MASTER_KEY": self.secrets.master_key}
         return {**environment, **self._settings.get("*", {}), **self._settings.get(name, {})}
 
+    def command_environment(self, name: str) -> dict[str, str]:
+        """The environment of a program's commands, which may make tables; whoever serves may not."""
+        environment = self.environment(name)
+        if self._programs[name].has_database:
+            owner = databases.owner_of(name)
+            url = self.server.url_for(name, user=owner, password=self.secrets.passwords[owner])
+            environment.setdefault("OWNER_DATABASE_URL", url)
+        return environment
+
     # -- starting and stopping ---------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
@@ -203,7 +212,7 @@ class Stack:
             shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         roles = [program.name for program in self._programs.values() if program.has_database]
-        self._secrets = load_secrets(self.folder, [*roles, BUS])
+        self._secrets = load_secrets(self.folder, [*roles, *map(databases.owner_of, roles), BUS])
         self._progress("PostgreSQL ...")
         starter = postgres.start if self._use_external else postgres.start_embedded
         self._server = starter(self.folder / "postgres")
@@ -217,7 +226,7 @@ class Stack:
             await asyncio.to_thread(self._broker.wait_ready)
         for name in self._programs:
             self._add(name)
-        command.publish(self.folder, {name: self.environment(name) for name in self._programs})
+        command.publish(self.folder, {name: self.command_environment(name) for name in self._programs})
         self._watcher = asyncio.create_task(self._watch(), name="stack-watcher")
         self._progress(f"Services: {', '.join(self._programs)} ...")
         await self._bring_up(list(self._children.values()))
@@ -264,7 +273,7 @@ class Stack:
             "-m",
             name,
             *arguments,
-            env=self.environment(name),
+            env=self.command_environment(name),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import asyncpg
 
 
-async def query(statement: str) -> str:
-    connection = await asyncpg.connect(os.environ["DATABASE_URL"])
+async def query(statement: str, database: str = "DATABASE_URL") -> str:
+    connection = await asyncpg.connect(os.environ[database])
     try:
         return str(await connection.fetchval(statement))
     finally:
@@ -45,7 +45,8 @@ def main() -> None:
     parser.add_argument("--role", default="all")
     options = parser.parse_args()
     if options.command == "migrate":
-        asyncio.run(query("CREATE TABLE migrated (id int)"))
+        asyncio.run(query("CREATE TABLE migrated (id int)", "OWNER_DATABASE_URL"))
+        asyncio.run(query("GRANT SELECT ON migrated TO dummy", "OWNER_DATABASE_URL"))
     elif options.command == "fail":
         sys.exit("this failed on purpose")
     else:

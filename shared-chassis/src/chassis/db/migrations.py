@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from alembic import command, context, op
 from alembic.autogenerate import compare_metadata
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.engine import async_url
+from chassis.db.grants import give, give_ahead
 from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008
 
 ischema_names["xid8"] = tables.Xid8
@@ -119,12 +121,17 @@ def migrations_of(service: str) -> Path:
     return Path(spec.origin).resolve().parents[2] / "migrations"
 
 
-async def upgrade(service: str, url: str) -> None:
-    """Bring a service's database to the newest revision."""
+async def upgrade(service: str, url: str, *, serving: str | None = None) -> None:
+    """Bring a service's database to the newest revision, as the role in `url`, for that of `serving` to use."""
+    role, owner = (unquote(urlsplit(one).username or "") for one in (serving or url, url))
+    if role != owner:
+        await give_ahead(url, role)
     config = Config()
     config.set_main_option("script_location", str(migrations_of(service)).replace("%", "%%"))
     config.attributes["url"] = url
     await asyncio.to_thread(command.upgrade, config, "head")
+    if role != owner:
+        await give(url, role)
 
 
 async def drift(url: str, service_metadata: MetaData) -> list[str]:

@@ -133,6 +133,13 @@ class ServiceSettings(FollowingSettings):
     """A service: beside that a database of its own, and the key over personal data."""
 
     database_url: DatabaseAddress = Field(repr=False, description=_DATABASE_ALLOWED, json_schema_extra={"secret": True})
+    owner_database_url: DatabaseAddress | None = Field(
+        default=None,
+        repr=False,
+        description=f"{_DATABASE_ALLOWED} of the role that owns the tables, for the commands that make or replace them "
+        "(migrate, rebuild) alone; empty: DATABASE_URL's",
+        json_schema_extra={"secret": True},
+    )
     database_pool_size: int = Field(default=10, ge=1, le=200, description="connections, 1 to 200")
     master_key: SecretStr = Field(description="32 random bytes in base64, as `openssl rand -base64 32` prints them")
     files_url: str = Field(
@@ -148,6 +155,12 @@ class ServiceSettings(FollowingSettings):
     idempotency_days: int = Field(
         default=30, ge=1, le=3650, description="days from 1 to 3650 that the answer to an idempotency key is remembered"
     )
+
+    @property
+    def owner_url(self) -> str:
+        """The database as whoever makes tables there."""
+        return self.owner_database_url or self.database_url
+
     inbox_days: int = Field(
         default=30,
         ge=8,  # Both buses keep records for 7 days and may bring them again.

@@ -81,7 +81,7 @@ def _month(text: str) -> date:
 async def take_month_away(service: Service, options: Namespace) -> int:
     """Detach a closed month of the ledger, the oldest there is; exit status 1 when it may not go."""
     try:
-        entries = await take_away(service.settings.database_url, options.month)
+        entries = await take_away(service.settings.owner_url, options.month)
     except asyncpg.RaiseError as error:
         print(f"Nothing was detached: {error}.", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1

@@ -1,4 +1,4 @@
-"""The schema as a deployment makes it: by the service's own role, which may post and not rewrite."""
+"""The schema as a deployment makes it: by its owner, for a role that may post and not rewrite."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,50 +12,129 @@ import payments.read_models.deposit_list
 import payments.read_models.withdrawal_list  # noqa: F401 - tables are declared when their modules are imported
 from chassis.db import migrations
 from chassis.domain import uuid7
-from payments.adapters.ledger.months import make_months
+from chassis.store import Application, EventTypes
+from payments.adapters.ledger.chain import LedgerChain
+from payments.adapters.ledger.months import close_months, make_months, take_away
 from payments.application.schema import metadata
 
 
 @pytest.fixture
-async def role_url(postgres_server) -> AsyncIterator[str]:
-    """A database that belongs to a role without any special right, migrated by it."""
+async def urls(postgres_server) -> AsyncIterator[tuple[str, str]]:
+    """A database that no superuser migrated: as the role that serves, and as its owner."""
     name = f"payments_{uuid7().hex[-12:]}"
     admin = await asyncpg.connect(postgres_server.superuser_url)
-    await admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'of-a-test'")
-    await admin.execute(f"CREATE DATABASE {name} OWNER {name}")
-    own = postgres_server.url_for(name)
-    credentials = own.split("://")[1].split("@")[0]
-    url = own.replace(credentials, f"{name}:of-a-test")
-    await migrations.upgrade("payments", url)
-    yield url
+    roles = (name, f"{name}_owner")
+    for role in roles:
+        await admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'of-a-test'")
+    await admin.execute(f"CREATE DATABASE {name} OWNER {name}_owner")
+    serving, owner = (postgres_server.url_for(name, user=role, password="of-a-test") for role in roles)
+    await migrations.upgrade("payments", owner, serving=serving)
+    yield serving, owner
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.execute(f"DROP ROLE {name}")
+    for role in roles:
+        await admin.execute(f"DROP ROLE {role}")
     await admin.close()
 
 
-async def test_the_services_own_role_posts_and_may_not_rewrite(role_url: str, make_desk):
-    async with make_desk(role_url) as desk:
+REWRITING = ("UPDATE {} SET amount_minor = 1", "DELETE FROM {}", "TRUNCATE {}")
+
+
+async def test_who_serves_posts_and_may_not_rewrite(urls: tuple[str, str], make_desk):
+    async with make_desk(urls[0]) as desk:
         key = await desk.player(100)
         assert (await desk.one(desk.move("bet", key, "t1", 30)))[:2] == (0, 70)
-        for statement in ("UPDATE transfer SET amount_minor = 1", "DELETE FROM transfer", "TRUNCATE transfer"):
+        (month,) = await desk.sql("SELECT DISTINCT tableoid::regclass::text AS name FROM transfer")
+        for statement in (one.format(part) for part in ("transfer", month["name"]) for one in REWRITING):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await desk.sql(statement)
         await desk.holds()
-        await desk.sql("GRANT UPDATE ON transfer TO CURRENT_USER")
-        with pytest.raises(AssertionError, match="I13"):
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE transfer DISABLE TRIGGER transfer_is_append_only",
+        "DROP TRIGGER transfer_is_append_only ON transfer",
+        "ALTER TABLE transfer DETACH PARTITION ledger_months.transfer_other",
+        "DROP TABLE ledger_seal",
+        "UPDATE ledger_seal SET chain = ''",
+        "DELETE FROM account",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TABLE transfer_of_mine ()",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "SELECT ledger_take_away('2026-01-01')",
+    ],
+)
+async def test_who_serves_cannot_give_himself_the_right(urls: tuple[str, str], make_desk, statement: str):
+    async with make_desk(urls[0]) as desk:
+        await desk.player(100)
+        await desk.sql("GRANT UPDATE, DELETE ON transfer TO CURRENT_USER")  # A warning: there is nothing to give.
+        with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.RaiseError)):
+            await desk.sql(statement)
+        await desk.holds()
+
+
+async def test_an_owner_who_serves_is_told_of(urls: tuple[str, str], make_desk):
+    async with make_desk(urls[1]) as desk:
+        with pytest.raises(AssertionError, match=r"(?s)I13.*owned by whoever serves"):
             await desk.holds()
 
 
-async def test_the_services_own_role_moves_what_belonged_to_no_month_and_may_not_rewrite_after(
-    role_url: str, make_desk
+async def test_a_right_that_was_given_is_told_of_and_the_next_migration_takes_it(urls: tuple[str, str], make_desk):
+    serving, owner = urls
+    raw = await asyncpg.connect(owner)
+    await raw.execute(f"GRANT UPDATE ON transfer TO {serving.split('//')[1].split(':')[0]}")
+    await raw.close()
+    async with make_desk(serving) as desk:
+        with pytest.raises(AssertionError, match=r"(?s)I13.*right to update"):
+            await desk.holds()
+        await migrations.upgrade("payments", owner, serving=serving)
+        await desk.holds()
+
+
+async def test_months_are_made_and_closed_by_who_serves_and_may_not_be_rewritten_after(
+    urls: tuple[str, str], make_desk
 ):
-    async with make_desk(role_url) as desk:
+    async with make_desk(urls[0]) as desk:
         desk.clock.advance(timedelta(days=4_000))
         await desk.player(100)
         await make_months(desk.db, desk.clock.now())
         assert await desk.count("ledger_months.transfer_other") == 0
         assert await desk.count() == 1
+        (month,) = await desk.sql("SELECT DISTINCT tableoid::regclass::text AS name FROM transfer")
+        for statement in REWRITING:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await desk.sql(statement.format(month["name"]))
         await desk.holds()
+
+
+async def test_a_month_is_taken_away_by_the_owner(urls: tuple[str, str], make_desk):
+    serving, owner = urls
+    async with make_desk(serving) as desk:
+        await make_months(desk.db, desk.clock.now())
+        await desk.player(100)
+        month = desk.clock.now().date().replace(day=1)
+        desk.clock.advance(timedelta(days=100))
+        await close_months(desk.db, desk.clock.now())
+        await LedgerChain(Application(desk.db, EventTypes(), source="payments", clock=desk.clock), b"k" * 32).catch_up()
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await take_away(serving, month)
+        assert await take_away(owner, month) == 1
+        await desk.holds()
+
+
+async def test_what_the_owner_makes_anew_is_used_by_who_serves(urls: tuple[str, str], make_desk):
+    serving, owner = urls
+    raw = await asyncpg.connect(owner)
+    await raw.execute("CREATE TABLE again (LIKE withdrawal_list INCLUDING ALL)")
+    await raw.execute("DROP TABLE withdrawal_list")
+    await raw.execute("ALTER TABLE again RENAME TO withdrawal_list")
+    await raw.close()
+    async with make_desk(serving) as desk:
+        await desk.sql("INSERT INTO withdrawal_list SELECT * FROM withdrawal_list")
+        await desk.sql("UPDATE withdrawal_list SET version = 1")
+        await desk.sql("DELETE FROM withdrawal_list")
+        await desk.sql("ANALYZE settlement_item")
 
 
 async def test_the_tables_in_code_are_those_of_the_migrations(ledger_url: str):

@@ -192,7 +192,10 @@ CHECKS: dict[str, str] = {
         SELECT relid::regclass, 'right to ' || lower(wanted)
         FROM whole, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS wanted
         WHERE has_table_privilege(relid, wanted)
-          AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
+          AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+        UNION ALL
+        SELECT whole.relid::regclass, 'owned by whoever serves' FROM whole JOIN pg_class ON pg_class.oid = whole.relid
+        WHERE pg_has_role(relowner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
 }
 """Each query finds what breaks its invariant."""
 
