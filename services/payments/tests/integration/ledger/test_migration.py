@@ -126,14 +126,14 @@ async def test_a_month_is_taken_away_by_the_owner(urls: tuple[str, str], make_de
 async def test_what_the_owner_makes_anew_is_used_by_who_serves(urls: tuple[str, str], make_desk):
     serving, owner = urls
     raw = await asyncpg.connect(owner)
-    await raw.execute("CREATE TABLE again (LIKE withdrawal_list INCLUDING ALL)")
-    await raw.execute("DROP TABLE withdrawal_list")
-    await raw.execute("ALTER TABLE again RENAME TO withdrawal_list")
+    await raw.execute("CREATE TABLE again (LIKE rm_withdrawal_list INCLUDING ALL)")
+    await raw.execute("DROP TABLE rm_withdrawal_list")
+    await raw.execute("ALTER TABLE again RENAME TO rm_withdrawal_list")
     await raw.close()
     async with make_desk(serving) as desk:
-        await desk.sql("INSERT INTO withdrawal_list SELECT * FROM withdrawal_list")
-        await desk.sql("UPDATE withdrawal_list SET version = 1")
-        await desk.sql("DELETE FROM withdrawal_list")
+        await desk.sql("INSERT INTO rm_withdrawal_list SELECT * FROM rm_withdrawal_list")
+        await desk.sql("UPDATE rm_withdrawal_list SET amount_minor = 1")
+        await desk.sql("DELETE FROM rm_withdrawal_list")
         await desk.sql("ANALYZE settlement_item")
 
 
