@@ -157,6 +157,25 @@ def test_the_ways_into_the_composition_are_those_into_the_cluster() -> None:
     assert {path.rstrip("/"): service for path, service in found} == cluster_ways()
 
 
+def test_partners_may_ask_as_much_of_the_cluster_as_of_the_composition() -> None:
+    text = EDGE.read_text()
+    rates = dict(re.findall(r"zone=(\w+):10m rate=(\d+)r/s;", text))
+    limited = re.findall(r"location (/partner/\w+)/ .* zone=(\w+) burst=(\d+) nodelay; limit_conn \2_now (\d+);", text)
+    there = {path: (int(rates[zone]), int(burst), int(at_once)) for path, zone, burst, at_once in limited}
+    here = {}
+    for one in documents(INGRESS):
+        noted = one["metadata"]["annotations"]
+        rps, times, at_once = (
+            noted.get(f"nginx.ingress.kubernetes.io/limit-{name}")
+            for name in ("rps", "burst-multiplier", "connections")
+        )
+        if rps:
+            [path] = one["spec"]["rules"][0]["http"]["paths"]
+            here[path["path"]] = (int(rps), int(rps) * int(times), int(at_once))
+    assert here == there
+    assert set(here) == {path for path in cluster_ways() if path.startswith("/partner/")}
+
+
 def test_a_large_body_has_a_way_in_of_its_own_and_no_other_takes_as_much() -> None:
     large = large_ways()
     assert large, "settlement files"
@@ -166,13 +185,13 @@ def test_a_large_body_has_a_way_in_of_its_own_and_no_other_takes_as_much() -> No
     }
     assert inside == large
     cluster = {
-        tuple(path["path"] for rule in one["spec"]["rules"] for path in rule["http"]["paths"]): in_bytes(
-            one["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
-        )
+        path["path"]: in_bytes(one["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"])
         for one in documents(INGRESS)
+        for rule in one["spec"]["rules"]
+        for path in rule["http"]["paths"]
     }
-    assert {paths[0]: most for paths, most in cluster.items() if len(paths) == 1} == large
-    [everything_else] = (most for paths, most in cluster.items() if len(paths) > 1)
+    assert {path: cluster.pop(path) for path in large} == large
+    [everything_else] = set(cluster.values())
     [by_default] = re.findall(r"^    client_max_body_size (\w+);", EDGE.read_text(), re.MULTILINE)
     assert everything_else == in_bytes(by_default)
     documents_most = Settings.model_fields["upload_bytes"].default
