@@ -19,6 +19,7 @@ from payments.application.ports import (
 )
 from payments.application.unreadable import unreadable
 from payments.domain.deposit.words import Declined, Settled, TakenBack
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.adyen.amounts import from_wire
 from payments.strategies.providers.adyen.answering import LIVE_HOST, TEST_HOST, AdyenAnswers
 from payments.strategies.providers.adyen.codes import CODES, refusal
@@ -49,7 +50,7 @@ _AFTERWARDS = REFUND_KINDS | STANDINGS.keys()
 """What becomes of a payment after it was made."""
 
 
-class Adyen:
+class Adyen(Acknowledging):
     """Adyen's protocol.
 
     A casino's account: settings `base_url`, `merchant_account` and, where the Disputes API is not where it usually is,
@@ -58,6 +59,7 @@ class Adyen:
     """
 
     name = "adyen"
+    heard = Reply(b"[accepted]", "text/plain")
     hosts = frozenset({"checkout-test.adyen.com", f"*{_LIVE}", TEST_HOST, LIVE_HOST})
     identity = ("base_url", "merchant_account")
 
@@ -107,15 +109,6 @@ class Adyen:
             said_at=_moment(item.get("eventDate"), now),
             facts=_facts(item),
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - Adyen reads this word and nothing else
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b"[accepted]", "text/plain")
 
 
 def _items(raw: bytes) -> list[Mapping[str, Any]]:

@@ -23,6 +23,7 @@ from payments.application.ports import (
 )
 from payments.application.refund_port import RefundFlow
 from payments.application.unreadable import unreadable
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.adyen.signature import is_key, mac
 from payments.strategies.providers.adyen_transfers.codes import CODES
 from payments.strategies.providers.adyen_transfers.payouts import PRIORITIES, AdyenTransfers, said_of
@@ -35,7 +36,7 @@ _SECRETS = frozenset({"api_key", "hmac_key", "previous_hmac_key"})
 _ABOUT_TRANSFERS = ("balancePlatform.transfer.created", "balancePlatform.transfer.updated")
 
 
-class AdyenPayouts:
+class AdyenPayouts(Acknowledging):
     """The Transfers API's protocol.
 
     A casino's account: settings `base_url`, `balance_account` and, where transfers are not to be `regular`, `priority`;
@@ -43,6 +44,7 @@ class AdyenPayouts:
     """
 
     name = "adyen_transfers"
+    heard = Reply(b"[accepted]", "text/plain")
     hosts = frozenset({"balanceplatform-api-test.adyen.com", "balanceplatform-api-live.adyen.com"})
     identity = ("base_url", "balance_account")
 
@@ -90,15 +92,6 @@ class AdyenPayouts:
             said_at=now,
             facts=_facts(transfer),
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - Adyen reads this word and nothing else
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b"[accepted]", "text/plain")
 
 
 def _said(account: ProviderAccount, transfer: Mapping[str, Any]) -> Said:

@@ -12,12 +12,12 @@ from payments.application.ports import (
     Nothing,
     Notification,
     ProviderAccount,
-    Reply,
     Said,
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
 from payments.application.unreadable import unreadable
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.btcpay.codes import CODES
 from payments.strategies.providers.btcpay.deposits import REFERENCE, BtcpayDeposits
 from payments.strategies.providers.btcpay.payouts import BtcpayPayouts
@@ -55,7 +55,7 @@ _WITHOUT_CONSEQUENCE = frozenset({"InvoiceCreated", "PayoutCreated", "PayoutAppr
 """A webhook about a payout names none of ours: a payout that is on its way is asked about without being told to."""
 
 
-class Btcpay:
+class Btcpay(Acknowledging):
     """The Greenfield API.
 
     A casino's account: settings `base_url`, `store_id` and `approve_payouts` (true: the server sends what was approved
@@ -101,15 +101,6 @@ class Btcpay:
             said_at=unix_moment(event.get("timestamp"), now),
             facts=_facts(event),
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - it wants a 200 and reads nothing
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b'{"received":true}')
 
 
 def _said(kind: str, event: Mapping[str, Any]) -> Said:

@@ -12,11 +12,11 @@ from payments.application.ports import (
     Notification,
     PayoutFlow,
     ProviderAccount,
-    Reply,
     Unclear,
 )
 from payments.application.refund_port import RefundFlow
 from payments.application.unreadable import unreadable
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.coingate.codes import CODES
 from payments.strategies.providers.coingate.deposits import CoinGateDeposits
 from payments.strategies.providers.coingate.orders import STATUSES
@@ -35,7 +35,7 @@ from payments.strategies.providers.reading import (
 _MOST_FIELDS = 200
 
 
-class CoinGate:
+class CoinGate(Acknowledging):
     """API v2.
 
     A casino's account: settings `base_url` and `receive_currency`; secrets `api_token` and `callback_secret`, which is
@@ -96,15 +96,6 @@ class CoinGate:
                 "currency": word(told.get("price_currency")),
             },
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - CoinGate wants a 200 and reads nothing
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b'{"received":true}')
 
 
 def _told(raw: bytes) -> Mapping[str, Any]:

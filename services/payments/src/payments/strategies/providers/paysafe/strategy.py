@@ -18,6 +18,7 @@ from payments.application.ports import (
 )
 from payments.application.refund_port import LookAtRefund
 from payments.application.unreadable import unreadable
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.paysafe.codes import CODES
 from payments.strategies.providers.paysafe.deposits import PaysafeDeposits
 from payments.strategies.providers.paysafe.payouts import PaysafePayouts
@@ -43,7 +44,7 @@ _REFUNDS = "REFUND_"
 _ENDS = ("PAYABLE", "PROCESSING", "PENDING", "COMPLETED", "EXPIRED", "FAILED", "CANCELLED", "ERRORED")
 
 
-class Paysafe:
+class Paysafe(Acknowledging):
     """Paysafe's protocol.
 
     A casino's account: settings `base_url`, `username` and, where there are several of a currency, `account_id`;
@@ -52,6 +53,7 @@ class Paysafe:
     """
 
     name = "paysafe"
+    heard = Reply(b"{}")
     hosts = frozenset({"api.paysafe.com", "api.test.paysafe.com"})
     identity = ("base_url", "username", "account_id")
 
@@ -93,15 +95,6 @@ class Paysafe:
             said_at=_moment(body.get("eventDate"), now),
             facts={"our_reference": ours, "reference": word(payload.get("id")), "status": word(payload.get("status"))},
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - a 2xx is all it wants
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b"{}")
 
 
 def _said(kind: str, payload: Mapping[str, Any]) -> Said:

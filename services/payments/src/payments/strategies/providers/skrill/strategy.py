@@ -9,6 +9,7 @@ from chassis.domain import Invalid
 from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import AboutDeposit, NotGenuine, Notification, ProviderAccount, Reply, Said, Unclear
 from payments.application.refund_port import RefundFlow
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.reading import our_id, refuse_others, require_secret, require_text, require_url, word
 from payments.strategies.providers.skrill.calls import fields
 from payments.strategies.providers.skrill.codes import CODES
@@ -24,7 +25,7 @@ _WORD = 10
 _KINDS = {"2": "processed", "0": "pending", "-1": "cancelled", "-2": "failed", "-3": "chargeback"}
 
 
-class Skrill:
+class Skrill(Acknowledging):
     """Skrill's older protocol.
 
     A casino's account: settings `base_url` and `checkout_url` (its servers), `pay_to_email`, `merchant_id`, `signature`
@@ -33,6 +34,7 @@ class Skrill:
     """
 
     name = "skrill"
+    heard = Reply(b"", "text/plain")
     hosts = frozenset({"pay.skrill.com", "www.skrill.com"})
     identity = ("base_url", "pay_to_email", "merchant_id")
 
@@ -88,15 +90,6 @@ class Skrill:
                 "code": word(report.get("failed_reason_code")),
             },
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - 200 is all it wants
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b"", "text/plain")
 
 
 def _said(reference: str | None, report: Mapping[str, str]) -> Said:

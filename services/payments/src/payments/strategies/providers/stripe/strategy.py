@@ -12,12 +12,12 @@ from payments.application.ports import (
     Notification,
     PayoutFlow,
     ProviderAccount,
-    Reply,
     Said,
     Unclear,
 )
 from payments.application.unreadable import unreadable
 from payments.domain.deposit.words import Declined, Settled
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.reading import (
     refuse_others,
     require_secret,
@@ -67,7 +67,7 @@ _AFTERWARDS = frozenset(
 _FRAUD_WARNING = "radar.early_fraud_warning."
 
 
-class Stripe:
+class Stripe(Acknowledging):
     """Stripe's protocol. A casino's account: settings `base_url`; secrets `api_key`, `webhook_secret`."""
 
     name = "stripe"
@@ -107,15 +107,6 @@ class Stripe:
             said_at=unix_moment(event.get("created"), now),
             facts=_facts(thing),
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - Stripe wants a 200 and reads nothing
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b'{"received":true}')
 
 
 def _said(kind: str, thing: Mapping[str, Any]) -> Said:

@@ -14,12 +14,12 @@ from payments.application.ports import (
     NotGenuine,
     Notification,
     ProviderAccount,
-    Reply,
     Said,
     Unclear,
 )
 from payments.application.unreadable import unreadable
 from payments.domain.withdrawal.words import SentBack
+from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.reading import (
     our_id,
     refuse_others,
@@ -58,7 +58,7 @@ _ABOUT_PAYMENTS = frozenset(
 )
 
 
-class TrueLayer:
+class TrueLayer(Acknowledging):
     """Payments API v3.
 
     A casino's account: settings `base_url`, `auth_url`, `client_id`, `key_id` (of our key there), `webhook_keys`
@@ -124,15 +124,6 @@ class TrueLayer:
         return Notification(
             id=event_id, kind=kind, said=_said(kind, event), said_at=min(sent_at, now), facts=_facts(event)
         )
-
-    def answer_notification(
-        self,
-        account: ProviderAccount,  # noqa: ARG002 - it wants a 2xx and reads nothing
-        notification: Notification,  # noqa: ARG002
-        *,
-        accepted: bool,  # noqa: ARG002
-    ) -> Reply:
-        return Reply(b'{"received":true}')
 
 
 def _said(kind: str, event: Mapping[str, Any]) -> Said:
