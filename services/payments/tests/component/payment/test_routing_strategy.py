@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from contracts.backoffice.events import SelfExclusionStarted
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.domain.routing.choice import drawn
 
 from .fake_adyen import ADYEN
 from .test_deposits import limit
@@ -52,6 +54,16 @@ async def decision_of(world: World) -> Any:
 async def publish(world: World, **changes: Any) -> None:
     path = f"{V1}/casinos/{world.casino}/routing-strategy"
     await world.approved(await world.client.put(path, json={**STRATEGY, **changes}, headers=world.staff()))
+
+
+async def test_whoever_chooses_the_id_of_his_deposit_does_not_choose_what_is_drawn_for_it(two: World) -> None:
+    """The ids are those for which a hash that anybody can compute names the same provider each time."""
+    halves = {"way": "split", "providers": ["stripe", "adyen"], "percents": [50, 50]}
+    await publish(two, rules=[], otherwise=halves)
+    ids = [str(UUID(int=n, version=4)) for n in range(100)]
+    of_stripe = [one for one in ids if drawn(one, "split", 100_000) < 50_000]
+    made = [await by_card(two, deposit_id=one) for one in of_stripe[:8]]
+    assert {one["provider"] for one in made} == {"stripe", "adyen"}
 
 
 async def simulated(world: World, strategy: dict[str, Any]) -> dict[str, Any]:

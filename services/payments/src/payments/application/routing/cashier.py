@@ -100,7 +100,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
         )
         breakers = await desk.routing.breakers(connection, visit.casino_id, wished.segment)
         restricted = {name for name, one in breakers.items() if one.restricts(visit.now)}
-        asking = asking_of(wished, player, new_player=False)
+        asking = asking_of(desk, wished, player, new_player=False)
         offers = offers_of(desk, wished, asking, takers, Circumstances(restricted=restricted, room_minor=room))
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]

@@ -71,7 +71,8 @@ async def choose_provider(
     """Put the providers in order for a new deposit. Whoever comes first while its breaker is half open is tried."""
     published = await desk.routing.strategy(connection, wished.casino_id)
     strategy = UNWRITTEN if published is None else published.strategy
-    asking = asking_of(wished, player, new_player=not await desk.directory.paid_in_before(connection, wished.player_id))
+    new_player = not await desk.directory.paid_in_before(connection, wished.player_id)
+    asking = asking_of(desk, wished, player, new_player=new_player)
     version = 0 if published is None else published.version
     return await _chosen(desk, connection, wished, asking, strategy, version, now)
 
@@ -90,7 +91,7 @@ async def choose_next(
     published = await desk.routing.strategy(connection, wished.casino_id)
     strategy = Strategy(otherwise=Ranking(way=Way.ORDER, providers=(*tried, *route)))
     version = 0 if published is None else published.version
-    asking = asking_of(wished, player, new_player=False)
+    asking = asking_of(desk, wished, player, new_player=False)
     choice = await _chosen(desk, connection, wished, asking, strategy, version, now, tried)
     return replace(choice, decision=without(choice.decision, tried))
 
@@ -144,10 +145,17 @@ async def _windows(
     return await desk.routing.windows(connection, wished.casino_id, wished.segment, providers, strategy.otherwise)
 
 
-def asking_of(wished: Wished, player: PlayerStanding, *, new_player: bool) -> Asking:
+def lot_of(desk: Desk, deposit_id: UUID) -> str:
+    """What is drawn for a deposit is drawn from this. Players may choose ids: without our key nobody can tell which one
+    draws the provider he wants.
+    """
+    return desk.vault.blind_index(f"routing lot {deposit_id}")
+
+
+def asking_of(desk: Desk, wished: Wished, player: PlayerStanding, *, new_player: bool) -> Asking:
     """What rules look at."""
     return Asking(
-        deposit_id=wished.deposit_id,
+        lot=lot_of(desk, wished.deposit_id),
         method=wished.method,
         currency=wished.currency,
         amount_minor=wished.amount_minor,

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.desk import Desk
+from payments.application.routing.deciding import lot_of
 from payments.application.routing.ports import LoggedDecision, RoutingOutcome
 from payments.domain.routing.choice import PPM, Asking, Bucket, LeftOut, Offer, choose
 from payments.domain.routing.strategy import Ranking, Strategy
@@ -79,7 +80,7 @@ async def simulate(
         if result.decisions == MOST_DECISIONS:
             result.truncated = True
             break
-        _replay(draft, past, heard, result)
+        _replay(draft, past, lot_of(desk, past.deposit_id), heard, result)
     return result
 
 
@@ -109,7 +110,7 @@ class Heard:
         del known[: -self.ranking.bucket_size * self.ranking.buckets_max]
 
 
-def _replay(draft: Strategy, past: LoggedDecision, heard: Heard, result: Simulated) -> None:
+def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, result: Simulated) -> None:
     names = [one.provider for one in past.decision.candidates]
     windows = heard.windows(past.method, past.currency, names)
     offers = [
@@ -121,7 +122,7 @@ def _replay(draft: Strategy, past: LoggedDecision, heard: Heard, result: Simulat
         )
         for one in past.decision.candidates
     ]
-    route = choose(draft, _asking(past), offers).route
+    route = choose(draft, _asking(past, lot), offers).route
     fees = {one.provider: one.fee_minor for one in past.decision.candidates}
     decided = past.outcome in (RoutingOutcome.SETTLED, RoutingOutcome.DECLINED)
     settled = past.outcome is RoutingOutcome.SETTLED
@@ -143,9 +144,9 @@ def _replay(draft: Strategy, past: LoggedDecision, heard: Heard, result: Simulat
         heard.hear((past.provider, past.method, past.currency), settled)
 
 
-def _asking(past: LoggedDecision) -> Asking:
+def _asking(past: LoggedDecision, lot: str) -> Asking:
     return Asking(
-        deposit_id=past.deposit_id,
+        lot=lot,
         method=past.method,
         currency=past.currency,
         amount_minor=past.amount_minor,

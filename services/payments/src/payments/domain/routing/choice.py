@@ -1,13 +1,12 @@
 """The choice: which providers may take a deposit, in which order they are asked, and why the others are not.
 
-Pure and reproducible: what is drawn by lot is drawn from the deposit's id.
+Pure and reproducible: what is drawn by lot is drawn from the deposit's own lot, which no player can choose.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from uuid import UUID
 
 from payments.domain.routing.strategy import Condition, Ranking, Strategy, Way
 
@@ -34,9 +33,12 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is known of the deposit and of its player. `step_up`: he is to be authenticated by his bank."""
+    """What is known of the deposit and of its player. `step_up`: he is to be authenticated by his bank.
 
-    deposit_id: UUID
+    `lot`: what is drawn for the deposit is drawn from this, always the same.
+    """
+
+    lot: str
     method: str
     currency: str
     amount_minor: int
@@ -207,9 +209,9 @@ def success_ppm(ranking: Ranking, window: Sequence[Bucket]) -> int | None:
     return succeeded * PPM // tried
 
 
-def drawn(deposit_id: UUID, what: str, below: int) -> int:
-    """A number from 0 to `below` - 1, always the same for the deposit and the question."""
-    digest = hashlib.sha256(f"{what}:{deposit_id}".encode()).digest()
+def drawn(lot: str, what: str, below: int) -> int:
+    """A number from 0 to `below` - 1, always the same for the deposit's lot and the question."""
+    digest = hashlib.sha256(f"{what}:{lot}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % below
 
 
@@ -241,8 +243,8 @@ def _ranked(
         return _split(ranking, asking, names), False
     fees = {one.provider: one.fee_minor for one in eligible}
     best = sorted(names, key=lambda name: (-scores[name], fees[name], name))
-    if len(best) > 1 and drawn(asking.deposit_id, "explore", 100) < ranking.exploration_percent:
-        chosen = best[drawn(asking.deposit_id, "explored", len(best))]
+    if len(best) > 1 and drawn(asking.lot, "explore", 100) < ranking.exploration_percent:
+        chosen = best[drawn(asking.lot, "explored", len(best))]
         return [chosen, *(name for name in best if name != chosen)], True
     return best, False
 
@@ -252,7 +254,7 @@ def _split(ranking: Ranking, asking: Asking, names: Sequence[str]) -> list[str]:
     shares = [(name, share) for name, share in zip(ranking.providers, ranking.percents, strict=True) if name in names]
     if not shares:
         return []
-    point = drawn(asking.deposit_id, "split", sum(share for _, share in shares) * 1_000) // 1_000
+    point = drawn(asking.lot, "split", sum(share for _, share in shares) * 1_000) // 1_000
     chosen = shares[-1][0]
     for name, share in shares:
         if point < share:

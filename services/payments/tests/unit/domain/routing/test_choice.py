@@ -13,7 +13,7 @@ from chassis.domain import Invalid
 from payments.domain.routing.choice import Asking, Bucket, LeftOut, Offer, choose, obstacle, success_ppm, without
 from payments.domain.routing.strategy import MOST_EXPLORATION, Condition, Ranking, Rule, Strategy, Way, check
 
-ASKING = Asking(deposit_id=UUID(int=7), method="card", currency="EUR", amount_minor=50_00, country="MT")
+ASKING = Asking(lot="7", method="card", currency="EUR", amount_minor=50_00, country="MT")
 A, B, C = (Offer(provider=name) for name in "abc")
 ALL = (A, B, C)
 NAMES = ("a", "b", "c")
@@ -120,8 +120,8 @@ def test_who_is_named_nowhere_is_not_asked() -> None:
 
 def test_a_split_gives_each_about_his_share_and_is_stable() -> None:
     strategy = Strategy(otherwise=split(a=70, b=20, c=10))
-    firsts = [choose(strategy, replace(ASKING, deposit_id=one), ALL).route[0] for one in ids(2_000)]
-    again = [choose(strategy, replace(ASKING, deposit_id=one), ALL).route[0] for one in ids(2_000)]
+    firsts = [choose(strategy, replace(ASKING, lot=str(one)), ALL).route[0] for one in ids(2_000)]
+    again = [choose(strategy, replace(ASKING, lot=str(one)), ALL).route[0] for one in ids(2_000)]
     assert firsts == again
     counted = Counter(firsts)
     assert abs(counted["a"] - 1_400) < 100
@@ -132,7 +132,7 @@ def test_a_split_gives_each_about_his_share_and_is_stable() -> None:
 def test_whoever_may_not_leaves_his_share_to_the_others() -> None:
     strategy = Strategy(otherwise=split(a=80, b=10, c=10))
     offers = [replace(A, restricted=True), B, C]
-    counted = Counter(choose(strategy, replace(ASKING, deposit_id=one), offers).route[0] for one in ids(1_000))
+    counted = Counter(choose(strategy, replace(ASKING, lot=str(one)), offers).route[0] for one in ids(1_000))
     assert counted.keys() == {"b", "c"}
     assert abs(counted["b"] - 500) < 80
 
@@ -204,7 +204,7 @@ RANKINGS = st.one_of(
 STRATEGIES = st.builds(
     Strategy, otherwise=RANKINGS, fallback=st.permutations(NAMES).map(lambda names: tuple(names[:1]))
 )
-ASKINGS = st.builds(replace, st.just(ASKING), deposit_id=st.uuids(), amount_minor=st.integers(1, 200_00))
+ASKINGS = st.builds(replace, st.just(ASKING), lot=st.text(), amount_minor=st.integers(1, 200_00))
 
 
 @given(STRATEGIES, ASKINGS, SOME)
@@ -231,7 +231,7 @@ def test_whoever_may_is_asked_where_nobody_is_named(asking: Asking, offers: list
 def test_no_more_is_explored_than_agreed(percent: int) -> None:
     strategy = Strategy(otherwise=Ranking(way=Way.SUCCESS_RATE, exploration_percent=percent))
     offers = [with_rate(A, 5), with_rate(B, 1), with_rate(C, 1)]
-    decisions = [choose(strategy, replace(ASKING, deposit_id=one), offers) for one in ids(2_000)]
+    decisions = [choose(strategy, replace(ASKING, lot=str(one)), offers) for one in ids(2_000)]
     explored = sum(one.explored for one in decisions)
     assert abs(explored - 20 * percent) <= 80
     assert all(one.route[0] == "a" for one in decisions if not one.explored)
