@@ -246,7 +246,10 @@ class SetAside(StrEnum):
     RETURNED_TO_CLOSED_ACCOUNT = "returned_to_closed_account"
     """Paid money came back to a player whose account is closed and erased: he cannot ask for it any more."""
     PAID_TWICE = "paid_twice"
-    """A deposit had gone on from one provider to another, and both were paid: the player holds both."""
+    """A deposit had gone on from one provider to another, and both were paid: both were credited, and the second goes
+    back as the `refund` that is named, where its provider refunds."""
+    SECOND_PAYMENT_KEPT = "second_payment_kept"
+    """The second payment of a deposit was not sent back by itself: the player has spent it, or its provider is off."""
     PAID_ALTHOUGH_FORBIDDEN = "paid_although_forbidden"
     """A deposit was paid that its player may not make: an exclusion, a block, a limit. It was credited: it is his."""
     ACCOUNT_IDENTITY_DIFFERS = "account_identity_differs"

@@ -32,9 +32,18 @@ CLOSE_EARLIER: Final = "payments.deposit_close_earlier"
 """The background task that has a provider a deposit was passed on from take no money for it any more."""
 
 
+REFUND_SECOND: Final = "payments.deposit_refund_second"
+"""The background task that sends a second payment back to where it came from."""
+
+
 def second_payment_id(deposit_id: UUID, provider: str) -> UUID:
     """The id of the deposit that a second payment, at this provider, becomes: always the same."""
     return uuid5(deposit_id, provider)
+
+
+def refund_of_second(second_id: UUID) -> UUID:
+    """The id of the refund of a second payment: always the same, so that there is one."""
+    return uuid5(second_id, "refund")
 
 
 async def with_next(
@@ -109,9 +118,9 @@ async def _still_welcome(desk: Desk, uow: UnitOfWork, intent: Requested) -> bool
 async def credit_second_payment(
     desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, twice: DepositPaidTwice, heard: HearProvider
 ) -> tuple[Deposit, tuple[DepositEvent, ...]]:
-    """Make what another provider was paid a deposit of its own, and have a person look at it.
+    """Make what another provider was paid a deposit of its own, have it sent back, and have a person look at it.
 
-    The player paid twice and holds both; whether he wants one back, only he can say.
+    He is told which refund it becomes: none, where the provider takes no refunds from us.
     """
     intent = asked(state) if isinstance(state, Succeeded) else None
     if intent is None:
@@ -136,6 +145,9 @@ async def credit_second_payment(
         given_early=behind.given_early,
     )
     outcome = await uow.decide(deposit, twice.second_id, command)
+    goes_back = desk.provider(twice.provider).refunds is not None
+    if goes_back:
+        await uow.schedule(REFUND_SECOND, twice.second_id, {"casino_id": str(twice.casino_id)})
     await set_aside_once(
         desk,
         uow,
@@ -149,6 +161,7 @@ async def credit_second_payment(
             "currency": twice.currency,
             "first_provider": intent.fact.provider,
             "second_deposit": str(twice.second_id),
+            "refund": str(refund_of_second(twice.second_id)) if goes_back else None,
         },
     )
     return outcome.state, tuple(outcome.events)

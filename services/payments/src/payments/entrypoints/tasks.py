@@ -31,6 +31,7 @@ from payments.application.reconciliation.files import FILES_AT_ONCE, RECONCILE
 from payments.application.reconciliation.running import Run
 from payments.application.restrictions import apply_restrictions
 from payments.application.rotating import FORGET
+from payments.application.second_payments import refund_second_payment
 
 ANOTHER_FILE_ENDS: Final = timedelta(seconds=2)
 """Until a file is looked at again that waits for others to be done."""
@@ -78,12 +79,21 @@ def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
         pause = await ClosingProcess(desk).close_earlier(deposit_id, _casino(task), provider, this)
         _again(pause, task, since=since.isoformat(), number=str(number + 1))
 
+    async def refund_second(task: Task) -> None:
+        """Send a second payment back to where it came from."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await refund_second_payment(desk, uow, task.id)
+
+        await desk.app.transact(work, desk.ours("second-payments", _casino(task)))
+
     return {
         deposits.ASK: ask,
         deposits.LOOK: look,
         deposits.CLOSE: close,
         restrictions.STOP: stop,
         cascade.CLOSE_EARLIER: close_earlier,
+        cascade.REFUND_SECOND: refund_second,
     }
 
 

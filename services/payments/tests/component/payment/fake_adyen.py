@@ -20,8 +20,10 @@ ADYEN: dict[str, Any] = {
 
 @dataclass
 class FakeAdyen:
-    """Keeps the links it was asked for. `refuse` names an error code; `down`: that many calls are answered with 500;
-    `killed`: that many callers die before they hear the answer.
+    """Keeps the links and refunds it was asked for.
+
+    `refuse` names an error code; `down`: that many calls are answered with 500; `killed`: that many callers die before
+    they hear the answer.
     """
 
     refuse: str | None = None
@@ -29,6 +31,7 @@ class FakeAdyen:
     killed: int = 0
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
+    refunds: list[str] = field(default_factory=list)
     calls: list[HttpCall] = field(default_factory=list)
 
     def answer(self, call: HttpCall) -> HttpAnswer:
@@ -36,6 +39,10 @@ class FakeAdyen:
         if self.down:
             self.down -= 1
             return HttpAnswer(500, b"{}")
+        if call.url.endswith("/refunds"):
+            self.refunds.append(json.loads(call.body)["reference"])
+            taken = {"status": "received", "pspReference": f"REFUND{len(self.refunds)}"}
+            return HttpAnswer(201, json.dumps(taken).encode())
         if call.method == "POST":
             made = self._create(call)
             if self.killed:

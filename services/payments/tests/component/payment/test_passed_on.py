@@ -1,5 +1,7 @@
 """A deposit that one provider said no to goes on to the next, whatever dies or is late in between."""
 
+import json
+from asyncio import gather
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -7,11 +9,14 @@ from uuid import UUID
 import pytest
 
 from contracts.backoffice.events import SelfExclusionStarted
+from payments.application.cascade import second_payment_id
 from payments.application.processes.deposit_process import DepositProcess
+from payments.application.second_payments import refund_second_payment
 from payments.domain.deposit.states import Deposit
 
 from .fake_adyen import ADYEN
-from .world import World
+from .test_taken_back import spend
+from .world import STRIPE, World
 
 
 @pytest.fixture
@@ -119,30 +124,91 @@ async def test_the_first_provider_was_paid_after_all_and_the_second_is_closed(tw
     assert [link["status"] for link in two.adyen.links.values()] == ["expired"]
 
 
-@pytest.mark.parametrize("first_paid", ["stripe", "adyen"])
-async def test_both_are_paid_both_are_credited_and_a_person_hears_of_it(two: World, first_paid: str) -> None:
-    deposit_id = await begun(two)
+async def paid_by(world: World, deposit_id: UUID, provider: str, psp: str = "PSP000000000000A") -> None:
+    """One of its providers settles it, and says so twice."""
+    for _ in range(2):
+        if provider == "stripe":
+            answer = await world.webhook("payment_intent.succeeded", intent(world, deposit_id))
+            assert answer.status_code == 200
+        else:
+            assert await adyen_says(world, world.adyen.authorised(deposit_id, psp=psp)) == 200
 
-    async def stripe() -> None:
-        assert (await two.webhook("payment_intent.succeeded", intent(two, deposit_id))).status_code == 200
 
-    async def adyen() -> None:
-        assert await adyen_says(two, two.adyen.authorised(deposit_id)) == 200
+async def both_paid(world: World, first: str = "adyen") -> UUID:
+    """A deposit that both providers were paid for; nothing was done about it yet."""
+    deposit_id = await begun(world)
+    for provider in (first, "stripe" if first == "adyen" else "adyen"):
+        await paid_by(world, deposit_id, provider)
+    assert await world.balance() == (100_00, 0)
+    return deposit_id
 
-    for pays in (stripe, adyen) if first_paid == "stripe" else (adyen, stripe):
-        await pays()
-        await pays()  # Everything may come twice.
-    assert await two.balance() == (100_00, 0)
-    assert await two.transfers() == [("deposit", 50_00), ("deposit", 50_00)]
-    assert await set_aside(two) == ["paid_twice"]
-    listed = (await two.get("/deposits")).json()
-    assert sorted((one["provider"], one["status"]) for one in listed) == [
-        ("adyen", "succeeded"),
-        ("stripe", "succeeded"),
-    ]
+
+async def refunds(world: World) -> list[dict[str, Any]]:
+    answer = await world.get("/refunds?created_at=gte.now-7d", as_=world.staff())
+    return list(answer.json())
+
+
+async def test_the_second_payment_is_refunded_once_by_the_system_however_often_anything_repeats(two: World) -> None:
+    deposit_id = await both_paid(two)
+    await gather(two.run_tasks(), two.run_tasks(), paid_by(two, deposit_id, "stripe"))
+    await two.run_tasks()
+    second = second_payment_id(deposit_id, "stripe")
+    ctx = two.desk.ours("test", two.casino)
+    await two.desk.app.transact(lambda uow: refund_second_payment(two.desk, uow, second), ctx)
+    await two.run_tasks()
+    assert len(two.stripe.refunds) == 1
+    (row,) = await refunds(two)
+    assert (row["deposit_id"], row["status"], row["amount_minor"]) == (str(second), "succeeded", 50_00)
+    (told,) = await two.rows(
+        "SELECT meta #>> '{actor,kind}' AS kind, meta #>> '{actor,id}' AS id FROM event WHERE type = $1",
+        "payments.refund_ordered",
+    )
+    assert told == {"kind": "system", "id": "second-payments"}
+    assert await two.balance() == (50_00, 0)
     assert await two.ledger_sum() == 0
-    clearing = await two.rows("SELECT provider, amount_minor FROM transfer WHERE kind = 'deposit' ORDER BY provider")
-    assert {row["provider"] for row in clearing} >= {"adyen", "stripe"}
+
+
+async def test_what_was_spent_of_it_meanwhile_is_not_refunded_and_a_person_hears_why(two: World) -> None:
+    await both_paid(two)
+    await spend(two, 50_01)
+    await two.run_tasks()
+    assert (await refunds(two), two.stripe.refunds) == ([], {})
+    assert await two.balance() == (49_99, 0)
+    assert await set_aside(two) == ["paid_twice", "second_payment_kept"]
+    (why,) = await two.rows("SELECT facts::text AS facts FROM provider_notification WHERE code = 'second_payment_kept'")
+    assert json.loads(why["facts"])["obstacle"] == "refund_not_covered"
+
+
+async def test_where_the_provider_is_off_nothing_is_refunded_and_a_person_hears_why(two: World) -> None:
+    await both_paid(two)
+    answer = await two.settle("/providers/stripe", {"enabled": False, "currencies": ["EUR"], **STRIPE})
+    assert answer.status_code == 200
+    await two.run_tasks()
+    assert (await refunds(two), await two.balance()) == ([], (100_00, 0))
+    assert await set_aside(two) == ["paid_twice", "second_payment_kept"]
+
+
+class RefundsNothing:
+    """A provider that takes no refunds from us."""
+
+    refunds = None
+
+    def __init__(self, provider: Any) -> None:
+        self._provider = provider
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+
+async def test_where_the_provider_refunds_nothing_a_person_hears_of_both_payments_alone(two: World) -> None:
+    deposit_id = await begun(two)
+    await paid_by(two, deposit_id, "adyen")
+    intent(two, deposit_id)
+    providers = {**two.desk.providers, "stripe": RefundsNothing(two.desk.providers["stripe"])}
+    await DepositProcess(replace(two.desk, providers=providers)).look(deposit_id, two.casino, "stripe")
+    await two.run_tasks()
+    assert (await refunds(two), await two.balance()) == ([], (100_00, 0))
+    assert await set_aside(two) == ["paid_twice"]
 
 
 async def test_what_is_taken_back_of_a_second_payment_is_taken_from_its_own_deposit(two: World) -> None:
@@ -177,12 +243,13 @@ async def test_what_the_one_behind_took_before_it_was_known_as_paid_is_taken_of_
     assert (await two.webhook("charge.refunded", charge)).status_code == 200
     assert await two.balance() == (50_00, 0)
     intent(two, deposit_id)
-    await two.run_tasks()
-    assert await two.balance() == (80_00, 0)
+    await two.run_tasks()  # It is asked about, credited, and what is left of it is refunded.
+    assert [one["amount_minor"] for one in await refunds(two)] == [30_00]
+    assert await two.balance() == (50_00, 0)
     listed = (await two.get("/deposits")).json()
     assert sorted((one["provider"], one["status"], one["reversed_minor"]) for one in listed) == [
         ("adyen", "succeeded", 0),
-        ("stripe", "partially_reversed", 20_00),
+        ("stripe", "reversed", 50_00),
     ]
     assert await two.ledger_sum() == 0
 

@@ -185,6 +185,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "amount_differs",
         "paid_although_forbidden",
         "paid_twice",
+        "second_payment_kept",
         "contradicts_people",
         "refund_left_unknown",
         "dispute_answer_left_unknown",
