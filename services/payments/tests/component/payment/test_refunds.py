@@ -1,13 +1,14 @@
 """Refunds that staff order: by two people, never more than was paid, once, whatever the provider does."""
 
 from asyncio import gather
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
-from chassis.db.engine import driver
+from payments.application.processes.refund_process import RefundProcess
 
 from .test_notifications import set_aside
 from .test_taken_back import books_hold, owed, paid_in, refunded, shown, spend
@@ -134,22 +135,6 @@ async def test_what_the_provider_refuses_is_the_players_again(world: World) -> N
     await books_hold(world)
 
 
-async def test_provider_says_paid_then_failed(world: World) -> None:
-    """refund.failed after it had succeeded: the money comes back to the player, who may be refunded again."""
-    intent = await paid_in(world)
-    await refund(world, intent, 50_00)
-    await world.run_tasks()
-    assert await world.balance() == (0, 0)
-    for _ in range(2):
-        await told(world, at_stripe(world), "failed", "refund.failed")
-    await told(world, at_stripe(world), "succeeded")
-    assert await statuses(world) == ["returned"]
-    assert await world.balance() == (50_00, 0)
-    assert await shown(world, intent) == ("succeeded", 50_00, 0)
-    await refund(world, intent, 50_00)
-    await books_hold(world)
-
-
 async def test_a_refund_that_is_pending_is_asked_about_until_it_is_decided(world: World) -> None:
     intent = await paid_in(world)
     world.stripe.refund_status = "pending"
@@ -159,26 +144,6 @@ async def test_a_refund_that_is_pending_is_asked_about_until_it_is_decided(world
     at_stripe(world)["status"] = "succeeded"
     await world.pass_time(minutes=3)
     assert await statuses(world) == ["succeeded"]
-
-
-async def test_refund_above_captured_is_refused(world: World) -> None:
-    intent = await paid_in(world)
-    answer = await propose(world, intent, 50_01)
-    assert (answer.status_code, answer.json()["code"]) == (409, "refund_exceeds_deposit")
-    await refund(world, intent, 20_00)
-    answer = await propose(world, intent, 30_01)
-    assert answer.json()["code"] == "refund_exceeds_deposit"
-    await refunded(world, intent, 30_00)
-    assert (await propose(world, intent, 1)).json()["code"] == "refund_exceeds_deposit"
-
-
-async def test_refund_above_captured_is_refused_by_the_database_as_well(world: World) -> None:
-    intent = await paid_in(world)
-    more = "UPDATE rm_capture SET ordered_minor = 5001 WHERE deposit_id = $1"
-    async with world.service.db.write() as connection:
-        raw = await driver(connection)
-        with pytest.raises(asyncpg.CheckViolationError, match="refunds_within_capture"):
-            await raw.execute(more, UUID(intent["metadata"]["order_id"]))
 
 
 async def test_of_refunds_agreed_to_at_the_same_time_only_as_many_go_as_were_paid(world: World) -> None:
@@ -291,6 +256,35 @@ async def test_the_refusal_of_an_order_sent_again_says_nothing_of_the_first(worl
     assert await statuses(world) == ["succeeded"]
     assert (await world.balance(), await set_aside(world)) == ((0, 0), [])
     await books_hold(world)
+
+
+class Forgetful:
+    """A provider that surely knows a refund's key for six hours."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider, self.refunds = provider, self
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._provider, name, None)
+        return getattr(self._provider.refunds, name) if found is None else found
+
+    def build_call(self, account: Any, order: Any) -> Any:
+        return replace(self._provider.refunds.build_call(account, order), repeatable_for=timedelta(hours=6))
+
+
+async def test_what_its_provider_may_have_forgotten_is_not_sent_again(world: World) -> None:
+    intent = await paid_in(world)
+    refund_id = await refund(world, intent)
+    world.stripe.down = 1
+    await world.run_tasks()
+    providers = {**world.desk.providers, "stripe": Forgetful(world.desk.providers["stripe"])}
+    process = RefundProcess(replace(world.desk, providers=providers))
+    for _ in range(2):
+        await process.send(refund_id, world.casino, timedelta(hours=6))
+    assert (await statuses(world), world.stripe.refunds) == (["unknown"], {})
+    assert await set_aside(world) == [("stripe", "refund_left_unknown")]
+    await process.send(refund_id, world.casino, timedelta(hours=5))
+    assert (await statuses(world), len(world.stripe.refunds)) == (["succeeded"], 1)
 
 
 async def test_what_surely_never_arrived_is_refused_for_good(world: World) -> None:

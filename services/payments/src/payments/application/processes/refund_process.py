@@ -146,14 +146,17 @@ class RefundProcess:
     async def _find_out(self, errand: _Errand, age: timedelta) -> RefundWord:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""
         word = await self._question(errand)
-        if word is None:
-            return await self._order_again(errand) if age < REPEATABLE else Unanswered()
-        if not isinstance(word, NotThere):
+        if word is not None and not isinstance(word, NotThere):
             return word
-        if age < ARRIVED_WITHIN:
+        if word is not None and age < ARRIVED_WITHIN:
             return Unanswered()
-        if await self._is_gone(errand):
+        if word is not None and await self._is_gone(errand):
             return Refused(code=GONE)
+        call = refund_flow(self._desk, errand.account.provider).build_call(errand.account, errand.order)
+        known_for = REPEATABLE if word is None and call.repeatable_for is None else call.repeatable_for
+        if known_for is not None and age >= known_for:  # It may have forgotten the order, and would refund it twice.
+            await self._tell_people(errand, None)
+            return Unanswered()
         return await self._order_again(errand)
 
     async def _order_again(self, errand: _Errand) -> RefundWord:
