@@ -1,4 +1,4 @@
-"""docs/invariants.md names tests that are there, and leaves no invariant without one."""
+"""docs/invariants.md names tests that are there, and leaves no invariant and no edge case without one."""
 
 import re
 from pathlib import Path
@@ -17,6 +17,14 @@ def test_every_invariant_has_a_test() -> None:
     rows = dict(re.findall(r"^\| (I\d+) \|(.*)$", DOCUMENT, flags=re.MULTILINE))
     assert list(rows) == [f"I{number}" for number in range(1, 15)]
     assert not [name for name, row in rows.items() if "::test_" not in row]
+
+
+def test_every_edge_case_is_a_test_named_after_it() -> None:
+    rows = re.findall(
+        r"^\| (\D[^|]+) \| `component/payment/test_edge_cases\w*\.py::(test_\w+)` \|", DOCUMENT, re.MULTILINE
+    )
+    assert len(rows) == 16
+    assert [test for _, test in rows] == ["test_" + re.sub(r"\W+", "_", case.lower()) for case, _ in rows]
 
 
 def _text(path: str) -> str:

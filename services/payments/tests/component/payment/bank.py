@@ -1,6 +1,8 @@
-"""What a bank states of the casino's account, as camt.053."""
+"""What a bank states of the casino's account, as camt.053, and what a central bank says of currencies."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 ACCOUNT = "MT84MALT011000012345MTLCAST001S"
 
@@ -33,3 +35,10 @@ def side(amount: str) -> str:
     """An amount, and on which side of the account it stands."""
     indicator = "DBIT" if amount.startswith("-") else "CRDT"
     return f'<Amt Ccy="EUR">{amount.lstrip("-")}</Amt><CdtDbtInd>{indicator}</CdtDbtInd>'
+
+
+def rates_of_today(folder: Path) -> str:
+    """The path of a file by which a euro is worth 1.2 dollars and 160 yen today."""
+    file = folder / "eurofxref.csv"
+    file.write_text(f"Date, USD, JPY, \n{datetime.now(UTC):%d %B %Y}, 1.2000, 160.00, \n")
+    return str(file)

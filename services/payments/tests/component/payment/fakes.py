@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -37,7 +37,7 @@ class FakeStripe:
     """Keeps what it was told. `next_status` is what a new intent begins with; `lost` swallows that many answers.
 
     `refuse`: the bank's code with which every new payment is turned down at once. `lost_from`: after that many calls
-    no answer arrives.
+    no answer arrives. `before_answer`: happens once a payment is made, before whoever asked for it hears.
     """
 
     refuse: str | None = None
@@ -48,7 +48,7 @@ class FakeStripe:
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     calls: list[HttpCall] = field(default_factory=list)
-    on_call: Callable[[dict[str, Any]], None] | None = None
+    before_answer: Callable[[str], Awaitable[None]] | None = None
     refund_status: str = "succeeded"
     refund_error: str | None = None
     on_refused: Callable[[], None] | None = None
@@ -208,7 +208,7 @@ class FakeTrustly:
             return json.dumps({"version": "1.1", "error": {"error": part, "code": 1}}).encode()
         order_id = str(4_000 + len(self.orders))
         self.orders[data["MessageID"]] = {"orderid": order_id, **data}
-        part = self.signed(method, uuid, {"orderid": order_id, "result": "1"})
+        part = self.signed(method, uuid, {"orderid": order_id, "result": "1", "url": "https://trustly.example/pay"})
         return json.dumps({"version": "1.1", "result": part}).encode()
 
     @staticmethod
@@ -260,7 +260,12 @@ class FakeWire:
             return self.adyen.answer(call)
         if "paysafe" in call.url:
             return None  # It is never reached.
-        return self.stripe.answer(call) if "stripe" in call.url else self.trustly.answer(call)
+        if "stripe" not in call.url:
+            return self.trustly.answer(call)
+        answer = self.stripe.answer(call)
+        if self.stripe.before_answer and call.method == "POST" and call.url.endswith("/payment_intents"):
+            await self.stripe.before_answer(call.headers["Idempotency-Key"])
+        return answer
 
     async def close(self) -> None:
         return

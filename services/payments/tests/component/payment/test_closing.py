@@ -192,24 +192,3 @@ async def test_an_exclusion_a_payment_and_its_cancel_at_once_credit_what_was_pai
         assert await set_aside(world) in ([], [("stripe", "paid_although_forbidden")])
     else:
         assert (status, intent["status"], await world.balance()) == ("failed", "canceled", (0, 0))
-
-
-@pytest.mark.parametrize(
-    ("settled", "seen"),
-    [
-        (10_00, []),
-        (9_00, ["amount_differs"]),
-        (11_00, ["amount_differs"]),
-        (40_00, ["amount_differs"]),
-        (40_01, ["amount_differs", "paid_although_forbidden"]),
-    ],
-)
-async def test_amount_mismatch_is_posted_as_settled_checked_against_limits_and_seen_by_people(
-    world: World, settled: int, seen: list[str]
-) -> None:
-    await limit(world, 50_00)
-    await begin(world)
-    deposit_id = await begin(world)
-    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id, settled))
-    assert await world.balance() == (settled, 0)
-    assert sorted(code for _, code in await set_aside(world)) == seen

@@ -62,41 +62,6 @@ async def test_a_chargeback_takes_the_money_and_its_fee_is_the_houses(world: Wor
     await books_hold(world)
 
 
-async def test_chargeback_after_the_money_was_withdrawn(world: World) -> None:
-    """It stands on his receivable, his account is stopped, and what he pays in once people let him pays it."""
-    intent = await paid_in(world)
-    await spend(world, 50_00)
-    await charged_back(world, intent)
-    assert (await world.balance(), await owed(world)) == ((0, 0), 50_00)
-    refused = await world.withdraw(10_00)
-    assert (refused.status_code, refused.json()["code"]) == (409, "debt_outstanding")
-    stopped = await world.deposit(10_00)
-    assert (stopped.status_code, stopped.json()["code"]) == (409, "chargeback_unpaid")
-    let = await world.post(f"/players/{world.player}/chargeback-stop/lift", {"reason": "he pays"}, as_=world.staff())
-    assert let.status_code == 200
-    await paid_in(world, 60_00)
-    assert (await world.balance(), await owed(world)) == ((10_00, 0), 0)
-    await books_hold(world)
-
-
-async def test_chargeback_won(world: World) -> None:
-    """The receivable is reversed, what is left is the player's, and the fee stays with the house."""
-    intent = await paid_in(world)
-    await spend(world, 20_00)
-    await charged_back(world, intent)
-    assert (await world.balance(), await owed(world)) == ((0, 0), 20_00)
-    for _ in range(2):
-        await told(world, "funds_reinstated", dispute_of(world, intent, "won"))
-    await told(world, "closed", dispute_of(world, intent, "won"))
-    (row,) = await disputes(world)
-    assert row["status"] == "won"
-    assert (await world.balance(), await owed(world)) == ((30_00, 0), 0)
-    assert await shown(world, intent) == ("succeeded", 50_00, 0)
-    assert await fees(world) == 15_00
-    assert (await world.withdraw(10_00)).status_code == 201
-    await books_hold(world)
-
-
 async def test_words_of_a_dispute_in_the_worst_order_end_alike(world: World) -> None:
     intent = await paid_in(world)
     await spend(world, 20_00)

@@ -1,6 +1,5 @@
 """Money of one currency for money of another: by two people, at published rates, at no less than was agreed."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from payments.adapters.ledger.verify import verify
 
+from .bank import rates_of_today
 from .world import V1, World
 
 TEN_FOR_DOLLARS: dict[str, Any] = {
@@ -22,10 +22,7 @@ OFFERED = {"enabled": True, "spread_bp": 200}
 
 @pytest.fixture
 def rates_file(tmp_path: Path) -> str:
-    """A euro is worth 1.2 dollars and 160 yen today."""
-    file = tmp_path / "eurofxref.csv"
-    file.write_text(f"Date, USD, JPY, \n{datetime.now(UTC):%d %B %Y}, 1.2000, 160.00, \n")
-    return str(file)
+    return rates_of_today(tmp_path)
 
 
 async def propose(world: World, **other: Any) -> Any:

@@ -58,24 +58,6 @@ async def test_notifications_in_any_order_and_number_end_alike(world: World, see
 
 
 @pytest.mark.parametrize("attempt", range(3))
-async def test_a_rejection_that_races_with_the_payout_wins_or_loses_whole(world: World, attempt: int) -> None:
-    await world.give(500_00)
-    withdrawal_id = (await world.withdraw(100_00)).json()["withdrawal_id"]
-    await two_approvals(world, withdrawal_id)
-    path = f"/withdrawals/{withdrawal_id}"
-    rejection, _ = await gather(
-        world.post(f"{path}/reject", {"reason": "at the last moment"}, as_=world.staff()), world.run_tasks()
-    )
-    status = (await world.get(path)).json()["status"]
-    if rejection.status_code == 200:
-        assert (status, world.trustly.orders) == ("rejected", {})
-        assert await world.balance() == (500_00, 0)
-    else:
-        assert (status, rejection.json()["code"]) == ("sent", "withdrawal_already_sent")
-        assert await world.balance() == (400_00, 100_00)
-
-
-@pytest.mark.parametrize("attempt", range(3))
 async def test_a_rejection_that_races_with_a_division_leaves_no_parts_behind(world: World, attempt: int) -> None:
     await by_account(world, await paid_in(world))
     await world.give(100_00)

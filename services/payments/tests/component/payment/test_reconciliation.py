@@ -32,7 +32,7 @@ def adyen(kind: str, reference: object, gross: str = "", net: str = "", *, batch
     currency, said, psp = other.get("currency", "EUR"), other.get("said", "M"), other.get("psp", "P")
     at = other.get("at", "2026-11-20 10:00:00")
     return (
-        f"{psp},{reference},{at},UTC,{kind},{said},{currency},{sides[0][0]},{sides[0][1]},"
+        f"{psp},{reference},{at},{other.get('zone', 'UTC')},{kind},{said},{currency},{sides[0][0]},{sides[0][1]},"
         f"{currency},{sides[1][0]},{sides[1][1]},{batch}\n"
     )
 

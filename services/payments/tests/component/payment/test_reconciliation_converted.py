@@ -1,6 +1,5 @@
 """What a provider settles in another currency than it was paid in: converted at its own rate, or laid before people."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,9 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from payments.adapters.ledger.verify import verify
-from payments.application.ledger import TransferKind
 
-from .bank import camt
+from .bank import rates_of_today
 from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed
 from .test_reconciliation_routes import SINCE, WHY, decided, listed, upload
 from .test_settlement_terms import agreed
@@ -22,10 +20,7 @@ HEAD = ADYEN_HEAD.replace("Batch Number\n", "Commission (NC),Batch Number\n")
 
 @pytest.fixture
 def rates_file(tmp_path: Path) -> str:
-    """A euro is worth 1.2 dollars and 160 yen today."""
-    file = tmp_path / "eurofxref.csv"
-    file.write_text(f"Date, USD, JPY, \n{datetime.now(UTC):%d %B %Y}, 1.2000, 160.00, \n")
-    return str(file)
+    return rates_of_today(tmp_path)
 
 
 @pytest.fixture
@@ -65,35 +60,6 @@ async def entries(world: World) -> int:
 async def holds(world: World) -> None:
     assert await world.ledger_sum() == 0
     assert [one for one in await verify(world.service.settings.database_url) if not one.holds] == []
-
-
-async def test_within_the_tolerance_it_is_converted_at_the_rate_of_the_settlement(books: Books):
-    world = books.world
-    first, second = await books.deposit(100_00), await books.deposit(50_00)
-    await books.move(TransferKind.DEPOSIT_REVERSAL, second, 20_00)
-    await agreed(world, currency="USD", rate_tolerance_bps=200)
-    await books.bring(
-        HEAD
-        + settled(first, "100.00", "116.50", fee="2.30")
-        + settled(second, "50.00", "59.40")
-        + settled(second, "-20.00", "-23.90", kind="Refunded")
-    )
-    assert [row[1:] for row in await books.items()] == [("matched", None, None)] * 3
-    assert await clearing(world) == {"EUR": 0, "USD": -(116_50 + 59_40 - 23_90)}
-    assert await fx(world) == {"EUR": -130_00, "USD": 118_80 + 59_40 - 23_90}
-    found = await listed(world, "conversions")
-    assert sorted((one["sold_minor"], one["bought_minor"], one["rate"], one["off_bps"]) for one in found) == [
-        (-20_00, -23_90, "1.195000000000", -42),
-        (50_00, 59_40, "1.188000000000", -100),
-        (100_00, 118_80, "1.188000000000", -100),
-    ]
-    assert {(one["source"], one["published_minor"]) for one in found if one["sold_minor"] > 50_00} == {
-        ("eurofxref", 120_00)
-    }
-    assert await entries(world) == 4, "two for what came, two for what went back, of however many lines"
-    await books.bring(camt(("152.00", "ADYEN 4711471147")).replace('"EUR"', '"USD"'), "camt053")
-    assert await clearing(world) == {"EUR": 0, "USD": 0}
-    await holds(world)
 
 
 async def test_beyond_the_tolerance_two_people_agree_to_the_rate(books: Books):

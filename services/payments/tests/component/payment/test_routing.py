@@ -150,24 +150,6 @@ async def later(world: World, seconds: int) -> None:
     await world.beat()
 
 
-async def test_a_provider_that_fails_is_left_out_for_a_while_then_one_deposit_tries_it(two: World) -> None:
-    await fail(two, 4)
-    assert (await by_card(two))["provider"] == "stripe"
-    await fail(two, 1)
-    left = await by_card(two)
-    assert left["provider"] == "adyen"
-    (row,) = await decisions(two, left["deposit_id"])
-    assert '"left_out": "breaker_open"' in row["candidates"]
-    await later(two, 31)
-    two.stripe.down = 1
-    assert (await by_card(two))["provider"] == "stripe"  # It tries, and fails: closed for longer.
-    await later(two, 31)
-    assert (await by_card(two))["provider"] == "adyen"
-    await later(two, 30)
-    assert (await by_card(two))["provider"] == "stripe"
-    assert (await by_card(two))["provider"] == "stripe"  # It works again, for everybody.
-
-
 async def test_one_alone_tries_a_provider_at_a_time(two: World) -> None:
     await fail(two, 5)
     await later(two, 31)

@@ -148,20 +148,6 @@ async def test_who_owes_is_paid_nothing_until_he_has_paid(world: World) -> None:
     await books_hold(world)
 
 
-async def test_a_refund_that_overtakes_the_payment_waits_for_it(world: World) -> None:
-    deposit_id = (await world.deposit(50_00)).json()["deposit_id"]
-    intent = world.stripe.settle(deposit_id)
-    for _ in range(2):
-        await refunded(world, intent, 20_00)
-    assert await world.balance() == (0, 0)
-    await world.run_tasks()  # Stripe is asked at once, since it must have been paid.
-    assert await world.balance() == (30_00, 0)
-    assert await shown(world, intent) == ("partially_reversed", 50_00, 20_00)
-    await world.webhook("payment_intent.succeeded", intent)
-    assert await world.transfers() == [("deposit", 50_00), ("deposit_reversal", 20_00)]
-    assert await set_aside(world) == []
-
-
 async def test_a_refund_that_overtook_the_payment_and_does_not_fit_it_is_seen_by_a_person(world: World) -> None:
     deposit_id = (await world.deposit(50_00)).json()["deposit_id"]
     await refunded(world, world.stripe.intent_of(deposit_id), 60_00)

@@ -277,10 +277,7 @@ def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeed
         case GivenBack():
             return give_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Settled():
-            if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
-                raise UnlawfulDepositWord("settled_twice")
-            if command.said_at > state.said_at and any(one.code == NEVER_COLLECTED for one in state.taken_back):
-                raise UnlawfulDepositWord("contradicts_people")
+            _ensure_same(word, command, state)
         case Declined(undoes=True) if word.reference == state.reference:
             return undo(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Declined():
@@ -291,6 +288,15 @@ def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeed
         case _:
             assert_never(word)
     return []
+
+
+def _ensure_same(word: Settled, command: HearProvider, state: Succeeded) -> None:
+    if word.currency != asked(state).fact.currency:
+        raise UnlawfulDepositWord("currency_differs")
+    if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
+        raise UnlawfulDepositWord("settled_twice")
+    if command.said_at > state.said_at and any(one.code == NEVER_COLLECTED for one in state.taken_back):
+        raise UnlawfulDepositWord("contradicts_people")
 
 
 def _expire(state: Deposit) -> Sequence[DepositEvent]:
