@@ -7,26 +7,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import httpx
 from pitlocal.paths import REPOSITORY
 from pitlocal.stack import Stack
 
-from journey import sight
+from journey import routine, shown, sight
 from journey.client import Api, NotInTime, Person, Refused
-from journey.opening import ROLES, STAFF, add_staff, configure, define_role, first_log_in, open_one, permissions_known
+from journey.opening import STAFF, configure, define_roles, first_log_in, hire, open_one, permissions_known
 from journey.playbook import Played
 from journey.playbook import play as play_journey
+from journey.shown import LOOKS_EVERY_S
 from journey.tale import Tale, money, start_world
 from journey.welcome import welcome
 
 FIGURES_EVERY_S = 5.0
-LEFT_TO_VISITOR = 4
-"""One document in so many waits for a person."""
-
-STAFF_LOOKS_EVERY_S = 3.0
 CASINOS = (("Bernstein", "MT", "EUR", "Europe/Malta"), ("Albion", "GB", "GBP", "Europe/London"))
+PLAYERS_PAY = {
+    "Albion": {"card": {"deposit_fee": {"bps": 200, "min_minor": {"GBP": 50}, "max_minor": {"GBP": 300}}}},
+}
+"""For which methods of which casino players pay."""
 
 
 async def play(stack: Stack, *, once: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int:
@@ -88,7 +88,8 @@ async def _live(stack: Stack, say: Callable[[str], None], ready: Callable[[], No
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
             await asyncio.gather(
                 _show_figures(tale, casinos, client, population, say),
-                _staff_at_work(tale),
+                routine.goes_on(tale),
+                shown.tell(tale, say),
                 _takes_payments_again(tale, casinos["Albion"][0]),
             )
     finally:
@@ -98,26 +99,21 @@ async def _live(stack: Stack, say: Callable[[str], None], ready: Callable[[], No
 
 async def _set_up(tale: Tale) -> dict[str, tuple[str, str]]:
     """Two casinos with everything in them; name -> id and currency."""
-    await first_log_in(tale)
-    await tale.stack.run("verification", "import-list", "ofac-sdn", "demo")
-    admin, casinos = tale.staff["admin"], {}
+    await asyncio.gather(first_log_in(tale), tale.stack.run("verification", "import-list", "ofac-sdn", "demo"))
+    admin = tale.staff["admin"]
     await permissions_known(admin)
-    roles = {name: await define_role(admin, name, list(permissions)) for name, permissions in ROLES.items()}
-    everywhere = ["*"]
-    manager = tale.staff["manager"] = await add_staff(tale, "manager", roles[STAFF["manager"]], everywhere)
-    for name, jurisdiction, currency, zone in CASINOS:
-        casinos[name] = (await open_one(admin, manager, name, jurisdiction, currency, zone), currency)
-    bernstein = [casinos["Bernstein"][0]]
-    for name, role in STAFF.items():
-        if name not in tale.staff:
-            where = bernstein if role == "support_agent" else everywhere
-            tale.staff[name] = await add_staff(tale, name, roles[role], where)
-    # The people above are yours; these two do the routine work, under log-ins of their own.
-    for name, role in (("robot_agent", "document_agent"), ("robot_officer", "payments_officer")):
-        tale.staff[name] = await add_staff(tale, name, roles[role], everywhere)
-    await sight.hire(tale, everywhere)
-    for casino_id, currency in casinos.values():
-        await configure(tale, casino_id, currency)
+    roles = await define_roles(admin)
+    await hire(tale, {name: roles[STAFF[name]] for name in ("manager", "second_manager")})
+    opened = await asyncio.gather(*(open_one(admin, tale.staff["manager"], *casino) for casino in CASINOS))
+    casinos = {name: (id_, currency) for id_, (name, _, currency, _) in zip(opened, CASINOS, strict=True)}
+    # The people of STAFF and those who look are yours; robots do the routine work, under log-ins of their own.
+    seeded = await sight.seeded(tale, {**sight.LOOKERS, **routine.ROBOTS})
+    everywhere = {name: roles[role] for name, role in STAFF.items() if name not in (*tale.staff, "support")}
+    await asyncio.gather(
+        hire(tale, {**everywhere, "robot_agent": roles["document_agent"], **seeded}),
+        hire(tale, {"support": roles["support_agent"]}, (casinos["Bernstein"][0],)),
+        *(configure(tale, *casino, PLAYERS_PAY.get(name)) for name, casino in casinos.items()),
+    )
     tale.casino_id, tale.currency = casinos["Bernstein"]
     await _choose_by_rule(tale)
     await tale.direct("PUT", f"/adyen/suspended/{casinos['Albion'][0]}", {"suspended": True})
@@ -139,7 +135,7 @@ async def _takes_payments_again(tale: Tale, casino_id: str) -> None:
     passed_on = {"casino_id": f"eq.{casino_id}", "attempt": "eq.2", "decided_at": "gte.now-1d", "limit": 1}
     found: list[Any] = []
     while not found:
-        await asyncio.sleep(STAFF_LOOKS_EVERY_S)
+        await asyncio.sleep(LOOKS_EVERY_S)
         with suppress(Refused, httpx.HTTPError):
             found = await tale.staff["admin"].get("/api/payments/v1/routing/decisions", **passed_on)
     await tale.direct("PUT", f"/adyen/suspended/{casino_id}", {"suspended": False})
@@ -159,24 +155,6 @@ async def _let_players_in(stack: Stack, casinos: dict[str, tuple[str, str]]) -> 
     return await stack.launch("population", [sys.executable, "-m", "simulators.population"], settings=settings)
 
 
-async def _staff_at_work(tale: Tale) -> None:
-    """Most documents are looked at, and withdrawals that one person may approve; the others are left to the visitor."""
-    agent, officer = tale.staff["robot_agent"], tale.staff["robot_officer"]
-    while True:
-        try:
-            pending = await agent.get("/api/verification/v1/documents", status="eq.pending", limit=100)
-            for document in pending:
-                if UUID(document["id"]).int % LEFT_TO_VISITOR:
-                    await agent.post(f"/api/verification/v1/documents/{document['id']}/accept", {})
-            waiting = await officer.get("/api/payments/v1/withdrawals", status="eq.awaiting_approval", limit=50)
-            for one in waiting:
-                if one["approvals_needed"] == 1:
-                    await officer.post(f"/api/payments/v1/withdrawals/{one['withdrawal_id']}/approve", {})
-        except (Refused, httpx.HTTPError):
-            pass  # Somebody else was quicker, the visitor at the keyboard; or a program is just being started again.
-        await asyncio.sleep(STAFF_LOOKS_EVERY_S)
-
-
 async def _show_figures(
     tale: Tale,
     casinos: dict[str, tuple[str, str]],
@@ -191,7 +169,7 @@ async def _show_figures(
         try:
             lived = (await client.get(f"{population}/figures")).json()
             ledger = await tale.staff["analyst"].get("/api/payments/v1/ledger/summary")
-            large = await _waiting_for_two(tale.staff["robot_officer"])
+            large = await _waiting_for_two(tale.staff["robot_desk"])
         except (Refused, httpx.HTTPError) as problem:
             say(f"  {datetime.now(UTC):%H:%M:%S}  no figures: {problem}")
             continue

@@ -1,6 +1,8 @@
 """From an empty installation to a casino with partners, games and staff."""
 
+import asyncio
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -134,10 +136,15 @@ async def first_log_in(tale: Tale) -> str:
     """The first two administrators come from a command and have to change the password: one alone gives nobody what is
     critical.
     """
-    for name, login in (("admin", "ada@pitboss.example"), ("second_admin", "grace@pitboss.example")):
+
+    async def begin(name: str, login: str) -> Person:
         password = (await tale.stack.run("security", "create-admin", login)).split()[-1]
-        tale.staff[name] = Person(tale.api, name, STAFF_DOOR, {"login": login, "password": password})
-        await settle_in(tale.staff[name])
+        person = Person(tale.api, name, STAFF_DOOR, {"login": login, "password": password})
+        await settle_in(person)
+        return person
+
+    logins = {"admin": "ada@pitboss.example", "second_admin": "grace@pitboss.example"}
+    tale.staff |= zip(logins, await asyncio.gather(*(begin(*one) for one in logins.items())), strict=True)
     return "one-time passwords opened nothing but the password change; logged in with new ones, two of them"
 
 
@@ -159,9 +166,8 @@ async def give_roles(tale: Tale) -> str:
     """Roles are made from the services' own permissions, and given to people."""
     admin = tale.staff["admin"]
     await permissions_known(admin)
-    roles = {name: await define_role(admin, name, list(permissions)) for name, permissions in ROLES.items()}
-    for name, role in STAFF.items():
-        tale.staff[name] = await add_staff(tale, name, roles[role], ["*"])
+    roles = await define_roles(admin)
+    await hire(tale, {name: roles[role] for name, role in STAFF.items()})
     own = await refusal(
         admin.post(
             f"/api/security/v1/staff/{admin.id}/assignments",
@@ -188,15 +194,25 @@ async def permissions_known(admin: Person) -> None:
         await eventually(f"{service} declares its permissions", declared)
 
 
-async def define_role(admin: Person, name: str, permissions: list[str]) -> str:
-    """A role; its id."""
-    modes = {**SEES, **SEE_MORE.get(name, {})}
-    grants = [{"pattern": one, "modes": modes} for one in permissions]
-    answer = await admin.post("/api/security/v1/roles", {"name": name, "grants": grants})
-    return str(answer["role_id"])
+async def define_roles(admin: Person) -> dict[str, str]:
+    """The roles of this story; name -> id."""
+
+    async def define(name: str, permissions: tuple[str, ...]) -> tuple[str, str]:
+        modes = {**SEES, **SEE_MORE.get(name, {})}
+        grants = [{"pattern": one, "modes": modes} for one in permissions]
+        answer = await admin.post("/api/security/v1/roles", {"name": name, "grants": grants})
+        return name, str(answer["role_id"])
+
+    return dict(await asyncio.gather(*(define(*one) for one in ROLES.items())))
 
 
-async def add_staff(tale: Tale, name: str, role_id: str, casinos: list[str]) -> Person:
+async def hire(tale: Tale, roles: Mapping[str, str], casinos: tuple[str, ...] = ("*",)) -> None:
+    """Colleagues, by name with the id of their role. Each has log-ins and passwords to wait for: they come together."""
+    people = await asyncio.gather(*(add_staff(tale, name, role_id, casinos) for name, role_id in roles.items()))
+    tale.staff |= zip(roles, people, strict=True)
+
+
+async def add_staff(tale: Tale, name: str, role_id: str, casinos: tuple[str, ...]) -> Person:
     """A colleague with a role, who has chosen a password."""
     admin, login = tale.staff["admin"], f"{name}@pitboss.example"
     added = await admin.post("/api/security/v1/staff", {"login": login, "name": name.replace("_", " ").title()})
@@ -245,8 +261,14 @@ async def configure_partners(tale: Tale) -> str:
     return f"hub88, {providers} configured; {len(codes)} games from the supplier's catalogue enabled"
 
 
-async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
-    """Partners of a casino; the codes of the games that are on."""
+async def configure(
+    tale: Tale, casino_id: str, currency: str, players_pay: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[str]:
+    """Partners of a casino; the codes of the games that are on.
+
+    Args:
+        players_pay: for which methods the casino has its players pay, and how much; see docs/routing.md.
+    """
     manager, second = tale.staff["manager"], tale.staff["second_manager"]
     contracts = await tale.direct("POST", "/control/casinos", {"casino_id": casino_id})
     base = f"/api/payments/v1/casinos/{casino_id}"
@@ -259,7 +281,8 @@ async def configure(tale: Tale, casino_id: str, currency: str) -> list[str]:
     alone = await refusal(manager.approve(proposal))
     assert alone.code == "another_person_needed", alone
     await second.approve(proposal)
-    for provider, methods in PARTNERS.items():
+    for provider, offered in PARTNERS.items():
+        methods = {name: {**terms, **(players_pay or {}).get(name, {})} for name, terms in offered.items()}
         account = {"enabled": True, "currencies": [currency], "methods": methods, **contracts[provider]}
         await second.approve(await manager.put(f"{base}/providers/{provider}", account))
     await _reached_by_partners(tale, casino_id)

@@ -27,10 +27,10 @@ async def settle(tale: Tale) -> str:
         for provider, faults in FAULTS.items()
     }
     for provider, told in settled.items():
-        first = await _bring(tale, FORMATS[provider], told["report"])
-        again = await _bring(tale, FORMATS[provider], told["report"])
+        first = await bring(tale, FORMATS[provider], told["report"])
+        again = await bring(tale, FORMATS[provider], told["report"])
         assert first["file_id"] == again["file_id"], (first, again)
-    breaks = await _breaks(tale)
+    breaks = await open_breaks(tale)
     found = {(one["provider"], one["kind"], one["difference"]): one["difference_minor"] for one in breaks}
     assert found == FOUND, breaks
     arrive = ", ".join(f"{name} {_signed(told)}" for name, told in settled.items())
@@ -40,7 +40,7 @@ async def settle(tale: Tale) -> str:
 async def decide(tale: Tale) -> str:
     """One proposes and another approves: payments are matched and the differences booked, the stranger's booked."""
     clerk, head = tale.staff["clerk"], tale.staff["head"]
-    breaks = await _breaks(tale)
+    breaks = await open_breaks(tale)
     for wrong in (one for one in breaks if one["kind"] == "mismatched"):
         match = {
             "item_ids": [wrong["item_id"]],
@@ -54,7 +54,7 @@ async def decide(tale: Tale) -> str:
         await head.approve(first)
     [unknown] = (one for one in breaks if one["kind"] == "missing_in_ledger")
     await _book(tale, unknown, "whose it is will be asked")
-    assert not await _breaks(tale)
+    assert not await open_breaks(tale)
     return (
         f"matched with 1.00 in suspense and in fees, 7.77 in suspense; the clerk alone: {alone.code}; nothing is open"
     )
@@ -66,14 +66,14 @@ async def arrive(tale: Tale) -> str:
     """
     wish = {"charges_minor": CHARGES_MINOR, "currency": tale.currency}
     stated = await tale.direct("POST", f"/settlements/bank/{tale.casino_id}", wish)
-    unset = await refusal(_bring(tale, "camt053", stated["statement"]))
+    unset = await refusal(bring(tale, "camt053", stated["statement"]))
     assert (unset.status, unset.code) == (409, "bank_accounts_unset"), unset
-    await _own_account(tale)
-    await _bring(tale, "camt053", stated["statement"])
-    [charges] = await _breaks(tale)
+    await own_account(tale)
+    await bring(tale, "camt053", stated["statement"])
+    [charges] = await open_breaks(tale)
     assert (charges["provider"], charges["difference_minor"]) == (None, -CHARGES_MINOR), charges
     await _book(tale, charges, "what the bank costs this month")
-    assert not await _breaks(tale)
+    assert not await open_breaks(tale)
     accounts = await tale.staff["clerk"].pages(f"{V1}/clearing-accounts", casino_id=f"eq.{tale.casino_id}")
     assert {one["provider"] for one in accounts} >= set(FORMATS), accounts
     assert not any(one["balance_minor"] or one["open_movements"] for one in accounts), accounts
@@ -81,7 +81,7 @@ async def arrive(tale: Tale) -> str:
     return f"it explains every payout, {kept} of charges were found; clearing accounts at zero: {', '.join(FORMATS)}"
 
 
-async def _own_account(tale: Tale) -> None:
+async def own_account(tale: Tale) -> None:
     """Two people say which account at the bank is the casino's."""
     account = (await tale.direct("GET", f"/settlements/bank/{tale.casino_id}"))["account"]
     terms = {"currency": tale.currency, "accounts": [account]}
@@ -89,7 +89,7 @@ async def _own_account(tale: Tale) -> None:
     await tale.staff["second_manager"].approve(proposed)
 
 
-async def _bring(tale: Tale, name: str, content: str) -> Any:
+async def bring(tale: Tale, name: str, content: str) -> Any:
     """A file, when it is compared."""
     clerk = tale.staff["clerk"]
     where = {"casino_id": tale.casino_id, "format": name}
@@ -103,7 +103,8 @@ async def _bring(tale: Tale, name: str, content: str) -> Any:
     return await eventually(f"a file of {name} is compared", compared)
 
 
-async def _breaks(tale: Tale) -> list[dict[str, Any]]:
+async def open_breaks(tale: Tale) -> list[dict[str, Any]]:
+    """What does not agree at the casino, as long as nobody has decided about it."""
     return await tale.staff["clerk"].pages(f"{V1}/breaks", casino_id=f"eq.{tale.casino_id}")
 
 

@@ -1,9 +1,10 @@
 """Who sees what: one player in the eyes of six roles, a proposal that waits, an emergency that waits for its review."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from journey.client import Person, eventually, refusal
-from journey.opening import add_staff
+from journey.opening import hire
 from journey.tale import Step, Tale
 
 EYES = {
@@ -22,14 +23,16 @@ ON_CALL = ("on_call", "game_ops")
 RISK = ("fraud", "risk_fraud")
 """Who looks into shared cards, clusters and cases."""
 
+LOOKERS = {**EYES, **dict([ON_CALL, RISK])}
+"""Everybody with a role that an installation begins with."""
+
 _SHOWN = ("last_name", "email", "excluded_until")
 
 
-async def hire(tale: Tale, casinos: list[str]) -> None:
-    """People in the roles an installation begins with."""
-    seeded = {one["name"]: one["role_id"] for one in await tale.staff["admin"].pages("/api/security/v1/roles")}
-    for name, role in {**EYES, **dict([ON_CALL, RISK])}.items():
-        tale.staff[name] = await add_staff(tale, name, seeded[role], casinos)
+async def seeded(tale: Tale, people: Mapping[str, str]) -> dict[str, str]:
+    """The ids of the roles that these people have, of those an installation begins with."""
+    known = {one["name"]: one["role_id"] for one in await tale.staff["admin"].pages("/api/security/v1/roles")}
+    return {name: known[role] for name, role in people.items()}
 
 
 async def seen(person: Person, player_id: str) -> dict[str, Any]:
@@ -40,7 +43,7 @@ async def seen(person: Person, player_id: str) -> dict[str, Any]:
 
 async def six_eyes(tale: Tale) -> str:
     """The same row of the same list, as far as each role goes."""
-    await hire(tale, ["*"])
+    await hire(tale, await seeded(tale, LOOKERS))
     rows = {name: await seen(tale.staff[name], tale.player_id) for name in EYES}
     name = {one: row.get("last_name") for one, row in rows.items()}
     assert name["auditor"] == name["money_laundering"] == name["second_line"] == "Nightshade", rows

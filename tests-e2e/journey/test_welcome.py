@@ -7,7 +7,7 @@ from pitlocal.paths import REPOSITORY
 
 from journey.documented import PAGES
 from journey.opening import ROLES
-from journey.welcome import ROLE_OF, Colleague, log_ins, names_block, tries
+from journey.welcome import ROLE_OF, Colleague, first_looks, log_ins, names_block, tries
 
 STAFF = {
     name: Colleague(f"id-of-{name}", f"{name}@pitboss.example", f"-secret_of-{name}", role)
@@ -29,7 +29,7 @@ def test_exactly_the_names_that_the_pages_use_are_given() -> None:
 
 
 def test_the_calls_to_try_use_these_names_and_what_they_make_themselves() -> None:
-    lines = "\n".join(tries(STAFF, simulators="http://127.0.0.1:8081"))
+    lines = "\n".join([*first_looks(STAFF), *tries(STAFF, simulators="http://127.0.0.1:8081")])
     assert set(USED.findall(lines)) <= names_of_the_pages() | set(GIVEN.findall(lines))
     assert not set(GIVEN.findall(lines)) & names_of_the_pages(), "one name means one thing"
 

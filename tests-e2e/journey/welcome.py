@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from journey.opening import STAFF
-from journey.sight import EYES, ON_CALL, RISK
+from journey.shown import SHOWN
+from journey.sight import EYES, LOOKERS
 from journey.tale import Tale
 
 TOKENS = {
@@ -26,8 +27,7 @@ ROLE_OF = {
     "admin": "administrator",
     "second_admin": "administrator",
     **STAFF,
-    **EYES,
-    **dict([ON_CALL, RISK]),
+    **LOOKERS,
 }
 """Everybody with a log-in, and the role they have."""
 
@@ -56,9 +56,9 @@ def welcome(tale: Tale, casinos: Mapping[str, tuple[str, str]]) -> list[str]:
     """
     gateway, bernstein = tale.stack.url("gateway"), casinos["Bernstein"][0]
     staff = {
-        name: Colleague(one.id, one.credentials["login"], one.credentials["password"], ROLE_OF[name])
-        for name, one in tale.staff.items()
-        if name in ROLE_OF
+        name: Colleague(one.id, one.credentials["login"], one.credentials["password"], role)
+        for name, role in ROLE_OF.items()
+        for one in [tale.staff[name]]
     }
     lines = ["", f"  gateway     {gateway}", f"  API, live   {gateway}/docs", ""]
     lines += [f"  {name:<11} {currency}  casino {casino_id}" for name, (casino_id, currency) in casinos.items()]
@@ -70,6 +70,11 @@ def welcome(tale: Tale, casinos: Mapping[str, tuple[str, str]]) -> list[str]:
         "  A token is good for five minutes: after an answer 401 say `tokens` again. CASINO is Bernstein.",
     ]
     lines += [f"    {line}" for line in names_block(gateway, bernstein, staff)]
+    lines += [
+        "",
+        "  In the first minutes, each told when it is there, and again and again (paste the lines above first):",
+    ]
+    lines += [f"    {line}" for line in first_looks(staff)]
     lines += ["", "  Try (copy one line after the other):"]
     lines += [f"    {line}" for line in tries(staff, simulators=tale.stack.url("simulators"))]
     return [*lines, "", "  Players arrive. Ctrl-C stops everything, after `make up` it is `make down`.", ""]
@@ -102,6 +107,19 @@ def names_block(gateway: str, casino_id: str, staff: Mapping[str, Colleague]) ->
     ]
 
 
+def first_looks(staff: Mapping[str, Colleague]) -> list[str]:
+    """What there is to see of payments, and the lines that show it."""
+    others = {one.token: staff[one.who] for one in SHOWN if one.token not in TOKENS}
+    tokens = "; ".join(f"{token}=$(log_in {one.login} {one.password})" for token, one in others.items())
+    lines = [f"tokens; {tokens}"]
+    for one in SHOWN:
+        lines += [
+            f"# {one.what}: {one.more}.",
+            f'curl -s "$API/payments/v1/{one.path}" -H "Authorization: Bearer ${one.token}"',
+        ]
+    return lines
+
+
 def tries(staff: Mapping[str, Colleague], *, simulators: str) -> list[str]:
     """Calls to try once the names are there; what else they name they make themselves."""
 
@@ -127,15 +145,11 @@ def tries(staff: Mapping[str, Colleague], *, simulators: str) -> list[str]:
         approve() {{ curl -s "$API/payments/v1/withdrawals/$1/approve" -H "Authorization: Bearer $2" -H "Idempotency-Key: $(date +%s%N)" -H "Content-Type: application/json" -d '{{"payload_sha256":"'$3'"}}'; }}
         # The second one names what he saw, both have logged in a moment ago; SHA is the payload_sha256 of the list.
         # approve WITHDRAWAL_ID $OFFICER SHA;  approve WITHDRAWAL_ID $OFFICER SHA (refused);  approve WITHDRAWAL_ID $SECOND_OFFICER SHA
-        # Whom a deposit was asked for from: at Albion adyen took none at first, and they went on to stripe (attempt 2).
-        curl -s "$API/payments/v1/routing/decisions?decided_at=gte.now-1d&limit=3" -H "Authorization: Bearer $ADMIN"
-        curl -s "$API/payments/v1/routing/decisions?decided_at=gte.now-1d&attempt=eq.2&limit=1" -H "Authorization: Bearer $ADMIN"
         # What is paid with, what two of them share, and the cluster that makes of them.
         FRAUD=$({log_in("fraud")})
         curl -s "$API/payments/v1/instruments?first_seen_at=gte.now-1d&limit=3" -H "Authorization: Bearer $FRAUD"
         SHARER=$(curl -s "$API/payments/v1/instruments?first_seen_at=gte.now-1d&shared=is.true&limit=1" -H "Authorization: Bearer $FRAUD" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["player_id"])')
         curl -s "$API/payments/v1/fraud/players/$SHARER/cluster" -H "Authorization: Bearer $FRAUD"
-        curl -s "$API/payments/v1/fraud/cases?status=eq.open&limit=3" -H "Authorization: Bearer $FRAUD"
         curl -s "$API/security/v1/audit?happened_at=gte.now-1d&limit=3" -H "Authorization: Bearer $ADMIN"
         # A report: asked for, made in the background, fetched as CSV or XLSX.
         DAY=$(date -u +%F); REPORT=$(curl -s "$API/reports/v1/jobs" -H "Authorization: Bearer $ADMIN" -H "Idempotency-Key: $(date +%s%N)" -H "Content-Type: application/json" -d '{{"report":"revenue","casino_ids":["'$CASINO'"],"from":"'$DAY'","to":"'$DAY'","formats":["csv","xlsx"]}}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["job_id"])')

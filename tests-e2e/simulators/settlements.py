@@ -128,8 +128,9 @@ class Settlements:
         house, casino = self._houses[request.match_info["provider"]], request.match_info["casino"]
         faults = (await request.json()).get("faults", [])
         book = house.books(casino)
-        if not book.open or not set(faults) <= set(FAULTS):
-            return web.json_response({"error": "nothing to settle, or no such fault"}, status=422)
+        payments = any(one.kind == house.payment_kind for one in book.open)
+        if not book.open or not set(faults) <= set(FAULTS) or (faults and not payments):
+            return web.json_response({"error": "nothing to settle, no such fault, or none to be wrong"}, status=422)
         currency = book.open[0].currency
         moved = [one for one in book.open if one.currency == currency]
         book.open = [one for one in book.open if one.currency != currency]
