@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from pitlocal.demo import SETTINGS
 from pitlocal.stack import Stack
 
 from journey.demo import play
@@ -15,7 +16,7 @@ DEADLINE_S = 480
 @pytest.mark.journey
 async def test_what_there_is_to_see_comes_and_the_printed_lines_show_it() -> None:
     said: list[str] = []
-    async with asyncio.timeout(DEADLINE_S), Stack("live-demo") as stack:
+    async with asyncio.timeout(DEADLINE_S), Stack("live-demo", settings=SETTINGS) as stack:
         living = asyncio.create_task(play(stack, once=False, say=said.append, ready=lambda: None))
         try:
             while not all(any(f"  {one.what}: " in line for line in said) for one in SHOWN):

@@ -29,6 +29,9 @@ from pitlocal.stack import EventBus, RunFolderInUse, Stack
 CASINOS = "journey.demo:play"
 """The scenario that makes it a casino."""
 
+SETTINGS = {"gateway": {"LOG_INS_PER_MINUTE_PER_IP": "1000"}}
+"""Everybody of the scenario comes from one address, many of them at once."""
+
 INTERRUPTED = 130
 
 
@@ -131,6 +134,7 @@ def main() -> int:
         options.run,
         event_bus=cast("EventBus", event_bus),
         programs=chosen,
+        settings=SETTINGS,
         port=int(port) if port else None,
         use_external=True,
         revive=not once,
