@@ -103,3 +103,12 @@ async def test_open_months_and_younger_ones_before_older_are_not_taken_away(desk
     await close_months(desk.db, datetime(2026, 7, 2, tzinfo=UTC))
     with pytest.raises(asyncpg.RaiseError, match="go first"):
         await take_away(desk.url, date(2026, 5, 1))
+
+
+async def test_what_moved_at_providers_since_the_month_is_held_against_what_is_expected(desk):
+    await desk.deposit(await desk.player(), 10)
+    await desk.holds()
+    await tampered(desk, "UPDATE settlement_expectation SET amount_minor = 1 WHERE booked_at < '2026-04-01'")
+    assert await broken(desk) == set(), "of the month there is nothing to compare"
+    await tampered(desk, "UPDATE settlement_expectation SET amount_minor = 1 WHERE booked_at >= '2026-05-01'")
+    assert await broken(desk) == {"I11"}

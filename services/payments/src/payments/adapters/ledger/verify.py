@@ -14,6 +14,7 @@ import asyncpg
 
 from chassis.db.engine import plain_url
 from contracts.seals import Seal
+from payments.adapters.ledger import at_providers
 from payments.adapters.ledger.causes import not_posted, not_said
 from payments.adapters.ledger.chain import Broken, TakenAway, walked
 
@@ -196,6 +197,7 @@ CHECKS: dict[str, str] = {
         UNION ALL
         SELECT whole.relid::regclass, 'owned by whoever serves' FROM whole JOIN pg_class ON pg_class.oid = whole.relid
         WHERE pg_has_role(relowner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
+    **at_providers.CHECKS,
 }
 """Each query finds what breaks its invariant."""
 
