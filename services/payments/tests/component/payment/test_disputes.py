@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chassis.telemetry.metrics import REGISTRY
+
 from .test_notifications import set_aside
 from .test_taken_back import books_hold, owed, paid_in, shown, spend
 from .world import World
@@ -220,6 +222,31 @@ async def test_a_chargeback_of_more_than_is_left_is_seen_and_its_money_is_set_as
     assert await world.balance() == (50_00, 0)
     assert await set_aside(world) == [("stripe", "reversed_too_much")]
     assert await fees(world) == 15_00
+
+
+async def test_of_a_chargeback_of_more_than_was_paid_people_hear_and_make_an_end(world: World) -> None:
+    """It waits with its reason, is counted and told; two people take the deposit back, one is done with the word."""
+    name, of = "payments_set_aside_total", {"provider": "stripe", "code": "reversed_too_much"}
+    before = REGISTRY.get_sample_value(name, of) or 0
+    intent = await paid_in(world)
+    await spend(world, 20_00)
+    await charged_back(world, intent, amount=50_01)
+    waits = "/provider-notifications?outcome=eq.set_aside&closed_at=is.null"
+    (aside,) = (await world.get(waits, as_=world.staff())).json()
+    assert (aside["code"], REGISTRY.get_sample_value(name, of)) == ("reversed_too_much", before + 1)
+    assert "notification_set_aside" in await world.published()
+    assert (await world.withdraw(10_00)).json()["code"] == "dispute_open"
+    said = {"outcome": "never_collected", "reason": "the bank has all of it and a cent"}
+    outcome = f"/deposits/{intent['metadata']['order_id']}/outcome"
+    await world.approved(await world.post(outcome, said, as_=world.staff()))
+    done = await world.post(
+        f"/provider-notifications/{aside['id']}/resolve", {"reason": "taken back by hand"}, as_=world.staff()
+    )
+    assert done.status_code == 200, done.text
+    assert (await world.get(waits, as_=world.staff())).json() == []
+    assert (await world.balance(), await owed(world)) == ((0, 0), 20_00)
+    assert await shown(world, intent) == ("reversed", 50_00, 50_00)
+    await books_hold(world)
 
 
 @pytest.mark.parametrize(
