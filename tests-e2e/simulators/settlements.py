@@ -180,8 +180,10 @@ def with_faults(moved: Sequence[Moved], faults: Sequence[str], payment_kind: str
     if "missing_there" in faults:
         told.remove(payments[0])
     if "missing_here" in faults:
-        stranger = secrets.token_hex(8).upper()
-        told.append(payments[0]._replace(payment=stranger, reference=stranger, amount_minor=UNHEARD_OF_MINOR))
+        stranger, first = secrets.token_hex(8).upper(), payments[0]
+        fee_minor = first.fee_minor * UNHEARD_OF_MINOR // abs(first.amount_minor)
+        unheard = first._replace(payment=stranger, reference=stranger)
+        told.append(unheard._replace(amount_minor=UNHEARD_OF_MINOR, fee_minor=fee_minor))
     return told
 
 

@@ -21,8 +21,8 @@ async def agree(books: Books, fee_minor: int) -> None:
     """A fixed fee of each movement at Adyen, without tolerance."""
     statement = """
         INSERT INTO settlement_terms (casino_id, provider, currency, due_days, alarm_days, match_days, tolerance_minor,
-            fee_fixed_minor, fee_tolerance_minor, updated_at)
-        VALUES ($1, 'adyen', 'EUR', 3, 7, 2, 0, $2, 0, now())"""
+            fee_fixed_minor, fee_tolerance_minor, fee_share_bps, updated_at)
+        VALUES ($1, 'adyen', 'EUR', 3, 7, 2, 0, $2, 0, 300, now())"""
     async with books.world.service.db.write() as connection:
         await (await driver(connection)).execute(statement, books.world.casino, fee_minor)
 

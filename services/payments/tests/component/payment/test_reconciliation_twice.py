@@ -56,15 +56,15 @@ async def test_a_line_that_names_a_settled_batch_is_not_taken_for_another_of_its
 async def test_the_same_settlement_in_other_bytes_posts_its_fees_once_and_settles_once(books: Books):
     deposit = await books.deposit()
     content = ADYEN_HEAD + adyen("Settled", deposit, "100.00", "97.50", batch="4711471147")
-    content += adyen("Fee", "", "", "-1.20", batch="4711471147")
+    content += adyen("Fee", "", "", "-0.50", batch="4711471147")
     await books.bring(content)
     await books.bring(content.replace("\n", "\r\n"))
-    assert await books.balance("psp_fees") == -3_70
+    assert await books.balance("psp_fees") == -3_00
     assert [row[1:3] for row in await books.items()][2:] == [("missing_in_ledger", "repeated")] * 2
     states = "SELECT state FROM settlement_batch WHERE casino_id = $1 ORDER BY state"
     assert [row["state"] for row in await books.world.rows(states, books.world.casino)] == ["open", "repeated"]
-    await books.bring(camt(("96.30", "ADYEN 4711471147")), "camt053")
-    assert (await books.balance(), await books.balance("bank")) == (0, -96_30)
+    await books.bring(camt(("97.00", "ADYEN 4711471147")), "camt053")
+    assert (await books.balance(), await books.balance("bank")) == (0, -97_00)
 
 
 class InStep(Run):
@@ -83,15 +83,15 @@ class InStep(Run):
 async def test_the_same_settlement_compared_twice_at_the_very_same_moment_counts_once(books: Books):
     deposit = await books.deposit()
     content = ADYEN_HEAD + adyen("Settled", deposit, "100.00", "97.50", batch="4711471147")
-    content += adyen("Fee", "", "", "-1.20", batch="4711471147")
+    content += adyen("Fee", "", "", "-0.50", batch="4711471147")
     files = [await books.lay(text) for text in (content, content.replace("\n", "\r\n"))]
     await asyncio.gather(*(InStep(books.desk, file.id, books.world.casino)() for file in files))
-    assert await books.balance("psp_fees") == -3_70
+    assert await books.balance("psp_fees") == -3_00
     states = "SELECT state FROM settlement_batch WHERE casino_id = $1 ORDER BY state"
     assert [row["state"] for row in await books.world.rows(states, books.world.casino)] == ["open", "repeated"]
     assert await books.expectations() == [("deposit", 100_00, "matched")]
-    await books.bring(camt(("96.30", "ADYEN 4711471147")), "camt053")
-    assert (await books.balance(), await books.balance("bank")) == (0, -96_30)
+    await books.bring(camt(("97.00", "ADYEN 4711471147")), "camt053")
+    assert (await books.balance(), await books.balance("bank")) == (0, -97_00)
 
 
 SKRILL_HEAD = (

@@ -10,10 +10,13 @@ from payments.application.ledger import TransferKind
 from payments.application.reconciliation.terms import may_be_paid_out
 
 from .bank import camt
+from .fake_adyen import ADYEN
+from .test_disputes import charged_back
 from .test_reconciliation import ADYEN_HEAD, Books, adyen
 from .test_reconciliation_routes import AT, WHY, decided, listed, upload
 from .test_reconciliation_twice import SKRILL_HEAD
 from .test_settlement_terms import agreed
+from .test_taken_back import paid_in
 from .world import World
 
 BATCH = "4711471147"
@@ -65,20 +68,22 @@ async def test_a_fee_without_a_payment_is_posted_by_nobody_alone(books: Books):
 @pytest.mark.parametrize(
     ("net", "more", "held"),
     [
-        ("90.00", [], False),
-        ("89.99", [], True),
-        ("100.00", ["-10.00"], False),
-        ("100.00", ["-10.01"], True),
-        ("90.00", ["-0.01"], True),
+        ("97.00", [], False),
+        ("96.99", [], True),
+        ("100.00", ["-3.00"], False),
+        ("100.00", ["-3.01"], True),
+        ("97.00", ["-0.01"], True),
         ("100.00", ["1.00"], True),
         ("99.00", ["0.01"], True),
         ("101.00", [], True),
         ("100.00", [], False),
     ],
-    ids=["a tenth", "more", "a tenth alone", "more alone", "more together", "given back", "a cent of it given back",
-         "more than was paid", "none"],
+    ids=["three per cent", "more", "three per cent alone", "more alone", "more together", "given back",
+         "a cent of it given back", "more than was paid", "none"],
 )  # fmt: skip
-async def test_fees_up_to_a_tenth_need_nobody(books: Books, net: str, more: list[str], held: bool):
+async def test_where_nothing_is_agreed_fees_up_to_three_per_cent_need_nobody(
+    books: Books, net: str, more: list[str], held: bool
+):
     batch = await settled(
         books, adyen("Settled", await books.deposit(), "100.00", net, batch=BATCH), *(fee(one) for one in more)
     )
@@ -98,17 +103,17 @@ async def test_what_a_file_says_of_payments_makes_no_room_for_fees(books: Books)
 
 async def test_a_payment_makes_room_once_in_whatever_parts_it_is_settled(books: Books):
     deposit = await books.deposit()
-    lines = [adyen("Settled", deposit, "25.00", "20.00", batch=f"{BATCH}{part}") for part in range(4)]
+    lines = [adyen("Settled", deposit, "25.00", "24.25", batch=f"{BATCH}{part}") for part in range(4)]
     await books.bring(ADYEN_HEAD + "".join(lines))
     assert sorted(one["explained_minor"] for one in await listed(books.world, "batches")) == [0, 0, 0, 100_00]
-    assert await books.balance("psp_fees") == -5_00
+    assert await books.balance("psp_fees") == -75
 
 
 async def test_money_that_goes_out_makes_room_as_well(books: Books):
     paid = await books.deposit()
     await books.move(TransferKind.DEPOSIT_REVERSAL, paid, 100_00)
-    lines = [adyen("Settled", paid, "100.00", "90.00", batch=BATCH)]
-    lines += [adyen("Refunded", paid, "-100.00", "-110.00", batch=BATCH)]
+    lines = [adyen("Settled", paid, "100.00", "97.00", batch=BATCH)]
+    lines += [adyen("Refunded", paid, "-100.00", "-103.00", batch=BATCH)]
     batch = await settled(books, *lines)
     assert (batch["gross_minor"], batch["explained_minor"], batch["state_then"]) == (0, 200_00, None)
 
@@ -119,6 +124,68 @@ async def test_two_people_agree_on_another_share(books: Books):
     assert (await settled(books, line))["state_then"] == "open"
     (terms,) = await listed(books.world, "terms")
     assert terms["fee_share_bps"] == 100
+
+
+async def price(world: World) -> None:
+    """What Adyen keeps of each method."""
+    body = {"enabled": True, "currencies": ["EUR"], "methods": METHODS, **ADYEN}
+    assert (await world.settle("/providers/adyen", body)).status_code == 200
+
+
+METHODS = {"card": {"fee_bps": 140, "fee_fixed_minor": {"EUR": 25}}, "bank": {"fee_bps": 60}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "net", "held"),
+    [
+        ([("100.00", "97.35")], None, False),
+        ([("100.00", "97.34")], None, True),
+        ([("5.00", "4.63")], None, False),
+        ([("5.00", "4.62")], None, True),
+        ([("100.00", "97.35"), ("5.00", "4.63")], None, False),
+        ([("100.00", "98.35")], "-1.00", False),
+        ([("100.00", "98.35")], "-1.01", True),
+        ([], "-0.01", True),
+    ],
+    ids=["its price and a per cent", "a cent more", "a small one", "a cent more of it", "both", "and a cost beside",
+         "a cent more beside", "a cost alone"],
+)  # fmt: skip
+async def test_the_price_of_the_dearest_method_is_held_to(
+    books: Books, lines: list[tuple[str, str]], net: str | None, held: bool
+):
+    """1.4 % and 0.25: of 100.00 that is 1.65, of 5.00 it is 0.32; of either one per cent more is left to others."""
+    world = books.world
+    await price(world)
+    told = [
+        adyen("Settled", await books.deposit(int(gross.replace(".", ""))), gross, kept, batch=BATCH)
+        for gross, kept in lines
+    ]
+    batch = await settled(books, *told, *([fee(net)] if net else []))
+    assert batch["state_then"] == ("open" if held else None)
+    assert (await books.balance("psp_fees") == 0) is held
+
+
+async def test_the_price_in_the_terms_goes_before_that_of_the_methods(books: Books):
+    await price(books.world)
+    await agreed(books.world, fee_bps=0, fee_fixed_minor=10, fee_tolerance_minor=5_00)
+    for batch, net in ((BATCH, "98.89"), ("5822582258", "98.90")):
+        await settled(books, adyen("Settled", await books.deposit(), "100.00", net, batch=batch))
+    waits_as = {one["name"]: one["state_then"] for one in await listed(books.world, "batches")}
+    assert waits_as == {BATCH: "open", "5822582258": None}
+
+
+async def test_what_the_provider_told_of_a_dispute_may_be_kept_as_well(books: Books):
+    world = books.world
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    head = "balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,payment_metadata[order_id],"
+    head += "automatic_payout_id,payment_intent_id\n"
+    row = "{0},2026-11-20 10:00:00,eur,{1},{2},{3},{4}," + f"{intent['metadata']['order_id']},po_1,{intent['id']}\n"
+    file = head + row.format("txn_1", "50.00", "1.00", "49.00", "charge")
+    file += row.format("txn_2", "-50.00", "15.00", "-65.00", "dispute")
+    await books.bring(file, "stripe_balance")
+    (batch,) = await listed(world, "batches")
+    assert (batch["fee_minor"], batch["explained_minor"], batch["state_then"]) == (16_00, 100_00, None)
 
 
 async def test_a_batch_whose_fees_wait_is_received_once_they_are_decided(books: Books):

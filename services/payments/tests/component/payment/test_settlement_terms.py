@@ -68,7 +68,7 @@ async def test_two_people_set_terms_and_the_list_shows_them(world: World):
         {"tolerance_minor": 1.5},
         {"fee_bps": 10_001},
         {"fee_share_bps": 10_001},
-        {"fee_share_bps": None},
+        {"fee_share_bps": "300"},
         {"currency": "XXQ"},
         {"prefunded": "yes"},
         {"accounts": ["MT84MALT011000012345MTLCAST001S"]},

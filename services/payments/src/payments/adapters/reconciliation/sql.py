@@ -1,5 +1,7 @@
 """The statements that compare lines with what the ledger expects, in sets."""
 
+from payments.domain.reconciliation.terms import PRICE_TOLERANCE_BPS, UNAGREED_SHARE_BPS
+
 SAID_SHA256 = "sha256(convert_to(casino_id::text || coalesce(said, ''), 'UTF8'))"
 """By which what a bank said of a line is known again when it is no longer kept."""
 
@@ -243,7 +245,7 @@ REPEATED = """
           AND coalesce(item.batch, item.said, item.provider_reference) IS NOT NULL)"""
 """Fees do not tell lines apart: where they are smaller than a minor unit, they depend on where a file begins."""
 
-BATCHES = """
+BATCHES = f"""
     WITH line AS (
         SELECT *, coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name
         FROM settlement_item
@@ -266,13 +268,36 @@ BATCHES = """
                ) AS repeated,
                coalesce(bool_or(final AND movement = 'fee' AND fee_minor < 0), false) AS gives_back
         FROM line GROUP BY name, currency
+    ), agreed AS MATERIALIZED (
+        SELECT currency, fee_share_bps, fee_bps, fee_fixed_minor FROM settlement_terms
+        WHERE casino_id = $2 AND provider = $3
+    ), price AS MATERIALIZED (
+        SELECT currency, coalesce(fee_bps, 0) AS bps, coalesce(fee_fixed_minor, 0) AS fixed_minor FROM agreed
+        WHERE coalesce(fee_bps, fee_fixed_minor) IS NOT NULL
+        UNION ALL
+        SELECT currency, method.bps, method.fixed_minor FROM (SELECT DISTINCT currency FROM summed) AS settled,
+            LATERAL (
+                SELECT coalesce((said ->> 'fee_bps')::int, 0) AS bps,
+                       coalesce((said -> 'fee_fixed_minor' ->> settled.currency)::bigint, 0) AS fixed_minor
+                FROM provider_setting, jsonb_each(methods) AS known(name, said)
+                WHERE casino_id = $2 AND provider = $3
+            ) AS method
+        WHERE (method.bps > 0 OR method.fixed_minor > 0) AND NOT EXISTS (
+            SELECT FROM agreed
+            WHERE agreed.currency = settled.currency AND coalesce(fee_bps, fee_fixed_minor) IS NOT NULL)
     ), explained AS (
-        SELECT line.name, line.currency,
-               sum(abs(coalesce(conversion.bought_minor, movement.amount_minor)))::bigint AS explained_minor
+        SELECT line.name, line.currency, sum(moved.minor)::bigint AS explained_minor,
+               sum((SELECT max(ceil(moved.minor * bps::numeric / 10000) + fixed_minor) FROM price
+                    WHERE price.currency = line.currency)) AS priced_minor,
+               coalesce(sum(CASE movement.movement WHEN 'reversal' THEN (
+                   SELECT sum(fee_minor) FROM rm_dispute_list AS dispute
+                   WHERE deposit_id = movement.reference_id AND dispute.provider = $3
+                     AND fee_currency = line.currency) END), 0) AS disputed_minor
         FROM line
         JOIN settlement_expectation AS movement
             ON movement.id = line.expectation_id AND movement.item_id = line.id AND movement.state = 'matched'
         LEFT JOIN settlement_conversion AS conversion ON conversion.item_id = line.id AND NOT conversion.undone
+        CROSS JOIN LATERAL (SELECT abs(coalesce(conversion.bought_minor, movement.amount_minor)) AS minor) AS moved
         WHERE conversion.item_id IS NOT NULL OR movement.currency = line.currency
         GROUP BY 1, 2
     ), judged AS (
@@ -284,12 +309,15 @@ BATCHES = """
                     WHEN told_minor IS NOT NULL AND lines > 1 AND told_minor <> net_minor THEN 'mismatched'
                     WHEN coalesce(told_minor, CASE WHEN name = '' THEN 0 ELSE net_minor END) = 0 THEN 'settled'
                     ELSE 'open' END AS state,
-               gives_back OR fee_minor < 0 OR fee_minor::numeric * 10000
-                   > coalesce(explained.explained_minor, 0)::numeric * coalesce(terms.fee_share_bps, 1000) AS too_much
+               gives_back OR fee_minor < 0 OR fee_minor::numeric * 10000 > coalesce(
+                   CASE WHEN fee_share_bps IS NOT NULL THEN explained_minor::numeric * fee_share_bps
+                        WHEN priced_minor IS NOT NULL THEN (priced_minor + disputed_minor) * 10000
+                            + explained_minor::numeric * {PRICE_TOLERANCE_BPS}
+                        ELSE disputed_minor * 10000 + explained_minor::numeric * {UNAGREED_SHARE_BPS} END, 0)
+                   AS too_much
         FROM summed
         LEFT JOIN explained USING (name, currency)
-        LEFT JOIN settlement_terms AS terms
-            ON terms.casino_id = $2 AND terms.provider = $3 AND terms.currency = summed.currency
+        LEFT JOIN agreed USING (currency)
     )
     INSERT INTO settlement_batch (
         id, file_id, casino_id, provider, name, said, currency, lines, gross_minor, fee_minor, rounding_minor,
@@ -304,13 +332,15 @@ BATCHES = """
         rounding_minor = excluded.rounding_minor, arrives_minor = excluded.arrives_minor,
         booked_at = excluded.booked_at, explained_minor = excluded.explained_minor, state = excluded.state,
         state_then = excluded.state_then
-    WHERE settlement_batch.state = 'comparing'"""
+    WHERE settlement_batch.state = 'comparing'"""  # noqa: S608 - figures of our own
 """$4 is given while its lines are about to be compared; from then on no other file tells of it for the first time.
 A file without batches settles by its withdrawals: each is a batch of its own, and the other lines are one that never
 arrives; what another file told of them is left out. Of a batch with a line for its payout, that line
 must be what the others add up to.
 Fees are held against what the ledger knows of: each payment counts once, with the line that explains it, so that no
-file makes room for fees by what it says itself. Those that are too much for that, and any that are given back, wait."""
+file makes room for fees by what it says itself. Of that they may be the share that was agreed on; else the agreed price
+of each payment, or that of the dearest method, with a tolerance; else the share that holds where nothing was agreed;
+and beside these what the provider told of disputes. Those that are more, and any that are given back, wait."""
 
 OVERDUE = """
     WITH due AS (

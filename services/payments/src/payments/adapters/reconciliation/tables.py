@@ -53,10 +53,9 @@ settlement_terms = Table(
     Column(
         "fee_share_bps",
         Integer,
-        nullable=False,
-        server_default="1000",
         comment=(
-            "of what the payments of a batch move its fees may be so much before two people are asked, as fee_bps"
+            "of what the payments of a batch move its fees may be so much before two people are asked, as fee_bps;"
+            " NULL: the price that is agreed for a payment, or what holds without one"
         ),
     ),
     Column(

@@ -63,10 +63,10 @@ class TermsBody(StrictModel):
         description="What is settled in this currency and was paid in another may be off from published rates by so"
         " much, in hundredths of a per cent",
     )
-    fee_share_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
-        default=_DEFAULTS.fee_share_bps,
+    fee_share_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = Field(
+        default=None,
         description="Of what the payments of a batch move, in hundredths of a per cent: fees beyond it wait for two"
-        " people",
+        " people. Without it the price of each payment and 1 per cent, or 3 per cent where no price is agreed",
     )
     prefunded: bool = Field(default=False, description="Payouts are sent only as far as it holds the casino's money")
     holds_max_minor: Minor | None = Field(
@@ -120,7 +120,7 @@ class TermsItem(BaseModel):
     fee_bps: int | None
     fee_tolerance_minor: int
     rate_tolerance_bps: int
-    fee_share_bps: int
+    fee_share_bps: int | None
     prefunded: bool
     holds_max_minor: int | None
     accounts: list[str] = Field(description="Of the provider `bank`: the casino's own accounts")
