@@ -29,11 +29,12 @@ from payments.application.hosted_session import who_is
 from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
 from payments.application.notifications import BY_REPLACED, RECEIVED, Mail, NotificationNotGenuine, sealed
 from payments.application.outcomes import NotificationOutcome as Became
+from payments.application.payout_course import WithdrawalWish
 from payments.application.ports import NotGenuine, Nothing, Notification, ProviderAccount, Reply
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.stores import Handled
 from payments.application.unreadable import unreadable
-from payments.application.withdrawals import WithdrawalWish, hear_about_payout, request_withdrawal
+from payments.application.withdrawals import hear_about_payout, request_withdrawal
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.events import DepositRefused

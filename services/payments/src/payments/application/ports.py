@@ -10,6 +10,7 @@ from uuid import UUID
 
 from payments.application.dispute_port import AboutDispute, DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
+from payments.application.payout_port import PaysTo
 from payments.application.refund_port import AboutRefund, AboutRefundOf, LookAtRefund, RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
@@ -297,7 +298,7 @@ class DepositFlow(Protocol):
         ...
 
 
-class PayoutFlow(Protocol):
+class PayoutFlow(PaysTo, Protocol):
     """How money goes out through a provider."""
 
     def check_amount(self, amount_minor: int, currency: str) -> None:

@@ -1,12 +1,10 @@
 """Money out: the request with its hold, what people decide, and hearing what the provider says."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
-
-import msgspec
 
 from chassis.approvals import Authority
 from chassis.approvals.canonical import sha256_of
@@ -14,28 +12,22 @@ from chassis.approvals.errors import AnotherPersonNeeded, PayloadDiffers
 from chassis.auth import Caller
 from chassis.auth.errors import StepUpNeeded
 from chassis.auth.policy.model import Wish
-from chassis.domain import Invalid, NotFound
+from chassis.domain import NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.fees import fee_of_wish
-from payments.application.fraud.deciding import Judged, judge_payment
-from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import (
     Whose,
-    fingerprint_of,
     instrument_id_of,
-    instrument_of_destination,
     see_instrument,
 )
 from payments.application.late import look_into_return
-from payments.application.ledger import Wallet
-from payments.application.ports import PayoutFlow
+from payments.application.payout_course import WithdrawalWish, judged_payout, payout_course_of, sealed_destination
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.application.withdrawal_standing import withdrawal_standing
-from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Instrument, Verification, may_hold_cards, plain_number
+from payments.domain.instrument.words import Instrument, Verification
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -55,29 +47,6 @@ FRESH_S = 300
 """How old, in seconds, the proof may be of who they are, of two who approve together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalWish:
-    """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear.
-
-    `hosted_as`: a cashier that is not ours asks for him, knows where to pay it, and shows that as this; `instrument` is
-    what it tells of that. `method`: by which of the provider's he wants it. `told_fee_minor`:
-    the fee that he was told, and does not pay more than; None: he does not say.
-    """
-
-    withdrawal_id: UUID
-    player_id: UUID
-    casino_id: UUID
-    provider: str
-    amount_minor: int
-    currency: str
-    destination: Mapping[str, str] = field(repr=False)
-    device_id: str | None = field(default=None, repr=False)
-    hosted_as: str | None = None
-    instrument: Instrument | None = None
-    method: str | None = None
-    told_fee_minor: int | None = None
-
-
 async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
     """Check, put the money on hold and record, in one transaction. Blocks and exclusions do not stand in the way.
 
@@ -89,31 +58,25 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         FeeChanged: it costs more than he was told.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
-    flow = payout_flow(desk, wish.provider) if wish.hosted_as is None else None
     rules = await desk.casino(uow.connection, wish.casino_id)
     player = await desk.player(uow.connection, wish.player_id, rules)
-    account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
-    shown_as = wish.hosted_as or ""
-    if flow is not None:
-        flow.check_amount(wish.amount_minor, wish.currency)
-        shown_as = flow.check_destination(wish.destination)
-    _refuse_card_numbers(wish.destination)
+    course = await payout_course_of(desk, uow, wish)
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
-    destination = await _sealed_destination(desk, uow, wish)
+    destination = await sealed_destination(desk, uow, wish, course)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
-    told = wish.instrument or instrument_of_destination(desk, wish.provider, wish.destination)
+    told, provider = course.instrument, course.account.provider
     instrument_id = None if told is None else instrument_id_of(desk, wish.player_id, told)
     if told is not None:
-        await see_instrument(desk, uow, _whose(wish), told)
-    judged = await _judged(desk, uow, wish, wallet, _mark(desk, wish, told))
+        await see_instrument(desk, uow, _whose(wish, provider), told)
+    judged = await judged_payout(desk, uow, wish, course, wallet)
     command = RequestWithdrawal(
         player_id=wish.player_id,
         casino_id=wish.casino_id,
-        provider=wish.provider,
+        provider=provider,
         amount_minor=wish.amount_minor,
         currency=wish.currency,
         destination=destination,
-        shown_as=shown_as,
+        shown_as=course.shown_as,
         policy=policy or STRICTEST,
         standing=replace(
             await withdrawal_standing(desk, uow.connection, rules, player, wallet, uow.ctx.occurred_at),
@@ -123,7 +86,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         ),
         now=uow.ctx.occurred_at,
         instrument_id=instrument_id,
-        fee_minor=0 if flow is None else fee_of_wish(account, wish, Direction.OUT),
+        fee_minor=0 if course.flow is None else fee_of_wish(course.account, wish, Direction.OUT),
     )
     return await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
 
@@ -153,11 +116,6 @@ async def _known_destination(desk: Desk, uow: UnitOfWork, instrument_id: UUID | 
     }
 
 
-def _refuse_card_numbers(destination: Mapping[str, str]) -> None:
-    for name in may_hold_cards(destination):
-        raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"destination.{name}")
-
-
 async def hear_about_payee(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, fact: WithdrawalFact, told: Instrument
 ) -> None:
@@ -172,52 +130,14 @@ async def hear_about_payee(
     await see_instrument(desk, uow, whose, told)
 
 
-def _whose(wish: WithdrawalWish) -> Whose:
+def _whose(wish: WithdrawalWish, provider: str) -> Whose:
     return Whose(
         payment_id=wish.withdrawal_id,
         player_id=wish.player_id,
         casino_id=wish.casino_id,
-        provider=wish.provider,
+        provider=provider,
         direction=Direction.OUT,
     )
-
-
-def _mark(desk: Desk, wish: WithdrawalWish, told: Instrument | None) -> str | None:
-    """Of the place it goes to; None: only the cashier that asks knows it."""
-    if told is not None:
-        return fingerprint_of(desk, wish.player_id, told)
-    if wish.hosted_as is not None:
-        return None
-    written = {name: plain_number(value) for name, value in wish.destination.items()}
-    return desk.vault.blind_index(msgspec.json.encode(written, order="sorted").decode())
-
-
-async def _judged(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, wallet: Wallet | None, mark: str | None) -> Judged:
-    """What the casino's rules make of it, at the place of this mark."""
-    payment = Payment(
-        id=wish.withdrawal_id,
-        trigger=Trigger.WITHDRAWAL,
-        casino_id=wish.casino_id,
-        player_id=wish.player_id,
-        provider=wish.provider,
-        amount_minor=wish.amount_minor,
-        currency=wish.currency,
-    )
-    ip = uow.ctx.actor.ip if wish.hosted_as is None else None  # Else it is the other cashier that calls, for everybody.
-    signals = Signals(ip=ip, device_id=wish.device_id, payout=mark)
-    return await judge_payment(desk.fraud, uow, payment, wallet, signals)
-
-
-async def _sealed_destination(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> str:
-    """Under the player's key. No two ciphertexts are alike: the one on record is used again when it says the same,
-    so that the same request is recognised, and one to elsewhere is not taken for it."""
-    state = (await uow.load(withdrawal, wish.withdrawal_id)).state
-    if isinstance(state, Existing) and state.order.fact.player_id == wish.player_id:
-        recorded = await desk.vault.decrypt(uow.connection, wish.player_id, state.order.destination)
-        if recorded is not None and msgspec.json.decode(recorded) == wish.destination:
-            return state.order.destination
-    destination = msgspec.json.encode(dict(wish.destination)).decode()
-    return await desk.vault.encrypt(uow.connection, wish.player_id, destination)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,11 +297,3 @@ async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, wo
 async def look_at_payout(uow: UnitOfWork, withdrawal_id: UUID, casino_id: UUID) -> None:
     """Have the provider asked at once: something happened to the payout there."""
     await uow.schedule(ASK, withdrawal_id, {"casino_id": str(casino_id)})
-
-
-def payout_flow(desk: Desk, provider: str) -> PayoutFlow:
-    """How money goes out through this provider; Invalid when none does."""
-    flow = desk.provider(provider).payouts
-    if flow is None:
-        raise Invalid("No money goes out through this provider.", field="provider")
-    return flow

@@ -12,7 +12,7 @@ from chassis.domain import Invalid
 from payments.application.desk import Desk
 from payments.application.fraud.ports import Signals
 from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
-from payments.application.withdrawals import payout_flow
+from payments.application.payout_course import payout_flow
 
 _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "device": (re.compile(r"[!-~]{8,200}"), "What a frontend calls a device: 8 to 200 letters without blanks."),

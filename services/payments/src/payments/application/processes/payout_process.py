@@ -19,12 +19,13 @@ from payments.application.attempts import ask
 from payments.application.closed_loop.splitting import split_off, switched_off
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk, set_aside
+from payments.application.payout_course import payout_flow
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
-from payments.application.withdrawals import hear_about_payout, payout_flow
+from payments.application.withdrawals import hear_about_payout
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord

@@ -15,6 +15,7 @@ from payments.application.attempts import ask
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk
 from payments.application.ledger import InsufficientFunds, WalletUnknown
+from payments.application.payout_course import WithdrawalWish, payout_flow
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
@@ -23,7 +24,7 @@ from payments.application.processes.steps import state_of, tell_people
 from payments.application.request_port import LookWord, NotYet, Over, Page, PageWish, Requested
 from payments.application.requested import LOOK, PageRefused, PageUnavailable, page_flow
 from payments.application.withdrawal_standing import withdrawal_standing
-from payments.application.withdrawals import WithdrawalWish, payout_flow, request_withdrawal
+from payments.application.withdrawals import request_withdrawal
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
 from payments.domain.withdrawal.policy import STRICTEST, check

@@ -40,6 +40,7 @@ def _kind(desk: Desk, provider: PaymentProvider) -> ProviderKind:
         provider=provider.name,
         takes_deposits=provider.deposits is not None,
         makes_payouts=provider.payouts is not None,
+        destinations=[] if provider.payouts is None else sorted(provider.payouts.destinations),
         hosts=sorted(provider.hosts),
         notifications_url=f"{desk.public_base_url}/partner/payments/{provider.name}/{{casino_id}}/notifications",
         reasons=[Reason(code=code, **asdict(one)) for code, one in sorted(provider.codes.items())],

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.ports import Category
+from payments.domain.withdrawal.destination import DestinationKind
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -80,6 +81,9 @@ class ProviderKind(BaseModel):
     provider: str = Field(description="Its name in settings, in the API and in events")
     takes_deposits: bool
     makes_payouts: bool
+    destinations: list[DestinationKind] = Field(
+        description="To what it can pay, of what is said the same way for all: `kind` of a withdrawal's destination"
+    )
     hosts: list[str] = Field(description="Its servers that may be called; the installation may allow others beside")
     notifications_url: str = Field(description="Where it tells us what happens; put the casino's id in its place")
     reasons: list[Reason]

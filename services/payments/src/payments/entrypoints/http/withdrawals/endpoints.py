@@ -17,9 +17,9 @@ from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.closed_loop.deciding import reject_part, retry_withdrawal
 from payments.application.errors import CasinoUnknown
+from payments.application.payout_course import WithdrawalWish
 from payments.application.withdrawals import (
     Look,
-    WithdrawalWish,
     approve_withdrawal,
     cancel_withdrawal,
     reject_withdrawal,

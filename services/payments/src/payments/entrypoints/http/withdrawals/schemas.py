@@ -36,7 +36,14 @@ class WithdrawalBody(StrictModel):
     destination: Annotated[
         dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(min_length=1, max_length=10)
     ] = Field(
-        description="As the provider needs it; Trustly: account_id, or the bank account and its holder", repr=False
+        description="`kind` and the fields of that kind: iban (iban, first_name, last_name); bank_account (country, "
+        "account_number, bank_number where the country has one, first_name, last_name); wallet (service, owner); "
+        "crypto_address (address); instrument (instrument_id). Without kind: as the provider that is named needs it",
+        examples=[
+            {"kind": "iban", "iban": "DE89370400440532013000", "first_name": "Sue", "last_name": "Hopper"},
+            {"kind": "wallet", "service": "skrill", "owner": "sue@player.example"},
+        ],
+        repr=False,
     )
     device_id: DeviceId | None = Field(
         default=None,

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument, Kind, instrument_told
+from payments.domain.withdrawal.destination import DestinationKind, Iban, Named, full_name
 from payments.domain.withdrawal.words import Confirmed, Declined, ProviderWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.adyen.amounts import from_wire, to_wire
 from payments.strategies.providers.adyen_transfers.codes import FAILED
@@ -47,6 +48,13 @@ class AdyenTransfers:
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         to_wire(amount_minor, currency)
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset({DestinationKind.IBAN, DestinationKind.INSTRUMENT})
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - the account says it
+        return {"account_holder_name": full_name(to), "iban": to.iban} if isinstance(to, Iban) else None
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         if destination.keys() != _DESTINATION:

@@ -15,6 +15,7 @@ from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument, Kind, instrument_told
+from payments.domain.withdrawal.destination import CryptoAddress, DestinationKind, Named
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.btcpay.calls import error_code, headers, store
 from payments.strategies.providers.reading import decoded, section, word
@@ -37,6 +38,13 @@ class BtcpayPayouts:
         if currency not in CURRENCIES:
             raise Invalid(f"This provider does not pay out {currency}.", field="currency")
         to_major_string(amount_minor, currency)
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset({DestinationKind.CRYPTO_ADDRESS, DestinationKind.INSTRUMENT})
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - its chain is meant
+        return {"address": to.address} if isinstance(to, CryptoAddress) else None
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         if frozenset(destination) != {"address"}:

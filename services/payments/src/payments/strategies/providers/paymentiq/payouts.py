@@ -14,6 +14,7 @@ from chassis.domain import Invalid
 from contracts.money import EXPONENTS, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
+from payments.domain.withdrawal.destination import DestinationKind, Named
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.paymentiq.accounts import account_of
 from payments.strategies.providers.paymentiq.orders import mark
@@ -39,6 +40,13 @@ class PaymentIQPayouts:
     def check_amount(self, amount_minor: int, currency: str) -> None:
         check_currency(currency)
         to_major_string(amount_minor, currency)
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset()
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - it names accounts by ids of its own
+        return None
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         if frozenset(destination) != {"service", "account_id"}:

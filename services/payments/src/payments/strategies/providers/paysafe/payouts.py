@@ -6,6 +6,7 @@ from typing import Any
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
+from payments.domain.withdrawal.destination import DestinationKind, Named, Wallet
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.paysafe.calls import (
     CURRENCIES,
@@ -43,6 +44,15 @@ class PaysafePayouts:
     def check_amount(self, amount_minor: int, currency: str) -> None:
         if currency not in CURRENCIES or not 0 < amount_minor < 10**11:
             raise Invalid(f"This provider does not pay this out in {currency}.", field="currency")
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset({DestinationKind.WALLET, DestinationKind.INSTRUMENT})
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - a wallet takes each
+        if not isinstance(to, Wallet) or to.service not in METHODS:
+            return None
+        return {"method": to.service, "consumer_id": to.owner}
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         if frozenset(destination) != {"method", "consumer_id"}:

@@ -15,6 +15,7 @@ from uuid import UUID
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.application.request_port import DropWord, LookWord, NotYet, Over, Page, PageWish, PageWord, Requested
+from payments.domain.withdrawal.destination import DestinationKind, Named
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.praxis.amounts import charged, from_wire, to_wire
 from payments.strategies.providers.praxis.calls import (
@@ -44,6 +45,13 @@ class PraxisPayouts:
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
         to_wire(amount_minor, currency)
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset()
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - where it goes is said on its page
+        return None
 
     def check_destination(self, destination: Mapping[str, str]) -> str:  # noqa: ARG002 - none can be named to us
         raise Invalid("Where it goes is said on this provider's page: ask for a withdrawal session.", field="provider")

@@ -7,6 +7,7 @@ from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
+from payments.domain.withdrawal.destination import DestinationKind, Named, Wallet
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import word
 from payments.strategies.providers.skrill.calls import CURRENCIES, ask, money, prepare, report_in, tags
@@ -30,6 +31,13 @@ class SkrillPayouts:
             to_major_string(amount_minor, currency)
         except MoneyMistake as mistake:
             raise Invalid(str(mistake), field="currency") from None
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset({DestinationKind.WALLET, DestinationKind.INSTRUMENT})
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - a wallet takes each
+        return {"email": to.owner} if isinstance(to, Wallet) and to.service == "skrill" else None
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         if frozenset(destination) != {"email"}:

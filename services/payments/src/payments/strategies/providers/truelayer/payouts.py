@@ -11,6 +11,7 @@ from urllib.parse import quote
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
+from payments.domain.withdrawal.destination import BankAccount, DestinationKind, Iban, Named, full_name
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import decoded_object, our_id, section, word
 from payments.strategies.providers.truelayer.accounts import paid_to
@@ -29,6 +30,7 @@ _SHAPES = {
     "sort_code": re.compile(r"[0-9]{6}", re.ASCII),
     "account_number": re.compile(r"[0-9]{8}", re.ASCII),
 }
+_BY_SORT_CODE = "GBP"
 _SHOWN = 4
 _SHOWN_PART = 3
 _PATH = "/v3/payouts"
@@ -45,6 +47,19 @@ class TrueLayerPayouts:
     def check_amount(self, amount_minor: int, currency: str) -> None:  # noqa: ARG002 - every whole amount is written
         if currency not in CURRENCIES:
             raise Invalid(f"This provider does not pay out {currency}.", field="currency")
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset({DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT, DestinationKind.INSTRUMENT})
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:
+        """Euros go by IBAN, pounds within the United Kingdom by sort code."""
+        if isinstance(to, Iban) and currency != _BY_SORT_CODE:
+            return {"account_holder_name": full_name(to), "iban": to.iban}
+        if not isinstance(to, BankAccount) or (to.country, currency) != ("GB", _BY_SORT_CODE) or not to.bank_number:
+            return None
+        number = {"sort_code": to.bank_number, "account_number": to.account_number}
+        return {"account_holder_name": full_name(to), **number}
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         given = frozenset(destination)

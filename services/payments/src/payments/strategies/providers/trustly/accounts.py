@@ -18,6 +18,12 @@ _HOUSES = {
 }  # fmt: skip
 """Trustly's clearing houses are countries, written out."""
 
+_BY_NUMBER = frozenset({"DENMARK", "NORWAY", "SWEDEN", "UNITED_KINGDOM"})
+"""Where accounts are named by the country's own numbers; everywhere else by IBAN, with no number of a bank.
+
+https://eu.developers.trustly.com/doc/reference/registeraccount
+"""
+
 
 def told(data: Mapping[str, Any]) -> Instrument | None:
     """Of an `account` notification; it can be paid to by the id that Trustly gave it."""
@@ -48,6 +54,12 @@ def paid_to(destination: Mapping[str, str]) -> Instrument | None:
         holder=name(f"{destination['first_name']} {destination['last_name']}"),
         pays_to=dict(destination),
     )
+
+
+def house_of(country: str, *, by_number: bool) -> str | None:
+    """The clearing house of a country; None: there is none, or its accounts are named the other way."""
+    house = next((name for name, code in _HOUSES.items() if code == country), None)
+    return house if house is not None and (house in _BY_NUMBER) is by_number else None
 
 
 def _country(house: object) -> str | None:

@@ -7,10 +7,11 @@ from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
+from payments.domain.withdrawal.destination import BankAccount, DestinationKind, Iban, Named
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
 from payments.strategies.providers.references import of_payout
-from payments.strategies.providers.trustly.accounts import paid_to
+from payments.strategies.providers.trustly.accounts import house_of, paid_to
 from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
 
 CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
@@ -38,6 +39,23 @@ class TrustlyPayouts:
             to_major_string(amount_minor, currency)
         except MoneyMistake as mistake:
             raise Invalid(str(mistake), field="currency") from None
+
+    @property
+    def destinations(self) -> frozenset[DestinationKind]:
+        return frozenset({DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT, DestinationKind.INSTRUMENT})
+
+    def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - Trustly converts
+        """An account is named by its clearing house, and there either by its IBAN or by the country's own numbers."""
+        if not isinstance(to, Iban | BankAccount):
+            return None
+        by_number = isinstance(to, BankAccount)
+        house = house_of(to.country, by_number=by_number)
+        if house is None:
+            return None
+        number = to.account_number if isinstance(to, BankAccount) else to.iban
+        bank = {"bank_number": to.bank_number} if isinstance(to, BankAccount) and to.bank_number else {}
+        names = {"first_name": to.first_name, "last_name": to.last_name}
+        return {"clearing_house": house, "account_number": number, **bank, **names}
 
     def check_destination(self, destination: Mapping[str, str]) -> str:
         given = frozenset(destination)
