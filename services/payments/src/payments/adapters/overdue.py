@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from prometheus_client import Gauge
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database
 from chassis.domain import Clock
 from chassis.telemetry.metrics import REGISTRY
-from payments.adapters.routing.tables import provider_breaker
+from payments.adapters.routing.tables import payout_breaker, provider_breaker
 from payments.adapters.tables import provider_notification
 from payments.application.outcomes import NotificationOutcome
+from payments.domain.routing.strategy import Direction
 
 OVERDUE = Gauge(
     "withdrawals_overdue", "Withdrawals that are due and neither paid nor ended", ["casino"], registry=REGISTRY
@@ -33,7 +35,7 @@ UNKNOWN = Gauge("payments_unknown", "Orders of which nobody knows what became", 
 BREAKERS = Gauge(
     "provider_breakers_open",
     "Casinos that do not ask a provider for a while, since it did not work",
-    ["provider", "method", "currency"],
+    ["provider", "method", "currency", "direction"],
     registry=REGISTRY,
 )
 EVERY_S = 60.0
@@ -48,8 +50,17 @@ _WAITING = (
     .group_by(_c.provider)
 )
 
-_b = provider_breaker.c
-_OPEN = select(_b.provider, _b.method, _b.currency, func.count()).group_by(_b.provider, _b.method, _b.currency)
+
+def _shut(now: datetime) -> CompoundSelect[Any]:
+    """Breakers that are open, those of payouts beside those of deposits."""
+    return union_all(
+        *(
+            select(one.c.provider, one.c.method, one.c.currency, literal(direction.value), func.count())
+            .where(one.c.open_until > now)
+            .group_by(one.c.provider, one.c.method, one.c.currency)
+            for one, direction in ((provider_breaker, Direction.DEPOSIT), (payout_breaker, Direction.WITHDRAWAL))
+        )
+    )
 
 
 class OverdueWatch:
@@ -67,7 +78,7 @@ class OverdueWatch:
             late = await self._count(connection, self._clock.now())
             waiting = (await connection.execute(_WAITING)).all()
             unknown = await self._unknown(connection)
-            shut = (await connection.execute(_OPEN.where(_b.open_until > self._clock.now()))).all()
+            shut = (await connection.execute(_shut(self._clock.now()))).all()
         for gauge in (OLDEST, UNKNOWN, BREAKERS):
             gauge.clear()
         for (kind, provider), number in unknown.items():

@@ -131,7 +131,9 @@ async def ask(
 def _by_its_fault(desk: Desk, account: ProviderAccount, word: Word, code: str | None) -> bool:
     """No usable answer, or a no because it does not work at the moment: a bank's or a player's no is an answer."""
     meaning = None if code is None else desk.provider(account.provider).codes.get(code)
-    return isinstance(word, deposit.Unanswered) or (meaning is not None and meaning.category is Category.PROVIDER)
+    return isinstance(word, deposit.Unanswered | payout.Unanswered) or (
+        meaning is not None and meaning.category is Category.PROVIDER
+    )
 
 
 async def ask_about_deposit(

@@ -84,7 +84,7 @@ async def _next(desk: Desk, uow: UnitOfWork, deposit_id: UUID, intent: Requested
     fact, now = intent.fact, uow.ctx.occurred_at
     tried = [*(one.provider for one in intent.earlier), fact.provider]
     wished = Wished(
-        deposit_id=deposit_id,
+        payment_id=deposit_id,
         casino_id=fact.casino_id,
         player_id=fact.player_id,
         method=intent.method,

@@ -159,7 +159,7 @@ async def _chosen(desk: Desk, uow: UnitOfWork, wished: Wished, player: PlayerSta
 
 def _wished(wish: DepositWish, method: str, *, step_up: bool = False) -> Wished:
     return Wished(
-        deposit_id=wish.deposit_id,
+        payment_id=wish.deposit_id,
         casino_id=wish.casino_id,
         player_id=wish.player_id,
         method=method,

@@ -23,6 +23,11 @@ class Whither:
     own: Mapping[str, str] | None = field(default=None, repr=False)
     provider: str | None = None
 
+    @property
+    def for_anybody(self) -> bool:
+        """Whether no provider has to be named beside it."""
+        return self.named is not None or self.provider is not None
+
     def for_provider(self, name: str, flow: PayoutFlow, currency: str) -> Mapping[str, str] | None:
         """In its words; None: it cannot pay there."""
         if self.named is not None:

@@ -25,7 +25,7 @@ class ProviderNotOffered(DomainError):
 
 
 class NoProviderAvailable(DomainError):
-    """No provider of the casino takes a deposit of this method, amount and currency from the player now."""
+    """No provider of the casino takes a deposit, or pays out, by this method in this amount and currency now."""
 
     code: ClassVar[str] = "no_provider_available"
 

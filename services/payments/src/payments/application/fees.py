@@ -46,7 +46,7 @@ def fee_of_wish(account: ProviderAccount, wish: Charged, direction: Direction) -
     names = account.methods if wish.method is None else (wish.method,)
     fees = {fee_of_method(account, one, direction).of(wish.amount_minor, wish.currency) for one in names}
     if len(fees) > 1:
-        raise Invalid("What it costs depends on the method: name one.", field="method")
+        raise Invalid("What it costs depends on the method: name that.", field="method")
     fee = max(fees, default=0)
     if wish.told_fee_minor is not None and fee > wish.told_fee_minor:
         raise FeeChanged(f"It costs {fee} minor units now.", field="fee_minor")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -9,16 +10,24 @@ import msgspec
 from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
-from payments.application.destinations import whither
+from payments.application.destinations import Whither, whither
+from payments.application.errors import NoProviderAvailable, ProviderNotOffered
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
+from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow, ProviderAccount
+from payments.application.routing.deciding import Choice, logged
+from payments.application.routing.payouts import Outgoing, choose_payer
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.words import Instrument, may_hold_cards, plain_number
+from payments.domain.routing.choice import Decision, LeftOut
 from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.destination import KIND
 from payments.domain.withdrawal.states import Existing
+
+_ONE_OF_THEM: Final = "A provider or a method, not both."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +35,14 @@ class WithdrawalWish:
     """What a player asks for. The destination is personal data: it is not shown and goes nowhere in clear.
 
     `hosted_as`: a cashier that is not ours asks for him, knows where to pay it, and shows that as this; `instrument` is
-    what it tells of that. `method`: by which of the provider's he wants it. `told_fee_minor`:
-    the fee that he was told, and does not pay more than; None: he does not say.
+    what it tells of that. Of `provider` and `method` he names one; by a method the provider is chosen for him.
+    `told_fee_minor`: the fee that he was told, and does not pay more than; None: he does not say.
     """
 
     withdrawal_id: UUID
     player_id: UUID
     casino_id: UUID
-    provider: str
+    provider: str | None
     amount_minor: int
     currency: str
     destination: Mapping[str, str] = field(repr=False)
@@ -53,6 +62,8 @@ class PayoutCourse:
         destination: in the provider's words.
         shown_as: what staff may see of it.
         instrument: what is there, where that can be told.
+        chosen: where the player named a method.
+        repeated: it was asked for before, and goes where it went then.
     """
 
     account: ProviderAccount
@@ -60,29 +71,106 @@ class PayoutCourse:
     destination: Mapping[str, str] = field(repr=False)
     shown_as: str
     instrument: Instrument | None
+    chosen: Choice | None = None
+    repeated: bool = False
 
 
-async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> PayoutCourse:
+async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, player: PlayerStanding) -> PayoutCourse:
     """Who pays it, and where to.
 
     Raises:
         Invalid, ProviderNotOffered: it cannot be paid so.
+        NoProviderAvailable: none pays such a withdrawal by this method.
     """
-    flow = payout_flow(desk, wish.provider) if wish.hosted_as is None else None
-    account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
+    if wish.method is not None and wish.provider is not None:
+        raise Invalid(_ONE_OF_THEM, field="method")
+    if wish.method is not None:
+        return await _by_method(desk, uow, wish, wish.method, player)
+    if wish.provider is None:
+        raise Invalid(_ONE_OF_THEM, field="provider")
+    provider = wish.provider
+    flow = payout_flow(desk, provider) if wish.hosted_as is None else None
+    account = await desk.offered(uow.connection, wish.casino_id, provider, wish.currency)
     destination, shown_as = wish.destination, wish.hosted_as or ""
     if flow is not None:
         flow.check_amount(wish.amount_minor, wish.currency)
         where = await whither(desk, uow.connection, wish.player_id, wish.casino_id, wish.destination)
-        destination, shown_as = where.checked_for(wish.provider, flow, wish.currency)
+        destination, shown_as = where.checked_for(provider, flow, wish.currency)
     _refuse_card_numbers(wish.destination)
     return PayoutCourse(
         account=account,
         flow=flow,
         destination=destination,
         shown_as=shown_as,
-        instrument=wish.instrument or instrument_of_destination(desk, wish.provider, destination),
+        instrument=wish.instrument or instrument_of_destination(desk, provider, destination),
     )
+
+
+async def _by_method(
+    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, method: str, player: PlayerStanding
+) -> PayoutCourse:
+    _refuse_card_numbers(wish.destination)
+    where = await whither(desk, uow.connection, wish.player_id, wish.casino_id, wish.destination)
+    if not where.for_anybody:
+        raise Invalid("Say its kind: no provider is named.", field=f"destination.{KIND}")
+    known = (await uow.load(withdrawal, wish.withdrawal_id)).state
+    if isinstance(known, Existing) and (known.order.fact.player_id, known.order.method) == (wish.player_id, method):
+        before = await desk.accounts.find(uow.connection, wish.casino_id, known.order.fact.provider)
+        if before is None:
+            raise ProviderNotOffered
+        return _course(desk, wish, where, before, None)
+    outgoing = outgoing_of(wish, method, where)
+    choice = await choose_payer(desk, uow.connection, outgoing, player, uow.ctx.occurred_at)
+    if not choice.decision.route:
+        raise _nobody(choice.decision)
+    account = await desk.offered(uow.connection, wish.casino_id, choice.decision.route[0], wish.currency)
+    return _course(desk, wish, where, account, choice)
+
+
+def _course(
+    desk: Desk, wish: WithdrawalWish, where: Whither, account: ProviderAccount, choice: Choice | None
+) -> PayoutCourse:
+    flow = payout_flow(desk, account.provider)
+    destination, shown_as = where.checked_for(account.provider, flow, wish.currency)
+    return PayoutCourse(
+        account=account,
+        flow=flow,
+        destination=destination,
+        shown_as=shown_as,
+        instrument=instrument_of_destination(desk, account.provider, destination),
+        chosen=choice,
+        repeated=choice is None,
+    )
+
+
+def outgoing_of(wish: WithdrawalWish, method: str, where: Whither) -> Outgoing:
+    """What is looked at where its provider is chosen."""
+    return Outgoing(
+        payment_id=wish.withdrawal_id,
+        casino_id=wish.casino_id,
+        player_id=wish.player_id,
+        method=method,
+        currency=wish.currency,
+        amount_minor=wish.amount_minor,
+        where=where,
+    )
+
+
+def _nobody(decision: Decision) -> Invalid | NoProviderAvailable:
+    """Where it is only that nobody pays to such a place, the place is what is wrong with the request."""
+    why = {one.left_out for one in decision.candidates} - {LeftOut.METHOD_NOT_OFFERED}
+    if why == {LeftOut.DESTINATION_NOT_PAYABLE}:
+        return Invalid("Nobody pays there by this method.", field=f"destination.{KIND}")
+    return NoProviderAvailable()
+
+
+async def note_payout_course(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, course: PayoutCourse) -> None:
+    """Keep why this provider was chosen, where one was."""
+    choice = course.chosen
+    if choice is not None:
+        outgoing = outgoing_of(wish, choice.asking.method, Whither())
+        now, provider = uow.ctx.occurred_at, course.account.provider
+        await desk.routing.note(uow.connection, logged(choice, outgoing, attempt=1, now=now, provider=provider))
 
 
 def _refuse_card_numbers(destination: Mapping[str, str]) -> None:

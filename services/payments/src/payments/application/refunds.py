@@ -147,7 +147,7 @@ async def stop_refund(
     outcome = await uow.decide(refund, refund_id, command)
     transfers = refund_transfers(refund_id, outcome.events)
     for event in outcome.events:
-        transfers += await _tell_whole(uow, refund_id, event)
+        transfers += await _tell_whole(desk, uow, refund_id, event)
     await _post(desk, uow, outcome.events, transfers)
     return outcome
 
@@ -182,7 +182,7 @@ async def hear_about_refund(
     for event in outcome.events:
         if isinstance(event, RefundAccepted):
             await schedule_question(uow, refund_id, event.fact.casino_id)
-        transfers += await _tell_whole(uow, refund_id, event)
+        transfers += await _tell_whole(desk, uow, refund_id, event)
         moved = _of_deposit(refund_id, event)
         if moved is not None:
             now, transfers = transfers, []
@@ -201,12 +201,12 @@ async def _post(desk: Desk, uow: UnitOfWork, events: Sequence[RefundEvent], tran
             await look_at_debt(desk, uow, fact.player_id, fact.casino_id, fact.currency)
 
 
-async def _tell_whole(uow: UnitOfWork, refund_id: UUID, event: RefundEvent) -> list[Transfer]:
+async def _tell_whole(desk: Desk, uow: UnitOfWork, refund_id: UUID, event: RefundEvent) -> list[Transfer]:
     """A refund that is a part of a withdrawal says there what became of it; what then moves for the whole."""
     fact, word = event.fact, _of_whole(event)
     if fact.withdrawal_id is None or word is None:
         return []
-    return await tell_whole(uow, fact.withdrawal_id, refund_id, word, fact.casino_id)
+    return await tell_whole(desk, uow, fact.withdrawal_id, refund_id, word, fact.casino_id)
 
 
 def _of_whole(event: RefundEvent) -> PartWord | None:

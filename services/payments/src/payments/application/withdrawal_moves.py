@@ -9,6 +9,7 @@ from payments.application.ledger import Transfer, ensure_posted
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.requested import drop_request
+from payments.application.routing.payouts_ended import note_payouts
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import HearPart, WithdrawalCommand
 from payments.domain.withdrawal.events import (
@@ -61,8 +62,9 @@ async def decide_withdrawal(
             )
         if isinstance(event, WithdrawalRejected | WithdrawalCancelled | WithdrawalFailed):
             await drop_request(desk, uow, withdrawal_id, event.provider, event.casino_id)
+    await note_payouts(desk, uow, withdrawal_id, outcome.state, outcome.events)
     transfers = withdrawal_transfers(withdrawal_id, outcome.events)
-    transfers += await _tell_whole(uow, withdrawal_id, outcome.events)
+    transfers += await _tell_whole(desk, uow, withdrawal_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     return outcome
@@ -76,23 +78,24 @@ async def _goes_out(desk: Desk, uow: UnitOfWork, event: WithdrawalEvent) -> bool
     return policy is None or not policy.in_batches
 
 
-async def _tell_whole(uow: UnitOfWork, part_id: UUID, events: Sequence[WithdrawalEvent]) -> list[Transfer]:
+async def _tell_whole(desk: Desk, uow: UnitOfWork, part_id: UUID, events: Sequence[WithdrawalEvent]) -> list[Transfer]:
     transfers: list[Transfer] = []
     for event in events:
         word = _of_part(event)
         if event.parent_id is not None and word is not None:
-            transfers += await tell_whole(uow, event.parent_id, part_id, word, event.casino_id)
+            transfers += await tell_whole(desk, uow, event.parent_id, part_id, word, event.casino_id)
     return transfers
 
 
 async def tell_whole(
-    uow: UnitOfWork, withdrawal_id: UUID, part_id: UUID, word: PartWord, casino_id: UUID
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, part_id: UUID, word: PartWord, casino_id: UUID
 ) -> list[Transfer]:
     """A part says what became of it; what has no part then is looked after by a task.
 
     What moves for the whole because of that, to be posted together with what moves for the part.
     """
     outcome = await uow.decide(withdrawal, withdrawal_id, HearPart(part_id=part_id, word=word))
+    await note_payouts(desk, uow, withdrawal_id, outcome.state, outcome.events)
     if isinstance(outcome.state, Split) and outcome.state.rest_minor:
         await uow.schedule(RESUME, withdrawal_id, {"casino_id": str(casino_id)})
     return withdrawal_transfers(withdrawal_id, outcome.events)

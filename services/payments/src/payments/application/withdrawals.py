@@ -23,7 +23,13 @@ from payments.application.instruments.seeing import (
     see_instrument,
 )
 from payments.application.late import look_into_return
-from payments.application.payout_course import WithdrawalWish, judged_payout, payout_course_of, sealed_destination
+from payments.application.payout_course import (
+    WithdrawalWish,
+    judged_payout,
+    note_payout_course,
+    payout_course_of,
+    sealed_destination,
+)
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.application.withdrawal_standing import withdrawal_standing
 from payments.domain.instrument.events import Direction
@@ -52,6 +58,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, ProviderNotOffered: it makes no sense.
+        NoProviderAvailable: none pays such a withdrawal by this method.
         VerificationRequired, DebtOutstanding, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
         DisputeOpen: a bank wants a payment of his back.
         DestinationDisabled: nothing is paid there any more.
@@ -60,7 +67,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     """
     rules = await desk.casino(uow.connection, wish.casino_id)
     player = await desk.player(uow.connection, wish.player_id, rules)
-    course = await payout_course_of(desk, uow, wish)
+    course = await payout_course_of(desk, uow, wish, player)
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await sealed_destination(desk, uow, wish, course)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
@@ -86,9 +93,13 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         ),
         now=uow.ctx.occurred_at,
         instrument_id=instrument_id,
-        fee_minor=0 if course.flow is None else fee_of_wish(course.account, wish, Direction.OUT),
+        fee_minor=0 if course.flow is None or course.repeated else fee_of_wish(course.account, wish, Direction.OUT),
+        method=wish.method,
     )
-    return await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
+    outcome = await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
+    if outcome.events:
+        await note_payout_course(desk, uow, wish, course)
+    return outcome
 
 
 async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:

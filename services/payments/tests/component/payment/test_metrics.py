@@ -87,7 +87,7 @@ async def test_orders_nobody_knows_the_outcome_of_are_shown_until_it_is_known(wo
 
 async def test_a_provider_that_is_not_asked_for_a_while_is_shown_as_long(world: World) -> None:
     await world.offer_cards()
-    labels = {"provider": "stripe", "method": "card", "currency": "EUR"}
+    labels = {"provider": "stripe", "method": "card", "currency": "EUR", "direction": "deposit"}
     for _ in range(5):
         world.stripe.down = 1
         await world.deposit(provider=None, method="card")

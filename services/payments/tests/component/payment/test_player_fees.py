@@ -9,6 +9,7 @@ from .test_closed_loop import approve as looked_at
 from .test_closed_loop import settle as set_policy
 from .test_closed_loop import split, whole
 from .test_closing import limit
+from .test_destinations import IBAN
 from .test_refunds import refund, statuses
 from .test_routing_strategy import cashier
 from .test_taken_back import books_hold, owed, refunded, spend
@@ -147,9 +148,10 @@ async def test_nobody_chooses_a_fee_by_naming_the_provider_alone(dear: World) ->
     assert (await offer(dear, {"bank": {"withdrawal_fee": OUT}, "card": {}}, "trustly")).status_code == 200
     unnamed = await dear.withdraw()
     assert (unnamed.status_code, [one["field"] for one in unnamed.json()["errors"]]) == (422, ["method"])
-    unknown = await dear.withdraw(method="pigeon")
-    assert (unknown.status_code, [one["field"] for one in unknown.json()["errors"]]) == (422, ["method"])
-    assert [(await dear.withdraw(10_00, method=name)).json()["fee_minor"] for name in ("bank", "card")] == [1_50, 0]
+    named: dict[str, Any] = {"provider": None, "destination": IBAN}
+    assert (await dear.withdraw(method="pigeon", **named)).json()["code"] == "no_provider_available"
+    fees = [(await dear.withdraw(10_00, method=name, **named)).json()["fee_minor"] for name in ("bank", "card")]
+    assert fees == [1_50, 0]
 
 
 # --- deposits

@@ -21,7 +21,7 @@ SUE = {"first_name": "Sue", "last_name": "Hopper"}
 IBAN = {"kind": "iban", "iban": "de89 3704-0044 0532 0130 00", **SUE}
 ACCOUNT = {"kind": "bank_account", "country": "SE", "bank_number": "6112", "account_number": "6970 6212", **SUE}
 WALLET = {"kind": "wallet", "service": "skrill", "owner": " sue@player.example "}
-CRYPTO = {"kind": "crypto_address", "address": "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"}
+CRYPTO = {"kind": "crypto_address", "address": "bc1" + "q" * 39}
 KNOWN = {"kind": "instrument", "instrument_id": "018f3a5e-7c1d-7000-8000-000000000001"}
 
 

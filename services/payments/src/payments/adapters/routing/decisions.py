@@ -15,29 +15,31 @@ from chassis.store import Kept
 from payments.adapters.routing.tables import routing_decision
 from payments.application.routing.ports import LoggedDecision, RoutingOutcome, Segment
 from payments.domain.routing.choice import Bucket, Candidate, Decision
-from payments.domain.routing.strategy import Ranking, Way
+from payments.domain.routing.strategy import Direction, Ranking, Way
 
 _LATEST: Final = """
     SELECT named.provider, latest.succeeded
     FROM unnest($4::text[]) AS named (provider), LATERAL (
         SELECT outcome = 'settled' AS succeeded, ended_at FROM routing_decision
         WHERE casino_id = $1 AND method = $2 AND currency = $3 AND provider = named.provider
-        AND ended_at IS NOT NULL AND outcome IN ('settled', 'declined')
+        AND direction = $6 AND ended_at IS NOT NULL AND outcome IN ('settled', 'declined')
         ORDER BY ended_at DESC LIMIT $5
     ) AS latest
     ORDER BY named.provider, latest.ended_at DESC"""
 _ENDED: Final = """
     UPDATE routing_decision SET outcome = $3, code = $4, ended_at = $5
-    WHERE deposit_id = $1 AND provider = $2 AND outcome <> 'settled'"""
+    WHERE (deposit_id = $1 OR withdrawal_id = $1) AND provider = $2 AND outcome <> 'settled'
+    AND (outcome = 'pending' OR $3 <> 'expired')"""
 _REPLAY: Final = """
     SELECT * FROM routing_decision
-    WHERE casino_id = $1 AND decided_at >= $2 AND decided_at < $3 AND attempt = 1
-    ORDER BY decided_at, id LIMIT $4"""
+    WHERE casino_id = $1 AND direction = $2 AND decided_at >= $3 AND decided_at < $4 AND attempt = 1
+    ORDER BY decided_at, id LIMIT $5"""
 _SWEEP: Final = """
     DELETE FROM routing_decision WHERE id IN (
         SELECT id FROM routing_decision WHERE decided_at < $1 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING 1"""
 _AT_ONCE: Final = 500
+_ID_OF: Final = {Direction.DEPOSIT: "deposit_id", Direction.WITHDRAWAL: "withdrawal_id"}
 
 
 def kept_decisions(days: int) -> Kept:
@@ -54,7 +56,8 @@ class SqlDecisions:
         """See Routing. At most bucket_size x buckets_max rows of an index are read for each provider."""
         raw = await driver(connection)
         most = by.bucket_size * by.buckets_max
-        rows = await raw.fetch(_LATEST, casino_id, segment.method, segment.currency, sorted(providers), most)
+        where = (casino_id, segment.method, segment.currency)
+        rows = await raw.fetch(_LATEST, *where, sorted(providers), most, segment.direction.value)
         heard: dict[str, list[bool]] = {}
         for row in rows:
             heard.setdefault(row["provider"], []).append(row["succeeded"])
@@ -65,13 +68,14 @@ class SqlDecisions:
         kept: dict[str, Any] = asdict(logged)
         decision = kept.pop("decision")
         kept |= {name: decision[name] for name in ("way", "rule", "explored", "attempts_max")}
+        kept[_ID_OF[logged.direction]] = kept.pop("payment_id")
         kept |= {"candidates": list(decision["candidates"]), "tags": sorted(logged.tags)}
         await connection.execute(insert(routing_decision).values(**kept))
 
     async def ended(
         self,
         connection: AsyncConnection,
-        deposit_id: UUID,
+        payment_id: UUID,
         provider: str,
         outcome: RoutingOutcome,
         code: str | None,
@@ -79,14 +83,20 @@ class SqlDecisions:
     ) -> None:
         """See Routing."""
         raw = await driver(connection)
-        await raw.execute(_ENDED, deposit_id, provider, outcome.value, code, now)
+        await raw.execute(_ENDED, payment_id, provider, outcome.value, code, now)
 
     async def replay(
-        self, connection: AsyncConnection, casino_id: UUID, since: datetime, until: datetime, limit: int
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        direction: Direction,
+        since: datetime,
+        until: datetime,
+        limit: int,
     ) -> AsyncIterator[LoggedDecision]:
         """See Routing."""
         raw = await driver(connection)
-        async for row in raw.cursor(_REPLAY, casino_id, since, until, limit, prefetch=_AT_ONCE):
+        async for row in raw.cursor(_REPLAY, casino_id, direction.value, since, until, limit, prefetch=_AT_ONCE):
             yield _logged(row)
 
 
@@ -96,6 +106,7 @@ def _buckets(outcomes: list[bool], size: int) -> tuple[Bucket, ...]:
 
 
 def _logged(row: Any) -> LoggedDecision:
+    direction = Direction(row["direction"])
     decision = Decision(
         way=Way(row["way"]),
         rule=row["rule"],
@@ -107,7 +118,8 @@ def _logged(row: Any) -> LoggedDecision:
         id=row["id"],
         casino_id=row["casino_id"],
         player_id=row["player_id"],
-        deposit_id=row["deposit_id"],
+        direction=direction,
+        payment_id=row[_ID_OF[direction]],
         attempt=row["attempt"],
         method=row["method"],
         currency=row["currency"],

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Index,
@@ -22,13 +23,14 @@ routing_strategy = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("casino_id", Uuid, nullable=False),
+    Column("direction", Text, nullable=False, server_default="deposit"),
     Column("version", Integer, nullable=False),
     Column("strategy", JSONB, nullable=False),
     Column("proposed_by", Text, nullable=False),
     Column("approved_by", Text),
     Column("published_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("casino_id", "version"),
-    comment="every version; the highest of a casino is in force",
+    UniqueConstraint("casino_id", "direction", "version"),
+    comment="every version; the highest of a casino and direction is in force",
 )
 
 routing_decision = Table(
@@ -37,7 +39,9 @@ routing_decision = Table(
     Column("id", Uuid, primary_key=True),
     Column("casino_id", Uuid, nullable=False),
     Column("player_id", Uuid, nullable=False),
-    Column("deposit_id", Uuid, nullable=False),
+    Column("direction", Text, nullable=False, server_default="deposit"),
+    Column("deposit_id", Uuid, comment="of a deposit"),
+    Column("withdrawal_id", Uuid, comment="of a withdrawal"),
     Column("attempt", SmallInteger, nullable=False),
     Column("method", Text, nullable=False),
     Column("currency", Text, nullable=False),
@@ -57,25 +61,33 @@ routing_decision = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     UniqueConstraint("deposit_id", "attempt"),
+    UniqueConstraint("withdrawal_id", "attempt"),
+    CheckConstraint("num_nonnulls(deposit_id, withdrawal_id) = 1", name="of_one_payment"),
     Index("ix_routing_decision_casino", "casino_id", "decided_at", "id"),
     Index("ix_routing_decision_decided_at", "decided_at", "id"),
     Index("ix_routing_decision_player", "player_id", "decided_at", "id"),
     Index("ix_routing_decision_provider", "provider", "decided_at", "id"),
     Index("ix_routing_decision_outcome", "outcome", "decided_at", "id"),
-    Index("ix_routing_decision_segment", "casino_id", "provider", "method", "currency", "ended_at"),
+    Index("ix_routing_decision_segment", "casino_id", "provider", "method", "currency", "direction", "ended_at"),
     comment="one row per attempt that was routed, with every candidate",
 )
 
-provider_breaker = Table(
-    "provider_breaker",
-    metadata,
-    Column("casino_id", Uuid, primary_key=True),
-    Column("provider", Text, primary_key=True),
-    Column("method", Text, primary_key=True),
-    Column("currency", Text, primary_key=True),
-    Column("opened", SmallInteger, nullable=False, comment="how often in a row; 0: closed"),
-    Column("open_until", DateTime(timezone=True)),
-    Column("probe_until", DateTime(timezone=True), comment="somebody tries it, and has until then"),
-    Column("since", DateTime(timezone=True), nullable=False, comment="earlier attempts are not counted"),
-    comment="providers that are not asked for a while",
-)
+
+def _breakers(name: str, comment: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("casino_id", Uuid, primary_key=True),
+        Column("provider", Text, primary_key=True),
+        Column("method", Text, primary_key=True),
+        Column("currency", Text, primary_key=True),
+        Column("opened", SmallInteger, nullable=False, comment="how often in a row; 0: closed"),
+        Column("open_until", DateTime(timezone=True)),
+        Column("probe_until", DateTime(timezone=True), comment="somebody tries it, and has until then"),
+        Column("since", DateTime(timezone=True), nullable=False, comment="earlier attempts are not counted"),
+        comment=comment,
+    )
+
+
+provider_breaker = _breakers("provider_breaker", "providers that are not asked for deposits for a while")
+payout_breaker = _breakers("payout_breaker", "providers that are not asked to pay out for a while")

@@ -176,6 +176,7 @@ async def _order_payout(
         destination=destination,
         shown_as=part.shown_as,
         instrument_id=part.instrument_id,
+        method=order.method if _is_named(part, order) else None,
         now=uow.ctx.occurred_at,
     )
     await uow.decide(withdrawal, part.part_id, command)

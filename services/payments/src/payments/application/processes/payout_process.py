@@ -25,11 +25,24 @@ from payments.application.processes.customer import is_same_customer
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
+from payments.application.routing.payouts_ended import ERASED
+from payments.application.routing.ports import Segment
 from payments.application.withdrawals import hear_about_payout
+from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
-from payments.domain.withdrawal.states import Approved, Existing, Paid, Returned, Sending, Sent, Unknown, Withdrawal
+from payments.domain.withdrawal.states import (
+    Approved,
+    Existing,
+    Order,
+    Paid,
+    Returned,
+    Sending,
+    Sent,
+    Unknown,
+    Withdrawal,
+)
 from payments.domain.withdrawal.words import Declined, PayoutWord, Unanswered
 
 NAME = "payout-process"
@@ -82,7 +95,9 @@ class PayoutProcess:
         if not isinstance(state, Sending | Unknown):
             return None
         errand = await self._errand(withdrawal_id, casino_id, state)
-        word = (await self._order(errand) if first else await self._find_out(errand, age)) if errand else Unanswered()
+        counted = _segment(state.order) if first else None
+        asked = errand and (self._order(errand, counted) if first else self._find_out(errand, age))
+        word = await asked if asked else Unanswered()
         after = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
         return again_after(age) if isinstance(after, Sending | Unknown) else None
 
@@ -170,15 +185,17 @@ class PayoutProcess:
         )
         return _Errand(account, order, sent.reference)
 
-    async def _order(self, errand: _Errand) -> PayoutWord:
+    async def _order(self, errand: _Errand, counted: Segment | None = None) -> PayoutWord:
+        """`counted`: by what the breaker counts it, the first time; a repeat says nothing new of the provider."""
         account, order = errand.account, errand.order
         if not order.destination:
-            return Declined(code="destination_erased")
+            return Declined(code=ERASED)
         flow = payout_flow(self._desk, account.provider)
         call = flow.build_call(account, order)
         read = partial(flow.parse_answer, account, order)
         still = partial(self._is_undecided, account.casino_id, order)
-        return await ask(self._desk, account, "payout.order", order.withdrawal_id, call, read, still=still)
+        about = order.withdrawal_id
+        return await ask(self._desk, account, "payout.order", about, call, read, segment=counted, still=still)
 
     async def _is_undecided(self, casino_id: UUID, order: PayoutOrder, uow: UnitOfWork) -> bool:
         """Whether nobody decided it meanwhile: people may, and wait for the same wallet."""
@@ -236,6 +253,10 @@ class PayoutProcess:
 
     def _ctx(self, casino_id: UUID) -> Context:
         return self._desk.ours(NAME, casino_id)
+
+
+def _segment(order: Order) -> Segment | None:
+    return None if order.method is None else Segment(order.method, order.fact.currency, Direction.WITHDRAWAL)
 
 
 def _decoded(destination: str) -> Mapping[str, str]:

@@ -1,1 +1,1 @@
-"""Routing of deposits: the choice of a provider, its log, and the breakers."""
+"""Routing: the choice of a provider, its log, and the breakers."""

@@ -91,7 +91,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     found = []
     for method in _methods(takers):
         wished = Wished(
-            deposit_id=UUID(int=0),
+            payment_id=UUID(int=0),
             casino_id=visit.casino_id,
             player_id=visit.player_id,
             method=method,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,8 +16,21 @@ from payments.application.routing.ports import LoggedDecision, Segment
 from payments.domain.deposit.bounds import UNBOUNDED
 from payments.domain.routing.breaker import Breaker
 from payments.domain.routing.choice import Asking, Bucket, Decision, Offer, choose, without
-from payments.domain.routing.strategy import UNWRITTEN, Ranking, Strategy, Way
+from payments.domain.routing.strategy import Direction, Ranking, Strategy, Way, unwritten
 from payments.domain.routing.terms import MethodTerms
+
+
+class Routed(Protocol):
+    """A payment whose provider is chosen."""
+
+    @property
+    def payment_id(self) -> UUID: ...
+    @property
+    def casino_id(self) -> UUID: ...
+    @property
+    def player_id(self) -> UUID: ...
+    @property
+    def segment(self) -> Segment: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +40,7 @@ class Wished:
     `step_up`: its payer is to be authenticated by his bank.
     """
 
-    deposit_id: UUID
+    payment_id: UUID
     casino_id: UUID
     player_id: UUID
     method: str
@@ -69,8 +83,8 @@ async def choose_provider(
     desk: Desk, connection: AsyncConnection, wished: Wished, player: PlayerStanding, now: datetime
 ) -> Choice:
     """Put the providers in order for a new deposit. Whoever comes first while its breaker is half open is tried."""
-    published = await desk.routing.strategy(connection, wished.casino_id)
-    strategy = UNWRITTEN if published is None else published.strategy
+    published = await desk.routing.strategy(connection, wished.casino_id, Direction.DEPOSIT)
+    strategy = unwritten(Direction.DEPOSIT) if published is None else published.strategy
     new_player = not await desk.directory.paid_in_before(connection, wished.player_id)
     asking = asking_of(desk, wished, player, new_player=new_player)
     version = 0 if published is None else published.version
@@ -88,7 +102,7 @@ async def choose_next(
     tried: Sequence[str],
 ) -> Choice:
     """The same for a deposit that goes on: in the order that was decided first, as far as it still holds."""
-    published = await desk.routing.strategy(connection, wished.casino_id)
+    published = await desk.routing.strategy(connection, wished.casino_id, Direction.DEPOSIT)
     strategy = Strategy(otherwise=Ranking(way=Way.ORDER, providers=(*tried, *route)))
     version = 0 if published is None else published.version
     asking = asking_of(desk, wished, player, new_player=False)
@@ -108,7 +122,7 @@ async def _chosen(
 ) -> Choice:
     accounts = await desk.accounts.all_of(connection, wished.casino_id)
     breakers = await desk.routing.breakers(connection, wished.casino_id, wished.segment)
-    windows = await _windows(desk, connection, wished, strategy, [one.provider for one in accounts])
+    windows = await windows_of(desk, connection, wished, strategy, [one.provider for one in accounts])
     circumstances = Circumstances(
         restricted={name for name, one in breakers.items() if one.restricts(now)},
         room_minor=await desk.reconciling.store.room_minor(connection, wished.casino_id, wished.currency),
@@ -137,25 +151,26 @@ async def _may_ask(
     return await desk.routing.claim_probe(connection, wished.casino_id, provider, wished.segment, now)
 
 
-async def _windows(
-    desk: Desk, connection: AsyncConnection, wished: Wished, strategy: Strategy, providers: Sequence[str]
+async def windows_of(
+    desk: Desk, connection: AsyncConnection, wished: Routed, strategy: Strategy, providers: Sequence[str]
 ) -> Mapping[str, tuple[Bucket, ...]]:
+    """What became of earlier payments, where the strategy looks at that."""
     if not strategy.otherwise.learns:
         return {}
     return await desk.routing.windows(connection, wished.casino_id, wished.segment, providers, strategy.otherwise)
 
 
-def lot_of(desk: Desk, deposit_id: UUID) -> str:
-    """What is drawn for a deposit is drawn from this. Players may choose ids: without our key nobody can tell which one
+def lot_of(desk: Desk, payment_id: UUID) -> str:
+    """What is drawn for a payment is drawn from this. Players may choose ids: without our key nobody can tell which one
     draws the provider he wants.
     """
-    return desk.vault.blind_index(f"routing lot {deposit_id}")
+    return desk.vault.blind_index(f"routing lot {payment_id}")
 
 
 def asking_of(desk: Desk, wished: Wished, player: PlayerStanding, *, new_player: bool) -> Asking:
     """What rules look at."""
     return Asking(
-        lot=lot_of(desk, wished.deposit_id),
+        lot=lot_of(desk, wished.payment_id),
         method=wished.method,
         currency=wished.currency,
         amount_minor=wished.amount_minor,
@@ -238,18 +253,19 @@ def fitting(flow: DepositFlow, details: Mapping[str, str]) -> dict[str, str] | N
             return left
 
 
-def logged(choice: Choice, wished: Wished, *, attempt: int, now: datetime, provider: str) -> LoggedDecision:
+def logged(choice: Choice, wished: Routed, *, attempt: int, now: datetime, provider: str) -> LoggedDecision:
     """The decision as it is kept."""
     asking = choice.asking
     return LoggedDecision(
         id=uuid7(),
         casino_id=wished.casino_id,
         player_id=wished.player_id,
-        deposit_id=wished.deposit_id,
+        direction=wished.segment.direction,
+        payment_id=wished.payment_id,
         attempt=attempt,
-        method=wished.method,
-        currency=wished.currency,
-        amount_minor=wished.amount_minor,
+        method=asking.method,
+        currency=asking.currency,
+        amount_minor=asking.amount_minor,
         country=asking.country,
         tags=sorted(asking.tags),
         new_player=asking.new_player,

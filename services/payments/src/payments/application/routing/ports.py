@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.domain.routing.breaker import Breaker
 from payments.domain.routing.choice import Bucket, Decision
-from payments.domain.routing.strategy import Ranking, Strategy
+from payments.domain.routing.strategy import Direction, Ranking, Strategy
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What attempts are counted by: at one casino, the method and the currency."""
+    """What attempts are counted by: at one casino, the method, the currency and which way the money goes."""
 
     method: str
     currency: str
+    direction: Direction = Direction.DEPOSIT
 
 
 class RoutingOutcome(StrEnum):
@@ -38,6 +39,7 @@ class PublishedStrategy:
 
     id: UUID
     casino_id: UUID
+    direction: Direction
     version: int
     strategy: Strategy
     published_at: datetime
@@ -47,12 +49,16 @@ class PublishedStrategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedDecision:
-    """One attempt's decision as it is kept: no name, no address, nothing a provider was told."""
+    """One attempt's decision as it is kept: no name, no address, nothing a provider was told.
+
+    `payment_id`: of the deposit or the withdrawal, whichever the direction says.
+    """
 
     id: UUID
     casino_id: UUID
     player_id: UUID
-    deposit_id: UUID
+    direction: Direction
+    payment_id: UUID
     attempt: int
     method: str
     currency: str
@@ -71,7 +77,9 @@ class LoggedDecision:
 class Routing(Protocol):
     """Strategies, decisions and breakers."""
 
-    async def strategy(self, connection: AsyncConnection, casino_id: UUID) -> PublishedStrategy | None:
+    async def strategy(
+        self, connection: AsyncConnection, casino_id: UUID, direction: Direction
+    ) -> PublishedStrategy | None:
         """The one in force; None: the casino has published none."""
         ...
 
@@ -86,13 +94,13 @@ class Routing(Protocol):
         ...
 
     async def note(self, connection: AsyncConnection, logged: LoggedDecision) -> None:
-        """Keep a decision, once per deposit and attempt."""
+        """Keep a decision, once per payment and attempt."""
         ...
 
     async def ended(
         self,
         connection: AsyncConnection,
-        deposit_id: UUID,
+        payment_id: UUID,
         provider: str,
         outcome: RoutingOutcome,
         code: str | None,
@@ -102,7 +110,13 @@ class Routing(Protocol):
         ...
 
     def replay(
-        self, connection: AsyncConnection, casino_id: UUID, since: datetime, until: datetime, limit: int
+        self,
+        connection: AsyncConnection,
+        casino_id: UUID,
+        direction: Direction,
+        since: datetime,
+        until: datetime,
+        limit: int,
     ) -> AsyncIterator[LoggedDecision]:
         """First attempts of the period, the oldest first, streamed."""
         ...

@@ -10,7 +10,7 @@ from chassis.store import UnitOfWork
 from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
 from payments.application.routing.ports import PublishedStrategy
-from payments.domain.routing.strategy import Strategy, check
+from payments.domain.routing.strategy import Direction, Strategy, check
 
 STRATEGY = "payments.routing_strategy"
 
@@ -21,19 +21,35 @@ def shown(strategy: Strategy) -> dict[str, Any]:
     return built
 
 
-async def check_strategy(desk: Desk, uow: UnitOfWork, casino_id: UUID, strategy: Strategy) -> PublishedStrategy | None:
+def element_of(casino_id: UUID, direction: Direction) -> str:
+    """The id of the casino's strategy among settings."""
+    return str(casino_id) if direction is Direction.DEPOSIT else f"{casino_id}/{direction}"
+
+
+def ways(desk: Desk, direction: Direction) -> list[str]:
+    """The providers through which money goes that way."""
+    incoming = direction is Direction.DEPOSIT
+    return [name for name, one in desk.providers.items() if (one.deposits if incoming else one.payouts) is not None]
+
+
+async def check_strategy(
+    desk: Desk, uow: UnitOfWork, casino_id: UUID, direction: Direction, strategy: Strategy
+) -> PublishedStrategy | None:
     """The strategy in force now. Raises Invalid, naming the field, when the new one makes no sense; CasinoUnknown."""
     await desk.casino(uow.connection, casino_id)
-    check(strategy, [name for name, one in desk.providers.items() if one.deposits is not None])
-    return await desk.routing.strategy(uow.connection, casino_id)
+    check(strategy, ways(desk, direction), direction)
+    return await desk.routing.strategy(uow.connection, casino_id, direction)
 
 
-async def publish_strategy(desk: Desk, uow: UnitOfWork, casino_id: UUID, strategy: Strategy) -> PublishedStrategy:
-    """Keep it as the next version. Deposits asked for from now on are routed by it."""
-    before = await check_strategy(desk, uow, casino_id, strategy)
+async def publish_strategy(
+    desk: Desk, uow: UnitOfWork, casino_id: UUID, direction: Direction, strategy: Strategy
+) -> PublishedStrategy:
+    """Keep it as the next version. What is asked for from now on is routed by it."""
+    before = await check_strategy(desk, uow, casino_id, direction, strategy)
     published = PublishedStrategy(
         id=uuid7(),
         casino_id=casino_id,
+        direction=direction,
         version=1 if before is None else before.version + 1,
         strategy=strategy,
         published_at=uow.ctx.occurred_at,
@@ -44,7 +60,7 @@ async def publish_strategy(desk: Desk, uow: UnitOfWork, casino_id: UUID, strateg
     await uow.publish(
         SettingChanged(
             element=STRATEGY,
-            element_id=str(casino_id),
+            element_id=element_of(casino_id, direction),
             casino_id=casino_id,
             before=None if before is None else {"version": before.version, **shown(before.strategy)},
             after={"version": published.version, **shown(strategy)},

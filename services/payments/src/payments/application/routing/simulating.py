@@ -17,7 +17,7 @@ from payments.application.desk import Desk
 from payments.application.routing.deciding import lot_of
 from payments.application.routing.ports import LoggedDecision, RoutingOutcome
 from payments.domain.routing.choice import PPM, Asking, Bucket, LeftOut, Offer, choose
-from payments.domain.routing.strategy import Ranking, Strategy
+from payments.domain.routing.strategy import Direction, Ranking, Strategy
 
 MOST_DECISIONS: Final = 100_000
 """So many are replayed at once; a longer period is cut short and says so."""
@@ -54,7 +54,7 @@ class Tally:
 
     @property
     def expected_settled_ppm(self) -> int | None:
-        """Millionths of deposits that would have been paid; None: nothing is known of what would have moved here."""
+        """Millionths of payments that would have been paid; None: nothing is known of what would have moved here."""
         if self.moved_here == 0:
             return self.kept_settled * PPM
         return None if self.rate_ppm is None else self.kept_settled * PPM + self.moved_here * self.rate_ppm
@@ -72,15 +72,21 @@ class Simulated:
 
 
 async def simulate(
-    desk: Desk, connection: AsyncConnection, casino_id: UUID, draft: Strategy, since: datetime, until: datetime
+    desk: Desk,
+    connection: AsyncConnection,
+    casino_id: UUID,
+    direction: Direction,
+    draft: Strategy,
+    since: datetime,
+    until: datetime,
 ) -> Simulated:
     """Replay the period's first attempts against the draft."""
     result, heard = Simulated(), Heard(draft.otherwise)
-    async for past in desk.routing.replay(connection, casino_id, since, until, MOST_DECISIONS + 1):
+    async for past in desk.routing.replay(connection, casino_id, direction, since, until, MOST_DECISIONS + 1):
         if result.decisions == MOST_DECISIONS:
             result.truncated = True
             break
-        _replay(draft, past, lot_of(desk, past.deposit_id), heard, result)
+        _replay(draft, past, lot_of(desk, past.payment_id), heard, result)
     return result
 
 

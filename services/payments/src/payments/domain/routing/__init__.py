@@ -1,1 +1,1 @@
-"""Routing: through which provider a deposit of a method is asked for, and which are next."""
+"""Routing: through which provider a payment of a method goes, and which are next."""

@@ -1,6 +1,6 @@
-"""The choice: which providers may take a deposit, in which order they are asked, and why the others are not.
+"""The choice: which providers may take a payment, in which order they are asked, and why the others are not.
 
-Pure and reproducible: what is drawn by lot is drawn from the deposit's own lot, which no player can choose.
+Pure and reproducible: what is drawn by lot is drawn from the payment's own lot, which no player can choose.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ class LeftOut(StrEnum):
     AMOUNT_TOO_LARGE = "amount_too_large"
     AMOUNT_NOT_EXACT = "amount_not_exact"
     DETAILS_MISSING = "details_missing"
+    DESTINATION_NOT_PAYABLE = "destination_not_payable"
     BREAKER_OPEN = "breaker_open"
     HOLDS_TOO_MUCH = "holds_too_much"
     NOT_IN_STRATEGY = "not_in_strategy"
@@ -33,9 +34,9 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is known of the deposit and of its player. `step_up`: he is to be authenticated by his bank.
+    """What is known of the payment and of its player. `step_up`: he is to be authenticated by his bank.
 
-    `lot`: what is drawn for the deposit is drawn from this, always the same.
+    `lot`: what is drawn for the payment is drawn from this, always the same.
     """
 
     lot: str
@@ -50,7 +51,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Decided deposits counted together."""
+    """Decided payments counted together."""
 
     tried: int
     succeeded: int
@@ -64,6 +65,7 @@ class Offer:
         countries: which it serves; None: all.
         exact: its protocol can express the amount.
         detailed: what it must know beside is there.
+        payable: of a withdrawal: it can pay to where the player wants it.
         restricted: its breaker is open.
         steps_up: it can have the payer authenticated by his bank.
         room_minor: how much more it may hold of ours; None: not known, or not bounded.
@@ -79,6 +81,7 @@ class Offer:
     max_minor: int | None = None
     exact: bool = True
     detailed: bool = True
+    payable: bool = True
     restricted: bool = False
     steps_up: bool = True
     room_minor: int | None = None
@@ -118,7 +121,7 @@ class Decision:
 
 
 def choose(strategy: Strategy, asking: Asking, offers: Iterable[Offer]) -> Decision:
-    """Put the providers in order; an empty route when none may take the deposit."""
+    """Put the providers in order; an empty route when none may take the payment."""
     ordered = sorted(offers, key=lambda one: one.provider)
     barred = {one.provider: why for one in ordered if (why := obstacle(asking, one)) is not None}
     eligible = [one for one in ordered if one.provider not in barred]
@@ -161,7 +164,7 @@ def without(decision: Decision, tried: Sequence[str]) -> Decision:
 
 
 def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
-    """Why the provider may not take the deposit; None when it may."""
+    """Why the provider may not take the payment; None when it may."""
     amount, room = asking.amount_minor, offer.room_minor
     foreign = offer.countries is not None and (asking.country is None or asking.country not in offer.countries)
     checks = (
@@ -173,6 +176,7 @@ def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
         (offer.max_minor is not None and amount > offer.max_minor, LeftOut.AMOUNT_TOO_LARGE),
         (not offer.exact, LeftOut.AMOUNT_NOT_EXACT),
         (not offer.detailed, LeftOut.DETAILS_MISSING),
+        (not offer.payable, LeftOut.DESTINATION_NOT_PAYABLE),
         (asking.step_up and not offer.steps_up, LeftOut.CANNOT_STEP_UP),
         (offer.restricted, LeftOut.BREAKER_OPEN),
         (room is not None and amount > room, LeftOut.HOLDS_TOO_MUCH),
@@ -181,7 +185,7 @@ def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
 
 
 def matches(when: Condition, asking: Asking) -> bool:
-    """Whether a rule is about the deposit."""
+    """Whether a rule is about the payment."""
     amount = asking.amount_minor
     return (
         (not when.methods or asking.method in when.methods)
@@ -210,7 +214,7 @@ def success_ppm(ranking: Ranking, window: Sequence[Bucket]) -> int | None:
 
 
 def drawn(lot: str, what: str, below: int) -> int:
-    """A number from 0 to `below` - 1, always the same for the deposit's lot and the question."""
+    """A number from 0 to `below` - 1, always the same for the payment's lot and the question."""
     digest = hashlib.sha256(f"{what}:{lot}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % below
 
@@ -250,7 +254,7 @@ def _ranked(
 
 
 def _split(ranking: Ranking, asking: Asking, names: Sequence[str]) -> list[str]:
-    """The provider whose share the deposit falls into; those that may not take it leave theirs to the others."""
+    """The provider whose share the payment falls into; those that may not take it leave theirs to the others."""
     shares = [(name, share) for name, share in zip(ranking.providers, ranking.percents, strict=True) if name in names]
     if not shares:
         return []

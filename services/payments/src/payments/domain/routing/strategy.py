@@ -11,6 +11,13 @@ MOST_ATTEMPTS = 5
 MOST_RULES = 50
 
 
+class Direction(StrEnum):
+    """Which way the money goes. Either has strategies, decisions, counts and breakers of its own."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+
+
 class Way(StrEnum):
     """How providers are put in order."""
 
@@ -49,7 +56,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Which deposits a rule is about. What is empty or None says nothing; amounts are minor units, both included.
+    """Which payments a rule is about. What is empty or None says nothing; amounts are minor units, both included.
 
     `tags`: the player has at least one of them. `new_player`: he has not paid in before.
     """
@@ -65,7 +72,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What is done with the deposits it is about: an order or a split."""
+    """What is done with the payments it is about: an order or a split."""
 
     name: str
     when: Condition
@@ -77,7 +84,7 @@ CHEAPEST_FIRST = Ranking(way=Way.ECONOMIC_VALUE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """The first rule that is about a deposit decides; `otherwise` where none is. `fallback` providers come after.
+    """The first rule that is about a payment decides; `otherwise` where none is. `fallback` providers come after.
 
     >>> Strategy().attempts_max
     2
@@ -89,14 +96,22 @@ class Strategy:
     attempts_max: int = 2
 
 
-UNWRITTEN = Strategy()
-"""Of a casino that has published none: what is worth most, after fees; every provider that offers the method."""
+def attempts_unless_said(direction: Direction) -> int:
+    """How many providers are tried where a strategy does not say: of a payout one alone is ever asked."""
+    return 2 if direction is Direction.DEPOSIT else 1
 
 
-def check(strategy: Strategy, providers: Collection[str]) -> None:
-    """Raise Invalid, naming the field, when the strategy makes no sense. `providers`: those money comes in through."""
+def unwritten(direction: Direction) -> Strategy:
+    """Of a casino that has published none: what is worth most, after fees; every provider that offers the method."""
+    return Strategy(attempts_max=attempts_unless_said(direction))
+
+
+def check(strategy: Strategy, providers: Collection[str], direction: Direction) -> None:
+    """Raise Invalid, naming the field, when the strategy makes no sense. `providers`: those money goes that way by."""
     if not 1 <= strategy.attempts_max <= MOST_ATTEMPTS:
         raise Invalid(f"From 1 to {MOST_ATTEMPTS}.", field="attempts_max")
+    if direction is Direction.WITHDRAWAL and strategy.attempts_max > 1:
+        raise Invalid("A payout goes to one provider alone.", field="attempts_max")
     if len(strategy.rules) > MOST_RULES:
         raise Invalid(f"At most {MOST_RULES}.", field="rules")
     names = [rule.name for rule in strategy.rules]

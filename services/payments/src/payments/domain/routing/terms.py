@@ -58,8 +58,10 @@ class MethodTerms:
 
     Attributes:
         countries: whose players it is offered to; empty: all.
-        fee_bps: what the provider keeps of an amount, in hundredths of a percent.
+        fee_bps: what the provider keeps of a deposit, in hundredths of a percent.
         fee_fixed_minor: what it keeps beside, by currency in minor units.
+        payout_fee_bps, payout_fee_fixed_minor: what it takes for a payout, likewise.
+        payout_min_minor, payout_max_minor: how little and how much it pays out at once, by currency, both included.
         details: what the player is asked for, by the provider's names.
         deposit_fee, withdrawal_fee: what the player pays, whatever the provider keeps.
     """
@@ -67,14 +69,22 @@ class MethodTerms:
     countries: tuple[str, ...] = ()
     fee_bps: int = 0
     fee_fixed_minor: Mapping[str, int] = field(default_factory=dict)
+    payout_fee_bps: int = 0
+    payout_fee_fixed_minor: Mapping[str, int] = field(default_factory=dict)
+    payout_min_minor: Mapping[str, int] = field(default_factory=dict)
+    payout_max_minor: Mapping[str, int] = field(default_factory=dict)
     details: tuple[str, ...] = ()
     deposit_fee: PlayerFee = PlayerFee()
     withdrawal_fee: PlayerFee = PlayerFee()
 
     def fee_minor(self, amount_minor: int, currency: str) -> int:
-        """What the provider keeps of the amount; a part of a minor unit counts as a whole one.
+        """What the provider keeps of a deposit; a part of a minor unit counts as a whole one.
 
         >>> MethodTerms(fee_bps=140, fee_fixed_minor={"EUR": 25}).fee_minor(10_01, "EUR")
         40
         """
         return -(-amount_minor * self.fee_bps // BPS) + self.fee_fixed_minor.get(currency, 0)
+
+    def payout_fee_minor(self, amount_minor: int, currency: str) -> int:
+        """What the provider takes for a payout, likewise."""
+        return -(-amount_minor * self.payout_fee_bps // BPS) + self.payout_fee_fixed_minor.get(currency, 0)

@@ -122,8 +122,7 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         fee_minor=command.fee_minor,
     )
     if not isinstance(state, Absent):
-        known = state.order
-        if (known.fact, known.destination) != (replace(fact, fee_minor=known.fact.fee_minor), command.destination):
+        if not state.order.asks_for(fact, command.destination, command.method):
             raise WithdrawalAlreadyRequested(field="withdrawal_id")
         return []
     check(command.policy, command.standing, command.amount_minor)
@@ -138,6 +137,7 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         due_at=None if within is None else command.now + timedelta(minutes=within),
         stopped_by=tuple(map(str, stops(command.policy, command.standing, command.amount_minor))),
         instrument_id=command.instrument_id,
+        method=command.method,
     )
     if needed > 0:
         return [requested]
@@ -362,7 +362,7 @@ def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
 
 def _ordered(event: WithdrawalRequested | WithdrawalPartOrdered) -> Order:
     fact = WithdrawalFact(**event.fields())
-    return Order(fact, event.destination, shown_as=event.shown_as, instrument_id=event.instrument_id)
+    return Order(fact, event.destination, None, event.shown_as, event.instrument_id, event.method)
 
 
 def _approved(state: Existing, event: WithdrawalApproved) -> Withdrawal:

@@ -14,7 +14,7 @@ class RequestWithdrawal:
     """The player wants money out; `destination` is already unreadable without his key.
 
     A repeat of what is on record brings the very ciphertext that is on record; another one is another destination.
-    `fee_minor`: what he pays for it, beside the amount.
+    `fee_minor`: what he pays for it, beside the amount. `method`: by which the provider was chosen; None: he named it.
     """
 
     player_id: UUID
@@ -29,6 +29,7 @@ class RequestWithdrawal:
     now: datetime
     instrument_id: UUID | None = None
     fee_minor: int = 0
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,10 @@ class ReleasePayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPart:
-    """Have a part of an approved withdrawal paid; `destination` is already unreadable without the player's key."""
+    """Have a part of an approved withdrawal paid; `destination` is already unreadable without the player's key.
+
+    `method`: by which the whole's provider was chosen, where it goes there.
+    """
 
     parent_id: UUID
     player_id: UUID
@@ -91,6 +95,7 @@ class OrderPart:
     shown_as: str
     instrument_id: UUID | None
     now: datetime
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

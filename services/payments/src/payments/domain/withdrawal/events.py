@@ -60,7 +60,8 @@ class WithdrawalRequested(WithdrawalFact):
     """The player wants the money out. `destination` is readable with his key only; `shown_as` says enough for staff.
 
     `due_at`: until when it should be paid; None: nobody said. `stopped_by`: the rules for which the casino's policy did
-    not approve it by itself. `instrument_id`: what it goes to; None: it cannot be told.
+    not approve it by itself. `instrument_id`: what it goes to; None: it cannot be told. `method`: by which the provider
+    was chosen; None: the player named it.
     """
 
     destination: str
@@ -70,6 +71,7 @@ class WithdrawalRequested(WithdrawalFact):
     due_at: datetime | None = None
     stopped_by: tuple[str, ...] = ()
     instrument_id: UUID | None = None
+    method: str | None = None
 
 
 @event("payments.withdrawal_approved", 1)
@@ -208,12 +210,15 @@ class PartFact:
 @event("payments.withdrawal_part_ordered", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalPartOrdered(WithdrawalFact):
-    """A part of an approved withdrawal shall be paid; its money is on hold there. `destination` as when requested."""
+    """A part of an approved withdrawal shall be paid; its money is on hold there. `destination` as when requested, and
+    `method` where it goes to what was asked for.
+    """
 
     destination: str
     shown_as: str
     ordered_at: datetime
     instrument_id: UUID | None = None
+    method: str | None = None
 
 
 @event("payments.withdrawal_split", 1)

@@ -89,6 +89,7 @@ def _order(command: OrderPart, state: Withdrawal) -> Sequence[WithdrawalEvent]:
             destination=command.destination,
             shown_as=command.shown_as,
             instrument_id=command.instrument_id,
+            method=command.method,
             ordered_at=command.now,
         )
     ]

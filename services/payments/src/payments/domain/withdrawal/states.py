@@ -1,6 +1,6 @@
 """Where a withdrawal can stand. A state carries only what decisions need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -26,7 +26,7 @@ class Errand:
 class Order:
     """What is to be paid, and to where (readable with the player's key only); how it was sent, once it was.
 
-    `shown_as` is the end of where it goes, `instrument_id` what is there.
+    `shown_as` is the end of where it goes, `instrument_id` what is there. `method`: by which the provider was chosen.
     """
 
     fact: WithdrawalFact
@@ -34,6 +34,12 @@ class Order:
     errand: Errand | None = None
     shown_as: str = ""
     instrument_id: UUID | None = None
+    method: str | None = None
+
+    def asks_for(self, fact: WithdrawalFact, destination: str, method: str | None) -> bool:
+        """Whether it was asked for so; what it costs is as when it was asked for first."""
+        same = replace(fact, fee_minor=self.fact.fee_minor)
+        return (self.fact, self.destination, self.method) == (same, destination, method)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from chassis.domain import Invalid
 from payments.domain.routing.choice import Asking, Bucket, LeftOut, Offer, choose, obstacle, success_ppm, without
-from payments.domain.routing.strategy import MOST_EXPLORATION, Condition, Ranking, Rule, Strategy, Way, check
+from payments.domain.routing.strategy import (
+    MOST_EXPLORATION,
+    Condition,
+    Direction,
+    Ranking,
+    Rule,
+    Strategy,
+    Way,
+    check,
+    unwritten,
+)
 
 ASKING = Asking(lot="7", method="card", currency="EUR", amount_minor=50_00, country="MT")
 A, B, C = (Offer(provider=name) for name in "abc")
@@ -49,6 +59,7 @@ def with_rate(offer: Offer, succeeded: int, *, of: int = 5, buckets: int = 8) ->
         (replace(A, max_minor=49_99), LeftOut.AMOUNT_TOO_LARGE),
         (replace(A, exact=False), LeftOut.AMOUNT_NOT_EXACT),
         (replace(A, detailed=False), LeftOut.DETAILS_MISSING),
+        (replace(A, payable=False), LeftOut.DESTINATION_NOT_PAYABLE),
         (replace(A, restricted=True), LeftOut.BREAKER_OPEN),
         (replace(A, room_minor=49_99), LeftOut.HOLDS_TOO_MUCH),
     ],
@@ -211,7 +222,7 @@ ASKINGS = st.builds(replace, st.just(ASKING), lot=st.text(), amount_minor=st.int
 def test_each_provider_is_either_placed_or_told_why_not(
     strategy: Strategy, asking: Asking, offers: list[Offer]
 ) -> None:
-    check(strategy, NAMES)
+    check(strategy, NAMES, Direction.DEPOSIT)
     decision = choose(strategy, asking, offers)
     assert sorted(one.provider for one in decision.candidates) == sorted(one.provider for one in offers)
     assert all((one.place is None) != (one.left_out is None) for one in decision.candidates)
@@ -281,5 +292,13 @@ def test_no_more_is_explored_than_agreed(percent: int) -> None:
 )
 def test_a_strategy_that_makes_no_sense_is_refused_with_its_field(strategy: Strategy, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check(strategy, NAMES)
+        check(strategy, NAMES, Direction.DEPOSIT)
     assert refused.value.field == field
+
+
+def test_a_payout_goes_to_one_provider_alone() -> None:
+    assert (unwritten(Direction.DEPOSIT).attempts_max, unwritten(Direction.WITHDRAWAL).attempts_max) == (2, 1)
+    check(unwritten(Direction.WITHDRAWAL), NAMES, Direction.WITHDRAWAL)
+    with pytest.raises(Invalid) as refusal:
+        check(Strategy(attempts_max=2), NAMES, Direction.WITHDRAWAL)
+    assert refusal.value.field == "attempts_max"

@@ -28,6 +28,12 @@ class Bounds(StrictModel):
 FeesMinor = Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=40)]
 
 
+def _check_order(least: dict[str, int], most: dict[str, int]) -> None:
+    for currency, minor in least.items():
+        if minor > most.get(currency, minor):
+            raise PydanticCustomError("fee_bounds", "The least is not above the most.", {"currency": currency})
+
+
 class PlayerFeeTerms(StrictModel):
     """What the player pays the casino. Amounts are by currency, in minor units."""
 
@@ -40,9 +46,7 @@ class PlayerFeeTerms(StrictModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> "PlayerFeeTerms":
-        for currency, least in self.min_minor.items():
-            if least > self.max_minor.get(currency, least):
-                raise PydanticCustomError("fee_bounds", "The least is not above the most.", {"currency": currency})
+        _check_order(self.min_minor, self.max_minor)
         return self
 
 
@@ -53,16 +57,27 @@ class Terms(StrictModel):
         default=[], description="Whose players; empty: all"
     )
     fee_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
-        default=0, description="What the provider keeps, in hundredths of a percent"
+        default=0, description="What the provider keeps of a deposit, in hundredths of a percent"
     )
     fee_fixed_minor: Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=40)] = Field(
         default={}, description="What it keeps beside, by currency in minor units"
     )
+    payout_fee_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
+        default=0, description="What it takes for a payout, likewise"
+    )
+    payout_fee_fixed_minor: FeesMinor = Field(default={}, description="And beside that")
+    payout_min_minor: FeesMinor = Field(default={}, description="The least it pays out at once, by currency")
+    payout_max_minor: FeesMinor = Field(default={}, description="The most it pays out at once")
     details: Annotated[list[Name], Field(max_length=20)] = Field(
         default=[], description="What the player is asked for, by the provider's names"
     )
     deposit_fee: PlayerFeeTerms = Field(default=PlayerFeeTerms(), description="What the player pays to pay in; nothing")
     withdrawal_fee: PlayerFeeTerms = Field(default=PlayerFeeTerms(), description="What he pays beside what he is paid")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Terms":
+        _check_order(self.payout_min_minor, self.payout_max_minor)
+        return self
 
 
 class Reason(BaseModel):

@@ -1,11 +1,11 @@
-"""Routing of deposits: the log of decisions, a casino's strategy, and what a draft of one would have changed."""
+"""Routing: the log of decisions, a casino's strategy, and what a draft of one would have changed."""
 
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
@@ -15,9 +15,9 @@ from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.routing.tables import routing_decision
-from payments.application.routing.publishing import shown
+from payments.application.routing.publishing import shown, ways
 from payments.application.routing.simulating import simulate
-from payments.domain.routing.strategy import UNWRITTEN, check
+from payments.domain.routing.strategy import Direction, check, unwritten
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.routing.guarded import PUBLISH_STRATEGY, StrategyPayload
 from payments.entrypoints.http.routing.listing import DECISIONS
@@ -42,7 +42,7 @@ serve_list(
     Requires(P.ROUTING_LIST),
     item=RoutingDecisionItem,
     export=P.ROUTING_EXPORT,
-    summary="Which provider each attempt of a deposit by method was asked of, and by what that was decided.",
+    summary="Which provider each attempt of a deposit or withdrawal by method was asked of, and why that one.",
 )
 
 
@@ -68,7 +68,9 @@ async def propose_strategy(
     body: StrategyBody,
     proposing: Proposing,
 ) -> Response:
-    """Propose how the casino's deposits are routed; a second person approves it. Simulate it before."""
+    """Propose how the casino's deposits, or its withdrawals, are routed; a second person approves it. Simulate it
+    before.
+    """
     caller.must_see(casino_id)
     payload = StrategyPayload(casino_id=casino_id, **body.model_dump())
     return await proposing(caller, PUBLISH_STRATEGY, payload)
@@ -76,16 +78,20 @@ async def propose_strategy(
 
 @router.get("/casinos/{casino_id}/routing-strategy")
 async def show_strategy(
-    caller: Annotated[Caller, Requires(P.ROUTING_LIST)], casino_id: UUID, desk: TheDesk
+    caller: Annotated[Caller, Requires(P.ROUTING_LIST)],
+    casino_id: UUID,
+    desk: TheDesk,
+    direction: Annotated[Direction, Query(description="Whether of deposits or of withdrawals")] = Direction.DEPOSIT,
 ) -> StrategyView:
     """The strategy in force."""
     caller.must_see(casino_id)
     async with desk.app.db.read() as connection:
-        found = await desk.routing.strategy(connection, casino_id)
+        found = await desk.routing.strategy(connection, casino_id, direction)
     if found is None:
-        return StrategyView(casino_id=casino_id, version=0, strategy=shown(UNWRITTEN))
+        return StrategyView(casino_id=casino_id, direction=direction, version=0, strategy=shown(unwritten(direction)))
     return StrategyView(
         casino_id=casino_id,
+        direction=direction,
         version=found.version,
         strategy=shown(found.strategy),
         proposed_by=found.proposed_by,
@@ -102,10 +108,10 @@ async def simulate_strategy(
     caller.must_see(casino_id)
     if not timedelta(0) < body.until - body.since <= LONGEST_PERIOD:
         raise Invalid(f"At most {LONGEST_PERIOD.days} days, and until is after since.", field="until")
-    draft = body.strategy.strategy()
-    check(draft, [name for name, one in desk.providers.items() if one.deposits is not None])
+    draft, direction = body.strategy.strategy(), body.strategy.direction
+    check(draft, ways(desk, direction), direction)
     async with desk.app.db.read() as connection:
-        found = await simulate(desk, connection, casino_id, draft, body.since, body.until)
+        found = await simulate(desk, connection, casino_id, direction, draft, body.since, body.until)
     providers = [
         SimulatedProvider(
             provider=provider,

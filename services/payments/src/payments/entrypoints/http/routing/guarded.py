@@ -7,7 +7,7 @@ from chassis.approvals import FourEyes, GuardedCommand, Subject
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
-from payments.application.routing.publishing import check_strategy, publish_strategy, shown
+from payments.application.routing.publishing import check_strategy, element_of, publish_strategy, shown
 from payments.entrypoints.http.routing.schemas import StrategyBody
 
 PUBLISH_STRATEGY = "payments.publish_routing_strategy"
@@ -23,19 +23,19 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     """All of them. Nothing else calls what they execute."""
 
     async def describe(uow: UnitOfWork, payload: StrategyPayload) -> Subject:
-        before = await check_strategy(desk, uow, payload.casino_id, payload.strategy())
+        before = await check_strategy(desk, uow, payload.casino_id, payload.direction, payload.strategy())
         return Subject(
             casino_id=payload.casino_id,
             kind="routing_strategy",
-            id=str(payload.casino_id),
-            summary="Routing of deposits",
+            id=element_of(payload.casino_id, payload.direction),
+            summary=f"Routing of {payload.direction}s",
             before=None if before is None else shown(before.strategy),
             after=shown(payload.strategy()),
             version="" if before is None else str(before.version),
         )
 
     async def execute(uow: UnitOfWork, payload: StrategyPayload) -> None:
-        await publish_strategy(desk, uow, payload.casino_id, payload.strategy())
+        await publish_strategy(desk, uow, payload.casino_id, payload.direction, payload.strategy())
 
     return [
         GuardedCommand(

@@ -4,7 +4,7 @@ from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.routing.tables import routing_decision as table
 from payments.application.routing.ports import RoutingOutcome
-from payments.domain.routing.strategy import Way
+from payments.domain.routing.strategy import Direction, Way
 
 DECISIONS = ListSpec(
     "routing_decisions",
@@ -14,6 +14,8 @@ DECISIONS = ListSpec(
         "decision_id": Field(table.c.id),
         "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_routing_decision_player"),
+        "direction": Field(table.c.direction, values=Direction),
+        "withdrawal_id": Field(table.c.withdrawal_id, index_hint="uq_routing_decision_withdrawal_id_attempt"),
         "deposit_id": Field(table.c.deposit_id, index_hint="uq_routing_decision_deposit_id_attempt"),
         "attempt": Field(table.c.attempt),
         "method": Field(table.c.method),

@@ -11,7 +11,15 @@ from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.routing.ports import RoutingOutcome
 from payments.domain.routing.choice import LeftOut
-from payments.domain.routing.strategy import MOST_ATTEMPTS, MOST_EXPLORATION, MOST_RULES, Strategy, Way
+from payments.domain.routing.strategy import (
+    MOST_ATTEMPTS,
+    MOST_EXPLORATION,
+    MOST_RULES,
+    Direction,
+    Strategy,
+    Way,
+    attempts_unless_said,
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -34,7 +42,7 @@ class RankingBody(StrictModel):
 
 
 class ConditionBody(StrictModel):
-    """Which deposits a rule is about; what is empty says nothing."""
+    """Which payments a rule is about; what is empty says nothing."""
 
     methods: Names = Field(default=[])
     currencies: Annotated[list[KnownCurrency], Field(max_length=40)] = Field(default=[])
@@ -48,7 +56,7 @@ class ConditionBody(StrictModel):
 
 
 class RuleBody(StrictModel):
-    """What is done with the deposits it is about."""
+    """What is done with the payments it is about."""
 
     name: Name
     when: ConditionBody
@@ -56,22 +64,28 @@ class RuleBody(StrictModel):
 
 
 class StrategyBody(StrictModel):
-    """A routing strategy. The first rule that is about a deposit decides."""
+    """A routing strategy. The first rule that is about a payment decides."""
 
+    direction: Direction = Field(default=Direction.DEPOSIT, description="Whether it is for deposits or for withdrawals")
     rules: Annotated[list[RuleBody], Field(max_length=MOST_RULES)] = Field(default=[])
     otherwise: RankingBody
     fallback: Names = Field(default=[], description="Asked after those that were put in order")
-    attempts_max: Annotated[int, Field(strict=True, ge=1, le=MOST_ATTEMPTS)] = 2
+    attempts_max: Annotated[int, Field(strict=True, ge=1, le=MOST_ATTEMPTS)] | None = Field(
+        default=None, description="2 of deposits where it is not said; a payout goes to one provider alone"
+    )
 
     def strategy(self) -> Strategy:
         """The same for the domain."""
-        return msgspec.convert(self.model_dump(mode="json", include=set(StrategyBody.model_fields)), Strategy)
+        told = self.model_dump(mode="json", include=set(StrategyBody.model_fields) - {"direction"})
+        told["attempts_max"] = self.attempts_max or attempts_unless_said(self.direction)
+        return msgspec.convert(told, Strategy)
 
 
 class StrategyView(BaseModel):
     """A version of a casino's strategy; 0: it has published none, and this is what holds then."""
 
     casino_id: UUID
+    direction: Direction
     version: int
     strategy: dict[str, Any]
     proposed_by: str | None = None
@@ -95,7 +109,9 @@ class RoutingDecisionItem(BaseModel):
     decision_id: UUID
     casino_id: UUID
     player_id: UUID
-    deposit_id: UUID
+    direction: Direction
+    deposit_id: UUID | None = Field(description="Of a deposit")
+    withdrawal_id: UUID | None = Field(description="Of a withdrawal")
     attempt: int
     method: str
     currency: str
@@ -144,7 +160,7 @@ class SimulatedProvider(BaseModel):
     would_be_fees_minor: int
     moved_here: int
     expected_settled_ppm: int | None = Field(
-        description="Millionths of deposits that would have been paid; null: nothing is known of what moved here"
+        description="Millionths of payments that would have been paid; null: nothing is known of what moved here"
     )
 
 

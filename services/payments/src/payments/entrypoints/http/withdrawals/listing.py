@@ -15,6 +15,7 @@ WITHDRAWALS = ListSpec(
         "casino_id": Field(table.c.casino_id),
         "player_id": Field(table.c.player_id, index_hint="ix_rm_withdrawal_list_player"),
         "provider": Field(table.c.provider, sortable=True),
+        "method": Field(table.c.method),
         "status": Field(
             table.c.status, sortable=True, values=WithdrawalStatus, index_hint="ix_rm_withdrawal_list_status"
         ),

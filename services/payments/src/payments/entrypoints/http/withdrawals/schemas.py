@@ -26,10 +26,10 @@ class WithdrawalBody(StrictModel):
     withdrawal_id: MadeId | None = Field(
         default=None, description="Made by the caller if it likes; a UUIDv7 sorts best"
     )
-    provider: ProviderName
+    provider: ProviderName | None = Field(default=None, description="Who pays; or the method, not both")
+    method: Name | None = Field(default=None, description="By which who pays is chosen; or the provider, not both")
     amount_minor: AmountMinor = Field(description="What he is paid; what it costs is taken beside it")
     currency: CurrencyCode
-    method: Name | None = Field(default=None, description="Needed where the provider's methods cost differently")
     fee_minor: FeeMinor | None = Field(
         default=None, description="What the player was told it costs; where it costs more by now, `fee_changed`"
     )
@@ -80,6 +80,7 @@ class WithdrawalItem(BaseModel):
     casino_id: UUID
     player_id: UUID
     provider: str
+    method: str | None = Field(description="By which the provider was chosen; null: the player named it")
     status: WithdrawalStatus
     amount_minor: int
     fee_minor: int = Field(
