@@ -59,7 +59,7 @@ from payments.domain.deposit.states import (
 )
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Found, MovesMoney, Settled
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Instrument
+from payments.domain.instrument.words import Instrument, refuse_card_numbers
 
 ASK = "payments.deposit_ask"
 """The background task that makes a forgotten call and asks about what is undecided."""
@@ -87,6 +87,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         FeeChanged: it costs more than he was told; not recorded.
         DepositAlreadyRequested: the id belongs to another deposit.
     """
+    refuse_card_numbers(wish.details, within="details")
     rules = await desk.casino(uow.connection, wish.casino_id)
     player = await desk.player(uow.connection, wish.player_id, rules)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)

@@ -21,7 +21,7 @@ from payments.application.ports import PayoutFlow, ProviderAccount
 from payments.application.routing.deciding import Choice, logged
 from payments.application.routing.payouts import Outgoing, choose_payer
 from payments.domain.fraud.rules import Trigger
-from payments.domain.instrument.words import Instrument, may_hold_cards, plain_number
+from payments.domain.instrument.words import Instrument, plain_number, refuse_card_numbers
 from payments.domain.routing.choice import Decision, LeftOut
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.destination import KIND
@@ -96,7 +96,7 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
         flow.check_amount(wish.amount_minor, wish.currency)
         where = await whither(desk, uow.connection, wish.player_id, wish.casino_id, wish.destination)
         destination, shown_as = where.checked_for(provider, flow, wish.currency)
-    _refuse_card_numbers(wish.destination)
+    refuse_card_numbers(wish.destination, within="destination")
     return PayoutCourse(
         account=account,
         flow=flow,
@@ -109,7 +109,7 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
 async def _by_method(
     desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, method: str, player: PlayerStanding
 ) -> PayoutCourse:
-    _refuse_card_numbers(wish.destination)
+    refuse_card_numbers(wish.destination, within="destination")
     where = await whither(desk, uow.connection, wish.player_id, wish.casino_id, wish.destination)
     if not where.for_anybody:
         raise Invalid("Say its kind: no provider is named.", field=f"destination.{KIND}")
@@ -171,11 +171,6 @@ async def note_payout_course(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, 
         outgoing = outgoing_of(wish, choice.asking.method, Whither())
         now, provider = uow.ctx.occurred_at, course.account.provider
         await desk.routing.note(uow.connection, logged(choice, outgoing, attempt=1, now=now, provider=provider))
-
-
-def _refuse_card_numbers(destination: Mapping[str, str]) -> None:
-    for name in may_hold_cards(destination):
-        raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"destination.{name}")
 
 
 def _mark(desk: Desk, wish: WithdrawalWish, course: PayoutCourse) -> str | None:

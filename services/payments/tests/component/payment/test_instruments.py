@@ -128,6 +128,14 @@ async def test_the_number_of_a_card_is_no_destination(world: World) -> None:
     assert await world.balance() == (500_00, 0)
 
 
+async def test_the_number_of_a_card_is_nothing_to_pay_in_with(world: World) -> None:
+    deposit_id = str(uuid4())
+    for number in (NUMBER, "4242-4242 4242\u200b4242", "\u0664242424242424242"):
+        answer = await world.deposit(deposit_id=deposit_id, details={"card_number": number})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "details.card_number")
+    assert await world.rows("SELECT 1 FROM event WHERE stream_id LIKE $1", f"%{deposit_id}") == []
+
+
 async def test_the_number_of_an_account_at_a_bank_is_a_destination_whatever_its_digits_add_up_to(world: World) -> None:
     await world.give()
     account = {**BANK, "clearing_house": "CZECH_REPUBLIC", "bank_number": "0800", "account_number": NUMBER}

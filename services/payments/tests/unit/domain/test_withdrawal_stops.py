@@ -88,9 +88,10 @@ def test_a_player_under_review_is_never_paid_by_the_policy_alone() -> None:
     assert requested.approvals_needed == 2
 
 
-def test_where_somebody_always_looks_no_rule_is_asked() -> None:
+def test_where_somebody_always_looks_he_is_told_what_else_there_is_to_look_at() -> None:
     (requested,) = request(WithdrawalPolicy(second_person_above_minor=500_00), destination_shared=True)
-    assert (requested.stopped_by, requested.due_at) == ((str(Stop.NEVER_AUTOMATIC),), None)
+    assert requested.stopped_by == (str(Stop.NEVER_AUTOMATIC), str(Stop.SHARED_DESTINATION))
+    assert requested.due_at is None
 
 
 def test_without_a_total_of_the_day_what_may_go_at_once_is_it() -> None:

@@ -12,7 +12,6 @@ from chassis.domain import Invalid
 
 _CARD_DIGITS = range(13, 20)
 """How many digits a card number has (ISO/IEC 7812)."""
-_BETWEEN_DIGITS = str.maketrans("", "", " -.\t\u00a0")
 _BANK_NUMBERS = ("bank_number", "sort_code")
 _BANK_NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
 """Of a bank and its branch within a country: from 3 (Austria once) to 8 digits (Germany, Spain)."""
@@ -53,8 +52,10 @@ def is_card_number(text: str) -> bool:
 
     >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111111111111112"), is_card_number("411111")
     (True, False, False)
+    >>> is_card_number("\u0664\u0661\u0661\u0661 1111 1111 1111")
+    True
     """
-    digits = text.strip().translate(_BETWEEN_DIGITS)
+    digits = "".join(str(unicodedata.digit(one, one)) for one in plain_number(text))
     if len(digits) not in _CARD_DIGITS or not (digits.isascii() and digits.isdigit()):
         return False
     doubled = "".join(str(int(one) * (1 + place % 2)) for place, one in enumerate(reversed(digits)))
@@ -62,9 +63,10 @@ def is_card_number(text: str) -> bool:
 
 
 def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
-    """The fields of a destination that may hold the number of a card.
+    """The fields of a destination, or of what a deposit is paid with, that may hold the number of a card.
 
     The number of an account beside that of its bank is none, whatever its digits add up to. An IBAN has letters.
+    Persons have numbers of 13 digits (Romania, South Africa), cards no longer do.
 
     >>> may_hold_cards({"account_number": "4111 1111 1111 1111"}), may_hold_cards({"bank_number": "4111111111111111"})
     (['account_number'], ['bank_number'])
@@ -73,7 +75,19 @@ def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
     """
     at_a_bank = any(_BANK_NUMBER.fullmatch(plain_number(destination.get(one, ""))) for one in _BANK_NUMBERS)
     known = {"account_number"} if at_a_bank else set()
+    known |= {"national_id"} if len(plain_number(destination.get("national_id", ""))) < 14 else set()
     return [name for name, value in destination.items() if name not in known and is_card_number(value)]
+
+
+def refuse_card_numbers(fields: Mapping[str, str], *, within: str) -> None:
+    """Whatever else may be in them: what may be the number of a card is kept nowhere, not sealed either.
+
+    >>> refuse_card_numbers({"email": "4111 1111 1111 1111"}, within="details")
+    Traceback (most recent call last):
+    chassis.domain.errors.Invalid: This may be the number of a card, which is kept nowhere.
+    """
+    for name in may_hold_cards(fields):
+        raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"{within}.{name}")
 
 
 def plain_number(text: str) -> str:

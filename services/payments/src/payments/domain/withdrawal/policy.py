@@ -125,15 +125,15 @@ def stops(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: 
     most, days, total = policy.automatic_up_to_minor, policy.automatic_after_days, policy.automatic_day_total_minor
     day_minor = standing.day_total_minor + amount_minor
     of_two = amount_minor <= policy.second_person_above_minor < day_minor
-    if most is None:
-        return (Stop.NEVER_AUTOMATIC, *([Stop.SECOND_PERSON_DAY_TOTAL] if of_two else ()))
+    # Without a total it would be split into as many as it takes, each small enough.
+    of_day = most is not None and amount_minor <= most < day_minor if total is None else day_minor > total
     applies = {
-        Stop.AMOUNT: amount_minor > most,
+        Stop.NEVER_AUTOMATIC: most is None,
+        Stop.AMOUNT: most is not None and amount_minor > most,
         Stop.UNDER_REVIEW: standing.under_review,
         Stop.LEVEL: LEVELS.index(standing.level) < LEVELS.index(policy.automatic_level),
         Stop.ACCOUNT_AGE: days is not None and (standing.days_here is None or standing.days_here < days),
-        # Without a total it would be split into as many as it takes, each small enough.
-        Stop.DAY_TOTAL: amount_minor <= most < day_minor if total is None else day_minor > total,
+        Stop.DAY_TOTAL: of_day,
         Stop.SECOND_PERSON_DAY_TOTAL: of_two,
         # What does not come back to its source goes there as well; of what another cashier pays, all of it does.
         Stop.DESTINATION: (policy.automatic_only_verified or policy.closed_loop is not None)
