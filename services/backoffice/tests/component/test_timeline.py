@@ -297,6 +297,15 @@ async def test_what_a_player_pays_for_a_withdrawal_is_on_hold_no_longer_once_it_
     assert (await overview(client, player))["figures"]["on_hold_minor"] == 0
 
 
+async def test_what_goes_back_to_where_it_came_from_is_on_hold_until_it_is_there(
+    client: httpx.AsyncClient, feed: Feed, player: Player
+) -> None:
+    await feed(moved(player, "refund_hold", 30_00, 0), moved(player, "refund_owed", 5_00, 0))
+    assert (await overview(client, player))["figures"]["on_hold_minor"] == 35_00
+    await feed(moved(player, "refund_paid", 35_00, 0))
+    assert (await overview(client, player))["figures"]["on_hold_minor"] == 0
+
+
 async def test_the_overview_shows_what_its_reader_may_see(
     client: httpx.AsyncClient, feed: Feed, player: Player
 ) -> None:

@@ -49,7 +49,17 @@ table = Table(
     ),
 )
 
-_HOLD = {"withdrawal_hold": 1, "withdrawal_release": -1, "withdrawal_paid": -1, "withdrawal_fee": -1}
+_HOLD = {
+    "withdrawal_hold": 1,
+    "withdrawal_release": -1,
+    "withdrawal_paid": -1,
+    "withdrawal_fee": -1,
+    "refund_hold": 1,
+    "refund_owed": 1,
+    "refund_release": -1,
+    "refund_paid": -1,
+}
+"""What puts money of the player aside, and what ends that."""
 _BETS = {"bet": 1, "rollback_bet": -1}
 _WINS = {"win": 1, "rollback_win": -1}
 

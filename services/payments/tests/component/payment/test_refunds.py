@@ -4,6 +4,7 @@ from asyncio import gather
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -58,13 +59,30 @@ async def test_the_cash_is_put_aside_when_two_have_agreed_and_gone_when_the_prov
     proposed = await propose(world, intent)
     assert await world.balance() == (50_00, 0)
     await world.approved(proposed)
-    assert await world.balance() == (20_00, 0)
+    assert await world.balance() == (20_00, 30_00)
     assert await statuses(world) == ["ordered"]
     await world.run_tasks()
+    assert await world.balance() == (20_00, 0)
     assert await statuses(world) == ["succeeded"]
     assert await shown(world, intent) == ("partially_reversed", 50_00, 30_00)
     assert await world.transfers() == [("deposit", 50_00), ("refund_hold", 30_00), ("refund_paid", 30_00)]
     await books_hold(world)
+
+
+async def test_what_is_put_aside_for_a_refund_is_still_held_for_the_player_wherever_it_is_told(world: World) -> None:
+    before = world.clock.now()
+    await refund(world, await paid_in(world))
+    after = world.clock.now() + timedelta(seconds=1)
+    wallet = f"/players/{world.player}/wallets/EUR"
+    period = (
+        await world.get(f"{wallet}/statement?{urlencode({'since': before, 'until': after})}", as_=world.staff())
+    ).json()
+    assert (period["closing"]["cash_minor"], period["closing"]["on_hold_minor"]) == (20_00, 30_00)
+    held = (await world.get(f"{wallet}/at?{urlencode({'at': after})}", as_=world.staff())).json()
+    assert (held["cash_minor"], held["on_hold_minor"]) == (20_00, 30_00)
+    owed_to = (await world.get(f"/ledger/liabilities?casino_id={world.casino}", as_=world.staff())).json()["lines"]
+    assert [(one["on_hold_minor"], one["held_for_players_minor"]) for one in owed_to] == [(30_00, 50_00)]
+    assert await world.ledger_sum() == 0
 
 
 async def test_a_refund_of_ours_counts_once_however_the_provider_tells_of_it(world: World) -> None:
@@ -100,7 +118,7 @@ async def test_a_lost_answer_is_found_out_by_asking_and_nothing_is_sent_twice(wo
     await refund(world, intent)
     world.stripe.lost = 1
     await world.run_tasks()
-    assert await world.balance() == (20_00, 0)
+    assert await world.balance() == (20_00, 30_00)
     await world.pass_time(minutes=1)
     assert await statuses(world) == ["succeeded"]
     assert len(world.stripe.refunds) == 1
@@ -174,7 +192,7 @@ async def test_what_he_has_spent_is_not_refunded_unless_somebody_chooses_that_he
     answer = await propose(world, intent)
     assert (answer.status_code, answer.json()["code"]) == (409, "refund_not_covered")
     await refund(world, intent, may_owe=True)
-    assert (await world.balance(), await owed(world)) == ((0, 0), 20_00)
+    assert (await world.balance(), await owed(world)) == ((0, 30_00), 20_00)
     await world.run_tasks()
     await paid_in(world, 25_00)
     assert (await world.balance(), await owed(world)) == ((5_00, 0), 0)

@@ -1,6 +1,7 @@
 """When a month is taken away the books still add up: what it did to each account is carried forward."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -11,7 +12,7 @@ from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.months import close_months, take_away
 from payments.adapters.ledger.verify import verify
-from payments.domain.ledger.accounts import player_cash, player_hold
+from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold, player_refund_hold
 from payments.domain.ledger.transfers import Transfer, TransferKind
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -20,23 +21,17 @@ TABLES = ("account", "transfer", "ledger_carried", "ledger_carried_withdrawal")
 
 @pytest.fixture
 async def desk(in_march, held):
-    """Bets and a withdrawal of March, of which April ends the withdrawal; March was taken away in May."""
+    """Bets, a withdrawal and a refund of March, of which April ends the last two; March was taken away in May."""
     desk = in_march
-    key, withdrawal = await desk.player(100), uuid7()
+    key, withdrawal, refund = await desk.player(100), uuid7(), uuid7()
     await desk.one(desk.move("bet", key, "t1", 10))
     await desk.ledger.post([held(key, 30, withdrawal)])
     await desk.ledger.post([held(await desk.player(50), 20, uuid7())])
+    await desk.ledger.post([moved(key, TransferKind.REFUND_HOLD, refund)])
     desk.clock.advance(timedelta(days=31))
     await desk.one(desk.move("bet", key, "t2", 5))
-    release = Transfer(
-        id=transfer_id("withdrawal_release", withdrawal),
-        kind=TransferKind.WITHDRAWAL_RELEASE,
-        debit=player_hold(*key),
-        credit=player_cash(*key),
-        amount_minor=30,
-        reference_id=withdrawal,
-    )
-    await desk.ledger.post([release])
+    await desk.ledger.post([moved(key, TransferKind.WITHDRAWAL_RELEASE, withdrawal)])
+    await desk.ledger.post([moved(key, TransferKind.REFUND_RELEASE, refund)])
     desk.clock.advance(timedelta(days=31))
     await desk.one(desk.move("win", key, "t2", 7))
     desk.clock.advance(SETTLES_AFTER + timedelta(seconds=1))
@@ -44,6 +39,20 @@ async def desk(in_march, held):
     await close_months(desk.db, desk.clock.now())
     await take_away(desk.url, MARCH)
     return desk
+
+
+def moved(key: WalletKey, kind: TransferKind, reference_id: UUID) -> Transfer:
+    """30 between cash and the hold of a kind."""
+    hold = player_hold(*key) if kind is TransferKind.WITHDRAWAL_RELEASE else player_refund_hold(*key)
+    there = kind is TransferKind.REFUND_HOLD
+    return Transfer(
+        id=transfer_id(kind, reference_id),
+        kind=kind,
+        debit=player_cash(*key) if there else hold,
+        credit=hold if there else player_cash(*key),
+        amount_minor=30,
+        reference_id=reference_id,
+    )
 
 
 async def broken(desk) -> set[str]:
@@ -64,7 +73,7 @@ async def test_the_books_add_up_without_the_month_and_go_on(desk):
     await desk.one(desk.move("bet", await desk.player(20), "t3", 20))
     await desk.holds()
     await close_months(desk.db, datetime(2026, 6, 2, tzinfo=UTC))
-    assert await take_away(desk.url, APRIL) == 2
+    assert await take_away(desk.url, APRIL) == 3
     await desk.holds()
 
 

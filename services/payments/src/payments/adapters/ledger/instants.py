@@ -16,7 +16,7 @@ from chassis.domain import DomainError
 from payments.adapters.ledger.days import sums_at
 from payments.adapters.ledger.months import month_of
 from payments.adapters.ledger.queries import WalletView
-from payments.domain.ledger.accounts import AccountType
+from payments.domain.ledger.accounts import HOLDS, AccountType
 
 _SLACK = timedelta(hours=1)
 """How far moments and numbers may disagree, generously; it only saves reading other months."""
@@ -48,7 +48,8 @@ _BY_KIND = """
         coalesce(sum(CASE 'bonus' WHEN credit_type THEN amount_minor WHEN debit_type THEN -amount_minor END), 0)::bigint
             AS bonus_delta_minor,
         coalesce(sum(
-            CASE 'withdrawal_hold' WHEN credit_type THEN amount_minor WHEN debit_type THEN -amount_minor END
+            CASE WHEN credit_type IN ('withdrawal_hold', 'refund_hold') THEN amount_minor
+                 WHEN debit_type IN ('withdrawal_hold', 'refund_hold') THEN -amount_minor END
         ), 0)::bigint AS hold_delta_minor,
         coalesce(sum(
             CASE WHEN debit_type IN ('owed', 'chargeback_receivable') THEN amount_minor
@@ -168,6 +169,6 @@ async def _held(raw: Any, wallet: WalletView, at: datetime) -> Held:
         transfer_id=last["id"] if last else None,
         cash_minor=of(AccountType.CASH),
         bonus_minor=of(AccountType.BONUS),
-        on_hold_minor=of(AccountType.WITHDRAWAL_HOLD),
+        on_hold_minor=of(*HOLDS),
         owed_minor=-of(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE),
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.store import CasinoScope
-from payments.domain.ledger.accounts import AccountType
+from payments.domain.ledger.accounts import HOLDS, AccountType
 
 _ACCOUNTS = """
     SELECT id, casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
@@ -131,7 +131,7 @@ def _wallet(casino_id: UUID, player_id: UUID, currency: str, parts: dict[Account
         player_id=player_id,
         currency=currency,
         cash_minor=cash["balance_minor"],
-        on_hold_minor=parts[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
+        on_hold_minor=sum(parts[kind]["balance_minor"] for kind in HOLDS if kind in parts),
         owed_minor=-sum(parts[kind]["balance_minor"] for kind in owing if kind in parts),
         bonus_minor=parts[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in parts else 0,
         bets_blocked=cash["bets_blocked"],
@@ -153,7 +153,7 @@ def _line(row: Any, accounts: dict[AccountType, int]) -> StatementLine:
         amount_minor=row["amount_minor"],
         cash_delta_minor=delta(AccountType.CASH),
         bonus_delta_minor=delta(AccountType.BONUS),
-        hold_delta_minor=delta(AccountType.WITHDRAWAL_HOLD),
+        hold_delta_minor=delta(*HOLDS),
         owed_delta_minor=-delta(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE),
         cash_balance_minor=row["cash_after"],
         bonus_balance_minor=row["bonus_after"] or 0,

@@ -218,7 +218,7 @@ ledger_carried_withdrawal = Table(
     Column("reference_id", Uuid, primary_key=True),
     Column("wallet_id", BigInteger),
     Column("open_minor", BigInteger, nullable=False, comment="held less released and paid, in that month"),
-    comment="withdrawals that a month that was taken away did not hold and end alike",
+    comment="withdrawals and refunds that a month that was taken away did not hold and end alike",
 )
 
 ledger_day = Table(

@@ -46,11 +46,15 @@ _CARRIED = """carried AS (
     FROM ledger_carried JOIN ledger_away_now USING (month) GROUP BY account_id)"""
 """What months that were taken away did to accounts: the sums of what is left begin from there."""
 
-_WITHDRAWALS = """withdrawals AS (
-    SELECT reference_id, wallet_id, CASE kind WHEN 'withdrawal_hold' THEN amount_minor ELSE -amount_minor END AS minor
-    FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid', 'withdrawal_fee')
+_PUT_ASIDE = """put_aside AS (
+    SELECT reference_id, wallet_id,
+        CASE WHEN kind IN ('withdrawal_hold', 'refund_hold', 'refund_owed') THEN amount_minor ELSE -amount_minor END
+            AS minor
+    FROM transfer WHERE kind IN ('withdrawal_hold', 'withdrawal_release', 'withdrawal_paid', 'withdrawal_fee',
+                                 'refund_hold', 'refund_owed', 'refund_release', 'refund_paid')
     UNION ALL
     SELECT reference_id, wallet_id, open_minor FROM ledger_carried_withdrawal JOIN ledger_away_now USING (month))"""
+"""What withdrawals and refunds took from a wallet and have not ended yet."""
 
 _WAITING = "waiting AS (SELECT account_id, sum(delta_minor) AS delta FROM account_delta GROUP BY account_id)"
 
@@ -173,16 +177,17 @@ CHECKS: dict[str, str] = {
                         WHERE (kept.id, kept.posted_at, kept.seq) = (transfer.id, transfer.posted_at, transfer.seq))
             OR reversal_of IS NOT NULL AND NOT EXISTS (
                 SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = transfer.reversal_of))""",
-    "I5 no withdrawal released or paid more than it held": f"""
-        WITH {_WITHDRAWALS}
-        SELECT reference_id, sum(minor) AS open FROM withdrawals GROUP BY 1 HAVING sum(minor) < 0""",
-    "I12 money on hold is the money of open withdrawals": f"""
-        WITH {_WITHDRAWALS}, open AS (SELECT wallet_id, sum(minor) AS minor FROM withdrawals GROUP BY 1)
-        SELECT hold.id, hold.balance_minor, coalesce(open.minor, 0) AS open FROM account AS hold
-        JOIN account AS cash ON (cash.player_id, cash.casino_id, cash.currency, cash.type)
-                              = (hold.player_id, hold.casino_id, hold.currency, 'cash')
-        LEFT JOIN open ON open.wallet_id = cash.id
-        WHERE hold.type = 'withdrawal_hold' AND hold.balance_minor <> coalesce(open.minor, 0)""",
+    "I5 no withdrawal or refund released or paid more than it held": f"""
+        WITH {_PUT_ASIDE}
+        SELECT reference_id, sum(minor) AS open FROM put_aside GROUP BY 1 HAVING sum(minor) < 0""",
+    "I12 money on hold is the money of open withdrawals and refunds": f"""
+        WITH {_PUT_ASIDE}, open AS (SELECT wallet_id, sum(minor) AS minor FROM put_aside GROUP BY 1), held AS (
+            SELECT cash.id, sum(hold.balance_minor) AS balance_minor FROM account AS hold
+            JOIN account AS cash ON (cash.player_id, cash.casino_id, cash.currency, cash.type)
+                                  = (hold.player_id, hold.casino_id, hold.currency, 'cash')
+            WHERE hold.type IN ('withdrawal_hold', 'refund_hold') GROUP BY 1)
+        SELECT id, balance_minor, coalesce(open.minor, 0) AS open FROM held LEFT JOIN open ON open.wallet_id = id
+        WHERE balance_minor <> coalesce(open.minor, 0)""",
     "I13 entries cannot be changed or removed": """
         WITH whole AS (SELECT relid::oid AS relid FROM pg_partition_tree('transfer'))
         SELECT relid::regclass AS part, name

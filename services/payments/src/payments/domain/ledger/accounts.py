@@ -35,6 +35,9 @@ FLOORS: dict[AccountType, int] = {
 }
 """The least an account may hold, in minor units; accounts that are not named have no floor."""
 
+HOLDS = (AccountType.WITHDRAWAL_HOLD, AccountType.REFUND_HOLD)
+"""What is the player's and put aside: money on its way out, until its end is known."""
+
 WALLET_TYPES = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD, AccountType.OWED)
 """The accounts that make up a player's wallet; they are opened together."""
 

@@ -15,7 +15,7 @@ from chassis.http.listing.events import contents
 from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.instants import SumAt, books_at
 from payments.adapters.ledger.queries import AccountSum, summary
-from payments.domain.ledger.accounts import AccountType
+from payments.domain.ledger.accounts import HOLDS, AccountType
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.ledger.listing import ENTRIES
 from payments.entrypoints.http.ledger.schemas import (
@@ -41,7 +41,7 @@ serve_list(
     summary="Every movement of money between two accounts, players' or not, newest first.",
 )
 
-_HELD = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD)
+_HELD = (AccountType.CASH, *HOLDS)
 
 
 @router.get("/summary", response_model=LedgerSummary)
@@ -95,7 +95,7 @@ def _liability(casino_id: UUID, currency: str, sums: list[SumAt]) -> Liability:
         currency=currency,
         cash_minor=of(AccountType.CASH),
         bonus_minor=of(AccountType.BONUS),
-        on_hold_minor=of(AccountType.WITHDRAWAL_HOLD),
+        on_hold_minor=of(*HOLDS),
         owed_minor=-of(AccountType.OWED),
         receivable_minor=-of(AccountType.CHARGEBACK_RECEIVABLE),
         held_for_players_minor=of(*_HELD),

@@ -8,7 +8,7 @@ from chassis.http.listing import Field, ListSpec
 from chassis.store.context import ActorKind
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.ledger.tables import transfer
-from payments.domain.ledger.accounts import AccountType
+from payments.domain.ledger.accounts import HOLDS, AccountType
 from payments.domain.ledger.transfers import TransferKind
 
 c = transfer.c
@@ -79,7 +79,7 @@ MOVEMENTS = ListSpec(
         "amount_minor": Field(c.amount_minor, data_class="financial"),
         "cash_delta_minor": Field(_change_of(AccountType.CASH), ops=(), data_class="financial"),
         "bonus_delta_minor": Field(_change_of(AccountType.BONUS), ops=(), data_class="financial"),
-        "hold_delta_minor": Field(_change_of(AccountType.WITHDRAWAL_HOLD), ops=(), data_class="financial"),
+        "hold_delta_minor": Field(_change_of(*HOLDS), ops=(), data_class="financial"),
         "owed_delta_minor": Field(
             -_change_of(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE), ops=(), data_class="financial"
         ),

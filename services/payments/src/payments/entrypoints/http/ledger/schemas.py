@@ -118,7 +118,7 @@ class Liability(BaseModel):
     currency: str
     cash_minor: int = Field(description="Players' own money")
     bonus_minor: int = Field(description="What was given to them to play with")
-    on_hold_minor: int = Field(description="Money of open withdrawals")
+    on_hold_minor: int = Field(description="Money of open withdrawals and refunds")
     owed_minor: int = Field(description="What players owed for wins that were taken back; 0 or more")
     receivable_minor: int = Field(description="What they owed for deposits that were taken back; 0 or more")
     held_for_players_minor: int = Field(description="Cash and money on hold: what must be there for them")

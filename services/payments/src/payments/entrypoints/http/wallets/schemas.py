@@ -17,7 +17,7 @@ class WalletBalance(BaseModel):
     currency: str
     cash_minor: int = Field(description="His own money: what he may bet or withdraw")
     bonus_minor: int = Field(description="What the casino gave him to bet with; it is not paid out")
-    on_hold_minor: int = Field(description="Money of open withdrawals")
+    on_hold_minor: int = Field(description="Money of open withdrawals and refunds")
     owed_minor: int = Field(description="What he owes the casino; 0 or more")
     bets_blocked: bool = Field(description="For himself, and for whoever sees exclusions and suspicions")
     deposits_blocked: bool = Field(description="For the same")
