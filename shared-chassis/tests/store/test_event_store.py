@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from chassis.db import Database
@@ -47,9 +48,22 @@ async def test_an_older_version_is_lifted_when_it_is_loaded(db: Database, ctx: C
             connection, types, "till-1", 0, [NewEvent(MoneyTaken(amount_minor=5, by="x"), uuid7(), Meta.of(ctx, None))]
         )
         raw = await driver(connection)
+        await raw.execute("SET LOCAL session_replication_role = replica")
         await raw.execute("""UPDATE event SET type_version = 1, data = '{"amount_minor": 5}'""")
     async with db.read() as connection:
         assert (await load(connection, types, "till-1"))[0].event == MoneyTaken(amount_minor=5, by="unknown")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE event SET data = '{}'", "DELETE FROM event", "TRUNCATE event"])
+async def test_what_happened_is_not_changed_and_does_not_go_even_by_a_superuser(
+    application: Application, ctx: Context, statement: str
+) -> None:
+    till_id = uuid7()
+    await application.execute(till, till_id, PutIn(amount_minor=5), ctx)
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="forbidden"):
+        async with application.db.write() as connection:
+            await (await driver(connection)).execute(statement)
+    assert (await application.execute(till, till_id, Take(amount_minor=5), ctx)).events
 
 
 @pytest.mark.parametrize("change", ["type = 'till.money_burnt'", "type_version = 9"])
@@ -57,7 +71,9 @@ async def test_an_unknown_event_refuses_the_decision(application: Application, c
     till_id = uuid7()
     await application.execute(till, till_id, PutIn(amount_minor=5), ctx)
     async with application.db.write() as connection:
-        await (await driver(connection)).execute(f"UPDATE event SET {change}")
+        raw = await driver(connection)
+        await raw.execute("SET LOCAL session_replication_role = replica")
+        await raw.execute(f"UPDATE event SET {change}")
     with pytest.raises(UnknownEventType):
         await application.execute(till, till_id, Take(amount_minor=1), ctx)
 

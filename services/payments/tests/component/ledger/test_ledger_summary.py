@@ -85,6 +85,9 @@ BREAKS = {
     "UPDATE transfer SET kind = 'withdrawal_release', reference_id = id WHERE supplier_tx = 't3'": ("I5", "I12"),
     "ALTER TABLE transfer DISABLE TRIGGER transfer_is_append_only": ("I13",),
     "DROP TRIGGER transfer_is_never_emptied ON transfer": ("I13",),
+    "ALTER TABLE event DISABLE TRIGGER event_is_append_only": ("I13",),
+    "INSERT INTO event (stream_id, version, event_id, type, type_version, data, meta) "
+    "VALUES ('deposit-of-which-the-first-event-is-gone', 2, gen_random_uuid(), 'x', 1, '{}', '{}')": ("I13",),
 }
 
 

@@ -112,8 +112,10 @@ async def test_what_cannot_go_back_goes_another_way(world: World) -> None:
     assert shape(found) == [
         ("refund", "deposited", 50_00, "failed"),
         ("payout", "winnings", 30_00, "open"),
-        ("payout", "winnings", 50_00, "open"),
+        ("payout", "not_back", 50_00, "open"),
     ]
+    assert [(one["amount_minor"], one["obstacle"]) for one in found["left_out"]] == [(50_00, "failed_before")]
+    assert found["winnings_minor"] == 30_00
     assert await world.balance() == (70_00, 80_00)
     for part in found["parts"][1:]:
         await world.notify("payoutconfirmation", part["part_id"])

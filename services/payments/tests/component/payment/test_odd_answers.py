@@ -84,6 +84,7 @@ async def test_no_call_is_repeated_once_the_provider_may_have_forgotten_its_key(
 async def test_a_deposit_from_before_return_addresses_were_sealed_is_called_for(world: World) -> None:
     deposit_id = await world.request_deposit()
     async with world.service.db.write() as connection:
+        await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         await connection.exec_driver_sql(
             """UPDATE event SET data = jsonb_set(data, '{return_url}', '"https://casino.example/before"')"""
         )

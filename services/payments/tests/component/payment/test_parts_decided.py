@@ -204,3 +204,72 @@ async def test_it_is_tried_again_by_whoever_may_approve_as_much_there(world: Wor
     rejecter = world.staff(None, "payments.withdrawal.reject")
     assert (await retry(world, withdrawal_id, as_=rejecter)).status_code == 403
     assert (await retry(world, withdrawal_id, as_=world.himself())).status_code == 403
+
+
+async def waits_for_its_source(world: World) -> str:
+    """A withdrawal of 80.00 of which 50.00 are owed to a card whose provider was switched off after people approved."""
+    await paid_in(world)
+    await world.give(100_00)
+    await settle(world)
+    withdrawal_id = str((await world.withdraw(80_00)).json()["withdrawal_id"])
+    path = f"/withdrawals/{withdrawal_id}"
+    while (await world.get(path)).json()["status"] == "awaiting_approval":
+        await world.approve(withdrawal_id)
+    await stripe(world, enabled=False)
+    seen = await split(world, withdrawal_id)
+    assert (shape(seen), seen["rest_minor"], seen["winnings_minor"]) == (
+        [("payout", "winnings", 30_00, None)], 50_00, 30_00,
+    )  # fmt: skip
+    await world.run_tasks()
+    sent = await split(world, withdrawal_id)
+    assert shape(sent) == [("payout", "winnings", 30_00, "open")]
+    assert [(one["amount_minor"], one["obstacle"]) for one in sent["left_out"]] == [(50_00, "provider_off")]
+    await world.notify("payoutconfirmation", sent["parts"][0]["part_id"])
+    await world.run_tasks()
+    assert await whole(world, withdrawal_id) == ("halted", 30_00)
+    return withdrawal_id
+
+
+async def test_what_a_provider_that_is_off_should_give_back_waits_until_it_is_on(world: World) -> None:
+    withdrawal_id = await waits_for_its_source(world)
+    await stripe(world, enabled=True)
+    assert (await retry(world, withdrawal_id)).status_code == 200
+    await world.run_tasks()
+    found = await split(world, withdrawal_id)
+    assert shape(found)[1:] == [("refund", "deposited", 50_00, "paid")]
+    assert await whole(world, withdrawal_id) == ("paid", 80_00)
+    await books_hold(world)
+
+
+async def test_a_person_may_have_it_go_where_the_player_wants_it_and_it_is_not_called_winnings(world: World) -> None:
+    withdrawal_id = await waits_for_its_source(world)
+    assert (await retry(world, withdrawal_id)).status_code == 200
+    await world.run_tasks()
+    assert await whole(world, withdrawal_id) == ("halted", 30_00), "it is off still"
+    body = {"reason": "that provider is gone for good", "elsewhere": True}
+    answer = await world.post(f"/withdrawals/{withdrawal_id}/retry", body, as_=world.staff(uuid4()))
+    assert answer.status_code == 200, answer.text
+    await world.run_tasks()
+    found = await split(world, withdrawal_id)
+    assert shape(found)[1:] == [("payout", "not_back", 50_00, "open")]
+    assert (found["winnings_minor"], found["left_out"][0]["obstacle"]) == (30_00, "provider_off")
+    await world.notify("payoutconfirmation", found["parts"][1]["part_id"])
+    assert await whole(world, withdrawal_id) == ("paid", 80_00)
+    await books_hold(world)
+
+
+async def test_where_all_of_it_waits_nothing_is_sent_and_a_person_may_give_it_back(world: World) -> None:
+    await paid_in(world)
+    await settle(world)
+    withdrawal_id = str((await world.withdraw(20_00)).json()["withdrawal_id"])
+    while (await world.get(f"/withdrawals/{withdrawal_id}")).json()["status"] == "awaiting_approval":
+        await world.approve(withdrawal_id)
+    await stripe(world, enabled=False)
+    await world.run_tasks()
+    await world.run_tasks()
+    assert (await whole(world, withdrawal_id), world.trustly.orders) == (("halted", 0), {})
+    body = {"reason": "he asked for it"}
+    answer = await world.post(f"/withdrawals/{withdrawal_id}/reject", body, as_=world.staff(uuid4()))
+    assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
+    assert await world.balance() == (50_00, 0)
+    await books_hold(world)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.domain.withdrawal.closed_loop import Obstacle, Plan, Portion, ReturnFirst, Source, plan
+from payments.domain.withdrawal.closed_loop import Plan, Portion, ReturnFirst, Source, plan
 from payments.domain.withdrawal.events import Way
+from payments.domain.withdrawal.not_back import Obstacle
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CARD, BANK = UUID(int=101), UUID(int=102)
@@ -82,9 +83,31 @@ def test_what_cannot_go_back_is_left_out_with_the_reason() -> None:
     expired = replace(NEW, obstacle=Obstacle.EXPIRED)
     made = plan(60_00, [OLD, expired], {}, ReturnFirst.NEWEST)
     assert shape(made) == [(1, 30_00), (0, 30_00)]
-    assert [(one.source.deposit_id.int, one.amount_minor, one.obstacle) for one in made.left_out] == [
-        (2, 50_00, Obstacle.EXPIRED)
+    assert [(one.deposit_id.int, one.amount_minor, one.obstacle) for one in made.left_out] == [
+        (2, 30_00, Obstacle.EXPIRED)
     ]
+    assert (made.winnings_minor, made.portions[-1].not_back_minor) == (0, 30_00)
+
+
+def test_what_is_more_than_was_left_out_are_winnings() -> None:
+    made = plan(100_00, [OLD, replace(NEW, obstacle=Obstacle.TOO_OLD)], {}, ReturnFirst.NEWEST)
+    assert [(one.amount_minor, one.not_back_minor, one.winnings_minor) for one in made.portions] == [
+        (30_00, 0, 0),
+        (70_00, 50_00, 20_00),
+    ]
+
+
+def test_what_may_go_back_another_day_waits_unless_a_person_decides_otherwise() -> None:
+    off = [OLD, replace(NEW, obstacle=Obstacle.PROVIDER_OFF)]
+    made = plan(90_00, off, {}, ReturnFirst.NEWEST)
+    assert (shape(made), made.waits_minor, made.winnings_minor) == ([(1, 30_00), (0, 10_00)], 50_00, 10_00)
+    elsewhere = plan(90_00, off, {}, ReturnFirst.NEWEST, elsewhere=True)
+    assert (shape(elsewhere), elsewhere.waits_minor) == ([(1, 30_00), (0, 60_00)], 0)
+
+
+def test_where_all_of_it_waits_it_is_not_all_for_where_he_wants_it() -> None:
+    made = plan(20_00, [replace(NEW, obstacle=Obstacle.PROVIDER_OFF)], {}, ReturnFirst.NEWEST)
+    assert (made.portions, made.waits_minor, made.undivided) == ((), 20_00, False)
 
 
 def test_who_paid_nothing_in_is_paid_where_he_wants_it() -> None:
@@ -113,7 +136,10 @@ def test_whatever_he_paid_in_the_parts_are_the_whole_and_no_source_gets_more_tha
     amount: int, sources: list[Source], paid: dict[UUID, int], first: ReturnFirst
 ) -> None:
     made = plan(amount, sources, paid, first)
-    assert sum(one.amount_minor for one in made.portions) == amount
+    assert sum(one.amount_minor for one in made.portions) + made.waits_minor == amount
+    not_back = sum(one.not_back_minor for one in made.portions)
+    assert not_back + made.waits_minor == sum(one.amount_minor for one in made.left_out)
+    assert all(one.winnings_minor + one.not_back_minor <= one.amount_minor for one in made.portions)
     assert all(one.amount_minor > 0 for one in made.portions)
     back: dict[UUID, int] = {}
     for portion in made.portions:

@@ -188,12 +188,15 @@ CHECKS: dict[str, str] = {
             WHERE hold.type IN ('withdrawal_hold', 'refund_hold') GROUP BY 1)
         SELECT id, balance_minor, coalesce(open.minor, 0) AS open FROM held LEFT JOIN open ON open.wallet_id = id
         WHERE balance_minor <> coalesce(open.minor, 0)""",
-    "I13 entries cannot be changed or removed": """
-        WITH whole AS (SELECT relid::oid AS relid FROM pg_partition_tree('transfer'))
-        SELECT relid::regclass AS part, name
-        FROM whole, (VALUES ('transfer_is_append_only'), ('transfer_is_never_emptied')) AS needed(name)
+    "I13 entries and events cannot be changed or removed": """
+        WITH whole AS (
+            SELECT relid::oid AS relid, 'transfer' AS kept FROM pg_partition_tree('transfer')
+            UNION ALL SELECT 'event'::regclass::oid, 'event')
+        SELECT relid::regclass AS part, kept || needed.trigger AS name
+        FROM whole, (VALUES ('_is_append_only'), ('_is_never_emptied')) AS needed(trigger)
         WHERE NOT EXISTS (
-            SELECT FROM pg_trigger WHERE tgname = name AND tgrelid = relid AND tgenabled IN ('O', 'A'))
+            SELECT FROM pg_trigger
+            WHERE tgname = kept || needed.trigger AND tgrelid = relid AND tgenabled IN ('O', 'A'))
         UNION ALL
         SELECT relid::regclass, 'right to ' || lower(wanted)
         FROM whole, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS wanted
@@ -202,6 +205,9 @@ CHECKS: dict[str, str] = {
         UNION ALL
         SELECT whole.relid::regclass, 'owned by whoever serves' FROM whole JOIN pg_class ON pg_class.oid = whole.relid
         WHERE pg_has_role(relowner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
+    "I13 the events of a stream are numbered without a gap": """
+        SELECT stream_id, count(*) AS events, max(version) AS newest FROM event
+        GROUP BY stream_id HAVING count(*) <> max(version) OR min(version) <> 1""",
     **at_providers.CHECKS,
 }
 """Each query finds what breaks its invariant."""

@@ -19,10 +19,10 @@ from payments.domain.withdrawal.states import Absent, Divided
 
 
 async def retry_withdrawal(
-    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, reason: str
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, *, reason: str, elsewhere: bool
 ) -> WithdrawalOutcome:
     """Look for a way once more for what did not leave. It goes to no other place than an approved withdrawal may, and
-    never is more on its way than was approved.
+    never is more on its way than was approved. `elsewhere`: what its source cannot receive now goes where he wants it.
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
@@ -31,7 +31,7 @@ async def retry_withdrawal(
     """
     state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
     await refuse_owing(desk, uow, state.order.fact)
-    command = RetryWithdrawal(retrier=str(caller.id), reason=reason)
+    command = RetryWithdrawal(retrier=str(caller.id), reason=reason, elsewhere=elsewhere)
     return await decide_withdrawal(desk, uow, withdrawal_id, command)
 
 

@@ -14,8 +14,9 @@ from payments.application.instruments.ports import KnownInstrument
 from payments.application.instruments.sealed import opened
 from payments.application.ports import ProviderAccount
 from payments.application.requested import requested_there
-from payments.domain.withdrawal.closed_loop import Obstacle, Plan, ReturnFirst, Source, plan
+from payments.domain.withdrawal.closed_loop import Plan, ReturnFirst, Source, plan
 from payments.domain.withdrawal.events import Way
+from payments.domain.withdrawal.not_back import Obstacle
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 
@@ -24,6 +25,7 @@ class Divide:
     """What shall be divided.
 
     `instrument_id`, `provider`: where the player wants it. `failed`: instruments and deposits where it did not arrive.
+    `elsewhere`: nothing waits until its source can receive again.
     """
 
     player_id: UUID
@@ -33,6 +35,7 @@ class Divide:
     currency: str
     instrument_id: UUID | None
     failed: frozenset[UUID] = frozenset()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ async def planned(desk: Desk, connection: AsyncConnection, what: Divide) -> Plan
     planner = _Planner(desk, connection, what, policy)
     sources = await planner.sources()
     paid = await desk.sources.paid_out(connection, what.player_id, what.currency)
-    return Planned(plan(what.amount_minor, sources, paid, ReturnFirst(policy.closed_loop)), planner.payees)
+    first = ReturnFirst(policy.closed_loop)
+    return Planned(plan(what.amount_minor, sources, paid, first, elsewhere=what.elsewhere), planner.payees)
 
 
 class _Planner:

@@ -1,7 +1,7 @@
 """A withdrawal goes out in parts: each an order of its own, all ordered in the transaction that divides it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
@@ -21,7 +21,7 @@ from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import OrderRefund
 from payments.domain.refund.events import RefundFact
 from payments.domain.withdrawal.aggregate import withdrawal
-from payments.domain.withdrawal.closed_loop import LeftOut, Plan, Portion
+from payments.domain.withdrawal.closed_loop import Plan, Portion
 from payments.domain.withdrawal.commands import HaltWithdrawal, OrderPart, SplitWithdrawal
 from payments.domain.withdrawal.events import PartFact, Way, Why
 from payments.domain.withdrawal.states import Approved, Order, Split, Withdrawal
@@ -72,7 +72,8 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
 
 async def _planned(desk: Desk, uow: UnitOfWork, state: Split, failed: frozenset[UUID]) -> Planned:
     """For what is in no part; all of it where the player wants it, once the casino returns nothing to its source."""
-    made = await planned(desk, uow.connection, divide(state.order, state.rest_minor, failed))
+    what = replace(divide(state.order, state.rest_minor), failed=failed, elsewhere=state.parts.elsewhere)
+    made = await planned(desk, uow.connection, what)
     return made or Planned(Plan((Portion(state.rest_minor),)), {})
 
 
@@ -82,16 +83,14 @@ async def switched_off(desk: Desk, uow: UnitOfWork, order: Order) -> bool:
     return known is not None and known.disabled
 
 
-async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> tuple[list[PartFact], list[LeftOut]]:
-    """The parts as they would be now, and what cannot go back; nothing is ordered."""
+async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> tuple[list[PartFact], Plan]:
+    """The parts as they would be now, and the plan they are of; nothing is ordered."""
     made = await planned(desk, connection, divide(order))
-    if made is None:
-        whole = Portion(order.fact.amount_minor)
-        return [_part(order, Planned(Plan((whole,)), {}), whole)], []
-    return [_part(order, made, one) for one in made.plan.portions], list(made.plan.left_out)
+    made = made or Planned(Plan((Portion(order.fact.amount_minor),)), {})
+    return [_part(order, made, one) for one in made.plan.portions], made.plan
 
 
-def divide(order: Order, amount_minor: int | None = None, failed: frozenset[UUID] = frozenset()) -> Divide:
+def divide(order: Order, amount_minor: int | None = None) -> Divide:
     """What is to be divided of an order: all of it, or what is left."""
     fact = order.fact
     return Divide(
@@ -101,7 +100,6 @@ def divide(order: Order, amount_minor: int | None = None, failed: frozenset[UUID
         amount_minor=fact.amount_minor if amount_minor is None else amount_minor,
         currency=fact.currency,
         instrument_id=order.instrument_id,
-        failed=failed,
     )
 
 
@@ -127,7 +125,9 @@ async def _order_parts(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order, made: Planned, portions: Sequence[Portion]
 ) -> Withdrawal:
     parts = [_part(order, made, one) for one in portions[:MOST_AT_ONCE]]
-    outcome = await uow.decide(withdrawal, withdrawal_id, SplitWithdrawal(parts=tuple(parts)))
+    outcome = await uow.decide(
+        withdrawal, withdrawal_id, SplitWithdrawal(parts=tuple(parts), left_out=made.plan.left_out)
+    )
     state = outcome.state
     if not outcome.events:
         return state  # Somebody was faster: it was rejected, or is divided already.
@@ -150,13 +150,21 @@ def _part(order: Order, made: Planned, portion: Portion) -> PartFact:
     return PartFact(
         part_id=uuid7(),
         way=Way.PAYOUT if named or source is None else source.way,
-        why=Why.WINNINGS if portion.winnings_minor else Why.DEPOSITED,
+        why=_why(portion),
         provider=order.fact.provider if named or source is None else source.provider,
         amount_minor=portion.amount_minor,
         deposit_id=None if source is None else source.deposit_id,
         instrument_id=order.instrument_id if named or source is None else source.instrument_id,
         shown_as=order.shown_as if named else "" if payee is None else payee.shown_as,
+        winnings_minor=portion.winnings_minor,
+        not_back_minor=portion.not_back_minor,
     )
+
+
+def _why(portion: Portion) -> Why:
+    if portion.winnings_minor:
+        return Why.WINNINGS
+    return Why.NOT_BACK if portion.not_back_minor else Why.DEPOSITED
 
 
 async def _order_payout(

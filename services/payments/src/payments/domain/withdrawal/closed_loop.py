@@ -2,16 +2,18 @@
 
 For each instrument a player is owed what he paid in with it, less what was refunded, taken back or paid to it already.
 A withdrawal fills the instruments that can receive in the order of the casino's policy, each up to that. What is left
-are winnings, or deposits that cannot go back: it goes to the destination he named.
+is first what he is owed and cannot have back there, then winnings: it goes to the destination he named, but for what
+may go back another day, which waits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from payments.domain.withdrawal.events import Way
+from payments.domain.withdrawal.not_back import NotBack, Obstacle
 
 
 class ReturnFirst(StrEnum):
@@ -23,23 +25,6 @@ class ReturnFirst(StrEnum):
     """The deposit that was paid first."""
     LARGEST = "largest"
     """Where most is left."""
-
-
-class Obstacle(StrEnum):
-    """Why money does not go back to where it came from."""
-
-    NO_WAY_BACK = "no_way_back"
-    """Its provider neither refunds nor knows an account of his that it could pay to."""
-    TOO_OLD = "too_old"
-    """A refund, and the deposit is older than the casino's policy has refunded."""
-    PROVIDER_OFF = "provider_off"
-    """The casino has no account at its provider any more, or it is off."""
-    EXPIRED = "expired"
-    """The card is."""
-    DISABLED = "disabled"
-    """The instrument was switched off."""
-    FAILED_BEFORE = "failed_before"
-    """A part of this withdrawal went there and did not arrive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +55,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What goes where. `source` is None: where the player wants it. Of it `winnings_minor` did not come from there."""
+    """What goes where. `source` is None: where the player wants it.
+
+    Of it `winnings_minor` are more than he paid in, and `not_back_minor` came from elsewhere and cannot go back there.
+    """
 
     amount_minor: int
     source: Source | None = None
     winnings_minor: int = 0
+    not_back_minor: int = 0
 
     @property
     def to_named(self) -> bool:
@@ -83,34 +72,35 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What would have gone back to a source and cannot."""
-
-    source: Source
-    amount_minor: int
-    obstacle: Obstacle
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a withdrawal would go. The portions are exactly the whole."""
+    """Where a withdrawal would go. The portions and what waits are exactly the whole."""
 
     portions: tuple[Portion, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[NotBack, ...] = ()
+    waits_minor: int = 0
 
     @property
     def winnings_minor(self) -> int:
-        """What goes where the player wants it and did not come from there."""
+        """What goes where the player wants it and is more than he paid in."""
         return sum(one.winnings_minor for one in self.portions)
 
     @property
     def undivided(self) -> bool:
         """Whether all of it goes where the player wants it."""
-        return all(one.to_named for one in self.portions)
+        return not self.waits_minor and all(one.to_named for one in self.portions)
 
 
-def plan(amount_minor: int, sources: Iterable[Source], paid_minor: Mapping[UUID, int], first: ReturnFirst) -> Plan:
+def plan(
+    amount_minor: int,
+    sources: Iterable[Source],
+    paid_minor: Mapping[UUID, int],
+    first: ReturnFirst,
+    *,
+    elsewhere: bool = False,
+) -> Plan:
     """Divide an amount; `paid_minor` is what was paid to an instrument before, or is on its way there.
+
+    `elsewhere`: a person decided that what may go back another day goes where the player wants it.
 
     >>> from datetime import UTC
     >>> card = Source(deposit_id=UUID(int=1), provider="stripe", paid_at=datetime(2026, 3, 1, tzinfo=UTC),
@@ -125,20 +115,38 @@ def plan(amount_minor: int, sources: Iterable[Source], paid_minor: Mapping[UUID,
     for one in known:
         owed[one.group] = owed.get(one.group, 0) + one.left_minor
     owed = {group: max(0, minor - paid_minor.get(group, 0)) for group, minor in owed.items()}
-    rest, portions, left_out = amount_minor, list[Portion](), list[LeftOut]()
-    for one in _sorted(known, owed, first):
-        minor = min(rest, one.left_minor, owed[one.group])
-        if minor <= 0:
-            continue
-        if one.obstacle is not None:
-            left_out.append(LeftOut(one, minor, one.obstacle))
-            continue
-        owed[one.group] -= minor
-        portions.append(Portion(minor, one))
-        rest -= minor
-    if rest:
-        portions.append(Portion(rest, winnings_minor=rest))
-    return Plan(tuple(_joined(portions)), tuple(left_out))
+    in_order = _sorted(known, owed, first)
+    portions = [Portion(minor, one) for one, minor in _taken(amount_minor, owed, in_order, barred=False)]
+    rest = amount_minor - sum(one.amount_minor for one in portions)
+    left_out = [_not_back(one, minor) for one, minor in _taken(rest, owed, in_order, barred=True)]
+    waits = 0 if elsewhere else sum(one.amount_minor for one in left_out if one.obstacle.waits)
+    not_back = sum(one.amount_minor for one in left_out) - waits
+    if rest > waits:
+        portions.append(Portion(rest - waits, winnings_minor=rest - waits - not_back, not_back_minor=not_back))
+    return Plan(tuple(_joined(portions)), tuple(left_out), waits)
+
+
+def _taken(
+    amount_minor: int, owed: dict[UUID, int], sources: Iterable[Source], *, barred: bool
+) -> Iterator[tuple[Source, int]]:
+    """How much of the amount each source gets, or would get were it not barred; that is owed to it no longer."""
+    for one in sources:
+        minor = min(amount_minor, one.left_minor, owed[one.group])
+        if minor > 0 and barred is (one.obstacle is not None):
+            owed[one.group] -= minor
+            amount_minor -= minor
+            yield one, minor
+
+
+def _not_back(source: Source, amount_minor: int) -> NotBack:
+    assert source.obstacle is not None
+    return NotBack(
+        deposit_id=source.deposit_id,
+        provider=source.provider,
+        amount_minor=amount_minor,
+        obstacle=source.obstacle,
+        instrument_id=source.instrument_id,
+    )
 
 
 def _sorted(sources: Sequence[Source], owed: Mapping[UUID, int], first: ReturnFirst) -> list[Source]:
@@ -162,6 +170,7 @@ def _joined(portions: Iterable[Portion]) -> list[Portion]:
             before.amount_minor + one.amount_minor,
             before.source or one.source,
             before.winnings_minor + one.winnings_minor,
+            before.not_back_minor + one.not_back_minor,
         )
     return list(joined.values())
 

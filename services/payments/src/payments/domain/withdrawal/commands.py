@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments.domain.withdrawal.events import PartFact
+from payments.domain.withdrawal.not_back import NotBack
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.words import PartWord, PayoutWord
 
@@ -103,6 +104,7 @@ class SplitWithdrawal:
     """Send the money, or what of it has no part yet, out in these parts."""
 
     parts: tuple[PartFact, ...]
+    left_out: tuple[NotBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +122,13 @@ class HaltWithdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryWithdrawal:
-    """A person wants a way looked for once more, for what did not leave, and why."""
+    """A person wants a way looked for once more, for what did not leave, and why; also `elsewhere` than where it came
+    from, where that cannot receive now.
+    """
 
     retrier: str
     reason: str
+    elsewhere: bool = False
 
 
 PartCommand = ReleasePayout | OrderPart | SplitWithdrawal | HearPart | HaltWithdrawal | RetryWithdrawal

@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from chassis.domain import event
+from payments.domain.withdrawal.not_back import NotBack
 
 
 class WithdrawalFields(TypedDict):
@@ -187,7 +188,9 @@ class Why(StrEnum):
     DEPOSITED = "deposited"
     """It came from there."""
     WINNINGS = "winnings"
-    """It is more than he paid in, or what he paid in cannot go back: it goes where he wants it."""
+    """It is more than he paid in, all or some of it: it goes where he wants it."""
+    NOT_BACK = "not_back"
+    """He paid it in, and it cannot go back to where it came from: it goes where he wants it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +198,7 @@ class PartFact:
     """A part of a withdrawal: an order of its own, under an id of its own.
 
     `deposit_id`: the deposit that is refunded, or the latest that came from what is paid to. `shown_as`: its end.
+    `winnings_minor`, `not_back_minor`: what of it did not come from there.
     """
 
     part_id: UUID
@@ -205,6 +209,8 @@ class PartFact:
     deposit_id: UUID | None = None
     instrument_id: UUID | None = None
     shown_as: str = ""
+    winnings_minor: int = 0
+    not_back_minor: int = 0
 
 
 @event("payments.withdrawal_part_ordered", 1)
@@ -224,9 +230,13 @@ class WithdrawalPartOrdered(WithdrawalFact):
 @event("payments.withdrawal_split", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalSplit(WithdrawalFact):
-    """The money, or what of it has no part yet, goes out in these parts. All parts together are never more."""
+    """The money, or what of it has no part yet, goes out in these parts. All parts together are never more.
+
+    `left_out`: what could not go back to where it came from. It is in parts that go elsewhere, or waits.
+    """
 
     parts: tuple[PartFact, ...]
+    left_out: tuple[NotBack, ...] = ()
 
 
 @event("payments.withdrawal_part_paid", 1)
@@ -279,11 +289,15 @@ class WithdrawalHalted(WithdrawalFact):
 @event("payments.withdrawal_retried", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalRetried(WithdrawalFact):
-    """A person has a way looked for once more, for the `rest_minor` that did not leave; it may be one that failed."""
+    """A person has a way looked for once more, for the `rest_minor` that did not leave; it may be one that failed.
+
+    `elsewhere`: what waits for its source to receive again goes where the player wants it.
+    """
 
     rest_minor: int
     retried_by: str
     reason: str
+    elsewhere: bool = False
 
 
 @event("payments.withdrawal_rest_released", 1)

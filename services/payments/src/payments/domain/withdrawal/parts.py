@@ -57,7 +57,7 @@ def decide_parts(command: PartCommand, state: Withdrawal) -> Sequence[Withdrawal
     """What a command about parts leads to. Whoever was overtaken hears nothing new."""
     match command:
         case SplitWithdrawal():
-            return _split(command.parts, state)
+            return _split(command, state)
         case HearPart():
             return _hear(command, state) if isinstance(state, Divided) else []
         case OrderPart():
@@ -115,11 +115,14 @@ def _retry(command: RetryWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEv
             rest_minor=state.rest_minor,
             retried_by=command.retrier,
             reason=command.reason,
+            elsewhere=command.elsewhere,
         )
     ]
 
 
-def _split(parts: tuple[PartFact, ...], state: Withdrawal) -> Sequence[WithdrawalEvent]:
+def _split(command: SplitWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """Of an approved one all may wait: then it has no part yet."""
+    parts = command.parts
     if isinstance(state, Approved):
         if state.order.fact.parent_id is not None:
             return []  # A part is not divided again.
@@ -129,10 +132,12 @@ def _split(parts: tuple[PartFact, ...], state: Withdrawal) -> Sequence[Withdrawa
     else:
         return []
     ids = [one.part_id for one in parts] + [one.fact.part_id for one in known.all]
-    smallest = min((one.amount_minor for one in parts), default=0)
+    smallest = min(
+        (one.amount_minor for one in parts), default=1 if isinstance(state, Approved) and command.left_out else 0
+    )
     if smallest <= 0 or sum(one.amount_minor for one in parts) > left or len(set(ids)) < len(ids):
         raise PartsDiffer
-    return [WithdrawalSplit(**state.order.fact.fields(), parts=parts)]
+    return [WithdrawalSplit(**state.order.fact.fields(), parts=parts, left_out=command.left_out)]
 
 
 def _hear(command: HearPart, state: Divided) -> Sequence[WithdrawalEvent]:
@@ -189,7 +194,9 @@ def evolve_parts(state: Existing, event: PartEvent) -> Withdrawal:
     after: Withdrawal
     match event:
         case WithdrawalSplit():
-            after = Split(order, Parts((*parts.all, *map(Part, event.parts))))
+            left_out = {one.deposit_id: one for one in (*parts.left_out, *event.left_out)}
+            known = (*parts.all, *map(Part, event.parts))
+            after = Split(order, replace(parts, all=known, left_out=tuple(left_out.values())))
         case WithdrawalPartPaid():
             parts = _changed(parts, event, stand=Stand.PAID)
             all_left = parts.minor(Stand.PAID) == order.fact.amount_minor
@@ -201,7 +208,8 @@ def evolve_parts(state: Existing, event: PartEvent) -> Withdrawal:
         case WithdrawalHalted():
             after = Halted(order, parts, event.rest_minor)
         case WithdrawalRetried():
-            after = Split(order, Parts(tuple(replace(one, retried=one.stand is Stand.FAILED) for one in parts.all)))
+            tried = tuple(replace(one, retried=one.stand is Stand.FAILED) for one in parts.all)
+            after = Split(order, replace(parts, all=tried, elsewhere=parts.elsewhere or event.elsewhere))
         case WithdrawalRestReleased():
             after = PartlyPaid(order, parts) if event.paid_minor else Rejected(order)
         case _:
@@ -224,4 +232,4 @@ def _changed(
 
 
 def _with(parts: Parts, part: Part) -> Parts:
-    return Parts(tuple(part if one.fact.part_id == part.fact.part_id else one for one in parts.all))
+    return replace(parts, all=tuple(part if one.fact.part_id == part.fact.part_id else one for one in parts.all))

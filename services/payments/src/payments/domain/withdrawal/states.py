@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from payments.domain.withdrawal.events import PartFact, Way, WithdrawalFact
+from payments.domain.withdrawal.not_back import NotBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All parts of a withdrawal that there ever were."""
+    """All parts of a withdrawal that there ever were, and what could not go back to where it came from.
+
+    `elsewhere`: a person decided that nothing waits until its source can receive again.
+    """
 
     all: tuple[Part, ...] = ()
+    left_out: tuple[NotBack, ...] = ()
+    elsewhere: bool = False
 
     def minor(self, *stands: Stand) -> int:
         """What parts that stand so amount to."""

@@ -157,11 +157,12 @@ async def retry(
     desk: TheDesk,
 ) -> Response:
     """Have a way looked for once more for what did not leave of a withdrawal in parts, where that waits for a person.
-    It may go again to where it failed; it goes nowhere that was not approved.
+    It may go again to where it failed; it goes nowhere that was not approved. `elsewhere`: what came from where nothing
+    can be sent now goes where the player wants it, and does not wait any longer.
     """
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
-        await retry_withdrawal(desk, uow, withdrawal_id, caller, body.reason)
+        await retry_withdrawal(desk, uow, withdrawal_id, caller, reason=body.reason, elsewhere=body.elsewhere)
         return await _item(uow.connection, caller, withdrawal_id)
 
     return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.states import WithdrawalStatus
-from payments.domain.withdrawal.closed_loop import Obstacle
 from payments.domain.withdrawal.events import Way, Why
+from payments.domain.withdrawal.not_back import Obstacle
 from payments.domain.withdrawal.states import Stand
 from payments.entrypoints.http.deposits.schemas import FeeMinor, MadeId
 
@@ -70,6 +70,9 @@ class RejectBody(StrictModel):
 class RetryBody(StrictModel):
     """A person has a way looked for once more."""
 
+    elsewhere: bool = Field(
+        default=False, description="What waits for its source to receive again goes where the player wants it"
+    )
     reason: Reason
 
 
@@ -124,12 +127,14 @@ class PartView(BaseModel):
     deposit_id: UUID | None = Field(description="What is refunded, or the deposit that came from where it goes")
     instrument_id: UUID | None
     destination: str = Field(description="The end of where it goes")
+    winnings_minor: int = Field(description="What of it is more than the player paid in")
+    not_back_minor: int = Field(description="What of it came from elsewhere and cannot go back there")
     stands: Stand | None = Field(description="What became of it; null: it was not ordered yet")
     by_hand: bool = Field(default=False, description="It failed by what two people found out; its provider is silent")
 
 
 class LeftOutView(BaseModel):
-    """What would go back to where it came from, and cannot."""
+    """What would go back to where it came from, and cannot: it goes where the player wants it, or waits."""
 
     deposit_id: UUID
     instrument_id: UUID | None
@@ -147,8 +152,8 @@ class SplitView(BaseModel):
     planned: bool = Field(description="It was not sent yet: this is how it would be now")
     parts: list[PartView]
     left_out: list[LeftOutView]
-    winnings_minor: int = Field(description="In parts that are more than what came from where they go")
-    rest_minor: int = Field(description="What is in no part: it waits for another way, or for people")
+    winnings_minor: int = Field(description="What goes out and is more than the player paid in")
+    rest_minor: int = Field(description="What is in no part, or would be in none: it waits for a way, or for people")
     for_people: bool = Field(
         default=False, description="What is in no part goes nowhere by itself: have it tried again, or reject it"
     )

@@ -1,5 +1,7 @@
 """How a withdrawal goes out, for people to see before they approve it and while it is under way."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from chassis.domain import NotFound
@@ -7,8 +9,8 @@ from chassis.store import UnitOfWork
 from payments.application.closed_loop.splitting import seen_now
 from payments.application.desk import Desk
 from payments.domain.withdrawal.aggregate import withdrawal
-from payments.domain.withdrawal.closed_loop import LeftOut
 from payments.domain.withdrawal.events import PartFact
+from payments.domain.withdrawal.not_back import NotBack
 from payments.domain.withdrawal.states import Divided, Existing, Halted, Open, Part, PartlyPaid, Split, Stand
 from payments.entrypoints.http.withdrawals.schemas import LeftOutView, PartView, SplitView
 
@@ -23,11 +25,10 @@ async def split_of(desk: Desk, withdrawal_id: UUID, casino_id: UUID) -> SplitVie
         if isinstance(state, Divided):
             return _divided(withdrawal_id, state)
         if isinstance(state, Open):
-            facts, left_out = await seen_now(desk, uow.connection, state.order)
-            return _view(
-                withdrawal_id, state, [_part(one, None) for one in facts], left_out, planned=True, rest_minor=0
-            )
-        return _view(withdrawal_id, state, [], [], planned=False, rest_minor=0)
+            facts, seen = await seen_now(desk, uow.connection, state.order)
+            parts = [_part(one, None) for one in facts]
+            return _view(withdrawal_id, state, parts, seen.left_out, planned=True, rest_minor=seen.waits_minor)
+        return _view(withdrawal_id, state, [], (), planned=False, rest_minor=0)
 
     return await desk.app.transact(work, desk.ours("split-preview", casino_id))
 
@@ -38,7 +39,7 @@ def _divided(withdrawal_id: UUID, state: Divided) -> SplitView:
         withdrawal_id,
         state,
         [_ordered(one) for one in state.parts.all],
-        [],
+        state.parts.left_out,
         planned=False,
         rest_minor=0 if isinstance(state, PartlyPaid) else rest,
     )
@@ -50,7 +51,7 @@ def _view(
     withdrawal_id: UUID,
     state: Existing,
     parts: list[PartView],
-    left_out: list[LeftOut],
+    left_out: Sequence[NotBack],
     *,
     planned: bool,
     rest_minor: int,
@@ -62,10 +63,8 @@ def _view(
         currency=fact.currency,
         planned=planned,
         parts=parts,
-        left_out=[_left_out(one) for one in left_out],
-        winnings_minor=sum(
-            one.amount_minor for one in parts if one.why == "winnings" and one.stands is not Stand.FAILED
-        ),
+        left_out=[LeftOutView(**asdict(one)) for one in left_out],
+        winnings_minor=sum(one.winnings_minor for one in parts if one.stands is not Stand.FAILED),
         rest_minor=rest_minor,
     )
 
@@ -80,19 +79,11 @@ def _part(fact: PartFact, stands: Stand | None) -> PartView:
         deposit_id=fact.deposit_id,
         instrument_id=fact.instrument_id,
         destination=fact.shown_as,
+        winnings_minor=fact.winnings_minor,
+        not_back_minor=fact.not_back_minor,
         stands=stands,
     )
 
 
 def _ordered(part: Part) -> PartView:
     return _part(part.fact, part.stand).model_copy(update={"by_hand": part.by_hand})
-
-
-def _left_out(one: LeftOut) -> LeftOutView:
-    return LeftOutView(
-        deposit_id=one.source.deposit_id,
-        instrument_id=one.source.instrument_id,
-        provider=one.source.provider,
-        amount_minor=one.amount_minor,
-        obstacle=one.obstacle,
-    )

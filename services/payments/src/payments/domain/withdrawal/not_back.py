@@ -1,0 +1,38 @@
+"""What a player paid in and does not go back to where it came from, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Obstacle(StrEnum):
+    """Why money does not go back to where it came from."""
+
+    NO_WAY_BACK = "no_way_back"
+    """Its provider neither refunds nor knows an account of his that it could pay to."""
+    TOO_OLD = "too_old"
+    """A refund, and the deposit is older than the casino's policy has refunded."""
+    PROVIDER_OFF = "provider_off"
+    """The casino has no account at its provider any more, or it is off."""
+    EXPIRED = "expired"
+    """The card is."""
+    DISABLED = "disabled"
+    """The instrument was switched off."""
+    FAILED_BEFORE = "failed_before"
+    """A part of this withdrawal went there and did not arrive."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may be gone tomorrow: what a provider that is off should give back goes nowhere else by itself."""
+        return self is Obstacle.PROVIDER_OFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBack:
+    """What of a withdrawal would have gone back to a source, `amount_minor` of it, and could not."""
+
+    deposit_id: UUID
+    provider: str
+    amount_minor: int
+    obstacle: Obstacle
+    instrument_id: UUID | None = None

@@ -1,0 +1,10 @@
+"""Events are never changed, and never go."""
+
+from chassis.db.migrations import keep_events
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    keep_events()
