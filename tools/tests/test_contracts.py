@@ -11,10 +11,11 @@ import yaml
 
 from contracts.errors import CommonError
 from contracts.registry import EVENTS
+from gateway.settings import Settings as GatewaySettings
 from tools.contracts import asyncapi, asyncapi_check, baseline, catalogue, golden
 from tools.contracts.__main__ import broken_promises, generated_files
 from tools.contracts.enumerations import ERRORS, PERMISSIONS
-from tools.repository import EXAMPLES, GENERATED, SCHEMAS, relative
+from tools.repository import EXAMPLES, GENERATED, ROOT, SCHEMAS, relative
 
 
 def references(node: Any) -> list[str]:
@@ -33,6 +34,26 @@ def resolve(document: Any, reference: str) -> Any:
 def test_the_committed_files_are_what_the_code_generates() -> None:
     stale = [relative(path) for path, text in generated_files().items() if path.read_text("utf-8") != text]
     assert stale == [], "run `make contracts`"
+
+
+def test_the_gateway_lets_through_what_a_service_says_it_takes() -> None:
+    """A field that may be longer than other bodies: its route says so, or it ends at the gateway with 413."""
+    document = json.loads((ROOT / "gateway/src/gateway/generated/openapi.json").read_text("utf-8"))
+    longest = GatewaySettings.model_fields["max_body_bytes"].default
+    refused = [
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        for field in fields(document, operation.get("requestBody", {}))
+        if field.get("maxLength", 0) > operation.get("x-max-body-bytes", longest)
+    ]
+    assert refused == []
+
+
+def fields(document: Any, node: Any) -> list[Any]:
+    """Every part of a description, what it refers to as well."""
+    found = [resolve(document, one) for one in references(node)]
+    return [node, *found, *(part for one in found for part in one.get("properties", {}).values())]
 
 
 def test_no_promise_is_broken() -> None:

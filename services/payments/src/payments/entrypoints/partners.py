@@ -29,8 +29,10 @@ from payments.application.ports import Reply
 
 log = structlog.get_logger(__name__)
 
-LARGEST_BODY: Final = 1024 * 1024
-"""Bytes. Adyen's and Stripe's largest events have some dozens of KiB; none of them names a limit."""
+LARGEST_BODY: Final = 256 * 1024
+"""Bytes. Adyen's and Stripe's largest events have some dozens of KiB; none of them names a limit. Who has no key may
+send as much, and it is read before it can be refused.
+"""
 
 _NOTIFICATIONS: Final = "notifications"
 _STEPS: Final[dict[str, Step]] = {step: step for step in get_args(Step)}

@@ -20,6 +20,7 @@ from payments.application.ports import (
     AboutPayout,
     HttpAnswer,
     MayTake,
+    NotGenuine,
     Nothing,
     PayoutFlow,
     PayoutOrder,
@@ -181,6 +182,11 @@ class TestTrustly(TrustlyWire):
         assert self.answered(taken, method="Refund") == payout.Unanswered()
         assert self.answered({"orderid": "4711", "result": "perhaps"}) == payout.Unanswered()
         assert self.answered({"result": "1"}) == payout.Unanswered()
+
+    def test_what_is_larger_than_anything_trustly_sends_is_not_put_in_order_to_be_refused(self) -> None:
+        raw = json.dumps({"method": "credit", "params": {"data": {"x": "y" * 70_000}}}).encode()
+        with pytest.raises(NotGenuine, match="larger than anything"):
+            self.read((raw, {}))
 
     @pytest.mark.parametrize(
         ("method", "word"),

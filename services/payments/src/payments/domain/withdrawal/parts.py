@@ -22,7 +22,6 @@ from payments.domain.withdrawal.commands import (
 from payments.domain.withdrawal.errors import NothingToRetry, PartsDiffer
 from payments.domain.withdrawal.events import (
     PartEvent,
-    PartFact,
     PayoutReleased,
     Way,
     WithdrawalEvent,

@@ -147,7 +147,13 @@ async def challenge_dispute(
     return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)
 
 
-@router.post("/{dispute_id}/evidence", status_code=201, response_model=EvidenceItem, max_body_size=LARGEST_BODY)
+@router.post(
+    "/{dispute_id}/evidence",
+    status_code=201,
+    response_model=EvidenceItem,
+    max_body_size=LARGEST_BODY,
+    openapi_extra={"x-max-body-bytes": LARGEST_BODY},
+)
 async def add_evidence_file(
     caller: Annotated[Caller, Requires(P.DISPUTE_CHALLENGE)],
     dispute_id: UUID,

@@ -46,6 +46,9 @@ _WITHOUT_CONSEQUENCE = frozenset({"PENDING", "RECURRING_CONTRACT", "REPORT_AVAIL
 _ENDS_A_PAYMENT = frozenset({"CANCELLATION", "EXPIRE", "TECHNICAL_CANCEL"})
 """What was authorised, and credited, is not collected. We order none of these."""
 
+_MOST_ITEMS = 10
+"""In one webhook. In JSON there is one; each has a signature to verify before the whole can be refused."""
+
 _AFTERWARDS = REFUND_KINDS | STANDINGS.keys()
 """What becomes of a payment after it was made."""
 
@@ -94,7 +97,7 @@ class Adyen(Acknowledging):
     ) -> Notification:
         items = _items(raw)
         keys = [account.secrets[name] for name in ("hmac_key", "previous_hmac_key") if name in account.secrets]
-        if not items or not all(any(verify(key, item) for key in keys) for item in items):
+        if not 0 < len(items) <= _MOST_ITEMS or not all(any(verify(key, item) for key in keys) for item in items):
             raise NotGenuine("the signature is missing or wrong")
         if len(items) > 1:
             return unreadable(raw, now)  # Adyen sends one in JSON; several could not be answered one by one.

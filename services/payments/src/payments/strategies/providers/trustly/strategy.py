@@ -44,6 +44,8 @@ from payments.strategies.providers.trustly.signature import (
 _SETTINGS = frozenset({"base_url", "username", "public_key", "algorithm", "shopper_statement"})
 _SECRETS = frozenset({"password", "private_key"})
 _PEM = 8_192
+_LARGEST = 64 * 1024
+"""Bytes of what Trustly tells; its messages have less than ten KiB, and all of one is put in order to verify it."""
 
 
 class Trustly:
@@ -85,6 +87,8 @@ class Trustly:
         headers: Mapping[str, str],  # noqa: ARG002 - Trustly signs inside the body
         now: datetime,
     ) -> Notification:
+        if len(raw) > _LARGEST:
+            raise NotGenuine("larger than anything Trustly sends")
         try:
             message = parsed(raw)
             params = section(message.get("params"))
