@@ -10,7 +10,7 @@ Templates (debit -> credit), all of one currency:
     deposit_fee_returned player_fees           -> player_cash                 (with a refund of all of it)
     deposit_reversal    player_cash            -> psp_clearing(provider)
     chargeback          player_receivable      -> psp_clearing(provider)      (for what he had spent of it)
-    receivable_recovery player_cash            -> player_receivable           (out of a later deposit)
+    receivable_recovery player_cash            -> player_receivable           (out of what comes in, or back)
     debt_write_off      bad_debt               -> player_receivable           (what he will never pay, by two people)
     deposit_reinstated  psp_clearing(provider) -> player_cash
     refund_hold         player_cash            -> player_refund_hold

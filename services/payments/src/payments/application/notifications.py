@@ -50,7 +50,8 @@ from payments.domain.refund.aggregate import refund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.states import Absent as NoRefund
 from payments.domain.refund.words import Accepted
-from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.checks import may_be_debited
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import Absent as NoWithdrawal
 from payments.domain.withdrawal.states import Existing

@@ -32,6 +32,7 @@ from payments.domain.deposit.events import (
 )
 from payments.domain.refund.events import RefundEvent, RefundFact, RefundFailed, RefundOrdered, RefundSucceeded
 from payments.domain.withdrawal.events import (
+    BackWithPlayer,
     WithdrawalCancelled,
     WithdrawalEvent,
     WithdrawalFact,
@@ -200,8 +201,27 @@ def _by_hand(adjustment_id: UUID, fact: AdjustmentFact) -> Transfer:
 
 
 def withdrawal_transfers(withdrawal_id: UUID, events: Iterable[WithdrawalEvent]) -> list[Transfer]:
-    """Hold the amount and its fee, then either release or pay both; what comes back after that is a new credit."""
-    return [transfer for event in events for transfer in _of(withdrawal_id, event)]
+    """Hold the amount and its fee, then either release or pay both; what comes back after that is a new credit. What
+    is the player's again pays his debt in one group with it.
+    """
+    return [transfer for event in events for transfer in _of_withdrawal(withdrawal_id, event)]
+
+
+def _of_withdrawal(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
+    moved = list(_of(withdrawal_id, event))
+    if not isinstance(event, BackWithPlayer) or not event.recovered_minor:
+        return moved
+    released, *fee = moved
+    recovery = Transfer(
+        id=transfer_id(TransferKind.RECEIVABLE_RECOVERY, released.id),
+        kind=TransferKind.RECEIVABLE_RECOVERY,
+        debit=released.credit,
+        credit=player_receivable(event.casino_id, event.player_id, event.currency),
+        amount_minor=event.recovered_minor,
+        reference_id=released.reference_id,
+        provider=event.provider,
+    )
+    return [*(replace(one, group=withdrawal_id) for one in (released, recovery)), *fee]
 
 
 def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
@@ -210,16 +230,15 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
     clearing = psp_clearing(event.casino_id, event.provider, event.currency)
     match event:
         case WithdrawalRequested():
-            yield _with_fee(_transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_HOLD, cash, hold), event)
+            held = _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_HOLD, cash, hold)
+            yield replace(held, amount_minor=event.amount_minor + event.fee_minor)
         case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed() if event.parent_id is not None:
             return  # It stays on hold for the whole.
         case WithdrawalRestReleased():
-            unpaid = event.rest_minor + event.fee_minor - event.fee_of(event.paid_minor)
-            release = _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash)
-            yield replace(release, amount_minor=unpaid)
+            yield _released(withdrawal_id, event)
             yield from _fee(withdrawal_id, event, event.paid_minor)
         case WithdrawalRejected() | WithdrawalCancelled() | WithdrawalFailed():
-            yield _with_fee(_transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash), event)
+            yield _released(withdrawal_id, event)
         case WithdrawalPaid():
             paid = _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_PAID, hold, clearing)
             fee = _fee(withdrawal_id, event, event.amount_minor)
@@ -232,7 +251,7 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
                 kind=TransferKind.WITHDRAWAL_RETURNED,
                 debit=clearing,
                 credit=cash,
-                amount_minor=event.returned_minor,
+                amount_minor=event.freed_minor,
                 **_whole(withdrawal_id, event),
                 provider=event.provider,
             )
@@ -240,8 +259,11 @@ def _of(withdrawal_id: UUID, event: WithdrawalEvent) -> Iterable[Transfer]:
             return
 
 
-def _with_fee(held: Transfer, event: WithdrawalFact) -> Transfer:
-    return replace(held, amount_minor=held.amount_minor + event.fee_minor)
+def _released(withdrawal_id: UUID, event: BackWithPlayer) -> Transfer:
+    cash = player_cash(event.casino_id, event.player_id, event.currency)
+    hold = player_hold(event.casino_id, event.player_id, event.currency)
+    release = _transfer(withdrawal_id, event, TransferKind.WITHDRAWAL_RELEASE, hold, cash)
+    return replace(release, amount_minor=event.freed_minor)
 
 
 def _fee(withdrawal_id: UUID, event: WithdrawalFact, paid_minor: int) -> Sequence[Transfer]:

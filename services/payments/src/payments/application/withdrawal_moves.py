@@ -1,6 +1,7 @@
 """One command of a withdrawal with everything that follows from it in the same transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.store import Outcome, UnitOfWork
@@ -9,10 +10,18 @@ from payments.application.ledger import Transfer, ensure_posted
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.requested import drop_request
+from payments.application.restrictions import look_at_debt
 from payments.application.routing.payouts_ended import note_payouts
 from payments.domain.withdrawal.aggregate import withdrawal
-from payments.domain.withdrawal.commands import HearPart, WithdrawalCommand
+from payments.domain.withdrawal.commands import (
+    CancelWithdrawal,
+    HearPart,
+    HearProvider,
+    RejectWithdrawal,
+    WithdrawalCommand,
+)
 from payments.domain.withdrawal.events import (
+    BackWithPlayer,
     PayoutReleased,
     PayoutSent,
     WithdrawalApproved,
@@ -46,10 +55,7 @@ async def decide_withdrawal(
 
     The wallet is locked before anything is written, as wherever money of a player moves: so nobody waits in a circle.
     """
-    known = (await uow.load(withdrawal, withdrawal_id)).state
-    if isinstance(known, Existing):
-        fact = known.order.fact
-        await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    command = await _with_debt(desk, uow, withdrawal_id, command)
     outcome = await uow.decide(withdrawal, withdrawal_id, command, authorised_by=authorised_by)
     for event in outcome.events:
         if await _goes_out(desk, uow, event):
@@ -67,7 +73,20 @@ async def decide_withdrawal(
     transfers += await _tell_whole(desk, uow, withdrawal_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
+    for paid in (one for one in outcome.events if isinstance(one, BackWithPlayer) and one.recovered_minor):
+        await look_at_debt(desk, uow, paid.player_id, paid.casino_id, paid.currency)
     return outcome
+
+
+async def _with_debt(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand) -> WithdrawalCommand:
+    known = (await uow.load(withdrawal, withdrawal_id)).state
+    if not isinstance(known, Existing):
+        return command
+    fact = known.order.fact
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    if wallet is None or not isinstance(command, RejectWithdrawal | CancelWithdrawal | HearProvider):
+        return command
+    return replace(command, owed_minor=wallet.receivable_minor)
 
 
 async def _goes_out(desk: Desk, uow: UnitOfWork, event: WithdrawalEvent) -> bool:

@@ -14,7 +14,8 @@ from chassis.domain import DomainError, NotFound
 from chassis.store import EventTypes
 from chassis.testing.spec import Spec
 from payments.domain.withdrawal import events as e
-from payments.domain.withdrawal.aggregate import may_be_debited, withdrawal
+from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.checks import may_be_debited
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,

@@ -17,6 +17,7 @@ from payments.domain.withdrawal.commands import (
     StartPayout,
     WithdrawalCommand,
 )
+from payments.domain.withdrawal.debt import pay_debt
 from payments.domain.withdrawal.errors import (
     CancellationNotAllowed,
     SecondPersonRequired,
@@ -91,7 +92,7 @@ def decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[Withdrawal
     on = type(command.word) if isinstance(command, HearProvider | HearPart) else type(command)
     if not TABLE.allows(on, type(state), events):
         raise UnlawfulPayoutWord("unlisted")
-    return events
+    return pay_debt(command, events)
 
 
 def _decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -326,16 +327,6 @@ def _more_back(word: SentBack, fact: WithdrawalFact, back: Returned | None) -> S
 def _returned(word: SentBack, fact: WithdrawalFact, *, before_minor: int) -> WithdrawalReturned:
     back_minor = before_minor + word.amount_minor
     return WithdrawalReturned(**fact.fields(), returned_minor=word.amount_minor, back_minor=back_minor, code=word.code)
-
-
-def may_be_debited(state: Withdrawal, amount_minor: int, currency: str) -> bool:
-    """The answer to a provider that asks before it pays: is this money on hold for a payout we ordered?"""
-    match state:
-        case Sending() | Unknown() | Sent():
-            fact = state.order.fact
-            return (fact.amount_minor, fact.currency) == (amount_minor, currency)
-        case _:
-            return False
 
 
 def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:

@@ -1,8 +1,8 @@
-"""What a provider's word about a payout must fit."""
+"""What a provider's word about a payout, or its question, must fit."""
 
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.events import WithdrawalFact
-from payments.domain.withdrawal.states import Failed
+from payments.domain.withdrawal.states import Failed, Sending, Sent, Unknown, Withdrawal
 from payments.domain.withdrawal.words import Confirmed, ProviderWord, SentBack
 
 
@@ -24,3 +24,13 @@ def check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
     """Raise when more comes back than left, or other money."""
     if word.currency != fact.currency or word.amount_minor > fact.amount_minor:
         raise UnlawfulPayoutWord("amount_differs")
+
+
+def may_be_debited(state: Withdrawal, amount_minor: int, currency: str) -> bool:
+    """The answer to a provider that asks before it pays: is this money on hold for a payout we ordered?"""
+    match state:
+        case Sending() | Unknown() | Sent():
+            fact = state.order.fact
+            return (fact.amount_minor, fact.currency) == (amount_minor, currency)
+        case _:
+            return False

@@ -44,17 +44,19 @@ class ApproveWithdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectWithdrawal:
-    """A member of staff says no, and why."""
+    """A member of staff says no, and why; `owed_minor` is what the player owes for deposits that were taken back."""
 
     rejecter: str
     reason: str
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelWithdrawal:
-    """The player takes it back; `allowed` is what his casino's jurisdiction says of that."""
+    """The player takes it back; `allowed` is what his casino's jurisdiction says of that. `owed_minor`: as above."""
 
     allowed: bool
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,10 @@ class StartPayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearProvider:
-    """The provider's word, verified: an answer to the order or a signed notification."""
+    """The provider's word, verified: an answer to the order or a signed notification. `owed_minor`: as above."""
 
     word: PayoutWord
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,20 @@ class WithdrawalFact:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackWithPlayer(WithdrawalFact):
+    """Its money is in the player's cash again, and `recovered_minor` of that pays at once what he owes for deposits
+    that were taken back.
+    """
+
+    recovered_minor: int = 0
+
+    @property
+    def freed_minor(self) -> int:
+        """What goes back into his cash: nothing of a part, whose money stays on hold for the whole."""
+        return self.amount_minor + self.fee_minor if self.parent_id is None else 0
+
+
 @event("payments.withdrawal_requested", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalRequested(WithdrawalFact):
@@ -91,7 +105,7 @@ class WithdrawalApproved(WithdrawalFact):
 
 @event("payments.withdrawal_rejected", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalRejected(WithdrawalFact):
+class WithdrawalRejected(BackWithPlayer):
     """A person said no."""
 
     rejected_by: str
@@ -100,7 +114,7 @@ class WithdrawalRejected(WithdrawalFact):
 
 @event("payments.withdrawal_cancelled", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalCancelled(WithdrawalFact):
+class WithdrawalCancelled(BackWithPlayer):
     """The player took it back before it was sent."""
 
 
@@ -141,7 +155,7 @@ class WithdrawalPaid(WithdrawalFact):
 
 @event("payments.withdrawal_failed", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalFailed(WithdrawalFact):
+class WithdrawalFailed(BackWithPlayer):
     """The provider will not pay; `code` is its reason. `by_hand`: it did not say so, two people found it out."""
 
     code: str
@@ -150,7 +164,7 @@ class WithdrawalFailed(WithdrawalFact):
 
 @event("payments.withdrawal_returned", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalReturned(WithdrawalFact):
+class WithdrawalReturned(BackWithPlayer):
     """Paid money came back: `returned_minor` of it, and `back_minor` with all that came back before (0: nothing did,
     it is from before parts were known).
     """
@@ -158,6 +172,11 @@ class WithdrawalReturned(WithdrawalFact):
     returned_minor: int
     back_minor: int = 0
     code: str
+
+    @property
+    def freed_minor(self) -> int:
+        """Of a part as well: it had left."""
+        return self.returned_minor
 
     @property
     def all_back_minor(self) -> int:
@@ -302,7 +321,7 @@ class WithdrawalRetried(WithdrawalFact):
 
 @event("payments.withdrawal_rest_released", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalRestReleased(WithdrawalFact):
+class WithdrawalRestReleased(BackWithPlayer):
     """A person gave the player back what did not leave; `paid_minor` had left, `refunded_minor` of it as refunds."""
 
     rest_minor: int
@@ -310,6 +329,11 @@ class WithdrawalRestReleased(WithdrawalFact):
     refunded_minor: int
     released_by: str
     reason: str
+
+    @property
+    def freed_minor(self) -> int:
+        """With what did not leave the part of the fee that is not due for it."""
+        return self.rest_minor + self.fee_minor - self.fee_of(self.paid_minor)
 
 
 ProviderEvent = (

@@ -48,6 +48,7 @@ EXISTING = (*NEVER_SENT, *AT_PROVIDER, *LEFT, Failed)
 DECIDED = ("withdrawal_already_decided",)
 TOO_LATE = ("withdrawal_already_sent",)
 NOTHING_WAITS = ("nothing_to_retry",)
+RELEASED = (T.WITHDRAWAL_RELEASE, T.RECEIVABLE_RECOVERY)
 RETURN = ("amount_differs", "return_told_twice", "returned_too_much")
 
 TABLE = Table(
@@ -156,14 +157,14 @@ TABLE = Table(
     {
         e.WithdrawalRequested: After((AwaitingApproval,), (T.WITHDRAWAL_HOLD,)),
         e.WithdrawalApproved: After((Approved, AwaitingApproval)),
-        e.WithdrawalRejected: After((Rejected,), (T.WITHDRAWAL_RELEASE,)),
-        e.WithdrawalCancelled: After((Cancelled,), (T.WITHDRAWAL_RELEASE,)),
+        e.WithdrawalRejected: After((Rejected,), RELEASED),
+        e.WithdrawalCancelled: After((Cancelled,), RELEASED),
         e.PayoutStarted: After((Sending,)),
         e.PayoutOutcomeUnknown: After((Unknown,)),
         e.PayoutSent: After((Sent,)),
         e.WithdrawalPaid: After((Paid,), (T.WITHDRAWAL_PAID, T.WITHDRAWAL_FEE)),
-        e.WithdrawalFailed: After((Failed,), (T.WITHDRAWAL_RELEASE,)),
-        e.WithdrawalReturned: After((Returned,), (T.WITHDRAWAL_RETURNED,)),
+        e.WithdrawalFailed: After((Failed,), RELEASED),
+        e.WithdrawalReturned: After((Returned,), (T.WITHDRAWAL_RETURNED, T.RECEIVABLE_RECOVERY)),
         e.PayoutReleased: After((Approved,)),
         e.WithdrawalPartOrdered: After((Approved,)),
         e.WithdrawalSplit: After((Split,)),
@@ -172,6 +173,6 @@ TABLE = Table(
         e.WithdrawalPartReturned: After(),
         e.WithdrawalHalted: After((Halted,)),
         e.WithdrawalRetried: After((Split,)),
-        e.WithdrawalRestReleased: After((PartlyPaid, Rejected), (T.WITHDRAWAL_RELEASE, T.WITHDRAWAL_FEE)),
+        e.WithdrawalRestReleased: After((PartlyPaid, Rejected), (*RELEASED, T.WITHDRAWAL_FEE)),
     },
 )

@@ -87,10 +87,10 @@ COMMANDS: Final[list[WithdrawalCommand]] = [
     replace(REQUEST, standing=WithdrawalStanding(destination_disabled=True)),
     replace(REQUEST, destination="elsewhere"),
     *(ApproveWithdrawal(approver=name, now=NOW) for name in ("ann", "bob", "cyd") * 3),
-    RejectWithdrawal(rejecter="ann", reason="name differs"),
-    *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),
+    RejectWithdrawal(rejecter="ann", reason="name differs", owed_minor=10_00),
+    *(CancelWithdrawal(allowed=allowed, owed_minor=10_00) for allowed in (True, False)),
     *[StartPayout(request_id=UUID(int=9), sent_as="us")] * 10,
-    *(HearProvider(word=word) for word in (*WORDS, *FOUND)),
+    *(HearProvider(word=word, owed_minor=10_00) for word in (*WORDS, *FOUND)),
 ]
 
 
@@ -123,7 +123,7 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
     ),
     *[RetryWithdrawal(retrier="ann", reason="their bank is up again")] * 2,
     ApproveWithdrawal(approver="ann", now=NOW),
-    *[RejectWithdrawal(rejecter="ann", reason="name differs")] * 2,
+    *[RejectWithdrawal(rejecter="ann", reason="name differs", owed_minor=10_00)] * 2,
     *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),
     StartPayout(request_id=UUID(int=9), sent_as="us"),
     *(HearProvider(word=word) for word in WORDS[2:5]),
