@@ -16,7 +16,7 @@ from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
 from payments.application.routing.deciding import Choice, Wished, choose_provider, logged
-from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.deposit.bounds import bounds_of
 from payments.domain.fraud.rules import Trigger
 
 
@@ -145,7 +145,7 @@ def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: Deposit
     if flow is not None:
         flow.check_amount(wish.amount_minor, wish.currency)
         flow.check_details(wish.details)
-    account.deposit_bounds.get(wish.currency, UNBOUNDED).check(wish.amount_minor)
+    bounds_of(account.deposit_bounds, wish.currency).check(wish.amount_minor)
 
 
 async def _chosen(desk: Desk, uow: UnitOfWork, wished: Wished, player: PlayerStanding) -> Course | None:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from contracts.money import EXPONENTS
+from payments.domain.deposit.bounds import MOST_MINOR
+
 from .world import World
 
 URL = "https://api.stripe.com"
@@ -33,7 +36,30 @@ async def test_a_deposit_within_the_bounds_is_taken_and_none_outside(world: Worl
 async def test_one_bound_may_be_open(world: World) -> None:
     await put(world, {"EUR": {"min_minor": 10_00}})
     assert (await world.deposit(9_99)).json()["detail"] == "At least 1000 minor units at once."
-    assert (await world.deposit(999_999_00)).status_code == 201
+    assert (await world.deposit(100_000_00)).status_code == 201
+
+
+@pytest.mark.parametrize("bounds", [..., {"EUR": {"min_minor": 10_00}}, {"EUR": {"max_minor": None}}])
+async def test_where_a_casino_names_no_most_there_is_one_all_the_same(world: World, bounds: Any) -> None:
+    await put(world, bounds)
+    for amount in (100_000_01, 999_999_99):
+        answer = await world.deposit(amount)
+        assert (answer.status_code, answer.json()["code"]) == (409, "amount_outside_policy")
+        (told,) = answer.json()["errors"]
+        assert (told["field"], answer.json()["detail"]) == ("amount_minor", "At most 10000000 minor units at once.")
+    assert world.stripe.calls == []
+    assert (await world.deposit(100_000_00)).status_code == 201
+
+
+async def test_a_casino_may_take_more_when_two_people_say_so(world: World) -> None:
+    await put(world, {"EUR": {"max_minor": 500_000_00}})
+    assert (await world.deposit(500_000_00)).status_code == 201
+    assert (await world.deposit(500_000_01)).json()["code"] == "amount_outside_policy"
+
+
+def test_every_currency_has_a_most_and_it_is_no_odd_amount() -> None:
+    assert MOST_MINOR.keys() == EXPONENTS.keys()
+    assert all(most % 10 ** EXPONENTS[currency] == 0 for currency, most in MOST_MINOR.items())
 
 
 async def test_bounds_stay_when_nothing_is_said_of_them_and_go_when_none_are_given(world: World) -> None:

@@ -74,7 +74,7 @@ async def test_naming_the_provider_is_no_way_around_it(full: World) -> None:
 
 
 async def test_the_cashier_shows_what_is_left_and_that_it_is_why(full: World) -> None:
-    assert (await card(full))["max_minor"] is None  # Adyen takes any amount.
+    assert (await card(full))["max_minor"] == 100_000_00  # Adyen holds any amount.
     await agreed(full, "adyen", holds_max_minor=30_00)
     shown = await card(full)
     assert (shown["max_minor"], shown["providers"]) == (50_00, ["adyen", "stripe"])

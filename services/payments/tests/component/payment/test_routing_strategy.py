@@ -200,8 +200,7 @@ async def test_whoever_may_not_pay_in_is_offered_nothing_and_told_why(two: World
 
 
 async def test_the_cashier_knows_the_players_own_limits(two: World) -> None:
-    bound = (await cashier(two))["card"]["max_minor"]
-    assert bound is None or bound > 100_00
+    assert (await cashier(two))["card"]["max_minor"] == 100_000_00
     await two.tell(limit(two, 100_00))
     assert (await by_card(two, amount_minor=60_00))["status"] == "requires_action"
     card = (await cashier(two))["card"]

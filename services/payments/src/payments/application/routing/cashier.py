@@ -15,7 +15,7 @@ from payments.application.ledger import InsufficientFunds, Wallet, WalletUnknown
 from payments.application.ports import ProviderAccount
 from payments.application.routing.deciding import Circumstances, Wished, asking_of, offers_of
 from payments.application.withdrawal_standing import withdrawal_standing
-from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.deposit.bounds import bounds_of
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.instrument.events import Direction
 from payments.domain.routing.choice import LeftOut, obstacle
@@ -154,7 +154,7 @@ def _met(
     """`left`: what his own limits leave him; None: he has none. `room`: what providers may hold more, where bounded."""
     able = [one for one in accounts if why[one.provider] is None]
     shown = able or [one for one in accounts if method in one.methods]
-    bounds = {one.provider: one.deposit_bounds.get(visit.currency, UNBOUNDED) for one in shown}
+    bounds = {one.provider: bounds_of(one.deposit_bounds, visit.currency) for one in shown}
     least = [one.min_minor for one in bounds.values()]
     most = [_within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
     nearest = max((one for one in why.values() if one is not None), key=_NEAREST.index, default=None)
@@ -163,7 +163,7 @@ def _met(
         method=method,
         why_missing=missing,
         min_minor=None if None in least else min((one for one in least if one is not None), default=None),
-        max_minor=_within(None if None in most else max((one for one in most if one is not None), default=None), left),
+        max_minor=_within(max((one for one in most if one is not None), default=None), left),
         details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
         providers=tuple(one.provider for one in able) if missing is None else (),
         fees=_fees(visit, shown, method, Direction.IN),

@@ -13,7 +13,7 @@ from payments.application.desk import Desk
 from payments.application.known import PlayerStanding
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
 from payments.application.routing.ports import LoggedDecision, Segment
-from payments.domain.deposit.bounds import UNBOUNDED
+from payments.domain.deposit.bounds import bounds_of
 from payments.domain.routing.breaker import Breaker
 from payments.domain.routing.choice import Asking, Bucket, Decision, Offer, choose, without
 from payments.domain.routing.strategy import Direction, Ranking, Strategy, Way, unwritten
@@ -207,7 +207,7 @@ def _offer(
     circumstances: Circumstances,
 ) -> Offer:
     terms = account.methods.get(asking.method, MethodTerms())
-    bounds = account.deposit_bounds.get(asking.currency, UNBOUNDED)
+    bounds = bounds_of(account.deposit_bounds, asking.currency)
     players = terms.deposit_fee.of(asking.amount_minor, asking.currency)
     more_than_fee = max(bounds.min_minor or 0, players + 1) if players else bounds.min_minor
     return Offer(

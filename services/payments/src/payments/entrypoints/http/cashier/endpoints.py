@@ -44,9 +44,10 @@ class CashierMethod(BaseModel):
     method: str
     offered: bool
     why_missing: str | None = Field(description="The stable code of why it is not offered now")
-    min_minor: int | None = Field(description="At once, included; null: no bound of the casino's")
+    min_minor: int | None = Field(description="At once, included; null: the casino says no least")
     max_minor: int | None = Field(
-        description="Likewise, and no more than the player's own limits leave him, or than the cash he has to be paid"
+        description="Likewise (null: a withdrawal of any amount), and no more than the player's own limits leave him, "
+        "or than the cash he has to be paid"
     )
     fee_minor: int | None = Field(
         description="What the player pays for the amount at most: out of a deposit, beside a withdrawal; "

@@ -19,7 +19,9 @@ Text = Annotated[str, StringConstraints(max_length=8_192)]
 
 
 class Bounds(StrictModel):
-    """How little and how much is paid in at once, both included; null: no bound but the provider's own."""
+    """How little and how much is paid in at once, both included; null: as little as its provider takes, and about
+    100,000 euros.
+    """
 
     min_minor: AmountMinor | None = None
     max_minor: AmountMinor | None = None
