@@ -155,14 +155,31 @@ async def test_a_draft_is_replayed_and_says_what_it_would_have_changed(two: Worl
     assert (found["decisions"], found["changed"], found["unserved"], found["truncated"]) == (3, 0, 0, False)
     (stripe,) = found["providers"]
     assert (stripe["was_decided"], stripe["was_settled"], stripe["rate_ppm"]) == (3, 2, 666_666)
-    assert (stripe["expected_settled_ppm"], stripe["was_fees_minor"]) == (2_000_000, 150)
+    assert (stripe["expected_settled_ppm"], stripe["was_fees_minor"]) == (2_000_000, 100)
+    assert stripe["would_be_fees_minor"] == 100
     moved = await simulated(two, {"otherwise": {"way": "order", "providers": ["adyen"]}})
     assert moved["changed"] == 3
     adyen = next(one for one in moved["providers"] if one["provider"] == "adyen")
-    assert (adyen["would_be"], adyen["expected_settled_ppm"], adyen["would_be_fees_minor"]) == (3, None, 300)
+    assert (adyen["would_be"], adyen["expected_settled_ppm"], adyen["would_be_fees_minor"]) == (3, None, None)
     nobody = await simulated(two, {"otherwise": {"way": "order", "providers": ["trustly"]}})
     assert (nobody["changed"], nobody["unserved"]) == (3, 3)
     assert await two.rows("SELECT 1 FROM routing_strategy WHERE casino_id = $1", two.casino) == []
+
+
+async def test_a_draft_costs_the_fees_of_what_would_have_been_paid_alone(two: World) -> None:
+    deposit = await by_card(two)
+    await two.webhook("payment_intent.succeeded", two.stripe.settle(deposit["deposit_id"]))
+    two.stripe.refuse = "insufficient_funds"
+    await by_card(two)
+    two.stripe.refuse = None
+    await publish(two)
+    assert (await by_card(two))["provider"] == "adyen"
+    found = await simulated(two, {"otherwise": {"way": "order", "providers": ["stripe"]}})
+    fees = {
+        one["provider"]: (one["was_settled"], one["was_fees_minor"], one["would_be"], one["would_be_fees_minor"])
+        for one in found["providers"]
+    }
+    assert fees == {"stripe": (1, 50, 3, 75), "adyen": (0, 0, 0, 0)}
 
 
 async def test_a_period_that_makes_no_sense_is_refused(two: World) -> None:

@@ -34,7 +34,9 @@ class Tally:
     """First attempts of one provider, method and currency: as they were, and as they would have been.
 
     `was_settled` of `was_decided` were paid. `kept_settled` and `kept_decided`: of those it would have been asked for
-    as well. Fees in minor units, of what was or would have been asked.
+    as well. Fees in minor units, of what was paid alone: a provider keeps nothing of what nobody paid.
+    `kept_fees_minor`: of those it would have been asked for as well; `moved_fees_minor`: of all that would have moved
+    here, had it been paid.
     """
 
     was: int = 0
@@ -45,7 +47,8 @@ class Tally:
     kept_decided: int = 0
     kept_settled: int = 0
     moved_here: int = 0
-    would_be_fees_minor: int = 0
+    kept_fees_minor: int = 0
+    moved_fees_minor: int = 0
 
     @property
     def rate_ppm(self) -> int | None:
@@ -58,6 +61,13 @@ class Tally:
         if self.moved_here == 0:
             return self.kept_settled * PPM
         return None if self.rate_ppm is None else self.kept_settled * PPM + self.moved_here * self.rate_ppm
+
+    @property
+    def would_be_fees_minor(self) -> int | None:
+        """Of as many as would have been paid, rounded down; None: nothing is known of what would have moved here."""
+        if self.moved_here == 0:
+            return self.kept_fees_minor
+        return None if self.rate_ppm is None else self.kept_fees_minor + self.moved_fees_minor * self.rate_ppm // PPM
 
 
 @dataclass(slots=True)
@@ -133,7 +143,7 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
     decided = past.outcome in (RoutingOutcome.SETTLED, RoutingOutcome.DECLINED)
     settled = past.outcome is RoutingOutcome.SETTLED
     was = result.tallies[(past.provider, past.method, past.currency)]
-    was.was, was.was_fees_minor = was.was + 1, was.was_fees_minor + fees.get(past.provider, 0)
+    was.was, was.was_fees_minor = was.was + 1, was.was_fees_minor + settled * fees.get(past.provider, 0)
     was.was_decided, was.was_settled = was.was_decided + decided, was.was_settled + settled
     result.decisions += 1
     result.changed += not route or route[0] != past.provider
@@ -141,8 +151,10 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
         result.unserved += 1
     else:
         then = result.tallies[(route[0], past.method, past.currency)]
-        then.would_be, then.would_be_fees_minor = then.would_be + 1, then.would_be_fees_minor + fees.get(route[0], 0)
-        same = route[0] == past.provider
+        then.would_be += 1
+        same, fee_minor = route[0] == past.provider, fees.get(route[0], 0)
+        then.kept_fees_minor += same and settled and fee_minor
+        then.moved_fees_minor += not same and fee_minor
         then.kept_decided += same and decided
         then.kept_settled += same and settled
         then.moved_here += not same

@@ -119,6 +119,7 @@ async def simulate_strategy(
             currency=currency,
             rate_ppm=one.rate_ppm,
             expected_settled_ppm=one.expected_settled_ppm,
+            would_be_fees_minor=one.would_be_fees_minor,
             **{name: value for name, value in asdict(one).items() if name in SimulatedProvider.model_fields},
         )
         for (provider, method, currency), one in sorted(found.tallies.items())

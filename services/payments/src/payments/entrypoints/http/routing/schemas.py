@@ -152,12 +152,14 @@ class SimulatedProvider(BaseModel):
     was: int
     was_decided: int
     was_settled: int
-    was_fees_minor: int
+    was_fees_minor: int = Field(description="What the provider keeps of those that were paid; of the others nothing")
     rate_ppm: int | None = Field(
         description="How many of a million that were decided were paid; null: none was decided"
     )
     would_be: int
-    would_be_fees_minor: int
+    would_be_fees_minor: int | None = Field(
+        description="Likewise, of as many as would have been paid; null: nothing is known of what moved here"
+    )
     moved_here: int
     expected_settled_ppm: int | None = Field(
         description="Millionths of payments that would have been paid; null: nothing is known of what moved here"
