@@ -50,8 +50,13 @@ async def test_a_second_payment_for_a_deposit_is_set_aside_and_not_credited(worl
     deposit_id = (await world.deposit()).json()["deposit_id"]
     intent = world.stripe.settle(deposit_id)
     await world.webhook("payment_intent.succeeded", intent)
-    await world.webhook("payment_intent.succeeded", {**intent, "id": "pi_second"})
+    await world.webhook("payment_intent.succeeded", {**intent, "id": "pi_second", "amount_received": 49_00})
     assert await set_aside(world) == [("stripe", "settled_twice")]
+    (shown,) = (await world.get("/provider-notifications?outcome=eq.set_aside", as_=world.staff())).json()
+    assert (shown["facts"]["amount"], shown["facts"]["amount_received"]) == (50_00, 49_00)
+    told = [json.loads(row["envelope"]) for row in await world.rows("SELECT envelope FROM outbox ORDER BY id")]
+    (aside,) = [one["data"] for one in told if one["type"] == "payments.notification_set_aside"]
+    assert aside["facts"]["amount_received"] == 49_00
     assert await world.balance() == (50_00, 0)
 
 

@@ -44,7 +44,7 @@ from payments.domain.deposit.states import (
     asked,
     reference,
 )
-from payments.domain.deposit.words import DepositWord, Unanswered
+from payments.domain.deposit.words import DepositWord, Settled, Unanswered
 
 NAME = "deposit-process"
 
@@ -203,7 +203,7 @@ class DepositProcess:
                     provider=provider,
                     about=deposit_id,
                     code=unlawful.why,
-                    facts={"word": type(word).__name__},
+                    facts=_facts(word),
                 )
                 return (await uow.load(deposit, deposit_id)).state
             pause = self._pause(outcome.state, timedelta(0)) if outcome.events else None
@@ -218,3 +218,11 @@ class DepositProcess:
     async def state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
         """Where the deposit stands."""
         return await state_of(self._desk, deposit, deposit_id, self._desk.ours(NAME, casino_id))
+
+
+def _facts(word: DepositWord) -> dict[str, str | int | None]:
+    """What a person needs to know of what was answered, as of how much is there."""
+    facts: dict[str, str | int | None] = {"word": type(word).__name__}
+    if isinstance(word, Settled):
+        facts |= {"reference": word.reference, "amount_minor": word.amount_minor, "currency": word.currency}
+    return facts

@@ -154,12 +154,20 @@ def _said_afterwards(kind: str, thing: Mapping[str, Any]) -> Said:
 
 
 def _facts(thing: Mapping[str, Any]) -> dict[str, str | int | None]:
-    amount = thing.get("amount")
+    """`amount` is what was asked for, or what the object is about; `amount_received` what a payment brought, which may
+    be more or less. Both are in Stripe's units.
+    """
     return {
         "object": word(thing.get("object")),
         "reference": word(thing.get("id")),
         "status": word(thing.get("status")),
         "our_reference": str(deposit_of(thing) or "") or None,
-        "amount": amount if isinstance(amount, int) and abs(amount) < 2**53 else None,
+        "amount": _whole(thing.get("amount")),
+        "amount_received": _whole(thing.get("amount_received", thing.get("amount_captured"))),
         "currency": word(thing.get("currency")),
     }
+
+
+def _whole(amount: Any) -> int | None:
+    """As JSON elsewhere can hold it."""
+    return amount if isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 2**53 else None
