@@ -125,12 +125,16 @@ async def test_the_number_of_a_card_is_no_destination(world: World) -> None:
     for number in (NUMBER, "4242 4242 4242 4242"):
         answer = await world.withdraw(destination={**BANK, "account_number": number})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "destination.account_number")
+    for field in ("bank_number", "last_name"):
+        answer = await world.withdraw(destination={**BANK, field: f"card {NUMBER}"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, f"destination.{field}")
     assert await world.balance() == (500_00, 0)
 
 
 async def test_the_number_of_a_card_is_nothing_to_pay_in_with(world: World) -> None:
     deposit_id = str(uuid4())
-    for number in (NUMBER, "4242-4242 4242\u200b4242", "\u0664242424242424242"):
+    numbers = (NUMBER, "4242-4242 4242\u200b4242", "\u0664242424242424242", f"card {NUMBER[:4]} 4242 4242 4242, 12/31")
+    for number in numbers:
         answer = await world.deposit(deposit_id=deposit_id, details={"card_number": number})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "details.card_number")
     assert await world.rows("SELECT 1 FROM event WHERE stream_id LIKE $1", f"%{deposit_id}") == []

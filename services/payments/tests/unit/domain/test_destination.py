@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import Invalid
+from payments.domain.instrument.words import is_real_iban
 from payments.domain.withdrawal.destination import (
     FIELDS,
     BankAccount,
@@ -13,7 +14,6 @@ from payments.domain.withdrawal.destination import (
     Iban,
     KnownDestination,
     Wallet,
-    is_real_iban,
     read_destination,
 )
 

@@ -147,6 +147,37 @@ def test_the_number_of_a_card_is_refused_wherever_it_is_told(number: str, field:
     assert may_hold_cards(free) == ["account_number", "last_name"]
 
 
+@given(
+    number=CARD_NUMBERS.filter(lambda one: one[0] not in "01"),
+    group=st.sampled_from(["", " ", "-", "."]),
+    frame=st.sampled_from(["card {}", "{} exp 12/31", "Visa:{}", "no. 12 {}", "{} 737", "{}, 12/31", "pan{}"]),
+    field=st.sampled_from(["last_name", "bank_number", "note", "email", "owner"]),
+)
+def test_the_number_of_a_card_is_refused_within_text(number: str, group: str, frame: str, field: str) -> None:
+    written = frame.format(group.join(number[at : at + 4] for at in range(0, len(number), 4)))
+    assert not is_card_number(written) or frame == "{} 737"  # One more group may happen to add up as well.
+    assert may_hold_cards({field: written}) == [field]
+    assert instrument_told(kind=Kind.WALLET, holder=written) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"iban": "GB33 BUKB 2020 1555 5555 55", "last_name": "García"},
+        {"account_number": "DE89 3704 0044 0532 0130 00"},
+        {"account_number": "61 1090 1014 0000 0712 1981 2874"},
+        {"phone": "+491512345678901"[:15]},
+        {"address": "0x4242424242424242Ab5801a7D398351b8bE11C43"},
+        {"token": "tok_a4242424242424242f"},
+        {"instrument_id": "42424242-4242-4242-8000-000000000000"},
+        {"last_name": "Müller, 2. Stock 17/3, 10115 Berlin"},
+    ],
+    ids=str,
+)
+def test_what_adds_up_by_chance_where_such_digits_are_lawful_is_kept(fields: dict[str, str]) -> None:
+    assert may_hold_cards(fields) == []
+
+
 @given(number=CARD_NUMBERS, bank=st.text("0123456789", min_size=3, max_size=8))
 def test_the_number_of_an_account_beside_that_of_its_bank_is_kept(number: str, bank: str) -> None:
     """Every tenth has a check digit as cards have, and is somebody's account all the same."""

@@ -17,6 +17,15 @@ _BANK_NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
 """Of a bank and its branch within a country: from 3 (Austria once) to 8 digits (Germany, Spain)."""
 _GROUPING = "-."
 """What people write between the groups of a number, besides blanks."""
+_IN_TEXT = re.compile(r"\+?[0-9]+(?:[-._/,' ]{1,3}[0-9]+)*", re.ASCII)
+"""A row of digits in groups, as it may stand within text. Words end it."""
+_PHONE_DIGITS = 15
+"""At most, behind a plus (ITU-T E.164)."""
+_NO_ISSUER = ("0", "1")
+"""With what no number of a person's card begins (ISO/IEC 7812: 1 is of airlines, 0 of others than issuers)."""
+_WHOLES = ("address", "instrument_id", "national_id")
+"""Fields that are looked at as a whole: by chance there are such rows of digits within them."""
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -62,11 +71,48 @@ def is_card_number(text: str) -> bool:
     return sum(map(int, doubled)) % 10 == 0
 
 
+def holds_card_number(text: str) -> bool:
+    """Whether the number of a card may stand somewhere in it, with words before or after it, or other numbers.
+
+    Of digits in groups every row of whole groups counts that `is_card_number`. An IBAN is none, nor a telephone number
+    behind its plus, nor digits in the middle of letters: these are tokens and addresses, which have such by chance.
+
+    >>> [holds_card_number(one) for one in ("card 4242 4242 4242 4242", "my4242424242424242", "12 4242424242424242, 9")]
+    [True, True, True]
+    >>> [holds_card_number(one) for one in ("+49 1512 3456781", "ab4242424242424242cd", "DE89 3704 0044 0532 0130 00")]
+    [False, False, False]
+    """
+    if is_real_iban(plain_number(text)):
+        return False
+    told = "".join(_as_written(one) for one in unicodedata.normalize("NFKC", text))
+    return is_card_number(text) or any(_is_card(told, row) for row in _IN_TEXT.finditer(told))
+
+
+def _as_written(one: str) -> str:
+    """Blanks and dashes of all kinds are one, digits of every script are ours, and what nobody sees is not there."""
+    if one.isspace():
+        return " "
+    if unicodedata.category(one) == "Pd":
+        return "-"
+    return str(unicodedata.digit(one, one)) if one.isprintable() else ""
+
+
+def _is_card(told: str, row: re.Match[str]) -> bool:
+    groups = re.findall("[0-9]+", row.group())
+    before, after = told[: row.start()][-1:], told[row.end() :][:1]
+    phone = row.group().startswith("+") and sum(map(len, groups)) <= _PHONE_DIGITS
+    if phone or (before.isalpha() and after.isalpha()):
+        return False
+    rows = ("".join(groups[first : last + 1]) for first in range(len(groups)) for last in range(first, len(groups)))
+    return any(is_card_number(one) for one in rows if not one.startswith(_NO_ISSUER))
+
+
 def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
     """The fields of a destination, or of what a deposit is paid with, that may hold the number of a card.
 
-    The number of an account beside that of its bank is none, whatever its digits add up to. An IBAN has letters.
-    Persons have numbers of 13 digits (Romania, South Africa), cards no longer do.
+    The number of an account beside that of its bank is none, whatever its digits add up to; without that it is looked
+    at as a whole while it has no letters, for parts of longer ones add up by chance. Persons have numbers of 13 digits
+    (Romania, South Africa), cards no longer do.
 
     >>> may_hold_cards({"account_number": "4111 1111 1111 1111"}), may_hold_cards({"bank_number": "4111111111111111"})
     (['account_number'], ['bank_number'])
@@ -76,7 +122,12 @@ def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
     at_a_bank = any(_BANK_NUMBER.fullmatch(plain_number(destination.get(one, ""))) for one in _BANK_NUMBERS)
     known = {"account_number"} if at_a_bank else set()
     known |= {"national_id"} if len(plain_number(destination.get("national_id", ""))) < 14 else set()
-    return [name for name, value in destination.items() if name not in known and is_card_number(value)]
+    return [name for name, value in destination.items() if name not in known and _may_hold_card(name, value)]
+
+
+def _may_hold_card(name: str, value: str) -> bool:
+    whole = name in _WHOLES or (name == "account_number" and plain_number(value).isdigit())
+    return is_card_number(value) if whole else holds_card_number(value)
 
 
 def refuse_card_numbers(fields: Mapping[str, str], *, within: str) -> None:
@@ -98,6 +149,17 @@ def plain_number(text: str) -> str:
     """
     told = unicodedata.normalize("NFKC", text)
     return "".join(one for one in told if one.isprintable() and not one.isspace() and one not in _GROUPING).upper()
+
+
+def is_real_iban(text: str) -> bool:
+    """Whether its check digits are right (ISO 13616, ISO 7064 MOD 97-10).
+
+    >>> is_real_iban("DE89370400440532013000"), is_real_iban("DE88370400440532013000"), is_real_iban("DE89")
+    (True, False, False)
+    """
+    if not _IBAN.fullmatch(text):
+        return False
+    return int("".join(str(int(one, 36)) for one in text[4:] + text[:4])) % 97 == 1
 
 
 def is_iban(number: str) -> bool:
@@ -148,8 +210,10 @@ class Instrument:
 
     def __post_init__(self) -> None:
         mark = self.fingerprint.rpartition(":")[2] if self.fingerprint else None
-        texts = (mark, self.number, self.bin, self.last_four, self.country, self.holder, self.owner)
-        if any(is_card_number(one) for one in texts if one is not None) or may_hold_cards(self.pays_to):
+        numbers = (mark, self.number, self.bin, self.last_four, self.country)
+        held = any(is_card_number(one) for one in numbers if one is not None)
+        held = held or any(holds_card_number(one) for one in (self.holder, self.owner) if one is not None)
+        if held or may_hold_cards(self.pays_to):
             raise Invalid("The number of a card is kept nowhere.", field="instrument")
         if self.bin is not None and (len(self.bin) not in (6, 8) or not self.bin.isdigit()):
             raise Invalid("A BIN has 6 or 8 digits.", field="instrument.bin")

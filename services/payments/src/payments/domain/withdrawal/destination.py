@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.domain import Invalid
-from payments.domain.instrument.words import plain_number
+from payments.domain.instrument.words import is_real_iban, plain_number
 
 KIND: Final = "kind"
 """The field that says which kind it is. No provider has a field of its own of this name."""
@@ -93,7 +93,6 @@ FIELDS: Final[Mapping[DestinationKind, tuple[str, ...]]] = {
 """What each kind is told by."""
 
 _OPTIONAL: Final = frozenset({"bank_number"})
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 _SHAPES: Final = {
     "country": re.compile(r"[A-Z]{2}", re.ASCII),
     "account_number": re.compile(r"[A-Z0-9]{4,34}", re.ASCII),
@@ -152,17 +151,6 @@ def _read(kind: DestinationKind, found: Mapping[str, str]) -> Destination:
             return CryptoAddress(address=found["address"])
         case DestinationKind.INSTRUMENT:
             return KnownDestination(instrument_id=_id(found["instrument_id"]))
-
-
-def is_real_iban(text: str) -> bool:
-    """Whether its check digits are right (ISO 13616, ISO 7064 MOD 97-10).
-
-    >>> is_real_iban("DE89370400440532013000"), is_real_iban("DE88370400440532013000"), is_real_iban("DE89")
-    (True, False, False)
-    """
-    if not _IBAN.fullmatch(text):
-        return False
-    return int("".join(str(int(one, 36)) for one in text[4:] + text[:4])) % 97 == 1
 
 
 def full_name(to: Iban | BankAccount) -> str:
