@@ -143,10 +143,21 @@ class Desk:
             raise ProviderNotOffered
         return found
 
+    async def reachable(self, connection: AsyncConnection, casino_id: UUID, provider: str) -> ProviderAccount | None:
+        """The casino's account, on or off, for money that goes back; None: none, or its server may not be called.
+
+        Until the transaction ends nobody changes it.
+        """
+        account = await self.accounts.find(connection, casino_id, provider, lock="share")
+        return account if account is not None and self._may_reach(account) else None
+
     def may_call(self, account: ProviderAccount) -> bool:
         """Whether the account is on, and its server one that may be called."""
+        return account.enabled and self._may_reach(account)
+
+    def _may_reach(self, account: ProviderAccount) -> bool:
         address = str(account.settings.get("base_url"))
-        return account.enabled and self.partner_hosts.allow(address, self.provider(account.provider).hosts)
+        return self.partner_hosts.allow(address, self.provider(account.provider).hosts)
 
     def sent_as(self, account: ProviderAccount) -> str:
         """The fingerprint of who we are at the provider by this account."""

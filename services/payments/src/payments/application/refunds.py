@@ -1,7 +1,7 @@
 """Refunds that staff order: checked, the money put aside, sent by a process, and decided by the provider's word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -52,7 +52,7 @@ GONE = "deposit_taken_back"
 
 
 class DepositNotRefundable(DomainError):
-    """It was not paid, or its provider takes no refunds from us."""
+    """It was not paid, or its provider takes no refunds from us, or cannot be called."""
 
     code = "deposit_not_refundable"
 
@@ -72,11 +72,11 @@ async def check_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundF
 
     Raises:
         NotFound: no such deposit, or another casino's.
-        DepositNotRefundable: it was not paid, or not through a provider that takes refunds from us.
+        DepositNotRefundable: it was not paid, or not through a provider that takes refunds from us, or that one cannot
+            be called. That it is off is no obstacle: money goes back the way it came.
         RefundExceedsDeposit, RefundNotCovered: not as much.
-        ProviderNotOffered: the casino has no account there any more, or it is off.
     """
-    order = await _order(desk, uow, await _fact(desk, uow, wish))
+    order = await _order(desk, uow, wish)
     refund.decide(order, (await uow.load(refund, wish.refund_id)).state)
     return order.fact
 
@@ -87,45 +87,48 @@ async def order_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> None:
     Raises:
         As `check_refund`; RefundAlreadyOrdered: the id belongs to another refund.
     """
-    fact = await _fact(desk, uow, wish)
-    outcome = await uow.decide(refund, wish.refund_id, await _order(desk, uow, fact))
+    order = await _order(desk, uow, wish)
+    outcome = await uow.decide(refund, wish.refund_id, order)
     if outcome.events:
-        await uow.schedule(SEND, wish.refund_id, {"casino_id": str(fact.casino_id)})
+        await uow.schedule(SEND, wish.refund_id, {"casino_id": str(order.fact.casino_id)})
     transfers = refund_transfers(wish.refund_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
 
 
-async def _fact(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundFact:
-    state = (await uow.load(deposit, wish.deposit_id)).state
-    if not isinstance(state, Succeeded):
-        raise NotFound if isinstance(state, NoDeposit) else DepositNotRefundable
-    paid = asked(state).fact
+async def _order(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> OrderRefund:
+    """The command, with what holds until the transaction ends: whoever refunds or takes back waits for the wallet.
+
+    The deposit says whose wallet that is. What became of it while the wallet was waited for is read afterwards.
+    """
+    paid = asked(await _paid(uow, wish.deposit_id)).fact
     if desk.provider(paid.provider).refunds is None:
         raise DepositNotRefundable("Its provider takes no refunds from us.")
-    await desk.offered(uow.connection, paid.casino_id, paid.provider, paid.currency)
-    return RefundFact(
+    if await desk.reachable(uow.connection, paid.casino_id, paid.provider) is None:
+        raise DepositNotRefundable("Its provider cannot be called: the casino has no account there, or not one to use.")
+    wallet = await desk.ledger.lock_wallet(uow.connection, paid.casino_id, paid.player_id, paid.currency)
+    if wallet is None:
+        raise WalletUnknown(field="currency")
+    fact = RefundFact(
         deposit_id=wish.deposit_id,
         player_id=paid.player_id,
         casino_id=paid.casino_id,
         provider=paid.provider,
-        payment=state.reference,
+        payment=(await _paid(uow, wish.deposit_id)).reference,
         amount_minor=wish.amount_minor,
         currency=paid.currency,
         may_owe=wish.may_owe,
+        fee_minor=await desk.directory.fee_of_whole(uow.connection, wish.deposit_id, wish.amount_minor),
     )
-
-
-async def _order(desk: Desk, uow: UnitOfWork, fact: RefundFact) -> OrderRefund:
-    """The command, with what holds until the transaction ends: whoever refunds or takes back waits for the wallet."""
-    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
-    if wallet is None:
-        raise WalletUnknown(field="currency")
-    left = await desk.directory.room(uow.connection, fact.deposit_id)
-    fact = replace(
-        fact, fee_minor=await desk.directory.fee_of_whole(uow.connection, fact.deposit_id, fact.amount_minor)
-    )
+    left = await desk.directory.room(uow.connection, wish.deposit_id)
     return OrderRefund(fact=fact, left_minor=left, cash_minor=wallet.cash_minor, now=uow.ctx.occurred_at)
+
+
+async def _paid(uow: UnitOfWork, deposit_id: UUID) -> Succeeded:
+    state = (await uow.load(deposit, deposit_id)).state
+    if not isinstance(state, Succeeded):
+        raise NotFound if isinstance(state, NoDeposit) else DepositNotRefundable
+    return state
 
 
 async def is_gone(uow: UnitOfWork, fact: RefundFact) -> bool:

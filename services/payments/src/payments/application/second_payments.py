@@ -5,8 +5,7 @@ from uuid import UUID
 from chassis.store import UnitOfWork
 from payments.application.cascade import refund_of_second
 from payments.application.desk import Desk, set_aside_once
-from payments.application.errors import ProviderNotOffered
-from payments.application.refunds import RefundWish, order_refund
+from payments.application.refunds import DepositNotRefundable, RefundWish, order_refund
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.states import Succeeded, asked
 from payments.domain.refund.aggregate import refund
@@ -32,7 +31,7 @@ async def refund_second_payment(desk: Desk, uow: UnitOfWork, second_id: UUID) ->
     wish = RefundWish(refund_id=refund_id, deposit_id=second_id, amount_minor=left_minor, may_owe=False)
     try:
         await order_refund(desk, uow, wish)
-    except (RefundNotCovered, ProviderNotOffered) as obstacle:
+    except (RefundNotCovered, DepositNotRefundable) as obstacle:
         await set_aside_once(
             desk,
             uow,

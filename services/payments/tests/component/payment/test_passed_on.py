@@ -15,6 +15,7 @@ from payments.application.second_payments import refund_second_payment
 from payments.domain.deposit.states import Deposit
 
 from .fake_adyen import ADYEN
+from .test_partner_addresses import point_elsewhere
 from .test_taken_back import spend
 from .world import STRIPE, World
 
@@ -179,10 +180,17 @@ async def test_what_was_spent_of_it_meanwhile_is_not_refunded_and_a_person_hears
     assert json.loads(why["facts"])["obstacle"] == "refund_not_covered"
 
 
-async def test_where_the_provider_is_off_nothing_is_refunded_and_a_person_hears_why(two: World) -> None:
+async def test_it_is_refunded_as_well_where_its_provider_was_switched_off_since(two: World) -> None:
     await both_paid(two)
     answer = await two.settle("/providers/stripe", {"enabled": False, "currencies": ["EUR"], **STRIPE})
     assert answer.status_code == 200
+    await two.run_tasks()
+    assert (len(two.stripe.refunds), await two.balance()) == (1, (50_00, 0))
+
+
+async def test_where_the_provider_may_not_be_called_nothing_is_refunded_and_a_person_hears_why(two: World) -> None:
+    await both_paid(two)
+    await point_elsewhere(two)
     await two.run_tasks()
     assert (await refunds(two), await two.balance()) == ([], (100_00, 0))
     assert await set_aside(two) == ["paid_twice", "second_payment_kept"]

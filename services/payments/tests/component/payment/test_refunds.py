@@ -12,8 +12,9 @@ import pytest
 from payments.application.processes.refund_process import RefundProcess
 
 from .test_notifications import set_aside
+from .test_partner_addresses import point_elsewhere
 from .test_taken_back import books_hold, owed, paid_in, refunded, shown, spend
-from .world import V1, World
+from .world import STRIPE, V1, World
 
 SINCE = "?created_at=gte.now-7d"
 
@@ -83,6 +84,24 @@ async def test_what_is_put_aside_for_a_refund_is_still_held_for_the_player_where
     owed_to = (await world.get(f"/ledger/liabilities?casino_id={world.casino}", as_=world.staff())).json()["lines"]
     assert [(one["on_hold_minor"], one["held_for_players_minor"]) for one in owed_to] == [(30_00, 50_00)]
     assert await world.ledger_sum() == 0
+
+
+async def test_it_goes_back_the_way_it_came_though_the_provider_was_switched_off_since(world: World) -> None:
+    intent = await paid_in(world)
+    await world.settle("/providers/stripe", {"enabled": False, "currencies": ["SEK"], **STRIPE})
+    assert (await world.deposit()).json()["code"] == "provider_not_offered"
+    await refund(world, intent)
+    await world.run_tasks()
+    assert (await statuses(world), at_stripe(world)["amount"]) == (["succeeded"], 30_00)
+    await books_hold(world)
+
+
+async def test_where_its_provider_cannot_be_called_it_is_refused_and_told_so(world: World) -> None:
+    intent = await paid_in(world)
+    await point_elsewhere(world)
+    refused = await propose(world, intent)
+    assert (refused.status_code, refused.json()["code"]) == (409, "deposit_not_refundable")
+    assert "cannot be called" in refused.json()["detail"]
 
 
 async def test_a_refund_of_ours_counts_once_however_the_provider_tells_of_it(world: World) -> None:
@@ -172,14 +191,13 @@ async def test_of_refunds_agreed_to_at_the_same_time_only_as_many_go_as_were_pai
         seen, person = {"payload_sha256": one["payload_sha256"]}, world.staff()
         answer = await world.client.post(f"{one['href']}/approve", json=seen, headers=person)
         for _ in range(10):
-            if answer.status_code != 409:
-                break
-            # It lost to the others, or met the wallet as they left it: nothing was done, and it may be asked again.
-            assert answer.json()["code"] in {"concurrent_change", "refund_not_covered"}, answer.text
+            if answer.status_code != 409 or answer.json()["code"] != "concurrent_change":
+                break  # Else it lost to the others: nothing was done, and it may be asked again.
             answer = await world.client.post(f"{one['href']}/approve", json=seen, headers=person)
-        return str(answer.json()["state"])
+        return str(answer.json()["code"])
 
-    assert sorted(await gather(*map(approve, proposals))) == ["executed"] * 2 + ["voided"] * 3
+    # Whoever agrees after the others went is told so at once; whoever did before finds his proposal voided for it.
+    assert sorted(await gather(*map(approve, proposals))) == ["None"] * 2 + ["refund_exceeds_deposit"] * 3
     await world.run_tasks()
     assert len(world.stripe.refunds) == 2
     assert await world.balance() == (10_00, 0)

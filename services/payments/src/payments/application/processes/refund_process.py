@@ -99,14 +99,15 @@ class RefundProcess:
     async def _start(self, refund_id: UUID, casino_id: UUID, ordered: Ordered) -> Refund | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called.
 
+        What is to go back goes though the provider is off. A part of a withdrawal waits then: it may go another way.
         What others took of the deposit meanwhile is not sent to its payer a second time.
         """
 
         async def work(uow: UnitOfWork) -> Refund | None:
-            account = await self._desk.accounts.find(uow.connection, casino_id, ordered.fact.provider, lock="share")
-            if account is None or not self._desk.may_call(account):
-                return None
             fact = ordered.fact
+            account = await self._desk.reachable(uow.connection, casino_id, fact.provider)
+            if account is None or (fact.withdrawal_id is not None and not account.enabled):
+                return None
             await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
             if await is_gone(uow, fact):
                 return (await stop_refund(self._desk, uow, refund_id, fact)).state
