@@ -23,7 +23,10 @@ ON_CALL = ("on_call", "game_ops")
 RISK = ("fraud", "risk_fraud")
 """Who looks into shared cards, clusters and cases."""
 
-LOOKERS = {**EYES, **dict([ON_CALL, RISK])}
+CASH_DESK = ("cash_desk", "payments")
+"""Who lets withdrawals out and proposes what is put right by hand."""
+
+LOOKERS = {**EYES, **dict([ON_CALL, RISK, CASH_DESK])}
 """Everybody with a role that an installation begins with."""
 
 _SHOWN = ("last_name", "email", "excluded_until")

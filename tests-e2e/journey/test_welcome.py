@@ -61,6 +61,10 @@ def test_the_role_stands_beside_each_log_in() -> None:
     assert {words[0]: words[2] for words in told} == {f"{name}@pitboss.example": role for name, role in ROLE_OF.items()}
 
 
+def test_who_works_with_money_is_among_them() -> None:
+    assert {"payments", "risk_fraud"} <= {role for _, _, role, *_ in (line.split() for line in log_ins(STAFF))}
+
+
 def test_support_takes_nothing_away() -> None:
     patterns = ROLES["support_agent"]
     assert not [one for one in patterns if one.endswith((".export", ".*"))]
