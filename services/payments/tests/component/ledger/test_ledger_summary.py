@@ -121,6 +121,12 @@ async def test_what_is_owed_to_players_is_told_per_casino_and_currency(own_house
     assert other["lines"] == []
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+async def test_what_will_be_owed_nobody_knows(own_house, at: str):
+    answer = await own_house.get(f"/ledger/liabilities?at={at}", staff())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.at")
+
+
 @pytest.mark.parametrize("query", ["at=soon", "at=2026-01-01T00:00:00", "casino_id=1", "when=now"])
 async def test_liabilities_are_asked_for_in_their_own_words_alone(own_house, query: str):
     assert (await own_house.get(f"/ledger/liabilities?{query}", staff())).status_code == 422

@@ -185,7 +185,7 @@ async def test_a_wallet_at_an_instant_names_the_movement_that_left_it_so(house):
 async def test_a_statement_of_a_period_adds_up_and_its_movements_are_those_between_its_numbers(house):
     key = await house.played()
     path = f"/players/{key.player_id}/wallets/EUR"
-    period = f"since={quote(iso(-1))}&until={quote(iso(1))}"
+    period = f"since={quote(iso(-1))}&until={quote(iso(0))}"
     statement = (await house.get(f"{path}/statement?{period}", own_token(key))).json()
     assert (statement["opening"]["cash_minor"], statement["closing"]["cash_minor"]) == (0, 550)
     assert {one["kind"]: one["cash_delta_minor"] for one in statement["sums"]} == {
@@ -227,6 +227,31 @@ async def test_an_instant_or_a_period_that_is_none_is_refused(house, query: str)
     assert answer.status_code == 422, answer.text
 
 
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("at?at=9999-12-31T23:59:59Z", "at"),
+        ("at?at=9999-12-31T23:59:59.999999-14:00", "at"),
+        ("at?at=0001-01-01T00:00:00Z", "at"),
+        ("statement?since=9999-01-01T00:00:00Z&until=9999-12-31T23:59:59Z", "since"),
+        ("statement?since=0001-01-01T00:00:00Z&until=0001-12-31T00:00:00Z", "since"),
+    ],
+)
+async def test_what_will_be_and_what_was_before_there_were_books_is_refused(house, query: str, field: str):
+    key = await house.player(100)
+    answer = await house.get(f"/players/{key.player_id}/wallets/EUR/{query}", own_token(key))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, f"query.{field}"), answer.text
+
+
+async def test_a_clock_may_be_a_little_ahead_and_no_more(house):
+    key = await house.player(100)
+    path, now = f"/players/{key.player_id}/wallets/EUR", datetime.now(UTC)
+    for ahead_s, status in ((30, 200), (3_600, 422)):
+        then = quote((now + timedelta(seconds=ahead_s)).isoformat())
+        for query in (f"at?at={then}", f"statement?since={quote(iso(-1))}&until={then}"):
+            assert (await house.get(f"{path}/{query}", own_token(key))).status_code == status
+
+
 async def test_the_past_of_a_wallet_is_nobody_elses(house):
     key, other = await house.player(100), await house.player(100)
     for what in (f"at?at={quote(iso(0))}", f"statement?since={quote(iso(-1))}&until={quote(iso(0))}"):
@@ -236,7 +261,7 @@ async def test_the_past_of_a_wallet_is_nobody_elses(house):
 
 async def test_the_past_of_a_wallet_shows_no_amount_to_whoever_sees_no_money(house):
     key = await house.played()
-    for what in (f"at?at={quote(iso(0))}", f"statement?since={quote(iso(-1))}&until={quote(iso(1))}"):
+    for what in (f"at?at={quote(iso(0))}", f"statement?since={quote(iso(-1))}&until={quote(iso(0))}"):
         blind = await house.get(f"/players/{key.player_id}/wallets/EUR/{what}", staff(modes={}))
         assert blind.status_code == 200
         assert "_minor" not in blind.text

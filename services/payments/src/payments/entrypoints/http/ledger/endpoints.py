@@ -16,7 +16,7 @@ from contracts.payments.permissions import PaymentsPermission
 from payments.adapters.ledger.instants import SumAt, books_at
 from payments.adapters.ledger.queries import AccountSum, summary
 from payments.domain.ledger.accounts import HOLDS, AccountType
-from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.desk import TheDesk, past
 from payments.entrypoints.http.ledger.listing import ENTRIES
 from payments.entrypoints.http.ledger.schemas import (
     AccountLine,
@@ -76,7 +76,7 @@ async def liabilities(
 
     It costs the entries of one day, whenever the instant is. Amounts are for whoever sees the money of the casino.
     """
-    at, scope = query.at or desk.now(), caller.scope()
+    at, scope = past(desk, query.at or desk.now(), "query.at"), caller.scope()
     casinos = None if scope.ids is None else sorted(scope.ids)
     if query.casino_id is not None:
         casinos = [query.casino_id] if scope.allows(query.casino_id) else []

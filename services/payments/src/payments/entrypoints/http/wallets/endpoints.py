@@ -22,7 +22,7 @@ from payments.adapters.ledger.tables import transfer
 from payments.application.restrictions import let_debtor_on
 from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import TransferKind
-from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.desk import TheDesk, past
 from payments.entrypoints.http.ledger.listing import MOVEMENTS
 from payments.entrypoints.http.ledger.schemas import MovementItem
 from payments.entrypoints.http.wallets.schemas import (
@@ -156,6 +156,7 @@ async def wallet_at(
     currency: Currency,
     caller: Annotated[Caller, _MAY_SEE],
     db: Db,
+    desk: TheDesk,
     query: Annotated[Instant, Query()],
 ) -> Response:
     """What the wallet held at an instant, and the movement that left it so; what led there are the movements up to it.
@@ -163,7 +164,7 @@ async def wallet_at(
     Amounts are for whoever sees money.
     """
     wallet = _one(await visible_wallets(db, caller, player_id), currency)
-    held = await held_at(db, wallet, query.at)
+    held = await held_at(db, wallet, past(desk, query.at, "query.at"))
     view = WalletAt(player_id=player_id, casino_id=wallet.casino_id, currency=currency, **asdict(held))
     return as_told(view.model_dump(), caller, wallet.casino_id)
 
@@ -174,6 +175,7 @@ async def period_statement(
     currency: Currency,
     caller: Annotated[Caller, _MAY_SEE],
     db: Db,
+    desk: TheDesk,
     query: Annotated[PeriodQuery, Query()],
 ) -> Response:
     """A statement of a period: what it began with, the sums of what happened by kind, and what it ended with.
@@ -181,7 +183,8 @@ async def period_statement(
     The movements, as pages or as a file, are those of the wallet between the numbers of opening and closing.
     """
     wallet = _one(await visible_wallets(db, caller, player_id), currency)
-    period = await period_of(db, wallet, query.since, query.until)
+    since, until = past(desk, query.since, "query.since"), past(desk, query.until, "query.until")
+    period = await period_of(db, wallet, since, until)
     view = PeriodStatement(
         player_id=player_id,
         casino_id=wallet.casino_id,
