@@ -70,13 +70,8 @@ async def status_of(world: World, withdrawal_id: UUID) -> str:
 
 async def decided(world: World, proposed: Any, as_: dict[str, str] | None = None) -> Any:
     seen = {"payload_sha256": proposed.json()["payload_sha256"]}
-    headers = as_ or someone(world)
+    headers = as_ or world.staff()
     return await world.client.post(f"{proposed.json()['href']}/approve", json=seen, headers=headers)
-
-
-def someone(world: World, subject: UUID | None = None, **claims: Any) -> dict[str, str]:
-    """A member of staff who has just proved who he is."""
-    return world.staff(subject, auth_time=int(world.clock.now().timestamp()), **claims)
 
 
 async def test_a_payout_that_was_never_made_is_the_players_again_when_two_people_say_so(world: World) -> None:
@@ -245,10 +240,10 @@ async def test_a_refund_under_another_name_than_the_one_that_was_found_is_shown(
 
 async def test_nobody_agrees_with_himself_and_a_role_may_set_how_much(world: World) -> None:
     withdrawal_id = await unknown_payout(world)
-    me = someone(world, uuid4())
+    me = world.staff(uuid4())
     proposed = await say(world, f"/withdrawals/{withdrawal_id}", as_=me)
     assert (await decided(world, proposed, me)).json()["code"] == "another_person_needed"
-    little = someone(world, ceilings={"EUR": 99_99})
+    little = world.staff(ceilings={"EUR": 99_99})
     assert (await decided(world, proposed, little)).status_code == 403
     assert (await say(world, f"/withdrawals/{withdrawal_id}", as_=little)).status_code == 403
 

@@ -16,7 +16,7 @@ async def reject(world: World, refund_id: Any, **other: Any) -> Any:
 
 def proved(world: World, *permissions: str, **claims: Any) -> dict[str, str]:
     """A member of staff who has just proved who he is."""
-    return world.staff(uuid4(), *permissions, auth_time=int(world.clock.now().timestamp()), **claims)
+    return world.staff(uuid4(), *permissions, **claims)
 
 
 async def test_a_refund_that_waits_until_its_provider_may_be_called_can_be_stopped(world: World) -> None:

@@ -48,11 +48,8 @@ async def test_each_of_two_proves_a_moment_before_who_he_is(rich: World) -> None
 async def test_a_first_yes_is_over_after_a_day(rich: World) -> None:
     withdrawal_id, _ = await waits_for_a_second(rich)
     rich.clock.advance(timedelta(hours=24))
-    fresh = int(rich.clock.now().timestamp())
-    seen = {"payload_sha256": (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]}
     bob = uuid4()
-    token = bearer(make_token(subject=bob, permissions=EVERYTHING, casinos=[rich.casino], auth_time=fresh))
-    shown = (await rich.post(f"/withdrawals/{withdrawal_id}/approve", seen, as_=token)).json()
+    shown = (await approve(rich, withdrawal_id, subject=bob)).json()
     assert (shown["status"], shown["approved_by"]) == ("awaiting_approval", [str(bob)])
 
 

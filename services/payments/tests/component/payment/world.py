@@ -68,6 +68,10 @@ class World:
         self._feed = Feed(service)
 
     @property
+    def _now_s(self) -> int:
+        return int(self.clock.now().timestamp())
+
+    @property
     def desk(self) -> Any:
         return self.service.state["desk"]
 
@@ -147,8 +151,7 @@ class World:
 
     async def approved(self, answer: httpx.Response) -> Any:
         """Have a second person approve what was proposed."""
-        proved = int(self.clock.now().timestamp())  # It was a moment ago, whatever time is told.
-        return await approved(self.client, answer, EVERYTHING, auth_time=proved)
+        return await approved(self.client, answer, EVERYTHING, auth_time=self._now_s)
 
     async def settle(self, path: str, body: Any, *, casino: UUID | None = None) -> httpx.Response:
         """Have settings changed by two people. The first refusal; else the thing as it is then."""
@@ -177,8 +180,10 @@ class World:
     def staff(
         self, subject: UUID | None = None, *permissions: str, casino: UUID | None = None, **claims: Any
     ) -> dict[str, str]:
+        """A member of staff who has just proved who he is, in the time that is told, whatever the machine's is."""
         held, where = permissions or EVERYTHING, [casino or self.casino]
-        return bearer(make_token(subject=subject, permissions=held, casinos=where, **claims))
+        told = {"auth_time": self._now_s, **claims}
+        return bearer(make_token(subject=subject, permissions=held, casinos=where, **told))
 
     def himself(self, player: UUID | None = None) -> dict[str, str]:
         return bearer(make_token(kind="player", subject=player or self.player, casino=self.casino))
