@@ -137,6 +137,7 @@ async def credit_second_payment(
         sent_as=behind.sent_as,
         method=intent.method,
         said_at=heard.said_at,
+        by_our_clock=heard.by_our_clock,
         now=uow.ctx.occurred_at,
         cash_minor=heard.cash_minor,
         owed_minor=heard.owed_minor,

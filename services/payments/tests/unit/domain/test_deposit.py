@@ -136,6 +136,27 @@ def test_a_refusal_said_after_the_success_is_set_aside(spec: DepositSpec) -> Non
     assert refusal.then_raises(UnlawfulDepositWord).why == "declined_after_success"
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_where_two_clocks_told_what_came_first_a_refusal_near_the_success_is_set_aside(
+    spec: DepositSpec, ours: bool
+) -> None:
+    """Who learned of the success by asking has a moment of his own for it, and the provider's clock may be behind."""
+    success = replace(SUCCEEDED, by_our_clock=ours)
+
+    def told(after: timedelta) -> HearProvider:
+        command = hear(DECLINED, after)
+        return replace(command, heard_at=command.said_at + timedelta(hours=ours))
+
+    near = spec.given(REQUESTED, success).when(told(timedelta(minutes=-4)))
+    assert near.then_raises(UnlawfulDepositWord).why == "declined_after_success"
+    spec.given(REQUESTED, success).when(told(timedelta(minutes=-6))).then_nothing()
+
+
+def test_an_answer_to_a_question_of_ours_brings_a_moment_by_our_clock(spec: DepositSpec) -> None:
+    asked = replace(hear(SETTLED), heard_at=NOW)
+    spec.given(REQUESTED).when(asked).then(replace(SUCCEEDED, by_our_clock=True))
+
+
 def test_a_second_payment_for_the_same_deposit_is_set_aside(spec: DepositSpec) -> None:
     refusal = spec.given(REQUESTED, SUCCEEDED).when(hear(replace(SETTLED, reference="pi_2")))
     assert refusal.then_raises(UnlawfulDepositWord).why == "settled_twice"

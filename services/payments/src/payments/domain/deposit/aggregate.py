@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from chassis.domain import Decider
@@ -57,6 +58,7 @@ from payments.domain.deposit.states import (
     Waiting,
     asked,
     reference,
+    succeeded,
 )
 from payments.domain.deposit.step_up import is_overtaken, step_up, stepped_up
 from payments.domain.deposit.table import TABLE
@@ -70,6 +72,9 @@ from payments.domain.deposit.words import (
     Unanswered,
     Underway,
 )
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far a provider's clock and ours may be apart: as much as the strictest of their signatures allows (Stripe's)."""
 
 
 def decide(command: DepositCommand, state: Deposit) -> Sequence[DepositEvent]:
@@ -262,6 +267,7 @@ def _success(
         requested_minor=fact.amount_minor,
         late=late,
         said_at=command.said_at,
+        by_our_clock=command.by_our_clock,
         by_hand=command.by_hand,
         fee_minor=asked(state).fee_of(word.amount_minor),
     )
@@ -281,13 +287,19 @@ def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeed
         case Declined(undoes=True) if word.reference == state.reference:
             return undo(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Declined():
-            if word.reference in (None, state.reference) and (command.said_at > state.said_at or state.by_hand):
+            if word.reference in (None, state.reference) and _is_later(command, state):
                 raise UnlawfulDepositWord("declined_after_success")
         case ActionNeeded() | Underway() | Unanswered():
             pass
         case _:
             assert_never(word)
     return []
+
+
+def _is_later(command: HearProvider, state: Succeeded) -> bool:
+    """Whether it was said after the success. Of moments by two clocks that are close nobody knows: a person looks."""
+    apart = timedelta(0) if command.by_our_clock == state.by_our_clock else CLOCKS_APART
+    return state.by_hand or command.said_at > state.said_at - apart
 
 
 def _ensure_same(word: Settled, command: HearProvider, state: Succeeded) -> None:
@@ -357,7 +369,7 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: PresentEvent) -> Deposit
             after = Unknown(intent)
         case DepositSucceeded():
             paid = intent if isinstance(state, Succeeded) else paid_by(state, event.provider)
-            after = Succeeded(paid, event.reference, event.amount_minor, event.said_at, by_hand=event.by_hand)
+            after = succeeded(paid, event)
         case DepositFailed():
             after = Failed(intent, event.reference)
         case DepositExpired():

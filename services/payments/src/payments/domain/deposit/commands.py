@@ -68,6 +68,11 @@ class HearProvider:
     step_up: bool = False
     by_hand: bool = False
 
+    @property
+    def by_our_clock(self) -> bool:
+        """Whether `said_at` is ours as well: it answered a question of ours, or told no moment of its own."""
+        return self.heard_at == self.said_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditSecondPayment:
@@ -93,6 +98,7 @@ class CreditSecondPayment:
     known_as: UUID | None = None
     announced: tuple[TakenBack, ...] = ()
     given_early: tuple[GivenBack, ...] = ()
+    by_our_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

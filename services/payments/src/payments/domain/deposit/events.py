@@ -137,12 +137,14 @@ class DepositSucceeded(DepositFact):
 
     `late` when we had given it up before. `recovered_minor` of it went to what the player owed of earlier deposits
     that were taken back, `fee_minor` to the house. `by_hand`: the provider did not say so, two people found it out.
+    `said_at` is by the provider's clock, or `by_our_clock`.
     """
 
     reference: str
     requested_minor: int
     late: bool
     said_at: datetime
+    by_our_clock: bool = False
     recovered_minor: int = 0
     by_hand: bool = False
     fee_minor: int = 0

@@ -17,7 +17,7 @@ from payments.domain.deposit.events import (
 )
 from payments.domain.deposit.reinstatement import announce_given, given_before, reinstate, taken_first
 from payments.domain.deposit.reinstatement import objection as objection_to_given
-from payments.domain.deposit.states import Earlier, GivenUp, Requested, Succeeded, Waiting, asked
+from payments.domain.deposit.states import Earlier, GivenUp, Requested, Succeeded, Waiting, asked, succeeded
 from payments.domain.deposit.words import Declined, GivenBack, TakenBack
 
 Movement = DepositReversed | DepositReinstated
@@ -110,8 +110,7 @@ def credit(
     recovered = min(owed_minor, brought)
     cash_minor, owed_minor = cash_minor + brought - recovered, owed_minor - recovered
     paid = paid_by(state, success.provider)
-    credited = Succeeded(paid, success.reference, success.amount_minor, success.said_at, by_hand=success.by_hand)
-    play = _Play(credited, cash_minor, owed_minor)
+    play = _Play(succeeded(paid, success), cash_minor, owed_minor)
     for word in paid.announced:
         known = _waits(word, play.state) or _told_before(word, play.state.taken_back)
         if not known and _objection(word, play.state) is None:
@@ -144,6 +143,7 @@ def credit_second(command: CreditSecondPayment) -> list[DepositRequested | Depos
         requested_minor=command.requested_minor,
         late=True,
         said_at=command.said_at,
+        by_our_clock=command.by_our_clock,
     )
     begun = Requested(fact, None, command.sent_as, command.now)
     waited: list[Moved] = [event for word in command.announced for event in announce(word, begun)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from payments.domain.deposit.events import DepositFact
+from payments.domain.deposit.events import DepositFact, DepositSucceeded
 from payments.domain.deposit.words import GivenBack, TakenBack
 
 
@@ -110,7 +110,8 @@ class Unknown:
 @dataclass(frozen=True, slots=True)
 class Succeeded:
     """Paid and credited. `taken_back`: what the provider took back of it since, in parts or whole; `given_back`: what
-    it gave back of that. `by_hand`: it did not say that it was paid, two people found it out.
+    it gave back of that. `by_hand`: it did not say that it was paid, two people found it out. `by_our_clock`: so is
+    `said_at`, and not by the provider's.
     """
 
     asked: Requested
@@ -120,6 +121,7 @@ class Succeeded:
     taken_back: tuple[TakenBack, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
     by_hand: bool = False
+    by_our_clock: bool = False
 
     @property
     def reversed_minor(self) -> int:
@@ -166,6 +168,18 @@ Deposit = Absent | Refused | Requested | ActionRequired | Processing | Unknown |
 def asked(state: Waiting | Succeeded | GivenUp) -> Requested:
     """What the player had asked for."""
     return state if isinstance(state, Requested) else state.asked
+
+
+def succeeded(paid: Requested, event: DepositSucceeded) -> Succeeded:
+    """The state right after the event."""
+    return Succeeded(
+        paid,
+        event.reference,
+        event.amount_minor,
+        event.said_at,
+        by_hand=event.by_hand,
+        by_our_clock=event.by_our_clock,
+    )
 
 
 def reference(state: Deposit) -> str | None:
