@@ -15,7 +15,7 @@ from payments.domain.refund.states import Absent
 
 async def refund_second_payment(desk: Desk, uow: UnitOfWork, second_id: UUID) -> None:
     """Order the refund of what is left of it, once. He never owes for it: where he has spent the money, or the provider
-    is off, people hear `second_payment_kept` and decide.
+    may not be called, people hear `second_payment_kept` and decide.
     """
     refund_id = refund_of_second(second_id)
     if not isinstance((await uow.load(refund, refund_id)).state, Absent):

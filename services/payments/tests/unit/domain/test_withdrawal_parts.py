@@ -215,6 +215,23 @@ def test_a_part_that_fails_leaves_its_money_on_hold_for_the_whole() -> None:
     assert (moved.reference_id, moved.group, moved.amount_minor) == (WHOLE, UUID(int=12), 40_00)
 
 
+def test_what_did_not_leave_pays_the_debt_when_it_is_released_and_a_part_that_fails_pays_none(spec: PartsSpec) -> None:
+    owing = replace(REJECT, owed_minor=70_00)
+    spec.given(*STUCK).when(owing).then(replace(RELEASED, recovered_minor=60_00))
+    failed = HearProvider(word=Declined(code="no"), owed_minor=70_00)
+    started = e.PayoutStarted(**OF_PART, request_id=UUID(int=9), sent_as="us")
+    spec.given(ORDERED, started).when(failed).then(e.WithdrawalFailed(**OF_PART, code="no"))
+
+
+def test_what_comes_back_of_a_part_pays_the_debt_for_the_whole() -> None:
+    part = UUID(int=12)
+    back = e.WithdrawalReturned(**OF_PART, returned_minor=40_00, back_minor=40_00, code="closed", recovered_minor=30_00)
+    moved = withdrawal_transfers(part, [back])
+    assert [(str(one.kind), one.amount_minor, one.reference_id, one.group) for one in moved] == [
+        ("withdrawal_returned", 40_00, WHOLE, part), ("receivable_recovery", 30_00, WHOLE, part),
+    ]  # fmt: skip
+
+
 def test_a_batch_releases_what_was_approved_once(spec: PartsSpec) -> None:
     release = ReleasePayout(batch_id=UUID(int=5))
     released = e.PayoutReleased(**FACT, batch_id=UUID(int=5))
