@@ -18,6 +18,7 @@ from verification.adapters.screening import MemoryScreener, SweepTable
 from verification.application.decisions import Decisions
 from verification.application.documents import Documents
 from verification.application.lists import ListImport
+from verification.application.names import NameComparison
 from verification.application.profiles import Reassessment
 from verification.application.publishing import publish
 from verification.application.screening import Screening
@@ -35,7 +36,7 @@ from verification.read_models.hit_list import hit_list
 from verification.settings import Settings
 from verification.strategies.files.registry import inspect
 from verification.strategies.lists.registry import FORMATS
-from verification.strategies.matching.registry import MATCHERS
+from verification.strategies.matching.registry import HOLDERS, MATCHERS
 
 NAME = "verification"
 READ_MODELS = (case_list, document_list, hit_list)
@@ -56,7 +57,8 @@ def build(
     lists, caseload = ListStore(), Caseload()
     screener = MemoryScreener(db, lists, MATCHERS[settings.screening_matcher](settings.screening_threshold_permille))
     documents = Documents(application, EncryptedFiles(settings.files_url), files, vault, inspect)
-    screening = Screening(application, screener, BackofficeDirectory(client), vault, profiles, caseload, SweepTable())
+    directory = BackofficeDirectory(client)
+    screening = Screening(application, screener, directory, vault, profiles, caseload, SweepTable())
     importing = ListImport(application, lists, FORMATS, fingerprint)
     decisions = Decisions(profiles, files)
     return Service(
@@ -68,5 +70,6 @@ def build(
         state={
             "documents": documents, "decisions": decisions, "vault": vault, "profiles": profiles,
             "list_import": importing, "screener": screener,
+            "comparison": NameComparison(application, directory, HOLDERS),
         },
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from chassis.domain import DomainError
+from contracts.verification.names import NameLikeness
 from verification.application.files import Inspected
 from verification.application.listed import ListedEntity, ListedName
 
@@ -98,6 +99,10 @@ class NameMatcher(Protocol):
 
 MatcherBuilder = Callable[[Iterable[tuple[str, ListedEntity]]], NameMatcher]
 """(source, entity) pairs -> a matcher over them. Runs in a thread."""
+
+
+HolderMatcher = Callable[[str, str, str], NameLikeness]
+"""(the player's given name, his family name, a name that was told) -> how that goes with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ async def reveal_player(
     return await counted(caller.id, caller.context(request, reason=body.reason), work)
 
 
-@router.get("/internal/v1/players/{player_id}/personal-data", dependencies=[Internal("verification", "payments")])
+@router.get("/internal/v1/players/{player_id}/personal-data", dependencies=[Internal("verification")])
 async def personal_data(player_id: UUID, db: Db, vault: Vault) -> PersonalData:
     """Who a player is, for the service that has to check it. 404 once the data was erased."""
     async with db.read() as connection:

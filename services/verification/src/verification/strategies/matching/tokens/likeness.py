@@ -52,8 +52,8 @@ def name_likeness(
     """
     if sorted(asked) == sorted(listed):
         return 1.0, tuple((word, word, 1.0) for word in asked)
-    listed = _recut(listed, asked)
-    pairs, asked_rest, listed_rest = _aligned(_recut(asked, listed), listed)
+    listed = recut(listed, asked)
+    pairs, asked_rest, listed_rest = _aligned(recut(asked, listed), listed)
     if not pairs:
         return 0.0, ()
     paired = [(weight_of(a, weights) + weight_of(b, weights)) / 2 for a, b, _ in pairs]
@@ -94,7 +94,7 @@ def _aligned(asked: Sequence[str], listed: Sequence[str]) -> tuple[list[Pair], l
     return pairs, asked_rest, listed_rest
 
 
-def _recut(name: Sequence[str], other: Sequence[str]) -> Sequence[str]:
+def recut(name: Sequence[str], other: Sequence[str]) -> Sequence[str]:
     """The name with neighbours joined that are one word in the other: Abdul Rahman, where Abdulrahman is written."""
     cut = list(name)
     for word in other:
