@@ -1,7 +1,5 @@
 """The example service with its database, and people who talk to it."""
 
-import io
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,17 +7,16 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import structlog
 
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.domain import FixedClock
-from chassis.logging import setup_logging
 from chassis.runtime import Service, http_application
 from chassis.settings import ServiceSettings
 from chassis.tasks import TaskRunner
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
+from chassis.testing.logs import logged_lines
 from chassis.testing.postgres import CHASSIS, Databases, opened
 from chassis.testing.tokens import bearer, make_token
 
@@ -126,12 +123,8 @@ _RAISED = "SELECT colour, actor, authorised_by FROM raised WHERE casino_id = $1 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Log lines go nowhere."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    setup_logging("tests", stream=io.StringIO())
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+    with logged_lines():
+        yield
 
 
 @pytest.fixture

@@ -1,20 +1,17 @@
 """The example service, started."""
 
-import io
-import logging
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-import structlog
 from fastapi import FastAPI
 
 from chassis.auth import ServiceTokens
 from chassis.http import create_service
-from chassis.logging import setup_logging
 from chassis.settings import HttpSettings
 from chassis.testing.client import client as started
 from chassis.testing.environment import make_settings
+from chassis.testing.logs import logged_lines
 from chassis.testing.tokens import bearer, make_token, test_verifier
 
 from . import example
@@ -25,12 +22,8 @@ Headers = dict[str, str]
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Log lines go nowhere unless a test looks at them."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    setup_logging("tests", stream=io.StringIO())
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+    with logged_lines():
+        yield
 
 
 @pytest.fixture

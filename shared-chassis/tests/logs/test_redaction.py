@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.logging import bind, clear, configure_logging, get_logger, redact, redact_text, setup_logging
+from chassis.logging import bind, configure_logging, get_logger, redact, redact_text, setup_logging
 from chassis.logging.redaction import HIDDEN
 from chassis.settings import HttpSettings
 from chassis.testing.environment import make_settings
+from chassis.testing.logs import logged_lines
 
 SECRETS = {
     "password": "hunter2",
@@ -64,15 +64,8 @@ HARMLESS = {
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    setup_logging("tests", level="DEBUG", stream=stream)
-    clear()
-    yield stream
-    clear()
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+    with logged_lines("DEBUG") as stream:
+        yield stream
 
 
 def logged(stream: io.StringIO) -> list[dict[str, Any]]:

@@ -1,16 +1,19 @@
 """What payments can be told by its environment."""
 
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
 
 from chassis.partners import PARTNER_HOSTS_ALLOWED, PartnerHostList
 from chassis.settings import ServiceSettings
+from chassis.settings.base import WebAddress
 
 
 class Settings(ServiceSettings):
     """See the descriptions; every variable is the field's name in capitals."""
 
+    verification_url: WebAddress = Field(description="http(s)://host:port of the verification service")
     partner_hosts: PartnerHostList = Field(default="", description=PARTNER_HOSTS_ALLOWED)
     ledger_writers: int = Field(
         default=2, ge=1, le=16, description="batches posted at the same time under full load, 1 to 16"
@@ -36,3 +39,8 @@ class Settings(ServiceSettings):
     restriction_feed_bound_s: float = Field(
         default=60.0, gt=0, le=3600, description="seconds; when restrictions may be older than this no bet is taken"
     )
+
+    @property
+    def restriction_feed_bound(self) -> timedelta:
+        """`restriction_feed_bound_s`, as time."""
+        return timedelta(seconds=self.restriction_feed_bound_s)

@@ -18,6 +18,7 @@ from contracts.backoffice.events import (
     JurisdictionProfileAdopted,
     PersonalDataErased,
     PlayerBlocked,
+    PlayerProfileChanged,
     PlayerRegistered,
     PlayerTagged,
     PlayerUnblocked,
@@ -48,7 +49,7 @@ from payments.domain.dispute.words import Stage, Status
 from payments.domain.events import EVENTS
 from payments.domain.fraud_case.events import FRAUD_CASE_EVENTS
 from payments.domain.instrument import events as instrument
-from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.domain.instrument.words import Kind, Likeness, Ownership, Verification
 from payments.domain.refund import events as refund
 from payments.domain.withdrawal import events as withdrawal
 from payments.entrypoints.permissions import PERMISSIONS
@@ -79,6 +80,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
         },
         after=(PlayerRegistered,),
     ),
+    PlayerProfileChanged: Effect(nothing="he pays with nothing yet", after=(PlayerRegistered,)),
     PlayerTagged: Effect({"rm_player_standing": {"tags": ["vip"]}}, after=(PlayerRegistered,)),
     PlayerUntagged: Effect({"rm_player_standing": {"tags": []}}, after=(PlayerRegistered, PlayerTagged)),
     DepositLimitSet: Effect({"rm_player_standing": {"currency": "EUR"}}, after=(PlayerRegistered,)),
@@ -287,7 +289,7 @@ SEALED: dict[str, Any] = {"sealed": None, "details_index": "d"}
 
 
 def reviewed(**what: Any) -> InstrumentReviewed:
-    return InstrumentReviewed(**OF_CARD, kind="card", decided_by="ann", **what)
+    return InstrumentReviewed(**{**OF_CARD, "kind": "card", "decided_by": "ann", **what})
 
 
 CARD_FACT: dict[str, Any] = {**CARD, "bin": "424242"}
@@ -303,6 +305,10 @@ INSTRUMENTS: list[tuple[Any, ContractEvent | None]] = [
         InstrumentSeen(**{**OF_CARD, **LOOKS}, provider="acme", country="MT", renewed=True),
     ),
     (instrument.InstrumentFoundShared(**CARD_FACT, players=3), InstrumentShared(**{**OF_CARD, **LOOKS}, players=3)),
+    (
+        instrument.InstrumentHolderCompared(**CARD_FACT, likeness=Likeness.MISMATCH),
+        reviewed(likeness="mismatch", decided_by="verification"),
+    ),
     (
         instrument.InstrumentOwnershipDecided(**CARD_FACT, ownership=Ownership.MISMATCH, decided_by="ann"),
         reviewed(ownership="mismatch"),

@@ -14,6 +14,7 @@ def make_settings(cls: type[S], **overrides: Any) -> S:
     filled: dict[str, Any] = {
         "internal_key": secrets.token_urlsafe(32),
         "security_url": "http://security.test",
+        "verification_url": "http://verification.test",
         "master_key": base64.b64encode(secrets.token_bytes(32)).decode(),
         "database_url": "postgresql://test:test@127.0.0.1:1/test",
         "bus_database_url": "postgresql://test:test@127.0.0.1:1/bus",

@@ -105,7 +105,7 @@ class PlayerProfileChanged(
     version=1,
     topic=PLAYERS,
     key="player_id",
-    consumers=("backoffice", "verification"),
+    consumers=("backoffice", "verification", "payments"),
 ):
     """Something about the person is new. What it is stays with backoffice; services that must know ask for it."""
 

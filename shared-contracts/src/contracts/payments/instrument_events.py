@@ -73,12 +73,16 @@ class InstrumentReviewed(
     key="player_id",
     consumers=("backoffice",),
 ):
-    """A person decided something about an instrument, or its player wants nothing paid to it any more."""
+    """A person decided something about an instrument, verification compared its holder's name with the player's, or its
+    player wants nothing paid to it any more.
+    """
 
     instrument_id: UUID
     player_id: PlayerId
     casino_id: CasinoId
     kind: InstrumentKind
+    likeness: Literal["match", "partial", "mismatch", "unknown"] | None = None
+    """How the holder's name goes with the player's, where that was compared; `unknown`: it cannot be told."""
     ownership: Literal["unknown", "matches", "mismatch"] | None = None
     """Whether its holder is the player, where that was decided."""
     verification: Literal["unverified", "verified", "refused"] | None = None

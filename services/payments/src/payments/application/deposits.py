@@ -21,8 +21,8 @@ from payments.application.deposit_course import DepositWish, course_of, deposit_
 from payments.application.desk import Desk
 from payments.application.fees import fee_of_wish
 from payments.application.fraud.hearing import count_deposit, count_looked
-from payments.application.fraud.looking_again import Looked, look_again
-from payments.application.fraud.ports import Signals
+from payments.application.fraud.looking_again import Looked, look_again, look_at_holder
+from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import Whose, fingerprint_of, see_instrument
 from payments.application.known import CasinoRules
 from payments.application.late import deposit_standing, look_into_success, look_into_unexplained, set_aside_forbidden
@@ -58,6 +58,7 @@ from payments.domain.deposit.states import (
     asked,
 )
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Found, MovesMoney, Settled
+from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument, refuse_card_numbers
 
@@ -212,6 +213,18 @@ async def hear_about_instrument(
     await _refuse_late(desk, uow, deposit_id, state, looked)
     if not isinstance(state, Absent | Refused):
         await count_looked(desk.fraud, uow, deposit_id, asked(state).fact, looked)
+
+
+async def hear_about_holder(desk: Desk, uow: UnitOfWork, deposit_id: UUID) -> None:
+    """The name on what the deposit is paid with is another than its player's. Call it last in the transaction."""
+    state = (await uow.load(deposit, deposit_id)).state
+    if isinstance(state, Absent | Refused):
+        return
+    fact = asked(state).fact
+    payment = Payment(id=deposit_id, trigger=Trigger.DEPOSIT, **fact.fields())
+    looked = await look_at_holder(desk.fraud, uow, payment)
+    await _refuse_late(desk, uow, deposit_id, state, looked)
+    await count_looked(desk.fraud, uow, deposit_id, fact, looked)
 
 
 async def _refuse_late(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, looked: Looked) -> None:

@@ -19,7 +19,7 @@ from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNo
 from payments.application.exchange_store import Exchanges
 from payments.application.fraud.ports import Fraud
 from payments.application.identity import sent_as
-from payments.application.instruments.ports import Instruments
+from payments.application.instruments.ports import HolderNames, Instruments
 from payments.application.inverted import InvertedCashier
 from payments.application.known import CasinoRules, Directory, PlayerStanding, RestrictionAge
 from payments.application.ledger import Ledger
@@ -68,6 +68,7 @@ class Desk:
     attempts: Attempts
     routing: Routing
     instruments: Instruments
+    names: HolderNames
     sources: Sources
     reconciling: Reconciling
     exchanges: Exchanges

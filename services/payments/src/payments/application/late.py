@@ -17,6 +17,7 @@ from payments.domain.deposit.events import DepositFact, DepositSucceeded
 from payments.domain.deposit.reversal import unexplained
 from payments.domain.deposit.standing import PERIODS, DepositStanding, LimitUse, obstacle, window_start
 from payments.domain.deposit.states import Deposit, Succeeded, asked
+from payments.domain.fraud.rules import Trigger
 from payments.domain.withdrawal.events import WithdrawalFailed, WithdrawalReturned
 
 
@@ -48,7 +49,7 @@ async def look_into_success(desk: Desk, uow: UnitOfWork, deposit_id: UUID, succe
         limits = await limits_of(
             desk, uow.connection, player, success.currency, rules.time_zone, uow.ctx.occurred_at, besides=deposit_id
         )
-        before = await desk.fraud.decisions.before_look(uow.connection, deposit_id)
+        before = await desk.fraud.decisions.before_look(uow.connection, deposit_id, Trigger.DEPOSIT)
         standing = replace(standing, limits=limits, declined=None if before is None else before.refused_since)
     code = obstacle(standing, success.amount_minor)
     if code is not None:

@@ -58,6 +58,8 @@ def _instrument(recorded: Recorded[Any]) -> list[ContractEvent]:
 
 def _reviewed(event: instrument.InstrumentEvent) -> dict[str, Any]:
     match event:
+        case instrument.InstrumentHolderCompared():
+            return {"likeness": event.likeness.value, "decided_by": "verification"}
         case instrument.InstrumentOwnershipDecided():
             return {"ownership": event.ownership.value, "decided_by": event.decided_by}
         case instrument.InstrumentVerificationDecided():

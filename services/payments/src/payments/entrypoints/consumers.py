@@ -10,6 +10,7 @@ from chassis.store import UnitOfWork
 from contracts.backoffice.events import (
     PersonalDataErased,
     PlayerBlocked,
+    PlayerProfileChanged,
     PlayerRegistered,
     PlayerUnblocked,
     RestrictionFeedBeat,
@@ -20,11 +21,14 @@ from contracts.verification.events import HitDecided
 from payments.adapters.restriction_feed import note_beat
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE
+from payments.application.instruments.comparing import compare_all
 from payments.application.known import CONSUMER
 from payments.application.restrictions import apply_restrictions, hold_or_apply
 from payments.read_models.casino_rules import casino_rules
 from payments.read_models.directory import RESTRICTING
 from payments.read_models.player_standing import player_standing
+
+_NAMES = frozenset({"first_name", "last_name"})
 
 
 def consumer(desk: Desk) -> Consumer:
@@ -41,6 +45,10 @@ def consumer(desk: Desk) -> Consumer:
 
     async def hear_beat(uow: UnitOfWork, _: Envelope, event: RestrictionFeedBeat) -> None:
         await note_beat(uow.connection, event.partition, event.sent_at)
+
+    async def rename(uow: UnitOfWork, _: Envelope, event: PlayerProfileChanged) -> None:
+        if not _NAMES.isdisjoint(event.fields):
+            await compare_all(desk, uow, event.player_id, event.casino_id)
 
     async def forget(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
         await apply_restrictions(desk, uow, event.player_id)
@@ -59,6 +67,7 @@ def consumer(desk: Desk) -> Consumer:
         PlayerUnblocked: restrict,
         SelfExclusionStarted: restrict,
         HitDecided: restrict,
+        PlayerProfileChanged: rename,
         RestrictionFeedBeat: hear_beat,
         PersonalDataErased: forget,
     }

@@ -25,6 +25,7 @@ table = Table(
     Column("country", Text),
     Column("fingerprint", Text, nullable=False, comment="a keyed hash, equal for the same instrument at every player"),
     Column("recognisable", Boolean, nullable=False, comment="whether the fingerprint says anything of other players"),
+    Column("likeness", Text, comment="of its holder's name and the player's; NULL: not compared"),
     Column("ownership", Text, nullable=False),
     Column("verification", Text, nullable=False),
     Column("shared", Boolean, nullable=False, comment="another player of the casino uses it"),
@@ -73,6 +74,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "country": event.country,
             "fingerprint": event.fingerprint,
             "recognisable": event.recognisable,
+            "likeness": None,
             "ownership": Ownership.UNKNOWN,
             "verification": Verification.UNVERIFIED,
             "shared": False,
@@ -94,6 +96,8 @@ def _changes(row: Row, event: e.InstrumentEvent | e.InstrumentUsed) -> dict[str,
             return {**how, "expires_on": event.expires_on, "country": event.country, "sealed": event.sealed}
         case e.InstrumentFoundShared():
             return {"shared": True}
+        case e.InstrumentHolderCompared():
+            return {"likeness": event.likeness}
         case e.InstrumentOwnershipDecided():
             return {"ownership": event.ownership}
         case e.InstrumentVerificationDecided():

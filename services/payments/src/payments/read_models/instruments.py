@@ -11,6 +11,7 @@ from chassis.store import CasinoScope
 from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.closed_loop.ports import PaidIn
 from payments.application.instruments.ports import KnownInstrument
+from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Kind, Ownership, Verification
 from payments.read_models import capture
 from payments.read_models.deposit_list import CREDITED
@@ -38,6 +39,21 @@ class LocalInstruments:
         )
         row = (await connection.execute(statement)).mappings().one_or_none()
         return None if row is None else _known(row)
+
+    async def of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:
+        """See Instruments."""
+        return list((await connection.execute(select(table.c.id).where(table.c.player_id == player_id))).scalars())
+
+    async def last_use(self, connection: AsyncConnection, instrument_id: UUID) -> tuple[UUID, Direction] | None:
+        """See Instruments."""
+        statement = (
+            select(use_table.c.payment_id, use_table.c.direction)
+            .where(use_table.c.instrument_id == instrument_id)
+            .order_by(use_table.c.used_at.desc())
+            .limit(1)
+        )
+        row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else (row.payment_id, Direction(row.direction))
 
     async def lock(self, connection: AsyncConnection, fingerprint: str) -> None:
         """See Instruments."""

@@ -16,6 +16,7 @@ from chassis.testing.tokens import test_authority, test_verifier
 from payments.main import build
 from payments.settings import Settings
 
+from .fake_verification import FakeVerification
 from .fakes import FakeWire
 from .world import World
 
@@ -35,11 +36,12 @@ def rates_file() -> str:
 @pytest.fixture
 async def bare_world(database_url: str, rates_file: str) -> AsyncIterator[World]:
     """A service that has heard of nothing yet. Whatever it will have told others is as promised to them."""
-    clock, wire = FixedClock(datetime.now(UTC)), FakeWire()
-    built = build(make_settings(Settings, database_url=database_url, rates_file=rates_file), clock=clock, wire=wire)
+    clock, wire, verification = FixedClock(datetime.now(UTC)), FakeWire(), FakeVerification()
+    settings = make_settings(Settings, database_url=database_url, rates_file=rates_file)
+    built = build(settings, clock=clock, wire=wire, verification=verification.transport())
     service = replace(built, verifier=test_verifier(), authority=test_authority())
     async with talking(http_application(service)) as client:
-        world = World(service, client, clock, wire)
+        world = World(service, client, clock, wire, verification)
         await world.forget()
         yield world
         await said(service)

@@ -23,6 +23,7 @@ from payments.application.deposits import request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
 from .fake_adyen import ADYEN, FakeAdyen
+from .fake_verification import FakeVerification
 from .fakes import OUR_PRIVATE, THEIR_PUBLIC, WEBHOOK_SECRET, FakeStripe, FakeTrustly, FakeWire
 
 V1 = "/api/payments/v1"
@@ -57,10 +58,18 @@ _TRANSFERS = """
 class World:
     """A running service with its fakes."""
 
-    def __init__(self, service: Service, client: httpx.AsyncClient, clock: FixedClock, wire: FakeWire) -> None:
+    def __init__(
+        self,
+        service: Service,
+        client: httpx.AsyncClient,
+        clock: FixedClock,
+        wire: FakeWire,
+        verification: FakeVerification | None = None,
+    ) -> None:
         self.service = service
         self.client = client
         self.clock = clock
+        self.verification = verification or FakeVerification()
         self.stripe: FakeStripe = wire.stripe
         self.trustly: FakeTrustly = wire.trustly
         self.adyen: FakeAdyen = wire.adyen

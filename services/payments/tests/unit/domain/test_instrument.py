@@ -13,6 +13,7 @@ from chassis.testing.spec import Spec
 from payments.domain.instrument import events as e
 from payments.domain.instrument.aggregate import instrument, instrument_use
 from payments.domain.instrument.commands import (
+    CompareHolder,
     DecideOwnership,
     DecideVerification,
     DisableInstrument,
@@ -25,6 +26,7 @@ from payments.domain.instrument.errors import OwnershipMismatch
 from payments.domain.instrument.words import (
     Instrument,
     Kind,
+    Likeness,
     Ownership,
     Verification,
     instrument_told,
@@ -56,6 +58,11 @@ MATCHES = e.InstrumentOwnershipDecided(**FACT, ownership=Ownership.MATCHES, deci
 MISMATCH = e.InstrumentOwnershipDecided(**FACT, ownership=Ownership.MISMATCH, decided_by="ann")
 VERIFIED = e.InstrumentVerificationDecided(**FACT, verification=Verification.VERIFIED, decided_by="ann")
 REFUSED = e.InstrumentVerificationDecided(**FACT, verification=Verification.REFUSED, decided_by="ann")
+ANOTHER = e.InstrumentHolderCompared(**FACT, likeness=Likeness.MISMATCH)
+HIS = e.InstrumentHolderCompared(**FACT, likeness=Likeness.MATCH)
+RENEWED = e.InstrumentRenewed(
+    **FACT, provider="stripe", expires_on=date(2030, 3, 31), country="MT", sealed="pd1:y", details_index="d2"
+)
 VERIFY = DecideVerification(verification=Verification.VERIFIED, decider="ann")
 DISABLED = e.InstrumentDisabled(**FACT, disabled_by="ann")
 SHARED = e.InstrumentFoundShared(**FACT, players=2)
@@ -90,6 +97,33 @@ def test_another_day_of_expiry_renews_it() -> None:
 def test_it_is_found_shared_once() -> None:
     spec.given(SEEN).when(FindShared(players=2)).then(SHARED)
     spec.given(SEEN, SHARED).when(FindShared(players=3)).then_nothing()
+
+
+def compared(likeness: Likeness, details_index: str = "d1") -> CompareHolder:
+    return CompareHolder(likeness=likeness, details_index=details_index)
+
+
+def test_its_holders_name_is_compared_once_and_again_when_he_is_called_otherwise() -> None:
+    spec.given(SEEN).when(compared(Likeness.MISMATCH)).then(ANOTHER)
+    spec.given(SEEN, ANOTHER).when(compared(Likeness.MISMATCH)).then_nothing()
+    spec.given(SEEN, ANOTHER).when(compared(Likeness.MATCH)).then(HIS)
+
+
+def test_that_it_cannot_be_told_is_an_answer_too() -> None:
+    unknown = e.InstrumentHolderCompared(**FACT, likeness=Likeness.UNKNOWN)
+    spec.given(SEEN).when(compared(Likeness.UNKNOWN)).then(unknown)
+    spec.given(SEEN, unknown).when(compared(Likeness.UNKNOWN)).then_nothing()
+
+
+def test_a_name_that_was_told_before_another_one_counts_no_more() -> None:
+    spec.given(SEEN, RENEWED).when(compared(Likeness.MISMATCH)).then_nothing()
+    spec.given(SEEN, HIS, RENEWED).when(compared(Likeness.MISMATCH, "d2")).then(ANOTHER)
+
+
+def test_people_decide_whatever_the_names_say() -> None:
+    spec.given(SEEN, ANOTHER).when(DecideOwnership(ownership=Ownership.MATCHES, decider="ann")).then(MATCHES)
+    spec.given(SEEN, ANOTHER).when(VERIFY).then(VERIFIED)
+    spec.given(SEEN, VERIFIED).when(compared(Likeness.MISMATCH)).then(ANOTHER)
 
 
 def test_people_say_whose_it_is_and_that_it_is_good() -> None:

@@ -48,7 +48,7 @@ class SqlDecisions:
             decision.decided_at,
         )
 
-    async def note_look(self, connection: AsyncConnection, payment_id: UUID, look: Look) -> None:
+    async def note_look(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger, look: Look) -> None:
         """See Decisions."""
         verdict = look.verdict
         kept = {
@@ -67,12 +67,12 @@ class SqlDecisions:
             "looked_at": look.looked_at,
         }
         raw = await driver(connection)
-        await raw.execute(_NOTE_LOOK, payment_id, _json([kept]), look.case_id)
+        await raw.execute(_NOTE_LOOK, payment_id, trigger.value, _json([kept]), look.case_id)
 
-    async def before_look(self, connection: AsyncConnection, payment_id: UUID) -> Before | None:
+    async def before_look(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Before | None:
         """See Decisions."""
         raw = await driver(connection)
-        row = await raw.fetchrow(_BEFORE_LOOK, payment_id)
+        row = await raw.fetchrow(_BEFORE_LOOK, payment_id, trigger.value)
         if row is None:
             return None
         looks = msgspec.json.decode(row["looks"])
@@ -139,13 +139,13 @@ _ADD_KEYS = """
     WHERE payment_id = $1 AND trigger = $2"""
 
 _NOTE_LOOK = """
-    UPDATE fraud_decision SET looks = looks || $2::jsonb, case_id = coalesce(case_id, $3)
-    WHERE payment_id = $1 AND trigger = 'deposit'"""
+    UPDATE fraud_decision SET looks = looks || $3::jsonb, case_id = coalesce(case_id, $4)
+    WHERE payment_id = $1 AND trigger = $2"""
 
 _BEFORE_LOOK = """
     SELECT id, keys::text AS keys, features::text AS features, proof, (rules || shadow_rules)::text AS held,
         looks::text AS looks
-    FROM fraud_decision WHERE payment_id = $1 AND trigger = 'deposit'"""
+    FROM fraud_decision WHERE payment_id = $1 AND trigger = $2"""
 
 _HISTORY = """
     SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, c.outcome

@@ -149,7 +149,8 @@ MEASURE = f"""
     ),
     standing AS (SELECT country, level FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1),
     instruments AS (
-        SELECT count(*) FILTER (WHERE ownership = 'mismatch') AS mismatched,
+        SELECT count(*) FILTER (WHERE ownership = 'mismatch' OR (ownership = 'unknown' AND likeness = 'mismatch'))
+                AS mismatched,
             count(*) FILTER (WHERE deposits > 0 AND country <> (SELECT country FROM standing)) AS abroad
         FROM (SELECT * FROM rm_instrument_list WHERE player_id = $2 OFFSET 0) AS his WHERE casino_id = $1
     )

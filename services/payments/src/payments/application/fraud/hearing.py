@@ -52,7 +52,7 @@ async def count_deposit(
 
 async def count_looked(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, looked: Looked) -> None:
     """Count the deposit for what it is paid with, where nothing else was said of it. Call it last, as above."""
-    if looked.fresh:
+    if looked.fresh or looked.unproven:
         await _count(fraud, uow, deposit_id, fact, {}, looked)
 
 

@@ -1,4 +1,5 @@
-"""The instrument of a deposit becomes known, mostly when it is paid: the casino's rules look at the deposit again."""
+"""The instrument of a deposit becomes known, mostly when it is paid, or whose the instrument of any payment is: the
+casino's rules look at the payment again."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -35,7 +36,7 @@ async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: Depo
     """
     connection, now = uow.connection, uow.ctx.occurred_at
     keys = fraud.fingerprints.of(fact.casino_id, fact.player_id, paid_with)
-    before = await fraud.decisions.before_look(connection, deposit_id)
+    before = await fraud.decisions.before_look(connection, deposit_id, Trigger.DEPOSIT)
     await fraud.features.link(connection, fact.casino_id, {**(before.keys if before else {}), **keys}, now)
     if before is None:
         return Looked()
@@ -44,14 +45,15 @@ async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: Depo
         return Looked()
     await fraud.decisions.add_keys(connection, deposit_id, Trigger.DEPOSIT, keys)
     payment = Payment(id=deposit_id, trigger=Trigger.DEPOSIT, **fact.fields())
-    worth = Worth.by(fraud.rates, fact.currency)
-    told = {**known(keys), **await fraud.features.measure(connection, payment, keys, now, worth)}
-    values = {name: value for name, value in told.items() if is_of_instrument(name)}
-    rules = await fraud.rules.in_force(connection, fact.casino_id, now)
-    whole = {name: value for name, value in before.features.items() if not is_of_instrument(name)} | values
-    verdict = judge(rules.rules, Trigger.DEPOSIT, whole, rules.off)
-    found = _Found(payment, {**before.keys, **keys}, verdict, rules, values)
-    return await _follow(fraud, uow, before, found, fresh)
+    return await _follow(fraud, uow, before, await _judged(fraud, uow, before, payment, keys), fresh)
+
+
+async def look_at_holder(fraud: Fraud, uow: UnitOfWork, payment: Payment) -> Looked:
+    """Judge the payment by what was known and what is known of its instrument now: somebody else's name is on it."""
+    before = await fraud.decisions.before_look(uow.connection, payment.id, payment.trigger)
+    if before is None:
+        return Looked()
+    return await _follow(fraud, uow, before, await _judged(fraud, uow, before, payment, before.keys), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,17 @@ class _Found:
     verdict: Verdict
     rules: InForce
     values: dict[str, Value]
+
+
+async def _judged(fraud: Fraud, uow: UnitOfWork, before: Before, payment: Payment, keys: Keys) -> _Found:
+    connection, now = uow.connection, uow.ctx.occurred_at
+    worth = Worth.by(fraud.rates, payment.currency)
+    told = {**known(keys), **await fraud.features.measure(connection, payment, keys, now, worth)}
+    values = {name: value for name, value in told.items() if is_of_instrument(name)}
+    rules = await fraud.rules.in_force(connection, payment.casino_id, now)
+    whole = {name: value for name, value in before.features.items() if not is_of_instrument(name)} | values
+    verdict = judge(rules.rules, payment.trigger, whole, rules.off)
+    return _Found(payment, {**before.keys, **keys}, verdict, rules, values)
 
 
 async def _follow(fraud: Fraud, uow: UnitOfWork, before: Before, found: _Found, fresh: frozenset[str]) -> Looked:
@@ -85,7 +98,7 @@ async def _follow(fraud: Fraud, uow: UnitOfWork, before: Before, found: _Found, 
         case_id=case_id,
         looked_at=uow.ctx.occurred_at,
     )
-    await fraud.decisions.note_look(uow.connection, found.payment.id, look)
+    await fraud.decisions.note_look(uow.connection, found.payment.id, found.payment.trigger, look)
     return Looked(
         refusal=refusal,
         fresh=fresh,

@@ -247,7 +247,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What was found when the instrument of a deposit became known. The first record stays what it was.
+    """What was found when the instrument of a payment became known, or its holder. The first record stays what it was.
 
     Attributes:
         verdict: by the values of the first record and those of the instrument.
@@ -268,7 +268,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What a deposit was decided by when it was asked for, and since.
+    """What a payment was decided by when it was asked for, and since.
 
     Attributes:
         features: every value that was known when it was asked for.
@@ -291,12 +291,12 @@ class Decisions(Protocol):
         """Keep it; a payment is decided once."""
         ...
 
-    async def note_look(self, connection: AsyncConnection, payment_id: UUID, look: Look) -> None:
-        """Keep with a deposit's record what was found when its instrument became known."""
+    async def note_look(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger, look: Look) -> None:
+        """Keep with a payment's record what was found when its instrument became known, or somebody else's."""
         ...
 
-    async def before_look(self, connection: AsyncConnection, payment_id: UUID) -> Before | None:
-        """What a deposit was decided by so far; None: it was never decided on."""
+    async def before_look(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Before | None:
+        """What a payment was decided by so far; None: it was never decided on."""
         ...
 
     async def action_of(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Action | None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import CasinoScope
-from payments.domain.instrument.words import Instrument, Kind, Ownership, Verification
+from payments.domain.instrument.events import Direction
+from payments.domain.instrument.words import Instrument, Kind, Likeness, Ownership, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,14 @@ class Instruments(Protocol):
         """What a deposit or withdrawal is by; None: nobody told."""
         ...
 
+    async def of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:
+        """Those of a player, by id."""
+        ...
+
+    async def last_use(self, connection: AsyncConnection, instrument_id: UUID) -> tuple[UUID, Direction] | None:
+        """The payment that was by it last; None: it was only tried, or told of without a payment."""
+        ...
+
     async def lock(self, connection: AsyncConnection, fingerprint: str) -> None:
         """Nobody else finds out who uses it until the transaction ends."""
         ...
@@ -77,6 +86,22 @@ class Instruments(Protocol):
         """How many players of other casinos use it, as far as `among` reaches: who asks learns nothing of casinos he
         does not see, not even that somebody there pays with the same.
         """
+        ...
+
+
+class HolderNames(Protocol):
+    """Who knows what players are called."""
+
+    async def likeness(self, player_id: UUID, casino_id: UUID, name: str) -> Likeness | None:
+        """How a name goes with the player's; None: he asked to be forgotten.
+
+        Raises:
+            DomainError: it cannot be told now, or the player is not known there yet: ask again.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Nobody is asked any more."""
         ...
 
 

@@ -10,13 +10,16 @@ from chassis.privacy import SubjectErased
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.instruments.ports import KnownInstrument, ReadsDestinations
-from payments.domain.instrument.aggregate import instrument, instrument_use
+from payments.domain.instrument.aggregate import Known, instrument, instrument_use
 from payments.domain.instrument.commands import FindShared, SeeInstrument, UseInstrument
 from payments.domain.instrument.events import Direction, InstrumentUsed
 from payments.domain.instrument.words import Instrument
 
 _OURS = UUID("4b1d5d0e-6f3c-5f0a-9b57-6d2f7a3a9c11")
 """The namespace of instruments' ids."""
+
+COMPARE = "instruments.compare"
+"""The kind of the background task that compares the holder's name with the player's; its id is the instrument's."""
 
 MOST_TOLD = 50
 """How many players of one casino are marked because they share an instrument; beyond that it is no news."""
@@ -72,6 +75,9 @@ async def see_instrument(desk: Desk, uow: UnitOfWork, whose: Whose, told: Instru
     outcome = await uow.decide(instrument, instrument_id, command)
     if outcome.version == len(outcome.events) and outcome.events and told.identity is not None:
         await _find_shared(desk, uow, whose.casino_id, fingerprint)
+    compared = isinstance(outcome.state, Known) and outcome.state.likeness is not None
+    if told.holder and (outcome.events or not compared):
+        await uow.schedule(COMPARE, instrument_id, {"casino_id": str(whose.casino_id)})
     if whose.used:
         await _use(desk, uow, instrument_id, whose)
     return instrument_id

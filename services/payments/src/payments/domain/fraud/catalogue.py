@@ -7,6 +7,7 @@ from payments.domain.fraud.writing import euros, of, rule
 
 _NAMED_BY_DEPOSITS = ("player", "device", "ip", "network", "instrument", "bin")
 _BLOCKED_INSTRUMENT = {"gte": [of("blocked_instruments"), 1]}
+_ANOTHERS = {"gte": [of("mismatched_instruments"), 1]}
 _TAKEN_BACK = {"gt": [of("reversals", "player", "ever"), of("reinstatements", "player", "ever")]}
 
 _LISTS = [
@@ -255,8 +256,15 @@ _NAMES = [
         "NAME-MISMATCH",
         "withdrawal",
         "hold",
-        "People found that an instrument of his is somebody else's.",
-        {"gte": [of("mismatched_instruments"), 1]},
+        "The holder of an instrument of his has another name than he, or people found that it is somebody else's.",
+        _ANOTHERS,
+    ),
+    rule(
+        "NAME-MISMATCH-DEPOSIT",
+        "deposit",
+        "review",
+        "The holder of an instrument of his has another name than he, or people found that it is somebody else's.",
+        _ANOTHERS,
     ),
     rule(
         "COUNTRY-MISMATCH",
@@ -306,8 +314,6 @@ CATALOGUE: Final[dict[str, Any]] = {
 
 NOT_DECIDED_HERE: Final[dict[str, str]] = {
     "BONUS by play": "Which bets were too large, or covered each other, is known to games; payments knows sums only.",
-    "NAME-MISMATCH by itself": "The name in the documents is known to verification alone, and no name is kept here in"
-    " clear; so people compare, and the rule goes by what they found.",
     "CARD-TEST by card": "Which card it is a provider tells with its answer, when the deposit was judged already: its"
     " failures count for the player, the device and the address it was tried with.",
     "SANCTION/PEP": "Verification screens players; a confirmed hit stops deposits, and payouts take two people.",

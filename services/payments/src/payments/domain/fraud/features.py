@@ -149,7 +149,9 @@ PLAIN: Mapping[str, Feature] = {
         type="number", meaning="those of them whose issuer is of another country than the one he lives in"
     ),
     "mismatched_instruments": Feature(
-        type="number", meaning="instruments of his that people found to be somebody else's: names differ"
+        type="number",
+        meaning="instruments of his whose holder has another name than he, unless people found them to be his; and"
+        " those that people found to be somebody else's",
     ),
     "instrument_sharers": Feature(type="number", meaning="other players who used one of his instruments"),
     "cluster_players": Feature(

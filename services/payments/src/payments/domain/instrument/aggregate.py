@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.domain import Decider, NotFound
 from payments.domain.instrument.commands import (
+    CompareHolder,
     DecideOwnership,
     DecideVerification,
     DisableInstrument,
@@ -24,13 +25,14 @@ from payments.domain.instrument.events import (
     InstrumentEvent,
     InstrumentFact,
     InstrumentFoundShared,
+    InstrumentHolderCompared,
     InstrumentOwnershipDecided,
     InstrumentRenewed,
     InstrumentSeen,
     InstrumentUsed,
     InstrumentVerificationDecided,
 )
-from payments.domain.instrument.words import Ownership, Verification
+from payments.domain.instrument.words import Likeness, Ownership, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Seen, and what was found out about it since."""
+    """Seen, and what was found out about it since. `likeness` None: nobody compared its holder's name yet."""
 
     fact: InstrumentFact
     expires_on: date | None
     details_index: str
+    likeness: Likeness | None = None
     ownership: Ownership = Ownership.UNKNOWN
     verification: Verification = Verification.UNVERIFIED
     shared: bool = False
@@ -63,6 +66,8 @@ def decide(command: InstrumentCommand, state: InstrumentState) -> Sequence[Instr
     match command:
         case FindShared():
             return [] if state.shared else [InstrumentFoundShared(**fact, players=command.players)]
+        case CompareHolder():
+            return _compare(command, state)
         case DecideOwnership():
             return _own(command, state)
         case DecideVerification():
@@ -111,6 +116,13 @@ def _see(command: SeeInstrument, state: InstrumentState) -> Sequence[InstrumentE
     ]
 
 
+def _compare(command: CompareHolder, state: Known) -> Sequence[InstrumentEvent]:
+    """Of details that were told since, another comparison is on its way: until then the earlier one counts."""
+    if command.details_index != state.details_index or command.likeness is state.likeness:
+        return []
+    return [InstrumentHolderCompared(**state.fact.fields(), likeness=command.likeness)]
+
+
 def _own(command: DecideOwnership, state: Known) -> Sequence[InstrumentEvent]:
     """Somebody else's is good for no payouts: what was verified is so no longer."""
     if command.ownership is state.ownership:
@@ -149,6 +161,8 @@ def _changed(state: Known, event: InstrumentEvent) -> Known:
             after = replace(state, fact=fact, expires_on=event.expires_on, details_index=event.details_index)
         case InstrumentFoundShared():
             after = replace(state, shared=True)
+        case InstrumentHolderCompared():
+            after = replace(state, likeness=event.likeness)
         case InstrumentOwnershipDecided():
             after = replace(state, ownership=event.ownership)
         case InstrumentVerificationDecided():

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.domain.instrument.words import Kind, Likeness, Ownership, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,14 @@ class FindShared:
     """So many players of the casino use it, this one included."""
 
     players: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareHolder:
+    """Verification compared its holder's name with the player's. `details_index`: of the details it was told with."""
+
+    likeness: Likeness
+    details_index: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,13 @@ class EnableInstrument:
 
 
 InstrumentCommand = (
-    SeeInstrument | FindShared | DecideOwnership | DecideVerification | DisableInstrument | EnableInstrument
+    SeeInstrument
+    | FindShared
+    | CompareHolder
+    | DecideOwnership
+    | DecideVerification
+    | DisableInstrument
+    | EnableInstrument
 )
 
 

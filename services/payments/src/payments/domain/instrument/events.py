@@ -7,7 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from chassis.domain import event
-from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.domain.instrument.words import Kind, Likeness, Ownership, Verification
 
 
 class InstrumentFields(TypedDict):
@@ -83,6 +83,14 @@ class InstrumentFoundShared(InstrumentFact):
     players: int
 
 
+@event("payments.instrument_holder_compared", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentHolderCompared(InstrumentFact):
+    """How its holder's name goes with the player's is known, or is another than it was. No name is in it."""
+
+    likeness: Likeness
+
+
 @event("payments.instrument_ownership_decided", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentOwnershipDecided(InstrumentFact):
@@ -140,6 +148,7 @@ InstrumentEvent = (
     InstrumentSeen
     | InstrumentRenewed
     | InstrumentFoundShared
+    | InstrumentHolderCompared
     | InstrumentOwnershipDecided
     | InstrumentVerificationDecided
     | InstrumentDisabled
@@ -150,6 +159,7 @@ INSTRUMENT_EVENTS = (
     InstrumentSeen,
     InstrumentRenewed,
     InstrumentFoundShared,
+    InstrumentHolderCompared,
     InstrumentOwnershipDecided,
     InstrumentVerificationDecided,
     InstrumentDisabled,

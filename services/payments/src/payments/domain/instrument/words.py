@@ -40,8 +40,19 @@ class Kind(StrEnum):
     """An address on a chain."""
 
 
+class Likeness(StrEnum):
+    """How its holder's name goes with the player's, as verification says: payments does not know what he is called."""
+
+    MATCH = "match"
+    PARTIAL = "partial"
+    """Nothing of it speaks against him: an initial, a misspelling, one half of the name, two holders."""
+    MISMATCH = "mismatch"
+    UNKNOWN = "unknown"
+    """It was asked, and cannot be told."""
+
+
 class Ownership(StrEnum):
-    """Whether it is the player's own, as people found out: payments does not know what he is called."""
+    """Whether it is the player's own, as people found out. It counts, whatever comparing the names says."""
 
     UNKNOWN = "unknown"
     MATCHES = "matches"

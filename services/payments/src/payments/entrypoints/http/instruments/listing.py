@@ -8,7 +8,7 @@ from chassis.http.listing import Field, ListSpec
 from chassis.privacy import SubjectVault
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.instruments.sealed import opened
-from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.domain.instrument.words import Kind, Likeness, Ownership, Verification
 from payments.read_models.instrument_list import table
 
 
@@ -47,6 +47,7 @@ INSTRUMENTS = ListSpec(
         "country": Field(table.c.country),
         "holder": Field(None, data_class="pii_basic", mask=initials),
         "owner": Field(None, data_class="pii_basic", mask=beginnings),
+        "likeness": Field(table.c.likeness, values=Likeness, staff_only=True),
         "ownership": Field(table.c.ownership, values=Ownership, staff_only=True),
         "verification": Field(table.c.verification, values=Verification),
         "shared": Field(table.c.shared, staff_only=True),

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.http import Reason, StrictModel
-from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.domain.instrument.words import Kind, Likeness, Ownership, Verification
 
 
 class OwnershipBody(StrictModel):
@@ -49,6 +49,11 @@ class InstrumentItem(BaseModel):
     country: str | None = Field(description="Of its issuer")
     holder: str | None = Field(default=None, description="Whose it is, as its provider was told")
     owner: str | None = Field(default=None, description="Of a wallet: by what its provider knows who has it")
+    likeness: Likeness | None = Field(
+        default=None,
+        description="How the holder's name goes with the player's; none: not compared yet, or nobody told a name;"
+        " players do not see it",
+    )
     ownership: Ownership | None = Field(
         default=None, description="Whether that is the player, as people found out; players do not see it"
     )
