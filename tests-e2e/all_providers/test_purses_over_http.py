@@ -12,7 +12,7 @@ from simulators.purse import METHODS, Purse, pay, purse
 
 ANN = Purse(
     first_name="Ann", last_name="Borg", email="ann@player.example", country="MT", method="card",
-    card="5555551234567890", account="7653385737", refused=False,
+    card="5555551234567890", holder="Ann Borg", account="7653385737", refused=False,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import aiohttp
 import httpx
 from aiohttp import web
 from pitlocal.processes import free_port
+from services.payments.tests.component.payment.fake_verification import FakeVerification
 from services.payments.tests.component.payment.fakes import FakeWire
 from services.payments.tests.component.payment.world import World
 
@@ -143,7 +144,11 @@ async def counter(database_url: str) -> AsyncIterator[Counter]:
         await web.TCPSite(runner, "127.0.0.1", port).start()
         wire, clock = HttpProviderWire(), FixedClock(datetime.now(UTC))
         settings = make_settings(Settings, database_url=database_url, partner_hosts=own_url)
-        service = replace(build(settings, clock=clock, wire=wire), verifier=test_verifier(), authority=test_authority())
+        service = replace(
+            build(settings, clock=clock, wire=wire, verification=FakeVerification().transport()),
+            verifier=test_verifier(),
+            authority=test_authority(),
+        )
         async with talking(http_application(service)) as client, aiohttp.ClientSession(own_url) as browser:
             world = door.world = World(service, client, clock, FakeWire())
             await world.forget()

@@ -8,6 +8,8 @@ from journey.tale import Step, Tale, money
 
 AMOUNT_MINOR = 25_00
 V1 = "/api/payments/v1"
+ON_THE_CARD = "Erasmus Moonfall"
+"""What he was called before he married."""
 
 
 async def cascade(tale: Tale) -> str:
@@ -28,7 +30,7 @@ async def cascade(tale: Tale) -> str:
 
     action = await eventually("the deposit goes on to the next provider", with_another)
     tale.findings["paid with"] = action["client_secret"]
-    await tale.direct("POST", f"/stripe/pay/{action['client_secret']}", {"card": CARD, "holder": "Erasmus Nightshade"})
+    await tale.direct("POST", f"/stripe/pay/{action['client_secret']}", {"card": CARD, "holder": ON_THE_CARD})
     ended = await deposit_ends(player, path.rpartition("/")[2])
     assert (ended["status"], ended["provider"]) == ("succeeded", "stripe"), ended
     tale.cash_minor += AMOUNT_MINOR
@@ -44,7 +46,7 @@ async def cascade(tale: Tale) -> str:
         return found[0] if found else None
 
     used = await eventually("the card is among his instruments", told)
-    assert (used["provider"], used["kind"], used["holder"]) == ("stripe", "card", "Erasmus Nightshade"), used
+    assert (used["provider"], used["kind"], used["holder"]) == ("stripe", "card", ON_THE_CARD), used
     calls = await officer.pages(f"{V1}/provider-attempts", payment_id=f"eq.{ended['deposit_id']}")
     refused = next(one for one in calls if one["provider"] == "adyen" and one["outcome"] == "declined")
     return (
@@ -100,17 +102,29 @@ async def _holds(tale: Tale, cash_minor: int) -> None:
 
 
 async def look_into_case(tale: Tale) -> str:
-    """He took money out before he had played: a rule asked for two people and opened a case."""
+    """He paid with a card on which another name is, and took money out before he had played: rules asked for two people
+    and opened a case.
+    """
     officer = tale.staff["officer"]
+    paid_with = {"player_id": f"eq.{tale.player_id}", "likeness": "eq.mismatch", "first_seen_at": "gte.now-7d"}
+
+    async def compared() -> Any:
+        found = await officer.pages(f"{V1}/instruments", **paid_with)
+        return found[0] if found else None
+
+    card = await eventually("the name on the card is found to be another than his", compared)
 
     async def opened() -> Any:
         found = await officer.pages(f"{V1}/fraud/cases", status="eq.open", player_id=f"eq.{tale.player_id}")
         return found[0] if found else None
 
     case = await eventually("a case is open", opened)
+    assert {"NAME-MISMATCH-DEPOSIT", "NAME-MISMATCH"} <= set(case["rules"]), case
     path = f"{V1}/fraud/cases/{case['case_id']}"
     await officer.post(f"{path}/assign", {"assignee": officer.id})
-    await officer.post(f"{path}/notes", {"text": "Documents and card in the same name; plays every week."})
+    await officer.post(f"{path}/notes", {"text": "The certificate has both names; plays every week."})
+    his = {"ownership": "matches", "reason": "his name before he married"}
+    await officer.post(f"{V1}/instruments/{card['instrument_id']}/ownership", his)
     closed = await officer.post(f"{path}/decide", {"outcome": "not_fraud", "reason": "an honest player"})
     assert (closed["status"], closed["outcome"], closed["assignee"]) == ("closed", "not_fraud", officer.id), closed
     did = await officer.get(f"{V1}/fraud/casinos/{tale.casino_id}/performance")

@@ -46,6 +46,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.dispute.*",
         "payments.fraud_case.*",
         "payments.fraud_rule.list",
+        "payments.instrument.list",
+        "payments.instrument.verify",
         "payments.balance.view",
     ),
     "settlement_clerk": (

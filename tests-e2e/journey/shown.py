@@ -85,6 +85,14 @@ SHOWN = (
         lambda row: ", ".join(row["rules"]),
     ),
     Shown(
+        "A card or account in another's name",
+        "verification compared it with the player's; what he does next is looked at",
+        "fraud",
+        "FRAUD",
+        "instruments?first_seen_at=gte.now-1d&likeness=eq.mismatch&limit=1",
+        lambda row: f"{row['kind']} ending in {row['last_four']} of {row['provider']}: {row['likeness']}",
+    ),
+    Shown(
         "A mismatch in a settlement file",
         "by how much, and a payment of nobody; decided about as docs/reconciliation.md says",
         "clerk",

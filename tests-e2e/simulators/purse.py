@@ -25,6 +25,7 @@ class Purse:
     Attributes:
         method: how he pays.
         card, account: the number of his card, and Trustly's id of his bank account.
+        holder: whose name is on them.
         refused: how his bank feels about his first attempt by card.
     """
 
@@ -34,13 +35,9 @@ class Purse:
     country: str
     method: str
     card: str
+    holder: str
     account: str
     refused: bool
-
-    @property
-    def holder(self) -> str:
-        """The name on the card."""
-        return f"{self.first_name} {self.last_name}"
 
     @property
     def details(self) -> dict[str, str]:
@@ -61,8 +58,9 @@ def purse(dice: random.Random, before: list[Purse], names: tuple[str, str], emai
     method = dice.choice(METHODS)
     alike = [one for one in before if one.method == method]
     card, account = card_number(dice.choice(list(ISSUERS)), dice.randrange(10**9)), str(dice.randrange(10**9, 10**10))
+    holder = " ".join(names)
     if method != "wallet" and len(alike) % HOUSEHOLD == 1:
-        card, account = alike[-1].card, alike[-1].account
+        card, account, holder = alike[-1].card, alike[-1].account, alike[-1].holder
     made = Purse(
         first_name=names[0],
         last_name=names[1],
@@ -70,6 +68,7 @@ def purse(dice: random.Random, before: list[Purse], names: tuple[str, str], emai
         country=country,
         method=method,
         card=card,
+        holder=holder,
         account=account,
         refused=dice.random() < 0.1,
     )
