@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from contracts.platform.events import SettingChanged
+from payments.application.casino_policies import CasinoPolicy
 from payments.application.desk import Desk
 from payments.application.fraud.hearing import count_bonus
 from payments.application.ledger import (
@@ -78,23 +78,11 @@ def bonus_transfers(bonus_id: UUID, fact: BonusFact) -> list[Transfer]:
     ]
 
 
-async def set_order_of_use(desk: Desk, uow: UnitOfWork, casino_id: UUID, order: OrderOfUse) -> None:
-    """Keep from where a casino takes stakes first, and tell what changed. Bets after this transaction go by it.
-
-    Raises:
-        CasinoUnknown: no such casino.
-    """
-    await desk.casino(uow.connection, casino_id)
-    before = await desk.ledger.order_of_use(uow.connection, casino_id)
-    if before is order:
-        return
-    await desk.ledger.set_order_of_use(uow.connection, casino_id, order, uow.ctx.occurred_at)
-    await uow.publish(
-        SettingChanged(
-            element=POLICY,
-            element_id=str(casino_id),
-            casino_id=casino_id,
-            before={"order_of_use": before},
-            after={"order_of_use": order},
-        )
+def order_of_use(desk: Desk) -> CasinoPolicy[OrderOfUse]:
+    """From where a casino takes stakes first. Bets after the transaction that changes it go by it."""
+    return CasinoPolicy(
+        element=POLICY,
+        find=desk.ledger.order_of_use,
+        save=desk.ledger.set_order_of_use,
+        shown=lambda order: {"order_of_use": order},
     )

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from contracts.platform.events import SettingChanged
+from payments.application.casino_policies import CasinoPolicy
 from payments.application.desk import Desk
-from payments.application.ledger import WalletUnknown, ensure_posted
+from payments.application.ledger import Wallet, WalletUnknown, ensure_posted
 from payments.application.postings import adjustment_transfers
 from payments.application.restrictions import look_at_debt
 from payments.domain.adjustment.aggregate import adjustment
@@ -26,6 +26,10 @@ async def check_write_off(desk: Desk, uow: UnitOfWork, fact: AdjustmentFact) -> 
         DebtExceeded: he owes less.
     """
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    await _refuse(desk, uow, fact, wallet)
+
+
+async def _refuse(desk: Desk, uow: UnitOfWork, fact: AdjustmentFact, wallet: Wallet | None) -> None:
     if wallet is None:
         raise WalletUnknown(field="currency")
     if await desk.directory.disputed(uow.connection, fact.player_id, uow.ctx.occurred_at):
@@ -43,32 +47,17 @@ async def write_off(desk: Desk, uow: UnitOfWork, write_off_id: UUID, fact: Adjus
         WalletUnknown, DisputeOpen, DebtExceeded: it cannot be done, or not any more.
         AdjustmentAlreadyMade: the id belongs to another adjustment.
     """
-    await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     outcome = await uow.decide(adjustment, write_off_id, AdjustWallet(fact=fact, now=uow.ctx.occurred_at))
     if not outcome.events:
         return
-    await check_write_off(desk, uow, fact)
+    await _refuse(desk, uow, fact, wallet)
     ensure_posted(await desk.ledger.post_in(uow, adjustment_transfers(write_off_id, outcome.events)))
     await look_at_debt(desk, uow, fact.player_id, fact.casino_id, fact.currency)
 
 
-async def set_debt_stops(desk: Desk, uow: UnitOfWork, casino_id: UUID, stops: DebtStops) -> None:
-    """Keep what a casino's chargebacks stop, and tell what changed. Whoever is stopped already stays so.
-
-    Raises:
-        CasinoUnknown: no such casino.
-    """
-    await desk.casino(uow.connection, casino_id)
-    before = await desk.debts.stops(uow.connection, casino_id)
-    if before is stops:
-        return
-    await desk.debts.set_stops(uow.connection, casino_id, stops, uow.ctx.occurred_at)
-    await uow.publish(
-        SettingChanged(
-            element=POLICY,
-            element_id=str(casino_id),
-            casino_id=casino_id,
-            before={"stops": before},
-            after={"stops": stops},
-        )
+def debt_policy(desk: Desk) -> CasinoPolicy[DebtStops]:
+    """What a casino's chargebacks stop. Whoever is stopped already stays so."""
+    return CasinoPolicy(
+        element=POLICY, find=desk.debts.stops, save=desk.debts.set_stops, shown=lambda stops: {"stops": stops}
     )

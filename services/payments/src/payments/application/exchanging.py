@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from contracts.money import EXPONENTS, MAX_MINOR
-from contracts.platform.events import SettingChanged
+from payments.application.casino_policies import CasinoPolicy
 from payments.application.desk import Desk
 from payments.application.ledger import (
     AccountRef,
@@ -115,19 +115,6 @@ def exchange_transfers(exchange_id: UUID, fact: ExchangeFact, found: Quote) -> l
     ]
 
 
-async def set_exchange_policy(desk: Desk, uow: UnitOfWork, casino_id: UUID, policy: ExchangePolicy) -> None:
-    """Keep whether and at what price a casino exchanges money, and tell what changed; CasinoUnknown."""
-    await desk.casino(uow.connection, casino_id)
-    before = await desk.exchanges.policy(uow.connection, casino_id)
-    if before == policy:
-        return
-    await desk.exchanges.set_policy(uow.connection, casino_id, policy, uow.ctx.occurred_at)
-    await uow.publish(
-        SettingChanged(
-            element=POLICY,
-            element_id=str(casino_id),
-            casino_id=casino_id,
-            before=asdict(before),
-            after=asdict(policy),
-        )
-    )
+def exchange_policy(desk: Desk) -> CasinoPolicy[ExchangePolicy]:
+    """Whether and at what price a casino exchanges money."""
+    return CasinoPolicy(element=POLICY, find=desk.exchanges.policy, save=desk.exchanges.set_policy, shown=asdict)
