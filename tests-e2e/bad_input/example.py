@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-CallerName = Literal["staff", "operator", "player", "nobody", "backoffice", "gateway", "session", "armed"]
+CallerName = Literal["staff", "operator", "player", "nobody", "backoffice", "gateway", "payments", "session", "armed"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ class House:
         match caller:
             case "nobody":
                 return None
-            case "backoffice" | "gateway":
+            case "backoffice" | "gateway" | "payments":
                 return ServiceTokens(caller, self.service.settings.internal_key).mint(self.service.name)
             case "player":
                 options = {"kind": "player", "subject": UUID(self.facts["player_id"]), "casino": UUID(casino)}

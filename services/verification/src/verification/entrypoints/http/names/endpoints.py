@@ -6,11 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from chassis.auth import Caller, Internal, act
+from chassis.http import StrictModel
 from chassis.store import UnitOfWork
 from contracts.verification.names import NameCompared, NameToCompare, comparison_path
 from verification.application.names import NameComparison
 
 router = APIRouter(tags=["names"])
+
+
+class NameBody(NameToCompare, StrictModel):
+    """The player's casino, and the name that was told."""
 
 
 async def _comparison(request: Request) -> NameComparison:
@@ -22,7 +27,7 @@ async def _comparison(request: Request) -> NameComparison:
 async def compare_name(
     caller: Annotated[Caller, Internal("payments")],
     player_id: UUID,
-    body: NameToCompare,
+    body: NameBody,
     request: Request,
     comparison: Annotated[NameComparison, Depends(_comparison)],
 ) -> NameCompared:
