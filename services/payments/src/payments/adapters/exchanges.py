@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.store import UnitOfWork
 from payments.adapters.ledger.tables import ledger_exchange
 from payments.adapters.tables import exchange_policy
 from payments.application.exchange_store import RateSource
@@ -44,9 +45,15 @@ class SqlExchanges:
         statement = upsert(exchange_policy).values(casino_id=casino_id, **values)
         await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id"], set_=values))
 
-    async def keep(
-        self, connection: AsyncConnection, exchange_id: UUID, casino_id: UUID, player_id: UUID, quote: Quote
-    ) -> None:
+    async def keep(self, uow: UnitOfWork, exchange_id: UUID, casino_id: UUID, player_id: UUID, quote: Quote) -> None:
         """See Exchanges."""
-        values = {"id": exchange_id, "casino_id": casino_id, "player_id": player_id, **asdict(quote)}
-        await connection.execute(insert(ledger_exchange).values(values))
+        values = {
+            "id": exchange_id,
+            "casino_id": casino_id,
+            "player_id": player_id,
+            **asdict(quote),
+            "proposed_by": uow.ctx.actor.id,
+            "approved_by": uow.ctx.authorised_by or "",
+            "exchanged_at": uow.ctx.occurred_at,
+        }
+        await uow.connection.execute(insert(ledger_exchange).values(values))

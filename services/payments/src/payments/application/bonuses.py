@@ -48,6 +48,7 @@ async def move_bonus(desk: Desk, uow: UnitOfWork, bonus_id: UUID, fact: BonusFac
     postings = await desk.ledger.post_in(uow, bonus_transfers(bonus_id, fact))
     ensure_posted(postings)
     if postings[0].code is Code.CREATED:
+        await desk.ledger.keep_bonus(uow, bonus_id, fact)
         await count_bonus(desk.fraud, uow, fact)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.store import UnitOfWork
 from payments.domain.exchange.quotes import Quote, Rates
 from payments.domain.exchange.words import ExchangePolicy
 
@@ -35,8 +36,6 @@ class Exchanges(Protocol):
         """Keep it."""
         ...
 
-    async def keep(
-        self, connection: AsyncConnection, exchange_id: UUID, casino_id: UUID, player_id: UUID, quote: Quote
-    ) -> None:
-        """Keep what an exchange was made at, for ever."""
+    async def keep(self, uow: UnitOfWork, exchange_id: UUID, casino_id: UUID, player_id: UUID, quote: Quote) -> None:
+        """Keep what an exchange was made at, when and by whom, for ever."""
         ...

@@ -84,7 +84,7 @@ async def exchange(desk: Desk, uow: UnitOfWork, exchange_id: UUID, fact: Exchang
     """
     found = await check_exchange(desk, uow, fact)
     await desk.ledger.open_wallet(uow.connection, fact.casino_id, fact.player_id, fact.bought_currency)
-    await desk.exchanges.keep(uow.connection, exchange_id, fact.casino_id, fact.player_id, found)
+    await desk.exchanges.keep(uow, exchange_id, fact.casino_id, fact.player_id, found)
     ensure_posted(await desk.ledger.post_in(uow, exchange_transfers(exchange_id, fact, found)))
 
 

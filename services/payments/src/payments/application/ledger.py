@@ -45,7 +45,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import DomainError, NotFound
 from chassis.store import Context, UnitOfWork
 from contracts.payments.wallet import transfer_id
-from payments.domain.bonus.words import OrderOfUse
+from payments.domain.bonus.words import BonusFact, OrderOfUse
 from payments.domain.ledger.accounts import (
     AccountRef,
     AccountType,
@@ -196,6 +196,10 @@ class Ledger(Protocol):
         self, connection: AsyncConnection, casino_id: UUID, order: OrderOfUse, now: datetime
     ) -> None:
         """Change it, for bets decided after this transaction commits."""
+        ...
+
+    async def keep_bonus(self, uow: UnitOfWork, bonus_id: UUID, fact: BonusFact) -> None:
+        """Keep what was done with bonus money, when and by whom, for ever."""
         ...
 
     async def restrict(

@@ -1,8 +1,10 @@
 """The list of adjustments: one row each, with who proposed it, who agreed, and why."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
 from payments.application.ledger import TransferKind, transfer_id
@@ -60,3 +62,9 @@ adjustment_list = ReadModel(
     key=lambda recorded: (recorded.stream_key,),
     fold=fold,
 )
+
+
+async def find(connection: AsyncConnection, adjustment_id: UUID) -> Row | None:
+    """One row."""
+    row = (await connection.execute(select(table).where(table.c.id == adjustment_id))).mappings().one_or_none()
+    return None if row is None else dict(row)

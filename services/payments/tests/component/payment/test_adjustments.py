@@ -28,6 +28,13 @@ async def propose(world: World, as_: dict[str, str] | None = None, key: str | No
     )
 
 
+async def adjust(world: World) -> Any:
+    """Two people agree; the id of what they did."""
+    proposed = await propose(world)
+    await world.approved(proposed)
+    return proposed.json()["subject_id"]
+
+
 async def test_nothing_moves_until_another_agrees(world: World) -> None:
     await world.give(100_00)
     proposed = await propose(world)
@@ -49,6 +56,15 @@ async def test_what_was_moved_is_listed_with_who_and_why(world: World) -> None:
     statement = (await world.get(f"/players/{world.player}/statement")).json()
     assert statement["items"][0]["transfer_id"] == item["transfer_id"]
     assert statement["items"][0]["caused_by"]["reference_id"] == item["adjustment_id"]
+
+
+async def test_one_adjustment_is_shown_as_in_the_list(world: World) -> None:
+    await world.give(100_00)
+    adjustment_id = (await propose(world)).json()["subject_id"]
+    assert (await world.get(f"/adjustments/{adjustment_id}", as_=world.staff())).status_code == 404
+    await world.approved(await propose(world))
+    (row,) = (await world.client.get(ADJUSTMENTS, params=SINCE, headers=world.staff())).json()
+    assert (await world.get(f"/adjustments/{row['adjustment_id']}", as_=world.staff())).json() == row
 
 
 async def test_the_words_are_for_whoever_may_read_them(world: World) -> None:

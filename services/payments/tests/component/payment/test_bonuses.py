@@ -20,6 +20,13 @@ async def propose(world: World, **other: Any) -> Any:
     return await world.post(f"/players/{world.player}/bonuses", {**WELCOME, **other}, as_=world.staff())
 
 
+async def give_bonus(world: World) -> Any:
+    """Two people agree; the id of what they did."""
+    proposed = await propose(world)
+    await world.approved(proposed)
+    return proposed.json()["subject_id"]
+
+
 async def bonus(world: World) -> tuple[int, int]:
     (wallet,) = (await world.get(f"/players/{world.player}/balance")).json()["wallets"]
     return wallet["cash_minor"], wallet["bonus_minor"]
@@ -44,6 +51,20 @@ async def test_what_was_done_stands_in_the_movements_with_who_proposed_and_who_a
     assert (item["cash_delta_minor"], item["reference_id"]) == (0, proposed.json()["subject_id"])
     assert item["actor_kind"] == "staff"
     assert item["authorised_by"] not in (None, item["actor_id"])
+
+
+async def test_what_people_did_with_a_bonus_is_listed_with_what_it_was_for(world: World) -> None:
+    await world.give(100_00)
+    given = await give_bonus(world)
+    await world.approved(await propose(world, action="convert", amount_minor=10_00, forfeited_minor=15_00))
+    listed = (await world.get(f"/bonuses?player_id=eq.{world.player}&order=moved_at.asc", as_=world.staff())).json()
+    assert [(one["action"], one["amount_minor"], one["forfeited_minor"], one["reference"]) for one in listed] == [
+        ("grant", 25_00, 0, WELCOME["reference"]),
+        ("convert", 10_00, 15_00, WELCOME["reference"]),
+    ]
+    shown = (await world.get(f"/bonuses/{given}", as_=world.staff())).json()
+    assert shown == listed[0]
+    assert shown["proposed_by"] not in shown["approved_by"]
 
 
 async def test_others_are_told_what_became_of_the_bonus_and_not_the_words(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chassis.testing.tokens import ALL_CLEAR
 from payments.adapters.ledger.verify import verify
 
 from .bank import rates_of_today
@@ -28,6 +29,13 @@ def rates_file(tmp_path: Path) -> str:
 async def propose(world: World, **other: Any) -> Any:
     body = {**TEN_FOR_DOLLARS, **other}
     return await world.post(f"/players/{world.player}/exchanges", body, as_=world.staff())
+
+
+async def exchange(world: World) -> Any:
+    """Two people agree; the id of what they did."""
+    proposed = await propose(world)
+    await world.approved(proposed)
+    return proposed.json()["subject_id"]
 
 
 async def offer(world: World, **other: Any) -> None:
@@ -66,6 +74,58 @@ async def test_the_rate_stands_beside_both_movements_for_ever(world: World) -> N
     of_group = "SELECT currency, amount_minor FROM transfer WHERE group_id = $1 ORDER BY seq"
     moved = await world.rows(of_group, made["id"])
     assert [tuple(row.values()) for row in moved] == [("EUR", 10_00), ("USD", 11_76)]
+
+
+async def test_rate_and_spread_are_read_of_both_entries_wherever_movements_are(world: World) -> None:
+    await world.give(100_00)
+    await offer(world)
+    await world.approved(await propose(world))
+    today = world.clock.now().date().isoformat()
+    made = {"rate": "1.200000000000", "spread_bp": 200, "source": "eurofxref", "as_of": today}
+    for currency, other in (
+        ("EUR", {"other_currency": "USD", "other_minor": 11_76}),
+        ("USD", {"other_currency": "EUR", "other_minor": 10_00}),
+    ):
+        path = f"/players/{world.player}/wallets/{currency}/movements"
+        (entry,) = (await world.get(f"{path}?kind=eq.exchange", as_=world.staff())).json()
+        assert entry["exchange"] == {**made, **other}
+        item, *_ = (await world.get(f"/players/{world.player}/statement?currency={currency}")).json()["items"]
+        assert item["caused_by"]["exchange"] == {**made, **other}
+    query = f"player_id=eq.{world.player}&order=posted_at.asc"
+    listed = (await world.get(f"/ledger/entries?{query}", as_=world.staff())).json()
+    assert [(one["kind"], (one["exchange"] or {}).get("other_currency")) for one in listed] == [
+        ("adjustment", None),
+        ("exchange", "USD"),
+        ("exchange", "EUR"),
+    ]
+
+
+async def test_exchanges_are_listed_and_one_is_shown_with_who_and_at_what(world: World) -> None:
+    await world.give(100_00)
+    await offer(world)
+    made = await exchange(world)
+    (listed,) = (await world.get(f"/exchanges?player_id=eq.{world.player}", as_=world.staff())).json()
+    shown = (await world.get(f"/exchanges/{made}", as_=world.staff())).json()
+    assert listed == shown
+    assert (shown["sold_minor"], shown["bought_minor"], shown["rate"], shown["spread_bp"]) == (
+        10_00,
+        11_76,
+        "1.200000000000",
+        200,
+    )
+    assert "" not in (shown["proposed_by"], shown["approved_by"])
+    assert shown["proposed_by"] not in shown["approved_by"]
+
+
+async def test_who_sees_no_money_is_told_the_rate_and_no_amount(world: World) -> None:
+    await world.give(100_00)
+    await offer(world)
+    made = await exchange(world)
+    blind = world.staff(modes={**ALL_CLEAR, "financial": "none"})
+    shown = (await world.get(f"/exchanges/{made}", as_=blind)).json()
+    assert (shown["rate"], shown.get("sold_minor"), shown.get("bought_minor")) == ("1.200000000000", None, None)
+    entries = (await world.get(f"/ledger/entries?player_id=eq.{world.player}", as_=blind)).json()
+    assert {one.get("exchange") for one in entries} == {None}
 
 
 async def test_a_casino_that_does_not_exchange_money_does_not(world: World) -> None:

@@ -20,13 +20,14 @@ from chassis.testing.caller_matrix import (
 from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
 
-from .test_adjustments import GOODWILL
-from .test_bonuses import WELCOME
+from .test_adjustments import GOODWILL, adjust
+from .test_bonuses import WELCOME, give_bonus
 from .test_debts import ALL_OF_IT, in_debt
 from .test_disputes import charged_back, disputes
-from .test_exchanges import OFFERED, TEN_FOR_DOLLARS
+from .test_exchanges import OFFERED, TEN_FOR_DOLLARS, exchange, offer
 from .test_fraud_work import ALLOWED, ENTRY, RULES, RULES_SHA, alarming
 from .test_providers import POLICY, STRIPE
+from .test_refunds import refund
 from .test_routing_strategy import SIMULATION, STRATEGY, decision_of
 from .test_taken_back import paid_in
 from .world import V1, World
@@ -178,6 +179,11 @@ ATTEMPTS = [
     attempt("GET", f"{OF_PLAYER}/wallets/{{currency}}/statement", P.STATEMENT_VIEW, request=JANUARY),
     attempt("GET", f"{V1}/ledger/liabilities", P.LEDGER_VIEW, hidden="shown"),
     attempt("GET", f"{V1}/adjustments", P.ADJUSTMENT_LIST, hidden="empty", request=since_ever("adjusted_at")),
+    attempt("GET", f"{V1}/exchanges", P.ADJUSTMENT_LIST, hidden="empty", request=since_ever("exchanged_at")),
+    attempt("GET", f"{V1}/bonuses", P.ADJUSTMENT_LIST, hidden="empty", request=since_ever("moved_at")),
+    attempt("GET", f"{V1}/adjustments/{{adjustment_id}}", P.ADJUSTMENT_LIST),
+    attempt("GET", f"{V1}/exchanges/{{exchange_id}}", P.ADJUSTMENT_LIST),
+    attempt("GET", f"{V1}/bonuses/{{bonus_id}}", P.ADJUSTMENT_LIST),
     attempt("POST", f"{OF_PLAYER}/adjustments", P.ADJUSTMENT_CREATE, json=GOODWILL, allowed=202),
     attempt("GET", f"{V1}/ledger/entries", P.LEDGER_LIST, hidden="empty", request=since_ever("posted_at")),
     attempt("GET", f"{V1}/routing/decisions", P.ROUTING_LIST, hidden="empty", request=since_ever("decided_at")),
@@ -194,6 +200,7 @@ ATTEMPTS = [
     attempt("POST", f"{NOTIFICATION}/replay", P.NOTIFICATION_REPLAY, json=WHY, allowed=200),
     attempt("POST", f"{NOTIFICATION}/resolve", P.NOTIFICATION_RESOLVE, json=WHY, allowed=200),
     attempt("GET", f"{V1}/refunds", P.REFUND_LIST, hidden="empty", request=SINCE),
+    attempt("GET", f"{V1}/refunds/{{refund_id}}", P.REFUND_LIST),
     export_attempt(f"{V1}/refunds", P.REFUND_LIST, P.REFUND_EXPORT, None, since="created_at"),
     attempt("POST", f"{V1}/deposits/{{deposit_id}}/refunds", P.REFUND_CREATE, json=REFUND, allowed=409),
     attempt("POST", f"{WITHDRAWAL}/outcome", P.OUTCOME_RESOLVE, json=FOUND, allowed=409),
@@ -252,6 +259,8 @@ ATTEMPTS = [
     export_attempt(f"{FRAUD}/decisions", P.FRAUD_DECISION_LIST, P.FRAUD_DECISION_EXPORT, None, since="decided_at"),
     export_attempt(f"{FRAUD}/cases", P.FRAUD_CASE_LIST, P.FRAUD_CASE_EXPORT, None, since="opened_at"),
     export_attempt(f"{V1}/adjustments", P.ADJUSTMENT_LIST, P.ADJUSTMENT_EXPORT, None, since="adjusted_at"),
+    export_attempt(f"{V1}/exchanges", P.ADJUSTMENT_LIST, P.ADJUSTMENT_EXPORT, None, since="exchanged_at"),
+    export_attempt(f"{V1}/bonuses", P.ADJUSTMENT_LIST, P.ADJUSTMENT_EXPORT, None, since="moved_at"),
     export_attempt(f"{V1}/ledger/entries", P.LEDGER_LIST, P.LEDGER_EXPORT, None, since="posted_at"),
     attempt("GET", f"{V1}/ledger/summary", P.LEDGER_VIEW, hidden="shown"),
     *approval_attempts("payments", None),
@@ -339,6 +348,20 @@ async def disputed(world: World) -> dict[str, Any]:
     return {"dispute_id": row["id"], "evidence_id": added.json()["evidence_id"]}
 
 
+async def moved_by_hand(world: World, path: str) -> dict[str, Any]:
+    """What two people agreed to, where the route shows one of such things."""
+    if "/adjustments/" in path:
+        return {"adjustment_id": await adjust(world)}
+    if "/bonuses/" in path:
+        return {"bonus_id": await give_bonus(world)}
+    if "/exchanges/" in path:
+        await offer(world)
+        return {"exchange_id": await exchange(world)}
+    if "/refunds/" in path:
+        return {"refund_id": await refund(world, await paid_in(world))}
+    return {}
+
+
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=str)
 async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt) -> None:
     await world.give(500_00)
@@ -354,6 +377,8 @@ async def test_every_route_lets_in_whom_it_should(world: World, attempt: Attempt
         "withdrawal_id": (await world.withdraw()).json()["withdrawal_id"],
         "instrument_id": (await world.instruments())[0]["instrument_id"],
     }
+    if attempt.method == "GET" and attempt.path.endswith("_id}"):
+        ids |= await moved_by_hand(world, attempt.path)
     if "/disputes/" in attempt.path:
         ids |= await disputed(world)
     if "/fraud/" in attempt.path:

@@ -104,6 +104,12 @@ async def test_where_its_provider_cannot_be_called_it_is_refused_and_told_so(wor
     assert "cannot be called" in refused.json()["detail"]
 
 
+async def test_one_refund_is_shown_as_in_the_list(world: World) -> None:
+    refund_id = await refund(world, await paid_in(world))
+    (row,) = await listed(world)
+    assert (await world.get(f"/refunds/{refund_id}", as_=world.staff())).json() == row
+
+
 async def test_a_refund_of_ours_counts_once_however_the_provider_tells_of_it(world: World) -> None:
     intent = await paid_in(world)
     await refund(world, intent)

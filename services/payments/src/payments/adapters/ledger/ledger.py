@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database
@@ -17,9 +19,10 @@ from payments.adapters.ledger import accounts, sql
 from payments.adapters.ledger.accounts import GameHouses, Patience
 from payments.adapters.ledger.batcher import Batcher, Outcome, WalletBusy
 from payments.adapters.ledger.posting import Terms, post_free_units, post_units
+from payments.adapters.ledger.tables import ledger_bonus
 from payments.adapters.ledger.units import Unit
 from payments.application.ledger import Posting, Transfer, Wallet
-from payments.domain.bonus.words import OrderOfUse
+from payments.domain.bonus.words import BonusFact, OrderOfUse
 from payments.domain.ledger.accounts import AccountType, WalletKey
 from payments.domain.ledger.transfers import Answer, GameMove
 
@@ -151,6 +154,17 @@ class PostgresLedger:
     ) -> None:
         """See the port."""
         await (await driver(connection)).execute(sql.SET_ORDER_OF_USE, casino_id, order, now)
+
+    async def keep_bonus(self, uow: UnitOfWork, bonus_id: UUID, fact: BonusFact) -> None:
+        """See the port."""
+        values = {
+            "id": bonus_id,
+            **asdict(fact),
+            "proposed_by": uow.ctx.actor.id,
+            "approved_by": uow.ctx.authorised_by or "",
+            "moved_at": uow.ctx.occurred_at,
+        }
+        await uow.connection.execute(insert(ledger_bonus).values(values))
 
     async def restrict(
         self, connection: AsyncConnection, player_id: UUID, *, bets_blocked: bool, deposits_blocked: bool

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,16 @@ _ACCOUNTS = """
     WHERE player_id = $1 ORDER BY currency, id"""
 
 _STATEMENT = """
-    SELECT seq, id, kind, debit_account, credit_account, amount_minor, cash_after, bonus_after,
-           reference_id, provider, supplier,
-           supplier_tx, game_code, round_ref, round_closed, session_id, posted_at, group_id, actor_kind
-    FROM transfer WHERE player_id = $1 AND wallet_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"""
+    WITH page AS (
+        SELECT seq, id, kind, debit_account, credit_account, currency, amount_minor, cash_after, bonus_after,
+               reference_id, provider, supplier,
+               supplier_tx, game_code, round_ref, round_closed, session_id, posted_at, group_id, actor_kind
+        FROM transfer WHERE player_id = $1 AND wallet_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4
+    )
+    SELECT page.*, made.rate, made.spread_bp, made.source, made.as_of,
+           CASE page.currency WHEN sold_currency THEN bought_currency ELSE sold_currency END AS other_currency,
+           CASE page.currency WHEN sold_currency THEN bought_minor ELSE sold_minor END AS other_minor
+    FROM page LEFT JOIN ledger_exchange AS made ON kind = 'exchange' AND made.id = group_id ORDER BY seq DESC"""
 
 _SUMMARY = """
     WITH waiting AS (
@@ -51,6 +57,18 @@ class WalletView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeSide:
+    """What an entry was exchanged for, and at what: units bought for one sold, and what the house kept of it."""
+
+    rate: str
+    spread_bp: int
+    source: str
+    as_of: date
+    other_currency: str
+    other_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatementLine:
     """One movement of a wallet: what it did to cash, bonus, hold and debt, cash and bonus after it, its cause."""
 
@@ -75,6 +93,7 @@ class StatementLine:
     session_id: UUID | None
     group_id: UUID | None
     actor_kind: str | None
+    exchange: ExchangeSide | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +177,14 @@ def _line(row: Any, accounts: dict[AccountType, int]) -> StatementLine:
         cash_balance_minor=row["cash_after"],
         bonus_balance_minor=row["bonus_after"] or 0,
         posted_at=row["posted_at"],
+        exchange=None if row["rate"] is None else _side(row),
         **{name: row[name] for name in _CAUSE},
     )
+
+
+def _side(row: Any) -> ExchangeSide:
+    names = ("spread_bp", "source", "as_of", "other_currency", "other_minor")
+    return ExchangeSide(rate=str(row["rate"]), **{name: row[name] for name in names})
 
 
 _CAUSE = (

@@ -247,7 +247,36 @@ ledger_exchange = Table(
     Column("spread_bp", Integer, nullable=False, comment="what the house kept, in hundredths of a per cent"),
     Column("source", Text, nullable=False, comment="who published the rates"),
     Column("as_of", Date, nullable=False, comment="of what day they were"),
+    Column("proposed_by", Text, nullable=False, server_default=""),
+    Column(
+        "approved_by", Text, nullable=False, server_default="", comment="who agreed; several are separated by commas"
+    ),
+    Column("exchanged_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Index("ix_ledger_exchange_casino", "casino_id", "exchanged_at", "id"),
+    Index("ix_ledger_exchange_player", "player_id", "exchanged_at", "id"),
+    Index("ix_ledger_exchange_exchanged_at", "exchanged_at", "id"),
     comment="what money of one currency was exchanged at for money of another",
+)
+
+ledger_bonus = Table(
+    "ledger_bonus",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="the reference of its entries"),
+    Column("casino_id", Uuid, nullable=False),
+    Column("player_id", Uuid, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("forfeited_minor", BigInteger, nullable=False, comment="taken back together with a conversion"),
+    Column("currency", Text, nullable=False),
+    Column("reference", Text, comment="what it is about, as an outsider calls it"),
+    Column("proposed_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False, comment="who agreed; several are separated by commas"),
+    Column("moved_at", DateTime(timezone=True), nullable=False),
+    Index("ix_ledger_bonus_casino", "casino_id", "moved_at", "id"),
+    Index("ix_ledger_bonus_player", "player_id", "moved_at", "id"),
+    Index("ix_ledger_bonus_moved_at", "moved_at", "id"),
+    Index("ix_ledger_bonus_reference", "reference"),
+    comment="what people did with bonus money of players",
 )
 
 account_delta = Table(

@@ -1,26 +1,56 @@
-"""Bonus money of players, and the casino's rule for it. What was done stands in the wallet's movements, with who."""
+"""Bonus money of players: what people do with it, a list of that, and the casino's rule for it."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import uuid7
+from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
+from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.ledger.tables import ledger_bonus
 from payments.entrypoints.http.bonuses.guarded import (
     MOVE_BONUS,
     SET_BONUS_POLICY,
     BonusPayload,
     BonusPolicyPayload,
 )
-from payments.entrypoints.http.bonuses.schemas import BonusBody, BonusPolicyBody, BonusPolicyView
+from payments.entrypoints.http.bonuses.listing import BONUSES
+from payments.entrypoints.http.bonuses.schemas import BonusBody, BonusItem, BonusPolicyBody, BonusPolicyView
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.wallets.endpoints import visible_wallets
 
 router = APIRouter(prefix="/api/payments/v1", tags=["bonuses"])
+
+serve_list(
+    router,
+    "/bonuses",
+    BONUSES,
+    Requires(P.ADJUSTMENT_LIST),
+    item=BonusItem,
+    export=P.ADJUSTMENT_EXPORT,
+    summary="Bonus money that people gave, took back or made cash, newest first.",
+)
+
+
+@router.get("/bonuses/{bonus_id}", response_model=BonusItem)
+async def show_bonus(
+    caller: Annotated[Caller, Requires(P.ADJUSTMENT_LIST)], bonus_id: UUID, request: Request, db: Db
+) -> Response:
+    """One of them. Why it was done stands with the proposal whose subject it is."""
+    async with db.read() as connection:
+        found = await connection.execute(select(ledger_bonus).where(ledger_bonus.c.id == bonus_id))
+        row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    view = BonusItem(**{**row, "bonus_id": bonus_id})
+    return as_listed(BONUSES, view, request, caller, view.casino_id)
 
 
 @router.post("/players/{player_id}/bonuses", **PROPOSED)

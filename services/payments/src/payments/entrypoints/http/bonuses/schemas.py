@@ -1,5 +1,6 @@
 """What is said about bonus money."""
 
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -36,6 +37,22 @@ class BonusBody(BonusMove):
     """What shall be done, and why."""
 
     reason: Reason
+
+
+class BonusItem(BaseModel):
+    """What was done with a player's bonus. Its entries of the ledger have its id as `reference_id`."""
+
+    bonus_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    action: BonusAction
+    amount_minor: int
+    forfeited_minor: int = Field(description="With `convert`: what was taken back at the same time")
+    currency: str
+    reference: str | None = Field(description="A campaign, a letter; null also of what was done before it was kept")
+    proposed_by: str
+    approved_by: str = Field(description="Who agreed; several are separated by commas")
+    moved_at: datetime
 
 
 class BonusPolicyBody(StrictModel):

@@ -3,13 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import uuid7
+from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
+from chassis.http.listing import serve_list
+from chassis.http.listing.detail import as_listed
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.ledger.tables import ledger_exchange
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.exchanges.guarded import (
     EXCHANGE,
@@ -17,10 +21,41 @@ from payments.entrypoints.http.exchanges.guarded import (
     ExchangePayload,
     ExchangePolicyPayload,
 )
-from payments.entrypoints.http.exchanges.schemas import ExchangeBody, ExchangePolicyBody, ExchangePolicyView
+from payments.entrypoints.http.exchanges.listing import EXCHANGES
+from payments.entrypoints.http.exchanges.schemas import (
+    ExchangeBody,
+    ExchangeItem,
+    ExchangePolicyBody,
+    ExchangePolicyView,
+)
 from payments.entrypoints.http.wallets.endpoints import visible_wallets
 
 router = APIRouter(prefix="/api/payments/v1", tags=["exchanges"])
+
+serve_list(
+    router,
+    "/exchanges",
+    EXCHANGES,
+    Requires(P.ADJUSTMENT_LIST),
+    item=ExchangeItem,
+    export=P.ADJUSTMENT_EXPORT,
+    summary="Money of one currency that became money of another, newest first: how much, at what rate and spread.",
+)
+
+
+@router.get("/exchanges/{exchange_id}", response_model=ExchangeItem)
+async def show_exchange(
+    caller: Annotated[Caller, Requires(P.ADJUSTMENT_LIST)], exchange_id: UUID, request: Request, db: Db
+) -> Response:
+    """One exchange. Why it was made stands with the proposal whose subject it is."""
+    async with db.read() as connection:
+        found = await connection.execute(select(ledger_exchange).where(ledger_exchange.c.id == exchange_id))
+        row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    caller.must_see(row["casino_id"])
+    view = ExchangeItem(**{**row, "exchange_id": exchange_id, "rate": str(row["rate"])})
+    return as_listed(EXCHANGES, view, request, caller, view.casino_id)
 
 
 @router.post("/players/{player_id}/exchanges", **PROPOSED)

@@ -1,5 +1,6 @@
 """What is said about exchanging money."""
 
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -28,6 +29,30 @@ class ExchangeBody(ExchangeOrder):
     """What shall be exchanged, and why."""
 
     reason: Reason
+
+
+class MadeAt(BaseModel):
+    """At what an exchange was made."""
+
+    rate: str = Field(description="Units bought for one sold, before the spread: a decimal of twelve places")
+    spread_bp: int = Field(description="What the house kept of what was bought, in hundredths of a per cent")
+    source: str = Field(description="Who published the rates")
+    as_of: date = Field(description="Of what day they were")
+
+
+class ExchangeItem(MadeAt):
+    """An exchange that was made. Its two entries of the ledger have its id as `group_id`."""
+
+    exchange_id: UUID
+    casino_id: UUID
+    player_id: UUID
+    sold_currency: str
+    sold_minor: int = Field(description="Taken from the player's cash of that currency")
+    bought_currency: str
+    bought_minor: int = Field(description="Given to his cash of that currency")
+    proposed_by: str
+    approved_by: str = Field(description="Who agreed; several are separated by commas")
+    exchanged_at: datetime
 
 
 class ExchangePolicyBody(StrictModel):

@@ -2,16 +2,47 @@
 
 from typing import get_args
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.http.listing import Field, ListSpec
 from chassis.store.context import ActorKind
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.adapters.ledger.tables import transfer
+from payments.adapters.ledger.tables import ledger_exchange, transfer
 from payments.domain.ledger.accounts import HOLDS, AccountType
 from payments.domain.ledger.transfers import TransferKind
 
 c = transfer.c
+
+made = ledger_exchange.c
+_sold = c.currency == made.sold_currency
+
+_EXCHANGE = case(
+    (
+        c.kind == TransferKind.EXCHANGE,
+        select(
+            func.jsonb_build_object(
+                "rate",
+                cast(made.rate, Text),
+                "spread_bp",
+                made.spread_bp,
+                "source",
+                made.source,
+                "as_of",
+                made.as_of,
+                "other_currency",
+                case((_sold, made.bought_currency), else_=made.sold_currency),
+                "other_minor",
+                case((_sold, made.bought_minor), else_=made.sold_minor),
+                type_=JSONB,
+            )
+        )
+        .where(made.id == c.group_id)
+        .correlate(transfer)
+        .scalar_subquery(),
+    )
+)
+"""What the other entry of an exchange is, and at what it was made; looked up for entries of that kind alone."""
 
 _CAUSE = {
     "reference_id": Field(c.reference_id, index_hint="ix_transfer_reference"),
@@ -24,6 +55,7 @@ _CAUSE = {
     "round_ref": Field(c.round_ref),
     "round_closed": Field(c.round_closed),
     "session_id": Field(c.session_id),
+    "exchange": Field(_EXCHANGE, ops=(), data_class="financial"),
 }
 
 _WHO = {

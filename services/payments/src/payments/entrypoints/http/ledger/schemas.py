@@ -7,6 +7,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import TransferKind
+from payments.entrypoints.http.exchanges.schemas import MadeAt
+
+
+class ExchangedFor(MadeAt):
+    """The other side of an exchange."""
+
+    other_currency: str = Field(description="What was bought for this, or sold for it")
+    other_minor: int = Field(description="How much of it")
 
 
 class CauseItem(BaseModel):
@@ -22,6 +30,9 @@ class CauseItem(BaseModel):
     round_ref: str | None
     round_closed: bool
     session_id: UUID | None
+    exchange: ExchangedFor | None = Field(
+        default=None, description="Of an exchange: the other side, rate and spread; for whoever sees money"
+    )
 
 
 class WhoItem(CauseItem):

@@ -52,6 +52,16 @@ async def propose_refund(
     return await proposing(caller, REFUND_DEPOSIT, payload, reason=body.reason, once=once)
 
 
+@router.get("/refunds/{refund_id}", response_model=RefundItem)
+async def show_refund(
+    caller: Annotated[Caller, Requires(P.REFUND_LIST)], refund_id: UUID, request: Request, desk: TheDesk
+) -> Response:
+    """One refund."""
+    async with desk.app.db.read() as connection:
+        item = await _item(connection, caller, refund_id)
+    return as_listed(REFUNDS, item, request, caller, item.casino_id)
+
+
 @router.post("/refunds/{refund_id}/reject", response_model=RefundItem)
 async def reject_unsent_refund(
     caller: Annotated[Caller, Requires(P.REFUND_APPROVE)],

@@ -24,7 +24,7 @@ from payments.domain.ledger.accounts import AccountType
 from payments.domain.ledger.transfers import TransferKind
 from payments.entrypoints.http.desk import TheDesk, past
 from payments.entrypoints.http.ledger.listing import MOVEMENTS
-from payments.entrypoints.http.ledger.schemas import MovementItem
+from payments.entrypoints.http.ledger.schemas import ExchangedFor, MovementItem
 from payments.entrypoints.http.wallets.schemas import (
     Balance,
     Cause,
@@ -239,5 +239,6 @@ def _item(line: StatementLine) -> StatementItem:
             session_id=line.session_id,
             group_id=line.group_id,
             actor_kind=line.actor_kind,
+            exchange=None if line.exchange is None else ExchangedFor(**asdict(line.exchange)),
         ),
     )

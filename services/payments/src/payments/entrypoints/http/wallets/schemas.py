@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from chassis.http import Reason, StrictModel
 from payments.domain.ledger.transfers import TransferKind
+from payments.entrypoints.http.ledger.schemas import ExchangedFor
 
 LONGEST_PERIOD = timedelta(days=366)
 
@@ -57,6 +58,7 @@ class Cause(BaseModel):
     session_id: UUID | None
     group_id: UUID | None = Field(description="Of movements that were posted together or not at all")
     actor_kind: str | None = Field(description="Who asked: the player, staff, a partner, a process; null: a supplier")
+    exchange: ExchangedFor | None = Field(description="Of an exchange: the other side, rate and spread")
 
 
 class StatementQuery(BaseModel):
