@@ -28,7 +28,7 @@ from .test_exchanges import OFFERED, TEN_FOR_DOLLARS, exchange, offer
 from .test_fraud_work import ALLOWED, ENTRY, RULES, RULES_SHA, alarming
 from .test_providers import POLICY, STRIPE
 from .test_refunds import refund
-from .test_routing_strategy import SIMULATION, STRATEGY, decision_of
+from .test_routing_strategy import SIMULATION, decision_of
 from .test_taken_back import paid_in
 from .world import V1, World
 
@@ -189,7 +189,7 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/routing/decisions", P.ROUTING_LIST, hidden="empty", request=since_ever("decided_at")),
     attempt("GET", f"{V1}/routing/decisions/{{decision_id}}", P.ROUTING_LIST),
     attempt("GET", f"{OF_CASINO}/routing-strategy", P.ROUTING_LIST),
-    attempt("PUT", f"{OF_CASINO}/routing-strategy", P.ROUTING_PUBLISH, json=STRATEGY, allowed=202),
+    attempt("PUT", f"{OF_CASINO}/routing-strategy", P.ROUTING_PUBLISH, json=SIMULATION["strategy"], allowed=202),
     attempt("POST", f"{OF_CASINO}/routing-simulations", P.ROUTING_SIMULATE, json=SIMULATION),
     export_attempt(f"{V1}/routing/decisions", P.ROUTING_LIST, P.ROUTING_EXPORT, None, since="decided_at"),
     attempt("GET", f"{V1}/provider-attempts", P.ATTEMPT_LIST, hidden="empty", request=since_ever("attempted_at")),

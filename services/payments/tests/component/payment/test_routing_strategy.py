@@ -111,11 +111,27 @@ async def test_a_strategy_that_makes_no_sense_is_refused_with_its_field(two: Wor
     path = f"{V1}/casinos/{two.casino}/routing-strategy"
     for changes, field in (
         ({"fallback": ["pigeon"]}, "fallback.0"),
+        ({"otherwise": {"way": "order", "providers": ["stripe", "btcpay"]}}, "otherwise.providers.1"),
+        ({"rules": [{**STRATEGY["rules"][0], "when": {"methods": ["crypto"]}}]}, "rules.0.when.methods.0"),
         ({"otherwise": {"way": "split", "providers": ["stripe", "adyen"], "percents": [60, 30]}}, "otherwise.percents"),
     ):
         answer = await two.client.put(path, json={**STRATEGY, **changes}, headers=two.staff())
         assert answer.status_code == 422, answer.text
         assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_a_draft_that_names_who_the_casino_has_no_account_at_is_not_simulated_either(two: World) -> None:
+    path = f"{V1}/casinos/{two.casino}/routing-simulations"
+    draft = {"otherwise": {"way": "order", "providers": ["btcpay"]}}
+    answer = await two.client.post(path, json={**SIMULATION, "strategy": draft}, headers=two.staff())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "otherwise.providers.0"), answer.text
+
+
+async def test_who_is_switched_off_may_be_named(two: World) -> None:
+    body = {"enabled": False, "currencies": ["EUR"], "methods": {"card": {}}, **ADYEN}
+    assert (await two.settle("/providers/adyen", body)).status_code == 200
+    await publish(two)
+    assert (await by_card(two))["provider"] == "stripe"
 
 
 async def test_a_cascade_goes_along_the_fallback(two: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
@@ -26,18 +27,27 @@ def element_of(casino_id: UUID, direction: Direction) -> str:
     return str(casino_id) if direction is Direction.DEPOSIT else f"{casino_id}/{direction}"
 
 
-def ways(desk: Desk, direction: Direction) -> list[str]:
-    """The providers through which money goes that way."""
+async def check_draft(
+    desk: Desk, connection: AsyncConnection, casino_id: UUID, direction: Direction, strategy: Strategy
+) -> None:
+    """Raise Invalid, naming the field, when a strategy makes no sense at this casino.
+
+    It names providers the casino has accounts at, switched on or not, and methods they offer: what names another one
+    would send nothing anywhere. So accounts come before the strategy that names them.
+    """
     incoming = direction is Direction.DEPOSIT
-    return [name for name, one in desk.providers.items() if (one.deposits if incoming else one.payouts) is not None]
+    goes = {name for name, one in desk.providers.items() if (one.deposits if incoming else one.payouts) is not None}
+    accounts = [one for one in await desk.accounts.all_of(connection, casino_id) if one.provider in goes]
+    methods = {method for one in accounts for method in one.methods}
+    check(strategy, {one.provider for one in accounts}, methods, direction)
 
 
 async def check_strategy(
     desk: Desk, uow: UnitOfWork, casino_id: UUID, direction: Direction, strategy: Strategy
 ) -> PublishedStrategy | None:
-    """The strategy in force now. Raises Invalid, naming the field, when the new one makes no sense; CasinoUnknown."""
+    """The strategy in force now. Raises what `check_draft` raises of the new one; CasinoUnknown."""
     await desk.casino(uow.connection, casino_id)
-    check(strategy, ways(desk, direction), direction)
+    await check_draft(desk, uow.connection, casino_id, direction, strategy)
     return await desk.routing.strategy(uow.connection, casino_id, direction)
 
 

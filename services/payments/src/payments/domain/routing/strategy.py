@@ -1,6 +1,6 @@
 """A casino's routing strategy: versioned data that people write, publish with a second person, and simulate first."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -106,8 +106,13 @@ def unwritten(direction: Direction) -> Strategy:
     return Strategy(attempts_max=attempts_unless_said(direction))
 
 
-def check(strategy: Strategy, providers: Collection[str], direction: Direction) -> None:
-    """Raise Invalid, naming the field, when the strategy makes no sense. `providers`: those money goes that way by."""
+def check(strategy: Strategy, providers: Collection[str], methods: Collection[str], direction: Direction) -> None:
+    """Raise Invalid, naming the field, when the strategy makes no sense.
+
+    Args:
+        providers: those money goes that way by at this casino, switched on or not.
+        methods: that their accounts there offer.
+    """
     if not 1 <= strategy.attempts_max <= MOST_ATTEMPTS:
         raise Invalid(f"From 1 to {MOST_ATTEMPTS}.", field="attempts_max")
     if direction is Direction.WITHDRAWAL and strategy.attempts_max > 1:
@@ -119,6 +124,7 @@ def check(strategy: Strategy, providers: Collection[str], direction: Direction) 
         raise Invalid("Two rules have the same name.", field="rules")
     for number, rule in enumerate(strategy.rules):
         _check_rule(rule, providers, f"rules.{number}")
+        _check_known(rule.when.methods, methods, f"rules.{number}.when.methods", "an account there offers it")
     _check_ranking(strategy.otherwise, providers, "otherwise")
     _check_providers(strategy.fallback, providers, "fallback")
 
@@ -162,11 +168,16 @@ def _check_learning(ranking: Ranking, at: str) -> None:
         raise Invalid("At least 1, and no more than are looked at.", field=f"{at}.min_aggregates")
 
 
-def _check_providers(named: Iterable[str], providers: Collection[str], at: str) -> None:
+def _check_providers(named: Sequence[str], providers: Collection[str], at: str) -> None:
     seen = set[str]()
+    _check_known(named, providers, at, "the casino has an account there, and money goes that way by it")
     for number, one in enumerate(named):
-        if one not in providers:
-            raise Invalid(f"One of {', '.join(sorted(providers))}.", field=f"{at}.{number}")
         if one in seen:
             raise Invalid("Named twice.", field=f"{at}.{number}")
         seen.add(one)
+
+
+def _check_known(named: Sequence[str], known: Collection[str], at: str, why: str) -> None:
+    for number, one in enumerate(named):
+        if one not in known:
+            raise Invalid(f"One of {', '.join(sorted(known)) or 'none'}: {why}.", field=f"{at}.{number}")

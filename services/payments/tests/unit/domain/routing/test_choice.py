@@ -27,6 +27,7 @@ ASKING = Asking(lot="7", method="card", currency="EUR", amount_minor=50_00, coun
 A, B, C = (Offer(provider=name) for name in "abc")
 ALL = (A, B, C)
 NAMES = ("a", "b", "c")
+METHODS = ("card",)
 
 
 def order(*providers: str) -> Ranking:
@@ -222,7 +223,7 @@ ASKINGS = st.builds(replace, st.just(ASKING), lot=st.text(), amount_minor=st.int
 def test_each_provider_is_either_placed_or_told_why_not(
     strategy: Strategy, asking: Asking, offers: list[Offer]
 ) -> None:
-    check(strategy, NAMES, Direction.DEPOSIT)
+    check(strategy, NAMES, METHODS, Direction.DEPOSIT)
     decision = choose(strategy, asking, offers)
     assert sorted(one.provider for one in decision.candidates) == sorted(one.provider for one in offers)
     assert all((one.place is None) != (one.left_out is None) for one in decision.candidates)
@@ -276,6 +277,10 @@ def test_no_more_is_explored_than_agreed(percent: int) -> None:
         (Strategy(otherwise=Ranking(way=Way.SUCCESS_RATE, min_aggregates=9)), "otherwise.min_aggregates"),
         (Strategy(fallback=("x",)), "fallback.0"),
         (
+            Strategy(rules=(Rule(name="r", when=Condition(methods=("card", "x")), then=order("a")),)),
+            "rules.0.when.methods.1",
+        ),
+        (
             Strategy(rules=(Rule(name="r", when=Condition(min_minor=2, max_minor=1), then=order("a")),)),
             "rules.0.when.min_minor",
         ),
@@ -292,13 +297,13 @@ def test_no_more_is_explored_than_agreed(percent: int) -> None:
 )
 def test_a_strategy_that_makes_no_sense_is_refused_with_its_field(strategy: Strategy, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check(strategy, NAMES, Direction.DEPOSIT)
+        check(strategy, NAMES, METHODS, Direction.DEPOSIT)
     assert refused.value.field == field
 
 
 def test_a_payout_goes_to_one_provider_alone() -> None:
     assert (unwritten(Direction.DEPOSIT).attempts_max, unwritten(Direction.WITHDRAWAL).attempts_max) == (2, 1)
-    check(unwritten(Direction.WITHDRAWAL), NAMES, Direction.WITHDRAWAL)
+    check(unwritten(Direction.WITHDRAWAL), NAMES, METHODS, Direction.WITHDRAWAL)
     with pytest.raises(Invalid) as refusal:
-        check(Strategy(attempts_max=2), NAMES, Direction.WITHDRAWAL)
+        check(Strategy(attempts_max=2), NAMES, METHODS, Direction.WITHDRAWAL)
     assert refusal.value.field == "attempts_max"

@@ -15,9 +15,9 @@ from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.routing.tables import routing_decision
-from payments.application.routing.publishing import shown, ways
+from payments.application.routing.publishing import check_draft, shown
 from payments.application.routing.simulating import simulate
-from payments.domain.routing.strategy import Direction, check, unwritten
+from payments.domain.routing.strategy import Direction, unwritten
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.routing.guarded import PUBLISH_STRATEGY, StrategyPayload
 from payments.entrypoints.http.routing.listing import DECISIONS
@@ -69,7 +69,7 @@ async def propose_strategy(
     proposing: Proposing,
 ) -> Response:
     """Propose how the casino's deposits, or its withdrawals, are routed; a second person approves it. Simulate it
-    before.
+    before. It names providers the casino has accounts at, and methods these offer: anything else is refused.
     """
     caller.must_see(casino_id)
     payload = StrategyPayload(casino_id=casino_id, **body.model_dump())
@@ -109,8 +109,8 @@ async def simulate_strategy(
     if not timedelta(0) < body.until - body.since <= LONGEST_PERIOD:
         raise Invalid(f"At most {LONGEST_PERIOD.days} days, and until is after since.", field="until")
     draft, direction = body.strategy.strategy(), body.strategy.direction
-    check(draft, ways(desk, direction), direction)
     async with desk.app.db.read() as connection:
+        await check_draft(desk, connection, casino_id, direction, draft)
         found = await simulate(desk, connection, casino_id, direction, draft, body.since, body.until)
     providers = [
         SimulatedProvider(
