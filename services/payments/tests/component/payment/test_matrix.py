@@ -1,6 +1,7 @@
 """Every endpoint, as each kind of caller meets it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from chassis.testing.caller_matrix import (
 from chassis.testing.second_person import approval_attempts
 from contracts.payments.permissions import PaymentsPermission as P
 
+from .bank import rates_of_today
 from .test_adjustments import GOODWILL, adjust
 from .test_bonuses import WELCOME, give_bonus
 from .test_debts import ALL_OF_IT, in_debt
@@ -346,6 +348,11 @@ async def disputed(world: World) -> dict[str, Any]:
     (row,) = await disputes(world)
     added = await world.post(f"/disputes/{row['id']}/evidence", FILE, as_=world.staff())
     return {"dispute_id": row["id"], "evidence_id": added.json()["evidence_id"]}
+
+
+@pytest.fixture
+def rates_file(tmp_path: Path) -> str:
+    return rates_of_today(tmp_path)
 
 
 async def moved_by_hand(world: World, path: str) -> dict[str, Any]:
