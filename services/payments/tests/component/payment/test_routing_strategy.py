@@ -170,13 +170,13 @@ async def test_a_draft_is_replayed_and_says_what_it_would_have_changed(two: Worl
     found = await simulated(two, {"otherwise": {"way": "order", "providers": ["stripe"]}})
     assert (found["decisions"], found["changed"], found["unserved"], found["truncated"]) == (3, 0, 0, False)
     (stripe,) = found["providers"]
-    assert (stripe["was_decided"], stripe["was_settled"], stripe["rate_ppm"]) == (3, 2, 666_666)
-    assert (stripe["expected_settled_ppm"], stripe["was_fees_minor"]) == (2_000_000, 100)
+    assert (stripe["was_decided"], stripe["was_settled"], stripe["rate_percent"]) == (3, 2, "66.66")
+    assert (stripe["expected_settled"], stripe["was_fees_minor"]) == ("2.00", 100)
     assert stripe["would_be_fees_minor"] == 100
     moved = await simulated(two, {"otherwise": {"way": "order", "providers": ["adyen"]}})
     assert moved["changed"] == 3
     adyen = next(one for one in moved["providers"] if one["provider"] == "adyen")
-    assert (adyen["would_be"], adyen["expected_settled_ppm"], adyen["would_be_fees_minor"]) == (3, None, None)
+    assert (adyen["would_be"], adyen["expected_settled"], adyen["would_be_fees_minor"]) == (3, None, None)
     nobody = await simulated(two, {"otherwise": {"way": "order", "providers": ["trustly"]}})
     assert (nobody["changed"], nobody["unserved"]) == (3, 3)
     assert await two.rows("SELECT 1 FROM routing_strategy WHERE casino_id = $1", two.casino) == []
@@ -196,6 +196,31 @@ async def test_a_draft_costs_the_fees_of_what_would_have_been_paid_alone(two: Wo
         for one in found["providers"]
     }
     assert fees == {"stripe": (1, 50, 3, 75), "adyen": (0, 0, 0, 0)}
+
+
+async def test_what_would_have_changed_is_told_from_whom_to_whom_and_by_which_decisions(two: World) -> None:
+    for amount in (50_00, 60_00, 200_00):
+        await by_card(two, amount_minor=amount)
+    rows = await two.rows("SELECT id FROM routing_decision WHERE casino_id = $1 ORDER BY decided_at, id", two.casino)
+    logged = [str(row["id"]) for row in rows]
+    large = {"name": "large", "when": {"min_minor": 100_00}, "then": {"way": "order", "providers": ["trustly"]}}
+    found = await simulated(two, {"rules": [large], "otherwise": {"way": "order", "providers": ["adyen"]}})
+    assert (found["changed"], found["unserved"], found["moves_left_out"]) == (3, 1, 0)
+    to_adyen, to_nobody = found["moves"]
+    assert (to_adyen["was"], to_adyen["would_be"], to_adyen["method"], to_adyen["currency"]) == (
+        "stripe",
+        "adyen",
+        "card",
+        "EUR",
+    )
+    assert (to_adyen["decisions"], to_adyen["amount_minor"], to_adyen["why"]) == (2, 110_00, [])
+    assert to_adyen["examples"] == logged[:2]
+    assert (to_nobody["would_be"], to_nobody["amount_minor"], to_nobody["examples"]) == (None, 200_00, logged[2:])
+    assert {one["provider"]: (one["left_out"], one["decisions"]) for one in to_nobody["why"]} == {
+        "adyen": ("not_in_strategy", 1),
+        "stripe": ("not_in_strategy", 1),
+        "trustly": ("method_not_offered", 1),
+    }
 
 
 async def test_a_period_that_makes_no_sense_is_refused(two: World) -> None:

@@ -4,10 +4,12 @@ One pass over the log, the oldest first. Whoever would still have been asked cou
 asked instead counts with the rate it had in the period, by method and currency.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from payments.application.desk import Desk
 from payments.application.routing.deciding import lot_of
 from payments.application.routing.ports import LoggedDecision, RoutingOutcome
-from payments.domain.routing.choice import PPM, Asking, Bucket, LeftOut, Offer, choose
+from payments.domain.routing.choice import Asking, Bucket, Decision, LeftOut, Offer, choose
 from payments.domain.routing.strategy import Direction, Ranking, Strategy
 
 MOST_DECISIONS: Final = 100_000
@@ -27,6 +29,12 @@ _BY_STRATEGY: Final = (LeftOut.NOT_IN_STRATEGY, LeftOut.TRIED_BEFORE)
 
 Where = tuple[str, str, str]
 """Provider, method, currency."""
+
+Way = tuple[str, str | None, str, str]
+"""From which provider to which, method, currency."""
+
+EXAMPLES: Final = 5
+"""So many decisions are named of each move."""
 
 
 @dataclass(slots=True)
@@ -51,34 +59,55 @@ class Tally:
     moved_fees_minor: int = 0
 
     @property
-    def rate_ppm(self) -> int | None:
-        """How many of a million that were decided were paid; None: none was decided."""
-        return None if self.was_decided == 0 else self.was_settled * PPM // self.was_decided
+    def rate_percent(self) -> Decimal | None:
+        """How many of a hundred that were decided were paid; None: none was decided."""
+        return None if self.was_decided == 0 else _hundredths(Fraction(100 * self.was_settled, self.was_decided))
 
     @property
-    def expected_settled_ppm(self) -> int | None:
-        """Millionths of payments that would have been paid; None: nothing is known of what would have moved here."""
+    def expected_settled(self) -> Decimal | None:
+        """How many would have been paid; None: nothing is known of what would have moved here."""
         if self.moved_here == 0:
-            return self.kept_settled * PPM
-        return None if self.rate_ppm is None else self.kept_settled * PPM + self.moved_here * self.rate_ppm
+            return _hundredths(Fraction(self.kept_settled))
+        if self.was_decided == 0:
+            return None
+        return _hundredths(self.kept_settled + Fraction(self.moved_here * self.was_settled, self.was_decided))
 
     @property
     def would_be_fees_minor(self) -> int | None:
         """Of as many as would have been paid, rounded down; None: nothing is known of what would have moved here."""
         if self.moved_here == 0:
             return self.kept_fees_minor
-        return None if self.rate_ppm is None else self.kept_fees_minor + self.moved_fees_minor * self.rate_ppm // PPM
+        if self.was_decided == 0:
+            return None
+        return self.kept_fees_minor + self.moved_fees_minor * self.was_settled // self.was_decided
+
+
+@dataclass(slots=True)
+class Move:
+    """Decisions that the draft takes from one provider to another, or (None) to nobody.
+
+    `examples`: ids of the first of them. `why`: of what would go to nobody, how often who was left out for what.
+    """
+
+    decisions: int = 0
+    amount_minor: int = 0
+    examples: list[UUID] = field(default_factory=list)
+    why: Counter[tuple[str, LeftOut]] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Simulated:
-    """What the draft would have changed. `unserved`: decisions for which it would have asked nobody."""
+    """What the draft would have changed, and from whom to whom by method and currency.
+
+    `unserved`: decisions for which it would have asked nobody.
+    """
 
     decisions: int = 0
     changed: int = 0
     unserved: int = 0
     truncated: bool = False
     tallies: defaultdict[Where, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    moves: defaultdict[Way, Move] = field(default_factory=lambda: defaultdict(Move))
 
 
 async def simulate(
@@ -138,7 +167,8 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
         )
         for one in past.decision.candidates
     ]
-    route = choose(draft, _asking(past, lot), offers).route
+    chosen = choose(draft, _asking(past, lot), offers)
+    route = chosen.route
     fees = {one.provider: one.fee_minor for one in past.decision.candidates}
     decided = past.outcome in (RoutingOutcome.SETTLED, RoutingOutcome.DECLINED)
     settled = past.outcome is RoutingOutcome.SETTLED
@@ -146,7 +176,9 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
     was.was, was.was_fees_minor = was.was + 1, was.was_fees_minor + settled * fees.get(past.provider, 0)
     was.was_decided, was.was_settled = was.was_decided + decided, was.was_settled + settled
     result.decisions += 1
-    result.changed += not route or route[0] != past.provider
+    if not route or route[0] != past.provider:
+        result.changed += 1
+        _moved(past, chosen, result)
     if not route:
         result.unserved += 1
     else:
@@ -160,6 +192,23 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
         then.moved_here += not same
     if decided:
         heard.hear((past.provider, past.method, past.currency), settled)
+
+
+def _moved(past: LoggedDecision, chosen: Decision, result: Simulated) -> None:
+    to = chosen.route[0] if chosen.route else None
+    move = result.moves[(past.provider, to, past.method, past.currency)]
+    move.decisions += 1
+    move.amount_minor += past.amount_minor
+    if len(move.examples) < EXAMPLES:
+        move.examples.append(past.id)
+    if to is None:
+        then = {one.provider: one.left_out for one in past.decision.candidates if one.left_out not in _BY_STRATEGY}
+        whys = ((one.provider, then.get(one.provider) or one.left_out) for one in chosen.candidates)
+        move.why.update((provider, why) for provider, why in whys if why is not None)
+
+
+def _hundredths(value: Fraction) -> Decimal:
+    return Decimal(int(value * 100)).scaleb(-2)
 
 
 def _asking(past: LoggedDecision, lot: str) -> Asking:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -16,14 +17,16 @@ from chassis.http.listing.detail import as_listed
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.routing.tables import routing_decision
 from payments.application.routing.publishing import check_draft, shown
-from payments.application.routing.simulating import simulate
+from payments.application.routing.simulating import Move, Simulated, simulate
 from payments.domain.routing.strategy import Direction, unwritten
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.routing.guarded import PUBLISH_STRATEGY, StrategyPayload
 from payments.entrypoints.http.routing.listing import DECISIONS
 from payments.entrypoints.http.routing.schemas import (
+    LeftOutView,
     RoutingDecisionItem,
     RoutingDecisionView,
+    SimulatedMove,
     SimulatedProvider,
     SimulationBody,
     SimulationView,
@@ -34,6 +37,7 @@ from payments.entrypoints.http.routing.schemas import (
 router = APIRouter(prefix="/api/payments/v1", tags=["routing"])
 
 LONGEST_PERIOD: Final = timedelta(days=92)
+MOST_MOVES: Final = 200
 
 serve_list(
     router,
@@ -104,7 +108,9 @@ async def show_strategy(
 async def simulate_strategy(
     caller: Annotated[Caller, Requires(P.ROUTING_SIMULATE)], casino_id: UUID, body: SimulationBody, desk: TheDesk
 ) -> SimulationView:
-    """Replay the decisions of a period against a draft, and say what it would have changed. Nothing is kept."""
+    """Replay the decisions of a period against a draft, and say what it would have changed: from which provider to
+    which, how much, and which decisions for instance. Nothing is kept.
+    """
     caller.must_see(casino_id)
     if not timedelta(0) < body.until - body.since <= LONGEST_PERIOD:
         raise Invalid(f"At most {LONGEST_PERIOD.days} days, and until is after since.", field="until")
@@ -112,22 +118,49 @@ async def simulate_strategy(
     async with desk.app.db.read() as connection:
         await check_draft(desk, connection, casino_id, direction, draft)
         found = await simulate(desk, connection, casino_id, direction, draft, body.since, body.until)
-    providers = [
-        SimulatedProvider(
-            provider=provider,
-            method=method,
-            currency=currency,
-            rate_ppm=one.rate_ppm,
-            expected_settled_ppm=one.expected_settled_ppm,
-            would_be_fees_minor=one.would_be_fees_minor,
-            **{name: value for name, value in asdict(one).items() if name in SimulatedProvider.model_fields},
-        )
-        for (provider, method, currency), one in sorted(found.tallies.items())
-    ]
+    return _simulation(found)
+
+
+def _simulation(found: Simulated) -> SimulationView:
+    moves = sorted(found.moves.items(), key=lambda one: (-one[1].decisions, str(one[0])))
     return SimulationView(
         decisions=found.decisions,
         changed=found.changed,
         unserved=found.unserved,
         truncated=found.truncated,
-        providers=providers,
+        moves=[_move(way, one) for way, one in moves[:MOST_MOVES]],
+        moves_left_out=sum(one.decisions for _, one in moves[MOST_MOVES:]),
+        providers=[
+            SimulatedProvider(
+                provider=provider,
+                method=method,
+                currency=currency,
+                rate_percent=_said(one.rate_percent),
+                expected_settled=_said(one.expected_settled),
+                would_be_fees_minor=one.would_be_fees_minor,
+                **{name: value for name, value in asdict(one).items() if name in SimulatedProvider.model_fields},
+            )
+            for (provider, method, currency), one in sorted(found.tallies.items())
+        ],
     )
+
+
+def _move(way: tuple[str, str | None, str, str], move: Move) -> SimulatedMove:
+    was, would_be, method, currency = way
+    return SimulatedMove(
+        was=was,
+        would_be=would_be,
+        method=method,
+        currency=currency,
+        decisions=move.decisions,
+        amount_minor=move.amount_minor,
+        examples=move.examples,
+        why=[
+            LeftOutView(provider=provider, left_out=left_out, decisions=count)
+            for (provider, left_out), count in move.why.most_common()
+        ],
+    )
+
+
+def _said(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)

@@ -153,17 +153,38 @@ class SimulatedProvider(BaseModel):
     was_decided: int
     was_settled: int
     was_fees_minor: int = Field(description="What the provider keeps of those that were paid; of the others nothing")
-    rate_ppm: int | None = Field(
-        description="How many of a million that were decided were paid; null: none was decided"
+    rate_percent: str | None = Field(
+        description="How many of a hundred that were decided were paid, `66.66`; null: none was decided"
     )
     would_be: int
     would_be_fees_minor: int | None = Field(
         description="Likewise, of as many as would have been paid; null: nothing is known of what moved here"
     )
     moved_here: int
-    expected_settled_ppm: int | None = Field(
-        description="Millionths of payments that would have been paid; null: nothing is known of what moved here"
+    expected_settled: str | None = Field(
+        description="How many of `would_be` would have been paid, `24.50`; null: nothing is known of what moved here"
     )
+
+
+class LeftOutView(BaseModel):
+    """Why a provider could not take what nobody would have been asked for."""
+
+    provider: str
+    left_out: LeftOut
+    decisions: int = Field(description="Of how many of them")
+
+
+class SimulatedMove(BaseModel):
+    """First attempts that would have gone to another provider than they did."""
+
+    was: str = Field(description="The provider that was asked")
+    would_be: str | None = Field(description="The one that would have been asked; null: nobody")
+    method: str
+    currency: str
+    decisions: int
+    amount_minor: int = Field(description="Of all of them")
+    examples: list[UUID] = Field(description="The ids of the first of them, for `/routing/decisions/{decision_id}`")
+    why: list[LeftOutView] = Field(description="Where nobody would have been asked: who was left out and for what")
 
 
 class SimulationView(BaseModel):
@@ -173,4 +194,6 @@ class SimulationView(BaseModel):
     changed: int = Field(description="Another provider would have been asked first")
     unserved: int = Field(description="Nobody would have been asked")
     truncated: bool = Field(description="There were more decisions than are replayed at once: choose a shorter period")
+    moves: list[SimulatedMove] = Field(description="What `changed` is made of, the most first")
+    moves_left_out: int = Field(description="Decisions that changed and are in none of `moves`, which are bounded")
     providers: list[SimulatedProvider]
