@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from chassis.http import Reason, StrictModel
 from payments.application.fraud.naming import Named
 from payments.application.fraud.ports import Proof
-from payments.domain.fraud.rules import Action, Mode, Trigger, Unproven
+from payments.domain.fraud.rules import MOST_RULES, Action, Mode, Trigger, Unproven
 from payments.domain.fraud_case.words import CaseOutcome
+from payments.entrypoints.http.fraud.shapes import Documented, FraudRule, FraudRules, FraudThresholds
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
@@ -26,8 +27,10 @@ Kind = Literal["player", "device", "ip", "network", "instrument", "bin", "payout
 class RulesBody(StrictModel):
     """All rules of a casino. What a condition may say is in docs/fraud-rules.md."""
 
-    rules: Annotated[list[dict[str, Any]], Field(max_length=100)]
-    typologies: Annotated[dict[str, dict[str, int]], Field(max_length=100)] = Field(default_factory=dict)
+    rules: Annotated[list[Annotated[dict[str, Any], Documented(FraudRule)]], Field(max_length=MOST_RULES)]
+    typologies: Annotated[
+        dict[str, Annotated[dict[str, int], Documented(FraudThresholds)]], Field(max_length=MOST_RULES)
+    ] = Field(default_factory=dict)
     unproven: Unproven = Field(
         default=Unproven.REVIEW, description="What is done where a payer is to prove who he is and no provider can"
     )
@@ -39,7 +42,7 @@ class RulesView(BaseModel):
     casino_id: UUID
     version: int
     sha256: str
-    content: dict[str, Any]
+    content: Annotated[dict[str, Any], Documented(FraudRules)]
     published_by: str | None = Field(description="`catalogue`: the casino began with them; null: nobody, version 0")
     published_at: datetime | None
 
@@ -49,7 +52,7 @@ class DraftView(BaseModel):
 
     casino_id: UUID
     sha256: str = Field(description="Of the content; publishing names it")
-    content: dict[str, Any]
+    content: Annotated[dict[str, Any], Documented(FraudRules)]
     edited_by: str
     edited_at: datetime
 
