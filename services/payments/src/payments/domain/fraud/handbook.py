@@ -1,5 +1,6 @@
 """The catalogue in words, for `docs/fraud-rules.md`."""
 
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from payments.domain.fraud.catalogue import CATALOGUE, NOT_DECIDED_HERE
 from payments.domain.fraud.expressions import OPERATORS, Asked, Literal, Members, Node, Operation
 from payments.domain.fraud.features import FEATURES, WINDOWS
-from payments.domain.fraud.rules import Action, Unproven, read
+from payments.domain.fraud.rules import Action, Trigger, Unproven, read
 
 _SIGNS = {"and": " and ", "or": " or ", "add": " + ", "mul": " * ", "sub": " - ", "ratio": " / "}
 _BETWEEN = {**_SIGNS, "eq": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= ", "in": " in "}
@@ -41,7 +42,7 @@ def _operation(node: Operation, *, inside: bool) -> str:
 
 def handbook() -> str:
     """The whole page."""
-    parts = [_HEAD, _rules(), _typologies(), _cannot(), _actions(), _features(), _operators()]
+    parts = [_HEAD, _written(), _rules(), _typologies(), _cannot(), _actions(), _features(), _operators()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,6 +55,33 @@ off is in [fraud.md](fraud.md)."""
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+_FIELDS = (
+    ("`id`", "yes", "its name: capitals, digits and `-`, 40 at most"),
+    ("`trigger`", "yes", ", ".join(f"`{one}`" for one in Trigger)),
+    ("`when`", "yes", "the condition: a feature that is true or false, or an operator; see below"),
+    ("`action`", "yes", ", ".join(f"`{one}`" for one in Action)),
+    ("`mode`", "yes", "`live`; `shadow`: evaluated and recorded, of no effect; `off`: not evaluated"),
+    ("`text`", "", "what it says, for people"),
+    ("`score`, `typology`", "", "what it adds to which typology"),
+    ("`overrides`", "", "of `allow`: `true` has it done whatever others want"),
+    ("`block`", "with the action `block`", "`of`: what is put on the block list; `minutes`: for how long"),
+)
+
+
+def _written() -> str:
+    [shown] = [one for one in CATALOGUE["rules"] if one["id"] == "VEL-DEP-FAIL"]
+    lines = ",\n".join(f'  "{name}": {json.dumps(value)}' for name, value in shown.items())
+    return (
+        "## How a rule is written\n\n"
+        "A draft (`PUT /api/payments/v1/fraud/casinos/{casino_id}/draft`) is `rules`, a list of such as this,"
+        f" `typologies` and `unproven`:\n\n```json\n{{\n{lines}\n}}\n```\n\n"
+        + _table(("field", "needed", "meaning"), _FIELDS)
+        + '\n\nA feature is `{"feature": "failures", "of": "player", "in": "1h"}`: `in` is the window, the time over'
+        " which it is counted; the tables below write it `failures:player:1h`. An operator is its name with its"
+        ' arguments in a list: `{"gte": [{"feature": "amount_minor"}, 5000]}`.'
+    )
 
 
 def _rules() -> str:
@@ -106,10 +134,11 @@ def _actions() -> str:
 
 
 def _features() -> str:
-    rows = [(f"`{name}`", one.type, ", ".join(one.of), "yes" if one.windowed else "", one.meaning)
+    rows = [(f"`{name}`", one.type, ", ".join(one.of), "a window" if one.windowed else "", one.meaning)
             for name, one in FEATURES.items()]  # fmt: skip
-    return f"## Features\n\nOver time means over one of {', '.join(WINDOWS)}: `feature:of:window`.\n\n" + _table(
-        ("feature", "type", "of", "over time", "meaning"), rows
+    return (
+        f"## Features\n\nWhere a feature has a window, `in` is one of {', '.join(WINDOWS)}; conditions write it"
+        " `feature:of:in`.\n\n" + _table(("feature", "type", "`of`", "`in`", "meaning"), rows)
     )
 
 
