@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Invalid
 from payments.application.desk import Desk
+from payments.application.instruments.ports import KnownInstrument
 from payments.application.instruments.sealed import opened
 from payments.application.ports import PayoutFlow
 from payments.domain.withdrawal.destination import KIND, KnownDestination, Named, read_destination
@@ -62,5 +63,10 @@ async def whither(
     known = await desk.instruments.find(connection, to.instrument_id)
     if known is None or (known.player_id, known.casino_id) != (player_id, casino_id):
         raise Invalid("None of the player's instruments.", field="destination.instrument_id")
-    plain = None if known.sealed is None else await desk.vault.decrypt(connection, player_id, known.sealed)
+    return await reaching(desk, connection, known)
+
+
+async def reaching(desk: Desk, connection: AsyncConnection, known: KnownInstrument) -> Whither:
+    """To what payments knows already, as whoever told of it wants it named."""
+    plain = None if known.sealed is None else await desk.vault.decrypt(connection, known.player_id, known.sealed)
     return Whither(own=opened(plain).pays_to or None, provider=known.provider)

@@ -16,7 +16,7 @@ from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
 from payments.application.known import PlayerStanding
-from payments.application.ledger import Wallet
+from payments.application.ledger import InsufficientFunds, Wallet
 from payments.application.ports import PayoutFlow, ProviderAccount
 from payments.application.routing.deciding import Choice, logged
 from payments.application.routing.payouts import Outgoing, choose_payer
@@ -156,12 +156,14 @@ def outgoing_of(wish: WithdrawalWish, method: str, where: Whither) -> Outgoing:
     )
 
 
-def _nobody(decision: Decision) -> Invalid | NoProviderAvailable:
-    """Where it is only that nobody pays to such a place, the place is what is wrong with the request."""
+def _nobody(decision: Decision) -> Invalid | InsufficientFunds | NoProviderAvailable:
+    """Where somebody would pay if the player had more, that is what he is told; where it is only that nobody pays to
+    such a place, the place is what is wrong with the request.
+    """
     why = {one.left_out for one in decision.candidates} - {LeftOut.METHOD_NOT_OFFERED}
     if why == {LeftOut.DESTINATION_NOT_PAYABLE}:
         return Invalid("Nobody pays there by this method.", field=f"destination.{KIND}")
-    return NoProviderAvailable()
+    return InsufficientFunds() if LeftOut.INSUFFICIENT_FUNDS in why else NoProviderAvailable()
 
 
 async def note_payout_course(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, course: PayoutCourse) -> None:

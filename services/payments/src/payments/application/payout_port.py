@@ -1,9 +1,9 @@
 """What a payout flow says of where it can pay to, as a Protocol."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from payments.domain.withdrawal.destination import DestinationKind, Named
+from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named
 
 
 class PaysTo(Protocol):
@@ -12,6 +12,10 @@ class PaysTo(Protocol):
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         """The kinds it can pay to. An instrument is one that it, or a payout of its own, told how to reach."""
+        ...
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:
+        """What it translates in the currency, instruments left out; nothing else."""
         ...
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:

@@ -40,7 +40,7 @@ class LocalInstruments:
         row = (await connection.execute(statement)).mappings().one_or_none()
         return None if row is None else _known(row)
 
-    async def of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:
+    async def ids_of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:
         """See Instruments."""
         return list((await connection.execute(select(table.c.id).where(table.c.player_id == player_id))).scalars())
 
@@ -54,6 +54,18 @@ class LocalInstruments:
         )
         row = (await connection.execute(statement)).one_or_none()
         return None if row is None else (row.payment_id, Direction(row.direction))
+
+    async def of_player(
+        self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, most: int
+    ) -> Sequence[KnownInstrument]:
+        """See Instruments."""
+        statement = (
+            select(*_COLUMNS)
+            .where(table.c.player_id == player_id, table.c.casino_id == casino_id)
+            .order_by(table.c.last_used_at.desc().nulls_last(), table.c.id)
+            .limit(most)
+        )
+        return [_known(row) for row in (await connection.execute(statement)).mappings()]
 
     async def lock(self, connection: AsyncConnection, fingerprint: str) -> None:
         """See Instruments."""

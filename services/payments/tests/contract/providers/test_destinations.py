@@ -8,6 +8,7 @@ from payments.application.instruments.ports import ReadsDestinations
 from payments.application.ports import PayoutFlow
 from payments.domain.instrument.words import Kind
 from payments.domain.withdrawal.destination import (
+    Accepted,
     BankAccount,
     CryptoAddress,
     DestinationKind,
@@ -81,6 +82,40 @@ PAYING = sorted(name for name, one in PROVIDERS.items() if one.payouts is not No
 def test_it_translates_what_it_says_it_can_pay_to_and_nothing_else(name: str, kind: DestinationKind) -> None:
     found = [flow(name).translated(to, currency) for to, currency in NAMED[kind]]
     assert any(found) is (kind in flow(name).destinations)
+
+
+SAMPLES: list[Named] = [
+    *(Iban(iban=f"{country}89370400440532013000", **SUE) for country in ("DE", "GB", "SE", "DK", "NO", "BR", "ES")),
+    *(
+        BankAccount(country=country, bank_number=bank, account_number="69706212", **SUE)
+        for country in ("SE", "GB", "DE", "NO")
+        for bank in ("100000", None)
+    ),
+    *(Wallet(service=service, owner="sue@player.example") for service in ("skrill", "neteller", "interac", "paypal")),
+    ADDRESS,
+]
+KIND_OF: dict[type, DestinationKind] = {
+    Iban: DestinationKind.IBAN,
+    BankAccount: DestinationKind.BANK_ACCOUNT,
+    Wallet: DestinationKind.WALLET,
+    CryptoAddress: DestinationKind.CRYPTO_ADDRESS,
+}
+
+
+def fits(accepted: Accepted, to: Named) -> bool:
+    return (
+        accepted.kind is KIND_OF[type(to)]
+        and all(getattr(to, name) in values for name, values in accepted.one_of.items())
+        and all(getattr(to, name) for name in accepted.needs)
+    )
+
+
+@pytest.mark.parametrize("name", PAYING)
+@pytest.mark.parametrize("currency", ["EUR", "GBP", "SEK"])
+def test_it_says_beforehand_what_it_translates(name: str, currency: str) -> None:
+    accepted = flow(name).accepts(currency)
+    for to in SAMPLES:
+        assert any(fits(one, to) for one in accepted) is (flow(name).translated(to, currency) is not None), to
 
 
 @pytest.mark.parametrize("name", PAYING)

@@ -54,7 +54,7 @@ async def compare_holder(desk: Desk, instrument_id: UUID, casino_id: UUID) -> No
 
 async def compare_all(desk: Desk, uow: UnitOfWork, player_id: UUID, casino_id: UUID) -> None:
     """The player is called otherwise from now on."""
-    for instrument_id in await desk.instruments.of_player(uow.connection, player_id):
+    for instrument_id in await desk.instruments.ids_of_player(uow.connection, player_id):
         await uow.schedule(COMPARE, instrument_id, {"casino_id": str(casino_id)})
 
 

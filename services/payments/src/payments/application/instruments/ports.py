@@ -62,12 +62,18 @@ class Instruments(Protocol):
         """What a deposit or withdrawal is by; None: nobody told."""
         ...
 
-    async def of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:
+    async def ids_of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:
         """Those of a player, by id."""
         ...
 
     async def last_use(self, connection: AsyncConnection, instrument_id: UUID) -> tuple[UUID, Direction] | None:
         """The payment that was by it last; None: it was only tried, or told of without a payment."""
+        ...
+
+    async def of_player(
+        self, connection: AsyncConnection, casino_id: UUID, player_id: UUID, most: int
+    ) -> Sequence[KnownInstrument]:
+        """Those of a player, the one that was used last first."""
         ...
 
     async def lock(self, connection: AsyncConnection, fingerprint: str) -> None:

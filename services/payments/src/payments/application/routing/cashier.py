@@ -1,4 +1,4 @@
-"""The cashier: by which methods a player may pay in or be paid now, and why not by the others."""
+"""The cashier: by which methods a player may pay in now, and why not by the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,18 +11,15 @@ from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.fees import fee_of_method
 from payments.application.late import deposit_standing
-from payments.application.ledger import InsufficientFunds, Wallet, WalletUnknown
 from payments.application.ports import ProviderAccount
 from payments.application.routing.deciding import Circumstances, Wished, asking_of, offers_of
-from payments.application.withdrawal_standing import withdrawal_standing
 from payments.domain.deposit.bounds import bounds_of
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.instrument.events import Direction
 from payments.domain.routing.choice import LeftOut, obstacle
-from payments.domain.withdrawal.policy import STRICTEST, WithdrawalPolicy, WithdrawalStanding
-from payments.domain.withdrawal.policy import obstacle as refusal_of
+from payments.domain.withdrawal.destination import Accepted
 
-_NEAREST = tuple(LeftOut)
+NEAREST = tuple(LeftOut)
 """From the farthest from being offered to the nearest."""
 
 
@@ -47,7 +44,8 @@ class AtCashier:
         min_minor, max_minor: at once, both included, what his own limits leave him among them, or what he holds of
             what he could be paid; None: no bound.
         details: what he is asked for.
-        providers: by whom; a withdrawal is asked for by provider.
+        destinations: of being paid: where to, each of them.
+        providers: by whom.
         fees: what he pays at which of them, where he does.
     """
 
@@ -58,6 +56,7 @@ class AtCashier:
     details: tuple[str, ...]
     providers: tuple[str, ...]
     fees: tuple[FeeAt, ...]
+    destinations: tuple[Accepted, ...] = ()
 
     @property
     def fee_minor(self) -> int | None:
@@ -89,7 +88,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     accounts = await desk.accounts.all_of(connection, visit.casino_id)
     takers = [one for one in accounts if desk.provider(one.provider).deposits is not None]
     found = []
-    for method in _methods(takers):
+    for method in methods_of(takers):
         wished = Wished(
             payment_id=UUID(int=0),
             casino_id=visit.casino_id,
@@ -109,39 +108,6 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     return found
 
 
-async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Visit) -> list[AtCashier]:
-    """The methods of being paid that the casino has set up, by name."""
-    rules = await desk.casino(connection, visit.casino_id)
-    player = await desk.player(connection, visit.player_id, rules)
-    policy = await desk.policies.find(connection, visit.casino_id, visit.currency) or STRICTEST
-    wallet = await desk.ledger.find_wallet(connection, visit.casino_id, visit.player_id, visit.currency)
-    standing = await withdrawal_standing(desk, connection, rules, player, wallet, visit.now)
-    paying = [
-        one
-        for one in await desk.accounts.all_of(connection, visit.casino_id)
-        if desk.provider(one.provider).payouts is not None
-    ]
-    found = []
-    for method in _methods(paying):
-        payers = [one for one in paying if _pays(desk, one, method, visit.currency)]
-        left = {one.provider: _left(one, method, visit, wallet) for one in payers}
-        most = max(left.values(), default=0 if wallet is None else wallet.cash_minor)
-        why = _why_not_paid(visit, standing, policy, wallet, most) if payers else LeftOut.SWITCHED_OFF.value
-        able = [name for name, minor in left.items() if (visit.amount_minor or 0) <= minor]
-        found.append(
-            AtCashier(
-                method=method,
-                why_missing=why,
-                min_minor=policy.minimum_minor,
-                max_minor=_within(policy.maximum_minor, None if wallet is None else most),
-                details=(),
-                providers=tuple(able) if why is None else (),
-                fees=_fees(visit, payers, method, Direction.OUT),
-            )
-        )
-    return found
-
-
 def _met(
     method: str,
     visit: Visit,
@@ -156,21 +122,22 @@ def _met(
     shown = able or [one for one in accounts if method in one.methods]
     bounds = {one.provider: bounds_of(one.deposit_bounds, visit.currency) for one in shown}
     least = [one.min_minor for one in bounds.values()]
-    most = [_within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
-    nearest = max((one for one in why.values() if one is not None), key=_NEAREST.index, default=None)
+    most = [within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
+    nearest = max((one for one in why.values() if one is not None), key=NEAREST.index, default=None)
     missing = refused or (None if able or nearest is None else nearest.value)
     return AtCashier(
         method=method,
         why_missing=missing,
         min_minor=None if None in least else min((one for one in least if one is not None), default=None),
-        max_minor=_within(max((one for one in most if one is not None), default=None), left),
+        max_minor=within(max((one for one in most if one is not None), default=None), left),
         details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
         providers=tuple(one.provider for one in able) if missing is None else (),
-        fees=_fees(visit, shown, method, Direction.IN),
+        fees=fees_at(visit, shown, method, Direction.IN),
     )
 
 
-def _fees(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direction: Direction) -> tuple[FeeAt, ...]:
+def fees_at(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direction: Direction) -> tuple[FeeAt, ...]:
+    """What a method costs the player at each of these, where it does."""
     terms = [(one.provider, fee_of_method(one, method, direction)) for one in accounts]
     amount, currency = visit.amount_minor, visit.currency
     return tuple(
@@ -187,37 +154,11 @@ def _fees(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direct
     )
 
 
-def _within(most: int | None, room: int | None) -> int | None:
+def within(most: int | None, room: int | None) -> int | None:
+    """The lesser of two bounds, not below zero; None: none."""
     return most if room is None else max(room if most is None else min(most, room), 0)
 
 
-def _methods(accounts: Iterable[ProviderAccount]) -> list[str]:
+def methods_of(accounts: Iterable[ProviderAccount]) -> list[str]:
+    """All that they offer, by name."""
     return sorted({method for one in accounts for method in one.methods})
-
-
-def _pays(desk: Desk, account: ProviderAccount, method: str, currency: str) -> bool:
-    return desk.may_call(account) and method in account.methods and currency in account.currencies
-
-
-def _left(account: ProviderAccount, method: str, visit: Visit, wallet: Wallet | None) -> int:
-    """The most that he can be paid here of what he holds, its fee beside it."""
-    cash_minor = 0 if wallet is None else wallet.cash_minor
-    return fee_of_method(account, method, Direction.OUT).leaves(cash_minor, visit.currency)
-
-
-def _why_not_paid(
-    visit: Visit, standing: WithdrawalStanding, policy: WithdrawalPolicy, wallet: Wallet | None, left_minor: int
-) -> str | None:
-    """What the request would be refused for, wherever to. Restrictions keep nobody from his money."""
-    refusal = refusal_of(standing)
-    if refusal is not None:
-        return refusal.code
-    if wallet is None:
-        return WalletUnknown.code
-    least, most = policy.minimum_minor or 1, policy.maximum_minor
-    amount = least if visit.amount_minor is None else visit.amount_minor
-    if amount < least:
-        return LeftOut.AMOUNT_TOO_SMALL.value
-    if most is not None and amount > most:
-        return LeftOut.AMOUNT_TOO_LARGE.value
-    return InsufficientFunds.code if amount > left_minor else None

@@ -47,10 +47,12 @@ class PayersNow:
 
     Attributes:
         restricted: those whose breakers of payouts are open.
+        cash_minor: what the player holds; None: he has no wallet of the currency.
         windows: their latest buckets, where they are compared by them.
     """
 
     restricted: frozenset[str]
+    cash_minor: int | None
     windows: Mapping[str, tuple[Bucket, ...]] = field(default_factory=dict)
 
 
@@ -84,7 +86,10 @@ async def payers_now(
     """What is known of them for this method and currency."""
     breakers = await desk.routing.breakers(connection, outgoing.casino_id, outgoing.segment)
     restricted = frozenset(name for name, one in breakers.items() if one.restricts(now))
-    return PayersNow(restricted=restricted, windows=windows or {})
+    wallet = await desk.ledger.find_wallet(connection, outgoing.casino_id, outgoing.player_id, outgoing.currency)
+    return PayersNow(
+        restricted=restricted, cash_minor=None if wallet is None else wallet.cash_minor, windows=windows or {}
+    )
 
 
 def paying(desk: Desk, accounts: Sequence[ProviderAccount]) -> list[ProviderAccount]:
@@ -116,7 +121,7 @@ def payout_offers(
 
 def _offer(desk: Desk, outgoing: Outgoing, account: ProviderAccount, flow: PayoutFlow, payers: PayersNow) -> Offer:
     terms = account.methods.get(outgoing.method, MethodTerms())
-    amount, currency, where = outgoing.amount_minor, outgoing.currency, outgoing.where
+    amount, currency, where, cash = outgoing.amount_minor, outgoing.currency, outgoing.where, payers.cash_minor
     return Offer(
         provider=account.provider,
         enabled=desk.may_call(account),
@@ -125,15 +130,17 @@ def _offer(desk: Desk, outgoing: Outgoing, account: ProviderAccount, flow: Payou
         countries=frozenset(terms.countries) or None,
         min_minor=terms.payout_min_minor.get(currency),
         max_minor=terms.payout_max_minor.get(currency),
-        exact=_is_exact(flow, amount, currency),
+        exact=is_exact(flow, amount, currency),
         payable=bool(flow.destinations) if where is None else where.payable_by(account.provider, flow, currency),
         restricted=account.provider in payers.restricted,
+        funds_minor=None if cash is None else terms.withdrawal_fee.leaves(cash, currency),
         fee_minor=terms.payout_fee_minor(amount, currency),
         window=payers.windows.get(account.provider, ()),
     )
 
 
-def _is_exact(flow: PayoutFlow, amount_minor: int, currency: str) -> bool:
+def is_exact(flow: PayoutFlow, amount_minor: int, currency: str) -> bool:
+    """Whether its protocol can express the amount."""
     try:
         flow.check_amount(amount_minor, currency)
     except Invalid:

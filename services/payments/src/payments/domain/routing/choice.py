@@ -27,6 +27,7 @@ class LeftOut(StrEnum):
     DESTINATION_NOT_PAYABLE = "destination_not_payable"
     BREAKER_OPEN = "breaker_open"
     HOLDS_TOO_MUCH = "holds_too_much"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
     NOT_IN_STRATEGY = "not_in_strategy"
     TRIED_BEFORE = "tried_before"
     CANNOT_STEP_UP = "cannot_step_up"
@@ -69,6 +70,7 @@ class Offer:
         restricted: its breaker is open.
         steps_up: it can have the payer authenticated by his bank.
         room_minor: how much more it may hold of ours; None: not known, or not bounded.
+        funds_minor: of a withdrawal: the most that the player's cash covers with his fee here; None: not known.
         window: its latest buckets of the method and currency, the newest first.
     """
 
@@ -85,6 +87,7 @@ class Offer:
     restricted: bool = False
     steps_up: bool = True
     room_minor: int | None = None
+    funds_minor: int | None = None
     fee_minor: int = 0
     window: tuple[Bucket, ...] = ()
 
@@ -165,7 +168,7 @@ def without(decision: Decision, tried: Sequence[str]) -> Decision:
 
 def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
     """Why the provider may not take the payment; None when it may."""
-    amount, room = asking.amount_minor, offer.room_minor
+    amount, room, funds = asking.amount_minor, offer.room_minor, offer.funds_minor
     foreign = offer.countries is not None and (asking.country is None or asking.country not in offer.countries)
     checks = (
         (not offer.enabled, LeftOut.SWITCHED_OFF),
@@ -180,6 +183,7 @@ def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
         (asking.step_up and not offer.steps_up, LeftOut.CANNOT_STEP_UP),
         (offer.restricted, LeftOut.BREAKER_OPEN),
         (room is not None and amount > room, LeftOut.HOLDS_TOO_MUCH),
+        (funds is not None and amount > funds, LeftOut.INSUFFICIENT_FUNDS),
     )
     return next((why for holds, why in checks if holds), None)
 

@@ -79,6 +79,20 @@ class KnownDestination:
     instrument_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What a payer takes in one currency: every destination of the kind that this does not rule out.
+
+    Attributes:
+        one_of: what a field may say, where not anything; `country` of an IBAN is its first two letters.
+        needs: fields that must be told though the kind can do without.
+    """
+
+    kind: DestinationKind
+    one_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
+
+
 Named = Iban | BankAccount | Wallet | CryptoAddress
 """What a strategy translates."""
 Destination = Named | KnownDestination
@@ -92,7 +106,7 @@ FIELDS: Final[Mapping[DestinationKind, tuple[str, ...]]] = {
 }
 """What each kind is told by."""
 
-_OPTIONAL: Final = frozenset({"bank_number"})
+OPTIONAL: Final = frozenset({"bank_number"})
 _SHAPES: Final = {
     "country": re.compile(r"[A-Z]{2}", re.ASCII),
     "account_number": re.compile(r"[A-Z0-9]{4,34}", re.ASCII),
@@ -120,7 +134,7 @@ def read_destination(told: Mapping[str, str]) -> Destination | None:
             raise Invalid(f"Not a field of {kind}.", field=_at(name))
     found = {name: told[name].strip() for name in names if name in told}
     for name in names:
-        if not found.get(name) and name not in _OPTIONAL:
+        if not found.get(name) and name not in OPTIONAL:
             raise Invalid(f"Needed for {kind}.", field=_at(name))
     for name in ("iban", "account_number", "bank_number"):
         if name in found:

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.auth import Caller, Player
 from contracts.money import CurrencyCode
 from payments.application.errors import CasinoUnknown
-from payments.application.routing.cashier import Visit, deposit_methods, withdrawal_methods
+from payments.application.routing.cashier import AtCashier, Visit, deposit_methods
+from payments.application.routing.payout_cashier import withdrawal_methods
+from payments.domain.withdrawal.destination import FIELDS, OPTIONAL, Accepted, DestinationKind
 from payments.entrypoints.http.desk import TheDesk
 
 router = APIRouter(prefix="/api/payments/v1", tags=["cashier"])
@@ -38,6 +40,18 @@ class CashierFee(BaseModel):
     fee_minor: int | None = Field(description="Of the amount that was asked for; null: none was")
 
 
+class CashierDestination(BaseModel):
+    """Somewhere he can be paid to: what fits here is taken by one of `providers`, but for a number that is none."""
+
+    kind: DestinationKind
+    fields: list[str] = Field(description="What it must be told by, beside `kind`")
+    optional: list[str] = Field(description="What it may be told by as well")
+    one_of: dict[str, list[str]] = Field(
+        description="What a field may say, where not anything. `country` of an iban is its first two letters; "
+        "`instrument_id`: his own that can be reached now"
+    )
+
+
 class CashierMethod(BaseModel):
     """A method, offered to the player now or not."""
 
@@ -57,7 +71,10 @@ class CashierMethod(BaseModel):
         description="On which terms, by provider; providers it costs nothing at are left out"
     )
     details: list[str] = Field(description="What he is asked for, by name: `details` of the request")
-    providers: list[str] = Field(description="A withdrawal names one of them; a deposit names the method alone")
+    destinations: list[CashierDestination] = Field(
+        description="Where a withdrawal by it may go now: `destination` of the request. Empty for deposits"
+    )
+    providers: list[str] = Field(description="By whom, to be shown: the request names the method alone")
 
 
 @router.get("/cashier")
@@ -79,4 +96,20 @@ async def show_cashier(
     async with desk.app.db.read() as connection:
         ask = deposit_methods if query.direction == "deposit" else withdrawal_methods
         found = await ask(desk, connection, visit)
-    return [CashierMethod(offered=one.why_missing is None, fee_minor=one.fee_minor, **asdict(one)) for one in found]
+    return [_shown(one) for one in found]
+
+
+def _shown(one: AtCashier) -> CashierMethod:
+    destinations = [_destination(to) for to in one.destinations]
+    told = {**asdict(one), "destinations": destinations}
+    return CashierMethod(offered=one.why_missing is None, fee_minor=one.fee_minor, **told)
+
+
+def _destination(to: Accepted) -> CashierDestination:
+    optional = OPTIONAL - to.needs
+    return CashierDestination(
+        kind=to.kind,
+        fields=[name for name in FIELDS[to.kind] if name not in optional],
+        optional=[name for name in FIELDS[to.kind] if name in optional],
+        one_of={name: sorted(values) for name, values in to.one_of.items()},
+    )

@@ -7,7 +7,7 @@ as long as its key is surely known there.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument, Kind, instrument_told
-from payments.domain.withdrawal.destination import DestinationKind, Iban, Named, full_name
+from payments.domain.withdrawal.destination import Accepted, DestinationKind, Iban, Named, full_name
 from payments.domain.withdrawal.words import Confirmed, Declined, ProviderWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.adyen.amounts import from_wire, to_wire
 from payments.strategies.providers.adyen_transfers.codes import FAILED
@@ -52,6 +52,9 @@ class AdyenTransfers:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset({DestinationKind.IBAN, DestinationKind.INSTRUMENT})
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - the same in each
+        return [Accepted(kind=DestinationKind.IBAN)]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - the account says it
         return {"account_holder_name": full_name(to), "iban": to.iban} if isinstance(to, Iban) else None

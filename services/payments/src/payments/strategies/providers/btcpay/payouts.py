@@ -7,7 +7,7 @@ an unpaid one (`duplicate-destination`).
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from chassis.domain import Invalid
 from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument, Kind, instrument_told
-from payments.domain.withdrawal.destination import CryptoAddress, DestinationKind, Named
+from payments.domain.withdrawal.destination import Accepted, CryptoAddress, DestinationKind, Named
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.btcpay.calls import error_code, headers, store
 from payments.strategies.providers.reading import decoded, section, word
@@ -42,6 +42,9 @@ class BtcpayPayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset({DestinationKind.CRYPTO_ADDRESS, DestinationKind.INSTRUMENT})
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - its chain is meant
+        return [Accepted(kind=DestinationKind.CRYPTO_ADDRESS)]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - its chain is meant
         return {"address": to.address} if isinstance(to, CryptoAddress) else None

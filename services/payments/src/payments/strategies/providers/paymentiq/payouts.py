@@ -7,14 +7,14 @@ anything it asks us (`authorize`), and we say yes to one transaction for each or
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chassis.domain import Invalid
 from contracts.money import EXPONENTS, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
-from payments.domain.withdrawal.destination import DestinationKind, Named
+from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.paymentiq.accounts import account_of
 from payments.strategies.providers.paymentiq.orders import mark
@@ -44,6 +44,9 @@ class PaymentIQPayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset()
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - ids of its own
+        return []
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - it names accounts by ids of its own
         return None

@@ -1,12 +1,12 @@
 """Money out through Paysafe: a payment handle for a wallet, and the standalone credit we make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
-from payments.domain.withdrawal.destination import DestinationKind, Named, Wallet
+from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named, Wallet
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.paysafe.calls import (
     CURRENCIES,
@@ -48,6 +48,9 @@ class PaysafePayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset({DestinationKind.WALLET, DestinationKind.INSTRUMENT})
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - a wallet takes each
+        return [Accepted(kind=DestinationKind.WALLET, one_of={"service": frozenset(METHODS)})]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - a wallet takes each
         if not isinstance(to, Wallet) or to.service not in METHODS:

@@ -7,7 +7,7 @@ Praxis is set up so. Completing is no idempotent call: what became of one is ask
 is refused is followed by the question whether the request waits still.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.application.request_port import DropWord, LookWord, NotYet, Over, Page, PageWish, PageWord, Requested
-from payments.domain.withdrawal.destination import DestinationKind, Named
+from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.praxis.amounts import charged, from_wire, to_wire
 from payments.strategies.providers.praxis.calls import (
@@ -49,6 +49,9 @@ class PraxisPayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset()
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - said on its page
+        return []
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - where it goes is said on its page
         return None

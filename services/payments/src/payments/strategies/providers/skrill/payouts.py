@@ -1,13 +1,13 @@
 """Money out to Skrill wallets: a transfer is prepared, then carried out, and found by our reference."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
-from payments.domain.withdrawal.destination import DestinationKind, Named, Wallet
+from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named, Wallet
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import word
 from payments.strategies.providers.skrill.calls import CURRENCIES, ask, money, prepare, report_in, tags
@@ -35,6 +35,9 @@ class SkrillPayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset({DestinationKind.WALLET, DestinationKind.INSTRUMENT})
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - a wallet takes each
+        return [Accepted(kind=DestinationKind.WALLET, one_of={"service": frozenset({"skrill"})})]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - a wallet takes each
         return {"email": to.owner} if isinstance(to, Wallet) and to.service == "skrill" else None

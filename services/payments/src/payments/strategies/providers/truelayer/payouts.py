@@ -4,14 +4,21 @@ It finds no payout by our reference. The identical order is the question, as lon
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from chassis.domain import Invalid
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
-from payments.domain.withdrawal.destination import BankAccount, DestinationKind, Iban, Named, full_name
+from payments.domain.withdrawal.destination import (
+    Accepted,
+    BankAccount,
+    DestinationKind,
+    Iban,
+    Named,
+    full_name,
+)
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import decoded_object, our_id, section, word
 from payments.strategies.providers.truelayer.accounts import paid_to
@@ -51,6 +58,12 @@ class TrueLayerPayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset({DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT, DestinationKind.INSTRUMENT})
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:
+        if currency != _BY_SORT_CODE:
+            return [Accepted(kind=DestinationKind.IBAN)]
+        british, sort_code = frozenset({"GB"}), frozenset({"bank_number"})
+        return [Accepted(kind=DestinationKind.BANK_ACCOUNT, one_of={"country": british}, needs=sort_code)]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:
         """Euros go by IBAN, pounds within the United Kingdom by sort code."""

@@ -56,6 +56,11 @@ def paid_to(destination: Mapping[str, str]) -> Instrument | None:
     )
 
 
+def countries(*, by_number: bool) -> frozenset[str]:
+    """Where accounts are named by the country's own numbers, or else by IBAN."""
+    return frozenset(code for house, code in _HOUSES.items() if (house in _BY_NUMBER) is by_number)
+
+
 def house_of(country: str, *, by_number: bool) -> str | None:
     """The clearing house of a country; None: there is none, or its accounts are named the other way."""
     house = next((name for name, code in _HOUSES.items() if code == country), None)

@@ -1,17 +1,17 @@
 """Money out through Trustly: one order, the identical order again as the question, and its signed answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
-from payments.domain.withdrawal.destination import BankAccount, DestinationKind, Iban, Named
+from payments.domain.withdrawal.destination import Accepted, BankAccount, DestinationKind, Iban, Named
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
 from payments.strategies.providers.references import of_payout
-from payments.strategies.providers.trustly.accounts import house_of, paid_to
+from payments.strategies.providers.trustly.accounts import countries, house_of, paid_to
 from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
 
 CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
@@ -43,6 +43,12 @@ class TrustlyPayouts:
     @property
     def destinations(self) -> frozenset[DestinationKind]:
         return frozenset({DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT, DestinationKind.INSTRUMENT})
+
+    def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - Trustly converts
+        return [
+            Accepted(kind=kind, one_of={"country": countries(by_number=kind is DestinationKind.BANK_ACCOUNT)})
+            for kind in (DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT)
+        ]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - Trustly converts
         """An account is named by its clearing house, and there either by its IBAN or by the country's own numbers."""
