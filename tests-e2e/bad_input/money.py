@@ -52,6 +52,10 @@ MONEY: dict[str, Example] = {
         body={"amount_minor": 1_00, "currency": "EUR", "reference": "collector 4711", "reason": "he cannot be found"},
         accepted=False,  # He owes nothing.
     ),
+    f"POST {_PAYMENTS}/casinos/{{casino_id}}/floats/{{provider}}": Example(
+        path={"provider": "trustly"},
+        body={"currency": "EUR", "balance_minor": 5_000_00, "reason": "it stands so on their page"},
+    ),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/debt-policy": Example(body={"stops": "nothing"}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/exchange-policy": Example(body={"enabled": False, "spread_bp": 150}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/bonus-policy": Example(body={"order_of_use": "bonus_first"}),

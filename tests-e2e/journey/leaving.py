@@ -8,6 +8,7 @@ from journey.newcomer import parcels_taken
 from journey.opening import SECOND_PERSON_ABOVE_MINOR
 from journey.tale import Step, Tale, major, money
 from journey.watching import watched
+from simulators.purse import maltese_iban
 
 LIMIT_MINOR = 400_00
 LARGE_MINOR = 150_00
@@ -53,14 +54,20 @@ async def withdraw(tale: Tale) -> str:
     """Above the threshold: one person is not enough, and nobody is his own second."""
     first, second = tale.staff["officer"], tale.staff["second_officer"]
     wish = {
-        "provider": "trustly",
+        "method": "bank",
         "amount_minor": LARGE_MINOR,
         "currency": tale.currency,
-        "destination": {"account_id": "7653385737"},
+        "destination": {
+            "kind": "iban",
+            "iban": maltese_iban("7653385737"),
+            "first_name": "Erasmus",
+            "last_name": "Nightshade",
+        },
     }
     asked = await tale.who.post(f"{V1}/withdrawals", wish)
     path = f"{V1}/withdrawals/{asked['withdrawal_id']}"
-    assert (asked["status"], asked["destination"]) == ("awaiting_approval", "****737"), asked
+    assert (asked["status"], asked["destination"]) == ("awaiting_approval", "****5737"), asked
+    assert (asked["provider"], asked["method"]) == ("trustly", "bank"), asked
     tale.cash_minor -= LARGE_MINOR
     wallet = await tale.balance()
     assert (wallet["cash_minor"], wallet["on_hold_minor"]) == (tale.cash_minor, LARGE_MINOR), wallet

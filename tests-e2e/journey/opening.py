@@ -52,6 +52,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "settlement_clerk": (
         "payments.reconciliation.list",
+        "payments.float.list",
         "payments.reconciliation.upload",
         "payments.reconciliation.resolve",
         "payments.adjustment.create",
@@ -126,8 +127,14 @@ PROFILES: dict[str, dict[str, Any]] = {
 PARTNERS: dict[str, dict[str, Any]] = {
     "adyen": {"card": {"fee_bps": 90}},
     "stripe": {"card": {"fee_bps": 140, "fee_fixed_minor": {"EUR": 25, "GBP": 20}}},
-    "trustly": {"bank": {"fee_bps": 60, "details": ["first_name", "last_name", "email", "country", "locale"]}},
-    "skrill": {"wallet": {"fee_bps": 190, "details": ["email"]}},
+    "trustly": {
+        "bank": {
+            "fee_bps": 60,
+            "payout_fee_bps": 30,
+            "details": ["first_name", "last_name", "email", "country", "locale"],
+        }
+    },
+    "skrill": {"wallet": {"fee_bps": 190, "payout_fee_bps": 100, "details": ["email"]}},
 }
 """The payment providers of a casino, and the methods of paying by which each may be chosen."""
 

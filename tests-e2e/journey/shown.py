@@ -53,6 +53,22 @@ SHOWN = (
         lambda row: f"{_amount(row)} by {row['method']} went on to {row['provider']}",
     ),
     Shown(
+        "A withdrawal that was routed",
+        "by its method; who else could not pay, and what was known of his float: the decision by its id",
+        "admin",
+        "ADMIN",
+        "routing/decisions?decided_at=gte.now-1d&direction=eq.withdrawal&limit=1",
+        lambda row: f"{_amount(row)} by {row['method']} goes out through {row['provider']}",
+    ),
+    Shown(
+        "What a provider holds to be paid out",
+        "as it says itself, less what it was chosen to pay since; asked for every quarter of an hour",
+        "clerk",
+        "CLERK",
+        "floats?source=eq.provider&limit=1",
+        lambda row: f"{_amount(row, 'free_minor')} at {row['provider']}",
+    ),
+    Shown(
         "A fee for a deposit",
         "at Albion whoever pays by card pays one",
         "officer",

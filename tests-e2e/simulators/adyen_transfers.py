@@ -67,6 +67,7 @@ class AdyenTransfers:
             web.get("/adyen_transfers/btl/v4/transfers/{transfer}", self.retrieve),
             web.post("/adyen_transfers/transfers/{transfer}/{status}", self.move),
             web.put("/adyen_transfers/transfers/{transfer}/reference", self.rename),
+            web.get("/adyen_transfers/bcl/v2/balanceAccounts/{account}", self.balance_account),
             web.put("/adyen_transfers/balance/{casino}", self.fund),
         ]
 
@@ -117,6 +118,15 @@ class AdyenTransfers:
         if transfer is None:
             return web.json_response(_problem(404, "30_112", "Not found"), status=404)
         return web.json_response(transfer)
+
+    async def balance_account(self, request: web.Request) -> web.Response:
+        """GET /bcl/v2/balanceAccounts/{id}. It holds euros."""
+        platform = self._platform(request)
+        if platform is None or platform.account != request.match_info["account"]:
+            return web.json_response(_problem(403, "30_005", "Not allowed"), status=403)
+        held = {"available": platform.balance, "balance": platform.balance, "currency": "EUR", "pending": 0}
+        told = {"id": platform.account, "status": "active", "defaultCurrencyCode": "EUR"}
+        return web.json_response({**told, "balances": [{**held, "reserved": 0}]})
 
     async def move(self, request: web.Request) -> web.Response:
         """The bank does something with a transfer: `{"webhook_copies": 1}`."""

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
@@ -163,7 +164,7 @@ class Player:
     async def _until(self, path: str, *statuses: str) -> dict[str, Any]:
         """The deposit once it has one of these, or as it is after half a minute."""
         for _ in range(60):
-            now = await self._ask("GET", path)
+            now: dict[str, Any] = await self._ask("GET", path)
             if now["status"] in statuses:
                 break
             await asyncio.sleep(0.5)
@@ -194,20 +195,18 @@ class Player:
             await asyncio.sleep(self._dice.uniform(*SPIN_PAUSE_S))
 
     async def _withdraw(self, *, patient_with: tuple[int, ...] = ()) -> None:
-        wish = {
-            "amount_minor": self._cash_minor - self._cash_minor % 100,
-            "currency": self._casino["currency"],
-            **self._purse.payout,
-        }
+        money = {"amount_minor": self._cash_minor - self._cash_minor % 100, "currency": self._casino["currency"]}
         try:
+            path = f"/api/payments/v1/cashier?direction=withdrawal&{urlencode(money)}"
+            offered = {one["method"]: one["destinations"] for one in await self._ask("GET", path)}
+            method = self._purse.paid_by
+            wish = {**money, "method": method, "destination": self._purse.destination(offered.get(method, []))}
             await self._ask("POST", "/api/payments/v1/withdrawals", wish, patient_with=patient_with)
             self._town.figures["withdrawals"] += 1
         except Unwanted:
             self._town.figures["withdrawals refused"] += 1
 
-    async def _ask(
-        self, method: str, path: str, body: Any = None, *, patient_with: tuple[int, ...] = ()
-    ) -> dict[str, Any]:
+    async def _ask(self, method: str, path: str, body: Any = None, *, patient_with: tuple[int, ...] = ()) -> Any:
         """Ask until it is answered; statuses of `patient_with` mean that the news has not arrived yet."""
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         if self._token:
@@ -217,8 +216,7 @@ class Player:
                 method, self._town.gateway + path, json=body, headers=headers
             ) as reply:
                 if reply.status < 400:
-                    answer: dict[str, Any] = await reply.json()
-                    return answer
+                    return await reply.json()
                 if reply.status not in RETRIED and reply.status not in patient_with:
                     raise Unwanted(await reply.text())
             await asyncio.sleep(0.5)

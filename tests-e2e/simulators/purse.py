@@ -46,11 +46,33 @@ class Purse:
         return {**names, "email": self.email, "country": self.country, "locale": f"en_{self.country}"}
 
     @property
-    def payout(self) -> dict[str, Any]:
-        """Where he has money paid to: his wallet, or his bank account."""
-        if self.method == "wallet":
-            return {"provider": "skrill", "destination": {"email": self.email}}
-        return {"provider": "trustly", "destination": {"account_id": self.account}}
+    def paid_by(self) -> str:
+        """The method by which he has money paid to him: no card is paid to."""
+        return "wallet" if self.method == "wallet" else "bank"
+
+    def destination(self, offered: list[dict[str, Any]]) -> dict[str, str]:
+        """Where to, of what the cashier offers for that: what it knows of his already, or his wallet or account."""
+        known = [one["one_of"]["instrument_id"] for one in offered if one["kind"] == "instrument"]
+        if known:
+            return {"kind": "instrument", "instrument_id": known[0][0]}
+        if self.paid_by == "wallet":
+            return {"kind": "wallet", "service": "skrill", "owner": self.email}
+        names = {"first_name": self.first_name, "last_name": self.last_name}
+        if self.country == "GB":
+            numbers = {"bank_number": "200000", "account_number": self.account[-8:]}
+            return {"kind": "bank_account", "country": "GB", **numbers, **names}
+        return {"kind": "iban", "iban": maltese_iban(self.account), **names}
+
+
+def maltese_iban(number: str) -> str:
+    """Of an account at a bank of Malta, with the check digits that belong to it (ISO 13616).
+
+    >>> maltese_iban("4711")
+    'MT24MALT01100000000000000004711'
+    """
+    account = f"MALT01100{number:0>18}"
+    digits = "".join(str(int(one, 36)) for one in f"{account}MT00")
+    return f"MT{98 - int(digits) % 97:02}{account}"
 
 
 def purse(dice: random.Random, before: list[Purse], names: tuple[str, str], email: str, country: str) -> Purse:

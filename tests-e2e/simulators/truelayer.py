@@ -41,7 +41,15 @@ class Client:
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sent_ahead_minor: int = 1_000_000_00
     remembered: dict[str, tuple[bytes, int, dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def available_minor(self) -> int:
+        """Of the merchant account: what came in, less what leaves or shall leave."""
+        came = sum(one["amount_in_minor"] for one in self.payments.values() if one["status"] == "settled")
+        gone = [one for many in (self.payouts, self.refunds) for one in many.values() if one["status"] != "failed"]
+        return int(self.sent_ahead_minor + came - sum(one["amount_in_minor"] for one in gone))
 
     def source_of(self, user: object) -> set[str]:
         """The accounts from which a user has paid."""
@@ -88,6 +96,7 @@ class TrueLayer:
             web.get("/truelayer/v3/payments/{payment}/refunds/{thing}", self.one_refund),
             web.post("/truelayer/v3/payouts", self.order),
             web.get("/truelayer/v3/payouts/{thing}", self.payout),
+            web.get("/truelayer/v3/merchant-accounts", self.accounts),
             web.post("/truelayer/pay/{thing}", self.pay),
             web.post("/truelayer/{kind:payouts|refunds}/{thing}/{outcome}", self.move),
             web.post("/truelayer/clients/{client}", self.change),
@@ -184,6 +193,16 @@ class TrueLayer:
     async def payout(self, request: web.Request) -> web.Response:
         """GET /v3/payouts/{id}."""
         return _one(self._client(request).payouts, request)
+
+    async def accounts(self, request: web.Request) -> web.Response:
+        """GET /v3/merchant-accounts."""
+        client = self._client(request)
+        held = {
+            "available_balance_in_minor": client.available_minor,
+            "current_balance_in_minor": client.available_minor,
+        }
+        told = {"id": client.merchant_account, "currency": "EUR", "account_identifiers": [], **held}
+        return web.json_response({"items": [told]})
 
     async def refund(self, request: web.Request) -> web.Response:
         """POST /v3/payments/{id}/refunds: as much of a settled payment as is left. The same key is the same refund."""

@@ -2,7 +2,8 @@
 
 Accounts whose id begins with `closed-` cannot be paid: the payout is taken and fails later. Players from the country
 `XX` cannot pay in. What a player does on the page of his deposit, and what his bank does later, is said to
-`/trustly/pay/...`; that a refund comes back, to `/trustly/refund_back/...`.
+`/trustly/pay/...`; that a refund comes back, to `/trustly/refund_back/...`. What it holds of a casino's money it tells
+when it is asked; `PUT /trustly/balance/{username}` sends it more, or takes some away.
 """
 
 import base64
@@ -30,7 +31,10 @@ log = logging.getLogger(__name__)
 
 RS256 = "alg=RS256;"
 CLOSED = "closed-"
-DEPOSIT, REFUND = "Deposit", "Refund"
+DEPOSIT, REFUND, BALANCE = "Deposit", "Refund", "Balance"
+SENT_AHEAD = Decimal(1_000_000)
+"""What each casino has there to begin with, in each of these currencies."""
+CURRENCIES = ("DKK", "EUR", "GBP", "NOK", "SEK")
 NOWHERE = "XX"
 PAGE = ("pending", "credit", "debit", "cancel", "payoutconfirmation")
 """What can become of a deposit, in any order: banks are not orderly."""
@@ -66,7 +70,12 @@ class Merchant:
     deposits: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: list[dict[str, Any]] = field(default_factory=list)
     distrusted_answers: int = 0
+    holds: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(CURRENCIES, SENT_AHEAD))
     book: Book = field(default_factory=Book)
+
+    def moves(self, amount: str, currency: str, sign: int) -> None:
+        """Money of the casino comes in, or leaves."""
+        self.holds[currency] = self.holds.get(currency, Decimal()) + sign * Decimal(amount)
 
     def told(self) -> list[dict[str, Any]]:
         """What left the bank, and what could not, in the order in which it happened."""
@@ -97,6 +106,7 @@ class Trustly:
             web.post("/trustly/api/1", self.call),
             web.post("/trustly/pay/{username}/{order_id}", self.pay),
             web.post("/trustly/refund_back/{username}/{number}", self.refund_back),
+            web.put("/trustly/balance/{username}", self.fund),
         ]
 
     async def call(self, request: web.Request) -> web.Response:
@@ -129,8 +139,16 @@ class Trustly:
         if "account" in wanted:
             self._notify(merchant, order, order["orderid"], "account", dict(wanted["account"]))
         told = {**order, "Amount": wanted.get("amount", order["Amount"])}
+        if outcome in ("credit", "debit"):
+            merchant.moves(told["Amount"], order["Currency"], 1 if outcome == "credit" else -1)
         self._notify(merchant, told, order["orderid"], outcome, {}, copies=int(wanted.get("webhook_copies", 1)))
         return web.json_response({"orderid": order["orderid"], "told": order["told"]})
+
+    async def fund(self, request: web.Request) -> web.Response:
+        """It holds so much from now on: `{"currency": "EUR", "amount": "0.00"}`."""
+        merchant, wanted = self.merchants[request.match_info["username"]], await request.json()
+        merchant.holds[wanted["currency"]] = Decimal(wanted["amount"])
+        return web.json_response(_held(merchant))
 
     async def refund_back(self, request: web.Request) -> web.Response:
         """The bank could not take a refund: `webhook_copies` as one likes, `explained`: why is told as well."""
@@ -150,6 +168,8 @@ class Trustly:
         problem = _problem(merchant, method, data)
         if problem:
             answer = _failure(merchant, method, uuid, problem)
+        elif method == BALANCE:
+            answer = _result(merchant, method, uuid, _held(merchant))
         elif method == DEPOSIT:
             answer = _result(merchant, method, uuid, self._begin(merchant, data))
         elif method == REFUND:
@@ -175,6 +195,7 @@ class Trustly:
         merchant.refunds.append({"orderid": data["OrderID"], "amount": data["Amount"], "number": len(merchant.refunds)})
         out_minor = -int(Decimal(data["Amount"]) * 100)
         merchant.book.note("Refund", order["orderid"], order["MessageID"], out_minor, 0, data["Currency"])
+        merchant.moves(data["Amount"], data["Currency"], -1)
         told = {**order, "Amount": data["Amount"]}
         self._notify(merchant, told, order["orderid"], "payoutconfirmation", {})
         return {"orderid": data["OrderID"], "result": "1"}
@@ -184,6 +205,7 @@ class Trustly:
         facts = (data["MessageID"], data["EndUserID"], data["Amount"], data["Currency"])
         merchant.executed.append(Executed(order_id, *facts, paid=paid))
         if paid:
+            merchant.moves(data["Amount"], data["Currency"], -1)
             out_minor = -int(Decimal(data["Amount"]) * 100)
             merchant.book.note("AccountPayout", order_id, data["MessageID"], out_minor, 0, data["Currency"])
             self._notify(merchant, data, order_id, "payoutconfirmation", {})
@@ -243,6 +265,8 @@ class Trustly:
 
 
 def _problem(merchant: Merchant, method: str, data: dict[str, Any]) -> str | None:
+    if method == BALANCE:
+        return None
     if method not in ("AccountPayout", "RegisterAccountPayout", DEPOSIT, REFUND):
         return "ERROR_UNKNOWN_METHOD"
     money = data.get("Attributes", {}) if method == DEPOSIT else data
@@ -270,7 +294,12 @@ def _no_refund(merchant: Merchant, data: dict[str, Any], amount: Decimal) -> str
     return "ERROR_INVALID_AMOUNT" if given + amount > Decimal(order["Amount"]) else None
 
 
-def _result(merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
+def _held(merchant: Merchant) -> list[dict[str, str]]:
+    """With two decimals, all currencies it holds anything in."""
+    return [{"currency": name, "balance": f"{amount:.2f}"} for name, amount in sorted(merchant.holds.items())]
+
+
+def _result(merchant: Merchant, method: str, uuid: str, data: dict[str, Any] | list[dict[str, str]]) -> dict[str, Any]:
     signature = signed(merchant.own.private, method, uuid, data)
     return {"version": "1.1", "result": {"signature": signature, "uuid": uuid, "method": method, "data": data}}
 

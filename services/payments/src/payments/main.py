@@ -14,6 +14,7 @@ from payments.adapters.attempts import SqlAttempts
 from payments.adapters.debt_policies import SqlDebtPolicies
 from payments.adapters.dispute_evidence import SqlEvidence
 from payments.adapters.exchanges import exchanges_in
+from payments.adapters.floats import SqlFloats
 from payments.adapters.fraud.adapters import fraud_in
 from payments.adapters.kept import kept
 from payments.adapters.ledger.chain import LedgerChain
@@ -67,8 +68,8 @@ def build(
         attempts=SqlAttempts(), routing=SqlRouting(), instruments=LocalInstruments(), sources=LocalSources(),
         evidence=SqlEvidence(), reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS,
         cashiers=CASHIERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
-        vault=SubjectVault(settings.master_key_bytes), names=names_of(settings, verification), debts=SqlDebtPolicies(),
-        fraud=fraud_in(settings, OpenCases(), RATES), exchanges=exchanges_in(settings, RATES),
+        vault=SubjectVault(settings.master_key_bytes), names=names_of(settings, verification), floats=SqlFloats(),
+        fraud=fraud_in(settings, OpenCases(), RATES), exchanges=exchanges_in(settings, RATES), debts=SqlDebtPolicies(),
         public_base_url=settings.public_base_url,
     )  # fmt: skip
     return Service(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,21 +98,30 @@ class SqlProviderAccounts:
             for row in rows
         ]
 
+    async def enabled(self, connection: AsyncConnection) -> list[ProviderAccount]:
+        """See ProviderAccounts."""
+        table = provider_setting
+        of_all = select(table).where(table.c.enabled).order_by(table.c.casino_id, table.c.provider)
+        return [_without_secrets(row) for row in await connection.execute(of_all)]
+
     async def all_of(self, connection: AsyncConnection, casino_id: UUID) -> list[ProviderAccount]:
         """See ProviderAccounts."""
-        return [
-            ProviderAccount(
-                casino_id=casino_id,
-                provider=one.provider,
-                enabled=one.enabled,
-                currencies=frozenset(one.currencies),
-                settings=one.settings,
-                secrets={},
-                deposit_bounds=one.deposit_bounds,
-                methods=one.methods,
-            )
-            for one in await self.of_casino(connection, casino_id)
-        ]
+        table = provider_setting
+        of_casino = select(table).where(table.c.casino_id == casino_id).order_by(table.c.provider)
+        return [_without_secrets(row) for row in await connection.execute(of_casino)]
+
+
+def _without_secrets(row: Row[Any]) -> ProviderAccount:
+    return ProviderAccount(
+        casino_id=row.casino_id,
+        provider=row.provider,
+        enabled=row.enabled,
+        currencies=frozenset(row.currencies),
+        settings=row.settings,
+        secrets={},
+        deposit_bounds=_bounds(row.deposit_bounds),
+        methods=_methods(row.methods),
+    )
 
 
 def _bounds(stored: Mapping[str, Mapping[str, int | None]]) -> dict[str, DepositBounds]:

@@ -10,6 +10,7 @@ from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.dispute_port import Defences, Kept
+from payments.application.floats.ports import Balances
 from payments.application.metrics import PROVIDER_CALLS
 from payments.application.outcomes import AttemptOutcome
 from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
@@ -34,6 +35,7 @@ Word = (
     | dispute.AnswerWord
     | Kept
     | Defences
+    | Balances
     | NotThere
 )
 W = TypeVar("W", bound=Word)
@@ -56,6 +58,7 @@ OUTCOMES: Final[dict[type, AttemptOutcome]] = {
     dispute.Unanswered: AttemptOutcome.UNANSWERED,
     Kept: AttemptOutcome.TAKEN,
     Defences: AttemptOutcome.CONFIRMED,
+    Balances: AttemptOutcome.CONFIRMED,
     payout.Taken: AttemptOutcome.TAKEN,
     payout.Declined: AttemptOutcome.DECLINED,
     payout.Unanswered: AttemptOutcome.UNANSWERED,

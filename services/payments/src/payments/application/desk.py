@@ -17,6 +17,7 @@ from payments.application.closed_loop.ports import Sources
 from payments.application.dispute_port import EvidenceStore
 from payments.application.errors import CasinoUnknown, PlayerUnknown, ProviderNotOffered
 from payments.application.exchange_store import Exchanges
+from payments.application.floats.ports import Floats
 from payments.application.fraud.ports import Fraud
 from payments.application.identity import sent_as
 from payments.application.instruments.ports import HolderNames, Instruments
@@ -67,6 +68,7 @@ class Desk:
     evidence: EvidenceStore
     attempts: Attempts
     routing: Routing
+    floats: Floats
     instruments: Instruments
     names: HolderNames
     sources: Sources

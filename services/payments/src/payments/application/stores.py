@@ -24,6 +24,7 @@ Operation = Literal[
     "payout.page",
     "payout.look",
     "payout.drop",
+    "payout.balance",
     "refund.order",
     "refund.ask",
     "dispute.file",
@@ -39,7 +40,7 @@ class Attempt:
     """One call out to a provider and how it went: no address, no secret, nothing of a person.
 
     Attributes:
-        payment_id: of the deposit or withdrawal.
+        payment_id: of the deposit or withdrawal; of a question about a balance, the question's own.
         key: by which the provider knows a repeat.
         outcome: what the answer said; `asked` until one was kept.
         http_status: of the answer; None: there was none.
@@ -111,6 +112,10 @@ class ProviderAccounts(Protocol):
 
     async def of_casino(self, connection: AsyncConnection, casino_id: UUID) -> list[AccountOverview]:
         """A casino's accounts, by name."""
+        ...
+
+    async def enabled(self, connection: AsyncConnection) -> list[ProviderAccount]:
+        """Those of all casinos that are on, with their secrets left out, by casino and name."""
         ...
 
     async def all_of(self, connection: AsyncConnection, casino_id: UUID) -> list[ProviderAccount]:

@@ -76,6 +76,7 @@ table = Table(
     Index("ix_rm_withdrawal_list_created_at", "created_at", "id"),
     Index("ix_rm_withdrawal_list_status", "status", "created_at", "id"),
     Index("ix_rm_withdrawal_list_reference", "reference"),
+    Index("ix_rm_withdrawal_list_provider", "casino_id", "provider", "currency", "status", "updated_at"),
     Index("ix_rm_withdrawal_list_due", "status", "due_at", "id"),
     Index("ix_rm_withdrawal_list_parent", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     Index("ix_rm_withdrawal_list_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),

@@ -171,12 +171,16 @@ class FakeStripe:
 class FakeTrustly:
     """Takes each UUID once and answers a repeat as it answered first.
 
-    `refuse` names an error; `lost` as above; `killed`: that many callers die before they hear the answer.
+    `refuse` names an error; `lost` as above; `killed`: that many callers die before they hear the answer. `balance`: in
+    euros, told so often, by somebody else where it `forges`.
     """
 
     refuse: str | None = None
     lost: int = 0
     killed: int = 0
+    balance: str = "1000000.00"
+    balances_told: int = 0
+    forges: bool = False
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, bytes] = field(default_factory=dict)
     calls: list[HttpCall] = field(default_factory=list)
@@ -206,13 +210,18 @@ class FakeTrustly:
         if self.refuse:
             part = self.signed(method, uuid, {"code": "1", "message": self.refuse})
             return json.dumps({"version": "1.1", "error": {"error": part, "code": 1}}).encode()
+        if method == "Balance":
+            self.balances_told += 1
+            told = self.signed(method, uuid, [{"currency": "EUR", "balance": self.balance}])
+            told["uuid"] = str(uuid4()) if self.forges else uuid
+            return json.dumps({"version": "1.1", "result": told}).encode()
         order_id = str(4_000 + len(self.orders))
         self.orders[data["MessageID"]] = {"orderid": order_id, **data}
         part = self.signed(method, uuid, {"orderid": order_id, "result": "1", "url": "https://trustly.example/pay"})
         return json.dumps({"version": "1.1", "result": part}).encode()
 
     @staticmethod
-    def signed(method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
+    def signed(method: str, uuid: str, data: Any) -> dict[str, Any]:
         raw = THEIR_KEY.sign(f"{method}{uuid}{flat(data)}".encode(), padding.PKCS1v15(), SHA256())
         signature = "alg=RS256;" + base64.b64encode(raw).decode()
         return {"signature": signature, "uuid": uuid, "method": method, "data": data}

@@ -194,6 +194,15 @@ ATTEMPTS = [
     attempt("PUT", f"{OF_CASINO}/routing-strategy", P.ROUTING_PUBLISH, json=SIMULATION["strategy"], allowed=202),
     attempt("POST", f"{OF_CASINO}/routing-simulations", P.ROUTING_SIMULATE, json=SIMULATION),
     export_attempt(f"{V1}/routing/decisions", P.ROUTING_LIST, P.ROUTING_EXPORT, None, since="decided_at"),
+    attempt("GET", f"{V1}/floats", P.FLOAT_LIST, hidden="empty"),
+    export_attempt(f"{V1}/floats", P.FLOAT_LIST, P.RECONCILIATION_EXPORT, None),
+    attempt(
+        "POST",
+        f"{OF_CASINO}/floats/{{provider}}",
+        P.FLOAT_SET,
+        json={"currency": "EUR", "balance_minor": 1, "reason": "read there"},
+        allowed=422,  # Nothing goes out through Stripe.
+    ),
     attempt("GET", f"{V1}/provider-attempts", P.ATTEMPT_LIST, hidden="empty", request=since_ever("attempted_at")),
     attempt(
         "GET", f"{V1}/provider-notifications", P.NOTIFICATION_LIST, hidden="empty", request=since_ever("received_at")

@@ -60,7 +60,7 @@ class TrustlyWire(TellsAmounts):
 
 
 def signed_answer(
-    method: str, data: Mapping[str, Any], uuid: str, *, key: str = THEIR_PRIVATE, error: bool = False
+    method: str, data: Mapping[str, Any] | Sequence[Any], uuid: str, *, key: str = THEIR_PRIVATE, error: bool = False
 ) -> HttpAnswer:
     """An answer to our call, as Trustly signs it."""
     read = json.loads(json.dumps(data), parse_int=str)

@@ -200,5 +200,5 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "unknown_reference",
     }
     of_requests = {"request_refused", "paid_without_us", "request_left_open"}
-    by_name = {"debit_not_on_hold", "clearing_overdue", "call_unreadable"}
+    by_name = {"debit_not_on_hold", "clearing_overdue", "call_unreadable", "float_low", "float_unknown"}
     assert used | found_by_us | of_requests | by_name == set(SetAside)

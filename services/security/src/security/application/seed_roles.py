@@ -72,7 +72,7 @@ _FRAUD_VIEW = (
     "payments.fraud_rule.list",
     "payments.fraud_entry.list",
 )
-_RECONCILIATION_VIEW = ("payments.reconciliation.list",)
+_RECONCILIATION_VIEW = ("payments.reconciliation.list", "payments.float.list")
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list", "payments.routing.list")
 _PROVIDERS_WORK = ("payments.notification.view", "payments.notification.replay", "payments.notification.resolve")
 _CASES_VIEW = (
@@ -192,6 +192,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_MONEY, *_DISPUTES_ANSWER, "payments.dispute.lift", "payments.debt.write_off"),
         _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow(_MONEY, *_RECONCILIATION_VIEW, "payments.reconciliation.upload", "payments.reconciliation.resolve"),
+        _allow(_MONEY, "payments.float.set"),
         _allow(_MONEY, *_REPORTS, "reports.withdrawals.request", "verification.case.list", *_MONEY_TAKEN_AWAY),
         _share("payments"),
         _allow({}, "payments.bulk.run"),

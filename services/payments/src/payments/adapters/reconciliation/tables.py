@@ -67,6 +67,9 @@ settlement_terms = Table(
     ),
     Column("holds_max_minor", BigInteger, comment="of our money, before deposits go to others; NULL: no bound"),
     Column(
+        "float_low_minor", BigInteger, comment="people are told when the provider can pay out less; NULL: they are not"
+    ),
+    Column(
         "accounts",
         JSONB,
         nullable=False,

@@ -166,9 +166,10 @@ def _edges(counter: _Counter, offers: Sequence[Offer]) -> list[int]:
 
 
 def _most(policy: WithdrawalPolicy, offer: Offer) -> int | None:
-    """The most of one provider, by its own bound, the casino's, and what the player has; None: any amount."""
-    bounds = [one for one in (policy.maximum_minor, offer.max_minor, offer.funds_minor) if one is not None]
-    return max(min(bounds), 0) if bounds else None
+    """The most of one provider, by its own bound, the casino's, what it holds and what the player has; None: any."""
+    bounds = (policy.maximum_minor, offer.max_minor, offer.float_minor, offer.funds_minor)
+    known = [one for one in bounds if one is not None]
+    return max(min(known), 0) if known else None
 
 
 def _destinations(counter: _Counter, able: Iterable[str]) -> tuple[Accepted, ...]:

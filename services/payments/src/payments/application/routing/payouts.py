@@ -19,6 +19,7 @@ from payments.application.ports import PayoutFlow, ProviderAccount
 from payments.application.routing.deciding import Choice, lot_of, windows_of
 from payments.application.routing.ports import Segment
 from payments.domain.routing.choice import Asking, Bucket, Offer, choose
+from payments.domain.routing.float import Float
 from payments.domain.routing.strategy import Direction, unwritten
 from payments.domain.routing.terms import MethodTerms
 
@@ -47,11 +48,15 @@ class PayersNow:
 
     Attributes:
         restricted: those whose breakers of payouts are open.
+        now: when that is.
+        floats: what they hold, where that is kept.
         cash_minor: what the player holds; None: he has no wallet of the currency.
         windows: their latest buckets, where they are compared by them.
     """
 
+    now: datetime
     restricted: frozenset[str]
+    floats: Mapping[str, Float]
     cash_minor: int | None
     windows: Mapping[str, tuple[Bucket, ...]] = field(default_factory=dict)
 
@@ -88,7 +93,11 @@ async def payers_now(
     restricted = frozenset(name for name, one in breakers.items() if one.restricts(now))
     wallet = await desk.ledger.find_wallet(connection, outgoing.casino_id, outgoing.player_id, outgoing.currency)
     return PayersNow(
-        restricted=restricted, cash_minor=None if wallet is None else wallet.cash_minor, windows=windows or {}
+        now=now,
+        restricted=restricted,
+        floats=await desk.floats.of_currency(connection, outgoing.casino_id, outgoing.currency),
+        cash_minor=None if wallet is None else wallet.cash_minor,
+        windows=windows or {},
     )
 
 
@@ -122,6 +131,7 @@ def payout_offers(
 def _offer(desk: Desk, outgoing: Outgoing, account: ProviderAccount, flow: PayoutFlow, payers: PayersNow) -> Offer:
     terms = account.methods.get(outgoing.method, MethodTerms())
     amount, currency, where, cash = outgoing.amount_minor, outgoing.currency, outgoing.where, payers.cash_minor
+    known = payers.floats.get(account.provider, Float())
     return Offer(
         provider=account.provider,
         enabled=desk.may_call(account),
@@ -133,6 +143,8 @@ def _offer(desk: Desk, outgoing: Outgoing, account: ProviderAccount, flow: Payou
         exact=is_exact(flow, amount, currency),
         payable=bool(flow.destinations) if where is None else where.payable_by(account.provider, flow, currency),
         restricted=account.provider in payers.restricted,
+        float_state=known.state(payers.now),
+        float_minor=known.free_minor(payers.now),
         funds_minor=None if cash is None else terms.withdrawal_fee.leaves(cash, currency),
         fee_minor=terms.payout_fee_minor(amount, currency),
         window=payers.windows.get(account.provider, ()),

@@ -35,6 +35,7 @@ class SettlementTerms:
             cent; what is more waits for two people. None: see `UNAGREED_SHARE_BPS` and `PRICE_TOLERANCE_BPS`.
         prefunded: payouts are sent only as far as the provider holds our money.
         holds_max_minor: a deposit with which the provider would hold more of our money goes to another; None: no bound.
+        float_low_minor: people are told when the provider can pay out less than this; None: they are not.
         accounts: of `BANK`, and of nobody else: the casino's own accounts, as `account_key` writes them.
     """
 
@@ -49,4 +50,5 @@ class SettlementTerms:
     fee_share_bps: int | None = None
     prefunded: bool = False
     holds_max_minor: int | None = None
+    float_low_minor: int | None = None
     accounts: tuple[str, ...] = ()

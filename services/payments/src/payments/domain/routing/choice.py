@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from payments.domain.routing.float import FloatState
 from payments.domain.routing.strategy import Condition, Ranking, Strategy, Way
 
 PPM = 1_000_000
@@ -27,6 +28,7 @@ class LeftOut(StrEnum):
     DESTINATION_NOT_PAYABLE = "destination_not_payable"
     BREAKER_OPEN = "breaker_open"
     HOLDS_TOO_MUCH = "holds_too_much"
+    FLOAT_TOO_SMALL = "float_too_small"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     NOT_IN_STRATEGY = "not_in_strategy"
     TRIED_BEFORE = "tried_before"
@@ -70,6 +72,7 @@ class Offer:
         restricted: its breaker is open.
         steps_up: it can have the payer authenticated by his bank.
         room_minor: how much more it may hold of ours; None: not known, or not bounded.
+        float_state, float_minor: of a withdrawal: whether it is known what it can pay out, and if so, how much.
         funds_minor: of a withdrawal: the most that the player's cash covers with his fee here; None: not known.
         window: its latest buckets of the method and currency, the newest first.
     """
@@ -87,6 +90,8 @@ class Offer:
     restricted: bool = False
     steps_up: bool = True
     room_minor: int | None = None
+    float_state: FloatState | None = None
+    float_minor: int | None = None
     funds_minor: int | None = None
     fee_minor: int = 0
     window: tuple[Bucket, ...] = ()
@@ -96,7 +101,8 @@ class Offer:
 class Candidate:
     """One provider of the decision: its place among those that are asked (from 1), or why it is left out.
 
-    `score`: successes in a million, or the value in minor units; None where nothing is counted.
+    `score`: successes in a million, or the value in minor units; None where nothing is counted. `float_state` and
+    `float_minor` as of its offer.
     """
 
     provider: str
@@ -104,6 +110,8 @@ class Candidate:
     score: int | None = None
     fee_minor: int = 0
     left_out: LeftOut | None = None
+    float_state: FloatState | None = None
+    float_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,8 @@ def choose(strategy: Strategy, asking: Asking, offers: Iterable[Offer]) -> Decis
             score=scores.get(one.provider),
             fee_minor=one.fee_minor,
             left_out=barred.get(one.provider, None if one.provider in places else LeftOut.NOT_IN_STRATEGY),
+            float_state=one.float_state,
+            float_minor=one.float_minor,
         )
         for one in ordered
     ]
@@ -168,7 +178,7 @@ def without(decision: Decision, tried: Sequence[str]) -> Decision:
 
 def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
     """Why the provider may not take the payment; None when it may."""
-    amount, room, funds = asking.amount_minor, offer.room_minor, offer.funds_minor
+    amount, room, funds, held = asking.amount_minor, offer.room_minor, offer.funds_minor, offer.float_minor
     foreign = offer.countries is not None and (asking.country is None or asking.country not in offer.countries)
     checks = (
         (not offer.enabled, LeftOut.SWITCHED_OFF),
@@ -183,6 +193,7 @@ def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
         (asking.step_up and not offer.steps_up, LeftOut.CANNOT_STEP_UP),
         (offer.restricted, LeftOut.BREAKER_OPEN),
         (room is not None and amount > room, LeftOut.HOLDS_TOO_MUCH),
+        (held is not None and amount > held, LeftOut.FLOAT_TOO_SMALL),
         (funds is not None and amount > funds, LeftOut.INSUFFICIENT_FUNDS),
     )
     return next((why for holds, why in checks if holds), None)

@@ -8,6 +8,7 @@ from payments.entrypoints.http.debts.endpoints import router as debts
 from payments.entrypoints.http.deposits.endpoints import router as deposits
 from payments.entrypoints.http.disputes.endpoints import router as disputes
 from payments.entrypoints.http.exchanges.endpoints import router as exchanges
+from payments.entrypoints.http.floats.endpoints import router as floats
 from payments.entrypoints.http.fraud.endpoints import router as fraud
 from payments.entrypoints.http.fraud.rules import router as fraud_rules
 from payments.entrypoints.http.hosted_cashier.endpoints import router as hosted_cashier
@@ -43,6 +44,7 @@ ROUTERS = (
     exchanges,
     ledger,
     attempts,
+    floats,
     notifications,
     hosted_cashier,
     reconciliation,

@@ -16,7 +16,7 @@ class AttemptItem(BaseModel):
     casino_id: UUID
     provider: str
     operation: Operation
-    payment_id: UUID = Field(description="The deposit or withdrawal")
+    payment_id: UUID = Field(description="The deposit or withdrawal; of a balance, the question")
     idempotency_key: str | None = Field(description="By which the provider knows a repeat; null: a question")
     outcome: AttemptOutcome = Field(
         description="What the answer said, as a class; unanswered: none came, or none to be believed; asked: it is on "

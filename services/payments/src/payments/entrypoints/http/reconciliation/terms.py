@@ -72,7 +72,9 @@ class TermsBody(StrictModel):
     holds_max_minor: Minor | None = Field(
         default=None, description="A deposit with which it would hold more of the casino's money goes to another"
     )
-
+    float_low_minor: Minor | None = Field(
+        default=None, description="People are told when it can pay out less, or when nobody knows how much it can"
+    )
     accounts: tuple[Account, ...] = Field(
         default=(),
         max_length=100,
@@ -123,6 +125,7 @@ class TermsItem(BaseModel):
     fee_share_bps: int | None
     prefunded: bool
     holds_max_minor: int | None
+    float_low_minor: int | None
     accounts: list[str] = Field(description="Of the provider `bank`: the casino's own accounts")
     updated_at: datetime
 
@@ -150,6 +153,7 @@ TERMS = ListSpec(
         "fee_share_bps": Listed(_t.fee_share_bps, data_class="financial"),
         "prefunded": Listed(_t.prefunded),
         "holds_max_minor": Listed(_t.holds_max_minor, currency="currency", data_class="financial"),
+        "float_low_minor": Listed(_t.float_low_minor, currency="currency", data_class="financial"),
         "accounts": Listed(_t.accounts, kind="texts", data_class="financial"),
         "updated_at": Listed(_t.updated_at, sortable=True),
     },

@@ -11,6 +11,7 @@ from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.routing.ports import RoutingOutcome
 from payments.domain.routing.choice import LeftOut
+from payments.domain.routing.float import FloatState
 from payments.domain.routing.strategy import (
     MOST_ATTEMPTS,
     MOST_EXPLORATION,
@@ -101,6 +102,10 @@ class CandidateView(BaseModel):
     score: int | None = Field(description="Successes in a million, or the value in minor units")
     fee_minor: int
     left_out: LeftOut | None
+    float_state: FloatState | None = Field(
+        default=None, description="Of a withdrawal: whether it was known what it could pay out; stale: no longer"
+    )
+    float_minor: int | None = Field(default=None, description="How much, less what it was chosen to pay")
 
 
 class RoutingDecisionItem(BaseModel):

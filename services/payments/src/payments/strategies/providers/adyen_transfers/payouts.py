@@ -18,6 +18,8 @@ from payments.domain.instrument.words import Instrument, Kind, instrument_told
 from payments.domain.withdrawal.destination import Accepted, DestinationKind, Iban, Named, full_name
 from payments.domain.withdrawal.words import Confirmed, Declined, ProviderWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.adyen.amounts import from_wire, to_wire
+from payments.strategies.providers.adyen_transfers.balance import AdyenBalance
+from payments.strategies.providers.adyen_transfers.calls import headers
 from payments.strategies.providers.adyen_transfers.codes import FAILED
 from payments.strategies.providers.reading import country, decoded_object, end_of, name, our_id, section, word
 
@@ -43,7 +45,7 @@ _LEFT = ("booked", "credited")
 _CAME_BACK = ("failed", "refused", "cancelled", "error", "returned")
 
 
-class AdyenTransfers:
+class AdyenTransfers(AdyenBalance):
     """The payout flow. A destination is `account_holder_name` and `iban`."""
 
     def check_amount(self, amount_minor: int, currency: str) -> None:
@@ -97,8 +99,8 @@ class AdyenTransfers:
             "description": _ON_HIS_STATEMENT,
         }
         key = str(order.request_id)
-        headers = {**_headers(account), "Content-Type": "application/json", "Idempotency-Key": key}
-        return HttpCall("POST", _server(account), headers, json.dumps(body).encode(), key, repeatable_for=_KNOWN_FOR)
+        keyed = {**headers(account), "Content-Type": "application/json", "Idempotency-Key": key}
+        return HttpCall("POST", _server(account), keyed, json.dumps(body).encode(), key, repeatable_for=_KNOWN_FOR)
 
     def parse_answer(
         self,
@@ -124,7 +126,7 @@ class AdyenTransfers:
     ) -> HttpCall | None:
         if reference is None:
             return None
-        return HttpCall("GET", f"{_server(account)}/{quote(reference, safe='')}", _headers(account))
+        return HttpCall("GET", f"{_server(account)}/{quote(reference, safe='')}", headers(account))
 
     def parse_question(
         self,
@@ -162,10 +164,6 @@ def _word_of(order: PayoutOrder, transfer: Mapping[str, Any]) -> ProviderWord:
     if our_id(transfer.get("reference")) != order.withdrawal_id:
         return Unanswered()
     return said_of(transfer) or Unanswered()
-
-
-def _headers(account: ProviderAccount) -> dict[str, str]:
-    return {"X-API-Key": account.secrets["api_key"], "Accept": "application/json"}
 
 
 def _server(account: ProviderAccount) -> str:

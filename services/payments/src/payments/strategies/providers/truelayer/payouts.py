@@ -22,6 +22,7 @@ from payments.domain.withdrawal.destination import (
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import decoded_object, our_id, section, word
 from payments.strategies.providers.truelayer.accounts import paid_to
+from payments.strategies.providers.truelayer.balance import TrueLayerBalance
 from payments.strategies.providers.truelayer.calls import ask_for, order, refusal
 from payments.strategies.providers.truelayer.codes import FAILED
 from payments.strategies.providers.truelayer.deposits import CURRENCIES, merchant_account, whole_money
@@ -44,7 +45,7 @@ _PATH = "/v3/payouts"
 _ON_HIS_STATEMENT = "Withdrawal"
 
 
-class TrueLayerPayouts:
+class TrueLayerPayouts(TrueLayerBalance):
     """The payout flow.
 
     A destination is the `payment_source_id` of a settled payment, or `account_holder_name` with `iban`, or with

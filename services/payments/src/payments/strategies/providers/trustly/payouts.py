@@ -12,6 +12,7 @@ from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unansw
 from payments.strategies.providers.reading import section, word
 from payments.strategies.providers.references import of_payout
 from payments.strategies.providers.trustly.accounts import countries, house_of, paid_to
+from payments.strategies.providers.trustly.balance import TrustlyBalance
 from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
 
 CURRENCIES = frozenset({"BGN", "CZK", "DKK", "EUR", "GBP", "HUF", "ISK", "NOK", "PLN", "RON", "SEK"})
@@ -25,7 +26,7 @@ TELLS_NOTHING = frozenset({"ERROR_DUPLICATE_MESSAGE_ID", "ERROR_DUPLICATE_UUID",
 """Errors after which the payout may still exist: an earlier identical order may be the one that was taken."""
 
 
-class TrustlyPayouts:
+class TrustlyPayouts(TrustlyBalance):
     """The payout flow.
 
     A destination is an `account_id` Trustly gave for the player's account, or the account itself: `clearing_house`,

@@ -1,0 +1,1 @@
+"""What payout providers hold of a casino's money."""

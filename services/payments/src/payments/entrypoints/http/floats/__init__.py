@@ -1,0 +1,1 @@
+"""Endpoints: what providers hold to be paid out."""
