@@ -22,6 +22,7 @@ from payments.application.ports import ProviderAccount
 from payments.domain.routing.float import TOLD_HOLDS, FloatSource
 
 EVERY_S: Final = 60.0
+ASKED_AT_ONCE: Final = 8
 NAME: Final = "float-watch"
 FLOATS: Final = Gauge(
     "provider_floats",
@@ -55,12 +56,19 @@ class FloatWatch:
             lambda uow: desk.floats.ensure(uow.connection, accounts, uow.ctx.occurred_at),
             Context.system(NAME, desk.app.clock),
         )
-        for account in accounts:
-            if isinstance(desk.provider(account.provider).payouts, TellsBalance):
-                await self._ask(account)
+        places = asyncio.Semaphore(ASKED_AT_ONCE)
+        tell = [one for one in accounts if isinstance(desk.provider(one.provider).payouts, TellsBalance)]
+        failed = await asyncio.gather(*(self._ask(one, places) for one in tell), return_exceptions=True)
         await self._tell(accounts)
+        for one in failed:
+            if one is not None:
+                raise one  # Once all others were asked and told of: whoever runs the loop logs it.
 
-    async def _ask(self, account: ProviderAccount) -> None:
+    async def _ask(self, account: ProviderAccount, places: asyncio.Semaphore) -> None:
+        async with places:
+            await self._asked(account)
+
+    async def _asked(self, account: ProviderAccount) -> None:
         """The question is made outside any transaction, by whoever claimed it."""
         desk, casino_id, provider = self._desk, account.casino_id, account.provider
         ctx, asked_at = desk.ours(NAME, casino_id), desk.now()

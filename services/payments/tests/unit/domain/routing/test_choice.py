@@ -63,6 +63,8 @@ def with_rate(offer: Offer, succeeded: int, *, of: int = 5, buckets: int = 8) ->
         (replace(A, payable=False), LeftOut.DESTINATION_NOT_PAYABLE),
         (replace(A, restricted=True), LeftOut.BREAKER_OPEN),
         (replace(A, room_minor=49_99), LeftOut.HOLDS_TOO_MUCH),
+        (replace(A, float_minor=49_99), LeftOut.FLOAT_TOO_SMALL),
+        (replace(A, funds_minor=49_99), LeftOut.INSUFFICIENT_FUNDS),
     ],
 )
 def test_a_provider_that_may_not_is_left_out_and_says_why(offer: Offer, why: LeftOut) -> None:
@@ -73,6 +75,7 @@ def test_a_provider_that_may_not_is_left_out_and_says_why(offer: Offer, why: Lef
 
 def test_bounds_are_included_and_a_served_country_is_let_in() -> None:
     offer = replace(A, min_minor=50_00, max_minor=50_00, room_minor=50_00, countries=frozenset({"MT"}))
+    offer = replace(offer, float_minor=50_00, funds_minor=50_00)
     assert obstacle(ASKING, offer) is None
     assert obstacle(replace(ASKING, country=None), offer) is LeftOut.COUNTRY_NOT_SERVED
 
