@@ -96,3 +96,34 @@ def test_of_a_household_two_use_the_same_and_nobody_else_does() -> None:
     assert {one.method for one in before} == set(METHODS)
     cards = [one.card for one in before if one.method == "card"]
     assert len(cards) - len(set(cards)) == sum(number % 6 == 1 for number in range(len(cards)))
+
+
+@pytest.mark.parametrize(
+    ("method", "country", "pays", "first", "then"),
+    [
+        ("card", "MT", "trustly", "iban", "instrument"),
+        ("card", "GB", "trustly", "bank_account", "instrument"),
+        ("bank", "MT", "trustly", "instrument", "instrument"),
+        ("wallet", "MT", "skrill", "instrument", "instrument"),
+    ],
+)
+async def test_whoever_paid_is_paid_by_method_where_the_cashier_offers_it(
+    till: Counter, method: str, country: str, pays: str, first: str, then: str
+) -> None:
+    """At first to an account or wallet he names, where it is not known by what he paid; then to what is known."""
+    policy = {"currency": "EUR", "second_person_above_minor": 100_00, "automatic_up_to_minor": 100_00}
+    assert (await till.world.settle("/withdrawal-policy", policy)).status_code == 200
+    player = with_method(method, country=country)
+    await paid(till, player)
+    for kind in (first, then):
+        shown = (await till.world.get("/cashier?currency=EUR&direction=withdrawal&amount_minor=1000")).json()
+        [offered] = [one for one in shown if one["method"] == player.paid_by]
+        assert (offered["offered"], offered["providers"]) == (True, [pays])
+        to = player.destination(offered["destinations"])
+        assert to["kind"] == kind
+        asked = await till.world.withdraw(10_00, provider=None, method=player.paid_by, destination=to)
+        assert (asked.status_code, asked.json()["provider"]) == (201, pays), asked.text
+        await till.world.run_tasks()
+        await till.told()
+        path = f"/withdrawals/{asked.json()['withdrawal_id']}"
+        assert (await till.world.get(path)).json()["status"] == "paid"

@@ -1,6 +1,7 @@
 """Alembic's entrance; everything is in the chassis. Importing the tables makes `alembic check` compare them."""
 
 import payments.adapters.dispute_evidence
+import payments.adapters.floats
 import payments.adapters.fraud.tables
 import payments.adapters.ledger.tables
 import payments.adapters.reconciliation.tables
