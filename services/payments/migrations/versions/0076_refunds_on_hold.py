@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0076"
-down_revision = "0070"
+down_revision = "0075"
 
 # As it was, for refunds too.
 _TAKE_AWAY = r"""

@@ -16,4 +16,10 @@ from payments.read_models.watched import overdue, unknown
 def jobs(desk: Desk, chain: LedgerChain) -> Sequence[Any]:
     """The loops, for the service to run; several processes may."""
     db, clock = desk.app.db, desk.app.clock
-    return [*background(db, clock, chain), OverdueWatch(db, clock, overdue, unknown), Watch(desk), Folding(desk), FloatWatch(desk)]
+    return [
+        *background(db, clock, chain),
+        OverdueWatch(db, clock, overdue, unknown),
+        Watch(desk),
+        Folding(desk),
+        FloatWatch(desk),
+    ]
