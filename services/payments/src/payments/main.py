@@ -1,7 +1,5 @@
 """Payments, put together: the only file that sees everything."""
 
-from httpx import AsyncBaseTransport
-
 from chassis.db import Database
 from chassis.domain import Clock, SystemClock
 from chassis.messaging.bus import DEFAULT_PARTITIONS
@@ -19,7 +17,7 @@ from payments.adapters.fraud.adapters import fraud_in
 from payments.adapters.kept import kept
 from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
-from payments.adapters.names import names_of
+from payments.adapters.names import Transport, names_of
 from payments.adapters.notifications import SqlNotifications
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.reconciliation.wiring import reconciling
@@ -50,7 +48,7 @@ from payments.strategies.registry import CASHIERS, PROVIDERS, RATES, SETTLEMENT_
 
 def build(
     settings: Settings | None = None, *, clock: Clock | None = None, wire: ProviderWire | None = None,
-    verification: AsyncBaseTransport | None = None,
+    verification: Transport | None = None,
 ) -> Service:  # fmt: skip
     """The service, not yet started; tests bring their own time, providers and verification."""
     settings, clock, types = settings or load(Settings), clock or SystemClock(), EventTypes(*EVENTS)

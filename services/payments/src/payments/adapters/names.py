@@ -10,6 +10,9 @@ from contracts.verification.names import NameCompared, NameToCompare, comparison
 from payments.domain.instrument.words import Likeness
 from payments.settings import Settings
 
+Transport = AsyncBaseTransport
+"""How verification is reached; only tests bring one."""
+
 
 class VerificationNames:
     """Implements `HolderNames`. A name passes through and is kept nowhere here."""
@@ -33,7 +36,7 @@ class VerificationNames:
         await self._client.close()
 
 
-def names_of(settings: Settings, transport: AsyncBaseTransport | None = None) -> VerificationNames:
+def names_of(settings: Settings, transport: Transport | None = None) -> VerificationNames:
     """Over HTTP, or by another transport in tests."""
     return VerificationNames(
         ServiceClient(
