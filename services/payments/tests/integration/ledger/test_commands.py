@@ -84,6 +84,18 @@ async def test_a_seal_that_differs_and_one_that_is_missing_here_are_found_in_a_f
     assert "cut_off 1" not in ended.out
 
 
+async def test_a_changed_balance_is_told_in_whole_numbers_and_with_whose_account_it_is(in_march):
+    key = await in_march.player(10_000)
+    changed = "UPDATE account SET balance_minor = balance_minor + 777 WHERE player_id = $1 AND type = 'cash'"
+    await in_march.sql(changed, key.player_id)
+    ended = await typed(in_march.url, "verify-ledger")
+    assert ended.status == 1, ended
+    (row,) = [line for line in ended.out.splitlines() if "balance_minor=10777" in line]
+    whose = f"type=cash, currency={key.currency}, casino_id={key.casino_id}, player_id={key.player_id}"
+    assert row.endswith(f", {whose}, balance_minor=10777, entries=10000")
+    assert f"casino_id={key.casino_id}, currency={key.currency}, sum_minor=777" in ended.out
+
+
 async def test_several_seals_may_be_named_and_all_count(desk):
     _, second = (str(one.seal) for one in await told(desk))
     ended = await typed(desk.url, "verify-ledger", "--expect", f"1:{OTHER}", "--expect", second, second, "--json")

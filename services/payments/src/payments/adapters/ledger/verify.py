@@ -5,9 +5,10 @@ It reads one snapshot while the service goes on, so it may run at any time; it t
 
 # ruff: noqa: S608 - the queries are put together from parts that are written here
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -73,7 +74,8 @@ CHECKS: dict[str, str] = {
             SELECT account_id, sum(delta) AS entries FROM (
                 SELECT account_id, delta FROM legs UNION ALL SELECT account_id, minor FROM carried) AS all_of_it
             GROUP BY 1)
-        SELECT id, balance_minor + coalesce(waiting.delta, 0) AS balance_minor, coalesce(entries, 0) AS entries
+        SELECT id AS account_id, balance_minor + coalesce(waiting.delta, 0) AS balance_minor,
+               coalesce(entries, 0) AS entries
         FROM account LEFT JOIN sums ON sums.account_id = id LEFT JOIN waiting ON waiting.account_id = id
         WHERE balance_minor + coalesce(waiting.delta, 0) <> coalesce(entries, 0)""",
     "I2 every recorded balance is the sum of the entries up to it": f"""
@@ -186,7 +188,8 @@ CHECKS: dict[str, str] = {
             JOIN account AS cash ON (cash.player_id, cash.casino_id, cash.currency, cash.type)
                                   = (hold.player_id, hold.casino_id, hold.currency, 'cash')
             WHERE hold.type IN ('withdrawal_hold', 'refund_hold') GROUP BY 1)
-        SELECT id, balance_minor, coalesce(open.minor, 0) AS open FROM held LEFT JOIN open ON open.wallet_id = id
+        SELECT id AS wallet_id, balance_minor, coalesce(open.minor, 0) AS open
+        FROM held LEFT JOIN open ON open.wallet_id = id
         WHERE balance_minor <> coalesce(open.minor, 0)""",
     "I13 entries and events cannot be changed or removed": """
         WITH whole AS (
@@ -236,7 +239,7 @@ async def verify(
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
     try:
         async with raw.transaction(isolation="repeatable_read", readonly=True):
-            findings = [_finding(name, await raw.fetch(query)) for name, query in CHECKS.items()]
+            findings = [await _finding(raw, name, await raw.fetch(query)) for name, query in CHECKS.items()]
             if against_events:
                 for name, walk in CAUSED.items():
                     found = await walk(raw)
@@ -248,9 +251,30 @@ async def verify(
         await raw.close()
 
 
-def _finding(name: str, rows: Sequence[Any]) -> Finding:
-    shown = tuple(", ".join(f"{key}={value}" for key, value in row.items()) for row in rows[:_SHOWN])
-    return Finding(name, shown, max(0, len(rows) - _SHOWN))
+_WHOSE = "SELECT id, type, currency, casino_id, player_id, provider FROM account WHERE id = ANY($1::bigint[])"
+_OF_ACCOUNTS = ("account_id", "wallet_id")
+
+
+async def _finding(raw: Any, name: str, rows: Sequence[Any]) -> Finding:
+    shown = rows[:_SHOWN]
+    ids = {row.get(of) for row in shown for of in _OF_ACCOUNTS} - {None}
+    whose = {row["id"]: row for row in await raw.fetch(_WHOSE, list(ids))} if ids else {}
+    return Finding(name, tuple(_told(row, whose) for row in shown), max(0, len(rows) - _SHOWN))
+
+
+def _told(row: Any, whose: Mapping[int, Any]) -> str:
+    """What was found in a row, whose account it is beside the account's number, which nobody else knows."""
+    parts = []
+    for key, value in row.items():
+        parts.append(f"{key}={_plain(value)}")
+        if key in _OF_ACCOUNTS and value in whose:
+            parts += [f"{of}={_plain(said)}" for of, said in whose[value].items() if of != "id" and said is not None]
+    return ", ".join(parts)
+
+
+def _plain(value: object) -> object:
+    """Sums come as decimals, and ten thousand of them as 1E+4."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _seals(found: Sequence[Broken | TakenAway], told: int) -> Finding:
