@@ -18,7 +18,7 @@ from .test_taken_back import paid_in, refunded
 from .world import World
 
 BROUGHT, INSTRUMENT = (
-    "I6 no deposit gave back more than it brought",
+    "I6 no deposit gave back more than it brought, beyond what people were told of",
     "I6 what went back to an instrument is within what came from it",
 )
 EXPECTED, EXPLAINED, BATCHES = (
@@ -45,16 +45,45 @@ async def broken(world: World) -> set[str]:
     return {one.name for one in findings if not one.holds and one.name.startswith(("I6 ", "I11 "))}
 
 
-async def test_a_refund_that_the_bank_takes_once_more_is_no_fault(world: World) -> None:
-    """The payer owes it, and a person hears of it: what others take is theirs to take."""
+async def known(world: World) -> list[str]:
+    """What is told beside I6 and breaks nothing."""
+    (finding,) = [one for one in await verify(world.service.db.url) if one.name == BROUGHT]
+    return [row.split("given_again=")[0] for row in finding.beside]
+
+
+async def given_back_twice(world: World) -> str:
+    """A deposit that we refunded, and the bank took as well; its id."""
     intent = await paid_in(world)
     world.stripe.refund_status = "succeeded"
-    await refund(world, intent, 50_00)
+    await refund(world, intent, 20_00)
     await world.run_tasks()
+    assert await known(world) == []
     await charged_back(world, intent)
     kinds = [kind for kind, _ in await world.transfers()]
     assert {"refund_paid", "chargeback"} <= set(kinds)
+    return str(intent["metadata"]["order_id"])
+
+
+async def test_a_refund_that_the_bank_takes_once_more_is_no_fault_and_is_told(world: World) -> None:
+    """The payer owes it, and a person hears of it: what others take is theirs to take."""
+    deposit_id = await given_back_twice(world)
     assert await broken(world) == set()
+    assert await known(world) == [f"known excess: deposit_id={deposit_id}, brought=5000, taken=5000, refunded=2000, "]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "DELETE FROM provider_notification WHERE code = 'refunded_and_taken_back'",
+        "UPDATE transfer SET amount_minor = 5001 WHERE kind = 'chargeback'",
+    ],
+    ids=["nobody was told", "more than either may be"],
+)
+async def test_an_excess_that_nobody_was_told_of_is_found(world: World, fault: str) -> None:
+    await given_back_twice(world)
+    await plant(world, fault)
+    assert BROUGHT in await broken(world)
+    assert await known(world) == []
 
 
 async def test_more_refunded_than_was_paid_is_found(world: World) -> None:

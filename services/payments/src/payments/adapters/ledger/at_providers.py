@@ -15,7 +15,7 @@ _SINCE: Final = """since AS (
 """From when on all entries are there: the oldest months are taken away first."""
 
 CHECKS: Final[dict[str, str]] = {
-    "I6 no deposit gave back more than it brought": """
+    "I6 no deposit gave back more than it brought, beyond what people were told of": """
         WITH moved AS (
             SELECT reference_id AS deposit_id,
                    sum(amount_minor) FILTER (WHERE kind = 'deposit') AS brought,
@@ -29,15 +29,22 @@ CHECKS: Final[dict[str, str]] = {
             SELECT refund.deposit_id, sum(transfer.amount_minor) AS minor
             FROM transfer JOIN rm_refund_list AS refund ON refund.id = reference_id
             WHERE transfer.kind = 'refund_paid' GROUP BY 1
+        ), summed AS (
+            SELECT deposit_id, coalesce(brought, 0) AS brought, coalesce(taken, 0) AS taken,
+                   coalesce(minor, 0) AS refunded, coalesce(given_again, 0) AS given_again,
+                   coalesce(taken, 0) + coalesce(minor, 0) - coalesce(given_again, 0) - coalesce(brought, 0) AS excess,
+                   EXISTS (SELECT FROM provider_notification AS told
+                           WHERE told.notification_id = 'refunded_and_taken_back:' || deposit_id
+                             AND told.code = 'refunded_and_taken_back') AS known
+            FROM moved FULL JOIN refunded USING (deposit_id)
+            WHERE brought IS NOT NULL OR NOT EXISTS (SELECT FROM ledger_away_now)
         )
-        SELECT deposit_id, brought, coalesce(taken, 0) AS taken, coalesce(minor, 0) AS refunded,
-               coalesce(given_again, 0) AS given_again
-        FROM moved FULL JOIN refunded USING (deposit_id)
-        WHERE (brought IS NOT NULL OR NOT EXISTS (SELECT FROM ledger_away_now)) AND (
-            greatest(coalesce(taken, 0), coalesce(minor, 0)) - coalesce(given_again, 0) > coalesce(brought, 0)
-            OR coalesce(given_again, 0) > coalesce(taken, 0) + coalesce(minor, 0)
-               AND EXISTS (SELECT FROM rm_capture WHERE rm_capture.deposit_id = coalesce(
-                   moved.deposit_id, refunded.deposit_id)))""",
+        SELECT deposit_id, brought, taken, refunded, given_again, excess,
+               known AND excess BETWEEN 1 AND least(taken, refunded) AS known
+        FROM summed
+        WHERE excess > 0
+           OR given_again > taken + refunded
+              AND EXISTS (SELECT FROM rm_capture WHERE rm_capture.deposit_id = summed.deposit_id)""",
     "I6 what went back to an instrument is within what came from it": """
         WITH part AS (
             SELECT (said ->> 'part_id')::uuid AS id, (said ->> 'instrument_id')::uuid AS instrument_id
@@ -112,12 +119,13 @@ CHECKS: Final[dict[str, str]] = {
         WHERE whole IS NOT FALSE AND (coalesce(batch.fees, 0), coalesce(batch.arrived, 0))
             IS DISTINCT FROM (coalesce(posted.fees, 0), coalesce(posted.arrived, 0))""",
 }
-"""Each query finds what breaks its invariant.
+"""Each query finds what breaks its invariant; a row that is `known` is told and breaks nothing.
 
 A provider may have sent a refund of ours when a bank takes the whole deposit: then more goes than came, the player owes
-it, and a person hears of it (`refunded_and_taken_back`). So refunds of ours and what others took are each within what
-the deposit brought, not both together. To an instrument goes more than came from it where the casino returns nothing to
-its source, or the rest is winnings: only parts that returned to their source are looked at.
+it, and a person hears of it in the same transaction (`refunded_and_taken_back`). Such an excess is known as long as it
+is no more than either of the two: each alone is within what the deposit brought. To an instrument goes more than came
+from it where the casino returns nothing to its source, or the rest is winnings: only parts that returned to their
+source are looked at.
 
 What an entry at a provider is about its own expectation says: a refund is expected by its deposit.
 

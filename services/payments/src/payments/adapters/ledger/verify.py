@@ -256,16 +256,23 @@ _OF_ACCOUNTS = ("account_id", "wallet_id")
 
 
 async def _finding(raw: Any, name: str, rows: Sequence[Any]) -> Finding:
-    shown = rows[:_SHOWN]
+    known = [row for row in rows if row.get("known")]
+    broken = [row for row in rows if not row.get("known")]
+    shown = [*broken[:_SHOWN], *known[:_SHOWN]]
     ids = {row.get(of) for row in shown for of in _OF_ACCOUNTS} - {None}
     whose = {row["id"]: row for row in await raw.fetch(_WHOSE, list(ids))} if ids else {}
-    return Finding(name, tuple(_told(row, whose) for row in shown), max(0, len(rows) - _SHOWN))
+    beside = [f"known excess: {_told(row, whose)}" for row in known[:_SHOWN]]
+    beside += [f"and {len(known) - _SHOWN} more that are known"] if len(known) > _SHOWN else []
+    told = tuple(_told(row, whose) for row in broken[:_SHOWN])
+    return Finding(name, told, max(0, len(broken) - _SHOWN), tuple(beside))
 
 
 def _told(row: Any, whose: Mapping[int, Any]) -> str:
     """What was found in a row, whose account it is beside the account's number, which nobody else knows."""
     parts = []
     for key, value in row.items():
+        if key == "known":
+            continue
         parts.append(f"{key}={_plain(value)}")
         if key in _OF_ACCOUNTS and value in whose:
             parts += [f"{of}={_plain(said)}" for of, said in whose[value].items() if of != "id" and said is not None]
