@@ -205,7 +205,7 @@ async def test_a_list_costs_two_statements(client: httpx.AsyncClient, db: Databa
 
 
 async def test_a_list_that_takes_too_long_is_stopped_with_advice(client: httpx.AsyncClient) -> None:
-    document = problem(await client.get("/api/example/v1/slow-bets"), 422, "LST_TIMEOUT")
+    document = problem(await client.get("/api/example/v1/slow-bets"), 503, "LST_TIMEOUT")
     assert "range of time" in document["detail"]
 
 

@@ -106,13 +106,13 @@ async def _counted(connection: AsyncConnection, everything: Select[Any]) -> int 
 
 @asynccontextmanager
 async def advised() -> AsyncIterator[None]:
-    """A statement that was stopped becomes 422 with advice."""
+    """A statement that was stopped becomes 503 with advice: the query was understood, and we were too slow for it."""
     try:
         yield
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) in _STOPPED:
             detail = "The list took too long. Narrow it, for instance by a range of time."
-            raise declined(422, errors.TIMEOUT, detail, "Add a range of time.") from error
+            raise declined(503, errors.TIMEOUT, detail, "Add a range of time.") from error
         raise
 
 

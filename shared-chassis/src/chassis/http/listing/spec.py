@@ -149,7 +149,7 @@ class ListSpec:
 
         Raises:
             RequestProblem: 400 for a query that is not understood, 406 for a form that cannot be given, 422 for one
-                that costs or takes too much, 503 when too many read the list.
+                that costs too much, 503 for one that took too long or when too many read the list.
         """
         form = form_asked_for(request.headers.get("accept", ""))
         wish = read_preferences(request.headers.getlist("prefer"))
