@@ -1,5 +1,6 @@
 """Reconciliation over HTTP: files are brought, lists show what does not agree, and two people decide about it."""
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from chassis.db.engine import driver
 from contracts.payments.permissions import PaymentsPermission as P
 
 from .bank import ACCOUNT, camt
@@ -98,6 +100,71 @@ async def test_a_clearing_account_tells_since_when_money_waits(books: Books):
     (account,) = [one for one in await listed(world, "clearing-accounts") if one["provider"] == "adyen"]
     assert (account["balance_minor"], account["open_minor"], account["open_movements"]) == (-100_00, 100_00, 1)
     assert account["oldest_open_at"][:10] == f"{started:%Y-%m-%d}"
+
+
+async def lines_of_nobody(books: Books, count: int) -> None:
+    """So many, of a wrong file that was compared."""
+    async with books.world.service.db.write() as connection:
+        raw = await driver(connection)
+        await raw.execute(
+            """INSERT INTO settlement_item (file_id, line, casino_id, provider, movement, amount_minor, fee_minor,
+                                            currency, booked_at, final, code, state, difference, difference_minor)
+               SELECT $2, line, $1, 'adyen', 'deposit', line, 0, 'EUR',
+                      timestamptz '2020-01-01Z' + line * interval '1 s', true,
+                      'Settled', 'missing_in_ledger', 'unknown_reference', line
+               FROM generate_series(1, $3::int) AS line""",
+            books.world.casino, uuid4(), count,
+        )  # fmt: skip
+        await raw.execute("ANALYZE settlement_item")
+
+
+def most_read(plan: dict[str, Any]) -> int:
+    """The rows that any step of a plan read, or left out."""
+    read = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return max([int(read), *(most_read(one) for one in plan.get("Plans", ()))])
+
+
+async def test_a_wrong_file_makes_the_clearing_accounts_no_slower(books: Books):
+    """Lines are counted to 10000, and the oldest is looked up: the page reads no more after however many."""
+    await books.deposit(100_00)
+    await lines_of_nobody(books, 15_000)
+    (account,) = [one for one in await listed(books.world, "clearing-accounts") if one["provider"] == "adyen"]
+    assert account["open_lines"] == 10_001
+    assert account["oldest_open_at"][:19] == "2020-01-01T00:00:01"
+    query = "EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM clearing_account WHERE casino_id = $1"
+    ((plan,),) = [tuple(row.values()) for row in await books.world.rows(query, books.world.casino)]
+    assert most_read(json.loads(plan)[0]["Plan"]) == 10_001
+
+
+async def test_the_largest_differences_are_found_first(books: Books):
+    lines = (adyen("Settled", uuid4(), amount, amount) for amount in ("7.00", "9.00", "-8.00", "8.00"))
+    await books.bring(ADYEN_HEAD + "".join(lines))
+    for order, first in (("desc", [9_00, 8_00]), ("asc", [-8_00, 7_00])):
+        page = await listed(books.world, "breaks", order=f"difference_minor.{order}", limit="2")
+        assert [one["difference_minor"] for one in page] == first
+
+
+async def test_a_file_of_nobody_is_warned_of_and_taken_back_by_an_empty_one(books: Books):
+    world = books.world
+    for empty in (ADYEN_HEAD, ADYEN_HEAD + "\n"):
+        wrong = await books.bring(ADYEN_HEAD + adyen("Settled", uuid4(), "7.00", "7.00"))
+        assert (wrong["state"], wrong["warning"]) == ("done", "nothing_found")
+        warned = await listed(world, "files", warning="eq.nothing_found", state="eq.done")
+        assert [one["file_id"] for one in warned] == [str(wrong["id"])]
+        assert len(await listed(world, "breaks")) == 1
+        held = (await upload(world, empty, replaces=wrong["id"])).json()
+        assert held["state"] == "held", held
+        await decided(world, f"files/{held['file_id']}/replace")
+        await books.work()
+        assert await listed(world, "breaks") == []
+        (after,) = [one for one in await listed(world, "files") if one["file_id"] == held["file_id"]]
+        assert (after["state"], after["warning"]) == ("done", None)
+
+
+async def test_a_file_of_which_one_line_is_known_is_not_warned_of(books: Books):
+    known = adyen("Settled", await books.deposit(), "99.00", "99.00")
+    file = await books.bring(ADYEN_HEAD + adyen("Settled", uuid4(), "7.00", "7.00") + known)
+    assert (file["state"], file["warning"]) == ("done", None)
 
 
 async def test_what_does_not_agree_is_one_list(books: Books):

@@ -36,6 +36,14 @@ _FORGET = """
     WHERE id IN (SELECT id FROM settlement_item WHERE file_id = $1 ORDER BY line LIMIT $2)"""
 _STAGED = """
     UPDATE settlement_file SET rows = rows + $2, last_line = $3 WHERE id = $1"""
+_WARN = """
+    UPDATE settlement_file SET warning = 'nothing_found'
+    WHERE id = $1 AND provider IS NOT NULL AND EXISTS (
+        SELECT FROM settlement_item
+        WHERE file_id = $1 AND state = 'missing_in_ledger' AND difference IS DISTINCT FROM 'repeated'
+    ) AND NOT EXISTS (
+        SELECT FROM settlement_item
+        WHERE file_id = $1 AND (state IN ('matched', 'mismatched') OR difference = 'repeated'))"""
 _LOOK_OVER = "ANALYZE settlement_item, settlement_expectation"
 _COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
 _UNPOSTED = """
@@ -108,7 +116,7 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
     async def begin_again(self, connection: AsyncConnection, file: SettlementFile) -> bool:
         """See the port."""
         which = (settlement_file.c.id == file.id) & (settlement_file.c.state == FileState.FAILED)
-        values = {**asdict(file), "why": None, "why_code": None, "finished_at": None}
+        values = {**asdict(file), "why": None, "why_code": None, "warning": None, "finished_at": None}
         return bool((await connection.execute(update(settlement_file).where(which).values(values))).rowcount)
 
     async def find(self, connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> SettlementFile | None:
@@ -136,6 +144,8 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
         await connection.execute(
             update(settlement_file).where(settlement_file.c.id == file_id).values(state=state, **why, **finished)
         )
+        if state == FileState.DONE:
+            await (await driver(connection)).execute(_WARN, file_id)
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:
         """See the port."""

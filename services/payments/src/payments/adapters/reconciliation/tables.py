@@ -26,6 +26,7 @@ from payments.application.schema import metadata
 
 _OUTSTANDING = text("state IN ('open', 'missing_at_provider', 'mismatched')")
 _UNEXPLAINED = text("state IN ('mismatched', 'missing_in_ledger')")
+_OPEN_LINES = text("state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee'")
 
 settlement_terms = Table(
     "settlement_terms",
@@ -131,6 +132,7 @@ settlement_file = Table(
     Column("uploaded_by", Text, nullable=False),
     Column("uploaded_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
+    Column("warning", Text, comment="it is done, and yet hardly what was meant; NULL: nothing to say"),
     UniqueConstraint("casino_id", "sha256"),
     Index("ix_settlement_file_casino", "casino_id", "uploaded_at", "id"),
     Index("ix_settlement_file_uploaded_at", "uploaded_at", "id"),
@@ -243,6 +245,8 @@ settlement_item = Table(
     Index("ix_settlement_item_casino", "casino_id", "booked_at", "id"),
     Index("ix_settlement_item_booked_at", "booked_at", "id"),
     Index("ix_settlement_item_unexplained", "casino_id", "booked_at", "id", postgresql_where=_UNEXPLAINED),
+    Index("ix_settlement_item_difference", "casino_id", "difference_minor", "id", postgresql_where=_UNEXPLAINED),
+    Index("ix_settlement_item_open", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
 )

@@ -104,6 +104,13 @@ class FileState(StrEnum):
     REPLACED = "replaced"
 
 
+class FileWarning(StrEnum):
+    """What is to be looked at although a file is done."""
+
+    NOTHING_FOUND = "nothing_found"
+    """None of its lines is about a movement or batch of the casino."""
+
+
 class BatchState(StrEnum):
     """Where a settlement batch stands."""
 

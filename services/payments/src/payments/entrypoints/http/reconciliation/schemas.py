@@ -15,6 +15,7 @@ from payments.domain.reconciliation.words import (
     Difference,
     ExpectationState,
     FileState,
+    FileWarning,
     ItemState,
     Movement,
     StatementState,
@@ -35,6 +36,9 @@ class FileItem(BaseModel):
     state: FileState
     why: str | None = Field(description="It failed: the line, and what is wrong there")
     why_code: str | None = Field(description="The same as a stable code, since such are kept")
+    warning: FileWarning | None = Field(
+        description="`nothing_found`: no line is about a movement or batch of the casino, so it may be the wrong file"
+    )
     rows: int = Field(description="Read so far")
     compared: int = Field(description="The last line that was compared")
     last_line: int = Field(description="The last line that was read")
@@ -149,7 +153,9 @@ class ClearingItem(BaseModel):
     open_minor: int
     missing_movements: int
     open_batches: int
-    open_lines: int = Field(description="Of files, that nobody has decided about; a fee that differs is booked already")
+    open_lines: int = Field(
+        description="Of files, that nobody decided about, counted to 10000 (10001: more); a fee that differs is booked"
+    )
     on_its_way_minor: int
     oldest_open_at: datetime | None
     payouts_under_way_minor: int = Field(description="Sent to the provider and not known to be paid")
