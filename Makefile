@@ -12,7 +12,7 @@ TESTED := tests-e2e/journey benchmarks shared-chassis services gateway shared-co
 DISTRIBUTIONS := shared-contracts shared-chassis $(addprefix services/,$(SERVICES)) gateway deploy/local
 
 # The modules that can be run; the others help them.
-BENCHMARKS := $(patsubst benchmarks/%.py,%,$(filter-out %/compare.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
+BENCHMARKS := $(patsubst benchmarks/%.py,%,$(filter-out %/compare.py %/ledger_profile.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
 
 PY := .venv/bin/python
 VENV := .venv/installed

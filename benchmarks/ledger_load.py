@@ -29,6 +29,7 @@ from payments.domain.ledger.accounts import WalletKey, player_cash, psp_clearing
 from payments.domain.ledger.transfers import Answer, Code, GameMove, GameMoveKind, Transfer, TransferKind
 
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
+_SESSION = UUID("0190f5fe-7c00-7a00-8000-000000000002")
 STAKE = 1_000_000_000
 """What each player has at first, in minor units: more than he can lose here."""
 
@@ -105,6 +106,32 @@ async def fund(url: str, players: int) -> None:
         await connection.execute("VACUUM ANALYZE account")
     finally:
         await connection.close()
+
+
+async def players_of(db: Database) -> list[UUID]:
+    """Who was funded."""
+    async with db.read() as connection:
+        players = await (await driver(connection)).fetchval(_PLAYERS)
+    return [UUID(bytes=player.bytes) for player in players]
+
+
+def bet(player: UUID, amount_minor: int, supplier_tx: str, number: int) -> GameMove:
+    """A bet nobody made before, as games passes it on."""
+    return GameMove(
+        id=UUID(int=random.getrandbits(128)),
+        kind=GameMoveKind.BET,
+        wallet=WalletKey(CASINO, player, "EUR"),
+        amount_minor=amount_minor,
+        fingerprint=number,
+        reference_id=None,
+        requires_reference=False,
+        supplier="hub88",
+        supplier_tx=supplier_tx,
+        game_code="clt_dragonrising",
+        round_ref=f"round-{number}",
+        round_closed=False,
+        session_id=_SESSION,
+    )
 
 
 async def totals(url: str) -> dict[str, int]:
@@ -192,10 +219,7 @@ async def _post(job: Job, line: Connection) -> None:
         writers=job.writers,
     )
     await ledger.start()
-    async with db.read() as connection:
-        players = await (await driver(connection)).fetchval(_PLAYERS)
-    load = _Load(ledger, [UUID(bytes=player.bytes) for player in players[job.number :: job.of]], job)
-    del players
+    load = _Load(ledger, (await players_of(db))[job.number :: job.of], job)
     settle_collector()
     line.send("ready")
     await asyncio.to_thread(line.recv)
@@ -312,18 +336,9 @@ class _Load:
         self._next += 1
         theirs = self.held and self._next % 100 == 0
         too_much = self._job.refused and self._random.random() < self._job.refused
-        return GameMove(
-            id=UUID(int=self._random.getrandbits(128)),
-            kind=GameMoveKind.BET,
-            wallet=WalletKey(CASINO, self._random.choice(self.held if theirs else self._players), "EUR"),
-            amount_minor=TOO_MUCH if too_much else 10 + self._next % 490,
-            fingerprint=self._next,
-            reference_id=None,
-            requires_reference=False,
-            supplier="hub88",
-            supplier_tx=f"{self._job.number}-{self._next}",
-            game_code="clt_dragonrising",
-            round_ref=f"round-{self._next}",
-            round_closed=False,
-            session_id=self._players[0],
+        return bet(
+            self._random.choice(self.held if theirs else self._players),
+            TOO_MUCH if too_much else 10 + self._next % 490,
+            f"{self._job.number}-{self._next}",
+            self._next,
         )

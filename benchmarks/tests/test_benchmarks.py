@@ -41,6 +41,20 @@ def test_the_ledger_is_measured_against_tpcb(tmp_path: Path) -> None:
     assert told["measured"] > 0
 
 
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="CPU of a session is read where Linux tells it")
+def test_a_transfer_is_profiled_by_statement_and_size_of_batch() -> None:
+    sizes = ("--players", "200", "--batches", "6", "--sizes", "16", "4")
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "ledger_profile.py"), *sizes],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["batch"] for line in lines] == [16, 4]
+    assert all(line["write, postgres"] > 0 and line["all, python"] >= line["write, python"] for line in lines)
+
+
 def test_the_ledger_with_a_long_history_is_measured_against_one_with_a_short_one(tmp_path: Path) -> None:
     sizes = ("--entries", "100", "--players", "200", "--seconds", "0.5", "--rounds", "1")
     told = run("ledger_history", tmp_path, *sizes)
