@@ -48,7 +48,7 @@ async def test_it_learns_who_the_player_is_from_his_own_session(cashier: Counter
     await cashier.world.give(12_34)
     told = (await pay(cashier, 50))["verifyuser"]
     assert (told["success"], told["userId"], told["locale"]) == (True, str(cashier.world.player), "en_GB")
-    assert (told["balance"], told["balanceCy"], told["kycStatus"]) == (12.34, "EUR", "Approved")
+    assert (told["balance"], told["balanceCy"], told["kycStatus"]) == (12.34, "EUR", "Pending")
 
 
 async def test_a_session_of_nobody_or_of_long_ago_opens_nothing(cashier: Counter) -> None:

@@ -15,7 +15,7 @@ from payments.application.desk import Desk
 from payments.application.inverted import CashierCall, Verdict
 from payments.application.ports import ProviderAccount
 from payments.domain.withdrawal.aggregate import withdrawal
-from payments.domain.withdrawal.policy import LEVELS
+from payments.domain.withdrawal.policy import VERIFIED
 from payments.domain.withdrawal.states import Absent, AtProvider, Withdrawal
 
 SESSION = timedelta(minutes=30)
@@ -88,7 +88,7 @@ async def who_is(desk: Desk, account: ProviderAccount, call: CashierCall) -> Ver
             profile={name: told for name, told in known if told is not None},
             balance_minor=wallet.cash_minor if wallet else 0,
             currency=player.currency,
-            verified=LEVELS.index(player.level) >= LEVELS.index(rules.withdrawal_requires_level),
+            verified=player.level == VERIFIED,
         )
 
     return await desk.app.transact(look, desk.ours("hosted-cashier", account.casino_id))

@@ -68,7 +68,9 @@ class CashierCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What we say to a call. `refused` is the stable code of a no; `profile` and the balance answer who he is."""
+    """What we say to a call. `refused` is the stable code of a no; `profile` and the balance answer who he is, and
+    `verified` whether he proved it, which is another question than whether the casino lets him withdraw.
+    """
 
     refused: str | None = None
     reference: UUID | None = None

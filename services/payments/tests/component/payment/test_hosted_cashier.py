@@ -3,12 +3,13 @@
 import json
 from asyncio import gather
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.store import Application, ConcurrentChange
+from contracts.verification.events import VerificationLevelReached
 from payments.application.hosted_cashier import answer_cashier
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 from payments.application.notifications import Mail
@@ -174,9 +175,25 @@ async def test_the_cashier_is_told_what_we_know_of_a_player(cashier: World) -> N
     opened = (await cashier.post("/cashier-sessions", {"provider": "paymentiq", "locale": "en_GB"})).json()
     told = await step(cashier, "verifyuser", 1, "none", sessionId=opened["session_id"])
     assert told == {
-        "success": True, "userId": str(cashier.player), "country": "MT", "locale": "en_GB", "kycStatus": "Approved",
+        "success": True, "userId": str(cashier.player), "country": "MT", "locale": "en_GB", "kycStatus": "Pending",
         "balance": 500.0, "balanceCy": "EUR",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [pytest.param("basic", "Pending", id="basic"), pytest.param("verified", "Approved", id="verified")],
+)
+@pytest.mark.parametrize("wanted", ["none", "basic"])
+async def test_a_cashier_is_told_that_somebody_is_verified_only_when_he_is_whatever_withdrawals_want(
+    cashier: World, level: Literal["basic", "verified"], told: str, wanted: str
+) -> None:
+    await cashier.open_casino(withdrawal_requires_level=wanted)
+    whose = {"player_id": cashier.player, "casino_id": cashier.casino}
+    await cashier.tell(VerificationLevelReached(**whose, case_id=uuid4(), level=level, previous="none"))
+    opened = (await cashier.post("/cashier-sessions", {"provider": "paymentiq"})).json()
+    answer = await step(cashier, "verifyuser", 1, "none", sessionId=opened["session_id"])
+    assert answer["kycStatus"] == told
 
 
 async def test_a_cashiers_call_that_moved_money_and_cannot_be_read_is_kept_for_a_person(cashier: World) -> None:

@@ -18,6 +18,8 @@ FIRST_YES_COUNTS = timedelta(hours=24)
 """As long as other proposals wait for a second person."""
 
 LEVELS = ("none", "basic", "verified")
+VERIFIED = LEVELS[-1]
+"""He proved who he is: every document that the casino wants was accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
