@@ -8,6 +8,8 @@ class PaymentsPermission(StrEnum):
 
     PROVIDER_CONFIGURE = "payments.provider.configure"
     """Set up a payment provider for a casino, its secrets included."""
+    PROVIDER_STOP = "payments.provider.stop"
+    """Stop a payment provider of a casino at once."""
     PROVIDER_LIST = "payments.provider.list"
     """See the payment providers of a casino; secrets stay hidden."""
     POLICY_SET = "payments.policy.set"

@@ -16,7 +16,7 @@ from payments.adapters.tables import provider_setting
 from payments.application.ports import ProviderAccount
 from payments.application.stores import AccountOverview, Lock
 from payments.domain.deposit.bounds import DepositBounds
-from payments.domain.routing.terms import MethodTerms
+from payments.domain.routing.terms import MethodTerms, Stopped
 
 
 class SqlProviderAccounts:
@@ -53,6 +53,7 @@ class SqlProviderAccounts:
                 for name, sealed in row.replaced.items()
             },
             replaced_until=row.replaced_until,
+            stopped=_stopped(row),
         )
 
     async def save(self, connection: AsyncConnection, account: ProviderAccount, now: datetime) -> None:
@@ -73,6 +74,9 @@ class SqlProviderAccounts:
                 for name, value in account.replaced.items()
             },
             "replaced_until": account.replaced_until,
+            "stopped_at": account.stopped and account.stopped.at,
+            "stopped_by": account.stopped and account.stopped.by,
+            "stopped_because": account.stopped and account.stopped.reason,
             "updated_at": now,
         }
         statement = insert(provider_setting).values(casino_id=casino_id, provider=provider, **values)
@@ -93,6 +97,7 @@ class SqlProviderAccounts:
                 methods=_methods(row.methods),
                 replaced=sorted(row.replaced),
                 replaced_until=row.replaced_until,
+                stopped=_stopped(row),
                 updated_at=row.updated_at,
             )
             for row in rows
@@ -130,6 +135,12 @@ def _bounds(stored: Mapping[str, Mapping[str, int | None]]) -> dict[str, Deposit
 
 def _methods(stored: Mapping[str, Any]) -> dict[str, MethodTerms]:
     return msgspec.convert(stored, dict[str, MethodTerms])
+
+
+def _stopped(row: Any) -> Stopped | None:
+    if row.stopped_at is None:
+        return None
+    return Stopped(by=row.stopped_by, at=row.stopped_at, reason=row.stopped_because)
 
 
 def _label(casino_id: UUID, provider: str, name: str) -> str:

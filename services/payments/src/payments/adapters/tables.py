@@ -36,6 +36,9 @@ provider_setting = Table(
         comment="name -> sealed value before the present one, with which the provider may still sign",
     ),
     Column("replaced_until", DateTime(timezone=True), comment="until when; NULL: there is none"),
+    Column("stopped_at", DateTime(timezone=True), comment="when one person stopped it at once; NULL: nobody did"),
+    Column("stopped_by", Text),
+    Column("stopped_because", Text),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.domain import Invalid
+from chassis.domain import Invalid, NotFound
 from chassis.store import UnitOfWork
 from contracts.platform.events import SettingChanged
 from payments.application.desk import Desk
@@ -15,7 +15,7 @@ from payments.application.errors import ProviderAccountInUse
 from payments.application.ports import PaymentProvider, ProviderAccount
 from payments.application.rotating import forget_replaced, forget_when_over, replaced_by
 from payments.domain.deposit.bounds import DepositBounds
-from payments.domain.routing.terms import MethodTerms
+from payments.domain.routing.terms import MethodTerms, Stopped
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 PROVIDER = "payments.provider"
@@ -58,6 +58,24 @@ async def configure_provider(desk: Desk, uow: UnitOfWork, change: AccountChange)
     return after
 
 
+async def stop_provider(desk: Desk, uow: UnitOfWork, casino_id: UUID, provider: str, reason: str) -> Stopped:
+    """Switch an account off at once, for whatever begins from now on, and tell it. What was begun goes on.
+
+    Who stopped it first stays named. A proposal that was made before, of whatever is about this account, is worthless.
+
+    Raises:
+        NotFound: the casino has no such account.
+    """
+    before = await desk.accounts.find(uow.connection, casino_id, provider, lock="update")
+    if before is None:
+        raise NotFound
+    stopped = before.stopped or Stopped(by=str(uow.ctx.actor.id), at=uow.ctx.occurred_at, reason=reason)
+    after = replace(before, enabled=False, stopped=stopped)
+    await desk.accounts.save(uow.connection, after, uow.ctx.occurred_at)
+    await _tell_account(uow, before, after)
+    return stopped
+
+
 async def end_overlap(desk: Desk, uow: UnitOfWork, casino_id: UUID, provider: str) -> None:
     """Forget an account's replaced secrets, once their time is over, and tell that."""
     forgotten = await forget_replaced(desk, uow, casino_id, provider)
@@ -85,6 +103,7 @@ async def check_account(
         methods=(before.methods if before else {}) if change.methods is None else change.methods,
         replaced=replaced,
         replaced_until=until,
+        stopped=before.stopped if before and not change.enabled else None,
     )
     provider.check_account(after.settings, after.secrets)
     for name in sorted(name for name in after.settings if name.endswith("_url")):
@@ -215,6 +234,7 @@ def shown_account(account: ProviderAccount | None) -> dict[str, Any] | None:
         "deposit_bounds": {currency: asdict(one) for currency, one in sorted(account.deposit_bounds.items())},
         "methods": {method: asdict(one) for method, one in sorted(account.methods.items())},
         **_still_heard(account),
+        **_stopped(account),
     }
 
 
@@ -222,3 +242,10 @@ def _still_heard(account: ProviderAccount) -> dict[str, Any]:
     if account.replaced_until is None:
         return {}
     return {"replaced": sorted(account.replaced), "replaced_until": account.replaced_until.isoformat()}
+
+
+def _stopped(account: ProviderAccount) -> dict[str, Any]:
+    """Why is in the audit trail, and shown with the account."""
+    if account.stopped is None:
+        return {}
+    return {"stopped": {"by": account.stopped.by, "at": account.stopped.at.isoformat()}}

@@ -17,7 +17,7 @@ from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.states import SteppedUp
 from payments.domain.deposit.words import DepositWord
 from payments.domain.refund.words import RefundWord
-from payments.domain.routing.terms import MethodTerms
+from payments.domain.routing.terms import MethodTerms, Stopped
 from payments.domain.withdrawal.words import PayoutWord
 
 __all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "ProviderWire"]
@@ -32,6 +32,7 @@ class ProviderAccount:
 
     `secrets` are open here and nowhere else; they are never shown or logged. `replaced` are those before them (and the
     provider's own keys among the settings), with which it may still sign until `replaced_until`.
+    `stopped`: one person switched it off.
     """
 
     casino_id: UUID
@@ -44,6 +45,7 @@ class ProviderAccount:
     methods: Mapping[str, MethodTerms] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict, repr=False)
     replaced_until: datetime | None = None
+    stopped: Stopped | None = None
 
     def generations(self, now: datetime) -> tuple["ProviderAccount", ...]:
         """The accounts as which the provider may speak to us, the newest first. We speak to it as the newest alone."""

@@ -12,7 +12,7 @@ from payments.application.outcomes import AttemptOutcome, NotificationOutcome
 from payments.application.ports import Notification, ProviderAccount
 from payments.domain.debt.words import DebtStops
 from payments.domain.deposit.bounds import DepositBounds
-from payments.domain.routing.terms import MethodTerms
+from payments.domain.routing.terms import MethodTerms, Stopped
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 Operation = Literal[
@@ -93,6 +93,7 @@ class AccountOverview:
     methods: Mapping[str, MethodTerms]
     replaced: Sequence[str]
     replaced_until: datetime | None
+    stopped: Stopped | None
     updated_at: datetime
 
 

@@ -16,6 +16,12 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
         four_eyes=True,
     ),
+    PermissionSpec(
+        P.PROVIDER_STOP,
+        "Stop a payment provider of a casino at once",
+        "high",
+        description="For one that does harm. Two people switch it on again. Everybody who may read the audit sees it.",
+    ),
     PermissionSpec(P.PROVIDER_LIST, "See the payment providers of a casino", "low"),
     PermissionSpec(
         P.POLICY_SET,

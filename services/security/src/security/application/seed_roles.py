@@ -75,6 +75,7 @@ _FRAUD_VIEW = (
 _RECONCILIATION_VIEW = ("payments.reconciliation.list", "payments.float.list")
 _PROVIDERS_VIEW = ("payments.attempt.list", "payments.notification.list", "payments.routing.list")
 _PROVIDERS_WORK = ("payments.notification.view", "payments.notification.replay", "payments.notification.resolve")
+_PROVIDERS_STOP = ("payments.provider.stop",)
 _CASES_VIEW = (
     "verification.case.list",
     "verification.case.view",
@@ -185,7 +186,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _MORE,
         _allow({**_MASKED, **_MONEY}, *_LOOK_UP, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow({**_MASKED, **_MONEY}, "payments.withdrawal.approve", ceilings=_SMALL_PAYOUTS),
-        _allow(_MONEY, *_PROVIDERS_VIEW, *_PROVIDERS_WORK, "payments.withdrawal.view_reason"),
+        _allow(_MONEY, *_PROVIDERS_VIEW, *_PROVIDERS_WORK, *_PROVIDERS_STOP, "payments.withdrawal.view_reason"),
         _allow(_MONEY, *_ADJUSTMENTS_VIEW, "payments.adjustment.create", "payments.bonus.create"),
         _allow(_MONEY, *_REFUNDS_VIEW, "payments.refund.create", "payments.dispute.list"),
         _allow(_MONEY, "payments.outcome.resolve", "payments.outcome.view_reason"),
@@ -212,7 +213,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_entry.ease"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.switch", *_FRAUD_TAKEN_AWAY),
         _share("backoffice", "payments", "games"),
-        _allow({}, "payments.routing.simulate", "payments.routing.approve"),
+        _allow({}, *_PROVIDERS_STOP, "payments.routing.simulate", "payments.routing.approve"),
         _allow({}, "payments.approval.list", "payments.provider.approve", "payments.bulk.run", "backoffice.bulk.run"),
         _allow({}, "games.approval.list", "games.supplier.approve", "payments.withdrawal.view_reason"),
         _allow({}, "backoffice.player.view_reason"),
@@ -375,7 +376,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "backoffice.player.block", "backoffice.player.reveal", "payments.withdrawal.reject"),
         _allow(_ALL, "payments.withdrawal.view_reason", "backoffice.player.view_reason"),
         _allow(_ALL, "games.game.enable", "payments.provider.configure", "games.supplier.configure"),
-        _allow(_ALL, "payments.routing.publish", "payments.routing.simulate"),
+        _allow(_ALL, *_PROVIDERS_STOP, "payments.routing.publish", "payments.routing.simulate"),
         _deny("security.*"),
         break_glass=True,
     ),

@@ -63,8 +63,10 @@ MONEY_OUT = Duty(
 disabled card or account nothing is paid.
 """
 
-MONEY_RULES = Duty(patterns=_RULES)
-"""By which rules and through whom money goes: whoever sets them, and the second person for it."""
+MONEY_RULES = Duty(patterns=_RULES, harmless=frozenset({"stop"}))
+"""By which rules and through whom money goes: whoever sets them, and the second person for it. Through a provider that
+is stopped no money goes.
+"""
 
 ACCESS = Duty(
     patterns=("security.role.*", "security.staff.*", "security.client.*", "security.conflict.*"),

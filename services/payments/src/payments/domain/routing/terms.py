@@ -2,8 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 BPS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """One person stopped the provider: who, when and why. It is over once two people switched it on again."""
+
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Response
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
+from chassis.http import Once
+from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.configuring import stop_provider
 from payments.application.desk import Desk
 from payments.application.ports import PaymentProvider
 from payments.entrypoints.http.desk import TheDesk
@@ -20,6 +23,8 @@ from payments.entrypoints.http.providers.schemas import (
     ProviderKind,
     ProviderView,
     Reason,
+    StopBody,
+    StoppedView,
 )
 
 router = APIRouter(prefix="/api/payments/v1/casinos/{casino_id}", tags=["providers"])
@@ -61,6 +66,26 @@ async def configure(
     caller.must_see(casino_id)
     payload = ProviderPayload(casino_id=casino_id, provider=provider, **body.model_dump())
     return await proposing(caller, CONFIGURE_PROVIDER, payload)
+
+
+@router.post("/providers/{provider}/stop", response_model=StoppedView)
+async def stop(
+    caller: Annotated[Caller, Requires(P.PROVIDER_STOP)],
+    casino_id: UUID,
+    provider: str,
+    body: StopBody,
+    once: Once,
+    desk: TheDesk,
+) -> Response:
+    """Stop a provider for every payment from now on. One person does it, at once; to switch it on again takes two.
+    What was begun with it goes on.
+    """
+    caller.must_see(casino_id)
+
+    async def work(uow: UnitOfWork) -> StoppedView:
+        return StoppedView(**asdict(await stop_provider(desk, uow, casino_id, provider, body.reason)))
+
+    return await once(caller, work, status=200, reason=body.reason)
 
 
 @router.get("/providers")

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.http import Reason as Why
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.ports import Category
@@ -127,6 +128,20 @@ class ProviderBody(StrictModel):
     )
 
 
+class StopBody(StrictModel):
+    """Why it is stopped."""
+
+    reason: Why
+
+
+class StoppedView(BaseModel):
+    """Who stopped a provider first, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
 class ProviderView(BaseModel):
     """A casino's account at a provider."""
 
@@ -139,6 +154,7 @@ class ProviderView(BaseModel):
     methods: dict[str, Terms] = Field(description="Methods of paying by which it may be chosen")
     replaced: list[str] = Field(description="The names of secrets that were replaced and are still heard")
     replaced_until: datetime | None = Field(description="Until when")
+    stopped: StoppedView | None = Field(description="One person stopped it, until two switch it on again")
     updated_at: datetime
 
 
