@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from payments.adapters.routing.tables import payout_breaker, provider_breaker
-from payments.application.routing.ports import Segment
+from payments.application.routing.ports import Place, Segment
 from payments.application.stores import Operation
 from payments.domain.routing.breaker import COUNTED_MOST, PROBE_PATIENCE, Breaker, after
 from payments.domain.routing.strategy import Direction
@@ -20,6 +20,8 @@ from payments.domain.routing.strategy import Direction
 _OF_SEGMENT: Final = """
     SELECT provider, opened, open_until, probe_until, since FROM {breaker}
     WHERE casino_id = $1 AND method = $2 AND currency = $3"""
+_OF_CASINO: Final = """
+    SELECT method, currency, provider, opened, open_until, probe_until, since FROM {breaker} WHERE casino_id = $1"""
 _CLAIM: Final = """
     UPDATE {breaker} SET probe_until = $6
     WHERE casino_id = $1 AND provider = $2 AND method = $3 AND currency = $4
@@ -54,6 +56,14 @@ class SqlBreakers:
         raw = await driver(connection)
         rows = await raw.fetch(_of(segment, _OF_SEGMENT), casino_id, segment.method, segment.currency)
         return {row["provider"]: _breaker(row) for row in rows}
+
+    async def breakers_of(
+        self, connection: AsyncConnection, casino_id: UUID, direction: Direction
+    ) -> Mapping[Place, Breaker]:
+        """See Routing."""
+        raw = await driver(connection)
+        rows = await raw.fetch(_OF_CASINO.replace("{breaker}", _TABLE[direction]), casino_id)
+        return {Place(row["method"], row["currency"], row["provider"]): _breaker(row) for row in rows}
 
     async def claim_probe(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, segment: Segment, now: datetime

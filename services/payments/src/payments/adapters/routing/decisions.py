@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import driver
 from chassis.store import Kept
 from payments.adapters.routing.tables import routing_decision
-from payments.application.routing.ports import LoggedDecision, RoutingOutcome, Segment
+from payments.application.routing.ports import Count, LoggedDecision, Place, RoutingOutcome, Segment
 from payments.domain.routing.choice import Bucket, Candidate, Decision
 from payments.domain.routing.strategy import Direction, Ranking, Way
 
@@ -26,6 +26,16 @@ _LATEST: Final = """
         ORDER BY ended_at DESC LIMIT $5
     ) AS latest
     ORDER BY named.provider, latest.ended_at DESC"""
+_COUNTS: Final = """
+    SELECT named.provider, named.method, named.currency, count(*) AS tried,
+    count(*) FILTER (WHERE latest.outcome = 'settled') AS settled, max(latest.ended_at) AS last_ended_at
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS named (provider, method, currency), LATERAL (
+        SELECT outcome, ended_at FROM routing_decision
+        WHERE casino_id = $1 AND method = named.method AND currency = named.currency AND provider = named.provider
+        AND direction = $5 AND ended_at IS NOT NULL AND outcome IN ('settled', 'declined')
+        ORDER BY ended_at DESC LIMIT $6
+    ) AS latest
+    GROUP BY named.provider, named.method, named.currency"""
 _ENDED: Final = """
     UPDATE routing_decision SET outcome = $3, code = $4, ended_at = $5
     WHERE (deposit_id = $1 OR withdrawal_id = $1) AND provider = $2 AND outcome <> 'settled'
@@ -62,6 +72,20 @@ class SqlDecisions:
         for row in rows:
             heard.setdefault(row["provider"], []).append(row["succeeded"])
         return {provider: _buckets(outcomes, by.bucket_size) for provider, outcomes in heard.items()}
+
+    async def counts(
+        self, connection: AsyncConnection, casino_id: UUID, direction: Direction, places: Collection[Place], most: int
+    ) -> Mapping[Place, Count]:
+        """See Routing."""
+        raw = await driver(connection)
+        named = ([one.provider for one in places], [one.method for one in places], [one.currency for one in places])
+        rows = await raw.fetch(_COUNTS, casino_id, *named, direction.value, most)
+        return {
+            Place(row["method"], row["currency"], row["provider"]): Count(
+                row["tried"], row["settled"], row["last_ended_at"]
+            )
+            for row in rows
+        }
 
     async def note(self, connection: AsyncConnection, logged: LoggedDecision) -> None:
         """See Routing."""

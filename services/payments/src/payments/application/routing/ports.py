@@ -23,6 +23,24 @@ class Segment:
     direction: Direction = Direction.DEPOSIT
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A provider by one method and currency."""
+
+    method: str
+    currency: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The latest attempts that were decided, those that were paid, and when the newest ended."""
+
+    tried: int
+    settled: int
+    last_ended_at: datetime
+
+
 class RoutingOutcome(StrEnum):
     """What became of an attempt."""
 
@@ -93,6 +111,12 @@ class Routing(Protocol):
         """The latest buckets of each provider, newest first."""
         ...
 
+    async def counts(
+        self, connection: AsyncConnection, casino_id: UUID, direction: Direction, places: Collection[Place], most: int
+    ) -> Mapping[Place, Count]:
+        """Of each place at most so many of the latest attempts that were settled or declined; none: it is missing."""
+        ...
+
     async def note(self, connection: AsyncConnection, logged: LoggedDecision) -> None:
         """Keep a decision, once per payment and attempt."""
         ...
@@ -123,6 +147,12 @@ class Routing(Protocol):
 
     async def breakers(self, connection: AsyncConnection, casino_id: UUID, segment: Segment) -> Mapping[str, Breaker]:
         """By provider, where there is something to know."""
+        ...
+
+    async def breakers_of(
+        self, connection: AsyncConnection, casino_id: UUID, direction: Direction
+    ) -> Mapping[Place, Breaker]:
+        """All that are known of a casino."""
         ...
 
     async def claim_probe(

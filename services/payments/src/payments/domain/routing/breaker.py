@@ -6,6 +6,7 @@ One per casino, provider, method and currency. It counts failures of the provide
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 COUNTED_WITHIN = timedelta(minutes=5)
 COUNTED_MOST = 20
@@ -40,6 +41,27 @@ class Breaker:
     def wants_probe(self) -> bool:
         """Whether whoever asks the provider next tries it for all."""
         return self.open_until is not None
+
+
+class BreakerState(StrEnum):
+    """Whether the provider is asked: as always, not for a while, or by one payment that tries it for all."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+def state_of(breaker: Breaker | None, now: datetime) -> BreakerState:
+    """What a breaker says at a moment; None: nothing ever failed so often.
+
+    >>> now = datetime(2026, 3, 1)
+    >>> breaker = Breaker(opened=1, open_until=now + FIRST_PAUSE, since=now)
+    >>> [str(state_of(one, at)) for one, at in ((None, now), (breaker, now), (breaker, now + FIRST_PAUSE))]
+    ['closed', 'open', 'half_open']
+    """
+    if breaker is None or breaker.open_until is None:
+        return BreakerState.CLOSED
+    return BreakerState.OPEN if now < breaker.open_until else BreakerState.HALF_OPEN
 
 
 def after(breaker: Breaker | None, recent: Sequence[bool], *, failed: bool, now: datetime) -> Breaker | None:

@@ -18,6 +18,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.routing.tables import routing_decision
 from payments.application.routing.publishing import check_draft, shown
 from payments.application.routing.simulating import Move, Simulated, simulate
+from payments.application.routing.watching import watch_providers
 from payments.domain.routing.strategy import Direction, unwritten
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.routing.guarded import PUBLISH_STRATEGY, StrategyPayload
@@ -32,6 +33,7 @@ from payments.entrypoints.http.routing.schemas import (
     SimulationView,
     StrategyBody,
     StrategyView,
+    WatchedView,
 )
 
 router = APIRouter(prefix="/api/payments/v1", tags=["routing"])
@@ -63,6 +65,18 @@ async def show_routing_decision(
     caller.must_see(row["casino_id"])
     view = RoutingDecisionView(**{**row, "decision_id": row["id"]})
     return as_listed(DECISIONS, view, request, caller, row["casino_id"])
+
+
+@router.get("/casinos/{casino_id}/breakers")
+async def list_breakers(
+    caller: Annotated[Caller, Requires(P.ROUTING_LIST)], casino_id: UUID, desk: TheDesk
+) -> list[WatchedView]:
+    """How the casino's providers do now: breakers and success counts, by way, method, currency and provider. There are
+    few of them, so there are no pages.
+    """
+    caller.must_see(casino_id)
+    async with desk.app.db.read() as connection:
+        return [WatchedView(**asdict(one)) for one in await watch_providers(desk, connection, casino_id)]
 
 
 @router.put("/casinos/{casino_id}/routing-strategy", **PROPOSED)

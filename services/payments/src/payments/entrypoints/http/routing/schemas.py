@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.routing.ports import RoutingOutcome
+from payments.domain.routing.breaker import BreakerState
 from payments.domain.routing.choice import LeftOut
 from payments.domain.routing.float import FloatState
 from payments.domain.routing.strategy import (
@@ -92,6 +93,25 @@ class StrategyView(BaseModel):
     proposed_by: str | None = None
     approved_by: str | None = None
     published_at: datetime | None = None
+
+
+class WatchedView(BaseModel):
+    """How a provider does by one method, currency and way."""
+
+    provider: str
+    method: str
+    currency: str
+    direction: Direction
+    enabled: bool = Field(description="The account is on")
+    state: BreakerState = Field(description="Of its breaker; half_open: the next payment tries it for all")
+    open_until: datetime | None = Field(description="From then on one payment may try it; null: the breaker is closed")
+    opened: int = Field(description="How often in a row it was opened; 0: it is closed")
+    counted: int = Field(
+        description="The latest payments, settled or declined, of which a success rate is made: at most as many as "
+        "the casino's strategy looks back"
+    )
+    settled: int = Field(description="Those of them that were paid")
+    last_ended_at: datetime | None = Field(description="When the newest of them ended; null: there is none")
 
 
 class CandidateView(BaseModel):
