@@ -116,6 +116,8 @@ class PaymentsError(StrEnum):
     """Whoever approved first may not be his own second."""
     SESSION_UNKNOWN = "session_unknown"
     """The player's proof for a cashier that is not ours is none of ours, another's, or too old."""
+    TOO_MANY_OPEN_DEPOSITS = "too_many_open_deposits"
+    """So many deposits of the player are open that he has to end one of them, or wait, before he begins another."""
     TRANSFER_DIFFERS = "transfer_differs"
     """The same transfer id was used before for other facts."""
     TRANSFER_REFUSED = "transfer_refused"

@@ -102,6 +102,12 @@ class DepositLimitReached(DomainError):
     code: ClassVar[str] = "deposit_limit_reached"
 
 
+class TooManyOpenDeposits(DomainError):
+    """So many deposits of the player are open that he has to end one of them, or wait, before he begins another."""
+
+    code: ClassVar[str] = "too_many_open_deposits"
+
+
 DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
     **{
         error.code: error

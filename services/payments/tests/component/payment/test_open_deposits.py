@@ -1,0 +1,56 @@
+"""How many deposits a player may have whose end is not known."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from payments.application.deposits import MOST_OPEN, give_up
+from payments.domain.deposit.commands import ExpireDeposit, StopDeposit
+
+from .world import World
+
+
+@pytest.fixture
+async def waiting(world: World) -> World:
+    """The player began as many deposits as he may, and went away."""
+    for _ in range(MOST_OPEN):
+        await world.request_deposit()
+    return world
+
+
+def answered(answer: Any) -> tuple[int, str | None]:
+    return answer.status_code, answer.json().get("code")
+
+
+async def test_who_has_many_open_begins_no_other_and_nothing_is_kept_of_it(waiting: World) -> None:
+    before = await waiting.rows("SELECT count(*) AS n FROM event")
+    assert answered(await waiting.deposit()) == (409, "too_many_open_deposits")
+    assert await waiting.rows("SELECT count(*) AS n FROM event") == before
+
+
+async def test_it_is_about_him_alone(waiting: World) -> None:
+    waiting.player = uuid4()
+    await waiting.register()
+    assert (await waiting.deposit()).status_code == 201
+
+
+async def test_what_has_succeeded_makes_room(world: World) -> None:
+    paid = (await world.deposit()).json()["deposit_id"]
+    for _ in range(MOST_OPEN - 1):
+        await world.request_deposit()
+    assert answered(await world.deposit()) == (409, "too_many_open_deposits")
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(paid))
+    assert [(await world.deposit()).status_code for _ in range(2)] == [201, 409]
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [pytest.param(ExpireDeposit(), id="expired"), pytest.param(StopDeposit(code="fraud_declined"), id="failed")],
+)
+async def test_what_has_expired_or_failed_makes_room(waiting: World, ends: ExpireDeposit | StopDeposit) -> None:
+    desk = waiting.desk
+    async with waiting.service.db.read() as connection:
+        one, *_ = await desk.directory.undecided_deposits(connection, waiting.player)
+    await desk.app.transact(lambda uow: give_up(desk, uow, one, ends), desk.ours("test", waiting.casino))
+    assert [(await waiting.deposit()).status_code for _ in range(2)] == [201, 409]
