@@ -27,6 +27,12 @@ def element_of(casino_id: UUID, direction: Direction) -> str:
     return str(casino_id) if direction is Direction.DEPOSIT else f"{casino_id}/{direction}"
 
 
+def ways(desk: Desk, direction: Direction) -> list[str]:
+    """The providers through which money goes that way."""
+    incoming = direction is Direction.DEPOSIT
+    return [name for name, one in desk.providers.items() if (one.deposits if incoming else one.payouts) is not None]
+
+
 async def check_draft(
     desk: Desk, connection: AsyncConnection, casino_id: UUID, direction: Direction, strategy: Strategy
 ) -> None:
@@ -35,8 +41,7 @@ async def check_draft(
     It names providers the casino has accounts at, switched on or not, and methods they offer: what names another one
     would send nothing anywhere. So accounts come before the strategy that names them.
     """
-    incoming = direction is Direction.DEPOSIT
-    goes = {name for name, one in desk.providers.items() if (one.deposits if incoming else one.payouts) is not None}
+    goes = ways(desk, direction)
     accounts = [one for one in await desk.accounts.all_of(connection, casino_id) if one.provider in goes]
     methods = {method for one in accounts for method in one.methods}
     check(strategy, {one.provider for one in accounts}, methods, direction)
