@@ -150,9 +150,6 @@ EXAMPLES: dict[str, Example] = {
     f"POST {_VERIFICATION}/documents/{{document_id}}/accept": Example(body={"expires_on": "2031-01-31"}),
     f"POST {_VERIFICATION}/documents/{{document_id}}/reject": Example(body={"reason": "blurry"}),
     f"POST {_VERIFICATION}/hits/{{hit_id}}/decide": Example(body={"decision": "clear", "reason": "another man"}),
-    "POST /internal/v1/players/{player_id}/name-comparisons": Example(
-        caller="payments", body={"casino_id": "$casino_id", "name": "Erasmus Nightshade"}
-    ),
     f"POST {_PAYMENTS}/deposits": Example(
         caller="player",
         body={

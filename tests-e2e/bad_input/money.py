@@ -56,6 +56,11 @@ MONEY: dict[str, Example] = {
         path={"provider": "trustly"},
         body={"currency": "EUR", "balance_minor": 5_000_00, "reason": "it stands so on their page"},
     ),
+    f"POST {_PAYMENTS}/casinos/{{casino_id}}/providers/{{provider}}/stop": Example(
+        path={"provider": "skrill"},
+        body={"reason": "it takes payments twice"},
+        accepted=False,  # The casino has no account there.
+    ),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/debt-policy": Example(body={"stops": "nothing"}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/exchange-policy": Example(body={"enabled": False, "spread_bp": 150}),
     f"PUT {_PAYMENTS}/casinos/{{casino_id}}/bonus-policy": Example(body={"order_of_use": "bonus_first"}),

@@ -1,4 +1,4 @@
-"""Requests about suspected fraud and about disputes that the service accepts, or rightly refuses."""
+"""Requests about names, disputes and fraud that the service accepts, or rightly refuses."""
 
 import hashlib
 import json
@@ -49,6 +49,9 @@ SUSPECTED: dict[str, Example] = {
 }
 
 DISPUTED: dict[str, Example] = {
+    "POST /internal/v1/players/{player_id}/name-comparisons": Example(
+        caller="payments", body={"casino_id": "$casino_id", "name": "Erasmus Nightshade"}
+    ),
     f"POST {_PAYMENTS}/players/{{player_id}}/chargeback-stop/lift": Example(body=_REASON),
     f"POST {_PAYMENTS}/disputes/{{dispute_id}}/accept": Example(
         path=_NO_DISPUTE, body={**_REASON, "by_hand": False}, accepted=False

@@ -33,7 +33,6 @@ from contracts.payments.dispute_events import DisputeAnswered, DisputeDueSoon, D
 from contracts.payments.fraud_events import FRAUD
 from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.ledger_events import LedgerSealed
-from contracts.payments.permissions import PaymentsPermission
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from contracts.payments.wallet import transfer_id
 from contracts.registry import consumed_by, produced_by
@@ -52,7 +51,6 @@ from payments.domain.instrument import events as instrument
 from payments.domain.instrument.words import Kind, Likeness, Ownership, Verification
 from payments.domain.refund import events as refund
 from payments.domain.withdrawal import events as withdrawal
-from payments.entrypoints.permissions import PERMISSIONS
 from payments.main import build
 from payments.settings import Settings
 
@@ -388,19 +386,3 @@ def test_every_promised_event_is_told_by_something() -> None:
     owned = {cls for cls in produced_by("payments") if cls.owner() == "payments" and cls.topic != FRAUD}
     by_others = {told.NotificationSetAside, LedgerSealed, *TOLD_BY_THE_LEDGER}
     assert {type(fact) for _, fact in TOLD if fact} | by_others == owned
-
-
-def test_every_permission_of_the_contract_is_declared() -> None:
-    assert {spec.id for spec in PERMISSIONS} == {str(one) for one in PaymentsPermission}
-
-
-def test_one_administrator_alone_makes_nobody_who_lets_money_out() -> None:
-    """What is critical is given by two; otherwise one human would be both who approve a large withdrawal."""
-    lets_out = {
-        PaymentsPermission.WITHDRAWAL_APPROVE,
-        PaymentsPermission.BULK_APPROVE,
-        PaymentsPermission.ADJUSTMENT_APPROVE,
-        PaymentsPermission.REFUND_APPROVE,
-        PaymentsPermission.OUTCOME_APPROVE,
-    }
-    assert {spec.risk for spec in PERMISSIONS if spec.id in lets_out} == {"critical"}
