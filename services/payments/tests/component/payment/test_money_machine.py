@@ -238,7 +238,7 @@ class Machine(RuleBasedStateMachine):
             return
         cash, held = self.run(self.world.balance())
         assert cash >= 0
-        rows = self.run(self.world.rows(OPEN_WITHDRAWALS, self.world.player))
+        rows = self.run(self.world.rows(ON_ITS_WAY, self.world.player))
         assert held == rows[0]["minor"]
         assert self.run(self.world.ledger_sum()) == 0
 
@@ -278,9 +278,13 @@ MOVED = {
     "withdrawal_paid",
 }
 
-OPEN_WITHDRAWALS = """
-    SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM rm_withdrawal_list
-    WHERE player_id = $1 AND status NOT IN ('paid', 'failed', 'rejected', 'cancelled', 'returned')"""
+ON_ITS_WAY = """
+    SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM (
+        SELECT amount_minor FROM rm_withdrawal_list
+        WHERE player_id = $1 AND status NOT IN ('paid', 'failed', 'rejected', 'cancelled', 'returned')
+        UNION ALL
+        SELECT amount_minor FROM rm_refund_list
+        WHERE player_id = $1 AND status NOT IN ('succeeded', 'failed', 'returned')) AS open"""
 
 CLEARING = """
     SELECT provider, sum(CASE 'psp_clearing' WHEN debit_type THEN amount_minor ELSE -amount_minor END)::bigint AS minor
