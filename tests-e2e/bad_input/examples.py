@@ -316,6 +316,7 @@ _EXPORTED: dict[str, dict[str, str]] = {
     f"{_GAMES}/casinos/{{casino_id}}/suppliers": {},
     f"{_PAYMENTS}/approvals": {},
     f"{_PAYMENTS}/adjustments": {"adjusted_at": "gte.now-7d"},
+    f"{_PAYMENTS}/floats": {},
     f"{_PAYMENTS}/exchanges": {"exchanged_at": "gte.now-7d"},
     f"{_PAYMENTS}/bonuses": {"moved_at": "gte.now-7d"},
     f"{_PAYMENTS}/disputes": {"opened_at": "gte.now-7d"},
