@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.testing.tokens import ALL_CLEAR
 from contracts.backoffice.events import SelfExclusionStarted
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.domain.routing.choice import drawn
@@ -66,7 +67,7 @@ async def test_whoever_chooses_the_id_of_his_deposit_does_not_choose_what_is_dra
     assert {one["provider"] for one in made} == {"stripe", "adyen"}
 
 
-async def simulated(world: World, strategy: dict[str, Any]) -> dict[str, Any]:
+async def simulated(world: World, strategy: dict[str, Any], as_: dict[str, str] | None = None) -> dict[str, Any]:
     now = world.clock.now()
     body = {
         "since": (now - timedelta(days=1)).isoformat(),
@@ -74,7 +75,7 @@ async def simulated(world: World, strategy: dict[str, Any]) -> dict[str, Any]:
         "strategy": strategy,
     }
     path = f"{V1}/casinos/{world.casino}/routing-simulations"
-    answer = await world.client.post(path, json=body, headers=world.staff())
+    answer = await world.client.post(path, json=body, headers=as_ or world.staff())
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -204,7 +205,10 @@ async def test_what_would_have_changed_is_told_from_whom_to_whom_and_by_which_de
     rows = await two.rows("SELECT id FROM routing_decision WHERE casino_id = $1 ORDER BY decided_at, id", two.casino)
     logged = [str(row["id"]) for row in rows]
     large = {"name": "large", "when": {"min_minor": 100_00}, "then": {"way": "order", "providers": ["trustly"]}}
-    found = await simulated(two, {"rules": [large], "otherwise": {"way": "order", "providers": ["adyen"]}})
+    draft = {"rules": [large], "otherwise": {"way": "order", "providers": ["adyen"]}}
+    blind = two.staff(modes={**ALL_CLEAR, "financial": "none"})
+    assert "amount_minor" not in (await simulated(two, draft, blind))["moves"][0]
+    found = await simulated(two, draft)
     assert (found["changed"], found["unserved"], found["moves_left_out"]) == (3, 1, 0)
     to_adyen, to_nobody = found["moves"]
     assert (to_adyen["was"], to_adyen["would_be"], to_adyen["method"], to_adyen["currency"]) == (

@@ -13,7 +13,7 @@ from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.domain import Invalid, NotFound
 from chassis.http.listing import serve_list
-from chassis.http.listing.detail import as_listed
+from chassis.http.listing.detail import as_listed, as_told
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.routing.tables import routing_decision
 from payments.application.routing.publishing import check_draft, shown
@@ -118,10 +118,10 @@ async def show_strategy(
     )
 
 
-@router.post("/casinos/{casino_id}/routing-simulations")
+@router.post("/casinos/{casino_id}/routing-simulations", response_model=SimulationView)
 async def simulate_strategy(
     caller: Annotated[Caller, Requires(P.ROUTING_SIMULATE)], casino_id: UUID, body: SimulationBody, desk: TheDesk
-) -> SimulationView:
+) -> Response:
     """Replay the decisions of a period against a draft, and say what it would have changed: from which provider to
     which, how much, and which decisions for instance. Nothing is kept.
     """
@@ -132,7 +132,7 @@ async def simulate_strategy(
     async with desk.app.db.read() as connection:
         await check_draft(desk, connection, casino_id, direction, draft)
         found = await simulate(desk, connection, casino_id, direction, draft, body.since, body.until)
-    return _simulation(found)
+    return as_told(_simulation(found).model_dump(), caller, casino_id)
 
 
 def _simulation(found: Simulated) -> SimulationView:
