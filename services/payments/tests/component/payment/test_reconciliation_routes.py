@@ -1,6 +1,5 @@
 """Reconciliation over HTTP: files are brought, lists show what does not agree, and two people decide about it."""
 
-import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -133,14 +132,14 @@ async def test_a_wrong_file_makes_the_clearing_accounts_no_slower(books: Books):
     assert account["oldest_open_at"][:19] == "2020-01-01T00:00:01"
     query = "EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM clearing_account WHERE casino_id = $1"
     ((plan,),) = [tuple(row.values()) for row in await books.world.rows(query, books.world.casino)]
-    assert most_read(json.loads(plan)[0]["Plan"]) == 10_001
+    assert most_read(plan[0]["Plan"]) == 10_001
 
 
 async def test_the_largest_differences_are_found_first(books: Books):
     lines = (adyen("Settled", uuid4(), amount, amount) for amount in ("7.00", "9.00", "-8.00", "8.00"))
     await books.bring(ADYEN_HEAD + "".join(lines))
     for order, first in (("desc", [9_00, 8_00]), ("asc", [-8_00, 7_00])):
-        page = await listed(books.world, "breaks", order=f"difference_minor.{order}", limit="2")
+        page = await listed(books.world, "breaks", currency="eq.EUR", order=f"difference_minor.{order}", limit="2")
         assert [one["difference_minor"] for one in page] == first
 
 
