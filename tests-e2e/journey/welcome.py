@@ -128,7 +128,7 @@ def tries(staff: Mapping[str, Colleague], *, simulators: str) -> list[str]:
 
     looks = "\n        ".join(f"look $({log_in(name)})    # {role}" for name, role in EYES.items())
     text = f"""
-        curl -s "$API/backoffice/v1/players?limit=3" -H "Authorization: Bearer $ADMIN"
+        curl -s "$API/backoffice/v1/players?casino_id=eq.$CASINO&limit=3" -H "Authorization: Bearer $ADMIN"
         # One of those is PLAYER_ID.
         PLAYER=PLAYER_ID
         curl -s "$API/backoffice/v1/players/$PLAYER/overview" -H "Authorization: Bearer $ADMIN"
