@@ -59,7 +59,7 @@ async def test_a_refund_that_waits_for_its_provider_is_stopped_and_its_money_goe
     assert shape(found) == [
         ("refund", "deposited", 50_00, "failed"),
         ("payout", "winnings", 30_00, "open"),
-        ("payout", "winnings", 50_00, "open"),
+        ("payout", "not_back", 50_00, "open"),
     ]
     await stripe(world, enabled=True)
     await world.pass_time(hours=1)
