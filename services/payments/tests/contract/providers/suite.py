@@ -163,7 +163,7 @@ class ProviderContract:
 
     def test_what_a_payer_wrote_does_not_keep_it_from_being_read(self) -> None:
         """It is signed as it is, and comes as it is each time."""
-        written = {"nul": "a\x00b", "half": "\ud800", "huge": 10**30, "longer": "x" * 300_000, "deep": nested(100)}
+        written = {"nul": "a\x00b", "half": "\ud800", "huge": 10**30, "longer": "x" * 40_000, "deep": nested(100)}
         assert self.read(self.genuine(brand_new=written)).said == self.read(self.genuine()).said
 
     def test_a_kind_we_do_not_know_is_for_a_person_to_see(self) -> None:
