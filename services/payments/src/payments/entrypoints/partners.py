@@ -29,9 +29,9 @@ from payments.application.ports import Reply
 
 log = structlog.get_logger(__name__)
 
-LARGEST_BODY: Final = 256 * 1024
-"""Bytes. Adyen's and Stripe's largest events have some dozens of KiB; none of them names a limit. Who has no key may
-send as much, and it is read before it can be refused.
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes. Adyen's and Stripe's largest events have some dozens of KiB; none of them names a limit. Where verifying takes
+more than a hash of the bytes the strategy has a limit of its own, for who has no key may send as much.
 """
 
 _NOTIFICATIONS: Final = "notifications"
