@@ -162,6 +162,8 @@ ATTEMPTS = [
     attempt("GET", f"{V1}/providers", P.PROVIDER_LIST, hidden="shown"),
     attempt("GET", f"{OF_CASINO}/providers", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/providers/{{provider}}", P.PROVIDER_CONFIGURE, json=STRIPE, allowed=202),
+    attempt("POST", f"{OF_CASINO}/providers/{{provider}}/stop", P.PROVIDER_STOP, json=WHY),
+    attempt("GET", f"{OF_CASINO}/breakers", P.ROUTING_LIST),
     attempt("GET", f"{OF_CASINO}/withdrawal-policy", P.PROVIDER_LIST),
     attempt("PUT", f"{OF_CASINO}/withdrawal-policy", P.POLICY_SET, json=POLICY, allowed=202),
     attempt("POST", f"{OF_PLAYER}/bonuses", P.BONUS_CREATE, json=WELCOME, allowed=202),

@@ -217,7 +217,7 @@ async def test_limits_count_what_is_paid_in(dear: World) -> None:
 async def test_a_whole_refund_gives_the_fee_back(dear: World) -> None:
     intent = await paid_in(dear)
     await refund(dear, intent, 50_00)
-    assert (await dear.balance(), await house_has(dear)) == ((0, 0), 0)
+    assert (await dear.balance(), await house_has(dear)) == ((0, 50_00), 0)
     await dear.run_tasks()
     assert await statuses(dear) == ["succeeded"]
     assert await dear.transfers() == [
