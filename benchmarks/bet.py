@@ -129,6 +129,7 @@ async def main(options: argparse.Namespace) -> None:
         "INTERNAL_KEY": secrets.token_urlsafe(32),
         "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "SECURITY_URL": "http://127.0.0.1:1",
+        "VERIFICATION_URL": "http://127.0.0.1:1",
         "RESTRICTION_FEED_BOUND_S": "3600",
         "LEDGER_WRITERS": str(options.writers),
         "FILES_URL": f"file://{Path.cwd() / '.local' / 'files'}",

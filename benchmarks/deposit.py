@@ -210,6 +210,7 @@ async def main(options: argparse.Namespace) -> None:
             "INTERNAL_KEY": secrets.token_urlsafe(32),
             "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "SECURITY_URL": f"http://127.0.0.1:{keys.sockets[0].getsockname()[1]}",
+            "VERIFICATION_URL": "http://127.0.0.1:1",
             "BUS_DATABASE_URL": urls["bus"],
             "DATABASE_URL": urls["payments"],
             "RESTRICTION_FEED_BOUND_S": "3600",

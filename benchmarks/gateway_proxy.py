@@ -275,6 +275,7 @@ async def main(options: argparse.Namespace) -> None:
             "INTERNAL_KEY": secrets.token_urlsafe(32),
             "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "SECURITY_URL": f"http://127.0.0.1:{keys.sockets[0].getsockname()[1]}",
+            "VERIFICATION_URL": "http://127.0.0.1:1",
             "BUS_DATABASE_URL": urls["bus"],
             "POLICY_FOLDER": str(stack.enter_context(folder())),
             "FILES_URL": f"file://{Path.cwd() / '.local' / 'files'}",

@@ -283,6 +283,7 @@ async def main(options: argparse.Namespace) -> None:
         "INTERNAL_KEY": secrets.token_urlsafe(32),
         "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "SECURITY_URL": "http://127.0.0.1:1",
+        "VERIFICATION_URL": "http://127.0.0.1:1",
         "FILES_URL": f"file://{ROOT / '.local' / 'files'}",
         "LOG_LEVEL": "WARNING",
     }

@@ -1,5 +1,6 @@
 """What root needs to run PostgreSQL, which refuses root: another user, and files that user can reach."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -96,13 +97,20 @@ def outside_folder(folder: Path) -> Path:
 
 
 def copy_package(package: Path, outside: Path) -> None:
-    """Copy the server's programs and libraries side by side, as they were installed, readable by everybody."""
-    if (outside / "copied").exists():
-        return
-    for name in (PACKAGE, LIBRARIES):
-        source = package.parent / name
-        if source.exists():
-            shutil.copytree(source, outside / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in [outside / PACKAGE, *(outside / PACKAGE).rglob("*"), *(outside / LIBRARIES).rglob("*")]:
-        path.chmod(path.stat().st_mode | stat.S_IRGRP | stat.S_IROTH | (0o111 if path.stat().st_mode & 0o100 else 0))
-    (outside / "copied").touch()
+    """Copy the server's programs and libraries side by side, as they were installed, readable by everybody.
+
+    One process copies; others wait, and never run a program that is being written.
+    """
+    with (outside / "copying").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (outside / "copied").exists():
+            return
+        for name in (PACKAGE, LIBRARIES):
+            source = package.parent / name
+            if source.exists():
+                unwanted = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(source, outside / name, dirs_exist_ok=True, ignore=unwanted)
+        for path in [outside / PACKAGE, *(outside / PACKAGE).rglob("*"), *(outside / LIBRARIES).rglob("*")]:
+            mode = path.stat().st_mode
+            path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | (0o111 if mode & 0o100 else 0))
+        (outside / "copied").touch()

@@ -93,8 +93,9 @@ class Stack:
         self._use_external = use_external
         self._revive = revive
         self._progress = progress
-        self._ports = {name: free_port() for name in self._programs}
-        if port is not None and GATEWAY.name in self._ports:
+        # Each program has an address, run or not: settings ask for it, and nobody answers where it is not run.
+        self._ports = {program.name: free_port() for program in (*PROGRAMS, *programs)}
+        if port is not None:
             self._ports[GATEWAY.name] = port
         self._children: dict[str, Child] = {}
         self._server: postgres.Server | None = None
@@ -161,7 +162,7 @@ class Stack:
 
     def environment(self, name: str) -> dict[str, str]:
         """The whole environment of a program."""
-        urls = {program: self.url(program) for program in self._programs}
+        urls = {program: self.url(program) for program in self._ports}
         environment = common_environment(self.secrets, urls, self.folder)
         environment["PORT"] = str(self._ports[name])
         environment |= {
@@ -304,7 +305,7 @@ class Stack:
         """
         assert name not in self._children, f"{name} exists"
         port = free_port()
-        urls = {program: self.url(program) for program in self._programs}
+        urls = {program: self.url(program) for program in self._ports}
         environment = common_environment(self.secrets, urls, self.folder)
         for secret in ("INTERNAL_KEY", "FILES_URL"):
             environment.pop(secret)
