@@ -16,6 +16,7 @@ RECONCILING: dict[str, Example] = {
         body=_REASON, path={"file_id": _NOTHING}, accepted=False
     ),
     f"POST {_RECONCILIATION}/items/{{item_id}}/ignore": Example(body=_REASON, path={"item_id": "1"}, accepted=False),
+    f"POST {_RECONCILIATION}/items/ignore": Example(body={**_REASON, "item_ids": [1]}, accepted=False),
     f"POST {_RECONCILIATION}/items/{{item_id}}/book": Example(
         body={**_REASON, "booked_to": "suspense"}, path={"item_id": "1"}, accepted=False
     ),

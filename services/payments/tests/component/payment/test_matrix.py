@@ -113,6 +113,13 @@ RECONCILIATION = [
     ),
     attempt(
         "POST",
+        f"{RECONCILED}/items/ignore",
+        P.RECONCILIATION_RESOLVE,
+        json={**WHY, "item_ids": [2**62]},
+        allowed=404,  # There is no such line.
+    ),
+    attempt(
+        "POST",
         f"{RECONCILED}/matches",
         P.RECONCILIATION_RESOLVE,
         json={**WHY, "item_ids": [2**62], "expectation_ids": [str(UUID(int=7))]},

@@ -203,6 +203,48 @@ async def test_a_line_is_ignored_or_booked_and_only_the_second_moves_money(books
     assert (await books.balance(), await books.balance("suspense", None)) == (5_00, -5_00)
 
 
+async def test_lines_are_ignored_together_or_not_at_all(books: Books):
+    world = books.world
+    lines = [adyen("ReserveAdjustment", "", "", f"-{minor}.00", psp=f"ADJ{minor}") for minor in (5, 6, 7)]
+    await books.bring(ADYEN_HEAD + "".join(lines))
+    found = await listed(world, "items", currency="eq.EUR", order="amount_minor.desc", **SINCE)
+    ids = [int(one["item_id"]) for one in found]
+    proposed = await world.post("/reconciliation/items/ignore", {**WHY, "item_ids": ids[:2]}, as_=world.staff())
+    assert proposed.status_code == 202, proposed.text
+    await decided(world, f"items/{ids[1]}/ignore")
+    seen = {"payload_sha256": proposed.json()["payload_sha256"]}
+    late = await world.client.post(f"{proposed.json()['href']}/approve", json=seen, headers=world.staff())
+    assert (late.status_code, late.json()["code"]) == (409, "reconciled_already"), late.text
+    assert {one[1] for one in await books.items()} == {"missing_in_ledger", "ignored"}
+    await decided(world, "items/ignore", item_ids=[ids[0], ids[2]])
+    assert {one[1] for one in await books.items()} == {"ignored"}
+    assert await books.balance() == 0
+
+
+async def test_lines_of_two_currencies_are_not_ignored_together(books: Books):
+    world = books.world
+    euros, others = (
+        adyen("ReserveAdjustment", "", "", "-5.00"),
+        adyen("ReserveAdjustment", "", "", "-5.00", batch="8", currency="SEK"),
+    )
+    await books.bring(ADYEN_HEAD + euros + others)
+    ids = [int(one["item_id"]) for one in await listed(world, "items", **SINCE)]
+    refused = await world.post("/reconciliation/items/ignore", {**WHY, "item_ids": ids}, as_=world.staff())
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "item_ids"), refused.text
+
+
+async def test_who_approves_sees_what_the_provider_calls_it(books: Books):
+    world = books.world
+    await books.bring(ADYEN_HEAD + adyen("Settled", await books.deposit(), "99.00", "99.00", psp="8835511210681324"))
+    (item,), (movement,) = await listed(world, "items", **SINCE), await listed(world, "expectations", **SINCE)
+    both = {"item_ids": [item["item_id"]], "expectation_ids": [movement["expectation_id"]], "booked_to": "fees"}
+    proposed = await world.post("/reconciliation/matches", {**WHY, **both}, as_=world.staff())
+    shown = await world.client.get(proposed.json()["href"], headers=world.staff())
+    after = shown.json()["after"]
+    assert [one["reference"] for one in after["about"]] == ["8835511210681324"], after
+    assert [(one["amount_minor"], one["currency"]) for one in after["held_against"]] == [(100_00, "EUR")]
+
+
 async def test_a_movement_is_written_off_or_marked_as_received(books: Books):
     world = books.world
     await books.deposit(10_00)

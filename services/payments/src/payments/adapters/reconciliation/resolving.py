@@ -14,14 +14,15 @@ from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
 
 _ITEMS: Final = """
-    SELECT id, casino_id, provider, currency, amount_minor, paid_minor, paid_currency,
+    SELECT id, casino_id, provider, currency, amount_minor, paid_minor, paid_currency, booked_at,
+           provider_reference AS reference,
            state IN ('mismatched', 'missing_in_ledger') AS waits,
            state = 'missing_in_ledger' AS unknown, difference IS NOT DISTINCT FROM 'fee' AS only_fee,
            EXISTS (SELECT FROM settlement_file AS file WHERE file.id = file_id AND file.state IN ('done', 'replaced'))
                AS file_done
     FROM settlement_item WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 _MOVEMENTS: Final = """
-    SELECT id, casino_id, provider, currency, amount_minor,
+    SELECT id, casino_id, provider, currency, amount_minor, booked_at, provider_reference AS reference,
            state IN ('open', 'missing_at_provider', 'mismatched') AS waits
     FROM settlement_expectation WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
 _BATCH: Final = """

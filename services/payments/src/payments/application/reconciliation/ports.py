@@ -70,7 +70,8 @@ class UnpostedBatch:
 class OpenItem:
     """A line of a file. `waits`: nothing explains it; `unknown`: the ledger has nothing to hold against it; `only_fee`:
     its movement is explained, and the provider kept another fee than was agreed; `file_done`: nothing compares it any
-    more; `paid_minor`: what was paid, where it was settled in another currency and the file says so.
+    more; `paid_minor`: what was paid, where it was settled in another currency and the file says so; `reference`: what
+    the provider calls it, none of a bank's line.
     """
 
     id: int
@@ -84,11 +85,13 @@ class OpenItem:
     file_done: bool
     paid_minor: int | None
     paid_currency: str | None
+    reference: str | None
+    booked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenMovement:
-    """A movement the ledger has posted. `waits`: no line explains it."""
+    """A movement the ledger has posted. `waits`: no line explains it; `reference`: what the provider calls it."""
 
     id: UUID
     casino_id: UUID
@@ -96,6 +99,8 @@ class OpenMovement:
     currency: str
     amount_minor: int
     waits: bool
+    reference: str | None
+    booked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,16 @@ class Whole:
         return sum(one.amount_minor for one in self.movements)
 
 
-async def item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
-    """A line nothing explains, locked; NotFound, ReconciledAlready, Invalid while its file is compared."""
-    (found,) = await _items(desk, uow, [item_id])
+async def items_of(desk: Desk, uow: UnitOfWork, ids: Sequence[int]) -> list[OpenItem]:
+    """Lines nothing explains, locked.
+
+    Raises:
+        NotFound, ReconciledAlready: one of them is not there, or explained already.
+        Invalid: they are not of one casino, provider and currency, or a file is still compared.
+    """
+    found = await _items(desk, uow, ids)
+    if len({(one.casino_id, one.provider, one.currency) for one in found}) != 1:
+        raise Invalid("Of one casino, provider and currency.", field="item_ids")
     return found
 
 
@@ -88,7 +95,7 @@ async def unknown_item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem
         NotFound, ReconciledAlready: it is not there, or explained already.
         Invalid: the ledger has a movement it only differs from; booked as well, the money would count twice.
     """
-    item = await item_of(desk, uow, item_id)
+    (item,) = await items_of(desk, uow, [item_id])
     if not item.unknown:
         raise Invalid("The ledger knows of it: match it, or ignore it where only the fee differs.", field="item_id")
     return item
@@ -129,9 +136,10 @@ async def whole_of(
     return whole
 
 
-async def ignore(desk: Desk, uow: UnitOfWork, item: OpenItem) -> None:
-    """A line means nothing. No money moves."""
-    await desk.reconciling.store.end_items(uow.connection, [item.id], ItemState.IGNORED, uow.ctx.occurred_at)
+async def ignore(desk: Desk, uow: UnitOfWork, items: Sequence[OpenItem]) -> None:
+    """Lines mean nothing. No money moves."""
+    ids = [one.id for one in items]
+    await desk.reconciling.store.end_items(uow.connection, ids, ItemState.IGNORED, uow.ctx.occurred_at)
 
 
 async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo | None) -> None:

@@ -7,16 +7,15 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import NotFound, uuid7
+from chassis.domain import uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
-from chassis.http.listing.detail import as_listed
+from chassis.http.listing.detail import one_of
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.entrypoints.http.adjustments.guarded import ADJUST_WALLET, AdjustmentPayload
 from payments.entrypoints.http.adjustments.listing import ADJUSTMENTS
 from payments.entrypoints.http.adjustments.schemas import AdjustmentBody, AdjustmentItem
 from payments.entrypoints.http.wallets.endpoints import visible_wallets
-from payments.read_models import adjustment_list
 
 router = APIRouter(prefix="/api/payments/v1", tags=["adjustments"])
 
@@ -36,13 +35,7 @@ async def show_adjustment(
     caller: Annotated[Caller, Requires(P.ADJUSTMENT_LIST)], adjustment_id: UUID, request: Request, db: Db
 ) -> Response:
     """One adjustment."""
-    async with db.read() as connection:
-        row = await adjustment_list.find(connection, adjustment_id)
-    if row is None:
-        raise NotFound
-    caller.must_see(row["casino_id"])
-    view = AdjustmentItem(**{**row, "adjustment_id": adjustment_id})
-    return as_listed(ADJUSTMENTS, view, request, caller, view.casino_id)
+    return await one_of(ADJUSTMENTS, AdjustmentItem, adjustment_id, request, caller, db)
 
 
 @router.post("/players/{player_id}/adjustments", **PROPOSED)

@@ -4,16 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import NotFound, uuid7
+from chassis.domain import uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
-from chassis.http.listing.detail import as_listed
+from chassis.http.listing.detail import one_of
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.adapters.ledger.tables import ledger_bonus
 from payments.entrypoints.http.bonuses.guarded import (
     MOVE_BONUS,
     SET_BONUS_POLICY,
@@ -43,14 +41,7 @@ async def show_bonus(
     caller: Annotated[Caller, Requires(P.ADJUSTMENT_LIST)], bonus_id: UUID, request: Request, db: Db
 ) -> Response:
     """One of them. Why it was done stands with the proposal whose subject it is."""
-    async with db.read() as connection:
-        found = await connection.execute(select(ledger_bonus).where(ledger_bonus.c.id == bonus_id))
-        row = found.mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    caller.must_see(row["casino_id"])
-    view = BonusItem(**{**row, "bonus_id": bonus_id})
-    return as_listed(BONUSES, view, request, caller, view.casino_id)
+    return await one_of(BONUSES, BonusItem, bonus_id, request, caller, db)
 
 
 @router.post("/players/{player_id}/bonuses", **PROPOSED)

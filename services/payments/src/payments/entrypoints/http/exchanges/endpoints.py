@@ -4,16 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
-from chassis.domain import NotFound, uuid7
+from chassis.domain import uuid7
 from chassis.http import Db, Once
 from chassis.http.listing import serve_list
-from chassis.http.listing.detail import as_listed
+from chassis.http.listing.detail import one_of
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.adapters.ledger.tables import ledger_exchange
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.exchanges.guarded import (
     EXCHANGE,
@@ -48,14 +46,7 @@ async def show_exchange(
     caller: Annotated[Caller, Requires(P.ADJUSTMENT_LIST)], exchange_id: UUID, request: Request, db: Db
 ) -> Response:
     """One exchange. Why it was made stands with the proposal whose subject it is."""
-    async with db.read() as connection:
-        found = await connection.execute(select(ledger_exchange).where(ledger_exchange.c.id == exchange_id))
-        row = found.mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    caller.must_see(row["casino_id"])
-    view = ExchangeItem(**{**row, "exchange_id": exchange_id, "rate": str(row["rate"])})
-    return as_listed(EXCHANGES, view, request, caller, view.casino_id)
+    return await one_of(EXCHANGES, ExchangeItem, exchange_id, request, caller, db)
 
 
 @router.post("/players/{player_id}/exchanges", **PROPOSED)

@@ -4,15 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound
 from chassis.http import Db, Once
-from chassis.http.listing import ListSpec, serve_list
-from chassis.http.listing.detail import as_listed
+from chassis.http.listing import serve_list
+from chassis.http.listing.detail import one_of
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.reconciliation.files import bring
 from payments.domain.reconciliation.terms import BANK
@@ -36,6 +35,7 @@ from payments.entrypoints.http.reconciliation.schemas import (
     ConversionItem,
     ExpectationItem,
     FileItem,
+    IgnoreBody,
     ItemItem,
     MatchBody,
     ReasonBody,
@@ -87,7 +87,7 @@ async def upload_settlement_file(
     async with on_disk(request) as local:
         context = caller.context(request).for_casino(casino_id)
         file, created = await bring(desk, context, casino_id, name, local, replaces=replaces)
-    shown = await _one(FILES, FileItem, file.id, request, caller, db)
+    shown = await one_of(FILES, FileItem, file.id, request, caller, db)
     shown.status_code = 202 if created else 200
     return shown
 
@@ -130,7 +130,7 @@ async def put_settlement_terms(
 @router.get("/files/{file_id}", response_model=FileItem)
 async def show_settlement_file(caller: Annotated[Caller, _SEES], file_id: UUID, request: Request, db: Db) -> Response:
     """One file: how far it is, and what was wrong with it."""
-    return await _one(FILES, FileItem, file_id, request, caller, db)
+    return await one_of(FILES, FileItem, file_id, request, caller, db)
 
 
 @router.get("/items/{item_id}", response_model=ItemItem)
@@ -138,7 +138,7 @@ async def show_settlement_item(
     caller: Annotated[Caller, _SEES], item_id: ItemNumber, request: Request, db: Db
 ) -> Response:
     """One line."""
-    return await _one(ITEMS, ItemItem, item_id, request, caller, db)
+    return await one_of(ITEMS, ItemItem, item_id, request, caller, db)
 
 
 @router.get("/expectations/{expectation_id}", response_model=ExpectationItem)
@@ -146,24 +146,13 @@ async def show_settlement_expectation(
     caller: Annotated[Caller, _SEES], expectation_id: UUID, request: Request, db: Db
 ) -> Response:
     """One movement."""
-    return await _one(EXPECTATIONS, ExpectationItem, expectation_id, request, caller, db)
+    return await one_of(EXPECTATIONS, ExpectationItem, expectation_id, request, caller, db)
 
 
 @router.get("/batches/{batch_id}", response_model=BatchItem)
 async def show_settlement_batch(caller: Annotated[Caller, _SEES], batch_id: UUID, request: Request, db: Db) -> Response:
     """One batch."""
-    return await _one(BATCHES, BatchItem, batch_id, request, caller, db)
-
-
-async def _one(spec: ListSpec, item: type[BaseModel], key: Any, request: Request, caller: Caller, db: Any) -> Response:
-    columns = [field.column.label(name) for name, field in spec.fields.items() if field.column is not None]
-    async with db.read() as connection:
-        statement = select(*columns).where(spec.id_column == key)
-        row = (await connection.execute(statement)).mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    caller.must_see(row["casino_id"])
-    return as_listed(spec, item.model_validate(dict(row)), request, caller, row["casino_id"])
+    return await one_of(BATCHES, BatchItem, batch_id, request, caller, db)
 
 
 @router.post("/items/{item_id}/ignore", **PROPOSED)
@@ -171,7 +160,16 @@ async def ignore_settlement_item(
     caller: Annotated[Caller, _DECIDES], item_id: ItemNumber, body: ReasonBody, once: Once, proposing: Proposing
 ) -> Response:
     """Propose that a line means nothing. No money moves."""
-    payload = guarded.ItemPayload(item_id=item_id)
+    payload = guarded.IgnorePayload(item_ids=[item_id])
+    return await proposing(caller, guarded.IGNORE, payload, reason=body.reason, once=once)
+
+
+@router.post("/items/ignore", **PROPOSED)
+async def ignore_settlement_items(
+    caller: Annotated[Caller, _DECIDES], body: IgnoreBody, once: Once, proposing: Proposing
+) -> Response:
+    """Propose that lines of one provider and currency mean nothing: all of them or none. No money moves."""
+    payload = guarded.IgnorePayload(item_ids=body.item_ids)
     return await proposing(caller, guarded.IGNORE, payload, reason=body.reason, once=once)
 
 

@@ -1,10 +1,11 @@
 """What people decide about differences: only two of them together."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from chassis.approvals import FourEyes, GuardedCommand, Size, Subject
 from chassis.store import UnitOfWork
@@ -28,11 +29,20 @@ REPLACE = "payments.replace_settlement_file"
 T = TypeVar("T", bound=BaseModel)
 
 
-class ItemPayload(BaseModel):
+class IgnorePayload(BaseModel):
+    item_ids: list[int]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one(cls, told: Any) -> Any:
+        """Proposals of before several could be named are about one."""
+        if isinstance(told, dict) and "item_id" in told:
+            return {"item_ids": [told["item_id"]]}
+        return told
+
+
+class BookPayload(BaseModel):
     item_id: int
-
-
-class BookPayload(ItemPayload):
     booked_to: BookedTo
 
 
@@ -70,14 +80,14 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
 
 
 def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
-    async def item(uow: UnitOfWork, payload: ItemPayload) -> Subject:
-        return _about(await resolving.item_of(desk, uow, payload.item_id), "settlement_item", payload)
+    async def lines(uow: UnitOfWork, payload: IgnorePayload) -> Subject:
+        return _about(await resolving.items_of(desk, uow, payload.item_ids), "settlement_item", payload)
 
-    async def ignore(uow: UnitOfWork, payload: ItemPayload) -> None:
-        await resolving.ignore(desk, uow, await resolving.item_of(desk, uow, payload.item_id))
+    async def ignore(uow: UnitOfWork, payload: IgnorePayload) -> None:
+        await resolving.ignore(desk, uow, await resolving.items_of(desk, uow, payload.item_ids))
 
     async def unknown(uow: UnitOfWork, payload: BookPayload) -> Subject:
-        return _about(await resolving.unknown_item_of(desk, uow, payload.item_id), "settlement_item", payload)
+        return _about([await resolving.unknown_item_of(desk, uow, payload.item_id)], "settlement_item", payload)
 
     async def book(uow: UnitOfWork, payload: BookPayload) -> None:
         item = await resolving.unknown_item_of(desk, uow, payload.item_id)
@@ -85,17 +95,17 @@ def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
 
     async def whole(uow: UnitOfWork, payload: MatchPayload) -> Subject:
         found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
-        size = sum(abs(one.amount_minor) for one in found.items)
+        more: dict[str, object] = {"held_against": [_told(one) for one in found.movements]}
         if found.converts:
-            return _about(found.items[0], "settlement_item", payload, size_minor=size, **_converted(found))
-        return _about(found.items[0], "settlement_item", payload, size_minor=abs(found.difference_minor) or size)
+            return _about(found.items, "settlement_item", payload, more | _converted(found))
+        return _about(found.items, "settlement_item", payload, more, size_minor=abs(found.difference_minor))
 
     async def match(uow: UnitOfWork, payload: MatchPayload) -> None:
         found = await resolving.whole_of(desk, uow, payload.item_ids, payload.expectation_ids, payload.booked_to)
         await resolving.match(desk, uow, found, payload.booked_to)
 
     return [
-        _command(IGNORE, ItemPayload, item, ignore),
+        _command(IGNORE, IgnorePayload, lines, ignore),
         _command(BOOK, BookPayload, unknown, book),
         _command(MATCH, MatchPayload, whole, match),
     ]
@@ -104,7 +114,7 @@ def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
 def _about_movements(desk: Desk) -> list[GuardedCommand[Any]]:
     async def movement(uow: UnitOfWork, payload: MovementPayload) -> Subject:
         found = await resolving.movement_of(desk, uow, payload.expectation_id)
-        return _about(found, "settlement_expectation", payload)
+        return _about([found], "settlement_expectation", payload)
 
     async def write_off(uow: UnitOfWork, payload: WriteOffPayload) -> None:
         found = await resolving.movement_of(desk, uow, payload.expectation_id)
@@ -209,21 +219,40 @@ def _converted(whole: resolving.Whole) -> dict[str, object]:
 
 
 def _about(
-    thing: OpenItem | OpenMovement, kind: str, payload: BaseModel, *, size_minor: int | None = None, **more: object
+    things: Sequence[OpenItem] | Sequence[OpenMovement],
+    kind: str,
+    payload: BaseModel,
+    more: Mapping[str, object] = MappingProxyType({}),
+    *,
+    size_minor: int = 0,
 ) -> Subject:
+    """The first of them stands for all; `size_minor` where they move another amount than they are of together."""
+    first, total_minor = things[0], sum(one.amount_minor for one in things)
+    many = f"{len(things)} differences" if len(things) > 1 else "Difference"
     return Subject(
-        casino_id=thing.casino_id,
+        casino_id=first.casino_id,
         kind=kind,
-        id=str(thing.id),
-        summary=f"Difference with {thing.provider or 'the bank'} in {thing.currency}",
+        id=str(first.id),
+        summary=f"{many} with {first.provider or 'the bank'} in {first.currency}",
         after={
             **payload.model_dump(mode="json"),
-            "amount_minor": thing.amount_minor,
-            "currency": thing.currency,
+            "amount_minor": total_minor,
+            "currency": first.currency,
+            "about": [_told(one) for one in things],
             **more,
         },
-        size=Size(thing.currency, abs(thing.amount_minor) if size_minor is None else size_minor),
+        size=Size(first.currency, size_minor or sum(abs(one.amount_minor) for one in things)),
     )
+
+
+def _told(thing: OpenItem | OpenMovement) -> dict[str, object]:
+    """By which the second person finds it again in the provider's own pages."""
+    return {
+        "reference": thing.reference,
+        "amount_minor": thing.amount_minor,
+        "currency": thing.currency,
+        "booked_at": thing.booked_at.isoformat(),
+    }
 
 
 def _command(

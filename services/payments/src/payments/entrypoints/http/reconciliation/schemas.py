@@ -214,6 +214,12 @@ class BookBody(ReasonBody):
     booked_to: BookedTo
 
 
+class IgnoreBody(ReasonBody):
+    """Lines that mean nothing, and why."""
+
+    item_ids: list[ItemId] = Field(min_length=1, max_length=100)
+
+
 class MatchBody(ReasonBody):
     """Lines and movements that explain each other, and where a difference between them is booked."""
 
