@@ -53,6 +53,29 @@ def test_whoever_takes_a_list_away_in_a_seed_role_sees_it() -> None:
     assert not useless
 
 
+def test_what_a_list_shows_is_what_its_permissions_say_they_show() -> None:
+    specs = {spec.id: spec for one in map(service_of, SERVICES) for spec in one.permissions}
+    unsaid = []
+    for one in LISTS:
+        shown = {field.data_class for field in one.spec.fields.values()} - {"internal", "public"}
+        for permission in filter(None, (one.rule.permission, one.export)):
+            unsaid += [f"{one.path}: {kind} by {permission}" for kind in shown - set(specs[permission].data_classes)]
+    assert not unsaid
+
+
+def test_each_field_is_shown_in_clear_by_a_seed_role_beside_that_of_auditors() -> None:
+    policy = seed_policy({spec.id: spec for one in map(service_of, SERVICES) for spec in one.permissions})
+    working = [role for role in policy.roles.values() if role.name != "compliance_audit"]
+    hidden = []
+    for one in LISTS:
+        grants = [grant for role in working for grant in role.grants if one.rule.permission in grant.permissions]
+        for name, field in one.spec.fields.items():
+            kind = field.data_class
+            if grants and kind not in ("internal", "public") and not any(g.modes.get(kind) == "clear" for g in grants):
+                hidden.append(f"{one.path}: {name}")
+    assert not hidden
+
+
 def test_what_the_page_of_all_lists_says_of_tokens_is_a_route() -> None:
     routes = {route.path for app in APPS.values() for route in declared_routes(app) if "POST" in route.methods}
     named = re.findall(r"from POST (/api/\S+)", generate())

@@ -176,6 +176,8 @@ class PaymentsPermission(StrEnum):
     """Approve what another would do about what does not agree."""
     RECONCILIATION_EXPORT = "payments.reconciliation.export"
     """Take lists of reconciliation away as a file."""
+    RECONCILIATION_VIEW_FILE = "payments.reconciliation.view_file"
+    """Open a settlement file or bank statement as it was brought."""
     FLOAT_LIST = "payments.float.list"
     """See what providers hold of a casino's money to be paid out."""
     FLOAT_SET = "payments.float.set"

@@ -32,7 +32,7 @@ PERMISSIONS = (
     ),
     PermissionSpec(P.PROFILE_APPROVE, "Approve new rules for a casino", "critical", step_up_s=_FRESH_S),
     PermissionSpec(
-        P.PLAYER_LIST, "List players", "low", ("internal", "pii_basic"), impersonation=True, api_client=True
+        P.PLAYER_LIST, "List players", "low", ("internal", "pii_basic", "rg"), impersonation=True, api_client=True
     ),
     PermissionSpec(
         P.PLAYER_SEARCH_IDENTITY,

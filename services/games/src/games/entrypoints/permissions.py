@@ -28,13 +28,19 @@ PERMISSIONS = (
         "high",
         description="Which games players find, and in which countries they are closed.",
     ),
-    PermissionSpec(P.SESSION_LIST, "See players' game sessions", impersonation=True, api_client=True),
+    PermissionSpec(
+        P.SESSION_LIST,
+        "See players' game sessions",
+        data_classes=("internal", "rg", "aml"),
+        impersonation=True,
+        api_client=True,
+    ),
     PermissionSpec(
         P.ROUND_LIST, "See players' rounds", data_classes=("financial",), impersonation=True, api_client=True
     ),
     PermissionSpec(P.LIST_HEAVY, "Ask lists for what costs much", "high"),
     PermissionSpec(P.ROUND_EXPORT, "Take rounds away as a file", "high", ("financial",)),
-    PermissionSpec(P.SESSION_EXPORT, "Take game sessions away as a file", "high", ("internal",)),
+    PermissionSpec(P.SESSION_EXPORT, "Take game sessions away as a file", "high", ("internal", "rg", "aml")),
     PermissionSpec(P.GAME_EXPORT, "Take a casino's games away as a file", "normal", ("internal",)),
     PermissionSpec(
         P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)

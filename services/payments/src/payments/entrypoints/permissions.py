@@ -32,7 +32,9 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
         four_eyes=True,
     ),
-    PermissionSpec(P.DEPOSIT_LIST, "See deposits", "normal", ("financial",), impersonation=True, api_client=True),
+    PermissionSpec(
+        P.DEPOSIT_LIST, "See deposits", "normal", ("financial", "rg", "aml"), impersonation=True, api_client=True
+    ),
     PermissionSpec(P.WITHDRAWAL_LIST, "See withdrawals", "normal", ("financial",), impersonation=True, api_client=True),
     PermissionSpec(
         P.WITHDRAWAL_APPROVE,
@@ -98,7 +100,7 @@ PERMISSIONS = (
     PermissionSpec(P.APPROVAL_LIST, "See what waits for a second person", "normal"),
     PermissionSpec(P.PROVIDER_APPROVE, "Approve changes of payment providers", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.POLICY_APPROVE, "Approve changes of the rules for withdrawals", "critical", step_up_s=_FRESH_S),
-    PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial",)),
+    PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial", "rg", "aml")),
     PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial",)),
     PermissionSpec(
         P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
@@ -331,7 +333,9 @@ PERMISSIONS = (
     PermissionSpec(
         P.FRAUD_ENTRY_APPROVE, "Approve what is allowed, and the end of blocks", "critical", step_up_s=_FRESH_S
     ),
-    PermissionSpec(P.RECONCILIATION_LIST, "See settlement files and what does not agree", "normal", ("financial",)),
+    PermissionSpec(
+        P.RECONCILIATION_LIST, "See settlement files and what does not agree", "normal", ("financial", "pii_basic")
+    ),
     PermissionSpec(P.RECONCILIATION_UPLOAD, "Bring settlement files and bank statements", "high", ("financial",)),
     PermissionSpec(
         P.RECONCILIATION_RESOLVE,
@@ -351,7 +355,17 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
         amounts=True,
     ),
-    PermissionSpec(P.RECONCILIATION_EXPORT, "Take lists of reconciliation away as a file", "high", ("financial",)),
+    PermissionSpec(
+        P.RECONCILIATION_EXPORT, "Take lists of reconciliation away as a file", "high", ("financial", "pii_basic")
+    ),
+    PermissionSpec(
+        P.RECONCILIATION_VIEW_FILE,
+        "Open settlement files as they were brought",
+        "high",
+        ("financial", "pii_basic"),
+        description="A bank's statement names who paid and why; each opening is recorded.",
+        since="2026-11-30",
+    ),
     PermissionSpec(P.FLOAT_LIST, "See what providers hold to be paid out", "normal", ("financial",)),
     PermissionSpec(
         P.FLOAT_SET,

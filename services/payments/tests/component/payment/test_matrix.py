@@ -112,6 +112,12 @@ RECONCILIATION = [
         )
     ),
     attempt(
+        "GET",
+        f"{RECONCILED}/files/{{file_id}}/content",
+        P.RECONCILIATION_VIEW_FILE,
+        allowed=410,  # Its row is there, its bytes never were.
+    ),
+    attempt(
         "POST",
         f"{RECONCILED}/items/ignore",
         P.RECONCILIATION_RESOLVE,

@@ -203,6 +203,20 @@ async def test_a_line_is_ignored_or_booked_and_only_the_second_moves_money(books
     assert (await books.balance(), await books.balance("suspense", None)) == (5_00, -5_00)
 
 
+async def test_a_file_is_handed_out_as_it_was_brought_and_that_is_recorded(books: Books):
+    world, content = books.world, ADYEN_HEAD + adyen("Settled", await books.deposit(), "100.00", "97.50")
+    file = (await upload(world, content)).json()
+    path = f"{AT}/files/{file['file_id']}/content"
+    shown = await world.client.get(path, headers=world.staff())
+    assert (shown.status_code, shown.text) == (200, content)
+    assert shown.headers["content-disposition"] == "attachment"
+    told = await world.rows("SELECT envelope FROM outbox WHERE envelope LIKE '%payments.reconciliation.file%'")
+    assert [str(file["sha256"]) in one["envelope"] for one in told] == [True]
+    await books.desk.reconciling.files.remove(f"{world.casino}/{file['file_id']}")
+    gone = await world.client.get(path, headers=world.staff())
+    assert (gone.status_code, gone.json()["code"]) == (410, "settlement_file_gone"), gone.text
+
+
 async def test_lines_are_ignored_together_or_not_at_all(books: Books):
     world = books.world
     lines = [adyen("ReserveAdjustment", "", "", f"-{minor}.00", psp=f"ADJ{minor}") for minor in (5, 6, 7)]

@@ -8,7 +8,11 @@ _FRESH_S = 300
 
 PERMISSIONS = (
     PermissionSpec(
-        P.CASE_LIST, "See how far players are known", data_classes=("internal",), impersonation=True, api_client=True
+        P.CASE_LIST,
+        "See how far players are known",
+        data_classes=("internal", "aml"),
+        impersonation=True,
+        api_client=True,
     ),
     PermissionSpec(
         P.CASE_VIEW,
@@ -16,7 +20,9 @@ PERMISSIONS = (
         data_classes=("internal", "aml"),
         description="Levels, documents and decisions. That there is a suspicion shows only where aml is shown.",
     ),
-    PermissionSpec(P.DOCUMENT_LIST, "See which documents there are", data_classes=("internal",), impersonation=True),
+    PermissionSpec(
+        P.DOCUMENT_LIST, "See which documents there are", data_classes=("internal", "pii_sensitive"), impersonation=True
+    ),
     PermissionSpec(
         P.DOCUMENT_VIEW,
         "Open documents",
@@ -42,9 +48,11 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
     ),
     PermissionSpec(P.LIST_VIEW, "See which sanctions lists are in force", "low"),
-    PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal",)),
+    PermissionSpec(P.CASE_EXPORT, "Take cases away as a file", "high", ("internal", "aml")),
     PermissionSpec(P.HIT_EXPORT, "Take screening hits away as a file", "high", ("aml",)),
-    PermissionSpec(P.DOCUMENT_EXPORT, "Take the list of documents away as a file", "high", ("internal",)),
+    PermissionSpec(
+        P.DOCUMENT_EXPORT, "Take the list of documents away as a file", "high", ("internal", "pii_sensitive")
+    ),
     PermissionSpec(
         P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
     ),

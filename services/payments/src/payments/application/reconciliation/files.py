@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from chassis.auth import Caller, Forbidden
+from chassis.auth.acts import act
 from chassis.domain import Invalid, NotFound, uuid7
 from chassis.store import Context, UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.reconciliation.ports import SettlementFile
-from payments.domain.reconciliation.errors import BankAccountsUnset, FileOfAnotherFormat
+from payments.domain.reconciliation.errors import BankAccountsUnset, FileOfAnotherFormat, SettlementFileGone
 from payments.domain.reconciliation.words import FileState
 
 RECONCILE: Final = "payments.reconcile_file"
@@ -77,6 +80,37 @@ async def bring(
     if kept.path != path:
         await recon.files.remove(path)
     return kept, created
+
+
+async def open_file(desk: Desk, uow: UnitOfWork, caller: Caller, file_id: UUID) -> SettlementFile:
+    """A file whose bytes may be handed out now; that they were is recorded before they leave.
+
+    Raises:
+        NotFound: there is none, or not for this caller.
+        Forbidden: the caller is not shown in clear what is in it: money, and whom a bank's statement names.
+        SettlementFileGone: its bytes are gone.
+    """
+    file = await desk.reconciling.store.find(uow.connection, file_id)
+    if file is None:
+        raise NotFound
+    permission = P.RECONCILIATION_VIEW_FILE
+    caller.must_see(file.casino_id, permission)
+    if any(caller.mode(kind, file.casino_id, permission) != "clear" for kind in ("financial", "pii_basic")):
+        raise Forbidden("It takes a role that shows money and personal data in clear.")
+    if not await desk.reconciling.files.exists(file.path):
+        raise SettlementFileGone("Its bytes are not where files are kept any more.")
+    uow.ctx = uow.ctx.for_casino(file.casino_id)
+    seen = act(
+        caller,
+        uow.ctx,
+        "payments.reconciliation.file",
+        ("settlement_file", file.id),
+        permission=permission,
+        casino_id=file.casino_id,
+        details={"sha256": file.sha256},
+    )
+    await uow.publish(seen)
+    return file
 
 
 async def schedule(uow: UnitOfWork, file: SettlementFile) -> None:

@@ -30,6 +30,10 @@ class FileKeeper(Protocol):
         """The file, piece by piece."""
         ...
 
+    async def exists(self, path: str) -> bool:
+        """Whether it is there."""
+        ...
+
     async def remove(self, path: str) -> None:
         """Remove it, if it is there."""
         ...

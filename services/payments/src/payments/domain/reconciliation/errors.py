@@ -29,6 +29,13 @@ class FeesUndecided(DomainError):
     code: ClassVar[str] = "fees_undecided"
 
 
+class SettlementFileGone(DomainError):
+    """The bytes are not where files are kept any more."""
+
+    code: ClassVar[str] = "settlement_file_gone"
+    status: ClassVar[int] = 410
+
+
 class FileOfAnotherFormat(DomainError):
     """The casino has brought the same bytes as another kind of file, and that did not fail."""
 

@@ -10,6 +10,7 @@ from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Once
+from chassis.http.attachment import ATTACHED
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import as_listed
 from chassis.http.once import made_anew
@@ -38,14 +39,6 @@ from payments.entrypoints.http.disputes.schemas import (
 from payments.read_models import dispute_list
 
 router = APIRouter(prefix="/api/payments/v1/disputes", tags=["disputes"])
-
-_DOWNLOAD = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Disposition": "attachment",
-}
 
 serve_list(
     router,
@@ -186,7 +179,7 @@ async def get_evidence(
         return await open_evidence(desk, uow, caller, dispute_id, evidence_id)
 
     media_type, content = await desk.app.transact(work, caller.context(request))
-    return Response(base64.b64decode(content), media_type=media_type, headers=_DOWNLOAD)
+    return Response(base64.b64decode(content), media_type=media_type, headers=ATTACHED)
 
 
 def _shown(answered: Any, request: Request, caller: Caller) -> Response:

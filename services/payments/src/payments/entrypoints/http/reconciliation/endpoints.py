@@ -1,19 +1,24 @@
 """Reconciliation: files are brought, lists show what agrees and what does not, and two people decide about the rest."""
 
+from base64 import b64encode
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
 from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound
 from chassis.http import Db, Once
+from chassis.http.attachment import ATTACHED
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import one_of
+from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.reconciliation.files import bring
+from payments.application.reconciliation.files import bring, open_file
+from payments.application.reconciliation.ports import SettlementFile
 from payments.domain.reconciliation.terms import BANK
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.reconciliation import guarded
@@ -131,6 +136,26 @@ async def put_settlement_terms(
 async def show_settlement_file(caller: Annotated[Caller, _SEES], file_id: UUID, request: Request, db: Db) -> Response:
     """One file: how far it is, and what was wrong with it."""
     return await one_of(FILES, FileItem, file_id, request, caller, db)
+
+
+@router.get("/files/{file_id}/content", response_class=StreamingResponse)
+async def download_settlement_file(
+    caller: Annotated[Caller, Requires(P.RECONCILIATION_VIEW_FILE)], file_id: UUID, request: Request, desk: TheDesk
+) -> StreamingResponse:
+    """The file as it was brought, as an attachment. That it was opened is recorded."""
+
+    async def work(uow: UnitOfWork) -> SettlementFile:
+        return await open_file(desk, uow, caller, file_id)
+
+    file = await desk.app.transact(work, caller.context(request))
+    headers = {
+        **ATTACHED,
+        "Content-Length": str(file.size_bytes),
+        "Digest": f"sha-256={b64encode(bytes.fromhex(file.sha256)).decode()}",
+    }
+    return StreamingResponse(
+        desk.reconciling.files.read(file.path), media_type="application/octet-stream", headers=headers
+    )
 
 
 @router.get("/items/{item_id}", response_model=ItemItem)

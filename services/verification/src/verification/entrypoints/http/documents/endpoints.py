@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth import Caller, PlayerOr, Requires
 from chassis.domain import NotFound
 from chassis.http import App, Db
+from chassis.http.attachment import ATTACHED
 from chassis.http.listing import masked, serve_list
 from contracts.verification.permissions import VerificationPermission as P
 from verification.application.files import EXTENSIONS
@@ -29,12 +30,6 @@ from verification.read_models.document_list import table
 _FORM_BYTES = 64 * 1024
 """What the form may have around the file."""
 
-_DOWNLOAD = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 _BINARY: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document, as an attachment",
@@ -116,7 +111,7 @@ async def get_document_content(
     """The document itself, for whoever sees sensitive data in clear. That it was opened is recorded."""
     content = await documents.open(caller.context(request), caller, document_id)
     headers = {
-        **_DOWNLOAD,
+        **ATTACHED,
         "Content-Length": str(content.file.size_bytes),
         "Content-Disposition": f'attachment; filename="{content.name}"',
     }
