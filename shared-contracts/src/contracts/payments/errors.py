@@ -46,6 +46,8 @@ class PaymentsError(StrEnum):
     """The same bytes were brought as another kind of file, and that did not fail; the detail names which."""
     FILE_UNREADABLE = "file_unreadable"
     """The file is not of the format it was given as; the detail names the line and what is wrong there."""
+    SETTLEMENT_FILE_GONE = "settlement_file_gone"
+    """The file was brought, and is not where files are kept any more."""
     STATEMENT_OF_ANOTHER_ACCOUNT = "statement_of_another_account"
     """The file failed: a bank's statement in it is of an account that is none of the casino's."""
     STATEMENT_UNBALANCED = "statement_unbalanced"
