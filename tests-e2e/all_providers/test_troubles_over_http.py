@@ -77,3 +77,64 @@ async def test_an_answer_that_cannot_be_believed_is_no_success_and_is_found_out(
         await desk.world.pass_time(minutes=2)
     assert await desk.status(deposit_id) in ("requires_action", "failed", "expired")
     assert await desk.world.transfers() == []
+
+
+IN_COINS = frozenset({"btcpay", "coingate"})
+"""Who is paid in coins for an invoice in the wallet's currency: how much is the player's to say."""
+IN_MONEY = [way for way in WAYS if way.provider not in IN_COINS]
+
+
+async def aside(desk: Counter) -> set[str]:
+    """Why messages wait for people."""
+    rows = await desk.world.rows("SELECT code FROM provider_notification WHERE outcome = 'set_aside'")
+    return {str(row["code"]) for row in rows}
+
+
+async def came(desk: Counter, way: Way, **how: Any) -> None:
+    """A deposit of 50.00 of which something else came in, and was credited."""
+    deposit_id = await way.open(desk)
+    page = await way.page(desk, deposit_id)
+    await badly(desk, **how)
+    await way.pay(desk, page)
+    await until(desk, deposit_id, "succeeded")
+    assert await aside(desk) == {"amount_differs"}
+    assert await desk.world.ledger_sum() == 0
+
+
+async def test_more_than_was_asked_is_credited_and_people_are_told(desk: Counter, way: Way) -> None:
+    await came(desk, way, excess=1)
+    assert await desk.world.transfers() == [("deposit", 75_00)]
+
+
+@pytest.mark.parametrize("way", IN_MONEY, ids=lambda way: way.provider, indirect=True)
+async def test_less_than_was_asked_is_credited_and_people_are_told(desk: Counter, way: Way) -> None:
+    await came(desk, way, partial=1)
+    assert await desk.world.transfers() == [("deposit", 25_00)]
+
+
+@pytest.mark.parametrize("way", IN_MONEY, ids=lambda way: way.provider, indirect=True)
+async def test_money_of_another_currency_is_no_success_and_people_are_told(desk: Counter, way: Way) -> None:
+    deposit_id = await way.open(desk)
+    page = await way.page(desk, deposit_id)
+    await badly(desk, foreign=1)
+    await way.pay(desk, page)
+    for _ in range(5):
+        await desk.told()
+        await desk.world.pass_time(minutes=2)
+    assert await desk.status(deposit_id) in ("requires_action", "processing")
+    assert await desk.world.transfers() == []
+    assert await aside(desk) == {"currency_differs"}
+
+
+async def test_a_no_after_a_yes_takes_nothing_back(desk: Counter, way: Way) -> None:
+    deposit_id = await way.open(desk)
+    page = await way.page(desk, deposit_id)
+    await badly(desk, contradictions=1, reordering=1)
+    await way.pay(desk, page)
+    await until(desk, deposit_id, "succeeded")
+    for _ in range(3):
+        await desk.told()
+        await desk.world.pass_time(minutes=2)
+    assert await desk.status(deposit_id) == "succeeded"
+    assert await desk.world.transfers() == [("deposit", 50_00)]
+    assert await desk.world.ledger_sum() == 0

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from simulators.adyen_disputes import Disputes
 from simulators.cards import EXPIRES, country, mark
-from simulators.courier import ONCE, Courier, Manner, Parcel
+from simulators.courier import LATER, ONCE, Courier, Manner, Parcel
 from simulators.settlements import Book, share
 
 REFUSALS = {"DECLINED": "Refused", "NOT_ENOUGH_BALANCE": "Not enough balance", "CARD_EXPIRED": "Expired Card"}
@@ -254,10 +254,13 @@ class Adyen:
 
     def _succeed(self, merchant: Merchant, link: dict[str, Any], manner: Manner) -> None:
         link |= {"status": "completed", "payment": secrets.token_hex(8).upper()}
-        value, currency = link["amount"]["value"], link["amount"]["currency"]
+        chaos = self._courier.chaos()
+        value, currency = chaos.captured(link["amount"]["value"]), chaos.paid_in(link["amount"]["currency"])
         merchant.book.note("Settled", link["payment"], link["reference"], value, share(value, FEE_BPS), currency)
-        paid = {"pspReference": link["payment"]}
+        paid = {"pspReference": link["payment"], "amount": {"value": value, "currency": currency}}
         self._tell(merchant, link, "AUTHORISATION", manner, reason="076181:1111:03/2030", about=paid)
+        if chaos.strikes("contradictions"):
+            self._tell(merchant, link, "AUTHORISATION", LATER, success="false", reason="Refused", about=paid)
 
     def _any_link(self, link_id: str) -> tuple[Merchant, dict[str, Any]]:
         for merchant in self.merchants.values():

@@ -173,16 +173,18 @@ class Btcpay:
     async def pay(self, request: web.Request) -> web.Response:
         """A payment: `{"value": "0.001", "confirmed": true, "webhook_copies": 1}`."""
         store, number, wish = self._paid(request), request.match_info["invoice"], await request.json()
-        settled = bool(wish.get("confirmed", True))
+        settled, chaos = bool(wish.get("confirmed", True)), self._courier.chaos()
         payment = {
             "id": f"{secrets.token_hex(32)}-0",
-            "value": f"{Decimal(wish['value']):.8f}",
+            "value": f"{Decimal(wish['value']) * (Decimal('1.5') if chaos.strikes('excess') else 1):.8f}",
             "fee": "0",
             "status": "Settled" if settled else "Processing",
         }
         store.methods[number]["payments"].append(payment)
         self._tell(store, "InvoiceReceivedPayment", number, paymentMethodId="BTC-CHAIN", payment=payment)
         self._settle(store, number, int(wish.get("webhook_copies", 1)))
+        if settled and chaos.strikes("contradictions"):
+            self._tell(store, "InvoiceExpired", number, partiallyPaid=False)
         return web.json_response({"status": store.invoices[number]["status"]})
 
     async def confirm(self, request: web.Request) -> web.Response:

@@ -5,9 +5,22 @@ import logging
 import random
 import time
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Self
 
-NAMES = ("duplicates", "reordering", "lost_callbacks", "unheard", "lost_answers", "half_answers", "errors", "partial")
+NAMES = (
+    "duplicates",
+    "reordering",
+    "contradictions",
+    "lost_callbacks",
+    "unheard",
+    "lost_answers",
+    "half_answers",
+    "errors",
+    "partial",
+    "excess",
+    "foreign",
+)
 LONGEST_DELAY_MS = 60_000
 LONGEST_SKEW_S = 7 * 86_400
 
@@ -25,12 +38,15 @@ class Chaos:
     Attributes:
         duplicates: a message is sent twice.
         reordering: a message overtakes the one before it.
+        contradictions: after it was told that a player paid, it is told of the same payment that he did not.
         lost_callbacks: a message is never sent.
         unheard: the connection ends before anything is done.
         lost_answers: what was asked is done, and the answer never arrives.
         half_answers: what was asked is done, and the connection ends in the middle of the answer.
         errors: status 500 before anything is done.
         partial: of what a player pays only half is captured.
+        excess: half as much again is captured as he was to pay.
+        foreign: what he pays is captured in another currency.
         delay_ms: the longest time anything waits.
         skew_s: how many seconds the clock of a provider that signs the time is ahead; below 0: behind.
     """
@@ -38,12 +54,15 @@ class Chaos:
     seed: int = 1
     duplicates: float = 0.0
     reordering: float = 0.0
+    contradictions: float = 0.0
     lost_callbacks: float = 0.0
     unheard: float = 0.0
     lost_answers: float = 0.0
     half_answers: float = 0.0
     errors: float = 0.0
     partial: float = 0.0
+    excess: float = 0.0
+    foreign: float = 0.0
     delay_ms: int = 0
     skew_s: int = 0
     dice: random.Random = field(default_factory=random.Random, repr=False)
@@ -75,7 +94,21 @@ class Chaos:
 
     def captured(self, amount: int) -> int:
         """What is taken of an amount, in its smallest unit."""
+        if self.strikes("excess"):
+            return amount + amount // 2
         return amount - amount // 2 if self.strikes("partial") else amount
+
+    def captured_of(self, amount: str) -> str:
+        """The same of an amount that is written with two decimals."""
+        cents = Decimal(amount).scaleb(2)
+        return f"{Decimal(self.captured(int(cents))).scaleb(-2):.2f}"
+
+    def paid_in(self, currency: str) -> str:
+        """The currency in which it is taken; as it is written there, in small letters or capitals."""
+        if not self.strikes("foreign"):
+            return currency
+        other = "EUR" if currency.upper() == "SEK" else "SEK"
+        return other.lower() if currency.islower() else other
 
     async def dawdle(self) -> None:
         """Be late."""

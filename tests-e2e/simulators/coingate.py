@@ -97,7 +97,9 @@ class CoinGate:
         shop, number = self._found(request)
         wish, order = await request.json(), shop.orders[number]
         asked = (Decimal(order["price_amount"]) / RATE).quantize(_COIN)
-        given = (asked * Decimal(wish.get("part", "1"))).quantize(_COIN)
+        chaos = self._courier.chaos()
+        part = Decimal(wish.get("part", "1")) * (Decimal("1.5") if chaos.strikes("excess") else 1)
+        given = (asked * part).quantize(_COIN)
         order.update(
             status="paid",
             pay_currency="BTC",
@@ -106,6 +108,10 @@ class CoinGate:
             overpaid_amount=f"{max(given - asked, Decimal(0)):.8f}",
         )
         self._call(shop, number, int(wish.get("webhook_copies", 1)))
+        if chaos.strikes("contradictions"):
+            order["status"] = "expired"
+            self._call(shop, number)
+            order["status"] = "paid"
         return web.json_response({"status": "paid"})
 
     async def become(self, request: web.Request) -> web.Response:

@@ -24,6 +24,7 @@ class Manner(NamedTuple):
 
 
 ONCE = Manner()
+LATER = Manner(delay_s=0.5)
 
 
 @dataclass

@@ -121,10 +121,14 @@ class Paysafe:
         merchant.made[path][thing["merchantRefNum"]] = thing
         if path == "payments":
             poor = owner_id.startswith("poor")
-            thing |= {"status": "FAILED" if poor else "COMPLETED", "availableToSettle": 0}
+            chaos = self._courier.chaos()
+            taken = {"amount": chaos.captured(thing["amount"]), "currencyCode": chaos.paid_in(thing["currencyCode"])}
+            thing |= {"status": "FAILED" if poor else "COMPLETED", "availableToSettle": 0, **taken}
             if poor:
                 thing["error"] = {"code": "3022", "message": "insufficient funds"}
             self._tell(merchant, f"PAYMENT_{thing['status']}", thing)
+            if chaos.strikes("contradictions"):
+                self._tell(merchant, "PAYMENT_FAILED", {**thing, "status": "FAILED"})
             return
         thing["status"] = "COMPLETED"
         self._tell(merchant, "SA_CREDIT_COMPLETED", thing)

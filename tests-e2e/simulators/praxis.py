@@ -181,14 +181,15 @@ class Praxis:
         wish, session = await request.json(), found["session"]
         if session["intent"] == "withdrawal":
             return self._wants_out(merchant, found, wish)
-        outcome, paid = wish.get("outcome", "approved"), found["transaction"]
+        outcome, paid, chaos = wish.get("outcome", "approved"), found["transaction"], self._courier.chaos()
         if outcome in AFTER_APPROVAL:
             paid["transaction_status"] = outcome
         else:
             if session["session_status"] != "open":
                 raise web.HTTPConflict
-            currency, amount = wish.get("currency", session["currency"]), wish.get("amount", session["amount"])
-            taken = self._courier.chaos().captured(amount)
+            amount, currency = wish.get("amount", session["amount"]), wish.get("currency", session["currency"])
+            currency = chaos.paid_in(currency)
+            taken = chaos.captured(amount)
             paid = found["transaction"] = {
                 "transaction_type": "sale",
                 "transaction_status": outcome,
@@ -201,6 +202,10 @@ class Praxis:
             }
             session["session_status"] = "successful" if outcome == "approved" else "open"
         self._tell(merchant, session["order_id"], int(wish.get("webhook_copies", 1)))
+        if outcome == "approved" and chaos.strikes("contradictions"):
+            paid["transaction_status"] = "rejected"
+            self._tell(merchant, session["order_id"], 1)
+            paid["transaction_status"] = outcome
         return web.json_response({"transaction_status": paid["transaction_status"]})
 
     async def expire(self, request: web.Request) -> web.Response:

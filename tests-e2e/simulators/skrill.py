@@ -86,14 +86,14 @@ class Skrill:
             return web.Response(status=404)
         shop, form = self._sessions[sid]
         wanted = await request.json()
-        status = str(wanted.get("status", "2"))
+        status, chaos = str(wanted.get("status", "2")), self._courier.chaos()
         report = shop.reports[form["transaction_id"]] = {
             "pay_to_email": shop.email,
             "merchant_id": shop.merchant_id,
             "transaction_id": form["transaction_id"],
             "mb_transaction_id": str(secrets.randbelow(9 * 10**8) + 10**8),
-            "mb_amount": str(wanted.get("mb_amount", form["amount"])),
-            "mb_currency": str(wanted.get("mb_currency", form["currency"])),
+            "mb_amount": str(wanted.get("mb_amount", chaos.captured_of(form["amount"]))),
+            "mb_currency": str(wanted.get("mb_currency", chaos.paid_in(form["currency"]))),
             "status": status,
             "amount": form["amount"],
             "currency": form["currency"],
@@ -104,6 +104,8 @@ class Skrill:
             report["failed_reason_code"] = str(wanted.get("code", "05"))
         if not wanted.get("silent"):
             self._tell(shop, report, form["status_url"], int(wanted.get("webhook_copies", 1)))
+        if status == "2" and chaos.strikes("contradictions"):
+            self._tell(shop, {**report, "status": "-2", "failed_reason_code": "05"}, form["status_url"], 1)
         return web.json_response(report)
 
     def _tell(self, shop: Shop, report: dict[str, str], status_url: str, copies: int) -> None:

@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 
 from simulators.chaos import Chaos
-from simulators.courier import ONCE, Courier, Manner, Parcel
+from simulators.courier import LATER, ONCE, Courier, Manner, Parcel
 from simulators.settlements import Book, share
 from simulators.stripe_disputes import Disputes, form_of
 from simulators.stripe_words import charge_of, error, error_body, method_of, signature
@@ -355,11 +355,15 @@ class Stripe:
 
     def _succeed(self, account: Account, intent: dict[str, Any], manner: Manner = ONCE) -> None:
         taken = self.chaos.captured(intent["amount"])
+        intent["currency"] = self.chaos.paid_in(intent["currency"])
         intent.update(status="succeeded", amount_received=taken, next_action=None, last_payment_error=None)
         account.note("charge", intent, taken, share(taken, FEE_BPS, FEE_MINOR))
         self._tell(account, "payment_intent.succeeded", intent, manner)
         if intent["id"] in account.methods:
             self._tell(account, "charge.succeeded", charge_of(intent, account.methods[intent["id"]]))
+        if self.chaos.strikes("contradictions"):
+            failed = {**intent, "status": "requires_payment_method", "amount_received": 0}
+            self._tell(account, "payment_intent.payment_failed", failed, LATER)
 
     def _by_secret(self, secret: str) -> tuple[Account, dict[str, Any]]:
         for account in self.accounts.values():

@@ -245,16 +245,20 @@ class TrueLayer:
         client, payment = self._found(request, "payments")
         wish = await request.json()
         outcome, copies = wish.get("outcome", "settled"), int(wish.get("webhook_copies", 1))
+        chaos = self._courier.chaos()
         if payment["status"] in OVER:
             raise web.HTTPConflict
         if outcome == "failed":
             self._fail(client, payment, wish.get("reason", "provider_rejected"), copies)
         else:
-            payment.update({name: wish[name] for name in ("amount_in_minor", "currency") if name in wish})
+            payment["amount_in_minor"] = wish.get("amount_in_minor", chaos.captured(payment["amount_in_minor"]))
+            payment["currency"] = wish.get("currency", chaos.paid_in(payment["currency"]))
             payment.update(status=outcome, **{f"{outcome}_at": _now()})
             source = {"id": str(uuid4()), "account_identifiers": [], "account_holder_name": "S. HOPPER"}
             payment.setdefault("payment_source", source)
             self._tell(client, f"payment_{outcome}", payment, copies, payment_source=payment["payment_source"])
+            if outcome == "settled" and chaos.strikes("contradictions"):
+                self._tell(client, "payment_failed", payment, 1, failure_stage="executed", failure_reason="blocked")
         return web.json_response({"status": payment["status"], "payment_source": payment.get("payment_source")})
 
     async def move(self, request: web.Request) -> web.Response:

@@ -138,10 +138,14 @@ class Trustly:
         order["told"].append(outcome)
         if "account" in wanted:
             self._notify(merchant, order, order["orderid"], "account", dict(wanted["account"]))
-        told = {**order, "Amount": wanted.get("amount", order["Amount"])}
+        chaos = self._courier.chaos()
+        amount, currency = wanted.get("amount", chaos.captured_of(order["Amount"])), chaos.paid_in(order["Currency"])
+        told = {**order, "Amount": amount, "Currency": currency}
         if outcome in ("credit", "debit"):
-            merchant.moves(told["Amount"], order["Currency"], 1 if outcome == "credit" else -1)
+            merchant.moves(told["Amount"], currency, 1 if outcome == "credit" else -1)
         self._notify(merchant, told, order["orderid"], outcome, {}, copies=int(wanted.get("webhook_copies", 1)))
+        if outcome == "credit" and chaos.strikes("contradictions"):
+            self._notify(merchant, told, order["orderid"], "cancel", {})
         return web.json_response({"orderid": order["orderid"], "told": order["told"]})
 
     async def fund(self, request: web.Request) -> web.Response:
