@@ -135,6 +135,25 @@ async def test_a_wrong_file_makes_the_clearing_accounts_no_slower(books: Books):
     assert most_read(plan[0]["Plan"]) == 10_001
 
 
+BREAKS_FIRST = (
+    "WHERE casino_id = $1 ORDER BY booked_at DESC, id DESC",
+    "WHERE casino_id = ANY(ARRAY[$1::uuid]) ORDER BY booked_at DESC, id DESC",
+    "WHERE casino_id = $1 AND currency = 'EUR' ORDER BY difference_minor DESC, id DESC",
+    "WHERE casino_id = $1 AND currency = 'EUR' ORDER BY difference_minor, id",
+    "WHERE $1::uuid IS NOT NULL ORDER BY booked_at DESC, id DESC",
+    "WHERE $1::uuid IS NOT NULL AND currency = 'EUR' ORDER BY difference_minor DESC, id DESC",
+)
+
+
+@pytest.mark.parametrize("asked", BREAKS_FIRST)
+async def test_a_wrong_file_makes_the_breaks_no_slower(books: Books, asked: str):
+    """The newest, and the largest, are read in order and not sorted."""
+    await lines_of_nobody(books, 15_000)
+    query = f"EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM settlement_break {asked} LIMIT 6"
+    ((plan,),) = [tuple(row.values()) for row in await books.world.rows(query, books.world.casino)]
+    assert most_read(plan[0]["Plan"]) < 100
+
+
 async def test_the_largest_differences_are_found_first(books: Books):
     lines = (adyen("Settled", uuid4(), amount, amount) for amount in ("7.00", "9.00", "-8.00", "8.00"))
     await books.bring(ADYEN_HEAD + "".join(lines))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     Uuid,
     text,
@@ -27,6 +28,18 @@ from payments.application.schema import metadata
 _OUTSTANDING = text("state IN ('open', 'missing_at_provider', 'mismatched')")
 _UNEXPLAINED = text("state IN ('mismatched', 'missing_in_ledger')")
 _OPEN_LINES = text("state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee'")
+
+
+def _as_breaks(table: str, kind: str, off: str, where: TextClause) -> list[Index]:
+    """In the orders of the list of breaks, of one casino and of several: as the view `settlement_break` names them."""
+    break_id, name = text(f"('{kind}-' || id::text)"), f"ix_{table}_break"
+    return [
+        Index(name, "booked_at", break_id, postgresql_where=where),
+        Index(f"{name}_casino", "casino_id", "booked_at", break_id, postgresql_where=where),
+        Index(f"{name}_off", "currency", off, break_id, postgresql_where=where),
+        Index(f"{name}_casino_off", "casino_id", "currency", off, break_id, postgresql_where=where),
+    ]
+
 
 settlement_terms = Table(
     "settlement_terms",
@@ -109,6 +122,7 @@ settlement_expectation = Table(
         postgresql_where=_OUTSTANDING,
     ),
     Index("ix_settlement_expectation_state", "state", "due_at", "id"),
+    *_as_breaks("settlement_expectation", "expectation", "amount_minor", text("state = 'missing_at_provider'")),
     comment="movements at providers that a settlement file must tell of",
 )  # fmt: skip
 
@@ -244,8 +258,7 @@ settlement_item = Table(
     ),
     Index("ix_settlement_item_casino", "casino_id", "booked_at", "id"),
     Index("ix_settlement_item_booked_at", "booked_at", "id"),
-    Index("ix_settlement_item_unexplained", "casino_id", "booked_at", "id", postgresql_where=_UNEXPLAINED),
-    Index("ix_settlement_item_difference", "casino_id", "difference_minor", "id", postgresql_where=_UNEXPLAINED),
+    *_as_breaks("settlement_item", "item", "difference_minor", _UNEXPLAINED),
     Index("ix_settlement_item_open", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
