@@ -31,6 +31,10 @@ head() { :; }
 """All that a line may use. What curl is given is written down; what is made of an answer is called `$MADE`."""
 
 
+MISSPELT = {"stauts"}
+"""What a page shows being refused."""
+
+
 def blocks_of(page: Path) -> list[str]:
     """The blocks of a page that send something."""
     blocks = _BLOCK.findall(page.read_text())
@@ -41,7 +45,7 @@ PAGES = [page for page in sorted((ROOT / "docs").glob("**/*.md")) if blocks_of(p
 
 
 def sent_by(blocks: Sequence[str], where: Path) -> list[tuple[str, str, set[str], str | None]]:
-    """Method, path, names of headers and body of each request, as a shell sends them that knows no name's value."""
+    """Method, address, names of headers and body of each request, as a shell sends them that knows no name's value."""
     names = {name for block in blocks for name in _NAME.findall(block)} - {"API"}
     known = ["API=/api", *(f"{name}='${name}'" for name in sorted(names))]
     script = "\n".join([_SHELL, *known, *blocks])
@@ -58,7 +62,7 @@ def _request(words: list[str]) -> tuple[str, str, set[str], str | None]:
         if word in options:
             options[word].append(next(rest))
         elif not word.startswith("-"):
-            path = word.partition("?")[0]
+            path = word
     body = next(iter(options["-d"]), None)
     method = next(iter(options["-X"]), "GET" if body is None else "POST")
     return method, path, {one.partition(":")[0] for one in options["-H"]}, body
@@ -88,8 +92,13 @@ def test_the_pages_that_people_work_by_show_how() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_a_page_shows_can_be_sent(page: Path, tmp_path: Path) -> None:
-    for method, path, headers, body in sent_by(blocks_of(page), tmp_path):
+    for method, address, headers, body in sent_by(blocks_of(page), tmp_path):
+        path, _, query = address.partition("?")
         operation = _operation(method, path)
+        asked = {one.partition("=")[0] for one in query.split("&") if one}
+        assert asked - MISSPELT <= {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}, (
+            address
+        )
         parameters = [one for one in operation.get("parameters", ()) if one["in"] == "header" and one.get("required")]
         assert {one["name"] for one in parameters} <= headers, f"{method} {path}"
         if body is not None:
@@ -107,8 +116,8 @@ def test_what_a_page_shows_can_be_sent(page: Path, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_sent_is_found(line: str, wrong: str, tmp_path: Path) -> None:
     def send() -> None:
-        for method, path, _, _ in sent_by([f"{line}\n"], tmp_path):
-            _operation(method, path)
+        for method, address, _, _ in sent_by([f"{line}\n"], tmp_path):
+            _operation(method, address.partition("?")[0])
 
     with pytest.raises(AssertionError, match=wrong):
         send()
