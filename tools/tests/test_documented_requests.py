@@ -96,9 +96,8 @@ def test_what_a_page_shows_can_be_sent(page: Path, tmp_path: Path) -> None:
         path, _, query = address.partition("?")
         operation = _operation(method, path)
         asked = {one.partition("=")[0] for one in query.split("&") if one}
-        assert asked - MISSPELT <= {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}, (
-            address
-        )
+        known = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        assert method != "GET" or asked - MISSPELT <= known, address
         parameters = [one for one in operation.get("parameters", ()) if one["in"] == "header" and one.get("required")]
         assert {one["name"] for one in parameters} <= headers, f"{method} {path}"
         if body is not None:
