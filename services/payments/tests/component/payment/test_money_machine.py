@@ -5,7 +5,6 @@ MACHINE says how many lives are lived.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,9 +14,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from services.payments.tests.lives import plan
 from sqlalchemy import text
 
 from chassis.domain import FixedClock
@@ -39,7 +38,7 @@ from .test_taken_back import owed
 from .test_withdrawals import policy
 from .world import World
 
-LIVES = int(os.environ.get("MACHINE", "8"))
+PLAN = plan(8)
 WHICH = st.integers(0, 1_000)
 Wire = tuple[bytes, dict[str, str]]
 Notice = tuple[str, Callable[[], Wire]]
@@ -323,14 +322,3 @@ async def test_the_books_agree_with_what_really_happened(databases: Databases) -
     async with opened_database(url) as db, db.read() as connection:
         kinds = {row.kind for row in await connection.execute(text("SELECT DISTINCT kind FROM transfer"))}
     assert kinds >= MOVED, "these lives prove nothing of what they never did"
-
-
-PLAN = settings(
-    max_examples=LIVES,
-    stateful_step_count=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.generate,),
-    suppress_health_check=list(HealthCheck),
-)

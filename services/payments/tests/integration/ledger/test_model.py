@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from services.payments.tests.lives import plan
 
 from payments.domain.ledger.accounts import (
     AccountType,
@@ -366,17 +366,7 @@ async def test_the_ledger_answers_as_the_model_does(ledger_url: str, make_desk):
             runner.run(desk.__aenter__())
             Machine.desk, Machine.loop = desk, runner.get_loop()
             try:
-                run_state_machine_as_test(
-                    Machine,
-                    settings=settings(
-                        max_examples=25,
-                        stateful_step_count=25,
-                        deadline=None,
-                        derandomize=True,
-                        database=None,
-                        suppress_health_check=list(HealthCheck),
-                    ),
-                )
+                run_state_machine_as_test(Machine, settings=plan(25))
             finally:
                 runner.run(desk.__aexit__())
 
