@@ -18,7 +18,8 @@ from payments.adapters.reconciliation.statements import SqlStatements
 from payments.adapters.reconciliation.tables import settlement_file
 from payments.adapters.reconciliation.terms import SqlTerms
 from payments.application.reconciliation.ports import Overdue, Published, SettlementFile, UnpostedBatch
-from payments.domain.reconciliation.bank import SHORTEST_NAME, BankLine, OpenBatch, Pairing
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing, Sought
+from payments.domain.reconciliation.naming import SHORTEST_NAME
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.staging import staged
 from payments.domain.reconciliation.words import FileState
@@ -53,10 +54,33 @@ _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
     WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
+_LINES_BESIDE = """
+    WITH waiting AS (
+        SELECT id, amount_minor, currency, said FROM settlement_item
+        WHERE file_id = $2 AND state = 'staged'
+          AND line > (SELECT max(line) FROM settlement_item WHERE id = ANY($3::bigint[]))
+        UNION ALL
+        SELECT id, amount_minor, currency, said FROM settlement_item
+        WHERE casino_id = $1 AND provider IS NULL AND state IN ('mismatched', 'missing_in_ledger')
+          AND difference IN ('amount', 'unknown_reference')
+    ), amount AS (
+        SELECT * FROM unnest($5::bigint[], $6::text[]) AS amount(minor, currency)
+    ), found AS (
+        SELECT id FROM waiting
+        WHERE EXISTS (SELECT FROM unnest($4::text[]) AS name
+                      WHERE strpos(upper(regexp_replace(said, '[^[:alnum:]]+', '', 'g')), name) > 0)
+           OR EXISTS (SELECT FROM amount WHERE minor = amount_minor AND amount.currency = waiting.currency)
+        ORDER BY id DESC LIMIT $7
+    )
+    SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at, state <> 'staged' AS again
+    FROM settlement_item AS line JOIN found USING (id)
+    WHERE state IN ('staged', 'mismatched', 'missing_in_ledger')
+    ORDER BY id FOR NO KEY UPDATE OF line"""
+"""Behind these lines in their file, or open since another statement. That a name's letters and digits stand there is
+not yet that they name it."""
 _REPEATED_BANK_LINES = f"""
     WITH mine AS MATERIALIZED (
-        SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item
-        WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2
+        SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item WHERE id = ANY($1::bigint[]) AND state = 'staged'
     )
     UPDATE settlement_item AS item
     SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
@@ -64,20 +88,30 @@ _REPEATED_BANK_LINES = f"""
     WHERE item.id = mine.id AND EXISTS (
         SELECT FROM settlement_item AS before
         WHERE before.casino_id = mine.casino_id AND before.booked_at = mine.booked_at AND before.provider IS NULL
-          AND before.file_id <> $1 AND before.amount_minor = mine.amount_minor AND before.currency = mine.currency
+          AND before.file_id <> mine.file_id AND before.amount_minor = mine.amount_minor
+          AND before.currency = mine.currency
           AND before.provider_reference IS NOT DISTINCT FROM mine.provider_reference
           AND (mine.provider_reference IS NOT NULL OR before.said = mine.said
                OR before.said IS NULL AND coalesce(before.said_sha256 = mine.words, true))
-          AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')"""  # noqa: S608 - an expression of our own
+          AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')
+    RETURNING item.id"""  # noqa: S608 - an expression of our own
 """A line without a reference is told by its text, or by what stays of that when it is no longer kept."""
 _NAMING_SETTLED = """
-    SELECT line.id FROM settlement_item AS line
-    WHERE line.id = ANY($1::bigint[]) AND EXISTS (
-        SELECT FROM settlement_batch AS batch
-        WHERE batch.casino_id = line.casino_id AND (batch.state = 'settled' OR batch.state_then IS NOT NULL)
-          AND batch.booked_at > line.booked_at - interval '1 year'
-          AND (length(batch.name) >= $2 AND strpos(line.said, batch.name) > 0
-               OR length(batch.said) >= $2 AND strpos(line.said, batch.said) > 0))"""
+    WITH line AS MATERIALIZED (
+        SELECT id, casino_id, booked_at, ' ' || upper(regexp_replace(said, '[^[:alnum:]]+', ' ', 'g')) || ' ' AS said
+        FROM settlement_item WHERE id = ANY($1::bigint[])
+    ), settled AS MATERIALIZED (
+        SELECT booked_at, ' ' || trim(upper(regexp_replace(named.name, '[^[:alnum:]]+', ' ', 'g'))) || ' ' AS name
+        FROM settlement_batch AS batch CROSS JOIN LATERAL (VALUES (batch.name), (batch.said)) AS named(name)
+        WHERE casino_id = (SELECT casino_id FROM line LIMIT 1)
+          AND (state = 'settled' OR state_then IS NOT NULL)
+          AND booked_at > (SELECT min(booked_at) FROM line) - interval '1 year'
+          AND length(regexp_replace(named.name, '[^[:alnum:]]+', '', 'g')) >= $2
+    )
+    SELECT id FROM line WHERE EXISTS (
+        SELECT FROM settled
+        WHERE settled.booked_at > line.booked_at - interval '1 year' AND strpos(line.said, settled.name) > 0)"""
+"""By whole runs of letters and digits, as `Naming` does, which knows what else a bank makes of a name."""
 _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
     WHERE casino_id = $1 AND state IN ('open', 'mismatched') AND state_then IS NULL
@@ -214,9 +248,18 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
         rows = await (await driver(connection)).fetch(_BANK_LINES, file_id, most)
         return [BankLine(*row) for row in rows]
 
-    async def set_repeated_aside(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
+    async def set_repeated_aside(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
         """See the port."""
-        return _count(await (await driver(connection)).execute(_REPEATED_BANK_LINES, file_id, most))
+        rows = await (await driver(connection)).fetch(_REPEATED_BANK_LINES, list(lines))
+        return {row["id"] for row in rows}
+
+    async def lines_beside(
+        self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int
+    ) -> list[BankLine]:
+        """See the port."""
+        minor, currencies = [one for one, _ in sought.amounts], [one for _, one in sought.amounts]
+        given = (file.casino_id, file.id, list(lines), sought.names, minor, currencies, most)
+        return [BankLine(*row) for row in await (await driver(connection)).fetch(_LINES_BESIDE, *given)]
 
     async def naming_settled(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
         """See the port."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.reconciliation.stating import Statements
-from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing, Sought
 from payments.domain.reconciliation.conversions import Conversion
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.terms import SettlementTerms
@@ -355,9 +355,17 @@ class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
         """The first lines of a bank's statement that were not compared."""
         ...
 
-    async def set_repeated_aside(self, connection: AsyncConnection, file_id: UUID, most: int) -> int:
-        """Of the first lines of a bank's statement that were not compared those another statement has told of are no
-        arrivals; how many it were. A reference, a date and an amount tell a line, without a reference its text.
+    async def set_repeated_aside(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
+        """Of lines of a bank's statement those another statement has told of are no arrivals; which they were. A
+        reference, a date and an amount tell a line, without a reference its text.
+        """
+        ...
+
+    async def lines_beside(
+        self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int
+    ) -> list[BankLine]:
+        """Lines behind these in the file, and open ones of other statements, that may name, or be, what is sought;
+        until the transaction ends nobody else decides about them. The newest, where there are more than `most`.
         """
         ...
 

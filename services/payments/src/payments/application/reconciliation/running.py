@@ -27,7 +27,7 @@ from payments.application.ledger import (
 from payments.application.reconciliation.converting import conversion_transfers, published_now, taken_back
 from payments.application.reconciliation.formats import StatementFormat
 from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
-from payments.domain.reconciliation.bank import OpenBatch, pair
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Sought, pair, sought
 from payments.domain.reconciliation.rows import FileOfAnotherCasino, FileUnreadable, SettlementRow
 from payments.domain.reconciliation.statements import BankStatement, must_be_ours
 from payments.domain.reconciliation.words import FileState
@@ -42,6 +42,9 @@ COMPARED: Final = 1_000
 """Compared in one transaction: the planner knows nothing of sets this statement makes, and joins them row by row."""
 POSTINGS: Final = 200
 BANK_LINES: Final = 500
+"""Paired in one transaction, with the others that name the same batches."""
+LINES_BESIDE: Final = 1_000
+"""So many of those others; a batch in more lines than that is for people."""
 OPEN_BATCHES: Final = 5_000
 NEAR_DAYS: Final = 5
 """A bank's line and a batch without a name in common are at most so far apart."""
@@ -220,23 +223,36 @@ class Run:
 
     async def _settle_some(self, uow: UnitOfWork, file: SettlementFile) -> int:
         await self._store.take_turns(uow.connection, file.casino_id, None)
-        repeated = await self._store.set_repeated_aside(uow.connection, file.id, BANK_LINES)
-        lines = await self._store.bank_lines(uow.connection, file.id, BANK_LINES - repeated)
-        if not lines:
-            return repeated
+        found = await self._store.bank_lines(uow.connection, file.id, BANK_LINES)
+        if not found:
+            return 0
+        lines = await self._not_repeated(uow, found)
         batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
+        beside = await self._beside(uow, file, [line.id for line in found], sought(lines, batches, NEAR_DAYS))
+        others = await self._store.naming_settled(uow.connection, [line.id for line in (*lines, *beside)])
         transfers: list[Transfer] = []
-        paired: set[int] = set()
-        others = await self._store.naming_settled(uow.connection, [line.id for line in lines])
-        for pairing in pair(lines, batches, NEAR_DAYS, others):
-            paired.update(line.id for line in pairing.lines)
+        pairings, alone = pair(lines, batches, NEAR_DAYS, others, beside)
+        for pairing in pairings:
             await self._store.note_pairing(uow.connection, pairing, uow.ctx.occurred_at)
             if not pairing.difference_minor:
                 transfers += [arrival_of(file.casino_id, one) for one in pairing.batches if one.arrives_minor]
-        await self._store.note_alone(uow.connection, [line.id for line in lines if line.id not in paired])
+        await self._store.note_alone(uow.connection, alone)
         if transfers:
             ensure_posted(await self._desk.ledger.post_in(uow, transfers))
-        return repeated + len(lines)
+        return len(found)
+
+    async def _beside(
+        self, uow: UnitOfWork, file: SettlementFile, lines: list[int], looked_for: Sought
+    ) -> list[BankLine]:
+        """Other lines of which it depends what these are; most lines of a bank are about something else."""
+        if not looked_for.names and not looked_for.amounts:
+            return []
+        found = await self._store.lines_beside(uow.connection, file, lines, looked_for, LINES_BESIDE)
+        return await self._not_repeated(uow, found)
+
+    async def _not_repeated(self, uow: UnitOfWork, lines: list[BankLine]) -> list[BankLine]:
+        repeated = await self._store.set_repeated_aside(uow.connection, [line.id for line in lines])
+        return [line for line in lines if line.id not in repeated]
 
     # -- beneath -----------------------------------------------------------------------------------------------------
 
