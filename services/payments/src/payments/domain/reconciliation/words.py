@@ -49,10 +49,6 @@ class ExpectationState(StrEnum):
     """A person booked it away."""
 
 
-OUTSTANDING = (ExpectationState.OPEN, ExpectationState.MISSING_AT_PROVIDER, ExpectationState.MISMATCHED)
-"""States of movements that still wait for a line that explains them."""
-
-
 class ItemState(StrEnum):
     """Where a line of a file stands."""
 
@@ -68,10 +64,6 @@ class ItemState(StrEnum):
     """A person booked it."""
     REPLACED = "replaced"
     """Its file was replaced by another."""
-
-
-UNEXPLAINED = (ItemState.STAGED, ItemState.MISMATCHED, ItemState.MISSING_IN_LEDGER)
-"""States of lines that still wait for a movement that explains them."""
 
 
 class Difference(StrEnum):
