@@ -34,7 +34,7 @@ class Settings(ServiceSettings):
         default=540,  # The longest time after a payment that card schemes let somebody dispute it.
         ge=1,
         le=3650,
-        description="days from 1 to 3650 that a call to a payment provider is shown",
+        description="days from 1 to 3650 that a call to a payment provider, and the whole of what we closed, is shown",
     )
     restriction_feed_bound_s: float = Field(
         default=60.0, gt=0, le=3600, description="seconds; when restrictions may be older than this no bet is taken"

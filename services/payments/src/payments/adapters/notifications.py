@@ -1,6 +1,6 @@
 """The notifications that were handled: the row is taken in the transaction of the effect, so each counts once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Clock
+from chassis.store import Kept
 from payments.adapters.tables import provider_notification
 from payments.application.outcomes import NotificationOutcome
 from payments.application.ports import Notification
@@ -16,6 +17,17 @@ from payments.application.stores import Handled, KeptNotification
 
 _CLAIMED: Final = "claimed"
 """Nobody sees it: the transaction that takes a notification says what became of it before it ends."""
+_FORGET = """
+    UPDATE provider_notification SET sealed = NULL, sealed_headers = NULL WHERE id IN (
+        SELECT id FROM provider_notification WHERE closed_at < $1 AND sealed IS NOT NULL
+        ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+    RETURNING 1"""
+"""The row stays for ever: it is how a notification that comes again is known."""
+
+
+def kept_bodies(days: int) -> Kept:
+    """How long what was set aside is kept whole, once people are done with it."""
+    return Kept("provider_notification", timedelta(days=days), _FORGET)
 
 
 class SqlNotifications:

@@ -120,6 +120,7 @@ provider_notification = Table(
         "id",
         postgresql_where=text("outcome = 'set_aside' AND closed_at IS NULL"),
     ),
+    Index("ix_provider_notification_whole", "closed_at", postgresql_where=text("sealed IS NOT NULL")),
     Index("ix_provider_notification_notification_id", "notification_id"),
     Index("ix_provider_notification_casino", "casino_id", "received_at", "id"),
     Index("ix_provider_notification_received_at", "received_at", "id"),

@@ -3,10 +3,12 @@
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.db.engine import driver
+from chassis.store import Housekeeping
 from chassis.telemetry.metrics import REGISTRY
 from chassis.testing.tokens import bearer, make_token
 from contracts.payments.permissions import PaymentsPermission as P
@@ -30,8 +32,8 @@ async def early(world: World) -> str:
     return deposit_id
 
 
-async def told(world: World, deposit_id: str, casino: Any = None) -> None:
-    raw = world.adyen.authorised(deposit_id)
+async def told(world: World, deposit_id: str, casino: Any = None, **said: str) -> None:
+    raw = world.adyen.authorised(deposit_id, **said)
     answer = await world.client.post(world.calls_at("adyen", casino), content=raw)
     assert (answer.status_code, answer.content) == (200, b"[accepted]")
 
@@ -142,6 +144,25 @@ async def test_it_is_opened_as_it_came_and_each_opening_is_recorded(world: World
     assert (await world.get(path, as_=world.staff(None, P.NOTIFICATION_LIST))).status_code == 403
     assert (await world.get(path, as_=world.staff(casino=uuid4()))).status_code == 404
     assert (await world.get(f"{LIST}/{uuid4()}", as_=world.staff())).status_code == 404
+
+
+async def test_closed_long_ago_its_body_is_gone_and_it_is_known_again_all_the_same(world: World, early: str) -> None:
+    for psp in ("PSP000000000000B", "PSP000000000000C"):
+        await told(world, str(uuid4()), psp=psp)
+    old, young, open_ = await waiting(world)
+    for one, days in ((old, 541), (young, 539)):
+        await deal(world, one["id"], "resolve")
+        async with world.service.db.write() as connection:
+            raw = await driver(connection)
+            long_ago = "UPDATE provider_notification SET closed_at = now() - make_interval(days => $2) WHERE id = $1"
+            await raw.execute(long_ago, UUID(one["id"]), days)
+    for _ in range(2):
+        await Housekeeping(world.service.db, world.service.kept, inbox=timedelta(days=30)).sweep()
+    bodies = [(await world.get(f"{LIST}/{one['id']}", as_=world.staff())).json()["body"] for one in (old, young, open_)]
+    assert [one is None for one in bodies] == [True, False, False]
+    await world.deposit(provider="adyen", deposit_id=early)
+    await told(world, early)
+    assert await world.balance() == (0, 0)
 
 
 async def test_how_long_the_oldest_waits_is_measured_until_it_is_closed(world: World, early: str) -> None:

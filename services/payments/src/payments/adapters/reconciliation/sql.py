@@ -352,18 +352,31 @@ OVERDUE = """
     SELECT count(*) FROM due"""
 
 OLDEST = """
-    WITH waiting AS (
-        SELECT id, casino_id, provider, currency, booked_at FROM settlement_expectation
-        WHERE state IN ('open', 'missing_at_provider', 'mismatched')
+    WITH RECURSIVE oldest AS (
+        SELECT '00000000-0000-0000-0000-000000000000'::uuid AS casino_id, '' AS provider, '' AS currency,
+               NULL::timestamptz AS booked_at, NULL::uuid AS about
         UNION ALL
-        SELECT id, casino_id, provider, currency, booked_at FROM settlement_batch
-        WHERE state IN ('open', 'mismatched')
-        UNION ALL
-        SELECT md5('settlement_item-' || id)::uuid, casino_id, provider, currency, booked_at FROM settlement_item
-        WHERE state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee' AND provider IS NOT NULL
+        SELECT next.* FROM oldest AS before CROSS JOIN LATERAL (
+            (SELECT casino_id, provider, currency, booked_at, id AS about FROM settlement_expectation
+             WHERE state IN ('open', 'missing_at_provider', 'mismatched')
+               AND (casino_id, provider, currency) > (before.casino_id, before.provider, before.currency)
+             ORDER BY casino_id, provider, currency, booked_at LIMIT 1)
+            UNION ALL
+            (SELECT casino_id, provider, currency, booked_at, id FROM settlement_batch
+             WHERE state IN ('open', 'mismatched')
+               AND (casino_id, provider, currency) > (before.casino_id, before.provider, before.currency)
+             ORDER BY casino_id, provider, currency, booked_at LIMIT 1)
+            UNION ALL
+            (SELECT casino_id, provider, currency, booked_at, md5('settlement_item-' || id)::uuid FROM settlement_item
+             WHERE state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee' AND provider IS NOT NULL
+               AND (casino_id, provider, currency) > (before.casino_id, before.provider, before.currency)
+             ORDER BY casino_id, provider, currency, booked_at LIMIT 1)
+            ORDER BY casino_id, provider, currency, booked_at LIMIT 1
+        ) AS next
     )
-    SELECT DISTINCT ON (casino_id, provider, currency)
-           waiting.id AS about, casino_id, provider, currency, booked_at, coalesce(terms.alarm_days, 7) AS alarm_days
-    FROM waiting LEFT JOIN settlement_terms AS terms USING (casino_id, provider, currency)
-    ORDER BY casino_id, provider, currency, booked_at"""
-"""What keeps a clearing account from zero: a movement nobody told of, a batch that did not arrive, a line of nobody."""
+    SELECT oldest.about, casino_id, provider, currency, booked_at, coalesce(terms.alarm_days, 7) AS alarm_days
+    FROM oldest LEFT JOIN settlement_terms AS terms USING (casino_id, provider, currency)
+    WHERE booked_at IS NOT NULL"""
+"""What keeps a clearing account from zero: a movement nobody told of, a batch that did not arrive, a line of nobody.
+Each account is found behind the one before, and its oldest first, in indexes in that order: however many wait, it is
+one look-up for each account."""

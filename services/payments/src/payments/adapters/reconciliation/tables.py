@@ -121,6 +121,11 @@ settlement_expectation = Table(
         "casino_id", "provider", "currency", "amount_minor",
         postgresql_where=_OUTSTANDING,
     ),
+    Index(
+        "ix_settlement_expectation_oldest",
+        "casino_id", "provider", "currency", "booked_at",
+        postgresql_where=_OUTSTANDING,
+    ),
     Index("ix_settlement_expectation_state", "state", "due_at", "id"),
     *_as_breaks("settlement_expectation", "expectation", "amount_minor", text("state = 'missing_at_provider'")),
     comment="movements at providers that a settlement file must tell of",
@@ -211,7 +216,12 @@ settlement_batch = Table(
     Index("ix_settlement_batch_booked_at", "booked_at", "id"),
     Index("ix_settlement_batch_file", "file_id"),
     Index(
-        "ix_settlement_batch_open", "casino_id", "currency", postgresql_where=text("state IN ('open', 'mismatched')")
+        "ix_settlement_batch_open",
+        "casino_id",
+        "provider",
+        "currency",
+        "booked_at",
+        postgresql_where=text("state IN ('open', 'mismatched')"),
     ),
     comment="what a provider settles together",
 )

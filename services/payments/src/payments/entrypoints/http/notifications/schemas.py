@@ -32,7 +32,9 @@ class NotificationItem(BaseModel):
 class NotificationView(NotificationItem):
     """The same with what came."""
 
-    body: str | None = Field(description="As it came, bytes that are no UTF-8 replaced; null: we found it ourselves")
+    body: str | None = Field(
+        description="As it came, bytes that are no UTF-8 replaced; null: we found it ourselves, or closed it long ago"
+    )
 
 
 class NotificationBody(StrictModel):
