@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from payments.domain.reconciliation.bank import BankLine, OpenBatch, Paired, Sought, pair, sought
-from payments.domain.reconciliation.naming import Naming, letters_of
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Paired, pair, sought
+from payments.domain.reconciliation.naming import Naming
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
@@ -167,12 +167,17 @@ def test_a_sum_that_two_lines_may_be_is_neither() -> None:
     assert found(pair([line(1, 150_00), line(2, 150_00)], batches, 5)) == []
 
 
-def test_what_is_sought_elsewhere_are_names_and_amounts_of_what_the_lines_may_be() -> None:
+def test_what_is_sought_elsewhere_names_the_same_or_is_of_the_same_amount() -> None:
     batches = [batch(A, 100_00, "AAA-AAA", "7"), batch(B, 50_00, "BBBBBB"), batch(C, 70_00, "CCCCCC")]
-    lines = [line(1, 1_00, "of aaa aaa"), line(2, 50_00, "PSP"), line(3, 3_00, "rent")]
-    assert sought(lines, batches, 5) == Sought(["AAAAAA", "BBBBBB"], [(50_00, "EUR")])
-    assert sought([line(3, 3_00, "rent")], batches, 5) == Sought([], [])
-
-
-def test_letters_of_names_are_those_long_enough() -> None:
-    assert letters_of(["TX7XT batch 7", "7", "a-b/c"]) == ["TX7XTBATCH7"]
+    looked_for = sought([line(1, 1_00, "of aaa aaa"), line(2, 50_00, "PSP"), line(3, 3_00, "rent")], batches, 5)
+    assert [one.id for one in looked_for.batches] == [A, B]
+    others = [
+        line(4, 9_00, "AAA/AAA"),
+        line(5, 9_00, "BBB\nBBB"),
+        line(6, 50_00),
+        line(7, 9_00, "CCCCCC"),
+        line(8, 1_00),
+    ]
+    assert [one.id for one in others if looked_for.concerns(one)] == [4, 5, 6]
+    assert [one.id for one in others if looked_for.by_amount(one)] == [6]
+    assert not sought([line(3, 3_00, "rent")], batches, 5)

@@ -19,7 +19,7 @@ from payments.adapters.reconciliation.tables import settlement_file
 from payments.adapters.reconciliation.terms import SqlTerms
 from payments.application.reconciliation.ports import Overdue, Published, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing, Sought
-from payments.domain.reconciliation.naming import SHORTEST_NAME
+from payments.domain.reconciliation.naming import Naming
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.staging import staged
 from payments.domain.reconciliation.words import FileState
@@ -29,6 +29,8 @@ _COLUMNS: Final = (
     "batch", "said", "amount_minor", "fee_minor", "currency", "booked_at", "final", "code", "state", "difference",
     "difference_minor", "paid_minor", "paid_currency",
 )  # fmt: skip
+_AT_ONCE: Final = 1_000
+"""Rows that are held of a larger number that is read."""
 _FILE: Final = tuple(SettlementFile.__dataclass_fields__)
 
 _TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -54,30 +56,19 @@ _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
     WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
-_LINES_BESIDE = """
-    WITH waiting AS (
-        SELECT id, amount_minor, currency, said FROM settlement_item
-        WHERE file_id = $2 AND state = 'staged'
-          AND line > (SELECT max(line) FROM settlement_item WHERE id = ANY($3::bigint[]))
-        UNION ALL
-        SELECT id, amount_minor, currency, said FROM settlement_item
-        WHERE casino_id = $1 AND provider IS NULL AND state IN ('mismatched', 'missing_in_ledger')
-          AND difference IN ('amount', 'unknown_reference')
-    ), amount AS (
-        SELECT * FROM unnest($5::bigint[], $6::text[]) AS amount(minor, currency)
-    ), found AS (
-        SELECT id FROM waiting
-        WHERE EXISTS (SELECT FROM unnest($4::text[]) AS name
-                      WHERE strpos(upper(regexp_replace(said, '[^[:alnum:]]+', '', 'g')), name) > 0)
-           OR EXISTS (SELECT FROM amount WHERE minor = amount_minor AND amount.currency = waiting.currency)
-        ORDER BY id DESC LIMIT $7
-    )
+_WAITING_LINES = """
+    SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
+    WHERE file_id = $2 AND state = 'staged'
+      AND line > (SELECT max(line) FROM settlement_item WHERE id = ANY($3::bigint[]))
+    UNION ALL
+    SELECT id, amount_minor, currency, coalesce(said, ''), booked_at FROM settlement_item
+    WHERE casino_id = $1 AND provider IS NULL AND state IN ('mismatched', 'missing_in_ledger')
+      AND difference <> 'fee' AND difference IN ('amount', 'unknown_reference')"""
+"""Behind some lines in their file, or open since another statement."""
+_LOCK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at, state <> 'staged' AS again
-    FROM settlement_item AS line JOIN found USING (id)
-    WHERE state IN ('staged', 'mismatched', 'missing_in_ledger')
-    ORDER BY id FOR NO KEY UPDATE OF line"""
-"""Behind these lines in their file, or open since another statement. That a name's letters and digits stand there is
-not yet that they name it."""
+    FROM settlement_item WHERE id = ANY($1::bigint[]) AND state IN ('staged', 'mismatched', 'missing_in_ledger')
+    ORDER BY id FOR NO KEY UPDATE"""
 _REPEATED_BANK_LINES = f"""
     WITH mine AS MATERIALIZED (
         SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item WHERE id = ANY($1::bigint[]) AND state = 'staged'
@@ -96,22 +87,10 @@ _REPEATED_BANK_LINES = f"""
           AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')
     RETURNING item.id"""  # noqa: S608 - an expression of our own
 """A line without a reference is told by its text, or by what stays of that when it is no longer kept."""
-_NAMING_SETTLED = """
-    WITH line AS MATERIALIZED (
-        SELECT id, casino_id, booked_at, ' ' || upper(regexp_replace(said, '[^[:alnum:]]+', ' ', 'g')) || ' ' AS said
-        FROM settlement_item WHERE id = ANY($1::bigint[])
-    ), settled AS MATERIALIZED (
-        SELECT booked_at, ' ' || trim(upper(regexp_replace(named.name, '[^[:alnum:]]+', ' ', 'g'))) || ' ' AS name
-        FROM settlement_batch AS batch CROSS JOIN LATERAL (VALUES (batch.name), (batch.said)) AS named(name)
-        WHERE casino_id = (SELECT casino_id FROM line LIMIT 1)
-          AND (state = 'settled' OR state_then IS NOT NULL)
-          AND booked_at > (SELECT min(booked_at) FROM line) - interval '1 year'
-          AND length(regexp_replace(named.name, '[^[:alnum:]]+', '', 'g')) >= $2
-    )
-    SELECT id FROM line WHERE EXISTS (
-        SELECT FROM settled
-        WHERE settled.booked_at > line.booked_at - interval '1 year' AND strpos(line.said, settled.name) > 0)"""
-"""By whole runs of letters and digits, as `Naming` does, which knows what else a bank makes of a name."""
+_AT_THE_BANK = """
+    SELECT id, name, said FROM settlement_batch
+    WHERE casino_id = $1 AND booked_at > $2::timestamptz - interval '1 year'
+      AND (state = 'settled' OR state_then IS NOT NULL)"""
 _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
     WHERE casino_id = $1 AND state IN ('open', 'mismatched') AND state_then IS NULL
@@ -256,15 +235,24 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
     async def lines_beside(
         self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int
     ) -> list[BankLine]:
-        """See the port."""
-        minor, currencies = [one for one, _ in sought.amounts], [one for _, one in sought.amounts]
-        given = (file.casino_id, file.id, list(lines), sought.names, minor, currencies, most)
-        return [BankLine(*row) for row in await (await driver(connection)).fetch(_LINES_BESIDE, *given)]
+        """See the port. All of them are read, some at a time, and no more of them held than are found."""
+        raw = await driver(connection)
+        found: list[int] = []
+        waiting = await raw.cursor(_WAITING_LINES, file.casino_id, file.id, list(lines))
+        while len(found) < most and (rows := await waiting.fetch(_AT_ONCE)):
+            found += [row["id"] for row in rows if sought.concerns(BankLine(*row))]
+        return [BankLine(*row) for row in await raw.fetch(_LOCK_LINES, found[:most])]
 
-    async def naming_settled(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
+    async def naming_settled(self, connection: AsyncConnection, casino_id: UUID, lines: Sequence[BankLine]) -> set[int]:
         """See the port."""
-        rows = await (await driver(connection)).fetch(_NAMING_SETTLED, list(lines), SHORTEST_NAME)
-        return {row["id"] for row in rows}
+        if not lines:
+            return set()
+        raw, naming = await driver(connection), set[int]()
+        at_the_bank = await raw.cursor(_AT_THE_BANK, casino_id, min(line.booked_at for line in lines))
+        while rows := await at_the_bank.fetch(_AT_ONCE):
+            names = Naming((row["id"], name) for row in rows for name in (row["name"], row["said"]) if name)
+            naming.update(line.id for line in lines if any(names.of(line.said)))
+        return naming
 
     async def open_batches(self, connection: AsyncConnection, casino_id: UUID, most: int) -> list[OpenBatch]:
         """See the port."""

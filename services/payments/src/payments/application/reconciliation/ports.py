@@ -364,13 +364,13 @@ class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
     async def lines_beside(
         self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int
     ) -> list[BankLine]:
-        """Lines behind these in the file, and open ones of other statements, that may name, or be, what is sought;
-        until the transaction ends nobody else decides about them. The newest, where there are more than `most`.
+        """Lines behind these in the file, and open ones of other statements, that are sought, at most so many; until
+        the transaction ends nobody else decides about them.
         """
         ...
 
-    async def naming_settled(self, connection: AsyncConnection, lines: Sequence[int]) -> set[int]:
-        """Which of these lines name a batch that is at the bank already."""
+    async def naming_settled(self, connection: AsyncConnection, casino_id: UUID, lines: Sequence[BankLine]) -> set[int]:
+        """Which of these lines name a batch of the year before that is at the bank already."""
         ...
 
     async def open_batches(self, connection: AsyncConnection, casino_id: UUID, most: int) -> list[OpenBatch]:

@@ -228,8 +228,10 @@ class Run:
             return 0
         lines = await self._not_repeated(uow, found)
         batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
-        beside = await self._beside(uow, file, [line.id for line in found], sought(lines, batches, NEAR_DAYS))
-        others = await self._store.naming_settled(uow.connection, [line.id for line in (*lines, *beside)])
+        looked_for = sought(lines, batches, NEAR_DAYS)
+        beside = await self._beside(uow, file, [line.id for line in found], looked_for)
+        by_amount = [line for line in (*lines, *beside) if looked_for.by_amount(line)]
+        others = await self._store.naming_settled(uow.connection, file.casino_id, by_amount)
         transfers: list[Transfer] = []
         pairings, alone = pair(lines, batches, NEAR_DAYS, others, beside)
         for pairing in pairings:
@@ -245,7 +247,7 @@ class Run:
         self, uow: UnitOfWork, file: SettlementFile, lines: list[int], looked_for: Sought
     ) -> list[BankLine]:
         """Other lines of which it depends what these are; most lines of a bank are about something else."""
-        if not looked_for.names and not looked_for.amounts:
+        if not looked_for:
             return []
         found = await self._store.lines_beside(uow.connection, file, lines, looked_for, LINES_BESIDE)
         return await self._not_repeated(uow, found)

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from payments.domain.reconciliation.naming import Named, Naming, letters_of
+from payments.domain.reconciliation.naming import Named, Naming
 
 
 class BankLine(NamedTuple):
@@ -50,11 +50,25 @@ class Paired(NamedTuple):
     alone: list[int]
 
 
-class Sought(NamedTuple):
-    """By what other lines have to do with these: letters and digits of names, and amounts with their currencies."""
+class Sought:
+    """Of which other lines it depends what some lines are: of those that name the same batches, or such as may be these
+    by amount, and of those of the same amount.
+    """
 
-    names: list[str]
-    amounts: list[tuple[int, str]]
+    def __init__(self, batches: Sequence[OpenBatch], amounts: Collection[tuple[int, str]]) -> None:
+        self.batches, self._amounts, self._names = batches, frozenset(amounts), _names(batches)
+
+    def __bool__(self) -> bool:
+        """False: of none."""
+        return bool(self.batches)
+
+    def concerns(self, line: BankLine) -> bool:
+        """Whether it is one of those lines."""
+        return self.by_amount(line) or any(self._names.of(line.said))
+
+    def by_amount(self, line: BankLine) -> bool:
+        """Whether it may be a batch by its amount, or keep another from being one."""
+        return (line.amount_minor, line.currency) in self._amounts
 
 
 def pair(
@@ -87,9 +101,7 @@ def pair(
 
 
 def sought(lines: Sequence[BankLine], batches: Sequence[OpenBatch], days: int) -> Sought:
-    """Of which other lines it depends what these are: those that name the same batches, or such as may be these by
-    amount, and those of the same amount.
-    """
+    """Of which other lines it depends what these are."""
     names = _names(batches)
     named: set[UUID] = set()
     amounts: set[tuple[int, str]] = set()
@@ -99,7 +111,7 @@ def sought(lines: Sequence[BankLine], batches: Sequence[OpenBatch], days: int) -
         if not any(told) and (fitting := _fitting(line, batches, timedelta(days=days))):
             named.update(one.id for one in fitting)
             amounts.add((line.amount_minor, line.currency))
-    return Sought(letters_of(name for one in batches if one.id in named for name in one.names), sorted(amounts))
+    return Sought([one for one in batches if one.id in named], amounts)
 
 
 def _names(batches: Iterable[OpenBatch]) -> Naming:

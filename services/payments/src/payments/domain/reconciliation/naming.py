@@ -8,6 +8,8 @@ from uuid import UUID
 SHORTEST_NAME: Final = 6
 """A name of fewer letters and digits stands in texts by chance."""
 
+_BEGIN: Final = 3
+"""Letters and digits by which most runs are seen to begin no name."""
 _RUN: Final = re.compile(r"[^\W_]+")
 
 
@@ -43,13 +45,16 @@ class Naming:
             if len(letters) >= SHORTEST_NAME:
                 self._known.setdefault(letters, {}).setdefault(runs, set()).add(id_)
         self._longest = max(map(len, self._known), default=0)
+        self._begin = {letters[:_BEGIN] for letters in self._known}
 
     def of(self, said: str) -> Named:
         """What a text names. Of names that share a place the longest stands there."""
         whole: list[_Place] = []
         broken: list[_Place] = []
         runs = runs_of(said)
-        for first in range(len(runs)):
+        for first, run in enumerate(runs):
+            if len(run) >= _BEGIN and run[:_BEGIN] not in self._begin:
+                continue
             letters = ""
             for last in range(first, len(runs)):
                 letters += runs[last]
@@ -64,12 +69,6 @@ class Naming:
 def runs_of(text: str) -> tuple[str, ...]:
     """Its runs of letters and digits, in capitals."""
     return tuple(_RUN.findall(text.upper()))
-
-
-def letters_of(names: Iterable[str]) -> list[str]:
-    """Names without what stands between their letters and digits; those too short to be told are left out."""
-    squeezed = {"".join(runs_of(name)) for name in names}
-    return sorted(one for one in squeezed if len(one) >= SHORTEST_NAME)
 
 
 def _longest(places: Iterable[_Place]) -> frozenset[UUID]:
