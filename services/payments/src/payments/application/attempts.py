@@ -90,8 +90,11 @@ async def ask(
     follows from it, if one does.
 
     It is kept in transactions of its own: nothing is held open while a provider thinks. `segment`: what the breaker
-    counts it by. `still`: asked in the transaction that keeps it; where it says no, nothing is called and nothing kept.
+    counts it by, once, by the last of the calls. A question about a deposit is asked again and again and not counted;
+    what follows from it takes the money, and is. `still`: asked in the transaction that keeps a call; where it says no,
+    it is not made and not kept.
     """
+    counted = None if operation == "deposit.ask" and earlier is None else segment
     asked = Attempt(
         id=uuid7(),
         casino_id=account.casino_id,
@@ -101,8 +104,8 @@ async def ask(
         key=call.key,
         outcome=AttemptOutcome.ASKED,
         at=desk.now(),
-        method=None if segment is None else segment.method,
-        currency=None if segment is None else segment.currency,
+        method=None if counted is None else counted.method,
+        currency=None if counted is None else counted.currency,
     )
     if not await _keep(desk, asked, still=still):
         return read(None)
@@ -116,6 +119,7 @@ async def ask(
     else:
         believed = None if answer is None else replace(answer, earlier=earlier, to=call)
     word = read(believed)
+    following = None if believed is None or call.then is None else call.then(believed)
     code = word.code if isinstance(word, _WITH_CODE) else None
     answered = replace(
         asked,
@@ -123,12 +127,13 @@ async def ask(
         http_status=None if answer is None else answer.status,
         code=code,
         duration_ms=round(lasted_s * 1000),
-        provider_failed=None if segment is None else _by_its_fault(desk, account, word, code),
+        provider_failed=None if counted is None or following else _by_its_fault(desk, account, word, code),
     )
-    await _keep(desk, answered, segment)
+    await _keep(desk, answered, counted)
     PROVIDER_CALLS.labels(account.provider, operation, answered.outcome).observe(lasted_s)
-    following = None if believed is None or call.then is None else call.then(believed)
-    return word if following is None else await ask(desk, account, operation, payment_id, following, read, believed)
+    if following is None:
+        return word
+    return await ask(desk, account, operation, payment_id, following, read, believed, segment, still)
 
 
 def _by_its_fault(desk: Desk, account: ProviderAccount, word: Word, code: str | None) -> bool:
@@ -148,15 +153,17 @@ async def ask_about_deposit(
     *,
     take: bool,
     known_as: UUID | None = None,
+    segment: Segment | None = None,
 ) -> deposit.DepositWord | NotThere:
     """Ask what became of a deposit, where there is something to ask. `take`: what its player agreed to pay may be
-    taken; of one that was given up nothing is. `known_as`: the provider knows it by another id of ours.
+    taken; of one that was given up nothing is. `known_as`: the provider knows it by another id of ours. `segment`: what
+    the breaker counts the taking by.
     """
     call = flow.build_question(account, known_as or deposit_id, reference)
     if isinstance(call, NotThere):
         return call
     call = call if take else replace(call, then=None)
-    return await ask(desk, account, "deposit.ask", deposit_id, call, flow.parse_question)
+    return await ask(desk, account, "deposit.ask", deposit_id, call, flow.parse_question, segment=segment)
 
 
 async def _keep(desk: Desk, attempt: Attempt, segment: Segment | None = None, still: Still | None = None) -> bool:

@@ -18,6 +18,7 @@ from payments.application.ports import HttpAnswer, HttpCall
 
 from .fake_adyen import FakeAdyen
 from .fake_disputes import FakeDisputes
+from .fake_paysafe import FakePaysafe
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
 
@@ -263,12 +264,13 @@ class FakeWire:
         self.stripe = FakeStripe()
         self.trustly = FakeTrustly()
         self.adyen = FakeAdyen()
+        self.paysafe = FakePaysafe()
 
     async def send(self, call: HttpCall) -> HttpAnswer | None:
         if "adyen" in call.url:
             return self.adyen.answer(call)
         if "paysafe" in call.url:
-            return None  # It is never reached.
+            return self.paysafe.answer(call)
         if "stripe" not in call.url:
             return self.trustly.answer(call)
         answer = self.stripe.answer(call)

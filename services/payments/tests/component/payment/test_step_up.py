@@ -10,6 +10,7 @@ import pytest
 from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
+from .fake_paysafe import PAYSAFE, WALLET
 from .world import World
 
 CHALLENGED = "payment_method_options[card][request_three_d_secure]"
@@ -168,11 +169,6 @@ async def test_a_card_that_was_paid_with_meanwhile_is_credited_once(world: World
     assert await world.ledger_sum() == 0
 
 
-WALLET = {"method": "skrill", "consumer_id": "ann@example.com"}
-PAYSAFE: dict[str, Any] = {
-    "settings": {"base_url": "https://api.test.paysafe.com", "username": "us"},
-    "secrets": {"password": "hunter22hunter22", "hmac_key": "k" * 32},
-}
 STRIPE: dict[str, Any] = {
     "settings": {"base_url": "https://api.stripe.com"},
     "secrets": {"api_key": "sk_test_secret", "webhook_secret": "whsec_of_the_tests"},

@@ -33,7 +33,7 @@ _ONE: Final = """
 _RECENT: Final = """
     SELECT provider_failed FROM provider_attempt
     WHERE casino_id = $1 AND provider = $2 AND method = $3 AND currency = $4
-    AND attempted_at > $5 AND provider_failed IS NOT NULL AND operation = $7
+    AND attempted_at > $5 AND provider_failed IS NOT NULL AND operation = ANY($7::text[])
     ORDER BY attempted_at DESC LIMIT $6"""
 _KEEP: Final = """
     INSERT INTO {breaker} (casino_id, provider, method, currency, opened, open_until, probe_until, since)
@@ -42,9 +42,9 @@ _KEEP: Final = """
     opened = $5, open_until = $6, probe_until = $7, since = $8"""
 
 _TABLE: Final = {Direction.DEPOSIT: provider_breaker.name, Direction.WITHDRAWAL: payout_breaker.name}
-_COUNTED: Final[Mapping[Direction, Operation]] = {
-    Direction.DEPOSIT: "deposit.create",
-    Direction.WITHDRAWAL: "payout.order",
+_COUNTED: Final[Mapping[Direction, tuple[Operation, ...]]] = {
+    Direction.DEPOSIT: ("deposit.create", "deposit.ask"),
+    Direction.WITHDRAWAL: ("payout.order",),
 }
 
 

@@ -117,7 +117,14 @@ class DepositProcess:
         waiting = isinstance(state, Requested | ActionRequired | Processing | Unknown) and earlier is None
         take = waiting and await self._may_pay(state)
         said = await ask_about_deposit(
-            self._desk, account, flow, deposit_id, known, take=take, known_as=asked(state).known_as
+            self._desk,
+            account,
+            flow,
+            deposit_id,
+            known,
+            take=take,
+            known_as=asked(state).known_as,
+            segment=_segment(asked(state)),
         )
         if not isinstance(said, NotThere | Unanswered):
             await self.record(account, deposit_id, said)
@@ -143,7 +150,8 @@ class DepositProcess:
             return await self._call(account, deposit_id, asked(state))
         flow, known = deposit_flow(self._desk, account.provider), reference(state)
         take = await self._may_pay(state)
-        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=take)
+        counted = _segment(asked(state))
+        said = await ask_about_deposit(self._desk, account, flow, deposit_id, known, take=take, segment=counted)
         if not isinstance(said, NotThere):
             return said
         if known is None and age < REPEATABLE:
@@ -179,7 +187,7 @@ class DepositProcess:
             before=requested.stepped_up,
         )
         call = flow.build_call(account, intent)
-        counted = None if requested.method is None else Segment(requested.method, intent.currency)
+        counted = _segment(requested)
         return await ask(self._desk, account, "deposit.create", deposit_id, call, flow.parse_answer, segment=counted)
 
     async def record(
@@ -218,6 +226,10 @@ class DepositProcess:
     async def state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
         """Where the deposit stands."""
         return await state_of(self._desk, deposit, deposit_id, self._desk.ours(NAME, casino_id))
+
+
+def _segment(requested: Requested) -> Segment | None:
+    return None if requested.method is None else Segment(requested.method, requested.fact.currency)
 
 
 def _facts(word: DepositWord) -> dict[str, str | int | None]:
