@@ -11,7 +11,7 @@ import structlog
 
 from chassis.domain import Clock
 from payments.adapters.provider_wire import HttpProviderWire
-from payments.application.ports import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
+from payments.application.ports import AccessToken, HttpAnswer, HttpCall, Login, NotSent, ProviderWire
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +40,8 @@ class SignedInWire:
         self._kept: dict[_Key, _Kept] = {}
         self._signing_in: dict[_Key, asyncio.Lock] = {}
 
-    async def send(self, call: HttpCall) -> HttpAnswer | None:
-        """See ProviderWire. Without a token nothing is sent: that is no answer.
+    async def send(self, call: HttpCall) -> HttpAnswer | NotSent | None:
+        """See ProviderWire. Without a token nothing is sent.
 
         A kept token the provider refuses is forgotten, and the call made once more with a new one: what was refused
         with 401 was not done.
@@ -51,13 +51,13 @@ class SignedInWire:
             return await self._wire.send(call)
         kept = self._valid(login)
         token = kept or await self._sign_in(login, instead_of=None)
-        if token is None:
-            return None
+        if isinstance(token, NotSent):
+            return token
         answer = await self._wire.send(_with(call, token))
-        if kept is None or answer is None or answer.status != _UNAUTHORIZED:
+        if kept is None or not isinstance(answer, HttpAnswer) or answer.status != _UNAUTHORIZED:
             return answer
         token = await self._sign_in(login, instead_of=kept)
-        return answer if token is None else await self._wire.send(_with(call, token))
+        return answer if isinstance(token, NotSent) else await self._wire.send(_with(call, token))
 
     async def close(self) -> None:
         """Close the connections and forget every token."""
@@ -68,17 +68,19 @@ class SignedInWire:
         kept = self._kept.get(_key(login))
         return kept.token if kept is not None and self._clock.now() < kept.until else None
 
-    async def _sign_in(self, login: Login, instead_of: AccessToken | None) -> AccessToken | None:
+    async def _sign_in(self, login: Login, instead_of: AccessToken | None) -> AccessToken | NotSent:
         """One at a time: who waited finds the token of who was first."""
         async with self._signing_in.setdefault(_key(login), asyncio.Lock()):
             found = self._valid(login)
             if found is not None and found is not instead_of:
                 return found
             answer = await self._wire.send(login.call)
+            if isinstance(answer, NotSent):
+                return answer
             token = login.read(answer) if answer is not None else None
             if token is None:
                 log.warning("provider_login_failed", status=None if answer is None else answer.status)
-                return None
+                return NotSent(by_us=False)
             self._keep(login, token)
             return token
 

@@ -13,7 +13,7 @@ from payments.application.dispute_port import Defences, Kept
 from payments.application.floats.ports import Balances
 from payments.application.metrics import PROVIDER_CALLS
 from payments.application.outcomes import AttemptOutcome
-from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotThere, ProviderAccount
+from payments.application.ports import Category, DepositFlow, HttpAnswer, HttpCall, NotSent, NotThere, ProviderAccount
 from payments.application.request_port import DropWord, LookWord, NotYet, Over, Page, PageWord, Requested
 from payments.application.routing.ports import Segment
 from payments.application.stores import Attempt, Operation
@@ -110,24 +110,29 @@ async def ask(
     if not await _keep(desk, asked, still=still):
         return read(None)
     began = perf_counter()
-    answer = await desk.call(account, call)
+    sent = await desk.call(account, call)
+    unsent, answer = (sent, None) if isinstance(sent, NotSent) else (None, sent)
     if answer is not None and call.also is not None:
-        answer = replace(answer, also=await desk.call(account, call.also))
+        half = await desk.call(account, call.also)
+        answer = replace(answer, also=None if isinstance(half, NotSent) else half)
     lasted_s = perf_counter() - began
     if answer is not None and call.genuine is not None and not call.genuine(answer):
         believed = None
     else:
         believed = None if answer is None else replace(answer, earlier=earlier, to=call)
     word = read(believed)
+    if unsent is not None and earlier is None and isinstance(word, deposit.Unanswered):
+        word = replace(word, sent=False)
     following = None if believed is None or call.then is None else call.then(believed)
     code = word.code if isinstance(word, _WITH_CODE) else None
+    says_nothing = following is not None or (unsent is not None and unsent.by_us)
     answered = replace(
         asked,
-        outcome=OUTCOMES[type(word)],
+        outcome=OUTCOMES[type(word)] if unsent is None else AttemptOutcome.NOT_SENT,
         http_status=None if answer is None else answer.status,
         code=code,
         duration_ms=round(lasted_s * 1000),
-        provider_failed=None if counted is None or following else _by_its_fault(desk, account, word, code),
+        provider_failed=None if counted is None or says_nothing else _by_its_fault(desk, account, word, code),
     )
     await _keep(desk, answered, counted)
     PROVIDER_CALLS.labels(account.provider, operation, answered.outcome).observe(lasted_s)

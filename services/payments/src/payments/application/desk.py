@@ -31,6 +31,7 @@ from payments.application.ports import (
     HttpCall,
     Nothing,
     Notification,
+    NotSent,
     PaymentProvider,
     ProviderAccount,
     ProviderWire,
@@ -166,7 +167,7 @@ class Desk:
         """The fingerprint of who we are at the provider by this account."""
         return sent_as(self.provider(account.provider), account)
 
-    async def call(self, account: ProviderAccount, call: HttpCall) -> HttpAnswer | None:
+    async def call(self, account: ProviderAccount, call: HttpCall) -> HttpAnswer | NotSent | None:
         """Make the provider's call. A server that is no longer allowed is not called: that is no answer."""
         called = [call.url] if call.login is None else [call.login.call.url, call.url]
         own = self.provider(account.provider).hosts

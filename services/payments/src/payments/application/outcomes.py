@@ -19,6 +19,8 @@ class AttemptOutcome(StrEnum):
     GIVEN_BACK = "given_back"
     REFUNDED = "refunded"
     NOT_THERE = "not_there"
+    NOT_SENT = "not_sent"
+    """Nothing of it left us: there was no place, or nobody took the connection."""
     UNANSWERED = "unanswered"
     """None came, or none that can be believed."""
 

@@ -12,7 +12,7 @@ from payments.application.dispute_port import AboutDispute, DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
 from payments.application.payout_port import PaysTo
 from payments.application.refund_port import AboutRefund, AboutRefundOf, LookAtRefund, RefundFlow
-from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, ProviderWire
+from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, NotSent, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.states import SteppedUp
 from payments.domain.deposit.words import DepositWord
@@ -20,7 +20,7 @@ from payments.domain.refund.words import RefundWord
 from payments.domain.routing.terms import MethodTerms, Stopped
 from payments.domain.withdrawal.words import PayoutWord
 
-__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "ProviderWire"]
+__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "NotSent", "ProviderWire"]
 """What is said elsewhere and is looked for here."""
 
 Flow = Literal["deposit", "payout"]

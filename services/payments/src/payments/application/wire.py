@@ -51,6 +51,15 @@ class HttpAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSent:
+    """Nothing of the call left us: it was surely not done. `by_us`: for want of a place, which says nothing of the
+    provider; else it could not be reached.
+    """
+
+    by_us: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AccessToken:
     """What a provider lets us in with for a while (OAuth 2.0, RFC 6749, 5.1)."""
 
@@ -72,8 +81,11 @@ class Login:
 class ProviderWire(Protocol):
     """Makes the calls that strategies build."""
 
-    async def send(self, call: HttpCall) -> HttpAnswer | None:
-        """The answer, or None when there was none: timed out, connection lost, too large. Never raises for those."""
+    async def send(self, call: HttpCall) -> HttpAnswer | NotSent | None:
+        """The answer, or None when there was none: timed out, connection lost, too large. Never raises for those.
+
+        Where it is certain that nothing was sent, `NotSent`; in doubt it is None.
+        """
         ...
 
     async def close(self) -> None:

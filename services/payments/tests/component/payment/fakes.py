@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from payments.application.ports import HttpAnswer, HttpCall
+from payments.application.ports import HttpAnswer, HttpCall, NotSent
 
 from .fake_adyen import FakeAdyen
 from .fake_disputes import FakeDisputes
@@ -38,7 +38,8 @@ class FakeStripe:
     """Keeps what it was told. `next_status` is what a new intent begins with; `lost` swallows that many answers.
 
     `refuse`: the bank's code with which every new payment is turned down at once. `lost_from`: after that many calls
-    no answer arrives. `before_answer`: happens once a payment is made, before whoever asked for it hears.
+    no answer arrives. While something is `unsent` no call arrives. `before_answer`: happens once a payment is made,
+    before whoever asked for it hears.
     """
 
     refuse: str | None = None
@@ -46,6 +47,7 @@ class FakeStripe:
     lost: int = 0
     lost_from: int | None = None
     down: int = 0
+    unsent: NotSent | None = None
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     calls: list[HttpCall] = field(default_factory=list)
@@ -266,13 +268,15 @@ class FakeWire:
         self.adyen = FakeAdyen()
         self.paysafe = FakePaysafe()
 
-    async def send(self, call: HttpCall) -> HttpAnswer | None:
+    async def send(self, call: HttpCall) -> HttpAnswer | NotSent | None:
         if "adyen" in call.url:
             return self.adyen.answer(call)
         if "paysafe" in call.url:
             return self.paysafe.answer(call)
         if "stripe" not in call.url:
             return self.trustly.answer(call)
+        if self.stripe.unsent is not None:
+            return self.stripe.unsent
         answer = self.stripe.answer(call)
         if self.stripe.before_answer and call.method == "POST" and call.url.endswith("/payment_intents"):
             await self.stripe.before_answer(call.headers["Idempotency-Key"])

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from payments.adapters.provider_wire import LONGEST_ANSWER, HttpProviderWire
-from payments.application.ports import HttpAnswer, HttpCall
+from payments.adapters.provider_wire import LONGEST_ANSWER, PLACES, HttpProviderWire
+from payments.application.ports import HttpAnswer, HttpCall, NotSent
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -79,12 +79,55 @@ async def test_an_answer_without_end_is_no_answer(wire: HttpProviderWire) -> Non
         assert await wire.send(call(url)) is None
 
 
-async def test_nobody_there_is_no_answer(wire: HttpProviderWire) -> None:
+async def test_where_nobody_takes_the_connection_nothing_was_sent(wire: HttpProviderWire) -> None:
     async with provider(answering(b"")) as url:
         gone = url
-    assert await wire.send(call(gone)) is None
+    assert await wire.send(call(gone)) == NotSent(by_us=False)
+    for nowhere in ("http://no.such.host.invalid", "http://["):
+        assert await wire.send(call(nowhere)) == NotSent(by_us=False)
 
 
-@pytest.mark.parametrize("url", ["http://", "http://[", "gopher://x", "http://no.such.host.invalid"])
+async def test_a_host_that_hangs_takes_no_place_of_another(wire: HttpProviderWire) -> None:
+    """Beside as many calls as may be made to it, and one that waits, a healthy one answers as if it were alone."""
+    hung, ended, over = asyncio.Semaphore(0), asyncio.Event(), asyncio.Event()
+
+    async def hang(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        hung.release()
+        await over.wait()
+
+    async with provider(hang) as bad, provider(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")) as good:
+        patient = HttpProviderWire()
+        calls = [asyncio.create_task(patient.send(call(bad))) for _ in range(PLACES)]
+        for _ in range(PLACES):
+            await hung.acquire()
+        one_more = asyncio.create_task(patient.send(call(bad)))
+        one_more.add_done_callback(lambda _: ended.set())
+        assert await patient.send(call(good)) == HttpAnswer(200, b"{}")
+        assert not ended.is_set()
+        over.set()
+        await asyncio.gather(*calls, one_more)
+        await patient.close()
+
+
+async def test_for_want_of_a_place_nothing_is_sent() -> None:
+    reached, over, calls = asyncio.Event(), asyncio.Event(), 0
+
+    async def hang(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        reached.set()
+        await over.wait()
+
+    async with provider(hang) as url:
+        wire = HttpProviderWire(places=1, place_timeout_s=0.01)
+        first = asyncio.create_task(wire.send(call(url)))
+        await reached.wait()
+        assert await wire.send(call(url)) == NotSent(by_us=True)
+        over.set()
+        assert (await first, calls) == (None, 1)
+        await wire.close()
+
+
+@pytest.mark.parametrize("url", ["http://", "gopher://x"])
 async def test_an_address_that_leads_nowhere_is_no_answer(wire: HttpProviderWire, url: str) -> None:
     assert await wire.send(HttpCall("GET", url, {})) is None

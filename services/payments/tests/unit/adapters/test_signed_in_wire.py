@@ -8,7 +8,7 @@ import pytest
 
 from chassis.domain import FixedClock
 from payments.adapters.signed_in_wire import SignedInWire
-from payments.application.ports import AccessToken, HttpAnswer, HttpCall, Login
+from payments.application.ports import AccessToken, HttpAnswer, HttpCall, Login, NotSent
 
 HOUR = timedelta(hours=1)
 
@@ -101,7 +101,7 @@ async def test_a_new_token_that_is_refused_is_the_answer(wire: SignedInWire, pro
 
 async def test_without_a_token_nothing_is_sent(wire: SignedInWire, provider: Provider) -> None:
     provider.open = False
-    assert await wire.send(CALL) is None
+    assert await wire.send(CALL) == NotSent(by_us=False)
     assert provider.seen == []
 
 

@@ -208,7 +208,7 @@ def _hear_waiting(word: DepositWord, command: HearProvider, state: Waiting) -> S
         case Declined():
             return _declined(word, command, state)
         case Unanswered():
-            return [DepositOutcomeUnknown(**fact)] if isinstance(state, Requested) else []
+            return [DepositOutcomeUnknown(**fact)] if isinstance(state, Requested) and word.sent else []
         case _:
             assert_never(word)
 

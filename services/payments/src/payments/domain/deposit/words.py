@@ -54,7 +54,11 @@ class Declined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
-    """No answer, or none that can be believed: the provider may or may not have heard us."""
+    """No answer, or none that can be believed: the provider may or may not have heard us. Not `sent`: this time it
+    surely did not, and whatever we knew before still stands.
+    """
+
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
