@@ -93,7 +93,7 @@ async def test_a_claim_that_ran_out_is_taken_by_another_process(db: Database) ->
 
     await schedule(db, clock, uuid7())
     crashed = TaskRunner(db, {"ask": ask}, clock=clock)
-    await crashed._claim(1)
+    await crashed._claim()
     survivor = TaskRunner(db, {"ask": ask}, clock=clock)
     assert await survivor.run_due() == 0
     clock.advance(LEASE + timedelta(seconds=1))
@@ -143,7 +143,7 @@ async def test_two_runners_share_and_nothing_runs_twice(db: Database) -> None:
 
     for _ in range(30):
         await schedule(db, clock, uuid7())
-    await asyncio.gather(*(TaskRunner(db, {"ask": ask}, clock=clock, concurrency=3).run_due() for _ in range(3)))
+    await asyncio.gather(*(TaskRunner(db, {"ask": ask}, clock=clock, places=3).run_due() for _ in range(3)))
     assert len(done) == len(set(done)) == 30
 
 

@@ -220,7 +220,7 @@ async def test_a_job_that_died_halfway_is_made_again_from_the_start(
 ) -> None:
     await tell(service, *WORLD, moved("bet", 100))
     job_id = (await ask(client, wanted())).json()["job_id"]
-    await TaskRunner(service.db, service.tasks, clock=clock)._claim(1)
+    await TaskRunner(service.db, service.tasks, clock=clock)._claim()
     assert await work(service) == 0, "it is claimed by a process that is gone"
     clock.advance(timedelta(minutes=1))
     assert await work(service) == 1

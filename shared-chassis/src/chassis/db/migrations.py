@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chassis.db import tables
 from chassis.db.engine import async_url
 from chassis.db.grants import give, give_ahead
-from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009, r0010
 
 ischema_names["xid8"] = tables.Xid8
 
@@ -82,6 +82,12 @@ def index_old_rows() -> None:
 def keep_events() -> None:
     """Events stay as they were written."""
     for statement in r0009.STATEMENTS:
+        op.execute(statement)
+
+
+def add_lanes() -> None:
+    """What tasks wait for, by which they are claimed."""
+    for statement in r0010.STATEMENTS:
         op.execute(statement)
 
 

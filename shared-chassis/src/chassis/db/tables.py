@@ -153,8 +153,9 @@ task = Table(
     Column("locked_until", DateTime(timezone=True)),
     Column("last_error", Text),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("lane", Text, nullable=False, server_default="", comment="what it waits for outside; empty: nothing"),
     PrimaryKeyConstraint("kind", "id"),
-    Index("ix_task_run_at", "run_at"),
+    Index("ix_task_lane_run_at", "lane", "run_at"),
 )
 
 subject_key = Table(

@@ -124,16 +124,25 @@ class UnitOfWork:
         await self._queue([(event.topic, partition, self._envelope(event, uuid7(), subject, 0, meta))])
 
     async def schedule(
-        self, kind: str, task_id: UUID, payload: dict[str, Any], *, run_at: datetime | None = None
+        self,
+        kind: str,
+        task_id: UUID,
+        payload: dict[str, Any],
+        *,
+        run_at: datetime | None = None,
+        lane: str = "",
     ) -> None:
         """Have a background task done after this transaction, at `run_at` or at once.
 
-        Calls to the outside belong into tasks. Scheduling the same (kind, id) again moves it forward, never doubles it.
+        Calls to the outside belong into tasks, and such a task into a `lane`: what it waits for. Each has places of its
+        own (`TaskRunner`), so what hangs there delays nothing else. There are few, for the code's names, not for data.
+        Scheduling the same (kind, id) again moves it forward, never doubles it.
         """
         moment = run_at or self.ctx.occurred_at
-        statement = insert(tables.task).values(kind=kind, id=task_id, payload=payload, run_at=moment)
+        statement = insert(tables.task).values(kind=kind, id=task_id, payload=payload, run_at=moment, lane=lane)
         earlier = statement.on_conflict_do_update(
-            index_elements=["kind", "id"], set_={"run_at": moment, "payload": payload, "attempts": 0}
+            index_elements=["kind", "id"],
+            set_={"run_at": moment, "payload": payload, "attempts": 0, "lane": lane},
         )
         await self.connection.execute(earlier)
         self.scheduled = True

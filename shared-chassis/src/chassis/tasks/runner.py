@@ -3,13 +3,18 @@
 A task is claimed for a short time and the claim is renewed while its handler works. When the process dies the claim
 runs out and another process takes the task, so a handler must be able to run twice for the same id: it gives the
 task's id (or an id kept in the payload) to whomever it calls as idempotency key.
+
+A task that waits for something outside is in a lane named after it. Every lane has places of its own, so whatever hangs
+there is waited for by the tasks of that lane alone.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +30,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 LONGEST_BACK_OFF = timedelta(minutes=10)
 POLL_S = 0.25
+PLACES = 8
+PLACES_OF_A_LANE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Task:
     id: UUID
     payload: dict[str, Any]
     attempts: int
+    lane: str = ""
 
 
 class Retry(Exception):
@@ -50,24 +58,32 @@ Handler = Callable[[Task], Awaitable[None]]
 
 
 class TaskRunner:
-    """Claims due tasks and runs their handlers, several at a time.
+    """Claims due tasks and runs their handlers, several at a time; within a lane those first that are due longest.
 
     Args:
         db: the service's database.
         handlers: kind -> handler. Tasks of other kinds are left for processes that know them.
         clock: what "due" means.
-        concurrency: handlers that run at the same time.
+        places: handlers that run at the same time of tasks in no lane.
+        places_of_a_lane: the same for each lane, besides.
     """
 
     def __init__(
-        self, db: Database, handlers: Mapping[str, Handler], *, clock: Clock | None = None, concurrency: int = 8
+        self,
+        db: Database,
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock | None = None,
+        places: int = PLACES,
+        places_of_a_lane: int = PLACES_OF_A_LANE,
     ) -> None:
         self._db = db
         self._handlers = dict(handlers)
         self._clock: Clock = clock or SystemClock()
-        self._concurrency = concurrency
+        self._places, self._places_of_a_lane = places, places_of_a_lane
         self._due = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._busy: Counter[str] = Counter()
 
     def wake(self) -> None:
         """Look for due tasks now instead of at the next poll."""
@@ -85,34 +101,47 @@ class TaskRunner:
     async def run_due(self) -> int:
         """Run everything that is due now, to the end; returns how many ran. For commands and tests."""
         total = 0
-        while claimed := await self._claim(self._concurrency):
-            await asyncio.gather(*(self._one(task) for task in claimed))
+        while claimed := await self._claim():
+            await asyncio.gather(*map(self._begin, claimed))
             total += len(claimed)
         return total
 
     async def _start_due(self) -> int:
-        free = self._concurrency - len(self._running)
-        if free <= 0:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return 1
         try:
-            claimed = await self._claim(free)
+            claimed = await self._claim()
         except Exception as error:
             log.warning("tasks_unreachable", error=repr(error))
             await asyncio.sleep(1)
             return 0
         for task in claimed:
-            running = asyncio.create_task(self._one(task), name=f"{task.kind} {task.id}")
-            self._running.add(running)
-            running.add_done_callback(self._running.discard)
+            self._begin(task)
         return len(claimed)
 
-    async def _claim(self, limit: int) -> list[Task]:
+    def _begin(self, task: Task) -> asyncio.Task[None]:
+        running = asyncio.create_task(self._one(task), name=f"{task.kind} {task.id}")
+        self._busy[task.lane] += 1
+        self._running.add(running)
+        running.add_done_callback(partial(self._ended, task.lane))
+        return running
+
+    def _ended(self, lane: str, running: asyncio.Task[None]) -> None:
+        if self._busy[lane] >= (self._places_of_a_lane if lane else self._places):
+            self._due.set()  # Others may have waited for its place.
+        self._busy[lane] -= 1
+        self._running.discard(running)
+
+    async def _claim(self) -> list[Task]:
+        """As many as there are places."""
         now = self._clock.now()
+        busy = +self._busy
+        limits = (self._places, self._places_of_a_lane, list(busy), list(busy.values()))
         async with self._db.write() as connection:
             raw = await driver(connection)
-            rows = await raw.fetch(_CLAIM, list(self._handlers), now, now + LEASE, limit)
-        return [Task(r["kind"], r["id"], msgspec.json.decode(r["payload"]), r["attempts"]) for r in rows]
+            rows = await raw.fetch(_CLAIM, list(self._handlers), now, now + LEASE, *limits)
+        return [
+            Task(row["kind"], row["id"], msgspec.json.decode(row["payload"]), row["attempts"], row["lane"])
+            for row in rows
+        ]
 
     async def _one(self, task: Task) -> None:
         renewal = asyncio.create_task(self._renew(task))
@@ -173,13 +202,26 @@ async def _first_of(*events: asyncio.Event, timeout_s: float) -> None:
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-# A task scheduled again while its handler runs gets attempts = 0 and must not be deleted as done: hence the guards.
+# From lane to lane, and within each the longest due, along one index (lane, run_at): however many wait in a lane
+# without a free place, none of them is looked at. By ctid, for the planner takes those that are found for many; a row
+# that somebody changed this very moment has another one, and is found the next time.
 _CLAIM = """
-    UPDATE task SET locked_until = $3, attempts = attempts + 1 WHERE (kind, id) IN (
-        SELECT kind, id FROM task
-        WHERE kind = ANY($1::text[]) AND run_at <= $2 AND (locked_until IS NULL OR locked_until < $2)
-        ORDER BY run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-    RETURNING kind, id, payload::text AS payload, attempts"""
+    WITH RECURSIVE lanes (lane) AS (
+        SELECT min(lane) FROM task
+        UNION ALL
+        SELECT (SELECT min(task.lane) FROM task WHERE task.lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL)
+    UPDATE task SET locked_until = $3, attempts = attempts + 1 WHERE ctid = ANY(ARRAY(
+        SELECT due.ctid FROM lanes LEFT JOIN unnest($6::text[], $7::int[]) AS busy (lane, places) USING (lane),
+        LATERAL (
+            SELECT ctid FROM task
+            WHERE task.lane = lanes.lane AND kind = ANY($1::text[]) AND run_at <= $2
+            AND (locked_until IS NULL OR locked_until < $2)
+            ORDER BY run_at
+            LIMIT greatest(0, CASE lanes.lane WHEN '' THEN $4::int ELSE $5::int END - coalesce(busy.places, 0))
+            FOR UPDATE SKIP LOCKED) AS due))
+    RETURNING kind, id, payload::text AS payload, attempts, lane"""
+
+# A task scheduled again while its handler runs gets attempts = 0 and must not be deleted as done: hence the guards.
 _RENEW = "UPDATE task SET locked_until = $3 WHERE kind = $1 AND id = $2 AND locked_until IS NOT NULL"
 _DONE = """
     WITH done AS (DELETE FROM task WHERE kind = $1 AND id = $2 AND attempts > 0)

@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from chassis.db import Database, migrations
 from chassis.db.engine import OPENING
-from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009
+from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009, r0010
 
 CHASSIS = "chassis"
 """The name under which the chassis' own tests get a database with the chassis' tables alone."""
@@ -83,7 +83,7 @@ class Databases:
         url = self._server.url_for(name)
         if service == CHASSIS:
             connection = await asyncpg.connect(url)
-            for revision in (r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009):
+            for revision in (r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009, r0010):
                 for statement in revision.STATEMENTS:
                     await connection.execute(statement)
             await connection.close()
