@@ -93,7 +93,8 @@ async def schedule_sync(uow: UnitOfWork, casino_id: UUID, supplier: str, *, late
     """Have the catalogue fetched, once however often it is asked for; returns the task's id."""
     task_id = uuid5(_TASKS, f"{casino_id}:{supplier}")
     payload = {"casino_id": str(casino_id), "supplier": supplier}
-    await uow.schedule(SYNC_CATALOGUE, task_id, payload, run_at=uow.ctx.occurred_at + timedelta(seconds=later_s))
+    run_at = uow.ctx.occurred_at + timedelta(seconds=later_s)
+    await uow.schedule(SYNC_CATALOGUE, task_id, payload, run_at=run_at, lane=supplier)
     return task_id
 
 

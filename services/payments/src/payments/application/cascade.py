@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.errors import ProviderNotOffered
+from payments.application.lanes import questions
 from payments.application.metrics import DEPOSITS_ENDED
 from payments.application.ports import StepUp
 from payments.application.restrictions import restricted_by
@@ -179,7 +180,9 @@ async def close_earlier(uow: UnitOfWork, deposit_id: UUID, state: Deposit) -> No
                 "deposit_id": str(deposit_id),
                 "provider": one.provider,
             }
-            await uow.schedule(CLOSE_EARLIER, second_payment_id(deposit_id, one.provider), payload)
+            await uow.schedule(
+                CLOSE_EARLIER, second_payment_id(deposit_id, one.provider), payload, lane=questions(one.provider)
+            )
 
 
 async def note_outcomes(

@@ -26,6 +26,7 @@ from payments.application.fraud.looking_again import Looked, look_again, look_at
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import Whose, fingerprint_of, see_instrument
 from payments.application.known import CasinoRules
+from payments.application.lanes import questions
 from payments.application.late import deposit_standing, look_into_success, look_into_unexplained, set_aside_forbidden
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import ProviderAccount
@@ -126,7 +127,8 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     )
     outcome = await uow.decide(deposit, wish.deposit_id, command)
     if any(isinstance(event, DepositRequested) for event in outcome.events):
-        await schedule_question(uow, wish.deposit_id, wish.casino_id, HOSTED_PATIENCE if wish.hosted else PATIENCE)
+        patience = HOSTED_PATIENCE if wish.hosted else PATIENCE
+        await schedule_question(uow, wish.deposit_id, outcome.state, patience)
         await note_course(desk, uow, wish, course)
     return outcome
 
@@ -192,9 +194,9 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
                 await close_earlier(uow, deposit_id, outcome.state)
             case DepositSteppedUp():
-                await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
+                await schedule_question(uow, deposit_id, outcome.state, timedelta(0))
             case DepositPassedOn():
-                await schedule_question(uow, deposit_id, event.casino_id, timedelta(0))
+                await schedule_question(uow, deposit_id, outcome.state, timedelta(0))
                 await close_earlier(uow, deposit_id, outcome.state)
             case DepositReversed() | DepositReinstated() | DepositReversalAnnounced():
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
@@ -305,18 +307,23 @@ async def give_up(desk: Desk, uow: UnitOfWork, deposit_id: UUID, command: Expire
 async def _close_given_up(uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]) -> None:
     state = outcome.state
     if outcome.events and isinstance(state, Failed | Expired) and not state.closed:
-        await uow.schedule(CLOSE, deposit_id, {"casino_id": str(asked(state).fact.casino_id)})
+        fact = asked(state).fact
+        await uow.schedule(CLOSE, deposit_id, {"casino_id": str(fact.casino_id)}, lane=questions(fact.provider))
 
 
-async def schedule_question(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, after: timedelta) -> None:
-    """Have the provider asked after a while, once however often this is called."""
-    await uow.schedule(ASK, deposit_id, {"casino_id": str(casino_id)}, run_at=uow.ctx.occurred_at + after)
+async def schedule_question(uow: UnitOfWork, deposit_id: UUID, state: Deposit, after: timedelta) -> None:
+    """Have the provider that has it asked after a while, once however often this is called."""
+    if isinstance(state, Absent | Refused):
+        return
+    fact, run_at = asked(state).fact, uow.ctx.occurred_at + after
+    lane = questions(fact.provider)
+    await uow.schedule(ASK, deposit_id, {"casino_id": str(fact.casino_id)}, run_at=run_at, lane=lane)
 
 
 async def look_at_deposit(uow: UnitOfWork, deposit_id: UUID, casino_id: UUID, provider: str) -> None:
     """Have the provider asked at once, whatever became of the deposit here: something happened to it there."""
     payload = {"casino_id": str(casino_id), "deposit_id": str(deposit_id), "provider": provider}
-    await uow.schedule(LOOK, second_payment_id(deposit_id, provider), payload)
+    await uow.schedule(LOOK, second_payment_id(deposit_id, provider), payload, lane=questions(provider))
 
 
 def notification_url(desk: Desk, account: ProviderAccount) -> str:

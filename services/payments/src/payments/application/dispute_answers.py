@@ -10,6 +10,7 @@ from payments.application.desk import Desk
 from payments.application.dispute_port import Defences, DisputeFlow, FileWish
 from payments.application.disputes import answer_dispute, find_dispute
 from payments.application.errors import ProviderNotOffered
+from payments.application.lanes import orders
 from payments.domain.dispute.aggregate import dispute
 from payments.domain.dispute.commands import HearAnswer, OrderAnswer
 from payments.domain.dispute.errors import EvidenceUnknown
@@ -161,4 +162,4 @@ async def _order(uow: UnitOfWork, dispute_id: UUID, state: Told, command: OrderA
     outcome = await uow.decide(dispute, dispute_id, command)
     if outcome.events:
         payload = {"casino_id": str(state.fact.casino_id), "dispute_id": str(dispute_id)}
-        await uow.schedule(SEND, command.answer_id, payload)
+        await uow.schedule(SEND, command.answer_id, payload, lane=orders(state.fact.provider))

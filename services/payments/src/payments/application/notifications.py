@@ -259,7 +259,7 @@ async def _beside(
         withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
         if said.reference is not None:
             await hear_about_payout(desk, uow, withdrawal_id, Taken(reference=said.reference))
-        await look_at_payout(uow, withdrawal_id, mail.casino_id)
+        await look_at_payout(uow, withdrawal_id, mail.provider, mail.casino_id)
     return Handled(outcome=Became.APPLIED, accepted=True)
 
 
@@ -269,7 +269,7 @@ async def _look_at_refund(desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtR
         return Handled(outcome=Became.SET_ASIDE, accepted=True), "refund_not_ours"
     if said.reference is not None:
         await hear_about_refund(desk, uow, said.refund_id, Accepted(reference=said.reference), uow.ctx.occurred_at)
-    await look_at_refund(uow, said.refund_id, mail.casino_id)
+    await look_at_refund(uow, said.refund_id, mail.provider, mail.casino_id)
     return Handled(outcome=Became.APPLIED, accepted=True), None
 
 

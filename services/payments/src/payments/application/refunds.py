@@ -11,6 +11,7 @@ from chassis.store import Outcome, UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
+from payments.application.lanes import orders, questions
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.postings import refund_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
@@ -90,7 +91,8 @@ async def order_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> None:
     order = await _order(desk, uow, wish)
     outcome = await uow.decide(refund, wish.refund_id, order)
     if outcome.events:
-        await uow.schedule(SEND, wish.refund_id, {"casino_id": str(order.fact.casino_id)})
+        about = {"casino_id": str(order.fact.casino_id)}
+        await uow.schedule(SEND, wish.refund_id, about, lane=orders(order.fact.provider))
     transfers = refund_transfers(wish.refund_id, outcome.events)
     if transfers:
         ensure_posted(await desk.ledger.post_in(uow, transfers))
@@ -184,7 +186,7 @@ async def hear_about_refund(
     transfers = refund_transfers(refund_id, outcome.events)
     for event in outcome.events:
         if isinstance(event, RefundAccepted):
-            await schedule_question(uow, refund_id, event.fact.casino_id)
+            await schedule_question(uow, refund_id, event.fact)
         transfers += await _tell_whole(desk, uow, refund_id, event)
         moved = _of_deposit(refund_id, event)
         if moved is not None:
@@ -284,15 +286,16 @@ def _of_deposit(refund_id: UUID, event: RefundEvent) -> TakenBack | GivenBack | 
             return None
 
 
-async def schedule_question(uow: UnitOfWork, refund_id: UUID, casino_id: UUID) -> None:
+async def schedule_question(uow: UnitOfWork, refund_id: UUID, fact: RefundFact) -> None:
     """Have the provider asked should it not tell by itself."""
     at = uow.ctx.occurred_at + SLOWEST_WEBHOOK
-    await uow.schedule(ASK, refund_id, {"casino_id": str(casino_id)}, run_at=at)
+    about, lane = {"casino_id": str(fact.casino_id)}, questions(fact.provider)
+    await uow.schedule(ASK, refund_id, about, run_at=at, lane=lane)
 
 
-async def look_at_refund(uow: UnitOfWork, refund_id: UUID, casino_id: UUID) -> None:
+async def look_at_refund(uow: UnitOfWork, refund_id: UUID, provider: str, casino_id: UUID) -> None:
     """Have the provider asked at once: something happened to the refund there."""
-    await uow.schedule(ASK, refund_id, {"casino_id": str(casino_id)})
+    await uow.schedule(ASK, refund_id, {"casino_id": str(casino_id)}, lane=questions(provider))
 
 
 def refund_flow(desk: Desk, provider: str) -> RefundFlow:

@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.domain import DomainError, Invalid
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
+from payments.application.lanes import orders, questions
 from payments.application.request_port import RequestedThere
 
 LOOK = "payments.payout_look"
@@ -46,9 +47,10 @@ def page_flow(desk: Desk, provider: str) -> RequestedThere:
 async def drop_request(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, provider: str, casino_id: UUID) -> None:
     """Have the provider pay nothing for it, where it keeps the player's request."""
     if requested_there(desk, provider) is not None:
-        await uow.schedule(DROP, withdrawal_id, {"casino_id": str(casino_id)})
+        await uow.schedule(DROP, withdrawal_id, {"casino_id": str(casino_id)}, lane=orders(provider))
 
 
 async def look_at_request(uow: UnitOfWork, withdrawal_id: UUID, provider: str, casino_id: UUID) -> None:
     """Have the provider asked at once what the player wants there."""
-    await uow.schedule(LOOK, withdrawal_id, {"casino_id": str(casino_id), "provider": provider})
+    payload = {"casino_id": str(casino_id), "provider": provider}
+    await uow.schedule(LOOK, withdrawal_id, payload, lane=questions(provider))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
+from payments.application.lanes import orders, questions
 from payments.application.ledger import Transfer, ensure_posted
 from payments.application.postings import withdrawal_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
@@ -59,13 +60,13 @@ async def decide_withdrawal(
     outcome = await uow.decide(withdrawal, withdrawal_id, command, authorised_by=authorised_by)
     for event in outcome.events:
         if await _goes_out(desk, uow, event):
-            await uow.schedule(SEND, withdrawal_id, {"casino_id": str(event.casino_id)})
+            about = {"casino_id": str(event.casino_id)}
+            await uow.schedule(SEND, withdrawal_id, about, lane=orders(event.provider))
         if isinstance(event, WithdrawalRetried):
             await uow.schedule(RESUME, withdrawal_id, {"casino_id": str(event.casino_id)})
         if isinstance(event, PayoutSent):
-            await uow.schedule(
-                ASK, withdrawal_id, {"casino_id": str(event.casino_id)}, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK
-            )
+            about, later = {"casino_id": str(event.casino_id)}, uow.ctx.occurred_at + SLOWEST_WEBHOOK
+            await uow.schedule(ASK, withdrawal_id, about, run_at=later, lane=questions(event.provider))
         if isinstance(event, WithdrawalRejected | WithdrawalCancelled | WithdrawalFailed):
             await drop_request(desk, uow, withdrawal_id, event.provider, event.casino_id)
     await note_payouts(desk, uow, withdrawal_id, outcome.state, outcome.events)

@@ -22,6 +22,7 @@ from payments.application.instruments.seeing import (
     instrument_id_of,
     see_instrument,
 )
+from payments.application.lanes import questions
 from payments.application.late import look_into_return
 from payments.application.payout_course import (
     WithdrawalWish,
@@ -305,6 +306,6 @@ async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, wo
     return outcome
 
 
-async def look_at_payout(uow: UnitOfWork, withdrawal_id: UUID, casino_id: UUID) -> None:
+async def look_at_payout(uow: UnitOfWork, withdrawal_id: UUID, provider: str, casino_id: UUID) -> None:
     """Have the provider asked at once: something happened to the payout there."""
-    await uow.schedule(ASK, withdrawal_id, {"casino_id": str(casino_id)})
+    await uow.schedule(ASK, withdrawal_id, {"casino_id": str(casino_id)}, lane=questions(provider))

@@ -12,6 +12,7 @@ from chassis.store import UnitOfWork
 from payments.application import refunds
 from payments.application.closed_loop.planning import Divide, Planned, planned
 from payments.application.desk import Desk
+from payments.application.lanes import orders
 from payments.application.ledger import Transfer, ensure_posted
 from payments.application.postings import refund_transfers
 from payments.application.withdrawal_moves import RESUME, SEND
@@ -188,7 +189,7 @@ async def _order_payout(
         now=uow.ctx.occurred_at,
     )
     await uow.decide(withdrawal, part.part_id, command)
-    await uow.schedule(SEND, part.part_id, {"casino_id": str(order.fact.casino_id)})
+    await uow.schedule(SEND, part.part_id, {"casino_id": str(order.fact.casino_id)}, lane=orders(part.provider))
 
 
 async def _order_refund(
@@ -210,5 +211,5 @@ async def _order_refund(
     left = await desk.directory.room(uow.connection, part.deposit_id)
     command = OrderRefund(fact=fact, left_minor=left, cash_minor=part.amount_minor, now=uow.ctx.occurred_at)
     outcome = await uow.decide(refund, part.part_id, command)
-    await uow.schedule(refunds.SEND, part.part_id, {"casino_id": str(order.fact.casino_id)})
+    await uow.schedule(refunds.SEND, part.part_id, {"casino_id": str(fact.casino_id)}, lane=orders(fact.provider))
     return refund_transfers(part.part_id, outcome.events)

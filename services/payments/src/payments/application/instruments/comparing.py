@@ -11,6 +11,7 @@ from payments.application.fraud.looking_again import look_at_holder
 from payments.application.fraud.ports import Payment
 from payments.application.instruments.sealed import opened
 from payments.application.instruments.seeing import COMPARE
+from payments.application.lanes import VERIFICATION
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.aggregate import Known, instrument
 from payments.domain.instrument.commands import CompareHolder
@@ -55,7 +56,7 @@ async def compare_holder(desk: Desk, instrument_id: UUID, casino_id: UUID) -> No
 async def compare_all(desk: Desk, uow: UnitOfWork, player_id: UUID, casino_id: UUID) -> None:
     """The player is called otherwise from now on."""
     for instrument_id in await desk.instruments.ids_of_player(uow.connection, player_id):
-        await uow.schedule(COMPARE, instrument_id, {"casino_id": str(casino_id)})
+        await uow.schedule(COMPARE, instrument_id, {"casino_id": str(casino_id)}, lane=VERIFICATION)
 
 
 async def _look_at_payment(desk: Desk, uow: UnitOfWork, instrument_id: UUID) -> None:

@@ -10,6 +10,7 @@ from chassis.privacy import SubjectErased
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.instruments.ports import KnownInstrument, ReadsDestinations
+from payments.application.lanes import VERIFICATION
 from payments.domain.instrument.aggregate import Known, instrument, instrument_use
 from payments.domain.instrument.commands import FindShared, SeeInstrument, UseInstrument
 from payments.domain.instrument.events import Direction, InstrumentUsed
@@ -77,7 +78,7 @@ async def see_instrument(desk: Desk, uow: UnitOfWork, whose: Whose, told: Instru
         await _find_shared(desk, uow, whose.casino_id, fingerprint)
     compared = isinstance(outcome.state, Known) and outcome.state.likeness is not None
     if told.holder and (outcome.events or not compared):
-        await uow.schedule(COMPARE, instrument_id, {"casino_id": str(whose.casino_id)})
+        await uow.schedule(COMPARE, instrument_id, {"casino_id": str(whose.casino_id)}, lane=VERIFICATION)
     if whose.used:
         await _use(desk, uow, instrument_id, whose)
     return instrument_id

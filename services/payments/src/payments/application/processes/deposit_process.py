@@ -218,7 +218,7 @@ class DepositProcess:
             if pause is not None and isinstance(outcome.state, Requested):
                 pause = patience
             if pause is not None:
-                await schedule_question(uow, deposit_id, casino_id, pause)
+                await schedule_question(uow, deposit_id, outcome.state, pause)
             return outcome.state
 
         return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))

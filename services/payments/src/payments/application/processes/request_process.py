@@ -14,6 +14,7 @@ from chassis.store import ConcurrentChange, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk
+from payments.application.lanes import questions
 from payments.application.ledger import InsufficientFunds, WalletUnknown
 from payments.application.payout_course import WithdrawalWish, payout_flow
 from payments.application.ports import NotThere, ProviderAccount
@@ -151,7 +152,8 @@ class RequestProcess:
     async def _look_later(self, withdrawal_id: UUID, wish: Wish, uow: UnitOfWork) -> None:
         """Its notification normally decides; where that is lost, this finds what he asked for."""
         payload = {"casino_id": str(wish.casino_id), "provider": wish.provider}
-        await uow.schedule(LOOK, withdrawal_id, payload, run_at=uow.ctx.occurred_at + SLOWEST_WEBHOOK)
+        later = uow.ctx.occurred_at + SLOWEST_WEBHOOK
+        await uow.schedule(LOOK, withdrawal_id, payload, run_at=later, lane=questions(wish.provider))
 
     async def _hold(self, account: ProviderAccount, withdrawal_id: UUID, seen: Requested) -> str | None:
         """By the rules of every withdrawal; the code of the refusal, or None when its money is on hold."""
