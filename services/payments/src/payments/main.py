@@ -67,8 +67,8 @@ def build(
         evidence=SqlEvidence(), reconciling=reconciling(settings, SETTLEMENT_FORMATS), providers=PROVIDERS,
         cashiers=CASHIERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), names=names_of(settings, verification), floats=SqlFloats(),
-        fraud=fraud_in(settings, OpenCases(), RATES), exchanges=exchanges_in(settings, RATES), debts=SqlDebtPolicies(),
-        public_base_url=settings.public_base_url,
+        fraud=fraud_in(settings, OpenCases(), RATES, PROVIDERS), exchanges=exchanges_in(settings, RATES),
+        debts=SqlDebtPolicies(), public_base_url=settings.public_base_url,
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,

@@ -223,8 +223,7 @@ async def hear_about_instrument(
     state = (await uow.load(deposit, deposit_id)).state
     looked = await _see(desk, uow, state, _Seen(deposit_id, provider, used=True), told)
     await _refuse_late(desk, uow, deposit_id, state, looked)
-    if not isinstance(state, Absent | Refused):
-        await count_looked(desk.fraud, uow, deposit_id, asked(state).fact, looked)
+    await count_looked(desk.fraud, uow, deposit_id, state, looked)
 
 
 async def hear_about_holder(desk: Desk, uow: UnitOfWork, deposit_id: UUID) -> None:
@@ -236,7 +235,7 @@ async def hear_about_holder(desk: Desk, uow: UnitOfWork, deposit_id: UUID) -> No
     payment = Payment(id=deposit_id, trigger=Trigger.DEPOSIT, **fact.fields())
     looked = await look_at_holder(desk.fraud, uow, payment)
     await _refuse_late(desk, uow, deposit_id, state, looked)
-    await count_looked(desk.fraud, uow, deposit_id, fact, looked)
+    await count_looked(desk.fraud, uow, deposit_id, state, looked)
 
 
 async def _refuse_late(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, looked: Looked) -> None:

@@ -55,6 +55,7 @@ table = Table(
     Column("late", Boolean, nullable=False, comment="it succeeded after it had been given up"),
     Column("method", Text, comment="what the player chose where he chose no provider"),
     Column("attempts", SmallInteger, nullable=False, server_default="1", comment="providers that were tried"),
+    Column("credited_at", DateTime(timezone=True), comment="NULL: it was not, or before this was kept"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("updated_at >= created_at", name="updated_after_created"),
@@ -97,10 +98,14 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "late": False,
             "method": event.method if isinstance(event, e.DepositRequested) else None,
             "attempts": 1,
+            "credited_at": None,
             "created_at": at,
             "updated_at": at,
         }
-    return None if row is None else {**row, **_changes(row, event), "updated_at": max(row["created_at"], at)}
+    if row is None:
+        return None
+    credited = {"credited_at": at} if isinstance(event, e.DepositSucceeded) else {}
+    return {**row, **_changes(row, event), **credited, "updated_at": max(row["created_at"], at)}
 
 
 def _changes(row: Row, event: e.ProviderEvent) -> dict[str, Any]:

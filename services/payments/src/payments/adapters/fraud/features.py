@@ -1,6 +1,6 @@
 """Counters and links, kept by one statement each and read by one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -74,7 +74,10 @@ def kept_counters() -> list[Kept]:
 
 
 class SqlFeatures:
-    """Implements `Features`."""
+    """Implements `Features`. `is_of_payer`: see Fraud."""
+
+    def __init__(self, is_of_payer: Callable[[str, str], bool]) -> None:
+        self._is_of_payer = is_of_payer
 
     async def link(
         self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime
@@ -123,6 +126,7 @@ class SqlFeatures:
         values["recent_deposits_minor"] = tuple(one for one in recent if one is not None)
         values |= {name: row[name] for name in _SINGLE if row[name] is not None}
         values = {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
+        values["failures_in_row"] = sum(self._is_of_payer(*one) for one in _decoded(row["failed"]))
         if "paid_to" in keys:
             values["to_source"] = row["to_source"]
         return values | {f"staked_minor:player:{window}": number for window, number in _decoded(row["staked"])}
@@ -153,6 +157,7 @@ class SqlFeatures:
         *,
         fresh: frozenset[str] = frozenset(),
         asked_minor: int = 0,
+        credited_minor: int = 0,
     ) -> None:
         """See Features."""
         raw, keys = await driver(connection), _counted_for(keys)
@@ -168,6 +173,7 @@ class SqlFeatures:
             *(counts.get(name, 0) for name in COUNTED),
             [kind in fresh for kind in keys],
             asked_minor,
+            credited_minor,
         )
 
     async def cluster(
@@ -187,7 +193,6 @@ class SqlFeatures:
 
 _SINGLE = (
     "account_age_h",
-    "failures_in_row",
     "minutes_since_deposit",
     "country",
     "level",

@@ -3,15 +3,17 @@
 from payments.domain.fraud.features import COUNTED
 
 _NAMES = list(COUNTED)
-_FRESH, _ASKED = (f"${7 + len(_NAMES) + place}" for place in (0, 1))
-_ASKED_FOR = {
+_FRESH, _ASKED, _CREDITED = (f"${7 + len(_NAMES) + place}" for place in range(3))
+_BY_NOW = {
     "deposits": "{place}::bigint + of.fresh::int",
     "asked_minor": f"{{place}}::bigint + CASE WHEN of.fresh THEN {_ASKED}::bigint ELSE 0 END",
     "largest_minor": f"greatest({{place}}::bigint, CASE WHEN of.fresh THEN {_ASKED}::bigint ELSE 0 END)",
+    "credited": f"{{place}}::bigint + (of.fresh AND {_CREDITED}::bigint > 0)::int",
+    "credited_minor": f"{{place}}::bigint + CASE WHEN of.fresh THEN {_CREDITED}::bigint ELSE 0 END",
 }
-"""What is counted when a deposit is asked for, and later for what becomes known later."""
+"""What is counted when a deposit is asked for and credited, and later for what becomes known later."""
 _PLACES = ", ".join(
-    _ASKED_FOR.get(name, "{place}::bigint").format(place=f"${number}") for number, name in enumerate(_NAMES, 7)
+    _BY_NOW.get(name, "{place}::bigint").format(place=f"${number}") for number, name in enumerate(_NAMES, 7)
 )
 _MOST = 9_000_000_000_000_000_000
 """What sums of money stop at: nobody has as much, but anybody can ask for it, and no payment may fail by that."""
@@ -117,12 +119,13 @@ MEASURE = f"""
         ) AS e
     ),
     deposits AS (
-        SELECT status, amount_minor, currency, created_at, id FROM rm_deposit_list
+        SELECT status, amount_minor, currency, created_at, credited_at, provider, code, id FROM rm_deposit_list
         WHERE player_id = $2 AND casino_id = $1 AND id <> $10 ORDER BY created_at DESC, id DESC LIMIT 50
     ),
     ended AS (
-        SELECT bool_and(status = 'failed') OVER (ORDER BY created_at DESC, id DESC) AS failed FROM deposits
-        WHERE status IN ('failed', 'succeeded', 'partially_reversed', 'reversed')
+        SELECT provider, code,
+            bool_and(status = 'failed') OVER (ORDER BY coalesce(credited_at, created_at) DESC, id DESC) AS failed
+        FROM deposits WHERE status IN ('failed', 'succeeded', 'partially_reversed', 'reversed')
     ),
     mine AS (
         SELECT other_key FROM fraud_link
@@ -160,11 +163,12 @@ MEASURE = f"""
         (SELECT jsonb_agg(line) FROM listed)::text AS listed,
         (SELECT jsonb_agg(line) FROM staked)::text AS staked,
         (SELECT jsonb_agg(jsonb_build_array(amount_minor, currency)) FROM deposits
-            WHERE created_at >= $9::timestamptz - interval '24 hours'
+            WHERE coalesce(credited_at, created_at) >= $9::timestamptz - interval '24 hours'
                 AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
-        (SELECT count(*) FROM ended WHERE failed) AS failures_in_row,
-        (SELECT floor(extract(epoch FROM $9::timestamptz - max(created_at)) / 60)::bigint FROM deposits
-            WHERE status IN ('succeeded', 'partially_reversed', 'reversed')) AS minutes_since_deposit,
+        (SELECT jsonb_agg(jsonb_build_array(provider, code)) FROM ended WHERE failed)::text AS failed,
+        (SELECT floor(extract(epoch FROM greatest($9::timestamptz - max(last_deposit_at), interval '0')) / 60)::bigint
+            FROM fraud_play WHERE player_id = $2 AND casino_id = $1
+            HAVING max(last_deposit_at) IS NOT NULL) AS minutes_since_deposit,
         (SELECT floor(extract(epoch FROM $9::timestamptz - min(opened_at)) / 3600)::bigint FROM account
             WHERE player_id = $2 AND casino_id = $1) AS account_age_h,
         (SELECT country FROM standing) AS country,

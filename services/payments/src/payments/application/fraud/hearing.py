@@ -35,25 +35,28 @@ async def count_deposit(
     wait for the counters.
 
     A deposit that was never decided on, from before there were rules, is counted for its player alone. What we send
-    back ourselves, a withdrawal to its source among it, speaks against nobody.
+    back ourselves, a withdrawal to its source among it, speaks against nobody; nor does a no that is not of the payer.
     """
     counts: dict[str, int] = {}
     state = outcome.state
     refunds = {one.movement for one in state.taken_back if one.refund_id} if isinstance(state, Succeeded) else set()
     told = [one for one in outcome.events if isinstance(one, Counted) and getattr(one, "movement", None) not in refunds]
     for event in told:
-        for name, number in _counts(event).items():
+        for name, number in _counts(fraud, event).items():
             counts[name] = counts.get(name, 0) + number
-    if told:
+    if counts:
         await _count(fraud, uow, deposit_id, told[0], counts, looked)
-    elif looked is not None and not isinstance(state, Absent | Refused):
-        await count_looked(fraud, uow, deposit_id, asked(state).fact, looked)
+    elif looked is not None:
+        await count_looked(fraud, uow, deposit_id, state, looked)
 
 
-async def count_looked(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, looked: Looked) -> None:
-    """Count the deposit for what it is paid with, where nothing else was said of it. Call it last, as above."""
-    if looked.fresh or looked.unproven:
-        await _count(fraud, uow, deposit_id, fact, {}, looked)
+async def count_looked(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, state: Deposit, looked: Looked) -> None:
+    """Count the deposit for what it is paid with, where nothing else was said of it; that it was credited before, too.
+    Call it last, as above.
+    """
+    if (looked.fresh or looked.unproven) and not isinstance(state, Absent | Refused):
+        credited_minor = state.amount_minor if isinstance(state, Succeeded) else 0
+        await _count(fraud, uow, deposit_id, asked(state).fact, {}, looked, credited_minor)
 
 
 async def count_warning(
@@ -78,6 +81,7 @@ async def _count(
     of: DepositFact,
     counts: dict[str, int],
     looked: Looked | None = None,
+    credited_minor: int = 0,
 ) -> None:
     keys = dict(await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {})
     keys["player"] = str(of.player_id)
@@ -93,15 +97,18 @@ async def _count(
         uow.ctx.occurred_at,
         fresh=looked.fresh,
         asked_minor=looked.asked_minor,
+        credited_minor=credited_minor,
     )
 
 
-def _counts(event: Counted) -> dict[str, int]:
+def _counts(fraud: Fraud, event: Counted) -> dict[str, int]:
     match event:
         case DepositSucceeded():
             return {"credited": 1, "credited_minor": event.amount_minor}
-        case DepositFailed() | DepositPassedOn():
-            return {"failures": 1}
+        case DepositFailed():
+            return {"failures": 1} if fraud.is_of_payer(event.provider, event.code) else {}
+        case DepositPassedOn():
+            return {"failures": 1} if fraud.is_of_payer(event.declined_by, event.code) else {}
         case DepositReversed():
             return {"reversals": 1, "reversed_minor": event.reversed_minor}
         case DepositReinstated():

@@ -1,6 +1,6 @@
 """What the analysis of payments needs kept, as Protocols; `adapters/fraud` implements them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -116,10 +116,12 @@ class Features(Protocol):
         *,
         fresh: frozenset[str] = frozenset(),
         asked_minor: int = 0,
+        credited_minor: int = 0,
     ) -> None:
         """Add to every counter of every key. Once per transaction, last, since others wait for it.
 
-        `fresh`: kinds of keys for which the deposit of `asked_minor` was not counted when it was asked for.
+        `fresh`: kinds of keys for which the deposit of `asked_minor` was not counted when it was asked for, nor when
+        `credited_minor` of it was credited.
         """
         ...
 
@@ -377,7 +379,8 @@ class Cases(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fraud:
-    """The ports of the analysis, as one member of the desk."""
+    """The ports of the analysis, as one member of the desk. `is_of_payer`: whether this provider's no, by its code,
+    says something of who pays."""
 
     features: Features
     rules: RuleSets
@@ -386,6 +389,7 @@ class Fraud:
     cases: Cases
     fingerprints: Fingerprints
     rates: RateSource
+    is_of_payer: Callable[[str, str], bool]
 
 
 def known(keys: Iterable[str]) -> dict[str, Value]:

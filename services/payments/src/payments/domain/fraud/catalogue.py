@@ -122,6 +122,22 @@ _CARDS = [
         typology="card_testing",
         score=60,
     ),
+    rule(
+        "CARD-TEST-CARD",
+        "deposit",
+        "block",
+        "Six deposits by one card or account failed within a day, whoever tried it and from whatever address, and not"
+        " more than half as many succeeded.",
+        {
+            "and": [
+                {"gte": [of("failures", "instrument", "24h"), 6]},
+                {"gte": [of("failures", "instrument", "24h"), {"mul": [2, of("credited", "instrument", "24h")]}]},
+            ]
+        },
+        block={"of": ["instrument"], "minutes": 24 * 60},
+        typology="card_testing",
+        score=60,
+    ),
 ]
 
 _RINGS = [
@@ -314,8 +330,8 @@ CATALOGUE: Final[dict[str, Any]] = {
 
 NOT_DECIDED_HERE: Final[dict[str, str]] = {
     "BONUS by play": "Which bets were too large, or covered each other, is known to games; payments knows sums only.",
-    "CARD-TEST by card": "Which card it is a provider tells with its answer, when the deposit was judged already: its"
-    " failures count for the player, the device and the address it was tried with.",
+    "CB-RISK, refund unplayed": "Two people send it back, who see the case: once a bank has reported fraud it may take"
+    " the same money back by itself, and then it would go twice.",
     "SANCTION/PEP": "Verification screens players; a confirmed hit stops deposits, and payouts take two people.",
     "ATO by password": "Changes of passwords and of contact data are known to the service that logs players in.",
     "MULTI-ACC by phone and address": "Phone numbers and postal addresses are known to the back office.",

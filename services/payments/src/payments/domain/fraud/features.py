@@ -22,8 +22,8 @@ WINDOWS: Mapping[str, timedelta | None] = {
     "30d": timedelta(days=30),
     "ever": None,
 }
-"""How far back a feature looks. Hours are counted in whole hours of the clock, days in whole days of UTC: a window may
-hold up to one hour, or one day, more than it says, and never less."""
+"""How far back a feature looks. `1h` is counted in stretches of ten minutes, `24h` in whole hours of the clock, `7d`
+and `30d` in whole days of UTC: a window may hold up to one such stretch more than it says, and never less."""
 
 KEYS = ("player", "device", "ip", "network", "instrument", "bin", "payout")
 """Of what is counted. All but the player are fingerprints under a key of ours, different at each casino. `network` is
@@ -75,7 +75,10 @@ COUNTED: Mapping[str, Feature] = {
     "largest_minor": _counted("the largest deposit asked for, in the payment's currency"),
     "credited": _counted("deposits credited"),
     "credited_minor": _counted("the sum of deposits credited, in the payment's currency"),
-    "failures": _counted("deposits that the provider refused"),
+    "failures": _counted(
+        "deposits that the provider refused for a reason of the payer's, or without one; its own faults, and what he"
+        " cancelled, are none"
+    ),
     "refusals": _counted("deposits that we refused"),
     "unproven": _counted("deposits that went on though their payer should have proven who he is, and could not"),
     "withdrawals": _counted("withdrawals asked for"),
@@ -121,13 +124,18 @@ PLAIN: Mapping[str, Feature] = {
     "balance_minor": Feature(type="number", meaning="the player's cash before the payment"),
     "bonus_minor": Feature(type="number", meaning="the player's bonus before the payment"),
     "owed_minor": Feature(type="number", meaning="what the player owes of deposits that were taken back"),
-    "failures_in_row": Feature(type="number", meaning="the player's last deposits that failed, one after another"),
+    "failures_in_row": Feature(
+        type="number",
+        meaning="the player's last deposits that failed, one after another; what failed by the provider's own fault, or"
+        " was cancelled, is left out",
+    ),
     "recent_deposits_minor": Feature(
         type="numbers",
-        meaning="the player's deposits of the last 24 hours, this one included and those left out that failed or were "
-        "refused: fifty at most; those in other currencies at the newest rates, and left out where there are none",
+        meaning="the player's deposits of the last 24 hours, by when they were credited, or asked for where they are"
+        " not yet; this one included and those left out that failed or were refused: fifty at most; those in other"
+        " currencies at the newest rates, and left out where there are none",
     ),
-    "minutes_since_deposit": Feature(type="number", meaning="since the player's last credited deposit"),
+    "minutes_since_deposit": Feature(type="number", meaning="since a deposit of the player was last credited"),
     "minutes_to_first_bet": Feature(
         type="number", meaning="from his last credited deposit to his first bet after it; unknown until he bets"
     ),
