@@ -60,6 +60,8 @@ from payments.settings import Settings
 
 GOAL_MS = 20.0
 BASELINE_NAME = "p99 in ms of a transaction that does nothing but commit"
+PROVIDER = "stripe"
+"""Whose codes say why a deposit failed."""
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
 LEAST_WITHDRAWAL = 5_00
@@ -70,8 +72,8 @@ TARGETS: dict[str, tuple[Label, ...]] = {
     "INSTR-SHARE": ("bonus_ring",),
     "MULTI-ACC": ("bonus_ring", "mule"),
     "MULE-PAYOUT": ("bonus_ring", "mule"),
-    "NO-PLAY": ("launderer", "small_launderer", "patient_launderer", "mule"),
-    "PASS-THRU": ("launderer", "small_launderer", "patient_launderer", "mule"),
+    "NO-PLAY": ("launderer", "small_launderer", "patient_launderer", "slow_launderer", "mule"),
+    "PASS-THRU": ("launderer", "small_launderer", "patient_launderer", "slow_launderer", "mule"),
     "STRUCT": ("launderer",),
     "CB-": ("friendly_fraudster",),
     "BONUS": ("bonus_ring",),
@@ -86,6 +88,7 @@ class Casino:
     def __init__(self, desk: Desk, clock: FixedClock) -> None:
         self._desk, self._clock = desk, clock
         self._first: dict[UUID, UUID] = {}
+        self._untold: dict[UUID, UUID] = {}
         self._balance: dict[UUID, int] = defaultdict(int)
         self.refused = 0
 
@@ -103,6 +106,8 @@ class Casino:
         self._clock.advance(BEGIN + timedelta(minutes=step.minute) - self._clock.now())
         if step.kind == "deposit":
             await self._deposit(step)
+        elif step.kind == "credit":
+            await self._told(step, self._untold.pop(step.player))
         elif step.kind == "withdraw":
             await self._withdraw(step)
         elif step.kind == "bet":
@@ -121,7 +126,7 @@ class Casino:
         async def work(uow: UnitOfWork) -> tuple[str | None, float]:
             wallet = await self._desk.ledger.lock_wallet(uow.connection, CASINO, step.player, "EUR")
             payment = Payment(
-                id=payment_id, trigger=trigger, casino_id=CASINO, player_id=step.player, provider="bench",
+                id=payment_id, trigger=trigger, casino_id=CASINO, player_id=step.player, provider=PROVIDER,
                 amount_minor=step.amount_minor, currency="EUR",
             )  # fmt: skip
             signals = Signals(ip=step.ip, device_id=step.device, payout=step.payout)
@@ -130,7 +135,7 @@ class Casino:
             took = stopwatch() - began
             if trigger is Trigger.DEPOSIT:
                 command = RequestDeposit(
-                    player_id=step.player, casino_id=CASINO, provider="bench", amount_minor=step.amount_minor,
+                    player_id=step.player, casino_id=CASINO, provider=PROVIDER, amount_minor=step.amount_minor,
                     currency="EUR", return_url=None, sent_as="bench",
                     standing=DepositStanding(declined=judged.refusal), now=uow.ctx.occurred_at,
                 )  # fmt: skip
@@ -144,9 +149,15 @@ class Casino:
         refusal, _ = await self.judge(step, deposit_id, Trigger.DEPOSIT)
         if refusal is not None:
             self.refused += 1
-            return
+        elif step.paid or step.why:
+            await self._told(step, deposit_id)
+        else:
+            self._untold[step.player] = deposit_id
+
+    async def _told(self, step: Step, deposit_id: UUID) -> None:
+        """What the provider says of it."""
         paid = Settled(reference="r", amount_minor=step.amount_minor, currency="EUR")
-        await self._hear(step, deposit_id, paid if step.paid else Declined(reference="r", code="declined", final=True))
+        await self._hear(step, deposit_id, paid if step.paid else Declined(reference="r", code=step.why, final=True))
         if step.paid:
             self._first.setdefault(step.player, deposit_id)
             self._balance[step.player] += step.amount_minor
@@ -156,7 +167,7 @@ class Casino:
             fact = DepositFact(
                 player_id=step.player,
                 casino_id=CASINO,
-                provider="bench",
+                provider=PROVIDER,
                 amount_minor=step.amount_minor,
                 currency="EUR",
             )
@@ -183,7 +194,7 @@ class Casino:
         await self.judge(replace(step, amount_minor=amount), uuid4(), Trigger.WITHDRAWAL)
         cash, hold = player_cash(CASINO, step.player, "EUR"), player_hold(CASINO, step.player, "EUR")
         await self._move(TransferKind.WITHDRAWAL_HOLD, cash, hold, amount)
-        await self._move(TransferKind.WITHDRAWAL_PAID, hold, psp_clearing(CASINO, "bench", "EUR"), amount)
+        await self._move(TransferKind.WITHDRAWAL_PAID, hold, psp_clearing(CASINO, PROVIDER, "EUR"), amount)
         self._balance[step.player] -= amount
 
     async def _bet(self, step: Step) -> None:
@@ -219,10 +230,10 @@ class Casino:
 
         async def work(uow: UnitOfWork) -> None:
             paid = DepositFact(
-                player_id=step.player, casino_id=CASINO, provider="bench", amount_minor=100_00, currency="EUR"
+                player_id=step.player, casino_id=CASINO, provider=PROVIDER, amount_minor=100_00, currency="EUR"
             )
             fact = DisputeFact(
-                deposit_id=deposit_id, player_id=step.player, casino_id=CASINO, provider="bench", reference="w",
+                deposit_id=deposit_id, player_id=step.player, casino_id=CASINO, provider=PROVIDER, reference="w",
                 payment="r",
             )  # fmt: skip
             word = DisputeTold(
@@ -247,8 +258,9 @@ async def quality(desk: Desk, made: Population) -> dict[str, dict[str, Any]]:
         in_force = await desk.fraud.rules.in_force(connection, CASINO, desk.now())
         raw = await driver(connection)
         rows = await raw.fetch(
-            "SELECT DISTINCT player_id, rule FROM fraud_decision, "
-            "jsonb_array_elements_text(rules || shadow_rules) AS rule"
+            "SELECT player_id, jsonb_array_elements_text(rules || shadow_rules) AS rule FROM fraud_decision UNION "
+            "SELECT player_id, jsonb_array_elements_text((look -> 'rules') || (look -> 'shadow_rules')) "
+            "FROM fraud_decision, jsonb_array_elements(looks) AS look"
         )
     found: dict[str, set[UUID]] = {rule.id: set() for rule in in_force.rules.rules}
     for row in rows:

@@ -1,13 +1,13 @@
 """Players with labels, the same for the same seed: who pays what, whence and with what, and how he plays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 from uuid import UUID
 
 Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "small_launderer", "patient_launderer",
-                "friendly_fraudster", "mule", "account_taken"]  # fmt: skip
+                "slow_launderer", "friendly_fraudster", "mule", "account_taken"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,24 +16,50 @@ class Step:
 
     Attributes:
         minute: after the beginning.
-        kind: `deposit` (paid or failed), `bet`, `withdraw`, `bonus`: he is given one, `warn`: his bank reports fraud of
-            his first deposit, or `reverse`: it takes that back.
+        kind: `deposit`, `credit`: what he asked for last and was not told of is paid, `bet`, `withdraw`, `bonus`: he is
+            given one, `warn`: his bank reports fraud of his first deposit, or `reverse`: it takes that back.
         amount_minor: of a bet or a withdrawal at most: nobody has more than he has.
         won_minor: what a bet of that amount brings.
+        paid: whether a deposit is. `why` it is not: what Stripe says; empty: it says nothing yet.
         card: the instrument of a deposit; its first digit names its issuer.
         payout: where a withdrawal goes.
     """
 
     minute: int
     player: UUID
-    kind: Literal["deposit", "bet", "withdraw", "bonus", "warn", "reverse"]
+    kind: Literal["deposit", "credit", "bet", "withdraw", "bonus", "warn", "reverse"]
     amount_minor: int = 0
     won_minor: int = 0
     paid: bool = True
+    why: str = "do_not_honor"
     ip: str = ""
     device: str = ""
     card: str = ""
     payout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A player, whence he comes and what he pays with."""
+
+    player: UUID
+    ip: str
+    device: str
+    card: str
+
+    def pays(self, minute: int, amount_minor: int, *, why: str | None = None) -> Step:
+        """He asks for a deposit, and it is paid; `why` not."""
+        return Step(
+            minute=minute, player=self.player, kind="deposit", amount_minor=amount_minor, paid=why is None,
+            why=why or "", ip=self.ip, device=self.device, card=self.card,
+        )  # fmt: skip
+
+    def takes_out(self, minute: int, payout: str, most: int) -> Step:
+        """He asks for money."""
+        return Step(
+            minute=minute, player=self.player, kind="withdraw", amount_minor=most, ip=self.ip, device=self.device,
+            payout=payout,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -69,6 +95,13 @@ def population(random: Random, players: int) -> Population:
         _friendly_fraudster(made, random)
     for _ in range(max(odd // 15, 1)):
         _mules(made, random)
+    for _ in range(max(odd // 15, 1)):
+        _slow_launderer(made, random)
+    _testers_together(made, random, by="card")
+    _outage(made, random, max(players // 50, 3))
+    _lodgers(made, random)
+    for _ in range(max(players // 100, 2)):
+        _undecided(made, random)
     made.steps.sort(key=lambda step: step.minute)
     return made
 
@@ -150,30 +183,51 @@ def _plays(random: Random, player: UUID, at: int, amount: int, *, times: float) 
         yield Step(minute=minute, player=player, kind="bet", amount_minor=stake, won_minor=won)
 
 
+def _outage(made: Population, random: Random, count: int) -> None:
+    """Their provider does not work for half an hour: each tries again and again, and pays when it does."""
+    began = random.randrange(20 * _DAY)
+    for _ in range(count):
+        he = _equipped(made, random, "honest", str(random.randrange(9)))
+        for minute in sorted(random.sample(range(30), 8)):
+            made.steps.append(he.pays(began + minute, 30_00, why="processing_error"))
+        made.steps.append(he.pays(began + random.randrange(35, 50), 30_00))
+        made.steps.extend(_plays(random, he.player, began + 60, 30_00, times=2.0))
+
+
+def _lodgers(made: Population, random: Random) -> None:
+    """Twelve who live behind one address when that happens: each tries once, and pays when it works."""
+    began, ip = random.randrange(20 * _DAY), _home(random)
+    for _ in range(12):
+        he = replace(_equipped(made, random, "honest", "8"), ip=ip)
+        made.steps.append(he.pays(began + random.randrange(15), 20_00, why="issuer_not_available"))
+        made.steps.append(he.pays(began + random.randrange(20, 40), 20_00))
+        made.steps.extend(_plays(random, he.player, began + 60, 20_00, times=2.0))
+
+
+def _undecided(made: Population, random: Random) -> None:
+    """Opens the page and leaves it again, seven times, and pays at last."""
+    he, at = _equipped(made, random, "honest", str(random.randrange(9))), random.randrange(20 * _DAY)
+    for number in range(7):
+        made.steps.append(he.pays(at + 4 * number, 50_00, why="requested_by_customer"))
+    made.steps.append(he.pays(at + 35, 50_00))
+    made.steps.extend(_plays(random, he.player, at + 40, 50_00, times=2.0))
+
+
 def _ring(made: Population, random: Random) -> None:
     """One person behind four accounts: two devices, one card, one bank account."""
-    devices, card, payout, ip = (
-        [_name(random, "device") for _ in range(2)],
-        _name(random, "4"),
-        _name(random, "iban"),
-        _home(random),
-    )
+    devices = [_name(random, "device") for _ in range(2)]
+    card, payout, ip = _name(random, "4"), _name(random, "iban"), _home(random)
     at = random.randrange(20 * _DAY)
     group: set[UUID] = set()
     made.groups.append(group)
     for number in range(4):
-        player = _new(made, random, "bonus_ring")
-        group.add(player)
+        he = Who(_new(made, random, "bonus_ring"), ip, devices[number % 2], card)
+        group.add(he.player)
         at += random.randrange(30, 600)
-        device = devices[number % 2]
-        made.steps.append(Step(minute=at, player=player, kind="bonus"))
-        made.steps.append(
-            Step(minute=at, player=player, kind="deposit", amount_minor=20_00, ip=ip, device=device, card=card)
-        )
-        made.steps.extend(_plays(random, player, at, 20_00, times=1.1))
-        made.steps.append(
-            Step(minute=at + 300, player=player, kind="withdraw", amount_minor=ALL, ip=ip, device=device, payout=payout)
-        )
+        made.steps.append(Step(minute=at, player=he.player, kind="bonus"))
+        made.steps.append(he.pays(at, 20_00))
+        made.steps.extend(_plays(random, he.player, at, 20_00, times=1.1))
+        made.steps.append(he.takes_out(at + 300, payout, ALL))
 
 
 def _card_tester(made: Population, random: Random) -> None:
@@ -183,23 +237,17 @@ def _card_tester(made: Population, random: Random) -> None:
     for _ in range(random.randrange(8, 20)):
         at += random.randrange(1, 4)
         card = _name(random, str(random.randrange(9)))
-        made.steps.append(
-            Step(
-                minute=at,
-                player=player,
-                kind="deposit",
-                amount_minor=random.choice((1_00, 2_00, 5_00)),
-                paid=random.random() < 0.15,
-                ip=ip,
-                device=device,
-                card=card,
-            )
-        )
+        amount = random.choice((1_00, 2_00, 5_00))
+        why = None if random.random() < 0.15 else "do_not_honor"
+        made.steps.append(Who(player, ip, device, card).pays(at, amount, why=why))
 
 
-def _testers_together(made: Population, random: Random, *, by: Literal["ip", "device"]) -> None:
-    """The same with six accounts, of which none tries much: they have the address in common, or the device."""
+def _testers_together(made: Population, random: Random, *, by: Literal["ip", "device", "card"]) -> None:
+    """The same with six accounts, of which none tries much: they have the address in common, or the device, or the one
+    card whose date and digits they guess.
+    """
     ip, device, at = _home(random), _name(random, "device"), random.randrange(25 * _DAY)
+    card = _name(random, "7") if by == "card" else ""
     group: set[UUID] = set()
     made.groups.append(group)
     for _ in range(6):
@@ -216,120 +264,89 @@ def _testers_together(made: Population, random: Random, *, by: Literal["ip", "de
                     paid=random.random() < 0.1,
                     ip=ip if by == "ip" else _home(random),
                     device=device if by == "device" else _name(random, "device"),
-                    card=_name(random, str(random.randrange(9))),
+                    card=card or _name(random, str(random.randrange(9))),
                 )
             )
 
 
-def _equipped(made: Population, random: Random, label: Label, card: str) -> tuple[UUID, str, str, str]:
+def _equipped(made: Population, random: Random, label: Label, card: str) -> Who:
     """A new player with his address, his device and a card that begins so."""
-    return _new(made, random, label), _home(random), _name(random, "device"), _name(random, card)
+    return Who(_new(made, random, label), _home(random), _name(random, "device"), _name(random, card))
 
 
 def _launderer(made: Population, random: Random) -> None:
     """Large sums just below what is reported, hardly played with, out again the same day, in two parts."""
-    player, ip, device, card = _equipped(made, random, "launderer", "5")
+    he = _equipped(made, random, "launderer", "5")
     at = random.randrange(25 * _DAY)
     for _ in range(random.randrange(2, 5)):
         at += random.randrange(30, 240)
         amount = random.randrange(1_650_00, 1_990_00)
-        made.steps.append(
-            Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
-        )
-        made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0, 0.4)))
+        made.steps.append(he.pays(at, amount))
+        made.steps.extend(_plays(random, he.player, at, amount, times=random.uniform(0, 0.4)))
     payout = _name(random, "iban")
     for minute, most in ((at + 300, random.randrange(1_000_00, 2_000_00)), (at + 600, ALL)):
-        made.steps.append(
-            Step(minute=minute, player=player, kind="withdraw", amount_minor=most, ip=ip, device=device, payout=payout)
-        )
+        made.steps.append(he.takes_out(minute, payout, most))
 
 
 def _small_launderer(made: Population, random: Random) -> None:
     """Many sums that nobody would look at, each below 150 and taken out again before the next, none of it played with
     to speak of.
     """
-    player, ip, device, card = _equipped(made, random, "small_launderer", "6")
+    he = _equipped(made, random, "small_launderer", "6")
     at, payout = random.randrange(15 * _DAY), _name(random, "iban")
     for _ in range(random.randrange(5, 9)):
         at += random.randrange(_DAY, 2 * _DAY)
         amount = random.randrange(40_00, 150_00)
-        made.steps.append(
-            Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
-        )
-        made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0, 0.5)))
-        made.steps.append(
-            Step(minute=at + 300, player=player, kind="withdraw", amount_minor=ALL, ip=ip, device=device, payout=payout)
-        )
+        made.steps.append(he.pays(at, amount))
+        made.steps.extend(_plays(random, he.player, at, amount, times=random.uniform(0, 0.5)))
+        made.steps.append(he.takes_out(at + 300, payout, ALL))
 
 
 def _patient_launderer(made: Population, random: Random) -> None:
     """Plays about as much as an honest player, at stakes that hardly lose, and takes it out days later."""
-    player, ip, device, card = _equipped(made, random, "patient_launderer", "6")
+    he = _equipped(made, random, "patient_launderer", "6")
     at = random.randrange(15 * _DAY)
     for _ in range(3):
         at += random.randrange(_DAY, 3 * _DAY)
         amount = random.randrange(400_00, 1_200_00)
-        made.steps.append(
-            Step(minute=at, player=player, kind="deposit", amount_minor=amount, ip=ip, device=device, card=card)
-        )
-        made.steps.extend(_plays(random, player, at, amount, times=random.uniform(0.5, 1.1)))
-    payout = _name(random, "iban")
-    made.steps.append(
-        Step(
-            minute=at + 3 * _DAY, player=player, kind="withdraw", amount_minor=ALL, ip=ip, device=device, payout=payout
-        )
-    )
+        made.steps.append(he.pays(at, amount))
+        made.steps.extend(_plays(random, he.player, at, amount, times=random.uniform(0.5, 1.1)))
+    made.steps.append(he.takes_out(at + 3 * _DAY, _name(random, "iban"), ALL))
+
+
+def _slow_launderer(made: Population, random: Random) -> None:
+    """One sum that nobody would look at, from a bank that takes a day or two, and elsewhere as soon as it is there."""
+    he = _equipped(made, random, "slow_launderer", "6")
+    at, amount = random.randrange(20 * _DAY), random.randrange(60_00, 150_00)
+    made.steps.append(he.pays(at, amount, why=""))
+    at += random.randrange(_DAY + 60, 2 * _DAY)
+    made.steps.append(Step(minute=at, player=he.player, kind="credit", amount_minor=amount, card=he.card))
+    made.steps.append(he.takes_out(at + 5, _name(random, "iban"), amount * 95 // 100))
 
 
 def _account_taken(made: Population, random: Random) -> None:
     """An honest player's account, until somebody else asks for its money: another device, another place."""
-    player, ip, device, card = _equipped(made, random, "account_taken", "1")
+    he = _equipped(made, random, "account_taken", "1")
     at = random.randrange(15 * _DAY)
     home = _name(random, "iban")
     for _ in range(2):
         at += random.randrange(_DAY, 3 * _DAY)
-        made.steps.append(
-            Step(minute=at, player=player, kind="deposit", amount_minor=200_00, ip=ip, device=device, card=card)
-        )
-        made.steps.extend(_plays(random, player, at, 200_00, times=1.5))
-    made.steps.append(
-        Step(minute=at + 300, player=player, kind="withdraw", amount_minor=20_00, ip=ip, device=device, payout=home)
-    )
-    made.steps.append(
-        Step(
-            minute=at + 2 * _DAY,
-            player=player,
-            kind="withdraw",
-            amount_minor=ALL,
-            ip=_home(random),
-            device=_name(random, "device"),
-            payout=_name(random, "iban"),
-        )
-    )
+        made.steps.append(he.pays(at, 200_00))
+        made.steps.extend(_plays(random, he.player, at, 200_00, times=1.5))
+    made.steps.append(he.takes_out(at + 300, home, 20_00))
+    thief = Who(he.player, _home(random), _name(random, "device"), he.card)
+    made.steps.append(thief.takes_out(at + 2 * _DAY, _name(random, "iban"), ALL))
 
 
 def _friendly_fraudster(made: Population, random: Random) -> None:
     """Plays, tells his bank that it was not him, comes again, and again once the bank took the money back."""
-    player, ip, device, card = _equipped(made, random, "friendly_fraudster", "3")
+    he = _equipped(made, random, "friendly_fraudster", "3")
     at = random.randrange(15 * _DAY)
-    made.steps.append(
-        Step(minute=at, player=player, kind="deposit", amount_minor=100_00, ip=ip, device=device, card=card)
-    )
-    made.steps.extend(_plays(random, player, at, 100_00, times=0.8))
-    made.steps.append(Step(minute=at + 2 * _DAY, player=player, kind="warn"))
-    made.steps.append(Step(minute=at + 5 * _DAY, player=player, kind="reverse", amount_minor=100_00))
-    for days in (3, 7):
-        made.steps.append(
-            Step(
-                minute=at + days * _DAY,
-                player=player,
-                kind="deposit",
-                amount_minor=100_00,
-                ip=ip,
-                device=device,
-                card=card,
-            )
-        )
+    made.steps.append(he.pays(at, 100_00))
+    made.steps.extend(_plays(random, he.player, at, 100_00, times=0.8))
+    made.steps.append(Step(minute=at + 2 * _DAY, player=he.player, kind="warn"))
+    made.steps.append(Step(minute=at + 5 * _DAY, player=he.player, kind="reverse", amount_minor=100_00))
+    made.steps.extend(he.pays(at + days * _DAY, 100_00) for days in (3, 7))
 
 
 def _mules(made: Population, random: Random) -> None:

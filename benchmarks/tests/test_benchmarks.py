@@ -76,7 +76,12 @@ def test_deposits_are_measured_from_the_wish_to_the_webhook(tmp_path: Path) -> N
 
 def test_decisions_about_fraud_are_timed_and_rules_told_apart_by_how_well_they_do(tmp_path: Path) -> None:
     told = run("fraud", tmp_path, "--players", "30", "--decisions", "20")
-    assert told["measured"]["rules"]["NO-PLAY"]["recall"] > 0
+    rules = told["measured"]["rules"]
+    assert rules["NO-PLAY"]["recall"] > 0
+    assert rules["CARD-TEST-CARD"]["recall"] > 0
+    testing = {name: one["players"] for name, one in rules.items() if name.startswith(("CARD-TEST", "VEL-DEP"))}
+    honest = [name for name, players in testing.items() if players and rules[name]["precision"] < 1]
+    assert honest == [], "whoever pays after an outage, or leaves a page, tests no cards"
 
 
 def test_settlement_files_are_measured_against_copy(tmp_path: Path) -> None:
