@@ -10,6 +10,7 @@ from contracts.payments import fraud_events as payments_fraud
 from contracts.payments import instrument_events as payments_instruments
 from contracts.payments import ledger_events as payments_ledger
 from contracts.payments import reversal_events as payments_reversals
+from contracts.payments import withdrawal_events as payments_withdrawals
 from contracts.platform import events as platform
 from contracts.reports import events as reports
 from contracts.security import break_glass_events as security_break_glass
@@ -30,6 +31,7 @@ _MODULES = (
     payments_fraud,
     payments_ledger,
     payments_reversals,
+    payments_withdrawals,
     platform,
     reports,
     security,

@@ -39,6 +39,7 @@ from contracts.payments.events import (
     WithdrawalReturned,
 )
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
+from contracts.payments.withdrawal_events import WithdrawalStopped
 from contracts.platform.events import (
     AccessRecorded,
     ApprovalClosed,
@@ -113,15 +114,8 @@ def of_access(state: str, *after: type[ContractEvent]) -> Effect:
     return Effect({"rm_approval_inbox": {"service": "security", "state": state}}, after)
 
 
-def withdrawn(state: str, *after: type[ContractEvent]) -> Effect:
+def withdrawn(told: type[ContractEvent], state: str, *after: type[ContractEvent]) -> Effect:
     """Withdrawals are in the story, in what a search finds, and in the inbox."""
-    by_state: dict[str, type[ContractEvent]] = {
-        "waiting": WithdrawalRequested,
-        "executed": WithdrawalApproved,
-        "rejected": WithdrawalRejected,
-        "withdrawn": WithdrawalCancelled,
-    }
-    told = by_state[state]
     found = {} if after else found_by_search(WithdrawalRequested)
     return Effect({"rm_timeline": told_in_the_story(told), **found, "rm_approval_inbox": {"state": state}}, after)
 
@@ -160,10 +154,11 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     ApprovalLapsed: inbox("waiting", ApprovalProposed, ApprovalGiven),
     ApprovalExecuted: inbox("executed", ApprovalProposed),
     ApprovalClosed: inbox("voided", ApprovalProposed),
-    WithdrawalRequested: withdrawn("waiting"),
-    WithdrawalApproved: withdrawn("executed", WithdrawalRequested),
-    WithdrawalRejected: withdrawn("rejected", WithdrawalRequested),
-    WithdrawalCancelled: withdrawn("withdrawn", WithdrawalRequested),
+    WithdrawalRequested: withdrawn(WithdrawalRequested, "waiting"),
+    WithdrawalStopped: withdrawn(WithdrawalStopped, "waiting", WithdrawalRequested, WithdrawalApproved),
+    WithdrawalApproved: withdrawn(WithdrawalApproved, "executed", WithdrawalRequested),
+    WithdrawalRejected: withdrawn(WithdrawalRejected, "rejected", WithdrawalRequested),
+    WithdrawalCancelled: withdrawn(WithdrawalCancelled, "withdrawn", WithdrawalRequested),
     ElevationRequested: of_access("waiting"),
     ElevationApproved: of_access("executed", ElevationRequested),
     ElevationRefused: of_access("rejected", ElevationRequested),

@@ -35,6 +35,7 @@ from contracts.payments.instrument_events import InstrumentReviewed, InstrumentS
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
 from contracts.payments.wallet import transfer_id
+from contracts.payments.withdrawal_events import WithdrawalStopped
 from contracts.registry import consumed_by, produced_by
 from contracts.verification.events import HitDecided, VerificationLevelReached
 from payments.application.erasure import ERASE
@@ -223,6 +224,10 @@ WITHDRAWALS: list[tuple[withdrawal.WithdrawalEvent, ContractEvent | None]] = [
             **OURS, destination="sealed", shown_as="ES••32", approvals_needed=2, requested_at=NOW
         ),
         told.WithdrawalRequested(**OUT, **MONEY, **BY, needs_second_person=True),
+    ),
+    (
+        withdrawal.WithdrawalStopped(**OURS, news=("X",), stopped_by=("fraud_rules",), approvals_needed=2),
+        WithdrawalStopped(**OUT, approvals_needed=2),
     ),
     (
         withdrawal.WithdrawalApproved(**OURS, approved_by=str(ONE), final=False),

@@ -27,6 +27,7 @@ from contracts.payments.events import (
     WithdrawalRequested,
     WithdrawalReturned,
 )
+from contracts.payments.withdrawal_events import WithdrawalStopped
 from contracts.platform.events import AccessRecorded
 from contracts.registry import consumed_by, produced_by
 from contracts.reports import events as public
@@ -64,6 +65,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     WithdrawalRequested: Effect(
         {"rm_withdrawal": {"status": "awaiting_approval", "amount_minor": 5000, "approved_by": []}}
     ),
+    WithdrawalStopped: withdrawal(WithdrawalApproved, status="awaiting_approval", approved_by=[], approved_at=None),
     WithdrawalApproved: withdrawal(status="approved", approved_by=[APPROVER]),
     PayoutSent: withdrawal(status="sent"),
     PayoutOutcomeUnknown: withdrawal(status="unknown"),

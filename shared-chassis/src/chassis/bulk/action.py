@@ -44,8 +44,9 @@ class BulkAction:
         name: `approve`; it is asked for at `{list}/bulk-approve`. Jobs remember it, so it never changes.
         title: what it does, as a person would say it.
         permission: that of the command for one row; it is asked for row by row, when the row's turn comes.
-        do: does it in the transaction it is given; False where there was nothing left to do. It may be begun again for
-            the same row, never be finished twice. Calls to the outside belong into tasks.
+        do: does it in the transaction it is given; False where there was nothing left to do, the code of a refusal
+            of which something is kept. It may be begun again for the same row, never be finished twice. Calls to the
+            outside belong into tasks.
         alone: how many rows one person does within an hour without a second one. None where money moves.
         money: the columns with the amount and its currency of each row, where money moves: a second person is needed
             for any of it, and the largest amount that a role allows holds for each row.
@@ -64,7 +65,7 @@ class BulkAction:
     name: str
     title: str
     permission: str
-    do: Callable[[UnitOfWork, Turn], Awaitable[bool]]
+    do: Callable[[UnitOfWork, Turn], Awaitable[bool | str]]
     alone: int = 0
     money: tuple[Column[Any], Column[Any]] | None = None
     parameters: type[StrictModel] | None = None

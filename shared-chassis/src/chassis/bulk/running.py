@@ -142,7 +142,10 @@ class Running:
             reason=job.reason,
             parameters=action.read(job.parameters),
         )
-        return (BulkResult.DONE, None) if await action.do(uow, turn) else (BulkResult.SKIPPED, "nothing_to_do")
+        done = await action.do(uow, turn)
+        if isinstance(done, str):
+            return BulkResult.REFUSED, done
+        return (BulkResult.DONE, None) if done else (BulkResult.SKIPPED, "nothing_to_do")
 
     def _may_not_know(self, uow: UnitOfWork, job: Any) -> bool:
         """Whether the policy here was last confirmed before the requester was seen to hold what he needs."""

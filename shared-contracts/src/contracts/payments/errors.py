@@ -136,6 +136,8 @@ class PaymentsError(StrEnum):
     """It was approved, rejected or cancelled before."""
     WITHDRAWAL_ALREADY_REQUESTED = "withdrawal_already_requested"
     """The id belongs to a withdrawal of other facts."""
+    WITHDRAWAL_STOPPED = "withdrawal_stopped"
+    """Something became known since it was asked for that nobody knew: people look at it by itself."""
     WITHDRAWAL_ALREADY_SENT = "withdrawal_already_sent"
     """The order to pay is on its way; only the provider can say now what becomes of it."""
     ACCOUNT_BLOCKED = "account_blocked"

@@ -13,6 +13,7 @@ from chassis.db.states import ApprovalState as State
 from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.events import WithdrawalApproved, WithdrawalCancelled, WithdrawalRejected, WithdrawalRequested
 from contracts.payments.permissions import PaymentsPermission
+from contracts.payments.withdrawal_events import WithdrawalStopped
 from contracts.platform.events import (
     ApprovalClosed,
     ApprovalEdited,
@@ -66,12 +67,16 @@ _OF_PROPOSALS: Final = (
 _OF_ACCESS: Final = (
     ElevationRequested, ElevationApproved, ElevationRefused, ElevationWithdrawn, BreakGlassOpened, BreakGlassReviewed,
 )  # fmt: skip
-_OF_WITHDRAWALS: Final = (WithdrawalRequested, WithdrawalApproved, WithdrawalRejected, WithdrawalCancelled)
+_OF_WITHDRAWALS: Final = (
+    WithdrawalRequested, WithdrawalStopped, WithdrawalApproved, WithdrawalRejected, WithdrawalCancelled,
+)  # fmt: skip
 
 
 def _key(recorded: Recorded[Any]) -> tuple[Any, ...]:
     match recorded.event:
-        case WithdrawalRequested() | WithdrawalApproved() | WithdrawalRejected() | WithdrawalCancelled() as event:
+        case WithdrawalRequested() | WithdrawalStopped() | WithdrawalApproved() as event:
+            return (event.withdrawal_id,)
+        case WithdrawalRejected() | WithdrawalCancelled() as event:
             return (event.withdrawal_id,)
         case ElevationRequested() | ElevationApproved() | ElevationRefused() | ElevationWithdrawn() as event:
             return (event.elevation_id,)
@@ -91,6 +96,9 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             return _elevation(event, recorded)
         case BreakGlassOpened() as event:
             return _emergency(event, recorded)
+        case WithdrawalStopped() as event if row is not None:
+            again: Row = {"approved_by": [], "state": State.WAITING, "expires_at": None}
+            return {**row, **again, "needed": event.approvals_needed}
     return None if row is None else _moved(row, recorded.event)
 
 

@@ -9,6 +9,7 @@ from contracts.payments import events as told
 from contracts.payments.adjustment_events import WalletAdjusted
 from contracts.payments.instrument_events import InstrumentReviewed, InstrumentSeen, InstrumentShared
 from contracts.payments.reversal_events import DepositReinstated, DepositReversed
+from contracts.payments.withdrawal_events import WithdrawalStopped
 from payments.application.dispute_publishing import disputed
 from payments.application.fraud.publishing import told_of_case
 from payments.application.ledger import TransferKind, transfer_id
@@ -173,10 +174,12 @@ def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[Contract
             two = event.approvals_needed > 1
             money["fee_minor"] = event.fee_minor
             return [told.WithdrawalRequested(**whose, **money, provider=event.provider, needs_second_person=two)]
-        case withdrawal.WithdrawalApproved():
-            return [_approved(event, whose)]
         case _ if event.parent_id is not None and isinstance(event, _WHOLE_TELLS):
             return []
+        case withdrawal.WithdrawalStopped():
+            return [WithdrawalStopped(**whose, approvals_needed=event.approvals_needed)]
+        case withdrawal.WithdrawalApproved():
+            return [_approved(event, whose)]
         case withdrawal.WithdrawalRejected():
             return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
         case withdrawal.WithdrawalCancelled():
@@ -211,7 +214,9 @@ def _left(event: withdrawal.WithdrawalPartPaid | withdrawal.WithdrawalRestReleas
 
 
 _WHOLE_TELLS = (
-    withdrawal.WithdrawalPaid
+    withdrawal.WithdrawalStopped
+    | withdrawal.WithdrawalApproved
+    | withdrawal.WithdrawalPaid
     | withdrawal.WithdrawalFailed
     | withdrawal.WithdrawalRejected
     | withdrawal.WithdrawalReturned

@@ -94,6 +94,8 @@ async def _goes_out(desk: Desk, uow: UnitOfWork, event: WithdrawalEvent) -> bool
     """Whether it is sent now: once it is approved, or released with a batch where the casino pays in batches."""
     if not isinstance(event, WithdrawalApproved) or not event.final:
         return isinstance(event, PayoutReleased)
+    if event.parent_id is not None:
+        return True  # Its whole was released before it was divided.
     policy = await desk.policies.find(uow.connection, event.casino_id, event.currency)
     return policy is None or not policy.in_batches
 

@@ -1,12 +1,16 @@
-"""What decides whether a player may have money out, for the cashier and for the request alike."""
+"""What decides whether a player may have money out, for the cashier, for the request and until it is sent."""
 
 from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.ledger import Wallet
+from payments.domain.instrument.words import Verification
 from payments.domain.withdrawal.policy import WithdrawalStanding
 
 
@@ -27,3 +31,23 @@ async def withdrawal_standing(
         disputed=await desk.directory.disputed(connection, player.player_id, now),
         days_here=None if player.registered_at is None else (now - player.registered_at).days,
     )
+
+
+class Destination(TypedDict, total=False):
+    """What a standing says of the instrument it goes to."""
+
+    destination_verified: bool
+    destination_shared: bool
+    destination_disabled: bool
+
+
+async def known_destination(desk: Desk, uow: UnitOfWork, instrument_id: UUID | None) -> Destination:
+    """Nothing where it cannot be told."""
+    known = None if instrument_id is None else await desk.instruments.find(uow.connection, instrument_id)
+    if known is None:
+        return {}
+    return {
+        "destination_verified": known.verification is Verification.VERIFIED,
+        "destination_shared": known.shared,
+        "destination_disabled": known.disabled,
+    }

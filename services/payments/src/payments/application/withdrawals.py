@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
 from uuid import UUID
 
 from chassis.approvals import Authority
@@ -32,9 +31,10 @@ from payments.application.payout_course import (
     sealed_destination,
 )
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
-from payments.application.withdrawal_standing import withdrawal_standing
+from payments.application.withdrawal_news import stop_on_news
+from payments.application.withdrawal_standing import known_destination, withdrawal_standing
 from payments.domain.instrument.events import Direction
-from payments.domain.instrument.words import Instrument, Verification
+from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
@@ -47,7 +47,7 @@ from payments.domain.withdrawal.commands import (
 from payments.domain.withdrawal.errors import DebtOutstanding, DestinationDisabled, DisputeOpen, SecondPersonRequired
 from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
 from payments.domain.withdrawal.policy import STRICTEST, counts
-from payments.domain.withdrawal.states import Absent, AwaitingApproval, Existing, Order, Yes
+from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order, Yes
 from payments.domain.withdrawal.words import PayoutWord
 
 FRESH_S = 300
@@ -89,8 +89,9 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         standing=replace(
             await withdrawal_standing(desk, uow.connection, rules, player, wallet, uow.ctx.occurred_at),
             people=judged.people,
+            rules=judged.rules,
             day_total_minor=await _day_total(desk, uow, wish),
-            **await _known_destination(desk, uow, instrument_id),
+            **await known_destination(desk, uow, instrument_id),
         ),
         now=uow.ctx.occurred_at,
         instrument_id=instrument_id,
@@ -109,23 +110,6 @@ async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:
     return await desk.directory.asked_out(
         uow.connection, wish.player_id, wish.currency, since, besides=wish.withdrawal_id
     )
-
-
-class _Destination(TypedDict, total=False):
-    destination_verified: bool
-    destination_shared: bool
-    destination_disabled: bool
-
-
-async def _known_destination(desk: Desk, uow: UnitOfWork, instrument_id: UUID | None) -> _Destination:
-    known = None if instrument_id is None else await desk.instruments.find(uow.connection, instrument_id)
-    if known is None:
-        return {}
-    return {
-        "destination_verified": known.verification is Verification.VERIFIED,
-        "destination_shared": known.shared,
-        "destination_disabled": known.disabled,
-    }
 
 
 async def hear_about_payee(
@@ -170,6 +154,8 @@ async def approve_withdrawal(
 ) -> WithdrawalOutcome:
     """A person says yes; the last one needed sets the payout going. The record also names who had said it before.
 
+    Where something has become known that nobody knew, that is recorded instead: he is told, and says yes once he knows.
+
     Where two must, the rules are those of `chassis.approvals`: a proof of a moment ago from both, the first yes counts
     for a day and as long as whoever said it may still say it, and the second one names what he saw.
 
@@ -185,6 +171,9 @@ async def approve_withdrawal(
     state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
     if isinstance(state, AwaitingApproval):
         await _refuse_hopeless(desk, uow, withdrawal_id, state)
+        stopped = await stop_on_news(desk, uow, withdrawal_id, state.order)
+        if stopped is not None:
+            return stopped
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
         return await decide_withdrawal(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
     if look is None:
@@ -222,10 +211,20 @@ async def refuse_owing(desk: Desk, uow: UnitOfWork, fact: WithdrawalFact) -> Non
 
 
 def order_sha256(withdrawal_id: UUID, order: Order) -> str:
-    """Of all that is paid: how much, to whom and where. The destination counts as it is sealed."""
+    """Of all that is paid: how much, to whom and where, and of what became known since. The destination counts as it is
+    sealed.
+    """
     told = {name: value for name, value in order.fact.fields().items() if name != "fee_minor" or value}
     fact = {name: str(value) for name, value in told.items()}
-    return sha256_of({**fact, "withdrawal_id": str(withdrawal_id), "destination": order.destination})
+    sha256 = sha256_of({**fact, "withdrawal_id": str(withdrawal_id), "destination": order.destination})
+    for news in order.news:
+        sha256 = told_sha256(sha256, news)
+    return sha256
+
+
+def told_sha256(before: str, news: Sequence[str]) -> str:
+    """Of an order of which these news are told, by what it was before them."""
+    return sha256_of({"before": before, "news": list(news)})
 
 
 def _require_fresh(caller: Caller, now: datetime) -> None:
@@ -264,12 +263,17 @@ async def reject_withdrawal(
 async def release_payout(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, batch_id: UUID
 ) -> WithdrawalOutcome:
-    """Let an approved withdrawal go out with a batch; nothing happens to one that is not, or went with another.
+    """Let an approved withdrawal go out with a batch; nothing happens to one that is not, or went with another. One of
+    which something became known since is approved anew instead.
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
     """
-    await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    if isinstance(state, Approved) and state.batch_id is None:
+        stopped = await stop_on_news(desk, uow, withdrawal_id, state.order)
+        if stopped is not None:
+            return stopped
     return await decide_withdrawal(desk, uow, withdrawal_id, ReleasePayout(batch_id=batch_id))
 
 

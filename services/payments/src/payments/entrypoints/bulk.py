@@ -2,10 +2,13 @@
 
 from chassis.bulk import BulkAction, Turn
 from chassis.store import UnitOfWork
+from contracts.payments.errors import PaymentsError
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
+from payments.application.withdrawal_moves import WithdrawalOutcome
 from payments.application.withdrawals import approve_withdrawal, reject_withdrawal, release_payout
 from payments.domain.withdrawal.errors import WithdrawalAlreadyDecided, WithdrawalAlreadySent
+from payments.domain.withdrawal.events import WithdrawalStopped
 from payments.read_models.withdrawal_list import table
 
 _WITHDRAWALS = "/api/payments/v1/withdrawals"
@@ -13,18 +16,25 @@ _MONEY = (table.c.amount_minor, table.c.currency)
 _MOOT = (WithdrawalAlreadyDecided, WithdrawalAlreadySent)
 
 
+def _done(outcome: WithdrawalOutcome) -> bool | str:
+    """What became known meanwhile is kept; people look at the withdrawal by itself."""
+    if any(isinstance(event, WithdrawalStopped) for event in outcome.events):
+        return PaymentsError.WITHDRAWAL_STOPPED
+    return bool(outcome.events)
+
+
 def bulk_actions(desk: Desk) -> list[BulkAction]:
     """Approve, reject and release withdrawals. The second person of a single withdrawal is asked for as ever."""
 
-    async def approve(uow: UnitOfWork, turn: Turn) -> bool:
-        return bool((await approve_withdrawal(desk, uow, turn.row_id, turn.caller)).events)
+    async def approve(uow: UnitOfWork, turn: Turn) -> bool | str:
+        return _done(await approve_withdrawal(desk, uow, turn.row_id, turn.caller))
 
     async def reject(uow: UnitOfWork, turn: Turn) -> bool:
         return bool((await reject_withdrawal(desk, uow, turn.row_id, turn.caller, turn.reason)).events)
 
-    async def release(uow: UnitOfWork, turn: Turn) -> bool:
+    async def release(uow: UnitOfWork, turn: Turn) -> bool | str:
         """The batch is the job: its list, its totals, what became of each."""
-        return bool((await release_payout(desk, uow, turn.row_id, turn.caller, uow.ctx.correlation_id)).events)
+        return _done(await release_payout(desk, uow, turn.row_id, turn.caller, uow.ctx.correlation_id))
 
     return [
         BulkAction(

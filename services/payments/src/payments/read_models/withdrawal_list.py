@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.schema import metadata
-from payments.application.withdrawals import order_sha256
+from payments.application.withdrawals import order_sha256, told_sha256
 from payments.domain.withdrawal import events as e
 from payments.domain.withdrawal.policy import DUE_WITHIN
 from payments.domain.withdrawal.states import Order
@@ -119,7 +119,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 def _begun(event: e.WithdrawalRequested | e.WithdrawalPartOrdered) -> dict[str, Any]:
     if isinstance(event, e.WithdrawalPartOrdered):
-        return {"status": Status.APPROVED, "due_at": None, "stopped_by": [], "approvals_needed": 0}
+        needed = event.approvals_needed
+        return {"status": Status.APPROVED, "due_at": None, "stopped_by": [], "approvals_needed": needed}
     return {
         "status": Status.AWAITING_APPROVAL,
         "due_at": event.due_at or event.requested_at + DUE_WITHIN,
@@ -131,9 +132,23 @@ def _begun(event: e.WithdrawalRequested | e.WithdrawalPartOrdered) -> dict[str, 
 def _changes(row: Row, event: Any) -> dict[str, Any]:
     if isinstance(event, _DECISIONS):
         return _decided(row, event)
+    if isinstance(event, e.WithdrawalStopped):
+        return _stopped(row, event)
     if isinstance(event, e.PayoutReleased):
         return {"batch_id": event.batch_id}
     return _in_parts(row, event) if isinstance(event, e.PART_EVENTS) else _paid_out(event)
+
+
+def _stopped(row: Row, event: e.WithdrawalStopped) -> dict[str, Any]:
+    seen = row["payload_sha256"]
+    return {
+        "status": Status.AWAITING_APPROVAL,
+        "approvals_needed": event.approvals_needed,
+        "approved_by": [],
+        "batch_id": None,
+        "stopped_by": [*(one for one in row["stopped_by"] if one not in event.stopped_by), *event.stopped_by],
+        "payload_sha256": None if seen is None else told_sha256(seen, event.news),
+    }
 
 
 _DECISIONS = (e.WithdrawalApproved, e.WithdrawalRejected, e.WithdrawalCancelled)

@@ -22,6 +22,7 @@ STREAM = UUID(int=9)
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 SEALED = "pd1:personal-data-under-the-players-key"
 MASKED = "****1234"
+STOP: dict[str, Any] = {"news": ("CB-WARNING",), "stopped_by": ("fraud_rules",), "approvals_needed": 2}
 WHOSE: dict[str, Any] = {
     "player_id": UUID(int=1),
     "casino_id": UUID(int=2),
@@ -98,6 +99,9 @@ EVENTS: list[tuple[Any, list[str]]] = [
     (w.WithdrawalApproved(**WHOSE, approved_by="ann", final=False), ["withdrawal_approved"]),
     (w.WithdrawalRejected(**WHOSE, rejected_by="ann", reason="name differs"), ["withdrawal_rejected"]),
     (w.WithdrawalCancelled(**WHOSE), ["withdrawal_cancelled"]),
+    (w.WithdrawalStopped(**WHOSE, **STOP), ["withdrawal_stopped"]),
+    (w.WithdrawalStopped(**{**WHOSE, "parent_id": STREAM}, **STOP), []),
+    (w.WithdrawalApproved(**{**WHOSE, "parent_id": STREAM}, approved_by="ann", final=True), []),
     (w.PayoutStarted(**WHOSE, request_id=UUID(int=3), sent_as="us"), []),
     (w.PayoutOutcomeUnknown(**WHOSE), ["payout_outcome_unknown"]),
     (w.PayoutSent(**WHOSE, reference="4711"), ["payout_sent"]),

@@ -18,6 +18,7 @@ from contracts.payments.events import (
     WithdrawalReturned,
 )
 from contracts.payments.states import WithdrawalStatus as Status
+from contracts.payments.withdrawal_events import WithdrawalStopped
 from reports.application.schema import metadata
 
 table = Table(
@@ -65,6 +66,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         }
     if row is None:
         return None
+    if isinstance(event, WithdrawalStopped):
+        return {**row, "status": Status.AWAITING_APPROVAL, "approved_by": [], "approved_at": None}
     if isinstance(event, WithdrawalApproved):
         kept = [one for one in row["approved_by"] if one not in event.lapsed]
         approved = {**row, "approved_by": [*kept, event.approved_by]}
@@ -81,7 +84,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 withdrawals = ReadModel(
     "withdrawal",
     table,
-    (WithdrawalRequested, WithdrawalApproved, WithdrawalReturned, *_ENDS, *_GOES_ON),
+    (WithdrawalRequested, WithdrawalStopped, WithdrawalApproved, WithdrawalReturned, *_ENDS, *_GOES_ON),
     key=lambda r: (r.event.withdrawal_id,),
     fold=fold,
 )

@@ -187,6 +187,8 @@ async def _order_payout(
         instrument_id=part.instrument_id,
         method=order.method if _is_named(part, order) else None,
         now=uow.ctx.occurred_at,
+        known=order.known,
+        needed=order.needed,
     )
     await uow.decide(withdrawal, part.part_id, command)
     await uow.schedule(SEND, part.part_id, {"casino_id": str(order.fact.casino_id)}, lane=orders(part.provider))

@@ -30,10 +30,11 @@ PEOPLE: Mapping[Action, int] = {Action.REVIEW: 1, Action.HOLD: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the rules want done with a payment, and what becomes of the proof they want of its payer, if they do."""
+    """What the rules want done with a payment, which want it, and what becomes of the proof they want of its payer."""
 
     action: Action
     proof: Proof | None = None
+    rules: tuple[str, ...] = ()
 
     @property
     def refusal(self) -> str | None:
@@ -49,6 +50,11 @@ class Judged:
     def people(self) -> int:
         """Of a withdrawal: how many must approve it at least."""
         return PEOPLE.get(self.action, 0)
+
+
+def wanting(verdict: Verdict) -> tuple[str, ...]:
+    """The rules that want more than to let it go, where that is what is done."""
+    return () if verdict.action is Action.ALLOW else verdict.live
 
 
 def refusal_of(action: Action, proof: Proof | None) -> str | None:
@@ -92,7 +98,7 @@ async def judge_payment(
     await _keep(fraud, uow, payment, Found(verdict, rules, values, keys, proof))
     FRAUD_SECONDS.labels(payment.trigger).observe(perf_counter() - began)
     uow.after_commit(partial(_count, payment.trigger, verdict))
-    return Judged(action=verdict.action, proof=proof)
+    return Judged(action=verdict.action, proof=proof, rules=wanting(verdict))
 
 
 def _count(trigger: Trigger, verdict: Verdict) -> None:
@@ -151,7 +157,7 @@ async def _keep(fraud: Fraud, uow: UnitOfWork, payment: Payment, found: Found) -
     decision_id = uuid7()
     case_id = None
     if verdict.action is not Action.ALLOW:
-        case_id = await alert(fraud, uow, payment, decision_id, verdict)
+        case_id = await alert(fraud, uow, payment, decision_id, verdict.action, verdict.live)
     await block(fraud, uow, payment, found.keys, found.rules, verdict)
     decision = Decision(
         id=decision_id,
@@ -179,15 +185,17 @@ async def block(fraud: Fraud, uow: UnitOfWork, payment: Payment, keys: Keys, rul
             await fraud.lists.block(uow.connection, payment, keys, rule, uow.ctx.actor.id, uow.ctx.occurred_at)
 
 
-async def alert(fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: UUID, verdict: Verdict) -> UUID:
+async def alert(
+    fraud: Fraud, uow: UnitOfWork, payment: Payment, decision_id: UUID, action: Action, rules: tuple[str, ...]
+) -> UUID:
     """Tell the player's open case, or open one."""
     case_id = await fraud.cases.open_case(uow.connection, payment.player_id) or uuid7()
     raised = Alert(
         decision_id=decision_id,
         payment_id=payment.id,
         trigger=payment.trigger,
-        action=verdict.action,
-        rules=verdict.live,
+        action=action,
+        rules=rules,
         raised_at=uow.ctx.occurred_at,
     )
     command = RaiseAlert(casino_id=payment.casino_id, player_id=payment.player_id, alert=raised)

@@ -1,15 +1,16 @@
-"""The instrument of a deposit becomes known, mostly when it is paid, or whose the instrument of any payment is: the
-casino's rules look at the payment again."""
+"""The instrument of a deposit becomes known, mostly when it is paid, or whose the instrument of any payment is, or a
+withdrawal is to go out a while after it was asked for: the casino's rules look at the payment again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.store import UnitOfWork
-from payments.application.fraud.deciding import alert, block, proof_of, refusal_of
+from payments.application.fraud.deciding import PEOPLE, alert, block, proof_of, refusal_of, wanting
 from payments.application.fraud.ports import Before, Fraud, InForce, Keys, Look, Payment, Proof, Signals, known
 from payments.application.fraud.worth import Worth
 from payments.domain.deposit.events import DepositFact
-from payments.domain.fraud.features import Value, is_of_instrument
+from payments.domain.fraud.features import Value, is_of_instrument, is_of_standing
 from payments.domain.fraud.rules import Action, Trigger
 from payments.domain.fraud.verdict import Verdict, judge
 
@@ -56,6 +57,36 @@ async def look_at_holder(fraud: Fraud, uow: UnitOfWork, payment: Payment) -> Loo
     return await _follow(fraud, uow, before, await _judged(fraud, uow, before, payment, before.keys), frozenset())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What the rules want of a withdrawal now.
+
+    Attributes:
+        decision_id: the record of the request; None: it was never decided on.
+    """
+
+    decision_id: UUID | None = None
+    people: int = 0
+    rules: tuple[str, ...] = ()
+
+
+async def weigh_again(fraud: Fraud, uow: UnitOfWork, payment: Payment, place: Signals | None = None) -> Weighed:
+    """Judge a withdrawal by what was known when it was asked for and how its player stands now. His wallet is locked.
+
+    `place`: where it goes, for a part that goes elsewhere than was asked for.
+    """
+    before = await fraud.decisions.before_look(uow.connection, payment.id, payment.trigger)
+    if before is None:
+        return Weighed()
+    keys = before.keys
+    if place is not None:
+        keys = {**keys, **fraud.fingerprints.of(payment.casino_id, payment.player_id, place)}
+    found = await _judged(fraud, uow, before, payment, keys, is_of_standing)
+    await _follow(fraud, uow, before, found, frozenset())
+    verdict = found.verdict
+    return Weighed(decision_id=before.id, people=PEOPLE.get(verdict.action, 0), rules=wanting(verdict))
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     payment: Payment
@@ -65,13 +96,20 @@ class _Found:
     values: dict[str, Value]
 
 
-async def _judged(fraud: Fraud, uow: UnitOfWork, before: Before, payment: Payment, keys: Keys) -> _Found:
+async def _judged(
+    fraud: Fraud,
+    uow: UnitOfWork,
+    before: Before,
+    payment: Payment,
+    keys: Keys,
+    is_news: Callable[[str], bool] = is_of_instrument,
+) -> _Found:
     connection, now = uow.connection, uow.ctx.occurred_at
     worth = Worth.by(fraud.rates, payment.currency)
     told = {**known(keys), **await fraud.features.measure(connection, payment, keys, now, worth)}
-    values = {name: value for name, value in told.items() if is_of_instrument(name)}
+    values = {name: value for name, value in told.items() if is_news(name)}
     rules = await fraud.rules.in_force(connection, payment.casino_id, now)
-    whole = {name: value for name, value in before.features.items() if not is_of_instrument(name)} | values
+    whole = {name: value for name, value in before.features.items() if not is_news(name)} | values
     verdict = judge(rules.rules, payment.trigger, whole, rules.off)
     return _Found(payment, {**before.keys, **keys}, verdict, rules, values)
 
@@ -85,7 +123,7 @@ async def _follow(fraud: Fraud, uow: UnitOfWork, before: Before, found: _Found, 
     refusal = refusal_of(verdict.action, proof) if counts else None
     case_id = None
     if counts:
-        case_id = await alert(fraud, uow, found.payment, before.id, verdict)
+        case_id = await alert(fraud, uow, found.payment, before.id, verdict.action, verdict.live)
         await block(fraud, uow, found.payment, found.keys, rules, verdict)
     look = Look(
         verdict=verdict,

@@ -27,6 +27,7 @@ from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.routing.payouts_ended import ERASED
 from payments.application.routing.ports import Segment
+from payments.application.withdrawal_news import stop_on_news
 from payments.application.withdrawals import hear_about_payout
 from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal
@@ -140,7 +141,8 @@ class PayoutProcess:
         it may be divided instead; its parts go by themselves.
 
         None when it may not be called, a bank has taken, or wants, money of the player's back, its destination was
-        switched off, or a prefunded provider holds too little: people may still reject it.
+        switched off, or a prefunded provider holds too little: people may still reject it. Where something became known
+        that nobody knew who let it go, it waits for people again.
         """
         fact, request_id = approved.order.fact, uuid7()
         provider = fact.provider
@@ -156,6 +158,9 @@ class PayoutProcess:
                 return None
             if await switched_off(self._desk, uow, approved.order):
                 return None
+            stopped = await stop_on_news(self._desk, uow, withdrawal_id, approved.order)
+            if stopped is not None:
+                return stopped.state
             divided = await split_off(self._desk, uow, withdrawal_id, approved)
             if divided is not None:
                 return divided

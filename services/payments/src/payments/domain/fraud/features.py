@@ -41,6 +41,11 @@ OF_INSTRUMENTS = ("used_instruments", "blocked_instruments", "foreign_instrument
                   "instrument_sharers")  # fmt: skip
 """Of what a player paid in with: otherwise when the instrument of a deposit is known."""
 
+OF_STANDING = ("blocked", "allowed", "fraud_warnings", "reversals", "reversed_minor", "reinstatements",
+               "reinstated_minor", "unproven", "players", "country", "level", "cluster_players", "cluster_reversals",
+               "cluster_warnings", "cluster_bonuses", *OF_INSTRUMENTS)  # fmt: skip
+"""What is known of a player and of what he uses whatever he asks for, and becomes known at any time."""
+
 _OF_PAYOUTS = ("new_payout", "payout_age_h", "to_source")
 
 
@@ -207,6 +212,15 @@ def is_of_instrument(name: str) -> bool:
     (True, True, False)
     """
     return name in OF_INSTRUMENTS or name.split(":")[1:2] in (["instrument"], ["bin"])
+
+
+def is_of_standing(name: str) -> bool:
+    """Whether the value may be another one after the payment was asked for, and tells of whom, not of the payment.
+
+    >>> is_of_standing("fraud_warnings:player:ever"), is_of_standing("withdrawn_minor:player:7d")
+    (True, False)
+    """
+    return name.partition(":")[0] in OF_STANDING
 
 
 def look_up(values: Values, name: str) -> Value:

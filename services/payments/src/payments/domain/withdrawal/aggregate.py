@@ -15,6 +15,7 @@ from payments.domain.withdrawal.commands import (
     RejectWithdrawal,
     RequestWithdrawal,
     StartPayout,
+    StopWithdrawal,
     WithdrawalCommand,
 )
 from payments.domain.withdrawal.debt import pay_debt
@@ -43,8 +44,10 @@ from payments.domain.withdrawal.events import (
     WithdrawalRejected,
     WithdrawalRequested,
     WithdrawalReturned,
+    WithdrawalStopped,
 )
 from payments.domain.withdrawal.found import check_people, found_out
+from payments.domain.withdrawal.news import stop, stopped
 from payments.domain.withdrawal.parts import decide_parts, evolve_parts, release_rest
 from payments.domain.withdrawal.policy import approvals_needed, check, counts, stops
 from payments.domain.withdrawal.states import (
@@ -57,7 +60,6 @@ from payments.domain.withdrawal.states import (
     Existing,
     Failed,
     Halted,
-    Order,
     Paid,
     PaidInParts,
     PartlyPaid,
@@ -69,6 +71,7 @@ from payments.domain.withdrawal.states import (
     Unknown,
     Withdrawal,
     Yes,
+    ordered,
 )
 from payments.domain.withdrawal.table import TABLE
 from payments.domain.withdrawal.words import (
@@ -99,6 +102,8 @@ def _decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[Withdrawa
     match command:
         case RequestWithdrawal():
             return _request(command, state)
+        case StopWithdrawal():
+            return stop(command, state)
         case ApproveWithdrawal():
             return _approve(command, state)
         case RejectWithdrawal():
@@ -137,6 +142,7 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         requested_at=command.now,
         due_at=None if within is None else command.now + timedelta(minutes=within),
         stopped_by=tuple(map(str, stops(command.policy, command.standing, command.amount_minor))),
+        rules=command.standing.rules,
         instrument_id=command.instrument_id,
         method=command.method,
     )
@@ -331,11 +337,13 @@ def _returned(word: SentBack, fact: WithdrawalFact, *, before_minor: int) -> Wit
 
 def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
     if isinstance(event, WithdrawalRequested):
-        return AwaitingApproval(_ordered(event), event.approvals_needed, ())
+        return AwaitingApproval(ordered(event), event.approvals_needed, ())
     if isinstance(event, WithdrawalPartOrdered):
-        return Approved(_ordered(event), ())
+        return Approved(ordered(event), ())
     if isinstance(state, Absent):
         return state
+    if isinstance(event, WithdrawalStopped):
+        return stopped(state, event)
     if isinstance(event, PART_EVENTS):
         return evolve_parts(state, event)
     match event:
@@ -349,11 +357,6 @@ def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
             return Cancelled(state.order)
         case _:
             return _moved(state, event)
-
-
-def _ordered(event: WithdrawalRequested | WithdrawalPartOrdered) -> Order:
-    fact = WithdrawalFact(**event.fields())
-    return Order(fact, event.destination, None, event.shown_as, event.instrument_id, event.method)
 
 
 def _approved(state: Existing, event: WithdrawalApproved) -> Withdrawal:

@@ -43,6 +43,16 @@ class ApproveWithdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopWithdrawal:
+    """`reasons` are what speaks against letting it go without people who know, see `policy.reasons`, and `people` how
+    many these want.
+    """
+
+    reasons: frozenset[str]
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectWithdrawal:
     """A member of staff says no, and why; `owed_minor` is what the player owes for deposits that were taken back."""
 
@@ -86,7 +96,7 @@ class ReleasePayout:
 class OrderPart:
     """Have a part of an approved withdrawal paid; `destination` is already unreadable without the player's key.
 
-    `method`: by which the whole's provider was chosen, where it goes there.
+    `method`: by which the whole's provider was chosen, where it goes there. `known`, `needed`: the whole's.
     """
 
     parent_id: UUID
@@ -100,6 +110,8 @@ class OrderPart:
     instrument_id: UUID | None
     now: datetime
     method: str | None = None
+    known: frozenset[str] = frozenset()
+    needed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +149,7 @@ class RetryWithdrawal:
 PartCommand = ReleasePayout | OrderPart | SplitWithdrawal | HearPart | HaltWithdrawal | RetryWithdrawal
 WithdrawalCommand = (
     RequestWithdrawal
+    | StopWithdrawal
     | ApproveWithdrawal
     | RejectWithdrawal
     | CancelWithdrawal

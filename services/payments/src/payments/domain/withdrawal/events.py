@@ -57,9 +57,7 @@ class WithdrawalFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackWithPlayer(WithdrawalFact):
-    """Its money is in the player's cash again, and `recovered_minor` of that pays at once what he owes for deposits
-    that were taken back.
-    """
+    """Back in the player's cash, of which `recovered_minor` pays at once what he owes for deposits taken back."""
 
     recovered_minor: int = 0
 
@@ -75,8 +73,8 @@ class WithdrawalRequested(WithdrawalFact):
     """The player wants the money out. `destination` is readable with his key only; `shown_as` says enough for staff.
 
     `due_at`: until when it should be paid; None: nobody said. `stopped_by`: the rules for which the casino's policy did
-    not approve it by itself. `instrument_id`: what it goes to; None: it cannot be told. `method`: by which the provider
-    was chosen; None: the player named it.
+    not approve it by itself; `rules`: of fraud, that held. `instrument_id`: what it goes to; None: it cannot be
+    told. `method`: by which the provider was chosen; None: the player named it.
     """
 
     destination: str
@@ -85,8 +83,19 @@ class WithdrawalRequested(WithdrawalFact):
     requested_at: datetime
     due_at: datetime | None = None
     stopped_by: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     instrument_id: UUID | None = None
     method: str | None = None
+
+
+@event("payments.withdrawal_stopped", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalStopped(WithdrawalFact):
+    """People say yes anew, `approvals_needed` of them: none knew the `news`, of which `stopped_by` names no rules."""
+
+    news: tuple[str, ...]
+    stopped_by: tuple[str, ...]
+    approvals_needed: int
 
 
 @event("payments.withdrawal_approved", 1)
@@ -236,7 +245,7 @@ class PartFact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalPartOrdered(WithdrawalFact):
     """A part of an approved withdrawal shall be paid; its money is on hold there. `destination` as when requested, and
-    `method` where it goes to what was asked for.
+    `method` where it goes to what was asked for. `known`, `approvals_needed`: as when the whole was approved.
     """
 
     destination: str
@@ -244,6 +253,8 @@ class WithdrawalPartOrdered(WithdrawalFact):
     ordered_at: datetime
     instrument_id: UUID | None = None
     method: str | None = None
+    known: tuple[str, ...] = ()
+    approvals_needed: int = 0
 
 
 @event("payments.withdrawal_split", 1)
@@ -351,6 +362,7 @@ PartEvent = (
 WithdrawalEvent = (
     WithdrawalRequested
     | WithdrawalPartOrdered
+    | WithdrawalStopped
     | WithdrawalApproved
     | WithdrawalRejected
     | WithdrawalCancelled
@@ -372,6 +384,7 @@ PART_EVENTS = (
 
 WITHDRAWAL_EVENTS = (
     WithdrawalRequested,
+    WithdrawalStopped,
     WithdrawalApproved,
     WithdrawalRejected,
     WithdrawalCancelled,

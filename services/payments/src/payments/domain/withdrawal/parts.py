@@ -90,6 +90,8 @@ def _order(command: OrderPart, state: Withdrawal) -> Sequence[WithdrawalEvent]:
             instrument_id=command.instrument_id,
             method=command.method,
             ordered_at=command.now,
+            known=tuple(sorted(command.known)),
+            approvals_needed=command.needed,
         )
     ]
 

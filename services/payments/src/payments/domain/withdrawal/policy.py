@@ -99,7 +99,7 @@ class WithdrawalStanding:
     `days_here`: whole days since he registered; None: nobody knows. `day_total_minor`: what else he asked for in the
     last 24 hours. `destination_verified`, `destination_shared`, `destination_disabled`: what is known of the instrument
     it goes to.
-    `people`: how many the casino's rules against fraud want to approve it at least.
+    `people`: how many the casino's rules against fraud want to approve it at least, and `rules` which of them held.
     """
 
     level: str = "none"
@@ -108,6 +108,7 @@ class WithdrawalStanding:
     in_debt: bool = False
     disputed: bool = False
     people: int = 0
+    rules: tuple[str, ...] = ()
     days_here: int | None = None
     day_total_minor: int = 0
     destination_verified: bool = False
@@ -158,6 +159,25 @@ def approvals_needed(policy: WithdrawalPolicy, standing: WithdrawalStanding, amo
     if standing.under_review or standing.day_total_minor + amount_minor > policy.second_person_above_minor:
         return 2
     return max(1 if stops(policy, standing, amount_minor) else 0, standing.people)
+
+
+_OF_THE_PLAYER = frozenset({Stop.UNDER_REVIEW, Stop.LEVEL, Stop.DESTINATION, Stop.SHARED_DESTINATION})
+"""What is about him or where it goes. The rest is about the request: amounts, his days here, how often people look."""
+
+
+def reasons(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor: int) -> frozenset[str]:
+    """What speaks against letting it go without people who know of it, by stable names: stops, and rules by their own.
+
+    >>> policy = WithdrawalPolicy(second_person_above_minor=100_00, automatic_up_to_minor=10_00)
+    >>> sorted(reasons(policy, WithdrawalStanding(under_review=True, people=2, rules=("CB-WARNING",)), 50_00))
+    ['CB-WARNING', 'under_review']
+    >>> sorted(reasons(policy, WithdrawalStanding(required_level="basic"), 50_00))
+    ['level']
+    """
+    found = {str(one) for one in stops(policy, standing, amount_minor) if one in _OF_THE_PLAYER}
+    if LEVELS.index(standing.level) < LEVELS.index(standing.required_level):
+        found.add(str(Stop.LEVEL))
+    return frozenset(found.union(standing.rules))
 
 
 def counts(yes: Yes, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from payments.domain.withdrawal.events import PartFact, Way, WithdrawalFact
+from payments.domain.withdrawal.events import PartFact, Way, WithdrawalFact, WithdrawalPartOrdered, WithdrawalRequested
 from payments.domain.withdrawal.not_back import NotBack
 
 
@@ -28,6 +28,8 @@ class Order:
     """What is to be paid, and to where (readable with the player's key only); how it was sent, once it was.
 
     `shown_as` is the end of where it goes, `instrument_id` what is there. `method`: by which the provider was chosen.
+    `known`: what spoke against it as far as those know who say yes, and `news` what of it came after the request, as it
+    came. `needed`: how many must say yes.
     """
 
     fact: WithdrawalFact
@@ -36,11 +38,27 @@ class Order:
     shown_as: str = ""
     instrument_id: UUID | None = None
     method: str | None = None
+    known: frozenset[str] = frozenset()
+    news: tuple[tuple[str, ...], ...] = ()
+    needed: int = 0
 
     def asks_for(self, fact: WithdrawalFact, destination: str, method: str | None) -> bool:
         """Whether it was asked for so; what it costs is as when it was asked for first."""
         same = replace(fact, fee_minor=self.fact.fee_minor)
         return (self.fact, self.destination, self.method) == (same, destination, method)
+
+
+def ordered(event: WithdrawalRequested | WithdrawalPartOrdered) -> Order:
+    """What an event orders; of a part its whole knew what spoke against it."""
+    return Order(
+        WithdrawalFact(**event.fields()),
+        event.destination,
+        shown_as=event.shown_as,
+        instrument_id=event.instrument_id,
+        method=event.method,
+        known=frozenset(event.known if isinstance(event, WithdrawalPartOrdered) else (*event.stopped_by, *event.rules)),
+        needed=event.approvals_needed,
+    )
 
 
 @dataclass(frozen=True, slots=True)

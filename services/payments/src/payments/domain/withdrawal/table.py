@@ -15,6 +15,7 @@ from payments.domain.withdrawal.commands import (
     RetryWithdrawal,
     SplitWithdrawal,
     StartPayout,
+    StopWithdrawal,
 )
 from payments.domain.withdrawal.states import (
     Absent,
@@ -67,6 +68,8 @@ TABLE = Table(
             ),
         ),
         Row(RequestWithdrawal, EXISTING, refusals=("withdrawal_already_requested",)),
+        Row(StopWithdrawal, OPEN, (e.WithdrawalStopped,)),
+        Row(StopWithdrawal, (Absent, *NOT_OPEN)),
         Row(ApproveWithdrawal, (Absent,), refusals=("not_found",)),
         Row(ApproveWithdrawal, (AwaitingApproval,), (e.WithdrawalApproved,), ("second_person_required",)),
         Row(
@@ -79,8 +82,7 @@ TABLE = Table(
         Row(RejectWithdrawal, (*AT_PROVIDER, Split), refusals=TOO_LATE),
         Row(RejectWithdrawal, (Cancelled, *LEFT, *LEFT_IN_PARTS, Failed), refusals=DECIDED),
         Row(CancelWithdrawal, (Absent,), refusals=("not_found",)),
-        Row(CancelWithdrawal, (AwaitingApproval,), (e.WithdrawalCancelled,), ("cancellation_not_allowed",)),
-        Row(CancelWithdrawal, (Approved,), (e.WithdrawalCancelled,), ("cancellation_not_allowed", *TOO_LATE)),
+        Row(CancelWithdrawal, OPEN, (e.WithdrawalCancelled,), ("cancellation_not_allowed", *TOO_LATE)),
         Row(CancelWithdrawal, (Cancelled,)),
         Row(CancelWithdrawal, (*AT_PROVIDER, Split, Halted), refusals=TOO_LATE),
         Row(CancelWithdrawal, (Rejected, *LEFT, *LEFT_IN_PARTS, Failed), refusals=DECIDED),
@@ -156,6 +158,7 @@ TABLE = Table(
     ],
     {
         e.WithdrawalRequested: After((AwaitingApproval,), (T.WITHDRAWAL_HOLD,)),
+        e.WithdrawalStopped: After((AwaitingApproval,)),
         e.WithdrawalApproved: After((Approved, AwaitingApproval)),
         e.WithdrawalRejected: After((Rejected,), RELEASED),
         e.WithdrawalCancelled: After((Cancelled,), RELEASED),

@@ -20,6 +20,7 @@ from payments.domain.withdrawal.commands import (
     RetryWithdrawal,
     SplitWithdrawal,
     StartPayout,
+    StopWithdrawal,
     WithdrawalCommand,
 )
 from payments.domain.withdrawal.events import PartFact, Way, Why
@@ -89,6 +90,7 @@ COMMANDS: Final[list[WithdrawalCommand]] = [
     *(ApproveWithdrawal(approver=name, now=NOW) for name in ("ann", "bob", "cyd") * 3),
     RejectWithdrawal(rejecter="ann", reason="name differs", owed_minor=10_00),
     *(CancelWithdrawal(allowed=allowed, owed_minor=10_00) for allowed in (True, False)),
+    *(StopWithdrawal(reasons=frozenset((why,)), people=2) for why in ("under_review", "CB-WARNING")),
     *[StartPayout(request_id=UUID(int=9), sent_as="us")] * 10,
     *(HearProvider(word=word, owed_minor=10_00) for word in (*WORDS, *FOUND)),
 ]
@@ -111,6 +113,7 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
     ),
     *(SplitWithdrawal(parts=parts) for parts in (PARTS[:2], PARTS[2:], PARTS, PARTS[:1], ()) * 2),
     *[HaltWithdrawal()] * 4,
+    StopWithdrawal(reasons=frozenset(("under_review",)), people=2),
     *(
         HearPart(part_id=UUID(int=number), word=word)
         for number in (1, 2, 3, 4)

@@ -1,0 +1,76 @@
+"""What becomes known after a withdrawal was asked for is weighed until it is sent, as if it were asked for now: a
+confirmed hit, the block list, a bank's warning, whose the place is. Blocks and exclusions never stand in the way.
+"""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from chassis.store import UnitOfWork
+from payments.application.desk import Desk
+from payments.application.fraud.deciding import alert
+from payments.application.fraud.looking_again import Weighed, weigh_again
+from payments.application.fraud.ports import Payment, Signals
+from payments.application.withdrawal_moves import WithdrawalOutcome, decide_withdrawal
+from payments.application.withdrawal_standing import Destination, known_destination, withdrawal_standing
+from payments.domain.fraud.rules import Action, Trigger
+from payments.domain.withdrawal.commands import StopWithdrawal
+from payments.domain.withdrawal.policy import STRICTEST, Stop, WithdrawalStanding, approvals_needed, reasons
+from payments.domain.withdrawal.states import Order
+
+_CONFIRMED_HIT: Final = "UNDER-REVIEW"
+"""What the case says of it: no rule of ours, verification found it."""
+
+_AS_ASKED: Destination = {"destination_verified": True}
+"""A part goes back to where the money came from, or where its whole was let go to."""
+
+
+async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order) -> WithdrawalOutcome | None:
+    """Have people say yes anew to a withdrawal, or a part of one, of which something is known that nobody knew who let
+    it go, and see that there is a case. None: there is no news. The wallet is locked from here on.
+    """
+    fact = order.fact
+    weighed, standing = await _standing(desk, uow, withdrawal_id, order)
+    policy = await desk.policies.find(uow.connection, fact.casino_id, fact.currency) or STRICTEST
+    found = reasons(policy, standing, fact.amount_minor)
+    news = found - order.known
+    if not news:
+        return None
+    if Stop.UNDER_REVIEW in news and weighed.decision_id is not None:
+        about = _payment(withdrawal_id, order)
+        await alert(desk.fraud, uow, about, weighed.decision_id, Action.HOLD, (_CONFIRMED_HIT,))
+    people = approvals_needed(policy, standing, fact.amount_minor)
+    return await decide_withdrawal(desk, uow, withdrawal_id, StopWithdrawal(reasons=found, people=people))
+
+
+async def _standing(
+    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order
+) -> tuple[Weighed, WithdrawalStanding]:
+    fact, part = order.fact, order.fact.parent_id is not None
+    wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    rules = await desk.casino(uow.connection, fact.casino_id)
+    player = await desk.player(uow.connection, fact.player_id, rules)
+    place = await _place(desk, uow, order) if part else None
+    weighed = await weigh_again(desk.fraud, uow, _payment(withdrawal_id, order), place)
+    standing = await withdrawal_standing(desk, uow.connection, rules, player, wallet, uow.ctx.occurred_at)
+    where = _AS_ASKED if part else await known_destination(desk, uow, order.instrument_id)
+    return weighed, replace(standing, people=weighed.people, rules=weighed.rules, **where)
+
+
+async def _place(desk: Desk, uow: UnitOfWork, order: Order) -> Signals | None:
+    known = None if order.instrument_id is None else await desk.instruments.find(uow.connection, order.instrument_id)
+    return None if known is None else Signals(payout=known.fingerprint)
+
+
+def _payment(withdrawal_id: UUID, order: Order) -> Payment:
+    """A part was decided on with its whole."""
+    fact = order.fact
+    return Payment(
+        id=fact.parent_id or withdrawal_id,
+        trigger=Trigger.WITHDRAWAL,
+        casino_id=fact.casino_id,
+        player_id=fact.player_id,
+        provider=fact.provider,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
+    )

@@ -1,0 +1,39 @@
+"""What becomes known after a withdrawal was asked for: whoever let it go did not know it, so people say yes anew."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from payments.domain.withdrawal.commands import StopWithdrawal
+from payments.domain.withdrawal.events import WithdrawalEvent, WithdrawalStopped
+from payments.domain.withdrawal.policy import Stop
+from payments.domain.withdrawal.states import Approved, AwaitingApproval, Existing, Withdrawal
+
+
+def stop(command: StopWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
+    """Nothing is paid on the word of somebody who did not know. What was sent stays sent."""
+    if not isinstance(state, AwaitingApproval | Approved):
+        return []
+    order = state.order
+    news = command.reasons - order.known
+    if not news:
+        return []
+    return [
+        WithdrawalStopped(
+            **order.fact.fields(),
+            news=tuple(sorted(news)),
+            stopped_by=_shown(news),
+            approvals_needed=max(1, command.people, order.needed),
+        )
+    ]
+
+
+def stopped(state: Existing, event: WithdrawalStopped) -> Withdrawal:
+    """Every yes so far was said without knowing it; so was the release with a batch."""
+    order, needed = state.order, event.approvals_needed
+    known, news = order.known.union(event.news), (*order.news, event.news)
+    return AwaitingApproval(replace(order, known=known, news=news, needed=needed), needed, ())
+
+
+def _shown(news: Iterable[str]) -> tuple[str, ...]:
+    """Which rules it were stands in the case."""
+    return tuple(sorted({one if one in set(Stop) else str(Stop.FRAUD_RULES) for one in news}))

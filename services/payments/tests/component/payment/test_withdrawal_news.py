@@ -1,0 +1,211 @@
+"""What becomes known after a withdrawal was asked for stops it until people know, and no longer."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.verification.events import HitDecided, VerificationLevelReached
+from payments.application.processes.payout_process import PayoutProcess
+
+from .test_bulk import proposed, results
+from .test_closed_loop import settle, split, whole
+from .test_debts_hold import TRUSTLY
+from .test_fraud import automatic, cases
+from .test_fraud_signals import blocks, warned
+from .test_taken_back import paid_in
+from .test_withdrawals import BANK, policy, status
+from .world import World
+
+FOUND = ("hit", "player", "payout", "warning")
+
+
+async def hit(world: World, decision: str = "confirm", hit_id: UUID = UUID(int=7)) -> None:
+    await world.tell(
+        HitDecided(hit_id=hit_id, player_id=world.player, casino_id=world.casino, decision=decision)  # type: ignore[arg-type]
+    )
+
+
+def level(world: World, level: Any, previous: Any) -> VerificationLevelReached:
+    return VerificationLevelReached(
+        case_id=uuid4(), player_id=world.player, casino_id=world.casino, level=level, previous=previous
+    )
+
+
+async def becomes_known(world: World, what: str) -> None:
+    if what == "hit":
+        await hit(world)
+    elif what == "player":
+        await blocks(world, "player", str(world.player))
+    elif what == "payout":
+        (place,) = [one for one in await world.instruments(world.staff()) if one["holder"]]
+        await blocks(world, "payout", place["instrument_id"])
+    else:
+        await warned(world, world.stripe.intent_of((await world.get("/deposits")).json()[0]["deposit_id"]))
+
+
+async def asked(world: World, amount_minor: int = 10_00, known: str | None = None) -> str:
+    await paid_in(world)
+    await world.give(100_00)
+    if known is not None:
+        await becomes_known(world, known)
+    return str((await world.withdraw(amount_minor, destination=BANK)).json()["withdrawal_id"])
+
+
+async def seen(world: World, withdrawal_id: str) -> dict[str, Any]:
+    return dict((await world.get(f"/withdrawals/{withdrawal_id}", as_=world.staff())).json())
+
+
+async def switch(world: World, *, enabled: bool) -> None:
+    await world.settle("/providers/trustly", {**TRUSTLY, "enabled": enabled})
+
+
+async def approve_until_sent(world: World, withdrawal_id: str) -> None:
+    for _ in range(2):
+        assert (await world.approve(withdrawal_id)).status_code == 200
+    await world.run_tasks()
+    assert await status(world, withdrawal_id) == "sent"
+
+
+@pytest.mark.parametrize("what", FOUND)
+async def test_an_approval_upon_news_does_not_count_and_tells_why(world: World, what: str) -> None:
+    await policy(world, second_person_above_minor=200_00)
+    withdrawal_id = await asked(world)
+    before = await seen(world, withdrawal_id)
+    assert (before["approvals_needed"], before["stopped_by"]) == (1, ["never_automatic"])
+    await becomes_known(world, what)
+    told = (await world.approve(withdrawal_id)).json()
+    why = "under_review" if what == "hit" else "fraud_rules"
+    assert (told["status"], told["approvals_needed"], told["approved_by"]) == ("awaiting_approval", 2, [])
+    assert told["stopped_by"] == ["never_automatic", why]
+    await world.run_tasks()
+    assert world.trustly.orders == {}
+    (case,) = await cases(world)
+    assert (case["status"], case["player_id"]) == ("open", world.player)
+    await approve_until_sent(world, withdrawal_id)
+
+
+@pytest.mark.parametrize("what", FOUND)
+async def test_what_nobody_looked_at_since_is_not_sent(world: World, what: str) -> None:
+    await automatic(world)
+    withdrawal_id = await asked(world)
+    await switch(world, enabled=False)
+    await world.run_tasks()
+    assert await status(world, withdrawal_id) == "approved"
+    await becomes_known(world, what)
+    await switch(world, enabled=True)
+    await world.pass_time(minutes=2)
+    assert world.trustly.orders == {}
+    waiting = await seen(world, withdrawal_id)
+    assert (waiting["status"], waiting["approvals_needed"]) == ("awaiting_approval", 2)
+    assert waiting["stopped_by"] == ["under_review" if what == "hit" else "fraud_rules"]
+    assert [one["status"] for one in await cases(world)] == ["open"]
+    assert "withdrawal_stopped" in await world.published()
+    await approve_until_sent(world, withdrawal_id)
+
+
+async def test_a_first_yes_without_the_news_counts_no_longer_and_the_second_names_what_he_saw(world: World) -> None:
+    await policy(world, second_person_above_minor=5_00)
+    withdrawal_id = await asked(world)
+    old = (await seen(world, withdrawal_id))["payload_sha256"]
+    assert (await world.approve(withdrawal_id)).status_code == 200
+    await hit(world)
+    told = (await world.approve(withdrawal_id)).json()
+    assert (told["approved_by"], told["payload_sha256"] == old) == ([], False)
+    assert (await world.approve(withdrawal_id)).json()["status"] == "awaiting_approval"
+    body = {"reason": "as I saw it yesterday", "payload_sha256": old}
+    stale = await world.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=world.staff(uuid4()))
+    assert (stale.status_code, stale.json()["code"]) == (409, "approval_payload_differs")
+    assert (await world.approve(withdrawal_id)).json()["status"] == "approved"
+
+
+async def test_what_people_knew_when_they_approved_holds_nothing_up(world: World) -> None:
+    withdrawal_id = await asked(world, known="hit")
+    await switch(world, enabled=False)
+    for _ in range(2):
+        await world.approve(withdrawal_id)
+    await switch(world, enabled=True)
+    await world.pass_time(minutes=2)
+    assert await status(world, withdrawal_id) == "sent"
+
+
+async def test_a_hit_that_was_cleared_in_time_stops_nothing(world: World) -> None:
+    await automatic(world)
+    withdrawal_id = await asked(world)
+    await hit(world)
+    await hit(world, "clear")
+    await world.run_tasks()
+    assert await status(world, withdrawal_id) == "sent"
+
+
+async def test_what_was_sent_stays_sent(world: World) -> None:
+    await automatic(world)
+    withdrawal_id = await asked(world)
+    await world.run_tasks()
+    await hit(world)
+    await world.pass_time(minutes=30)
+    assert (await status(world, withdrawal_id), len(world.trustly.orders)) == ("sent", 1)
+
+
+async def test_a_level_that_is_not_enough_any_more_has_people_look(bare_world: World) -> None:
+    world = bare_world
+    await world.set_up(withdrawal_requires_level="basic")
+    await world.tell(level(world, "basic", "none"))
+    await automatic(world)
+    withdrawal_id = await asked(world)
+    await world.tell(level(world, "none", "basic"))
+    await world.run_tasks()
+    waiting = await seen(world, withdrawal_id)
+    assert (waiting["status"], waiting["approvals_needed"]) == ("awaiting_approval", 1)
+    assert waiting["stopped_by"] == ["level"]
+
+
+async def bulk(world: World, action: str) -> tuple[str, str | None]:
+    """What became of the one row, once a second person let it go."""
+    ann = world.staff(uuid4())
+    job, started = await proposed(world, action, ann)
+    await world.approved(started)
+    await world.run_tasks()
+    (result,) = (await results(world, job, ann)).values()
+    return result
+
+
+async def test_many_at_once_are_not_approved_over_news(world: World) -> None:
+    await policy(world, second_person_above_minor=200_00)
+    withdrawal_id = await asked(world)
+    await hit(world)
+    assert await bulk(world, "approve") == ("refused", "withdrawal_stopped")
+    assert (await seen(world, withdrawal_id))["stopped_by"] == ["never_automatic", "under_review"]
+    await approve_until_sent(world, withdrawal_id)
+
+
+async def test_a_batch_leaves_behind_what_nobody_looked_at_since(world: World) -> None:
+    await policy(world, second_person_above_minor=200_00, in_batches=True)
+    withdrawal_id = await asked(world)
+    assert (await world.approve(withdrawal_id)).json()["status"] == "approved"
+    await hit(world)
+    assert await bulk(world, "release") == ("refused", "withdrawal_stopped")
+    waiting = await seen(world, withdrawal_id)
+    assert (waiting["status"], waiting.get("batch_id")) == ("awaiting_approval", None)
+    assert world.trustly.orders == {}
+
+
+async def test_a_part_that_waits_is_stopped_and_approved_by_itself(world: World) -> None:
+    await paid_in(world)
+    await world.give(100_00)
+    await settle(world)
+    withdrawal_id = str((await world.withdraw(80_00)).json()["withdrawal_id"])
+    while (await whole(world, withdrawal_id))[0] == "awaiting_approval":
+        await world.approve(withdrawal_id)
+    await PayoutProcess(world.desk).send(UUID(withdrawal_id), world.casino, timedelta())
+    await hit(world)
+    await world.run_tasks()
+    assert world.trustly.orders == {}
+    (part,) = [one for one in (await split(world, withdrawal_id))["parts"] if one["way"] == "payout"]
+    waiting = await seen(world, part["part_id"])
+    assert (waiting["status"], waiting["approvals_needed"]) == ("awaiting_approval", 2)
+    assert waiting["stopped_by"] == ["under_review"]
+    assert (await whole(world, withdrawal_id))[0] == "split"
+    await approve_until_sent(world, part["part_id"])
+    assert await world.balance() == (70_00, 80_00 - 50_00)
