@@ -215,6 +215,8 @@ class SetAside(StrEnum):
     """The provider had refused the refund; the player has the money in his wallet."""
     REFUND_TOLD_OTHERWISE = "refund_told_otherwise"
     """The deposit had heard of the same refund as of one that others made, or not of what comes back."""
+    REFUND_AWAITS_PEOPLE = "refund_awaits_people"
+    """A part of a withdrawal that would go back to its source: a hit was confirmed since people let the whole go."""
     REFUND_LEFT_UNKNOWN = "refund_left_unknown"
     """The provider has not said for a day whether it took a refund: its money is put aside until somebody looks."""
     REFUSED_AFTER_ACCEPTED = "refused_after_accepted"

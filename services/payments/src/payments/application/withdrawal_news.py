@@ -14,9 +14,10 @@ from payments.application.fraud.ports import Payment, Signals
 from payments.application.withdrawal_moves import WithdrawalOutcome, decide_withdrawal
 from payments.application.withdrawal_standing import Destination, known_destination, withdrawal_standing
 from payments.domain.fraud.rules import Action, Trigger
+from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StopWithdrawal
 from payments.domain.withdrawal.policy import STRICTEST, Stop, WithdrawalStanding, approvals_needed, reasons
-from payments.domain.withdrawal.states import Order
+from payments.domain.withdrawal.states import Absent, Order
 
 _CONFIRMED_HIT: Final = "UNDER-REVIEW"
 """What the case says of it: no rule of ours, verification found it."""
@@ -41,6 +42,18 @@ async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: 
         await alert(desk.fraud, uow, about, weighed.decision_id, Action.HOLD, (_CONFIRMED_HIT,))
     people = approvals_needed(policy, standing, fact.amount_minor)
     return await decide_withdrawal(desk, uow, withdrawal_id, StopWithdrawal(reasons=found, people=people))
+
+
+async def is_frozen(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> bool:
+    """Whether a hit was confirmed since a withdrawal was let go: then not even to where it came from anything
+    goes by itself. The wallet is locked.
+    """
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    if isinstance(state, Absent) or Stop.UNDER_REVIEW in state.order.known:
+        return False
+    fact = state.order.fact
+    player = await desk.player(uow.connection, fact.player_id, await desk.casino(uow.connection, fact.casino_id))
+    return player.under_review
 
 
 async def _standing(

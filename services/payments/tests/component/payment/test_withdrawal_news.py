@@ -13,7 +13,9 @@ from .test_bulk import proposed, results
 from .test_closed_loop import settle, split, whole
 from .test_debts_hold import TRUSTLY
 from .test_fraud import automatic, cases
+from .test_fraud_lists import set_aside
 from .test_fraud_signals import blocks, warned
+from .test_parts_decided import reject
 from .test_taken_back import paid_in
 from .test_withdrawals import BANK, policy, status
 from .world import World
@@ -191,7 +193,8 @@ async def test_a_batch_leaves_behind_what_nobody_looked_at_since(world: World) -
     assert world.trustly.orders == {}
 
 
-async def test_a_part_that_waits_is_stopped_and_approved_by_itself(world: World) -> None:
+async def divided_and_known(world: World, what: str) -> str:
+    """The id of a withdrawal that people let go and that was divided, before something became known."""
     await paid_in(world)
     await world.give(100_00)
     await settle(world)
@@ -199,13 +202,39 @@ async def test_a_part_that_waits_is_stopped_and_approved_by_itself(world: World)
     while (await whole(world, withdrawal_id))[0] == "awaiting_approval":
         await world.approve(withdrawal_id)
     await PayoutProcess(world.desk).send(UUID(withdrawal_id), world.casino, timedelta())
-    await hit(world)
+    await becomes_known(world, what)
     await world.run_tasks()
+    return withdrawal_id
+
+
+@pytest.mark.parametrize("what", ["hit", "player", "warning"])
+async def test_a_part_that_waits_is_stopped_and_approved_by_itself(world: World, what: str) -> None:
+    withdrawal_id = await divided_and_known(world, what)
     assert world.trustly.orders == {}
-    (part,) = [one for one in (await split(world, withdrawal_id))["parts"] if one["way"] == "payout"]
+    refunded, part = (await split(world, withdrawal_id))["parts"]
+    assert refunded["stands"] == ("open" if what == "hit" else "paid")
     waiting = await seen(world, part["part_id"])
     assert (waiting["status"], waiting["approvals_needed"]) == ("awaiting_approval", 2)
-    assert waiting["stopped_by"] == ["under_review"]
+    assert waiting["stopped_by"] == ["under_review" if what == "hit" else "fraud_rules"]
     assert (await whole(world, withdrawal_id))[0] == "split"
     await approve_until_sent(world, part["part_id"])
-    assert await world.balance() == (70_00, 80_00 - 50_00)
+
+
+async def test_after_a_hit_nothing_goes_back_to_its_source_until_it_is_cleared(world: World) -> None:
+    withdrawal_id = await divided_and_known(world, "hit")
+    assert await set_aside(world) == ["refund_awaits_people"]
+    await world.pass_time(minutes=5)
+    assert await set_aside(world) == ["refund_awaits_people"]
+    await hit(world, "clear")
+    await world.pass_time(minutes=5)
+    assert (await split(world, withdrawal_id))["parts"][0]["stands"] == "paid"
+
+
+async def test_what_would_go_back_to_its_source_can_go_elsewhere_with_two_people(world: World) -> None:
+    withdrawal_id = await divided_and_known(world, "hit")
+    refunded = (await split(world, withdrawal_id))["parts"][0]
+    assert (await reject(world, withdrawal_id, refunded["part_id"])).status_code == 200
+    await world.run_tasks()
+    instead = (await split(world, withdrawal_id))["parts"][2]
+    assert (await seen(world, instead["part_id"]))["approvals_needed"] == 2
+    await approve_until_sent(world, instead["part_id"])

@@ -22,6 +22,7 @@ from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVID
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.refund_port import RefundOrder
 from payments.application.refunds import GONE, hear_about_refund, is_gone, refund_flow, stop_refund
+from payments.application.withdrawal_news import is_frozen
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import StartRefund
@@ -99,7 +100,8 @@ class RefundProcess:
     async def _start(self, refund_id: UUID, casino_id: UUID, ordered: Ordered) -> Refund | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called.
 
-        What is to go back goes though the provider is off. A part of a withdrawal waits then: it may go another way.
+        What is to go back goes though the provider is off. A part of a withdrawal waits then: it may go another way. It
+        waits as well after a hit was confirmed that nobody knew who let the withdrawal go.
         What others took of the deposit meanwhile is not sent to its payer a second time.
         """
 
@@ -111,6 +113,17 @@ class RefundProcess:
             await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
             if await is_gone(uow, fact):
                 return (await stop_refund(self._desk, uow, refund_id, fact)).state
+            if fact.withdrawal_id is not None and await is_frozen(self._desk, uow, fact.withdrawal_id):
+                await set_aside_once(
+                    self._desk,
+                    uow,
+                    casino_id=casino_id,
+                    provider=fact.provider,
+                    about=refund_id,
+                    code="refund_awaits_people",
+                    facts={"amount_minor": fact.amount_minor, "currency": fact.currency},
+                )
+                return None
             command = StartRefund(sent_as=self._desk.sent_as(account))
             return (await uow.decide(refund, refund_id, command)).state
 
