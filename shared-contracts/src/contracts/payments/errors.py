@@ -120,6 +120,8 @@ class PaymentsError(StrEnum):
     """The player's proof for a cashier that is not ours is none of ours, another's, or too old."""
     TOO_MANY_OPEN_DEPOSITS = "too_many_open_deposits"
     """So many deposits of the player are open that he has to end one of them, or wait, before he begins another."""
+    TOO_MANY_OPEN_WITHDRAWALS = "too_many_open_withdrawals"
+    """So many withdrawals of the player are open that he has to wait for one of them before he asks for another."""
     TRANSFER_DIFFERS = "transfer_differs"
     """The same transfer id was used before for other facts."""
     TRANSFER_REFUSED = "transfer_refused"

@@ -108,6 +108,12 @@ class TooManyOpenDeposits(DomainError):
     code: ClassVar[str] = "too_many_open_deposits"
 
 
+class TooManyOpenWithdrawals(DomainError):
+    """So many withdrawals of the player are open that he has to wait for one of them before he asks for another."""
+
+    code: ClassVar[str] = "too_many_open_withdrawals"
+
+
 DEPOSIT_REFUSALS: dict[str, type[DomainError]] = {
     **{
         error.code: error

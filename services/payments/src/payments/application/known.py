@@ -115,6 +115,10 @@ class Directory(Protocol):
         """What the player asked to be paid since then, but for one withdrawal and what came back to him."""
         ...
 
+    async def open_withdrawals(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
+        """What the player asked for that has not ended: paid, given back or never sent. Parts are not counted."""
+        ...
+
     async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
         """Whether a withdrawal of the player is on its way, or may be: what is known of the account is still needed."""
         ...

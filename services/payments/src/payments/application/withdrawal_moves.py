@@ -19,6 +19,7 @@ from payments.domain.withdrawal.commands import (
     HearPart,
     HearProvider,
     RejectWithdrawal,
+    RequestWithdrawal,
     WithdrawalCommand,
 )
 from payments.domain.withdrawal.events import (
@@ -80,6 +81,8 @@ async def decide_withdrawal(
 
 
 async def _with_debt(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: WithdrawalCommand) -> WithdrawalCommand:
+    if isinstance(command, RequestWithdrawal):
+        return command  # Whoever asks has locked his own, and what is another's is refused.
     known = (await uow.load(withdrawal, withdrawal_id)).state
     if not isinstance(known, Existing):
         return command

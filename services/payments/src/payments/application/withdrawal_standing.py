@@ -8,10 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
+from payments.application.errors import TooManyOpenWithdrawals
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.ledger import Wallet
 from payments.domain.instrument.words import Verification
 from payments.domain.withdrawal.policy import WithdrawalStanding
+
+MOST_OPEN = 20
+"""How many withdrawals a player may have that have not ended: each is looked at by people, and an order to pay."""
+
+
+async def ensure_few(desk: Desk, connection: AsyncConnection, player_id: UUID) -> None:
+    """Raise TooManyOpenWithdrawals where he may not ask for another one now."""
+    if len(await desk.directory.open_withdrawals(connection, player_id)) >= MOST_OPEN:
+        raise TooManyOpenWithdrawals
 
 
 async def withdrawal_standing(

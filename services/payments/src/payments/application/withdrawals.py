@@ -32,7 +32,7 @@ from payments.application.payout_course import (
 )
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.application.withdrawal_news import stop_on_news
-from payments.application.withdrawal_standing import known_destination, withdrawal_standing
+from payments.application.withdrawal_standing import ensure_few, known_destination, withdrawal_standing
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.aggregate import withdrawal
@@ -44,9 +44,15 @@ from payments.domain.withdrawal.commands import (
     ReleasePayout,
     RequestWithdrawal,
 )
-from payments.domain.withdrawal.errors import DebtOutstanding, DestinationDisabled, DisputeOpen, SecondPersonRequired
+from payments.domain.withdrawal.errors import (
+    DebtOutstanding,
+    DestinationDisabled,
+    DisputeOpen,
+    SecondPersonRequired,
+    WithdrawalAlreadyRequested,
+)
 from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
-from payments.domain.withdrawal.policy import STRICTEST, counts
+from payments.domain.withdrawal.policy import STRICTEST, counts, in_force
 from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order, Yes
 from payments.domain.withdrawal.words import PayoutWord
 
@@ -65,6 +71,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         DestinationDisabled: nothing is paid there any more.
         FeeChanged: it costs more than he was told.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
+        TooManyOpenWithdrawals: MOST_OPEN of his have not ended.
     """
     rules = await desk.casino(uow.connection, wish.casino_id)
     player = await desk.player(uow.connection, wish.player_id, rules)
@@ -72,6 +79,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await sealed_destination(desk, uow, wish, course)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
+    await _ensure_his_and_few(desk, uow, wish)
     told, provider = course.instrument, course.account.provider
     instrument_id = None if told is None else instrument_id_of(desk, wish.player_id, told)
     if told is not None:
@@ -85,7 +93,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         currency=wish.currency,
         destination=destination,
         shown_as=course.shown_as,
-        policy=policy or STRICTEST,
+        policy=in_force(policy, wish.currency, 0 if wallet is None else wallet.cash_minor),
         standing=replace(
             await withdrawal_standing(desk, uow.connection, rules, player, wallet, uow.ctx.occurred_at),
             people=judged.people,
@@ -102,6 +110,19 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     if outcome.events:
         await note_payout_course(desk, uow, wish, course)
     return outcome
+
+
+async def _ensure_his_and_few(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> None:
+    """Refuse the id of another player's withdrawal while nothing but his own wallet is locked, since whoever waits for
+    another's while he holds his own waits in a circle. Read under that lock, so that of two at once the second one
+    sees the first.
+    """
+    known = (await uow.load(withdrawal, wish.withdrawal_id)).state
+    if isinstance(known, Existing):
+        if known.order.fact.player_id != wish.player_id:
+            raise WithdrawalAlreadyRequested(field="withdrawal_id")
+        return
+    await ensure_few(desk, uow.connection, wish.player_id)
 
 
 async def _day_total(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> int:

@@ -99,6 +99,10 @@ class LocalDirectory:
         """See Directory."""
         return await withdrawal_list.asked_since(connection, player_id, currency, since, besides=besides)
 
+    async def open_withdrawals(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
+        """See Directory."""
+        return await withdrawal_list.open_of(connection, player_id)
+
     async def awaits_payout(self, connection: AsyncConnection, player_id: UUID) -> bool:
         """See Directory."""
         return await withdrawal_list.any_open(connection, player_id)

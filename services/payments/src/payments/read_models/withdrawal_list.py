@@ -223,6 +223,14 @@ async def any_open(connection: AsyncConnection, player_id: UUID) -> bool:
     return (await connection.execute(statement)).first() is not None
 
 
+async def open_of(connection: AsyncConnection, player_id: UUID) -> list[UUID]:
+    """The player's whole withdrawals that are on their way, or may be."""
+    statement = select(table.c.id).where(
+        table.c.player_id == player_id, table.c.status.in_(OPEN), table.c.parent_id.is_(None)
+    )
+    return list((await connection.execute(statement)).scalars())
+
+
 async def asked_since(
     connection: AsyncConnection, player_id: UUID, currency: str, since: datetime, *, besides: UUID
 ) -> int:

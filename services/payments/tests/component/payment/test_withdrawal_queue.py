@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.testing.tokens import ALL_CLEAR
 from contracts.verification.events import VerificationLevelReached
 from payments.adapters.overdue import OverdueWatch
 from payments.read_models.watched import overdue, unknown
@@ -27,9 +28,9 @@ async def prepare(world: World, **rules: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def queue(world: World, **params: str) -> list[Any]:
+async def queue(world: World, as_: dict[str, str] | None = None, **params: str) -> list[Any]:
     asked = {"status": "eq.awaiting_approval", "created_at": "gte.2000-01-01", "order": "due_at.asc", **params}
-    answer = await world.client.get(f"{V1}/withdrawals", params=asked, headers=world.staff())
+    answer = await world.client.get(f"{V1}/withdrawals", params=asked, headers=as_ or world.staff())
     assert answer.status_code == 200, answer.text
     return list(answer.json())
 
@@ -89,7 +90,7 @@ async def test_what_is_split_into_many_goes_no_further_than_what_may_go_at_once(
 
 async def test_one_person_lets_no_more_go_in_a_day_than_at_once(world: World) -> None:
     """Split into parts that are each below the bound, the one that passes it takes two; what came back counts not."""
-    await prepare(world, automatic_up_to_minor=None)
+    await prepare(world, automatic_up_to_minor=None, minimum_minor=1)
     assert [await world.people(150_00), await world.people(250_00), await world.people(1)] == [1, 1, 2]
     passing = next(one for one in await queue(world) if one["amount_minor"] == 1)
     assert passing["stopped_by"] == ["never_automatic", "second_person_day_total"]
@@ -165,6 +166,28 @@ async def test_a_player_does_not_see_why_somebody_looks(world: World) -> None:
     made = (await world.withdraw(150_00)).json()
     assert "stopped_by" not in made
     assert made["due_at"] is not None
+
+
+@pytest.mark.parametrize("mode", ["none", "hash", "mask"])
+async def test_only_whoever_may_know_of_suspicions_sees_that_one_stopped_it(world: World, mode: Any) -> None:
+    """Support answers players, and whoever warns a suspect breaks the law."""
+    await prepare(world)
+    await world.withdraw(150_00)
+    world.player = uuid4()
+    await world.register()
+    await world.give()
+    path = f"/withdrawals/{(await world.withdraw(150_00)).json()['withdrawal_id']}"
+    agent, officer = world.staff(modes={**ALL_CLEAR, "aml": mode}), world.staff()
+    why = ["shared_destination", "fraud_rules"]
+    for shown in ((await world.get(path, as_=agent)).json(), (await queue(world, as_=agent))[-1]):
+        assert (shown["stopped_by"], shown.get("review"), shown["approvals_needed"]) == (["amount"], None, 2)
+    for shown in ((await world.get(path, as_=officer)).json(), (await queue(world))[-1]):
+        assert (shown["stopped_by"], shown["review"]) == (["amount"], why)
+    assert [one["review"] for one in await queue(world, review="cs.{shared_destination}")] == [why]
+    for asked in ("review=cs.{shared_destination}", "stopped_by=cs.{shared_destination}", "order=review.asc"):
+        listed = await world.get(f"/withdrawals?created_at=gte.2000-01-01&{asked}", as_=agent)
+        frozen = await world.post(f"/withdrawals/bulk-approve?created_at=gte.2000-01-01&{asked}", as_=agent)
+        assert (listed.status_code, frozen.status_code) == (400, 400)
 
 
 async def test_rules_for_what_nobody_looks_at_need_such_a_thing(world: World) -> None:

@@ -24,11 +24,11 @@ from payments.application.processes.payout_process import PROVIDER_PATIENCE
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.request_port import LookWord, NotYet, Over, Page, PageWish, Requested
 from payments.application.requested import LOOK, PageRefused, PageUnavailable, page_flow
-from payments.application.withdrawal_standing import withdrawal_standing
+from payments.application.withdrawal_standing import ensure_few, withdrawal_standing
 from payments.application.withdrawals import request_withdrawal
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
-from payments.domain.withdrawal.policy import STRICTEST, check
+from payments.domain.withdrawal.policy import check, in_force
 from payments.domain.withdrawal.states import Absent, Cancelled, Existing, Failed, Rejected, Withdrawal
 from payments.domain.withdrawal.words import Declined
 
@@ -65,8 +65,8 @@ class RequestProcess:
 
         Raises:
             Invalid, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense.
-            VerificationRequired, DebtOutstanding, DisputeOpen, AmountOutsidePolicy, InsufficientFunds: as when he asks
-                for it; all of it is looked at again then.
+            VerificationRequired, DebtOutstanding, DisputeOpen, AmountOutsidePolicy, TooManyOpenWithdrawals,
+                InsufficientFunds: as when he asks for it; all of it is looked at again then.
             PageUnavailable, PageRefused: the provider has no page for him.
         """
         flow, withdrawal_id = page_flow(self._desk, wish.provider), uuid7()
@@ -144,7 +144,8 @@ class RequestProcess:
         payout_flow(desk, wish.provider).check_amount(wish.amount_minor, wish.currency)
         policy = await desk.policies.find(connection, wish.casino_id, wish.currency)
         standing = await withdrawal_standing(desk, connection, rules, player, wallet, uow.ctx.occurred_at)
-        check(policy or STRICTEST, standing, wish.amount_minor)
+        check(in_force(policy, wish.currency, wallet.cash_minor), standing, wish.amount_minor)
+        await ensure_few(desk, connection, wish.player_id)
         if wallet.cash_minor < wish.amount_minor:
             raise InsufficientFunds
         return account

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.desk import Desk
 from payments.application.destinations import Whither, reaching
+from payments.application.errors import TooManyOpenWithdrawals
 from payments.application.instruments.ports import KnownInstrument
 from payments.application.ledger import Wallet, WalletUnknown
 from payments.application.ports import PayoutFlow, ProviderAccount
@@ -24,13 +25,14 @@ from payments.application.routing.payouts import (
     payout_asking,
     payout_offers,
 )
-from payments.application.withdrawal_standing import withdrawal_standing
+from payments.application.withdrawal_standing import ensure_few, withdrawal_standing
 from payments.domain.instrument.events import Direction
 from payments.domain.routing.choice import Asking, LeftOut, Offer, choose
 from payments.domain.routing.strategy import Direction as Way
 from payments.domain.routing.strategy import Strategy, unwritten
 from payments.domain.withdrawal.destination import Accepted, DestinationKind
-from payments.domain.withdrawal.policy import STRICTEST, WithdrawalPolicy, WithdrawalStanding
+from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
+from payments.domain.withdrawal.policy import in_force
 from payments.domain.withdrawal.policy import obstacle as refusal_of
 
 NOBODY: Final = UUID(int=0)
@@ -70,13 +72,14 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     standing = await withdrawal_standing(desk, connection, rules, player, wallet, visit.now)
     published = await desk.routing.strategy(connection, visit.casino_id, Way.WITHDRAWAL)
     known = await desk.instruments.of_player(connection, visit.casino_id, visit.player_id, INSTRUMENTS_SHOWN)
+    policy = await desk.policies.find(connection, visit.casino_id, visit.currency)
     counter = _Counter(
         desk=desk,
         visit=visit,
         strategy=unwritten(Way.WITHDRAWAL) if published is None else published.strategy,
-        policy=await desk.policies.find(connection, visit.casino_id, visit.currency) or STRICTEST,
+        policy=in_force(policy, visit.currency, 0 if wallet is None else wallet.cash_minor),
         wallet=wallet,
-        refused=_refused(standing, wallet),
+        refused=await _refused(desk, connection, visit, standing, wallet),
         instruments=[(one, await reaching(desk, connection, one)) for one in known if not one.disabled],
     )
     accounts = paying(desk, await desk.accounts.all_of(connection, visit.casino_id))
@@ -98,12 +101,20 @@ async def withdrawal_methods(desk: Desk, connection: AsyncConnection, visit: Vis
     return found
 
 
-def _refused(standing: WithdrawalStanding, wallet: Wallet | None) -> str | None:
+async def _refused(
+    desk: Desk, connection: AsyncConnection, visit: Visit, standing: WithdrawalStanding, wallet: Wallet | None
+) -> str | None:
     """Restrictions keep nobody from his money."""
     refusal = refusal_of(standing)
     if refusal is not None:
         return refusal.code
-    return WalletUnknown.code if wallet is None else None
+    if wallet is None:
+        return WalletUnknown.code
+    try:
+        await ensure_few(desk, connection, visit.player_id)
+    except TooManyOpenWithdrawals:
+        return TooManyOpenWithdrawals.code
+    return None
 
 
 def _met(counter: _Counter, asking: Asking, accounts: Sequence[ProviderAccount], offers: Sequence[Offer]) -> AtCashier:

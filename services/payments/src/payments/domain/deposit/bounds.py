@@ -40,6 +40,15 @@ Round figures rather than rates of the day: what is taken today shall be taken t
 _MOST_OF_OTHERS_MINOR = 100_000
 
 
+def euro_minor(currency: str) -> int:
+    """About a euro in minor units of the currency, in as round a figure as the most at once.
+
+    >>> [euro_minor(one) for one in ("EUR", "JPY", "BTC", "XXX")]
+    [100, 200, 2000, 1]
+    """
+    return MOST_MINOR.get(currency, _MOST_OF_OTHERS_MINOR) // 100_000
+
+
 def bounds_of(said: Mapping[str, DepositBounds], currency: str) -> DepositBounds:
     """The bounds in force: what the casino said, by currency; where it named no most, the one of everybody.
 

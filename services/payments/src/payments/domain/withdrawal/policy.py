@@ -1,10 +1,11 @@
 """How many people must approve a withdrawal, and who may have one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chassis.domain import DomainError
+from payments.domain.deposit.bounds import euro_minor
 from payments.domain.withdrawal.errors import (
     AmountOutsidePolicy,
     DebtOutstanding,
@@ -30,7 +31,7 @@ class WithdrawalPolicy:
         second_person_above_minor: above it a second person must approve as well, be it this one or all he asked for in
             24 hours.
         automatic_up_to_minor: up to it nobody has to; None: somebody always has to.
-        minimum_minor, maximum_minor: what may be asked for at once; None: no bound.
+        minimum_minor, maximum_minor: what may be asked for at once; None: no bound, but see `in_force`.
         due_within_minutes: how long people have to decide, and the provider to pay; None: `DUE_WITHIN`.
         automatic_level: what he must have reached, for nobody to have to look.
         automatic_after_days: how long he must have been here; None: any time.
@@ -86,8 +87,30 @@ class Stop(StrEnum):
     """The casino's rules against fraud want somebody to look."""
 
 
+SUSPICIONS = frozenset({Stop.UNDER_REVIEW, Stop.SHARED_DESTINATION, Stop.FRAUD_RULES})
+"""Those that tell of a suspicion against the player: not for everybody who sees his withdrawals to know."""
+
 STRICTEST = WithdrawalPolicy(second_person_above_minor=0)
 """In force where a casino has set none: two people look at everything."""
+
+_WORTH_A_LEAST = 10
+"""How many times the least somebody must hold for it to count: whoever has little takes out all of it."""
+
+
+def in_force(policy: WithdrawalPolicy | None, currency: str, cash_minor: int) -> WithdrawalPolicy:
+    """The policy that counts for a player who holds so much.
+
+    Where the casino named no least it is about a euro, since each withdrawal is a payment to be made and looked at;
+    not for whoever has less than ten times that, so that nothing of his is kept back by a figure nobody set.
+
+    >>> in_force(None, "EUR", 10_00).minimum_minor, in_force(None, "EUR", 9_99).minimum_minor
+    (100, None)
+    """
+    found = policy or STRICTEST
+    least = euro_minor(currency)
+    if found.minimum_minor is not None or cash_minor < least * _WORTH_A_LEAST:
+        return found
+    return replace(found, minimum_minor=least if found.maximum_minor is None else min(least, found.maximum_minor))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from payments.application.withdrawals import (
     request_withdrawal,
 )
 from payments.entrypoints.http.desk import TheDesk
-from payments.entrypoints.http.withdrawals.listing import WITHDRAWALS
+from payments.entrypoints.http.withdrawals.listing import WITHDRAWALS, told_stops
 from payments.entrypoints.http.withdrawals.schemas import (
     ApproveBody,
     RejectBody,
@@ -216,4 +216,4 @@ async def _item(connection: AsyncConnection, caller: Caller, withdrawal_id: UUID
         raise NotFound
     caller.must_see(row["casino_id"])
     caller.must_be(row["player_id"])
-    return WithdrawalItem(**{"withdrawal_id": row.pop("id"), **row})
+    return WithdrawalItem(**{**row, "withdrawal_id": row["id"], **told_stops(row["stopped_by"])})

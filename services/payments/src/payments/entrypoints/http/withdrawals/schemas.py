@@ -106,7 +106,13 @@ class WithdrawalItem(BaseModel):
         description="Until when it should be paid: what the casino says, or 3 days. Parts have none of their own"
     )
     stopped_by: list[str] | None = Field(
-        default=None, description="The rules for which the policy did not approve it by itself; players do not see them"
+        default=None,
+        description="The rules for which the policy did not approve it by itself, but for `review`; players do not see "
+        "them",
+    )
+    review: list[str] | None = Field(
+        default=None,
+        description="Likewise, those that tell of a suspicion against the player, for whoever may know of suspicions",
     )
     instrument_id: UUID | None = Field(description="What it goes to, see instruments")
     parent_id: UUID | None = Field(default=None, description="The withdrawal it is a part of; null: it is a whole one")
