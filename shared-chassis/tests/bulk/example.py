@@ -29,6 +29,7 @@ A, B = UUID(int=1), UUID(int=2)
 PATH, JOBS = "/api/example/v1/bets", "/api/example/v1/bulk-jobs"
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 ALONE, MOST = 5, 40
+HUGE_MINOR = 10**6
 
 metadata = MetaData()
 bet = Table(
@@ -115,6 +116,7 @@ def action(what: str, before: Before) -> Callable[[UnitOfWork, Turn], Awaitable[
 
 
 def actions(before: Before = nothing) -> list[BulkAction]:
+    huge = bet.c.amount_minor >= HUGE_MINOR
     return [
         BulkAction(
             list=PATH, name="void", title="Void bets", permission=VOID, do=action("void", before), alone=ALONE,
@@ -122,7 +124,7 @@ def actions(before: Before = nothing) -> list[BulkAction]:
         ),
         BulkAction(
             list=PATH, name="pay", title="Pay bets", permission=PAY, do=action("paid", before),
-            money=(bet.c.amount_minor, bet.c.currency), parameters=Because, reason_permission=READ,
+            money=(bet.c.amount_minor, bet.c.currency), parameters=Because, reason_permission=READ, by_itself=huge,
         ),
     ]  # fmt: skip
 

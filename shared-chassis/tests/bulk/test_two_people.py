@@ -11,7 +11,7 @@ from chassis.bulk.jobs import WINDOW
 from chassis.db.tables import bulk_row
 
 from .conftest import Shop
-from .example import ALONE, APPROVALS, APPROVE, JOBS, LIST, PATH, A, B, rows
+from .example import ALONE, APPROVALS, APPROVE, HUGE_MINOR, JOBS, LIST, PATH, A, B, rows
 
 
 def some(number: int, first: int = 0) -> str:
@@ -150,6 +150,13 @@ async def test_the_largest_amount_of_a_role_holds_for_each_row(shop: Shop) -> No
     await shop.work()
     assert [one.bet_id for one in await shop.effects()] == [one["id"] for one in rows(2)]
     assert (await shop.results(job))[rows(3)[2]["id"]] == ("refused", "over_ceiling")
+
+
+async def test_what_somebody_has_to_look_at_by_itself_is_told_when_it_is_frozen(shop: Shop) -> None:
+    first, *others = rows(3)
+    await shop.bets(first, *({**one, "amount_minor": HUGE_MINOR} for one in others))
+    pay, void = await shop.frozen(action="pay", parameters={"rule": 7}), await shop.frozen()
+    assert [(job["rows"], job["not_allowed"]) for job in (pay, void)] == [(3, 2), (3, 0)]
 
 
 async def test_several_casinos_take_people_of_the_whole_operator(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnElement
 
 from chassis.auth.caller import Caller
 from chassis.domain import DomainError
@@ -53,6 +53,8 @@ class BulkAction:
         parameters: what it takes beside the rows. They are shown to the second person: no personal data, no secrets.
         reason_permission: reads why a job was started, beside whoever asked for it and whoever approves it; None:
             whoever sees the job.
+        by_itself: the condition on the list's table of rows that no job does, because somebody has to look at each:
+            they are counted as not allowed when rows are frozen, and `do` refuses them.
         moot: refusals that say the row has come too far for it to matter any more.
         most: rows of one job.
 
@@ -70,6 +72,7 @@ class BulkAction:
     money: tuple[Column[Any], Column[Any]] | None = None
     parameters: type[StrictModel] | None = None
     reason_permission: str | None = None
+    by_itself: ColumnElement[bool] | None = None
     moot: tuple[type[DomainError], ...] = ()
     most: int = MOST
 

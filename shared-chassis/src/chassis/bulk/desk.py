@@ -133,17 +133,18 @@ class Bulk:
             rows = await asked.picked(connection, action.most + 1, _columns(served, action))
         if len(rows) > action.most:
             raise BulkTooManyRows(f"One job has at most {action.most} rows. Narrow the filter.", field="filter")
-        kept = [{"casino_id": None, **{name: one[name] for name in _columns(served, action)}} for one in rows]
+        names = [name for name in _columns(served, action) if name != "by_itself"]
+        kept = [{"casino_id": None, **{name: one[name] for name in names}} for one in rows]
         view = {} if asked.saved is None else {"view": {"id": str(asked.saved.id), "version": asked.saved.version}}
         told = {"tree": asked.told, **view}
-        return Frozen(kept, told, sum(self._not_theirs(action, caller, one) for one in kept))
+        return Frozen(kept, told, sum(self._not_theirs(action, caller, one) for one in rows))
 
     async def _whole(self, served: Served, viewer: Caller, tree: Any, request: Request, where: Where) -> Whole:
         node = None if tree is None else from_json(tree)
         return await whole(served.spec, request, viewer, self.app.db, where=where, tree=node)
 
     def _not_theirs(self, action: BulkAction, caller: Caller, row: Mapping[str, Any]) -> bool:
-        return self._running.refusal(caller, action, row) is not None
+        return bool(row.get("by_itself")) or self._running.refusal(caller, action, row) is not None
 
     async def freeze(
         self, uow: UnitOfWork, job_id: UUID, action: BulkAction, caller: Caller, frozen: Frozen, parameters: Any
@@ -303,6 +304,8 @@ def _columns(served: Served, action: BulkAction) -> dict[str, Any]:
         found["casino_id"] = spec.casino_column
     if action.money is not None:
         found["amount_minor"], found["currency"] = action.money
+    if action.by_itself is not None:
+        found["by_itself"] = action.by_itself
     return found
 
 

@@ -14,7 +14,9 @@ class BulkJobItem(BaseModel):
     action: str = Field(description="Of which list, and what: `withdrawals.approve`")
     state: str = Field(description="frozen, proposed, running, finished, cancelled or expired")
     rows: int = Field(description="Frozen, and the only ones it is about")
-    not_allowed: int = Field(description="Of them, those the requester could not act on when he asked")
+    not_allowed: int = Field(
+        description="Of them, those the requester could not act on when he asked, or that are looked at by themselves"
+    )
     done: int
     refused: int
     skipped: int = Field(description="There was nothing left to do, or the job ended before their turn")

@@ -118,6 +118,8 @@ class PaymentsError(StrEnum):
     """Whoever approved first may not be his own second."""
     SESSION_UNKNOWN = "session_unknown"
     """The player's proof for a cashier that is not ours is none of ours, another's, or too old."""
+    LOOKED_AT_BY_ITSELF = "looked_at_by_itself"
+    """The withdrawal takes two people, who look at it by itself: nobody approves it together with others."""
     TOO_MANY_OPEN_DEPOSITS = "too_many_open_deposits"
     """So many deposits of the player are open that he has to end one of them, or wait, before he begins another."""
     TOO_MANY_OPEN_WITHDRAWALS = "too_many_open_withdrawals"

@@ -48,11 +48,12 @@ from payments.domain.withdrawal.errors import (
     DebtOutstanding,
     DestinationDisabled,
     DisputeOpen,
+    LookedAtByItself,
     SecondPersonRequired,
     WithdrawalAlreadyRequested,
 )
 from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
-from payments.domain.withdrawal.policy import STRICTEST, counts, in_force
+from payments.domain.withdrawal.policy import counts, in_force
 from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order, Yes
 from payments.domain.withdrawal.words import PayoutWord
 
@@ -182,7 +183,8 @@ async def approve_withdrawal(
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
-        PayloadDiffers: it takes two, and he did not look at it by itself, or is the second and saw another order.
+        LookedAtByItself: it takes two, and he approves many at once.
+        PayloadDiffers: he is the second of two and saw another order.
         DisputeOpen: a bank wants a payment of the player's back: it may be rejected, or waits.
         SecondPersonRequired: he said yes before, or one human may be behind him and whoever did.
         PolicyStale: nobody can tell at the moment whether the first one still may.
@@ -198,7 +200,7 @@ async def approve_withdrawal(
     if not isinstance(state, AwaitingApproval) or state.needed < 2:
         return await decide_withdrawal(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
     if look is None:
-        raise PayloadDiffers("A withdrawal that takes two people is looked at by itself.")
+        raise LookedAtByItself
     _require_fresh(caller, now)
     before = [one for one in state.yeses if counts(one, now)]
     lost = await _lost(state, before, look, now)

@@ -1,9 +1,12 @@
 """What can be done to many withdrawals at once. Money moves, so a second person approves any of it."""
 
+from sqlalchemy import and_
+
 from chassis.bulk import BulkAction, Turn
 from chassis.store import UnitOfWork
 from contracts.payments.errors import PaymentsError
 from contracts.payments.permissions import PaymentsPermission as P
+from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.desk import Desk
 from payments.application.withdrawal_moves import WithdrawalOutcome
 from payments.application.withdrawals import approve_withdrawal, reject_withdrawal, release_payout
@@ -54,6 +57,7 @@ def bulk_actions(desk: Desk) -> list[BulkAction]:
             do=approve,
             money=_MONEY,
             reason_permission=P.WITHDRAWAL_VIEW_REASON,
+            by_itself=and_(table.c.status == Status.AWAITING_APPROVAL, table.c.approvals_needed > 1),
             moot=_MOOT,
         ),
         BulkAction(

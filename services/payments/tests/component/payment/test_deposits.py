@@ -326,3 +326,24 @@ async def test_details_that_make_no_sense_are_refused(world: World, details: Any
     refused = await world.deposit(details=details)
     assert refused.status_code == 422, refused.text
     assert refused.json()["errors"][0]["field"].startswith("details")
+
+
+@pytest.mark.parametrize(
+    ("back", "status"),
+    [
+        ("https://casino.example/back?x=1", 201),
+        ("http://localhost:3000/back", 201),
+        ("http://127.0.0.1", 201),
+        ("http://casino.example/back", 422),
+        ("http://localhost.casino.example/", 422),
+        ("http://localhost@casino.example/", 422),
+        ("http://localhost:1@casino.example/", 422),
+        ("javascript:alert(1)", 422),
+    ],
+    ids=["https", "localhost", "loopback", "http", "looks_local", "user", "password", "script"],
+)
+async def test_a_player_comes_back_over_what_nobody_reads(world: World, back: str, status: int) -> None:
+    answer = await world.deposit(return_url=back)
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        assert answer.json()["errors"][0]["field"] == "return_url"

@@ -244,6 +244,7 @@ async def test_a_rule_that_is_stopped_for_a_while_counts_again_by_itself(world: 
         ({"kind": "ip", "value": "10.0.0.1"}, "value"),
         ({"kind": "ip", "value": "home"}, "value"),
         ({"kind": "player", "value": "ann"}, "value"),
+        ({"kind": "player", "value": "6f1c7c0e-8f0b-4a53-9d0a-2a5c7f6b1d11"}, "value"),
         ({"kind": "shoe"}, "kind"),
         ({"list": "grey"}, "list"),
         ({"until": "2020-01-01T00:00:00Z"}, "until"),

@@ -1,11 +1,14 @@
 """People look into a case: they take it, write down what they find, and say what it was."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from chassis.domain import NotFound
+from chassis.approvals import Authority
+from chassis.auth.policy.model import Wish
+from chassis.domain import Invalid, NotFound
 from chassis.store import UnitOfWork
+from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.domain.fraud_case.aggregate import Absent, facts, fraud_case
 from payments.domain.fraud_case.commands import AssignCase, DecideCase, NoteCase
@@ -22,8 +25,25 @@ class Note:
     noted_at: datetime
 
 
-async def assign_case(uow: UnitOfWork, case_id: UUID, assignee: UUID | None) -> None:
-    """Have somebody look into it. Raises NotFound, FraudCaseClosed."""
+_NEVER_SEEN = datetime.fromtimestamp(0, UTC)
+"""Nobody says that they held it before: whom the policy here does not know may not."""
+
+
+async def assign_case(
+    uow: UnitOfWork, case_id: UUID, casino_id: UUID, assignee: UUID | None, authority: Authority
+) -> None:
+    """Have somebody of the staff look into it who may decide cases of the casino.
+
+    Raises:
+        NotFound, FraudCaseClosed: there is nothing to look into.
+        Invalid: the assignee may not, or is nobody.
+        PolicyStale: nobody can tell at the moment.
+    """
+    if assignee is not None:
+        await authority.look()
+        wish = Wish(permission=P.FRAUD_CASE_DECIDE, casino_id=casino_id)
+        if not authority.may(assignee, wish, since=_NEVER_SEEN, now=uow.ctx.occurred_at):
+            raise Invalid("Somebody of the staff who may decide cases of this casino.", field="assignee")
     await uow.decide(fraud_case, case_id, AssignCase(assignee=None if assignee is None else str(assignee)))
 
 

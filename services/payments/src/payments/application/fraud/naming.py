@@ -20,6 +20,7 @@ _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
 }
 _BY_INSTRUMENT = ("instrument", "payout")
 _SAID = "Only instruments and payouts are named by a destination."
+_A_PLAYER = "The id of a player of this casino."
 _AN_INSTRUMENT = "The id of an instrument of this casino; or name a decision, or a provider and a destination."
 
 
@@ -52,7 +53,7 @@ async def listable(desk: Desk, connection: AsyncConnection, casino_id: UUID, kin
     """Its key at this casino.
 
     Raises:
-        Invalid: names the field; it is no such thing, or this casino knows no such decision or instrument.
+        Invalid: names the field; it is no such thing, or this casino knows no such decision, instrument or player.
     """
     ways = ("value", "decision_id", "destination")
     given = [name for name in ways if getattr(named, name) is not None]
@@ -66,7 +67,18 @@ async def listable(desk: Desk, connection: AsyncConnection, casino_id: UUID, kin
         return _of_destination(desk, casino_id, kind, named.provider, named.destination)
     if kind in _BY_INSTRUMENT:
         return await _of_instrument(desk, connection, casino_id, kind, named.value or "")
+    if kind == "player":
+        return await _of_player(desk, connection, casino_id, named.value or "")
     return _said(desk, casino_id, kind, named.value or "")
+
+
+async def _of_player(desk: Desk, connection: AsyncConnection, casino_id: UUID, value: str) -> Listable:
+    player_id = _id(value, _A_PLAYER)
+    rules = await desk.casino(connection, casino_id)
+    known = await desk.directory.player(connection, player_id, desk.now(), rules.time_zone)
+    if known is None or known.casino_id != casino_id:
+        raise Invalid(_A_PLAYER, field="value")
+    return Listable(player_id, str(player_id))
 
 
 async def _of_decision(
@@ -102,9 +114,6 @@ def _said(desk: Desk, casino_id: UUID, kind: str, value: str) -> Listable:
     shape, words = _SHAPES.get(kind, (None, ""))
     if shape is not None and not shape.fullmatch(value):
         raise Invalid(words, field="value")
-    if kind == "player":
-        player_id = _id(value, "The id of a player.")
-        return Listable(player_id, str(player_id))
     if kind == "bin" and len(value) == 8:
         keys = desk.fraud.fingerprints.of(casino_id, UUID(int=0), Signals(bin=value))
         return Listable(None, keys["bin8"])

@@ -31,8 +31,7 @@ from payments.domain.routing.choice import Asking, LeftOut, Offer, choose
 from payments.domain.routing.strategy import Direction as Way
 from payments.domain.routing.strategy import Strategy, unwritten
 from payments.domain.withdrawal.destination import Accepted, DestinationKind
-from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
-from payments.domain.withdrawal.policy import in_force
+from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding, in_force
 from payments.domain.withdrawal.policy import obstacle as refusal_of
 
 NOBODY: Final = UUID(int=0)

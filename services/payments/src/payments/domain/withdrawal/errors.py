@@ -47,6 +47,12 @@ class SecondPersonRequired(DomainError):
     code: ClassVar[str] = "second_person_required"
 
 
+class LookedAtByItself(DomainError):
+    """It takes two people, who look at it by itself: nobody approves it together with others."""
+
+    code: ClassVar[str] = "looked_at_by_itself"
+
+
 class WithdrawalAlreadyDecided(DomainError):
     """It was approved, rejected or cancelled before."""
 

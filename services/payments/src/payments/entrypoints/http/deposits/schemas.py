@@ -15,7 +15,9 @@ ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 FeeMinor = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,490}$")]
+_ON_THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?([/?#][!-~]{0,460})?"
+WebAddress = Annotated[str, StringConstraints(pattern=rf"^(https://[!-~]{{1,490}}|{_ON_THIS_MACHINE})$")]
+"""Where a player comes back to: nobody on the way reads or changes it, or there is no way, as when one develops."""
 
 
 def _of_a_callers_making(given: UUID) -> UUID:
@@ -41,7 +43,8 @@ class DepositBody(StrictModel):
         default=None, description="What the player was told it costs; where it costs more by now, `fee_changed`"
     )
     return_url: WebAddress = Field(
-        description="Where the provider sends the player back to. Coming back proves nothing"
+        description="Where the provider sends the player back to, by https unless it is the caller's own machine. "
+        "Coming back proves nothing"
     )
     details: Annotated[
         dict[Name, Annotated[str, StringConstraints(min_length=1, max_length=255)]], Field(max_length=10)

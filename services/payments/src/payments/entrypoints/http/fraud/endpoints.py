@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals import PROPOSED, Proposing
+from chassis.approvals.http import TheApprovals
 from chassis.auth import Caller, Requires
 from chassis.domain import NotFound, uuid7
 from chassis.http import Db, Once
@@ -104,13 +105,17 @@ async def show_case(
 
 @router.post("/cases/{case_id}/assign", response_model=CaseItem)
 async def assign(
-    caller: Annotated[Caller, Requires(P.FRAUD_CASE_DECIDE)], case_id: UUID, body: AssignBody, once: Once
+    caller: Annotated[Caller, Requires(P.FRAUD_CASE_DECIDE)],
+    case_id: UUID,
+    body: AssignBody,
+    once: Once,
+    approvals: TheApprovals,
 ) -> Response:
-    """Have somebody look into the case; null: whoever likes."""
+    """Have somebody look into the case who may decide it; null: whoever likes."""
 
     async def work(uow: UnitOfWork) -> CaseItem:
-        await _item(uow.connection, caller, case_id)
-        await assign_case(uow, case_id, body.assignee)
+        case = await _item(uow.connection, caller, case_id)
+        await assign_case(uow, case_id, case.casino_id, body.assignee, approvals.authority)
         return await _item(uow.connection, caller, case_id)
 
     return await once(caller, work, status=200)

@@ -25,7 +25,10 @@ class WithdrawalSessionBody(StrictModel):
     provider: ProviderName
     amount_minor: AmountMinor
     currency: CurrencyCode
-    return_url: WebAddress = Field(description="Where the provider sends him back to. Coming back proves nothing")
+    return_url: WebAddress = Field(
+        description="Where the provider sends him back to, by https unless it is the caller's own machine. Coming back "
+        "proves nothing"
+    )
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")] | None = Field(
         default=None, description="The language of the page, as `en-GB`"
     )
