@@ -137,7 +137,7 @@ class Bulk:
         kept = [{"casino_id": None, **{name: one[name] for name in names}} for one in rows]
         view = {} if asked.saved is None else {"view": {"id": str(asked.saved.id), "version": asked.saved.version}}
         told = {"tree": asked.told, **view}
-        return Frozen(kept, told, sum(self._not_theirs(action, caller, one) for one in rows))
+        return Frozen(kept, told, sum(self._not_theirs(action, caller, dict(one)) for one in rows))
 
     async def _whole(self, served: Served, viewer: Caller, tree: Any, request: Request, where: Where) -> Whole:
         node = None if tree is None else from_json(tree)
