@@ -142,3 +142,26 @@ def test_the_module_holds_no_float() -> None:
 
 def test_the_documented_examples_hold() -> None:
     assert doctest.testmod(money) == doctest.TestResults(failed=0, attempted=4)
+
+
+@pytest.mark.parametrize(
+    ("places", "codes"),
+    [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (2, "ARS COP THB PHP AED EGP HUF IDR MGA TWD XCG ZWG"),
+        (8, "BTC ETH LTC"),
+        (6, "USDT"),
+    ],
+)
+def test_exponents_are_those_of_iso_4217(places: int, codes: str) -> None:
+    assert {EXPONENTS[code] for code in codes.split()} == {places}
+    if places != 2:
+        assert {code for code, other in EXPONENTS.items() if other == places} == set(codes.split())
+
+
+def test_what_nobody_pays_in_is_no_currency() -> None:
+    funds = {"BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"}
+    metals_and_units = {"XAD", "XAG", "XAU", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"}
+    gone = {"ANG", "HRK", "SLL", "ZWL"}
+    assert not EXPONENTS.keys() & (funds | metals_and_units | gone)

@@ -29,6 +29,14 @@ class AnotherPersonNeeded(DomainError):
     code = "another_person_needed"
 
     @classmethod
+    def default_detail(cls) -> str:
+        """Who may not, and what to do."""
+        return (
+            "Whoever proposed this, edited it last or gains by it cannot approve it: somebody else with the permission "
+            "to approve must."
+        )
+
+    @classmethod
     def not_apart(cls) -> Self:
         """One human may be behind both."""
         return cls(

@@ -1,6 +1,17 @@
 """Refusals of the domain: sentences with a stable code that becomes part of the API."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """One field of the request, what is wrong with it (a stable code), and the same as a sentence."""
+
+    field: str
+    code: str
+    detail: str
 
 
 class DomainError(Exception):
@@ -11,14 +22,16 @@ class DomainError(Exception):
         status: the HTTP status an endpoint answers with.
         detail: one sentence for a person.
         field: the name of the offending field, when one field is to blame.
+        blames: all that are to blame, where several are or the reason has a code of its own.
     """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
 
-    def __init__(self, detail: str = "", *, field: str | None = None) -> None:
+    def __init__(self, detail: str = "", *, field: str | None = None, blames: Sequence[Blame] = ()) -> None:
         self.detail = detail or self.default_detail()
-        self.field = field
+        self.field = field or next((one.field for one in blames), None)
+        self.blames = tuple(blames) or ((Blame(field, self.code, self.detail),) if field else ())
         super().__init__(self.detail)
 
     @classmethod

@@ -144,7 +144,7 @@ def problem_response(
 
 def domain_problem(scope: Scope, error: DomainError) -> Response:
     """A refusal as an answer."""
-    errors = [FieldError(field=error.field, code=error.code, message=error.detail)] if error.field else []
+    errors = [FieldError(field=one.field, code=one.code, message=one.detail) for one in error.blames]
     headers = error.headers if isinstance(error, StepUpNeeded) else None
     return problem_response(scope, error.status, error.code, error.detail, errors=errors, headers=headers)
 

@@ -160,8 +160,11 @@ class PaymentsError(StrEnum):
     """What it costs is more now than the player was told; the field is what he named."""
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     """The books cannot be reached or are overrun; nobody knows yet whether the request was posted. Ask again."""
+    METHOD_NOT_OFFERED = "method_not_offered"
+    """No provider of the casino deals in this method: it is none of those that the cashier lists for that way."""
     NO_PROVIDER_AVAILABLE = "no_provider_available"
-    """No provider of the casino takes a deposit of this method, amount and currency from the player now."""
+    """No provider of the casino takes a deposit, or pays out, by this method in this amount and currency now. The code
+    in `errors` says why, as `why_missing` of the cashier does."""
     NOTIFICATION_CLOSED = "notification_closed"
     """The notification does not wait for a person, or not any more."""
     NOTIFICATION_NOT_REPLAYABLE = "notification_not_replayable"

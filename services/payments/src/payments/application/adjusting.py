@@ -23,7 +23,8 @@ async def check_adjustment(desk: Desk, uow: UnitOfWork, fact: AdjustmentFact) ->
     if wallet is None:
         raise WalletUnknown(field="currency")
     if fact.direction is Direction.DEBIT and wallet.cash_minor < fact.amount_minor:
-        raise InsufficientFunds(field="amount_minor")
+        told = f"The player's cash is {wallet.cash_minor} minor units of {fact.currency}: no more can be taken."
+        raise InsufficientFunds(told, field="amount_minor")
 
 
 async def adjust_wallet(desk: Desk, uow: UnitOfWork, adjustment_id: UUID, fact: AdjustmentFact) -> None:

@@ -35,7 +35,8 @@ async def check_bonus(desk: Desk, uow: UnitOfWork, fact: BonusFact) -> None:
     if wallet is None:
         raise WalletUnknown(field="currency")
     if wallet.bonus_minor < fact.taken_minor:
-        raise InsufficientFunds(field="amount_minor")
+        told = f"The player's bonus is {wallet.bonus_minor} minor units of {fact.currency}: no more can be taken."
+        raise InsufficientFunds(told, field="amount_minor")
 
 
 async def move_bonus(desk: Desk, uow: UnitOfWork, bonus_id: UUID, fact: BonusFact) -> None:

@@ -21,8 +21,10 @@ from payments.domain.withdrawal.policy import WithdrawalPolicy
 PROVIDER = "payments.provider"
 POLICY = "payments.withdrawal_policy"
 
-_ROUND_AMOUNT = 1_000_000
-"""An amount every protocol can express in a currency it knows."""
+_ROUND_AMOUNT = 10_000
+"""An amount every protocol can express in a currency it knows: a multiple of 10, for those that write no third decimal,
+and small, for those that write two more than there are and have room for eight digits.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ async def check_account(
     for name in sorted(name for name in after.settings if name.endswith("_url")):
         desk.partner_hosts.require(after.settings[name], provider.hosts, name=f"settings.{name}")
     for currency in sorted(after.currencies):
-        _check_currency(provider, currency)
+        check_currency(provider, currency)
         if provider.name in desk.cashiers:
             desk.cashiers[provider.name].check_currency(currency)
     _check_bounds(after)
@@ -163,7 +165,8 @@ async def _check_identity(desk: Desk, uow: UnitOfWork, before: ProviderAccount |
         raise ProviderAccountInUse(f"Payments begun with the present {names} are still open.", field="settings")
 
 
-def _check_currency(provider: PaymentProvider, currency: str) -> None:
+def check_currency(provider: PaymentProvider, currency: str) -> None:
+    """Raise Invalid when no money moves in this currency through the provider."""
     flows = [flow for flow in (provider.deposits, provider.payouts) if flow is not None]
     refusals = 0
     for flow in flows:

@@ -16,6 +16,7 @@ from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
 from payments.application.routing.deciding import Choice, Wished, choose_provider, logged
+from payments.application.routing.unrouted import deposit_refusal, unrouted
 from payments.domain.deposit.bounds import bounds_of
 from payments.domain.fraud.rules import Trigger
 
@@ -66,11 +67,12 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
     """Who is asked, as far as nothing else is known of the deposit.
 
     Raises:
-        Invalid, ProviderNotOffered, NoProviderAvailable, AmountOutsidePolicy: nobody of those who could be takes it.
+        Invalid, ProviderNotOffered, NoProviderAvailable, AmountOutsidePolicy: the provider that is named takes it not.
+        Unrouted: nobody takes it by this method.
     """
     if wish.method is None:
         if wish.provider is None:
-            raise Invalid("A provider or a method, not both.", field="provider")
+            raise Invalid("Name a method, or a provider: neither is named.", field="provider")
         flow = None if wish.hosted else deposit_flow(desk, wish.provider)
         account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
         check_wish(flow, account, wish)
@@ -79,11 +81,12 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
             raise NoProviderAvailable("The provider may not hold as much more.", field="provider")
         return Course(account=account, flow=flow, chosen=None)
     if wish.provider is not None:
-        raise Invalid("A provider or a method, not both.", field="method")
-    found = await _chosen(desk, uow, _wished(wish, wish.method), player)
-    if found is None:
-        raise NoProviderAvailable
-    return found
+        raise Invalid("Name a provider or a method, not both.", field="method")
+    wished = _wished(wish, wish.method)
+    choice = await choose_provider(desk, uow.connection, wished, player, uow.ctx.occurred_at)
+    if not choice.decision.route:
+        raise unrouted(uow, choice, wished, deposit_refusal(desk, choice, wish.details))
+    return await _course(desk, uow, wished, choice)
 
 
 async def judged(
@@ -98,9 +101,12 @@ async def judged(
         nonlocal taken
         if wish.method is None:
             return course.flow is not None and course.flow.step_up(course.account) is not StepUp.NEVER
-        found = await _chosen(desk, uow, _wished(wish, wish.method, step_up=True), player)
-        taken = found or course
-        return found is not None
+        wished = _wished(wish, wish.method, step_up=True)
+        choice = await choose_provider(desk, uow.connection, wished, player, uow.ctx.occurred_at)
+        if not choice.decision.route:
+            return False
+        taken = await _course(desk, uow, wished, choice)
+        return True
 
     payment = Payment(
         id=wish.deposit_id,
@@ -148,10 +154,7 @@ def check_wish(flow: DepositFlow | None, account: ProviderAccount, wish: Deposit
     bounds_of(account.deposit_bounds, wish.currency).check(wish.amount_minor)
 
 
-async def _chosen(desk: Desk, uow: UnitOfWork, wished: Wished, player: PlayerStanding) -> Course | None:
-    chosen = await choose_provider(desk, uow.connection, wished, player, uow.ctx.occurred_at)
-    if not chosen.decision.route:
-        return None
+async def _course(desk: Desk, uow: UnitOfWork, wished: Wished, chosen: Choice) -> Course:
     provider = chosen.decision.route[0]
     account = await desk.offered(uow.connection, wished.casino_id, provider, wished.currency)
     return Course(account=account, flow=deposit_flow(desk, provider), chosen=chosen)

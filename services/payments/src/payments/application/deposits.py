@@ -90,7 +90,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense; not recorded.
-        NoProviderAvailable: none takes such a deposit by this method; not recorded.
+        Unrouted: nobody takes such a deposit by this method; the decision alone is to be kept.
         AmountOutsidePolicy: the casino does not take as little, or as much, at once; not recorded.
         FeeChanged: it costs more than he was told; not recorded.
         TooManyOpenDeposits: MOST_OPEN of his are not ended; not recorded.

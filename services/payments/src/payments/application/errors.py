@@ -30,6 +30,13 @@ class NoProviderAvailable(DomainError):
     code: ClassVar[str] = "no_provider_available"
 
 
+class MethodNotOffered(DomainError):
+    """No provider of the casino deals in this method, that way."""
+
+    code: ClassVar[str] = "method_not_offered"
+    status: ClassVar[int] = 422
+
+
 class ProviderAccountInUse(DomainError):
     """Payments begun as this customer of the provider are still open; who we are there cannot change before."""
 

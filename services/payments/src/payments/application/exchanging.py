@@ -60,7 +60,8 @@ async def check_exchange(desk: Desk, uow: UnitOfWork, fact: ExchangeFact) -> Quo
     if await desk.directory.disputed(uow.connection, fact.player_id, uow.ctx.occurred_at):
         raise DisputeOpen
     if wallet.cash_minor < fact.sold_minor:
-        raise InsufficientFunds(field="sold_minor")
+        told = f"The player's cash is {wallet.cash_minor} minor units of {fact.sold_currency}: no more can be sold."
+        raise InsufficientFunds(told, field="sold_minor")
     found = quote(
         desk.exchanges.source.rates(),
         sold=(fact.sold_currency, fact.sold_minor),

@@ -218,5 +218,9 @@ def _of_refund(reference: str | None) -> said_of_refund.Found:
 
 def _ensure_arrived(uow: UnitOfWork, last: datetime | None, *, taken: bool) -> None:
     """Whoever sends the order notes it under the same lock, so that it is seen here, or nothing is sent any more."""
-    if last is not None and uow.ctx.occurred_at < last + (DECIDED_WITHIN if taken else ARRIVED_WITHIN):
-        raise StillUnderway
+    if last is None:
+        return
+    after = last + (DECIDED_WITHIN if taken else ARRIVED_WITHIN)
+    if uow.ctx.occurred_at < after:
+        told = f"The order was sent at {last:%Y-%m-%d %H:%M} UTC. Unless its provider says so before"
+        raise StillUnderway(f"{told}, that it was never paid can be said from {after:%Y-%m-%d %H:%M} UTC on.")

@@ -23,7 +23,6 @@ from payments.application.hosted_orders import (
     direction,
     is_another,
     may_carry_out,
-    payment_id,
 )
 from payments.application.hosted_session import who_is
 from payments.application.inverted import CashierCall, InvertedCashier, Movement, Step, Verdict
@@ -125,15 +124,18 @@ async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) 
     not heard is told to one, and not kept: asked again, it may be known.
     """
     ctx = desk.theirs(mail.provider, mail.casino_id, mail.ip)
+    this = This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
+    said = f"{movement.tx_id}:{call.step}:{direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}"
     notification = Notification(
-        id=f"{movement.tx_id}:{call.step}:{direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}",
+        # A call that contradicts us is another one: the right one may still come.
+        id=f"{said}:contradicted" if this.contradicted else said,
         kind=call.step,
         said=Nothing(),
         said_at=desk.now(),
         facts=movement.facts,
     )
-    reference = payment_id(mail.casino_id, mail.provider, movement)
-    step = partial(_apply, desk, mail, call, movement)
+    reference = this.id
+    step = partial(_apply, desk, call, this)
     try:
         handled = await desk.app.transact(partial(_once, desk, mail, notification, step), ctx)
     except ConcurrentChange:
@@ -204,15 +206,14 @@ async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Han
     )
 
 
-async def _apply(desk: Desk, mail: Mail, call: CashierCall, movement: Movement, uow: UnitOfWork) -> Handled:
-    this = This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
+async def _apply(desk: Desk, call: CashierCall, this: This, uow: UnitOfWork) -> Handled:
     # Steps of a player's come one after the other: a cancel sees the authorize it overtakes, or is seen by it.
-    await desk.ledger.lock_wallet(uow.connection, this.casino_id, this.player_id, movement.currency)
+    await desk.ledger.lock_wallet(uow.connection, this.casino_id, this.player_id, this.movement.currency)
     if call.step == "authorize" and await desk.notifications.handled(
         uow.connection, this.casino_id, this.provider, _cancelled(this)
     ):
         raise CancelledBefore
-    match call.step, movement.out:
+    match call.step, this.movement.out:
         case "authorize", False:
             return await _may_pay_in(desk, uow, this)
         case "authorize", True:
@@ -254,6 +255,8 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> H
         raise UnlawfulDepositWord("unknown_reference")
     if asked(state).fact.player_id != this.player_id:
         raise UnlawfulDepositWord("player_differs")
+    if this.contradicted:
+        raise UnlawfulDepositWord("reference_differs")
     if not moved and isinstance(state, Succeeded):
         raise UnlawfulDepositWord("declined_after_success")
     word = (
@@ -310,6 +313,8 @@ async def _went_out(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> 
         raise UnlawfulPayoutWord("unknown_reference")
     if state.order.fact.player_id != this.player_id:
         raise UnlawfulPayoutWord("player_differs")
+    if this.contradicted:
+        raise UnlawfulPayoutWord("reference_differs")
     if not moved and not isinstance(state, AtProvider | Failed):
         raise UnlawfulPayoutWord("cancelled_after_transfer")
     amount_minor, currency, reference = movement.amount_minor, movement.currency, movement.tx_id

@@ -41,6 +41,12 @@ class This:
         """Whether an order of ours began it, and not the player in the cashier."""
         return self.id != begun_there(self.casino_id, self.provider, self.movement)
 
+    @property
+    def contradicted(self) -> bool:
+        """Whether the cashier calls it something else than we did when we said yes to it."""
+        said = self.movement.approved_as
+        return said is not None and said.lower() != str(self.id)
+
 
 async def may_carry_out(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     """An order of ours, approved and on hold: one transaction pays it, whichever asks first. Every other is refused.

@@ -28,6 +28,7 @@ class Movement:
         code: why it will not move.
         shown_as: what staff may see of the account it goes to.
         instrument: the account behind it, where the cashier tells. It moves no money.
+        approved_as: what the cashier says we called it when we said yes to it; None: it does not say.
         order: the withdrawal of ours whose order to pay it carries out, or that we once said yes to; None: the player
             asked for it in the cashier.
         facts: what a person needs to look into it; no personal data.
@@ -40,6 +41,7 @@ class Movement:
     code: str = "cancelled"
     shown_as: str = "****"
     instrument: Instrument | None = None
+    approved_as: str | None = None
     order: UUID | None = None
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 

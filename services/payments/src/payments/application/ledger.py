@@ -133,6 +133,11 @@ class InsufficientFunds(DomainError):
 
     code = "insufficient_funds"
 
+    @classmethod
+    def default_detail(cls) -> str:
+        """No amount: who is answered need not be who may know it."""
+        return "The player's account does not hold as much: ask for less, or wait until it holds more."
+
 
 class TransferDiffers(DomainError):
     """The same transfer id was used before for other facts."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -11,23 +10,21 @@ from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.destinations import Whither, whither
-from payments.application.errors import NoProviderAvailable, ProviderNotOffered
+from payments.application.errors import ProviderNotOffered
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
 from payments.application.known import PlayerStanding
-from payments.application.ledger import InsufficientFunds, Wallet
+from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow, ProviderAccount
 from payments.application.routing.deciding import Choice, logged
 from payments.application.routing.payouts import Outgoing, choose_payer
+from payments.application.routing.unrouted import payout_refusal, unrouted
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.words import Instrument, plain_number, refuse_card_numbers
-from payments.domain.routing.choice import Decision, LeftOut
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.destination import KIND
 from payments.domain.withdrawal.states import Existing
-
-_ONE_OF_THEM: Final = "A provider or a method, not both."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +77,14 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
 
     Raises:
         Invalid, ProviderNotOffered: it cannot be paid so.
-        NoProviderAvailable: none pays such a withdrawal by this method.
+        Unrouted: nobody pays such a withdrawal by this method.
     """
     if wish.method is not None and wish.provider is not None:
-        raise Invalid(_ONE_OF_THEM, field="method")
+        raise Invalid("Name a provider or a method, not both.", field="method")
     if wish.method is not None:
         return await _by_method(desk, uow, wish, wish.method, player)
     if wish.provider is None:
-        raise Invalid(_ONE_OF_THEM, field="provider")
+        raise Invalid("Name a method, or a provider: neither is named.", field="provider")
     provider = wish.provider
     flow = payout_flow(desk, provider) if wish.hosted_as is None else None
     account = await desk.offered(uow.connection, wish.casino_id, provider, wish.currency)
@@ -122,7 +119,7 @@ async def _by_method(
     outgoing = outgoing_of(wish, method, where)
     choice = await choose_payer(desk, uow.connection, outgoing, player, uow.ctx.occurred_at)
     if not choice.decision.route:
-        raise _nobody(choice.decision)
+        raise unrouted(uow, choice, outgoing, payout_refusal(choice, f"destination.{KIND}"))
     account = await desk.offered(uow.connection, wish.casino_id, choice.decision.route[0], wish.currency)
     return _course(desk, wish, where, account, choice)
 
@@ -154,16 +151,6 @@ def outgoing_of(wish: WithdrawalWish, method: str, where: Whither) -> Outgoing:
         amount_minor=wish.amount_minor,
         where=where,
     )
-
-
-def _nobody(decision: Decision) -> Invalid | InsufficientFunds | NoProviderAvailable:
-    """Where somebody would pay if the player had more, that is what he is told; where it is only that nobody pays to
-    such a place, the place is what is wrong with the request.
-    """
-    why = {one.left_out for one in decision.candidates} - {LeftOut.METHOD_NOT_OFFERED}
-    if why == {LeftOut.DESTINATION_NOT_PAYABLE}:
-        return Invalid("Nobody pays there by this method.", field=f"destination.{KIND}")
-    return InsufficientFunds() if LeftOut.INSUFFICIENT_FUNDS in why else NoProviderAvailable()
 
 
 async def note_payout_course(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, course: PayoutCourse) -> None:

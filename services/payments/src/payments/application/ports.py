@@ -257,6 +257,11 @@ class StepUp(StrEnum):
 class DepositFlow(Protocol):
     """How money comes in through a provider."""
 
+    @property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """The details that the player must give, by name: of each of these, one."""
+        ...
+
     def step_up(self, account: ProviderAccount) -> StepUp:
         """Whether it can have the payer authenticated."""
         ...

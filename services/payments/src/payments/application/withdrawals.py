@@ -66,7 +66,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
 
     Raises:
         Invalid, CasinoUnknown, PlayerUnknown, ProviderNotOffered: it makes no sense.
-        NoProviderAvailable: none pays such a withdrawal by this method.
+        Unrouted: nobody pays such a withdrawal by this method; the decision alone is to be kept.
         VerificationRequired, DebtOutstanding, AmountOutsidePolicy, InsufficientFunds: he may not have it, or not yet.
         DisputeOpen: a bank wants a payment of his back.
         DestinationDisabled: nothing is paid there any more.

@@ -92,6 +92,7 @@ async def test_no_more_is_taken_than_there_is(world: World) -> None:
     await world.give(10_00)
     refused = await propose(world, direction="debit", amount_minor=10_01)
     assert (refused.status_code, refused.json()["code"]) == (409, "insufficient_funds"), refused.text
+    assert "cash is 1000 minor units of EUR" in refused.json()["detail"]
     assert await world.balance() == (10_00, 0)
 
 

@@ -106,3 +106,14 @@ async def test_bounds_that_make_no_sense_are_refused_by_their_field(world: World
     answer = await put(world, bounds)
     assert answer.status_code == 422, answer.text
     assert field in [one["field"] for one in answer.json()["errors"]], answer.text
+
+
+async def test_an_account_is_set_up_in_a_currency_that_its_provider_writes_longer(world: World) -> None:
+    answer = await put(world, currencies=["ISK", "JPY", "KWD"])
+    assert (answer.status_code, answer.json()["currencies"]) == (200, ["ISK", "JPY", "KWD"])
+
+
+async def test_a_currency_is_named_once(world: World) -> None:
+    answer = await put(world, currencies=["EUR", "SEK", "EUR"])
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "currencies")
+    assert "EUR" in answer.json()["errors"][0]["message"]

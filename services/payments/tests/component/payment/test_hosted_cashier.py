@@ -3,6 +3,7 @@
 import json
 from asyncio import gather
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -105,6 +106,8 @@ async def test_nobody_says_too_early_that_a_cashier_never_paid(cashier: World) -
     body = {"outcome": "never_paid", "reason": "nothing is to be seen there"}
     answer = await cashier.post(f"/withdrawals/{row['id']}/outcome", body, as_=cashier.staff())
     assert (answer.status_code, answer.json()["code"]) == (409, "still_underway")
+    since = cashier.clock.now() + timedelta(days=3)
+    assert f"from {since:%Y-%m-%d %H:%M} UTC on" in answer.json()["detail"]
     assert (await step(cashier, "transfer", -50, "t1"))["success"]
     assert await cashier.balance() == (450_00, 0)
 
@@ -133,6 +136,35 @@ async def test_a_transfer_of_an_unknown_transaction_is_told_once_and_looked_at_a
     assert (await cashier.published()).count("notification_set_aside") == 1
     assert (await step(cashier, "authorize", 50, "t1"))["success"]
     assert (await step(cashier, "transfer", 50, "t1"))["success"]
+    assert await cashier.balance() == (550_00, 0)
+
+
+@pytest.mark.parametrize(
+    "code", ["x", "none", "018f3a5e-7c1d-7000-8000-000000000001", 7, ["x"]], ids=["x", "none", "uuid", "number", "list"]
+)
+@pytest.mark.parametrize(("kind", "amount"), [("transfer", 50), ("cancel", 50), ("transfer", -50), ("cancel", -50)])
+async def test_a_call_that_names_another_code_than_ours_moves_nothing_and_the_right_one_does(
+    cashier: World, kind: Literal["transfer", "cancel"], amount: int, code: Any
+) -> None:
+    ours = (await step(cashier, "authorize", amount, "t1"))["authCode"]
+    before = await cashier.balance()
+    answer = await step(cashier, kind, amount, "t1", authCode=code)
+    unheard_of = amount < 0 and isinstance(code, str) and len(code) == 36  # It reads as an order of ours.
+    if unheard_of and kind == "cancel":
+        assert answer["success"]  # Of an order that was never let through: nothing is cancelled by it.
+    else:
+        assert answer["errMsg"] == ("unknown_reference" if unheard_of else "reference_differs")
+        assert (await cashier.published()).count("notification_set_aside") == 1
+    assert await cashier.balance() == before
+    assert (await step(cashier, kind, amount, "t1", authCode=ours.upper()))["success"]
+    after = {("transfer", 50): 550_00, ("cancel", 50): 500_00, ("transfer", -50): 450_00, ("cancel", -50): 500_00}
+    assert await cashier.balance() == (after[kind, amount], 0)
+
+
+@pytest.mark.parametrize("more", [{}, {"authCode": None}, {"authCode": ""}], ids=["missing", "null", "empty"])
+async def test_a_call_that_names_no_code_is_known_by_its_transaction(cashier: World, more: dict[str, Any]) -> None:
+    assert (await step(cashier, "authorize", 50, "t1"))["success"]
+    assert (await step(cashier, "transfer", 50, "t1", **more))["success"]
     assert await cashier.balance() == (550_00, 0)
 
 

@@ -103,7 +103,7 @@ async def test_a_provider_or_a_method_but_not_both(two: World) -> None:
 
 
 async def test_bad_requests_are_refused_and_nothing_is_held(two: World) -> None:
-    assert (await refused(two, method="pigeon"))[1] == "no_provider_available"
+    assert await refused(two, method="pigeon") == (422, "method_not_offered", ["method"])
     assert await refused(two, destination=WALLET) == (422, "invalid", ["destination.kind"])
     assert await refused(two, destination={"account_id": "1520389582"}) == (422, "invalid", ["destination.kind"])
     assert await refused(two, destination={**IBAN, "iban": "ES00"}) == (422, "invalid", ["destination.iban"])
@@ -111,7 +111,30 @@ async def test_bad_requests_are_refused_and_nothing_is_held(two: World) -> None:
     assert await refused(two, destination=card) == (422, "invalid", ["destination.owner"])
     assert (await refused(two, currency="SEK"))[0] in (409, 422)
     assert await two.balance() == (500_00, 0)
-    assert await two.rows("SELECT 1 FROM routing_decision WHERE casino_id = $1", two.casino) == []
+    kept = "SELECT code FROM routing_decision WHERE casino_id = $1 AND outcome = 'none' ORDER BY decided_at, id"
+    assert [one["code"] for one in await two.rows(kept, two.casino)][:2] == [
+        "method_not_offered", "destination_not_payable",
+    ]  # fmt: skip
+    asked = "SELECT 1 FROM routing_decision WHERE casino_id = $1 AND outcome <> 'none'"
+    assert await two.rows(asked, two.casino) == []
+
+
+async def test_a_withdrawal_that_nobody_pays_is_kept_with_its_reason_and_its_repeat_answered_the_same(
+    two: World,
+) -> None:
+    for provider in ("trustly", "adyen_transfers"):
+        await terms(two, provider, payout_max_minor={"EUR": 99_99})
+    key = str(uuid4())
+    asked = {"provider": None, "method": "bank", "destination": IBAN}
+    first = await two.withdraw(100_00, key=key, **asked)
+    await terms(two, "trustly")
+    again = await two.withdraw(100_00, key=key, **asked)
+    for answer in (first.json(), again.json()):
+        assert (answer["code"], answer["errors"][0]["code"]) == ("no_provider_available", "amount_too_large")
+    kept = "SELECT outcome, code, provider, attempt FROM routing_decision WHERE casino_id = $1"
+    (row,) = await two.rows(kept, two.casino)
+    assert row == {"outcome": "none", "code": "amount_too_large", "provider": None, "attempt": None}
+    assert await two.balance() == (500_00, 0)
 
 
 async def test_what_was_set_up_by_method_is_of_one_casino(two: World) -> None:
@@ -122,7 +145,7 @@ async def test_what_was_set_up_by_method_is_of_one_casino(two: World) -> None:
     await two.register(player, casino=other)
     body = {"method": "bank", "amount_minor": 10_00, "currency": "EUR", "destination": IBAN}
     answer = await two.post("/withdrawals", body, as_=two.himself(player))
-    assert answer.json()["code"] == "no_provider_available"
+    assert answer.json()["code"] == "method_not_offered"
     two.casino = before
 
 

@@ -149,7 +149,7 @@ async def test_nobody_chooses_a_fee_by_naming_the_provider_alone(dear: World) ->
     unnamed = await dear.withdraw()
     assert (unnamed.status_code, [one["field"] for one in unnamed.json()["errors"]]) == (422, ["method"])
     named: dict[str, Any] = {"provider": None, "destination": IBAN}
-    assert (await dear.withdraw(method="pigeon", **named)).json()["code"] == "no_provider_available"
+    assert (await dear.withdraw(method="pigeon", **named)).json()["code"] == "method_not_offered"
     fees = [(await dear.withdraw(10_00, method=name, **named)).json()["fee_minor"] for name in ("bank", "card")]
     assert fees == [1_50, 0]
 

@@ -173,6 +173,7 @@ async def test_what_he_has_spent_is_not_refunded_unless_somebody_chooses_that_he
     await spend(world, 40_00)
     answer = await propose(world, intent)
     assert (answer.status_code, answer.json()["code"]) == (409, "refund_not_covered")
+    assert "1000 minor units" in answer.json()["detail"]  # 10.00 of the 50.00 are left.
     await refund(world, intent, may_owe=True)
     assert (await world.balance(), await owed(world)) == ((0, 30_00), 20_00)
     await world.run_tasks()

@@ -9,6 +9,7 @@ import pytest
 from contracts.backoffice.events import PlayerTagged, PlayerUntagged
 
 from .fake_adyen import ADYEN
+from .fakes import THEIR_PUBLIC
 from .world import STRIPE, World
 
 CARDS = ("stripe", "adyen")
@@ -32,6 +33,13 @@ async def settings(world: World, provider: str, **changes: Any) -> None:
     body = {"enabled": True, "currencies": ["EUR"], **(STRIPE if provider == "stripe" else ADYEN), **changes}
     answer = await world.settle(f"/providers/{provider}", body)
     assert answer.status_code == 200, answer.text
+
+
+async def offer_bank(world: World, **changes: Any) -> None:
+    """Trustly, which must know who pays."""
+    account = {"base_url": "https://test.trustly.com", "username": "casino", "public_key": THEIR_PUBLIC}
+    terms = {"enabled": True, "currencies": ["EUR"], "settings": account, "methods": {"bank": {}}}
+    assert (await world.settle("/providers/trustly", {**terms, **changes})).status_code == 200
 
 
 async def decisions(world: World, deposit_id: str) -> list[dict[str, Any]]:
@@ -60,10 +68,89 @@ async def test_a_provider_or_a_method_but_not_both(two: World) -> None:
         assert answer.json()["code"] == "invalid"
 
 
-async def test_nobody_takes_it(two: World) -> None:
-    answer = await two.deposit(provider=None, method="pigeon")
-    assert answer.json()["code"] == "no_provider_available"
-    assert await two.published() == []
+PAYER = {"first_name": "Sue", "last_name": "Smith", "email": "sue@casino.example", "country": "MT", "locale": "en"}
+
+
+async def refused(world: World, **fields: Any) -> tuple[int, str, list[tuple[str, str]]]:
+    """Status, code, and what is to blame for what; nothing else came of the request."""
+    answer = await world.deposit(**{"provider": None, "method": "card", **fields})
+    assert await world.published() == []
+    assert (await world.get("/deposits")).json() == []
+    problem = answer.json()
+    return answer.status_code, problem["code"], [(one["field"], one["code"]) for one in problem["errors"]]
+
+
+async def nobody(world: World) -> list[dict[str, Any]]:
+    """The decisions for which nobody was found, as staff see them."""
+    path = f"/routing/decisions?outcome=eq.none&player_id=eq.{world.player}&decided_at=gte.2026-01-01"
+    found: list[dict[str, Any]] = (await world.get(path, as_=world.staff())).json()
+    return found
+
+
+async def test_a_method_that_nobody_offers_is_what_is_wrong(two: World) -> None:
+    assert await refused(two, method="pigeon") == (422, "method_not_offered", [("method", "method_not_offered")])
+    await settings(two, "adyen", enabled=False, methods={"voucher": {}})
+    assert (await refused(two, method="voucher"))[:2] == (409, "no_provider_available")  # It will be offered again.
+
+
+async def test_a_refused_request_says_why_as_the_cashier_does(two: World) -> None:
+    for provider in CARDS:
+        await settings(two, provider, methods={"card": {}}, deposit_bounds={"EUR": {"max_minor": 10_00}})
+    why = (409, "no_provider_available", [("amount_minor", "amount_too_large")])
+    assert await refused(two) == why
+    for provider in CARDS:
+        await settings(two, provider, methods={"card": {"countries": ["SE"]}})
+    assert await refused(two) == (409, "no_provider_available", [("method", "country_not_served")])
+    for provider in CARDS:
+        await settings(two, provider, methods={"card": {}}, enabled=False)
+    assert await refused(two) == (409, "no_provider_available", [("method", "switched_off")])
+
+
+async def test_details_that_lack_are_named_each_and_with_them_it_is_taken(two: World) -> None:
+    await offer_bank(two)
+    lacks = [(f"details.{name}", "invalid") for name in PAYER]
+    assert await refused(two, method="bank") == (422, "invalid", lacks)
+    without = {name: value for name, value in PAYER.items() if name != "locale"}
+    assert await refused(two, method="bank", details=without) == (422, "invalid", [("details.locale", "invalid")])
+    ill = {**PAYER, "email": "sue"}
+    assert await refused(two, method="bank", details=ill) == (422, "invalid", [("details.email", "invalid")])
+    assert [(one["code"], one["provider"]) for one in await nobody(two)] == [("details_missing", None)] * 3
+    assert (await by_card(two, method="bank", details=PAYER))["provider"] == "trustly"
+
+
+async def test_details_are_not_asked_for_where_they_would_not_help(two: World) -> None:
+    await offer_bank(two, deposit_bounds={"EUR": {"max_minor": 10_00}})
+    why = (409, "no_provider_available", [("amount_minor", "amount_too_large")])
+    assert await refused(two, method="bank") == why
+
+
+async def test_a_decision_for_nobody_is_kept_with_every_candidate(two: World) -> None:
+    await offer_bank(two)
+    key, deposit_id = str(uuid4()), str(uuid4())
+    for _ in range(2):
+        await refused(two, method="bank", key=key, deposit_id=deposit_id)
+    (row,) = await nobody(two)
+    assert (row["attempt"], row["provider"], row["outcome"], row["code"]) == (None, None, "none", "details_missing")
+    assert (row["deposit_id"], row["method"], row["amount_minor"]) == (deposit_id, "bank", 50_00)
+    shown = (await two.get(f"/routing/decisions/{row['decision_id']}", as_=two.staff())).json()
+    left_out = {one["provider"]: one["left_out"] for one in shown["candidates"]}
+    assert left_out["trustly"] == "details_missing"
+    assert left_out["stripe"] == "method_not_offered"
+    await refused(two, method="bank", deposit_id=deposit_id)  # Another request by the same id is another decision.
+    assert len(await nobody(two)) == 2
+    made = await by_card(two, method="bank", deposit_id=deposit_id, details=PAYER)
+    assert [one["attempt"] for one in await decisions(two, made["deposit_id"])] == [1, None, None]
+
+
+async def test_the_repeat_of_a_refused_request_is_answered_the_same(two: World) -> None:
+    await offer_bank(two)
+    key = str(uuid4())
+    first = await two.deposit(provider=None, method="bank", key=key)
+    await offer_bank(two, enabled=False)
+    again = await two.deposit(provider=None, method="bank", key=key)
+    assert first.status_code == again.status_code == 422
+    known = ("code", "detail", "errors")
+    assert [first.json()[name] for name in known] == [again.json()[name] for name in known]
 
 
 async def test_a_provider_named_is_asked_as_ever_and_not_routed(two: World) -> None:

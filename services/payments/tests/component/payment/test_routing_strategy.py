@@ -13,6 +13,7 @@ from payments.domain.routing.choice import drawn
 
 from .fake_adyen import ADYEN
 from .test_deposits import limit
+from .test_routing import PAYER, offer_bank, settings
 from .world import STRIPE, V1, World
 
 STRATEGY: dict[str, Any] = {
@@ -227,6 +228,13 @@ async def test_what_would_have_changed_is_told_from_whom_to_whom_and_by_which_de
     }
 
 
+async def test_a_draft_for_a_casino_nobody_has_heard_of_is_refused_as_such(two: World) -> None:
+    unknown = UUID(int=7)
+    path = f"{V1}/casinos/{unknown}/routing-simulations"
+    answer = await two.client.post(path, json=SIMULATION, headers=two.staff(casino=unknown))
+    assert answer.json()["code"] == "casino_unknown"
+
+
 async def test_a_period_that_makes_no_sense_is_refused(two: World) -> None:
     path = f"{V1}/casinos/{two.casino}/routing-simulations"
     for until in ("2026-03-01T00:00:00Z", "2026-07-01T00:00:00Z"):
@@ -252,6 +260,25 @@ async def test_the_cashier_shows_what_is_offered_to_this_player_now(two: World) 
     assert (await cashier(two, amount_minor=500_01))["card"]["why_missing"] == "amount_too_large"
     assert (await cashier(two, amount_minor=500_00))["card"]["offered"] is True
     assert (await cashier(two, currency="SEK"))["card"]["why_missing"] == "currency_not_offered"
+
+
+async def test_the_cashier_says_which_details_nobody_does_without(two: World) -> None:
+    await settings(two, "adyen", methods={"card": {"details": ["email"]}})
+    await offer_bank(two, methods={"bank": {"details": ["email", "mobile_phone"]}})
+    found = await cashier(two)
+    assert (found["card"]["details"], found["card"]["required_details"]) == (["email"], [])
+    assert found["bank"]["required_details"] == sorted(PAYER)  # Listed by the casino or not.
+    assert found["bank"]["details"] == sorted([*PAYER, "mobile_phone"])
+    await settings(two, "adyen", methods={"card": {}, "bank": {}})
+    both = (await cashier(two))["bank"]
+    assert (both["providers"], both["required_details"]) == (["adyen", "trustly"], [])  # Adyen takes it without.
+    assert (await by_card(two, method="bank"))["provider"] == "adyen"
+
+
+async def test_who_does_not_offer_the_method_is_not_why_it_is_missing(two: World) -> None:
+    for provider in ("stripe", "adyen"):
+        await settings(two, provider, enabled=False, methods={"card": {}})
+    assert (await cashier(two))["card"]["why_missing"] == "switched_off"
 
 
 async def test_whoever_may_not_pay_in_is_offered_nothing_and_told_why(two: World) -> None:

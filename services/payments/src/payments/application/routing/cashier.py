@@ -17,11 +17,8 @@ from payments.application.routing.deciding import Circumstances, Wished, asking_
 from payments.domain.deposit.bounds import bounds_of
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.instrument.events import Direction
-from payments.domain.routing.choice import LeftOut, obstacle
+from payments.domain.routing.choice import LeftOut, nearest, obstacle
 from payments.domain.withdrawal.destination import Accepted
-
-NEAREST = tuple(LeftOut)
-"""From the farthest from being offered to the nearest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ class AtCashier:
         why_missing: the stable code of why it is not offered now; None: it is.
         min_minor, max_minor: at once, both included, what his own limits leave him among them, or what he holds of
             what he could be paid; None: no bound.
-        details: what he is asked for.
+        details: what he is asked for; `required_details`: those without which nobody takes it.
         destinations: of being paid: where to, each of them.
         providers: by whom.
         fees: what he pays at which of them, where he does.
@@ -55,6 +52,7 @@ class AtCashier:
     min_minor: int | None
     max_minor: int | None
     details: tuple[str, ...]
+    required_details: tuple[str, ...]
     providers: tuple[str, ...]
     fees: tuple[FeeAt, ...]
     destinations: tuple[Accepted, ...] = ()
@@ -107,8 +105,28 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
         why = {one.provider: obstacle(asking, one) for one in offers}
-        found.append(_met(method, visit, takers, why, refused, left, room))
+        asks = {one.provider: _asks(desk, one, method) for one in takers}
+        found.append(_met(method, visit, takers, why, refused, left, room, asks))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """The details a provider is told; `must`: those it does not do without."""
+
+    names: frozenset[str]
+    must: frozenset[str]
+
+
+def _asks(desk: Desk, account: ProviderAccount, method: str) -> _Asks:
+    """What the casino lists, and what its provider must know besides, listed or not."""
+    listed = account.methods[method].details if method in account.methods else ()
+    flow = desk.provider(account.provider).deposits
+    must = set()
+    for group in () if flow is None else flow.needs:
+        named = [one for one in group if one in listed]
+        must |= {*(named or group[:1])} if len(named) < 2 else set()
+    return _Asks(frozenset(listed) | must, frozenset(must))
 
 
 def _met(
@@ -119,6 +137,7 @@ def _met(
     refused: str | None,
     left: int | None,
     room: Mapping[str, int],
+    asks: Mapping[str, _Asks],
 ) -> AtCashier:
     """`left`: what his own limits leave him; None: he has none. `room`: what providers may hold more, where bounded."""
     able = [one for one in accounts if why[one.provider] is None]
@@ -126,14 +145,16 @@ def _met(
     bounds = {one.provider: bounds_of(one.deposit_bounds, visit.currency) for one in shown}
     least = [one.min_minor for one in bounds.values()]
     most = [within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
-    nearest = max((one for one in why.values() if one is not None), key=NEAREST.index, default=None)
-    missing = refused or (None if able or nearest is None else nearest.value)
+    closest = None if able else nearest(why[one.provider] for one in shown)
+    missing = refused or (None if closest is None else closest.value)
+    told = [asks[one.provider] for one in shown]
     return AtCashier(
         method=method,
         why_missing=missing,
         min_minor=None if None in least else min((one for one in least if one is not None), default=None),
         max_minor=within(max((one for one in most if one is not None), default=None), left),
-        details=tuple(sorted({name for one in shown for name in one.methods[method].details})),
+        details=tuple(sorted({name for one in told for name in one.names})),
+        required_details=tuple(sorted(frozenset.intersection(*(one.must for one in told)))) if told else (),
         providers=tuple(one.provider for one in able) if missing is None else (),
         fees=fees_at(visit, shown, method, Direction.IN),
     )

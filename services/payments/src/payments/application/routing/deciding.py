@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.domain import Invalid, uuid7
+from chassis.domain import Blame, Invalid, uuid7
 from payments.application.desk import Desk
 from payments.application.known import PlayerStanding
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
-from payments.application.routing.ports import LoggedDecision, Segment
+from payments.application.routing.ports import LoggedDecision, RoutingOutcome, Segment
 from payments.domain.deposit.bounds import bounds_of
 from payments.domain.routing.breaker import Breaker
 from payments.domain.routing.choice import Asking, Bucket, Decision, Offer, choose, without
@@ -72,11 +72,18 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What was decided, of whom, and by which version of the casino's strategy (0: it has none)."""
+    """What was decided, of whom, and by which version of the casino's strategy (0: it has none).
+
+    Attributes:
+        known: some account of the casino offers the method, on or off.
+        if_told_more: where nobody is asked: who would be, first, if the player had given all that providers must know.
+    """
 
     asking: Asking
     decision: Decision
     version: int
+    known: bool = True
+    if_told_more: str | None = None
 
 
 async def choose_provider(
@@ -129,10 +136,18 @@ async def _chosen(
         windows=windows,
     )
     while True:
-        decision = choose(strategy, asking, offers_of(desk, wished, asking, accounts, circumstances))
+        offers = offers_of(desk, wished, asking, accounts, circumstances)
+        decision = choose(strategy, asking, offers)
         first = next((name for name in decision.route if name not in tried), None)
         if first is None or await _may_ask(desk, connection, wished, first, breakers, now):
-            return Choice(asking=asking, decision=decision, version=version)
+            told = decision.route or choose(strategy, asking, [replace(one, detailed=True) for one in offers]).route
+            return Choice(
+                asking=asking,
+                decision=decision,
+                version=version,
+                known=any(one.offers_method for one in offers),
+                if_told_more=told[0] if told and not decision.route else None,
+            )
         circumstances.restricted.add(first)
 
 
@@ -241,20 +256,41 @@ def fitting(flow: DepositFlow, details: Mapping[str, str]) -> dict[str, str] | N
 
     A player who chose a method cannot know whose details he gives: each provider is told only what it asks for.
     """
-    left = dict(details)
+    left, lacking = _sorted_out(flow, details)
+    return None if lacking else left
+
+
+def lacking(flow: DepositFlow, details: Mapping[str, str]) -> list[Blame]:
+    """What this provider must know and was not told, or not in a form it takes; empty where it knows enough."""
+    return _sorted_out(flow, details)[1]
+
+
+def _sorted_out(flow: DepositFlow, details: Mapping[str, str]) -> tuple[dict[str, str], list[Blame]]:
+    """What it takes of the details, and what it lacks."""
+    left, refused = dict(details), dict[str, str]()
     while True:
         try:
             flow.check_details(left)
         except Invalid as refusal:
             name = (refusal.field or "").removeprefix("details.")
+            refused.setdefault(name, refusal.detail)
             if left.pop(name, None) is None:
-                return None
+                break
         else:
-            return left
+            return left, []
+    groups = [group for group in flow.needs if not left.keys() & set(group)]
+    names = [next((one for one in group if one in details), group[0]) for group in groups] or [*refused][-1:]
+    return left, [Blame(f"details.{one}", Invalid.code, refused.get(one, _missing(one))) for one in names]
 
 
-def logged(choice: Choice, wished: Routed, *, attempt: int, now: datetime, provider: str) -> LoggedDecision:
-    """The decision as it is kept."""
+def _missing(name: str) -> str:
+    return f"The provider must know {name}."
+
+
+def logged(
+    choice: Choice, wished: Routed, *, attempt: int | None, now: datetime, provider: str | None, code: str | None = None
+) -> LoggedDecision:
+    """The decision as it is kept; without a provider `code` is why nobody was found."""
     asking = choice.asking
     return LoggedDecision(
         id=uuid7(),
@@ -273,4 +309,6 @@ def logged(choice: Choice, wished: Routed, *, attempt: int, now: datetime, provi
         provider=provider,
         decision=choice.decision,
         decided_at=now,
+        outcome=RoutingOutcome.NONE if provider is None else RoutingOutcome.PENDING,
+        code=code,
     )

@@ -16,7 +16,7 @@ from payments.application.errors import TooManyOpenWithdrawals
 from payments.application.instruments.ports import KnownInstrument
 from payments.application.ledger import Wallet, WalletUnknown
 from payments.application.ports import PayoutFlow, ProviderAccount
-from payments.application.routing.cashier import NEAREST, AtCashier, Visit, fees_at, methods_of
+from payments.application.routing.cashier import AtCashier, Visit, fees_at, methods_of
 from payments.application.routing.payouts import (
     Outgoing,
     is_exact,
@@ -133,6 +133,7 @@ def _met(counter: _Counter, asking: Asking, accounts: Sequence[ProviderAccount],
         min_minor=None if taken[:1] == [1] else min(taken, default=policy.minimum_minor),
         max_minor=max(taken, default=bound),
         details=(),
+        required_details=(),
         destinations=_destinations(counter, able),
         providers=tuple(one.provider for one in shown) if able else (),
         fees=fees_at(visit, shown, asking.method, Direction.OUT),
@@ -157,9 +158,12 @@ def _told(counter: _Counter, asking: Asking, offers: Sequence[Offer], amount_min
 
 
 def _nearest(codes: Iterable[str | None]) -> str | None:
-    """Of why not, what is nearest to being offered; what is no reason of a provider's is the same everywhere."""
-    order = [str(one) for one in NEAREST]
-    return max((str(one) for one in codes if one), key=lambda one: order.index(one) if one in order else -1)
+    """Of why not, what is nearest to being offered; what is no reason of a provider's is the same everywhere. Who does
+    not offer the method at all says nothing of it.
+    """
+    order = [str(one) for one in LeftOut]
+    said = [str(one) for one in codes if one and one != LeftOut.METHOD_NOT_OFFERED]
+    return max(said, key=lambda one: order.index(one) if one in order else -1, default=None)
 
 
 def _edges(counter: _Counter, offers: Sequence[Offer]) -> list[int]:

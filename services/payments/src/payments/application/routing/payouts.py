@@ -77,8 +77,13 @@ async def choose_payer(
         desk, outgoing, player, new_player=not await desk.directory.paid_in_before(connection, player.player_id)
     )
     payers = await payers_now(desk, connection, outgoing, now, windows)
-    decision = choose(strategy, asking, payout_offers(desk, outgoing, accounts, payers))
-    return Choice(asking=asking, decision=decision, version=0 if published is None else published.version)
+    offers = payout_offers(desk, outgoing, accounts, payers)
+    return Choice(
+        asking=asking,
+        decision=choose(strategy, asking, offers),
+        version=0 if published is None else published.version,
+        known=any(one.offers_method for one in offers),
+    )
 
 
 async def payers_now(

@@ -49,6 +49,8 @@ class RoutingOutcome(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     """Nobody decided in time, or its player was stopped: it says nothing of the provider."""
+    NONE = "none"
+    """There was no attempt: nobody was found who takes it, and the request was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,8 @@ class PublishedStrategy:
 class LoggedDecision:
     """One attempt's decision as it is kept: no name, no address, nothing a provider was told.
 
-    `payment_id`: of the deposit or the withdrawal, whichever the direction says.
+    `payment_id`: of the deposit or the withdrawal, whichever the direction says. `attempt` and `provider` are None
+    where nobody was found: then there is no such payment, and the same id may be asked for again.
     """
 
     id: UUID
@@ -77,7 +80,7 @@ class LoggedDecision:
     player_id: UUID
     direction: Direction
     payment_id: UUID
-    attempt: int
+    attempt: int | None
     method: str
     currency: str
     amount_minor: int
@@ -85,7 +88,7 @@ class LoggedDecision:
     tags: Sequence[str]
     new_player: bool
     strategy_version: int
-    provider: str
+    provider: str | None
     decision: Decision
     decided_at: datetime
     outcome: RoutingOutcome = RoutingOutcome.PENDING
@@ -118,7 +121,7 @@ class Routing(Protocol):
         ...
 
     async def note(self, connection: AsyncConnection, logged: LoggedDecision) -> None:
-        """Keep a decision, once per payment and attempt."""
+        """Keep a decision, once per payment and attempt; of requests that nobody takes each."""
         ...
 
     async def ended(

@@ -156,6 +156,7 @@ class Heard:
 
 
 def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, result: Simulated) -> None:
+    assert past.provider is not None, "first attempts are replayed, and those went to somebody"
     names = [one.provider for one in past.decision.candidates]
     windows = heard.windows(past.method, past.currency, names)
     offers = [
@@ -178,7 +179,7 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
     result.decisions += 1
     if not route or route[0] != past.provider:
         result.changed += 1
-        _moved(past, chosen, result)
+        _moved(past, past.provider, chosen, result)
     if not route:
         result.unserved += 1
     else:
@@ -194,9 +195,9 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
         heard.hear((past.provider, past.method, past.currency), settled)
 
 
-def _moved(past: LoggedDecision, chosen: Decision, result: Simulated) -> None:
+def _moved(past: LoggedDecision, was: str, chosen: Decision, result: Simulated) -> None:
     to = chosen.route[0] if chosen.route else None
-    move = result.moves[(past.provider, to, past.method, past.currency)]
+    move = result.moves[(was, to, past.method, past.currency)]
     move.decisions += 1
     move.amount_minor += past.amount_minor
     if len(move.examples) < EXAMPLES:

@@ -193,7 +193,8 @@ class _Parser:
         given = arguments if isinstance(arguments, list) else [arguments]
         wanted = operator.takes * len(given) if operator.many else operator.takes
         if not given or len(given) != len(wanted):
-            raise RuleInvalid(f"{len(operator.takes)} arguments.", field=where)
+            takes = "one argument or more" if operator.many else f"{len(operator.takes)} argument(s)"
+            raise RuleInvalid(f"`{name}` takes {takes}: {len(given)} given.", field=where)
         nodes: list[Node] = []
         for index, (one, type_) in enumerate(zip(given, wanted, strict=True)):
             place = f"{where}[{index}]"

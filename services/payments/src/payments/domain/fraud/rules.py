@@ -141,8 +141,11 @@ def read(content: Any) -> RuleSet:
         raise RuleInvalid(f"A list of at most {MOST_RULES} rules.", field="rules")
     typologies = _typologies(content.get("typologies", {}))
     rules = tuple(_rule(one, f"rules[{index}]", typologies) for index, one in enumerate(given))
-    if len({rule.id for rule in rules}) != len(rules):
-        raise RuleInvalid("Each rule has an id of its own.", field="rules")
+    seen = set[str]()
+    for index, rule in enumerate(rules):
+        if rule.id in seen:
+            raise RuleInvalid(f"Each rule has an id of its own: {rule.id} is taken.", field=f"rules[{index}].id")
+        seen.add(rule.id)
     unproven = _word(Unproven, content.get("unproven", Unproven.REVIEW), "unproven")
     return RuleSet(rules=rules, typologies=typologies, sha256=sha256_of(content), unproven=unproven)
 

@@ -98,7 +98,8 @@ def _order(command: OrderRefund, state: Refund) -> Sequence[RefundEvent]:
         raise RefundExceedsDeposit(field="amount_minor")
     from_cash = min(max(command.cash_minor, 0) + fact.fee_minor, fact.amount_minor)
     if from_cash < fact.amount_minor and not fact.may_owe:
-        raise RefundNotCovered(field="amount_minor")
+        told = f"The player's cash covers {from_cash} minor units of it"
+        raise RefundNotCovered(f"{told}: refund no more, or say `may_owe`, and he owes the rest.", field="amount_minor")
     return [RefundOrdered(fact=fact, from_cash_minor=from_cash, ordered_at=command.now)]
 
 

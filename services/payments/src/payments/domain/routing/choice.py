@@ -213,6 +213,16 @@ def matches(when: Condition, asking: Asking) -> bool:
     )
 
 
+def nearest(whys: Iterable[LeftOut | None]) -> LeftOut | None:
+    """Of why they are left out, what is nearest to being asked: the last of the obstacles that was reached.
+
+    >>> nearest([LeftOut.METHOD_NOT_OFFERED, LeftOut.AMOUNT_TOO_SMALL, None])
+    <LeftOut.AMOUNT_TOO_SMALL: 'amount_too_small'>
+    """
+    order = list(LeftOut)
+    return max((one for one in whys if one is not None), key=order.index, default=None)
+
+
 def success_ppm(ranking: Ranking, window: Sequence[Bucket]) -> int | None:
     """The success rate in a million, newer buckets weighing more; None when too little is known.
 

@@ -177,7 +177,11 @@ def _check_providers(named: Sequence[str], providers: Collection[str], at: str) 
         seen.add(one)
 
 
+_NOBODY = "This casino has none that could be named: set up its account at a provider first."
+
+
 def _check_known(named: Sequence[str], known: Collection[str], at: str, why: str) -> None:
     for number, one in enumerate(named):
         if one not in known:
-            raise Invalid(f"One of {', '.join(sorted(known)) or 'none'}: {why}.", field=f"{at}.{number}")
+            told = f"One of {', '.join(sorted(known))}: {why}." if known else _NOBODY
+            raise Invalid(told, field=f"{at}.{number}")

@@ -168,7 +168,7 @@ def _said_yes(command: ApproveWithdrawal, state: AwaitingApproval) -> Withdrawal
     counting = [one.by for one in state.yeses if counts(one, command.now) and one.by not in command.lost]
     fact = state.order.fact
     if command.approver in counting or command.approver == str(fact.player_id):
-        raise SecondPersonRequired
+        raise SecondPersonRequired("It waits for a second person: whoever said yes before, and its player, is none.")
     return WithdrawalApproved(
         **fact.fields(),
         approved_by=command.approver,

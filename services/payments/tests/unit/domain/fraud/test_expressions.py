@@ -120,6 +120,13 @@ def test_what_makes_no_sense_is_refused_by_its_place(tree: Any, where: str) -> N
     assert refused.value.field == where
 
 
+def test_the_number_of_arguments_is_told_with_the_operator_and_what_was_given() -> None:
+    with pytest.raises(RuleInvalid, match=r"`gte` takes 2 argument\(s\): 3 given"):
+        parse({"gte": [AMOUNT, 1, 2]})
+    with pytest.raises(RuleInvalid, match="`and` takes one argument or more: 0 given"):
+        parse({"and": []})
+
+
 def nested(depth: int) -> Any:
     tree: Any = True
     for _ in range(depth - 1):

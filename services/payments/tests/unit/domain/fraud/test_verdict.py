@@ -106,6 +106,12 @@ def test_a_rule_that_makes_no_sense_is_refused_by_its_place(change: dict[str, An
     assert refused.value.field == where
 
 
+def test_the_id_that_is_taken_is_told() -> None:
+    with pytest.raises(RuleInvalid, match="B is taken") as refused:
+        read({"rules": [rule("A"), rule("B"), rule("B")]})
+    assert refused.value.field == "rules[2].id"
+
+
 @pytest.mark.parametrize(
     "content",
     [

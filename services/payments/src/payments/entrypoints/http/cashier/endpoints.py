@@ -71,6 +71,10 @@ class CashierMethod(BaseModel):
         description="On which terms, by provider; providers it costs nothing at are left out"
     )
     details: list[str] = Field(description="What he is asked for, by name: `details` of the request")
+    required_details: list[str] = Field(
+        description="Those of `details` without which nobody takes it; the others may be left out, and more of the "
+        "providers take it with them"
+    )
     destinations: list[CashierDestination] = Field(
         description="Where a withdrawal by it may go now: `destination` of the request. Empty for deposits"
     )

@@ -20,11 +20,13 @@ from payments.application.deposits import next_action, request_deposit, return_u
 from payments.application.desk import Desk
 from payments.application.errors import DEPOSIT_REFUSALS, CasinoUnknown
 from payments.application.processes.deposit_process import DepositProcess
+from payments.application.routing.unrouted import Unrouted, keep_unrouted
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.states import ActionRequired
 from payments.entrypoints.http.deposits.listing import DEPOSITS
 from payments.entrypoints.http.deposits.schemas import DepositBegun, DepositBody, DepositItem, DepositView, NextAction
 from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.unrouted import RefusalKept
 from payments.read_models import deposit_list
 
 router = APIRouter(prefix="/api/payments/v1/deposits", tags=["deposits"])
@@ -61,7 +63,11 @@ async def request_a_deposit(
     )
 
     async def work(uow: UnitOfWork) -> DepositBegun:
-        await request_deposit(desk, uow, wish)
+        try:
+            await request_deposit(desk, uow, wish)
+        except Unrouted as nobody:
+            refusal = await keep_unrouted(desk, uow, nobody)
+            return DepositBegun(deposit_id=wish.deposit_id, unserved=RefusalKept.of(refusal))
         row = await deposit_list.find(uow.connection, wish.deposit_id) or {}
         return DepositBegun(deposit_id=wish.deposit_id, refused=row["code"] if row["status"] == "refused" else None)
 
@@ -69,6 +75,8 @@ async def request_a_deposit(
     begun = DepositBegun.model_validate_json(bytes(remembered.body))
     if begun.refused is not None:
         raise DEPOSIT_REFUSALS[begun.refused]
+    if begun.unserved is not None:
+        raise begun.unserved.again()
     await DepositProcess(desk).begin(begun.deposit_id, casino_id)
     view = await _view(desk, caller, begun.deposit_id)
     return made_anew(as_listed(DEPOSITS, view, request, caller, casino_id), remembered)

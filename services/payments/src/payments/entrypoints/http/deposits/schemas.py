@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from chassis.http import StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.states import DepositStatus
+from payments.entrypoints.http.unrouted import RefusalKept
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
@@ -106,3 +107,4 @@ class DepositBegun(BaseModel):
 
     deposit_id: UUID
     refused: str | None = None
+    unserved: RefusalKept | None = None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.http import Reason as Why
@@ -19,6 +19,13 @@ FeeMinor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Text = Annotated[str, StringConstraints(max_length=8_192)]
 
 
+def _each_once(codes: list[str]) -> list[str]:
+    twice = sorted({one for one in codes if codes.count(one) > 1})
+    if twice:
+        raise PydanticCustomError("named_twice", "Name each currency once: {twice}.", {"twice": ", ".join(twice)})
+    return codes
+
+
 class Bounds(StrictModel):
     """How little and how much is paid in at once, both included; null: as little as its provider takes, and about
     100,000 euros.
@@ -28,7 +35,7 @@ class Bounds(StrictModel):
     max_minor: AmountMinor | None = None
 
 
-FeesMinor = Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=40)]
+FeesMinor = Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=200)]
 
 
 def _check_order(least: dict[str, int], most: dict[str, int]) -> None:
@@ -62,7 +69,7 @@ class Terms(StrictModel):
     fee_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
         default=0, description="What the provider keeps of a deposit, in hundredths of a percent"
     )
-    fee_fixed_minor: Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=40)] = Field(
+    fee_fixed_minor: Annotated[dict[KnownCurrency, FeeMinor], Field(max_length=200)] = Field(
         default={}, description="What it keeps beside, by currency in minor units"
     )
     payout_fee_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
@@ -111,10 +118,10 @@ class ProviderBody(StrictModel):
     """A casino's account at a provider, as it shall be. Secrets that are not named stay as they are."""
 
     enabled: bool
-    currencies: Annotated[list[KnownCurrency], Field(min_length=1, max_length=40)]
+    currencies: Annotated[list[KnownCurrency], Field(min_length=1, max_length=200), AfterValidator(_each_once)]
     settings: Annotated[dict[Name, Text], Field(max_length=20)]
     secrets: Annotated[dict[Name, Text], Field(max_length=20)] = Field(default={}, repr=False)
-    deposit_bounds: Annotated[dict[KnownCurrency, Bounds], Field(max_length=40)] | None = Field(
+    deposit_bounds: Annotated[dict[KnownCurrency, Bounds], Field(max_length=200)] | None = Field(
         default=None, description="By currency; when it is not sent, bounds stay as they are"
     )
     methods: Annotated[dict[Name, Terms], Field(max_length=20)] | None = Field(

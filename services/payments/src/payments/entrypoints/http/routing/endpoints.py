@@ -48,7 +48,7 @@ serve_list(
     Requires(P.ROUTING_LIST),
     item=RoutingDecisionItem,
     export=P.ROUTING_EXPORT,
-    summary="Which provider each attempt of a deposit or withdrawal by method was asked of, and why that one.",
+    summary="Which provider each attempt of a deposit or withdrawal by method was asked of, and why that one, or none.",
 )
 
 
@@ -130,6 +130,7 @@ async def simulate_strategy(
         raise Invalid(f"At most {LONGEST_PERIOD.days} days, and until is after since.", field="until")
     draft, direction = body.strategy.strategy(), body.strategy.direction
     async with desk.app.db.read() as connection:
+        await desk.casino(connection, casino_id)
         await check_draft(desk, connection, casino_id, direction, draft)
         found = await simulate(desk, connection, casino_id, direction, draft, body.since, body.until)
     return as_told(_simulation(found).model_dump(), caller, casino_id)

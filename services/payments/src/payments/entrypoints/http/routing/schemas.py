@@ -47,7 +47,7 @@ class ConditionBody(StrictModel):
     """Which payments a rule is about; what is empty says nothing."""
 
     methods: Names = Field(default=[])
-    currencies: Annotated[list[KnownCurrency], Field(max_length=40)] = Field(default=[])
+    currencies: Annotated[list[KnownCurrency], Field(max_length=200)] = Field(default=[])
     countries: Annotated[list[Country], Field(max_length=250)] = Field(default=[])
     tags: Annotated[list[Tag], Field(max_length=40)] = Field(default=[])
     min_minor: AmountMinor | None = None
@@ -137,7 +137,7 @@ class RoutingDecisionItem(BaseModel):
     direction: Direction
     deposit_id: UUID | None = Field(description="Of a deposit")
     withdrawal_id: UUID | None = Field(description="Of a withdrawal")
-    attempt: int
+    attempt: int | None = Field(description="Null: nobody takes it, and it was refused")
     method: str
     currency: str
     amount_minor: int
@@ -147,9 +147,9 @@ class RoutingDecisionItem(BaseModel):
     way: Way
     rule: str | None = Field(description="Null: no rule was about it")
     explored: bool
-    provider: str = Field(description="Who was asked")
-    outcome: RoutingOutcome
-    code: str | None = Field(description="The provider's reason, where it said no")
+    provider: str | None = Field(description="Who was asked; null: nobody")
+    outcome: RoutingOutcome = Field(description="`none`: nobody takes it; there is no such payment")
+    code: str | None = Field(description="The provider's reason, where it said no; or why nobody takes it")
     decided_at: datetime
     ended_at: datetime | None
 

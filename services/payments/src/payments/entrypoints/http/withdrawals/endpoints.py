@@ -1,9 +1,10 @@
 """Withdrawals: a player asks for one or takes it back; people approve or reject; everybody concerned looks at them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals.http import TheApprovals
@@ -18,6 +19,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.closed_loop.deciding import reject_part, retry_withdrawal
 from payments.application.errors import CasinoUnknown
 from payments.application.payout_course import WithdrawalWish
+from payments.application.routing.unrouted import Unrouted, keep_unrouted
 from payments.application.withdrawals import (
     Look,
     approve_withdrawal,
@@ -26,6 +28,7 @@ from payments.application.withdrawals import (
     request_withdrawal,
 )
 from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.unrouted import RefusalKept, Unserved
 from payments.entrypoints.http.withdrawals.listing import WITHDRAWALS, told_stops
 from payments.entrypoints.http.withdrawals.schemas import (
     ApproveBody,
@@ -39,6 +42,8 @@ from payments.entrypoints.http.withdrawals.splits import split_of
 from payments.read_models import withdrawal_list
 
 router = APIRouter(prefix="/api/payments/v1/withdrawals", tags=["withdrawals"])
+
+_ANSWER: Final[TypeAdapter[Unserved | WithdrawalItem]] = TypeAdapter(Unserved | WithdrawalItem)
 
 
 @router.post("", status_code=201, response_model=WithdrawalItem)
@@ -65,11 +70,18 @@ async def request_a_withdrawal(
         told_fee_minor=body.fee_minor,
     )
 
-    async def work(uow: UnitOfWork) -> WithdrawalItem:
-        await request_withdrawal(desk, uow, wish)
+    async def work(uow: UnitOfWork) -> WithdrawalItem | Unserved:
+        try:
+            await request_withdrawal(desk, uow, wish)
+        except Unrouted as nobody:
+            return Unserved(unserved=RefusalKept.of(await keep_unrouted(desk, uow, nobody)))
         return await _item(uow.connection, caller, wish.withdrawal_id)
 
-    return _shown(await once(caller, work), request, caller)
+    answer = await once(caller, work)
+    made = _ANSWER.validate_json(bytes(answer.body))
+    if isinstance(made, Unserved):
+        raise made.unserved.again()
+    return _shown(answer, request, caller)
 
 
 serve_list(

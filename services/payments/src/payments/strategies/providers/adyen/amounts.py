@@ -1,14 +1,14 @@
 """Adyen's units: minor units, but for a few currencies (docs.adyen.com/development-resources/currency-codes).
 
-CLP and ISK have no decimals and are written with two. CVE and IDR deviate too; this installation does not know them.
+CLP and ISK have no decimals and are written with two. CVE and IDR deviate too, and are not taken.
 """
 
 from chassis.domain import Invalid
-from contracts.money import MAX_MINOR, MoneyMistake, exponent
+from contracts.money import MAX_MINOR
+from payments.strategies.providers.currencies import NATIONAL
 
 _WRITTEN_WITH_TWO_DECIMALS = frozenset({"CLP", "ISK"})
 _HUNDREDFOLD = 100
-_MOST_DECIMALS = 3
 
 
 def to_wire(amount_minor: int, currency: str) -> int:
@@ -17,11 +17,7 @@ def to_wire(amount_minor: int, currency: str) -> int:
     >>> to_wire(12_34, "EUR"), to_wire(500, "JPY"), to_wire(5, "ISK"), to_wire(5_123, "KWD")
     (1234, 500, 500, 5123)
     """
-    try:
-        decimals = exponent(currency)
-    except MoneyMistake:
-        decimals = _MOST_DECIMALS + 1
-    if decimals > _MOST_DECIMALS:
+    if currency not in NATIONAL:
         raise Invalid(f"This provider does not take {currency}.", field="currency")
     return amount_minor * _HUNDREDFOLD if currency in _WRITTEN_WITH_TWO_DECIMALS else amount_minor
 

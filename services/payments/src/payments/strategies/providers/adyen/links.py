@@ -56,6 +56,8 @@ class _Anew:
 class AdyenDeposits:
     """The deposit flow."""
 
+    needs = ()
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.ON_REQUEST
 

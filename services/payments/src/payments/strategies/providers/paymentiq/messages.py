@@ -93,6 +93,12 @@ def order_of(secrets: tuple[str, ...], casino_id: UUID, step: Step, body: Mappin
     return our_id(told.get("authCode")) if order is None and step in ("transfer", "cancel") else order
 
 
+def code_said(step: Step, body: Mapping[str, Any] | None) -> str | None:
+    """The code of ours that a call names, once we have said yes; None: it names none, as not all of its versions do."""
+    code = (body or {}).get("authCode")
+    return None if step not in ("transfer", "cancel") or code in (None, "") else word(code) or "unreadable"
+
+
 def amount_of(value: object, currency: str | None) -> int | None:
     """A signed amount in minor units; None when it cannot be read exactly, or is nothing.
 

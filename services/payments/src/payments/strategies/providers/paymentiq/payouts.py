@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chassis.domain import Invalid
-from contracts.money import EXPONENTS, to_major_string
+from contracts.money import to_major_string
 from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
+from payments.strategies.providers.currencies import NATIONAL
 from payments.strategies.providers.paymentiq.accounts import account_of
 from payments.strategies.providers.paymentiq.orders import mark
 from payments.strategies.providers.reading import decoded_object, section, word
 
-CRYPTO: Final = frozenset({"BTC", "ETH", "LTC", "USDT"})
 _SERVICE = re.compile(r"[a-z0-9]{2,40}", re.ASCII)
 _ACCOUNT = re.compile(r"[!-~]{4,64}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}", re.ASCII)
@@ -30,7 +30,7 @@ _SHOWN_PART: Final = 3
 
 def check_currency(currency: str) -> None:
     """Raise Invalid when PaymentIQ does not deal in it."""
-    if currency not in EXPONENTS or currency in CRYPTO:
+    if currency not in NATIONAL:
         raise Invalid(f"This cashier does not deal in {currency}.", field="currency")
 
 

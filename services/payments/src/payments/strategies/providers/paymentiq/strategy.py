@@ -23,7 +23,7 @@ from payments.application.ports import (
 )
 from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.paymentiq.codes import CODES
-from payments.strategies.providers.paymentiq.messages import answer, call_of, order_of, parsed
+from payments.strategies.providers.paymentiq.messages import answer, call_of, code_said, order_of, parsed
 from payments.strategies.providers.paymentiq.payouts import PaymentIQPayouts, check_currency
 from payments.strategies.providers.paymentiq.signature import is_signed
 from payments.strategies.providers.reading import refuse_others, require_secret, require_text, require_url
@@ -88,7 +88,8 @@ class PaymentIQ:
         body = parsed(raw)
         call, order = call_of(step, body), order_of(secrets, account.casino_id, step, body)
         if call.movement is not None:
-            return replace(call, movement=replace(call.movement, order=order))
+            movement = replace(call.movement, order=order, approved_as=code_said(step, body))
+            return replace(call, movement=movement)
         return replace(call, order=order)
 
     def answer_call(self, call: CashierCall, verdict: Verdict) -> Reply:

@@ -38,6 +38,8 @@ _DETAILS = frozenset({"method", "consumer_id", *_PROFILE})
 class PaysafeDeposits:
     """The deposit flow. `details`: `method` and `consumer_id` (whose wallet); the payer's name and e-mail if known."""
 
+    needs = (("method",), ("consumer_id",))
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.NEVER
 

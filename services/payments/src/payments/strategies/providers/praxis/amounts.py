@@ -9,6 +9,7 @@ from typing import Any
 
 from chassis.domain import Invalid
 from contracts.money import EXPONENTS, MAX_MINOR
+from payments.strategies.providers.currencies import NATIONAL
 from payments.strategies.providers.reading import word
 
 _AS_THEY_ARE = frozenset({"CLP", "JPY", "KRW"})
@@ -58,7 +59,7 @@ def charged(transaction: Mapping[str, Any]) -> tuple[int, str] | None:
 
 
 def _factor(currency: str) -> int:
-    places = EXPONENTS.get(currency)
+    places = EXPONENTS[currency] if currency in NATIONAL else None
     if places == 2 or currency in _AS_THEY_ARE:
         return 1
     if places == 0:

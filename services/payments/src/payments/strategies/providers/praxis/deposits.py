@@ -44,6 +44,8 @@ _TAKES_MONEY = frozenset({"sale", "authorize", "capture"})
 class PraxisDeposits:
     """The deposit flow."""
 
+    needs = ()
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.NEVER  # Praxis' own routing decides it; no field of a session asks for it.
 

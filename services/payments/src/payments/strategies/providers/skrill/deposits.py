@@ -38,6 +38,8 @@ _SID = re.compile(rb"[0-9a-zA-Z]{16,64}")
 class SkrillDeposits:
     """The deposit flow. `details`: `email`, `language` (`EN`) and `method` (Skrill's code of it), all as one likes."""
 
+    needs = ()
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.NEVER
 

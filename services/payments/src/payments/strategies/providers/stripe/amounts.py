@@ -4,7 +4,8 @@ ISK has no decimals but is written with two, and amounts with three decimals mus
 """
 
 from chassis.domain import Invalid
-from contracts.money import MoneyMistake, exponent
+from contracts.money import exponent
+from payments.strategies.providers.currencies import NATIONAL
 
 _WRITTEN_WITH_TWO_DECIMALS = frozenset({"ISK"})
 _HUNDREDFOLD = 100
@@ -19,13 +20,9 @@ def to_wire(amount_minor: int, currency: str) -> int:
     >>> to_wire(12_34, "EUR"), to_wire(500, "JPY"), to_wire(5, "ISK"), to_wire(5_120, "KWD")
     (1234, 500, 500, 5120)
     """
-    try:
-        decimals = exponent(currency)
-    except MoneyMistake:
-        decimals = _MOST_DECIMALS + 1
-    if decimals > _MOST_DECIMALS:
+    if currency not in NATIONAL:
         raise Invalid(f"This provider does not take {currency}.", field="currency")
-    if decimals == _MOST_DECIMALS and amount_minor % 10:
+    if exponent(currency) == _MOST_DECIMALS and amount_minor % 10:
         raise Invalid("This provider takes no more than two decimals.", field="amount_minor")
     amount = amount_minor * _HUNDREDFOLD if currency in _WRITTEN_WITH_TWO_DECIMALS else amount_minor
     if amount > _LARGEST:

@@ -26,6 +26,8 @@ _AUTHENTICATED = {"payment_method_types[]": "card", **_CARD_CHALLENGED}
 class StripeDeposits:
     """The deposit flow."""
 
+    needs = ()
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.ON_REQUEST
 

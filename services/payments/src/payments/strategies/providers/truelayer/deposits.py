@@ -36,6 +36,8 @@ _PATH = "/v3/payments"
 class TrueLayerDeposits:
     """The deposit flow."""
 
+    needs = (("name",), ("email", "phone"))
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.ALWAYS
 

@@ -68,6 +68,8 @@ _AS_IT_IS = (Category.REQUEST, Category.FRAUD)
 class TrustlyDeposits:
     """The deposit flow. `details` says who pays, as Trustly wants to know it: see `_REQUIRED` and `_OPTIONAL`."""
 
+    needs = tuple((name,) for name in _REQUIRED)
+
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account
         return StepUp.ALWAYS
 
