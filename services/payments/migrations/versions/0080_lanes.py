@@ -2,7 +2,7 @@
 
 from chassis.db.migrations import add_lanes
 
-revision = "0081"
+revision = "0080"
 down_revision = "0079"
 
 

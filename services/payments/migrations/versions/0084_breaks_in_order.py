@@ -6,8 +6,8 @@ whole of it chooses by that.
 
 from alembic import op
 
-revision = "0086"
-down_revision = "0079"
+revision = "0084"
+down_revision = "0083"
 
 
 def _in_order(table: str, kind: str, off: str, where: str) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ kept whole of notifications that people are done with is found by when they were
 
 from alembic import op
 
-revision = "0083"
-down_revision = "0079"
+revision = "0082"
+down_revision = "0081"
 
 _STATEMENTS = (
     """

@@ -5,8 +5,8 @@ Those from before have none, and count by when they were asked for, as all of th
 
 from alembic import op
 
-revision = "0082"
-down_revision = "0079"
+revision = "0081"
+down_revision = "0080"
 
 
 def upgrade() -> None:

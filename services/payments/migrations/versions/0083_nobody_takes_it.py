@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0084"
-down_revision = "0079"
+revision = "0083"
+down_revision = "0082"
 
 _STATEMENTS = (
     "ALTER TABLE routing_decision ALTER COLUMN attempt DROP NOT NULL",
