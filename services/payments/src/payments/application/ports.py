@@ -20,8 +20,7 @@ from payments.domain.refund.words import RefundWord
 from payments.domain.routing.terms import MethodTerms, Stopped
 from payments.domain.withdrawal.words import PayoutWord
 
-__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "NotSent", "ProviderWire"]
-"""What is said elsewhere and is looked for here."""
+__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "NotSent", "ProviderWire"]  # Said elsewhere.
 
 Flow = Literal["deposit", "payout"]
 
@@ -31,8 +30,7 @@ class ProviderAccount:
     """A casino's account at a provider, its bounds by currency, and the methods of paying it offers.
 
     `secrets` are open here and nowhere else; they are never shown or logged. `replaced` are those before them (and the
-    provider's own keys among the settings), with which it may still sign until `replaced_until`.
-    `stopped`: one person switched it off.
+    provider's own keys among the settings), with which it may still sign until `replaced_until`. `stopped`: one person switched it off.
     """
 
     casino_id: UUID
