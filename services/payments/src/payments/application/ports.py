@@ -29,8 +29,8 @@ Flow = Literal["deposit", "payout"]
 class ProviderAccount:
     """A casino's account at a provider, its bounds by currency, and the methods of paying it offers.
 
-    `secrets` are open here and nowhere else; they are never shown or logged. `replaced` are those before them (and the
-    provider's own keys among the settings), with which it may still sign until `replaced_until`. `stopped`: one person switched it off.
+    `secrets` are open here and nowhere else, never shown or logged. `replaced`: those before (and the provider's own keys
+    among the settings), with which it may still sign until `replaced_until`. `stopped`: one person switched it off.
     """
 
     casino_id: UUID
