@@ -29,7 +29,7 @@ Flow = Literal["deposit", "payout"]
 class ProviderAccount:
     """A casino's account at a provider, its bounds by currency, and the methods of paying it offers.
 
-    `secrets` are open here and nowhere else, never shown or logged. `replaced`: those before (and the provider's own keys
+    `secrets` are open here and nowhere else, never shown or logged. `replaced`: those before (and its own keys
     among the settings), with which it may still sign until `replaced_until`. `stopped`: one person switched it off.
     """
 
