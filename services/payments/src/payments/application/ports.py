@@ -20,7 +20,7 @@ from payments.domain.refund.words import RefundWord
 from payments.domain.routing.terms import MethodTerms, Stopped
 from payments.domain.withdrawal.words import PayoutWord
 
-__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "NotSent", "ProviderWire"]  # Said elsewhere.
+__all__ = ["AboutRefund", "AccessToken", "HttpAnswer", "HttpCall", "Login", "NotSent", "ProviderWire"]
 
 Flow = Literal["deposit", "payout"]
 

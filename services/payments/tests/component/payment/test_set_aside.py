@@ -32,7 +32,7 @@ async def early(world: World) -> str:
     return deposit_id
 
 
-async def told(world: World, deposit_id: str, casino: Any = None, **said: str) -> None:
+async def told(world: World, deposit_id: str, casino: Any = None, **said: Any) -> None:
     raw = world.adyen.authorised(deposit_id, **said)
     answer = await world.client.post(world.calls_at("adyen", casino), content=raw)
     assert (answer.status_code, answer.content) == (200, b"[accepted]")

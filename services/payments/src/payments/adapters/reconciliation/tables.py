@@ -27,12 +27,13 @@ from payments.application.schema import metadata
 
 _OUTSTANDING = text("state IN ('open', 'missing_at_provider', 'mismatched')")
 _UNEXPLAINED = text("state IN ('mismatched', 'missing_in_ledger')")
+_MISSING = text("state = 'missing_at_provider'")
 _OPEN_LINES = text("state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee'")
 
 
-def _as_breaks(table: str, kind: str, off: str, where: TextClause) -> list[Index]:
+def _as_breaks(table: str, break_id: TextClause, off: str, where: TextClause) -> list[Index]:
     """In the orders of the list of breaks, of one casino and of several: as the view `settlement_break` names them."""
-    break_id, name = text(f"('{kind}-' || id::text)"), f"ix_{table}_break"
+    name = f"ix_{table}_break"
     return [
         Index(name, "booked_at", break_id, postgresql_where=where),
         Index(f"{name}_casino", "casino_id", "booked_at", break_id, postgresql_where=where),
@@ -127,7 +128,7 @@ settlement_expectation = Table(
         postgresql_where=_OUTSTANDING,
     ),
     Index("ix_settlement_expectation_state", "state", "due_at", "id"),
-    *_as_breaks("settlement_expectation", "expectation", "amount_minor", text("state = 'missing_at_provider'")),
+    *_as_breaks("settlement_expectation", text("('expectation-' || id::text)"), "amount_minor", _MISSING),
     comment="movements at providers that a settlement file must tell of",
 )  # fmt: skip
 
@@ -268,7 +269,7 @@ settlement_item = Table(
     ),
     Index("ix_settlement_item_casino", "casino_id", "booked_at", "id"),
     Index("ix_settlement_item_booked_at", "booked_at", "id"),
-    *_as_breaks("settlement_item", "item", "difference_minor", _UNEXPLAINED),
+    *_as_breaks("settlement_item", text("('item-' || id::text)"), "difference_minor", _UNEXPLAINED),
     Index("ix_settlement_item_open", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
