@@ -10,7 +10,7 @@ from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
 
 from .test_reconciliation import Books
-from .test_reconciliation_routes import lines_of_nobody, most_read
+from .test_wrong_files import lines_of_nobody, most_read
 from .world import World
 
 CURRENCIES = ["EUR", "SEK", "USD"]

@@ -309,12 +309,10 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY}, *_RECONCILIATION_VIEW, "payments.reconciliation.view_file"),
         _allow(_MONEY, "payments.reconciliation.approve", "payments.reconciliation.export"),
         _allow({}, "payments.approval.list", "payments.bulk.approve", "payments.withdrawal.view_reason"),
-        _allow(
-            _MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request", "payments.outcome.view_reason"
-        ),
+        _allow(_MONEY, *_REPORTS, "reports.revenue.request", "reports.withdrawals.request"),
         _allow(_MONEY, "reports.player_transactions.request", *_MONEY_TAKEN_AWAY, "backoffice.casino.export"),
         _allow(_MONEY, "payments.ledger.export", "payments.approval.export", "reports.job.export"),
-        _allow(_MONEY, *_PROVIDERS_TAKEN_AWAY),
+        _allow(_MONEY, *_PROVIDERS_TAKEN_AWAY, "payments.outcome.view_reason"),
         _share("payments", "reports"),
     ),
     _role(
