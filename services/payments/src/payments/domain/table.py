@@ -1,6 +1,7 @@
 """Transition tables: what may happen to a payment in which state, and what follows from it.
 
-Deciders are held to their tables: what no row lists is an anomaly for a person to see, and is never applied.
+Deciders are held to their tables: what no row lists is an anomaly for a person to see, and is never applied. That is
+seen whenever one decides; that each event leads where it says, and posts what it says, the walks of the tests show.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
