@@ -88,7 +88,10 @@ class SignedInWire:
         """Keep it, and no longer what is over: of an account whose secret was rotated, for instance."""
         now, key = self._clock.now(), _key(login)
         for over in [one for one, kept in self._kept.items() if one != key and kept.until <= now]:
-            del self._kept[over], self._signing_in[over]
+            del self._kept[over]
+            signing_in = self._signing_in.get(over)
+            if signing_in is not None and not signing_in.locked():
+                del self._signing_in[over]
         self._kept[key] = _Kept(token, now + min(token.valid_for, LONGEST_KEPT) - RENEWED_BEFORE)
 
 

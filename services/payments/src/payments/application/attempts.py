@@ -125,7 +125,9 @@ async def ask(
         word = replace(word, sent=False)
     following = None if believed is None or call.then is None else call.then(believed)
     code = word.code if isinstance(word, _WITH_CODE) else None
-    says_nothing = following is not None or (unsent is not None and unsent.by_us)
+    # Where another call takes the money, that the payer may go on is not yet what the provider is for.
+    goes_on = following is not None or (call.then is not None and isinstance(word, deposit.ActionNeeded))
+    says_nothing = goes_on or (unsent is not None and unsent.by_us)
     answered = replace(
         asked,
         outcome=OUTCOMES[type(word)] if unsent is None else AttemptOutcome.NOT_SENT,

@@ -14,5 +14,7 @@ def questions(provider: str) -> str:
 
 
 def orders(provider: str) -> str:
-    """Where a provider is told to pay, to refund, or how a dispute is answered."""
+    """Where a provider is told to pay, to refund, or how a dispute is answered, and asked about an order it was told
+    and did not answer, until that is known.
+    """
     return f"{provider} orders"

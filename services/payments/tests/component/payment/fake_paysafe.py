@@ -16,9 +16,12 @@ WALLET = {"method": "skrill", "consumer_id": "ann@example.com"}
 
 @dataclass
 class FakePaysafe:
-    """Not reached at all until it is `there`; handles are agreed to at once, and no payment is ever made of one."""
+    """Not reached at all until it is `there`; handles are agreed to at once, but for those that are made while nobody
+    `agrees`, and no payment is ever made of one.
+    """
 
     there: bool = False
+    agrees: bool = True
     handles: dict[str, dict[str, Any]] = field(default_factory=dict)
     payments_asked_for: int = 0
 
@@ -31,7 +34,7 @@ class FakePaysafe:
             if parts.path.endswith("/payments"):
                 return _json(200, {"payments": []})
             handle = self.handles.get(reference)
-            return _json(200, {"paymentHandles": [{**handle, "status": "PAYABLE"}] if handle else []})
+            return _json(200, {"paymentHandles": [handle] if handle else []})
         body = json.loads(call.body)
         if parts.path.endswith("/payments"):
             self.payments_asked_for += 1
@@ -41,11 +44,11 @@ class FakePaysafe:
             "merchantRefNum": body["merchantRefNum"],
             "amount": body["amount"],
             "currencyCode": body["currencyCode"],
-            "status": "INITIATED",
+            "status": "PAYABLE" if self.agrees else "INITIATED",
             "links": [{"rel": "redirect_payment", "href": "https://api.test.paysafe.com/redirect"}],
         }
         self.handles[body["merchantRefNum"]] = handle
-        return _json(201, handle)
+        return _json(201, {**handle, "status": "INITIATED"})
 
 
 def _json(status: int, body: Any) -> HttpAnswer:

@@ -43,6 +43,16 @@ async def test_a_provider_that_agrees_and_then_takes_no_payment_is_left_out(pays
     assert (left.status_code, left.json()["code"]) == (409, "no_provider_available")
 
 
+async def test_players_who_leave_before_they_pay_keep_no_way_open_that_takes_no_payment(paysafe: World) -> None:
+    for leaves in (True, False) * 5:
+        paysafe.paysafe.agrees = not leaves
+        assert (await by_wallet(paysafe)).status_code == 201
+    paysafe.paysafe.agrees = True
+    await paysafe.pass_time(minutes=3)
+    left = await by_wallet(paysafe)
+    assert (left.status_code, left.json()["code"]) == (409, "no_provider_available")
+
+
 async def test_a_question_that_is_not_answered_is_no_failed_payment(paysafe: World) -> None:
     asked = [(await by_wallet(paysafe)).json() for _ in range(5)]
     paysafe.paysafe.there = False

@@ -14,18 +14,23 @@ HOUR = timedelta(hours=1)
 
 
 class Provider:
-    """Gives a new token for every login, and refuses those in `refused`."""
+    """Gives a new token for every login, one secret's only while it may be `let_in`, and refuses those in `refused`."""
 
     def __init__(self) -> None:
         self.logins: list[HttpCall] = []
         self.seen: list[str | None] = []
         self.refused: set[str] = set()
         self.open = True
+        self.asked, self.let_in = asyncio.Event(), asyncio.Event()
+        self.let_in.set()
 
     async def send(self, call: HttpCall) -> HttpAnswer | None:
         await asyncio.sleep(0)
         if call.url.endswith("/token"):
             self.logins.append(call)
+            if call.body.endswith(b"s1") and not self.let_in.is_set():
+                self.asked.set()
+                await self.let_in.wait()
             return HttpAnswer(200, b"t%d" % len(self.logins)) if self.open else HttpAnswer(400, b"invalid_client")
         self.seen.append(call.headers.get("Authorization"))
         return HttpAnswer(401 if self.seen[-1] in self.refused else 200, b"done")
@@ -111,6 +116,22 @@ async def test_another_secret_signs_in_by_itself(wire: SignedInWire, provider: P
     await wire.send(replace(CALL, login=rotated))
     await wire.send(CALL)
     assert provider.seen == ["Bearer t1", "Bearer t2", "Bearer t1"]
+
+
+async def test_a_login_that_lasts_while_another_forgets_what_is_over_is_kept(
+    wire: SignedInWire, provider: Provider, clock: FixedClock
+) -> None:
+    rotated = replace(CALL, login=Login(replace(LOGIN.call, body=b"client_secret=s2"), read))
+    await wire.send(CALL)
+    clock.advance(HOUR)
+    provider.let_in.clear()
+    renewing = asyncio.create_task(wire.send(CALL))
+    await provider.asked.wait()
+    assert await wire.send(rotated) == HttpAnswer(200, b"done")
+    provider.let_in.set()
+    assert await renewing == HttpAnswer(200, b"done")
+    clock.advance(HOUR)
+    assert await wire.send(rotated) == HttpAnswer(200, b"done")
 
 
 def test_a_token_is_not_shown() -> None:
