@@ -166,9 +166,10 @@ MEASURE = f"""
             WHERE coalesce(credited_at, created_at) >= $9::timestamptz - interval '24 hours'
                 AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
         (SELECT jsonb_agg(jsonb_build_array(provider, code)) FROM ended WHERE failed)::text AS failed,
-        (SELECT floor(extract(epoch FROM greatest($9::timestamptz - max(last_deposit_at), interval '0')) / 60)::bigint
-            FROM fraud_play WHERE player_id = $2 AND casino_id = $1
-            HAVING max(last_deposit_at) IS NOT NULL) AS minutes_since_deposit,
+        (SELECT floor(extract(epoch FROM greatest($9::timestamptz - max(at), interval '0')) / 60)::bigint
+            FROM (SELECT last_deposit_at AS at FROM fraud_play WHERE player_id = $2 AND casino_id = $1
+                UNION ALL SELECT credited_at FROM deposits) AS credited
+            HAVING max(at) IS NOT NULL) AS minutes_since_deposit,
         (SELECT floor(extract(epoch FROM $9::timestamptz - min(opened_at)) / 3600)::bigint FROM account
             WHERE player_id = $2 AND casino_id = $1) AS account_age_h,
         (SELECT country FROM standing) AS country,
