@@ -110,6 +110,20 @@ async def test_a_line_without_a_name_is_the_batch_that_no_line_elsewhere_names(b
     assert await books.balance("bank") == -1398_00
 
 
+@pytest.mark.parametrize(
+    ("said", "state"), [("PSP", "settled"), ("ADYEN 471147", "open")], ids=["nothing", "a settled batch"]
+)
+async def test_what_is_all_that_is_owed_beside_its_neighbour_is_so_where_it_names_nothing(
+    books: Books, said: str, state: str
+):
+    await settle(books, b471147=699)
+    await books.bring(camt(("699.00", "ADYEN 471147")), "camt053")
+    await settle(books, b471148=100, b471149=30, b471150=20)
+    statement = camt(("100.00", "ADYEN 471148"), ("50.00", said), opening="699.00", day="2026-11-22")
+    assert (await books.bring(statement, "camt053"))["state"] == "done"
+    assert await batches(books) == {"471147": "settled", "471148": "settled", "471149": state, "471150": state}
+
+
 async def test_what_another_statement_told_counts_once_wherever_it_stands(books: Books):
     await settle(books, b471147=699, b471148=299)
     await books.bring(camt(("400.00", "ADYEN 471147 1/2")), "camt053")

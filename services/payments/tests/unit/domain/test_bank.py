@@ -182,3 +182,29 @@ def test_what_is_sought_elsewhere_names_the_same_or_is_of_the_same_amount() -> N
     assert [one.id for one in others if looked_for.concerns(one)] == [4, 5, 6]
     assert [one.id for one in others if looked_for.by_amount(one)] == [6]
     assert not sought([line(3, 3_00, "rent")], batches, 5)
+
+
+@pytest.mark.parametrize(
+    ("owed", "first", "then"),
+    [
+        ([batch(A, 100_00, "AAAAAA"), batch(B, 30_00), batch(C, 20_00)], line(1, 100_00, "AAAAAA"), 50_00),
+        ([batch(A, 30_00), batch(B, 20_00), batch(C, 25_00)], line(1, 30_00, "PSP"), 45_00),
+    ],
+    ids=["its name", "its amount"],
+)
+def test_what_fits_only_once_another_is_settled_is_looked_at_again_and_asked_about_first(
+    owed: list[OpenBatch], first: BankLine, then: int
+) -> None:
+    lines = [first, line(2, then, "of SETTLED-99")]
+    assert not sought(lines, owed, 5).by_amount(lines[1])
+    paired = pair(lines, owed, 5)
+    assert (found(paired), paired.alone, paired.later) == ([([1], [A], 0)], [], [2])
+    assert sought(lines[1:], owed[1:], 5).by_amount(lines[1])
+    assert pair(lines[1:], owed[1:], 5, {2}) == ([], [2], [])
+    assert found(pair(lines[1:], owed[1:], 5)) == [([2], [B, C], 0)]
+
+
+def test_what_fits_only_beside_a_batch_that_differs_belongs_to_nothing() -> None:
+    batches = [batch(A, 100_00, "AAAAAA"), batch(B, 30_00), batch(C, 20_00)]
+    paired = pair([line(1, 99_00, "AAAAAA"), line(2, 50_00)], batches, 5)
+    assert (found(paired), paired.alone, paired.later) == ([([1], [A], -1_00)], [2], [])

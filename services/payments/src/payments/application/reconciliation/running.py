@@ -228,17 +228,17 @@ class Run:
             return 0
         lines = await self._not_repeated(uow, found)
         batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
-        looked_for = sought(lines, batches, NEAR_DAYS)
+        looked_for = await asyncio.to_thread(sought, lines, batches, NEAR_DAYS)
         beside = await self._beside(uow, file, [line.id for line in found], looked_for)
         by_amount = [line for line in (*lines, *beside) if looked_for.by_amount(line)]
         others = await self._store.naming_settled(uow.connection, file.casino_id, by_amount)
         transfers: list[Transfer] = []
-        pairings, alone = pair(lines, batches, NEAR_DAYS, others, beside)
-        for pairing in pairings:
+        paired = await asyncio.to_thread(pair, lines, batches, NEAR_DAYS, others, beside, looked_for)
+        for pairing in paired.pairings:
             await self._store.note_pairing(uow.connection, pairing, uow.ctx.occurred_at)
             if not pairing.difference_minor:
                 transfers += [arrival_of(file.casino_id, one) for one in pairing.batches if one.arrives_minor]
-        await self._store.note_alone(uow.connection, alone)
+        await self._store.note_alone(uow.connection, paired.alone)
         if transfers:
             ensure_posted(await self._desk.ledger.post_in(uow, transfers))
         return len(found)

@@ -1,12 +1,16 @@
 """Which line of a bank's statement is the arrival of which settlement batches."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from payments.domain.reconciliation.naming import Named, Naming
+
+One = TypeVar("One")
+Key = TypeVar("Key", bound=Hashable)
 
 
 class BankLine(NamedTuple):
@@ -44,10 +48,13 @@ class Pairing(NamedTuple):
 
 
 class Paired(NamedTuple):
-    """What belongs together, and the ids of the lines that belong to nothing."""
+    """What belongs together, and the ids of the lines that belong to nothing; those of `later` may by their amount be
+    what is left, and are looked at again once the rest is settled.
+    """
 
     pairings: list[Pairing]
     alone: list[int]
+    later: list[int]
 
 
 class Sought:
@@ -77,6 +84,7 @@ def pair(
     days: int,
     naming_others: Collection[int] = (),
     beside: Sequence[BankLine] = (),
+    looked_for: Sought | None = None,
 ) -> Paired:
     """By the names a line holds: one batch, several in one line, or one in several lines. Then, of lines that name no
     batch at all, by amount and date, where only one fits: one batch, or everything one provider still owes in that
@@ -86,29 +94,35 @@ def pair(
         naming_others: lines that name batches which are at the bank already.
         beside: lines elsewhere that `sought` asked for: they are paired by name with these, and by amount keep them
             from being taken for a batch that may as well be theirs.
+        looked_for: what `sought` said of these. By amount goes no line but those it knew: of another nobody knows
+            whether it names a settled batch, or has a rival elsewhere.
     """
+    looked_for = sought(lines, batches, days) if looked_for is None else looked_for
     names = _names(batches)
     told = {one.id: names.of(one.said) for one in (*lines, *beside)}
     by_name = _ByName(told, batches)
     pairings = by_name.pair([*lines, *beside])
-    left = [one for one in lines if not any(told[one.id]) and one.id not in naming_others]
+    nameless = [one for one in lines if not any(told[one.id]) and one.id not in naming_others]
+    left = [one for one in nameless if looked_for.by_amount(one)]
     rivals = [one for one in beside if not any(told[one.id]) and one.id not in naming_others]
-    free = [one for one in batches if one.id not in by_name.taken]
-    pairings += _by_amount(left, free, timedelta(days=days), rivals)
-    used = {line.id for one in pairings for line in one.lines}
+    pairings += _by_amount(left, _Free((one for one in batches if one.id not in by_name.taken), days), rivals)
+    settled = {batch.id for one in pairings if not one.difference_minor for batch in one.batches}
+    after = _Free((one for one in batches if one.id not in settled), days)
+    later = [one.id for one in nameless if settled and not looked_for.by_amount(one) and after.fitting(one)]
+    known = {line.id for one in pairings for line in one.lines}.union(later)
     gone = [one.id for one in beside if one.again and told[one.id].whole & by_name.taken]
-    return Paired(pairings, [one for one in (*(line.id for line in lines), *gone) if one not in used])
+    return Paired(pairings, [one for one in (*(line.id for line in lines), *gone) if one not in known], later)
 
 
 def sought(lines: Sequence[BankLine], batches: Sequence[OpenBatch], days: int) -> Sought:
     """Of which other lines it depends what these are."""
-    names = _names(batches)
+    names, free = _names(batches), _Free(batches, days)
     named: set[UUID] = set()
     amounts: set[tuple[int, str]] = set()
     for line in lines:
         told = names.of(line.said)
         named |= told.whole | told.broken
-        if not any(told) and (fitting := _fitting(line, batches, timedelta(days=days))):
+        if not any(told) and (fitting := free.fitting(line)):
             named.update(one.id for one in fitting)
             amounts.add((line.amount_minor, line.currency))
     return Sought([one for one in batches if one.id in named], amounts)
@@ -176,37 +190,96 @@ def _arriving(one: Pairing) -> Pairing:
     return one._replace(lines=tuple(line for line in one.lines if line.amount_minor * arrives > 0))
 
 
-def _by_amount(
-    lines: Sequence[BankLine], batches: Sequence[OpenBatch], near: timedelta, beside: Sequence[BankLine]
-) -> list[Pairing]:
+def _by_amount(lines: Sequence[BankLine], free: "_Free", beside: Sequence[BankLine]) -> list[Pairing]:
     found: list[Pairing] = []
-    used: set[UUID] = set()
+    same = _grouped([*lines, *beside], lambda one: (one.amount_minor, one.currency))
     for line in lines:
-        fitting = _fitting(line, [one for one in batches if one.id not in used], near)
+        fitting = free.fitting(line)
         rivals = (
             one
-            for one in (*lines, *beside)
-            if one.id != line.id
-            and (one.amount_minor, one.currency) == (line.amount_minor, line.currency)
-            and any(abs(batch.booked_at - one.booked_at) <= near for batch in fitting)
+            for one in same[line.amount_minor, line.currency]
+            if one.id != line.id and any(free.is_near(batch, one) for batch in fitting)
         )
         one_batch = len(fitting) == 1 or sum(one.arrives_minor for one in fitting) == line.amount_minor
         if fitting and one_batch and next(rivals, None) is None:
-            used.update(one.id for one in fitting)
+            free.take(fitting)
             found.append(Pairing((line,), tuple(fitting)))
     return found
 
 
-def _fitting(line: BankLine, batches: Iterable[OpenBatch], near: timedelta) -> list[OpenBatch]:
-    """The batches of just this amount near that day; without any, those of a provider that are it together."""
-    close = [one for one in batches if one.currency == line.currency and abs(one.booked_at - line.booked_at) <= near]
-    equal = [one for one in close if one.arrives_minor == line.amount_minor]
-    return equal or _whole(close, line.amount_minor)
+class _Free:
+    """Batches a line without a name may be, found by their amount or their provider: thousands wait, and each line asks."""
+
+    def __init__(self, batches: Iterable[OpenBatch], days: int) -> None:
+        free, self._near = list(batches), timedelta(days=days)
+        self._equal = {key: _ByDay(them) for key, them in _grouped(free, _what).items()}
+        self._owed = {key: _ByDay(them) for key, them in _grouped(free, _whose).items()}
+
+    def fitting(self, line: BankLine) -> list[OpenBatch]:
+        """The batches of just this amount near that day; without any, everything one provider owes near it, when that
+        is exactly this and no other provider owes as much.
+        """
+        equal = self._equal.get((line.currency, line.amount_minor))
+        if equal is not None and (found := equal.of(equal.near(line.booked_at, self._near))):
+            return found
+        whole: list[list[OpenBatch]] = []
+        for (currency, _), owed in self._owed.items():
+            near = owed.near(line.booked_at, self._near)
+            if currency == line.currency and len(near) > 1 and owed.sum_minor(near) == line.amount_minor:
+                whole.append(owed.of(near))
+        return whole[0] if len(whole) == 1 else []
+
+    def is_near(self, batch: OpenBatch, line: BankLine) -> bool:
+        """Whether they are of days that may be one arrival."""
+        return abs(batch.booked_at - line.booked_at) <= self._near
+
+    def take(self, batches: Collection[OpenBatch]) -> None:
+        """They are no longer free."""
+        ids = {one.id for one in batches}
+        for what in set(map(_what, batches)):
+            self._equal[what] = self._equal[what].without(ids)
+        for whose in set(map(_whose, batches)):
+            self._owed[whose] = self._owed[whose].without(ids)
 
 
-def _whole(batches: Iterable[OpenBatch], amount_minor: int) -> list[OpenBatch]:
-    """Everything one provider owes, when it is exactly this and no other provider owes as much."""
-    by_provider = sorted(batches, key=lambda one: one.provider)
-    sums = [list(them) for _, them in groupby(by_provider, key=lambda one: one.provider)]
-    equal = [them for them in sums if len(them) > 1 and sum(one.arrives_minor for one in them) == amount_minor]
-    return equal[0] if len(equal) == 1 else []
+class _ByDay:
+    """Batches in the order of their days, and what they add up to from the first to each."""
+
+    def __init__(self, batches: Iterable[OpenBatch]) -> None:
+        self._batches = sorted(batches, key=lambda one: one.booked_at)
+        self._sums = [0, *accumulate(one.arrives_minor for one in self._batches)]
+
+    def near(self, day: datetime, near: timedelta) -> range:
+        """The places of those that are at most so far from a day."""
+
+        def off(one: OpenBatch) -> timedelta:
+            return one.booked_at - day
+
+        return range(bisect_left(self._batches, -near, key=off), bisect_right(self._batches, near, key=off))
+
+    def of(self, places: range) -> list[OpenBatch]:
+        """Those at these places."""
+        return self._batches[places.start : places.stop]
+
+    def sum_minor(self, places: range) -> int:
+        """What those at these places add up to."""
+        return self._sums[places.stop] - self._sums[places.start]
+
+    def without(self, ids: Collection[UUID]) -> "_ByDay":
+        """The others."""
+        return _ByDay(one for one in self._batches if one.id not in ids)
+
+
+def _what(one: OpenBatch) -> tuple[str, int]:
+    return one.currency, one.arrives_minor
+
+
+def _whose(one: OpenBatch) -> tuple[str, str]:
+    return one.currency, one.provider
+
+
+def _grouped(them: Iterable[One], key: Callable[[One], Key]) -> dict[Key, list[One]]:
+    groups: dict[Key, list[One]] = {}
+    for one in them:
+        groups.setdefault(key(one), []).append(one)
+    return groups
