@@ -23,7 +23,7 @@ def books(world: World, tmp_path: Path) -> Books:
 
 
 async def movements_and_batches(books: Books) -> None:
-    """So many of each, as if the ledger had posted and files had told of them."""
+    """So many of each, and lines of banks, as if the ledger had posted and files had told of them."""
     file, casino, begun = uuid4(), books.world.casino, datetime(2026, 1, 1, tzinfo=UTC)
     async with books.world.service.db.write() as connection:
         raw = await driver(connection)
@@ -48,7 +48,14 @@ async def movements_and_batches(books: Books) -> None:
                       $4::timestamptz - n * interval '1 s', 'open' FROM generate_series(1, $5::int) AS n""",
             file, casino, CURRENCIES, begun, COUNT,
         )  # fmt: skip
-        await raw.execute("ANALYZE settlement_expectation, settlement_batch")
+        await raw.execute(
+            """INSERT INTO settlement_item (file_id, line, casino_id, movement, amount_minor, fee_minor, currency,
+                                            booked_at, final, code, state, difference, difference_minor)
+               SELECT $1, n, $2, 'payout', n, 0, ($3::text[])[1 + n % 3], $4::timestamptz - n * interval '1 s', true,
+                      'x', 'missing_in_ledger', 'unknown_reference', n FROM generate_series(1, $5::int) AS n""",
+            uuid4(), casino, CURRENCIES, begun, COUNT,
+        )  # fmt: skip
+        await raw.execute("ANALYZE settlement_expectation, settlement_batch, settlement_item")
 
 
 async def oldest(books: Books) -> list[tuple[UUID, str, str, datetime, int]]:

@@ -58,8 +58,10 @@ async def test_a_line_that_differs_in_its_amount_is_matched_and_not_booked(books
     assert refused.status_code == 422, refused.text
 
 
-async def refused_to_replace(books: Books, file_id: Any) -> str:
-    held = (await upload(books.world, ADYEN_HEAD, replaces=file_id)).json()
+async def refused_to_replace(
+    books: Books, file_id: Any, content: str = ADYEN_HEAD, name: str = "adyen_settlement_details"
+) -> str:
+    held = (await upload(books.world, content, format=name, replaces=file_id)).json()
     answer = await books.world.post(f"/reconciliation/files/{held['file_id']}/replace", WHY, as_=books.world.staff())
     return f"{answer.status_code} {answer.json().get('code')}"
 

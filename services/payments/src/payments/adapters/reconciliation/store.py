@@ -61,10 +61,12 @@ _WAITING_LINES = """
     WHERE file_id = $2 AND state = 'staged'
       AND line > (SELECT max(line) FROM settlement_item WHERE id = ANY($3::bigint[]))
     UNION ALL
-    SELECT id, amount_minor, currency, coalesce(said, ''), booked_at FROM settlement_item
+    SELECT id, amount_minor, currency, coalesce(said, ''), booked_at FROM settlement_item AS open
     WHERE casino_id = $1 AND provider IS NULL AND state IN ('mismatched', 'missing_in_ledger')
-      AND difference <> 'fee' AND difference IN ('amount', 'unknown_reference')"""
-"""Behind some lines in their file, or open since another statement."""
+      AND difference IN ('amount', 'unknown_reference')
+      AND NOT EXISTS (SELECT FROM settlement_file AS file WHERE file.id = open.file_id AND file.state = 'replaced')"""
+"""Behind some lines in their file, or open since another statement. Of one that is replaced nothing counts any more,
+from that moment on and not only once what it did is undone."""
 _LOCK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at, state <> 'staged' AS again
     FROM settlement_item WHERE id = ANY($1::bigint[]) AND state IN ('staged', 'mismatched', 'missing_in_ledger')
@@ -92,9 +94,11 @@ _AT_THE_BANK = """
     WHERE casino_id = $1 AND booked_at > $2::timestamptz - interval '1 year'
       AND (state = 'settled' OR state_then IS NOT NULL)"""
 _OPEN = """
-    SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch
+    SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch AS batch
     WHERE casino_id = $1 AND state IN ('open', 'mismatched') AND state_then IS NULL
+      AND NOT EXISTS (SELECT FROM settlement_file AS file WHERE file.id = batch.file_id AND file.state = 'replaced')
     ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
+"""Of files that are not replaced, although their batches may not be undone yet."""
 _PAIR_LINES = f"""
     UPDATE settlement_item
     SET state = $2, difference = $3, difference_minor = CASE WHEN id = $4 THEN $5::bigint ELSE 0 END,

@@ -28,7 +28,8 @@ from payments.application.schema import metadata
 _OUTSTANDING = text("state IN ('open', 'missing_at_provider', 'mismatched')")
 _UNEXPLAINED = text("state IN ('mismatched', 'missing_in_ledger')")
 _MISSING = text("state = 'missing_at_provider'")
-_OPEN_LINES = text("state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee'")
+_OPEN_LINES = text("state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee' AND provider IS NOT NULL")
+_OPEN_AT_BANK = text("state IN ('mismatched', 'missing_in_ledger') AND provider IS NULL")
 
 
 def _as_breaks(table: str, break_id: TextClause, off: str, where: TextClause) -> list[Index]:
@@ -271,6 +272,7 @@ settlement_item = Table(
     Index("ix_settlement_item_booked_at", "booked_at", "id"),
     *_as_breaks("settlement_item", text("('item-' || id::text)"), "difference_minor", _UNEXPLAINED),
     Index("ix_settlement_item_open", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
+    Index("ix_settlement_item_open_at_bank", "casino_id", postgresql_where=_OPEN_AT_BANK),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
 )

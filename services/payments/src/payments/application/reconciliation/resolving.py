@@ -278,6 +278,8 @@ async def replaced(desk: Desk, uow: UnitOfWork, file_id: UUID) -> tuple[Settleme
         raise NotFound
     if file.state is not FileState.HELD or before.state not in (FileState.DONE, FileState.FAILED):
         raise ReconciledAlready
+    # A bank's statement may just settle what is in it, or take lines of it for its own: until it has, nobody can tell.
+    await store.take_turns(uow.connection, file.casino_id, None)
     if await store.is_settled(uow.connection, before.id):
         raise FileAlreadySettled
     return before, file

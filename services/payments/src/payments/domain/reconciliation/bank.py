@@ -208,7 +208,7 @@ def _by_amount(lines: Sequence[BankLine], free: "_Free", beside: Sequence[BankLi
 
 
 class _Free:
-    """Batches a line without a name may be, found by their amount or their provider: thousands wait, and each line asks."""
+    """Batches a line without a name may be, found by their amount or provider: thousands wait, and each line asks."""
 
     def __init__(self, batches: Iterable[OpenBatch], days: int) -> None:
         free, self._near = list(batches), timedelta(days=days)

@@ -1,0 +1,77 @@
+"""What a replaced file told settles nothing, from the moment that two people agreed and not once it is undone."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis.db.engine import driver
+from payments.application.reconciliation.running import Run
+
+from .bank import camt
+from .test_bank_lines import batches, lines, settle
+from .test_reconciliation import ADYEN_HEAD, Books
+from .test_reconciliation_decisions import refused_to_replace
+from .test_reconciliation_routes import decided, upload
+from .world import World
+
+WAITS = """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+@pytest.fixture
+def books(world: World, tmp_path: Path) -> Books:
+    return Books(world, tmp_path)
+
+
+async def agree_to_replace(books: Books, file_id: Any, content: str, name: str) -> None:
+    """Two people do; nobody has worked on it yet."""
+    held = (await upload(books.world, content, format=name, replaces=file_id)).json()
+    await decided(books.world, f"files/{held['file_id']}/replace")
+
+
+async def run(books: Books, statement: str) -> None:
+    """On this one alone, whatever else waits."""
+    file = await books.lay(statement, "camt053")
+    await Run(books.desk, file.id, books.world.casino)()
+
+
+async def test_a_line_of_a_replaced_statement_is_no_part_of_what_another_tells(books: Books):
+    await settle(books, b471147=699)
+    first, rest = ("400.00", "ADYEN 471147 1/2"), ("299.00", "ADYEN 471147 2/2")
+    wrong = await books.bring(camt(first), "camt053")
+    await agree_to_replace(books, wrong["id"], camt(first, ("-9.00", "rent")), "camt053")
+    await run(books, camt(rest, opening="391.00", day="2026-11-22"))
+    assert (await batches(books), await books.balance("bank")) == ({"471147": "mismatched"}, 0)
+    await books.work()
+    assert (await batches(books), await books.balance("bank")) == ({"471147": "settled"}, -699_00)
+    assert [line[:2] for line in await lines(books)] == [
+        (400_00, "replaced"),
+        (299_00, "matched"),
+        (400_00, "matched"),
+        (-9_00, "missing_in_ledger"),
+    ]
+
+
+async def test_a_batch_of_a_replaced_file_does_not_arrive(books: Books):
+    await settle(books, b471147=699)
+    (wrong,) = await books.world.rows("SELECT id FROM settlement_file WHERE casino_id = $1", books.world.casino)
+    await agree_to_replace(books, wrong["id"], ADYEN_HEAD, "adyen_settlement_details")
+    await run(books, camt(("699.00", "ADYEN 471147")))
+    await books.work()
+    assert (await batches(books), await books.balance("bank")) == ({"471147": "replaced"}, 0)
+    assert await lines(books) == [(699_00, "missing_in_ledger", "unknown_reference", 699_00)]
+
+
+async def test_whether_a_file_is_settled_is_asked_once_the_statement_at_work_has_settled(books: Books):
+    await settle(books, b471147=699)
+    file = await books.bring(camt(("400.00", "ADYEN 471147 1/2")), "camt053")
+    async with books.world.service.db.write() as connection:
+        await books.desk.reconciling.store.take_turns(connection, books.world.casino, None)
+        asked = asyncio.create_task(refused_to_replace(books, file["id"], camt(("1.00", "rent")), "camt053"))
+        while not asked.done() and not await books.world.rows(WAITS):
+            await asyncio.wait([asked], timeout=0)
+        statement = "UPDATE settlement_item SET state = 'matched' WHERE file_id = $1"
+        await (await driver(connection)).execute(statement, file["id"])
+    assert await asked == "409 file_already_settled"
