@@ -118,7 +118,7 @@ async def test_who_does_not_work_is_not_asked(paid_from: World) -> None:
 async def test_more_than_it_holds_goes_to_another_and_the_decision_says_why(paid_from: World) -> None:
     await look(paid_from)
     assert (await to_bank(paid_from, 300_00))["provider"] == "trustly"
-    asked = await to_bank(paid_from, 1)
+    asked = await to_bank(paid_from, 1_00)
     assert asked["provider"] == "adyen_transfers"
     found = await candidates(paid_from, asked["withdrawal_id"])
     trustly, adyen = found["trustly"], found["adyen_transfers"]
