@@ -28,7 +28,8 @@ _AS_ASKED: Destination = {"destination_verified": True}
 
 async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order) -> WithdrawalOutcome | None:
     """Have people say yes anew to a withdrawal, or a part of one, of which something is known that nobody knew who let
-    it go, and see that there is a case. None: there is no news. The wallet is locked from here on.
+    it go, and see that there is a case. None: there is no news, or whoever came first has told them. The wallet is
+    locked from here on.
     """
     fact = order.fact
     weighed, standing = await _standing(desk, uow, withdrawal_id, order)
@@ -41,7 +42,8 @@ async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: 
         about = _payment(withdrawal_id, order)
         await alert(desk.fraud, uow, about, weighed.decision_id, Action.HOLD, (_CONFIRMED_HIT,))
     people = approvals_needed(policy, standing, fact.amount_minor)
-    return await decide_withdrawal(desk, uow, withdrawal_id, StopWithdrawal(reasons=found, people=people))
+    outcome = await decide_withdrawal(desk, uow, withdrawal_id, StopWithdrawal(reasons=found, people=people))
+    return outcome if outcome.events else None
 
 
 async def is_frozen(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> bool:

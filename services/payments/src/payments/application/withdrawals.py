@@ -60,6 +60,8 @@ from payments.domain.withdrawal.words import PayoutWord
 FRESH_S = 300
 """How old, in seconds, the proof may be of who they are, of two who approve together."""
 
+_NAME_IT = "Name the payload_sha256 of the withdrawal that you looked at."
+
 
 async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> WithdrawalOutcome:
     """Check, put the money on hold and record, in one transaction. Blocks and exclusions do not stand in the way.
@@ -176,44 +178,65 @@ async def approve_withdrawal(
 ) -> WithdrawalOutcome:
     """A person says yes; the last one needed sets the payout going. The record also names who had said it before.
 
-    Where something has become known that nobody knew, that is recorded instead: he is told, and says yes once he knows.
+    Where something has become known that nobody knew, that is recorded instead: he is told, and says yes once he knows,
+    naming what he saw, be it to one that a single person lets go.
 
     Where two must, the rules are those of `chassis.approvals`: a proof of a moment ago from both, the first yes counts
     for a day and as long as whoever said it may still say it, and the second one names what he saw.
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
-        LookedAtByItself: it takes two, and he approves many at once.
-        PayloadDiffers: he is the second of two and saw another order.
+        LookedAtByItself: it takes two, or something became known of it, and he approves many at once.
+        PayloadDiffers: he saw another order; or he does not say which, and is the second of two, or something became
+            known of it.
         DisputeOpen: a bank wants a payment of the player's back: it may be rejected, or waits.
         SecondPersonRequired: he said yes before, or one human may be behind him and whoever did.
         PolicyStale: nobody can tell at the moment whether the first one still may.
         DestinationDisabled: nothing is paid there any more; reject it.
     """
     now = uow.ctx.occurred_at
-    state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    state = await _locked(desk, uow, withdrawal_id, caller)
     if isinstance(state, AwaitingApproval):
         await _refuse_hopeless(desk, uow, withdrawal_id, state)
         stopped = await stop_on_news(desk, uow, withdrawal_id, state.order)
         if stopped is not None:
             return stopped
-    if not isinstance(state, AwaitingApproval) or state.needed < 2:
+        _ensure_looked(withdrawal_id, state, look)
+    if not isinstance(state, AwaitingApproval) or state.needed < 2 or look is None:
         return await decide_withdrawal(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
-    if look is None:
-        raise LookedAtByItself
     _require_fresh(caller, now)
     before = [one for one in state.yeses if counts(one, now)]
     lost = await _lost(state, before, look, now)
-    if look.sha256 not in (None, order_sha256(withdrawal_id, state.order)):
-        raise PayloadDiffers
     standing = [one.by for one in before if one.by not in lost]
     if standing and str(caller.id) not in standing and look.sha256 is None:
-        raise PayloadDiffers("Name the payload_sha256 of the withdrawal that you looked at.")
+        raise PayloadDiffers(_NAME_IT)
     others = [UUID(one) for one in standing if one != str(caller.id)]
     if not all(look.authority.apart(caller.id, one, now=now) for one in others):
         raise SecondPersonRequired(str(AnotherPersonNeeded.not_apart()))
     command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
     return await decide_withdrawal(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
+
+
+async def _locked(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller) -> Existing:
+    """One that the caller may approve, as it stands under its player's wallet's lock: of two at once the second one
+    sees the first.
+    """
+    fact = (await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)).order.fact
+    await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    return await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+
+
+def _ensure_looked(withdrawal_id: UUID, state: AwaitingApproval, look: Look | None) -> None:
+    """Nobody says yes to what he has not seen: a page from before the news, or a list of many, does not show them."""
+    news = bool(state.order.news)
+    if look is None:
+        if news or state.needed > 1:
+            raise LookedAtByItself
+        return
+    if look.sha256 not in (None, order_sha256(withdrawal_id, state.order)):
+        raise PayloadDiffers
+    if news and look.sha256 is None:
+        raise PayloadDiffers(_NAME_IT)
 
 
 async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, state: AwaitingApproval) -> None:
@@ -234,20 +257,22 @@ async def refuse_owing(desk: Desk, uow: UnitOfWork, fact: WithdrawalFact) -> Non
 
 
 def order_sha256(withdrawal_id: UUID, order: Order) -> str:
-    """Of all that is paid: how much, to whom and where, and of what became known since. The destination counts as it is
-    sealed.
+    """Of all that is paid: how much, to whom and where, and of how often something became known since. The destination
+    counts as it is sealed.
     """
     told = {name: value for name, value in order.fact.fields().items() if name != "fee_minor" or value}
     fact = {name: str(value) for name, value in told.items()}
     sha256 = sha256_of({**fact, "withdrawal_id": str(withdrawal_id), "destination": order.destination})
-    for news in order.news:
-        sha256 = told_sha256(sha256, news)
+    for _ in order.news:
+        sha256 = stopped_sha256(sha256)
     return sha256
 
 
-def told_sha256(before: str, news: Sequence[str]) -> str:
-    """Of an order of which these news are told, by what it was before them."""
-    return sha256_of({"before": before, "news": list(news)})
+def stopped_sha256(before: str) -> str:
+    """Of an order of which something became known, by what it was before. It does not say what: the words are few
+    enough to be tried, and not for everybody to know.
+    """
+    return sha256_of({"before": before, "stopped": True})
 
 
 def _require_fresh(caller: Caller, now: datetime) -> None:
@@ -292,7 +317,7 @@ async def release_payout(
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
     """
-    state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    state = await _locked(desk, uow, withdrawal_id, caller)
     if isinstance(state, Approved) and state.batch_id is None:
         stopped = await stop_on_news(desk, uow, withdrawal_id, state.order)
         if stopped is not None:

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.store import ReadModel, Recorded, Row
 from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.schema import metadata
-from payments.application.withdrawals import order_sha256, told_sha256
+from payments.application.withdrawals import order_sha256, stopped_sha256
 from payments.domain.withdrawal import events as e
 from payments.domain.withdrawal.policy import DUE_WITHIN
 from payments.domain.withdrawal.states import Order
@@ -147,7 +147,7 @@ def _stopped(row: Row, event: e.WithdrawalStopped) -> dict[str, Any]:
         "approved_by": [],
         "batch_id": None,
         "stopped_by": [*(one for one in row["stopped_by"] if one not in event.stopped_by), *event.stopped_by],
-        "payload_sha256": None if seen is None else told_sha256(seen, event.news),
+        "payload_sha256": None if seen is None else stopped_sha256(seen),
     }
 
 

@@ -26,6 +26,11 @@ async def waits_for_a_second(world: World) -> tuple[str, UUID]:
     return withdrawal_id, first
 
 
+async def seen(world: World, withdrawal_id: str) -> str:
+    """The digest of it, as staff see it."""
+    return str((await world.get(f"/withdrawals/{withdrawal_id}", as_=world.staff())).json()["payload_sha256"])
+
+
 @pytest.mark.parametrize("body", [{}, {"payload_sha256": "0" * 64}])
 async def test_the_second_person_names_what_he_saw(rich: World, body: dict[str, str]) -> None:
     withdrawal_id, _ = await waits_for_a_second(rich)
@@ -36,11 +41,11 @@ async def test_the_second_person_names_what_he_saw(rich: World, body: dict[str, 
 
 async def test_each_of_two_proves_a_moment_before_who_he_is(rich: World) -> None:
     withdrawal_id = (await rich.withdraw(300_00)).json()["withdrawal_id"]
-    seen = {"payload_sha256": (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]}
+    looked = {"payload_sha256": await seen(rich, withdrawal_id)}
     old = int(rich.clock.now().timestamp()) - 301
     for _ in range(2):
         stale = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], auth_time=old))
-        refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", seen, as_=stale)
+        refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", looked, as_=stale)
         assert (refused.status_code, refused.json()["code"]) == (401, "insufficient_user_authentication")
         await approve(rich, withdrawal_id)
 
@@ -65,8 +70,8 @@ async def test_a_first_who_may_not_approve_as_much_is_none(rich: World) -> None:
 
 async def test_whoever_may_be_the_same_human_as_the_first_is_no_second(rich: World) -> None:
     withdrawal_id, first = await waits_for_a_second(rich)
-    seen = {"payload_sha256": (await rich.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]}
+    looked = {"payload_sha256": await seen(rich, withdrawal_id)}
     tied = bearer(make_token(permissions=EVERYTHING, casinos=[rich.casino], tied_to=[first]))
-    refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", seen, as_=tied)
+    refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", looked, as_=tied)
     assert (refused.status_code, refused.json()["code"]) == (409, "second_person_required")
     assert (await approve(rich, withdrawal_id)).json()["status"] != "awaiting_approval"

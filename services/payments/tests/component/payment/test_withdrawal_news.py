@@ -35,6 +35,15 @@ def level(world: World, level: Any, previous: Any) -> VerificationLevelReached:
     )
 
 
+@pytest.fixture
+async def one_is_enough(bare_world: World) -> World:
+    """One person lets a withdrawal go, be it after news about its player's level, which is his now."""
+    await bare_world.set_up(withdrawal_requires_level="basic")
+    await bare_world.tell(level(bare_world, "basic", "none"))
+    await policy(bare_world, second_person_above_minor=200_00)
+    return bare_world
+
+
 async def becomes_known(world: World, what: str) -> None:
     if what == "hit":
         await hit(world)
@@ -80,7 +89,7 @@ async def test_an_approval_upon_news_does_not_count_and_tells_why(world: World, 
     told = (await world.approve(withdrawal_id)).json()
     why = "under_review" if what == "hit" else "fraud_rules"
     assert (told["status"], told["approvals_needed"], told["approved_by"]) == ("awaiting_approval", 2, [])
-    assert told["stopped_by"] == ["never_automatic", why]
+    assert (told["stopped_by"], told["review"]) == (["never_automatic"], [why])
     await world.run_tasks()
     assert world.trustly.orders == {}
     (case,) = await cases(world)
@@ -101,7 +110,7 @@ async def test_what_nobody_looked_at_since_is_not_sent(world: World, what: str) 
     assert world.trustly.orders == {}
     waiting = await seen(world, withdrawal_id)
     assert (waiting["status"], waiting["approvals_needed"]) == ("awaiting_approval", 2)
-    assert waiting["stopped_by"] == ["under_review" if what == "hit" else "fraud_rules"]
+    assert waiting["review"] == ["under_review" if what == "hit" else "fraud_rules"]
     assert [one["status"] for one in await cases(world)] == ["open"]
     assert "withdrawal_stopped" in await world.published()
     await approve_until_sent(world, withdrawal_id)
@@ -120,6 +129,57 @@ async def test_a_first_yes_without_the_news_counts_no_longer_and_the_second_name
     stale = await world.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=world.staff(uuid4()))
     assert (stale.status_code, stale.json()["code"]) == (409, "approval_payload_differs")
     assert (await world.approve(withdrawal_id)).json()["status"] == "approved"
+
+
+@pytest.mark.parametrize("names_it", [True, False])
+async def test_one_who_lets_it_go_alone_names_what_he_saw_too(one_is_enough: World, names_it: bool) -> None:
+    """Somebody else was told the news; whoever looked before knows none of them."""
+    world = one_is_enough
+    withdrawal_id = await asked(world)
+    old = (await seen(world, withdrawal_id))["payload_sha256"]
+    await world.tell(level(world, "none", "basic"))
+    told = (await world.approve(withdrawal_id)).json()
+    assert (told["status"], told["approvals_needed"]) == ("awaiting_approval", 1)
+    body = {"reason": "as I saw it yesterday"} | ({"payload_sha256": old} if names_it else {})
+    stale = await world.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=world.staff(uuid4()))
+    assert (stale.status_code, stale.json()["code"]) == (409, "approval_payload_differs")
+    assert (await world.approve(withdrawal_id)).json()["status"] == "approved"
+
+
+async def test_another_order_than_the_one_he_saw_is_approved_by_nobody(world: World) -> None:
+    await policy(world, second_person_above_minor=200_00)
+    withdrawal_id = await asked(world)
+    body = {"reason": "looks good", "payload_sha256": "0" * 64}
+    refused = await world.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=world.staff(uuid4()))
+    assert (refused.status_code, refused.json()["code"]) == (409, "approval_payload_differs")
+
+
+async def test_many_at_once_are_not_approved_once_one_of_them_was_stopped(one_is_enough: World) -> None:
+    """The rows were frozen before the news, which somebody was told since."""
+    world, ann = one_is_enough, one_is_enough.staff(uuid4())
+    withdrawal_id = await asked(world)
+    job, started = await proposed(world, "approve", ann)
+    await world.tell(level(world, "none", "basic"))
+    assert (await world.approve(withdrawal_id)).json()["status"] == "awaiting_approval"
+    await world.approved(started)
+    await world.run_tasks()
+    assert list((await results(world, job, ann)).values()) == [("refused", "looked_at_by_itself")]
+
+
+async def test_its_player_is_not_told_what_news_change(world: World) -> None:
+    withdrawal_id = await asked(world)
+    assert "payload_sha256" not in (await world.get(f"/withdrawals/{withdrawal_id}")).json()
+    assert (await seen(world, withdrawal_id))["payload_sha256"]
+
+
+async def test_a_case_hears_what_else_is_found_of_a_withdrawal_that_it_knows(world: World) -> None:
+    await policy(world, second_person_above_minor=200_00)
+    withdrawal_id = await asked(world)
+    for what in ("hit", "player"):
+        await becomes_known(world, what)
+        assert (await world.approve(withdrawal_id)).json()["approved_by"] == []
+    (case,) = await cases(world)
+    assert case["rules"] == ["BLOCK-LIST-OUT", "UNDER-REVIEW"]
 
 
 async def test_what_people_knew_when_they_approved_holds_nothing_up(world: World) -> None:
@@ -178,7 +238,7 @@ async def test_many_at_once_are_not_approved_over_news(world: World) -> None:
     withdrawal_id = await asked(world)
     await hit(world)
     assert await bulk(world, "approve") == ("refused", "withdrawal_stopped")
-    assert (await seen(world, withdrawal_id))["stopped_by"] == ["never_automatic", "under_review"]
+    assert (await seen(world, withdrawal_id))["review"] == ["under_review"]
     await approve_until_sent(world, withdrawal_id)
 
 
@@ -215,7 +275,7 @@ async def test_a_part_that_waits_is_stopped_and_approved_by_itself(world: World,
     assert refunded["stands"] == ("open" if what == "hit" else "paid")
     waiting = await seen(world, part["part_id"])
     assert (waiting["status"], waiting["approvals_needed"]) == ("awaiting_approval", 2)
-    assert waiting["stopped_by"] == ["under_review" if what == "hit" else "fraud_rules"]
+    assert waiting["review"] == ["under_review" if what == "hit" else "fraud_rules"]
     assert (await whole(world, withdrawal_id))[0] == "split"
     await approve_until_sent(world, part["part_id"])
 

@@ -267,7 +267,7 @@ class World:
 
     async def approve(self, withdrawal_id: Any, as_: dict[str, str] | None = None) -> httpx.Response:
         """Have somebody look at it, and approve what was seen."""
-        seen = (await self.get(f"/withdrawals/{withdrawal_id}")).json()["payload_sha256"]
+        seen = (await self.get(f"/withdrawals/{withdrawal_id}", as_=self.staff())).json()["payload_sha256"]
         body = {"reason": "looks good", "payload_sha256": seen}
         return await self.post(f"/withdrawals/{withdrawal_id}/approve", body, as_=as_ or self.staff(uuid4()))
 

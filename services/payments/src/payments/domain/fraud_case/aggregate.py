@@ -78,10 +78,13 @@ def _raise(command: RaiseAlert, state: FraudCase) -> Sequence[FraudCaseEvent]:
 
 
 def _is_news(alert: Alert, state: Open) -> bool:
-    """The same rules at one more refused deposit are no news: whoever tries a thousand times fills no case."""
-    if alert.payment_id in state.payments or len(state.payments) >= MOST_ALERTS:
-        return False
-    return alert.trigger == "withdrawal" or not set(alert.rules) <= state.rules
+    """The same rules at one more refused deposit are no news: whoever tries a thousand times fills no case. Of a
+    payment that it knows others are, where it is a withdrawal, which waits for people because of them.
+    """
+    other = not set(alert.rules) <= state.rules
+    if alert.payment_id in state.payments:
+        return other and alert.trigger == "withdrawal"
+    return len(state.payments) < MOST_ALERTS and (other or alert.trigger == "withdrawal")
 
 
 def _note(command: NoteCase, state: FraudCase) -> Sequence[FraudCaseEvent]:

@@ -47,7 +47,7 @@ WITHDRAWALS = ListSpec(
         "fee_minor": Field(table.c.fee_minor, sortable=True, currency="currency", data_class="financial"),
         "currency": Field(table.c.currency),
         "destination": Field(table.c.destination, ops=(), data_class="financial"),
-        "payload_sha256": Field(table.c.payload_sha256, ops=()),
+        "payload_sha256": Field(table.c.payload_sha256, ops=(), staff_only=True),
         "approvals_needed": Field(table.c.approvals_needed, staff_only=True),
         "approved_by": Field(table.c.approved_by, staff_only=True),
         "reference": Field(table.c.reference, index_hint="ix_rm_withdrawal_list_reference"),

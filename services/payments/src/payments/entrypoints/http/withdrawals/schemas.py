@@ -56,7 +56,9 @@ class ApproveBody(StrictModel):
     """A person says yes."""
 
     payload_sha256: Sha256 | None = Field(
-        default=None, description="Of the withdrawal as it was looked at; the second of two persons must name it"
+        default=None,
+        description="Of the withdrawal as it was looked at; the second of two persons must name it, and everybody once "
+        "something became known of it",
     )
     reason: Reason | None = None
 
@@ -91,7 +93,11 @@ class WithdrawalItem(BaseModel):
     )
     currency: str
     destination: str = Field(description="Masked: the last four characters")
-    payload_sha256: str | None = Field(description="Of the whole order; the second of two who approve it names it")
+    payload_sha256: str | None = Field(
+        default=None,
+        description="Of the whole order; the second of two who approve it names it, and everybody once something became "
+        "known of it. Players do not see it: it changes then",
+    )
     approvals_needed: int | None = Field(
         default=None,
         description="0: the casino's policy approved; 2: a second person must approve. Players do not see it: it would "
