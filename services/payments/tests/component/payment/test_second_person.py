@@ -1,5 +1,6 @@
 """Withdrawals above the threshold: what makes a yes of one person and that of another count together."""
 
+from asyncio import create_task, gather
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +10,9 @@ from chassis.testing.tokens import bearer, forget, make_token
 
 from .test_withdrawals import approve, policy, status
 from .world import EVERYTHING, World
+
+WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+"""Who waits for what somebody else has locked."""
 
 
 @pytest.fixture
@@ -75,3 +79,18 @@ async def test_whoever_may_be_the_same_human_as_the_first_is_no_second(rich: Wor
     refused = await rich.post(f"/withdrawals/{withdrawal_id}/approve", looked, as_=tied)
     assert (refused.status_code, refused.json()["code"]) == (409, "second_person_required")
     assert (await approve(rich, withdrawal_id)).json()["status"] != "awaiting_approval"
+
+
+async def test_of_two_at_the_same_moment_the_second_one_names_what_he_saw_as_well(rich: World) -> None:
+    """Both had looked before either yes was there, and waited for the wallet."""
+    withdrawal_id = (await rich.withdraw(300_00)).json()["withdrawal_id"]
+    path, people = f"/withdrawals/{withdrawal_id}/approve", [rich.staff(uuid4()) for _ in range(2)]
+    async with rich.service.db.write() as connection:
+        await rich.desk.ledger.lock_wallet(connection, rich.casino, rich.player, "EUR")
+        asked = [create_task(rich.post(path, {}, as_=one)) for one in people]
+        while len(await rich.rows(WAITING)) < len(people):
+            assert not any(one.done() for one in asked)
+    answers = await gather(*asked)
+    assert sorted(one.status_code for one in answers) == [200, 409]
+    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"approval_payload_differs"}
+    assert await status(rich, withdrawal_id) == "awaiting_approval"
