@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.domain import Invalid
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
-from payments.application.errors import NoProviderAvailable
+from payments.application.errors import NoProviderAvailable, ProviderNotOffered
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.ports import ReadsDestinations
@@ -17,7 +17,10 @@ from payments.application.ledger import Wallet
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
 from payments.application.routing.deciding import Choice, Wished, choose_provider, logged
 from payments.application.routing.unrouted import deposit_refusal, unrouted
+from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.bounds import bounds_of
+from payments.domain.deposit.errors import DepositAlreadyRequested
+from payments.domain.deposit.states import Absent, Refused, Requested, asked
 from payments.domain.fraud.rules import Trigger
 
 
@@ -69,6 +72,7 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
     Raises:
         Invalid, ProviderNotOffered, NoProviderAvailable, AmountOutsidePolicy: the provider that is named takes it not.
         Unrouted: nobody takes it by this method.
+        DepositAlreadyRequested: the id belongs to another deposit.
     """
     if wish.method is None:
         if wish.provider is None:
@@ -82,11 +86,25 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
         return Course(account=account, flow=flow, chosen=None)
     if wish.provider is not None:
         raise Invalid("Name a provider or a method, not both.", field="method")
+    known = (await uow.load(deposit, wish.deposit_id)).state
+    if not isinstance(known, Absent):
+        return await _as_before(desk, uow, wish, known if isinstance(known, Refused) else asked(known))
     wished = _wished(wish, wish.method)
     choice = await choose_provider(desk, uow.connection, wished, player, uow.ctx.occurred_at)
     if not choice.decision.route:
         raise unrouted(uow, choice, wished, deposit_refusal(desk, choice, wish.details))
     return await _course(desk, uow, wished, choice)
+
+
+async def _as_before(desk: Desk, uow: UnitOfWork, wish: DepositWish, known: Refused | Requested) -> Course:
+    """Of a deposit that was asked for before: nobody is chosen again, and nobody has to be there who could be."""
+    method = wish.method if isinstance(known, Refused) else known.method
+    if (known.fact.player_id, method) != (wish.player_id, wish.method):
+        raise DepositAlreadyRequested(field="deposit_id")
+    account = await desk.accounts.find(uow.connection, wish.casino_id, known.fact.provider)
+    if account is None:
+        raise ProviderNotOffered
+    return Course(account=account, flow=deposit_flow(desk, account.provider), chosen=None)
 
 
 async def judged(

@@ -24,6 +24,7 @@ from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.words import Instrument, plain_number, refuse_card_numbers
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.destination import KIND
+from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
 from payments.domain.withdrawal.states import Existing
 
 
@@ -78,6 +79,7 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
     Raises:
         Invalid, ProviderNotOffered: it cannot be paid so.
         Unrouted: nobody pays such a withdrawal by this method.
+        WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
     if wish.method is not None and wish.provider is not None:
         raise Invalid("Name a provider or a method, not both.", field="method")
@@ -111,7 +113,9 @@ async def _by_method(
     if not where.for_anybody:
         raise Invalid("Say its kind: no provider is named.", field=f"destination.{KIND}")
     known = (await uow.load(withdrawal, wish.withdrawal_id)).state
-    if isinstance(known, Existing) and (known.order.fact.player_id, known.order.method) == (wish.player_id, method):
+    if isinstance(known, Existing):
+        if (known.order.fact.player_id, known.order.method) != (wish.player_id, method):
+            raise WithdrawalAlreadyRequested(field="withdrawal_id")
         before = await desk.accounts.find(uow.connection, wish.casino_id, known.order.fact.provider)
         if before is None:
             raise ProviderNotOffered

@@ -186,6 +186,17 @@ async def test_each_that_is_left_out_says_why(two: World) -> None:
     assert (await refused(two, amount_minor=50_00))[1] == "no_provider_available"
 
 
+async def test_the_id_of_another_players_withdrawal_is_refused_before_anybody_is_looked_for(two: World) -> None:
+    his = await to_bank(two, 50_00)
+    for provider in ("trustly", "adyen_transfers"):
+        await terms(two, provider, enabled=False)
+    two.player = uuid4()
+    await two.register(two.player)
+    await two.give(100_00)
+    assert (await refused(two, withdrawal_id=his["withdrawal_id"]))[:2] == (409, "withdrawal_already_requested")
+    assert [one["outcome"] for one in await decisions(two, his["withdrawal_id"])] == ["pending"]
+
+
 async def test_only_who_can_pay_there_is_asked(two: World) -> None:
     swedish = {"kind": "iban", "iban": "SE45 5000 0000 0583 9825 7466", **SUE}
     asked = await to_bank(two, destination=swedish)  # Trustly names accounts there by their own numbers.

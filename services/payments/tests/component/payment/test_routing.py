@@ -106,6 +106,19 @@ async def test_a_refused_request_says_why_as_the_cashier_does(two: World) -> Non
     assert await refused(two) == (409, "no_provider_available", [("method", "switched_off")])
 
 
+async def test_what_was_asked_for_before_is_asked_for_again_where_nobody_is_left(two: World) -> None:
+    """Under another key, as after an answer that got lost; another player's id is none of his."""
+    asked = await by_card(two)
+    for provider in CARDS:
+        await settings(two, provider, methods={"card": {}}, enabled=False)
+    assert (await by_card(two, deposit_id=asked["deposit_id"]))["deposit_id"] == asked["deposit_id"]
+    two.player = uuid4()
+    await two.register(two.player)
+    stolen = await two.deposit(provider=None, method="card", deposit_id=asked["deposit_id"])
+    assert (stolen.status_code, stolen.json()["code"]) == (409, "deposit_already_requested")
+    assert [one["outcome"] for one in await decisions(two, asked["deposit_id"])] == ["pending"]
+
+
 async def test_details_that_lack_are_named_each_and_with_them_it_is_taken(two: World) -> None:
     await offer_bank(two)
     lacks = [(f"details.{name}", "invalid") for name in PAYER]

@@ -95,8 +95,8 @@ class WithdrawalItem(BaseModel):
     destination: str = Field(description="Masked: the last four characters")
     payload_sha256: str | None = Field(
         default=None,
-        description="Of the whole order; the second of two who approve it names it, and everybody once something became "
-        "known of it. Players do not see it: it changes then",
+        description="Of the whole order; the second of two who approve it names it, and everybody once something "
+        "became known of it. Players do not see it: it changes then",
     )
     approvals_needed: int | None = Field(
         default=None,
