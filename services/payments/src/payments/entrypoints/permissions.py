@@ -35,7 +35,9 @@ PERMISSIONS = (
     PermissionSpec(
         P.DEPOSIT_LIST, "See deposits", "normal", ("financial", "rg", "aml"), impersonation=True, api_client=True
     ),
-    PermissionSpec(P.WITHDRAWAL_LIST, "See withdrawals", "normal", ("financial",), impersonation=True, api_client=True),
+    PermissionSpec(
+        P.WITHDRAWAL_LIST, "See withdrawals", "normal", ("financial", "aml"), impersonation=True, api_client=True
+    ),
     PermissionSpec(
         P.WITHDRAWAL_APPROVE,
         "Approve withdrawals",
@@ -101,7 +103,7 @@ PERMISSIONS = (
     PermissionSpec(P.PROVIDER_APPROVE, "Approve changes of payment providers", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.POLICY_APPROVE, "Approve changes of the rules for withdrawals", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.DEPOSIT_EXPORT, "Take deposits away as a file", "high", ("financial", "rg", "aml")),
-    PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial",)),
+    PermissionSpec(P.WITHDRAWAL_EXPORT, "Take withdrawals away as a file", "high", ("financial", "aml")),
     PermissionSpec(
         P.APPROVAL_EXPORT, "Take what waits for a second person, or waited, away as a file", "high", ("internal",)
     ),
