@@ -16,6 +16,7 @@ from payments.application.withdrawal_standing import Destination, known_destinat
 from payments.domain.fraud.rules import Action, Trigger
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StopWithdrawal
+from payments.domain.withdrawal.news import unnamed
 from payments.domain.withdrawal.policy import STRICTEST, Stop, WithdrawalStanding, approvals_needed, reasons
 from payments.domain.withdrawal.states import Absent, Order
 
@@ -34,7 +35,7 @@ async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: 
     fact = order.fact
     weighed, standing = await _standing(desk, uow, withdrawal_id, order)
     policy = await desk.policies.find(uow.connection, fact.casino_id, fact.currency) or STRICTEST
-    found = reasons(policy, standing, fact.amount_minor)
+    found = reasons(policy, standing, fact.amount_minor) - unnamed(order, weighed.asked)
     news = found - order.known
     if not news:
         return None

@@ -19,6 +19,7 @@ from payments.domain.withdrawal.events import (
     WithdrawalSplit,
     WithdrawalStopped,
 )
+from payments.domain.withdrawal.news import unnamed
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding, reasons
 from payments.domain.withdrawal.states import AwaitingApproval
 
@@ -101,6 +102,20 @@ def test_once_people_said_yes_knowing_it_it_is_sent(spec: WithdrawalSpec) -> Non
 def test_what_was_known_at_the_request_is_no_news(spec: WithdrawalSpec) -> None:
     asked = replace(REQUESTED, stopped_by=("under_review", "fraud_rules"), rules=("CB-WARNING",))
     spec.given(asked).when(replace(WARNED, reasons=frozenset({"under_review", "CB-WARNING"}))).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("rules", "later", "expected"),
+    [((), (), {"CB-WARNING"}), ((), (WARNING,), {"CB-WARNING"}), (("BLOCK-LIST-OUT",), (), set())],
+    ids=["none named", "none named, and news since", "named"],
+)
+def test_rules_that_an_old_request_does_not_name_are_no_news(
+    rules: tuple[str, ...], later: tuple[WithdrawalStopped, ...], expected: set[str]
+) -> None:
+    asked = replace(REQUESTED, stopped_by=("never_automatic", "fraud_rules"), rules=rules)
+    state = withdrawal.fold((asked, *later))
+    assert isinstance(state, AwaitingApproval)
+    assert unnamed(state.order, frozenset({"CB-WARNING"})) == expected
 
 
 def test_another_reason_is_news_again(spec: WithdrawalSpec) -> None:

@@ -84,6 +84,7 @@ class SqlDecisions:
             features={name: tuple(value) if isinstance(value, list) else value for name, value in features.items()},
             proof=None if row["proof"] is None else Proof(row["proof"]),
             rules=frozenset(held),
+            asked=frozenset(msgspec.json.decode(row["asked"])),
             refused_since=looks[-1]["refusal"] if looks else None,
         )
 
@@ -143,8 +144,8 @@ _NOTE_LOOK = """
     WHERE payment_id = $1 AND trigger = $2"""
 
 _BEFORE_LOOK = """
-    SELECT id, keys::text AS keys, features::text AS features, proof, (rules || shadow_rules)::text AS held,
-        looks::text AS looks
+    SELECT id, keys::text AS keys, features::text AS features, proof, rules::text AS asked,
+        (rules || shadow_rules)::text AS held, looks::text AS looks
     FROM fraud_decision WHERE payment_id = $1 AND trigger = $2"""
 
 _HISTORY = """

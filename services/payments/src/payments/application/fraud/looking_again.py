@@ -63,11 +63,13 @@ class Weighed:
 
     Attributes:
         decision_id: the record of the request; None: it was never decided on.
+        asked: the rules that held when it was asked for.
     """
 
     decision_id: UUID | None = None
     people: int = 0
     rules: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
 
 
 async def weigh_again(fraud: Fraud, uow: UnitOfWork, payment: Payment, place: Signals | None = None) -> Weighed:
@@ -84,7 +86,8 @@ async def weigh_again(fraud: Fraud, uow: UnitOfWork, payment: Payment, place: Si
     found = await _judged(fraud, uow, before, payment, keys, is_of_standing)
     await _follow(fraud, uow, before, found, frozenset())
     verdict = found.verdict
-    return Weighed(decision_id=before.id, people=PEOPLE.get(verdict.action, 0), rules=wanting(verdict))
+    people = PEOPLE.get(verdict.action, 0)
+    return Weighed(decision_id=before.id, people=people, rules=wanting(verdict), asked=before.asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,6 +275,7 @@ class Before:
     Attributes:
         features: every value that was known when it was asked for.
         rules: those that held, in shadow or not, then or at a look.
+        asked: the live ones that held when it was asked for.
         refused_since: the code with which the last look would have refused it; None: it would not.
     """
 
@@ -283,6 +284,7 @@ class Before:
     features: Values
     proof: Proof | None
     rules: frozenset[str]
+    asked: frozenset[str]
     refused_since: str | None
 
 

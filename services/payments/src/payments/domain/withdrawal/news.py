@@ -6,7 +6,7 @@ from dataclasses import replace
 from payments.domain.withdrawal.commands import StopWithdrawal
 from payments.domain.withdrawal.events import WithdrawalEvent, WithdrawalStopped
 from payments.domain.withdrawal.policy import Stop
-from payments.domain.withdrawal.states import Approved, AwaitingApproval, Existing, Withdrawal
+from payments.domain.withdrawal.states import Approved, AwaitingApproval, Existing, Order, Withdrawal
 
 
 def stop(command: StopWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -32,6 +32,14 @@ def stopped(state: Existing, event: WithdrawalStopped) -> Withdrawal:
     order, needed = state.order, event.approvals_needed
     known, news = order.known.union(event.news), (*order.news, event.news)
     return AwaitingApproval(replace(order, known=known, news=news, needed=needed), needed, ())
+
+
+def unnamed(order: Order, asked: frozenset[str]) -> frozenset[str]:
+    """Which of the rules that held when it was asked for are known, though its request names none: before requests
+    named them they said that some held, and people let it go knowing that.
+    """
+    then = order.known.difference(*order.news)
+    return asked if Stop.FRAUD_RULES in then and then <= set(Stop) else frozenset()
 
 
 def _shown(news: Iterable[str]) -> tuple[str, ...]:
