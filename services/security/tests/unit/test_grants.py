@@ -229,3 +229,10 @@ def test_duties_meet_where_both_are_held() -> None:
 def test_duties_do_not_meet_where_one_is_denied() -> None:
     held = lines([Grant(pattern=PAIR.first), Grant(pattern=PAIR.second), Grant(pattern=PAIR.first, effect="deny")])
     assert conflicts(held, DUTIES) == []
+
+
+@pytest.mark.parametrize("role", ["payments", "finance"])
+def test_whoever_lets_withdrawals_out_sees_what_speaks_against_one_in_the_answer_too(role: str) -> None:
+    (seeded,) = [one for one in SEED_ROLES if one.name == role]
+    (approve,) = [one for one in seeded.grants if one.pattern == "payments.withdrawal.approve"]
+    assert approve.modes["aml"] == "clear"
