@@ -133,7 +133,7 @@ async def test_a_rule_in_shadow_is_compared_with_those_that_count(world: World) 
         ({"rules": [{**RULE, "when": {"feature": "wealth"}}]}, "rules[0].when.feature"),
         ({"rules": [{**RULE, "action": "hold"}]}, "rules[0].action"),
         ({"rules": [{**RULE, "when": {"feature": "blocked", "of": "payout"}}]}, "rules[0].when"),
-        ({"rules": [RULE, RULE]}, "rules"),
+        ({"rules": [RULE, RULE]}, "rules[1].id"),
         ({"rules": "all"}, "rules"),
         ({"rules": [5]}, "rules[0]"),
         ({"rules": [], "typologies": {"ring": {"review": "much"}}}, "typologies.ring.review"),
