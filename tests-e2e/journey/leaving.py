@@ -72,9 +72,9 @@ async def withdraw(tale: Tale) -> str:
     wallet = await tale.balance()
     assert (wallet["cash_minor"], wallet["on_hold_minor"]) == (tale.cash_minor, LARGE_MINOR), wallet
     listed = await first.pages(f"{V1}/withdrawals", status="eq.awaiting_approval")
-    needed = {one["withdrawal_id"]: one["approvals_needed"] for one in listed}
-    assert needed.get(asked["withdrawal_id"]) == 2, listed
-    seen = {"payload_sha256": asked["payload_sha256"]}
+    (waiting,) = [one for one in listed if one["withdrawal_id"] == asked["withdrawal_id"]]
+    assert waiting["approvals_needed"] == 2, waiting
+    seen = {"payload_sha256": waiting["payload_sha256"]}
     await first.step_up()
     once = await first.post(f"{path}/approve", {"reason": "documents seen", **seen})
     assert once["status"] == "awaiting_approval", once

@@ -62,7 +62,8 @@ class Routine:
         desk = self.tale.staff["robot_desk"]
         for one in await desk.get(f"{V1}/withdrawals", status="eq.awaiting_approval", limit=50):
             if one["approvals_needed"] == 1:
-                await desk.post(f"{V1}/withdrawals/{one['withdrawal_id']}/approve", {})
+                seen = {"payload_sha256": one["payload_sha256"]}
+                await desk.post(f"{V1}/withdrawals/{one['withdrawal_id']}/approve", seen)
         return True
 
     async def refund(self) -> bool:
