@@ -357,9 +357,7 @@ PERMISSIONS = (
         step_up_s=_FRESH_S,
         amounts=True,
     ),
-    PermissionSpec(
-        P.RECONCILIATION_EXPORT, "Take lists of reconciliation away as a file", "high", ("financial", "pii_basic")
-    ),
+    PermissionSpec(P.RECONCILIATION_EXPORT, "Take reconciliation away as a file", "high", ("financial", "pii_basic")),
     PermissionSpec(
         P.RECONCILIATION_VIEW_FILE,
         "Open settlement files as they were brought",
