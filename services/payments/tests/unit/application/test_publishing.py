@@ -192,6 +192,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "second_payment_kept",
         "contradicts_people",
         "refund_left_unknown",
+        "refund_awaits_people",
         "dispute_answer_left_unknown",
         "refunded_and_taken_back",
         "paid_by_disabled_instrument",
