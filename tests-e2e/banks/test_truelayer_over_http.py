@@ -168,7 +168,7 @@ async def test_a_token_that_was_forgotten_there_is_had_anew(bank: Counter) -> No
 async def test_without_a_token_nothing_was_ordered_and_it_is_tried_again(bank: Counter) -> None:
     await client(bank, locked=True)
     deposit_id = (await bank.world.deposit(provider="truelayer", details=PAYER)).json()["deposit_id"]
-    assert (await bank.status(deposit_id), await books(bank, "transfers_in")) == ("unknown", [])
+    assert (await bank.status(deposit_id), await books(bank, "transfers_in")) == ("requested", [])
     await client(bank, locked=False)
     await bank.world.pass_time(seconds=20)
     assert await bank.status(deposit_id) == "requires_action"
