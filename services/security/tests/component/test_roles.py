@@ -266,7 +266,7 @@ async def test_the_auditors_write_nothing_and_access_managers_hold_no_money(
     client: httpx.AsyncClient, admin: str
 ) -> None:
     roles = {one["name"]: one for one in (await ask(client, admin, "GET", "/roles?limit=200")).json()}
-    reads = {"list", "view", "view_evidence", "view_reason", "explain", "request", "export"}
+    reads = {"list", "view", "view_evidence", "view_reason", "view_file", "explain", "request", "export"}
     assert {name.rpartition(".")[2] for name in roles["compliance_audit"]["permissions"]} <= reads
     assert not {name for name in roles["iam_admin"]["permissions"] if name.startswith(("payments.", "games."))}
 
