@@ -8,16 +8,19 @@ import pytest
 
 from chassis.db.engine import driver
 from payments.application.reconciliation.running import Run
+from payments.domain.reconciliation.words import ItemState
 
 from .bank import camt
 from .test_bank_lines import batches, lines, settle
 from .test_reconciliation import ADYEN_HEAD, Books
 from .test_reconciliation_decisions import refused_to_replace
-from .test_reconciliation_routes import decided, upload
+from .test_reconciliation_routes import WHY, decided, upload
 from .world import World
 
 WAITS = """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+HELD_UP = """SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
 
 
 @pytest.fixture
@@ -74,4 +77,38 @@ async def test_whether_a_file_is_settled_is_asked_once_the_statement_at_work_has
             await asyncio.wait([asked], timeout=0)
         statement = "UPDATE settlement_item SET state = 'matched' WHERE file_id = $1"
         await (await driver(connection)).execute(statement, file["id"])
+    assert await asked == "409 file_already_settled"
+
+
+async def refused(books: Books, path: str, **body: Any) -> tuple[int, str]:
+    answer = await books.world.post(f"/reconciliation/{path}", {**WHY, **body}, as_=books.world.staff())
+    return answer.status_code, answer.json()["errors"][0]["field"]
+
+
+async def test_nobody_decides_about_what_is_in_a_file_that_is_replaced(books: Books):
+    await settle(books, b471147=699)
+    world = books.world
+    (wrong,) = await world.rows("SELECT id FROM settlement_file WHERE casino_id = $1", world.casino)
+    (batch,) = await world.rows("SELECT id FROM settlement_batch WHERE casino_id = $1", world.casino)
+    bank = await books.bring(camt(("-9.00", "rent")), "camt053")
+    (line,) = await world.rows("SELECT id FROM settlement_item WHERE provider IS NULL AND casino_id = $1", world.casino)
+    await agree_to_replace(books, wrong["id"], ADYEN_HEAD, "adyen_settlement_details")
+    await agree_to_replace(books, bank["id"], camt(("-9.00", "power")), "camt053")
+    assert await refused(books, f"batches/{batch['id']}/receive") == (422, "batch_id")
+    assert await refused(books, f"items/{line['id']}/ignore") == (422, "item_id")
+    await books.work()
+    assert await books.balance("bank") == 0
+
+
+async def test_a_file_is_replaced_before_people_decide_about_its_lines_or_after(books: Books):
+    bank = await books.bring(camt(("-9.00", "rent")), "camt053")
+    (line,) = await books.world.rows("SELECT id FROM settlement_item WHERE casino_id = $1", books.world.casino)
+    store = books.desk.reconciling.store
+    async with books.world.service.db.write() as connection:
+        (found,) = await store.items(connection, [line["id"]])
+        asked = asyncio.create_task(refused_to_replace(books, bank["id"], camt(("-9.00", "power")), "camt053"))
+        while not asked.done() and not await books.world.rows(HELD_UP):
+            await asyncio.wait([asked], timeout=0)
+        assert (found.file_done, asked.done()) == (True, False)
+        await store.end_items(connection, [line["id"]], ItemState.IGNORED, found.booked_at)
     assert await asked == "409 file_already_settled"

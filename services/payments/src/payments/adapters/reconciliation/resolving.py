@@ -13,13 +13,20 @@ from payments.application.reconciliation.ports import HeldFees, KnownBatch, Open
 from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
 
+_HOLD_FILES: Final = """
+    SELECT id FROM settlement_file WHERE state = 'done' AND id IN (
+        SELECT file_id FROM settlement_item WHERE id = ANY($1::bigint[])
+        UNION ALL SELECT file_id FROM settlement_batch WHERE id = ANY($2::uuid[]))
+    ORDER BY id FOR SHARE"""
+"""Asked before what is in them is locked: nobody agrees to replace a file while people decide about what it says, and
+whoever works on one that is not done waits for nobody here.
+"""
 _ITEMS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor, paid_minor, paid_currency, booked_at,
            provider_reference AS reference,
            state IN ('mismatched', 'missing_in_ledger') AS waits,
            state = 'missing_in_ledger' AS unknown, difference IS NOT DISTINCT FROM 'fee' AS only_fee,
-           EXISTS (SELECT FROM settlement_file AS file WHERE file.id = file_id AND file.state IN ('done', 'replaced'))
-               AS file_done
+           file_id = ANY($2::uuid[]) AS file_done
     FROM settlement_item WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 _MOVEMENTS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor, booked_at, provider_reference AS reference,
@@ -27,7 +34,8 @@ _MOVEMENTS: Final = """
     FROM settlement_expectation WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
 _BATCH: Final = """
     SELECT id, casino_id, provider, currency, arrives_minor, booked_at, state, state_then IS NOT NULL AS held,
-           fee_minor + rounding_minor AS fee_minor, coalesce(explained_minor, 0) AS explained_minor
+           fee_minor + rounding_minor AS fee_minor, coalesce(explained_minor, 0) AS explained_minor,
+           file_id = ANY($2::uuid[]) AS file_done
     FROM settlement_batch WHERE id = $1 FOR NO KEY UPDATE"""
 _END_ITEMS: Final = f"""
     UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END,
@@ -98,7 +106,9 @@ class SqlResolving:
 
     async def items(self, connection: AsyncConnection, ids: Sequence[int]) -> list[OpenItem]:
         """See the port."""
-        return [OpenItem(**row) for row in await (await driver(connection)).fetch(_ITEMS, list(ids))]
+        raw = await driver(connection)
+        files = [row["id"] for row in await raw.fetch(_HOLD_FILES, list(ids), [])]
+        return [OpenItem(**row) for row in await raw.fetch(_ITEMS, list(ids), files)]
 
     async def movements(self, connection: AsyncConnection, ids: Sequence[UUID]) -> list[OpenMovement]:
         """See the port."""
@@ -106,12 +116,15 @@ class SqlResolving:
 
     async def batch(self, connection: AsyncConnection, batch_id: UUID) -> KnownBatch | None:
         """See the port."""
-        row = await (await driver(connection)).fetchrow(_BATCH, batch_id)
+        raw = await driver(connection)
+        files = [row["id"] for row in await raw.fetch(_HOLD_FILES, [], [batch_id])]
+        row = await raw.fetchrow(_BATCH, batch_id, files)
         if row is None:
             return None
         known = OpenBatch(row["id"], row["provider"], row["currency"], row["arrives_minor"], (), row["booked_at"])
         held = HeldFees(row["fee_minor"], row["explained_minor"]) if row["held"] else None
-        return KnownBatch(row["casino_id"], known if row["state"] in ("open", "mismatched") else None, held)
+        waits = row["state"] in ("open", "mismatched")
+        return KnownBatch(row["casino_id"], known if waits else None, held, row["file_done"])
 
     async def end_items(self, connection: AsyncConnection, ids: Sequence[int], state: ItemState, now: datetime) -> None:
         """See the port."""

@@ -74,7 +74,7 @@ class UnpostedBatch:
 class OpenItem:
     """A line of a file. `waits`: nothing explains it; `unknown`: the ledger has nothing to hold against it; `only_fee`:
     its movement is explained, and the provider kept another fee than was agreed; `file_done`: nothing compares it any
-    more; `paid_minor`: what was paid, where it was settled in another currency and the file says so; `reference`: what
+    more, and no other takes its place; `paid_minor`: what was paid, where it was settled in another currency and the file says so; `reference`: what
     the provider calls it, none of a bank's line.
     """
 
@@ -119,11 +119,14 @@ class HeldFees:
 
 @dataclass(frozen=True, slots=True)
 class KnownBatch:
-    """Whose batch it is; the batch itself while the bank has not told of it, and its fees while they wait."""
+    """Whose batch it is; the batch itself while the bank has not told of it, and its fees while they wait. `file_done`
+    as of a line.
+    """
 
     casino_id: UUID
     batch: OpenBatch | None
     held: HeldFees | None
+    file_done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

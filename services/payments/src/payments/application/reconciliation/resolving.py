@@ -34,6 +34,8 @@ from payments.domain.reconciliation.errors import (
 )
 from payments.domain.reconciliation.words import BookedTo, ExpectationState, FileState, ItemState
 
+_NOT_DONE = "Its file is still compared, or another takes its place; decide when that is done."
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -237,6 +239,8 @@ async def _batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -
     found = await desk.reconciling.store.batch(uow.connection, batch_id)
     if found is None or found.casino_id != casino_id:
         raise NotFound
+    if (found.batch or found.held) and not found.file_done:
+        raise Invalid(_NOT_DONE, field="batch_id")
     return found
 
 
@@ -298,7 +302,7 @@ async def _items(desk: Desk, uow: UnitOfWork, ids: Sequence[int]) -> list[OpenIt
     found = await desk.reconciling.store.items(uow.connection, ids)
     _there(uow, ids, found)
     if not all(one.file_done for one in found):
-        raise Invalid("Its file is still compared; decide when that is done.", field="item_id")
+        raise Invalid(_NOT_DONE, field="item_id")
     return found
 
 
