@@ -9,9 +9,11 @@ import pytest
 from payments.application.fraud.noes import is_of_payer
 from payments.application.ports import Category
 from payments.application.processes.deposit_process import DepositProcess
+from payments.domain.fraud.rules import sha256_of
 from payments.strategies.registry import PROVIDERS
 
 from .test_fraud import DEVICE, HOME, asks, automatic, decisions, failed, paid
+from .test_fraud_work import at, put_draft
 from .test_instruments import CARD, another_player, tell_charge
 from .world import World
 
@@ -202,6 +204,22 @@ async def test_a_card_that_many_try_is_blocked_wherever_they_are(world: World) -
     assert (await asks(world, ip="81.2.9.7")).status_code == 409, "he paid with it"
     await another_player(world)
     assert (await asks(world, ip=HOME)).status_code == 201, "nobody knows yet with what"
+
+
+async def test_a_draft_is_tried_on_what_was_known_when_payments_were_looked_at_again(world: World) -> None:
+    for _ in range(4):
+        await another_player(world)
+        await refused(world, {**DECLINED, "payment_method": {"type": "card", "card": CARD}})
+    assert not any(one["looks"] for one in await decisions(world)), "no rule asks as much"
+    failures = {"feature": "failures", "of": "instrument", "in": "24h"}
+    rule = {"id": "TWICE", "trigger": "deposit", "action": "review", "mode": "live", "text": "Twice a no."}
+    rules = {"rules": [{**rule, "when": {"gte": [failures, 2]}}], "typologies": {}, "unproven": "review"}
+    await put_draft(world, rules)
+    tried = await world.post(at(world, "/draft/backtest"), {"sha256": sha256_of(rules)}, as_=world.staff())
+    assert tried.status_code == 200, tried.text
+    found = tried.json()
+    assert (found["actions"], found["changed"]) == ({"allow": 2, "review": 2}, {"allow -> review": 2})
+    assert [(one["payments"], one["hits"]) for one in found["rules"]] == [(4, 2)]
 
 
 async def test_a_card_that_pays_as_often_as_it_fails_is_nobodys_test(world: World) -> None:

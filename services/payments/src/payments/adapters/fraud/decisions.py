@@ -67,7 +67,8 @@ class SqlDecisions:
             "looked_at": look.looked_at,
         }
         raw = await driver(connection)
-        await raw.execute(_NOTE_LOOK, payment_id, trigger.value, _json([kept]), look.case_id)
+        found = [kept] if look.is_news else []
+        await raw.execute(_NOTE_LOOK, payment_id, trigger.value, _json(found), look.case_id, _json(kept["features"]))
 
     async def before_look(self, connection: AsyncConnection, payment_id: UUID, trigger: Trigger) -> Before | None:
         """See Decisions."""
@@ -140,7 +141,7 @@ _ADD_KEYS = """
     WHERE payment_id = $1 AND trigger = $2"""
 
 _NOTE_LOOK = """
-    UPDATE fraud_decision SET looks = looks || $3::jsonb, case_id = coalesce(case_id, $4)
+    UPDATE fraud_decision SET looks = looks || $3::jsonb, case_id = coalesce(case_id, $4), seen = seen || $5::jsonb
     WHERE payment_id = $1 AND trigger = $2"""
 
 _BEFORE_LOOK = """
@@ -149,7 +150,8 @@ _BEFORE_LOOK = """
     FROM fraud_decision WHERE payment_id = $1 AND trigger = $2"""
 
 _HISTORY = """
-    SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, c.outcome
+    SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, d.seen::text AS seen, c.outcome,
+        ARRAY(SELECT look ->> 'action' FROM jsonb_array_elements(d.looks) AS look) AS later
     FROM fraud_decision AS d LEFT JOIN rm_fraud_case_list AS c ON c.id = d.case_id
     WHERE d.casino_id = $1 AND d.decided_at >= $2 ORDER BY d.decided_at DESC, d.id DESC LIMIT $3"""
 

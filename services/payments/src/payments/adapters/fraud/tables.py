@@ -192,6 +192,13 @@ fraud_decision = Table(
         server_default=text("'[]'"),
         comment="what was found when the instrument of a deposit became known, in order",
     ),
+    Column(
+        "seen",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="values that were known when it was looked at again, as they were last",
+    ),
     ForeignKeyConstraint(["rules_sha256"], ["fraud_rules.sha256"], name="fk_fraud_decision_rules_sha256_fraud_rules"),
     Index("uq_fraud_decision_payment", "payment_id", "trigger", unique=True),
     Index("ix_fraud_decision_casino", "casino_id", "decided_at", "id"),

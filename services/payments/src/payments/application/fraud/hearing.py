@@ -45,7 +45,8 @@ async def count_deposit(
         for name, number in _counts(fraud, event).items():
             counts[name] = counts.get(name, 0) + number
     if counts:
-        await _count(fraud, uow, deposit_id, told[0], counts, looked)
+        before_minor = 0 if "credited" in counts else _credited_minor(state)
+        await _count(fraud, uow, deposit_id, told[0], counts, looked, before_minor)
     elif looked is not None:
         await count_looked(fraud, uow, deposit_id, state, looked)
 
@@ -55,8 +56,7 @@ async def count_looked(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, state: D
     Call it last, as above.
     """
     if (looked.fresh or looked.unproven) and not isinstance(state, Absent | Refused):
-        credited_minor = state.amount_minor if isinstance(state, Succeeded) else 0
-        await _count(fraud, uow, deposit_id, asked(state).fact, {}, looked, credited_minor)
+        await _count(fraud, uow, deposit_id, asked(state).fact, {}, looked, _credited_minor(state))
 
 
 async def count_warning(
@@ -99,6 +99,10 @@ async def _count(
         asked_minor=looked.asked_minor,
         credited_minor=credited_minor,
     )
+
+
+def _credited_minor(state: Deposit) -> int:
+    return state.amount_minor if isinstance(state, Succeeded) else 0
 
 
 def _counts(fraud: Fraud, event: Counted) -> dict[str, int]:

@@ -119,8 +119,6 @@ async def _judged(
 
 async def _follow(fraud: Fraud, uow: UnitOfWork, before: Before, found: _Found, fresh: frozenset[str]) -> Looked:
     verdict, rules = found.verdict, found.rules
-    if {*verdict.live, *verdict.shadow} <= before.rules:
-        return Looked(fresh=fresh, asked_minor=found.payment.amount_minor)
     counts = verdict.action is not Action.ALLOW and not set(verdict.live) <= before.rules
     proof = before.proof or proof_of(verdict, rules, possible=False) if counts else None
     refusal = refusal_of(verdict.action, proof) if counts else None
@@ -129,6 +127,7 @@ async def _follow(fraud: Fraud, uow: UnitOfWork, before: Before, found: _Found, 
         case_id = await alert(fraud, uow, found.payment, before.id, verdict.action, verdict.live)
         await block(fraud, uow, found.payment, found.keys, rules, verdict)
     look = Look(
+        is_news=not {*verdict.live, *verdict.shadow} <= before.rules,
         verdict=verdict,
         rule_version=rules.version,
         rules_sha256=rules.rules.sha256,

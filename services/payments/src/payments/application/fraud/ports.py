@@ -252,11 +252,12 @@ class Look:
     """What was found when the instrument of a payment became known, or its holder. The first record stays what it was.
 
     Attributes:
-        verdict: by the values of the first record and those of the instrument.
-        features: those of the instrument.
+        is_news: rules hold that did not before; else only its features are kept.
+        verdict: by the values of the first record and `features`, those of the instrument.
         refusal: the code with which the deposit would have been refused.
     """
 
+    is_news: bool
     verdict: Verdict
     rule_version: int
     rules_sha256: str
@@ -322,8 +323,8 @@ class Decisions(Protocol):
     async def history(
         self, connection: AsyncConnection, casino_id: UUID, since: datetime, most: int
     ) -> Sequence[Mapping[str, Any]]:
-        """What was decided at a casino since then, the newest first: `trigger`, `action`, `decided_at`, `features` as
-        JSON, and `outcome` of its case."""
+        """What was decided at a casino since then, the newest first: `trigger`, `action`, those of looks (`later`),
+        `decided_at`, `features` as JSON, what looks saw (`seen`), and `outcome` of its case."""
         ...
 
     async def performance(

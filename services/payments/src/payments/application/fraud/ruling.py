@@ -18,7 +18,7 @@ from payments.application.desk import Desk
 from payments.application.fraud.ports import Draft
 from payments.domain.fraud.errors import FraudDraftChanged
 from payments.domain.fraud.features import Value
-from payments.domain.fraud.rules import Mode, Trigger, ensure_can_hold, read, sha256_of
+from payments.domain.fraud.rules import STRICTNESS, Action, Mode, Trigger, ensure_can_hold, read, sha256_of
 from payments.domain.fraud.verdict import judge
 
 MOST_TRIED = 20_000
@@ -131,8 +131,9 @@ class Backtest:
 async def backtest(
     desk: Desk, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], days: int
 ) -> Backtest:
-    """Judge again what was judged in the last days, by these rules. Every record holds every value that was known, so
-    that rules may be tried that ask for what no rule asked for then.
+    """Judge again what was judged in the last days, by these rules, and again where it was looked at again: the
+    stricter counts, as it did. Every record holds every value that was known, so that rules may be tried that ask for
+    what no rule asked for then.
     """
     begin = desk.now() - timedelta(days=days)
     rules = read(dict(content))
@@ -145,16 +146,18 @@ async def backtest(
     for index, row in enumerate(history):
         if index % _AT_ONCE == 0:
             await sleep(0)
-        verdict = judge(rules, Trigger(row["trigger"]), values_of(json.loads(row["features"])))
+        verdicts = [judge(rules, Trigger(row["trigger"]), values) for values in _known(row)]
+        action = max((one.action for one in verdicts), key=STRICTNESS.__getitem__)
+        was = max(map(Action, [row["action"], *row["later"]]), key=STRICTNESS.__getitem__)
         looked[row["trigger"]] += 1
-        actions[verdict.action] += 1
-        before[row["action"]] += 1
-        if verdict.action != row["action"]:
-            changed[f"{row['action']} -> {verdict.action}"] += 1
-        for hit in verdict.hits:
-            hits[hit.rule]["hits"] += 1
+        actions[action] += 1
+        before[was] += 1
+        if action != was:
+            changed[f"{was} -> {action}"] += 1
+        for rule in {hit.rule for verdict in verdicts for hit in verdict.hits}:
+            hits[rule]["hits"] += 1
             if row["outcome"] is not None:
-                hits[hit.rule][row["outcome"]] += 1
+                hits[rule][row["outcome"]] += 1
     tried = [
         Tried(
             rule=rule.id,
@@ -175,6 +178,12 @@ async def backtest(
         changed=dict(changed),
         rules=tried,
     )
+
+
+def _known(row: Mapping[str, Any]) -> list[dict[str, Value]]:
+    """What was known when it was decided, and when it was looked at again, if it was."""
+    first, seen = values_of(json.loads(row["features"])), values_of(json.loads(row["seen"]))
+    return [first, {**first, **seen}] if seen else [first]
 
 
 def values_of(features: Mapping[str, Any]) -> dict[str, Value]:
