@@ -1,4 +1,4 @@
-"""What was known when a payment was looked at again is kept, whether anything was found or not: drafts are tried on it."""
+"""What was known when a payment was looked at again is kept, whatever was found: drafts are tried on it."""
 
 from alembic import op
 

@@ -74,8 +74,8 @@ class UnpostedBatch:
 class OpenItem:
     """A line of a file. `waits`: nothing explains it; `unknown`: the ledger has nothing to hold against it; `only_fee`:
     its movement is explained, and the provider kept another fee than was agreed; `file_done`: nothing compares it any
-    more, and no other takes its place; `paid_minor`: what was paid, where it was settled in another currency and the file says so; `reference`: what
-    the provider calls it, none of a bank's line.
+    more, and no other takes its place; `paid_minor`: what was paid, where it was settled in another currency and the
+    file says so; `reference`: what the provider calls it, none of a bank's line.
     """
 
     id: int
