@@ -93,6 +93,20 @@ EXAMPLES = (
         elsewhere="shared-chassis/src/chassis/store/unit_of_work.py",
     ),
     Example(
+        "indexes-are-built-beside-others",
+        "services/payments/migrations/versions/0999_more.py",
+        bad=(
+            'op.execute("CREATE INDEX ix_transfer_more ON transfer (more)")',
+            'op.execute("CREATE UNIQUE INDEX uq_more ON ONLY transfer (more)")',
+            'op.execute("DROP INDEX ix_transfer_less")',
+        ),
+        good=(
+            'change_indexes(build=["CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_transfer_more ON transfer (more)"])',
+            'MADE = ("CREATE TABLE more (id uuid)", "CREATE INDEX ix_more_id ON more (id)")',
+        ),
+        elsewhere="services/payments/migrations/versions/0009_indexes_of_huge_lists.py",
+    ),
+    Example(
         "only-the-relay-publishes",
         _SHELL,
         bad=(

@@ -6,26 +6,29 @@ whole of it chooses by that.
 
 from alembic import op
 
+from chassis.db.migrations import change_indexes
+
 revision = "0084"
 down_revision = "0083"
 
 
 def _in_order(table: str, kind: str, off: str, where: str) -> tuple[str, ...]:
     name, break_id = f"ix_{table}_break", f"('{kind}-' || id::text)"
+    make = "CREATE INDEX CONCURRENTLY IF NOT EXISTS"
     return (
-        f"CREATE INDEX {name} ON {table} (booked_at, {break_id}) WHERE {where}",
-        f"CREATE INDEX {name}_casino ON {table} (casino_id, booked_at, {break_id}) WHERE {where}",
-        f"CREATE INDEX {name}_off ON {table} (currency, {off}, {break_id}) WHERE {where}",
-        f"CREATE INDEX {name}_casino_off ON {table} (casino_id, currency, {off}, {break_id}) WHERE {where}",
+        f"{make} {name} ON {table} (booked_at, {break_id}) WHERE {where}",
+        f"{make} {name}_casino ON {table} (casino_id, booked_at, {break_id}) WHERE {where}",
+        f"{make} {name}_off ON {table} (currency, {off}, {break_id}) WHERE {where}",
+        f"{make} {name}_casino_off ON {table} (casino_id, currency, {off}, {break_id}) WHERE {where}",
     )
 
 
-_STATEMENTS = (
-    "DROP INDEX ix_settlement_item_unexplained",
-    "DROP INDEX ix_settlement_item_difference",
+_BUILD = (
     *_in_order("settlement_item", "item", "difference_minor", "state IN ('mismatched', 'missing_in_ledger')"),
     *_in_order("settlement_expectation", "expectation", "amount_minor", "state = 'missing_at_provider'"),
-    """
+)
+
+_VIEW = """
     CREATE OR REPLACE VIEW settlement_break AS
     SELECT id, casino_id, kind, provider, movement, difference, difference_minor, currency, reference_id,
            provider_reference, file_id, item_id, expectation_id, batch_id, booked_at, statement_id
@@ -54,10 +57,9 @@ _STATEMENTS = (
         FROM bank_statement
     ) AS one
     WHERE is_break
-    """,
-)
+"""
 
 
 def upgrade() -> None:
-    for statement in _STATEMENTS:
-        op.execute(statement)
+    change_indexes(build=_BUILD, drop=("ix_settlement_item_unexplained", "ix_settlement_item_difference"))
+    op.execute(_VIEW)

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chassis.db import tables
 from chassis.db.engine import async_url
 from chassis.db.grants import give, give_ahead
+from chassis.db.names import quoted
 from chassis.db.revisions import r0001, r0002, r0003, r0004, r0005, r0006, r0007, r0008, r0009, r0010
 
 ischema_names["xid8"] = tables.Xid8
@@ -29,6 +30,10 @@ ischema_names["xid8"] = tables.Xid8
 _ONE_AT_A_TIME = 0x70697462
 _LOCK_TIMEOUT = "5s"
 _STATEMENT_TIMEOUT = "15min"
+_BROKEN = """
+    SELECT class.relname FROM pg_index JOIN pg_class AS class ON class.oid = indexrelid
+    WHERE NOT indisvalid AND class.relkind = 'i' AND class.relnamespace = current_schema()::regnamespace"""
+"""Indexes that somebody began to build beside others' work, and did not end."""
 
 
 def create_chassis() -> None:
@@ -91,6 +96,28 @@ def add_lanes() -> None:
         op.execute(statement)
 
 
+def change_indexes(*, build: Sequence[str] = (), drop: Sequence[str] = ()) -> None:
+    """Build and drop indexes of tables that are in use while whoever writes there goes on.
+
+    Call it alone in a revision, or beside what may be done twice: each step is committed by itself, and a revision that
+    was stopped half way begins again. What is dropped goes last, so that no look-up is without an index meanwhile.
+
+    Args:
+        build: statements `CREATE INDEX CONCURRENTLY IF NOT EXISTS name ON ...`.
+        drop: names.
+    """
+    with op.get_context().autocommit_block():
+        # It waits for every transaction that is open; nobody waits for it.
+        op.execute("SET lock_timeout = 0")
+        for broken in op.get_bind().execute(text(_BROKEN)).scalars().all():
+            op.execute(f"DROP INDEX CONCURRENTLY {quoted(broken)}")
+        for statement in build:
+            op.execute(statement)
+        for name in drop:
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}")
+        op.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
+
+
 def run_environment(service_metadata: MetaData) -> None:
     """What a service's migrations/env.py does. The URL comes from the caller or from DATABASE_URL."""
     # allow settings-read-the-environment: `alembic revision` runs without a service's settings
@@ -115,7 +142,13 @@ async def _migrate(url: str, metadata: Sequence[MetaData]) -> None:
 
 
 def _run(connection: Connection, metadata: Sequence[MetaData]) -> None:
-    context.configure(connection=connection, target_metadata=list(metadata), compare_type=True, include_name=_is_ours)
+    context.configure(
+        connection=connection,
+        target_metadata=list(metadata),
+        compare_type=True,
+        include_name=_is_ours,
+        transaction_per_migration=True,  # What one revision locks is free before the next begins.
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -133,7 +166,7 @@ def migrations_of(service: str) -> Path:
     return Path(spec.origin).resolve().parents[2] / "migrations"
 
 
-async def upgrade(service: str, url: str, *, serving: str | None = None) -> None:
+async def upgrade(service: str, url: str, *, serving: str | None = None, revision: str = "head") -> None:
     """Bring a service's database to the newest revision, as the role in `url`, for that of `serving` to use."""
     role, owner = (unquote(urlsplit(one).username or "") for one in (serving or url, url))
     if role != owner:
@@ -141,7 +174,7 @@ async def upgrade(service: str, url: str, *, serving: str | None = None) -> None
     config = Config()
     config.set_main_option("script_location", str(migrations_of(service)).replace("%", "%%"))
     config.attributes["url"] = url
-    await asyncio.to_thread(command.upgrade, config, "head")
+    await asyncio.to_thread(command.upgrade, config, revision)
     if role != owner:
         await give(url, role)
 

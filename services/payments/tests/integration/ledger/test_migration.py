@@ -1,5 +1,6 @@
 """The schema as a deployment makes it: by its owner, for a role that may post and not rewrite."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -142,3 +143,42 @@ async def test_what_the_owner_makes_anew_is_used_by_who_serves(urls: tuple[str, 
 
 async def test_the_tables_in_code_are_those_of_the_migrations(ledger_url: str):
     assert await migrations.drift(ledger_url, metadata) == []
+
+
+HELD_UP = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+MOVEMENT = """
+    INSERT INTO settlement_expectation (id, casino_id, provider, currency, movement, amount_minor, booked_at, due_at,
+                                        reference_id, state)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'stripe', 'EUR', 'deposit', 1_00, now(), now(), gen_random_uuid(), 'open'
+    """
+BROKEN = "CREATE UNIQUE INDEX CONCURRENTLY ix_settlement_expectation_oldest ON settlement_expectation (amount_minor)"
+INDEX = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_settlement_expectation_oldest'::regclass"
+
+
+async def test_while_indexes_are_built_money_moves_and_what_broke_off_is_built_anew(postgres_server):
+    name = f"payments_{uuid7().hex[-12:]}"
+    admin = await asyncpg.connect(postgres_server.superuser_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    url = postgres_server.url_for(name)
+    await migrations.upgrade("payments", url, revision="0081")
+    one, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    await one.execute(MOVEMENT)
+    await other.execute(MOVEMENT)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await other.execute(BROKEN)
+    assert not await other.fetchval(INDEX)
+    payment = one.transaction()
+    await payment.start()
+    await one.execute(MOVEMENT)
+    upgrading = asyncio.create_task(migrations.upgrade("payments", url, revision="0082"))
+    while not upgrading.done() and not await other.fetchval(HELD_UP):
+        await asyncio.wait([upgrading], timeout=0.01)
+    assert not upgrading.done()
+    await other.execute(MOVEMENT)
+    await payment.commit()
+    await upgrading
+    assert await other.fetchval(INDEX)
+    await one.close()
+    await other.close()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()

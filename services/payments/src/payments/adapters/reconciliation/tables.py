@@ -218,7 +218,7 @@ settlement_batch = Table(
     Index("ix_settlement_batch_booked_at", "booked_at", "id"),
     Index("ix_settlement_batch_file", "file_id"),
     Index(
-        "ix_settlement_batch_open",
+        "ix_settlement_batch_oldest",
         "casino_id",
         "provider",
         "currency",
@@ -271,7 +271,7 @@ settlement_item = Table(
     Index("ix_settlement_item_casino", "casino_id", "booked_at", "id"),
     Index("ix_settlement_item_booked_at", "booked_at", "id"),
     *_as_breaks("settlement_item", text("('item-' || id::text)"), "difference_minor", _UNEXPLAINED),
-    Index("ix_settlement_item_open", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
+    Index("ix_settlement_item_oldest", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
     Index("ix_settlement_item_open_at_bank", "casino_id", postgresql_where=_OPEN_AT_BANK),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
