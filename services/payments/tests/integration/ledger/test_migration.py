@@ -149,7 +149,8 @@ HELD_UP = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND dat
 MOVEMENT = """
     INSERT INTO settlement_expectation (id, casino_id, provider, currency, movement, amount_minor, booked_at, due_at,
                                         reference_id, state)
-    SELECT gen_random_uuid(), gen_random_uuid(), 'stripe', 'EUR', 'deposit', 1_00, now(), now(), gen_random_uuid(), 'open'
+    SELECT gen_random_uuid(), gen_random_uuid(), 'stripe', 'EUR', 'deposit', 1_00,
+           now(), now(), gen_random_uuid(), 'open'
     """
 BROKEN = "CREATE UNIQUE INDEX CONCURRENTLY ix_settlement_expectation_oldest ON settlement_expectation (amount_minor)"
 INDEX = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_settlement_expectation_oldest'::regclass"
