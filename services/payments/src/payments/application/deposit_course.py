@@ -15,13 +15,15 @@ from payments.application.instruments.seeing import fingerprint_of
 from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
-from payments.application.routing.deciding import Choice, Wished, choose_provider, logged
+from payments.application.routing.deciding import Choice, Wished, asking_of, choose_provider, logged
+from payments.application.routing.named import ensure_agreed
 from payments.application.routing.unrouted import deposit_refusal, unrouted
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.bounds import bounds_of
 from payments.domain.deposit.errors import DepositAlreadyRequested
 from payments.domain.deposit.states import Absent, Refused, Requested, asked
 from payments.domain.fraud.rules import Trigger
+from payments.domain.routing.strategy import Direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +82,8 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
         flow = None if wish.hosted else deposit_flow(desk, wish.provider)
         account = await desk.offered(uow.connection, wish.casino_id, wish.provider, wish.currency)
         check_wish(flow, account, wish)
-        room = await desk.reconciling.store.room_minor(uow.connection, wish.casino_id, wish.currency)
-        if wish.amount_minor > room.get(wish.provider, wish.amount_minor):
-            raise NoProviderAvailable("The provider may not hold as much more.", field="provider")
+        if isinstance((await uow.load(deposit, wish.deposit_id)).state, Absent):
+            await _ensure_taken(desk, uow, wish, player, account)
         return Course(account=account, flow=flow, chosen=None)
     if wish.provider is not None:
         raise Invalid("Name a provider or a method, not both.", field="method")
@@ -94,6 +95,15 @@ async def course_of(desk: Desk, uow: UnitOfWork, wish: DepositWish, player: Play
     if not choice.decision.route:
         raise unrouted(uow, choice, wished, deposit_refusal(desk, choice, wish.details))
     return await _course(desk, uow, wished, choice)
+
+
+async def _ensure_taken(
+    desk: Desk, uow: UnitOfWork, wish: DepositWish, player: PlayerStanding, account: ProviderAccount
+) -> None:
+    ensure_agreed(account, asking_of(desk, _wished(wish, ""), player, new_player=False), Direction.DEPOSIT)
+    room = await desk.reconciling.store.room_minor(uow.connection, wish.casino_id, wish.currency)
+    if wish.amount_minor > room.get(account.provider, wish.amount_minor):
+        raise NoProviderAvailable("The provider may not hold as much more.", field="provider")
 
 
 async def _as_before(desk: Desk, uow: UnitOfWork, wish: DepositWish, known: Refused | Requested) -> Course:

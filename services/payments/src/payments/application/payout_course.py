@@ -18,10 +18,13 @@ from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow, ProviderAccount
 from payments.application.routing.deciding import Choice, logged
-from payments.application.routing.payouts import Outgoing, choose_payer
+from payments.application.routing.named import ensure_agreed
+from payments.application.routing.payouts import Outgoing, choose_payer, payout_asking
 from payments.application.routing.unrouted import payout_refusal, unrouted
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.words import Instrument, plain_number, refuse_card_numbers
+from payments.domain.routing.float import Float
+from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.destination import KIND
 from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
@@ -77,7 +80,7 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
     """Who pays it, and where to.
 
     Raises:
-        Invalid, ProviderNotOffered: it cannot be paid so.
+        Invalid, ProviderNotOffered, NoProviderAvailable: it cannot be paid so.
         Unrouted: nobody pays such a withdrawal by this method.
         WithdrawalAlreadyRequested: the id belongs to another withdrawal.
     """
@@ -96,6 +99,8 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
         where = await whither(desk, uow.connection, wish.player_id, wish.casino_id, wish.destination)
         destination, shown_as = where.checked_for(provider, flow, wish.currency)
     refuse_card_numbers(wish.destination, within="destination")
+    if not isinstance((await uow.load(withdrawal, wish.withdrawal_id)).state, Existing):
+        await _ensure_paid(desk, uow, wish, player, account)
     return PayoutCourse(
         account=account,
         flow=flow,
@@ -103,6 +108,15 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
         shown_as=shown_as,
         instrument=wish.instrument or instrument_of_destination(desk, provider, destination),
     )
+
+
+async def _ensure_paid(
+    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, player: PlayerStanding, account: ProviderAccount
+) -> None:
+    floats = await desk.floats.of_currency(uow.connection, wish.casino_id, wish.currency)
+    held = floats.get(account.provider, Float()).free_minor(uow.ctx.occurred_at)
+    asking = payout_asking(desk, outgoing_of(wish, "", Whither()), player)
+    ensure_agreed(account, asking, Direction.WITHDRAWAL, float_minor=held)
 
 
 async def _by_method(

@@ -136,6 +136,13 @@ async def test_where_nobody_holds_enough_it_is_refused_and_the_cashier_says_so(p
     assert (shown["offered"], shown["max_minor"]) == (True, 300_00)
 
 
+async def test_a_provider_named_pays_no_more_than_it_holds_either(paid_from: World) -> None:
+    await look(paid_from)
+    named: dict[str, Any] = {"provider": "trustly", "method": None}
+    assert await refused(paid_from, amount_minor=300_01, **named) == (409, "no_provider_available", ["amount_minor"])
+    assert (await to_bank(paid_from, 300_00, **named))["provider"] == "trustly"
+
+
 async def test_what_it_took_before_it_was_asked_is_in_its_word_and_what_it_takes_after_is_not(paid_from: World) -> None:
     await to_bank(paid_from, 100_00)
     await paid_from.run_tasks()

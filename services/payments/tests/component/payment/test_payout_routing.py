@@ -364,3 +364,13 @@ async def test_the_list_has_both_directions_and_finds_a_withdrawals(two: World) 
     of_deposits = {**body, "strategy": {"otherwise": {"way": "order", "providers": ["stripe"]}}}
     simulated = await two.post(f"/casinos/{two.casino}/routing-simulations", of_deposits, as_=two.staff())
     assert simulated.json()["decisions"] == 0
+
+
+async def test_a_payer_named_is_bound_by_what_the_casino_agreed_with_it(two: World) -> None:
+    by_trustly: dict[str, Any] = {"provider": "trustly", "method": None}
+    await terms(two, "trustly", payout_max_minor={"EUR": 50_00})
+    assert await refused(two, **by_trustly) == (409, "no_provider_available", ["amount_minor"])
+    await terms(two, "trustly", countries=["SE"])
+    assert await refused(two, **by_trustly) == (409, "no_provider_available", ["provider"])
+    await terms(two, "trustly", countries=["SE", "MT"], payout_max_minor={"EUR": 100_00})
+    assert (await to_bank(two, **by_trustly))["provider"] == "trustly"

@@ -174,6 +174,24 @@ async def test_a_provider_named_is_asked_as_ever_and_not_routed(two: World) -> N
     assert two.adyen.calls == []
 
 
+async def test_a_provider_named_is_bound_by_what_the_casino_agreed_with_it(two: World) -> None:
+    await settings(two, "stripe", methods={"card": {"countries": ["SE"]}, "wallet": {"countries": ["FI"]}})
+    deposit_id = str(uuid4())
+    refused = await two.deposit(deposit_id=deposit_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_provider_available"), refused.text
+    assert refused.json()["errors"][0] == {
+        "field": "provider",
+        "code": "country_not_served",
+        "message": "This method is not offered in the player's country.",
+    }
+    await settings(two, "stripe", methods={"card": {"countries": ["SE"]}, "wallet": {"countries": ["FI", "MT"]}})
+    made = await two.deposit(deposit_id=deposit_id)
+    assert made.status_code == 201, made.text
+    await settings(two, "stripe", methods={"card": {"countries": ["SE"]}})
+    again = await two.deposit(deposit_id=deposit_id)
+    assert (again.status_code, again.json()["deposit_id"]) == (201, deposit_id), "what is asked again was taken before"
+
+
 async def test_each_provider_is_told_only_the_details_it_asks_for(two: World) -> None:
     two.stripe.refuse = "do_not_honor"
     deposit = await by_card(two, details={"email": "ann@example.com", "favourite_colour": "blue"})

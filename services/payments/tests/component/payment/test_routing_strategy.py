@@ -281,6 +281,32 @@ async def test_who_does_not_offer_the_method_is_not_why_it_is_missing(two: World
     assert (await cashier(two))["card"]["why_missing"] == "switched_off"
 
 
+@pytest.mark.parametrize("asked", [{}, {"amount_minor": 50_00}], ids=["any-amount", "an-amount"])
+async def test_the_cashier_offers_what_the_strategy_has_asked_for(two: World, asked: dict[str, Any]) -> None:
+    await offer_bank(two)
+    await publish(two, rules=[], otherwise={"way": "order", "providers": ["adyen"]}, fallback=[])
+    found = await cashier(two, **asked)
+    assert found["card"]["providers"] == ["adyen"]
+    assert (found["bank"]["offered"], found["bank"]["why_missing"]) == (False, "not_in_strategy")
+    refused = await two.deposit(provider=None, method="bank", details=PAYER)
+    assert refused.json()["errors"][0]["code"] == "not_in_strategy"
+
+
+async def test_a_rule_about_amounts_is_within_reach_until_one_is_named(two: World) -> None:
+    await publish(two, fallback=[])
+    assert (await cashier(two))["card"]["providers"] == ["adyen", "stripe"]
+    assert (await cashier(two, amount_minor=99_99))["card"]["providers"] == ["adyen"]
+    assert (await cashier(two, amount_minor=100_00))["card"]["providers"] == ["stripe"]
+
+
+async def test_the_least_at_the_cashier_is_more_than_its_fee(two: World) -> None:
+    for provider in ("stripe", "adyen"):
+        await settings(two, provider, methods={"card": {"deposit_fee": {"fixed_minor": {"EUR": 50}}}})
+    assert (await cashier(two))["card"]["min_minor"] == 51
+    assert (await cashier(two, amount_minor=50))["card"]["why_missing"] == "amount_too_small"
+    assert (await cashier(two, amount_minor=51))["card"]["offered"] is True
+
+
 async def test_whoever_may_not_pay_in_is_offered_nothing_and_told_why(two: World) -> None:
     exclusion = SelfExclusionStarted(player_id=two.player, casino_id=two.casino, started_at=two.clock.now(), until=None)
     await two.tell(exclusion)

@@ -17,7 +17,10 @@ from payments.application.routing.deciding import Circumstances, Wished, asking_
 from payments.domain.deposit.bounds import bounds_of
 from payments.domain.deposit.standing import obstacle as obstacle_of
 from payments.domain.instrument.events import Direction
-from payments.domain.routing.choice import LeftOut, nearest, obstacle
+from payments.domain.routing.choice import Asking, LeftOut, Offer, choose, nearest, obstacle, within_reach
+from payments.domain.routing.strategy import Direction as Way
+from payments.domain.routing.strategy import Strategy, unwritten
+from payments.domain.routing.terms import PlayerFee
 from payments.domain.withdrawal.destination import Accepted
 
 
@@ -88,6 +91,9 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     room = await desk.reconciling.store.room_minor(connection, visit.casino_id, visit.currency)
     accounts = await desk.accounts.all_of(connection, visit.casino_id)
     takers = [one for one in accounts if desk.provider(one.provider).deposits is not None]
+    published = await desk.routing.strategy(connection, visit.casino_id, Way.DEPOSIT)
+    strategy = unwritten(Way.DEPOSIT) if published is None else published.strategy
+    new_player = not await desk.directory.paid_in_before(connection, visit.player_id)
     found = []
     for method in methods_of(takers):
         wished = Wished(
@@ -100,14 +106,21 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
         )
         breakers = await desk.routing.breakers(connection, visit.casino_id, wished.segment)
         restricted = {name for name, one in breakers.items() if one.restricts(visit.now)}
-        asking = asking_of(desk, wished, player, new_player=False)
+        asking = asking_of(desk, wished, player, new_player=new_player)
         offers = offers_of(desk, wished, asking, takers, Circumstances(restricted=restricted, room_minor=room))
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
-        why = {one.provider: obstacle(asking, one) for one in offers}
+            why = {one.provider: _why_of_no_amount(strategy, asking, one) for one in offers}
+        else:
+            why = {one.provider: one.left_out for one in choose(strategy, asking, offers).candidates}
         asks = {one.provider: _asks(desk, one, method) for one in takers}
         found.append(_met(method, visit, takers, why, refused, left, room, asks))
     return found
+
+
+def _why_of_no_amount(strategy: Strategy, asking: Asking, offer: Offer) -> LeftOut | None:
+    found = obstacle(asking, offer)
+    return LeftOut.NOT_IN_STRATEGY if found is None and not within_reach(strategy, asking, offer) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,8 @@ def _met(
     able = [one for one in accounts if why[one.provider] is None]
     shown = able or [one for one in accounts if method in one.methods]
     bounds = {one.provider: bounds_of(one.deposit_bounds, visit.currency) for one in shown}
-    least = [one.min_minor for one in bounds.values()]
+    fees = {one.provider: fee_of_method(one, method, Direction.IN) for one in shown}
+    least = [_least(one.min_minor, fees[provider], visit.currency) for provider, one in bounds.items()]
     most = [within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
     closest = None if able else nearest(why[one.provider] for one in shown)
     missing = refused or (None if closest is None else closest.value)
@@ -158,6 +172,11 @@ def _met(
         providers=tuple(one.provider for one in able) if missing is None else (),
         fees=fees_at(visit, shown, method, Direction.IN),
     )
+
+
+def _least(bound: int | None, fee: PlayerFee, currency: str) -> int | None:
+    """More than the fee, where there is one."""
+    return max(bound or 0, fee.least(currency)) if fee.charges(currency) else bound
 
 
 def fees_at(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direction: Direction) -> tuple[FeeAt, ...]:

@@ -100,5 +100,10 @@ def _refusal(choice: Choice, direction: Direction) -> DomainError:
     if why is LeftOut.METHOD_NOT_OFFERED:
         told = f"No {direction} goes by this method here: the cashier lists those that do."
         return MethodNotOffered(told, field="method")
+    return refusal_for(why, "method")
+
+
+def refusal_for(why: LeftOut, otherwise: str) -> NoProviderAvailable:
+    """In words. `otherwise`: the field to blame where it is neither amount nor currency."""
     sentence = _SENTENCES.get(why, _OTHERWISE)
-    return NoProviderAvailable(sentence, blames=[Blame(_FIELDS.get(why, "method"), why.value, sentence)])
+    return NoProviderAvailable(sentence, blames=[Blame(_FIELDS.get(why, otherwise), why.value, sentence)])

@@ -164,6 +164,19 @@ def choose(strategy: Strategy, asking: Asking, offers: Iterable[Offer]) -> Decis
     )
 
 
+def within_reach(strategy: Strategy, asking: Asking, offer: Offer) -> bool:
+    """Whether the strategy has the provider asked for some amount, whatever else is in its way."""
+    rankings: list[Ranking] = []
+    for rule in strategy.rules:
+        if matches(replace(rule.when, min_minor=None, max_minor=None), asking):
+            rankings.append(rule.then)
+            if rule.when.min_minor is None and rule.when.max_minor is None:
+                break
+    else:
+        rankings.append(strategy.otherwise)
+    return offer.provider in strategy.fallback or any(one.learns or offer.provider in one.providers for one in rankings)
+
+
 def without(decision: Decision, tried: Sequence[str]) -> Decision:
     """The same decision once some of its providers were asked in vain: the others move up."""
     left = [name for name in decision.route if name not in tried]

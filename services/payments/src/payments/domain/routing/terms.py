@@ -56,6 +56,24 @@ class PlayerFee:
                 most = middle - 1
         return least
 
+    def least(self, currency: str) -> int:
+        """The least amount of which anything is left after it.
+
+        >>> PlayerFee(bps=1_000, min_minor={"EUR": 50}).least("EUR")
+        51
+        """
+        most = 1
+        while self.of(most, currency) >= most:
+            most *= 2
+        least = most // 2 + 1
+        while least < most:
+            middle = (least + most) // 2
+            if self.of(middle, currency) < middle:
+                most = middle
+            else:
+                least = middle + 1
+        return most
+
     def charges(self, currency: str) -> bool:
         """Whether anybody ever pays it in this currency."""
         asks = self.bps or self.fixed_minor.get(currency) or self.min_minor.get(currency)
