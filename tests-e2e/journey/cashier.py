@@ -103,7 +103,7 @@ async def _holds(tale: Tale, cash_minor: int) -> None:
 
 async def look_into_case(tale: Tale) -> str:
     """He paid with a card on which another name is, and took money out before he had played: rules asked for two people
-    and opened a case.
+    and opened a case. Whose the card is, says who does not pay him.
     """
     officer = tale.staff["officer"]
     paid_with = {"player_id": f"eq.{tale.player_id}", "likeness": "eq.mismatch", "first_seen_at": "gte.now-7d"}
@@ -124,7 +124,7 @@ async def look_into_case(tale: Tale) -> str:
     await officer.post(f"{path}/assign", {"assignee": officer.id})
     await officer.post(f"{path}/notes", {"text": "The certificate has both names; plays every week."})
     his = {"ownership": "matches", "reason": "his name before he married"}
-    await officer.post(f"{V1}/instruments/{card['instrument_id']}/ownership", his)
+    await tale.staff["agent"].post(f"{V1}/instruments/{card['instrument_id']}/ownership", his)
     closed = await officer.post(f"{path}/decide", {"outcome": "not_fraud", "reason": "an honest player"})
     assert (closed["status"], closed["outcome"], closed["assignee"]) == ("closed", "not_fraud", officer.id), closed
     did = await officer.get(f"{V1}/fraud/casinos/{tale.casino_id}/performance")

@@ -37,6 +37,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "verification.hit.decide",
         "backoffice.player.list",
         "backoffice.player.view",
+        "payments.instrument.list",
+        "payments.instrument.verify",
     ),
     "payments_officer": (
         "payments.withdrawal.*",
@@ -47,7 +49,6 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.fraud_case.*",
         "payments.fraud_rule.list",
         "payments.instrument.list",
-        "payments.instrument.verify",
         "payments.balance.view",
     ),
     "settlement_clerk": (

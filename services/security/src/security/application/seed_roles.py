@@ -59,7 +59,7 @@ _PAYMENTS_VIEW = (
 )
 _ADJUSTMENTS_VIEW = ("payments.adjustment.list", "payments.adjustment.view_reason")
 _REFUNDS_VIEW = ("payments.refund.list", "payments.refund.view_reason")
-_INSTRUMENTS = ("payments.instrument.list", "payments.instrument.verify", "payments.instrument.disable")
+_INSTRUMENTS = ("payments.instrument.list", "payments.instrument.disable")
 _DISPUTES_ANSWER = (
     "payments.dispute.accept",
     "payments.dispute.challenge",
@@ -209,15 +209,15 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow({**_NAMES, **_MONEY, **_SUSPICION}, *_PAYMENTS_VIEW, "payments.withdrawal.reject"),
         _allow(_NAMES, "backoffice.player.block", "backoffice.player.tag", "backoffice.player.note"),
         _allow(_MONEY, *_REPORTS, "reports.player_transactions.request"),
-        _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.disable"),
+        _allow({**_NAMES, **_MONEY}, *_INSTRUMENTS),
         _allow({**_MONEY, **_SUSPICION}, *_FRAUD_VIEW, "payments.fraud_case.decide", "payments.fraud_entry.change"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_rule.edit", "payments.fraud_rule.publish"),
         _allow({**_MONEY, **_SUSPICION}, "payments.fraud_entry.ease", "payments.fraud_rule.switch", *_FRAUD_TAKEN_AWAY),
         _share("backoffice", "payments", "games"),
         _allow({}, *_PROVIDERS_STOP, "payments.routing.simulate", "payments.routing.approve"),
         _allow({}, "payments.approval.list", "payments.provider.approve", "payments.bulk.run", "backoffice.bulk.run"),
-        _allow({}, "games.approval.list", "games.supplier.approve", "payments.withdrawal.view_reason"),
-        _allow({}, "backoffice.player.view_reason"),
+        _allow({}, "games.approval.list", "games.supplier.approve"),
+        _allow({}, "payments.withdrawal.view_reason", "backoffice.player.view_reason"),
     ),
     _role(
         "aml_officer",
@@ -254,12 +254,12 @@ SEED_ROLES: tuple[SeedRole, ...] = (
     _role(
         "kyc_agent",
         "verification",
-        "Checks who players are: documents and their decision.",
+        "Checks who players are, by documents, and whose what they pay with is.",
         _MORE,
-        _allow({"pii_basic": "clear", "pii_sensitive": "clear"}, *_LOOK_UP, *_CASES_VIEW),
+        _allow({"pii_basic": "clear", "pii_sensitive": "clear"}, *_LOOK_UP, *_CASES_VIEW, "verification.document.view"),
+        _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.verify"),
         _allow(
             {"pii_basic": "clear", "pii_sensitive": "clear"},
-            "verification.document.view",
             "verification.document.upload",
             "verification.document.decide",
             "verification.bulk.run",
