@@ -44,6 +44,8 @@ class HttpProviderWire:
 
     async def send(self, call: HttpCall) -> HttpAnswer | NotSent | None:
         """See ProviderWire."""
+        if not all(map(_is_one_line, call.headers.values())):
+            return _unsent(call, ValueError("a header of several lines"), by_us=True)
         try:
             places = self._places_of(call.url)
         except httpx.InvalidURL as error:
@@ -83,6 +85,10 @@ class HttpProviderWire:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _is_one_line(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 # Neither the address nor the body is logged: a token or a name could be in them.

@@ -142,7 +142,7 @@ async def test_the_number_of_a_card_is_nothing_to_pay_in_with(world: World) -> N
 
 async def test_the_number_of_an_account_at_a_bank_is_a_destination_whatever_its_digits_add_up_to(world: World) -> None:
     await world.give()
-    account = {**BANK, "clearing_house": "CZECH_REPUBLIC", "bank_number": "0800", "account_number": NUMBER}
+    account = {**BANK, "clearing_house": "SWEDEN", "bank_number": "6112", "account_number": NUMBER}
     answer = await world.withdraw(destination=account)
     assert (answer.status_code, answer.json()["destination"]) == (201, "****4242")
     (item,) = await world.instruments()

@@ -115,6 +115,13 @@ class ProviderContract:
     def test_its_account_is_accepted(self) -> None:
         self.provider.check_account(self.settings, self.secrets)
 
+    def test_a_secret_of_several_lines_is_refused_where_it_is_no_key_file(self) -> None:
+        for name, value in self.secrets.items():
+            if "BEGIN" not in value:
+                with pytest.raises(Invalid) as refusal:
+                    self.provider.check_account(self.settings, {**self.secrets, name: f"{value}\nX: y"})
+                assert refusal.value.field == f"secrets.{name}"
+
     def test_an_account_without_one_of_its_secrets_is_refused(self) -> None:
         for name in self.secrets:
             without = {key: value for key, value in self.secrets.items() if key != name}

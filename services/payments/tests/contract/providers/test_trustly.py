@@ -239,6 +239,27 @@ class TestTrustly(TrustlyWire):
         told = [one.identity for one in (by_id, by_iban, by_number) if one is not None]
         assert told == ["bank:trustly:7653385737", "bank:ES9121000418450200051332", "bank:SWEDEN/6112/69706212"]
 
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"clearing_house": "Spain"}, "clearing_house"),
+            ({"clearing_house": "XYZ"}, "clearing_house"),
+            ({"account_number": "ES9021000418450200051332"}, "account_number"),
+            ({"account_number": "DE89370400440532013000"}, "account_number"),
+            ({"account_number": "0200051332", "bank_number": "21000418"}, "account_number"),
+            ({"clearing_house": "UNITED_KINGDOM", "account_number": "31926819"}, "bank_number"),
+            (
+                {"clearing_house": "UNITED_KINGDOM", "account_number": "1926819", "bank_number": "601613"},
+                "account_number",
+            ),
+        ],
+    )
+    def test_an_account_that_cannot_be_is_no_destination(self, changes: dict[str, str], field: str) -> None:
+        spanish = {"clearing_house": "SPAIN", "account_number": "ES9121000418450200051332"}
+        with pytest.raises(Invalid) as refused:
+            self.flow.check_destination({**spanish, "first_name": "A", "last_name": "G", **changes})
+        assert [one.field for one in refused.value.blames] == [f"destination.{field}"]
+
     @pytest.mark.parametrize("method", ["account", "pending"])
     def test_news_without_money_has_no_consequence(self, method: str) -> None:
         assert self.read(self.notification(method)).said == Nothing()

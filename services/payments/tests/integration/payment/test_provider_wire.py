@@ -87,6 +87,12 @@ async def test_where_nobody_takes_the_connection_nothing_was_sent(wire: HttpProv
         assert await wire.send(call(nowhere)) == NotSent(by_us=False)
 
 
+@pytest.mark.parametrize("value", ["sk_a\nX: y", "sk_a\r", "sk_\u00e4", "sk_a\x00"])
+async def test_what_cannot_be_written_as_a_header_was_not_sent(wire: HttpProviderWire, value: str) -> None:
+    async with provider(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")) as url:
+        assert await wire.send(HttpCall("POST", url, {"Authorization": value}, b"body")) == NotSent(by_us=True)
+
+
 async def test_a_host_that_hangs_takes_no_place_of_another(wire: HttpProviderWire) -> None:
     """Beside as many calls as may be made to it, and one that waits, a healthy one answers as if it were alone."""
     hung, ended, over = asyncio.Semaphore(0), asyncio.Event(), asyncio.Event()

@@ -31,6 +31,7 @@ from payments.domain.instrument.words import (
     Verification,
     instrument_told,
     is_card_number,
+    local_number,
     may_hold_cards,
 )
 
@@ -275,3 +276,21 @@ def test_no_order_of_decisions_leaves_somebody_elses_verified(commands: list[Any
             continue
         mismatch = getattr(state, "ownership", None) is Ownership.MISMATCH
         assert not (mismatch and getattr(state, "verification", None) is Verification.VERIFIED)
+
+
+@pytest.mark.parametrize(
+    ("iban", "house", "bank", "account"),
+    [
+        ("GB29 NWBK 6016 1331 9268 19", "UNITED_KINGDOM", "60-16-13", "31926819"),
+        ("DK5000400440116243", "DENMARK", "0040", "440116243"),
+        ("NO9386011117947", "NORWAY", "", "8601 11 17947"),
+    ],
+)
+def test_an_account_is_the_same_one_by_its_iban_and_by_its_countrys_numbers(
+    iban: str, house: str, bank: str, account: str
+) -> None:
+    """The examples of the ISO 13616 registry."""
+    numbers = (iban, local_number(house, bank, account))
+    assert len({Instrument(kind=Kind.BANK, number=one).identity for one in numbers}) == 1
+    other = Instrument(kind=Kind.BANK, number=local_number(house, bank, f"{account}1")).identity
+    assert other != Instrument(kind=Kind.BANK, number=iban).identity

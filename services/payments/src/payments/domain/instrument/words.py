@@ -188,6 +188,29 @@ def local_number(house: str, bank: str, account: str) -> str:
     return "/".join((plain_number(house), *parts))
 
 
+_LOCAL: Mapping[str, tuple[str, slice, slice]] = {
+    "DK": ("DENMARK", slice(4, 8), slice(8, 18)),
+    "GB": ("UNITED_KINGDOM", slice(8, 14), slice(14, 22)),
+    "NO": ("NORWAY", slice(0, 0), slice(4, 15)),
+}
+"""Where in an IBAN the numbers stand by which a country names its accounts itself (ISO 13616 registry). Of Sweden's
+banks each has its own way to make the one of the other, so there the two are not known to be the same.
+"""
+
+
+def one_number(number: str) -> str:
+    """The number of a bank account: where its country has another name for it, that.
+
+    >>> one_number("GB29 NWBK 6016 1331 9268 19") == local_number("UNITED_KINGDOM", "60-16-13", "31926819")
+    True
+    """
+    told = plain_number(number)
+    if told[:2] not in _LOCAL or not is_real_iban(told):
+        return told
+    house, bank, account = _LOCAL[told[:2]]
+    return plain_number(local_number(house, told[bank], told[account]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """As its provider tells it.
@@ -234,7 +257,9 @@ class Instrument:
     @property
     def identity(self) -> str | None:
         """By what the same one is recognised at any player, before it is hashed; None: only by what it looks like."""
-        told = plain_number(self.number) if self.number else self.fingerprint
+        told = self.fingerprint
+        if self.number:
+            told = one_number(self.number) if self.kind is Kind.BANK else plain_number(self.number)
         return f"{self.kind}:{told}" if told else None
 
 

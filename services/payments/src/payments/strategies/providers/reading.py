@@ -177,10 +177,14 @@ def last_day(year: object, month: object) -> date | None:
 
 
 def require_text(given: Mapping[str, Any], name: str, *, within: str, longest: int = LONGEST) -> str:
-    """A setting or secret that must be a text of at most `longest` characters; Invalid names `within.name`."""
+    """A setting or secret that must be a text of at most `longest` characters, in one line unless it may be a
+    long one; Invalid names `within.name`.
+    """
     value = given.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > longest or "\x00" in value:
         raise Invalid(f"{name} is missing or is not a text of at most {longest} characters.", field=f"{within}.{name}")
+    if longest <= LONGEST and not value.isprintable():
+        raise Invalid(f"{name} is one line of letters that are seen.", field=f"{within}.{name}")
     return value
 
 

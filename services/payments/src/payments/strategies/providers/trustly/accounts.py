@@ -3,10 +3,20 @@
 https://eu.developers.trustly.com/doc/reference/account-notification
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from payments.domain.instrument.words import Instrument, Kind, instrument_told, is_iban, local_number
+from chassis.domain import Invalid
+from payments.domain.instrument.words import (
+    Instrument,
+    Kind,
+    instrument_told,
+    is_iban,
+    is_real_iban,
+    local_number,
+    plain_number,
+)
 from payments.strategies.providers.reading import country, end_of, name, section, word
 
 _HOUSES = {
@@ -23,6 +33,9 @@ _BY_NUMBER = frozenset({"DENMARK", "NORWAY", "SWEDEN", "UNITED_KINGDOM"})
 
 https://eu.developers.trustly.com/doc/reference/registeraccount
 """
+
+_SORT_CODE = re.compile(r"[0-9]{6}", re.ASCII)
+_BRITISH = re.compile(r"[0-9]{8}", re.ASCII)
 
 
 def told(data: Mapping[str, Any]) -> Instrument | None:
@@ -54,6 +67,25 @@ def paid_to(destination: Mapping[str, str]) -> Instrument | None:
         holder=name(f"{destination['first_name']} {destination['last_name']}"),
         pays_to=dict(destination),
     )
+
+
+def check_account(destination: Mapping[str, str]) -> None:
+    """Raise Invalid where such an account cannot be: one account has one name, or it would be another one to whoever
+    looks for it on the block list.
+    """
+    house, number = destination["clearing_house"], plain_number(destination["account_number"])
+    bank = plain_number(destination.get("bank_number", ""))
+    if house not in _HOUSES:
+        raise Invalid("Not a clearing house: a country in English, SPAIN.", field="destination.clearing_house")
+    if is_iban(number) and not (is_real_iban(number) and number.startswith(_HOUSES[house])):
+        raise Invalid("Not an IBAN of this clearing house.", field="destination.account_number")
+    if not is_iban(number) and house not in _BY_NUMBER:
+        raise Invalid("Accounts of this clearing house are named by IBAN.", field="destination.account_number")
+    if house == "UNITED_KINGDOM" and not is_iban(number):
+        if not _SORT_CODE.fullmatch(bank):
+            raise Invalid("A sort code of 6 digits.", field="destination.bank_number")
+        if not _BRITISH.fullmatch(number):
+            raise Invalid("A number of 8 digits.", field="destination.account_number")
 
 
 def countries(*, by_number: bool) -> frozenset[str]:

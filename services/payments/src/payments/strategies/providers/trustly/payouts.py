@@ -11,7 +11,7 @@ from payments.domain.withdrawal.destination import Accepted, BankAccount, Destin
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 from payments.strategies.providers.reading import section, word
 from payments.strategies.providers.references import of_payout
-from payments.strategies.providers.trustly.accounts import countries, house_of, paid_to
+from payments.strategies.providers.trustly.accounts import check_account, countries, house_of, paid_to
 from payments.strategies.providers.trustly.balance import TrustlyBalance
 from payments.strategies.providers.trustly.messages import answer_to, call, error_of, result_of
 
@@ -46,9 +46,11 @@ class TrustlyPayouts(TrustlyBalance):
         return frozenset({DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT, DestinationKind.INSTRUMENT})
 
     def accepts(self, currency: str) -> Sequence[Accepted]:  # noqa: ARG002 - Trustly converts
+        by_number, british = countries(by_number=True), frozenset({"GB"})
         return [
-            Accepted(kind=kind, one_of={"country": countries(by_number=kind is DestinationKind.BANK_ACCOUNT)})
-            for kind in (DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT)
+            Accepted(kind=DestinationKind.IBAN, one_of={"country": countries(by_number=False)}),
+            Accepted(kind=DestinationKind.BANK_ACCOUNT, one_of={"country": by_number - british}),
+            Accepted(kind=DestinationKind.BANK_ACCOUNT, one_of={"country": british}, needs=frozenset({"bank_number"})),
         ]
 
     def translated(self, to: Named, currency: str) -> Mapping[str, str] | None:  # noqa: ARG002 - Trustly converts
@@ -57,7 +59,7 @@ class TrustlyPayouts(TrustlyBalance):
             return None
         by_number = isinstance(to, BankAccount)
         house = house_of(to.country, by_number=by_number)
-        if house is None:
+        if house is None or (to.country == "GB" and isinstance(to, BankAccount) and not to.bank_number):
             return None
         number = to.account_number if isinstance(to, BankAccount) else to.iban
         bank = {"bank_number": to.bank_number} if isinstance(to, BankAccount) and to.bank_number else {}
@@ -74,6 +76,8 @@ class TrustlyPayouts(TrustlyBalance):
         for name, value in destination.items():
             if not value.strip() or len(value) > 64 or not value.isprintable():
                 raise Invalid("Not a text of at most 64 characters.", field=f"destination.{name}")
+        if given != _BY_ACCOUNT:
+            check_account(destination)
         number = destination.get("account_id") or destination["account_number"]
         shown = min(_SHOWN, len(number) // _SHOWN_PART)
         return f"****{number[-shown:]}" if shown else "****"
