@@ -18,7 +18,7 @@ from chassis.auth import Caller, PermissionSpec, Requires
 from chassis.auth.errors import PolicyStale
 from chassis.auth.policy.model import Wish
 from chassis.db import Database
-from chassis.domain import Clock, DomainError
+from chassis.domain import Clock, DomainError, uuid7
 from chassis.http import Once, StrictModel
 from chassis.runtime import Service
 from chassis.settings import ServiceSettings
@@ -59,6 +59,12 @@ class RaiseFlag(StrictModel):
     cents: int = 100
     beneficiary: UUID | None = None
     last_editor: UUID | None = None
+
+
+class HoistPennant(StrictModel):
+    pennant_id: UUID
+    casino_id: UUID
+    colour: str
 
 
 class Raised(BaseModel):
@@ -117,6 +123,11 @@ class FlagBody(StrictModel):
     last_editor: UUID | None = None
 
 
+class PennantBody(StrictModel):
+    colour: str = "blue"
+    reason: str = "a feast"
+
+
 @router.put("/flag", **PROPOSED)
 async def put_flag(
     caller: Annotated[Caller, Requires(RAISE, proposes=True)], casino_id: UUID, body: FlagBody, proposing: Proposing
@@ -137,6 +148,45 @@ async def post_flag(
     caller.must_see(casino_id)
     payload = RaiseFlag(casino_id=casino_id, **body.model_dump())
     return await proposing(caller, "mast.raise_flag", payload, once=once)
+
+
+@router.post("/pennants", **PROPOSED)
+async def post_pennant(
+    caller: Annotated[Caller, Requires(RAISE, proposes=True)],
+    casino_id: UUID,
+    body: PennantBody,
+    once: Once,
+    proposing: Proposing,
+) -> Response:
+    caller.must_see(casino_id)
+    payload = HoistPennant(pennant_id=uuid7(), casino_id=casino_id, colour=body.colour)
+    return await proposing(caller, "mast.hoist_pennant", payload, reason=body.reason, once=once)
+
+
+def hoist_pennant() -> GuardedCommand[HoistPennant]:
+    """There may be as many as are wanted: each has an id of its own."""
+
+    async def describe(uow: UnitOfWork, payload: HoistPennant) -> Subject:
+        return Subject(
+            casino_id=payload.casino_id,
+            kind="pennant",
+            id=str(payload.pennant_id),
+            summary="A pennant",
+            after={"colour": payload.colour},
+        )
+
+    async def execute(uow: UnitOfWork, payload: HoistPennant) -> None:
+        values = {"casino_id": payload.casino_id, "colour": payload.colour, "actor": uow.ctx.actor.id}
+        await uow.connection.execute(insert(raised).values(**values, authorised_by=uow.ctx.authorised_by))
+
+    return GuardedCommand(
+        name="mast.hoist_pennant",
+        rule=FourEyes(permission=RAISE),
+        payload=HoistPennant,
+        describe=describe,
+        execute=execute,
+        own_id=True,
+    )
 
 
 def raise_flag(accident: Accident, needed: int = 1) -> GuardedCommand[RaiseFlag]:
@@ -202,7 +252,7 @@ def build(
         application=Application(db, EventTypes(), source="mast", clock=clock),
         routers=[router],
         permissions=PERMISSIONS,
-        four_eyes=[raise_flag(accident, **more)],
+        four_eyes=[raise_flag(accident, **more), hoist_pennant()],
         authority=people,
         verifier=test_verifier(),
     )

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, assert_never
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.approvals.command import Subject
 from chassis.approvals.events import (
     APPROVAL_EVENTS,
     ApprovalLapsed,
@@ -103,16 +104,32 @@ async def find(connection: AsyncConnection, approval_id: UUID) -> Row | None:
     return None if row is None else dict(row)
 
 
-async def same_open(connection: AsyncConnection, requester_id: UUID, command: str, sha256: str) -> Row | None:
-    """What this person has proposed already in the same words, and nobody has decided yet."""
+def has_payload(sha256: str) -> ColumnElement[bool]:
+    """Whether what would be done is the same to the letter."""
+    return table.c.payload_sha256 == sha256
+
+
+def comes_to(subject: Subject, reason: str | None) -> ColumnElement[bool]:
+    """Whether it is said of the same casino and for the same reason that the same would be so."""
+    same_place = table.c.casino_id.is_not_distinct_from(subject.casino_id)
+    return and_(same_place, table.c.after == subject.after, table.c.reason.is_not_distinct_from(reason))
+
+
+async def same_open(
+    connection: AsyncConnection, requester_id: UUID, command: str, alike: ColumnElement[bool]
+) -> Row | None:
+    """What this person has proposed already that is alike, and nobody has decided yet; the newest."""
     statement = select(table).where(
-        table.c.requester_id == requester_id,
-        table.c.ended_at.is_(None),
-        table.c.command == command,
-        table.c.payload_sha256 == sha256,
+        table.c.requester_id == requester_id, table.c.ended_at.is_(None), table.c.command == command, alike
     )
-    row = (await connection.execute(statement.limit(1))).mappings().one_or_none()
+    newest = statement.order_by(table.c.expires_at.desc()).limit(1)
+    row = (await connection.execute(newest)).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def take_turns(connection: AsyncConnection, name: str) -> None:
+    """Wait for whoever does the same thing at the moment, by its name; they wait until the transaction ends."""
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 class Waiting(NamedTuple):

@@ -78,6 +78,9 @@ class GuardedCommand(Generic[P]):
         reason_permission: reads why it was proposed, approved or rejected, beside whoever proposed it and whoever may
             approve it; None: whoever sees the proposal.
         proposed: is told of the proposal that was made, in the transaction it was made in.
+        own_id: its payload holds an id that was made for this proposal: of the adjustment it will be, say. So the same
+            again has another payload, and is known by what it comes to (`after`) and why instead. Whoever means
+            another one gives another reason. `after` tells all of the payload but the id and the casino.
         beside: names of routes that ask for the same permission for something else, which takes nobody else: to take
             away what was given must never wait for a second person.
     """
@@ -90,4 +93,5 @@ class GuardedCommand(Generic[P]):
     risk: Risk = field(default="critical")
     reason_permission: str | None = None
     proposed: Callable[[UnitOfWork, P, Row], Awaitable[None]] | None = None
+    own_id: bool = False
     beside: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ what the command does, so both happened or neither; whoever comes second finds t
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -44,6 +44,9 @@ _COMPARE_EVERY: Final = timedelta(minutes=1)
 Within = Callable[[str, Subject], None]
 """Raises unless whoever is there holds the permission for what is moved."""
 
+Check = Callable[[UnitOfWork], Awaitable[None]]
+"""What else is looked at before something is proposed, in the same transaction; it raises to refuse."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -80,15 +83,25 @@ class Approvals:
         application.extend(APPROVAL_EVENTS, lambda recorded: publish(source, recorded), approval_list)
 
     async def ask(
-        self, uow: UnitOfWork, requester_id: UUID, command: GuardedCommand[Any], payload: BaseModel, within: Within
+        self,
+        uow: UnitOfWork,
+        requester_id: UUID,
+        command: GuardedCommand[Any],
+        payload: BaseModel,
+        within: Within,
+        check: Check | None = None,
     ) -> Asked:
         """Propose it; or do it at once where its size is beneath the threshold of its rule.
 
-        The same again is the same proposal, as long as nobody decided it.
+        The same again is the same proposal, as long as nobody decided it and what it is about is as it was. Somebody
+        who asks twice at once waits for himself.
 
         Raises:
             DomainError: it could not be done as things are, or not by them.
         """
+        await listed.take_turns(uow.connection, f"approvals/{requester_id}/{command.name}")
+        if check is not None:
+            await check(uow)
         content = payload.model_dump(mode="json")
         subject = await command.describe(uow, payload)
         within(command.rule.permission, subject)
@@ -96,8 +109,8 @@ class Approvals:
         if not command.rule.takes_two(subject.size):
             return Asked(done=await command.execute(uow, payload))
         sha256 = sha256_of(content)
-        same = await listed.same_open(uow.connection, requester_id, command.name, sha256)
-        if same is not None and same["expires_at"] > uow.ctx.occurred_at:
+        same = await self._same(uow, requester_id, command, sha256, subject)
+        if same is not None:
             return Asked(proposal=same)
         approval_id = uuid7()
         await uow.decide(approval, approval_id, _proposal(command, subject, sha256, requester_id, uow.ctx))
@@ -222,16 +235,36 @@ class Approvals:
         """Why nobody can approve it any more, whatever he thinks of it."""
 
         async def work(uow: UnitOfWork) -> str | None:
-            state = (await uow.load(approval, approval_id)).state
-            if not isinstance(state, Open):
-                return None
-            changed = (await self._subject(uow, approval_id, state)).sha256 != state.subject_sha256
-            return SubjectChanged.code if changed else None
+            return SubjectChanged.code if await self._changed(uow, approval_id) else None
 
         try:
             return await self.app.transact(work, self._system())
         except DomainError:
             return None  # It cannot be done as things are; that may pass.
+
+    async def _changed(self, uow: UnitOfWork, approval_id: UUID) -> bool:
+        """Whether it is open, and what it is about is another by now. Raises what describing it raises."""
+        state = (await uow.load(approval, approval_id)).state
+        if not isinstance(state, Open):
+            return False
+        return (await self._subject(uow, approval_id, state)).sha256 != state.subject_sha256
+
+    async def _same(
+        self, uow: UnitOfWork, requester_id: UUID, command: GuardedCommand[Any], sha256: str, subject: Subject
+    ) -> Row | None:
+        """What they have proposed already, the same, and still stands. What nobody can approve any more is
+        voided, so that it is not in the way of what is proposed now.
+        """
+        alike = listed.comes_to(subject, uow.ctx.reason) if command.own_id else listed.has_payload(sha256)
+        row = await listed.same_open(uow.connection, requester_id, command.name, alike)
+        if row is None or row["expires_at"] <= uow.ctx.occurred_at:
+            return None
+        if not await self._changed(uow, row["id"]):
+            return row
+        ctx, uow.ctx = uow.ctx, replace(self._system(), correlation_id=uow.ctx.correlation_id)
+        await uow.decide(approval, row["id"], Void(code=SubjectChanged.code))
+        uow.ctx = ctx
+        return None
 
     def _require_apart(self, by: UUID, others: set[UUID], now: datetime) -> None:
         if any(not self.authority.apart(by, one, now=now) for one in others - {by}):
@@ -267,6 +300,11 @@ class Approvals:
         return row
 
     async def _execute(self, uow: UnitOfWork, approval_id: UUID, since: datetime) -> BaseModel | None:
+        row = await listed.find(uow.connection, approval_id)
+        if row is None:
+            return None
+        # Before anything is looked at: of several about one thing, each sees what the one before it left.
+        await listed.take_turns(uow.connection, f"approval/{row['subject_kind']}/{row['subject_id']}")
         state = (await uow.load(approval, approval_id)).state
         if not isinstance(state, Open) or not state.enough:
             return None
@@ -274,8 +312,7 @@ class Approvals:
         plain = await self._payloads.of(uow.connection, approval_id)
         payload = command.payload.model_validate_json(plain)
         subject = await command.describe(uow, payload)
-        proposed_at = (await self.row(uow, approval_id))["proposed_at"]
-        attempt = self._attempt(state, plain, subject, (proposed_at, since), uow.ctx.occurred_at)
+        attempt = self._attempt(state, plain, subject, (row["proposed_at"], since), uow.ctx.occurred_at)
         uow.ctx = _in_the_name_of(state, attempt, uow.ctx)
         outcome = await uow.decide(approval, approval_id, attempt)
         if not any(isinstance(one, Executed) for one in outcome.events):

@@ -19,13 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.approvals.command import GuardedCommand, Subject
-from chassis.approvals.desk import Approvals, Asked, Within
+from chassis.approvals.desk import Approvals, Asked, Check, Within
 from chassis.auth.caller import Caller
 from chassis.http.once import OnceOnly
 from chassis.http.routes import declared_routes
 from chassis.store import UnitOfWork
-
-Check = Callable[[UnitOfWork], Awaitable[None]]
 
 
 class ApprovalRequested(BaseModel):
@@ -76,16 +74,14 @@ class ProposingOnly:
         threshold of its rule.
 
         Args:
-            once: of a POST, whose repeat has the same answer. What is proposed twice otherwise is one proposal.
+            once: of a POST, whose repeat has the same answer. What is proposed twice is one proposal anyway.
             check: what else is looked at before it is proposed, in the same transaction; it raises to refuse.
             done: the status where nobody else was needed.
         """
         command = self._approvals.commands[name]
 
         async def ask(uow: UnitOfWork) -> Asked:
-            if check is not None:
-                await check(uow)
-            return await self._approvals.ask(uow, caller.id, command, payload, within(caller))
+            return await self._approvals.ask(uow, caller.id, command, payload, within(caller), check)
 
         if once is not None:
             return await self._once(caller, ask, reason, once, done)
