@@ -81,6 +81,7 @@ def by_hand(desk: Desk, name: str, permission: P, payload: type[M], check: Check
         execute=execute,
         risk="high",
         reason_permission=P.ADJUSTMENT_VIEW_REASON,
+        own_id=True,
     )
 
 

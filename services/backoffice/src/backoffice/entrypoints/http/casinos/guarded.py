@@ -90,6 +90,7 @@ COMMANDS: tuple[GuardedCommand[Any], ...] = (
         payload=OpenCasinoPayload,
         describe=_describe_opening,
         execute=_open,
+        own_id=True,
     ),
     GuardedCommand(
         name=ADOPT_PROFILE,

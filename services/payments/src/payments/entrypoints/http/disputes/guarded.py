@@ -60,5 +60,6 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
             describe=describe,
             execute=execute,
             risk="high",
+            own_id=True,
         )
     ]

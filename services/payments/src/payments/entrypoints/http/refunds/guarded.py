@@ -55,5 +55,6 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
             execute=execute,
             risk="high",
             reason_permission=P.REFUND_VIEW_REASON,
+            own_id=True,
         )
     ]
