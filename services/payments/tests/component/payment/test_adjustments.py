@@ -1,6 +1,7 @@
 """Money moved by hand: by two people, once, and no more than there is."""
 
 import json
+from asyncio import gather
 from typing import Any
 from uuid import uuid4
 
@@ -115,7 +116,27 @@ async def test_asked_twice_under_one_key_it_is_proposed_once(world: World) -> No
     assert await world.balance() == (125_00, 0)
 
 
-async def test_two_of_the_same_are_two(world: World) -> None:
+async def test_clicked_several_times_it_is_proposed_once(world: World) -> None:
+    await world.give(100_00)
+    me = world.staff(uuid4())
+    clicked = await gather(*(propose(world, me) for _ in range(4)))
+    assert {one.status_code for one in clicked} == {202}
+    assert len({one.json()["approval_id"] for one in clicked}) == 1
+    await world.approved(clicked[0])
+    assert await world.balance() == (125_00, 0)
+    again = await propose(world, me)
+    assert again.json()["approval_id"] != clicked[0].json()["approval_id"]
+
+
+async def test_another_one_of_the_same_says_so_in_its_reason(world: World) -> None:
+    await world.give(100_00)
+    me = world.staff(uuid4())
+    for proposed in (await propose(world, me), await propose(world, me, reason="The same in the next round")):
+        await world.approved(proposed)
+    assert await world.balance() == (150_00, 0)
+
+
+async def test_two_of_the_same_by_two_people_are_two(world: World) -> None:
     await world.give(100_00)
     first, second = await propose(world), await propose(world)
     await world.approved(first)

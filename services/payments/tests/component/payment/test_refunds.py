@@ -323,6 +323,15 @@ async def test_a_role_may_set_how_much_is_refunded(world: World) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), refused.text
 
 
+async def test_clicked_several_times_it_is_proposed_once(world: World) -> None:
+    intent, me = await paid_in(world), world.staff(uuid4())
+    clicked = await gather(*(propose(world, intent, 10_00, as_=me) for _ in range(4)))
+    assert {one.status_code for one in clicked} == {202}
+    assert len({one.json()["approval_id"] for one in clicked}) == 1
+    other = await propose(world, intent, 10_00, as_=me, reason="he paid it three times")
+    assert other.json()["approval_id"] != clicked[0].json()["approval_id"]
+
+
 async def test_asked_twice_under_one_key_it_is_proposed_once(world: World) -> None:
     intent, me, key = await paid_in(world), world.staff(), str(uuid4())
     first, again = [await propose(world, intent, as_=me, key=key) for _ in range(2)]

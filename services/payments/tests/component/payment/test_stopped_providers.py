@@ -90,3 +90,16 @@ async def test_who_may_not_stop_it_or_not_there_does_not(world: World) -> None:
     assert (await world.post(path, {"reason": ""}, as_=world.staff())).status_code == 422
     assert (await stop(world, "skrill")).status_code == 404
     assert (await shown(world))["enabled"] is True
+
+
+async def test_proposed_again_after_it_was_stopped_it_can_be_approved(world: World) -> None:
+    path, me = f"{V1}/casinos/{world.casino}/providers/stripe", world.staff(uuid4())
+    bounded = {**STRIPE, "deposit_bounds": {"EUR": {"min_minor": 500}}}
+    before = (await world.client.put(path, json=bounded, headers=me)).json()
+    await stop(world)
+    again = await world.client.put(path, json=bounded, headers=me)
+    assert again.json()["approval_id"] != before["approval_id"]
+    ended = (await world.client.get(before["href"], headers=me)).json()
+    assert (ended["state"], ended["code"]) == ("voided", "approval_subject_changed")
+    await world.approved(again)
+    assert ((await shown(world))["enabled"], (await shown(world))["stopped"]) == (True, None)

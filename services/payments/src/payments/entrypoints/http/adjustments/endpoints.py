@@ -49,7 +49,8 @@ async def propose_adjustment(
 ) -> Response:
     """Propose that money goes to a player or is taken from him; a second person approves it, and only then it moves.
 
-    What the player does not hold cannot be taken. To undo an adjustment, propose the opposite one.
+    What the player does not hold cannot be taken. To undo an adjustment, propose the opposite one. The same proposed
+    again for the same reason, while the first waits, is the same proposal.
     """
     wallets = await visible_wallets(db, caller, player_id)
     payload = AdjustmentPayload(

@@ -46,7 +46,8 @@ async def propose_refund(
     """Propose that a deposit, or a part of it, goes back the way it came; a second person approves it, and it is sent.
 
     Never more than was paid, less what was refunded, is being refunded, or was charged back. The player's cash is put
-    aside when it is approved; what he has spent is refunded only where `may_owe` says so.
+    aside when it is approved; what he has spent is refunded only where `may_owe` says so. The same proposed again for
+    the same reason, while the first waits, is the same proposal.
     """
     payload = RefundPayload(refund_id=uuid7(), deposit_id=deposit_id, **body.model_dump(exclude={"reason"}))
     return await proposing(caller, REFUND_DEPOSIT, payload, reason=body.reason, once=once)
