@@ -64,7 +64,7 @@ class FraudCaseDecided(
 class FraudRulesPublished(
     ContractEvent, type="payments.fraud_rules_published", version=1, topic=FRAUD, key="casino_id", consumers=()
 ):
-    """Two people put rules in force, all of them together; whatever had been switched off is on again."""
+    """Two people put rules in force, all of them together; whatever is switched off stays off."""
 
     casino_id: CasinoId
     rule_version: Count

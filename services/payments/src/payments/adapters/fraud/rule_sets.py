@@ -78,6 +78,8 @@ class SqlRuleSets:
                 casino_id=casino_id, version=version, sha256=rules.sha256, published_by=by, published_at=now
             )
         )
+        off = await _switched_off(connection, casino_id)
+        still = {rule: one for rule, one in off.items() if one["off_until"] is None or one["off_until"] > now}
         await connection.execute(delete(fraud_rule).where(fraud_rule.c.casino_id == casino_id))
         rows = [
             {
@@ -91,6 +93,7 @@ class SqlRuleSets:
                 "typology": rule.typology,
                 "score": rule.score,
                 "published_at": now,
+                **still.get(rule.id, _ON),
             }
             for rule in rules.rules
         ]
@@ -117,6 +120,11 @@ class SqlRuleSets:
         statement = insert(fraud_rule_draft).values(casino_id=casino_id, **values)
         await connection.execute(statement.on_conflict_do_update(index_elements=["casino_id"], set_=values))
 
+    async def switched_off(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, datetime | None]:
+        """See RuleSets."""
+        off = await _switched_off(connection, casino_id)
+        return {rule: one["off_until"] for rule, one in off.items()}
+
     async def switch(
         self,
         connection: AsyncConnection,
@@ -129,6 +137,7 @@ class SqlRuleSets:
         now: datetime,
     ) -> Mode | None:
         """See RuleSets."""
+        await _lock(connection, casino_id)  # Whoever publishes makes the rows anew: it must be in one or the other.
         table = fraud_rule
         statement = update(table).where(table.c.casino_id == casino_id, table.c.rule == rule)
         switched = statement.values(switched_off=off, off_until=until, switched_by=by, switched_at=now).returning(
@@ -161,6 +170,18 @@ async def _published(connection: AsyncConnection, casino_id: UUID, version: int 
     return None if row is None else Published(**{one.name: row[one.name] for one in fields(Published)})
 
 
+_ON: Mapping[str, Any] = {"switched_off": False, "off_until": None, "switched_by": None, "switched_at": None}
+"""The switch of a rule that nobody stopped."""
+
+
+async def _switched_off(connection: AsyncConnection, casino_id: UUID) -> dict[str, dict[str, Any]]:
+    """The switches of rules that were stopped, by rule; of some the time is over."""
+    columns = [fraud_rule.c[name] for name in _ON]
+    statement = select(fraud_rule.c.rule, *columns).where(fraud_rule.c.casino_id == casino_id, columns[0])
+    rows = (await connection.execute(statement.order_by(fraud_rule.c.rule))).mappings()
+    return {row["rule"]: {name: row[name] for name in _ON} for row in rows}
+
+
 async def _lock(connection: AsyncConnection, casino_id: UUID) -> None:
-    """Whoever publishes rules of the casino waits for whoever does."""
+    """Whoever publishes or stops rules of the casino waits for whoever does."""
     await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"fraud-rules/{casino_id}", 0))))

@@ -141,7 +141,7 @@ class Features(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """The rules a casino has now. `off`: those that were switched off since."""
+    """The rules a casino has now. `off`: those that are switched off."""
 
     version: int
     rules: RuleSet
@@ -191,7 +191,11 @@ class RuleSets(Protocol):
     async def publish(
         self, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], by: str, now: datetime
     ) -> int:
-        """Put rules in force, all switches on again; the new version."""
+        """Put rules in force; the new version. What is switched off stays off, if there is still such a rule."""
+        ...
+
+    async def switched_off(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, datetime | None]:
+        """The rules that were switched off, and until when, which may be over; None: until somebody lets it go on."""
         ...
 
     async def draft(self, connection: AsyncConnection, casino_id: UUID) -> Draft | None:

@@ -59,7 +59,7 @@ async def the_draft(desk: Desk, connection: AsyncConnection, casino_id: UUID, sh
 
 
 async def publish_rules(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: Mapping[str, Any]) -> int:
-    """Put rules in force: two people agreed on exactly these. Whatever was switched off is on again."""
+    """Put rules in force: two people agreed on exactly these. Whatever is switched off stays off."""
     now, by = uow.ctx.occurred_at, uow.ctx.actor.id
     version = await desk.fraud.rules.publish(uow.connection, casino_id, content, by, now)
     await uow.publish(FraudRulesPublished(casino_id=casino_id, rule_version=version, sha256=sha256_of(content)))

@@ -51,7 +51,7 @@ def judge(rules: RuleSet, trigger: Trigger, values: Values, off: frozenset[str] 
     """Evaluate every rule for the trigger. The strictest action that is wanted is done, unless a rule overrides it.
 
     Args:
-        off: rules that were switched off since the set was published.
+        off: rules that are switched off.
     """
     mine = [
         rule for rule in rules.rules if rule.trigger is trigger and rule.mode is not Mode.OFF and rule.id not in off

@@ -1,5 +1,7 @@
 """Rules against fraud come into force, and somebody is let in whatever they want, only when a second person agrees."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +14,16 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.fraud.listing import add_entry, remove_entry, the_entry
 from payments.application.fraud.naming import Listable
+from payments.application.fraud.ports import Draft
 from payments.application.fraud.ruling import publish_rules, the_draft
 from payments.entrypoints.http.fraud.schemas import Kind, Sha256
 
 PUBLISH_RULES = "payments.publish_fraud_rules"
 ALLOW = "payments.allow_despite_fraud_rules"
 END_BLOCK = "payments.end_fraud_block"
+
+Off = Mapping[str, datetime | None]
+"""Rules that were switched off, and until when; None: until somebody lets it go on."""
 
 _EASE = FourEyes(permission=P.FRAUD_ENTRY_EASE, approve=P.FRAUD_ENTRY_APPROVE)
 
@@ -52,13 +58,14 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
     async def describe(uow: UnitOfWork, payload: RulesPayload) -> Subject:
         draft = await the_draft(desk, uow.connection, payload.casino_id, payload.sha256)
         current = await desk.fraud.rules.current(uow.connection, payload.casino_id)
+        off = await desk.fraud.rules.switched_off(uow.connection, payload.casino_id)
         return Subject(
             casino_id=payload.casino_id,
             kind="fraud_rules",
             id=str(payload.casino_id),
             summary=f"Rules against fraud, version {current.version + 1}",
-            before=current.content,
-            after=draft.content,
+            before={**current.content, **_stopped(off)},
+            after={**draft.content, **_stopped(_staying(off, draft, uow.ctx.occurred_at))},
             version=payload.sha256,
         )
 
@@ -74,6 +81,19 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         execute=execute,
     )
     return [rules, *_eased(desk)]
+
+
+def _stopped(off: Off) -> dict[str, Any]:
+    """As an approver sees it beside the rules."""
+    return {"switched_off": {rule: until and until.isoformat() for rule, until in off.items()}} if off else {}
+
+
+def _staying(off: Off, draft: Draft, now: datetime) -> Off:
+    """What of it will be switched off when the draft is in force: a rule that is gone is not, nor one whose time to be
+    off is over.
+    """
+    rules = {rule["id"] for rule in draft.content["rules"]}
+    return {rule: until for rule, until in off.items() if rule in rules and (until is None or until > now)}
 
 
 def _eased(desk: Desk) -> list[GuardedCommand[Any]]:

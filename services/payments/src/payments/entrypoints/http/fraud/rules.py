@@ -124,8 +124,8 @@ async def propose_rules(
     once: Once,
     proposing: Proposing,
 ) -> Response:
-    """Propose that the draft comes into force; a second person approves it. Should the draft or the rules in force
-    change meanwhile, the proposal is worthless.
+    """Propose that the draft comes into force; a second person approves it, who sees which rules are switched off: they
+    stay off. Should the draft, the rules in force or what is switched off change meanwhile, the proposal is worthless.
     """
     caller.must_see(casino_id)
     payload = RulesPayload(casino_id=casino_id, sha256=body.sha256)
