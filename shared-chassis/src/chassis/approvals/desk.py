@@ -303,8 +303,8 @@ class Approvals:
         row = await listed.find(uow.connection, approval_id)
         if row is None:
             return None
-        # Before anything is looked at, so that of several about one thing each sees what the one before it left: what is
-        # not there yet has no row to be locked, and withdrawal policies without one were overwritten unseen.
+        # Before anything is looked at, so that of several about one thing each sees what the one before it left: what
+        # is not there yet has no row to be locked, and rules for withdrawals were overwritten by who never saw them.
         await listed.take_turns(uow.connection, f"approval/{row['subject_kind']}/{row['subject_id']}")
         state = (await uow.load(approval, approval_id)).state
         if not isinstance(state, Open) or not state.enough:
