@@ -174,29 +174,23 @@ class RuleSets(Protocol):
 
     async def in_force(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> InForce:
         """The rules that count; a casino that has none yet adopts the catalogue."""
-        ...
 
     async def content(self, connection: AsyncConnection, sha256: str) -> dict[str, Any] | None:
         """Rules that were in force once, as JSON."""
-        ...
 
     async def current(self, connection: AsyncConnection, casino_id: UUID) -> Published:
         """The rules in force; version 0, the catalogue, where none were adopted yet."""
-        ...
 
     async def published(self, connection: AsyncConnection, casino_id: UUID, version: int) -> Published | None:
         """The rules of one version; 0: the catalogue as it is now."""
-        ...
 
     async def publish(
         self, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], by: str, now: datetime
     ) -> int:
         """Put rules in force; the new version. What is switched off stays off, if there is still such a rule."""
-        ...
 
     async def switched_off(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, datetime | None]:
         """The rules that were switched off, and until when, which may be over; None: until somebody lets it go on."""
-        ...
 
     async def draft(self, connection: AsyncConnection, casino_id: UUID) -> Draft | None:
         """What the casino works on."""
