@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
-from payments.adapters.reconciliation.sql import SAID_SHA256
+from payments.adapters.reconciliation import sql
 from payments.application.reconciliation.ports import HeldFees, KnownBatch, OpenItem, OpenMovement, UnpostedBatch
 from payments.domain.reconciliation.bank import OpenBatch
 from payments.domain.reconciliation.words import ExpectationState, ItemState
@@ -40,7 +40,7 @@ _BATCH: Final = """
 _END_ITEMS: Final = f"""
     UPDATE settlement_item SET state = $2, ended_at = $3, said = CASE WHEN provider IS NOT NULL THEN said END,
         said_sha256 = CASE WHEN provider IS NULL AND said IS NOT NULL
-            THEN {SAID_SHA256} ELSE said_sha256 END
+            THEN {sql.SAID_SHA256} ELSE said_sha256 END
     WHERE id = ANY($1::bigint[])"""  # noqa: S608 - an expression of our own
 """What a bank says of a line names people: it is kept for as long as somebody must find out what the line is. What
 stays of it tells whether the same comes again."""
@@ -99,6 +99,18 @@ _UNDO_BATCHES: Final = """
     UPDATE settlement_batch AS batch SET state = 'replaced', state_then = NULL FROM one WHERE batch.id = one.id
     RETURNING batch.id, batch.currency,
               CASE WHEN one.posted THEN batch.fee_minor + batch.rounding_minor ELSE 0 END AS fee_minor"""
+
+_OPEN_AGAIN: Final = f"""
+    UPDATE settlement_batch AS one
+    SET bank_item_id = NULL, state = CASE WHEN lines > 1 AND arrives_minor <> (
+            SELECT coalesce(sum(amount_minor - fee_minor), 0) FROM settlement_item
+            WHERE file_id = one.file_id AND currency = one.currency AND final AND movement <> 'settlement'
+              AND {sql.BATCH_NAME} = one.name
+        ) THEN 'mismatched' ELSE 'open' END
+    FROM settlement_item AS named
+    WHERE one.casino_id = $1 AND one.state = 'mismatched' AND named.id = one.bank_item_id
+      AND named.file_id = $2"""  # noqa: S608 - an expression of our own
+"""Where the provider's own sum is not that of its lines, that is still so."""
 
 
 class SqlResolving:
@@ -161,3 +173,7 @@ class SqlResolving:
         """See the port."""
         rows = await (await driver(connection)).fetch(_UNDO_BATCHES, file_id, most)
         return [UnpostedBatch(**row) for row in rows]
+
+    async def open_batches_again(self, connection: AsyncConnection, casino_id: UUID, file_id: UUID) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_OPEN_AGAIN, casino_id, file_id)

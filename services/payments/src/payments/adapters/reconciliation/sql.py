@@ -5,6 +5,9 @@ from payments.domain.reconciliation.terms import PRICE_TOLERANCE_BPS, UNAGREED_S
 SAID_SHA256 = "sha256(convert_to(casino_id::text || coalesce(said, ''), 'UTF8'))"
 """By which what a bank said of a line is known again when it is no longer kept."""
 
+BATCH_NAME = "coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END)"
+"""What a line is settled with; empty: with nothing that arrives."""
+
 RESOLVE = """
     UPDATE settlement_item AS item SET reference_id = known.reference_id
     FROM (
@@ -218,15 +221,15 @@ ANOTHERS = """
         WHERE item.file_id = $1 AND movement.casino_id = $2)"""
 """Most files are told by their first lines; the others are looked at whole."""
 
-TOLD_BEFORE = """
+TOLD_BEFORE = f"""
     WITH mine AS (
-        SELECT coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name,
+        SELECT {BATCH_NAME} AS name,
                currency, min(booked_at) AS first_at
         FROM settlement_item WHERE file_id = $1 GROUP BY 1, 2
     )
     SELECT DISTINCT other.file_id FROM settlement_batch AS other JOIN mine USING (name, currency)
     WHERE other.casino_id = $2 AND other.provider = $3 AND other.file_id <> $1 AND other.state <> 'replaced'
-      AND (name <> '' OR other.booked_at >= mine.first_at)"""
+      AND (name <> '' OR other.booked_at >= mine.first_at)"""  # noqa: S608 - an expression of our own
 """Files that may tell the same: a batch of the same name, or lines without batches of the same days."""
 
 REPEATED = """
@@ -247,7 +250,7 @@ REPEATED = """
 
 BATCHES = f"""
     WITH line AS (
-        SELECT *, coalesce(batch, CASE WHEN movement = 'settlement' THEN coalesce(said, line::text) ELSE '' END) AS name
+        SELECT *, {BATCH_NAME} AS name
         FROM settlement_item
         WHERE file_id = $1 AND NOT (batch IS NULL AND difference IS NOT DISTINCT FROM 'repeated')
     ), summed AS (

@@ -47,6 +47,9 @@ _WARN = """
     ) AND NOT EXISTS (
         SELECT FROM settlement_item
         WHERE file_id = $1 AND (state IN ('matched', 'mismatched') OR difference = 'repeated'))"""
+_PUT_BACK = """
+    UPDATE settlement_file SET state = CASE WHEN why IS NULL THEN 'done' ELSE 'failed' END
+    WHERE id = $1 AND state = 'replacing'"""
 _LOOK_OVER = "ANALYZE settlement_item, settlement_expectation"
 _COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
 _UNPOSTED = """
@@ -64,9 +67,10 @@ _WAITING_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, ''), booked_at FROM settlement_item AS open
     WHERE casino_id = $1 AND provider IS NULL AND state IN ('mismatched', 'missing_in_ledger')
       AND difference IN ('amount', 'unknown_reference')
-      AND NOT EXISTS (SELECT FROM settlement_file AS file WHERE file.id = open.file_id AND file.state = 'replaced')"""
+      AND NOT EXISTS (SELECT FROM settlement_file AS file
+                      WHERE file.id = open.file_id AND file.state IN ('replacing', 'replaced'))"""
 """Behind some lines in their file, or open since another statement. Of one that is replaced nothing counts any more,
-from that moment on and not only once what it did is undone."""
+from the moment on that two people agree to it, although what it did is undone later."""
 _LOCK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at, state <> 'staged' AS again
     FROM settlement_item WHERE id = ANY($1::bigint[]) AND state IN ('staged', 'mismatched', 'missing_in_ledger')
@@ -96,7 +100,8 @@ _AT_THE_BANK = """
 _OPEN = """
     SELECT id, provider, currency, arrives_minor, name, said, booked_at FROM settlement_batch AS batch
     WHERE casino_id = $1 AND state IN ('open', 'mismatched') AND state_then IS NULL
-      AND NOT EXISTS (SELECT FROM settlement_file AS file WHERE file.id = batch.file_id AND file.state = 'replaced')
+      AND NOT EXISTS (SELECT FROM settlement_file AS file
+                      WHERE file.id = batch.file_id AND file.state IN ('replacing', 'replaced'))
     ORDER BY booked_at, id LIMIT $2 FOR NO KEY UPDATE"""
 """Of files that are not replaced, although their batches may not be undone yet."""
 _PAIR_LINES = f"""
@@ -121,14 +126,14 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
         """See the port."""
-        statement = insert(settlement_file).values(**asdict(file))
-        added = await connection.execute(
-            statement.on_conflict_do_nothing(index_elements=["casino_id", "sha256"]).returning(settlement_file.c.id)
-        )
-        if added.scalar_one_or_none() is not None:
-            return None
-        same = (settlement_file.c.casino_id == file.casino_id) & (settlement_file.c.sha256 == file.sha256)
-        return _file((await connection.execute(select(settlement_file).where(same))).one())
+        c = settlement_file.c
+        statement = insert(settlement_file).values(**asdict(file)).on_conflict_do_nothing().returning(c.id)
+        same = (c.casino_id == file.casino_id) & (c.sha256 == file.sha256) & (c.state != FileState.REPLACED)
+        while (await connection.execute(statement)).scalar_one_or_none() is None:
+            earlier = (await connection.execute(select(settlement_file).where(same))).one_or_none()
+            if earlier is not None:  # Else it was replaced in between.
+                return _file(earlier)
+        return None
 
     async def begin_again(self, connection: AsyncConnection, file: SettlementFile) -> bool:
         """See the port."""
@@ -157,12 +162,16 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
     ) -> None:
         """See the port."""
         finished = {"finished_at": now} if state in (FileState.DONE, FileState.FAILED) else {}
-        why = {"why": refusal and refusal.detail[:500], "why_code": refusal and refusal.code}
+        why = {"why": refusal.detail[:500], "why_code": refusal.code} if refusal else {}
         await connection.execute(
             update(settlement_file).where(settlement_file.c.id == file_id).values(state=state, **why, **finished)
         )
         if state == FileState.DONE:
             await (await driver(connection)).execute(_WARN, file_id)
+
+    async def put_back(self, connection: AsyncConnection, file_id: UUID) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_PUT_BACK, file_id)
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:
         """See the port."""

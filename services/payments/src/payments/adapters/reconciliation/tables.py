@@ -154,7 +154,13 @@ settlement_file = Table(
     Column("uploaded_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     Column("warning", Text, comment="it is done, and yet hardly what was meant; NULL: nothing to say"),
-    UniqueConstraint("casino_id", "sha256"),
+    Index(
+        "uq_settlement_file_casino_id_sha256",
+        "casino_id",
+        "sha256",
+        unique=True,
+        postgresql_where=text("state <> 'replaced'"),
+    ),
     Index("ix_settlement_file_casino", "casino_id", "uploaded_at", "id"),
     Index("ix_settlement_file_uploaded_at", "uploaded_at", "id"),
 )

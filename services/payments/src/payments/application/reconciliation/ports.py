@@ -191,6 +191,10 @@ class Resolving(Protocol):
         """Batches of a replaced file whose fees are to be taken back from now on, `most` at once."""
         ...
 
+    async def open_batches_again(self, connection: AsyncConnection, casino_id: UUID, file_id: UUID) -> None:
+        """Batches that a line of a replaced bank's statement named with another amount are as before it did."""
+        ...
+
 
 class Published(NamedTuple):
     """Rates as somebody published them, by currency: one after the other what a statement takes.
@@ -277,7 +281,9 @@ class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
     """Files, their lines, expectations and batches. Comparing is done in sets, where the rows are."""
 
     async def add(self, connection: AsyncConnection, file: SettlementFile) -> SettlementFile | None:
-        """Keep a new file; None, or that of the same bytes when the casino has brought it before."""
+        """Keep a new file; None, or that of the same bytes when the casino has brought it before. One that is replaced
+        does not count.
+        """
         ...
 
     async def begin_again(self, connection: AsyncConnection, file: SettlementFile) -> bool:
@@ -302,6 +308,10 @@ class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
         refusal: FileUnreadable | None = None,
     ) -> None:
         """How far a file is, and why it FAILED; with that and DONE it is finished."""
+        ...
+
+    async def put_back(self, connection: AsyncConnection, file_id: UUID) -> None:
+        """A file that was to be replaced, and of which nothing was undone, is again what it was."""
         ...
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:

@@ -290,10 +290,10 @@ async def replaced(desk: Desk, uow: UnitOfWork, file_id: UUID) -> tuple[Settleme
 
 
 async def replace_file(desk: Desk, uow: UnitOfWork, file_id: UUID) -> None:
-    """Undo what a file did, and work on the other instead; both happen in the background."""
+    """Work on the other instead of a file, and undo what that did once the other was read; both in the background."""
     before, file = await replaced(desk, uow, file_id)
     store, now = desk.reconciling.store, uow.ctx.occurred_at
-    await store.set_state(uow.connection, before.id, FileState.REPLACED, now)
+    await store.set_state(uow.connection, before.id, FileState.REPLACING, now)
     await store.set_state(uow.connection, file.id, FileState.WAITING, now)
     await schedule(uow, file)
 

@@ -27,7 +27,7 @@ from payments.application.ledger import (
 from payments.application.reconciliation.converting import conversion_transfers, published_now, taken_back
 from payments.application.reconciliation.formats import StatementFormat
 from payments.application.reconciliation.ports import SettlementFile, UnpostedBatch
-from payments.domain.reconciliation.bank import BankLine, OpenBatch, Sought, pair, sought
+from payments.domain.reconciliation.bank import BankLine, OpenBatch, Paired, Sought, pair, sought
 from payments.domain.reconciliation.rows import FileOfAnotherCasino, FileUnreadable, SettlementRow
 from payments.domain.reconciliation.statements import BankStatement, must_be_ours
 from payments.domain.reconciliation.words import FileState
@@ -49,7 +49,7 @@ OPEN_BATCHES: Final = 5_000
 NEAR_DAYS: Final = 5
 """A bank's line and a batch without a name in common are at most so far apart."""
 
-_ENDED: Final = (FileState.DONE, FileState.FAILED, FileState.HELD, FileState.REPLACED)
+_ENDED: Final = (FileState.DONE, FileState.FAILED, FileState.HELD, FileState.REPLACING, FileState.REPLACED)
 
 
 class Run:
@@ -61,21 +61,23 @@ class Run:
         self._ctx: Context = desk.ours("reconciliation", casino_id)
 
     async def __call__(self) -> None:
-        """To the end. A file that is not what it was said to be fails as a whole, and nothing of it counts."""
+        """To the end. A file that is not what it was said to be fails as a whole, nothing of it counts, and what it was
+        to replace is what it was.
+        """
         file = await self._file()
         if file is None or file.state in _ENDED:
             return
-        if file.replaces is not None:
-            await self._undo(file.replaces, file)
         try:
             if file.state in (FileState.WAITING, FileState.READING):
                 await self._read(file)
                 await self._check_whose(file)
         except FileUnreadable as refusal:
-            await self._fail(refusal)
+            await self._fail(file, refusal)
             return
         file = await self._file()
         assert file is not None
+        if file.replaces is not None:
+            await self._undo(file.replaces, file)
         if file.provider is None:
             await self._settle(file)
         else:
@@ -124,13 +126,21 @@ class Run:
 
         return keep
 
-    async def _fail(self, refusal: FileUnreadable) -> None:
+    async def _fail(self, file: SettlementFile, refusal: FileUnreadable) -> None:
         await self.step(lambda uow: self._store.forget_statements(uow.connection, self._id))
         await self._until_none(lambda uow: self._store.forget_lines(uow.connection, self._id, LINES))
-        await self._state(FileState.FAILED, refusal=refusal)
+
+        async def fail(uow: UnitOfWork) -> None:
+            now = uow.ctx.occurred_at
+            await self._store.set_state(uow.connection, self._id, FileState.FAILED, now, refusal=refusal)
+            if file.replaces is not None:
+                await self._store.put_back(uow.connection, file.replaces)
+                await self._pair_again(uow, file)
+
+        await self.step(fail)
 
     async def _undo(self, file_id: UUID, by: SettlementFile) -> None:
-        """What a replaced file did is done no more: its movements are open again, its fees are back."""
+        """What a replaced file did is done no more: its movements and batches are open again, its fees are back."""
 
         async def conversions(uow: UnitOfWork) -> bool:
             undone = await self._store.undo_conversions(uow.connection, file_id, LINES)
@@ -150,12 +160,14 @@ class Run:
 
         await self._until_none(fees)
 
-        async def statements(uow: UnitOfWork) -> None:
-            await self._store.take_turns(uow.connection, by.casino_id, None)
-            await self._store.drop_statements(uow.connection, file_id)
+        async def replaced(uow: UnitOfWork) -> None:
+            if by.provider is None:
+                await self._store.take_turns(uow.connection, by.casino_id, None)
+                await self._store.open_batches_again(uow.connection, by.casino_id, file_id)
+                await self._store.drop_statements(uow.connection, file_id)
+            await self._store.set_state(uow.connection, file_id, FileState.REPLACED, uow.ctx.occurred_at)
 
-        if by.provider is None:
-            await self.step(statements)
+        await self.step(replaced)
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
@@ -220,6 +232,8 @@ class Run:
 
         await self.step(line_up)
         await self._until_none(lambda uow: self._settle_some(uow, file))
+        if file.replaces is not None:
+            await self.step(lambda uow: self._pair_again(uow, file))
 
     async def _settle_some(self, uow: UnitOfWork, file: SettlementFile) -> int:
         await self._store.take_turns(uow.connection, file.casino_id, None)
@@ -232,8 +246,21 @@ class Run:
         beside = await self._beside(uow, file, [line.id for line in found], looked_for)
         by_amount = [line for line in (*lines, *beside) if looked_for.by_amount(line)]
         others = await self._store.naming_settled(uow.connection, file.casino_id, by_amount)
+        await self._note(
+            uow, file, await asyncio.to_thread(pair, lines, batches, NEAR_DAYS, others, beside, looked_for)
+        )
+        return len(found)
+
+    async def _pair_again(self, uow: UnitOfWork, file: SettlementFile) -> None:
+        """Open batches with the open lines that name them, now that others count no more, or count again."""
+        await self._store.take_turns(uow.connection, file.casino_id, None)
+        batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
+        looked_for = Sought(batches, ())
+        beside = await self._beside(uow, file, [], looked_for)
+        await self._note(uow, file, await asyncio.to_thread(pair, (), batches, NEAR_DAYS, (), beside, looked_for))
+
+    async def _note(self, uow: UnitOfWork, file: SettlementFile, paired: Paired) -> None:
         transfers: list[Transfer] = []
-        paired = await asyncio.to_thread(pair, lines, batches, NEAR_DAYS, others, beside, looked_for)
         for pairing in paired.pairings:
             await self._store.note_pairing(uow.connection, pairing, uow.ctx.occurred_at)
             if not pairing.difference_minor:
@@ -241,7 +268,6 @@ class Run:
         await self._store.note_alone(uow.connection, paired.alone)
         if transfers:
             ensure_posted(await self._desk.ledger.post_in(uow, transfers))
-        return len(found)
 
     async def _beside(
         self, uow: UnitOfWork, file: SettlementFile, lines: list[int], looked_for: Sought
@@ -262,9 +288,8 @@ class Run:
         async with self._desk.app.db.read() as connection:
             return await self._store.find(connection, self._id)
 
-    async def _state(self, state: FileState, *, refusal: FileUnreadable | None = None) -> None:
-        now = self._desk.now()
-        await self.step(lambda uow: self._store.set_state(uow.connection, self._id, state, now, refusal=refusal))
+    async def _state(self, state: FileState) -> None:
+        await self.step(lambda uow: self._store.set_state(uow.connection, self._id, state, uow.ctx.occurred_at))
 
     async def step(self, work: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
         """One transaction. Two runs over one file, should a lease have run out, take turns and repeat nothing."""

@@ -93,7 +93,11 @@ class FileState(StrEnum):
     MATCHING = "matching"
     DONE = "done"
     FAILED = "failed"
+    REPLACING = "replacing"
+    """Two people have agreed that another takes its place: it settles nothing any more, and what it did stands until
+    that one was read whole."""
     REPLACED = "replaced"
+    """What it did is undone. Its bytes are those of no file that counts, and may be brought again."""
 
 
 class FileWarning(StrEnum):

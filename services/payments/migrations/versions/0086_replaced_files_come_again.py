@@ -1,0 +1,38 @@
+"""The bytes of a file that was replaced may be brought again: they are those of no file that counts.
+
+Two kinds of rows nobody came back to are mended: movements whose lines were ignored, or matched with others, stayed
+mismatched and were no breaks; batches that a line of a replaced bank's statement had named stayed mismatched by it.
+"""
+
+from alembic import op
+
+revision = "0086"
+down_revision = "0085"
+
+_STATEMENTS = (
+    "ALTER TABLE settlement_file DROP CONSTRAINT uq_settlement_file_casino_id_sha256",
+    """
+    CREATE UNIQUE INDEX uq_settlement_file_casino_id_sha256 ON settlement_file (casino_id, sha256)
+    WHERE state <> 'replaced'
+    """,
+    """
+    UPDATE settlement_expectation AS movement
+    SET state = CASE WHEN due_at < now() THEN 'missing_at_provider' ELSE 'open' END, item_id = NULL
+    WHERE state = 'mismatched' AND NOT EXISTS (
+        SELECT FROM settlement_item AS line
+        WHERE line.reference_id = movement.reference_id AND line.movement = movement.movement
+          AND line.casino_id = movement.casino_id AND line.provider = movement.provider
+          AND line.state = 'mismatched' AND line.difference <> 'fee')
+    """,
+    """
+    UPDATE settlement_batch AS batch SET state = 'open', bank_item_id = NULL
+    FROM settlement_item AS line
+    WHERE batch.state = 'mismatched' AND line.id = batch.bank_item_id AND line.state = 'replaced'
+    """,
+)
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    for statement in _STATEMENTS:
+        op.execute(statement)
