@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from payments.adapters.reconciliation import sql
-from payments.application.reconciliation.ports import Published
+from payments.application.reconciliation.conversions import Published
 from payments.domain.reconciliation.conversions import Conversion
 
 _UNPOSTED: Final = """

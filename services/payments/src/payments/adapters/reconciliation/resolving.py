@@ -21,6 +21,11 @@ _HOLD_FILES: Final = """
 """Asked before what is in them is locked: nobody agrees to replace a file while people decide about what it says, and
 whoever works on one that is not done waits for nobody here.
 """
+_TAKE_TURNS: Final = """
+    SELECT pg_advisory_xact_lock(hashtextextended('settlement ' || casino_id || ' ' || provider, 0))
+    FROM (SELECT DISTINCT casino_id, provider FROM settlement_item
+          WHERE id = ANY($1::bigint[]) AND provider IS NOT NULL ORDER BY 1, 2) AS one"""
+"""Of the providers of lines, and before anything else: nobody sums up a line while people decide about it."""
 _ITEMS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor, paid_minor, paid_currency, booked_at,
            provider_reference AS reference,
@@ -47,6 +52,41 @@ stays of it tells whether the same comes again."""
 _END_MOVEMENTS: Final = """
     UPDATE settlement_expectation SET state = $2, item_id = coalesce($3, item_id), ended_at = $4
     WHERE id = ANY($1::uuid[])"""
+_LET_GO: Final = """
+    WITH ended AS MATERIALIZED (
+        SELECT DISTINCT casino_id, provider, reference_id, movement, expectation_id FROM settlement_item
+        WHERE id = ANY($1::bigint[]) AND reference_id IS NOT NULL AND expectation_id IS NOT NULL
+    ), held AS MATERIALIZED (
+        SELECT moved.id, moved.amount_minor, moved.currency, moved.due_at, ended.expectation_id
+        FROM ended JOIN settlement_expectation AS moved USING (casino_id, provider, reference_id, movement)
+        JOIN settlement_item AS told ON told.id = moved.item_id AND told.expectation_id = ended.expectation_id
+        WHERE moved.state = 'mismatched'
+    ), expected AS (
+        SELECT expectation_id, sum(amount_minor) AS minor, min(currency) AS currency,
+               min(currency) = max(currency) AS one_currency
+        FROM held GROUP BY 1
+    ), said AS MATERIALIZED (
+        SELECT expectation_id, array_agg(line.id) AS ids, max(line.id) AS item_id, sum(line.amount_minor) AS minor,
+               min(line.currency) AS currency, min(line.currency) = max(line.currency) AS one_currency,
+               bool_and(line.final) AS final
+        FROM ended JOIN settlement_item AS line USING (casino_id, provider, reference_id, movement, expectation_id)
+        WHERE line.state = 'mismatched' AND line.difference <> 'fee'
+        GROUP BY 1
+    ), opened AS (
+        UPDATE settlement_expectation AS moved
+        SET item_id = said.item_id,
+            state = CASE WHEN said.item_id IS NOT NULL THEN 'mismatched'
+                         WHEN held.due_at < $2 THEN 'missing_at_provider' ELSE 'open' END
+        FROM held LEFT JOIN said USING (expectation_id) WHERE moved.id = held.id
+    ), off AS (
+        SELECT said.ids, said.item_id, said.final, said.minor - expected.minor AS minor,
+               said.one_currency AND expected.one_currency AND said.currency = expected.currency AS one_currency
+        FROM said JOIN expected USING (expectation_id)
+    )
+    UPDATE settlement_item AS line
+    SET difference = CASE WHEN NOT off.final THEN 'status' WHEN off.one_currency THEN 'amount' ELSE 'currency' END,
+        difference_minor = CASE WHEN off.one_currency THEN CASE line.id WHEN off.item_id THEN off.minor ELSE 0 END END
+    FROM off WHERE line.id = ANY(off.ids)"""
 _END_BATCH: Final = "UPDATE settlement_batch SET state = 'settled', ended_at = $2 WHERE id = $1"
 _RELEASE: Final = """
     UPDATE settlement_batch SET state = state_then, state_then = NULL, posted = true
@@ -119,6 +159,7 @@ class SqlResolving:
     async def items(self, connection: AsyncConnection, ids: Sequence[int]) -> list[OpenItem]:
         """See the port."""
         raw = await driver(connection)
+        await raw.fetch(_TAKE_TURNS, list(ids))
         files = [row["id"] for row in await raw.fetch(_HOLD_FILES, list(ids), [])]
         return [OpenItem(**row) for row in await raw.fetch(_ITEMS, list(ids), files)]
 
@@ -152,6 +193,10 @@ class SqlResolving:
     ) -> None:
         """See the port."""
         await (await driver(connection)).execute(_END_MOVEMENTS, list(ids), state, item_id, now)
+
+    async def let_go(self, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_LET_GO, list(ids), now)
 
     async def end_batch(self, connection: AsyncConnection, batch_id: UUID, now: datetime) -> None:
         """See the port."""

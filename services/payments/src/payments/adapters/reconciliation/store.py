@@ -17,7 +17,8 @@ from payments.adapters.reconciliation.resolving import SqlResolving
 from payments.adapters.reconciliation.statements import SqlStatements
 from payments.adapters.reconciliation.tables import settlement_file
 from payments.adapters.reconciliation.terms import SqlTerms
-from payments.application.reconciliation.ports import Overdue, Published, SettlementFile, UnpostedBatch
+from payments.application.reconciliation.conversions import Published
+from payments.application.reconciliation.ports import Overdue, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing, Sought
 from payments.domain.reconciliation.naming import Naming
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
@@ -48,8 +49,10 @@ _WARN = """
         SELECT FROM settlement_item
         WHERE file_id = $1 AND (state IN ('matched', 'mismatched') OR difference = 'repeated'))"""
 _PUT_BACK = """
-    UPDATE settlement_file SET state = CASE WHEN why IS NULL THEN 'done' ELSE 'failed' END
-    WHERE id = $1 AND state = 'replacing'"""
+    UPDATE settlement_file AS before SET state = CASE WHEN before.why IS NULL THEN 'done' ELSE 'failed' END
+    FROM settlement_file AS file
+    WHERE file.id = $1 AND file.state IN ('waiting', 'reading')
+      AND before.id = file.replaces AND before.state = 'replacing'"""
 _LOOK_OVER = "ANALYZE settlement_item, settlement_expectation"
 _COMPARED = "UPDATE settlement_file SET compared = $2 WHERE id = $1"
 _UNPOSTED = """
@@ -169,9 +172,9 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
         if state == FileState.DONE:
             await (await driver(connection)).execute(_WARN, file_id)
 
-    async def put_back(self, connection: AsyncConnection, file_id: UUID) -> None:
+    async def put_back(self, connection: AsyncConnection, file_id: UUID) -> bool:
         """See the port."""
-        await (await driver(connection)).execute(_PUT_BACK, file_id)
+        return _count(await (await driver(connection)).execute(_PUT_BACK, file_id)) > 0
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:
         """See the port."""

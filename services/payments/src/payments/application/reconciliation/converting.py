@@ -7,7 +7,7 @@ from chassis.domain import uuid7
 from contracts.money import EXPONENTS
 from payments.application.desk import Desk
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, psp_clearing, transfer_id
-from payments.application.reconciliation.ports import Published
+from payments.application.reconciliation.conversions import Published
 from payments.domain.exchange.quotes import RateUnavailable, new_enough
 from payments.domain.reconciliation.conversions import Conversion
 

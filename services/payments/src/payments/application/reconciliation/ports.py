@@ -3,17 +3,16 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.application.reconciliation.conversions import Converting, Published
 from payments.application.reconciliation.stating import Statements
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing, Sought
-from payments.domain.reconciliation.conversions import Conversion
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.terms import SettlementTerms
 from payments.domain.reconciliation.words import ExpectationState, FileState, ItemState
@@ -171,6 +170,12 @@ class Resolving(Protocol):
         """Movements are explained, by this line if by one."""
         ...
 
+    async def let_go(self, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+        """Movements that only these lines, which are explained, had told of are open again; those of which others tell
+        differ from what these add up to.
+        """
+        ...
+
     async def end_batch(self, connection: AsyncConnection, batch_id: UUID, now: datetime) -> None:
         """It is at the bank."""
         ...
@@ -193,46 +198,6 @@ class Resolving(Protocol):
 
     async def open_batches_again(self, connection: AsyncConnection, casino_id: UUID, file_id: UUID) -> None:
         """Batches that a line of a replaced bank's statement named with another amount are as before it did."""
-        ...
-
-
-class Published(NamedTuple):
-    """Rates as somebody published them, by currency: one after the other what a statement takes.
-
-    Attributes:
-        per_base: units of each for one of the base; None where there is no rate that is new enough.
-        places: decimal places of each.
-        source, as_of: who published them, and of what day they are; None where there are none.
-    """
-
-    currencies: list[str]
-    per_base: list[Decimal | None]
-    places: list[int]
-    source: str | None
-    as_of: date | None
-
-
-class Converting(Protocol):
-    """What was settled in another currency than it was paid in."""
-
-    async def post_conversions(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[Conversion]:
-        """Sums of the file that are to be posted now, `most` at once; from then on they are."""
-        ...
-
-    async def undo_conversions(self, connection: AsyncConnection, file_id: UUID, most: int) -> list[Conversion] | None:
-        """Sums to be taken back because a file is replaced, of `most` payments at once; None: there are no more."""
-        ...
-
-    async def keep_conversion(
-        self,
-        connection: AsyncConnection,
-        conversion: Conversion,
-        item_id: int,
-        expectation_id: UUID,
-        rates: Published,
-        now: datetime,
-    ) -> None:
-        """Keep one that people agreed to; it is posted by whoever calls."""
         ...
 
 
@@ -310,8 +275,10 @@ class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
         """How far a file is, and why it FAILED; with that and DONE it is finished."""
         ...
 
-    async def put_back(self, connection: AsyncConnection, file_id: UUID) -> None:
-        """A file that was to be replaced, and of which nothing was undone, is again what it was."""
+    async def put_back(self, connection: AsyncConnection, file_id: UUID) -> bool:
+        """The file that this one was about to replace, and of which nothing was undone, is what it was; whether there
+        is any.
+        """
         ...
 
     async def stage(self, connection: AsyncConnection, file: SettlementFile, rows: Sequence[SettlementRow]) -> None:

@@ -90,16 +90,19 @@ async def items_of(desk: Desk, uow: UnitOfWork, ids: Sequence[int]) -> list[Open
     return found
 
 
-async def unknown_item_of(desk: Desk, uow: UnitOfWork, item_id: int) -> OpenItem:
+async def unknown_item_of(desk: Desk, uow: UnitOfWork, item_id: int, booked_to: BookedTo) -> OpenItem:
     """A line that can be booked as it is, locked.
 
     Raises:
         NotFound, ReconciledAlready: it is not there, or explained already.
-        Invalid: the ledger has a movement it only differs from; booked as well, the money would count twice.
+        Invalid: the ledger has a movement it only differs from; booked as well, the money would count twice. Or it is a
+            bank's, whose fees are of no provider.
     """
     (item,) = await items_of(desk, uow, [item_id])
     if not item.unknown:
         raise Invalid("The ledger knows of it: match it, or ignore it where only the fee differs.", field="item_id")
+    if item.provider is None and booked_to is not BookedTo.SUSPENSE:
+        raise Invalid("A bank's line is booked to suspense: fees are those of a provider.", field="booked_to")
     return item
 
 
@@ -139,9 +142,10 @@ async def whole_of(
 
 
 async def ignore(desk: Desk, uow: UnitOfWork, items: Sequence[OpenItem]) -> None:
-    """Lines mean nothing. No money moves."""
-    ids = [one.id for one in items]
-    await desk.reconciling.store.end_items(uow.connection, ids, ItemState.IGNORED, uow.ctx.occurred_at)
+    """Lines mean nothing, and whatever they told of otherwise is open again. No money moves."""
+    store, ids, now = desk.reconciling.store, [one.id for one in items], uow.ctx.occurred_at
+    await store.end_items(uow.connection, ids, ItemState.IGNORED, now)
+    await store.let_go(uow.connection, ids, now)
 
 
 async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo | None) -> None:
@@ -149,13 +153,14 @@ async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo |
     converted at the rate of the settlement.
     """
     store, now, one = desk.reconciling.store, uow.ctx.occurred_at, whole.items[0]
-    await store.end_items(uow.connection, [item.id for item in whole.items], ItemState.MATCHED, now)
-    ids = [movement.id for movement in whole.movements]
+    lines, ids = [item.id for item in whole.items], [movement.id for movement in whole.movements]
+    await store.end_items(uow.connection, lines, ItemState.MATCHED, now)
     await store.end_movements(uow.connection, ids, ExpectationState.MATCHED, one.id, now)
+    await store.let_go(uow.connection, lines, now)
     transfers = []
     if whole.difference_minor:
         assert booked_to is not None
-        facts = [*sorted(map(str, ids)), *sorted(item.id for item in whole.items)]
+        facts = [*sorted(map(str, ids)), *sorted(lines)]
         transfers = [_booking(whole.movements[0], booked_to, whole.difference_minor, "match", *facts)]
     if whole.converts:
         conversion = conversion_of(whole)
@@ -324,6 +329,7 @@ def _booking(about: OpenItem | OpenMovement, booked_to: BookedTo, more_minor: in
     casino, currency, provider = about.casino_id, about.currency, about.provider
     suspense = house(casino, AccountType.SUSPENSE, currency)
     if provider is None:
+        assert booked_to is BookedTo.SUSPENSE
         return _moved(house(casino, AccountType.BANK, currency), suspense, more_minor, None, *facts)
     other = psp_fees(casino, provider, currency) if booked_to is BookedTo.FEES else suspense
     return _moved(psp_clearing(casino, provider, currency), other, more_minor, provider, *facts)

@@ -130,12 +130,15 @@ class Run:
         await self.step(lambda uow: self._store.forget_statements(uow.connection, self._id))
         await self._until_none(lambda uow: self._store.forget_lines(uow.connection, self._id, LINES))
 
+        before = None if file.replaces is None else await self._file(file.replaces)
+        if before is not None and before.state is FileState.REPLACED:  # By a version that undid it first.
+            await self._undo(before.id, file)
+
         async def fail(uow: UnitOfWork) -> None:
+            if await self._store.put_back(uow.connection, self._id):
+                await self._pair_again(uow, file)
             now = uow.ctx.occurred_at
             await self._store.set_state(uow.connection, self._id, FileState.FAILED, now, refusal=refusal)
-            if file.replaces is not None:
-                await self._store.put_back(uow.connection, file.replaces)
-                await self._pair_again(uow, file)
 
         await self.step(fail)
 
@@ -284,9 +287,9 @@ class Run:
 
     # -- beneath -----------------------------------------------------------------------------------------------------
 
-    async def _file(self) -> SettlementFile | None:
+    async def _file(self, file_id: UUID | None = None) -> SettlementFile | None:
         async with self._desk.app.db.read() as connection:
-            return await self._store.find(connection, self._id)
+            return await self._store.find(connection, file_id or self._id)
 
     async def _state(self, state: FileState) -> None:
         await self.step(lambda uow: self._store.set_state(uow.connection, self._id, state, uow.ctx.occurred_at))

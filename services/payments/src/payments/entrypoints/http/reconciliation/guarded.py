@@ -87,10 +87,11 @@ def _about_items(desk: Desk) -> list[GuardedCommand[Any]]:
         await resolving.ignore(desk, uow, await resolving.items_of(desk, uow, payload.item_ids))
 
     async def unknown(uow: UnitOfWork, payload: BookPayload) -> Subject:
-        return _about([await resolving.unknown_item_of(desk, uow, payload.item_id)], "settlement_item", payload)
+        item = await resolving.unknown_item_of(desk, uow, payload.item_id, payload.booked_to)
+        return _about([item], "settlement_item", payload)
 
     async def book(uow: UnitOfWork, payload: BookPayload) -> None:
-        item = await resolving.unknown_item_of(desk, uow, payload.item_id)
+        item = await resolving.unknown_item_of(desk, uow, payload.item_id, payload.booked_to)
         await resolving.book(desk, uow, item, payload.booked_to)
 
     async def whole(uow: UnitOfWork, payload: MatchPayload) -> Subject:
