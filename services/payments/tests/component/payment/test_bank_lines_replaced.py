@@ -1,18 +1,20 @@
 """What a replaced file told settles nothing, from the moment that two people agreed and not once it is undone."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chassis.db.engine import driver
+from payments.adapters.ledger.verify import verify
 from payments.application.reconciliation.running import Run
 from payments.domain.reconciliation.words import ItemState
 
 from .bank import camt
 from .test_bank_lines import batches, lines, settle
-from .test_reconciliation import ADYEN_HEAD, Books
+from .test_reconciliation import ADYEN_HEAD, Books, Dying, Killed, adyen
 from .test_reconciliation_decisions import refused_to_replace
 from .test_reconciliation_routes import WHY, decided, upload
 from .world import World
@@ -78,6 +80,79 @@ async def test_whether_a_file_is_settled_is_asked_once_the_statement_at_work_has
         statement = "UPDATE settlement_item SET state = 'matched' WHERE file_id = $1"
         await (await driver(connection)).execute(statement, file["id"])
     assert await asked == "409 file_already_settled"
+
+
+async def named(books: Books) -> list[tuple[Any, ...]]:
+    """State of each batch, and the amount of the line it is named by."""
+    query = """SELECT batch.state, line.amount_minor FROM settlement_batch AS batch
+               LEFT JOIN settlement_item AS line ON line.id = bank_item_id WHERE batch.casino_id = $1"""
+    return [tuple(row.values()) for row in await books.world.rows(query, books.world.casino)]
+
+
+async def bring_and_replace(books: Books, *entries: tuple[str, str], then: str = "", dies: bool = False) -> None:
+    """A statement; another one after it, if any; and one of a rent in the place of the first."""
+    first = await books.bring(camt(*entries), "camt053")
+    if then:
+        await books.bring(then, "camt053")
+    await agree_to_replace(books, first["id"], camt(("-9.00", "rent")), "camt053")
+    (file,) = await books.world.rows("SELECT id FROM settlement_file WHERE replaces = $1", first["id"])
+    for last in range(1, 60 if dies else 1):
+        with suppress(Killed):
+            await Dying(books.desk, file["id"], books.world.casino, last)()
+    await books.work()
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["at once", "killed everywhere"])
+async def test_a_batch_that_a_replaced_statement_named_is_open_again(books: Books, dies: bool):
+    await settle(books, b471147=699)
+    await bring_and_replace(books, ("400.00", "ADYEN 471147 1/2"), dies=dies)
+    assert await named(books) == [("open", None)]
+    query = "SELECT id FROM settlement_file WHERE provider = 'adyen' AND casino_id = $1"
+    (file,) = await books.world.rows(query, books.world.casino)
+    await agree_to_replace(books, file["id"], ADYEN_HEAD, "adyen_settlement_details")
+    await books.work()
+    assert await batches(books) == {"471147": "replaced"}
+
+
+async def test_it_arrives_with_what_another_statement_says_later(books: Books):
+    await settle(books, b471147=699)
+    await bring_and_replace(books, ("400.00", "ADYEN 471147 1/2"))
+    await books.bring(camt(("699.00", "ADYEN 471147"), opening="-9.00", day="2026-11-22"), "camt053")
+    assert (await batches(books), await books.balance("bank")) == ({"471147": "settled"}, -699_00)
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["at once", "killed everywhere"])
+@pytest.mark.parametrize(
+    ("others", "state", "off"),
+    [
+        ([("200.00", "ADYEN 471147 2/2")], ("mismatched", 200_00), [(200_00, "mismatched", "amount", -499_00)]),
+        (
+            [("300.00", "ADYEN 471147 2/3"), ("399.00", "ADYEN 471147 3/3")],
+            ("settled", 300_00),
+            [(300_00, "matched", None, 0), (399_00, "matched", None, 0)],
+        ),
+    ],
+    ids=["too little", "all of it"],
+)
+async def test_what_another_statement_said_of_it_is_looked_at_again(
+    books: Books, others: Any, state: Any, off: Any, dies: bool
+):
+    await settle(books, b471147=699)
+    then = camt(*others, opening="100.00", day="2026-11-22")
+    await bring_and_replace(books, ("100.00", "ADYEN 471147 1/2"), then=then, dies=dies)
+    assert await named(books) == [state]
+    assert [line for line in await lines(books) if line[1] != "replaced" and line[0] > 0] == off
+    assert await books.balance("bank") == (-699_00 if state[0] == "settled" else 0)
+    assert [one for one in await verify(books.world.service.settings.database_url) if not one.holds] == []
+
+
+async def test_a_batch_that_does_not_add_up_still_does_not(books: Books):
+    line = adyen("Settled", await books.deposit(699_00), "699.00", "699.00", batch="471147")
+    line += adyen("MerchantPayout", "", "", "-690.00", batch="471147", said="TX471147XT")
+    await books.bring(ADYEN_HEAD + line)
+    assert await named(books) == [("mismatched", None)]
+    await bring_and_replace(books, ("400.00", "ADYEN 471147 1/2"))
+    assert await named(books) == [("mismatched", None)]
 
 
 async def refused(books: Books, path: str, **body: Any) -> tuple[int, str]:

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from chassis.db.engine import driver
+from chassis.domain import Invalid
+from payments.domain.reconciliation.words import BookedTo
+from payments.entrypoints.http.reconciliation.guarded import BOOK, BookPayload, guarded_commands
 
+from .bank import camt
 from .test_reconciliation import ADYEN_HEAD, Books, adyen
 from .test_reconciliation_routes import SINCE, WHY, decided, listed, upload
 from .world import World
@@ -56,6 +60,30 @@ async def test_a_line_that_differs_in_its_amount_is_matched_and_not_booked(books
     path = f"/reconciliation/items/{item['item_id']}/book"
     refused = await books.world.post(path, {**WHY, "booked_to": "fees"}, as_=books.world.staff())
     assert refused.status_code == 422, refused.text
+
+
+async def test_a_banks_line_is_booked_to_suspense_alone(books: Books):
+    world = books.world
+    await books.bring(camt(("-9.00", "bank charges")), "camt053")
+    (item,) = await the_items(books)
+    path = f"/reconciliation/items/{item['item_id']}/book"
+    refused = await world.post(path, {**WHY, "booked_to": "fees"}, as_=world.staff())
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "booked_to"), refused.text
+    await decided(world, f"items/{item['item_id']}/book", booked_to="suspense")
+    assert (await books.balance("suspense", None), await books.balance("bank", None)) == (-9_00, 9_00)
+
+
+async def test_what_was_proposed_before_about_a_banks_line_and_fees_is_not_done(books: Books):
+    await books.bring(camt(("-9.00", "bank charges")), "camt053")
+    (item,) = await the_items(books)
+    (book,) = [one for one in guarded_commands(books.desk) if one.name == BOOK]
+    payload = BookPayload(item_id=item["item_id"], booked_to=BookedTo.FEES)
+    with pytest.raises(Invalid) as refused:
+        await books.desk.app.transact(
+            lambda uow: book.execute(uow, payload), books.desk.ours("tests", books.world.casino)
+        )
+    assert refused.value.field == "booked_to"
+    assert await books.balance("suspense", None) == 0
 
 
 async def refused_to_replace(
