@@ -25,9 +25,14 @@ _STATEMENTS = (
           AND line.state = 'mismatched' AND line.difference <> 'fee')
     """,
     """
-    UPDATE settlement_batch AS batch SET state = 'open', bank_item_id = NULL
-    FROM settlement_item AS line
-    WHERE batch.state = 'mismatched' AND line.id = batch.bank_item_id AND line.state = 'replaced'
+    UPDATE settlement_batch AS one
+    SET bank_item_id = NULL, state = CASE WHEN lines > 1 AND arrives_minor <> (
+            SELECT coalesce(sum(amount_minor - fee_minor), 0) FROM settlement_item
+            WHERE file_id = one.file_id AND currency = one.currency AND final AND movement <> 'settlement'
+              AND coalesce(batch, '') = one.name
+        ) THEN 'mismatched' ELSE 'open' END
+    FROM settlement_item AS named
+    WHERE one.state = 'mismatched' AND named.id = one.bank_item_id AND named.state = 'replaced'
     """,
 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,35 @@ async def test_nobody_decides_about_a_line_while_a_file_is_compared_that_may_sum
             await asyncio.wait([asked], timeout=0)
         assert not asked.done()
     assert (await asked).status_code == 202
+
+
+def mends() -> list[str]:
+    """What the migration changes of rows."""
+    path = next(Path(__file__).parents[3].glob("migrations/versions/*_replaced_files_come_again.py"))
+    spec = spec_from_file_location("migration", path)
+    assert spec is not None
+    assert spec.loader is not None
+    migration = module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    return [one for one in migration._STATEMENTS if one.strip().startswith("UPDATE")]
+
+
+async def test_what_earlier_versions_left_mismatched_is_open_once_it_is_migrated(books: Books):
+    await books.deposit(699_00)
+    line = adyen("Settled", await books.deposit(), "99.00", "99.00", batch="471147")
+    await books.bring(ADYEN_HEAD + line + adyen("Settled", await books.deposit(50_00), "49.00", "49.00"))
+    await books.bring(camt(("40.00", "ADYEN 471147 1/2")), "camt053")
+    before = [("deposit", 50_00, "mismatched"), ("deposit", 100_00, "mismatched"), ("deposit", 699_00, "open")]
+    assert await books.expectations() == before
+    async with books.world.service.db.write() as connection:
+        raw, casino = await driver(connection), books.world.casino
+        change = "UPDATE settlement_item SET state = $2 WHERE casino_id = $1 AND amount_minor = $3"
+        await raw.execute(change, casino, "ignored", 99_00)
+        await raw.execute(change, casino, "replaced", 40_00)
+        for mend in mends():
+            await raw.execute(mend)
+    before[1] = ("deposit", 100_00, "open")
+    assert await books.expectations() == before
+    query = "SELECT name, state, bank_item_id FROM settlement_batch WHERE casino_id = $1 ORDER BY name"
+    named = [tuple(row.values()) for row in await books.world.rows(query, casino)]
+    assert named == [("471147", "open", None), ("7", "open", None)]

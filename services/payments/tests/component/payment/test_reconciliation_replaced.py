@@ -162,8 +162,8 @@ async def test_what_was_undone_before_it_was_read_is_undone_whole(books: Books):
         for change in (
             "UPDATE settlement_file SET state = 'replaced' WHERE id = $1",
             "UPDATE settlement_item SET state = 'replaced' WHERE file_id = $1",
-            "UPDATE settlement_expectation SET state = 'open', item_id = NULL WHERE item_id IN"
-            " (SELECT id FROM settlement_item WHERE file_id = $1)",
+            """UPDATE settlement_expectation SET state = 'open', item_id = NULL
+               WHERE item_id IN (SELECT id FROM settlement_item WHERE file_id = $1)""",
         ):
             await (await driver(connection)).execute(change, one["id"])
     await books.work()
