@@ -146,6 +146,23 @@ async def test_what_another_statement_said_of_it_is_looked_at_again(
     assert [one for one in await verify(books.world.service.settings.database_url) if not one.holds] == []
 
 
+async def test_what_other_statements_repeated_counts_once_when_the_first_is_replaced(books: Books):
+    await settle(books, b471147=699)
+    part, rest = ("400.00", "ADYEN 471147 1/2"), ("299.00", "ADYEN 471147 2/2")
+    first = await books.bring(camt(part), "camt053")
+    for said in ("rent", "power"):
+        await books.bring(camt(part, ("-9.00", said)), "camt053")
+    await agree_to_replace(books, first["id"], camt(("-5.00", "tax")), "camt053")
+    await books.work()
+    assert [line[:3] for line in await lines(books) if line[0] == 400_00] == [
+        (400_00, "replaced", "amount"),
+        (400_00, "mismatched", "amount"),
+        (400_00, "missing_in_ledger", "repeated"),
+    ]
+    await books.bring(camt(rest, opening="391.00", day="2026-11-22"), "camt053")
+    assert (await batches(books), await books.balance("bank")) == ({"471147": "settled"}, -699_00)
+
+
 async def test_a_batch_that_does_not_add_up_still_does_not(books: Books):
     line = adyen("Settled", await books.deposit(699_00), "699.00", "699.00", batch="471147")
     line += adyen("MerchantPayout", "", "", "-690.00", batch="471147", said="TX471147XT")

@@ -78,14 +78,7 @@ _LOCK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at, state <> 'staged' AS again
     FROM settlement_item WHERE id = ANY($1::bigint[]) AND state IN ('staged', 'mismatched', 'missing_in_ledger')
     ORDER BY id FOR NO KEY UPDATE"""
-_REPEATED_BANK_LINES = f"""
-    WITH mine AS MATERIALIZED (
-        SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item WHERE id = ANY($1::bigint[]) AND state = 'staged'
-    )
-    UPDATE settlement_item AS item
-    SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
-    FROM mine
-    WHERE item.id = mine.id AND EXISTS (
+_TOLD = """
         SELECT FROM settlement_item AS before
         WHERE before.casino_id = mine.casino_id AND before.booked_at = mine.booked_at AND before.provider IS NULL
           AND before.file_id <> mine.file_id AND before.amount_minor = mine.amount_minor
@@ -93,9 +86,26 @@ _REPEATED_BANK_LINES = f"""
           AND before.provider_reference IS NOT DISTINCT FROM mine.provider_reference
           AND (mine.provider_reference IS NOT NULL OR before.said = mine.said
                OR before.said IS NULL AND coalesce(before.said_sha256 = mine.words, true))
-          AND before.state NOT IN ('staged', 'replaced') AND before.difference IS DISTINCT FROM 'repeated')
-    RETURNING item.id"""  # noqa: S608 - an expression of our own
+          AND before.state NOT IN ('staged', 'replaced')"""
 """A line without a reference is told by its text, or by what stays of that when it is no longer kept."""
+_REPEATED_BANK_LINES = f"""
+    WITH mine AS MATERIALIZED (
+        SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item WHERE id = ANY($1::bigint[]) AND state = 'staged'
+    )
+    UPDATE settlement_item AS item
+    SET state = 'missing_in_ledger', difference = 'repeated', difference_minor = item.amount_minor
+    FROM mine
+    WHERE item.id = mine.id AND EXISTS ({_TOLD} AND before.difference IS DISTINCT FROM 'repeated')
+    RETURNING item.id"""  # noqa: S608 - expressions of our own
+_REPEATED_NO_MORE = f"""
+    WITH mine AS MATERIALIZED (
+        SELECT *, {sql.SAID_SHA256} AS words FROM settlement_item
+        WHERE casino_id = $1 AND provider IS NULL AND state = 'missing_in_ledger' AND difference = 'repeated'
+    )
+    UPDATE settlement_item AS item SET difference = 'unknown_reference' FROM mine
+    WHERE item.id = mine.id AND item.state = 'missing_in_ledger' AND NOT EXISTS (
+        {_TOLD} AND (before.difference IS DISTINCT FROM 'repeated' OR before.id < mine.id))"""  # noqa: S608 - as above
+"""Of those that only what was replaced had told of before, the first counts."""
 _AT_THE_BANK = """
     SELECT id, name, said FROM settlement_batch
     WHERE casino_id = $1 AND booked_at > $2::timestamptz - interval '1 year'
@@ -247,6 +257,10 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
         """See the port."""
         rows = await (await driver(connection)).fetch(_REPEATED_BANK_LINES, list(lines))
         return {row["id"] for row in rows}
+
+    async def count_again(self, connection: AsyncConnection, casino_id: UUID) -> None:
+        """See the port."""
+        await (await driver(connection)).execute(_REPEATED_NO_MORE, casino_id)
 
     async def lines_beside(
         self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int

@@ -341,6 +341,10 @@ class Reconciliations(Resolving, Terms, Converting, Statements, Protocol):
         """
         ...
 
+    async def count_again(self, connection: AsyncConnection, casino_id: UUID) -> None:
+        """Lines of banks that repeat no line any more, because it was replaced, are lines of their own."""
+        ...
+
     async def lines_beside(
         self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int
     ) -> list[BankLine]:

@@ -257,6 +257,7 @@ class Run:
     async def _pair_again(self, uow: UnitOfWork, file: SettlementFile) -> None:
         """Open batches with the open lines that name them, now that others count no more, or count again."""
         await self._store.take_turns(uow.connection, file.casino_id, None)
+        await self._store.count_again(uow.connection, file.casino_id)
         batches = await self._store.open_batches(uow.connection, file.casino_id, OPEN_BATCHES)
         looked_for = Sought(batches, ())
         beside = await self._beside(uow, file, [], looked_for)
