@@ -22,7 +22,8 @@ from chassis.testing.postgres import Databases
 from chassis.testing.postgres import opened as opened_database
 from payments.adapters.ledger.verify import verify
 from payments.application.ledger import TransferKind
-from payments.application.reconciliation.resolving import accept_fees
+from payments.application.reconciliation.files import bring
+from payments.application.reconciliation.resolving import accept_fees, replace_file
 
 from .bank import camt
 from .test_money_machine import PLAN, WHICH, opened
@@ -97,6 +98,8 @@ class Machine(RuleBasedStateMachine):
         self.a_refund_or_a_payout(0, 1_00, PAYOUT)
         self.it_settles(0, 0, 25)
         self.its_file_is_brought(0, 0)
+        self.its_file_is_replaced(0, broken=True, dies=2)
+        self.its_file_is_replaced(0, broken=False, dies=4)
         self.the_bank_tells_of_it(0)
 
     def cash(self) -> int:
@@ -167,6 +170,32 @@ class Machine(RuleBasedStateMachine):
             batch.told = True
             for one, minor in batch.parts:
                 one.told += minor
+
+    @rule(which=WHICH, broken=st.booleans(), dies=st.sampled_from([0, 2, 4, 6, 9]))
+    def its_file_is_replaced(self, which: int, broken: bool, dies: int) -> None:
+        """By the same in other bytes, or by what cannot be read."""
+        waiting = [one for one in self.batches if one.told and not one.arrived]
+        if not waiting:
+            return
+        batch = waiting[which % len(waiting)]
+        content = batch.content[:-9] if broken else f"{batch.content}\n"
+        file = self.run(self.replacing(batch.content, content))
+        if dies:
+            with suppress(Killed):
+                self.run(Dying(self.world.desk, file, self.world.casino, dies)())
+        self.run(self.books.work())
+        self.run(self.people_agree())
+        batch.content = batch.content if broken else content
+
+    async def replacing(self, before: str, content: str) -> UUID:
+        """Two people agree that the file is replaced by another; that one."""
+        one, desk, casino = await self.books.lay(before), self.world.desk, self.world.casino
+        local = self.folder / str(uuid4())
+        local.write_text(content)
+        context = desk.ours("tests", casino)
+        file, _ = await bring(desk, context, casino, one.format, local, replaces=one.id)
+        await desk.app.transact(lambda uow: replace_file(desk, uow, file.id), context)
+        return file.id
 
     async def people_agree(self) -> None:
         """To fees that are much for what is settled with them, such as those of half a deposit."""
