@@ -1,24 +1,14 @@
 """What people do about what does not agree. Each takes two of them; every booking is a transfer of the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from chassis.domain import Invalid, NotFound, uuid7
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
-from payments.application.ledger import (
-    AccountRef,
-    AccountType,
-    Transfer,
-    TransferKind,
-    ensure_posted,
-    house,
-    psp_clearing,
-    psp_fees,
-    transfer_id,
-)
+from payments.application.ledger import ensure_posted
+from payments.application.reconciliation.booking import Whole, of_item, of_match, of_receipt, of_write_off
 from payments.application.reconciliation.converting import conversion_transfers, published_now
 from payments.application.reconciliation.files import schedule
 from payments.application.reconciliation.ports import HeldFees, KnownBatch, OpenItem, OpenMovement, SettlementFile
@@ -35,46 +25,6 @@ from payments.domain.reconciliation.errors import (
 from payments.domain.reconciliation.words import BookedTo, ExpectationState, FileState, ItemState
 
 _NOT_DONE = "Its file is still compared, or another takes its place; decide when that is done."
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """Lines and movements that shall explain each other, of one casino and provider.
-
-    The lines are of one currency, and the movements of one, which may be another: then the lines are what it was
-    converted to.
-    """
-
-    items: Sequence[OpenItem]
-    movements: Sequence[OpenMovement]
-
-    @property
-    def converts(self) -> bool:
-        """Whether it was settled in another currency than it was paid in."""
-        return self.items[0].currency != self.movements[0].currency
-
-    @property
-    def settled_minor(self) -> int:
-        """What the lines add up to."""
-        return sum(one.amount_minor for one in self.items)
-
-    @property
-    def told_minor(self) -> int:
-        """What was paid by the lines, in the currency of the movements; where they do not say it, what these say."""
-        if not self.converts:
-            return self.settled_minor
-        told = [one.paid_minor for one in self.items if one.paid_currency == self.movements[0].currency]
-        known = [minor for minor in told if minor is not None]
-        return sum(known) if len(known) == len(self.items) else self._expected_minor
-
-    @property
-    def difference_minor(self) -> int:
-        """By how much more the lines say, in the currency of the movements."""
-        return self.told_minor - self._expected_minor
-
-    @property
-    def _expected_minor(self) -> int:
-        return sum(one.amount_minor for one in self.movements)
 
 
 async def items_of(desk: Desk, uow: UnitOfWork, ids: Sequence[int]) -> list[OpenItem]:
@@ -157,11 +107,7 @@ async def match(desk: Desk, uow: UnitOfWork, whole: Whole, booked_to: BookedTo |
     await store.end_items(uow.connection, lines, ItemState.MATCHED, now)
     await store.end_movements(uow.connection, ids, ExpectationState.MATCHED, one.id, now)
     await store.let_go(uow.connection, lines, now)
-    transfers = []
-    if whole.difference_minor:
-        assert booked_to is not None
-        facts = [*sorted(map(str, ids)), *sorted(lines)]
-        transfers = [_booking(whole.movements[0], booked_to, whole.difference_minor, "match", *facts)]
+    transfers = of_match(whole, booked_to)
     if whole.converts:
         conversion = conversion_of(whole)
         await store.keep_conversion(uow.connection, conversion, one.id, ids[0], published_now(desk), now)
@@ -186,25 +132,21 @@ def conversion_of(whole: Whole) -> Conversion:
 async def book(desk: Desk, uow: UnitOfWork, item: OpenItem, booked_to: BookedTo) -> None:
     """A line that the ledger knows nothing of is booked as it is."""
     await desk.reconciling.store.end_items(uow.connection, [item.id], ItemState.BOOKED, uow.ctx.occurred_at)
-    if item.amount_minor:
-        await _post(desk, uow, _booking(item, booked_to, item.amount_minor, "item", item.id))
+    ensure_posted(await desk.ledger.post_in(uow, of_item(item, booked_to)))
 
 
 async def write_off(desk: Desk, uow: UnitOfWork, movement: OpenMovement, booked_to: BookedTo) -> None:
     """The provider will never tell of a movement: it is booked away."""
     store, state = desk.reconciling.store, ExpectationState.WRITTEN_OFF
     await store.end_movements(uow.connection, [movement.id], state, None, uow.ctx.occurred_at)
-    await _post(desk, uow, _booking(movement, booked_to, -movement.amount_minor, "write_off", movement.id))
+    ensure_posted(await desk.ledger.post_in(uow, of_write_off(movement, booked_to)))
 
 
 async def receive(desk: Desk, uow: UnitOfWork, movement: OpenMovement) -> None:
     """The money of a movement came to our bank, or left it, on a way no file tells of."""
     store, state = desk.reconciling.store, ExpectationState.RECEIVED
     await store.end_movements(uow.connection, [movement.id], state, None, uow.ctx.occurred_at)
-    bank = house(movement.casino_id, AccountType.BANK, movement.currency)
-    provider = movement.provider or ""
-    clearing = psp_clearing(movement.casino_id, provider, movement.currency)
-    await _post(desk, uow, _moved(bank, clearing, movement.amount_minor, provider, "received", movement.id))
+    ensure_posted(await desk.ledger.post_in(uow, of_receipt(movement)))
 
 
 async def receive_batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> None:
@@ -237,7 +179,8 @@ async def accept_fees(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UU
     batch, held = await held_of(desk, uow, batch_id, casino_id)
     await desk.reconciling.store.release_batch(uow.connection, batch.id)
     if held.fee_minor:
-        await _post(desk, uow, fee_of(casino_id, batch.provider, batch.currency, batch.id, held.fee_minor))
+        fee = fee_of(casino_id, batch.provider, batch.currency, batch.id, held.fee_minor)
+        ensure_posted(await desk.ledger.post_in(uow, [fee]))
 
 
 async def _batch(desk: Desk, uow: UnitOfWork, batch_id: UUID, casino_id: UUID) -> KnownBatch:
@@ -322,31 +265,3 @@ def _there(uow: UnitOfWork, ids: Sequence[Any], found: Sequence[OpenItem] | Sequ
         raise NotFound
     if not all(one.waits for one in found):
         raise ReconciledAlready
-
-
-def _booking(about: OpenItem | OpenMovement, booked_to: BookedTo, more_minor: int, *facts: object) -> Transfer:
-    """So much more is with the provider (of a bank's line: at the bank) than the ledger said."""
-    casino, currency, provider = about.casino_id, about.currency, about.provider
-    suspense = house(casino, AccountType.SUSPENSE, currency)
-    if provider is None:
-        assert booked_to is BookedTo.SUSPENSE
-        return _moved(house(casino, AccountType.BANK, currency), suspense, more_minor, None, *facts)
-    other = psp_fees(casino, provider, currency) if booked_to is BookedTo.FEES else suspense
-    return _moved(psp_clearing(casino, provider, currency), other, more_minor, provider, *facts)
-
-
-def _moved(debit: AccountRef, credit: AccountRef, amount_minor: int, provider: str | None, *facts: object) -> Transfer:
-    if amount_minor < 0:
-        debit, credit = credit, debit
-    return Transfer(
-        id=transfer_id(TransferKind.RECONCILIATION, *facts),
-        kind=TransferKind.RECONCILIATION,
-        debit=debit,
-        credit=credit,
-        amount_minor=abs(amount_minor),
-        provider=provider,
-    )
-
-
-async def _post(desk: Desk, uow: UnitOfWork, transfer: Transfer) -> None:
-    ensure_posted(await desk.ledger.post_in(uow, [transfer]))

@@ -17,6 +17,7 @@ from chassis.http.listing import serve_list
 from chassis.http.listing.detail import one_of
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.reconciliation import booking
 from payments.application.reconciliation.files import bring, open_file
 from payments.application.reconciliation.ports import SettlementFile
 from payments.domain.reconciliation.terms import BANK
@@ -204,7 +205,7 @@ async def book_settlement_item(
 ) -> Response:
     """Propose that a line the ledger knows nothing of is booked as it is."""
     payload = guarded.BookPayload(item_id=item_id, booked_to=body.booked_to)
-    return await proposing(caller, guarded.BOOK, payload, reason=body.reason, once=once)
+    return await proposing(caller, booking.BOOK, payload, reason=body.reason, once=once)
 
 
 @router.post("/matches", **PROPOSED)
@@ -213,7 +214,7 @@ async def match_settlement_items(
 ) -> Response:
     """Propose that lines and movements explain each other; what is between them is booked where the body says."""
     payload = guarded.MatchPayload(**body.model_dump(exclude={"reason"}))
-    return await proposing(caller, guarded.MATCH, payload, reason=body.reason, once=once)
+    return await proposing(caller, booking.MATCH, payload, reason=body.reason, once=once)
 
 
 @router.post("/expectations/{expectation_id}/write-off", **PROPOSED)
@@ -222,7 +223,7 @@ async def write_off_expectation(
 ) -> Response:
     """Propose that a movement no provider will ever tell of is booked away."""
     payload = guarded.WriteOffPayload(expectation_id=expectation_id, booked_to=body.booked_to)
-    return await proposing(caller, guarded.WRITE_OFF, payload, reason=body.reason, once=once)
+    return await proposing(caller, booking.WRITE_OFF, payload, reason=body.reason, once=once)
 
 
 @router.post("/expectations/{expectation_id}/receive", **PROPOSED)
@@ -231,7 +232,7 @@ async def receive_expectation(
 ) -> Response:
     """Propose that the money of a movement came on a way no file tells of."""
     payload = guarded.MovementPayload(expectation_id=expectation_id)
-    return await proposing(caller, guarded.RECEIVE, payload, reason=body.reason, once=once)
+    return await proposing(caller, booking.RECEIVE, payload, reason=body.reason, once=once)
 
 
 @router.post("/batches/{batch_id}/receive", **PROPOSED)

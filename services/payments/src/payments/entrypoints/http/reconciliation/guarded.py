@@ -12,15 +12,12 @@ from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.reconciliation import resolving
+from payments.application.reconciliation.booking import BOOK, MATCH, RECEIVE, WRITE_OFF, Whole
 from payments.application.reconciliation.ports import OpenItem, OpenMovement
 from payments.domain.reconciliation.words import BookedTo
 from payments.entrypoints.http.reconciliation.terms import guarded_terms
 
 IGNORE = "payments.ignore_settlement_item"
-BOOK = "payments.book_settlement_item"
-MATCH = "payments.match_settlement_items"
-WRITE_OFF = "payments.write_off_expectation"
-RECEIVE = "payments.receive_expectation"
 RECEIVE_BATCH = "payments.receive_settlement_batch"
 ACCEPT_FEES = "payments.accept_settlement_fees"
 ACCEPT_GAP = "payments.accept_bank_statement"
@@ -208,7 +205,7 @@ def _replace(desk: Desk) -> GuardedCommand[Any]:
     return _command(REPLACE, ReplacePayload, describe, execute)
 
 
-def _converted(whole: resolving.Whole) -> dict[str, object]:
+def _converted(whole: Whole) -> dict[str, object]:
     """What the second person sees of a settlement in another currency."""
     one = resolving.conversion_of(whole)
     return {
