@@ -23,7 +23,7 @@ from .test_refunds import refund
 from .test_taken_back import paid_in, refunded, spend
 from .world import World
 
-POSTED, SAID = CAUSED
+POSTED, SAID = (name for name in CAUSED if name.startswith("I8 "))
 
 AS_NOBODY_MAY = "SET LOCAL session_replication_role = replica"
 
@@ -36,7 +36,7 @@ async def database_url(databases: Databases) -> str:
 
 async def broken(world: World) -> dict[str, Finding]:
     findings = await verify(world.service.db.url, against_events=True)
-    return {one.name: one for one in findings if one.name in CAUSED and not one.holds}
+    return {one.name: one for one in findings if one.name in {POSTED, SAID} and not one.holds}
 
 
 async def plant(world: World, *statements: str, **values: Any) -> None:
@@ -63,7 +63,7 @@ def test_every_kind_that_an_event_moves_money_by_is_looked_at() -> None:
 async def test_what_events_move_is_what_was_posted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await lived(world)
     assert await broken(world) == {}
-    monkeypatch.setattr(causes, "_PAGE", 1)
+    monkeypatch.setattr(causes, "PAGE", 1)
     assert await broken(world) == {}, "page by page as well"
 
 

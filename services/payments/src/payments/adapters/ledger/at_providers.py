@@ -100,24 +100,6 @@ CHECKS: Final[dict[str, str]] = {
         )
         SELECT expectation_id, ended.minor AS moved, told.minor AS told
         FROM ended LEFT JOIN told USING (expectation_id) WHERE ended.minor IS DISTINCT FROM told.minor""",
-    "I11 the fees and the arrival of a batch are entries, once and as it says": f"""
-        WITH {_SINCE}, batch AS (
-            SELECT batch.id, uploaded_at >= since.at AS whole,
-                   CASE WHEN posted AND batch.state <> 'replaced' THEN fee_minor + rounding_minor ELSE 0 END AS fees,
-                   CASE batch.state WHEN 'settled' THEN arrives_minor ELSE 0 END AS arrived
-            FROM since, settlement_batch AS batch JOIN settlement_file AS file ON file.id = file_id
-        ), posted AS (
-            SELECT reference_id AS id,
-                   sum(CASE credit_type WHEN 'psp_clearing' THEN amount_minor ELSE -amount_minor END)
-                       FILTER (WHERE kind = 'psp_fee') AS fees,
-                   sum(CASE credit_type WHEN 'psp_clearing' THEN amount_minor ELSE -amount_minor END)
-                       FILTER (WHERE kind = 'settlement') AS arrived
-            FROM transfer WHERE kind IN ('psp_fee', 'settlement') AND reference_id IS NOT NULL GROUP BY 1
-        )
-        SELECT id AS batch, batch.fees, posted.fees AS posted_fees, batch.arrived, posted.arrived AS posted_arrived
-        FROM batch FULL JOIN posted USING (id)
-        WHERE whole IS NOT FALSE AND (coalesce(batch.fees, 0), coalesce(batch.arrived, 0))
-            IS DISTINCT FROM (coalesce(posted.fees, 0), coalesce(posted.arrived, 0))""",
 }
 """Each query finds what breaks its invariant; a row that is `known` is told and breaks nothing.
 
@@ -130,6 +112,6 @@ source are looked at.
 What an entry at a provider is about its own expectation says: a refund is expected by its deposit.
 
 I11 in whole: the balance of a clearing account is what its entries add up to (I2). Those are movements, of which each
-is expected; fees and arrivals, which are those of batches; exchanges at the rate of a settlement (I9); and what two
-people booked away. What a file explained is what moved, so that what is open is what nobody has explained.
+is expected; fees and arrivals, which are those of batches, and what two people booked away (`settled`); and exchanges
+at the rate of a settlement (I9). What a file explained is what moved, so that what is open is what nobody explained.
 """

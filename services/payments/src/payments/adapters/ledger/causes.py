@@ -1,7 +1,7 @@
 """I8: what an event moves was posted, once and as it says, and what was posted an event says.
 
 What suppliers ask for, what providers settle, bonuses and exchanges are caused by no event of a payment: other
-invariants hold them. Both ways are walked page by page, so memory stays the same however much there is.
+checks hold them. Both ways are walked page by page, so memory stays the same however much there is.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -24,8 +24,8 @@ from payments.domain.refund.events import REFUND_EVENTS
 from payments.domain.withdrawal.events import WITHDRAWAL_EVENTS, WithdrawalSplit
 
 SHOWN: Final = 10
-_PAGE: Final = 2_000
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+PAGE: Final = 2_000
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 _CLASSES: Final = (*ADJUSTMENT_EVENTS, *DEPOSIT_EVENTS, *REFUND_EVENTS, *WITHDRAWAL_EVENTS)
 _TYPES: Final = EventTypes(*_CLASSES)
@@ -69,7 +69,7 @@ _OF_STREAMS = """
     WHERE stream_id = ANY ($1) AND type = ANY ($2)"""
 
 _POSTED = """
-    SELECT transfer.id, kind, amount_minor, reference_id, group_id, transfer.provider,
+    SELECT transfer.id, seq, kind, amount_minor, reference_id, group_id, transfer.provider,
         debit.casino_id AS debit_casino, debit.type AS debit_type, debit.currency AS debit_currency,
         debit.player_id AS debit_player, debit.provider AS debit_provider,
         credit.casino_id AS credit_casino, credit.type AS credit_type, credit.currency AS credit_currency,
@@ -82,7 +82,7 @@ _AWAY = """
     SELECT id FROM transfer_closed JOIN ledger_away_now ON month = date_trunc('month', posted_at AT TIME ZONE 'UTC')
     WHERE id = ANY ($1)"""
 
-_CAUSED_ONES = """
+ENTRIES = """
     SELECT id, kind, reference_id, group_id, posted_at, seq FROM transfer
     WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND kind = ANY ($3) ORDER BY posted_at, seq LIMIT $4"""
 
@@ -103,12 +103,17 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What an event moves."""
+class Said:
+    """What an event, or something else, moves."""
 
     by: str
-    stream_id: str
     transfer: Transfer
+    stream_id: str = ""
+
+
+def told(entry: Any) -> str:
+    """An entry, in words."""
+    return f"transfer={entry['id']}, kind={entry['kind']}, reference={entry['reference_id']}"
 
 
 async def not_posted(raw: Any) -> Found:
@@ -118,7 +123,7 @@ async def not_posted(raw: Any) -> Found:
     """
     found, place = Found(), ("", 0)
     stream, known = "", set[UUID]()
-    while rows := await raw.fetch(_EVENTS, *place, _NAMES, _PAGE):
+    while rows := await raw.fetch(_EVENTS, *place, _NAMES, PAGE):
         place = (rows[-1]["stream_id"], rows[-1]["version"])
         said = []
         for one in _said(rows):
@@ -129,11 +134,12 @@ async def not_posted(raw: Any) -> Found:
                 continue
             known.add(one.transfer.id)
             said.append(one)
-        await _compare(raw, said, found)
+        await compare(raw, said, found)
     return found
 
 
-async def _compare(raw: Any, said: Sequence[_Said], found: Found) -> None:
+async def compare(raw: Any, said: Sequence[Said], found: Found) -> list[Any]:
+    """What was said, held against what was posted under its id, ever; the entries there are, with `seq`."""
     ids = [one.transfer.id for one in said]
     posted = {row["id"]: row for row in await raw.fetch(_POSTED, ids)}
     missing = [one for one in ids if one not in posted]
@@ -147,6 +153,12 @@ async def _compare(raw: Any, said: Sequence[_Said], found: Found) -> None:
             if differing:
                 what = ", ".join(differing)
                 found.add(f"transfer={one.transfer.id}, posted with another {what} than said by {one.by}")
+    return list(posted.values())
+
+
+async def posted_ever(raw: Any, ids: Sequence[UUID]) -> set[UUID]:
+    """Those that were posted, in whichever month."""
+    return {row["id"] for query in (_POSTED, _AWAY) for row in await raw.fetch(query, ids)}
 
 
 def _facts(one: Transfer) -> dict[str, Any]:
@@ -173,11 +185,11 @@ def _account(side: str, ref: AccountRef) -> dict[str, Any]:
 
 async def not_said(raw: Any) -> Found:
     """Every entry of a kind that an event causes, in the snapshot that is open on `raw`: those that none says."""
-    found, place = Found(), (_BEGINNING, 0)
-    while rows := await raw.fetch(_CAUSED_ONES, *place, [str(kind) for kind in KINDS], _PAGE):
+    found, place = Found(), (BEGINNING, 0)
+    while rows := await raw.fetch(ENTRIES, *place, [str(kind) for kind in KINDS], PAGE):
         place = (rows[-1]["posted_at"], rows[-1]["seq"])
         for row in await _without(rows, lambda streams: raw.fetch(_OF_STREAMS, sorted(streams), _NAMES)):
-            found.add(f"transfer={row['id']}, kind={row['kind']}, reference={row['reference_id']}")
+            found.add(told(row))
     return found
 
 
@@ -192,12 +204,12 @@ async def _without(rows: Sequence[Any], events_of: Callable[[set[str]], Awaitabl
     return [row for row in left if row["id"] not in said]
 
 
-def _said(rows: Iterable[Any]) -> Iterable[_Said]:
+def _said(rows: Iterable[Any]) -> Iterable[Said]:
     for row in rows:
         category, _, key = row["stream_id"].partition("-")
         event = _TYPES.decode(row["type"], row["type_version"], row["data"])
         for transfer in _MOVED_BY[category](UUID(key), [event]):
-            yield _Said(f"{row['type']} (version {row['version']} of {row['stream_id']})", row["stream_id"], transfer)
+            yield Said(f"{row['type']} (version {row['version']} of {row['stream_id']})", transfer, row["stream_id"])
 
 
 def _parts(row: Any) -> Iterable[Any]:

@@ -18,6 +18,7 @@ from contracts.seals import Seal
 from payments.adapters.ledger import at_providers
 from payments.adapters.ledger.causes import not_posted, not_said
 from payments.adapters.ledger.chain import Broken, TakenAway, walked
+from payments.adapters.ledger.settled import batches_posted, decisions_posted
 
 _SHOWN = 10
 
@@ -222,8 +223,10 @@ SEALED = "I13 entries are as they were sealed"
 CAUSED = {
     "I8 what an event moves was posted, once, as it says": not_posted,
     "I8 what was posted an event says": not_said,
+    "I11 the fees and the arrival of a batch are entries, once and as it says": batches_posted,
+    "I11 what people decided about a settlement is entries, as they decided, and nothing else is": decisions_posted,
 }
-"""Each walks events and entries against each other."""
+"""Each walks entries against what causes them, and that against the entries."""
 
 
 async def verify(
@@ -234,7 +237,7 @@ async def verify(
     Args:
         key: of the hash chain; without it the seals are not looked at.
         expected: seals as others were told them, to hold those that are here against.
-        against_events: whether entries and the events of payments are held against each other, too.
+        against_events: whether entries are held against what causes them, too: events of payments, batches, decisions.
     """
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
     try:
