@@ -150,10 +150,27 @@ _BEFORE_LOOK = """
     FROM fraud_decision WHERE payment_id = $1 AND trigger = $2"""
 
 _HISTORY = """
-    SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, d.seen::text AS seen, c.outcome,
-        ARRAY(SELECT look ->> 'action' FROM jsonb_array_elements(d.looks) AS look) AS later
+    SELECT d.trigger, d.action, d.decided_at, d.features::text AS features, d.seen::text AS seen, d.case_id, c.outcome,
+        ARRAY(SELECT look ->> 'action' FROM jsonb_array_elements(d.looks) AS look) AS later,
+        coalesce(deposit.status = 'succeeded', withdrawal.status IN ('paid', 'partly_paid'), false) AS succeeded,
+        coalesce(deposit.reversed_minor > 0, false) OR EXISTS (
+            SELECT FROM rm_refund_list AS refund
+            WHERE refund.deposit_id = deposit.id AND refund.status IN ('pending', 'succeeded')) AS refunded,
+        EXISTS (
+            SELECT FROM rm_dispute_list AS dispute
+            WHERE dispute.deposit_id = deposit.id AND stage IN ('chargeback', 'pre_arbitration', 'arbitration')
+        ) OR EXISTS (
+            SELECT FROM event
+            WHERE stream_id = 'deposit-' || deposit.id AND type = 'payments.deposit_reversed'
+              AND (data ->> 'charged_back')::boolean) AS charged_back,
+        EXISTS (
+            SELECT FROM rm_dispute_list AS dispute
+            WHERE dispute.deposit_id = deposit.id AND stage = 'fraud_warning') AS fraud_warned
     FROM fraud_decision AS d LEFT JOIN rm_fraud_case_list AS c ON c.id = d.case_id
+    LEFT JOIN rm_deposit_list AS deposit ON deposit.id = d.payment_id AND d.trigger = 'deposit'
+    LEFT JOIN rm_withdrawal_list AS withdrawal ON withdrawal.id = d.payment_id AND d.trigger = 'withdrawal'
     WHERE d.casino_id = $1 AND d.decided_at >= $2 ORDER BY d.decided_at DESC, d.id DESC LIMIT $3"""
+"""Not every provider tells of a dispute: of some a chargeback is known only by what it took."""
 
 _PERFORMANCE = """
     SELECT hit.rule, count(*) FILTER (WHERE hit.live) AS live_hits, count(*) FILTER (WHERE NOT hit.live) AS shadow_hits,

@@ -2,9 +2,9 @@
 
 import json
 from asyncio import sleep
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,19 @@ from payments.application.desk import Desk
 from payments.application.fraud.ports import Draft
 from payments.domain.fraud.errors import FraudDraftChanged
 from payments.domain.fraud.features import Value
-from payments.domain.fraud.rules import STRICTNESS, Action, Mode, Trigger, ensure_can_hold, read, sha256_of
+from payments.domain.fraud.rules import (
+    REFUSING,
+    STRICTNESS,
+    Action,
+    Mode,
+    Rule,
+    Trigger,
+    ensure_can_hold,
+    read,
+    sha256_of,
+)
 from payments.domain.fraud.verdict import judge
+from payments.domain.fraud_case.words import CaseOutcome
 
 MOST_TRIED = 20_000
 """Decisions that a draft is tried on, the newest first."""
@@ -89,19 +100,42 @@ async def switch_rule(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """What became of payments.
+
+    Attributes:
+        disputed: the payer's bank took the money, or wanted it (`charged_back`), whoever won in the end, or reported
+            fraud (`fraud_warned`).
+        refunded: given or taken back, in part or whole, and not disputed.
+        succeeded: credited or paid out, and nothing of that.
+        blocked: refused by the rules of then.
+    """
+
+    disputed: int
+    charged_back: int
+    fraud_warned: int
+    refunded: int
+    succeeded: int
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """What one rule of a draft would have found.
 
     Attributes:
-        payments: that it looks at.
-        hits: payments at which it held.
-        fraud, not_fraud: of these, those whose case was decided so.
+        payments: that it looks at; `of_these` is what became of them.
+        hits: payments at which it held; `of_hits` is what became of them.
+        fraud, not_fraud: cases these are in that were decided so. A case counts once, as where rules in force are
+            compared.
     """
 
     rule: str
     mode: str
     payments: int
+    of_these: Became
     hits: int
+    of_hits: Became
     fraud: int
     not_fraud: int
 
@@ -111,7 +145,7 @@ class Backtest:
     """A draft, tried on what happened.
 
     Attributes:
-        payments: that it was tried on.
+        payments: that it was tried on; `became` is what became of them.
         since: when the oldest of them was judged; None: there was none.
         complete: they are all there were in these days.
         actions: how many payments it would have treated how.
@@ -120,12 +154,37 @@ class Backtest:
     """
 
     payments: int
+    became: Became
     since: datetime | None
     complete: bool
     actions: Mapping[str, int]
     before: Mapping[str, int]
     changed: Mapping[str, int]
     rules: Sequence[Tried]
+
+
+class _Counted:
+    """Payments, what became of them, and the cases they are in by how these were decided."""
+
+    def __init__(self) -> None:
+        self.payments = 0
+        self._became: Counter[str] = Counter()
+        self._cases: dict[str, set[UUID]] = defaultdict(set)
+
+    def add(self, row: Mapping[str, Any], became: Iterable[str]) -> None:
+        """One more."""
+        self.payments += 1
+        self._became.update(became)
+        if row["outcome"] is not None:
+            self._cases[row["outcome"]].add(row["case_id"])
+
+    @property
+    def became(self) -> Became:
+        return Became(**{one.name: self._became[one.name] for one in fields(Became)})
+
+    def cases(self, outcome: CaseOutcome) -> int:
+        """Each counts once, however many of the payments are in it."""
+        return len(self._cases[outcome])
 
 
 async def backtest(
@@ -140,8 +199,7 @@ async def backtest(
     actions: Counter[str] = Counter()
     before: Counter[str] = Counter()
     changed: Counter[str] = Counter()
-    looked: Counter[str] = Counter()
-    hits: dict[str, Counter[str]] = {rule.id: Counter() for rule in rules.rules}
+    all_, looked, held = _Counted(), defaultdict[str, _Counted](_Counted), defaultdict[str, _Counted](_Counted)
     history = await desk.fraud.decisions.history(connection, casino_id, begin, MOST_TRIED)
     for index, row in enumerate(history):
         if index % _AT_ONCE == 0:
@@ -149,35 +207,49 @@ async def backtest(
         verdicts = [judge(rules, Trigger(row["trigger"]), values) for values in _known(row)]
         action = max((one.action for one in verdicts), key=STRICTNESS.__getitem__)
         was = max(map(Action, [row["action"], *row["later"]]), key=STRICTNESS.__getitem__)
-        looked[row["trigger"]] += 1
         actions[action] += 1
         before[was] += 1
         if action != was:
             changed[f"{was} -> {action}"] += 1
-        for rule in {hit.rule for verdict in verdicts for hit in verdict.hits}:
-            hits[rule]["hits"] += 1
-            if row["outcome"] is not None:
-                hits[rule][row["outcome"]] += 1
-    tried = [
-        Tried(
-            rule=rule.id,
-            mode=rule.mode,
-            payments=looked[rule.trigger],
-            hits=hits[rule.id]["hits"],
-            fraud=hits[rule.id]["fraud"],
-            not_fraud=hits[rule.id]["not_fraud"],
-        )
-        for rule in rules.rules
-    ]
+        became = _became(row, was)
+        hit = {one.rule for verdict in verdicts for one in verdict.hits}
+        for counted in (all_, looked[row["trigger"]], *(held[rule] for rule in hit)):
+            counted.add(row, became)
     return Backtest(
         payments=len(history),
+        became=all_.became,
         since=history[-1]["decided_at"] if history else None,
         complete=len(history) < MOST_TRIED,
         actions=dict(actions),
         before=dict(before),
         changed=dict(changed),
-        rules=tried,
+        rules=[_tried(rule, looked[rule.trigger], held[rule.id]) for rule in rules.rules],
     )
+
+
+def _tried(rule: Rule, looked: _Counted, held: _Counted) -> Tried:
+    return Tried(
+        rule=rule.id,
+        mode=rule.mode,
+        payments=looked.payments,
+        of_these=looked.became,
+        hits=held.payments,
+        of_hits=held.became,
+        fraud=held.cases(CaseOutcome.FRAUD),
+        not_fraud=held.cases(CaseOutcome.NOT_FRAUD),
+    )
+
+
+def _became(row: Mapping[str, Any], was: Action) -> list[str]:
+    """The worst that became of a payment; nothing of one that failed otherwise, or is under way."""
+    disputed = [name for name in ("charged_back", "fraud_warned") if row[name]]
+    if disputed:
+        return ["disputed", *disputed]
+    if row["refunded"]:
+        return ["refunded"]
+    if row["succeeded"]:
+        return ["succeeded"]
+    return ["blocked"] if was in REFUSING else []
 
 
 def _known(row: Mapping[str, Any]) -> list[dict[str, Value]]:

@@ -15,7 +15,7 @@ from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.fraud.ports import Published
-from payments.application.fraud.ruling import backtest, save_draft, switch_rule, the_draft
+from payments.application.fraud.ruling import Tried, backtest, save_draft, switch_rule, the_draft
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.fraud.guarded import PUBLISH_RULES, RulesPayload
 from payments.entrypoints.http.fraud.listing import RULES
@@ -99,21 +99,13 @@ async def try_draft(
     caller: Annotated[Caller, Requires(P.FRAUD_RULE_LIST)], casino_id: UUID, body: BacktestBody, desk: TheDesk
 ) -> BacktestView:
     """Judge what was judged again, by the draft: what would have been treated otherwise, how often each rule would have
-    held, and how many of its cases were fraud. Nothing is changed.
+    held, what became of the payments it holds at, and how many of its cases were fraud. Nothing is changed.
     """
     caller.must_see(casino_id)
     async with desk.app.db.read() as connection:
         draft = await the_draft(desk, connection, casino_id, body.sha256)
         found = await backtest(desk, connection, casino_id, draft.content, body.days)
-    tried = [
-        TriedView(
-            **asdict(one),
-            hits_percent=_percent(one.hits, one.payments),
-            precision_percent=_percent(one.fraud, one.fraud + one.not_fraud),
-        )
-        for one in found.rules
-    ]
-    return BacktestView(**{**asdict(found), "rules": tried})
+    return BacktestView(**{**asdict(found), "rules": [_tried(one) for one in found.rules]})
 
 
 @router.post("/casinos/{casino_id}/draft/publish", **PROPOSED)
@@ -165,6 +157,17 @@ async def show_performance(
         PerformanceView(**row, precision_percent=_percent(row["fraud"], row["fraud"] + row["not_fraud"]))
         for row in rows
     ]
+
+
+def _tried(one: Tried) -> TriedView:
+    ended = one.of_hits.disputed + one.of_hits.refunded + one.of_hits.succeeded
+    return TriedView(
+        **asdict(one),
+        hits_percent=_percent(one.hits, one.payments),
+        disputed_percent=_percent(one.of_hits.disputed, ended),
+        caught_percent=_percent(one.of_hits.disputed, one.of_these.disputed),
+        precision_percent=_percent(one.fraud, one.fraud + one.not_fraud),
+    )
 
 
 def _percent(part: int, whole: int) -> int | None:

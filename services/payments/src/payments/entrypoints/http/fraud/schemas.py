@@ -64,23 +64,48 @@ class BacktestBody(StrictModel):
     days: Days = Field(default=30, description="How far back, 1 to 366; the newest 20,000 payments at most")
 
 
+class BecameView(BaseModel):
+    """What became of payments. Each counts under one of `disputed`, `refunded`, `succeeded` and `blocked`, or under
+    none: it failed otherwise, or is under way.
+    """
+
+    disputed: int = Field(
+        description="The payer's bank wanted the money back or reported fraud, whoever won in the end"
+    )
+    charged_back: int = Field(description="Of the disputed: it wanted the money back")
+    fraud_warned: int = Field(description="Of the disputed: it reported fraud; both may be so")
+    refunded: int = Field(description="Given or taken back otherwise, in part or whole")
+    succeeded: int = Field(description="Credited or paid out, and neither disputed nor refunded")
+    blocked: int = Field(description="Refused by the rules of then")
+
+
 class TriedView(BaseModel):
     """What one rule would have found."""
 
     rule: str
     mode: Mode
     payments: int = Field(description="That the rule looks at: deposits, or withdrawals")
+    of_these: BecameView = Field(description="What became of them")
     hits: int
+    of_hits: BecameView = Field(description="What became of the payments it holds at")
     hits_percent: int | None = Field(description="Of these payments; null: there are none")
-    fraud: int = Field(description="Of the payments it holds at, those whose case was decided as fraud")
-    not_fraud: int
-    precision_percent: int | None = Field(description="Fraud of all that was clear; null: nothing was")
+    disputed_percent: int | None = Field(
+        description="Disputed of the payments it holds at that came to an end that is known: disputed, refunded or"
+        " succeeded; null: none did"
+    )
+    caught_percent: int | None = Field(
+        description="Of the disputed payments it looks at, those it holds at; null: there are none"
+    )
+    fraud: int = Field(description="Cases of the payments it holds at that were decided as fraud; each counts once")
+    not_fraud: int = Field(description="The same, as no fraud")
+    precision_percent: int | None = Field(description="Fraud of all cases that were clear; null: there are none")
 
 
 class BacktestView(BaseModel):
     """What would have been otherwise."""
 
     payments: int
+    became: BecameView = Field(description="What became of them")
     since: datetime | None = Field(description="When the oldest of them was judged; null: there was none")
     complete: bool = Field(description="Whether they are all of these days, and not only the newest")
     actions: dict[str, int]
