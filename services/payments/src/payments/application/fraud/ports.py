@@ -321,9 +321,8 @@ class Decisions(Protocol):
     async def history(
         self, connection: AsyncConnection, casino_id: UUID, since: datetime, most: int
     ) -> Sequence[Mapping[str, Any]]:
-        """What was decided at a casino since then, the newest first: `trigger`, `action`, those of looks (`later`),
-        `decided_at`, `features` as JSON, what looks saw (`seen`), `case_id` and `outcome` of its case; and what became
-        of the payment, as far as is known: `succeeded`, `refunded`, `charged_back`, `fraud_warned`."""
+        """What was decided since then, the newest first: its row, actions of looks (`later`), its `outcome`, and
+        what became of it: `succeeded`, `refunded`, `charged_back`, `fraud_warned`."""
         ...
 
     async def performance(
