@@ -45,9 +45,7 @@ _DECIDED: Final = """
                      ORDER BY version DESC LIMIT 1), proposed.data -> 'after')::text AS after
     FROM event AS executed JOIN event AS proposed
         ON proposed.stream_id = executed.stream_id AND proposed.type = 'platform.approval_proposed'
-    WHERE executed.stream_id > $1 AND executed.type = 'platform.approval_executed'
-      AND proposed.data ->> 'command' = ANY ($2)
-    ORDER BY executed.stream_id LIMIT $3"""
+    WHERE executed.type = 'platform.approval_executed' AND proposed.data ->> 'command' = ANY ($1)"""
 """What was agreed to is in the events of proposals, as it was last edited; those are never changed and never go."""
 _ITEMS: Final = """
     SELECT id, casino_id, provider, currency, amount_minor, paid_minor, paid_currency, booked_at,
@@ -120,10 +118,9 @@ async def decisions_posted(raw: Any) -> Found:
     """What people decided about lines and movements, in the snapshot that is open on `raw`: that it was posted, and is
     so in their states; and what was posted, or is in such a state, that it was decided.
     """
-    found, last = Found(), ""
+    found, agreed = Found(), await raw.cursor(_DECIDED, list(_LEAVES))
     entries, items, movements = _Numbers(), _Numbers(), _Numbers()
-    while rows := await raw.fetch(_DECIDED, last, list(_LEAVES), _PAGE_OF_DECISIONS):
-        last = rows[-1]["stream_id"]
+    while rows := await agreed.fetch(_PAGE_OF_DECISIONS):
         decisions = [_decision(row) for row in rows]
         about = await _about(raw, decisions)
         said = [one for decision in decisions for one in _said(decision, about, found)]
