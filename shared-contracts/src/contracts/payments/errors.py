@@ -276,7 +276,8 @@ class SetAside(StrEnum):
     UNLISTED = "unlisted"
     """The payment's table of transitions does not have it: nothing was applied."""
     ORDER_NOT_REPEATABLE = "order_not_repeatable"
-    """An order to pay has had no answer for so long that the provider may have forgotten it: it is not sent again."""
+    """An order to pay has had no answer for a day or for as long as its provider surely knows a repeat, or was refused
+    when it was sent again, which says nothing of the first: its money is on hold until somebody looks."""
     DEBIT_NOT_ON_HOLD = "debit_not_on_hold"
     """The provider asked for money that is not on hold for it, and was refused."""
     EVENT_NOT_HANDLED = "event_not_handled"

@@ -174,11 +174,12 @@ class FakeStripe:
 class FakeTrustly:
     """Takes each UUID once and answers a repeat as it answered first.
 
-    `refuse` names an error; `lost` as above; `killed`: that many callers die before they hear the answer. `balance`: in
-    euros, told so often, by somebody else where it `forges`.
+    `refuse` names an error; `turn_away` one that is answered to repeats as well; `lost` as above; `killed`: that many
+    callers die before they hear the answer. `balance`: in euros, told so often, by somebody else where it `forges`.
     """
 
     refuse: str | None = None
+    turn_away: str | None = None
     lost: int = 0
     killed: int = 0
     balance: str = "1000000.00"
@@ -194,6 +195,8 @@ class FakeTrustly:
         params = message["params"]
         self._check(message["method"], params)
         uuid = params["UUID"]
+        if self.turn_away is not None:
+            return HttpAnswer(200, self._no(message["method"], uuid, self.turn_away))
         if uuid not in self.answers:
             self.answers[uuid] = self._take(message["method"], uuid, params["Data"])
         if self.killed:
@@ -211,8 +214,7 @@ class FakeTrustly:
 
     def _take(self, method: str, uuid: str, data: dict[str, Any]) -> bytes:
         if self.refuse:
-            part = self.signed(method, uuid, {"code": "1", "message": self.refuse})
-            return json.dumps({"version": "1.1", "error": {"error": part, "code": 1}}).encode()
+            return self._no(method, uuid, self.refuse)
         if method == "Balance":
             self.balances_told += 1
             told = self.signed(method, uuid, [{"currency": "EUR", "balance": self.balance}])
@@ -222,6 +224,10 @@ class FakeTrustly:
         self.orders[data["MessageID"]] = {"orderid": order_id, **data}
         part = self.signed(method, uuid, {"orderid": order_id, "result": "1", "url": "https://trustly.example/pay"})
         return json.dumps({"version": "1.1", "result": part}).encode()
+
+    def _no(self, method: str, uuid: str, error: str) -> bytes:
+        part = self.signed(method, uuid, {"code": "1", "message": error})
+        return json.dumps({"version": "1.1", "error": {"error": part, "code": 1}}).encode()
 
     @staticmethod
     def signed(method: str, uuid: str, data: Any) -> dict[str, Any]:

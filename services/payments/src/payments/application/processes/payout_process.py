@@ -1,7 +1,9 @@
 """A payout after its approval: recorded, sent, and asked about until an answer is believed.
 
 A provider pays identical orders once. So where it cannot be asked what became of one, the order itself is the safe
-question after an unknown outcome; where it can, the order is sent again only once the provider surely never took it.
+question after an unknown outcome, as long as the provider surely knows its key; where it can, the order is sent again
+only once the provider surely never took it. That an order sent again is refused says nothing of the first, which may be
+the reason: the provider is asked, or a person has to look.
 It never goes to another provider, nor to the same one as another customer of it, who would pay again.
 """
 
@@ -18,10 +20,11 @@ from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.closed_loop.splitting import split_off, switched_off
 from payments.application.deposits import notification_url
-from payments.application.desk import Desk, set_aside
+from payments.application.desk import Desk, set_aside_once
 from payments.application.payout_course import payout_flow
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
+from payments.application.processes.deposit_process import REPEATABLE
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
@@ -44,7 +47,7 @@ from payments.domain.withdrawal.states import (
     Unknown,
     Withdrawal,
 )
-from payments.domain.withdrawal.words import Declined, PayoutWord, Unanswered
+from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Unanswered
 
 NAME = "payout-process"
 
@@ -100,7 +103,11 @@ class PayoutProcess:
         asked = errand and (self._order(errand, counted) if first else self._find_out(errand, age))
         word = await asked if asked else Unanswered()
         after = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
-        return again_after(age) if isinstance(after, Sending | Unknown) else None
+        if not isinstance(after, Sending | Unknown):
+            return None
+        if age >= REPEATABLE and errand is not None:
+            await self._leave_to_people(errand)
+        return again_after(age) if age <= PROVIDER_PATIENCE else None
 
     async def ask(self, withdrawal_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
         """Ask what became of an order that was sent: its notification may be late, lost, or tell nothing.
@@ -214,17 +221,30 @@ class PayoutProcess:
             return Unanswered()
         if word is not None and not isinstance(word, NotThere):
             return word
-        account, order = errand.account, errand.order
-        known_for = payout_flow(self._desk, account.provider).build_call(account, order).repeatable_for
-        if known_for is not None and age >= known_for:
+        call = payout_flow(self._desk, errand.account.provider).build_call(errand.account, errand.order)
+        known_for = REPEATABLE if word is None and call.repeatable_for is None else call.repeatable_for
+        if known_for is not None and age >= known_for:  # It may have forgotten the order, and would pay it twice.
             await self._leave_to_people(errand)
             return Unanswered()
-        return await self._order(errand)
+        return await self._order_again(errand)
 
-    async def _leave_to_people(self, errand: _Errand) -> None:
-        """The provider may have forgotten the order, and would pay it a second time."""
-        withdrawal_id = errand.order.withdrawal_id
-        await tell_people(self._desk, NAME, errand.account, withdrawal_id, "order_not_repeatable", {})
+    async def _order_again(self, errand: _Errand) -> PayoutWord:
+        """The first order may have been taken, and be why this one is refused."""
+        word = await self._order(errand)
+        if not isinstance(word, Declined) or word.for_all:
+            return word
+        found = await self._question(errand)
+        if isinstance(found, NotThere):
+            return word
+        if found is None:
+            await self._leave_to_people(errand, word.code)
+        return found or Unanswered()
+
+    async def _leave_to_people(self, errand: _Errand, refused_as: str | None = None) -> None:
+        """It is on hold here, and may be paid or not."""
+        order = errand.order
+        facts = {"amount_minor": order.amount_minor, "currency": order.currency, "refused_as": refused_as}
+        await tell_people(self._desk, NAME, errand.account, order.withdrawal_id, "order_not_repeatable", facts)
 
     async def _question(self, errand: _Errand) -> PayoutWord | NotThere | None:
         """None: the provider cannot be asked, or only by sending the order again."""
@@ -241,13 +261,14 @@ class PayoutProcess:
             try:
                 return (await hear_about_payout(self._desk, uow, withdrawal_id, word)).state
             except UnlawfulPayoutWord as unlawful:
-                await set_aside(
+                await set_aside_once(
+                    self._desk,
                     uow,
                     casino_id=casino_id,
                     provider=provider,
-                    notification_id=f"answer:{withdrawal_id}",
+                    about=withdrawal_id,
                     code=unlawful.why,
-                    facts={"our_reference": str(withdrawal_id), "word": type(word).__name__},
+                    facts=_facts(word),
                 )
                 return (await uow.load(withdrawal, withdrawal_id)).state
 
@@ -262,6 +283,14 @@ class PayoutProcess:
 
 def _segment(order: Order) -> Segment | None:
     return None if order.method is None else Segment(order.method, order.fact.currency, Direction.WITHDRAWAL)
+
+
+def _facts(word: PayoutWord) -> Mapping[str, str | int | None]:
+    """What people may read of a word that was not applied."""
+    said = {"word": type(word).__name__}
+    if not isinstance(word, Confirmed | SentBack):
+        return said
+    return {**said, "reference": word.reference, "amount_minor": word.amount_minor, "currency": word.currency}
 
 
 def _decoded(destination: str) -> Mapping[str, str]:

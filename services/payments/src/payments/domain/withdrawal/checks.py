@@ -21,8 +21,8 @@ def check_whole(word: Confirmed | SentBack, fact: WithdrawalFact) -> None:
 
 
 def check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
-    """Raise when more comes back than left, or other money."""
-    if word.currency != fact.currency or word.amount_minor > fact.amount_minor:
+    """Raise when more comes back than left, other money, or nobody knows how much."""
+    if word.currency != fact.currency or not 0 < word.amount_minor <= fact.amount_minor:
         raise UnlawfulPayoutWord("amount_differs")
 
 

@@ -12,9 +12,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
-    """The order was refused, believably and for good; `code` is the provider's reason."""
+    """The order was refused, believably and for good; `code` is the provider's reason.
+
+    `for_all`: no other order of this payout is paid either. Else the refusal of one that was sent again says nothing of
+    an earlier one, which may have been taken.
+    """
 
     code: str
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,10 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBack:
-    """The payout failed, or its money came back: the player gets it again. `reference` as in `Confirmed`."""
+    """The payout failed, or its money came back: the player gets it again. `reference` as in `Confirmed`.
+
+    `amount_minor` is 0 where nobody can read how much.
+    """
 
     amount_minor: int
     currency: str

@@ -87,7 +87,10 @@ class PaymentIQPayouts:
         order: PayoutOrder,  # noqa: ARG002
         answer: HttpAnswer | None,
     ) -> PayoutWord:
-        """A no that names a transaction is told by its `cancel`, if we had let it through; else nothing ever moves."""
+        """A no that names a transaction is told by its `cancel`, if we had let it through; else nothing ever moves.
+
+        One that names none ends it for all orders: no transaction of an earlier one is let through after it.
+        """
         body = decoded_object(answer)
         if answer is None or body is None or answer.status >= 500:
             return Unanswered()
@@ -98,7 +101,7 @@ class PaymentIQPayouts:
         if body.get("success") is not False or body.get("txId") is not None or not isinstance(errors, list):
             return Unanswered()
         code = word(section(errors[0] if errors else None).get("key")) or ""
-        return Declined(code=code.lower() if _CODE.fullmatch(code) else "refused")
+        return Declined(code=code.lower() if _CODE.fullmatch(code) else "refused", for_all=True)
 
     def build_question(
         self,

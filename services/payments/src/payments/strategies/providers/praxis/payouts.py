@@ -195,13 +195,19 @@ def _is_of(order: PayoutOrder, session: Mapping[str, Any]) -> bool:
 
 
 def _word_of(order: PayoutOrder, transaction: Mapping[str, Any]) -> PayoutWord:
-    """What a transaction says of the order. `error` and what nobody knows may have been paid: both are under way."""
+    """What a transaction says of the order. `error` and what nobody knows may have been paid: both are under way.
+
+    Of what was never paid the whole is the player's; of what came back, as much as Praxis says.
+    """
     reference, state, money = number_of(transaction), transaction.get("transaction_status"), charged(transaction)
     if reference is None or state in _BEFORE:
         return Unanswered()
     if state == "approved" and money is not None:
         return Confirmed(amount_minor=money[0], currency=money[1], reference=reference)
-    if state in _NEVER_PAID or state in _CAME_BACK:
-        whole = order.amount_minor
-        return SentBack(amount_minor=whole, currency=order.currency, code=str(state), reference=reference)
-    return Taken(reference=reference)
+    if state in _NEVER_PAID:
+        money = order.amount_minor, order.currency
+    elif state in _CAME_BACK:
+        money = money or (0, order.currency)
+    else:
+        return Taken(reference=reference)
+    return SentBack(amount_minor=money[0], currency=money[1], code=str(state), reference=reference)
