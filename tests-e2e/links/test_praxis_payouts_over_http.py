@@ -53,6 +53,12 @@ async def status(casino: Counter, withdrawal_id: str) -> str:
     return "none" if answer.status_code == 404 else str(answer.json()["status"])
 
 
+async def set_aside(casino: Counter) -> list[str]:
+    """What people were asked to look into."""
+    wanted = "SELECT envelope::json -> 'data' ->> 'code' AS code FROM outbox WHERE envelope LIKE '%notification_set_aside%'"
+    return [str(row["code"]) for row in await casino.world.rows(wanted)]
+
+
 async def book(casino: Counter, withdrawal_id: str) -> dict[str, Any]:
     """The order in the provider's own books."""
     async with casino.browser.get(f"/control/money/{casino.world.casino}") as answer:
@@ -136,16 +142,52 @@ async def test_an_error_there_may_have_paid_and_stays_on_hold(casino: Counter) -
     await until(casino, withdrawal_id, "paid")
 
 
-async def test_money_that_came_back_is_a_credit_of_its_own(casino: Counter) -> None:
+async def paid(casino: Counter) -> tuple[str, str]:
+    """A withdrawal that left, and the page on which it was asked for."""
     withdrawal_id, page = await opened(casino)
     await casino.outside(page)
     await casino.told()
     await casino.outside(f"{page}/payout", {"outcome": "approved"})
     await casino.told()
+    assert await status(casino, withdrawal_id) == "paid"
+    return withdrawal_id, page
+
+
+async def test_money_that_came_back_is_a_credit_of_its_own(casino: Counter) -> None:
+    withdrawal_id, page = await paid(casino)
     await casino.outside(f"{page}/payout", {"outcome": "reversed", "webhook_copies": 2})
     await casino.told()
     assert await status(casino, withdrawal_id) == "returned"
     assert await casino.world.balance() == (500_00, 0)
+
+
+async def test_of_money_that_came_back_in_part_that_part_is_the_players_once(casino: Counter) -> None:
+    withdrawal_id, page = await paid(casino)
+    await casino.outside(f"{page}/payout", {"outcome": "reversed", "processed_amount": 20_00, "webhook_copies": 2})
+    await casino.told()
+    assert await status(casino, withdrawal_id) == "returned"
+    await casino.outside(f"{page}/payout", {"outcome": "chargeback", "processed_amount": 20_00})
+    await casino.told()
+    assert await casino.world.balance() == (470_00, 0)
+    await casino.outside(f"{page}/payout", {"outcome": "chargeback", "processed_amount": 50_00})
+    await casino.told()
+    assert await casino.world.balance() == (500_00, 0)
+    assert await casino.world.ledger_sum() == 0
+
+
+@pytest.mark.parametrize(
+    "back",
+    [{"currency": "USD", "processed_amount": 20_00}, {"processed_amount": 70_00}, {"processed_amount": "x"}],
+    ids=["other-money", "more-than-left", "unreadable"],
+)
+async def test_what_came_back_and_cannot_be_booked_is_for_a_person_once(casino: Counter, back: dict[str, Any]) -> None:
+    withdrawal_id, page = await paid(casino)
+    await casino.outside(f"{page}/payout", {"outcome": "chargeback", "webhook_copies": 2, **back})
+    await casino.told()
+    await casino.world.pass_time(hours=1)
+    assert await status(casino, withdrawal_id) == "paid"
+    assert await casino.world.balance() == (450_00, 0)
+    assert await set_aside(casino) == ["amount_differs"]
 
 
 async def test_another_amount_than_was_held_is_for_a_person(casino: Counter) -> None:
@@ -155,7 +197,9 @@ async def test_another_amount_than_was_held_is_for_a_person(casino: Counter) -> 
     await casino.outside(f"{page}/payout", {"outcome": "approved", "processed_amount": 48_00})
     await casino.told()
     assert await status(casino, withdrawal_id) == "sent"
-    assert "notification_set_aside" in await casino.world.published()
+    for _ in range(3):
+        await casino.world.pass_time(hours=1)
+    assert await set_aside(casino) == ["amount_differs"]
 
 
 async def test_what_people_reject_is_dropped_there_and_can_never_be_paid(casino: Counter) -> None:

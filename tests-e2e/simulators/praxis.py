@@ -143,12 +143,15 @@ class Praxis:
         return _answer(merchant, 0, "OK", customer=_customer(), **_shown(found))
 
     async def pay_out(self, request: web.Request) -> web.Response:
-        """What becomes of a request that was completed, or what an agent there does of himself."""
+        """What becomes of a request that was completed, or what an agent there does of himself.
+
+        `processed_amount` and `currency`: how much was paid, or came back, as somebody behind it has them.
+        """
         merchant, found = self._found(request)
         wish, paid = await request.json(), found["transaction"]
         paid["transaction_status"] = wish.get("outcome", "approved")
-        if paid["transaction_status"] == "approved":
-            paid["processed_currency"] = paid["currency"]
+        if paid["transaction_status"] in ("approved", *AFTER_APPROVAL):
+            paid["currency"] = paid["processed_currency"] = wish.get("currency", paid["currency"])
             paid["processed_amount"] = wish.get("processed_amount", paid["amount"])
         self._tell(merchant, found["session"]["order_id"], int(wish.get("webhook_copies", 1)))
         return web.json_response({"transaction_status": paid["transaction_status"]})

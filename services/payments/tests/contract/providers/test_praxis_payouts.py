@@ -196,8 +196,15 @@ def test_the_gateway_is_the_requests_else_the_accounts_else_praxis_own() -> None
         ("verification", payout.Taken(reference="756850")),
         ("teleported", payout.Taken(reference="756850")),
         *(
-            (one, payout.SentBack(amount_minor=50_00, currency="EUR", code=one, reference="756850"))
-            for one in ("rejected", "declined", "cancelled", "canceled", "reversed", "chargeback")
+            (
+                one,
+                payout.SentBack(amount_minor=50_00, currency="EUR", code=one, reference="756850", so_far=so_far),
+            )
+            for so_far, states in (
+                (False, ("rejected", "declined", "cancelled", "canceled")),
+                (True, ("reversed", "chargeback")),
+            )
+            for one in states
         ),
     ],
 )
@@ -206,6 +213,32 @@ def test_only_approved_is_paid_and_what_may_be_paid_is_under_way(state: str, wor
     assert flow().parse_question(ACCOUNT, ORDER, told(state)) == word
     if isinstance(word, payout.SentBack):
         assert state in PROVIDERS["praxis"].codes
+
+
+@pytest.mark.parametrize("state", ["reversed", "chargeback"])
+@pytest.mark.parametrize(
+    ("fields", "minor", "currency"),
+    [
+        ({"processed_amount": 20_00}, 20_00, "EUR"),
+        ({"charge_amount": 19_00, "charge_currency": "EUR"}, 19_00, "EUR"),
+        ({"amount": 20_00, "processed_amount": None, "processed_currency": None}, 20_00, "EUR"),
+        ({"currency": "USD", "amount": 20_00, "processed_amount": None, "processed_currency": None}, 20_00, "USD"),
+        ({"processed_amount": "x"}, 0, "EUR"),
+    ],
+    ids=["processed", "charged", "its-own", "other-money", "unreadable"],
+)
+def test_what_came_back_is_what_praxis_says_of_it(
+    state: str, fields: dict[str, Any], minor: int, currency: str
+) -> None:
+    back = payout.SentBack(amount_minor=minor, currency=currency, code=state, reference="756850", so_far=True)
+    assert flow().parse_answer(ACCOUNT, ORDER, told(state, **fields)) == back
+    assert flow().parse_question(ACCOUNT, ORDER, told(state, **fields)) == back
+
+
+@pytest.mark.parametrize("state", ["rejected", "declined", "cancelled", "canceled"])
+def test_of_what_was_never_paid_the_whole_is_his(state: str) -> None:
+    whole = payout.SentBack(amount_minor=50_00, currency="EUR", code=state, reference="756850")
+    assert flow().parse_question(ACCOUNT, ORDER, told(state, currency="USD", amount=20_00)) == whole
 
 
 def test_while_it_waits_nobody_has_told_praxis_to_pay() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from chassis.domain import Decider, NotFound
-from payments.domain.withdrawal.checks import check_failed, check_returnable, check_whole
+from payments.domain.withdrawal.checks import check_failed, check_returnable, check_whole, more_back
 from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,
@@ -320,6 +320,9 @@ def _more_back(word: SentBack, fact: WithdrawalFact, back: Returned | None) -> S
     """What comes back adds up to the whole and no further. That the whole is back may be said again."""
     if back is None:
         return [_returned(word, fact, before_minor=0)]
+    if word.so_far:
+        more = replace(word, amount_minor=more_back(word, back.back_minor))
+        return [_returned(more, fact, before_minor=back.back_minor)] if more.amount_minor else []
     if word.amount_minor == fact.amount_minor == back.back_minor:
         return []
     if word.amount_minor == back.last_minor and word.code != back.last_code:

@@ -26,6 +26,13 @@ def check_returnable(word: SentBack, fact: WithdrawalFact) -> None:
         raise UnlawfulPayoutWord("amount_differs")
 
 
+def more_back(word: SentBack, before_minor: int) -> int:
+    """What came back beside what had come back before, where a word says how much did so far. Raise when it is less."""
+    if word.amount_minor < before_minor:
+        raise UnlawfulPayoutWord("amount_differs")
+    return word.amount_minor - before_minor
+
+
 def may_be_debited(state: Withdrawal, amount_minor: int, currency: str) -> bool:
     """The answer to a provider that asks before it pays: is this money on hold for a payout we ordered?"""
     match state:

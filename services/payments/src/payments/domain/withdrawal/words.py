@@ -43,13 +43,15 @@ class Confirmed:
 class SentBack:
     """The payout failed, or its money came back: the player gets it again. `reference` as in `Confirmed`.
 
-    `amount_minor` is 0 where nobody can read how much.
+    `amount_minor` is 0 where nobody can read how much. `so_far`: it is all that came back until now, and said again
+    whenever the provider is asked; else it is what came back this time.
     """
 
     amount_minor: int
     currency: str
     code: str
     reference: str | None = None
+    so_far: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

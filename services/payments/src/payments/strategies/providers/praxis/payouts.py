@@ -205,9 +205,9 @@ def _word_of(order: PayoutOrder, transaction: Mapping[str, Any]) -> PayoutWord:
     if state == "approved" and money is not None:
         return Confirmed(amount_minor=money[0], currency=money[1], reference=reference)
     if state in _NEVER_PAID:
-        money = order.amount_minor, order.currency
-    elif state in _CAME_BACK:
-        money = money or (0, order.currency)
-    else:
-        return Taken(reference=reference)
-    return SentBack(amount_minor=money[0], currency=money[1], code=str(state), reference=reference)
+        whole = order.amount_minor
+        return SentBack(amount_minor=whole, currency=order.currency, code=str(state), reference=reference)
+    if state in _CAME_BACK:
+        minor, currency = money or (0, order.currency)
+        return SentBack(amount_minor=minor, currency=currency, code=str(state), reference=reference, so_far=True)
+    return Taken(reference=reference)
