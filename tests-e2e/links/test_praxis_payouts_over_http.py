@@ -55,7 +55,9 @@ async def status(casino: Counter, withdrawal_id: str) -> str:
 
 async def set_aside(casino: Counter) -> list[str]:
     """What people were asked to look into."""
-    wanted = "SELECT envelope::json -> 'data' ->> 'code' AS code FROM outbox WHERE envelope LIKE '%notification_set_aside%'"
+    wanted = (
+        "SELECT envelope::json -> 'data' ->> 'code' AS code FROM outbox WHERE envelope LIKE '%notification_set_aside%'"
+    )
     return [str(row["code"]) for row in await casino.world.rows(wanted)]
 
 

@@ -76,6 +76,8 @@ class AdyenTransfers:
         platform = self._platform(request)
         if platform is None:
             return web.json_response(_problem(401, "00_401", "Unauthorized"), status=401)
+        if self._courier.chaos().strikes("refusals"):
+            return web.json_response(_problem(422, "30_081", "Not now"), status=422)
         key = request.headers.get("Idempotency-Key", "")
         if key not in platform.remembered:
             platform.remembered[key] = self._ordered(platform, await request.json())

@@ -128,6 +128,8 @@ class Btcpay:
     async def order(self, request: web.Request) -> web.Response:
         """POST payouts: one at a time to an address."""
         store, wish = self._store(request), await request.json()
+        if self._courier.chaos().strikes("refusals"):
+            return _error(400, "amount-too-low", "The payout amount is too low.")
         moving = (one for one in store.payouts.values() if one["state"] not in ("Completed", "Cancelled"))
         if any(one["destination"] == wish["destination"] for one in moving):
             return _error(400, "duplicate-destination", "This destination has already been used for another payout.")

@@ -17,6 +17,7 @@ NAMES = (
     "lost_answers",
     "half_answers",
     "errors",
+    "refusals",
     "partial",
     "excess",
     "foreign",
@@ -44,6 +45,8 @@ class Chaos:
         lost_answers: what was asked is done, and the answer never arrives.
         half_answers: what was asked is done, and the connection ends in the middle of the answer.
         errors: status 500 before anything is done.
+        refusals: an order to pay out is refused, in the provider's own words, before anything is done; the same one is
+            taken another time.
         partial: of what a player pays only half is captured.
         excess: half as much again is captured as he was to pay.
         foreign: what he pays is captured in another currency.
@@ -60,6 +63,7 @@ class Chaos:
     lost_answers: float = 0.0
     half_answers: float = 0.0
     errors: float = 0.0
+    refusals: float = 0.0
     partial: float = 0.0
     excess: float = 0.0
     foreign: float = 0.0

@@ -74,7 +74,7 @@ class PaymentIQ:
         """POST /api/<service>/withdrawal/process: asks the casino about its own order, then pays it or does not."""
         wish = await request.json()
         operator = next(one for one in self.operators.values() if one.merchant_id == wish["merchantId"])
-        if operator.outcome == "unknown_account":
+        if operator.outcome == "unknown_account" or self._chaos().strikes("refusals"):
             return web.json_response({"success": False, "errors": [{"key": "ACCOUNT_UNKNOWN", "msg": "No account."}]})
         user = {"userId": wish["userId"]}
         order = {"txId": secrets.token_hex(8), "amount": wish["amount"], "account": wish["accountId"], "steps": []}

@@ -79,6 +79,8 @@ class Paysafe:
         if merchant is None:
             return problem(401, "5279")
         body = await request.json()
+        if body.get("transactionType") == "STANDALONE_CREDIT" and self._courier.chaos().strikes("refusals"):
+            return problem(400, "5068")
         reference = str(body.get("merchantRefNum", ""))
         if (
             path not in LISTS

@@ -132,7 +132,7 @@ class Praxis:
         if found["transaction"]["transaction_status"] != "requested":
             return _answer(merchant, 400, "Withdrawal request has been processed already.")
         complete = wish["intent"] == "complete-withdrawal-request"
-        if complete and found["refuses"]:
+        if complete and (found["refuses"] or self._courier.chaos().strikes("refusals")):
             return _answer(merchant, 400, "Gateway is not available.")
         found["transaction"]["transaction_status"] = "pending" if complete else "cancelled"
         if complete:

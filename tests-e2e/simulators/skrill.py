@@ -133,6 +133,8 @@ class Skrill:
             return refusal("INVALID_BNF_EMAIL")
         if form.get("bnf_email", "").startswith("barred"):
             return refusal("DISALLOWED_RECIPIENT")
+        if self._courier.chaos().strikes("refusals"):
+            return refusal("BALANCE_NOT_ENOUGH")
         sid = secrets.token_hex(16)
         self._sessions[sid] = shop, form
         return xml(f"<sid>{sid}</sid>")

@@ -172,6 +172,8 @@ class TrueLayer:
     async def order(self, request: web.Request) -> web.Response:
         """POST /v3/payouts. The same key is the same payout."""
         client, body = await self._signed(request)
+        if self._courier.chaos().strikes("refusals"):
+            return _problem(400, "invalid-state")
         repeat = _repeat(client, request, body)
         if repeat is not None:
             return repeat

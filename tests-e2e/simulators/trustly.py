@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 RS256 = "alg=RS256;"
 CLOSED = "closed-"
 DEPOSIT, REFUND, BALANCE = "Deposit", "Refund", "Balance"
+PAYOUTS = ("AccountPayout", "RegisterAccountPayout")
 SENT_AHEAD = Decimal(1_000_000)
 """What each casino has there to begin with, in each of these currencies."""
 CURRENCIES = ("DKK", "EUR", "GBP", "NOK", "SEK")
@@ -165,6 +166,8 @@ class Trustly:
         return web.json_response(made)
 
     def _answer(self, merchant: Merchant, method: str, uuid: str, data: dict[str, Any]) -> dict[str, Any]:
+        if method in PAYOUTS and self._courier.chaos().strikes("refusals"):
+            return _failure(merchant, method, uuid, "ERROR_HOST_ACCESS_DENIED")
         facts = method + serialize(data)
         if uuid in merchant.answers:
             earlier, answer = merchant.answers[uuid]
@@ -271,7 +274,7 @@ class Trustly:
 def _problem(merchant: Merchant, method: str, data: dict[str, Any]) -> str | None:
     if method == BALANCE:
         return None
-    if method not in ("AccountPayout", "RegisterAccountPayout", DEPOSIT, REFUND):
+    if method not in (*PAYOUTS, DEPOSIT, REFUND):
         return "ERROR_UNKNOWN_METHOD"
     money = data.get("Attributes", {}) if method == DEPOSIT else data
     try:

@@ -35,10 +35,10 @@ class Asked:
         found = getattr(self._provider, name, None)
         return getattr(self._provider.payouts, name) if found is None else found
 
-    def build_question(self, account: Any, order: Any, reference: str | None) -> Any:  # noqa: ARG002
+    def build_question(self, account: Any, order: Any, reference: str | None) -> Any:
         return self._provider.payouts.build_call(account, order)
 
-    def parse_question(self, account: Any, order: Any, answer: Any) -> PayoutWord | NotThere:  # noqa: ARG002
+    def parse_question(self, account: Any, order: Any, answer: Any) -> PayoutWord | NotThere:
         return self._words.pop(0)
 
 

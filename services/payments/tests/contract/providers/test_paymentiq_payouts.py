@@ -62,7 +62,10 @@ def test_an_order_names_the_player_the_account_and_itself() -> None:
         (told(success=True, txId="t-1", txState="WAITING_APPROVAL"), payout.Taken(reference="t-1")),
         (told(success=True), payout.Unanswered()),
         (told(success=False, txId="t-1", errors=[]), payout.Unanswered()),
-        (told(success=False, errors=[{"key": "ACCOUNT_UNKNOWN"}]), payout.Declined(code="account_unknown", for_all=True)),
+        (
+            told(success=False, errors=[{"key": "ACCOUNT_UNKNOWN"}]),
+            payout.Declined(code="account_unknown", for_all=True),
+        ),
         (told(400, success=False, errors=[{"key": "ERR"}]), payout.Declined(code="err", for_all=True)),
         (told(success=False, errors=[{"key": "an odd one, honestly"}]), payout.Declined(code="refused", for_all=True)),
         (told(success=False, errors=[]), payout.Declined(code="refused", for_all=True)),
