@@ -243,7 +243,8 @@ class PayoutProcess:
     async def _leave_to_people(self, errand: _Errand, refused_as: str | None = None) -> None:
         """It is on hold here, and may be paid or not."""
         order = errand.order
-        facts = {"amount_minor": order.amount_minor, "currency": order.currency, "refused_as": refused_as}
+        facts: dict[str, str | int | None] = {"amount_minor": order.amount_minor, "currency": order.currency}
+        facts["refused_as"] = refused_as
         await tell_people(self._desk, NAME, errand.account, order.withdrawal_id, "order_not_repeatable", facts)
 
     async def _question(self, errand: _Errand) -> PayoutWord | NotThere | None:
