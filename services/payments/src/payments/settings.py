@@ -32,9 +32,9 @@ class Settings(ServiceSettings):
     )
     attempt_days: int = Field(
         default=540,  # The longest time after a payment that card schemes let somebody dispute it.
-        ge=1,
+        ge=31,  # An order is sent again for 30 days, and what became of each call tells whether it ever left.
         le=3650,
-        description="days from 1 to 3650 that a call to a payment provider, and the whole of what we closed, is shown",
+        description="days from 31 to 3650 that a call to a payment provider, and the whole of what we closed, is shown",
     )
     restriction_feed_bound_s: float = Field(
         default=60.0, gt=0, le=3600, description="seconds; when restrictions may be older than this no bet is taken"

@@ -280,6 +280,11 @@ class SetAside(StrEnum):
     when it was sent again, which says nothing of the first: its money is on hold until somebody looks."""
     DEBIT_NOT_ON_HOLD = "debit_not_on_hold"
     """The provider asked for money that is not on hold for it, and was refused."""
+    PAYOUT_KEPT_BACK = "payout_kept_back"
+    """The provider asked whether it may pay, and was refused: the withdrawal would not be sent any more, for what has
+    become known since. Its money is on hold until the provider says what became of the order."""
+    PAYOUT_AWAITS_PEOPLE = "payout_awaits_people"
+    """An order may have left, and only sending it again would tell. For what has become known since, it is not."""
     EVENT_NOT_HANDLED = "event_not_handled"
     """An event about money that no deposit or withdrawal of ours explains, such as a refund or a dispute."""
     REFUND_NOT_OURS = "refund_not_ours"

@@ -4,12 +4,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Kept
 from payments.adapters.tables import provider_attempt
+from payments.application.outcomes import AttemptOutcome
 from payments.application.stores import Attempt, Operation
 
 _SWEEP = """
@@ -36,8 +37,20 @@ class SqlAttempts:
 
     async def last(self, connection: AsyncConnection, payment_id: UUID, operation: Operation) -> datetime | None:
         """See Attempts."""
-        statement = select(func.max(provider_attempt.c.attempted_at)).where(
-            provider_attempt.c.payment_id == payment_id, provider_attempt.c.operation == operation
-        )
-        found: datetime | None = (await connection.execute(statement)).scalar_one()
-        return found
+        return await _latest(connection, _asked(payment_id, operation))
+
+    async def left(self, connection: AsyncConnection, payment_id: UUID, operation: Operation) -> datetime | None:
+        """See Attempts."""
+        may_have_left = provider_attempt.c.outcome != AttemptOutcome.NOT_SENT
+        return await _latest(connection, _asked(payment_id, operation) & may_have_left)
+
+
+def _asked(payment_id: UUID, operation: Operation) -> ColumnElement[bool]:
+    return (provider_attempt.c.payment_id == payment_id) & (provider_attempt.c.operation == operation)
+
+
+async def _latest(connection: AsyncConnection, which: ColumnElement[bool]) -> datetime | None:
+    found: datetime | None = (
+        await connection.execute(select(func.max(provider_attempt.c.attempted_at)).where(which))
+    ).scalar_one()
+    return found

@@ -168,15 +168,6 @@ async def _refuse(desk: Desk, mail: Mail, notification: Notification, no: Handle
     if earlier is not None:
         return replace(earlier, repeated=True)
     await _note(desk, mail, notification, no, uow)
-    if no.outcome == Became.SET_ASIDE:
-        await set_aside(
-            uow,
-            casino_id=mail.casino_id,
-            provider=mail.provider,
-            notification_id=notification.id,
-            code=no.code or "unclear",
-            facts={"kind": notification.kind, **notification.facts},
-        )
     return no
 
 
@@ -194,6 +185,7 @@ async def _unheard_of(desk: Desk, mail: Mail, notification: Notification, refere
 
 
 async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Handled, uow: UnitOfWork) -> None:
+    """What is set aside is told to a person."""
     aside = handled.outcome == Became.SET_ASIDE
     await desk.notifications.note(
         uow.connection,
@@ -204,6 +196,15 @@ async def _note(desk: Desk, mail: Mail, notification: Notification, handled: Han
         code=handled.code,
         **(sealed(desk, mail) if aside else {"sealed": None}),
     )
+    if aside:
+        await set_aside(
+            uow,
+            casino_id=mail.casino_id,
+            provider=mail.provider,
+            notification_id=notification.id,
+            code=handled.code or "unclear",
+            facts={"kind": notification.kind, **notification.facts},
+        )
 
 
 async def _apply(desk: Desk, call: CashierCall, this: This, uow: UnitOfWork) -> Handled:

@@ -13,6 +13,7 @@ from payments.application.desk import Desk
 from payments.application.inverted import Movement
 from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.stores import Handled
+from payments.application.withdrawal_news import KEPT_BACK, is_kept_back
 from payments.application.withdrawals import hear_about_payee, hear_about_payout
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
@@ -51,7 +52,8 @@ class This:
 async def may_carry_out(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     """An order of ours, approved and on hold: one transaction pays it, whichever asks first. Every other is refused.
 
-    It is refused as well while the account is off, or once people found out that it was never paid.
+    It is refused as well while the account is off, once people found out that it was never paid, or when it would not
+    be sent any more: people hear of that, and the money stays on hold until what became of the order is known.
     """
     movement = this.movement
     state = await _ordered(uow, this)
@@ -61,6 +63,8 @@ async def may_carry_out(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     if (fact.amount_minor, fact.currency) != (movement.amount_minor, movement.currency):
         raise UnlawfulPayoutWord("amount_differs")
     await desk.offered(uow.connection, this.casino_id, this.provider, movement.currency)
+    if await is_kept_back(desk, uow, this.id, state.order):
+        return Handled(outcome=Became.SET_ASIDE, accepted=False, code=KEPT_BACK)
     if movement.instrument is not None:
         await hear_about_payee(desk, uow, this.id, fact, movement.instrument)
     await hear_about_payout(desk, uow, this.id, Taken(reference=movement.tx_id))

@@ -39,6 +39,7 @@ from payments.application.refunds_named import refund_meant
 from payments.application.requested import look_at_request, requested_there
 from payments.application.stores import Handled
 from payments.application.unreadable import storable
+from payments.application.withdrawal_news import KEPT_BACK, is_kept_back
 from payments.application.withdrawals import hear_about_payee, hear_about_payout, look_at_payout
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import deposit_of
@@ -191,7 +192,7 @@ async def apply_notification(
             case LookAtRefund():
                 return await _look_at_refund(desk, uow, mail, said)
             case MayTake():
-                return await _may_take(uow, mail.provider, said)
+                return await _may_take(desk, uow, mail.provider, said)
             case Nothing():
                 return Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=True), None
             case Unclear():
@@ -283,11 +284,17 @@ async def _begins_there(desk: Desk, uow: UnitOfWork, provider: str, withdrawal_i
         return False  # Another casino's.
 
 
-async def _may_take(uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple[Handled, str | None]:
-    _, state = await _withdrawal_of(uow, provider, asked_for.withdrawal_id)
-    if may_be_debited(state, asked_for.amount_minor, asked_for.currency):
-        return Handled(outcome=Became.NOTHING_NEW, accepted=True), None
-    return Handled(outcome=Became.SET_ASIDE, accepted=False), "debit_not_on_hold"
+async def _may_take(desk: Desk, uow: UnitOfWork, provider: str, asked_for: MayTake) -> tuple[Handled, str | None]:
+    """The provider asks before it pays. A no changes nothing here: the money stays on hold until it says the end."""
+    withdrawal_id, state = await _withdrawal_of(uow, provider, asked_for.withdrawal_id)
+    fact = state.order.fact
+    await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    _, state = await _withdrawal_of(uow, provider, withdrawal_id)
+    if not may_be_debited(state, asked_for.amount_minor, asked_for.currency):
+        return Handled(outcome=Became.SET_ASIDE, accepted=False), "debit_not_on_hold"
+    if await is_kept_back(desk, uow, withdrawal_id, state.order):
+        return Handled(outcome=Became.SET_ASIDE, accepted=False), KEPT_BACK
+    return Handled(outcome=Became.NOTHING_NEW, accepted=True), None
 
 
 async def _called(desk: Desk, uow: UnitOfWork, mail: Mail, word: DepositWord) -> UUID | None:

@@ -77,6 +77,10 @@ class Attempts(Protocol):
         """When this was asked last; None: never, as far as calls are kept."""
         ...
 
+    async def left(self, connection: AsyncConnection, payment_id: UUID, operation: Operation) -> datetime | None:
+        """When this was asked last by a call that may have left us; None: none did, as far as calls are kept."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverview:

@@ -1,8 +1,9 @@
 """What becomes known after a withdrawal was asked for is weighed until it is sent, as if it were asked for now: a
-confirmed hit, the block list, a bank's warning, whose the place is. Blocks and exclusions never stand in the way.
+confirmed hit, the block list, a bank's warning, whose the place is. Blocks and exclusions never stand in the way. It is
+weighed again before an order is sent once more, and when the provider asks whether it may pay.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +18,21 @@ from payments.domain.fraud.rules import Action, Trigger
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StopWithdrawal
 from payments.domain.withdrawal.news import unnamed
-from payments.domain.withdrawal.policy import STRICTEST, Stop, WithdrawalStanding, approvals_needed, reasons
+from payments.domain.withdrawal.policy import (
+    STRICTEST,
+    Stop,
+    WithdrawalStanding,
+    approvals_needed,
+    hindrances,
+    reasons,
+)
 from payments.domain.withdrawal.states import Absent, Order
 
 _CONFIRMED_HIT: Final = "UNDER-REVIEW"
 """What the case says of it: no rule of ours, verification found it."""
+
+KEPT_BACK: Final = "payout_kept_back"
+"""What a provider that asks whether it may pay is refused with."""
 
 _AS_ASKED: Destination = {"destination_verified": True}
 """A part goes back to where the money came from, or where its whole was let go to."""
@@ -32,19 +43,37 @@ async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: 
     it go, and see that there is a case. None: there is no news, or whoever came first has told them. The wallet is
     locked from here on.
     """
-    fact = order.fact
-    weighed, standing = await _standing(desk, uow, withdrawal_id, order)
-    policy = await desk.policies.find(uow.connection, fact.casino_id, fact.currency) or STRICTEST
-    found = reasons(policy, standing, fact.amount_minor) - unnamed(order, weighed.asked)
-    news = found - order.known
-    if not news:
+    found = await _found(desk, uow, withdrawal_id, order)
+    if not found.reasons - order.known:
         return None
-    if Stop.UNDER_REVIEW in news and weighed.decision_id is not None:
-        about = _payment(withdrawal_id, order)
-        await alert(desk.fraud, uow, about, weighed.decision_id, Action.HOLD, (_CONFIRMED_HIT,))
-    people = approvals_needed(policy, standing, fact.amount_minor)
-    outcome = await decide_withdrawal(desk, uow, withdrawal_id, StopWithdrawal(reasons=found, people=people))
+    stop = StopWithdrawal(reasons=found.reasons, people=found.people)
+    outcome = await decide_withdrawal(desk, uow, withdrawal_id, stop)
     return outcome if outcome.events else None
+
+
+async def is_kept_back(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order) -> bool:
+    """Whether one that was let go would not be sent now: there is news, he owes money, a bank wants a payment of his
+    back, or nothing is paid to there any more. Of news there is a case. The wallet is locked from here on.
+    """
+    return (await _found(desk, uow, withdrawal_id, order)).keeps_back(order)
+
+
+async def call_back(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, *, never_left: bool) -> bool:
+    """Whether an order is not sent once more, see `is_kept_back`. `never_left`: the provider surely has none of it, so
+    it waits for people again as if nobody had begun to send it. Otherwise it stays as it is.
+    """
+    state = (await uow.load(withdrawal, withdrawal_id)).state
+    if isinstance(state, Absent):
+        return True
+    order = state.order
+    found = await _found(desk, uow, withdrawal_id, order)
+    if not found.keeps_back(order):
+        return False
+    if never_left:
+        against = found.reasons | found.hindrances
+        stop = StopWithdrawal(reasons=against, people=found.people, never_left=True)
+        await decide_withdrawal(desk, uow, withdrawal_id, stop)
+    return True
 
 
 async def is_frozen(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> bool:
@@ -59,6 +88,30 @@ async def is_frozen(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> bool:
     return player.under_review
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What speaks against it now: what `people` may know and say yes all the same, and what nobody says yes over."""
+
+    reasons: frozenset[str]
+    hindrances: frozenset[str]
+    people: int
+
+    def keeps_back(self, order: Order) -> bool:
+        return bool(self.hindrances or self.reasons - order.known)
+
+
+async def _found(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order) -> _Found:
+    """Of a hit that is news there is a case from then on."""
+    fact = order.fact
+    weighed, standing = await _standing(desk, uow, withdrawal_id, order)
+    policy = await desk.policies.find(uow.connection, fact.casino_id, fact.currency) or STRICTEST
+    found = reasons(policy, standing, fact.amount_minor) - unnamed(order, weighed.asked)
+    if Stop.UNDER_REVIEW in found - order.known and weighed.decision_id is not None:
+        about = _payment(withdrawal_id, order)
+        await alert(desk.fraud, uow, about, weighed.decision_id, Action.HOLD, (_CONFIRMED_HIT,))
+    return _Found(found, hindrances(standing), approvals_needed(policy, standing, fact.amount_minor))
+
+
 async def _standing(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order
 ) -> tuple[Weighed, WithdrawalStanding]:
@@ -69,7 +122,9 @@ async def _standing(
     place = await _place(desk, uow, order) if part else None
     weighed = await weigh_again(desk.fraud, uow, _payment(withdrawal_id, order), place)
     standing = await withdrawal_standing(desk, uow.connection, rules, player, wallet, uow.ctx.occurred_at)
-    where = _AS_ASKED if part else await known_destination(desk, uow, order.instrument_id)
+    known = await known_destination(desk, uow, order.instrument_id)
+    off = known.get("destination_disabled", False)
+    where: Destination = {**_AS_ASKED, "destination_disabled": off} if part else known
     return weighed, replace(standing, people=weighed.people, rules=weighed.rules, **where)
 
 

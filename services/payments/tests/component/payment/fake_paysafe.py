@@ -33,6 +33,8 @@ class FakePaysafe:
             (reference,) = parse_qs(parts.query)["merchantRefNum"]
             if parts.path.endswith("/payments"):
                 return _json(200, {"payments": []})
+            if parts.path.endswith("/standalonecredits"):
+                return _json(200, {"standaloneCredits": []})
             handle = self.handles.get(reference)
             return _json(200, {"paymentHandles": [handle] if handle else []})
         body = json.loads(call.body)

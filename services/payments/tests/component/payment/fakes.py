@@ -174,12 +174,14 @@ class FakeStripe:
 class FakeTrustly:
     """Takes each UUID once and answers a repeat as it answered first.
 
-    `refuse` names an error; `turn_away` one that is answered to repeats as well; `lost` as above; `killed`: that many
-    callers die before they hear the answer. `balance`: in euros, told so often, by somebody else where it `forges`.
+    `refuse` names an error; `turn_away` one that is answered to repeats as well; `lost` and `unsent` as above; `killed`:
+    that many callers die before they hear the answer. `balance`: in euros, told so often, by somebody else where it
+    `forges`.
     """
 
     refuse: str | None = None
     turn_away: str | None = None
+    unsent: NotSent | None = None
     lost: int = 0
     killed: int = 0
     balance: str = "1000000.00"
@@ -279,8 +281,10 @@ class FakeWire:
             return self.adyen.answer(call)
         if "paysafe" in call.url:
             return self.paysafe.answer(call)
+        if "paymentiq" in call.url:
+            return None  # It asks us before it answers, if ever.
         if "stripe" not in call.url:
-            return self.trustly.answer(call)
+            return self.trustly.unsent or self.trustly.answer(call)
         if self.stripe.unsent is not None:
             return self.stripe.unsent
         answer = self.stripe.answer(call)

@@ -41,6 +41,7 @@ from .test_withdrawal import (
     START,
     STARTED,
     TWO_NEEDED,
+    UNKNOWN,
     WithdrawalSpec,
 )
 
@@ -126,6 +127,30 @@ def test_another_reason_is_news_again(spec: WithdrawalSpec) -> None:
 @pytest.mark.parametrize("after", [*AT_PROVIDER, (STARTED, SENT, PAID), (REJECTED,), (CANCELLED,)])
 def test_what_was_sent_or_has_ended_is_left_alone(spec: WithdrawalSpec, after: tuple[WithdrawalApproved, ...]) -> None:
     spec.given(REQUESTED, APPROVED, *after).when(HIT).then_nothing()
+
+
+@pytest.mark.parametrize("after", [(STARTED,), (STARTED, UNKNOWN)])
+def test_what_never_left_waits_for_people_again_and_is_sent_as_the_same_order(
+    spec: WithdrawalSpec, after: tuple[WithdrawalEvent, ...]
+) -> None:
+    called_back = (REQUESTED, APPROVED, *after, STOPPED)
+    spec.given(REQUESTED, APPROVED, *after).when(replace(HIT, never_left=True)).then(STOPPED)
+    spec.given(*called_back).when(REJECT).then(REJECTED)
+    spec.given(*called_back, FIRST).when(BOB).then(SECOND)
+    again = replace(START, request_id=BATCH, sent_as="us, since")
+    spec.given(*called_back, FIRST, SECOND).when(again).then(replace(STARTED, sent_as="us, since"))
+
+
+@pytest.mark.parametrize("after", [(STARTED, SENT), (STARTED, SENT, PAID), (REJECTED,), (CANCELLED,)])
+def test_what_the_provider_has_is_not_called_back(spec: WithdrawalSpec, after: tuple[WithdrawalEvent, ...]) -> None:
+    spec.given(REQUESTED, APPROVED, *after).when(replace(HIT, never_left=True)).then_nothing()
+
+
+def test_over_what_hinders_it_nobody_says_yes_so_it_is_news_each_time(spec: WithdrawalSpec) -> None:
+    disputed = StopWithdrawal(reasons=frozenset({"dispute_open"}), people=0, never_left=True)
+    stopped = WithdrawalStopped(**FACT, news=("dispute_open",), stopped_by=("dispute_open",), approvals_needed=1)
+    spec.given(REQUESTED, APPROVED, STARTED).when(disputed).then(stopped)
+    spec.given(REQUESTED, APPROVED, STARTED, stopped, APPROVED, STARTED).when(disputed).then(stopped)
 
 
 def test_a_release_counts_no_more_than_the_yes_before_it(spec: WithdrawalSpec) -> None:

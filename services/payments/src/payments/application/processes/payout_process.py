@@ -30,7 +30,7 @@ from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.routing.payouts_ended import ERASED
 from payments.application.routing.ports import Segment
-from payments.application.withdrawal_news import stop_on_news
+from payments.application.withdrawal_news import call_back, stop_on_news
 from payments.application.withdrawals import hear_about_payout
 from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal
@@ -38,6 +38,7 @@ from payments.domain.withdrawal.commands import StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.states import (
     Approved,
+    AwaitingApproval,
     Existing,
     Order,
     Paid,
@@ -214,6 +215,28 @@ class PayoutProcess:
         await self._desk.ledger.lock_wallet(uow.connection, casino_id, order.player_id, order.currency)
         return isinstance((await uow.load(withdrawal, order.withdrawal_id)).state, Sending | Unknown)
 
+    async def _is_kept_back(self, errand: _Errand, *, missing: bool) -> bool:
+        """Whether it is not sent once more, for what has become known. `missing`: the provider says that it has none.
+
+        What surely never left is called back then: people decide anew. What may have left stays unknown; where the
+        provider cannot be asked, people hear of it.
+        """
+        account, order = errand.account, errand.order
+
+        async def work(uow: UnitOfWork) -> tuple[bool, bool]:
+            if not await self._is_undecided(account.casino_id, order, uow):
+                return True, False
+            left = await self._desk.attempts.left(uow.connection, order.withdrawal_id, "payout.order")
+            never_left = left is None or (missing and uow.ctx.occurred_at >= left + ARRIVED_WITHIN)
+            kept_back = await call_back(self._desk, uow, order.withdrawal_id, never_left=never_left)
+            return kept_back, kept_back and not never_left and not missing
+
+        kept_back, untold = await self._desk.app.transact(work, self._ctx(account.casino_id))
+        if untold:
+            facts: dict[str, str | int | None] = {"amount_minor": order.amount_minor, "currency": order.currency}
+            await tell_people(self._desk, NAME, account, order.withdrawal_id, "payout_awaits_people", facts)
+        return kept_back
+
     async def _find_out(self, errand: _Errand, age: timedelta) -> PayoutWord:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""
         word = await self._question(errand)
@@ -221,6 +244,8 @@ class PayoutProcess:
             return Unanswered()
         if word is not None and not isinstance(word, NotThere):
             return word
+        if await self._is_kept_back(errand, missing=word is not None):
+            return Unanswered()
         call = payout_flow(self._desk, errand.account.provider).build_call(errand.account, errand.order)
         known_for = REPEATABLE if word is None and call.repeatable_for is None else call.repeatable_for
         if known_for is not None and age >= known_for:  # It may have forgotten the order, and would pay it twice.
@@ -229,9 +254,10 @@ class PayoutProcess:
         return await self._order_again(errand)
 
     async def _order_again(self, errand: _Errand) -> PayoutWord:
-        """The first order may have been taken, and be why this one is refused."""
+        """The first order may have been taken, and be why this one is refused; not where it never left us."""
+        alone = not await self._may_have_left(errand)
         word = await self._order(errand)
-        if not isinstance(word, Declined) or word.for_all:
+        if alone or not isinstance(word, Declined) or word.for_all:
             return word
         found = await self._question(errand)
         if isinstance(found, NotThere):
@@ -239,6 +265,12 @@ class PayoutProcess:
         if found is None:
             await self._leave_to_people(errand, word.code)
         return found or Unanswered()
+
+    async def _may_have_left(self, errand: _Errand) -> bool:
+        async def work(uow: UnitOfWork) -> bool:
+            return await self._desk.attempts.left(uow.connection, errand.order.withdrawal_id, "payout.order") is not None
+
+        return await self._desk.app.transact(work, self._ctx(errand.account.casino_id))
 
     async def _leave_to_people(self, errand: _Errand, refused_as: str | None = None) -> None:
         """It is on hold here, and may be paid or not."""
@@ -259,6 +291,10 @@ class PayoutProcess:
 
     async def _record(self, casino_id: UUID, provider: str, withdrawal_id: UUID, word: PayoutWord) -> Withdrawal:
         async def work(uow: UnitOfWork) -> Withdrawal:
+            if isinstance(word, Unanswered):
+                state = (await uow.load(withdrawal, withdrawal_id)).state
+                if isinstance(state, AwaitingApproval | Approved):
+                    return state  # It was called back instead of being sent again.
             try:
                 return (await hear_about_payout(self._desk, uow, withdrawal_id, word)).state
             except UnlawfulPayoutWord as unlawful:

@@ -218,10 +218,15 @@ def _cancel(command: CancelWithdrawal, state: Withdrawal) -> Sequence[Withdrawal
 
 
 def _start(command: StartPayout, state: Withdrawal) -> Sequence[WithdrawalEvent]:
-    """Only an approved withdrawal is sent. Everybody else who asks has been overtaken and hears nothing new."""
-    if isinstance(state, Approved):
-        return [PayoutStarted(**state.order.fact.fields(), request_id=command.request_id, sent_as=command.sent_as)]
-    return []
+    """Only an approved withdrawal is sent. Everybody else who asks has been overtaken and hears nothing new.
+
+    One that was called back is sent under its first id: should the provider have the order after all, it is the same.
+    """
+    if not isinstance(state, Approved):
+        return []
+    before = state.order.errand
+    request_id = command.request_id if before is None else before.request_id
+    return [PayoutStarted(**state.order.fact.fields(), request_id=request_id, sent_as=command.sent_as)]
 
 
 def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:

@@ -45,11 +45,12 @@ class ApproveWithdrawal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopWithdrawal:
     """`reasons` are what speaks against letting it go without people who know, see `policy.reasons`, and `people` how
-    many these want.
+    many these want. `never_left`: whatever we meant to send, the provider surely has none of it.
     """
 
     reasons: frozenset[str]
     people: int
+    never_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,25 @@ from dataclasses import replace
 
 from payments.domain.withdrawal.commands import StopWithdrawal
 from payments.domain.withdrawal.events import WithdrawalEvent, WithdrawalStopped
-from payments.domain.withdrawal.policy import Stop
-from payments.domain.withdrawal.states import Approved, AwaitingApproval, Existing, Order, Withdrawal
+from payments.domain.withdrawal.policy import HINDRANCES, Stop
+from payments.domain.withdrawal.states import (
+    Approved,
+    AwaitingApproval,
+    Existing,
+    Order,
+    Sending,
+    Unknown,
+    Withdrawal,
+)
 
 
 def stop(command: StopWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
-    """Nothing is paid on the word of somebody who did not know. What was sent stays sent."""
-    if not isinstance(state, AwaitingApproval | Approved):
+    """Nothing is paid on the word of somebody who did not know. What was sent, or may have been, stays as it is."""
+    may_have_left = isinstance(state, Sending | Unknown) and not command.never_left
+    if may_have_left or not isinstance(state, AwaitingApproval | Approved | Sending | Unknown):
         return []
     order = state.order
-    news = command.reasons - order.known
+    news = command.reasons - (order.known - HINDRANCES)
     if not news:
         return []
     return [

@@ -85,10 +85,19 @@ class Stop(StrEnum):
     """Another player of the casino uses what it goes to."""
     FRAUD_RULES = "fraud_rules"
     """The casino's rules against fraud want somebody to look."""
+    DEBT_OUTSTANDING = "debt_outstanding"
+    """He owes money of deposits that were taken back: found when an order that never left was to be sent again."""
+    DISPUTE_OPEN = "dispute_open"
+    """A bank wants a payment of his back: found then as well."""
+    DESTINATION_DISABLED = "destination_disabled"
+    """Nothing is paid there any more: found then as well."""
 
 
 SUSPICIONS = frozenset({Stop.UNDER_REVIEW, Stop.SHARED_DESTINATION, Stop.FRAUD_RULES})
 """Those that tell of a suspicion against the player: not for everybody who sees his withdrawals to know."""
+
+HINDRANCES = frozenset({Stop.DEBT_OUTSTANDING, Stop.DISPUTE_OPEN, Stop.DESTINATION_DISABLED})
+"""Those over which nobody says yes: they keep it back whoever knows of them, for as long as they hold."""
 
 STRICTEST = WithdrawalPolicy(second_person_above_minor=0)
 """In force where a casino has set none: two people look at everything."""
@@ -201,6 +210,20 @@ def reasons(policy: WithdrawalPolicy, standing: WithdrawalStanding, amount_minor
     if LEVELS.index(standing.level) < LEVELS.index(standing.required_level):
         found.add(str(Stop.LEVEL))
     return frozenset(found.union(standing.rules))
+
+
+def hindrances(standing: WithdrawalStanding) -> frozenset[str]:
+    """Over what nobody says yes, of what came after the request.
+
+    >>> sorted(hindrances(WithdrawalStanding(in_debt=True, destination_disabled=True)))
+    ['debt_outstanding', 'destination_disabled']
+    """
+    applies = {
+        Stop.DEBT_OUTSTANDING: standing.in_debt,
+        Stop.DISPUTE_OPEN: standing.disputed,
+        Stop.DESTINATION_DISABLED: standing.destination_disabled,
+    }
+    return frozenset(str(stop) for stop, holds in applies.items() if holds)
 
 
 def counts(yes: Yes, now: datetime) -> bool:

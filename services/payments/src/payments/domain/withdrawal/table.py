@@ -68,8 +68,8 @@ TABLE = Table(
             ),
         ),
         Row(RequestWithdrawal, EXISTING, refusals=("withdrawal_already_requested",)),
-        Row(StopWithdrawal, OPEN, (e.WithdrawalStopped,)),
-        Row(StopWithdrawal, (Absent, *NOT_OPEN)),
+        Row(StopWithdrawal, (*OPEN, *UNANSWERED), (e.WithdrawalStopped,)),
+        Row(StopWithdrawal, (Absent, Rejected, Cancelled, Sent, *LEFT, Failed, *DIVIDED)),
         Row(ApproveWithdrawal, (Absent,), refusals=("not_found",)),
         Row(ApproveWithdrawal, (AwaitingApproval,), (e.WithdrawalApproved,), ("second_person_required",)),
         Row(

@@ -91,6 +91,7 @@ COMMANDS: Final[list[WithdrawalCommand]] = [
     RejectWithdrawal(rejecter="ann", reason="name differs", owed_minor=10_00),
     *(CancelWithdrawal(allowed=allowed, owed_minor=10_00) for allowed in (True, False)),
     *(StopWithdrawal(reasons=frozenset((why,)), people=2) for why in ("under_review", "CB-WARNING")),
+    StopWithdrawal(reasons=frozenset(("dispute_open",)), people=0, never_left=True),
     *[StartPayout(request_id=UUID(int=9), sent_as="us")] * 10,
     *(HearProvider(word=word, owed_minor=10_00) for word in (*WORDS, *FOUND)),
 ]
